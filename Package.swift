@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+// One manifest for both worlds. The host build (`swift build`) has the libraries, the `partita` command and the
+// tests; the bare-metal executables join in only when PARTITA_BARE_METAL is set (Tools/build-images does), because a
+// freestanding image cannot be linked with the host's C runtime. No source file chooses by `#if`.
+import Foundation
+import PackageDescription
+
+let isBareMetal = ProcessInfo.processInfo.environment["PARTITA_BARE_METAL"] != nil
+
+/// Flags that only Embedded Swift understands; the host compiles the very same files without them.
+let embedded: [SwiftSetting] =
+  isBareMetal
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags(["-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
+                  "-Xfrontend", "-disable-stack-protector"]),
+  ] : []
+
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: embedded)
+}
+
+func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Kernel/\(name)", swiftSettings: embedded)
+}
+
+func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", exclude: [])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests")
+}
+
+/// A bare-metal executable: `folder` holds its `@main` or its C `main`.
+func image(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: folder, swiftSettings: embedded)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+var targets: [Target] = [
+  // Sources: no heap, no Foundation; compiled for bare metal and for the host.
+  shared("APEXTypes"),
+  shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
+  shared("TraceFormat", ["APEXTypes"]),
+  shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
+
+  // Tracer: host only.
+  .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
+                 providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+  tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
+  tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
+  tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
+  tracer("Replay", ["PartitionCore", "TraceReading"]),
+  tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  .executableTarget(
+    name: "partita",
+    dependencies: ["ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", argumentParser],
+    path: "Tracer/CommandLine"),
+
+  // Tests mirror the targets.
+  tests("TraceFormat", ["TraceFormat", "TraceReading"]),
+  tests("ModuleCompiler", ["ModuleCompiler"]),
+  tests("TraceReading", ["TraceReading"]),
+  tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
+  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
+  tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
+]
+
+if isBareMetal {
+  targets += []
+}
+
+let package = Package(
+  name: "Partita",
+  products: [.executable(name: "partita", targets: ["partita"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+  targets: targets
+)

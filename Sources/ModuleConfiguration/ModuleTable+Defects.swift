@@ -1,0 +1,84 @@
+import APEXTypes
+
+extension ModuleTable {
+  /// Whether some record cannot be read or points outside the table, checked once at opening.
+  ///
+  /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes sense
+  /// is the business of `partita check`.
+  var hasDefectiveRecord: Bool {
+    isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+  }
+
+  private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {
+    for index in 0..<count(type) where recordIfValid(type, index) == nil { return true }
+    return false
+  }
+
+  private var isAnyUnreadable: Bool {
+    unreadable(ModuleRecord.self) || unreadable(PartitionRecord.self) || unreadable(ScheduleRecord.self)
+      || unreadable(WindowRecord.self) || unreadable(SegmentRecord.self) || unreadable(PortRecord.self)
+      || unreadable(ChannelRecord.self) || unreadable(LineRecord.self) || unreadable(PortGrantRecord.self)
+      || unreadable(BudgetRecord.self) || unreadable(ProcessRecord.self) || unreadable(StimulusRecord.self)
+      || unreadable(HealthActionRecord.self)
+  }
+
+  private var isAnyNameOutside: Bool {
+    let stringBytes = location(of: .strings).count * location(of: .strings).stride * 8
+    func outside(_ name: NameReference) -> Bool { name.offset + name.length > stringBytes }
+    if outside(module.name) { return true }
+    for index in 0..<partitionCount where outside(record(PartitionRecord.self, index).name) { return true }
+    for index in 0..<count(ScheduleRecord.self) where outside(record(ScheduleRecord.self, index).name) { return true }
+    for index in 0..<count(PortRecord.self) where outside(record(PortRecord.self, index).name) { return true }
+    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).name) { return true }
+    return false
+  }
+
+  private var isAnyReferenceOutside: Bool {
+    let partitions = partitionCount
+    guard partitions > 0, partitions <= ModuleLimits.maximumPartitionCount else { return true }
+    func outside(_ index: PartitionIndex) -> Bool { Int(index.rawValue) >= partitions }
+    func outside(_ range: RecordRange, _ limit: Int) -> Bool { range.first + range.count > limit }
+
+    let schedules = count(ScheduleRecord.self)
+    guard schedules > 0, module.initialSchedule < UInt64(schedules) else { return true }
+    guard module.drainer.isNone || !outside(module.drainer) else { return true }
+    guard module.ringBytes.nonzeroBitCount == 1, module.ringBytes >= 65536, module.ringBytes <= 1 << 28 else {
+      return true
+    }
+    for index in 0..<partitions {
+      let partition = record(PartitionRecord.self, index)
+      if outside(partition.segments, count(SegmentRecord.self)) || outside(partition.ports, count(PortRecord.self))
+        || outside(partition.portGrants, count(PortGrantRecord.self))
+      {
+        return true
+      }
+    }
+    for index in 0..<schedules {
+      let schedule = record(ScheduleRecord.self, index)
+      if outside(schedule.windows, count(WindowRecord.self)) || schedule.majorFrame.count == 0 { return true }
+    }
+    for index in 0..<count(WindowRecord.self) {
+      let window = record(WindowRecord.self, index)
+      if outside(window.partition) || window.duration.count == 0 { return true }
+    }
+    for index in 0..<count(SegmentRecord.self) {
+      let segment = record(SegmentRecord.self, index)
+      if outside(segment.partition) || segment.imageBytes > segment.memoryBytes { return true }
+    }
+    for index in 0..<count(PortRecord.self) {
+      let port = record(PortRecord.self, index)
+      if outside(port.partition) || port.channel >= UInt64(count(ChannelRecord.self)) { return true }
+    }
+    for index in 0..<count(ChannelRecord.self) {
+      if record(ChannelRecord.self, index).sourcePort >= UInt64(count(PortRecord.self)) { return true }
+    }
+    for index in 0..<count(LineRecord.self) where record(LineRecord.self, index).line >= 16 { return true }
+    for index in 0..<count(PortGrantRecord.self) where outside(record(PortGrantRecord.self, index).partition) {
+      return true
+    }
+    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) { return true }
+    for index in 0..<count(HealthActionRecord.self)
+    where outside(record(HealthActionRecord.self, index).partition) { return true }
+    return false
+  }
+}

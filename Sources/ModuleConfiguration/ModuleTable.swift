@@ -1,0 +1,109 @@
+import APEXTypes
+import TraceFormat
+
+/// A read-only view of a module table in memory.
+///
+/// The view does not own its bytes: whoever makes it keeps them alive and unchanged (the kernel for ever, the host as long
+/// as the `ModuleImage` or trace lives). Opening checks header, directory and checksum, so that reading a record later needs
+/// no more than an index check. Source of the layout: `ModuleTableLayout`.
+public struct ModuleTable: @unchecked Sendable {
+  /// What is wrong with bytes that claim to be a module table.
+  public enum Defect: UInt8, Error, Equatable, Sendable {
+    case tooShort, misaligned, wrongMagic, wrongVersion, wrongSize, wrongChecksum, sectionOutOfBounds, missingSection
+    case recordOutOfRange
+  }
+
+  @usableFromInline let base: UnsafeRawPointer
+  public let byteCount: Int
+
+  /// Opens the table that begins at `bytes`.
+  ///
+  /// - Parameter bytes: at least the table; 8-byte aligned; what follows the table is not looked at.
+  public init(_ bytes: UnsafeRawBufferPointer) throws(Defect) {
+    guard let start = bytes.baseAddress, bytes.count >= ModuleTableLayout.headerWordCount * 8 else { throw .tooShort }
+    guard UInt(bitPattern: start) & 7 == 0 else { throw .misaligned }
+    base = start
+    let header = start.assumingMemoryBound(to: UInt64.self)
+    guard header[0] == ModuleTableLayout.magic else { throw .wrongMagic }
+    guard header[1] == ModuleTableLayout.version else { throw .wrongVersion }
+    guard header[2] & 7 == 0, header[2] >= 64, header[2] <= UInt64(bytes.count), header[3] >= header[2] else {
+      throw .wrongSize
+    }
+    byteCount = Int(header[2])
+    let checked = UnsafeRawBufferPointer(start: start + 48, count: byteCount - 48)
+    guard XXH64.hash(checked) == header[4] else { throw .wrongChecksum }
+    let sections = header[6]
+    guard sections <= 64, Int(sections) * 32 + 64 <= byteCount else { throw .sectionOutOfBounds }
+    for index in 0..<Int(sections) {
+      let entry = header + (8 + index * 4)
+      guard entry[1] > 0, entry[1] <= 64, entry[2] <= 1 << 24, entry[3] & 7 == 0, entry[3] <= header[2],
+        entry[1] * entry[2] * 8 <= header[2] - entry[3]
+      else { throw .sectionOutOfBounds }
+    }
+    guard count(ModuleRecord.self) == 1 else { throw .missingSection }
+    if hasDefectiveRecord { throw .recordOutOfRange }
+  }
+
+  /// XXH64 of the table, as its header has it.
+  public var checksum: UInt64 { word(4) }
+  /// XXH64 of everything the partitions' segments contain.
+  public var imageIdentity: UInt64 { word(7) }
+  /// Bytes of the image that the table heads.
+  public var imageByteCount: Int { Int(truncatingIfNeeded: word(3)) }
+  /// The table's own bytes.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+
+  @inlinable func word(_ index: Int) -> UInt64 {
+    // Bounds were checked when the table was opened.
+    base.assumingMemoryBound(to: UInt64.self)[index]
+  }
+
+  /// Where a section lies: (index of its first word, words a record, records).
+  @inlinable func location(of section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
+    var entry = ModuleTableLayout.headerWordCount
+    for _ in 0..<word(6) {
+      if word(entry) == section.rawValue {
+        return (Int(word(entry + 3)) / 8, Int(word(entry + 1)), Int(word(entry + 2)))
+      }
+      entry += ModuleTableLayout.directoryWordCount
+    }
+    return (0, 0, 0)
+  }
+
+  /// How many records of a kind the table has.
+  @inlinable public func count<Record: TableRecord>(_ type: Record.Type) -> Int {
+    let place = location(of: Record.section)
+    return place.stride >= Record.section.recordWords ? place.count : 0
+  }
+
+  /// The record at `index`, or nil where a word of it has no meaning.
+  ///
+  /// - Precondition: `index` is below `count(type)`.
+  @inlinable public func recordIfValid<Record: TableRecord>(_ type: Record.Type, _ index: Int) -> Record? {
+    let place = location(of: Record.section)
+    precondition(index >= 0 && index < place.count)
+    let first = place.first + index * place.stride
+    return Record { word(first + $0) }
+  }
+
+  /// The record at `index`. Opening the table has made sure that every record can be read.
+  ///
+  /// - Precondition: `index` is below `count(type)`.
+  @inlinable public func record<Record: TableRecord>(_ type: Record.Type, _ index: Int) -> Record {
+    guard let record = recordIfValid(type, index) else { preconditionFailure() }
+    return record
+  }
+
+  public var module: ModuleRecord { record(ModuleRecord.self, 0) }
+  public var partitionCount: Int { count(PartitionRecord.self) }
+  public func partition(_ index: PartitionIndex) -> PartitionRecord {
+    record(PartitionRecord.self, Int(index.rawValue))
+  }
+
+  /// The bytes of a name.
+  public func name(_ reference: NameReference) -> UnsafeRawBufferPointer {
+    let place = location(of: .strings)
+    precondition(reference.offset + reference.length <= place.count * 8)
+    return UnsafeRawBufferPointer(start: base + place.first * 8 + reference.offset, count: reference.length)
+  }
+}

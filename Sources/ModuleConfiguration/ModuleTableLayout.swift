@@ -1,0 +1,77 @@
+/// The binary form of a module table: the part of a module image that the kernel decides by and that every trace carries.
+///
+/// All numbers are little-endian 64-bit words. The table begins with a header of `headerWordCount` words, then a directory
+/// with one entry of four words for each section, then the sections; a section is `count` records of `recordWords` words.
+/// Names live in the byte section `strings` and are referred to as offset << 16 | length.
+///
+/// | header word | meaning |
+/// |---|---|
+/// | 0 | `magic` |
+/// | 1 | `version` |
+/// | 2 | bytes of the table (multiple of 8) |
+/// | 3 | bytes of the whole image: table, padding to a page, segments |
+/// | 4 | XXH64 (seed 0) of the table's bytes from word 6 to its end |
+/// | 5 | reserved, 0 |
+/// | 6 | sections in the directory |
+/// | 7 | XXH64 of all segment bytes in order: the identity of what is run |
+///
+/// A directory entry is (section number, record words, record count, byte offset from the table's start).
+public enum ModuleTableLayout {
+  /// "PARTITA" and a 1, read as a little-endian word.
+  public static let magic: UInt64 = 0x3141_5449_5452_4150
+  public static let version: UInt64 = 1
+  public static let headerWordCount = 8
+  public static let directoryWordCount = 4
+  public static let pageBytes = 4096
+}
+
+/// The sections of a module table. A reader ignores numbers that it does not know.
+public enum ModuleSection: UInt64, Sendable, CaseIterable {
+  case module = 1
+  case partitions = 2
+  case schedules = 3
+  case windows = 4
+  case segments = 5
+  case ports = 6
+  case channels = 7
+  case lines = 8
+  case portGrants = 9
+  case budgets = 10
+  case processes = 11
+  case stimuli = 12
+  case healthActions = 13
+  /// Bytes, in records of one word.
+  case strings = 14
+
+  /// Words that a record of this section has in this version.
+  public var recordWords: Int {
+    switch self {
+    case .module: 12
+    case .partitions: 16
+    case .schedules: 5
+    case .windows: 5
+    case .segments: 8
+    case .ports: 7
+    case .channels: 3
+    case .lines: 6
+    case .portGrants: 3
+    case .budgets: 3
+    case .processes: 6
+    case .stimuli: 3
+    case .healthActions: 3
+    case .strings: 1
+    }
+  }
+}
+
+/// Sizes that the kernel's fixed tables have; `partita check` refuses modules beyond them.
+public enum ModuleLimits {
+  public static let maximumPartitionCount = 32
+  public static let maximumWindowCount = 256
+  public static let maximumPortCount = 128
+  public static let maximumNameLength = 32
+  public static let maximumMessageBytes = 8192
+  /// Bytes that one console hypercall takes: what the transmitter's FIFO holds, so that the kernel never waits.
+  public static let maximumConsoleBytes = 16
+  public static let lineCount = 16
+}

@@ -1,0 +1,89 @@
+/// Where things lie in a partition's address space; the same in every partition.
+///
+/// Everything lies below 2 GiB, so that images use the small code model. Pages not named here are not mapped.
+public enum PartitionLayout {
+  /// First byte of the partition's image, as its linker script places it.
+  public static let imageBase: UInt64 = 0x0040_0000
+  /// First byte beyond the highest address an image may use.
+  public static let imageLimit: UInt64 = 0x2000_0000
+  /// First byte above the main stack, which grows down; the page below the stack is never mapped.
+  public static let stackTop: UInt64 = 0x2FF0_0000
+  /// The page that kernel and partition share, read and write for both (`SharedPage`).
+  public static let sharedPage: UInt64 = 0x3000_0000
+  /// A page that the kernel writes and the partition reads (`InformationPage`).
+  public static let informationPage: UInt64 = 0x3000_1000
+  /// The drainer only: the ring's control page (`RingControl`), read-only.
+  public static let ringControl: UInt64 = 0x3FFF_F000
+  /// The drainer only: the trace ring, read-only, mapped twice in a row so that no record wraps.
+  public static let ring: UInt64 = 0x4000_0000
+  /// The drainer only: the module table as the kernel has it, read-only.
+  public static let moduleTable: UInt64 = 0x6000_0000
+  /// Bytes below the stack pointer that compiled code may use and an upcall must leave alone (System V ABI).
+  public static let redZoneBytes: UInt64 = 128
+}
+
+/// Byte offsets of the words in the page shared by kernel and partition. Both sides may write; neither trusts the other.
+public enum SharedPage {
+  /// u64; 1 while the partition takes upcalls. The software replacement of the interrupt flag; starts as 0.
+  public static let virtualInterruptFlag = 0
+  /// u64; the kernel keeps it nonzero while marks wait for delivery.
+  public static let pending = 8
+  /// u32; the partition counts here each time it changes the flag.
+  public static let flips = 16
+  /// u16 (in a u32 word); the upcall entry counts here each time it is entered.
+  public static let upcallsEntered = 20
+  /// u16 (in a u32 word); the user-space return counts here each time it restores a context.
+  public static let upcallsReturned = 24
+  /// u64; the drainer only: 8-byte words of the ring that it has consumed, ever.
+  public static let drainTail = 32
+  /// u64; the drainer only: bytes written to the debug port, ever.
+  public static let drainedBytes = 40
+}
+
+/// Byte offsets of the words in the page that tells a partition about itself.
+public enum InformationPage {
+  /// u64; the time-stamp counter when the module's clock was zero.
+  public static let clockOrigin = 0
+  /// u64; nanoseconds a tick, as a 32.32 fixed-point number. Time = ((tsc − origin) × scale) >> 32.
+  public static let clockScale = 8
+  /// u64; the reader's partition index.
+  public static let partitionIndex = 16
+  /// u64; the integrator's partition identifier.
+  public static let partitionIdentifier = 24
+  /// u64; start instant of the window that runs now, or ran last, in ns.
+  public static let windowStart = 32
+  /// u64; bytes that `xsave64` needs for the state components enabled.
+  public static let extendedStateBytes = 40
+  /// u64; the mask for `xsave64` and `xrstor64`.
+  public static let extendedStateMask = 48
+  /// u64; the drainer only: bytes of the ring (once; it is mapped twice).
+  public static let ringBytes = 56
+  /// u64; the drainer only: bytes of the module table.
+  public static let moduleTableBytes = 64
+}
+
+/// Byte offsets of the words in the ring's control page.
+public enum RingControl {
+  /// u64; 8-byte words that the kernel has stored in the ring, ever. A record is whole once the head has passed it.
+  public static let head = 0
+  /// u64; events stored, ever.
+  public static let events = 8
+  /// u64; events that found no room, ever.
+  public static let lost = 16
+  /// u64; nonzero once the end event is in the ring and nothing will follow it.
+  public static let ended = 24
+}
+
+/// The interrupted context as the kernel lays it on a partition's stack before an upcall; 20 words, 16-byte aligned.
+///
+/// At the trampoline's entry: `rsp` = frame, `rdi` = vector, `rsi` = marks coalesced, `rdx` = registered handler (or 0),
+/// `rcx` = the upcall's ordinal; DF, AC and TF clear; virtual interrupt flag 0.
+public enum UpcallFrame {
+  public static let byteCount: UInt64 = 160
+  /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
+  public static let generalRegisters: UInt64 = 0
+  /// rip cs rflags rsp ss: what `iretq` takes.
+  public static let returnFrame: UInt64 = 120
+  /// Bytes of the last instruction of the published tail: it must be `iretq` (48 CF), with `rsp` at `returnFrame`.
+  public static let returnInstructionBytes: UInt64 = 2
+}

@@ -1,0 +1,63 @@
+/// What the kernel finds at an entry from ring 3, recorded with the input that caused it.
+///
+/// The partition may change its shared page at any time without the kernel, so the core decides by this snapshot only, and
+/// replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core never
+/// reads them.
+public struct EntrySnapshot: Equatable, Sendable {
+  public struct Flags: OptionSet, Sendable {
+    public var rawValue: UInt8
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The virtual interrupt flag is on.
+    @inlinable public static var interruptsEnabled: Flags { Flags(rawValue: 1) }
+    /// The instruction pointer lies in the published tail of the user-space return: the unfinished frame is used again.
+    @inlinable public static var inReturnTail: Flags { Flags(rawValue: 2) }
+    /// A new upcall frame below the stack pointer lies wholly in the partition's writable memory (in the tail: the frame in
+    /// use does).
+    @inlinable public static var frameFits: Flags { Flags(rawValue: 4) }
+    /// Vectors 39 and 47: the controller had the line in service, so the interrupt is real.
+    @inlinable public static var lineInService: Flags { Flags(rawValue: 8) }
+    /// The line was pulsed by the test device and needs no acknowledgement.
+    @inlinable public static var isPulse: Flags { Flags(rawValue: 16) }
+    /// The stop instant of the command line has passed.
+    @inlinable public static var stopDue: Flags { Flags(rawValue: 32) }
+  }
+  public var flags: Flags
+  /// Index of the partition whose page tables CR3 named at the entry; 0xFF for the kernel's own, 0xFE for none known.
+  public var addressSpace: UInt8
+  /// The partition's own counts, as the shared page had them.
+  public var flips: UInt32
+  public var upcallsEntered: UInt16
+  public var upcallsReturned: UInt16
+  /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns.
+  public var resumeDelay: UInt64
+
+  @inlinable public init(
+    flags: Flags = [], addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
+    upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
+  ) {
+    self.flags = flags
+    self.addressSpace = addressSpace
+    self.flips = flips
+    self.upcallsEntered = upcallsEntered
+    self.upcallsReturned = upcallsReturned
+    self.resumeDelay = resumeDelay
+  }
+
+  /// The counters as word 0 of an input event.
+  @inlinable public var counterWord: UInt64 {
+    UInt64(flips) &<< 32 | UInt64(upcallsEntered) &<< 16 | UInt64(upcallsReturned)
+  }
+
+  /// The operand of an input event with this snapshot.
+  @inlinable public func operand(_ what: UInt16) -> UInt32 { UInt32(what) | UInt32(addressSpace) &<< 16 }
+
+  /// Reads the snapshot back from an input event.
+  @inlinable public init(_ event: TraceEvent) {
+    flags = Flags(rawValue: event.detail)
+    addressSpace = UInt8(truncatingIfNeeded: event.operand &>> 16)
+    flips = UInt32(truncatingIfNeeded: event.words.w0 &>> 32)
+    upcallsEntered = UInt16(truncatingIfNeeded: event.words.w0 &>> 16)
+    upcallsReturned = UInt16(truncatingIfNeeded: event.words.w0)
+    resumeDelay = event.words.w1
+  }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// The `partita` command.
+@main
+struct Partita: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "partita",
+    abstract: "Checks, packs, boots, captures, replays and verifies partitioned modules.",
+    subcommands: []
+  )
+}
