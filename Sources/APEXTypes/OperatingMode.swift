@@ -1,5 +1,5 @@
 /// A partition's operating mode, ARINC 653 Part 1 `OPERATING_MODE_TYPE`.
-public enum OperatingMode: UInt8, Sendable {
+public enum OperatingMode: UInt8, Sendable, BitwiseCopyable {
   /// Not running; its windows pass empty.
   case idle = 0
   case coldStart = 1
@@ -8,13 +8,13 @@ public enum OperatingMode: UInt8, Sendable {
 }
 
 /// Which way messages flow through a port, seen from its partition; `PORT_DIRECTION_TYPE`.
-public enum PortDirection: UInt8, Sendable {
+public enum PortDirection: UInt8, Sendable, BitwiseCopyable {
   case source = 0
   case destination = 1
 }
 
 /// The errors that the health monitor tells apart, `ERROR_CODE_TYPE`.
-public enum ErrorCode: UInt8, Sendable {
+public enum ErrorCode: UInt8, Sendable, BitwiseCopyable {
   case deadlineMissed = 0
   case applicationError = 1
   case numericError = 2
@@ -26,7 +26,7 @@ public enum ErrorCode: UInt8, Sendable {
 }
 
 /// What the health monitor does with a partition that has faulted.
-public enum PartitionRecoveryAction: UInt8, Sendable {
+public enum PartitionRecoveryAction: UInt8, Sendable, BitwiseCopyable {
   case ignore = 0
   case idle = 1
   case warmStart = 2

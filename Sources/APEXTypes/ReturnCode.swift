@@ -2,7 +2,7 @@
 ///
 /// Values are those of ARINC 653 Part 1, `RETURN_CODE_TYPE`; they travel in `rax` from kernel to partition and in the
 /// trace's `hypercallResult` events.
-public enum ReturnCode: UInt8, Error, Equatable, Sendable {
+public enum ReturnCode: UInt8, Error, Equatable, Sendable, BitwiseCopyable {
   /// The request was carried out.
   case noError = 0
   /// The system's state makes the request meaningless; nothing was done.

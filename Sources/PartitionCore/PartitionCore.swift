@@ -1,1 +1,116 @@
-// Filled by the commits that follow.
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// The pure state machine that takes every decision of the kernel.
+///
+/// It is given inputs and answers with decisions. It has no heap, no clock, no I/O and does not see the partitions' memory:
+/// whatever it reads is the module table, its own state, or a recorded input. So the kernel, the replayer and the
+/// simulator run the same source, and from the same inputs come the same decisions.
+///
+/// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order taken.
+/// Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
+public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
+  public let table: ModuleTable
+  let switchAllowanceNanoseconds: UInt64
+  let keyframeIntervalFrames: UInt64
+  public let drainer: PartitionIndex
+
+  // Configuration, read once.
+  let configurations: StateTable<PartitionConfiguration>
+  let regions: StateTable<MemoryRegion>
+  let ports: StateTable<PortState>
+  let stimulusCount: Int
+
+  // State. What of it influences a decision is in `forEachStateWord`.
+  public let partitions: StateTable<PartitionState>
+  public let vcpus: VCPUTable
+  let channels: StateTable<ChannelState>
+  var lines: LineTable
+  var schedule: CyclicSchedule
+  /// Whose context is in the CPU, or `none` for the idle loop.
+  public internal(set) var current: PartitionIndex = .none
+  /// A window whose first instruction still has to wait for its instant, in ns; 0 if none.
+  var pendingStartNanoseconds: UInt64 = 0
+  var armedNanoseconds: UInt64 = .max
+  var stopNanoseconds: UInt64 = .max
+  public internal(set) var hasStopped = false
+  var isIdle = false
+  var framesSinceKeyframe: UInt64 = 0
+  var nextStimulus = 0
+  var kernelTicks: UInt64 = 0
+  var spuriousInterrupts: UInt64 = 0
+
+  /// Makes the core for a module.
+  ///
+  /// - Parameter memory: what its tables are cut from; `stateByteCount(for:)` says how much.
+  public init(_ table: ModuleTable, memory: consuming StateMemory) {
+    self.table = table
+    let module = table.module
+    switchAllowanceNanoseconds = module.switchAllowance.count
+    keyframeIntervalFrames = module.keyframeIntervalFrames
+    drainer = module.drainer
+    let partitionCount = table.partitionCount
+    configurations = memory.table(of: partitionCount, filledWith: PartitionConfiguration())
+    regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
+    ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
+    channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    partitions = memory.table(of: partitionCount, filledWith: PartitionState())
+    vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
+    lines = LineTable(table, memory: &memory)
+    schedule = CyclicSchedule(table, scheduleIndex: Int(module.initialSchedule), memory: &memory)
+    stimulusCount = table.count(StimulusRecord.self)
+    readConfiguration()
+  }
+
+  /// Bytes of memory that the core of a module needs.
+  public static func stateByteCount(for table: ModuleTable) -> Int {
+    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24
+    let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
+    return 4096 + table.partitionCount * (partitionBytes + 64)
+      + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
+      + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
+      + table.count(WindowRecord.self) * MemoryLayout<CyclicSchedule.Window>.stride
+  }
+
+  private func readConfiguration() {
+    for index in 0..<table.partitionCount {
+      configurations[index] = PartitionConfiguration(table.record(PartitionRecord.self, index))
+    }
+    for index in 0..<table.count(SegmentRecord.self) {
+      let segment = table.record(SegmentRecord.self, index)
+      regions[index].start = segment.virtualAddress
+      regions[index].end = segment.virtualAddress &+ segment.memoryBytes
+      regions[index].access = segment.access.rawValue
+    }
+    for index in 0..<table.count(PortRecord.self) {
+      ports[index] = PortState(table.record(PortRecord.self, index))
+    }
+  }
+
+  /// The partitions of which some vCPU state is kept.
+  public var partitionCount: Int { partitions.count }
+
+  /// Whether `partition` runs whenever its windows come.
+  @inline(__always) func isRunnable(_ partition: PartitionIndex) -> Bool {
+    partitions[Int(partition.rawValue)].mode == .normal
+  }
+
+  /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.
+  ///
+  /// The shared page is no message memory: it may be changed under the kernel's hands.
+  public func allows(_ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) -> Bool
+  {
+    let (end, overflow) = address.addingReportingOverflow(byteCount)
+    guard !overflow else { return false }
+    let configuration = configurations[Int(partition.rawValue)]
+    if end <= PartitionLayout.stackTop, address >= PartitionLayout.stackTop &- configuration.stackBytes {
+      return !access.contains(.execute)
+    }
+    for index in configuration.firstSegment..<(configuration.firstSegment &+ configuration.segmentCount)
+    where address >= regions[index].start && end <= regions[index].end {
+      return regions[index].access & access.rawValue == access.rawValue
+    }
+    return false
+  }
+}

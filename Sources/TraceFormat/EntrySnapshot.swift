@@ -18,9 +18,9 @@ public struct EntrySnapshot: Equatable, Sendable {
     @inlinable public static var lineInService: Flags { Flags(rawValue: 8) }
     /// The line was pulsed by the test device and needs no acknowledgement.
     @inlinable public static var isPulse: Flags { Flags(rawValue: 16) }
-    /// The stop instant of the command line has passed.
-    @inlinable public static var stopDue: Flags { Flags(rawValue: 32) }
   }
+  /// Index of the partition interrupted; 0xFF for the idle loop, where the rest means nothing.
+  public var partition: UInt8
   public var flags: Flags
   /// Index of the partition whose page tables CR3 named at the entry; 0xFF for the kernel's own, 0xFE for none known.
   public var addressSpace: UInt8
@@ -32,9 +32,10 @@ public struct EntrySnapshot: Equatable, Sendable {
   public var resumeDelay: UInt64
 
   @inlinable public init(
-    flags: Flags = [], addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
+    partition: UInt8 = 0xFF, flags: Flags = [], addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
     upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
   ) {
+    self.partition = partition
     self.flags = flags
     self.addressSpace = addressSpace
     self.flips = flips
@@ -53,6 +54,7 @@ public struct EntrySnapshot: Equatable, Sendable {
 
   /// Reads the snapshot back from an input event.
   @inlinable public init(_ event: TraceEvent) {
+    partition = event.partition
     flags = Flags(rawValue: event.detail)
     addressSpace = UInt8(truncatingIfNeeded: event.operand &>> 16)
     flips = UInt32(truncatingIfNeeded: event.words.w0 &>> 32)

@@ -21,7 +21,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   case timer = 2
   /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`: port index
   /// + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: 1 if the frame could be read). Words 3 … :
-  /// arguments, as many as `HypercallNumber.argumentCount`, six where the number is unknown … recorded up to five.
+  /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
   /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only), word 4:
   /// instruction pointer.
@@ -90,8 +90,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   case drained = 52
   /// The masks now in the controllers, read back. operand: 16 bits.
   case maskRead = 53
-  /// The last wait before a window: word 0: instant that the wait ended at (before the last, counted instructions), word 1:
-  /// nanoseconds that were left to wait when the kernel was ready. 0 in word 1 means that the pad was exhausted.
+  /// The last wait before a window. Word 0: the window's start instant, word 1: nanoseconds that were left until then when
+  /// the kernel was ready; 0 in word 1 means that the pad was exhausted.
   case padded = 54
   /// A kernel invariant broke. operand: vector or line, word 0: instruction pointer.
   case kernelFault = 55

@@ -1,0 +1,16 @@
+import APEXTypes
+import TraceFormat
+
+/// Where the core writes each decision as it takes it.
+///
+/// The kernel's recorder stores events in the trace ring; the replayer's compares them with the recorded ones; the simulator's
+/// counts. It is a generic parameter, never an existential, so that in the kernel a record is a few stores.
+public protocol DecisionRecorder: ~Copyable {
+  mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32)
+  mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64)
+  mutating func record(
+    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64)
+  mutating func record(
+    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
+    _ w2: UInt64)
+}

@@ -1,0 +1,87 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+extension PartitionCore where Marking: MarkingRule {
+  /// The running partition asked for a service.
+  public mutating func hypercall<Recorder: DecisionRecorder>(
+    _ call: Hypercall, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    learn(snapshot, into: &recorder)
+    precondition(!current.isNone)
+    let caller = current
+    var decision = Decision()
+    let answer = serve(call, at: now, into: &recorder)
+    recorder.record(
+      .hypercallResult, partition: caller, detail: answer.status.rawValue,
+      operand: UInt32(truncatingIfNeeded: call.number), answer.value)
+    decision.answer = HypercallAnswer(caller: caller, status: answer.status, value: answer.value)
+    decision.effect = answer.effect
+    return conclude(decision, at: now, into: &recorder)
+  }
+
+  private mutating func serve<Recorder: DecisionRecorder>(
+    _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
+  ) -> Answer where Recorder: ~Copyable {
+    guard call.number <= 0xFFFF, let number = HypercallNumber(rawValue: UInt16(call.number)) else {
+      return Answer(.invalidParameter)
+    }
+    switch number {
+    case .null, .note: return Answer(.noError)
+    case .readTime: return Answer(.noError, value: now.nanoseconds)
+    case .yield: return yield()
+    case .writeConsole: return writeConsole(call)
+    case .createSamplingPort: return createSamplingPort(call, into: &recorder)
+    case .writeSamplingMessage: return writeSamplingMessage(call, at: now, into: &recorder)
+    case .readSamplingMessage: return readSamplingMessage(call, at: now, into: &recorder)
+    case .setSegmentBase:
+      guard call.arguments.0 < PartitionLayout.ring else { return Answer(.invalidParameter) }
+      return Answer(.noError, effect: .segmentBase(call.arguments.0))
+    case .readStatistic: return readStatistic(call.arguments.0, call.arguments.1)
+    case .stopModule:
+      guard configurations[Int(current.rawValue)].isSystem else { return Answer(.invalidConfiguration) }
+      stop(.requested, into: &recorder)
+      return Answer(.noError)
+    case .drainComplete:
+      // Only after the end event, when the kernel no longer asks the core.
+      return Answer(current == drainer ? .invalidMode : .invalidConfiguration)
+    case .setUpcallEntry: return setUpcallEntry(call)
+    case .returnFromUpcall: return returnFromUpcall(call)
+    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
+      .registerVCPU, .unregisterVCPU:
+      guard let line = InterruptLine(vector: call.arguments.0) else { return Answer(.invalidParameter) }
+      return serveInterrupt(number, line, call)
+    }
+  }
+
+  /// Gives up the rest of the window. In idle time the drainer has nothing to give up and is answered `noAction`.
+  private mutating func yield() -> Answer {
+    guard current == schedule.owner, let next = schedule.nextOwnWindowStart else { return Answer(.noAction) }
+    partitions[Int(current.rawValue)].hasYielded = true
+    return Answer(.noError, value: next)
+  }
+
+  private func writeConsole(_ call: Hypercall) -> Answer {
+    let byteCount = min(call.arguments.1, min(UInt64(ModuleLimits.maximumConsoleBytes), call.operand))
+    guard call.arguments.1 > 0, allows(.read, current, call.arguments.0, call.arguments.1) else {
+      return Answer(.invalidParameter)
+    }
+    guard byteCount > 0 else { return Answer(.notAvailable) }
+    return Answer(
+      .noError, value: byteCount, effect: .console(address: call.arguments.0, byteCount: byteCount))
+  }
+
+  private func readStatistic(_ selector: UInt64, _ argument: UInt64) -> Answer {
+    switch StatisticSelector(rawValue: selector) {
+    case .majorFrames: return Answer(.noError, value: schedule.frameCount)
+    case .kernelTicks: return Answer(.noError, value: kernelTicks)
+    case .spuriousInterrupts: return Answer(.noError, value: spuriousInterrupts)
+    case .operatingMode:
+      guard argument < UInt64(partitions.count) else { return Answer(.invalidParameter) }
+      return Answer(.noError, value: UInt64(partitions[Int(argument)].mode.rawValue))
+    case .partitionCount: return Answer(.noError, value: UInt64(partitions.count))
+    case .marks: return Answer(.noError, value: partitions[Int(current.rawValue)].markTotal)
+    case nil: return Answer(.invalidParameter)
+    }
+  }
+}

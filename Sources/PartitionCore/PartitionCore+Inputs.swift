@@ -1,0 +1,130 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+// The inputs of the core, one method each. Each begins with what the snapshot tells, does its own, and ends with `conclude`,
+// which passes the schedule's boundaries and chooses who runs.
+
+extension PartitionCore where Marking: MarkingRule {
+  /// The module starts: the first major frame begins L after `now`.
+  ///
+  /// - Parameter stop: the instant at which the module shall end by itself, or `never`.
+  public mutating func start<Recorder: DecisionRecorder>(
+    at now: SystemTime, stop: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    stopNanoseconds = stop.nanoseconds
+    schedule.frameStart = now.nanoseconds &+ switchAllowanceNanoseconds
+    return conclude(Decision(), at: now, into: &recorder)
+  }
+
+  /// A line of the interrupt controllers fired, or was pulsed by the test device.
+  public mutating func interrupt<Recorder: DecisionRecorder>(
+    _ line: InterruptLine, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    var decision = Decision()
+    learn(snapshot, into: &recorder)
+    let isPulse = snapshot.flags.contains(.isPulse)
+    let canBeSpurious = line.rawValue == 7 || line.rawValue == 15
+    if canBeSpurious && !isPulse && !snapshot.flags.contains(.lineInService) {
+      // The controller withdrew the request. Nothing is in service at line 7; for 15 the first controller has line 2.
+      spuriousInterrupts &+= 1
+      recorder.record(.spurious, partition: .none, detail: 0, operand: UInt32(line.vector))
+      if line.rawValue == 15 { decision.acknowledge = InterruptLine(2) }
+      return conclude(decision, at: now, into: &recorder)
+    }
+    let index = Int(line.rawValue)
+    if lines.lines[index].hasKernelHandler {
+      kernelTicks &+= 1
+      recorder.record(.kernelHandler, partition: .none, detail: 0, operand: UInt32(line.vector), kernelTicks)
+    }
+    let owners = lines.lines[index].owners
+    if owners != 0 {
+      countMarks(owners)
+      Marking.mark(line, owners: owners, in: vcpus, into: &recorder)
+    } else if !lines.lines[index].hasKernelHandler {
+      recorder.record(.unclaimed, partition: .none, detail: 0, operand: UInt32(line.vector))
+    }
+    let owner = schedule.owner
+    if !owner.isNone, owners & 1 &<< UInt32(owner.rawValue) == 0 { lines.countForeign(line) }
+    if !isPulse { decision.acknowledge = line }
+    return conclude(decision, at: now, into: &recorder)
+  }
+
+  private func countMarks(_ owners: UInt32) {
+    var rest = owners
+    while rest != 0 {
+      partitions[rest.trailingZeroBitCount].markTotal &+= 1
+      rest &= rest &- 1
+    }
+  }
+
+  /// The one-shot timer fired.
+  public mutating func timer<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    learn(snapshot, into: &recorder)
+    armedNanoseconds = 0  // It has fired: whatever is wanted next has to be armed.
+    return conclude(Decision(), at: now, into: &recorder)
+  }
+
+  /// The running partition raised a CPU exception.
+  public mutating func exception<Recorder: DecisionRecorder>(
+    vector: UInt8, address: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    learn(snapshot, into: &recorder)
+    let culprit = current
+    precondition(!culprit.isNone)
+    let error = errorCode(vector: vector, address: address, of: culprit)
+    handle(error, of: culprit, vector: vector, into: &recorder)
+    return conclude(Decision(), at: now, into: &recorder)
+  }
+
+  /// Non-maskable interrupts came: the host asks the module to end in order.
+  public mutating func nonMaskable<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    stop(.nonMaskableInterrupt, into: &recorder)
+    return conclude(Decision(), at: now, into: &recorder)
+  }
+
+  /// The test device does its next action. `linePulse` is followed by an `interrupt` input of its own.
+  public mutating func stimulus<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    nextStimulus &+= 1
+    return conclude(Decision(), at: now, into: &recorder)
+  }
+
+  /// The test device's next action, if its instant has come.
+  public func dueStimulus(at now: SystemTime) -> StimulusRecord? {
+    guard nextStimulus < stimulusCount, !hasStopped else { return nil }
+    let record = table.record(StimulusRecord.self, nextStimulus)
+    return record.time <= now ? record : nil
+  }
+
+  /// Takes over what the snapshot says of the partition that was interrupted.
+  mutating func learn<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    guard snapshot.partition != PartitionIndex.none.rawValue else { return }
+    precondition(snapshot.partition == current.rawValue)
+    let index = Int(current.rawValue)
+    partitions[index].interruptsEnabled = snapshot.flags.contains(.interruptsEnabled)
+    partitions[index].isInReturnTail = snapshot.flags.contains(.inReturnTail)
+    partitions[index].frameFits = snapshot.flags.contains(.frameFits)
+    let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
+    if returned != 0 {
+      partitions[index].upcallsReturned = snapshot.upcallsReturned
+      recorder.record(.upcallsReturned, partition: current, detail: 0, operand: UInt32(returned))
+    }
+  }
+
+  mutating func stop<Recorder: DecisionRecorder>(
+    _ reason: StopReason, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    guard !hasStopped else { return }
+    hasStopped = true
+    lines.isMaskStale = true
+    recorder.record(.stop, partition: .none, detail: reason.rawValue, operand: 0)
+  }
+}

@@ -1,0 +1,123 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+extension PartitionCore where Marking: MarkingRule {
+  /// Passes the boundaries that are due, chooses who runs, and says what has to change for that.
+  mutating func conclude<Recorder: DecisionRecorder>(
+    _ begun: consuming Decision, at now: SystemTime, into recorder: inout Recorder
+  ) -> Decision where Recorder: ~Copyable {
+    var decision = begun
+    if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
+    if !hasStopped, now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary {
+      decision.keyframeDue = passBoundary(into: &recorder)
+    }
+    if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds { pendingStartNanoseconds = 0 }
+    choose(&decision, into: &recorder)
+    setMasks(&decision, into: &recorder)
+    deliver(&decision, into: &recorder)
+    arm(&decision, into: &recorder)
+    decision.hasStopped = hasStopped
+    return decision
+  }
+
+  /// Passes every boundary at the next boundary's instant, in the order: window end, frame start, window start.
+  ///
+  /// - Returns: whether a keyframe is due; one is looked for at each frame start, within the pad.
+  private mutating func passBoundary<Recorder: DecisionRecorder>(into recorder: inout Recorder) -> Bool
+  where Recorder: ~Copyable {
+    let instant = schedule.nextBoundary
+    var keyframeDue = false
+    if schedule.active >= 0, schedule.frameStart &+ schedule.windows[schedule.active].end <= instant {
+      recorder.record(
+        .windowEnd, partition: schedule.owner, detail: 0,
+        operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant)
+      schedule.active = -1
+      lines.isMaskStale = true
+    }
+    if schedule.nextFrameStart <= instant {
+      schedule.frameStart = instant
+      schedule.cursor = 0
+      recorder.record(
+        .majorFrameStart, partition: .none, detail: UInt8(truncatingIfNeeded: schedule.scheduleIndex),
+        operand: UInt32(truncatingIfNeeded: schedule.frameCount), instant)
+      schedule.frameCount &+= 1
+      framesSinceKeyframe &+= 1
+      if framesSinceKeyframe >= keyframeIntervalFrames {
+        framesSinceKeyframe = 0
+        keyframeDue = true
+      }
+    }
+    if schedule.cursor < schedule.windowCount,
+      schedule.frameStart &+ schedule.windows[schedule.cursor].start <= instant
+    {
+      schedule.active = schedule.cursor
+      schedule.cursor &+= 1
+      let owner = schedule.owner
+      partitions[Int(owner.rawValue)].hasYielded = false
+      lines.beginWindow()
+      pendingStartNanoseconds = instant
+      recorder.record(
+        .windowStart, partition: owner, detail: 0,
+        operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
+        schedule.frameStart &+ schedule.windows[schedule.active].end)
+    }
+    return keyframeDue
+  }
+
+  /// The window's owner, or in idle time the drainer, or nobody.
+  mutating func choose<Recorder: DecisionRecorder>(
+    _ decision: inout Decision, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    let owner = schedule.owner
+    var next = PartitionIndex.none
+    var hasWindow = false
+    if !hasStopped, !owner.isNone, isRunnable(owner), !partitions[Int(owner.rawValue)].hasYielded {
+      next = owner
+      hasWindow = true
+    } else if !drainer.isNone, isRunnable(drainer) {
+      next = drainer
+    }
+    if !hasWindow { pendingStartNanoseconds = 0 }
+    if next != current {
+      recorder.record(
+        .partitionSwitch, partition: next, detail: current.rawValue, operand: 0, pendingStartNanoseconds)
+      current = next
+      decision.isSwitch = true
+    }
+    if !hasWindow, !isIdle, !hasStopped {
+      recorder.record(.idle, partition: next, detail: 0, operand: 0, schedule.nextWindowStart)
+    }
+    isIdle = !hasWindow
+    decision.successor = next.isNone ? .idleLoop : .partition(next)
+    decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
+  }
+
+  mutating func setMasks<Recorder: DecisionRecorder>(
+    _ decision: inout Decision, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    guard lines.isMaskStale else { return }
+    lines.isMaskStale = false
+    let wanted = hasStopped ? 0xFFFF : lines.wantedMask(during: schedule.owner)
+    guard wanted != lines.mask else { return }
+    lines.mask = wanted
+    recorder.record(.lineMask, partition: .none, detail: 0, operand: UInt32(wanted))
+    decision.lineMask = wanted
+  }
+
+  private mutating func arm<Recorder: DecisionRecorder>(
+    _ decision: inout Decision, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    guard !hasStopped else { return }
+    var deadline = schedule.nextBoundary &- switchAllowanceNanoseconds
+    if stopNanoseconds < deadline { deadline = stopNanoseconds }
+    if nextStimulus < stimulusCount {
+      let due = table.record(StimulusRecord.self, nextStimulus).time.nanoseconds
+      if due < deadline { deadline = due }
+    }
+    guard deadline != armedNanoseconds else { return }
+    armedNanoseconds = deadline
+    recorder.record(.timerArmed, partition: .none, detail: 0, operand: 0, deadline)
+    decision.timer = SystemTime(nanoseconds: deadline)
+  }
+}

@@ -1,0 +1,129 @@
+import APEXTypes
+
+extension PartitionCore where Marking: MarkingRule {
+  /// Hands every word of state that influences a later decision to `body`, in a fixed order.
+  ///
+  /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters and
+  /// handlers are given for the lines in use only), and `restore` reads it back by the same rule.
+  public func forEachStateWord(_ body: (UInt64) -> Void) {
+    body(UInt64(bitPattern: Int64(schedule.active)))
+    body(UInt64(schedule.cursor))
+    body(schedule.frameCount)
+    body(schedule.frameStart)
+    body(UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
+      | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
+    body(pendingStartNanoseconds)
+    body(armedNanoseconds)
+    body(stopNanoseconds)
+    body(framesSinceKeyframe)
+    body(UInt64(nextStimulus))
+    body(kernelTicks)
+    body(spuriousInterrupts)
+    for index in 0..<16 where lines.lines[index].isConfigured {
+      body(UInt64(lines.lines[index].owners) | UInt64(lines.lines[index].takenInWindow) &<< 32)
+    }
+    for index in 0..<partitions.count { partitionWords(index, body) }
+    for index in stride(from: 0, to: ports.count, by: 64) {
+      var created: UInt64 = 0
+      for port in index..<min(index + 64, ports.count) where ports[port].isCreated { created |= 1 &<< UInt64(port - index) }
+      body(created)
+    }
+    for index in 0..<channels.count {
+      body(channels[index].sequence)
+      body(channels[index].messageBytes)
+      body(channels[index].writtenNanoseconds)
+    }
+  }
+
+  private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
+    body(partitions[index].packed)
+    body(partitions[index].upcallCount)
+    body(partitions[index].markTotal)
+    body(partitions[index].upcallEntry)
+    body(partitions[index].returnTailStart)
+    body(partitions[index].returnTailEnd)
+    body(vcpus.lines[index].packed)
+    body(UInt64(vcpus.lines[index].inService))
+    for line in 0..<16 where vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0 {
+      body(UInt64(vcpus.counters[index * 16 + line]) | UInt64(vcpus.delivered[index * 16 + line]) &<< 32)
+      body(vcpus.handlers[index * 16 + line])
+    }
+  }
+
+  /// Adopts a keyframe's state: after a loss only, when the replayer has no other way to go on.
+  ///
+  /// - Parameter next: gives the words in the order of `forEachStateWord`, nil when there are no more.
+  /// - Returns: false if the words ended early or name what the module does not have; the core is then not to be used.
+  public mutating func restore(_ next: () -> UInt64?) -> Bool {
+    var isWhole = true
+    func word() -> UInt64 {
+      guard let word = next() else {
+        isWhole = false
+        return 0
+      }
+      return word
+    }
+    let active = Int(truncatingIfNeeded: word())
+    let cursor = Int(truncatingIfNeeded: word())
+    guard isWhole, active >= -1, active < schedule.windowCount, cursor >= 0, cursor <= schedule.windowCount else {
+      return false
+    }
+    schedule.active = active
+    schedule.cursor = cursor
+    schedule.frameCount = word()
+    schedule.frameStart = word()
+    let flags = word()
+    let running = PartitionIndex(UInt8(truncatingIfNeeded: flags))
+    guard running.isNone || Int(running.rawValue) < partitions.count else { return false }
+    current = running
+    hasStopped = flags & 0x100 != 0
+    isIdle = flags & 0x200 != 0
+    lines.isMaskStale = flags & 0x400 != 0
+    lines.mask = UInt16(truncatingIfNeeded: flags &>> 16)
+    lines.exhausted = UInt16(truncatingIfNeeded: flags &>> 32)
+    pendingStartNanoseconds = word()
+    armedNanoseconds = word()
+    stopNanoseconds = word()
+    framesSinceKeyframe = word()
+    let stimulus = word()
+    guard stimulus <= UInt64(stimulusCount) else { return false }
+    nextStimulus = Int(stimulus)
+    kernelTicks = word()
+    spuriousInterrupts = word()
+    for index in 0..<16 where lines.lines[index].isConfigured {
+      let line = word()
+      lines.lines[index].owners = UInt32(truncatingIfNeeded: line)
+      lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
+    }
+    for index in 0..<partitions.count { restorePartition(index, word) }
+    for index in stride(from: 0, to: ports.count, by: 64) {
+      let created = word()
+      for port in index..<min(index + 64, ports.count) {
+        ports[port].isCreated = created & 1 &<< UInt64(port - index) != 0
+      }
+    }
+    for index in 0..<channels.count {
+      channels[index].sequence = word()
+      channels[index].messageBytes = word()
+      channels[index].writtenNanoseconds = word()
+    }
+    return isWhole
+  }
+
+  private func restorePartition(_ index: Int, _ word: () -> UInt64) {
+    partitions[index].packed = word()
+    partitions[index].upcallCount = word()
+    partitions[index].markTotal = word()
+    partitions[index].upcallEntry = word()
+    partitions[index].returnTailStart = word()
+    partitions[index].returnTailEnd = word()
+    vcpus.lines[index].packed = word()
+    vcpus.lines[index].inService = UInt16(truncatingIfNeeded: word())
+    for line in 0..<16 where vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0 {
+      let counts = word()
+      vcpus.counters[index * 16 + line] = UInt32(truncatingIfNeeded: counts)
+      vcpus.delivered[index * 16 + line] = UInt32(truncatingIfNeeded: counts &>> 32)
+      vcpus.handlers[index * 16 + line] = word()
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Everything the core remembers of one partition, apart from the per-line tables of `VCPUTable`.
+public struct PartitionState: BitwiseCopyable {
+  public var mode: OperatingMode
+  /// The partition gave up the rest of its window.
+  var hasYielded: Bool
+  /// The virtual interrupt flag as last seen, or as the kernel has set it since.
+  var interruptsEnabled: Bool
+  var isInReturnTail: Bool
+  var frameFits: Bool
+  var upcallsReturned: UInt16
+  /// Upcalls decided, ever; the ordinal of the next.
+  var upcallCount: UInt64
+  public var upcallEntry: UInt64
+  public var returnTailStart: UInt64
+  public var returnTailEnd: UInt64
+  var markTotal: UInt64
+
+  /// As a partition begins.
+  init() {
+    mode = .normal
+    hasYielded = false
+    interruptsEnabled = false
+    isInReturnTail = false
+    frameFits = false
+    upcallsReturned = 0
+    upcallCount = 0
+    upcallEntry = 0
+    returnTailStart = 0
+    returnTailEnd = 0
+    markTotal = 0
+  }
+
+  /// Flags of the last snapshot and mode in one word, for keyframes.
+  var packed: UInt64 {
+    get {
+      UInt64(mode.rawValue) | (hasYielded ? 0x100 : 0) | (interruptsEnabled ? 0x200 : 0) | (isInReturnTail ? 0x400 : 0)
+        | (frameFits ? 0x800 : 0) | UInt64(upcallsReturned) &<< 16
+    }
+    set {
+      mode = OperatingMode(rawValue: UInt8(truncatingIfNeeded: newValue)) ?? .idle
+      hasYielded = newValue & 0x100 != 0
+      interruptsEnabled = newValue & 0x200 != 0
+      isInReturnTail = newValue & 0x400 != 0
+      frameFits = newValue & 0x800 != 0
+      upcallsReturned = UInt16(truncatingIfNeeded: newValue &>> 16)
+    }
+  }
+}
+
+/// What of a partition's configuration the core asks for at every entry, read from the table once.
+struct PartitionConfiguration: BitwiseCopyable {
+  var isSystem: Bool
+  var permittedLines: UInt16
+  var firstSegment: Int
+  var segmentCount: Int
+  var firstPort: Int
+  var portCount: Int
+  var stackBytes: UInt64
+
+  init() {
+    isSystem = false
+    permittedLines = 0
+    firstSegment = 0
+    segmentCount = 0
+    firstPort = 0
+    portCount = 0
+    stackBytes = 0
+  }
+
+  init(_ record: PartitionRecord) {
+    isSystem = record.flags.contains(.system)
+    permittedLines = record.permittedLines
+    firstSegment = record.segments.first
+    segmentCount = record.segments.count
+    firstPort = record.ports.first
+    portCount = record.ports.count
+    stackBytes = record.stackBytes
+  }
+}
+
+/// A stretch of a partition's memory and what may be done with it.
+struct MemoryRegion: BitwiseCopyable {
+  var start: UInt64 = 0
+  var end: UInt64 = 0
+  var access: UInt64 = 0
+}

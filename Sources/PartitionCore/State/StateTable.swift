@@ -1,0 +1,50 @@
+/// A fixed-size table in memory that somebody else owns: the only unsafe room of PartitionCore.
+///
+/// The kernel has no heap and a large `InlineArray` is copied eagerly, so the core's tables live in memory handed over once
+/// at start (`StateMemory`). Elements are plain bits; every index is checked, for a wrong one is a kernel invariant broken.
+public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  public let count: Int
+
+  @usableFromInline init(base: UnsafeMutablePointer<Element>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  @inlinable public subscript(index: Int) -> Element {
+    // Unsafe: in bounds by the check, alive because StateMemory's owner outlives the core.
+    unsafeAddress {
+      precondition(index >= 0 && index < count)
+      return UnsafePointer(base + index)
+    }
+    nonmutating unsafeMutableAddress {
+      precondition(index >= 0 && index < count)
+      return base + index
+    }
+  }
+}
+
+/// Memory from which the core's tables are cut, once, at start.
+public struct StateMemory: ~Copyable {
+  private var next: UnsafeMutableRawPointer
+  private let end: UnsafeMutableRawPointer
+
+  /// - Parameter memory: at least `PartitionCore.stateByteCount(for:)` bytes, 16-byte aligned, owned by the caller and kept
+  ///   as long as the core.
+  public init(_ memory: UnsafeMutableRawBufferPointer) {
+    guard let start = memory.baseAddress else { preconditionFailure() }
+    next = start
+    end = start + memory.count
+  }
+
+  /// Cuts off a table whose elements all begin as `value`.
+  mutating func table<Element: BitwiseCopyable>(of count: Int, filledWith value: Element) -> StateTable<Element> {
+    let aligned = next.alignedUp(for: Element.self)
+    let after = aligned + MemoryLayout<Element>.stride * count
+    precondition(after <= end)
+    next = after
+    // Unsafe: the range [aligned, after) was checked and is cut off only once.
+    let base = aligned.initializeMemory(as: Element.self, repeating: value, count: count)
+    return StateTable(base: base, count: count)
+  }
+}
