@@ -46,6 +46,11 @@ var targets: [Target] = [
   shared("TraceFormat", ["APEXTypes"]),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
+  // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
+  .target(name: "ArchX86Assembly", path: "Kernel/ArchX86Assembly"),
+  kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
+  kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
+
   // Tracer: host only.
   .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
                  providers: [.apt(["libxml2-dev"])]),
@@ -70,7 +75,9 @@ var targets: [Target] = [
 ]
 
 if isBareMetal {
-  targets += []
+  targets += [
+    image("partita-kernel", folder: "Kernel/Shipping", ["KernelMain", "PartitionCore"]),
+  ]
 }
 
 let package = Package(

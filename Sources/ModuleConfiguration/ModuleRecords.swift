@@ -80,13 +80,13 @@ public struct ModuleRecord: Equatable, Sendable {
 
 /// One partition.
 public struct PartitionRecord: Equatable, Sendable {
-  public struct Flags: OptionSet, Sendable {
+  public struct Flags: BitFlags {
     public var rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }
     /// May ask for `stopModule` and other services of the standard's system partitions.
-    public static let system = Flags(rawValue: 1)
+    public static var system: Flags { Flags(rawValue: 1) }
     /// Reads the ring and writes the debug port; gets all idle time beside its own windows.
-    public static let drainer = Flags(rawValue: 2)
+    public static var drainer: Flags { Flags(rawValue: 2) }
   }
   public var name: NameReference
   public var identifier: UInt64
@@ -165,12 +165,12 @@ public struct WindowRecord: Equatable, Sendable {
 
 /// A page-aligned flat piece of a partition's image, or zero-filled memory.
 public struct SegmentRecord: Equatable, Sendable {
-  public struct Access: OptionSet, Sendable {
+  public struct Access: BitFlags {
     public var rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }
-    public static let read = Access(rawValue: 4)
-    public static let write = Access(rawValue: 2)
-    public static let execute = Access(rawValue: 1)
+    public static var read: Access { Access(rawValue: 4) }
+    public static var write: Access { Access(rawValue: 2) }
+    public static var execute: Access { Access(rawValue: 1) }
   }
   public var partition: PartitionIndex
   public var virtualAddress: UInt64
@@ -291,7 +291,7 @@ public struct PortGrantRecord: Equatable, Sendable {
 
 /// A timing bound that `partita verify` proves or refutes.
 public struct BudgetRecord: Equatable, Sendable {
-  public enum Quantity: UInt64, Sendable, CaseIterable {
+  public enum Quantity: UInt64, Sendable {
     /// |first instruction − start instant| of a window. Subject: unused.
     case windowStartError = 1
     /// Interrupt's kernel entry to the last mark of it. Subject: line.

@@ -26,7 +26,7 @@ public enum ModuleTableLayout {
 }
 
 /// The sections of a module table. A reader ignores numbers that it does not know.
-public enum ModuleSection: UInt64, Sendable, CaseIterable {
+public enum ModuleSection: UInt64, Sendable {
   case module = 1
   case partitions = 2
   case schedules = 3

@@ -1,10 +1,12 @@
+import APEXTypes
+
 /// What the kernel finds at an entry from ring 3, recorded with the input that caused it.
 ///
 /// The partition may change its shared page at any time without the kernel, so the core decides by this snapshot only, and
 /// replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core never
 /// reads them.
 public struct EntrySnapshot: Equatable, Sendable {
-  public struct Flags: OptionSet, Sendable {
+  public struct Flags: BitFlags {
     public var rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The virtual interrupt flag is on.
@@ -32,7 +34,7 @@ public struct EntrySnapshot: Equatable, Sendable {
   public var resumeDelay: UInt64
 
   @inlinable public init(
-    partition: UInt8 = 0xFF, flags: Flags = [], addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
+    partition: UInt8 = 0xFF, flags: Flags = Flags(), addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
     upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
   ) {
     self.partition = partition

@@ -10,7 +10,7 @@
 /// | observation | what the hardware side saw or did. |
 /// | state | keyframes: the core's state, words of `PartitionCore.forEachStateWord`. |
 /// | control | about the trace itself. |
-public enum EventKind: UInt8, CaseIterable, Sendable {
+public enum EventKind: UInt8, Sendable {
   // MARK: Inputs. All that interrupt ring 3 or the idle loop begin with an `EntrySnapshot`:
   // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the partition's
   // counters, word 1 = resume delay. `partition` is the one interrupted, or 0xFF for the idle loop.
@@ -20,7 +20,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   /// The local APIC's one-shot timer.
   case timer = 2
   /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`: port index
-  /// + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: 1 if the frame could be read). Words 3 … :
+  /// + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if the
+  /// frame can be used, bit 1 if another fits below the stack pointer it holds). Words 3 … :
   /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
   /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only), word 4:

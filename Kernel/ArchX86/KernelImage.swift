@@ -1,0 +1,33 @@
+import APEXTypes
+import ArchX86Assembly
+
+/// Where the kernel itself lies, and how its own address space looks: everything identity-mapped, W^X, nothing for ring 3.
+public enum KernelImage {
+  /// First byte beyond text, data and boot stacks.
+  public static var end: PhysicalAddress { PhysicalAddress(partita_address_data_end()) }
+  /// The trace ring in the kernel's space, mapped twice in a row.
+  public static var ring: UInt64 { UInt64(PARTITA_KERNEL_RING) }
+
+  /// Maps memory up to `memoryEnd` and the kernel's sections into its own address space.
+  ///
+  /// The first 2 MiB go by pages, so that text is not writable and the page at 0 is not there.
+  public static func map(into table: PageTable, memoryEnd: PhysicalAddress, memory: inout BootMemory) {
+    precondition(end.rawValue <= 0x20_0000)
+    let text = PhysicalAddress(partita_address_text_start())
+    let rodata = PhysicalAddress(partita_address_rodata_start())
+    let data = PhysicalAddress(partita_address_data_start())
+    table.map(4096, to: PhysicalAddress(4096), byteCount: text.rawValue &- 4096, .write, memory: &memory)
+    table.map(
+      text.rawValue, to: text, byteCount: partita_address_text_end() &- text.rawValue, .execute, memory: &memory)
+    table.map(
+      rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly, memory: &memory)
+    table.map(data.rawValue, to: data, byteCount: 0x20_0000 &- data.rawValue, .write, memory: &memory)
+    var address: UInt64 = 0x20_0000
+    while address < memoryEnd.rawValue {
+      table.mapLarge(address, .write, memory: &memory)
+      address &+= 0x20_0000
+    }
+    let registers = LocalTimer.registerPage
+    table.map(registers.rawValue, to: registers, byteCount: 4096, PageAccess.write.union(.device), memory: &memory)
+  }
+}

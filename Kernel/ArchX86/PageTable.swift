@@ -1,0 +1,68 @@
+import APEXTypes
+import ArchX86Assembly
+
+/// What an address space allows on a page. Execution and writing never go together (W^X).
+public struct PageAccess: BitFlags {
+  public var rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  /// The kernel may read.
+  public static var readOnly: PageAccess { PageAccess(rawValue: 0) }
+  public static var write: PageAccess { PageAccess(rawValue: 1 << 1) }
+  /// Ring 3 may use the page.
+  public static var user: PageAccess { PageAccess(rawValue: 1 << 2) }
+  /// Device registers: not cached.
+  public static var device: PageAccess { PageAccess(rawValue: 1 << 4 | 1 << 3) }
+  public static var execute: PageAccess { PageAccess(rawValue: 1 << 63) }
+}
+
+/// Four-level page tables under construction. Source: AMD64 manual, volume 2, 5.3.
+public struct PageTable {
+  public let root: PhysicalAddress
+
+  private static var addressMask: UInt64 { 0x000F_FFFF_FFFF_F000 }
+  private static var noExecute: UInt64 { 1 << 63 }
+
+  public init(memory: inout BootMemory) { root = memory.allocate(byteCount: 4096) }
+
+  private static func entry(_ access: PageAccess, _ address: PhysicalAddress) -> UInt64 {
+    precondition(!access.contains(.execute) || !access.contains(.write))
+    let flags = access.rawValue & ~PageAccess.execute.rawValue
+    // The accessed and dirty bits are set beforehand: the CPU need not write to the table.
+    return address.rawValue | flags | 0x61 | (access.contains(.execute) ? 0 : noExecute)
+  }
+
+  /// The table entry for `address` at `level` (3 … 0), with the tables above it made as needed.
+  private func slot(_ address: UInt64, level: Int, memory: inout BootMemory) -> UnsafeMutablePointer<UInt64> {
+    var table = root
+    for step in stride(from: 3, to: level, by: -1) {
+      let index = Int(address &>> (12 + 9 * UInt64(step)) & 511)
+      let entries = table.pointer.assumingMemoryBound(to: UInt64.self)
+      if entries[index] == 0 {
+        // Rights are decided by the last level.
+        entries[index] = memory.allocate(byteCount: 4096).rawValue | 0x27
+      }
+      table = PhysicalAddress(entries[index] & PageTable.addressMask)
+    }
+    let index = Int(address &>> (12 + 9 * UInt64(level)) & 511)
+    return table.pointer.assumingMemoryBound(to: UInt64.self) + index
+  }
+
+  /// Maps whole pages of 4 KiB.
+  public func map(
+    _ address: UInt64, to physical: PhysicalAddress, byteCount: UInt64, _ access: PageAccess, memory: inout BootMemory
+  ) {
+    precondition(address & 4095 == 0 && physical.rawValue & 4095 == 0)
+    var offset: UInt64 = 0
+    while offset < byteCount {
+      slot(address &+ offset, level: 0, memory: &memory).pointee = PageTable.entry(access, physical + offset)
+      offset &+= 4096
+    }
+  }
+
+  /// Maps one large page of 2 MiB.
+  public func mapLarge(_ address: UInt64, _ access: PageAccess, memory: inout BootMemory) {
+    precondition(address & 0x1F_FFFF == 0)
+    slot(address, level: 1, memory: &memory).pointee = PageTable.entry(access, PhysicalAddress(address)) | 0x80
+  }
+}

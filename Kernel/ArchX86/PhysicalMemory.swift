@@ -1,0 +1,52 @@
+/// An address as the memory controller sees it. While the kernel runs, physical memory is mapped at the same address.
+public struct PhysicalAddress: Comparable, Hashable, BitwiseCopyable {
+  public var rawValue: UInt64
+
+  @inlinable public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+  @inlinable public static func < (a: PhysicalAddress, b: PhysicalAddress) -> Bool { a.rawValue < b.rawValue }
+  @inlinable public static func + (a: PhysicalAddress, byteCount: UInt64) -> PhysicalAddress {
+    PhysicalAddress(a.rawValue &+ byteCount)
+  }
+
+  /// The memory itself. Unsafe: only while the kernel's own page tables are loaded, and never 0.
+  @inlinable public var pointer: UnsafeMutableRawPointer {
+    guard let pointer = UnsafeMutableRawPointer(bitPattern: UInt(rawValue)) else { preconditionFailure() }
+    return pointer
+  }
+}
+
+/// Hands out physical memory at boot, page by page, and takes none back: after boot the kernel allocates nothing.
+public struct BootMemory: ~Copyable {
+  private var next: PhysicalAddress
+  private let end: PhysicalAddress
+
+  /// - Parameters:
+  ///   - start: first free byte; rounded up to a page.
+  ///   - end: first byte beyond the free range.
+  public init(from start: PhysicalAddress, to end: PhysicalAddress) {
+    next = PhysicalAddress(start.rawValue &+ 4095 & ~4095)
+    self.end = end
+  }
+
+  /// Bytes handed out so far end here.
+  public var used: PhysicalAddress { next }
+
+  /// Cuts off `byteCount` bytes, rounded up to whole pages, filled with zero.
+  ///
+  /// - Precondition: there is so much left; `partita check` adds up what a module needs.
+  public mutating func allocate(byteCount: UInt64) -> PhysicalAddress {
+    let address = allocateUncleared(byteCount: byteCount)
+    Instruction.clear(address.pointer, byteCount: byteCount &+ 4095 & ~4095)
+    return address
+  }
+
+  /// The same without the zeroes, for memory that is written as a whole at once.
+  public mutating func allocateUncleared(byteCount: UInt64) -> PhysicalAddress {
+    let address = next
+    let after = address + (byteCount &+ 4095 & ~4095)
+    precondition(after <= end)
+    next = after
+    return address
+  }
+}

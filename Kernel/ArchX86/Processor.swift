@@ -1,0 +1,62 @@
+import ArchX86Assembly
+
+/// Set-up of the CPU itself: protections, extended state, descriptor tables, the way in by `syscall`.
+public enum Processor {
+  /// What of the extended state partitions may use.
+  public struct ExtendedState {
+    /// Bit mask for `xsave` and XCR0: x87, SSE and, where the CPU has it, AVX.
+    public var mask: UInt64
+    /// Bytes of a save area.
+    public var byteCount: UInt64
+  }
+
+  private static let writeProtect: UInt64 = 1 << 16
+
+  /// Switches on the protections that the CPU has (SMEP, SMAP, UMIP) and the extended state.
+  ///
+  /// - Precondition: the CPU has `xsave`; the boot code has said so otherwise (`hasExtendedState`).
+  public static func enableProtections() -> ExtendedState {
+    let features = partita_cpuid(7, 0)
+    var control = partita_read_cr4() | 1 << 9 | 1 << 10 | 1 << 18  // OSFXSR, OSXMMEXCPT, OSXSAVE
+    if features.ebx & 1 << 7 != 0 { control |= 1 << 20 }  // SMEP
+    if features.ebx & 1 << 20 != 0 { control |= 1 << 21 }  // SMAP
+    if features.ecx & 1 << 2 != 0 { control |= 1 << 11 }  // UMIP
+    partita_write_cr4(control)
+    partita_write_cr0(partita_read_cr0() | writeProtect)
+    let mask: UInt64 = partita_cpuid(1, 0).ecx & 1 << 28 != 0 ? 7 : 3
+    partita_write_xcr0(mask)
+    return ExtendedState(mask: mask, byteCount: UInt64(partita_cpuid(13, 0).ebx))
+  }
+
+  public static var hasExtendedState: Bool { partita_cpuid(1, 0).ecx & 1 << 26 != 0 }
+
+  /// Lets `syscall` enter the switcher with interrupts, trap, direction, nested-task and alignment flags off.
+  public static func enableSystemCalls() {
+    let entry = UInt64(PARTITA_SWITCHER_TEXT) &+ partita_address_syscall_entry() &- partita_address_switcher_start()
+    partita_write_msr(0xC000_0081, UInt64(PARTITA_KERNEL_CODE) << 32)
+    partita_write_msr(0xC000_0082, entry)
+    partita_write_msr(0xC000_0084, 0x4_7700)
+  }
+
+  public static func load(_ table: PageTable) { partita_write_cr3(table.root.rawValue) }
+
+  /// The base of the FS segment of the partition whose state is loaded.
+  public static var segmentBase: UInt64 {
+    get { partita_read_msr(0xC000_0100) }
+    set { partita_write_msr(0xC000_0100, newValue) }
+  }
+
+  /// Segment registers as every partition finds them at its turn.
+  @inline(__always) public static func clearDataSegments() { partita_clear_data_segments() }
+
+  /// Unsafe: areas are 64-byte aligned, `ExtendedState.byteCount` long, and the kernel's own.
+  @inline(__always) public static func saveExtendedState(to area: PhysicalAddress) {
+    partita_save_extended_state(area.pointer)
+  }
+  @inline(__always) public static func loadExtendedState(from area: PhysicalAddress) {
+    partita_load_extended_state(area.pointer)
+  }
+
+  /// The build identity of the kernel's image.
+  public static var kernelBuildIdentity: UInt64 { partita_kernel_build_identity() }
+}

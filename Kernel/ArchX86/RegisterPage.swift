@@ -1,0 +1,91 @@
+import ArchX86Assembly
+
+/// A partition's registers while it does not run, and what the switcher needs to go in and out.
+///
+/// One page a partition, mapped at `PARTITA_REGISTER_PAGE` in that partition's address space for the switcher alone (ring 0);
+/// the kernel reaches it by its physical address. The idle loop has one too.
+public struct RegisterPage {
+  public let address: PhysicalAddress
+  // Unsafe: a whole page of the kernel's own, mapped as long as the kernel runs.
+  private let base: UnsafeMutableRawPointer
+
+  /// The register page in cleared memory at `address`; `root` is what CR3 gets on the way to ring 3.
+  public init(_ address: PhysicalAddress, kernelRoot: PhysicalAddress, root: PhysicalAddress) {
+    self.address = address
+    base = address.pointer
+    self[PARTITA_REGISTERS_KERNEL_ROOT] = kernelRoot.rawValue
+    self[PARTITA_REGISTERS_PARTITION_ROOT] = root.rawValue
+    self[PARTITA_REGISTERS_CS] = UInt64(PARTITA_USER_CODE)
+    self[PARTITA_REGISTERS_SS] = UInt64(PARTITA_USER_DATA)
+    self[PARTITA_REGISTERS_RFLAGS] = 0x202
+  }
+
+  /// A page that was set up before.
+  @inline(__always) public init(_ address: PhysicalAddress) {
+    self.address = address
+    base = address.pointer
+  }
+
+  /// Flags that a partition may set in a context of its own making: carry … overflow, trap, direction, alignment check, ID.
+  public static var partitionFlags: UInt64 { 0x24_0DD5 }
+
+  @inline(__always) private subscript(offset: Int32) -> UInt64 {
+    get { Instruction.load64(base + Int(offset)) }
+    nonmutating set { Instruction.store64(newValue, to: base + Int(offset)) }
+  }
+
+  public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
+  public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
+  /// Counter values at the last exit to ring 3 and at the last entry.
+  public var exitTicks: UInt64 { self[PARTITA_REGISTERS_EXIT_TICKS] }
+  public var entryTicks: UInt64 { self[PARTITA_REGISTERS_ENTRY_TICKS] }
+  /// CR3 as the entry found it.
+  public var foundRoot: PhysicalAddress { PhysicalAddress(self[PARTITA_REGISTERS_FOUND_ROOT]) }
+  /// What CR3 gets at the next exit.
+  public var root: PhysicalAddress {
+    get { PhysicalAddress(self[PARTITA_REGISTERS_PARTITION_ROOT]) }
+    nonmutating set { self[PARTITA_REGISTERS_PARTITION_ROOT] = newValue.rawValue }
+  }
+
+  public var instructionPointer: UInt64 {
+    get { self[PARTITA_REGISTERS_RIP] }
+    nonmutating set { self[PARTITA_REGISTERS_RIP] = newValue }
+  }
+  public var stackPointer: UInt64 {
+    get { self[PARTITA_REGISTERS_RSP] }
+    nonmutating set { self[PARTITA_REGISTERS_RSP] = newValue }
+  }
+  public var flags: UInt64 {
+    get { self[PARTITA_REGISTERS_RFLAGS] }
+    nonmutating set { self[PARTITA_REGISTERS_RFLAGS] = newValue }
+  }
+  public var codeSelector: UInt64 { self[PARTITA_REGISTERS_CS] }
+  public var stackSelector: UInt64 { self[PARTITA_REGISTERS_SS] }
+
+  /// The general registers, by their place in an upcall frame: rax rbx rcx rdx rsi rdi rbp r8 … r15.
+  public subscript(general index: Int) -> UInt64 {
+    @inline(__always) get {
+      precondition(index >= 0 && index < 15)
+      return self[PARTITA_REGISTERS_RAX - Int32(index) * 8]
+    }
+    @inline(__always) nonmutating set {
+      precondition(index >= 0 && index < 15)
+      self[PARTITA_REGISTERS_RAX - Int32(index) * 8] = newValue
+    }
+  }
+
+  /// Runs ring 3 until the next entry to the kernel.
+  ///
+  /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
+  @inline(__always) public func enter(padTicks: UInt64) { _ = partita_enter(base, padTicks) }
+
+  /// Waits in ring 0 with interrupts on until the counter says `untilTicks` (all ones: for ever).
+  ///
+  /// - Returns: whether an interrupt came, whose frame is then in this page; false when the time came.
+  public func wait(untilTicks: UInt64) -> Bool { partita_wait(base, untilTicks) != 0 }
+
+  /// Instructions, and so ns under `-icount shift=0`, from `exitTicks` to the first instruction in ring 3.
+  public static var exitLatencyTicks: UInt64 { UInt64(PARTITA_EXIT_INSTRUCTIONS) }
+  /// The same from the pad's target.
+  public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }
+}

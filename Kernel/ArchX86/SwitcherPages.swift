@@ -1,0 +1,109 @@
+import APEXTypes
+import ArchX86Assembly
+
+/// The physical pages of the switcher, and how they are mapped into an address space.
+///
+/// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS (read-only), the
+/// I/O permission bitmap, three IST stacks, and the partition's register page.
+public struct SwitcherPages {
+  private let interruptTable: PhysicalAddress
+  private let descriptorTable: PhysicalAddress
+  private let taskState: PhysicalAddress
+  private let deniedPorts: PhysicalAddress
+  private let stacks: PhysicalAddress
+
+  public init(memory: inout BootMemory) {
+    interruptTable = memory.allocate(byteCount: 4096)
+    descriptorTable = memory.allocate(byteCount: 4096)
+    taskState = memory.allocate(byteCount: 4096)
+    deniedPorts = memory.allocateUncleared(byteCount: 4096)
+    stacks = memory.allocate(byteCount: 3 * 4096)
+    for offset in 0..<512 { deniedPorts.pointer.storeBytes(of: UInt64.max, toByteOffset: offset * 8, as: UInt64.self) }
+    writeInterruptTable()
+    writeDescriptorTable()
+    writeTaskState()
+  }
+
+  private static func high(_ address: UInt64) -> UInt64 {
+    UInt64(PARTITA_SWITCHER_TEXT) &+ address &- partita_address_switcher_start()
+  }
+
+  /// Every gate has privilege level 0: `int n` of a partition is a protection fault (lineage L1's forged tick).
+  private func writeInterruptTable() {
+    for vector in 0..<256 {
+      var target = UInt64(PARTITA_SWITCHER_TEXT) &+ UInt64(vector) &* 16
+      var stackIndex: UInt64 = 0
+      switch vector {
+      case 2: (target, stackIndex) = (SwitcherPages.high(partita_address_nmi_entry()), 1)
+      case 8: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 2)
+      case 18: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 3)
+      default: break
+      }
+      let low =
+        target & 0xFFFF | UInt64(PARTITA_KERNEL_CODE) &<< 16 | stackIndex &<< 32 | 0x8E00 &<< 32
+        | (target &>> 16 & 0xFFFF) &<< 48
+      interruptTable.pointer.storeBytes(of: low, toByteOffset: vector * 16, as: UInt64.self)
+      interruptTable.pointer.storeBytes(of: target &>> 32, toByteOffset: vector * 16 + 8, as: UInt64.self)
+    }
+  }
+
+  private func writeDescriptorTable() {
+    let task = UInt64(PARTITA_TSS_PAGE)
+    let limit: UInt64 = 4096 + 8192  // through the byte that closes the bitmap
+    let descriptors: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (
+      0, 0x0020_9B00_0000_0000, 0x0000_9300_0000_0000,  // kernel code and data
+      0x0000_F300_0000_0000, 0x0020_FB00_0000_0000,  // ring 3 data and code
+      limit & 0xFFFF | (task & 0xFF_FFFF) &<< 16 | 0x89 &<< 40 | (task &>> 24 & 0xFF) &<< 56,
+      task &>> 32
+    )
+    descriptorTable.pointer.storeBytes(of: descriptors, as: type(of: descriptors))
+  }
+
+  /// RSP0 is the top of the frame in whichever register page is mapped. Fields are at odd offsets: written by halves.
+  private func writeTaskState() {
+    putAddress(UInt64(PARTITA_REGISTER_PAGE) &+ UInt64(PARTITA_REGISTERS_FRAME_END), at: 4)
+    putAddress(UInt64(PARTITA_NMI_STACK) &+ 4096, at: 36)
+    putAddress(UInt64(PARTITA_DOUBLE_FAULT_STACK) &+ 4096, at: 44)
+    putAddress(UInt64(PARTITA_MACHINE_CHECK_STACK) &+ 4096, at: 52)
+    taskState.pointer.storeBytes(of: 4096, toByteOffset: 102, as: UInt16.self)
+  }
+
+  private func putAddress(_ value: UInt64, at offset: Int) {
+    taskState.pointer.storeBytes(of: UInt32(truncatingIfNeeded: value), toByteOffset: offset, as: UInt32.self)
+    taskState.pointer.storeBytes(of: UInt32(truncatingIfNeeded: value &>> 32), toByteOffset: offset + 4, as: UInt32.self)
+  }
+
+  /// Maps the switcher into an address space.
+  ///
+  /// - Parameters:
+  ///   - registers: the register page that belongs to the space.
+  ///   - portBitmap: the permissions of ports 0 … 32767, or nil where none is granted.
+  public func map(
+    into table: PageTable, registers: PhysicalAddress, portBitmap: PhysicalAddress?, memory: inout BootMemory
+  ) {
+    let text = PhysicalAddress(partita_address_switcher_start())
+    let textBytes = partita_address_switcher_end() &- partita_address_switcher_start()
+    precondition(textBytes <= 4 * 4096)
+    table.map(UInt64(PARTITA_SWITCHER_TEXT), to: text, byteCount: textBytes, .execute, memory: &memory)
+    table.map(UInt64(PARTITA_IDT_PAGE), to: interruptTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_GDT_PAGE), to: descriptorTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_TSS_PAGE), to: taskState, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_IO_BITMAP_END), to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(UInt64(PARTITA_NMI_STACK), to: stacks, byteCount: 3 * 4096, .write, memory: &memory)
+    table.map(UInt64(PARTITA_REGISTER_PAGE), to: registers, byteCount: 4096, .write, memory: &memory)
+  }
+
+  /// Loads the tables into the CPU. The kernel's page tables, with the switcher in them, must be loaded.
+  public func activate() {
+    partita_load_descriptor_tables(UInt64(PARTITA_GDT_PAGE), 55, UInt64(PARTITA_IDT_PAGE), 4095)
+    // Loading the task register marks its descriptor busy, in a page that is read-only at its high address.
+    partita_write_cr0(partita_read_cr0() & ~(1 << 16))
+    partita_load_segments()
+    partita_write_cr0(partita_read_cr0() | 1 << 16)
+  }
+
+  /// Non-maskable interrupts taken, ever.
+  public var nonMaskableCount: UInt64 { Instruction.load64(stacks.pointer) }
+}

@@ -1,0 +1,59 @@
+// Addresses and offsets that assembly and Swift must agree on. Plain macros: read by both.
+#ifndef PARTITA_SWITCHER_LAYOUT_H
+#define PARTITA_SWITCHER_LAYOUT_H
+
+// Virtual addresses of the switcher's pages, the same in every address space (lineage row L5).
+#define PARTITA_SWITCHER_TEXT 0xFFFFFFFF80000000
+#define PARTITA_SWITCHER_TEXT_PAGES 3
+#define PARTITA_IDT_PAGE 0xFFFFFFFF80004000
+#define PARTITA_GDT_PAGE 0xFFFFFFFF80005000
+#define PARTITA_TSS_PAGE 0xFFFFFFFF80006000
+// The I/O permission bitmap follows the TSS: two pages for 65,536 ports, and one that holds the closing byte.
+#define PARTITA_IO_BITMAP 0xFFFFFFFF80007000
+#define PARTITA_IO_BITMAP_END 0xFFFFFFFF80009000
+#define PARTITA_NMI_STACK 0xFFFFFFFF8000A000
+#define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF8000B000
+#define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF8000C000
+#define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
+// The NMI stack's first word counts non-maskable interrupts.
+#define PARTITA_NMI_COUNT PARTITA_NMI_STACK
+// Kernel only: the trace ring, mapped twice in a row.
+#define PARTITA_KERNEL_RING 0xFFFFFFFFA0000000
+
+// Offsets in a register page.
+#define PARTITA_REGISTERS_KERNEL_ROOT 0x00
+#define PARTITA_REGISTERS_KERNEL_STACK 0x08
+#define PARTITA_REGISTERS_PARTITION_ROOT 0x10
+#define PARTITA_REGISTERS_EXIT_TICKS 0x18
+#define PARTITA_REGISTERS_ENTRY_TICKS 0x20
+#define PARTITA_REGISTERS_FOUND_ROOT 0x28
+// The frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss, upwards.
+#define PARTITA_REGISTERS_FRAME 0x390
+#define PARTITA_REGISTERS_R15 0x390
+#define PARTITA_REGISTERS_RAX 0x400
+#define PARTITA_REGISTERS_VECTOR 0x408
+#define PARTITA_REGISTERS_ERROR 0x410
+#define PARTITA_REGISTERS_RIP 0x418
+#define PARTITA_REGISTERS_CS 0x420
+#define PARTITA_REGISTERS_RFLAGS 0x428
+#define PARTITA_REGISTERS_RSP 0x430
+#define PARTITA_REGISTERS_SS 0x438
+#define PARTITA_REGISTERS_FRAME_END 0x440
+
+#define PARTITA_KERNEL_CODE 0x08
+#define PARTITA_KERNEL_DATA 0x10
+#define PARTITA_USER_DATA 0x1B
+#define PARTITA_USER_CODE 0x23
+#define PARTITA_TASK_STATE 0x28
+
+// The vector word of an entry by `syscall`.
+#define PARTITA_SYSCALL_VECTOR 256
+
+// Greatest number of ticks left to the run of no-operations that ends a pad.
+#define PARTITA_PAD_SLED 48
+// Instructions from the last reading of the counter to the first one in ring 3.
+#define PARTITA_EXIT_INSTRUCTIONS 25
+// Instructions from a pad's target to the first one in ring 3.
+#define PARTITA_PAD_INSTRUCTIONS 38
+
+#endif

@@ -1,0 +1,213 @@
+// The world switch (lineage row L5): the one piece of code mapped at the same high address in every address space.
+//
+// partita_enter goes from the kernel to ring 3; every trap, interrupt and `syscall` comes back through switcher_common and
+// returns from partita_enter, as from a call. The register page of the partition that runs is at PARTITA_REGISTER_PAGE in
+// its address space; in the kernel's own, the idle loop's page is there. Interrupts are off throughout, apart from the
+// restartable loop in partita_wait.
+#include "SwitcherLayout.h"
+
+#define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)
+
+    .section .switcher, "ax", @progbits
+    .balign 4096
+    .globl partita_switcher_start
+partita_switcher_start:
+
+// 256 stubs of 16 bytes. Vectors 8, 10–14, 17, 21, 29 and 30 push an error code; the others get a zero, so that every
+// frame has one shape.
+    .set    stub_vector, 0
+    .rept   256
+    .balign 16
+    .if (stub_vector == 8) || ((stub_vector >= 10) && (stub_vector <= 14)) || (stub_vector == 17) || \
+        (stub_vector == 21) || (stub_vector == 29) || (stub_vector == 30)
+    .else
+    pushq   $0
+    .endif
+    pushq   $stub_vector
+    jmp     switcher_common
+    .set    stub_vector, stub_vector + 1
+    .endr
+
+    .balign 16
+switcher_common:
+    pushq   %rax
+    pushq   %rbx
+    pushq   %rcx
+    pushq   %rdx
+    pushq   %rsi
+    pushq   %rdi
+    pushq   %rbp
+    pushq   %r8
+    pushq   %r9
+    pushq   %r10
+    pushq   %r11
+    pushq   %r12
+    pushq   %r13
+    pushq   %r14
+    pushq   %r15
+    rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_ENTRY_TICKS)
+    movq    %cr3, %rax
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_FOUND_ROOT)
+    testb   $3, 144(%rsp)                   // the interrupted code's privilege, in its CS
+    jz      switcher_from_kernel
+switcher_to_kernel:
+    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_STACK), %rsp
+    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    %rax, %cr3
+    pushq   $2                              // direction, alignment, trap and nested-task flags are the partition's
+    popfq
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbp
+    popq    %rbx
+    movl    $1, %eax
+    ret
+
+switcher_from_kernel:
+    cmpq    $32, 120(%rsp)                  // an interrupt can only have come in partita_wait
+    jae     switcher_to_kernel
+    // An exception in the kernel: an invariant is broken. The frame is on the kernel's or on an IST stack.
+    movq    %rsp, %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    %rax, %cr3
+    movabsq $partita_fault_stack_end, %rsp
+    movabsq $partita_kernel_fault, %rax
+    call    *%rax
+1:  jmp     1b
+
+// Non-maskable interrupts are counted on a stack of their own; the kernel looks at the count at its next entry.
+    .globl  partita_nmi_entry
+partita_nmi_entry:
+    incq    PARTITA_NMI_COUNT
+    iretq
+
+// Double fault and machine check: never survivable, whoever runs.
+    .globl  partita_abort_entry
+partita_abort_entry:
+    pushq   $8
+    pushq   %rax
+    subq    $112, %rsp
+    movq    %rsp, %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    %rax, %cr3
+    movabsq $partita_fault_stack_end, %rsp
+    movabsq $partita_kernel_fault, %rax
+    call    *%rax
+2:  jmp     2b
+
+// `syscall` leaves the partition's stack pointer in place: put the frame where an interrupt would have.
+    .globl  partita_syscall_entry
+partita_syscall_entry:
+    movq    %rsp, REGISTERS(PARTITA_REGISTERS_RSP)
+    movq    $REGISTERS(PARTITA_REGISTERS_RSP), %rsp
+    pushq   %r11
+    pushq   $PARTITA_USER_CODE
+    pushq   %rcx
+    pushq   $0
+    pushq   $PARTITA_SYSCALL_VECTOR
+    jmp     switcher_common
+
+// uint32_t partita_enter(void *registers, uint64_t padTicks)
+// Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the exit
+// comes exactly then. Returns at the next entry to the kernel.
+    .globl  partita_enter
+partita_enter:
+    pushq   %rbx
+    pushq   %rbp
+    pushq   %r12
+    pushq   %r13
+    pushq   %r14
+    pushq   %r15
+    movq    %rsp, PARTITA_REGISTERS_KERNEL_STACK(%rdi)
+    movq    $(PARTITA_SWITCHER_TEXT + (3f - partita_switcher_start)), %rax
+    jmp     *%rax
+3:  testq   %rsi, %rsi
+    jz      6f
+4:  rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    movq    %rsi, %rcx
+    subq    %rax, %rcx
+    cmpq    $PARTITA_PAD_SLED, %rcx
+    jg      4b
+    xorl    %eax, %eax
+    testq   %rcx, %rcx
+    cmovsq  %rax, %rcx                      // late already: no pad
+    leaq    5f(%rip), %rax
+    subq    %rcx, %rax
+    jmp     *%rax
+    .fill   PARTITA_PAD_SLED, 1, 0x90
+5:
+6:  rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
+    movq    PARTITA_REGISTERS_PARTITION_ROOT(%rdi), %rax
+    movq    %rax, %cr3
+    movq    $REGISTERS(PARTITA_REGISTERS_FRAME), %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %r11
+    popq    %r10
+    popq    %r9
+    popq    %r8
+    popq    %rbp
+    popq    %rdi
+    popq    %rsi
+    popq    %rdx
+    popq    %rcx
+    popq    %rbx
+    popq    %rax
+    addq    $16, %rsp
+    iretq
+
+// uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks)
+// The restartable idle loop: interrupts on, in ring 0, until the counter reaches untilTicks (all ones: for ever). Returns 1
+// if an interrupt came, 0 if the time came. Its stack is the idle register page's frame, so an interrupt's frame is there.
+    .globl  partita_wait
+partita_wait:
+    pushq   %rbx
+    pushq   %rbp
+    pushq   %r12
+    pushq   %r13
+    pushq   %r14
+    pushq   %r15
+    movq    %rsp, PARTITA_REGISTERS_KERNEL_STACK(%rdi)
+    rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
+    movq    $REGISTERS(PARTITA_REGISTERS_FRAME_END), %rsp
+    cmpq    $-1, %rsi
+    je      9f
+    sti
+7:  rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    cmpq    %rsi, %rax
+    jb      7b
+    cli
+    movq    PARTITA_REGISTERS_KERNEL_STACK(%rdi), %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbp
+    popq    %rbx
+    xorl    %eax, %eax
+    ret
+9:  sti
+8:  jmp     8b
+
+    .balign 4096
+    .globl  partita_switcher_end
+partita_switcher_end:
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,111 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+/// From the boot loader's information to a running module.
+///
+/// An image's `@main` file calls `run` with the types that make its kernel: a rule of marking and the acts.
+public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
+  /// Boots the module that the start information names. Does not return: the module's end ends the machine.
+  ///
+  /// - Parameter startInformation: physical address of the PVH structure.
+  public static func run(startInformation: UInt64) -> Never {
+    SerialConsole.initialize()
+    guard let start = StartInformation(PhysicalAddress(startInformation)) else {
+      fail("partita: no module image; boot with -kernel KERNEL -initrd MODULE.img\n")
+    }
+    guard Processor.hasExtendedState else { fail("partita: this CPU has no xsave; use -cpu max\n") }
+    let bytes = UnsafeRawBufferPointer(start: start.imageAddress.pointer, count: Int(start.imageByteCount))
+    do throws(ModuleTable.Defect) {
+      let table = try ModuleTable(bytes)
+      guard UInt64(table.imageByteCount) <= start.imageByteCount else {
+        fail("partita: the module image is shorter than its table says\n")
+      }
+      boot(table, start)
+    } catch {
+      SerialConsole.print("partita: the module image is damaged; defect ")
+      SerialConsole.print(hexadecimal: UInt64(error.rawValue))
+      fail("; pack it again\n")
+    }
+  }
+
+  private static func fail(_ message: StaticString) -> Never {
+    SerialConsole.print(message)
+    Instruction.exitEmulator(2)
+  }
+
+  /// Memory the kernel may use: from its own end to the image, or beyond the image, whichever is larger.
+  private static func freeMemory(_ start: StartInformation) -> BootMemory {
+    let own = KernelImage.end
+    let imageEnd = start.imageAddress + start.imageByteCount
+    let before = start.imageAddress.rawValue &- own.rawValue
+    let after = start.memoryEnd > imageEnd ? start.memoryEnd.rawValue &- imageEnd.rawValue : 0
+    return before >= after
+      ? BootMemory(from: own, to: PhysicalAddress(start.imageAddress.rawValue & ~4095))
+      : BootMemory(from: imageEnd, to: start.memoryEnd)
+  }
+
+  private static func boot(_ table: ModuleTable, _ start: StartInformation) -> Never {
+    var memory = freeMemory(start)
+    let extendedState = Processor.enableProtections()
+    let pages = SwitcherPages(memory: &memory)
+    let kernelTable = PageTable(memory: &memory)
+    let idlePage = memory.allocate(byteCount: 4096)
+    let ringBytes = table.module.ringBytes
+    let ring = memory.allocateUncleared(byteCount: ringBytes)
+    let ringControl = memory.allocate(byteCount: 4096)
+    KernelImage.map(into: kernelTable, memoryEnd: start.memoryEnd, memory: &memory)
+    pages.map(into: kernelTable, registers: idlePage, portBitmap: nil, memory: &memory)
+    kernelTable.map(KernelImage.ring, to: ring, byteCount: ringBytes, .write, memory: &memory)
+    kernelTable.map(KernelImage.ring &+ ringBytes, to: ring, byteCount: ringBytes, .write, memory: &memory)
+    Processor.load(kernelTable)
+    pages.activate()
+    Processor.enableSystemCalls()
+    InterruptControllers.initialize()
+    LocalTimer.initialize()
+
+    let scale = start.has("clock=calibrate") ? Clock.calibrate() : Clock.oneGigahertz
+    let clock = Clock(origin: Instruction.ticks, scale: scale)
+    let segments = BootTable(
+      count: table.count(SegmentRecord.self),
+      filledWith: SegmentFrame(virtualAddress: 0, byteCount: 0, physical: PhysicalAddress(0)), memory: &memory)
+    let loader = ModuleLoader(
+      table: table, image: start.imageAddress, kernelTable: kernelTable, pages: pages, clock: clock,
+      extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
+    let contexts = BootTable(
+      count: table.partitionCount, filledWith: loader.load(PartitionIndex(0), memory: &memory), memory: &memory)
+    for index in 1..<max(table.partitionCount, 1) {
+      contexts[index] = loader.load(PartitionIndex(UInt8(index)), memory: &memory)
+    }
+    let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
+    guard let words = UnsafeMutablePointer<UInt64>(bitPattern: UInt(KernelImage.ring)) else { preconditionFailure() }
+    let trace = TraceRing(words: words, control: ringControl, byteCount: ringBytes, clock: clock)
+    let keyframe = memory.allocate(byteCount: 16384).pointer.assumingMemoryBound(to: UInt64.self)
+    var kernel = Kernel<Marking, Acts>(
+      core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
+      idleRegisters: RegisterPage(idlePage, kernelRoot: kernelTable.root, root: kernelTable.root),
+      contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
+      keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: 2048))
+    let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
+    kernel.recordBoot(stop: stop)
+    IntervalTimer.start(hertz: table.module.intervalTimerHertz)
+    RealTimeClock.start(hertz: table.module.realTimeClockHertz)
+    kernel.run(stop: stop)
+  }
+
+  private static func stateMemory(for table: ModuleTable, memory: inout BootMemory) -> StateMemory {
+    let byteCount = PartitionCore<Marking>.stateByteCount(for: table)
+    let state = memory.allocate(byteCount: UInt64(byteCount)).pointer
+    return StateMemory(UnsafeMutableRawBufferPointer(start: state, count: byteCount))
+  }
+}
+
+extension Kernel {
+  mutating func recordBoot(stop: SystemTime) {
+    ring.recordInput(
+      .boot, at: clock.now, partition: 0xFF, detail: 0, operand: 1, wordCount: 4,
+      TraceEvent.Words(table.checksum, Processor.kernelBuildIdentity, clock.scale, stop.nanoseconds))
+  }
+}

@@ -1,0 +1,146 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+// From a decision to the hardware, and what was seen of it.
+extension Kernel {
+  /// Carries out everything in a decision but the resumption itself.
+  mutating func act(_ decision: Decision) {
+    if let answer = decision.answer { give(answer, decision.effect) }
+    if let line = decision.acknowledge { acknowledge(line) }
+    if let mask = decision.lineMask {
+      InterruptControllers.setMask(mask)
+      ring.record(
+        .maskRead, partition: .none, detail: 0, operand: UInt32(InterruptControllers.mask))
+    }
+    if let instant = decision.timer { LocalTimer.arm(nanoseconds: (instant - clock.now).count) }
+    if case .partition(let partition) = decision.successor {
+      Instruction.store64(
+        decision.hasPendingMarks ? 1 : 0,
+        to: contexts[Int(partition.rawValue)].shared.pointer + SharedPage.pending)
+    }
+    if let upcall = decision.upcall { write(upcall) }
+    takeDrainerTail()
+    if decision.keyframeDue || ring.needsKeyframe && decision.isSwitch { recordKeyframe() }
+  }
+
+  /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
+  func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
+    let context = contexts[Int(partition.rawValue)]
+    let stackBottom = PartitionLayout.stackTop &- context.stackBytes
+    if address >= stackBottom, address < PartitionLayout.stackTop {
+      return (context.stack + (address &- stackBottom)).pointer
+    }
+    for index in context.firstSegment..<(context.firstSegment &+ context.segmentCount) {
+      let offset = address &- segments[index].virtualAddress
+      if address >= segments[index].virtualAddress, offset < segments[index].byteCount {
+        return (segments[index].physical + offset).pointer
+      }
+    }
+    return nil
+  }
+
+  private mutating func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {
+    let caller = answer.caller
+    let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
+    registers[general: 0] = UInt64(answer.status.rawValue)
+    registers[general: 3] = answer.value
+    switch effect {
+    case .none: break
+    case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
+    case .writeMessage(let port, let channel, let address, let byteCount):
+      guard let source = memory(of: caller, at: address) else { preconditionFailure() }
+      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel)
+      observeCopy(.write, caller, port, UnsafeRawBufferPointer(messages.bytes(channel: channel, count: byteCount)))
+    case .readMessage(let port, let channel, let address, let byteCount):
+      guard let target = memory(of: caller, at: address) else { preconditionFailure() }
+      let message = messages.bytes(channel: channel, count: byteCount)
+      if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
+      observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+    case .segmentBase(let base):
+      contexts[Int(caller.rawValue)].segmentBase = base
+      Processor.segmentBase = base
+    case .restoreUpcallFrame: restoreFrame(of: caller, registers)
+    }
+  }
+
+  private mutating func observeCopy(
+    _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
+  ) {
+    ring.record(
+      .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
+      XXH64.hash(bytes), UInt64(bytes.count))
+  }
+
+  private mutating func writeConsole(_ caller: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) {
+    guard let text = memory(of: caller, at: address) else { preconditionFailure() }
+    for index in 0..<Int(byteCount) { SerialConsole.write(text.load(fromByteOffset: index, as: UInt8.self)) }
+    ring.record(
+      .consoleWritten, partition: caller, detail: 0, operand: UInt32(truncatingIfNeeded: byteCount),
+      XXH64.hash(UnsafeRawBufferPointer(start: text, count: Int(byteCount))))
+  }
+
+  /// Gives a partition the context that its upcall frame holds, with flags it may have, and its interrupts on.
+  private func restoreFrame(of caller: PartitionIndex, _ registers: RegisterPage) {
+    guard let frame = memory(of: caller, at: registers.stackPointer) else { preconditionFailure() }
+    for index in 0..<15 { registers[general: index] = Instruction.load64(frame + index * 8) }
+    let returnFrame = frame + Int(UpcallFrame.returnFrame)
+    registers.instructionPointer = Instruction.load64(returnFrame)
+    registers.flags = Instruction.load64(returnFrame + 16) & RegisterPage.partitionFlags | 0x202
+    registers.stackPointer = Instruction.load64(returnFrame + 24)
+    Instruction.store64(
+      1, to: contexts[Int(caller.rawValue)].shared.pointer + SharedPage.virtualInterruptFlag)
+  }
+
+  /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
+  private mutating func acknowledge(_ line: InterruptLine) {
+    if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
+    Acts.endInterrupt(line)
+    ring.record(
+      .acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector),
+      UInt64(InterruptControllers.inService(of: line)))
+  }
+
+  private mutating func write(_ upcall: UpcallDecision) {
+    let context = contexts[Int(upcall.partition.rawValue)]
+    let registers = RegisterPage(context.registers)
+    let frame = frameAddress(registers, isInTail: upcall.reusesFrame)
+    guard let memory = memory(of: upcall.partition, at: frame) else { preconditionFailure() }
+    Acts.enterUpcall(
+      upcall, registers: registers, frame: frame, frameMemory: memory, shared: context.shared.pointer)
+    ring.record(
+      .upcallWritten, partition: upcall.partition, detail: 0, operand: UInt32(upcall.vector), frame,
+      registers.instructionPointer,
+      Instruction.load64(context.shared.pointer + SharedPage.virtualInterruptFlag))
+  }
+
+  /// The drainer's tail, whenever it has moved.
+  private mutating func takeDrainerTail() {
+    guard loaded == core.drainer, !loaded.isNone else { return }
+    let shared = contexts[Int(loaded.rawValue)].shared.pointer
+    let tail = Instruction.load64(shared + SharedPage.drainTail)
+    if ring.updateTail(tail) {
+      ring.record(
+        .drained, partition: loaded, detail: 0, operand: 0, tail,
+        Instruction.load64(shared + SharedPage.drainedBytes))
+    }
+  }
+
+  private mutating func recordKeyframe() {
+    var count = 0
+    let words = keyframeWords
+    core.forEachStateWord { word in
+      precondition(count < words.count)
+      words[count] = word
+      count += 1
+    }
+    let state = UnsafeBufferPointer(rebasing: words[0..<count])
+    ring.needsKeyframe = false
+    for first in stride(from: 0, to: count, by: 8) { ring.recordKeyframeWords(state, from: first) }
+    ring.record(
+      .keyframe, partition: .none, detail: 0, operand: UInt32(truncatingIfNeeded: count),
+      XXH64.hash(UnsafeRawBufferPointer(state)))
+  }
+}

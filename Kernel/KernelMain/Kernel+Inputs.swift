@@ -1,0 +1,193 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+// From an entry to the core: what happened is recorded as an input, word for word what the core is told.
+extension Kernel {
+  /// Tells the core why the kernel was entered.
+  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) -> Decision {
+    let now = SystemTime(nanoseconds: clock.nanoseconds(registers.entryTicks))
+    var snapshot = self.snapshot(registers, interrupted)
+    let vector = registers.vector
+    let requests = pages.nonMaskableCount
+    if requests != nonMaskableCount { return takeNonMaskable(requests, snapshot, at: now) }
+    if vector >= 256 { return takeHypercall(registers, snapshot, at: now) }
+    if vector == UInt64(LocalTimer.vector) {
+      LocalTimer.endInterrupt()
+      record(.timer, snapshot, UInt16(vector), at: now)
+      return core.timer(snapshot, at: now, into: &ring)
+    }
+    if let line = InterruptLine(vector: vector) {
+      if line.rawValue == 7 || line.rawValue == 15, InterruptControllers.inService(of: line) & line.bit != 0 {
+        snapshot.flags.insert(.lineInService)
+      }
+      record(.interrupt, snapshot, UInt16(vector), at: now)
+      return core.interrupt(line, snapshot, at: now, into: &ring)
+    }
+    if vector < 32 { return takeException(registers, snapshot, at: now) }
+    // The local APIC's spurious vector, or one that no device has: nothing happened, and nothing changes.
+    record(.timer, snapshot, UInt16(vector), at: now)
+    return core.timer(snapshot, at: now, into: &ring)
+  }
+
+  /// What the partition's shared page and registers said at the entry.
+  private func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
+    let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
+    var snapshot = EntrySnapshot(
+      partition: interrupted.rawValue, addressSpace: addressSpace(registers.foundRoot, expected: interrupted),
+      resumeDelay: exit &- ring.lastTime)
+    guard !interrupted.isNone else { return snapshot }
+    let index = Int(interrupted.rawValue)
+    let shared = contexts[index].shared.pointer
+    let counts = Instruction.load64(shared + SharedPage.flips)
+    snapshot.flips = UInt32(truncatingIfNeeded: counts)
+    snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
+    snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
+    guard core.partitions[index].upcallEntry != 0 else { return snapshot }
+    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 { snapshot.flags.insert(.interruptsEnabled) }
+    if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
+    let frame = frameAddress(registers, isInTail: snapshot.flags.contains(.inReturnTail))
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, UpcallFrame.byteCount) {
+      snapshot.flags.insert(.frameFits)
+    }
+    return snapshot
+  }
+
+  private func addressSpace(_ found: PhysicalAddress, expected: PartitionIndex) -> UInt8 {
+    if !expected.isNone, contexts[Int(expected.rawValue)].root == found { return expected.rawValue }
+    if found == kernelTable.root { return 0xFF }
+    for index in 0..<contexts.count where contexts[index].root == found { return UInt8(truncatingIfNeeded: index) }
+    return 0xFE
+  }
+
+  private func isInReturnTail(_ registers: RegisterPage, _ partition: PartitionIndex) -> Bool {
+    let state = core.partitions[Int(partition.rawValue)]
+    let at = registers.instructionPointer
+    return at >= state.returnTailStart && at < state.returnTailEnd
+  }
+
+  /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
+  func frameAddress(_ registers: RegisterPage, isInTail: Bool) -> UInt64 {
+    let stack = registers.stackPointer
+    guard isInTail else { return (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15 }
+    // Before the last instruction of the tail the stack pointer is at the frame, at it at the return frame.
+    return stack & 15 == 0 ? stack : stack &- UpcallFrame.returnFrame
+  }
+
+  private mutating func record(_ kind: EventKind, _ snapshot: EntrySnapshot, _ what: UInt16, at now: SystemTime) {
+    ring.recordInput(
+      kind, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue, operand: snapshot.operand(what),
+      wordCount: 2, TraceEvent.Words(snapshot.counterWord, snapshot.resumeDelay))
+  }
+
+  private mutating func takeNonMaskable(
+    _ requests: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime
+  ) -> Decision {
+    ring.recordInput(
+      .nonMaskable, at: now, partition: 0xFF, detail: 0,
+      operand: UInt32(truncatingIfNeeded: requests &- nonMaskableCount), wordCount: 2, TraceEvent.Words())
+    nonMaskableCount = requests
+    return core.nonMaskable(at: now, into: &ring)
+  }
+
+  private mutating func takeException(
+    _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
+  ) -> Decision {
+    let vector = UInt8(truncatingIfNeeded: registers.vector)
+    let address = vector == 14 ? Instruction.faultAddress : 0
+    ring.recordInput(
+      .exception, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
+      operand: snapshot.operand(UInt16(vector)), wordCount: 5,
+      TraceEvent.Words(
+        snapshot.counterWord, snapshot.resumeDelay, registers.errorCode, address, registers.instructionPointer))
+    return core.exception(vector: vector, address: address, snapshot, at: now, into: &ring)
+  }
+
+  private mutating func takeHypercall(
+    _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
+  ) -> Decision {
+    let number = registers[general: 0]
+    var call = Hypercall(number: number, arguments: (0, 0, 0, 0, 0, 0), operand: 0)
+    var count = 0
+    let known = number <= 0xFFFF ? HypercallNumber(rawValue: UInt16(truncatingIfNeeded: number)) : nil
+    if let known { count = known.argumentCount }
+    if count > 0 { call.arguments.0 = registers[general: 5] }
+    if count > 1 { call.arguments.1 = registers[general: 4] }
+    if count > 2 { call.arguments.2 = registers[general: 3] }
+    if count > 3 { call.arguments.3 = registers[general: 9] }  // r10
+    if let known { call.operand = operand(known, call, registers, PartitionIndex(snapshot.partition)) }
+    // A number beyond 16 bits is no number: the trace shows 0xFFFF, which none is.
+    call.number = number <= 0xFFFF ? number : 0xFFFF
+    ring.recordInput(
+      .hypercall, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
+      operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number)), wordCount: 3 &+ count,
+      TraceEvent.Words(
+        snapshot.counterWord, snapshot.resumeDelay, call.operand, call.arguments.0, call.arguments.1,
+        call.arguments.2, call.arguments.3))
+    return core.hypercall(call, snapshot, at: now, into: &ring)
+  }
+
+  /// What the core cannot look up itself.
+  private func operand(
+    _ number: HypercallNumber, _ call: Hypercall, _ registers: RegisterPage, _ caller: PartitionIndex
+  ) -> UInt64 {
+    switch number {
+    case .writeConsole: return SerialConsole.room
+    case .createSamplingPort: return portNumber(nameAt: call.arguments.0, of: caller)
+    case .returnFromUpcall:
+      let frame = registers.stackPointer
+      guard frame & 15 == 0, core.allows(.write, caller, frame, UpcallFrame.byteCount),
+        let memory = memory(of: caller, at: frame)
+      else { return 0 }
+      // A return address that no address space has would fault in the kernel, at `iretq`.
+      let target = Instruction.load64(memory + Int(UpcallFrame.returnFrame))
+      guard target < 0x8000_0000_0000 else { return 0 }
+      let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
+      let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
+      return core.allows(.write, caller, next, UpcallFrame.byteCount) ? 3 : 1
+    default: return 0
+    }
+  }
+
+  /// Index + 1 of the caller's port whose name stands at `address` (at most 32 bytes, ended by a zero); 0 for none.
+  private func portNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
+    let limit = ModuleLimits.maximumNameLength
+    guard core.allows(.read, caller, address, UInt64(limit)), let given = memory(of: caller, at: address) else {
+      return 0
+    }
+    for index in table.partition(caller).ports.indices {
+      let name = table.name(table.record(PortRecord.self, index).name)
+      guard name.count <= limit else { continue }
+      var length = 0
+      while length < name.count, given.load(fromByteOffset: length, as: UInt8.self) == name[length] { length += 1 }
+      guard length == name.count else { continue }
+      if length == limit || given.load(fromByteOffset: length, as: UInt8.self) == 0 { return UInt64(index) + 1 }
+    }
+    return 0
+  }
+
+  /// The test device's action, as an input and as an act.
+  mutating func play(_ stimulus: StimulusRecord) -> Decision {
+    let now = clock.now
+    ring.recordInput(
+      .stimulus, at: now, partition: 0xFF, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),
+      operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, TraceEvent.Words())
+    let decision = core.stimulus(at: now, into: &ring)
+    act(decision)
+    switch stimulus.action {
+    case .serialByte:
+      SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data))
+      return decision
+    case .linePulse:
+      guard stimulus.data < 16 else { return decision }
+      let line = InterruptLine(UInt8(truncatingIfNeeded: stimulus.data))
+      let pulse = EntrySnapshot(flags: .isPulse)
+      record(.interrupt, pulse, UInt16(line.vector), at: now)
+      let answer = core.interrupt(line, pulse, at: now, into: &ring)
+      act(answer)
+      return answer
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import TraceFormat
+
+/// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
+///
+/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the image
+/// stays as it was packed.
+struct ModuleLoader: ~Copyable {
+  let table: ModuleTable
+  let image: PhysicalAddress
+  let kernelTable: PageTable
+  let pages: SwitcherPages
+  let clock: Clock
+  let extendedState: Processor.ExtendedState
+  let ring: PhysicalAddress
+  let ringControl: PhysicalAddress
+  let segments: BootTable<SegmentFrame>
+
+  /// Builds partition `index` and returns its hardware side.
+  func load(_ index: PartitionIndex, memory: inout BootMemory) -> PartitionContext {
+    let record = table.partition(index)
+    let space = PageTable(memory: &memory)
+    let registersPage = memory.allocate(byteCount: 4096)
+    let shared = memory.allocate(byteCount: 4096)
+    let information = memory.allocate(byteCount: 4096)
+    let stack = memory.allocate(byteCount: record.stackBytes)
+    let area = memory.allocate(byteCount: extendedState.byteCount)
+    prepareExtendedState(area)
+
+    pages.map(
+      into: space, registers: registersPage, portBitmap: portBitmap(record, memory: &memory), memory: &memory)
+    for segment in record.segments.indices { map(segment, into: space, memory: &memory) }
+    space.map(
+      PartitionLayout.stackTop &- record.stackBytes, to: stack, byteCount: record.stackBytes, PageAccess.user.union(.write),
+      memory: &memory)
+    space.map(PartitionLayout.sharedPage, to: shared, byteCount: 4096, PageAccess.user.union(.write), memory: &memory)
+    space.map(PartitionLayout.informationPage, to: information, byteCount: 4096, .user, memory: &memory)
+    if record.flags.contains(.drainer) { mapTrace(into: space, memory: &memory) }
+    describe(index, record, in: information)
+
+    let registers = RegisterPage(registersPage, kernelRoot: kernelTable.root, root: space.root)
+    registers.instructionPointer = record.entryPoint
+    registers.stackPointer = PartitionLayout.stackTop
+    return PartitionContext(
+      registers: registersPage, root: space.root, shared: shared, information: information, extendedState: area,
+      stack: stack, stackBytes: record.stackBytes, segmentBase: 0, firstSegment: record.segments.first,
+      segmentCount: record.segments.count)
+  }
+
+  private func map(_ index: Int, into space: PageTable, memory: inout BootMemory) {
+    let segment = table.record(SegmentRecord.self, index)
+    var access: PageAccess = .user
+    if segment.access.contains(.write) { access.insert(.write) }
+    if segment.access.contains(.execute) { access.insert(.execute) }
+    let content = image + segment.imageOffset
+    var physical = content
+    if segment.access.contains(.write) || segment.imageBytes < segment.memoryBytes || content.rawValue & 4095 != 0 {
+      physical = memory.allocate(byteCount: segment.memoryBytes)
+      if segment.imageBytes > 0 {
+        Instruction.copy(to: physical.pointer, from: content.pointer, byteCount: segment.imageBytes)
+      }
+    }
+    segments[index] = SegmentFrame(
+      virtualAddress: segment.virtualAddress, byteCount: segment.memoryBytes, physical: physical)
+    space.map(segment.virtualAddress, to: physical, byteCount: segment.memoryBytes, access, memory: &memory)
+  }
+
+  /// The ring twice in a row, its control page and the module table, all read-only.
+  private func mapTrace(into space: PageTable, memory: inout BootMemory) {
+    let ringBytes = table.module.ringBytes
+    space.map(PartitionLayout.ring, to: ring, byteCount: ringBytes, .user, memory: &memory)
+    space.map(PartitionLayout.ring &+ ringBytes, to: ring, byteCount: ringBytes, .user, memory: &memory)
+    space.map(PartitionLayout.ringControl, to: ringControl, byteCount: 4096, .user, memory: &memory)
+    let tableBytes = UInt64(table.byteCount) &+ 4095 & ~4095
+    // A copy in whole pages: what follows the table in the image is other partitions' contents.
+    let copy = memory.allocate(byteCount: tableBytes)
+    if let source = table.bytes.baseAddress {
+      Instruction.copy(to: copy.pointer, from: source, byteCount: UInt64(table.byteCount))
+    }
+    space.map(PartitionLayout.moduleTable, to: copy, byteCount: tableBytes, .user, memory: &memory)
+  }
+
+  /// The initial state of x87 and SSE: control words as after reset of a C environment, everything else clear.
+  private func prepareExtendedState(_ area: PhysicalAddress) {
+    area.pointer.storeBytes(of: 0x037F, toByteOffset: 0, as: UInt16.self)
+    area.pointer.storeBytes(of: 0x1F80, toByteOffset: 24, as: UInt32.self)
+    area.pointer.storeBytes(of: 3, toByteOffset: 512, as: UInt64.self)
+  }
+
+  /// The permission bitmap of ports 0 … 32767 for a partition with grants, nil for one without.
+  private func portBitmap(_ record: PartitionRecord, memory: inout BootMemory) -> PhysicalAddress? {
+    guard record.portGrants.count > 0 else { return nil }
+    let bitmap = memory.allocateUncleared(byteCount: 4096)
+    for offset in 0..<512 { bitmap.pointer.storeBytes(of: UInt64.max, toByteOffset: offset * 8, as: UInt64.self) }
+    for index in record.portGrants.indices {
+      let grant = table.record(PortGrantRecord.self, index)
+      guard grant.firstPort < 32768, grant.count <= 32768 &- grant.firstPort else { continue }
+      for port in grant.firstPort..<(grant.firstPort &+ grant.count) {
+        let byte = bitmap.pointer.load(fromByteOffset: Int(port / 8), as: UInt8.self)
+        bitmap.pointer.storeBytes(of: byte & ~(1 << UInt8(port & 7)), toByteOffset: Int(port / 8), as: UInt8.self)
+      }
+    }
+    return bitmap
+  }
+
+  private func describe(_ index: PartitionIndex, _ record: PartitionRecord, in page: PhysicalAddress) {
+    func put(_ value: UInt64, _ offset: Int) { page.pointer.storeBytes(of: value, toByteOffset: offset, as: UInt64.self) }
+    put(clock.origin, InformationPage.clockOrigin)
+    put(clock.scale, InformationPage.clockScale)
+    put(UInt64(index.rawValue), InformationPage.partitionIndex)
+    put(record.identifier, InformationPage.partitionIdentifier)
+    put(extendedState.byteCount, InformationPage.extendedStateBytes)
+    put(extendedState.mask, InformationPage.extendedStateMask)
+    guard record.flags.contains(.drainer) else { return }
+    put(table.module.ringBytes, InformationPage.ringBytes)
+    put(UInt64(table.byteCount), InformationPage.moduleTableBytes)
+  }
+}

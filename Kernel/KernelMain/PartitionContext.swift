@@ -1,0 +1,52 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+
+/// The hardware side of one partition: where its pages are and what the CPU holds of it while others run.
+struct PartitionContext: BitwiseCopyable {
+  var registers: PhysicalAddress
+  var root: PhysicalAddress
+  var shared: PhysicalAddress
+  var information: PhysicalAddress
+  /// The save area of x87, SSE and AVX state; 64-byte aligned.
+  var extendedState: PhysicalAddress
+  var stack: PhysicalAddress
+  var stackBytes: UInt64
+  var segmentBase: UInt64
+  /// Index of its first segment in `segmentFrames`, and how many.
+  var firstSegment: Int
+  var segmentCount: Int
+}
+
+
+/// A fixed table in boot memory.
+struct BootTable<Element: BitwiseCopyable> {
+  // Unsafe: kernel memory allocated once, alive for ever, indices checked.
+  private let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(count: Int, filledWith value: Element, memory: inout BootMemory) {
+    let bytes = UInt64(MemoryLayout<Element>.stride * max(count, 1))
+    base = memory.allocate(byteCount: bytes).pointer
+      .initializeMemory(as: Element.self, repeating: value, count: max(count, 1))
+    self.count = count
+  }
+
+  subscript(index: Int) -> Element {
+    unsafeAddress {
+      precondition(index >= 0 && index < count)
+      return UnsafePointer(base + index)
+    }
+    nonmutating unsafeMutableAddress {
+      precondition(index >= 0 && index < count)
+      return base + index
+    }
+  }
+}
+
+/// Where a segment's pages lie.
+struct SegmentFrame: BitwiseCopyable {
+  var virtualAddress: UInt64
+  var byteCount: UInt64
+  var physical: PhysicalAddress
+}

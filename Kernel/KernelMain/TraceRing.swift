@@ -1,0 +1,195 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+/// The kernel's trace ring: a few stores an event, discard-new with a count when it is full.
+///
+/// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only mapping and
+/// moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has run. Time stamps of
+/// decisions and observations are taken here, when they are written.
+public struct TraceRing: ~Copyable, DecisionRecorder {
+  // Unsafe: kernel memory mapped for ever; every store is at head & mask with room checked before.
+  private let words: UnsafeMutablePointer<UInt64>
+  private let control: UnsafeMutableRawPointer
+  private let clock: Clock
+  private let capacityWords: UInt64
+  private var head: UInt64 = 0
+  /// The head at which the ring would be full, as far as the tail is known.
+  private var limit: UInt64
+  private var tail: UInt64 = 0
+  private var events: UInt64 = 0
+  private var unreportedLoss: UInt64 = 0
+  private var lost: UInt64 = 0
+  private var isClosed = false
+  /// A loss has been reported and no keyframe has followed.
+  var needsKeyframe = false
+  /// When the last event was written.
+  private(set) var lastTime: UInt64 = 0
+
+  init(words: UnsafeMutablePointer<UInt64>, control: PhysicalAddress, byteCount: UInt64, clock: Clock) {
+    self.words = words
+    self.control = control.pointer
+    self.clock = clock
+    capacityWords = byteCount / 8
+    limit = capacityWords
+  }
+
+  /// Cuts out room for a record of `count` words and the loss record that may have to precede it.
+  @inline(__always)
+  private mutating func reserve(_ count: UInt64) -> UnsafeMutablePointer<UInt64>? {
+    if _slowPath(head &+ count > limit || unreportedLoss != 0 || isClosed) {
+      guard reportLoss(before: count) else { return nil }
+    }
+    return words + Int(truncatingIfNeeded: head & (capacityWords &- 1))
+  }
+
+  @inline(never)
+  private mutating func reportLoss(before count: UInt64) -> Bool {
+    if isClosed { return false }
+    guard head &+ count &+ (unreportedLoss != 0 ? 3 : 0) <= limit else {
+      unreportedLoss &+= 1
+      lost &+= 1
+      Instruction.store64(lost, to: control + RingControl.lost)
+      return false
+    }
+    if unreportedLoss != 0 {
+      let place = words + Int(truncatingIfNeeded: head & (capacityWords &- 1))
+      place[0] = lastTime
+      place[1] = RingRecord.packed(
+        kind: EventKind.loss.rawValue, partition: 0xFF, detail: 0, wordCount: 1, operand: 0)
+      place[2] = unreportedLoss
+      unreportedLoss = 0
+      needsKeyframe = true
+      publish(3)
+    }
+    return true
+  }
+
+  @inline(__always) private mutating func publish(_ count: UInt64) {
+    head &+= count
+    events &+= 1
+    Instruction.store64(head, to: control + RingControl.head)
+  }
+
+  @inline(__always) private mutating func stamp() -> UInt64 {
+    lastTime = clock.nanoseconds(Instruction.ticks)
+    return lastTime
+  }
+
+  @inline(__always)
+  private static func head(
+    _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ count: Int
+  ) -> UInt64 {
+    RingRecord.packed(
+      kind: kind.rawValue, partition: partition.rawValue, detail: detail, wordCount: count, operand: operand)
+  }
+
+  @inline(__always)
+  public mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
+    guard let place = reserve(2) else { return }
+    place[0] = stamp()
+    place[1] = TraceRing.head(kind, partition, detail, operand, 0)
+    publish(2)
+  }
+
+  @inline(__always)
+  public mutating func record(
+    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64
+  ) {
+    guard let place = reserve(3) else { return }
+    place[0] = stamp()
+    place[1] = TraceRing.head(kind, partition, detail, operand, 1)
+    place[2] = w0
+    publish(3)
+  }
+
+  @inline(__always)
+  public mutating func record(
+    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
+  ) {
+    guard let place = reserve(4) else { return }
+    place[0] = stamp()
+    place[1] = TraceRing.head(kind, partition, detail, operand, 2)
+    place[2] = w0
+    place[3] = w1
+    publish(4)
+  }
+
+  @inline(__always)
+  public mutating func record(
+    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
+    _ w2: UInt64
+  ) {
+    guard let place = reserve(5) else { return }
+    place[0] = stamp()
+    place[1] = TraceRing.head(kind, partition, detail, operand, 3)
+    place[2] = w0
+    place[3] = w1
+    place[4] = w2
+    publish(5)
+  }
+
+  /// An input: its time is the entry's, given to the core as well.
+  ///
+  /// - Parameter wordCount: how many of `words` the event has.
+  @inline(__always)
+  mutating func recordInput(
+    _ kind: EventKind, at time: SystemTime, partition: UInt8, detail: UInt8, operand: UInt32, wordCount: Int,
+    _ values: TraceEvent.Words
+  ) {
+    guard let place = reserve(UInt64(truncatingIfNeeded: wordCount) &+ 2) else { return }
+    lastTime = time.nanoseconds
+    place[0] = time.nanoseconds
+    place[1] = RingRecord.packed(
+      kind: kind.rawValue, partition: partition, detail: detail, wordCount: wordCount, operand: operand)
+    place[2] = values.w0
+    place[3] = values.w1
+    if wordCount > 2 {
+      for index in 2..<wordCount { place[index &+ 2] = values[index] }
+    }
+    publish(UInt64(truncatingIfNeeded: wordCount) &+ 2)
+  }
+
+  /// Eight words or fewer of a keyframe.
+  mutating func recordKeyframeWords(_ source: UnsafeBufferPointer<UInt64>, from first: Int) {
+    let count = min(8, source.count - first)
+    guard let place = reserve(UInt64(count) &+ 2) else { return }
+    place[0] = stamp()
+    place[1] = TraceRing.head(.keyframeWords, .none, 0, UInt32(truncatingIfNeeded: first), count)
+    for index in 0..<count { place[2 + index] = source[first + index] }
+    publish(UInt64(count) &+ 2)
+  }
+
+  /// Takes over the drainer's tail. A tail that never was a head is not believed.
+  ///
+  /// - Returns: whether the tail moved.
+  mutating func updateTail(_ value: UInt64) -> Bool {
+    guard value > tail, value <= head else { return false }
+    tail = value
+    limit = tail &+ capacityWords
+    return true
+  }
+
+  /// Writes the end event if there is room for it; nothing is recorded afterwards.
+  ///
+  /// - Returns: whether the ring is closed.
+  mutating func close() -> Bool {
+    if isClosed { return true }
+    guard let place = reserve(4) else {
+      // The end event is no loss: it is tried again when the drainer has made room.
+      lost &-= 1
+      unreportedLoss &-= 1
+      return false
+    }
+    place[0] = stamp()
+    place[1] = TraceRing.head(.end, .none, 0, 0, 2)
+    place[2] = events
+    place[3] = lost
+    publish(4)
+    isClosed = true
+    Instruction.store64(1, to: control + RingControl.ended)
+    return true
+  }
+}
