@@ -46,6 +46,11 @@ var targets: [Target] = [
   shared("TraceFormat", ["APEXTypes"]),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
+  // What partitions link.
+  .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
+  shared("PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry"]),
+  .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
+
   // Tracer: host only.
   .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
                  providers: [.apt(["libxml2-dev"])]),
@@ -70,7 +75,9 @@ var targets: [Target] = [
 ]
 
 if isBareMetal {
-  targets += []
+  targets += [
+    image("Loader", folder: "Kernel/Partitions/Loader", ["PartitionKit", "KernelRuntime"]),
+  ]
 }
 
 let package = Package(
