@@ -7,6 +7,9 @@
 
 #include "partition_layout.h"
 
+// Always: Swift calls these across modules, where the compiler by itself would leave calls.
+#define PARTITA_INLINE static inline __attribute__((always_inline))
+
 /// What the kernel answers: a `ReturnCode` and a value.
 struct partita_answer {
   uint64_t status;
@@ -20,7 +23,7 @@ extern const uint8_t partita_upcall_entry[];
 extern const uint8_t partita_upcall_tail_start[];
 extern const uint8_t partita_upcall_tail_end[];
 
-static inline struct partita_answer partita_hypercall4(
+PARTITA_INLINE struct partita_answer partita_hypercall4(
     uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
   struct partita_answer answer;
   register uint64_t fourth __asm__("r10") = d;
@@ -31,7 +34,7 @@ static inline struct partita_answer partita_hypercall4(
   return answer;
 }
 
-static inline struct partita_answer partita_hypercall3(uint64_t number, uint64_t a, uint64_t b, uint64_t c) {
+PARTITA_INLINE struct partita_answer partita_hypercall3(uint64_t number, uint64_t a, uint64_t b, uint64_t c) {
   struct partita_answer answer;
   __asm__ volatile("syscall"
                    : "=a"(answer.status), "=d"(answer.value)
@@ -40,7 +43,7 @@ static inline struct partita_answer partita_hypercall3(uint64_t number, uint64_t
   return answer;
 }
 
-static inline struct partita_answer partita_hypercall2(uint64_t number, uint64_t a, uint64_t b) {
+PARTITA_INLINE struct partita_answer partita_hypercall2(uint64_t number, uint64_t a, uint64_t b) {
   struct partita_answer answer;
   __asm__ volatile("syscall"
                    : "=a"(answer.status), "=d"(answer.value)
@@ -49,7 +52,7 @@ static inline struct partita_answer partita_hypercall2(uint64_t number, uint64_t
   return answer;
 }
 
-static inline struct partita_answer partita_hypercall1(uint64_t number, uint64_t a) {
+PARTITA_INLINE struct partita_answer partita_hypercall1(uint64_t number, uint64_t a) {
   struct partita_answer answer;
   __asm__ volatile("syscall"
                    : "=a"(answer.status), "=d"(answer.value)
@@ -58,7 +61,7 @@ static inline struct partita_answer partita_hypercall1(uint64_t number, uint64_t
   return answer;
 }
 
-static inline struct partita_answer partita_hypercall0(uint64_t number) {
+PARTITA_INLINE struct partita_answer partita_hypercall0(uint64_t number) {
   struct partita_answer answer;
   __asm__ volatile("syscall"
                    : "=a"(answer.status), "=d"(answer.value)
@@ -70,35 +73,35 @@ static inline struct partita_answer partita_hypercall0(uint64_t number) {
 /// Yields and answers the time-stamp counter as the very first instruction of the next window reads it. That instruction
 /// overwrites `rax` and `rdx`, so status and value are lost: the window's start is in the information page. Mask the
 /// virtual interrupts before, or the first instruction may be an upcall's.
-static inline uint64_t partita_yield_timed(void) {
+PARTITA_INLINE uint64_t partita_yield_timed(void) {
   uint64_t low = PARTITA_YIELD, high;
   __asm__ volatile("syscall\n\trdtsc" : "+a"(low), "=d"(high) : : "rcx", "r11", "memory", "cc");
   return high << 32 | low;
 }
 
-static inline uint64_t partita_read_tsc(void) {
+PARTITA_INLINE uint64_t partita_read_tsc(void) {
   uint32_t low, high;
   __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
   return (uint64_t)high << 32 | low;
 }
 
 // Volatile access by address: words that the kernel, or an upcall, changes behind the compiler's back.
-static inline uint64_t partita_load64(uint64_t address) { return *(volatile const uint64_t *)(uintptr_t)address; }
-static inline uint32_t partita_load32(uint64_t address) { return *(volatile const uint32_t *)(uintptr_t)address; }
-static inline uint16_t partita_load16(uint64_t address) { return *(volatile const uint16_t *)(uintptr_t)address; }
-static inline void partita_store64(uint64_t address, uint64_t value) {
+PARTITA_INLINE uint64_t partita_load64(uint64_t address) { return *(volatile const uint64_t *)(uintptr_t)address; }
+PARTITA_INLINE uint32_t partita_load32(uint64_t address) { return *(volatile const uint32_t *)(uintptr_t)address; }
+PARTITA_INLINE uint16_t partita_load16(uint64_t address) { return *(volatile const uint16_t *)(uintptr_t)address; }
+PARTITA_INLINE void partita_store64(uint64_t address, uint64_t value) {
   *(volatile uint64_t *)(uintptr_t)address = value;
 }
 
 /// Counts a change of the virtual interrupt flag. One instruction, so that an upcall in between cannot lose a count.
-static inline void partita_count_flip(void) {
+PARTITA_INLINE void partita_count_flip(void) {
   __asm__ volatile("incl %0" : "+m"(*(volatile uint32_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_FLIPS)) : : "cc");
 }
 
 /// Takes upcalls from now on. A mark that came while they were masked is delivered before this returns: the flag is set
 /// first and the pending word read after it, so a mark lands either before the read, and is seen, or after the flag, and
 /// is delivered by the kernel itself.
-static inline void partita_interrupts_enable(void) {
+PARTITA_INLINE void partita_interrupts_enable(void) {
   if (partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG) == 0) {
     partita_count_flip();
     partita_store64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG, 1);
@@ -108,7 +111,7 @@ static inline void partita_interrupts_enable(void) {
 }
 
 /// Takes no upcalls from now on; answers the flag as it was, 1 or 0.
-static inline uint64_t partita_interrupts_disable(void) {
+PARTITA_INLINE uint64_t partita_interrupts_disable(void) {
   uint64_t before = partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG);
   if (before != 0) {
     partita_count_flip();
@@ -119,12 +122,12 @@ static inline uint64_t partita_interrupts_disable(void) {
 }
 
 // I/O ports; a general-protection fault where the module grants none.
-static inline uint8_t partita_port_read(uint16_t port) {
+PARTITA_INLINE uint8_t partita_port_read(uint16_t port) {
   uint8_t value;
   __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
   return value;
 }
-static inline void partita_port_write(uint16_t port, uint8_t value) {
+PARTITA_INLINE void partita_port_write(uint16_t port, uint8_t value) {
   __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
 
