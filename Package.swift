@@ -87,6 +87,12 @@ var targets: [Target] = [
   tests("TraceReading", ["TraceReading"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
+  .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
+  .testTarget(
+    name: "PartitionTests",
+    dependencies: ["PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
+                   "MaintenanceConsole", "TrampolineHarness"],
+    path: "Tests/PartitionTests"),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 

@@ -41,8 +41,8 @@ public struct SensorSample: Equatable, Sendable {
     x = (x ^ x >> 27) &* 0x94D0_49BB_1331_11EB
     x ^= x >> 31
     let span = UInt64(amplitude) + 1
-    let first = Int32(truncatingIfNeeded: (x & 0xFFFF_FFFF) * span >> 32)
-    let second = Int32(truncatingIfNeeded: (x >> 32) * span >> 32)
+    let first = Int32(truncatingIfNeeded: ((x & 0xFFFF_FFFF) * span) >> 32)
+    let second = Int32(truncatingIfNeeded: ((x >> 32) * span) >> 32)
     return first - second
   }
 
