@@ -52,4 +52,17 @@ struct TrampolineTests {
     #expect(report.entered == report.returned)
     #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
   }
+
+  /// Marks that slip in just before the flag is set make the tail turn to the kernel with the flag set; another interrupt
+  /// there must find the frame, too.
+  @Test(.enabled(if: canRun)) func interruptsBeforeTheReturnHypercallDoNotNest() {
+    let report = harness_run_worst(600)
+    #expect(report.damage == 0)
+    #expect(report.interrupts == 601)
+    #expect(report.marks_handled == 601)
+    #expect(report.reused_frames > 100)
+    #expect(report.distinct_frames == 1)
+    #expect(report.entered == report.returned)
+    #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
+  }
 }

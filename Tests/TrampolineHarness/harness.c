@@ -28,6 +28,8 @@ static struct harness_report report;
 static uint64_t first_arrival, arrival_count, other_arrival, waiting_marks;
 static uint64_t seen_frames[seen_limit];
 static int is_inside;
+static uint64_t worst_left;
+static uint32_t last_flips;
 
 static volatile uint64_t *shared(uint64_t offset) { return (volatile uint64_t *)(PARTITA_SHARED_PAGE + offset); }
 
@@ -108,6 +110,20 @@ static void return_from_upcall(greg_t *registers) {
   *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) = 1;
 }
 
+/// Whether an interrupt now would meet the trampoline where it is weakest.
+static int is_worst_instant(const uint8_t *rip) {
+  static const uint8_t load_number[] = {0xB8, PARTITA_RETURN_FROM_UPCALL, 0, 0, 0};
+  uint32_t flips = partita_load32(PARTITA_SHARED_PAGE + PARTITA_FLIPS);
+  int has_flipped = flips != last_flips;
+  last_flips = flips;
+  if (worst_left == 0) return 0;
+  int is_enabled = *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) != 0;
+  int is_at_hypercall = memcmp(rip, load_number, sizeof load_number) == 0 || (rip[0] == 0x0F && rip[1] == 0x05);
+  if (!(has_flipped && !is_enabled) && !(is_at_hypercall && is_enabled)) return 0;
+  worst_left -= 1;
+  return 1;
+}
+
 /// After each instruction of the thread.
 static void kernel(int signal, siginfo_t *information, void *context) {
   (void)signal;
@@ -122,7 +138,8 @@ static void kernel(int signal, siginfo_t *information, void *context) {
     return;
   }
   uint64_t step = report.steps++;
-  if (step == other_arrival || (step >= first_arrival && step - first_arrival < arrival_count)) {
+  int is_worst = is_worst_instant(rip);
+  if (is_worst || step == other_arrival || (step >= first_arrival && step - first_arrival < arrival_count)) {
     report.interrupts += 1;
     waiting_marks += 1;
     deliver(registers);
@@ -170,7 +187,7 @@ static uint32_t damage_found(void) {
   return damage;
 }
 
-struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other) {
+static struct harness_report run(uint64_t first, uint64_t count, uint64_t other) {
   memset(&report, 0, sizeof report);
   memset(seen_frames, 0, sizeof seen_frames);
   memset((void *)PARTITA_SHARED_PAGE, 0, page_bytes);
@@ -179,6 +196,7 @@ struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other
   other_arrival = other;
   waiting_marks = 0;
   is_inside = 0;
+  last_flips = 0;
   *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) = 1;
 
   // The signal handler needs a stack of its own: below the thread's stack pointer lies what is under test.
@@ -198,6 +216,16 @@ struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other
   report.entered = partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_ENTERED);
   report.returned = partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_RETURNED);
   return report;
+}
+
+struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other) {
+  worst_left = 0;
+  return run(first, count, other);
+}
+
+struct harness_report harness_run_worst(uint64_t count) {
+  worst_left = count;
+  return run(3, 1, ~0ull);
 }
 
 const uint8_t *harness_tail_start(void) { return partita_upcall_tail_start; }

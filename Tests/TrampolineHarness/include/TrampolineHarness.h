@@ -45,6 +45,10 @@ int harness_prepare(void);
 /// executed instructions from the start of the interrupted code.
 struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other);
 
+/// One interrupt at step 3, then `count` that do their worst: one in each gap between the last look at the pending word with
+/// the flag clear and the setting of the flag, and one at each instruction of the return hypercall that it brings about.
+struct harness_report harness_run_worst(uint64_t count);
+
 /// The published tail, as bytes.
 const uint8_t *harness_tail_start(void);
 uint64_t harness_tail_bytes(void);
