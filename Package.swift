@@ -21,7 +21,9 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Kernel/\(name)", swiftSettings: embedded)
+  .target(
+    name: String(name.split(separator: "/").last!), dependencies: dependencies, path: "Kernel/\(name)",
+    swiftSettings: embedded)
 }
 
 func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -37,6 +39,16 @@ func image(_ name: String, folder: String, _ dependencies: [Target.Dependency]) 
   .executableTarget(name: name, dependencies: dependencies, path: folder, swiftSettings: embedded)
 }
 
+/// A partition in Swift, in a folder of its own name.
+func partition(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  image(name, folder: "Kernel/Partitions/\(name)", ["PartitionKit", "KernelRuntime"] + dependencies)
+}
+
+/// A partition that offends on purpose, in C.
+func hostile(_ name: String) -> Target {
+  image(name, folder: "Kernel/Partitions/Hostile/\(name)", ["HostileLoad", "CAPEX", "KernelRuntime"])
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -50,6 +62,14 @@ var targets: [Target] = [
   .target(name: "ArchX86Assembly", path: "Kernel/ArchX86Assembly"),
   kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
   kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
+  // What partitions link.
+  .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
+  shared("PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry"]),
+  .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
+  .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
+  .target(name: "ControlLaw", path: "Kernel/Partitions/ControlLaw"),
+  kernel("Partitions/SensorModel"),
+  kernel("Partitions/MaintenanceConsole"),
 
   // Tracer: host only.
   .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
@@ -71,12 +91,28 @@ var targets: [Target] = [
   tests("TraceReading", ["TraceReading"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
+  .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
+  .testTarget(
+    name: "PartitionTests",
+    dependencies: ["PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
+                   "MaintenanceConsole", "TrampolineHarness"],
+    path: "Tests/PartitionTests"),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 
 if isBareMetal {
   targets += [
-    image("partita-kernel", folder: "Kernel/Shipping", ["KernelMain", "PartitionCore"]),
+    image("partita-kernel", folder: "Kernel/Shipping", ["KernelMain", "PartitionCore", "KernelRuntime"]),
+    partition("Sensors", ["SensorModel"]),
+    partition("Maintenance", ["MaintenanceConsole"]),
+    partition("Loader"),
+    partition("Probe"),
+    image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
+    .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
+    hostile("MemoryWriter"),
+    hostile("InterruptDisabler"),
+    hostile("PortWriter"),
+    hostile("ZeroDivider"),
   ]
 }
 

@@ -1,0 +1,25 @@
+# Where a partition begins: the image's ELF entry. The kernel enters it in ring 3 with an aligned stack, zeroed registers
+# and upcalls masked. It publishes the upcall trampoline, runs `main`, and should that return, yields window after window:
+# a partition has nowhere else to go.
+#include "partition_layout.h"
+
+    .text
+    .weak   main
+    .globl  partita_start
+    .type   partita_start, @function
+partita_start:
+    xorl    %ebp, %ebp
+    leaq    partita_upcall_entry(%rip), %rdi
+    leaq    partita_upcall_tail_start(%rip), %rsi
+    leaq    partita_upcall_tail_end(%rip), %rdx
+    movl    $PARTITA_SET_UPCALL_ENTRY, %eax
+    syscall
+    xorl    %edi, %edi
+    xorl    %esi, %esi
+    call    main@PLT
+1:  movl    $PARTITA_YIELD, %eax
+    syscall
+    jmp     1b
+    .size   partita_start, . - partita_start
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,45 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionEntry
+
+/// What a partition knows about itself and can do about its own time.
+public enum Partition {
+  /// Gives up the rest of the window; comes back at the start of the partition's next one.
+  ///
+  /// - Returns: the nominal start of the window that runs now; zero if the kernel refused, which it does not do to a
+  ///   partition that has windows.
+  @inlinable @discardableResult
+  public static func yield() -> SystemTime {
+    SystemTime(nanoseconds: partita_hypercall0(UInt64(HypercallNumber.yield.rawValue)).value)
+  }
+
+  /// Gives up the rest of the window and tells when the very first instruction of the next one was executed.
+  ///
+  /// Mask the virtual interrupts around it: a mark delivered at the window's start would put its upcall first.
+  @inlinable public static func yieldTimed() -> SystemTime {
+    Clock.time(ofCounter: partita_yield_timed())
+  }
+
+  /// The nominal start of the window that runs now.
+  @inlinable public static var windowStart: SystemTime {
+    SystemTime(nanoseconds: InformationPageView.word(InformationPage.windowStart))
+  }
+
+  /// The partition's place in the module table.
+  @inlinable public static var index: PartitionIndex {
+    PartitionIndex(UInt8(truncatingIfNeeded: InformationPageView.word(InformationPage.partitionIndex)))
+  }
+
+  /// The identifier that the integrator gave to the partition.
+  @inlinable public static var identifier: UInt64 { InformationPageView.word(InformationPage.partitionIdentifier) }
+
+  /// Leaves two words of the application in the trace; a refusal concerns nobody but the trace and is ignored.
+  @inlinable public static func note(_ first: UInt64, _ second: UInt64) {
+    _ = partita_hypercall2(UInt64(HypercallNumber.note.rawValue), first, second)
+  }
+
+  /// One of the counts that the kernel keeps; nil where it has no such count.
+  @inlinable public static func statistic(_ selector: StatisticSelector, _ argument: UInt64 = 0) -> UInt64? {
+    try? Hypercall.call(.readStatistic, selector.rawValue, argument)
+  }
+}

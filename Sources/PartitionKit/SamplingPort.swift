@@ -1,0 +1,71 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionEntry
+
+/// A port that holds the latest message only.
+public struct SamplingPort: Sendable {
+  /// A message as it was read.
+  public struct Reading: Equatable, Sendable {
+    public var byteCount: Int
+    /// Whether the message is younger than the port's refresh period.
+    public var isValid: Bool
+
+    @inlinable public init(byteCount: Int, isValid: Bool) {
+      self.byteCount = byteCount
+      self.isValid = isValid
+    }
+  }
+
+  /// The kernel's number of the port, from 1.
+  public let identifier: UInt64
+
+  /// Creates the partition's end of a port that the module configures under the same name, size and direction.
+  ///
+  /// - Parameter name: at most 31 ASCII characters.
+  /// - Throws: `invalidParameter` for a longer name, else what the kernel says.
+  public init(
+    named name: StaticString, maximumMessageBytes: Int, direction: PortDirection, refreshPeriod: Nanoseconds
+  ) throws(ReturnCode) {
+    guard name.utf8CodeUnitCount < PortName.byteCount else { throw .invalidParameter }
+    // The kernel reads a whole name, so a literal shorter than that is copied into one padded with zeros.
+    var padded = PortName()
+    identifier = try padded.withAddress(of: name) { (address) throws(ReturnCode) in
+      try Hypercall.call(
+        .createSamplingPort, address, UInt64(maximumMessageBytes), UInt64(direction.rawValue), refreshPeriod.count)
+    }
+  }
+
+  /// Replaces the port's message.
+  @inlinable public func writeSamplingMessage(_ message: UnsafeRawBufferPointer) throws(ReturnCode) {
+    try Hypercall.call(
+      .writeSamplingMessage, identifier, UInt64(UInt(bitPattern: message.baseAddress)), UInt64(message.count))
+  }
+
+  /// Copies the latest message into `buffer`.
+  ///
+  /// - Throws: `noAction` while the port has never been written; `invalidParameter` where the buffer is too small.
+  @inlinable public func readSamplingMessage(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(ReturnCode) -> Reading {
+    let value = try Hypercall.call(
+      .readSamplingMessage, identifier, UInt64(UInt(bitPattern: buffer.baseAddress)), UInt64(buffer.count))
+    return Reading(byteCount: Int(value & 0xFFFF_FFFF), isValid: value >> 32 & 1 != 0)
+  }
+}
+
+/// A port's name as it crosses the hypercall boundary: the standard's `NAME_TYPE`, 32 bytes, padded with zeros.
+struct PortName {
+  static let byteCount = 32
+  private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  mutating func withAddress<Value>(
+    of name: StaticString, _ body: (UInt64) throws(ReturnCode) -> Value
+  ) throws(ReturnCode) -> Value {
+    try withUnsafeMutableBytes(of: &words) { (bytes) throws(ReturnCode) -> Value in
+      for index in 0..<min(name.utf8CodeUnitCount, bytes.count - 1) {
+        bytes[index] = name.utf8Start[index]
+      }
+      return try body(UInt64(UInt(bitPattern: bytes.baseAddress)))
+    }
+  }
+}

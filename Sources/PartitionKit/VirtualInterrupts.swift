@@ -1,0 +1,50 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionEntry
+
+/// The partition's interrupts: masked and unmasked in a shared page without kernel entry, bound to handlers by hypercall.
+public enum VirtualInterrupts {
+  /// Called in the partition's own context with the line's vector and the number of marks that this upcall stands for.
+  ///
+  /// Interrupts are masked while it runs. It should quiet the device, then `acknowledge` the line.
+  public typealias Handler = @convention(c) (_ vector: UInt64, _ marks: UInt64) -> Void
+
+  /// Whether upcalls are taken now.
+  @inlinable public static var areEnabled: Bool { SharedPageView.word(SharedPage.virtualInterruptFlag) != 0 }
+
+  /// Takes upcalls from now on, those first that came while they were masked.
+  @inlinable public static func enable() { partita_interrupts_enable() }
+
+  /// Takes no upcalls from now on; what comes meanwhile is kept.
+  ///
+  /// - Returns: whether they were taken before.
+  @inlinable @discardableResult
+  public static func disable() -> Bool { partita_interrupts_disable() != 0 }
+
+  /// Binds `handler` to a line and makes the line ready. Nothing is delivered until `enable`.
+  ///
+  /// The upcall entry itself was published when the partition started. Order matters: the vCPU asks for marks before the
+  /// ready flag is set, and both after the handler is known, so that no mark finds half a registration.
+  /// - Throws: what the kernel says, `invalidConfiguration` where the module does not permit the line.
+  public static func register(line: InterruptLine, handler: Handler) throws(ReturnCode) {
+    let vector = UInt64(line.vector)
+    let address = unsafeBitCast(handler, to: UInt.self)
+    try Hypercall.call(.registerVCPU, vector)
+    try Hypercall.call(.registerHandler, vector, UInt64(address))
+    try Hypercall.call(.enableInterrupt, vector)
+  }
+
+  /// Undoes `register`, in the opposite order.
+  public static func unregister(line: InterruptLine) throws(ReturnCode) {
+    let vector = UInt64(line.vector)
+    try Hypercall.call(.disableInterrupt, vector)
+    try Hypercall.call(.unregisterHandler, vector)
+    try Hypercall.call(.unregisterVCPU, vector)
+  }
+
+  /// Ends the service of a line within its handler; answers how many marks the upcall had coalesced, 0 on refusal.
+  @inlinable @discardableResult
+  public static func acknowledge(vector: UInt64) -> UInt64 {
+    (try? Hypercall.call(.acknowledgeInterrupt, vector)) ?? 0
+  }
+}

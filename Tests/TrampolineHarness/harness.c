@@ -1,0 +1,233 @@
+#define _GNU_SOURCE
+#include "TrampolineHarness.h"
+
+#include <PartitionEntry.h>
+#include <cpuid.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+// What interrupted.S shares.
+extern void harness_interrupted(void);
+extern const uint8_t harness_window_start[], harness_window_end[];
+uint64_t harness_found[15], harness_found_red_zone[16], harness_found_flags, harness_vectors[32];
+uint64_t harness_found_vectors[32];
+double harness_found_x87[2];
+uint32_t harness_found_mxcsr;
+uint16_t harness_found_x87_control;
+
+enum { page_bytes = 4096, stack_bytes = 1 << 16, trap_flag = 0x100, seen_limit = 16 };
+
+/// The registers of a frame, in its order.
+static const int frame_registers[15] = {REG_RAX, REG_RBX, REG_RCX, REG_RDX, REG_RSI, REG_RDI, REG_RBP, REG_R8,
+                                        REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+
+static struct harness_report report;
+static uint64_t first_arrival, arrival_count, other_arrival, waiting_marks;
+static uint64_t seen_frames[seen_limit];
+static int is_inside;
+static uint64_t worst_left;
+static uint32_t last_flips;
+
+static volatile uint64_t *shared(uint64_t offset) { return (volatile uint64_t *)(PARTITA_SHARED_PAGE + offset); }
+
+/// The partition's handler; it leaves the vector and x87 registers as different as it can.
+static void handler(uint64_t vector, uint64_t marks) {
+  report.marks_handled += vector == 40 ? marks : 0;
+  __asm__ volatile(
+      "pcmpeqd %%xmm0, %%xmm0\n\tmovdqa %%xmm0, %%xmm1\n\tmovdqa %%xmm0, %%xmm7\n\tmovdqa %%xmm0, %%xmm15\n\t"
+      "fldz\n\tfstp %%st(0)\n\tstd\n\tcld"
+      :
+      :
+      : "xmm0", "xmm1", "xmm7", "xmm15", "memory", "cc");
+}
+
+static void note_frame(uint64_t frame) {
+  for (int i = 0; i < seen_limit; i++) {
+    if (seen_frames[i] == frame) return;
+    if (seen_frames[i] == 0) {
+      seen_frames[i] = frame;
+      report.distinct_frames += 1;
+      return;
+    }
+  }
+}
+
+static void enter_upcall(greg_t *registers, uint64_t frame) {
+  *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) = 0;
+  *shared(PARTITA_PENDING) = 0;
+  report.upcalls += 1;
+  registers[REG_RIP] = (greg_t)(uintptr_t)partita_upcall_entry;
+  registers[REG_RSP] = (greg_t)frame;
+  registers[REG_RDI] = 40;
+  registers[REG_RSI] = (greg_t)waiting_marks;
+  registers[REG_RDX] = (greg_t)(uintptr_t)handler;
+  registers[REG_RCX] = (greg_t)report.upcalls;
+  registers[REG_EFL] = 0x202 | trap_flag;
+  waiting_marks = 0;
+}
+
+/// What the kernel does when it could enter the partition again.
+static void deliver(greg_t *registers) {
+  if (waiting_marks == 0) return;
+  if (*shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) == 0) {
+    *shared(PARTITA_PENDING) = 1;
+    return;
+  }
+  const uint8_t *rip = (const uint8_t *)registers[REG_RIP];
+  uint64_t stack = (uint64_t)registers[REG_RSP];
+  if (rip >= partita_upcall_tail_start && rip < partita_upcall_tail_end) {
+    report.reused_frames += 1;
+    enter_upcall(registers, rip == partita_upcall_tail_end - 2 ? stack - PARTITA_FRAME_RETURN : stack);
+    return;
+  }
+  uint64_t frame = (stack - 128 - PARTITA_FRAME_BYTES) & ~15ull;
+  uint64_t *words = (uint64_t *)frame;
+  for (int i = 0; i < 15; i++) words[i] = (uint64_t)registers[frame_registers[i]];
+  words[15] = (uint64_t)registers[REG_RIP];
+  words[16] = (uint64_t)registers[REG_CSGSFS] & 0xFFFF;
+  words[17] = (uint64_t)registers[REG_EFL];
+  words[18] = stack;
+  words[19] = (uint64_t)registers[REG_CSGSFS] >> 48 & 0xFFFF;
+  note_frame(frame);
+  enter_upcall(registers, frame);
+}
+
+/// Hypercall 32.
+static void return_from_upcall(greg_t *registers) {
+  report.return_hypercalls += 1;
+  if (waiting_marks != 0) {
+    enter_upcall(registers, (uint64_t)registers[REG_RSP]);
+    return;
+  }
+  const uint64_t *words = (const uint64_t *)registers[REG_RSP];
+  for (int i = 0; i < 15; i++) registers[frame_registers[i]] = (greg_t)words[i];
+  registers[REG_RIP] = (greg_t)words[15];
+  registers[REG_EFL] = (greg_t)(words[17] | trap_flag);
+  registers[REG_RSP] = (greg_t)words[18];
+  *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) = 1;
+}
+
+/// Whether an interrupt now would meet the trampoline where it is weakest.
+static int is_worst_instant(const uint8_t *rip) {
+  static const uint8_t load_number[] = {0xB8, PARTITA_RETURN_FROM_UPCALL, 0, 0, 0};
+  uint32_t flips = partita_load32(PARTITA_SHARED_PAGE + PARTITA_FLIPS);
+  int has_flipped = flips != last_flips;
+  last_flips = flips;
+  if (worst_left == 0) return 0;
+  int is_enabled = *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) != 0;
+  int is_at_hypercall = memcmp(rip, load_number, sizeof load_number) == 0 || (rip[0] == 0x0F && rip[1] == 0x05);
+  if (!(has_flipped && !is_enabled) && !(is_at_hypercall && is_enabled)) return 0;
+  worst_left -= 1;
+  return 1;
+}
+
+/// After each instruction of the thread.
+static void kernel(int signal, siginfo_t *information, void *context) {
+  (void)signal;
+  (void)information;
+  greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+  const uint8_t *rip = (const uint8_t *)registers[REG_RIP];
+  if (rip == harness_window_start) is_inside = 1;
+  if (!is_inside) return;
+  if (rip == harness_window_end) {
+    is_inside = 0;
+    registers[REG_EFL] &= ~(greg_t)trap_flag;
+    return;
+  }
+  uint64_t step = report.steps++;
+  int is_worst = is_worst_instant(rip);
+  if (is_worst || step == other_arrival || (step >= first_arrival && step - first_arrival < arrival_count)) {
+    report.interrupts += 1;
+    waiting_marks += 1;
+    deliver(registers);
+    rip = (const uint8_t *)registers[REG_RIP];
+  }
+  // Linux must not see the hypercall: it is carried out before the instruction would be.
+  if (rip[0] == 0x0F && rip[1] == 0x05 && registers[REG_RAX] == PARTITA_RETURN_FROM_UPCALL) {
+    return_from_upcall(registers);
+  }
+}
+
+int harness_prepare(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0) return 0;
+  if (!__get_cpuid_count(0xD, 0, &a, &b, &c, &d)) return 0;
+  void *page = (void *)PARTITA_SHARED_PAGE;
+  if (mmap(page, 2 * page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) !=
+      page) {
+    return 0;
+  }
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  // The components up to AVX-512; the later ones need a permission from Linux.
+  *(uint64_t *)(PARTITA_INFORMATION_PAGE + PARTITA_EXTENDED_STATE_MASK) = low & 0xE7;
+  *(uint64_t *)(PARTITA_INFORMATION_PAGE + PARTITA_EXTENDED_STATE_BYTES) = b;
+  for (int i = 0; i < 32; i++) harness_vectors[i] = 0x0123456789ABCDEFull * (uint64_t)(i + 1);
+  return 1;
+}
+
+static uint32_t damage_found(void) {
+  uint32_t damage = 0;
+  for (uint64_t i = 0; i < 15; i++) {
+    uint64_t expected = (i + 1) * (i < 7 ? 0x11111111ull : 0x1111111111111111ull);
+    if (harness_found[i] != expected) damage |= harness_damage_general;
+  }
+  for (uint64_t i = 0; i < 16; i++) {
+    if (harness_found_red_zone[i] != 0x5A5A0000 + 8 * (i + 1)) damage |= harness_damage_red_zone;
+  }
+  if ((harness_found_flags & 0xCD5) != 0x8D5) damage |= harness_damage_flags;
+  if (memcmp(harness_found_vectors, harness_vectors, sizeof harness_vectors) != 0) damage |= harness_damage_vector;
+  if (harness_found_x87[0] < 3.14 || harness_found_x87[0] > 3.15 || harness_found_x87[1] != 1) {
+    damage |= harness_damage_x87;
+  }
+  if (harness_found_mxcsr != 0x7FA0 || harness_found_x87_control != 0x0F7F) damage |= harness_damage_control;
+  return damage;
+}
+
+static struct harness_report run(uint64_t first, uint64_t count, uint64_t other) {
+  memset(&report, 0, sizeof report);
+  memset(seen_frames, 0, sizeof seen_frames);
+  memset((void *)PARTITA_SHARED_PAGE, 0, page_bytes);
+  first_arrival = first;
+  arrival_count = count;
+  other_arrival = other;
+  waiting_marks = 0;
+  is_inside = 0;
+  last_flips = 0;
+  *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG) = 1;
+
+  // The signal handler needs a stack of its own: below the thread's stack pointer lies what is under test.
+  stack_t alternate = {.ss_sp = malloc(stack_bytes), .ss_size = stack_bytes}, old_alternate;
+  struct sigaction action = {.sa_sigaction = kernel, .sa_flags = SA_SIGINFO | SA_ONSTACK}, old_action;
+  sigaltstack(&alternate, &old_alternate);
+  sigaction(SIGTRAP, &action, &old_action);
+  harness_interrupted();
+  sigaction(SIGTRAP, &old_action, NULL);
+  sigaltstack(&old_alternate, NULL);
+  free(alternate.ss_sp);
+
+  report.damage = damage_found();
+  report.virtual_interrupt_flag = *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG);
+  report.pending = *shared(PARTITA_PENDING);
+  report.flips = partita_load32(PARTITA_SHARED_PAGE + PARTITA_FLIPS);
+  report.entered = partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_ENTERED);
+  report.returned = partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_RETURNED);
+  return report;
+}
+
+struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other) {
+  worst_left = 0;
+  return run(first, count, other);
+}
+
+struct harness_report harness_run_worst(uint64_t count) {
+  worst_left = count;
+  return run(3, 1, ~0ull);
+}
+
+const uint8_t *harness_tail_start(void) { return partita_upcall_tail_start; }
+
+uint64_t harness_tail_bytes(void) { return (uint64_t)(partita_upcall_tail_end - partita_upcall_tail_start); }
