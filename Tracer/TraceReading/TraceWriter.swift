@@ -15,12 +15,14 @@ public struct TraceWriter: ~Copyable {
   ///
   /// - Precondition: `eventsPerBlock` is 1 … `TraceLimits.maximumEventsPerBlock`; the table is not empty and not larger than
   ///   `TraceLimits.maximumTableBytes`.
-  public init(moduleTable: UnsafeRawBufferPointer, eventsPerBlock: Int = 4096) {
+  public init(moduleTable: [UInt8], eventsPerBlock: Int = 4096) {
     self.eventsPerBlock = eventsPerBlock
     scratch = .allocate(byteCount: BlockEncoder.scratchBytes(maximumEvents: eventsPerBlock), alignment: 8)
     output = .allocate(byteCount: BlockEncoder.outputBytes(maximumEvents: eventsPerBlock), alignment: 8)
-    encoder = BlockEncoder(scratch: scratch, maximumEvents: eventsPerBlock)
-    let block = encoder.encodeModuleTable(moduleTable, into: output)
+    var encoder = BlockEncoder(scratch: scratch, maximumEvents: eventsPerBlock)
+    let output = output
+    let block = moduleTable.withUnsafeBytes { encoder.encodeModuleTable($0, into: output) }
+    self.encoder = encoder
     bytes.append(contentsOf: output[0..<block.byteCount])
     if block.payloadFollows { bytes.append(contentsOf: moduleTable) }
   }
