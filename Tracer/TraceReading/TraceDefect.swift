@@ -49,6 +49,12 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
   /// The block's own number, where it has one.
   public var sequence: UInt32?
 
+  public init(kind: Kind, byteOffset: UInt64, sequence: UInt32? = nil) {
+    self.kind = kind
+    self.byteOffset = byteOffset
+    self.sequence = sequence
+  }
+
   /// Whether the bytes are intact and yet cannot be what a recorder wrote.
   public var isContradiction: Bool {
     switch kind {

@@ -22,4 +22,10 @@ public struct TraceGap: Equatable, Sendable {
   public var eventsMissing: UInt64?
   /// What showed the gap.
   public var defect: TraceDefect
+
+  public init(nextPosition: UInt64, eventsMissing: UInt64?, defect: TraceDefect) {
+    self.nextPosition = nextPosition
+    self.eventsMissing = eventsMissing
+    self.defect = defect
+  }
 }
