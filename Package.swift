@@ -56,6 +56,9 @@ var targets: [Target] = [
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
+  // The drainer's logic, apart from its image so that the host can test it.
+  .target(name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
+          swiftSettings: embedded),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -88,7 +91,7 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler"]),
-  tests("TraceReading", ["TraceReading"]),
+  tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
@@ -113,6 +116,8 @@ if isBareMetal {
     hostile("InterruptDisabler"),
     hostile("PortWriter"),
     hostile("ZeroDivider"),
+    .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
+    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration"]),
   ]
 }
 

@@ -34,8 +34,8 @@ public struct EntrySnapshot: Equatable, Sendable {
   public var resumeDelay: UInt64
 
   @inlinable public init(
-    partition: UInt8 = 0xFF, flags: Flags = Flags(), addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
-    upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
+    partition: UInt8 = 0xFF, flags: Flags = Flags(), addressSpace: UInt8 = 0xFF, flips: UInt32 = 0,
+    upcallsEntered: UInt16 = 0, upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
   ) {
     self.partition = partition
     self.flags = flags
