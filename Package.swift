@@ -117,7 +117,7 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
-    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration"]),
+    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
   ]
 }
 
