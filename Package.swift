@@ -52,7 +52,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
-  tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
+  tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(
@@ -66,6 +66,7 @@ var targets: [Target] = [
   tests("TraceReading", ["TraceReading"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
+  tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 
