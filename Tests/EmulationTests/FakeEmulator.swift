@@ -49,7 +49,7 @@ final class FakeEmulator {
   /// A request that runs this script, with little patience.
   var request: CaptureRequest {
     var request = CaptureRequest(
-      emulator: script, guardian: ImageLocator.current.program("setpriv"), kernel: "kernel.elf", image: [1, 2, 3],
+      emulator: script, guardian: KernelLocator.current.program("setpriv"), kernel: "kernel.elf", image: [1, 2, 3],
       trace: tracePath)
     request.patience.tick = .milliseconds(2)
     request.patience.firstBlock = .seconds(60)

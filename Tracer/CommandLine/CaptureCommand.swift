@@ -8,11 +8,11 @@ struct CaptureCommand: ParsableCommand {
     commandName: "capture",
     abstract: "Boots a module under QEMU and records its trace.",
     discussion: """
-      Two captures of the same module with the same stimulus are identical byte for byte, unless live input (--input)
-      or the host's clock (--real-time) come in. Ctrl-C ends the module in order and the trace is whole; a second
+      Two captures of the same module with the same stimulus are identical byte for byte, unless live input (--input) \
+      or the host's clock (--real-time) come in. Ctrl-C ends the module in order and the trace is whole; a second \
       Ctrl-C ends it at once.
 
-      Exit status: 0 the trace is whole, 1 the kernel found an invariant broken, 2 bad usage or input, 3 the trace is
+      Exit status: 0 the trace is whole, 1 the kernel found an invariant broken, 2 bad usage or input, 3 the trace is \
       not whole; what there is of it is kept.
       """)
 
@@ -36,7 +36,6 @@ struct CaptureCommand: ParsableCommand {
         ModuleSession.say(
           "note: live input arrives at other instants in every run; a stimulus is repeatable.\n", to: STDERR_FILENO)
       }
-      if options.length == nil { ModuleSession.say("recording until Ctrl-C\n", to: STDERR_FILENO) }
       try session.run()
     }
   }

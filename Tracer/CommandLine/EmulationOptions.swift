@@ -53,7 +53,7 @@ struct EmulationOptions: ParsableArguments {
   ///
   /// - Throws: `EmulationError` where something is missing on this host.
   func request(image: [UInt8], trace: String) throws -> CaptureRequest {
-    let locator = ImageLocator.current
+    let locator = KernelLocator.current
     var request = CaptureRequest(
       emulator: try locator.emulator(), guardian: locator.program("setpriv"),
       kernel: try locator.kernel(explicit: kernel, images: images), image: image, trace: trace)

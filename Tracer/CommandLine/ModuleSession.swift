@@ -45,9 +45,17 @@ struct ModuleSession {
     let terminal = consoleInput.map { TerminalMode(descriptor: $0) }
     defer { terminal?.restore() }
     let capture = try Capture(request, signals: SignalWatch())
+    if showsProgress, request.stopInstant == nil { Self.say("recording until Ctrl-C\n", to: STDERR_FILENO) }
+    var lastByte: UInt8?
     var line = ProgressLine(isShown: showsProgress && isatty(STDERR_FILENO) == 1)
-    defer { line.clear() }
+    defer {
+      line.clear()
+      if consoleOutput == STDOUT_FILENO, let lastByte, lastByte != UInt8(ascii: "\n") {
+        Self.say("\n", to: STDOUT_FILENO)
+      }
+    }
     return capture.run { bytes in
+      lastByte = bytes.last
       if let consoleOutput { Self.write(bytes, to: consoleOutput) }
     } onProgress: { progress in
       line.show(progress)

@@ -8,7 +8,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Boots a module under QEMU with its console in the foreground.",
     discussion: """
-      What you type goes to the module's console line (COM1), what it prints appears here. Ctrl-C ends the module in
+      What you type goes to the module's console line (COM1), what it prints appears here. Ctrl-C ends the module in \
       order, a second Ctrl-C at once. Exit statuses are those of 'capture'.
       """)
 

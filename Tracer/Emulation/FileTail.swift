@@ -15,7 +15,7 @@ struct FileTail: ~Copyable {
   }
 
   /// The bytes appended since the last call, at most `limit` of them.
-  mutating func read(limit: Int = 1 << 20) -> [UInt8] {
+  mutating func read(limit: Int = 1 << 16) -> [UInt8] {
     let position = offset
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
       count = max(0, SystemCall.retrying { pread(descriptor, buffer.baseAddress, limit, position) })

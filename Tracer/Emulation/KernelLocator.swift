@@ -1,7 +1,7 @@
 import Foundation
 
-/// Finds the programs and images that a boot needs.
-public struct ImageLocator: Sendable {
+/// Finds the kernel image and the programs that a boot needs.
+public struct KernelLocator: Sendable {
   public static let emulatorName = "qemu-system-x86_64"
   public static let kernelName = "partita-kernel.elf"
 
@@ -15,9 +15,9 @@ public struct ImageLocator: Sendable {
   }
 
   /// The locator of this process.
-  public static var current: ImageLocator {
+  public static var current: KernelLocator {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ImageLocator(
+    return KernelLocator(
       environment: ProcessInfo.processInfo.environment, executable: link ?? CommandLine.arguments[0])
   }
 
@@ -33,12 +33,11 @@ public struct ImageLocator: Sendable {
     return path
   }
 
-  /// The folders that may hold images, best first: what `PARTITA_IMAGES` names, then `images` in each folder from the
-  /// executable's upwards. A folder named by `explicit` is the only one.
-  public func imageFolders(explicit: String?) -> [String] {
-    if let explicit { return [explicit] }
-    var result: [String] = []
-    if let named = environment["PARTITA_IMAGES"], !named.isEmpty { result.append(named) }
+  /// The folders that may hold images, best first: `given`, what `PARTITA_IMAGES` lists, then `images` in each folder from
+  /// the executable's upwards.
+  public func imageFolders(given: String?) -> [String] {
+    var result = given.map { [$0] } ?? []
+    result += (environment["PARTITA_IMAGES"] ?? "").split(separator: ":").map(String.init)
     var folder = (executable as NSString).deletingLastPathComponent
     while !folder.isEmpty {
       result.append((folder as NSString).appendingPathComponent("images"))
@@ -48,22 +47,14 @@ public struct ImageLocator: Sendable {
     return result
   }
 
-  /// The kernel image: `kernel` if given, else the first found in `imageFolders(explicit:)`.
+  /// The kernel image: `kernel` if given, else the first found in `imageFolders(given:)`.
   public func kernel(explicit kernel: String?, images: String?) throws(EmulationError) -> String {
     let candidates =
       kernel.map { [$0] }
-      ?? imageFolders(explicit: images).map { ($0 as NSString).appendingPathComponent(Self.kernelName) }
+      ?? imageFolders(given: images).map { ($0 as NSString).appendingPathComponent(Self.kernelName) }
     guard let found = candidates.first(where: { access($0, R_OK) == 0 }) else {
       throw .noKernel(searched: candidates)
     }
     return found
-  }
-
-  /// The folder of the partitions' images: `images` if given, else the first of `imageFolders(explicit:)` that exists.
-  public func imageFolder(explicit images: String?) -> String? {
-    imageFolders(explicit: images).first { folder in
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && isFolder.boolValue
-    }
   }
 }
