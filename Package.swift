@@ -50,7 +50,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
                  providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
-  tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
+  tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),

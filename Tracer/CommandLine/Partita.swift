@@ -8,6 +8,8 @@ struct Partita: AsyncParsableCommand {
     commandName: "partita",
     abstract: "Checks, packs, boots, captures, replays and verifies partitioned modules.",
     subcommands: [
+      CheckCommand.self,
+      PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
     ]

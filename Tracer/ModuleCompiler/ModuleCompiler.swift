@@ -1,1 +1,147 @@
-// Filled by the commits that follow.
+import Foundation
+import ModuleConfiguration
+
+/// Checks module files and packs them with their partitions' images.
+public enum ModuleCompiler {
+  /// How to compile.
+  public struct Options: Sendable {
+    /// Whether warnings refuse the module.
+    public var isStrict: Bool
+    /// Directories in which partition images are looked for, before the usual ones.
+    public var imageDirectories: [String]
+    /// A stimulus file to pack with the module.
+    public var stimulusFile: String?
+
+    public init(isStrict: Bool = false, imageDirectories: [String] = [], stimulusFile: String? = nil) {
+      self.isStrict = isStrict
+      self.imageDirectories = imageDirectories
+      self.stimulusFile = stimulusFile
+    }
+  }
+
+  /// Checks a module file, with its images where they are found. A missing image is a warning.
+  public static func check(file: String, options: Options = Options()) -> CheckReport {
+    var compilation = Compilation(file: file, options: options, needsImages: false)
+    compilation.run()
+    return compilation.report
+  }
+
+  /// Checks a module file and packs it with its images and stimulus.
+  public static func compile(file: String, options: Options = Options()) throws(CompilationFailure) -> PackedModule {
+    var compilation = Compilation(file: file, options: options, needsImages: true)
+    compilation.run()
+    let report = compilation.report
+    guard report.exitStatus == 0, let module = report.description else { throw CompilationFailure(report: report) }
+    var packer = ModulePacker(module: module, images: compilation.images, stimuli: compilation.stimuli)
+    let packed = packer.pack()
+    return PackedModule(
+      imageBytes: packed.bytes, tableByteCount: packed.tableByteCount, description: module,
+      diagnostics: report.diagnostics)
+  }
+}
+
+/// One run through a module file: what it found and what it read.
+private struct Compilation {
+  let file: String
+  let options: ModuleCompiler.Options
+  let needsImages: Bool
+
+  var images: [PartitionImage] = []
+  var stimuli: [StimulusRecord] = []
+  private var diagnostics: DiagnosticList
+  private var stimulusDiagnostics: [Diagnostic] = []
+  private var module: ModuleDescription?
+  private var isInputDefective = false
+
+  init(file: String, options: ModuleCompiler.Options, needsImages: Bool) {
+    self.file = file
+    self.options = options
+    self.needsImages = needsImages
+    diagnostics = DiagnosticList(file: file)
+  }
+
+  var report: CheckReport {
+    CheckReport(
+      description: module, diagnostics: diagnostics.sorted(strict: options.isStrict) + stimulusDiagnostics,
+      isInputDefective: isInputDefective)
+  }
+
+  mutating func run() {
+    readStimulus()
+    guard let bytes = Self.bytes(of: file) else {
+      diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read", "name a file that exists")
+      isInputDefective = true
+      return
+    }
+    let document = ModuleDocument(bytes: bytes, diagnostics: &diagnostics)
+    guard let root = document.root else {
+      isInputDefective = true
+      return
+    }
+    isInputDefective = document.isSchemaViolated
+    var reader = DescriptionReader(diagnostics: diagnostics)
+    reader.read(root)
+    let description = reader.description
+    module = description
+    let before = reader.reader.diagnostics
+    var rules = ModuleRules(module: description, diagnostics: DiagnosticList(file: file))
+    rules.checkAll()
+    loadImages(description, &rules)
+    if document.isSchemaViolated || reader.reader.isIncomplete { rules.diagnostics.dropConsequencesOfUnreadElements() }
+    diagnostics = before
+    for diagnostic in rules.diagnostics.diagnostics { diagnostics.append(diagnostic) }
+  }
+
+  /// Files are refused unread beyond this: no partition of the layout is that large.
+  static let maximumFileBytes = 512 << 20
+
+  static func bytes(of path: String) -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumFileBytes,
+      let data = FileManager.default.contents(atPath: path)
+    else { return nil }
+    return Array(data)
+  }
+
+  private mutating func readStimulus() {
+    guard let path = options.stimulusFile else { return }
+    guard let bytes = Self.bytes(of: path) else {
+      stimulusDiagnostics = [
+        Diagnostic(
+          .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read",
+          advice: "name a file that exists")
+      ]
+      isInputDefective = true
+      return
+    }
+    let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
+    stimuli = script.records
+    stimulusDiagnostics = script.diagnostics
+    if !script.diagnostics.isEmpty { isInputDefective = true }
+  }
+
+  private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
+    let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
+    for partition in module.partitions {
+      guard let path = locator.path(of: partition.imageName), let bytes = Self.bytes(of: path) else {
+        let message = "the image '\(partition.imageName)' of '\(partition.name)' is not found"
+        let advice = "build the images, or name their directory with --images"
+        if needsImages {
+          rules.diagnostics.error(.imageNotFound, line: partition.line, message, advice)
+        } else {
+          rules.diagnostics.warning(.imageNotFound, line: partition.line, message, advice)
+        }
+        continue
+      }
+      do {
+        let image = try PartitionImage(elf: bytes)
+        rules.checkMemory(of: partition, image: image)
+        images.append(image)
+      } catch {
+        let (what, advice) = error.explanation
+        rules.diagnostics.error(
+          .defectiveImage, line: partition.line, "the image '\(path)' of '\(partition.name)' \(what)", advice)
+      }
+    }
+  }
+}

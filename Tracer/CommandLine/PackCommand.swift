@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import ModuleCompiler
+
+/// `partita pack`: writes the module image that the kernel boots with.
+struct PackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Packs a module file and its partitions' images into a module image.",
+    discussion: "Exit status: 0 written, 1 the module violates a rule, 2 bad input, or the output cannot be written.")
+
+  @Argument(help: "The module file.")
+  var module: String
+
+  @Option(name: [.short, .customLong("output")], help: "The module image to write.")
+  var output: String
+
+  @Option(help: "A stimulus file to pack with the module: what arrives from outside, at virtual instants.")
+  var stimulus: String?
+
+  @Flag(help: "Treat warnings as errors.")
+  var strict = false
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  var imageDirectories: [String] = []
+
+  func run() throws {
+    let options = ModuleCompiler.Options(
+      isStrict: strict, imageDirectories: imageDirectories, stimulusFile: stimulus)
+    do {
+      let packed = try ModuleCompiler.compile(file: module, options: options)
+      for diagnostic in packed.diagnostics { Self.complain("\(diagnostic)") }
+      try OutputFile.write(packed.imageBytes, to: output, replacing: force)
+      print("\(output): \(packed.imageBytes.count) bytes, \(packed.tableByteCount) of them the module table")
+    } catch let failure as CompilationFailure {
+      Self.complain("\(failure)")
+      throw ExitCode(failure.report.exitStatus)
+    } catch let failure as OutputFile.Failure {
+      Self.complain("\(failure)")
+      throw ExitCode(2)
+    }
+  }
+
+  private static func complain(_ text: String) {
+    FileHandle.standardError.write(Data("\(text)\n".utf8))
+  }
+}

@@ -1,0 +1,68 @@
+import APEXTypes
+
+/// A partition as the file describes it.
+public struct PartitionDescription: Sendable {
+  public var identifier: UInt64
+  public var name: String
+  /// 0 for LEVEL_A … 4 for LEVEL_E.
+  public var criticality: UInt64
+  public var isSystem: Bool
+  public var isDrainer: Bool
+  /// Name or path of the partition's ELF file; the partition's name where the file says nothing.
+  public var imageName: String
+  public var ports: [SamplingPortDescription]
+  public var processes: [ProcessDescription]
+  public var portGrants: [PortGrantDescription]
+  public var line: Int
+
+  /// Bytes of the main stack where no process asks for any.
+  public static let defaultStackBytes: UInt64 = 64 << 10
+
+  /// What the first process asks for.
+  public var stackBytes: UInt64 { processes.first?.stackBytes ?? Self.defaultStackBytes }
+}
+
+public struct SamplingPortDescription: Sendable {
+  public var name: String
+  public var direction: PortDirection
+  public var maximumMessageBytes: UInt64
+  /// Nil where the file has none.
+  public var refreshPeriod: Nanoseconds?
+  public var line: Int
+}
+
+/// A process and, where the integrator claims a deadline for it, its timing.
+public struct ProcessDescription: Sendable {
+  public var name: String
+  public var stackBytes: UInt64?
+  public var period: Nanoseconds?
+  public var capacity: Nanoseconds?
+  public var deadline: Nanoseconds?
+  public var priority: UInt64?
+  public var line: Int
+}
+
+public struct PortGrantDescription: Sendable {
+  public var firstPort: UInt64
+  public var count: UInt64
+  public var line: Int
+}
+
+/// What `Partition_Memory` sets aside for a partition.
+public struct PartitionMemory: Sendable {
+  public enum Kind: String, Sendable {
+    case code = "CODE"
+    case data = "DATA"
+    case inputOutput = "INPUT_OUTPUT"
+  }
+  public struct Region: Sendable {
+    public var kind: Kind
+    public var bytes: UInt64
+    public var isWritable: Bool
+    public var hasPhysicalAddress: Bool
+    public var line: Int
+  }
+  public var partitionIdentifier: UInt64
+  public var regions: [Region]
+  public var line: Int
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Finds partition images: beside the module file, in given directories, in PARTITA_IMAGES, or where the build puts them.
+public struct ImageLocator: Sendable {
+  /// Directories to look in, in order.
+  public var directories: [String]
+
+  public init(directories: [String]) { self.directories = directories }
+
+  /// The search path of the `partita` command.
+  ///
+  /// - Parameters:
+  ///   - moduleFile: the module file; its own directory comes first.
+  ///   - given: directories of the command line.
+  public init(moduleFile: String, given: [String]) {
+    var list = [(moduleFile as NSString).deletingLastPathComponent]
+    if list[0].isEmpty { list[0] = "." }
+    list += given
+    if let path = ProcessInfo.processInfo.environment["PARTITA_IMAGES"] {
+      list += path.split(separator: ":").map(String.init)
+    }
+    list += Self.buildDirectory.map { [$0] } ?? []
+    directories = list
+  }
+
+  /// The folder `images` beside one of the folders that the executable lies in: `.build/images` after a build.
+  static let buildDirectory: String? = {
+    guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+      return nil
+    }
+    var folder = (executable as NSString).deletingLastPathComponent
+    while folder.count > 1 {
+      let candidate = folder + "/images"
+      var isDirectory: ObjCBool = false
+      if FileManager.default.fileExists(atPath: candidate, isDirectory: &isDirectory), isDirectory.boolValue {
+        return candidate
+      }
+      folder = (folder as NSString).deletingLastPathComponent
+    }
+    return nil
+  }()
+
+  /// The path of the image called `name`, tried as it is and with `.elf`; nil where there is none.
+  public func path(of name: String) -> String? {
+    let candidates = name.hasPrefix("/") ? [name] : directories.map { $0 + "/" + name }
+    for candidate in candidates {
+      for path in [candidate, candidate + ".elf"] {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
+          return path
+        }
+      }
+    }
+    return nil
+  }
+}

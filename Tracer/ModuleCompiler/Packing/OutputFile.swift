@@ -1,0 +1,63 @@
+import Foundation
+
+/// Writes a result whole or not at all, and never over a file that the user did not give up.
+public enum OutputFile {
+  /// Why nothing was written.
+  public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
+    case exists(path: String)
+    case system(path: String, reason: String)
+
+    public var description: String {
+      switch self {
+      case .exists(let path): "\(path): error: the file exists — name another, or add --force"
+      case .system(let path, let reason):
+        "\(path): error: \(reason) — name a file in a directory that can be written"
+      }
+    }
+  }
+
+  /// Writes `bytes` to a temporary file beside `path`, then puts it in place in one step.
+  ///
+  /// - Parameter replacing: whether an existing file may be replaced.
+  public static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
+    if !replacing, access(path, F_OK) == 0 { throw .exists(path: path) }
+    var template = Array("\(path).partial-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw failure(path) }
+    let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do throws(Failure) {
+      try fill(descriptor, bytes, path)
+      if replacing {
+        guard rename(temporary, path) == 0 else { throw failure(path) }
+      } else {
+        // A link fails where the name has appeared meanwhile; a rename would overwrite it.
+        guard link(temporary, path) == 0 else {
+          if errno == EEXIST { throw Failure.exists(path: path) }
+          throw failure(path)
+        }
+        unlink(temporary)
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func fill(_ descriptor: CInt, _ bytes: [UInt8], _ path: String) throws(Failure) {
+    defer { close(descriptor) }
+    let mask = umask(0)
+    umask(mask)
+    fchmod(descriptor, 0o666 & ~mask)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+      guard count > 0 || errno == EINTR else { throw failure(path) }
+      written += max(0, count)
+    }
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure(path) }
+  }
+
+  private static func failure(_ path: String) -> Failure {
+    .system(path: path, reason: String(cString: strerror(errno)))
+  }
+}

@@ -1,0 +1,51 @@
+/// What a diagnostic is about; its raw value is printed after every message and stands in the JSON form.
+public enum Rule: String, CaseIterable, Sendable, Encodable {
+  // The file itself.
+  case unreadableFile, malformedXML, documentType, schemaViolation
+  case ignoredElement, ignoredAttribute, unknownExtension, repeatedElement
+  case numberOutOfRange, secondsTooFine
+
+  // Partitions.
+  case noPartition, tooManyPartitions, duplicatePartition, nameTooLong
+  case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
+  case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
+  case processTiming, processPriority, capacityExceedsSupply
+
+  // Schedules.
+  case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, unknownPartition, duplicatePartitionSchedule
+  case partitionWithoutWindow, tooManyWindows, duplicateWindow
+  case windowOutsideFrame, windowTooShort, windowsOverlap, gapTooShort
+  case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply
+
+  // Ports and channels.
+  case tooManyPorts, duplicatePort, messageSize, refreshPeriod, queuingPort
+  case duplicateChannel, unknownPort, directionMismatch, sizeMismatch, portWithoutChannel, portInTwoChannels
+
+  // Memory and images.
+  case imageNotFound, defectiveImage, memoryTooSmall
+
+  // Interrupt lines and clocks.
+  case lineNumber, duplicateLine, lineRecipe, lineWithoutOwner, duplicateOwner, lineBudget, stolenTime
+  case receiverPorts, silentClock, clockRate
+
+  // Trace, budgets, health monitoring.
+  case traceSize, budgetSubject, budgetBound, duplicateBudget
+  case unknownError, errorWithoutCode, conflictingActions
+  /// Valid in the common form, but not carried out by this kernel.
+  case unsupported
+
+  // Stimulus files.
+  case stimulusSyntax, stimulusOverlap
+
+  /// Whether a finding of this rule may be no more than the consequence of an element that could not be read.
+  var needsWholeModule: Bool {
+    switch self {
+    case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
+      .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .unknownPort,
+      .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .unknownError,
+      .errorWithoutCode:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import APEXTypes
+import ModuleConfiguration
+
+/// The rules of meaning: everything that a module must hold beyond the schema, each broken one told with its line.
+///
+/// No rule stops at its first finding, and none relies on another having held.
+struct ModuleRules {
+  let module: ModuleDescription
+  let allowance: Nanoseconds
+  let supply: GuaranteedSupply
+  var diagnostics: DiagnosticList
+
+  init(module: ModuleDescription, diagnostics: DiagnosticList) {
+    self.module = module
+    self.diagnostics = diagnostics
+    allowance = SwitchAllowance(module).total
+    supply = GuaranteedSupply(module: module, allowance: allowance)
+  }
+
+  mutating func checkAll() {
+    checkPartitions()
+    checkDrainer()
+    checkPortGrants()
+    checkProcesses()
+    checkSchedules()
+    checkPorts()
+    checkChannels()
+    checkLines()
+    checkClocksAndTrace()
+    checkBudgets()
+    checkHealthActions()
+    checkMemoryOwners()
+  }
+
+  /// Names are at most 32 bytes long, as in the standard's `NAME_TYPE`.
+  mutating func checkName(_ name: String, of what: String, line: Int) {
+    let length = name.utf8.count
+    if length > ModuleLimits.maximumNameLength {
+      diagnostics.error(
+        .nameTooLong, line: line, "the name of \(what), '\(name.prefix(40))', has \(length) bytes",
+        "a name has at most \(ModuleLimits.maximumNameLength)")
+    }
+  }
+
+  /// Reports a partition identifier that no partition has.
+  @discardableResult
+  mutating func checkPartition(_ identifier: UInt64, namedBy what: String, line: Int) -> Bool {
+    if module.partitionIndex(identifier: identifier) != nil { return true }
+    let known = module.partitions.map { "\($0.identifier)" }.joined(separator: ", ")
+    diagnostics.error(
+      .unknownPartition, line: line, "\(what) names partition \(identifier), which does not exist",
+      known.isEmpty ? "declare a Partition" : "the module's partitions are \(known)")
+    return false
+  }
+}
+
+/// Times in messages: seconds, as the file has them.
+func secondsText(_ time: Nanoseconds) -> String { DecimalSeconds.format(time) + " s" }

@@ -1,0 +1,170 @@
+import APEXTypes
+import ModuleConfiguration
+
+extension ModuleRules {
+  mutating func checkPartitions() {
+    checkName(module.name, of: "the module", line: module.line)
+    if module.partitions.isEmpty {
+      diagnostics.error(.noPartition, line: module.line, "the module has no partition", "add a Partition")
+    }
+    if module.partitions.count > ModuleLimits.maximumPartitionCount {
+      let extra = module.partitions[ModuleLimits.maximumPartitionCount]
+      diagnostics.error(
+        .tooManyPartitions, line: extra.line, "the module has \(module.partitions.count) partitions",
+        "the kernel has room for \(ModuleLimits.maximumPartitionCount)")
+    }
+    var lineByIdentifier: [UInt64: Int] = [:]
+    var lineByName: [String: Int] = [:]
+    for partition in module.partitions {
+      checkName(partition.name, of: "partition \(partition.identifier)", line: partition.line)
+      if let first = lineByIdentifier.updateValue(partition.line, forKey: partition.identifier) {
+        diagnostics.error(
+          .duplicatePartition, line: partition.line,
+          "partition identifier \(partition.identifier) is taken (line \(first))", "give each partition its own")
+      }
+      if let first = lineByName.updateValue(partition.line, forKey: partition.name) {
+        diagnostics.error(
+          .duplicatePartition, line: partition.line, "partition name '\(partition.name)' is taken (line \(first))",
+          "give each partition its own")
+      }
+      checkStack(partition)
+    }
+  }
+
+  /// Largest main stack: what fits well below `PartitionLayout.stackTop`.
+  static let maximumStackBytes: UInt64 = 16 << 20
+
+  private mutating func checkStack(_ partition: PartitionDescription) {
+    for process in partition.processes {
+      guard let bytes = process.stackBytes, bytes == 0 || bytes > Self.maximumStackBytes else { continue }
+      diagnostics.error(
+        .stackTooLarge, line: process.line, "StackSize is \(bytes) bytes",
+        "a stack has 1 to \(Self.maximumStackBytes) bytes")
+    }
+  }
+
+  mutating func checkDrainer() {
+    let drainers = module.partitions.filter(\.isDrainer)
+    if drainers.isEmpty {
+      diagnostics.error(
+        .missingDrainer, line: module.line, "no partition drains the trace",
+        "mark a system partition with p:Drainer=\"true\" (namespace \(ModuleSchemaText.extensionNamespace))")
+    }
+    for extra in drainers.dropFirst() {
+      diagnostics.error(
+        .severalDrainers, line: extra.line, "'\(extra.name)' is a second drainer",
+        "only '\(drainers[0].name)' (line \(drainers[0].line)) or only this one may have p:Drainer")
+    }
+    for drainer in drainers {
+      if !drainer.isSystem {
+        diagnostics.error(
+          .drainerNotSystem, line: drainer.line, "the drainer '\(drainer.name)' is not a system partition",
+          "add SystemPartition=\"true\"")
+      }
+      let ports = drainer.portGrants
+      if ports.count != 1 || ports[0].firstPort != 0xE9 || ports[0].count != 1 {
+        diagnostics.error(
+          .drainerPorts, line: drainer.line, "the drainer's I/O ports are not exactly the debug port",
+          "give it <p:PortGrant First=\"0xE9\" Count=\"1\"/> and no other")
+      }
+    }
+  }
+
+  /// I/O ports that no partition gets: whoever has them decides for all.
+  static let reservedPorts: [(ports: ClosedRange<UInt64>, owner: String)] = [
+    (0x20...0x21, "the first interrupt controller"), (0xA0...0xA1, "the second interrupt controller"),
+    (0x4D0...0x4D1, "the interrupt controllers' trigger modes"), (0x40...0x43, "the interval timer"),
+    (0x70...0x71, "the real-time clock"), (0x64...0x64, "the machine's reset line"),
+    (0x92...0x92, "the machine's reset line"), (0xCF8...0xCFF, "PCI configuration"),
+    (0xF4...0xF4, "the machine's exit"),
+  ]
+
+  mutating func checkPortGrants() {
+    var taken: [(ports: ClosedRange<UInt64>, partition: String, line: Int)] = []
+    for partition in module.partitions {
+      for grant in partition.portGrants {
+        guard grant.count > 0, grant.firstPort <= 0xFFFF, grant.count <= 0x1_0000 - grant.firstPort else {
+          diagnostics.error(
+            .portGrantRange, line: grant.line, "the grant is empty or goes beyond port 0xFFFF",
+            "write First and Count so that First + Count is at most 0x10000")
+          continue
+        }
+        let ports = grant.firstPort...(grant.firstPort + grant.count - 1)
+        var reserved = Self.reservedPorts
+        if !partition.isDrainer { reserved.append((0xE9...0xE9, "the debug port, which is the drainer's")) }
+        for entry in reserved where entry.ports.overlaps(ports) {
+          diagnostics.error(
+            .reservedPort, line: grant.line,
+            "'\(partition.name)' would get port 0x\(String(max(entry.ports.lowerBound, ports.lowerBound), radix: 16)): "
+              + entry.owner, "leave this port out of the grant")
+        }
+        for other in taken where other.ports.overlaps(ports) {
+          diagnostics.error(
+            .portGrantOverlap, line: grant.line,
+            "'\(partition.name)' shares ports with '\(other.partition)' (line \(other.line))",
+            "give a port to one partition, once")
+        }
+        if taken.count < 256 { taken.append((ports, partition.name, grant.line)) }
+      }
+    }
+  }
+
+  mutating func checkProcesses() {
+    let schedule = module.initialScheduleIndex.map { module.schedules[$0] }
+    for partition in module.partitions {
+      let own = schedule?.partitions.first { $0.partitionIdentifier == partition.identifier }
+      let supplied = own.flatMap { own in schedule.map { supply.perPeriod(own, majorFrame: $0.majorFrame) } }
+      for process in partition.processes {
+        checkName(process.name, of: "a process", line: process.line)
+        checkProcess(process, partition, own, supplied)
+      }
+    }
+  }
+
+  private mutating func checkProcess(
+    _ process: ProcessDescription, _ partition: PartitionDescription, _ own: PartitionScheduleDescription?,
+    _ supplied: Nanoseconds?
+  ) {
+    if let priority = process.priority, !(1...239).contains(priority) {
+      diagnostics.error(
+        .processPriority, line: process.line, "p:Priority is \(priority)", "a priority is 1 (lowest) to 239")
+    }
+    guard let period = process.period else {
+      if process.capacity != nil || process.deadline != nil {
+        diagnostics.error(
+          .processTiming, line: process.line, "the process has timing but no p:PeriodSeconds",
+          "add p:PeriodSeconds, or leave out p:TimeCapacitySeconds and p:DeadlineSeconds")
+      }
+      return
+    }
+    guard let capacity = process.capacity, capacity.count > 0 else {
+      diagnostics.error(
+        .processTiming, line: process.line, "the process has a period but no p:TimeCapacitySeconds",
+        "add the longest time that it computes in a period")
+      return
+    }
+    let deadline = process.deadline ?? period
+    if capacity > deadline || deadline > period {
+      diagnostics.error(
+        .processTiming, line: process.line,
+        "capacity \(secondsText(capacity)), deadline \(secondsText(deadline)), period \(secondsText(period)) "
+          + "are not in order", "capacity ≤ deadline ≤ period")
+    }
+    guard let own, own.period.count > 0 else { return }
+    guard period.count % own.period.count == 0, period.count > 0 else {
+      diagnostics.error(
+        .processTiming, line: process.line,
+        "the process's period \(secondsText(period)) is no multiple of its partition's \(secondsText(own.period))",
+        "take a multiple, so that releases fall on period starts")
+      return
+    }
+    guard let supplied, supplied.count > 0 else { return }
+    let (total, overflow) = supplied.count.multipliedReportingOverflow(by: period.count / own.period.count)
+    if !overflow, capacity.count > total {
+      diagnostics.error(
+        .capacityExceedsSupply, line: process.line,
+        "the process needs \(secondsText(capacity)) in \(secondsText(period)), but '\(partition.name)' is sure of "
+          + "\(secondsText(Nanoseconds(total)))", "lengthen the windows or lower p:TimeCapacitySeconds")
+    }
+  }
+}

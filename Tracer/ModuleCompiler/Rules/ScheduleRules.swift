@@ -1,0 +1,189 @@
+import APEXTypes
+import ModuleConfiguration
+
+extension ModuleRules {
+  mutating func checkSchedules() {
+    if module.schedules.isEmpty {
+      diagnostics.error(.noSchedule, line: module.line, "the module has no schedule", "add a Module_Schedule")
+    }
+    if module.schedules.count > 1 {
+      let initial = module.schedules.filter(\.isInitial)
+      if initial.count != 1 {
+        diagnostics.error(
+          .initialSchedule, line: module.schedules[0].line,
+          "\(initial.count) of \(module.schedules.count) schedules are initial",
+          "mark exactly one with InitialModuleSchedule=\"true\"")
+      }
+      diagnostics.warning(
+        .unsupported, line: module.schedules[1].line, "the module schedule is never changed",
+        "expect the initial one to run for ever")
+    }
+    var lineByIdentifier: [UInt64: Int] = [:]
+    var windowCount = 0
+    for schedule in module.schedules {
+      checkName(schedule.name, of: "a schedule", line: schedule.line)
+      if let first = lineByIdentifier.updateValue(schedule.line, forKey: schedule.identifier) {
+        diagnostics.error(
+          .duplicateSchedule, line: schedule.line,
+          "schedule identifier \(schedule.identifier) is taken (line \(first))", "give each schedule its own")
+      }
+      windowCount += schedule.partitions.reduce(0) { $0 + $1.windows.count }
+      check(schedule)
+    }
+    if windowCount > ModuleLimits.maximumWindowCount {
+      diagnostics.error(
+        .tooManyWindows, line: module.schedules[0].line, "the module has \(windowCount) windows",
+        "the kernel has room for \(ModuleLimits.maximumWindowCount)")
+    }
+  }
+
+  private mutating func check(_ schedule: ScheduleDescription) {
+    guard schedule.majorFrame.count > 0 else {
+      diagnostics.error(
+        .emptyMajorFrame, line: schedule.line, "the major frame has no length", "write MajorFrameSeconds above 0")
+      return
+    }
+    var lineByPartition: [UInt64: Int] = [:]
+    for partition in schedule.partitions {
+      checkPartition(partition.partitionIdentifier, namedBy: "the schedule", line: partition.line)
+      if let first = lineByPartition.updateValue(partition.line, forKey: partition.partitionIdentifier) {
+        diagnostics.error(
+          .duplicatePartitionSchedule, line: partition.line,
+          "partition \(partition.partitionIdentifier) is scheduled twice (first in line \(first))",
+          "join its windows into one Partition_Schedule")
+      }
+      checkPeriod(of: partition, in: schedule)
+    }
+    for partition in module.partitions where !partition.isDrainer {
+      let own = schedule.partitions.first { $0.partitionIdentifier == partition.identifier }
+      if own?.windows.isEmpty ?? true {
+        diagnostics.error(
+          .partitionWithoutWindow, line: own?.line ?? partition.line,
+          "'\(partition.name)' has no window in the schedule of line \(schedule.line)",
+          "add a Window_Schedule; only the drainer lives on idle time")
+      }
+    }
+    checkWindows(of: schedule)
+  }
+
+  private mutating func checkWindows(of schedule: ScheduleDescription) {
+    for partition in schedule.partitions {
+      var lineByIdentifier: [UInt64: Int] = [:]
+      for window in partition.windows {
+        if let first = lineByIdentifier.updateValue(window.line, forKey: window.identifier) {
+          diagnostics.error(
+            .duplicateWindow, line: window.line,
+            "window identifier \(window.identifier) is taken (line \(first))", "give each window its own")
+        }
+        if window.end > schedule.majorFrame {
+          diagnostics.error(
+            .windowOutsideFrame, line: window.line,
+            "window \(window.identifier) ends at \(secondsText(window.end)), after the major frame",
+            "end it by \(secondsText(schedule.majorFrame))")
+        }
+        if window.duration <= allowance {
+          diagnostics.error(
+            .windowTooShort, line: window.line,
+            "window \(window.identifier) has \(secondsText(window.duration)), not more than the switch allowance L",
+            "make it longer than \(secondsText(allowance))")
+        }
+      }
+    }
+    checkNeighbours(in: schedule)
+  }
+
+  /// Windows must not overlap, and what lies between two must be nothing or enough for a switch.
+  private mutating func checkNeighbours(in schedule: ScheduleDescription) {
+    let windows = schedule.windowsByStart
+    var last: WindowDescription?
+    for (_, window) in windows {
+      if let last {
+        if window.start < last.end {
+          diagnostics.error(
+            .windowsOverlap, line: window.line,
+            "window \(window.identifier) starts at \(secondsText(window.start)), before window "
+              + "\(last.identifier) of line \(last.line) ends at \(secondsText(last.end))",
+            "start it at \(secondsText(last.end)) or later")
+        } else {
+          checkGap(window.start.count - last.end.count, before: window)
+        }
+      }
+      if last.map({ window.end > $0.end }) ?? true { last = window }
+    }
+    if let first = windows.first?.window, let last, last.end <= schedule.majorFrame {
+      checkGap(schedule.majorFrame.count - last.end.count + first.start.count, before: first)
+    }
+  }
+
+  private mutating func checkGap(_ length: UInt64, before window: WindowDescription) {
+    guard length > 0, length < allowance.count else { return }
+    diagnostics.error(
+      .gapTooShort, line: window.line,
+      "the gap of \(secondsText(Nanoseconds(length))) before window \(window.identifier) is shorter than the switch allowance L",
+      "leave no gap, or \(secondsText(allowance)) and more")
+  }
+
+  private mutating func checkPeriod(of partition: PartitionScheduleDescription, in schedule: ScheduleDescription) {
+    let frame = schedule.majorFrame
+    let who = "partition \(partition.partitionIdentifier)"
+    let isDrainer = module.partitionIndex(identifier: partition.partitionIdentifier)
+      .map { module.partitions[$0].isDrainer } ?? false
+    if partition.windows.isEmpty, isDrainer { return }
+    guard partition.period.count > 0, frame.count % partition.period.count == 0 else {
+      diagnostics.error(
+        .periodNotDividing, line: partition.line,
+        "the period \(secondsText(partition.period)) of \(who) does not divide the major frame",
+        "take \(secondsText(frame)) or a whole part of it")
+      return
+    }
+    if partition.duration.count == 0 || partition.duration > partition.period {
+      diagnostics.error(
+        .durationExceedsPeriod, line: partition.line,
+        "the duration \(secondsText(partition.duration)) of \(who) is not within its period",
+        "write more than 0 s and at most \(secondsText(partition.period))")
+    }
+    guard !partition.windows.isEmpty else { return }
+    checkPeriodStarts(of: partition, frame: frame, who)
+    let periods = PartitionPeriods(partition, majorFrame: frame)
+    guard let sums = periods.sums(of: partition.windows, time: \.duration) else {
+      diagnostics.error(
+        .durationNotMet, line: partition.line,
+        "\(who) has \(frame.count / partition.period.count) periods in the major frame but only "
+          + "\(partition.windows.count) windows", "give it a window in each period")
+      return
+    }
+    for (index, sum) in sums.enumerated() where sum < partition.duration.count {
+      diagnostics.error(
+        .durationNotMet, line: partition.line,
+        "\(who) gets \(secondsText(Nanoseconds(sum))) in its period number \(index + 1)",
+        "its windows must give it \(secondsText(partition.duration)) in each period")
+    }
+    if supply.perPeriod(partition, majorFrame: frame).count == 0 {
+      diagnostics.error(
+        .noSupply, line: partition.line,
+        "\(who) is not sure of any time: L and the lines' budgets take all of a period",
+        "lengthen its windows, or lower BudgetPerWindow of foreign lines")
+    }
+  }
+
+  private mutating func checkPeriodStarts(
+    of partition: PartitionScheduleDescription, frame: Nanoseconds, _ who: String
+  ) {
+    let periods = PartitionPeriods(partition, majorFrame: frame)
+    let starts = partition.windows.filter(\.isPeriodStart)
+    let needed = frame.count / partition.period.count
+    if UInt64(starts.count) != needed {
+      diagnostics.error(
+        .periodStart, line: partition.line,
+        "\(starts.count) windows of \(who) have PartitionPeriodStart, but the major frame has \(needed) of its periods",
+        "mark the window at each period's start")
+    }
+    for window in starts where periods.place(of: window.start).elapsed != 0 {
+      diagnostics.error(
+        .periodStart, line: window.line,
+        "window \(window.identifier) starts a period at \(secondsText(window.start)), which is no whole number of "
+          + "periods after \(secondsText(Nanoseconds(periods.origin)))",
+        "period starts of \(who) lie \(secondsText(partition.period)) apart")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import APEXTypes
+import ModuleConfiguration
+
+/// L, the switch allowance: the longest time for which a module's interrupts can be off, as the sum of its named parts.
+///
+/// The kernel arms the window timer L before each boundary and spends what is left of it waiting, so the first instruction
+/// of a window comes at its instant whatever the kernel was doing before. The costs are nanoseconds of virtual time, which
+/// under the emulator are guest instructions; they are upper bounds found by measurement.
+public struct SwitchAllowance: Equatable, Sendable {
+  /// One summand of L.
+  public struct Part: Equatable, Sendable {
+    public var name: String
+    public var time: Nanoseconds
+  }
+
+  /// In the order in which the kernel runs through them.
+  public var parts: [Part]
+
+  public var total: Nanoseconds { parts.reduce(Nanoseconds(0)) { $0 + $1.time } }
+
+  /// What one thing that the kernel does may take, in nanoseconds.
+  public enum Cost {
+    /// From the vector's entry stub to Swift code, context saved.
+    public static let interruptEntry: UInt64 = 800
+    /// From Swift code to the first instruction in ring 3.
+    public static let interruptExit: UInt64 = 800
+    /// One vCPU's mark, its event included.
+    public static let mark: UInt64 = 150
+    /// Acknowledge recipe and end of interrupt at one or two controllers.
+    public static let acknowledge: UInt64 = 200
+    /// A hypercall's entry, decision and events, without what grows with its operand.
+    public static let hypercallBase: UInt64 = 1200
+    /// One byte of a message, copied and digested.
+    public static let copiedByte: UInt64 = 1
+    /// One byte of console output.
+    public static let consoleByte: UInt64 = 40
+    /// A keyframe at the start of a major frame.
+    public static let keyframe: UInt64 = 4000
+    /// An upcall's frame, written to the partition's stack and checked.
+    public static let upcallFrame: UInt64 = 600
+    /// Address space, extended state, register page.
+    public static let partitionSwitch: UInt64 = 1500
+    /// The last wait, which the exact start is counted from.
+    public static let finalPad: UInt64 = 2000
+  }
+
+  /// The last part of L.
+  public static let finalPad = Nanoseconds(Cost.finalPad)
+
+  public init(parts: [Part]) { self.parts = parts }
+
+  /// L of a module.
+  public init(_ module: ModuleDescription) {
+    let messageLimit = UInt64(ModuleLimits.maximumMessageBytes)
+    let largest = module.partitions.flatMap(\.ports).map { min($0.maximumMessageBytes, messageLimit) }.max() ?? 0
+    let operand = max(largest * Cost.copiedByte, UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte)
+    let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
+      $0 + Self.interruptCost(ownerCount: $1.owners.count).count
+    }
+    let costs: [(String, UInt64)] = [
+      ("longest hypercall", Cost.hypercallBase + operand),
+      ("timer entry", Cost.interruptEntry),
+      ("backlog of lines", backlog),
+      ("keyframe", Cost.keyframe),
+      ("partition switch", Cost.partitionSwitch),
+      ("upcall frame", Cost.upcallFrame),
+      ("final pad", Cost.finalPad),
+    ]
+    parts = costs.map { Part(name: $0.0, time: Nanoseconds($0.1)) }
+  }
+
+  /// What one interrupt takes from whatever it interrupts: entry, a mark for each owner, acknowledgement, exit.
+  public static func interruptCost(ownerCount: Int) -> Nanoseconds {
+    let owners = UInt64(min(ownerCount, ModuleLimits.maximumPartitionCount))
+    return Nanoseconds(Cost.interruptEntry + owners * Cost.mark + Cost.acknowledge + Cost.interruptExit)
+  }
+}
