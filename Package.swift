@@ -44,6 +44,9 @@ var targets: [Target] = [
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
+  // The drainer's logic, apart from its image so that the host can test it.
+  .target(name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
+          swiftSettings: embedded),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Tracer: host only.
@@ -63,7 +66,7 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler"]),
-  tests("TraceReading", ["TraceReading"]),
+  tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
@@ -71,7 +74,10 @@ var targets: [Target] = [
 ]
 
 if isBareMetal {
-  targets += []
+  targets += [
+    .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
+    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration"]),
+  ]
 }
 
 let package = Package(
