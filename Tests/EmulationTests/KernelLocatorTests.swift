@@ -6,12 +6,12 @@ import Testing
 @Suite struct KernelLocatorTests {
   @Test func walksUpFromTheExecutable() {
     let locator = KernelLocator(environment: [:], executable: "/a/b/partita")
-    #expect(locator.imageFolders(given: nil) == ["/a/b/images", "/a/images", "/images"])
+    #expect(locator.imageFolders(given: []) == ["/a/b/images", "/a/images", "/images"])
   }
 
   @Test func whatIsGivenGoesFirst() {
     let locator = KernelLocator(environment: ["PARTITA_IMAGES": "/y:/z"], executable: "/partita")
-    #expect(locator.imageFolders(given: "x") == ["x", "/y", "/z", "/images"])
+    #expect(locator.imageFolders(given: ["x"]) == ["x", "/y", "/z", "/images"])
   }
 
   @Test func findsTheFirstThatIsThere() throws {
@@ -20,7 +20,7 @@ import Testing
     let locator = KernelLocator(
       environment: ["PARTITA_IMAGES": "/nowhere:" + folder.folder, "PATH": "/nowhere:" + folder.folder],
       executable: "/a/partita")
-    #expect(try locator.kernel(explicit: nil, images: nil) == folder.folder + "/partita-kernel.elf")
+    #expect(try locator.kernel(explicit: nil, images: []) == folder.folder + "/partita-kernel.elf")
     #expect(locator.program("emulator") == folder.script)
     // Not executable, therefore no program.
     #expect(locator.program("trace") == nil)
@@ -29,10 +29,10 @@ import Testing
   @Test func saysWhereItLooked() {
     let locator = KernelLocator(environment: ["PATH": "/nowhere"], executable: "/partita")
     #expect(throws: EmulationError.noKernel(searched: ["/x/partita-kernel.elf", "/images/partita-kernel.elf"])) {
-      try locator.kernel(explicit: nil, images: "/x")
+      try locator.kernel(explicit: nil, images: ["/x"])
     }
     #expect(throws: EmulationError.noKernel(searched: ["mine.elf"])) {
-      try locator.kernel(explicit: "mine.elf", images: nil)
+      try locator.kernel(explicit: "mine.elf", images: [])
     }
     #expect(throws: EmulationError.noEmulator(name: "qemu-system-x86_64")) { try locator.emulator() }
   }

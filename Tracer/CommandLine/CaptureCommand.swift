@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulation
 import Foundation
+import ModuleCompiler
 
 /// `partita capture`: boots a module and records its trace.
 struct CaptureCommand: ParsableCommand {
@@ -57,6 +58,12 @@ struct CaptureCommand: ParsableCommand {
 func reporting(_ body: () throws -> Void) throws {
   do {
     try body()
+  } catch let error as CompilationFailure {
+    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as ModuleSourceError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
   } catch let error as EmulationError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)

@@ -29,8 +29,8 @@ struct EmulationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The kernel image instead of the one found beside 'partita'.", valueName: "file"))
   var kernel: String?
 
-  @Option(help: ArgumentHelp("The folder of kernel and partition images.", valueName: "dir"))
-  var images: String?
+  @Option(help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"))
+  var images: [String] = []
 
   @Option(
     name: .customLong("qemu-log"),

@@ -30,7 +30,7 @@ struct ModuleSession {
     let report = try capture(request, showsProgress: !isConsoleShown)
     let kept = try output.keep()
     let summary = Summary(report: report, tracePath: tracePath == nil ? nil : kept, trace: kept)
-    Self.say(summary.text, to: isConsoleShown ? STDERR_FILENO : STDOUT_FILENO)
+    if kept != nil { Self.say(summary.text, to: isConsoleShown ? STDERR_FILENO : STDOUT_FILENO) }
     guard let complaint = report.complaint else { return }
     var message = "partita: \(complaint)\n"
     if !report.emulatorMessages.isEmpty { message += "the emulator said:\n\(indented(report.emulatorMessages))" }
@@ -74,7 +74,7 @@ struct ModuleSession {
   }
 
   private func indented(_ text: String) -> String {
-    text.split(separator: "\n").map { "  \($0)\n" }.joined()
+    text.split(whereSeparator: \.isNewline).map { "  \($0)\n" }.joined()
   }
 }
 
@@ -90,7 +90,7 @@ struct Summary {
     var lines = [
       ("virtual time", "\(VirtualDuration(.init(progress.virtualTime.nanoseconds)))"),
       ("events", "\(progress.events)"),
-      ("bytes", "\(progress.bytes) in \(progress.blocks) blocks"),
+      ("bytes", "\(progress.bytes) in \(progress.blocks) block\(progress.blocks == 1 ? "" : "s")"),
       ("lost", progress.lost == 0 ? "0" : "\(progress.lost) events: the ring was full"),
     ]
     if let trace, let bytes = try? Data(contentsOf: URL(fileURLWithPath: trace), options: .mappedIfSafe) {

@@ -164,7 +164,7 @@ public final class Capture {
 
   private func lastMessages() -> String {
     let text = (try? String(contentsOfFile: folder.file("messages"), encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").suffix(10).joined(separator: "\n")
+    return text.split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
   }
 
   private static func create(_ path: String, _ bytes: [UInt8]) throws(EmulationError) {

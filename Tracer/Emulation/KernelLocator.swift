@@ -35,8 +35,8 @@ public struct KernelLocator: Sendable {
 
   /// The folders that may hold images, best first: `given`, what `PARTITA_IMAGES` lists, then `images` in each folder from
   /// the executable's upwards.
-  public func imageFolders(given: String?) -> [String] {
-    var result = given.map { [$0] } ?? []
+  public func imageFolders(given: [String]) -> [String] {
+    var result = given
     result += (environment["PARTITA_IMAGES"] ?? "").split(separator: ":").map(String.init)
     var folder = (executable as NSString).deletingLastPathComponent
     while !folder.isEmpty {
@@ -48,7 +48,7 @@ public struct KernelLocator: Sendable {
   }
 
   /// The kernel image: `kernel` if given, else the first found in `imageFolders(given:)`.
-  public func kernel(explicit kernel: String?, images: String?) throws(EmulationError) -> String {
+  public func kernel(explicit kernel: String?, images: [String]) throws(EmulationError) -> String {
     let candidates =
       kernel.map { [$0] }
       ?? imageFolders(given: images).map { ($0 as NSString).appendingPathComponent(Self.kernelName) }
