@@ -80,7 +80,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
-  tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
+  tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(
@@ -100,6 +100,7 @@ var targets: [Target] = [
     dependencies: ["PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
                    "MaintenanceConsole", "TrampolineHarness"],
     path: "Tests/PartitionTests"),
+  tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 

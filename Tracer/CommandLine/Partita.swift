@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The `partita` command.
 @main
@@ -9,6 +10,24 @@ struct Partita: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self,
       PackCommand.self,
+      CaptureCommand.self,
+      RunCommand.self,
     ]
   )
+
+  /// Parses and runs; bad usage exits with 2, as every bad input does, and not with the parser's own 64.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      Foundation.exit(2)
+    }
+  }
 }

@@ -87,7 +87,7 @@ struct ModulePacker {
       module.schedules[schedule].partitions.first { $0.partitionIdentifier == partition.identifier }
     }
     let hasWindows = schedule.map { !$0.windows.isEmpty } ?? false
-    var flags: PartitionRecord.Flags = []
+    var flags = PartitionRecord.Flags()
     if partition.isSystem { flags.insert(.system) }
     if partition.isDrainer { flags.insert(.drainer) }
     let lines = module.lines.filter { line in line.owners.contains { $0.identifier == partition.identifier } }

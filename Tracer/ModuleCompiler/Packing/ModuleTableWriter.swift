@@ -75,7 +75,7 @@ public struct ModuleTableWriter {
   }
 
   private var sectionsInOrder: [ModuleSection] {
-    ModuleSection.allCases.filter { !contents(of: $0).isEmpty }
+    (1...255).compactMap(ModuleSection.init).filter { !contents(of: $0).isEmpty }
   }
 
   private func contents(of section: ModuleSection) -> [UInt64] {

@@ -1,0 +1,79 @@
+import APEXTypes
+import Testing
+
+@testable import Emulation
+
+@Suite struct MachineTests {
+  private func machine() -> Machine {
+    Machine(
+      kernel: "k.elf", image: "m.img", trace: "t.part", console: .output(path: "c"), monitor: "/tmp/x/monitor")
+  }
+
+  /// The value after `option`.
+  private func value(_ option: String, _ machine: Machine) -> String? {
+    let arguments = machine.arguments
+    guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
+    return arguments[index + 1]
+  }
+
+  @Test func repeatableRunHasNoClockOfTheHost() {
+    #expect(value("-icount", machine()) == "shift=0,sleep=off")
+    #expect(value("-rtc", machine()) == "base=2026-01-01,clock=vm")
+    #expect(value("-append", machine()) == nil)
+    #expect(!machine().arguments.contains("stdio,id=console,signal=off"))
+  }
+
+  @Test func realTimeRunCalibrates() {
+    var machine = machine()
+    machine.pace = .realTime
+    machine.stopInstant = SystemTime(nanoseconds: 2_000_000_000)
+    #expect(value("-icount", machine) == nil)
+    #expect(value("-append", machine) == "stop=2000000000 clock=calibrate")
+  }
+
+  @Test func everyDeviceHasItsBackend() {
+    let arguments = machine().arguments
+    #expect(arguments.contains("file,id=trace,path=t.part"))
+    #expect(arguments.contains("isa-debugcon,iobase=0xe9,chardev=trace"))
+    #expect(arguments.contains("isa-debug-exit,iobase=0xf4,iosize=1"))
+    #expect(value("-serial", machine()) == "chardev:console")
+    #expect(value("-qmp", machine()) == "unix:/tmp/x/monitor,server=on,wait=off")
+    #expect(value("-kernel", machine()) == "k.elf")
+    #expect(value("-initrd", machine()) == "m.img")
+  }
+
+  @Test func commasInPathsDoNotEndAnOption() {
+    var machine = machine()
+    machine.trace = "a,b"
+    #expect(machine.arguments.contains("file,id=trace,path=a,,b"))
+  }
+
+  @Test func interruptLogIsAskedFor() {
+    var machine = machine()
+    machine.interruptLog = "log"
+    #expect(machine.arguments.suffix(4) == ["-d", "int", "-D", "log"])
+  }
+}
+
+@Suite struct VirtualDurationTests {
+  @Test(
+    arguments: [
+      ("2s", 2_000_000_000), ("500ms", 500_000_000), ("1.5s", 1_500_000_000), ("250us", 250_000), ("7ns", 7),
+      ("0.000000001s", 1), ("1min", 60_000_000_000), ("18446744073s", 18_446_744_073_000_000_000),
+    ] as [(String, UInt64)])
+  func readsExactly(text: String, nanoseconds: UInt64) {
+    #expect(VirtualDuration(text)?.nanoseconds == Nanoseconds(nanoseconds))
+  }
+
+  @Test(arguments: [
+    "", "2", "s", "-1s", "0s", "1.s", ".5s", "1..2s", "1.5ns", "0.0000000001s", "2 s", "2S", "1e3s", "18446744074s",
+    "99999999999999999999s", "２s", "18446744073.9s",
+  ])
+  func refuses(text: String) {
+    #expect(VirtualDuration(text) == nil)
+  }
+
+  @Test func printsSeconds() {
+    #expect(VirtualDuration(Nanoseconds(1_050_999_999)).description == "1.050 s")
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Emulation
+
+/// A monitor that answers what the test tells it to.
+final class FakeMonitor: Sendable {
+  let path: String
+  private let listener: Int32
+  private let commands = Mutex<[String]>([])
+
+  /// - Parameters:
+  ///   - greeting: sent at once.
+  ///   - answer: what to send for a line received; nil closes the connection.
+  init(
+    path: String, greeting: String = #"{"QMP": {"version": {}, "capabilities": []}}"# + "\r\n",
+    answer: @escaping @Sendable (String) -> String?
+  ) {
+    self.path = path
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    _ = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    listen(listener, 4)
+    Thread { [weak self] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        self?.serve(connection, greeting, answer)
+        close(connection)
+      }
+    }.start()
+  }
+
+  var received: [String] { commands.withLock { $0 } }
+
+  private func serve(_ connection: Int32, _ greeting: String, _ answer: (String) -> String?) {
+    _ = SystemCall.writeAll(greeting.utf8, to: connection)
+    var pending = ""
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    while true {
+      let count = recv(connection, &buffer, buffer.count, 0)
+      guard count > 0 else { return }
+      pending += String(decoding: buffer[..<count], as: UTF8.self)
+      while let newline = pending.firstIndex(of: "\n") {
+        let line = String(pending[..<newline])
+        pending.removeSubrange(...newline)
+        commands.withLock { $0.append(line) }
+        guard let text = answer(line), SystemCall.writeAll(text.utf8, to: connection) else { return }
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+}
+
+@Suite(.serialized) struct QMPClientTests {
+  private let folder: FakeEmulator
+  init() throws { folder = try FakeEmulator("") }
+  private var path: String { folder.folder + "/qmp" }
+
+  @Test func injectsAnInterruptAfterNegotiating() throws {
+    let monitor = FakeMonitor(path: path) { _ in #"{"return": {}}"# + "\r\n" }
+    var client = try QMPClient(path: path)
+    try client.injectNonMaskableInterrupt()
+    #expect(monitor.received == [#"{"execute":"qmp_capabilities"}"#, #"{"execute":"inject-nmi"}"#])
+  }
+
+  @Test func passesOverEvents() throws {
+    let monitor = FakeMonitor(path: path) { _ in
+      #"{"event": "STOP"}"# + "\r\n" + #"{"event": "RESUME"}"# + "\r\n" + #"{"return": {}}"# + "\r\n"
+    }
+    var client = try QMPClient(path: path)
+    try client.injectNonMaskableInterrupt()
+    #expect(monitor.received.count == 2)
+  }
+
+  @Test func tellsARefusal() throws {
+    let monitor = FakeMonitor(path: path) { line in
+      line.contains("inject") ? #"{"error": {"class": "x", "desc": "not today"}}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: monitor.path)
+    var failure: EmulationError?
+    do { try client.injectNonMaskableInterrupt() } catch { failure = error }
+    #expect(failure == .monitor(reason: "inject-nmi was refused, not today"))
+    #expect(monitor.received.count == 2)
+  }
+
+  @Test(arguments: [
+    "hello\n", "[1]\n", "{\"x\": 1}\n", "\u{0}\u{1}\n", "", String(repeating: "x", count: 1 << 17),
+  ])
+  func refusesWhatIsNoMonitor(greeting: String) {
+    let monitor = FakeMonitor(path: path, greeting: greeting) { _ in nil }
+    var failure: EmulationError?
+    do { _ = try QMPClient(path: monitor.path, timeout: .milliseconds(200)) } catch { failure = error }
+    #expect(failure != nil)
+    withExtendedLifetime(monitor) {}
+  }
+
+  @Test func aClosingMonitorIsAnError() {
+    let monitor = FakeMonitor(path: path) { _ in nil }
+    #expect(throws: EmulationError.monitor(reason: "the connection closed")) {
+      _ = try QMPClient(path: monitor.path)
+    }
+    withExtendedLifetime(monitor) {}
+  }
+
+  @Test func nobodyListens() {
+    #expect(throws: EmulationError.self) { _ = try QMPClient(path: folder.folder + "/nothing") }
+    #expect(throws: EmulationError.self) { _ = try QMPClient(path: String(repeating: "x", count: 300)) }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import ModuleCompiler
+
+/// `partita capture`: boots a module and records its trace.
+struct CaptureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "capture",
+    abstract: "Boots a module under QEMU and records its trace.",
+    discussion: """
+      Two captures of the same module with the same stimulus are identical byte for byte, unless live input (--input) \
+      or the host's clock (--real-time) come in. Ctrl-C ends the module in order and the trace is whole; a second \
+      Ctrl-C ends it at once.
+
+      Exit status: 0 the trace is whole, 1 the kernel found an invariant broken, 2 bad usage or input, 3 the trace is \
+      not whole; what there is of it is kept.
+      """)
+
+  @OptionGroup var options: EmulationOptions
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Type this file on the live console; '-' for standard input.", valueName: "file"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("Where the module's console goes; '-' for standard output.", valueName: "file"))
+  var console: String?
+
+  func run() throws {
+    try reporting {
+      var session = ModuleSession(options: options, tracePath: output)
+      session.consoleOutput = try console.map { try Self.descriptor($0, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO) }
+      session.consoleInput = try input.map { try Self.descriptor($0, O_RDONLY, STDIN_FILENO) }
+      if input != nil {
+        ModuleSession.say(
+          "note: live input arrives at other instants in every run; a stimulus is repeatable.\n", to: STDERR_FILENO)
+      }
+      try session.run()
+    }
+  }
+
+  /// Opens `path`, or stands for `standard` where it is '-'.
+  private static func descriptor(_ path: String, _ flags: Int32, _ standard: Int32) throws -> Int32 {
+    guard path != "-" else { return standard }
+    let descriptor = open(path, flags | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw flags & O_CREAT == 0
+        ? EmulationError.unreadable(path: path, reason: reason) : .unwritable(path: path, reason: reason)
+    }
+    return descriptor
+  }
+}
+
+/// Runs `body` and turns what it throws about the caller's input into a message and exit status 2.
+func reporting(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as CompilationFailure {
+    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as ModuleSourceError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as EmulationError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  }
+}

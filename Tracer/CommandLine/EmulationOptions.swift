@@ -1,0 +1,68 @@
+import APEXTypes
+import ArgumentParser
+import Emulation
+import Foundation
+
+extension VirtualDuration: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { description }
+}
+
+/// What `capture` and `run` have in common.
+struct EmulationOptions: ParsableArguments {
+  @Argument(help: "The module: its XML description, or an image made by 'partita pack'.")
+  var module: String
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "Stop after this much virtual time: 2s, 500ms, 1.5s. Without it the module runs until Ctrl-C.",
+      valueName: "duration"))
+  var length: VirtualDuration?
+
+  @Option(help: ArgumentHelp("Play bytes and line pulses at virtual instants; repeatable.", valueName: "file"))
+  var stimulus: String?
+
+  @Flag(help: "Let virtual time follow the host's clock. No two runs are the same then.")
+  var realTime = false
+
+  @Option(help: ArgumentHelp("The kernel image instead of the one found beside 'partita'.", valueName: "file"))
+  var kernel: String?
+
+  @Option(help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"))
+  var images: [String] = []
+
+  @Option(
+    name: .customLong("qemu-log"),
+    help: ArgumentHelp("Let the emulator log every interrupt and exception it takes.", valueName: "file"))
+  var emulatorLog: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up when no block of the trace came for so long, in seconds of real time; 0: never.", valueName: "seconds"))
+  var timeout = 60
+
+  @Flag(help: "Replace an existing trace.")
+  var force = false
+
+  mutating func validate() throws {
+    guard timeout >= 0, timeout <= 1_000_000 else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
+  }
+
+  /// A request for this module's boot.
+  ///
+  /// - Throws: `EmulationError` where something is missing on this host.
+  func request(image: [UInt8], trace: String) throws -> CaptureRequest {
+    let locator = KernelLocator.current
+    var request = CaptureRequest(
+      emulator: try locator.emulator(), guardian: locator.program("setpriv"),
+      kernel: try locator.kernel(explicit: kernel, images: images), image: image, trace: trace)
+    request.pace = realTime ? .realTime : .repeatable
+    request.stopInstant = length.map { SystemTime.zero + $0.nanoseconds }
+    request.interruptLog = emulatorLog
+    let limit = timeout == 0 ? Duration.seconds(1 << 40) : .seconds(timeout)
+    request.patience.firstBlock = limit
+    request.patience.nextBlock = limit
+    return request
+  }
+}

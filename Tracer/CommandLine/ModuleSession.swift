@@ -1,0 +1,103 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import TraceFormat
+
+/// Boots a module, follows it to its end, keeps the trace and says what came of it.
+struct ModuleSession {
+  var options: EmulationOptions
+  /// Where the trace shall be; nil to let it go.
+  var tracePath: String?
+  /// Descriptors of the live console; nil where it is not connected.
+  var consoleInput: Int32?
+  var consoleOutput: Int32?
+  /// Whether silence of the trace is no sign of trouble.
+  var isInteractive = false
+
+  /// Runs the module.
+  ///
+  /// - Throws: `ExitCode` 1 for a kernel fault, 3 for a trace that is not whole; errors of the caller's input.
+  func run() throws {
+    let scratch = try PrivateDirectory()
+    let image = try ModuleSource.load(options)
+    let output = try TraceOutput(
+      target: tracePath ?? scratch.file("run.partita"), mayReplace: options.force || tracePath == nil)
+    var request = try options.request(image: image, trace: output.growing)
+    request.consoleInput = consoleInput
+    if isInteractive { request.patience.nextBlock = nil }
+
+    let isConsoleShown = consoleOutput == STDOUT_FILENO
+    let report = try capture(request, showsProgress: !isConsoleShown)
+    let kept = try output.keep()
+    let summary = Summary(report: report, tracePath: tracePath == nil ? nil : kept, trace: kept)
+    if kept != nil { Self.say(summary.text, to: isConsoleShown ? STDERR_FILENO : STDOUT_FILENO) }
+    guard let complaint = report.complaint else { return }
+    var message = "partita: \(complaint)\n"
+    if !report.emulatorMessages.isEmpty { message += "the emulator said:\n\(indented(report.emulatorMessages))" }
+    if !isConsoleShown, !report.consoleTail.isEmpty {
+      message += "the module's console ended with:\n\(indented(report.consoleTail))"
+    }
+    Self.say(message, to: STDERR_FILENO)
+    throw ExitCode(report.ending == .kernelFault ? 1 : 3)
+  }
+
+  private func capture(_ request: CaptureRequest, showsProgress: Bool) throws -> CaptureReport {
+    let terminal = consoleInput.map { TerminalMode(descriptor: $0) }
+    defer { terminal?.restore() }
+    let capture = try Capture(request, signals: SignalWatch())
+    if showsProgress, request.stopInstant == nil { Self.say("recording until Ctrl-C\n", to: STDERR_FILENO) }
+    var lastByte: UInt8?
+    var line = ProgressLine(isShown: showsProgress && isatty(STDERR_FILENO) == 1)
+    defer {
+      line.clear()
+      if consoleOutput == STDOUT_FILENO, let lastByte, lastByte != UInt8(ascii: "\n") {
+        Self.say("\n", to: STDOUT_FILENO)
+      }
+    }
+    return capture.run { bytes in
+      lastByte = bytes.last
+      if let consoleOutput { Self.write(bytes, to: consoleOutput) }
+    } onProgress: { progress in
+      line.show(progress)
+    }
+  }
+
+  static func say(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  /// Writes all, as long as somebody reads.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { rest.removeFirst(count) } else if count == 0 || errno != EINTR { return }
+    }
+  }
+
+  private func indented(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { "  \($0)\n" }.joined()
+  }
+}
+
+/// What a run has brought, in a few aligned lines.
+struct Summary {
+  let text: String
+
+  /// - Parameters:
+  ///   - tracePath: the name to print, nil where the trace is not kept.
+  ///   - trace: where the trace is at present.
+  init(report: CaptureReport, tracePath: String?, trace: String?) {
+    let progress = report.progress
+    var lines = [
+      ("virtual time", "\(VirtualDuration(.init(progress.virtualTime.nanoseconds)))"),
+      ("events", "\(progress.events)"),
+      ("bytes", "\(progress.bytes) in \(progress.blocks) block\(progress.blocks == 1 ? "" : "s")"),
+      ("lost", progress.lost == 0 ? "0" : "\(progress.lost) events: the ring was full"),
+    ]
+    if let trace, let bytes = try? Data(contentsOf: URL(fileURLWithPath: trace), options: .mappedIfSafe) {
+      let identity = String(bytes.withUnsafeBytes { XXH64.hash($0) }, radix: 16)
+      lines.append(("identity", String(repeating: "0", count: 16 - identity.count) + identity))
+    }
+    if let tracePath { lines.append(("trace", tracePath)) }
+    text = lines.map { $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 + "\n" }.joined()
+  }
+}

@@ -1,0 +1,79 @@
+/// How a capture ended and what it holds.
+public struct CaptureReport: Equatable, Sendable {
+  /// How a capture can end.
+  public enum Ending: Equatable, Sendable {
+    /// The kernel stopped the module and the drainer has written everything.
+    case orderly
+    /// The kernel found one of its invariants broken.
+    case kernelFault
+    /// The machine reset itself (a triple fault) or was powered off without an orderly end.
+    case machineReset
+    /// The emulator ended with a status of its own.
+    case emulatorFailed(status: Int32)
+    /// Somebody else killed the emulator.
+    case emulatorKilled(signal: Int32)
+    /// No block of a trace came in time.
+    case neverBooted
+    /// Blocks came and then no more.
+    case stalled
+    /// The module did not end in time after it was asked to.
+    case unresponsive
+    /// The user insisted.
+    case abandoned
+  }
+
+  public var ending: Ending
+  public var progress: TraceProgress
+  /// Whether a signal asked for the end.
+  public var wasInterrupted: Bool
+  /// What the emulator said on its standard error, the last lines of it.
+  public var emulatorMessages: String
+  /// The last lines that the module wrote to its console.
+  public var consoleTail: String
+
+  /// Whether the trace is whole: an orderly end, and the trace says so itself.
+  public var isWhole: Bool { ending == .orderly && progress.hasEnded }
+
+  public init(
+    ending: Ending, progress: TraceProgress, wasInterrupted: Bool = false, emulatorMessages: String = "",
+    consoleTail: String = ""
+  ) {
+    self.ending = ending
+    self.progress = progress
+    self.wasInterrupted = wasInterrupted
+    self.emulatorMessages = emulatorMessages
+    self.consoleTail = consoleTail
+  }
+
+  /// What went wrong and what to do, or nil where nothing did.
+  public var complaint: String? {
+    switch ending {
+    case .orderly where progress.hasEnded: nil
+    case .orderly where progress.isGarbled:
+      "the emulator ended in order, but what came through the debug port is no trace. Is the kernel image one of "
+        + "Tools/build-images?"
+    case .orderly:
+      "the emulator ended, but the trace has no end event. It opens to its last whole block."
+    case .kernelFault:
+      "the kernel found one of its invariants broken and stopped the module. The trace ends with the event "
+        + "'kernelFault'; partita dump shows it, partita replay shows the first step that went wrong."
+    case .machineReset:
+      "the machine reset itself (most often a triple fault in the kernel). Capture again with --qemu-log FILE and look "
+        + "at the last exceptions in it."
+    case .emulatorFailed(let status):
+      "the emulator ended with status \(status). Is the kernel image one of Tools/build-images? Its own messages, if any, follow."
+    case .emulatorKilled(let signal):
+      "the emulator was killed by signal \(signal). If it was the system's memory keeper, give the host more memory."
+    case .neverBooted:
+      "no block of a trace came in time: the kernel did not boot, or the module has no drainer. Capture again with "
+        + "--qemu-log FILE, or wait longer with --timeout SECONDS."
+    case .stalled:
+      "the module wrote no more blocks. The kernel may hang, or the host is very slow: wait longer with "
+        + "--timeout SECONDS, or never give up with --timeout 0."
+    case .unresponsive:
+      "the module was asked to end and did not. The emulator was killed; the trace opens to its last whole block."
+    case .abandoned:
+      "ended at once as you asked. The trace opens to its last whole block."
+    }
+  }
+}

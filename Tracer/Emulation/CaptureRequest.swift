@@ -1,0 +1,43 @@
+import APEXTypes
+
+/// What to boot, for how long, and with what around it.
+public struct CaptureRequest: Sendable {
+  /// Path of `qemu-system-x86_64`.
+  public var emulator: String
+  /// Path of `setpriv`, through which the emulator is tied to our life; nil to do without.
+  public var guardian: String?
+  public var kernel: String
+  /// The packed module image's bytes.
+  public var image: [UInt8]
+  /// The existing file that the trace is written to.
+  public var trace: String
+  public var pace: Machine.Pace = .repeatable
+  /// The instant at which the kernel stops the module; nil to run until a signal comes.
+  public var stopInstant: SystemTime?
+  public var interruptLog: String?
+  /// A descriptor whose bytes are the console's live input; nil for none. The caller closes it.
+  public var consoleInput: Int32?
+  public var patience = Patience()
+
+  /// How long to wait, in real time, for what may never come.
+  public struct Patience: Equatable, Sendable {
+    /// For the first block of the trace.
+    public var firstBlock: Duration = .seconds(60)
+    /// For the next block; nil where silence is no sign of trouble.
+    public var nextBlock: Duration?
+    /// For the orderly end, once it was asked for.
+    public var orderlyEnd: Duration = .seconds(30)
+    /// Between two looks at trace and console.
+    public var tick: Duration = .milliseconds(20)
+
+    public init() {}
+  }
+
+  public init(emulator: String, guardian: String?, kernel: String, image: [UInt8], trace: String) {
+    self.emulator = emulator
+    self.guardian = guardian
+    self.kernel = kernel
+    self.image = image
+    self.trace = trace
+  }
+}

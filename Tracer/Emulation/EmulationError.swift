@@ -1,0 +1,32 @@
+/// What stands in the way of an emulation before it has begun, or of keeping its trace.
+///
+/// Each description says what, where, and what to do about it.
+public enum EmulationError: Error, Equatable, CustomStringConvertible {
+  case noEmulator(name: String)
+  case noKernel(searched: [String])
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+  case traceExists(path: String)
+  case notStarted(program: String, reason: String)
+  case monitor(reason: String)
+
+  public var description: String {
+    switch self {
+    case .noEmulator(let name):
+      "\(name) is not in PATH. Install it (Debian: apt-get install qemu-system-x86, or run Tools/setup)."
+    case .noKernel(let searched):
+      "no kernel image; looked for \(searched.joined(separator: ", ")). "
+        + "Build it with Tools/build-images, or name it with --kernel FILE."
+    case .unreadable(let path, let reason):
+      "\(path) cannot be read: \(reason)."
+    case .unwritable(let path, let reason):
+      "\(path) cannot be written: \(reason)."
+    case .traceExists(let path):
+      "\(path) exists already. Choose another name, or replace it with --force."
+    case .notStarted(let program, let reason):
+      "\(program) could not be started: \(reason)."
+    case .monitor(let reason):
+      "the emulator's monitor did not answer as it should: \(reason)."
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import APEXTypes
+
+/// The emulated machine that a module boots on, as arguments of `qemu-system-x86_64`.
+public struct Machine: Equatable, Sendable {
+  /// How virtual time passes.
+  public enum Pace: Equatable, Sendable {
+    /// One guest instruction is one nanosecond: every run is the same, on a loaded host too.
+    case repeatable
+    /// Virtual time follows the host's clock; the kernel measures the rate of its counter at boot.
+    case realTime
+  }
+
+  /// What COM1 is connected to.
+  public enum Console: Equatable, Sendable {
+    /// What the module writes goes to a file; nothing is ever received. Repeatable.
+    case output(path: String)
+    /// The emulator's own standard input and output. What is typed arrives at other instants in every run.
+    case standardStreams
+  }
+
+  public var kernel: String
+  /// The packed module image.
+  public var image: String
+  /// The file that receives what the module writes to the debug port.
+  public var trace: String
+  public var console: Console
+  /// Path of the monitor's socket. Unix sockets allow some 100 bytes.
+  public var monitor: String
+  public var pace: Pace = .repeatable
+  /// The instant at which the kernel stops the module; nil to run until told.
+  public var stopInstant: SystemTime?
+  /// A file for the emulator's log of all interrupts and exceptions.
+  public var interruptLog: String?
+  public var memoryMebibytes = 128
+
+  public init(kernel: String, image: String, trace: String, console: Console, monitor: String) {
+    self.kernel = kernel
+    self.image = image
+    self.trace = trace
+    self.console = console
+    self.monitor = monitor
+  }
+
+  /// The arguments, without the program's name.
+  public var arguments: [String] {
+    var result = [
+      "-machine", "pc", "-cpu", "max", "-m", "\(memoryMebibytes)M",
+      "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-monitor", "none",
+    ]
+    switch pace {
+    case .repeatable: result += ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
+    case .realTime: result += ["-rtc", "base=utc,clock=host"]
+    }
+    result += ["-kernel", kernel, "-initrd", image]
+    let commandLine = kernelCommandLine
+    if !commandLine.isEmpty { result += ["-append", commandLine] }
+    result += [
+      "-chardev", "file,id=trace,path=\(Self.escaped(trace))",
+      "-device", "isa-debugcon,iobase=0xe9,chardev=trace",
+      "-device", "isa-debug-exit,iobase=0xf4,iosize=1",
+    ]
+    switch console {
+    case .output(let path): result += ["-chardev", "file,id=console,path=\(Self.escaped(path))"]
+    case .standardStreams: result += ["-chardev", "stdio,id=console,signal=off"]
+    }
+    result += ["-serial", "chardev:console", "-qmp", "unix:\(Self.escaped(monitor)),server=on,wait=off"]
+    if let interruptLog { result += ["-d", "int", "-D", interruptLog] }
+    return result
+  }
+
+  /// The options that the kernel is told.
+  public var kernelCommandLine: String {
+    var options: [String] = []
+    if let stopInstant { options.append("stop=\(stopInstant.nanoseconds)") }
+    if pace == .realTime { options.append("clock=calibrate") }
+    return options.joined(separator: " ")
+  }
+
+  /// Doubles commas: in the emulator's option lists a single one separates.
+  static func escaped(_ path: String) -> String {
+    path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+  }
+}

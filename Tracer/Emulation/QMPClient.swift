@@ -1,0 +1,85 @@
+import Foundation
+
+/// A connection to the emulator's monitor (QEMU Machine Protocol over a Unix socket).
+public struct QMPClient: ~Copyable {
+  private let descriptor: Int32
+  private let deadline: Duration
+  private var pending: [UInt8] = []
+  /// A line longer than this is not the monitor's.
+  private static let longestLine = 1 << 16
+
+  /// Connects to `path` and leaves the negotiation mode.
+  ///
+  /// - Parameter timeout: how long to wait for each answer.
+  public init(path: String, timeout: Duration = .seconds(2)) throws(EmulationError) {
+    deadline = timeout
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw .monitor(reason: SystemCall.lastError) }
+    try connectSocket(to: path)
+    let greeting = try readMessage()
+    guard greeting["QMP"] != nil else { throw .monitor(reason: "no greeting") }
+    try execute("qmp_capabilities")
+  }
+
+  /// Gives every processor a non-maskable interrupt: the kernel then ends the module in order.
+  public mutating func injectNonMaskableInterrupt() throws(EmulationError) { try execute("inject-nmi") }
+
+  /// Runs a command without arguments and waits for its answer; events in between are passed over.
+  public mutating func execute(_ command: String) throws(EmulationError) {
+    guard SystemCall.writeAll("{\"execute\":\"\(command)\"}\n".utf8, to: descriptor) else {
+      throw .monitor(reason: "\(command) could not be sent, \(SystemCall.lastError)")
+    }
+    while true {
+      let answer = try readMessage()
+      if answer["return"] != nil { return }
+      if let failure = answer["error"] as? [String: Any] {
+        throw .monitor(reason: "\(command) was refused, \(failure["desc"] ?? "without a reason")")
+      }
+      guard answer["event"] != nil else { throw .monitor(reason: "\(command) got an answer that is none") }
+    }
+  }
+
+  private func connectSocket(to path: String) throws(EmulationError) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let capacity = MemoryLayout.size(ofValue: address.sun_path)
+    guard path.utf8.count < capacity else { throw .monitor(reason: "the path \(path) is too long for a socket") }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0 else { throw .monitor(reason: "\(path), \(SystemCall.lastError)") }
+  }
+
+  /// The next line as a JSON object.
+  private mutating func readMessage() throws(EmulationError) -> [String: Any] {
+    let end = ContinuousClock.now + deadline
+    while true {
+      if let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Data(pending[..<newline])
+        pending.removeSubrange(...newline)
+        guard let message = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
+          throw .monitor(reason: "a line is not a JSON object")
+        }
+        return message
+      }
+      guard pending.count < Self.longestLine else { throw .monitor(reason: "a line without an end") }
+      let left = ContinuousClock.now.duration(to: end)
+      guard left > .zero, SystemCall.ready(descriptor, for: POLLIN, milliseconds: left.wholeMilliseconds + 1) != 0
+      else { throw .monitor(reason: "no answer in time") }
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      let count = SystemCall.retrying { recv(descriptor, &buffer, buffer.count, 0) }
+      guard count > 0 else { throw .monitor(reason: "the connection closed") }
+      pending += buffer[..<count]
+    }
+  }
+
+  deinit { close(descriptor) }
+}
+
+extension Duration {
+  /// Milliseconds, the rest dropped.
+  var wholeMilliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Thin wrappers of system calls that several types here need.
+enum SystemCall {
+  /// The text of the last system call's error.
+  static var lastError: String { String(cString: strerror(errno)) }
+
+  /// Repeats `call` while a signal interrupts it.
+  static func retrying(_ call: () -> Int) -> Int {
+    while true {
+      let result = call()
+      if result >= 0 || errno != EINTR { return result }
+    }
+  }
+
+  /// Writes all of `bytes`.
+  ///
+  /// - Returns: false when the other side is gone or the medium is full.
+  static func writeAll(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
+    let buffer = Array(bytes)
+    return buffer.withUnsafeBytes { raw in
+      var offset = 0
+      while offset < raw.count {
+        let written = retrying { write(descriptor, raw.baseAddress! + offset, raw.count - offset) }
+        if written > 0 {
+          offset += written
+        } else if written < 0, errno == EAGAIN {
+          _ = ready(descriptor, for: POLLOUT, milliseconds: 1000)
+        } else {
+          return false
+        }
+      }
+      return true
+    }
+  }
+
+  /// Waits until `descriptor` is ready for `events`.
+  ///
+  /// - Returns: what `poll` reports; 0 when the time is over.
+  static func ready(_ descriptor: Int32, for events: Int32, milliseconds: Int) -> Int32 {
+    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    let count = poll(&entry, 1, Int32(clamping: milliseconds))
+    return count > 0 ? Int32(entry.revents) : 0
+  }
+
+  /// A pipe whose ends no child inherits.
+  static func makePipe() -> (reading: Int32, writing: Int32)? {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+}

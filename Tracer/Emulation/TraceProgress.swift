@@ -1,0 +1,19 @@
+import APEXTypes
+
+/// How far a trace has come, as the headers of its blocks tell.
+public struct TraceProgress: Equatable, Sendable {
+  /// The base time of the last whole block; the last event's time once the trace has ended.
+  public var virtualTime = SystemTime.zero
+  public var events = 0
+  public var bytes = 0
+  /// Events that found no room in the kernel's ring.
+  public var lost: UInt64 = 0
+  /// Whole blocks.
+  public var blocks = 0
+  /// Whether the block that seals a whole trace has come.
+  public var hasEnded = false
+  /// Whether something stands where a block should begin. Then only `bytes` still grows.
+  public var isGarbled = false
+
+  public init() {}
+}
