@@ -25,7 +25,7 @@ public struct BootMemory: ~Copyable {
   ///   - start: first free byte; rounded up to a page.
   ///   - end: first byte beyond the free range.
   public init(from start: PhysicalAddress, to end: PhysicalAddress) {
-    next = PhysicalAddress(start.rawValue &+ 4095 & ~4095)
+    next = PhysicalAddress((start.rawValue &+ 4095) & ~4095)
     self.end = end
   }
 
@@ -37,14 +37,14 @@ public struct BootMemory: ~Copyable {
   /// - Precondition: there is so much left; `partita check` adds up what a module needs.
   public mutating func allocate(byteCount: UInt64) -> PhysicalAddress {
     let address = allocateUncleared(byteCount: byteCount)
-    Instruction.clear(address.pointer, byteCount: byteCount &+ 4095 & ~4095)
+    Instruction.clear(address.pointer, byteCount: (byteCount &+ 4095) & ~4095)
     return address
   }
 
   /// The same without the zeroes, for memory that is written as a whole at once.
   public mutating func allocateUncleared(byteCount: UInt64) -> PhysicalAddress {
     let address = next
-    let after = address + (byteCount &+ 4095 & ~4095)
+    let after = address + ((byteCount &+ 4095) & ~4095)
     precondition(after <= end)
     next = after
     return address

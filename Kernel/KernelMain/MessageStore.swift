@@ -13,7 +13,7 @@ struct MessageStore {
     var total: UInt64 = 0
     for index in 0..<count {
       offsets[index] = total
-      total &+= table.record(ChannelRecord.self, index).maximumMessageBytes &+ 63 & ~63
+      total &+= (table.record(ChannelRecord.self, index).maximumMessageBytes &+ 63) & ~63
     }
     offsets[count] = total
     base = memory.allocate(byteCount: max(total, 8)).pointer

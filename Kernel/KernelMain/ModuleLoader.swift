@@ -73,7 +73,7 @@ struct ModuleLoader: ~Copyable {
     space.map(PartitionLayout.ring, to: ring, byteCount: ringBytes, .user, memory: &memory)
     space.map(PartitionLayout.ring &+ ringBytes, to: ring, byteCount: ringBytes, .user, memory: &memory)
     space.map(PartitionLayout.ringControl, to: ringControl, byteCount: 4096, .user, memory: &memory)
-    let tableBytes = UInt64(table.byteCount) &+ 4095 & ~4095
+    let tableBytes = (UInt64(table.byteCount) &+ 4095) & ~4095
     // A copy in whole pages: what follows the table in the image is other partitions' contents.
     let copy = memory.allocate(byteCount: tableBytes)
     if let source = table.bytes.baseAddress {
