@@ -4,9 +4,10 @@
 # interrupt flag, and enters here with rdi = vector, rsi = marks, rdx = handler or 0, rcx = ordinal. The return needs no
 # kernel entry unless more marks wait.
 #
-# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp (at rsp - 120 once only `iretq` is left)
-# and nothing writes to it. The kernel, finding rip in there with the flag set, lays no second frame: it delivers the next
-# upcall on this one. So a storm of interrupts cannot nest for ever, and the code below must keep to three rules:
+# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp (at rsp - 120 once only `iretq` is
+# left) and nothing writes to it. The kernel, finding rip in there with the flag set, lays no second frame: it
+# delivers the next upcall on this one. So a storm of interrupts cannot nest for ever, and the code below must keep to
+# three rules:
 #   - the frame is only read, until `iretq` has consumed it;
 #   - the pending word is tested after the flag is set, or a mark in between would sleep until the next kernel entry;
 #   - `iretq` is the last instruction, with nothing between `lea` and it.
@@ -62,7 +63,8 @@ partita_upcall_entry:
     jmp     3f
 
 partita_upcall_tail_start:
-    # The hypercall lies inside the range too: it is reached with the flag set as well, and an interrupt then must not nest.
+    # The hypercall lies inside the range too: it is reached with the flag set as well, and an interrupt then must not
+    # nest.
     movl    $PARTITA_RETURN_FROM_UPCALL, %eax
     syscall
     ud2                                     # comes back only if the frame was refused: let the health monitor know

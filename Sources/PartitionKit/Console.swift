@@ -4,10 +4,12 @@ import PartitionEntry
 
 /// The console that the kernel shares among the partitions.
 ///
-/// A line is best written in one window; the kernel takes 16 bytes a call, so that no call holds the processor for long.
+/// A line is best written in one window; the kernel takes 16 bytes a call, so that no call holds the processor for
+/// long.
 public enum Console {
   @usableFromInline static let bytesPerCall = 16
-  /// Calls in a row that may take nothing before the rest is given up: a console that is stuck must not stop a partition.
+  /// Calls in a row that may take nothing before the rest is given up: a console that is stuck must not stop a
+  /// partition.
   @usableFromInline static let fruitlessCallLimit = 100
 
   /// Writes bytes; answers how many the console took before it was stuck.

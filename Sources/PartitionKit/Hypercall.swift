@@ -8,7 +8,8 @@ import PartitionEntry
 public enum Hypercall {
   /// Turns the kernel's answer into a value, or throws its status.
   ///
-  /// A status outside `ReturnCode` cannot come from the kernel of the same ABI; it is reported as `invalidConfiguration`.
+  /// A status outside `ReturnCode` cannot come from the kernel of the same ABI; it is reported as
+  /// `invalidConfiguration`.
   @inlinable static func value(of answer: partita_answer) throws(ReturnCode) -> UInt64 {
     if answer.status == 0 { return answer.value }
     guard let code = ReturnCode(rawValue: UInt8(truncatingIfNeeded: answer.status)) else {

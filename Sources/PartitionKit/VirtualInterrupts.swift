@@ -2,7 +2,8 @@ import APEXTypes
 import ModuleConfiguration
 import PartitionEntry
 
-/// The partition's interrupts: masked and unmasked in a shared page without kernel entry, bound to handlers by hypercall.
+/// The partition's interrupts: masked and unmasked in a shared page without kernel entry, bound to handlers by
+/// hypercall.
 public enum VirtualInterrupts {
   /// Called in the partition's own context with the line's vector and the number of marks that this upcall stands for.
   ///
@@ -23,8 +24,8 @@ public enum VirtualInterrupts {
 
   /// Binds `handler` to a line and makes the line ready. Nothing is delivered until `enable`.
   ///
-  /// The upcall entry itself was published when the partition started. Order matters: the vCPU asks for marks before the
-  /// ready flag is set, and both after the handler is known, so that no mark finds half a registration.
+  /// The upcall entry itself was published when the partition started. The ready flag comes last, so that no mark is
+  /// delivered to a line that is registered by half.
   /// - Throws: what the kernel says, `invalidConfiguration` where the module does not permit the line.
   public static func register(line: InterruptLine, handler: Handler) throws(ReturnCode) {
     let vector = UInt64(line.vector)

@@ -35,10 +35,14 @@ struct ControlLawTests {
 
   @Test func printsTheseLines() {
     let expected = """
-      control step=50 sample=99 u=-0.061408261 alpha=+0.989074513 q=+0.668564554 theta=+1.442875387 elevator=-0.464625778
-      control step=100 sample=199 u=-0.253440157 alpha=+0.555710009 q=+0.130388153 theta=+1.663839880 elevator=-0.465220177
-      control step=150 sample=299 u=-0.502314445 alpha=+0.331100397 q=+0.093859657 theta=+1.791920383 elevator=-0.255355282
-      control step=200 sample=399 u=-0.782354351 alpha=+0.201439083 q=+0.062397449 theta=+1.859587273 elevator=-0.169118313
+      control step=50 sample=99 u=-0.061408261 alpha=+0.989074513 \
+      q=+0.668564554 theta=+1.442875387 elevator=-0.464625778
+      control step=100 sample=199 u=-0.253440157 alpha=+0.555710009 \
+      q=+0.130388153 theta=+1.663839880 elevator=-0.465220177
+      control step=150 sample=299 u=-0.502314445 alpha=+0.331100397 \
+      q=+0.093859657 theta=+1.791920383 elevator=-0.255355282
+      control step=200 sample=399 u=-0.782354351 alpha=+0.201439083 \
+      q=+0.062397449 theta=+1.859587273 elevator=-0.169118313
 
       """
     #expect(Self.lines(steps: 200, first: 1, stride: 2).joined() == expected)

@@ -18,7 +18,8 @@ struct MaintenanceConsoleTests {
 
   @Test(arguments: [
     ("status\n", ["status"]), ("status\r", ["status"]), ("status\r\nstats\r\n", ["status", "stats"]),
-    ("\n\n", ["", ""]), ("stax\u{8}ts\n", ["stats"]), ("x\u{7F}\u{7F}\u{7F}y\n", ["y"]), ("wrong\u{15}right\n", ["right"]),
+    ("\n\n", ["", ""]), ("stax\u{8}ts\n", ["stats"]), ("x\u{7F}\u{7F}\u{7F}y\n", ["y"]),
+    ("wrong\u{15}right\n", ["right"]),
     ("a\u{1}\u{1B}b\n", ["ab"]), ("unfinished", []),
   ])
   func editorMakesLines(typed: String, expected: [String]) {

@@ -51,7 +51,8 @@ struct PartitionKitTests {
   @Test func clockScalesExactly() {
     #expect(ClockScale(fixedPoint: 1 << 32).duration(ofTicks: 123) == Nanoseconds(123))
     #expect(ClockScale(fixedPoint: 1 << 31).duration(ofTicks: 123) == Nanoseconds(61), "rounded down")
-    #expect(ClockScale(fixedPoint: 3 << 31).duration(ofTicks: 1 << 62) == Nanoseconds(3 << 61), "no overflow on the way")
+    #expect(
+      ClockScale(fixedPoint: 3 << 31).duration(ofTicks: 1 << 62) == Nanoseconds(3 << 61), "no overflow on the way")
     #expect(ClockScale(fixedPoint: 1 << 33).duration(ofTicks: .max) == Nanoseconds(.max), "too long for 64 bits")
     #expect(ClockScale(fixedPoint: 1 << 32).duration(ofTicks: .max) == Nanoseconds(.max))
   }

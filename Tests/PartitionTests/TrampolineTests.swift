@@ -53,8 +53,8 @@ struct TrampolineTests {
     #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
   }
 
-  /// Marks that slip in just before the flag is set make the tail turn to the kernel with the flag set; another interrupt
-  /// there must find the frame, too.
+  /// Marks that slip in just before the flag is set make the tail turn to the kernel with the flag set; another
+  /// interrupt there must find the frame, too.
   @Test(.enabled(if: canRun)) func interruptsBeforeTheReturnHypercallDoNotNest() {
     let report = harness_run_worst(600)
     #expect(report.damage == 0)

@@ -1,7 +1,8 @@
 /// Puts typed bytes together to a line.
 ///
 /// A line ends with a carriage return or a line feed; the pair counts once. Backspace and delete take back one byte,
-/// control-U all. Other control characters are ignored. What is typed beyond `capacity` is dropped and told by `isOverlong`.
+/// control-U all. Other control characters are ignored. What is typed beyond `capacity` is dropped and told by
+/// `isOverlong`.
 public struct LineEditor {
   /// Bytes that a line can hold.
   public static let capacity = 80

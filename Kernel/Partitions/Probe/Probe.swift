@@ -5,8 +5,8 @@ import PartitionEntry
 
 /// Measures services from the caller's side, for the benchmark: a thousand calls of each in a window of its own.
 ///
-/// Leaves a note for each window: `kind << 32 | median`, `least << 32 | greatest`, in ticks of the time-stamp counter, with
-/// both reads of the counter in them. A pair of reads that a window's end falls between does not count.
+/// Leaves a note for each window: `kind << 32 | median`, `least << 32 | greatest`, in ticks of the time-stamp
+/// counter, with both reads of the counter in them. A pair of reads that a window's end falls between does not count.
 @main
 struct Probe {
   /// What a note is about; its number is part of the note.

@@ -1,8 +1,8 @@
 /// What the sensors tell in one sample: a number, when it was taken, and the disturbances it carries.
 ///
-/// The aircraft itself is simulated by Control. These are what a sensor adds to the truth: noise, and the gusts that the
-/// vanes feel. Each value depends on the sequence number alone, so that anyone can recompute a run without its messages;
-/// `time` and `ticks` are for people and take no part in the control law.
+/// The aircraft itself is simulated by Control. These are what a sensor adds to the truth: noise, and the gusts that
+/// the vanes feel. Each value depends on the sequence number alone, so that anyone can recompute a run without its
+/// messages; `time` and `ticks` are for people and take no part in the control law.
 public struct SensorSample: Equatable, Sendable {
   /// Bytes of the message on port SENSOR_DATA. The layout is `struct control_sample` of ControlLaw.h.
   public static let byteCount = 64

@@ -47,7 +47,8 @@ void CREATE_SAMPLING_PORT(
 void WRITE_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, RETURN_CODE_TYPE *status);
 
-/// Copies the latest message. The standard passes no capacity: the buffer must hold the size given in creating the port.
+/// Copies the latest message. The standard passes no capacity: the buffer must hold the size given in creating the
+/// port.
 void READ_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size, VALIDITY_TYPE *validity,
     RETURN_CODE_TYPE *status);

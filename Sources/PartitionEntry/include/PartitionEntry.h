@@ -70,9 +70,9 @@ PARTITA_INLINE struct partita_answer partita_hypercall0(uint64_t number) {
   return answer;
 }
 
-/// Yields and answers the time-stamp counter as the very first instruction of the next window reads it. That instruction
-/// overwrites `rax` and `rdx`, so status and value are lost: the window's start is in the information page. Mask the
-/// virtual interrupts before, or the first instruction may be an upcall's.
+/// Yields and answers the time-stamp counter as the very first instruction of the next window reads it. That
+/// instruction overwrites `rax` and `rdx`, so status and value are lost: the window's start is in the information
+/// page. Mask the virtual interrupts before, or the first instruction may be an upcall's.
 PARTITA_INLINE uint64_t partita_yield_timed(void) {
   uint64_t low = PARTITA_YIELD, high;
   __asm__ volatile("syscall\n\trdtsc" : "+a"(low), "=d"(high) : : "rcx", "r11", "memory", "cc");
@@ -98,9 +98,9 @@ PARTITA_INLINE void partita_count_flip(void) {
   __asm__ volatile("incl %0" : "+m"(*(volatile uint32_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_FLIPS)) : : "cc");
 }
 
-/// Takes upcalls from now on. A mark that came while they were masked is delivered before this returns: the flag is set
-/// first and the pending word read after it, so a mark lands either before the read, and is seen, or after the flag, and
-/// is delivered by the kernel itself.
+/// Takes upcalls from now on. A mark that came while they were masked is delivered before this returns: the flag is
+/// set first and the pending word read after it, so a mark lands either before the read, and is seen, or after the
+/// flag, and is delivered by the kernel itself.
 PARTITA_INLINE void partita_interrupts_enable(void) {
   if (partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG) == 0) {
     partita_count_flip();

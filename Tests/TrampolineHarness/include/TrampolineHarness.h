@@ -1,5 +1,6 @@
-// Runs the partition's upcall trampoline, the very same assembly, on the host: a single-stepped thread is the partition, a
-// signal handler plays the kernel. So an interrupt can be made to arrive at each single instruction of the trampoline.
+// Runs the partition's upcall trampoline, the very same assembly, on the host: a single-stepped thread is the
+// partition, a signal handler plays the kernel. So an interrupt can be made to arrive at each single instruction of
+// the trampoline.
 #ifndef PARTITA_TRAMPOLINE_HARNESS_H
 #define PARTITA_TRAMPOLINE_HARNESS_H
 
@@ -24,8 +25,8 @@ struct harness_report {
   uint32_t flips;
   uint16_t entered;
   uint16_t returned;
-  /// Registers, x87 and SSE state, red zone and flags that the interrupted code did not find as it had left them; bit set
-  /// a group, 0 if all is well.
+  /// Registers, x87 and SSE state, red zone and flags that the interrupted code did not find as it had left them; bit
+  /// set a group, 0 if all is well.
   uint32_t damage;
 };
 
@@ -45,8 +46,9 @@ int harness_prepare(void);
 /// executed instructions from the start of the interrupted code.
 struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other);
 
-/// One interrupt at step 3, then `count` that do their worst: one in each gap between the last look at the pending word with
-/// the flag clear and the setting of the flag, and one at each instruction of the return hypercall that it brings about.
+/// One interrupt at step 3, then `count` that do their worst: one in each gap between the last look at the pending
+/// word with the flag clear and the setting of the flag, and one at each instruction of the return hypercall that it
+/// brings about.
 struct harness_report harness_run_worst(uint64_t count);
 
 /// The published tail, as bytes.
