@@ -41,6 +41,12 @@ extension HardwareActs {
       Instruction.store64(registers.flags, to: returnFrame + 16)
       Instruction.store64(registers.stackPointer, to: returnFrame + 24)
       Instruction.store64(registers.stackSelector, to: returnFrame + 32)
+      // For the user-space return: flags and instruction pointer just below the red zone, within what was checked.
+      let returnStack = registers.stackPointer &- UpcallFrame.returnWordsDepth
+      Instruction.store64(returnStack, to: frameMemory + Int(UpcallFrame.returnStack))
+      let returnWords = frameMemory + Int(returnStack &- frame)
+      Instruction.store64(registers.flags, to: returnWords)
+      Instruction.store64(registers.instructionPointer, to: returnWords + 8)
     }
     registers.stackPointer = frame
     registers.instructionPointer = upcall.entry

@@ -106,7 +106,7 @@ extension Kernel {
   private mutating func write(_ upcall: UpcallDecision) {
     let context = contexts[Int(upcall.partition.rawValue)]
     let registers = RegisterPage(context.registers)
-    let frame = frameAddress(registers, isInTail: upcall.reusesFrame)
+    let frame = frameAddress(registers, of: upcall.partition, isInTail: upcall.reusesFrame)
     guard let memory = memory(of: upcall.partition, at: frame) else { preconditionFailure() }
     Acts.enterUpcall(
       upcall, registers: registers, frame: frame, frameMemory: memory, shared: context.shared.pointer)

@@ -48,8 +48,8 @@ extension Kernel {
     guard core.partitions[index].upcallEntry != 0 else { return snapshot }
     if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 { snapshot.flags.insert(.interruptsEnabled) }
     if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
-    let frame = frameAddress(registers, isInTail: snapshot.flags.contains(.inReturnTail))
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, UpcallFrame.byteCount) {
+    let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
       snapshot.flags.insert(.frameFits)
     }
     return snapshot
@@ -68,12 +68,21 @@ extension Kernel {
     return at >= state.returnTailStart && at < state.returnTailEnd
   }
 
+  /// A frame and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written.
+  private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
+
   /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
-  func frameAddress(_ registers: RegisterPage, isInTail: Bool) -> UInt64 {
+  func frameAddress(_ registers: RegisterPage, of partition: PartitionIndex, isInTail: Bool) -> UInt64 {
     let stack = registers.stackPointer
+    let tailEnd = core.partitions[Int(partition.rawValue)].returnTailEnd
     guard isInTail else { return (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15 }
-    // Before the last instruction of the tail the stack pointer is at the frame, at it at the return frame.
-    return stack & 15 == 0 ? stack : stack &- UpcallFrame.returnFrame
+    // The last two instructions of the tail run with the stack pointer below the interrupted one's red zone.
+    let toEnd = tailEnd &- registers.instructionPointer
+    var words = stack
+    if toEnd == UpcallFrame.returnInstructionBytes { words = stack &- 8 }
+    guard toEnd <= UpcallFrame.returnInstructionBytes &+ UpcallFrame.flagsInstructionBytes else { return stack }
+    let interrupted = words &+ UpcallFrame.returnWordsDepth
+    return (interrupted &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
   }
 
   private mutating func record(_ kind: EventKind, _ snapshot: EntrySnapshot, _ what: UInt16, at now: SystemTime) {
@@ -146,7 +155,7 @@ extension Kernel {
       guard target < 0x8000_0000_0000 else { return 0 }
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
-      return core.allows(.write, caller, next, UpcallFrame.byteCount) ? 3 : 1
+      return core.allows(.write, caller, next, Self.checkedFrameBytes) ? 3 : 1
     default: return 0
     }
   }

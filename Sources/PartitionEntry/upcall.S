@@ -1,16 +1,17 @@
 # The upcall trampoline and the user-space return.
 #
-# The kernel has laid the interrupted context on the stack (UpcallFrame, 160 bytes, at rsp), has cleared the virtual
+# The kernel has laid the interrupted context on the stack (UpcallFrame, 192 bytes, at rsp), has cleared the virtual
 # interrupt flag, and enters here with rdi = vector, rsi = marks, rdx = handler or 0, rcx = ordinal. The return needs no
 # kernel entry unless more marks wait.
 #
-# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp (at rsp - 120 once only `iretq` is
-# left) and nothing writes to it. The kernel, finding rip in there with the flag set, lays no second frame: it
+# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp, until only `popfq` and `ret` are left:
+# then rsp is just below the interrupted code's red zone, where the kernel put flags and instruction pointer. Nothing
+# writes to the frame. The kernel, finding rip in there with the flag set, lays no second frame: it
 # delivers the next upcall on this one. So a storm of interrupts cannot nest for ever, and the code below must keep to
 # three rules:
-#   - the frame is only read, until `iretq` has consumed it;
+#   - the frame is only read, until `ret` has left it;
 #   - the pending word is tested after the flag is set, or a mark in between would sleep until the next kernel entry;
-#   - `iretq` is the last instruction, with nothing between `lea` and it.
+#   - `popfq` and `ret $128` are the last two instructions, and the first to find rsp moved.
 #include "partition_layout.h"
 
     .text
@@ -87,8 +88,9 @@ partita_upcall_tail_start:
     movq    96(%rsp), %r13
     movq    104(%rsp), %r14
     movq    112(%rsp), %r15
-    leaq    PARTITA_FRAME_RETURN(%rsp), %rsp
-    iretq
+    movq    PARTITA_FRAME_RETURN_STACK(%rsp), %rsp
+    popfq
+    retq    $128
 partita_upcall_tail_end:
     .size   partita_upcall_entry, . - partita_upcall_entry
 

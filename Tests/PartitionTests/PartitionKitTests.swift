@@ -24,6 +24,8 @@ struct PartitionKitTests {
     #expect(Int(PARTITA_EXTENDED_STATE_MASK) == InformationPage.extendedStateMask)
     #expect(UInt64(PARTITA_FRAME_RETURN) == UpcallFrame.returnFrame)
     #expect(UInt64(PARTITA_FRAME_BYTES) == UpcallFrame.byteCount)
+    #expect(UInt64(PARTITA_FRAME_RETURN_STACK) == UpcallFrame.returnStack)
+    #expect(UInt64(PARTITA_RETURN_WORDS_DEPTH) == UpcallFrame.returnWordsDepth)
   }
 
   @Test(arguments: [

@@ -80,7 +80,10 @@ static void deliver(greg_t *registers) {
   uint64_t stack = (uint64_t)registers[REG_RSP];
   if (rip >= partita_upcall_tail_start && rip < partita_upcall_tail_end) {
     report.reused_frames += 1;
-    enter_upcall(registers, rip == partita_upcall_tail_end - 2 ? stack - PARTITA_FRAME_RETURN : stack);
+    // The last two instructions are `popfq` and `ret $128`: 1 and 3 bytes.
+    uint64_t words = rip == partita_upcall_tail_end - 3 ? stack - 8 : stack;
+    uint64_t frame = (words + PARTITA_RETURN_WORDS_DEPTH - 128 - PARTITA_FRAME_BYTES) & ~15ull;
+    enter_upcall(registers, rip >= partita_upcall_tail_end - 4 ? frame : stack);
     return;
   }
   uint64_t frame = (stack - 128 - PARTITA_FRAME_BYTES) & ~15ull;
@@ -91,6 +94,10 @@ static void deliver(greg_t *registers) {
   words[17] = (uint64_t)registers[REG_EFL];
   words[18] = stack;
   words[19] = (uint64_t)registers[REG_CSGSFS] >> 48 & 0xFFFF;
+  words[20] = stack - PARTITA_RETURN_WORDS_DEPTH;
+  uint64_t *return_words = (uint64_t *)words[20];
+  return_words[0] = (uint64_t)registers[REG_EFL];
+  return_words[1] = (uint64_t)registers[REG_RIP];
   note_frame(frame);
   enter_upcall(registers, frame);
 }

@@ -23,7 +23,10 @@
 
 // Upcall frame.
 #define PARTITA_FRAME_RETURN 120
-#define PARTITA_FRAME_BYTES 160
+#define PARTITA_FRAME_RETURN_STACK 160
+#define PARTITA_FRAME_BYTES 192
+// Below the interrupted stack pointer: flags and instruction pointer for `popfq; ret $128`.
+#define PARTITA_RETURN_WORDS_DEPTH 144
 
 // Hypercall numbers that assembly and C use.
 #define PARTITA_REGISTER_HANDLER 25
