@@ -81,6 +81,9 @@ var targets: [Target] = [
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
+  tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
+  tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
+  tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(

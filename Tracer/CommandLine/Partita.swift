@@ -12,6 +12,8 @@ struct Partita: AsyncParsableCommand {
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
+      DumpCommand.self,
+      StatsCommand.self,
     ]
   )
 
