@@ -79,11 +79,8 @@ var targets: [Target] = [
                  providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
-  tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
-  tracer("Emulation", ["APEXTypes", "TraceFormat"]),
-  tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
-  tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
+  tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(

@@ -86,7 +86,6 @@ public struct EventDescription: Equatable, Sendable {
       EventField("resumed", .duration(snapshot.resumeDelay)),
     ]
     let rare: [(EntrySnapshot.Flags, String)] = [
-      (.inReturnTail, "inReturnTail"), (.isPulse, "pulse"), (.stopDue, "stopDue"),
     ]
     for (flag, name) in rare where snapshot.flags.contains(flag) { fields.append(EventField(name, .flag(true))) }
     return fields
