@@ -81,11 +81,11 @@ var targets: [Target] = [
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
-  tracer("Replay", ["PartitionCore", "TraceReading"]),
+  tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(
     name: "partita",
-    dependencies: ["ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", argumentParser],
+    dependencies: ["ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser],
     path: "Tracer/CommandLine"),
 
   // Tests mirror the targets.

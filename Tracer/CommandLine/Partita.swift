@@ -14,6 +14,7 @@ struct Partita: AsyncParsableCommand {
       RunCommand.self,
       DumpCommand.self,
       StatsCommand.self,
+      ReplayCommand.self,
     ]
   )
 

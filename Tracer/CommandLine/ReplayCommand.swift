@@ -1,0 +1,134 @@
+import ArgumentParser
+import Foundation
+import PartitionCore
+import Replay
+import TraceFormat
+import TraceReading
+
+/// `partita replay`: the kernel's own deciding code over the recorded inputs.
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Re-executes the kernel's decisions from the recorded inputs and compares every one.",
+    discussion: """
+      The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken from the \
+      trace; every decision, every keyframe and every observation that must follow is compared.
+
+      Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end).
+
+      Example: partita replay run.partita --format json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "The trace file, or - for standard input.")
+  var trace: String
+
+  @Option(help: "text, or json for one object.")
+  var format: Format = .text
+
+  func run() throws {
+    let reader = try TraceCommand.open(trace)
+    let begun = ContinuousClock.now
+    let report = Self.replay(reader, Replayer<OwnersMarked>(table: reader.moduleTable))
+    let elapsed = ContinuousClock.now - begun
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    switch format {
+    case .text: print(ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed).text(isColoured: isTerminal))
+    case .json: print(try ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed).json())
+    }
+    switch report.verdict {
+    case .identical: return
+    case .diverged: throw ExitCode(1)
+    case .inconclusive: throw ExitCode(3)
+    }
+  }
+
+  /// Feeds a whole trace to a replayer.
+  static func replay<Marking: MarkingRule>(_ reader: TraceReader, _ replayer: Replayer<Marking>) -> ReplayReport {
+    while !replayer.hasDiverged, let batch = reader.nextBatch() {
+      switch batch {
+      case .events(let first, let events):
+        var position = first
+        for event in events {
+          replayer.consume(event, position: position)
+          position += 1
+        }
+      case .gap(let gap): replayer.noteGap("events are missing before event \(gap.nextPosition): \(gap.defect)")
+      }
+    }
+    if replayer.hasDiverged { return replayer.finish(doubt: nil) }
+    return replayer.finish(doubt: reader.condition == .complete ? nil : "the file is \(reader.condition)")
+  }
+}
+
+/// A replay's report for people and for machines.
+struct ReplayText {
+  private let report: ReplayReport
+  private let vocabulary: TraceVocabulary
+  private let seconds: Double
+
+  init(_ report: ReplayReport, _ vocabulary: TraceVocabulary, _ elapsed: Duration) {
+    self.report = report
+    self.vocabulary = vocabulary
+    seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+  }
+
+  func text(isColoured: Bool) -> String {
+    let colour = report.verdict == .identical ? "32" : report.verdict == .diverged ? "31" : "33"
+    let verdict = isColoured ? "\u{1B}[\(colour)m\(report.verdict.rawValue)\u{1B}[0m" : report.verdict.rawValue
+    var lines = [
+      "replay: \(verdict)",
+      "  \(report.eventCount) events: \(report.inputCount) inputs, \(report.decisionCount) decisions and "
+        + "\(report.observationCount) observations compared, \(report.keyframeCount) keyframes",
+    ]
+    if seconds > 0 { lines.append("  \(Int(Double(report.eventCount) / seconds)) events a second") }
+    if report.uncomparedCount > 0 { lines.append("  \(report.uncomparedCount) events after losses not compared") }
+    for doubt in report.doubts.prefix(5) { lines.append("  inconclusive: \(doubt)") }
+    if let divergence = report.divergence { lines += describe(divergence) }
+    return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ divergence: Divergence) -> [String] {
+    let width = max(6, vocabulary.partitions.map(\.count).max() ?? 0)
+    func line(_ event: TraceEvent, _ position: UInt64) -> String {
+      EventDescription(event, position: position, vocabulary).line(partitionWidth: width)
+    }
+    var lines = ["first divergence, at event \(divergence.position): \(divergence.reason)"]
+    lines.append("  recorded:   " + line(divergence.recorded, divergence.position))
+    if var recomputed = divergence.recomputed {
+      recomputed.time = divergence.recorded.time
+      lines.append("  recomputed: " + line(recomputed, divergence.position))
+    }
+    lines.append("the events before it:")
+    lines += divergence.before.map { "  " + line($0.event, $0.position) }
+    return lines
+  }
+
+  func json() throws -> String {
+    var object: [String: Any] = [
+      "verdict": report.verdict.rawValue, "events": report.eventCount, "inputs": report.inputCount,
+      "decisions": report.decisionCount, "observations": report.observationCount, "keyframes": report.keyframeCount,
+      "adoptedKeyframes": report.adoptedKeyframeCount, "uncompared": report.uncomparedCount, "doubts": report.doubts,
+      "seconds": seconds,
+    ]
+    if let divergence = report.divergence {
+      var found: [String: Any] = [
+        "kind": divergence.kind.rawValue, "position": divergence.position, "time_ns": divergence.recorded.time,
+        "partition": divergence.recorded.partition, "reason": divergence.reason,
+        "recorded": EventDescription(divergence.recorded, position: divergence.position, vocabulary).json,
+      ]
+      if let recomputed = divergence.recomputed {
+        found["recomputed"] = EventDescription(recomputed, position: divergence.position, vocabulary).json
+      }
+      found["before"] = divergence.before.map {
+        EventDescription($0.event, position: $0.position, vocabulary).json
+      }
+      object["divergence"] = found
+    }
+    let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
+  }
+}

@@ -1,0 +1,23 @@
+/// What a replay has shown.
+public struct ReplayReport: Sendable {
+  public enum Verdict: String, Sendable {
+    /// Every decision, keyframe and observation is what the core makes of the recorded inputs.
+    case identical
+    case diverged
+    /// No difference was found, but part of the run could not be compared: loss, damage, or no end.
+    case inconclusive
+  }
+  public var verdict: Verdict = .identical
+  public var eventCount: UInt64 = 0
+  public var inputCount: UInt64 = 0
+  public var decisionCount: UInt64 = 0
+  public var observationCount: UInt64 = 0
+  public var keyframeCount: UInt64 = 0
+  /// Keyframes adopted after a loss, because nothing else was left to go on from.
+  public var adoptedKeyframeCount: UInt64 = 0
+  /// Events that came while the state was unknown: read, not compared.
+  public var uncomparedCount: UInt64 = 0
+  public var divergence: Divergence?
+  /// Why the replay is inconclusive, if it is.
+  public var doubts: [String] = []
+}
