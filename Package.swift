@@ -62,7 +62,7 @@ var targets: [Target] = [
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
-  tests("ModuleCompiler", ["ModuleCompiler"]),
+  tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   tests("TraceReading", ["TraceReading"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
