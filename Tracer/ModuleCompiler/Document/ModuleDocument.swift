@@ -54,13 +54,21 @@ struct ModuleDocument {
     }
     defer { xmlFreeParserCtxt(context) }
     let collector = ParseCollector()
-    let options = XML_PARSE_NONET.rawValue | XML_PARSE_BIG_LINES.rawValue | XML_PARSE_NOCDATA.rawValue
+    let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue
     let document = withExtendedLifetime(collector) { () -> xmlDocPtr? in
       context.pointee._private = Unmanaged.passUnretained(collector).toOpaque()
       context.pointee.sax.pointee.serror = { context, error in
         guard let error, let collector = ParseCollector.of(context) else { return }
         let text = error.pointee.message.map { String(cString: $0) } ?? "unknown"
         collector.errors.append((Int(error.pointee.line), text))
+      }
+      // libxml2 keeps 16 bits of an element's line; the whole number goes where the application may store something.
+      context.pointee.sax.pointee.startElementNs = { context, name, prefix, uri, spaces, list, count, defaults, values in
+        xmlSAX2StartElementNs(context, name, prefix, uri, spaces, list, count, defaults, values)
+        guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self), let node = parser.pointee.node,
+          let input = parser.pointee.input
+        else { return }
+        node.pointee._private = UnsafeMutableRawPointer(bitPattern: Int(input.pointee.line))
       }
       context.pointee.sax.pointee.internalSubset = { context, _, _, _ in
         guard let context, let collector = ParseCollector.of(context) else { return }

@@ -87,7 +87,7 @@ private final class ViolationCollector {
       let isAttribute = raw.pointee.type == XML_ATTRIBUTE_NODE
       if let element = isAttribute ? raw.pointee.parent : raw {
         let node = XMLNode(element)
-        line = max(line, node.line)
+        line = node.line
         tag = node.tag
       }
     }

@@ -9,8 +9,8 @@ struct XMLNode {
 
   var name: String { pointer.pointee.name.map { String(cString: $0) } ?? "" }
   var namespace: String { pointer.pointee.ns.flatMap { $0.pointee.href }.map { String(cString: $0) } ?? "" }
-  /// Line at which the start tag ends.
-  var line: Int { max(0, xmlGetLineNo(pointer)) }
+  /// Line at which the start tag ends, as `ModuleDocument` has noted it; 0 in other documents.
+  var line: Int { Int(bitPattern: pointer.pointee._private) }
   /// The name as the tag has it, prefix and all.
   var tag: String {
     let prefix = pointer.pointee.ns.flatMap { $0.pointee.prefix }.map { String(cString: $0) + ":" } ?? ""
