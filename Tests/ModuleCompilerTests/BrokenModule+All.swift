@@ -20,8 +20,8 @@ extension BrokenModule {
           status: 0, severity: .warning),
     .init(.ignoredAttribute, "MajorFrameSeconds", "Colour=\"red\" MajorFrameSeconds", at: "Colour", status: 0,
           severity: .warning),
-    .init(.ignoredAttribute, "MajorFrameSeconds", "xmlns:v=\"urn:v\" v:Colour=\"red\" MajorFrameSeconds", at: "v:Colour",
-          status: 0, severity: .warning),
+    .init(.ignoredAttribute, "MajorFrameSeconds", "xmlns:v=\"urn:v\" v:Colour=\"red\" MajorFrameSeconds",
+          at: "v:Colour", status: 0, severity: .warning),
     .init(.unknownExtension, "p:Priority", "p:Prority", at: "p:Prority", status: 2),
     .init(.unknownExtension, "<p:Clocks", "<p:Clock/><p:Clocks", at: "<p:Clock/>", status: 2),
     .init(.repeatedElement, "<p:Budgets>", "<p:Trace/>\n  <p:Budgets>", at: "<p:Trace/>"),
@@ -80,7 +80,8 @@ extension BrokenModule {
     .init(.emptyMajorFrame, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"0\"", at: "MajorFrameSeconds=\"0\""),
     .init(.unknownPartition, "<Partition_Schedule PartitionIdentifier=\"20\"",
           "<Partition_Schedule PartitionIdentifier=\"21\"", at: "\"21\""),
-    .init(.unknownPartition, "<p:Owner PartitionIdentifier=\"20\"", "<p:Owner PartitionIdentifier=\"99\"", at: "\"99\""),
+    .init(.unknownPartition, "<p:Owner PartitionIdentifier=\"20\"", "<p:Owner PartitionIdentifier=\"99\"",
+          at: "\"99\""),
     .init(.unknownPartition, "<Partition_Memory PartitionIdentifier=\"10\"",
           "<Partition_Memory PartitionIdentifier=\"98\"", at: "\"98\""),
     .init(.unknownPartition, "<Partition_HM_Table PartitionIdentifier=\"20\"",
@@ -88,7 +89,8 @@ extension BrokenModule {
     .init(.unknownPartition, "<Source><Standard_Partition PartitionIdentifier=\"10\"",
           "<Source><Standard_Partition PartitionIdentifier=\"96\"", at: "\"96\""),
     .init(.duplicatePartitionSchedule, "<Partition_Schedule PartitionIdentifier=\"10\" PeriodSeconds=\"0.005\"",
-          "<Partition_Schedule PartitionIdentifier=\"20\" PeriodSeconds=\"0.005\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
+          "<Partition_Schedule PartitionIdentifier=\"20\" PeriodSeconds=\"0.005\"",
+          at: "PeriodSeconds=\"0.005\" PeriodD"),
     .init(.partitionWithoutWindow, [("<Window_Schedule WindowIdentifier=\"7\"", "<!--"),
                                     ("</Partition_Schedule>", "--></Partition_Schedule>")],
           at: "PeriodSeconds=\"0.01\" PeriodD"),
@@ -113,12 +115,14 @@ extension BrokenModule {
           at: "PeriodSeconds=\"0\""),
     .init(.durationExceedsPeriod, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
           "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.006\"", at: "PeriodDurationSeconds=\"0.006\""),
-    .init(.periodStart, "PartitionPeriodStart=\"1\"", "PartitionPeriodStart=\"0\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
+    .init(.periodStart, "PartitionPeriodStart=\"1\"", "PartitionPeriodStart=\"0\"",
+          at: "PeriodSeconds=\"0.005\" PeriodD"),
     .init(.periodStart, "WindowStartSeconds=\"0.005\"", "WindowStartSeconds=\"0.006\"",
           at: "WindowStartSeconds=\"0.006\""),
     .init(.durationNotMet, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
           "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002000001\"", at: "0.002000001"),
-    .init(.durationNotMet, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.000000001\" PeriodD", at: "0.000000001"),
+    .init(.durationNotMet, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.000000001\" PeriodD",
+          at: "0.000000001"),
     .init(.noSupply, "BudgetPerWindow=\"2\"", "BudgetPerWindow=\"1000\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
   ]
 
@@ -137,7 +141,8 @@ extension BrokenModule {
             + "<Process Name=\"main\"", at: "Queuing_Port"),
     .init(.duplicateChannel, "</Connection_Table>",
           """
-          <Channel ChannelIdentifier="0x5"><Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
+          <Channel ChannelIdentifier="0x5">
+          <Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
           <Destination><Standard_Partition PartitionIdentifier="20" PortName="IN"/></Destination></Channel>
           </Connection_Table>
           """, at: "0x5"),
@@ -151,7 +156,8 @@ extension BrokenModule {
     .init(.directionMismatch, "Direction=\"SOURCE\"", "Direction=\"DESTINATION\"", at: "PortName=\"OUT\""),
     .init(.sizeMismatch, "MaxMessageSize=\"64\"", "MaxMessageSize=\"63\"", at: "PortName=\"IN\""),
     .init(.portWithoutChannel, "<Process Name=\"main\"",
-          "<Sampling_Port Name=\"LOOSE\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"", at: "LOOSE"),
+          "<Sampling_Port Name=\"LOOSE\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
+          at: "LOOSE"),
   ]
 
   private static let memoryAndLines: [BrokenModule] = [
@@ -159,18 +165,21 @@ extension BrokenModule {
           severity: .warning),
     .init(.memoryTooSmall, "SizeBytes=\"0x2000\"", "SizeBytes=\"0x1FFF\"", at: "0x1FFF"),
     .init(.memoryTooSmall, "SizeBytes=\"0x4000\"", "SizeBytes=\"0x3FFF\"", at: "0x3FFF"),
+    .init(.memoryTooSmall, "Type=\"DATA\" SizeBytes=\"0x4000\" Access=\"READ_WRITE\"",
+          "Type=\"DATA\" SizeBytes=\"0x9000\" Access=\"READ_ONLY\"", at: "<Partition_Memory"),
     .init(.lineNumber, "Number=\"0\"", "Number=\"16\"", at: "\"16\""),
     .init(.lineNumber, "Number=\"0\"", "Number=\"2\"", at: "Number=\"2\""),
     .init(.duplicateLine, "Number=\"0\"", "Number=\"8\"", at: "BudgetPerWindow=\"3\""),
     .init(.lineRecipe, "Recipe=\"READ_RTC_STATUS\"", "", at: "Number=\"8\""),
     .init(.lineRecipe, "Recipe=\"OWNER_READS_RECEIVER\"", "Recipe=\"NONE\"", at: "Number=\"4\""),
-    .init(.lineRecipe, "KernelHandler=\"true\"", "KernelHandler=\"true\" Recipe=\"READ_RTC_STATUS\"", at: "Number=\"0\""),
+    .init(.lineRecipe, "KernelHandler=\"true\"", "KernelHandler=\"true\" Recipe=\"READ_RTC_STATUS\"",
+          at: "Number=\"0\""),
     .init(.lineWithoutOwner, "KernelHandler=\"true\"", "", at: "Number=\"0\""),
     .init(.duplicateOwner, "<p:Owner PartitionIdentifier=\"20\"/>",
           "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),
-    .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "0.0000003"),
+    .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "Number=\"8\""),
     .init(.receiverPorts, "First=\"0x3F8\"", "First=\"0x3F9\"", at: "<p:Owner PartitionIdentifier=\"10\""),
     .init(.silentClock, "RealTimeClockHertz=\"64\"", "", at: "Number=\"8\""),
     .init(.silentClock, "IntervalTimerHertz=\"100\"", "IntervalTimerHertz=\"0\"", at: "Number=\"0\""),

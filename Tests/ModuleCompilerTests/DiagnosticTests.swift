@@ -1,3 +1,4 @@
+import APEXTypes
 import Testing
 
 @testable import ModuleCompiler
@@ -83,6 +84,23 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     #expect(report.exitStatus == 2)
   }
 
+  /// A window of exactly L has no time of its own; a nanosecond more is a window. A gap of exactly L is enough.
+  @Test func allowanceIsTheLimit() throws {
+    let sample = try #require(SampleModule.check(SampleModule.text).description)
+    let allowance = SwitchAllowance(sample).total.count
+    func rules(_ old: String, _ new: String, _ nanoseconds: UInt64) -> Set<Rule> {
+      let text = DecimalSeconds.format(Nanoseconds(nanoseconds))
+      return Set(SampleModule.check(SampleModule.text.replacing(old, with: new + "=\"\(text)\"")).errors.map(\.rule))
+    }
+    let duration = "WindowStartSeconds=\"0.002\" WindowDurationSeconds"
+    #expect(rules(duration + "=\"0.002\"", duration, allowance).contains(.windowTooShort))
+    #expect(!rules(duration + "=\"0.002\"", duration, allowance + 1).contains(.windowTooShort))
+    let start = "WindowStartSeconds"
+    #expect(rules(start + "=\"0.002\"", start, 2_000_000 + allowance - 1) == [.gapTooShort])
+    #expect(rules(start + "=\"0.002\"", start, 2_000_000 + allowance).isEmpty)
+    #expect(rules(start + "=\"0.002\"", start, 1_999_999) == [.windowsOverlap])
+  }
+
   @Test func unreadableFile() {
     let report = ModuleCompiler.check(file: "/nowhere/module.xml")
     #expect(report.diagnostics.map(\.rule) == [.unreadableFile])
@@ -93,8 +111,7 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
   }
 
   @Test func defectiveImage() {
-    let report = SampleModule.check(SampleModule.text, image: Array("not an ELF file at all; but long enough to be one, see?!".utf8)
-      + [UInt8](repeating: 0, count: 64))
+    let report = SampleModule.check(SampleModule.text, image: [UInt8](repeating: 0x20, count: 128))
     #expect(report.errors.map(\.rule) == [.defectiveImage, .defectiveImage, .defectiveImage])
     #expect(report.errors.map(\.line) == ["\"Alpha\"", "\"Beta\"", "\"Drain\""].map {
       SampleModule.line(of: $0, in: SampleModule.text)

@@ -29,7 +29,8 @@ import Testing
     #expect(report.description == nil)
     let hint = SampleModule.text.replacing(
       "ModuleName=",
-      with: "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:noNamespaceSchemaLocation=\"x.xsd\" ModuleName=")
+      with: "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+        + "xsi:noNamespaceSchemaLocation=\"x.xsd\" ModuleName=")
     #expect(SampleModule.check(hint, strict: true).diagnostics.isEmpty)
   }
 

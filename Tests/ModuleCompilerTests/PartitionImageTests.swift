@@ -80,7 +80,8 @@ import Testing
         // Headers are where the meaning is.
         let place = Int.random(in: 0..<(Bool.random(using: &generator) ? 288 : bytes.count), using: &generator)
         bytes[place] = Bool.random(using: &generator)
-          ? UInt8.random(in: 0...255, using: &generator) : bytes[place] ^ 1 << UInt8.random(in: 0...7, using: &generator)
+          ? UInt8.random(in: 0...255, using: &generator)
+          : bytes[place] ^ 1 << UInt8.random(in: 0...7, using: &generator)
       }
       if Int.random(in: 0..<8, using: &generator) == 0 {
         bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator))

@@ -99,11 +99,14 @@ enum SampleModule {
       </Partition_Memory>
       <Module_Schedule MajorFrameSeconds="0.01" ScheduleIdentifier="4" ScheduleName="only">
         <Partition_Schedule PartitionIdentifier="20" PeriodSeconds="0.01" PeriodDurationSeconds="0.002">
-          <Window_Schedule WindowIdentifier="7" WindowStartSeconds="0.002" WindowDurationSeconds="0.002" PartitionPeriodStart="true"/>
+          <Window_Schedule WindowIdentifier="7" WindowStartSeconds="0.002" WindowDurationSeconds="0.002"
+           PartitionPeriodStart="true"/>
         </Partition_Schedule>
         <Partition_Schedule PartitionIdentifier="10" PeriodSeconds="0.005" PeriodDurationSeconds="0.002">
-          <Window_Schedule WindowIdentifier="8" WindowStartSeconds="0.0" WindowDurationSeconds="0.002" PartitionPeriodStart="true"/>
-          <Window_Schedule WindowIdentifier="9" WindowStartSeconds="0.005" WindowDurationSeconds="0.002" PartitionPeriodStart="1"/>
+          <Window_Schedule WindowIdentifier="8" WindowStartSeconds="0.0" WindowDurationSeconds="0.002"
+           PartitionPeriodStart="true"/>
+          <Window_Schedule WindowIdentifier="9" WindowStartSeconds="0.005" WindowDurationSeconds="0.002"
+           PartitionPeriodStart="1"/>
         </Partition_Schedule>
       </Module_Schedule>
       <Partition_HM_Table PartitionIdentifier="20">
@@ -120,7 +123,8 @@ enum SampleModule {
       <p:Clocks IntervalTimerHertz="100" RealTimeClockHertz="64"/>
       <p:Trace RingBytes="65536" KeyframeIntervalFrames="10" EventsPerBlock="100"/>
       <p:Interrupts>
-        <p:Line Number="8" Policy="MARKED_AT_ONCE" BudgetPerWindow="2" Recipe="READ_RTC_STATUS" StolenTimeSeconds="0.000003">
+        <p:Line Number="8" Policy="MARKED_AT_ONCE" BudgetPerWindow="2" Recipe="READ_RTC_STATUS"
+                StolenTimeSeconds="0.000003">
           <p:Owner PartitionIdentifier="20"/>
         </p:Line>
         <p:Line Number="0" Policy="MARKED_AT_ONCE" BudgetPerWindow="3" KernelHandler="true"/>

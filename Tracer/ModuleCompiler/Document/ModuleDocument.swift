@@ -63,8 +63,9 @@ struct ModuleDocument {
         collector.errors.append((Int(error.pointee.line), text))
       }
       // libxml2 keeps 16 bits of an element's line; the whole number goes where the application may store something.
-      context.pointee.sax.pointee.startElementNs = { context, name, prefix, uri, spaces, list, count, defaults, values in
-        xmlSAX2StartElementNs(context, name, prefix, uri, spaces, list, count, defaults, values)
+      context.pointee.sax.pointee.startElementNs = {
+        context, name, prefix, uri, spaceCount, spaces, count, defaults, values in
+        xmlSAX2StartElementNs(context, name, prefix, uri, spaceCount, spaces, count, defaults, values)
         guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self), let node = parser.pointee.node,
           let input = parser.pointee.input
         else { return }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The module schema, compiled once by libxml2.
 ///
-/// libxml2 reads the imported schema by a name of our own (`partita-schema:`), which an input callback answers from memory;
-/// no file and no network is touched.
+/// libxml2 reads the imported schema by a name of our own (`partita-schema:`), which an input callback answers from
+/// memory; no file and no network is touched.
 final class ModuleSchema: @unchecked Sendable {
   /// One complaint of the validator.
   struct Violation {

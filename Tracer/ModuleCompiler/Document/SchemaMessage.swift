@@ -11,7 +11,9 @@ struct SchemaMessage {
     if text.contains("[facet 'enumeration']"), let set = Self.cut(&text, from: " is not an element of the set {") {
       advice = "write one of " + set.filter { $0 != "'" && $0 != "}" }
       text += " is unknown"
-    } else if text.contains("[facet 'pattern']"), let pattern = Self.cut(&text, from: " is not accepted by the pattern ") {
+    } else if text.contains("[facet 'pattern']"),
+      let pattern = Self.cut(&text, from: " is not accepted by the pattern ")
+    {
       advice = Self.patternAdvice.first { pattern.contains($0.part) }?.advice ?? "follow the pattern \(pattern)"
       text += " has not the form it needs"
     } else {
