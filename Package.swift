@@ -85,12 +85,14 @@ var targets: [Target] = [
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   .executableTarget(
     name: "partita",
-    dependencies: ["ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser],
+    dependencies: [
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser,
+    ],
     path: "Tracer/CommandLine"),
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
-  tests("ModuleCompiler", ["ModuleCompiler"]),
+  tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),

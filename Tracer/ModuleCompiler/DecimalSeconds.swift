@@ -2,8 +2,8 @@ import APEXTypes
 
 /// Decimal seconds as they are written in module files, stimulus files and on the command line.
 ///
-/// The conversion to nanoseconds is exact, digit by digit: a floating-point number would make 0.020 s a nanosecond short
-/// here and there, and windows that touch would overlap.
+/// The conversion to nanoseconds is exact, digit by digit: a floating-point number would make 0.020 s a nanosecond
+/// short here and there, and windows that touch would overlap.
 public enum DecimalSeconds {
   /// Why a text is not a time.
   public enum Defect: Error, Equatable, Sendable {

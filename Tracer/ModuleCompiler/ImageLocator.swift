@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds partition images: beside the module file, in given directories, in PARTITA_IMAGES, or where the build puts them.
+/// Finds partition images: beside the module file, in given directories, in PARTITA_IMAGES, or in `.build/images`.
 public struct ImageLocator: Sendable {
   /// Directories to look in, in order.
   public var directories: [String]

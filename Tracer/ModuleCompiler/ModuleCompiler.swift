@@ -51,7 +51,6 @@ private struct Compilation {
   private var diagnostics: DiagnosticList
   private var stimulusDiagnostics: [Diagnostic] = []
   private var module: ModuleDescription?
-  private var isInputDefective = false
 
   init(file: String, options: ModuleCompiler.Options, needsImages: Bool) {
     self.file = file
@@ -62,23 +61,17 @@ private struct Compilation {
 
   var report: CheckReport {
     CheckReport(
-      description: module, diagnostics: diagnostics.sorted(strict: options.isStrict) + stimulusDiagnostics,
-      isInputDefective: isInputDefective)
+      description: module, diagnostics: diagnostics.sorted(strict: options.isStrict) + stimulusDiagnostics)
   }
 
   mutating func run() {
     readStimulus()
     guard let bytes = Self.bytes(of: file) else {
       diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read", "name a file that exists")
-      isInputDefective = true
       return
     }
     let document = ModuleDocument(bytes: bytes, diagnostics: &diagnostics)
-    guard let root = document.root else {
-      isInputDefective = true
-      return
-    }
-    isInputDefective = document.isSchemaViolated
+    guard let root = document.root else { return }
     var reader = DescriptionReader(diagnostics: diagnostics)
     reader.read(root)
     let description = reader.description
@@ -111,13 +104,11 @@ private struct Compilation {
           .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read",
           advice: "name a file that exists")
       ]
-      isInputDefective = true
       return
     }
     let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
     stimuli = script.records
     stimulusDiagnostics = script.diagnostics
-    if !script.diagnostics.isEmpty { isInputDefective = true }
   }
 
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {

@@ -25,10 +25,11 @@ public struct CheckReport: Sendable {
   public var description: ModuleDescription?
   /// In the order of the file's lines.
   public var diagnostics: [Diagnostic]
-  /// Whether the file could not be read, or is not valid by the schema.
-  public var isInputDefective: Bool
 
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+  /// Whether a file could not be read, or has not its form.
+  public var isInputDefective: Bool { errors.contains { $0.rule.isAboutForm } }
 
   /// 0 holds, 1 violates a rule of meaning, 2 cannot be read or is not valid XML.
   public var exitStatus: Int32 { isInputDefective ? 2 : errors.isEmpty ? 0 : 1 }

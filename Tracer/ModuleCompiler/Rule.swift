@@ -37,13 +37,23 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   // Stimulus files.
   case stimulusSyntax, stimulusOverlap
 
+  /// Whether an error of this rule means that a file could not be read or has not its form: exit status 2, not 1.
+  var isAboutForm: Bool {
+    switch self {
+    case .unreadableFile, .malformedXML, .documentType, .schemaViolation, .ignoredElement, .ignoredAttribute,
+      .unknownExtension, .imageNotFound, .defectiveImage, .stimulusSyntax, .stimulusOverlap:
+      true
+    default: false
+    }
+  }
+
   /// Whether a finding of this rule may be no more than the consequence of an element that could not be read.
   var needsWholeModule: Bool {
     switch self {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
-      .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .unknownPort,
-      .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .unknownError,
-      .errorWithoutCode:
+      .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
+      .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
+      .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode:
       true
     default: false
     }

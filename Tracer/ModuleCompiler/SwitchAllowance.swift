@@ -3,9 +3,9 @@ import ModuleConfiguration
 
 /// L, the switch allowance: the longest time for which a module's interrupts can be off, as the sum of its named parts.
 ///
-/// The kernel arms the window timer L before each boundary and spends what is left of it waiting, so the first instruction
-/// of a window comes at its instant whatever the kernel was doing before. The costs are nanoseconds of virtual time, which
-/// under the emulator are guest instructions; they are upper bounds found by measurement.
+/// The kernel arms the window timer L before each boundary and spends what is left of it waiting, so the first
+/// instruction of a window comes at its instant whatever the kernel was doing before. The costs are nanoseconds of
+/// virtual time, which under the emulator are guest instructions; they are upper bounds found by measurement.
 public struct SwitchAllowance: Equatable, Sendable {
   /// One summand of L.
   public struct Part: Equatable, Sendable {

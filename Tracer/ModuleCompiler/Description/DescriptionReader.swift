@@ -67,8 +67,7 @@ struct DescriptionReader {
           region, "a region of type INPUT_OUTPUT is not mapped", "grant I/O ports with p:PortGrant instead")
       }
       return PartitionMemory.Region(
-        kind: kind, bytes: bytes, isWritable: access == "READ_WRITE",
-        hasPhysicalAddress: region.attributes["PhysicalAddress"] != nil, line: region.line)
+        kind: kind, bytes: bytes, isWritable: access == "READ_WRITE", line: region.line)
     }
     return PartitionMemory(partitionIdentifier: identifier, regions: regions, line: element.line)
   }

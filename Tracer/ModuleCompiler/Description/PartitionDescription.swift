@@ -59,7 +59,6 @@ public struct PartitionMemory: Sendable {
     public var kind: Kind
     public var bytes: UInt64
     public var isWritable: Bool
-    public var hasPhysicalAddress: Bool
     public var line: Int
   }
   public var partitionIdentifier: UInt64

@@ -33,13 +33,16 @@ struct ModuleDocument {
         "a module file's root element is '\(Vocabulary.rootName)'")
       return
     }
-    var pruner = Pruner(vocabulary: schema.vocabulary, commonNamespace: node.namespace, diagnostics: diagnostics)
+    let source = SourceLines(bytes)
+    var pruner = Pruner(
+      vocabulary: schema.vocabulary, commonNamespace: node.namespace, source: source, diagnostics: diagnostics)
     let element = pruner.prune(node, type: Vocabulary.rootType)
     diagnostics = pruner.diagnostics
     for violation in schema.violations(in: document) {
       isSchemaViolated = true
       let message = SchemaMessage(violation)
-      diagnostics.error(.schemaViolation, line: violation.line, message.text, message.advice)
+      let line = source.start(of: violation.tag, endingAt: violation.line)
+      diagnostics.error(.schemaViolation, line: line, message.text, message.advice)
     }
     root = element
   }
@@ -51,13 +54,22 @@ struct ModuleDocument {
     }
     defer { xmlFreeParserCtxt(context) }
     let collector = ParseCollector()
-    let options = XML_PARSE_NONET.rawValue | XML_PARSE_BIG_LINES.rawValue | XML_PARSE_NOCDATA.rawValue
+    let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue
     let document = withExtendedLifetime(collector) { () -> xmlDocPtr? in
       context.pointee._private = Unmanaged.passUnretained(collector).toOpaque()
       context.pointee.sax.pointee.serror = { context, error in
         guard let error, let collector = ParseCollector.of(context) else { return }
         let text = error.pointee.message.map { String(cString: $0) } ?? "unknown"
         collector.errors.append((Int(error.pointee.line), text))
+      }
+      // libxml2 keeps 16 bits of an element's line; the whole number goes where the application may store something.
+      context.pointee.sax.pointee.startElementNs = {
+        context, name, prefix, uri, spaceCount, spaces, count, defaults, values in
+        xmlSAX2StartElementNs(context, name, prefix, uri, spaceCount, spaces, count, defaults, values)
+        guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self), let node = parser.pointee.node,
+          let input = parser.pointee.input
+        else { return }
+        node.pointee._private = UnsafeMutableRawPointer(bitPattern: Int(input.pointee.line))
       }
       context.pointee.sax.pointee.internalSubset = { context, _, _, _ in
         guard let context, let collector = ParseCollector.of(context) else { return }
@@ -110,13 +122,14 @@ private struct Pruner {
   let vocabulary: Vocabulary
   /// Files that put the common form in a namespace of their own are accepted; the root's namespace is taken for it.
   let commonNamespace: String
+  let source: SourceLines
   var diagnostics: DiagnosticList
 
   static let instanceNamespace = "http://www.w3.org/2001/XMLSchema-instance"
 
   mutating func prune(_ node: XMLNode, type: String) -> ConfigurationElement {
     let content = vocabulary.content(ofType: type)
-    var element = ConfigurationElement(name: knownName(of: node), attributes: [:], children: [], line: node.line)
+    var element = ConfigurationElement(name: knownName(of: node), attributes: [:], children: [], line: line(of: node))
     for attribute in node.attributes {
       let name = attribute.pointee.name.map { String(cString: $0) } ?? ""
       let space = attribute.pointee.ns.flatMap { $0.pointee.href }.map { String(cString: $0) } ?? ""
@@ -145,6 +158,8 @@ private struct Pruner {
     return element
   }
 
+  private func line(of node: XMLNode) -> Int { source.start(of: node.tag, endingAt: node.line) }
+
   private func knownName(of node: XMLNode) -> String {
     let space = node.namespace
     if space == ModuleSchemaText.extensionNamespace { return "p:" + node.name }
@@ -158,10 +173,10 @@ private struct Pruner {
     let places = known.isEmpty ? "'\(node.name)' has no attributes" : "'\(node.name)' knows \(known)"
     if isOurs {
       diagnostics.error(
-        .unknownExtension, line: node.line, "attribute 'p:\(name)' of '\(node.name)' is unknown", places)
+        .unknownExtension, line: line(of: node), "attribute 'p:\(name)' of '\(node.name)' is unknown", places)
     } else {
       diagnostics.warning(
-        .ignoredAttribute, line: node.line, "attribute '\(name)' of '\(node.name)' is ignored", places)
+        .ignoredAttribute, line: line(of: node), "attribute '\(name)' of '\(node.name)' is ignored", places)
     }
   }
 
@@ -170,10 +185,10 @@ private struct Pruner {
     let places = known.isEmpty ? "'\(node.name)' has no elements" : "'\(node.name)' knows \(known)"
     if child.namespace == ModuleSchemaText.extensionNamespace {
       diagnostics.error(
-        .unknownExtension, line: child.line, "element 'p:\(child.name)' in '\(node.name)' is unknown", places)
+        .unknownExtension, line: line(of: child), "element 'p:\(child.name)' in '\(node.name)' is unknown", places)
     } else {
       diagnostics.warning(
-        .ignoredElement, line: child.line, "element '\(child.name)' in '\(node.name)' is ignored", places)
+        .ignoredElement, line: line(of: child), "element '\(child.name)' in '\(node.name)' is ignored", places)
     }
   }
 }

@@ -3,12 +3,15 @@ import Synchronization
 
 /// The module schema, compiled once by libxml2.
 ///
-/// libxml2 reads the imported schema by a name of our own (`partita-schema:`), which an input callback answers from memory;
-/// no file and no network is touched.
+/// libxml2 reads the imported schema by a name of our own (`partita-schema:`), which an input callback answers from
+/// memory; no file and no network is touched.
 final class ModuleSchema: @unchecked Sendable {
   /// One complaint of the validator.
   struct Violation {
+    /// Line at which the element's start tag ends.
     var line: Int
+    /// The element as its tag names it; empty where the validator does not say.
+    var tag = ""
     var message: String
   }
 
@@ -76,14 +79,19 @@ private final class ViolationCollector {
   var violations: [ModuleSchema.Violation] = []
 
   func add(_ error: xmlError) {
-    // A value that breaks a facet is reported twice, by facet and by type; the second names the type and stays.
     let text = error.message.map { String(cString: $0) } ?? "unknown"
-    guard !text.contains("[facet '") else { return }
     var line = Int(error.line)
-    if let node = error.node {
-      line = max(line, xmlGetLineNo(node.assumingMemoryBound(to: xmlNode.self)))
+    var tag = ""
+    if let pointer = error.node {
+      let raw = pointer.assumingMemoryBound(to: xmlNode.self)
+      let isAttribute = raw.pointee.type == XML_ATTRIBUTE_NODE
+      if let element = isAttribute ? raw.pointee.parent : raw {
+        let node = XMLNode(element)
+        line = node.line
+        tag = node.tag
+      }
     }
-    violations.append(.init(line: line, message: text))
+    violations.append(.init(line: line, tag: tag, message: text))
   }
 }
 

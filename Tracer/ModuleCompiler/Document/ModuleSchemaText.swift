@@ -1,4 +1,4 @@
-/// The XML schema of module files: the common ARINC 653 form, as a Swift constant so that the command needs no file beside it.
+/// The XML schema of module files, in Swift constants so that the command needs no file beside it.
 ///
 /// Elements may come in any order, because public files differ there; how often each may come is a rule of meaning.
 /// `Vocabulary` is derived from these texts, so that what is validated and what is known cannot drift apart.

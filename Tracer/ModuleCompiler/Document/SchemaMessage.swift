@@ -8,38 +8,44 @@ struct SchemaMessage {
     if text.hasSuffix(".") { text.removeLast() }
     // libxml2 writes names of a namespace as '{urn:…}Name'.
     text = text.replacing("{\(ModuleSchemaText.extensionNamespace)}", with: "p:")
-    advice = Self.advice(for: text)
+    if text.contains("[facet 'enumeration']"), let set = Self.cut(&text, from: " is not an element of the set {") {
+      advice = "write one of " + set.filter { $0 != "'" && $0 != "}" }
+      text += " is unknown"
+    } else if text.contains("[facet 'pattern']"),
+      let pattern = Self.cut(&text, from: " is not accepted by the pattern ")
+    {
+      advice = Self.patternAdvice.first { pattern.contains($0.part) }?.advice ?? "follow the pattern \(pattern)"
+      text += " has not the form it needs"
+    } else {
+      advice = Self.advice(for: text)
+    }
+    for facet in ["[facet 'enumeration'] ", "[facet 'pattern'] ", "[facet 'minLength'] "] {
+      text = text.replacing(facet, with: "")
+    }
   }
 
-  /// What a value of each of the schema's types looks like.
-  static let typeAdvice: [(type: String, advice: String)] = [
-    ("Number", "write a decimal number such as 64, or a hexadecimal one such as 0x40"),
-    ("Seconds", "write decimal seconds such as 0.020"),
-    ("Boolean", "write true or false"),
-    ("Text", "write at least one character"),
-    ("Direction", "write SOURCE or DESTINATION"),
-    ("Criticality", "write LEVEL_A, LEVEL_B, LEVEL_C, LEVEL_D or LEVEL_E"),
-    ("RegionType", "write CODE, DATA or INPUT_OUTPUT"),
-    ("RegionAccess", "write READ_ONLY or READ_WRITE"),
-    ("Level", "write MODULE, PARTITION or PROCESS"),
-    ("Code", "write an error code of ARINC 653, such as NUMERIC_ERROR"),
-    ("ModuleRecoveryAction", "write IGNORE, SHUTDOWN or RESET"),
-    ("PartitionRecoveryAction", "write IGNORE, IDLE, WARM_START or COLD_START"),
-    ("Policy", "write MARKED_AT_ONCE or MASKED_UNTIL_OWNER"),
-    ("Recipe", "write NONE, READ_RTC_STATUS or OWNER_READS_RECEIVER"),
-    ("Quantity", "write a quantity such as HYPERCALL or WINDOW_START_ERROR"),
+  /// A part of each of the schema's patterns, and what a value of it looks like.
+  private static let patternAdvice: [(part: String, advice: String)] = [
+    ("0[xX]", "write a decimal number such as 64, or a hexadecimal one such as 0x40"),
+    ("[tT][rR]", "write true or false"),
+    ("[0-9]+(", "write decimal seconds such as 0.020"),
   ]
 
+  /// Cuts `text` before `marker` and answers what followed it.
+  private static func cut(_ text: inout String, from marker: String) -> String? {
+    guard let place = text.firstRange(of: marker) else { return nil }
+    let rest = String(text[place.upperBound...])
+    text = String(text[..<place.lowerBound])
+    return rest
+  }
+
   private static func advice(for text: String) -> String {
-    for entry in typeAdvice
-    where text.hasSuffix("type '\(entry.type)'") || text.hasSuffix("type 'p:\(entry.type)'") {
-      return entry.advice
-    }
     if text.contains("is required but missing") { return "add the attribute" }
     if text.contains("Missing child element") { return "add the element" }
     if text.contains("This element is not expected") { return "remove the element, or put it where it belongs" }
     if text.contains("Character content") { return "remove the text between the tags" }
-    return "see the form of module files in the documentation"
+    if text.contains("minimum length") { return "write at least one character" }
+    return "see the common form of ARINC 653 module files"
   }
 }
 

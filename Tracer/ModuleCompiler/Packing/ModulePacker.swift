@@ -129,7 +129,9 @@ struct ModulePacker {
   }
 
   private mutating func appendPortsAndChannels() {
-    func isEnd(_ end: ChannelDescription.End, _ partition: PartitionDescription, _ port: SamplingPortDescription) -> Bool {
+    func isEnd(
+      _ end: ChannelDescription.End, _ partition: PartitionDescription, _ port: SamplingPortDescription
+    ) -> Bool {
       end.partitionIdentifier == partition.identifier && end.portName == port.name
     }
     var sourceOfChannel = [Int](repeating: 0, count: module.channels.count)

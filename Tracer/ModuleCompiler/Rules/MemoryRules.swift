@@ -8,14 +8,22 @@ extension ModuleRules {
     }
   }
 
-  /// What `Partition_Memory` sets aside must hold what the image needs: CODE the segments that are not written (constants
-  /// among them), DATA the others and the main stack, in whole pages.
+  /// What `Partition_Memory` sets aside must hold what the image needs, in whole pages.
+  ///
+  /// CODE and read-only DATA hold the segments that are not written, writable DATA the others and the main stack.
   mutating func checkMemory(of partition: PartitionDescription, image: PartitionImage) {
     let memories = module.memories.filter { $0.partitionIdentifier == partition.identifier }
     guard let first = memories.first else { return }
     let regions = memories.flatMap(\.regions)
-    func available(_ kind: PartitionMemory.Kind) -> UInt64 {
-      regions.filter { $0.kind == kind }.reduce(0) { sum, region in
+    func holds(_ region: PartitionMemory.Region, writable: Bool) -> Bool {
+      switch region.kind {
+      case .code: !writable
+      case .data: region.isWritable == writable
+      case .inputOutput: false
+      }
+    }
+    func available(writable: Bool) -> UInt64 {
+      regions.filter { holds($0, writable: writable) }.reduce(0) { sum, region in
         let (total, overflow) = sum.addingReportingOverflow(region.bytes)
         return overflow ? .max : total
       }
@@ -24,16 +32,16 @@ extension ModuleRules {
       image.segments.filter { $0.access.contains(.write) == writable }.reduce(0) { $0 + $1.memoryBytes }
     }
     let stack = StackSize.wholePages(partition.stackBytes)
-    let needs: [(PartitionMemory.Kind, UInt64, String)] = [
-      (.code, needed(writable: false), "code and constants"),
-      (.data, needed(writable: true) + stack, "data and \(stack) bytes of stack"),
+    let needs: [(Bool, UInt64, String, String)] = [
+      (false, needed(writable: false), "CODE and read-only DATA", "code and constants"),
+      (true, needed(writable: true) + stack, "writable DATA", "data and \(stack) bytes of stack"),
     ]
-    for (kind, bytes, what) in needs where available(kind) < bytes {
-      let line = regions.first { $0.kind == kind }?.line ?? first.line
+    for (writable, bytes, kind, what) in needs where available(writable: writable) < bytes {
+      let line = regions.first { holds($0, writable: writable) }?.line ?? first.line
       diagnostics.error(
         .memoryTooSmall, line: line,
-        "'\(partition.name)' has \(available(kind)) bytes of \(kind.rawValue), its image needs \(bytes) (\(what))",
-        "write SizeBytes=\"\(bytes)\" or more")
+        "'\(partition.name)' has \(available(writable: writable)) bytes of \(kind), its image needs \(bytes) "
+          + "(\(what))", "set aside \(bytes) bytes or more, whole pages")
     }
   }
 }

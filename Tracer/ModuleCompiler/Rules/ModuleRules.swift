@@ -46,7 +46,8 @@ struct ModuleRules {
   @discardableResult
   mutating func checkPartition(_ identifier: UInt64, namedBy what: String, line: Int) -> Bool {
     if module.partitionIndex(identifier: identifier) != nil { return true }
-    let known = module.partitions.map { "\($0.identifier)" }.joined(separator: ", ")
+    let known = module.partitions.prefix(ModuleLimits.maximumPartitionCount).map { "\($0.identifier)" }
+      .joined(separator: ", ")
     diagnostics.error(
       .unknownPartition, line: line, "\(what) names partition \(identifier), which does not exist",
       known.isEmpty ? "declare a Partition" : "the module's partitions are \(known)")

@@ -80,7 +80,7 @@ extension ModuleRules {
     else { return nil }
     let partition = module.partitions[index]
     guard let port = partition.ports.first(where: { $0.name == end.portName }) else {
-      let known = partition.ports.map(\.name).joined(separator: ", ")
+      let known = partition.ports.prefix(16).map(\.name).joined(separator: ", ")
       diagnostics.error(
         .unknownPort, line: end.line, "\(who) names port '\(end.portName)', which '\(partition.name)' does not have",
         known.isEmpty ? "declare the Sampling_Port" : "its ports are \(known)")

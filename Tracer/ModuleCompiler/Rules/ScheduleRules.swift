@@ -119,7 +119,8 @@ extension ModuleRules {
     guard length > 0, length < allowance.count else { return }
     diagnostics.error(
       .gapTooShort, line: window.line,
-      "the gap of \(secondsText(Nanoseconds(length))) before window \(window.identifier) is shorter than the switch allowance L",
+      "the gap of \(secondsText(Nanoseconds(length))) before window \(window.identifier) is shorter than "
+        + "the switch allowance L",
       "leave no gap, or \(secondsText(allowance)) and more")
   }
 

@@ -1,0 +1,126 @@
+import APEXTypes
+import Testing
+
+@testable import ModuleCompiler
+
+/// One way to break the sample module, and what must be said about it.
+struct BrokenModule: CustomTestStringConvertible, Sendable {
+  var rule: Rule
+  /// What is replaced in the sample, and by what; the first occurrence.
+  var edits: [(String, String)]
+  /// A part of the line that the message must point at; nil for the whole file.
+  var place: String?
+  var status: Int32 = 1
+  var severity = Diagnostic.Severity.error
+
+  init(
+    _ rule: Rule, _ old: String, _ new: String, at place: String?, status: Int32 = 1,
+    severity: Diagnostic.Severity = .error
+  ) {
+    self.init(rule, [(old, new)], at: place, status: status, severity: severity)
+  }
+
+  init(
+    _ rule: Rule, _ edits: [(String, String)], at place: String?, status: Int32 = 1,
+    severity: Diagnostic.Severity = .error
+  ) {
+    self.rule = rule
+    self.edits = edits
+    self.place = place
+    self.status = status
+    self.severity = severity
+  }
+
+  var testDescription: String { "\(rule): \(edits.map(\.1).joined(separator: " ").prefix(60))" }
+
+  var text: String {
+    var text = SampleModule.text
+    for (old, new) in edits {
+      guard let range = text.firstRange(of: old) else { fatalError("the sample has no '\(old)'") }
+      text.replaceSubrange(range, with: new)
+    }
+    return text
+  }
+}
+
+@Suite struct DiagnosticTests {
+  @Test func sampleHolds() {
+    let report = SampleModule.check(SampleModule.text, strict: true)
+    #expect(report.diagnostics.isEmpty, "\(report.diagnostics)")
+    #expect(report.exitStatus == 0)
+  }
+
+  @Test(arguments: BrokenModule.all)
+  func isReported(_ broken: BrokenModule) {
+    let text = broken.text
+    let report = SampleModule.check(text)
+    let found = report.diagnostics.filter { $0.rule == broken.rule }
+    let line = broken.place.map { SampleModule.line(of: $0, in: text) } ?? 0
+    #expect(
+      found.contains { $0.line == line && $0.severity == broken.severity },
+      "line \(line): \(report.diagnostics.map(\.description))")
+    #expect(found.allSatisfy { !$0.message.isEmpty && !$0.advice.isEmpty && $0.file.hasSuffix("module.xml") })
+    #expect(report.exitStatus == broken.status, "\(report.diagnostics.map(\.description))")
+    if broken.severity == .warning {
+      #expect(SampleModule.check(text, strict: true).exitStatus != 0)
+    }
+  }
+
+  /// Rules that a broken module file alone cannot break have tests of their own.
+  @Test func everyRuleHasATest() {
+    let elsewhere: Set<Rule> = [.unreadableFile, .defectiveImage, .stimulusSyntax, .stimulusOverlap]
+    let covered = Set(BrokenModule.all.map(\.rule)).union(elsewhere)
+    #expect(Set(Rule.allCases).subtracting(covered).isEmpty)
+  }
+
+  @Test func allErrorsComeAtOnce() {
+    let text = SampleModule.text
+      .replacing("Direction=\"SOURCE\"", with: "Direction=\"OUT\"")
+      .replacing("WindowStartSeconds=\"0.002\"", with: "WindowStartSeconds=\"0.001\"")
+      .replacing("IntervalTimerHertz=\"100\"", with: "IntervalTimerHertz=\"5\"")
+    let report = SampleModule.check(text)
+    #expect(Set(report.errors.map(\.rule)) == [.schemaViolation, .windowsOverlap, .clockRate])
+    #expect(report.errors.map(\.line) == report.errors.map(\.line).sorted())
+    #expect(report.exitStatus == 2)
+  }
+
+  /// A window of exactly L has no time of its own; a nanosecond more is a window. A gap of exactly L is enough.
+  @Test func allowanceIsTheLimit() throws {
+    let sample = try #require(SampleModule.check(SampleModule.text).description)
+    let allowance = SwitchAllowance(sample).total.count
+    func rules(_ old: String, _ new: String, _ nanoseconds: UInt64) -> Set<Rule> {
+      let text = DecimalSeconds.format(Nanoseconds(nanoseconds))
+      return Set(SampleModule.check(SampleModule.text.replacing(old, with: new + "=\"\(text)\"")).errors.map(\.rule))
+    }
+    let duration = "WindowStartSeconds=\"0.002\" WindowDurationSeconds"
+    #expect(rules(duration + "=\"0.002\"", duration, allowance).contains(.windowTooShort))
+    #expect(!rules(duration + "=\"0.002\"", duration, allowance + 1).contains(.windowTooShort))
+    let start = "WindowStartSeconds"
+    #expect(rules(start + "=\"0.002\"", start, 2_000_000 + allowance - 1) == [.gapTooShort])
+    #expect(rules(start + "=\"0.002\"", start, 2_000_000 + allowance).isEmpty)
+    #expect(rules(start + "=\"0.002\"", start, 1_999_999) == [.windowsOverlap])
+  }
+
+  @Test func unreadableFile() {
+    let report = ModuleCompiler.check(file: "/nowhere/module.xml")
+    #expect(report.diagnostics.map(\.rule) == [.unreadableFile])
+    #expect(report.exitStatus == 2)
+    let large = SampleModule.check(String(repeating: " ", count: ModuleDocument.maximumBytes + 1))
+    #expect(large.diagnostics.map(\.rule) == [.unreadableFile])
+    #expect(ModuleCompiler.check(file: "/").diagnostics.map(\.rule) == [.unreadableFile])
+  }
+
+  @Test func defectiveImage() {
+    let report = SampleModule.check(SampleModule.text, image: [UInt8](repeating: 0x20, count: 128))
+    #expect(report.errors.map(\.rule) == [.defectiveImage, .defectiveImage, .defectiveImage])
+    #expect(report.errors.map(\.line) == ["\"Alpha\"", "\"Beta\"", "\"Drain\""].map {
+      SampleModule.line(of: $0, in: SampleModule.text)
+    })
+    #expect(report.exitStatus == 2)
+  }
+
+  @Test func messageForm() {
+    let diagnostic = Diagnostic(.lineRecipe, file: "m.xml", line: 7, message: "wrong", advice: "do right")
+    #expect(diagnostic.description == "m.xml:7: error: wrong — do right [lineRecipe]")
+  }
+}
