@@ -9,6 +9,8 @@ struct Partita: AsyncParsableCommand {
     subcommands: [
       DumpCommand.self,
       StatsCommand.self,
+      MeasureDecodingCommand.self,
+      MeasureEncodingCommand.self,
     ]
   )
 }
