@@ -99,9 +99,9 @@ struct EventColumnEncoder {
 
   /// The group of a record with this second word, or nil where there are as many groups as can be.
   private mutating func group(of packed: UInt64) -> Int? {
-    var mask: UInt64 = 0xFF00_FFFF
+    var mask: UInt64 = 0xFF00_00FF
     let kind = packed & 0xFF
-    if kind < 64, Self.kindsGroupedByOperand &>> kind & 1 != 0 { mask = 0xFF_FF00_FFFF }
+    if kind < 64, Self.kindsGroupedByOperand &>> kind & 1 != 0 { mask = 0xFF_FF00_00FF }
     var key = packed & mask
     if groupCount >= Self.fineGroupLimit {
       if let fine = find(key) { return fine }

@@ -41,8 +41,6 @@ struct RoundTripTests {
     let read = try TraceContents(bytes)
     #expect(read.events == events)
     let sizes = read.sizes
-    print("bytes/event", Double(sizes.storedBytes - sizes.tableBytes) / Double(events.count), "raw",
-      Double(sizes.rawBytes) / Double(events.count), events.count)
     #expect(Double(sizes.storedBytes) / Double(sizes.eventCount) <= 2.5)
   }
 

@@ -15,6 +15,8 @@ struct Partita: AsyncParsableCommand {
       DumpCommand.self,
       StatsCommand.self,
       ReplayCommand.self,
+      MeasureDecodingCommand.self,
+      MeasureEncodingCommand.self,
     ]
   )
 

@@ -25,12 +25,12 @@ public struct EventDescription: Equatable, Sendable {
 
   /// The event as a line: position, time, kind, partition, fields; the columns are aligned from line to line.
   public func line(partitionWidth: Int) -> String {
-    let columns = [
-      Self.padded("\(position)", 10, isRight: true), Self.padded(EventField.seconds(event.time), 14, isRight: true),
-      Self.padded(kind, 16), Self.padded(partition, partitionWidth),
-    ]
-    let text = (columns + [fields.map(\.text).joined(separator: " ")]).joined(separator: "  ")
-    return String(text.reversed().drop { $0 == " " }.reversed())
+    var text = Self.padded("\(position)", 10, isRight: true) + "  "
+    text += Self.padded(EventField.seconds(event.time), 14, isRight: true) + "  " + Self.padded(kind, 16) + "  "
+    guard !fields.isEmpty else { return text + partition }
+    text += Self.padded(partition, partitionWidth) + " "
+    for field in fields { text += " " + field.text }
+    return text
   }
 
   /// The event as one JSON object, its raw parts included.
@@ -52,7 +52,9 @@ public struct EventDescription: Equatable, Sendable {
 
   /// Text in a column of `width` characters.
   public static func padded(_ text: String, _ width: Int, isRight: Bool = false) -> String {
-    let spaces = String(repeating: " ", count: max(0, width - text.count))
+    let missing = width - text.count
+    guard missing > 0 else { return text }
+    let spaces = String(repeating: " ", count: missing)
     return isRight ? spaces + text : text + spaces
   }
 

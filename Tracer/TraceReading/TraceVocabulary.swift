@@ -42,16 +42,21 @@ public struct TraceVocabulary: Sendable {
     }
   }
 
-  public static func kind(_ raw: UInt8) -> String { EventKind(rawValue: raw).map { "\($0)" } ?? "kind \(raw)" }
+  public static func kind(_ raw: UInt8) -> String { kindNames[Int(raw)] }
+
+  private static let kindNames = (0..<256).map { raw in
+    EventKind(rawValue: UInt8(raw)).map { "\($0)" } ?? "kind \(raw)"
+  }
 
   /// A vector as "40 RTC"; only device lines have names.
   public static func vector(_ vector: UInt64) -> String {
-    let lines: [UInt64: String] = [
-      32: "PIT", 33: "keyboard", 34: "cascade", 35: "COM2", 36: "COM1", 37: "LPT2", 38: "floppy", 39: "LPT1", 40: "RTC",
-      44: "mouse", 45: "FPU", 46: "ATA1", 47: "ATA2",
-    ]
-    return lines[vector].map { "\(vector) \($0)" } ?? "\(vector)"
+    lineNames[vector].map { "\(vector) \($0)" } ?? "\(vector)"
   }
+
+  private static let lineNames: [UInt64: String] = [
+    32: "PIT", 33: "keyboard", 34: "cascade", 35: "COM2", 36: "COM1", 37: "LPT2", 38: "floppy", 39: "LPT1", 40: "RTC",
+    44: "mouse", 45: "FPU", 46: "ATA1", 47: "ATA2",
+  ]
 
   public static func exception(_ vector: UInt64) -> String {
     let names = [
@@ -62,8 +67,11 @@ public struct TraceVocabulary: Sendable {
   }
 
   public static func hypercall(_ number: UInt16) -> String {
-    HypercallNumber(rawValue: number).map { "\($0)" } ?? "hypercall \(number)"
+    hypercallNames[number] ?? "hypercall \(number)"
   }
+
+  private static let hypercallNames = Dictionary(
+    uniqueKeysWithValues: HypercallNumber.allCases.map { ($0.rawValue, "\($0)") })
 
   public static func returnCode(_ raw: UInt8) -> String { ReturnCode(rawValue: raw).map { "\($0)" } ?? "code \(raw)" }
   public static func portOperation(_ raw: UInt8) -> String { PortOperation(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
