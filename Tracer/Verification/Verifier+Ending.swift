@@ -22,6 +22,7 @@ extension Verifier {
       explain("the kernel booted table \(hexadecimal(event.words.w0)); this is \(hexadecimal(plan.checksum))")
     }
     ending.stopInstant = event.words.w3 == 0 ? .max : event.words.w3
+    ending.isStopInstantKnown = true
   }
 
   mutating func loss(_ event: TraceEvent) {
@@ -66,7 +67,7 @@ extension Verifier {
     tally(.stopReason)
     let isRight: Bool
     switch StopReason(rawValue: event.detail) {
-    case .instantReached: isRight = time >= ending.stopInstant
+    case .instantReached: isRight = !ending.isStopInstantKnown || time >= ending.stopInstant
     case .nonMaskableInterrupt: isRight = step.happenings.contains(.nonMaskable) || step.kind == 0
     case .requested:
       isRight =
@@ -189,8 +190,8 @@ extension Verifier {
   private mutating func judgeTraceRate(_ fileBytes: UInt64?) {
     let claim = Int(targets.traceBytes)
     guard claim >= 0 else { return }
-    guard let fileBytes, time > firstTime else {
-      book.doubt(claim, "the size of the trace is not known")
+    guard let fileBytes, time > firstTime, ending.hasEnded, gapCount == 0 else {
+      book.doubt(claim, fileBytes == nil ? "the size of the trace is not known" : "the trace is not whole")
       return
     }
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)

@@ -84,7 +84,11 @@ extension Verifier {
 
   /// Judges what the step left owing. Called where the next entry, the end, or a restart shows that it is over.
   mutating func closeStep() {
-    guard step.kind != 0 else { return }
+    guard step.kind != 0 else {
+      // The step's beginning is missing: what it did is taken over, and not judged.
+      if step.happenings.contains(.upcall) { applyUpcall() }
+      return
+    }
     let happened = step.happenings
     let hasStopped = happened.contains(.stopped)
     if step.kind == EventKind.interrupt.rawValue, !hasStopped { closeInterrupt() }

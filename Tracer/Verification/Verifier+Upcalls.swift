@@ -30,6 +30,7 @@ extension Verifier {
     let line = Int(step.upcallLine)
     let bit: UInt16 = 1 << UInt16(line)
     let state = partitions[index]
+    tally(.markDelivered)
     if schedule.isWindowKnown {
       tally(.upcallWindow)
       if !schedule.isOpen || schedule.owner != partition || state.isGone, fails(.upcallWindow) {
@@ -47,7 +48,7 @@ extension Verifier {
     if !step.happenings.contains(.upcallWritten), !step.happenings.contains(.stopped), fails(.upcallWritten) {
       explain("the upcall of \(name(partition)) was decided, and its frame was not written")
     }
-    applyUpcall(index, line, bit)
+    applyUpcall()
   }
 
   private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt16) {
@@ -115,7 +116,11 @@ extension Verifier {
       & state.ready & state.readyKnown & ~state.inService & state.serviceKnown
   }
 
-  private mutating func applyUpcall(_ index: Int, _ line: Int, _ bit: UInt16) {
+  /// Takes the step's upcall as done: its marks are gone, its line is in service, interrupts are off.
+  mutating func applyUpcall() {
+    let index = Int(step.upcallPartition)
+    let line = Int(step.upcallLine)
+    let bit: UInt16 = 1 << UInt16(line)
     let cell = index &* 16 &+ line
     if partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
       partitions[index].upcallAwaited = Int8(line)

@@ -78,6 +78,7 @@ extension Verifier {
     schedule.hasRun = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
+    if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
     partitions[Int(window.partition)].hasYielded = false
     if window.isPeriodStart { beginPeriod(window) }
   }
@@ -153,7 +154,6 @@ extension Verifier {
     partitions[index].mayBeStopped = false
     if partitions[index].isStopped {
       if fails(.modeQuiet) { explain("\(name(partition)) runs, though it was stopped") }
-      partitions[index].mode = 0xFF
       return
     }
     tally(.modeQuiet)

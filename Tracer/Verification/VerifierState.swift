@@ -5,8 +5,6 @@ struct ScheduleState {
   var schedule = 0
   var frameNumber: UInt32 = 0
   var frameStart: UInt64 = 0
-  /// False once a schedule other than the first has been seen: frames then no longer lie on one lattice.
-  var isFirstFrame = true
   /// The window that must start next; beyond the schedule's last when the frame must end.
   var nextWindow = 0
   var isNextKnown = false
@@ -31,7 +29,6 @@ struct ScheduleState {
 
   /// What the last `idle` said of the next window's start.
   var idleUntil: UInt64?
-  /// Whether `isSupplied` is counting: false in a window that a loss touched.
   var framesBegun: UInt64 = 0
   var framesKnown = true
 }
@@ -103,6 +100,7 @@ struct EndingState {
   /// One of the two: events are to be judged by what may come after.
   var isSpecial: Bool { hasStopped || hasEnded }
   var stopInstant: UInt64 = .max
+  var isStopInstantKnown = false
   var lossRecords: UInt64 = 0
   var lostEvents: UInt64 = 0
   var endTime: UInt64 = 0
