@@ -136,6 +136,32 @@ import TraceFormat
     #expect(missed.isEmpty, "seed \(seed): \(missed)")
   }
 
+  /// Each event left out or doubled, with the end's count and the delays made right, as a forger would.
+  @Test func skilfulDamageIsNoticed() throws {
+    let module = try SampleModule()
+    let story = Story(Scribe.story(of: module))
+    var passes: [EventKind: Int] = [:]
+    for index in story.lines.indices.dropLast() {
+      for isDropped in [true, false] {
+        var changed = story
+        if isDropped {
+          changed.lines.remove(at: index)
+        } else {
+          changed.lines.insert(story.lines[index], at: index)
+        }
+        guard changed.verify(module).verdict == .pass, let kind = story.lines[index].event.knownKind else { continue }
+        passes[kind, default: 0] += 1
+      }
+    }
+    // To repeat what holds already, or to leave out what was said twice, changes nothing that is claimed.
+    let harmless: Set<EventKind> = [
+      .drained, .idle, .lineMask, .maskRead, .padded, .timerArmed, .timer, .keyframe, .partitionSwitch, .windowEnd,
+    ]
+    #expect(Set(passes.keys).subtracting(harmless).isEmpty, "\(passes)")
+    #expect(passes[.timer, default: 0] <= 3 && passes[.windowEnd, default: 0] <= 1, "\(passes)")
+    #expect(passes[.partitionSwitch, default: 0] <= 1 && passes[.keyframe, default: 0] <= 1, "\(passes)")
+  }
+
   /// Arbitrary fields of arbitrary events, the count at the end made right: no crash, and most of it is noticed.
   @Test func anyFieldMayHoldAnything() throws {
     let module = try SampleModule()

@@ -196,7 +196,7 @@ extension Mutation {
     Mutation("health.action", "ignored") { $0.change(.healthAction) { $0.detail = 0 } },
     Mutation("health.action", "another error") { $0.change(.healthAction) { $0.operand = 5 } },
     Mutation("health.carriedOut", "the partition stays as it is", along: ["timer.armed"]) { $0.drop(.modeChange) }
-      .along("window.owner", "partition.supply.Loader"),
+      .along("window.owner", "partition.supply.Loader", "idle.time"),
     Mutation("mode.chain", "from a mode that it was not in") { story in
       story.insert(
         TraceEvent(time: 0, .modeChange, partition: 2, detail: 0, operand: 3), after: .modeChange)
@@ -243,6 +243,8 @@ extension Mutation {
     Mutation("port.permitted", "another's port", along: ["port.copied", "port.valid"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.operand = 0 }
     },
+    Mutation("port.permitted", "created without a decision") { $0.drop(.portOperation, 0) },
+    Mutation("port.permitted", "twice at once") { $0.double(.portOperation, 0, where: { $0.detail == 2 }) },
     Mutation("port.sequence", "a number left out") { story in
       story.change(.portOperation, 4, where: { $0.detail == 1 }) { $0.words.w1 += 1 }
       story.change(.portOperation, 4, where: { $0.detail == 2 }) { $0.words.w1 += 1 }

@@ -70,7 +70,7 @@ struct Mutation: CustomStringConvertible, Sendable {
       let place = story.index(.windowEnd, 3)
       let line = story.lines.remove(at: place)
       story.insert(line.event, after: .interrupt, where: { $0.partition == 2 })
-    } .along("window.owner", "timer.armed", "partition.supply.Loader"),
+    } .along("window.owner", "timer.armed", "partition.supply.Loader", "idle.time"),
     Mutation("window.end.instant", "the timer comes after the end", along: ["timer.punctual"]) { story in
       let timer = story.index(.timer, where: of(2))
       story.delay(from: timer, to: story.nextEntry(after: timer), by: 50_010)
@@ -119,6 +119,14 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("padding.margin", "exhausted") { story in
       story.change(.padded, 6) { $0.words.w1 = 0 }
     },
+    Mutation("padding.margin", "no wait recorded") { $0.drop(.padded, 6) },
+    Mutation("idle.time", "idle time is not announced") { $0.drop(.idle, 3) },
+    Mutation("timer.punctual", "a window starts without it", along: ["window.nominal", "window.end.order"]) { story in
+      story.drop(.timer, 5)
+    },
+    Mutation("stimulus.played", "never") { $0.drop(.stimulus) },
+    Mutation("trace.boot", "never started") { $0.drop(.start) },
+    Mutation("trace.keyframe", "without its end") { $0.drop(.keyframe, 1) },
     Mutation("address.space", "another partition's tables", ) { $0.change(.hypercall, 9) { $0.operand |= 0xFF << 16 } },
     Mutation("mask.written", "not read back") { $0.drop(.maskRead, 4) },
     Mutation("mask.written", "read back otherwise") { $0.change(.maskRead, 4) { $0.operand ^= 0x8000 } },

@@ -34,6 +34,9 @@ extension Verifier {
 
   mutating func keyframeWords(_ event: TraceEvent) {
     if event.operand == 0 {
+      if keyframe.isKnown, !keyframe.words.isEmpty, fails(.keyframe) {
+        explain("a keyframe begins before the last one has ended, after \(keyframe.words.count) words")
+      }
       keyframe.words.removeAll(keepingCapacity: true)
       keyframe.isKnown = true
     }
@@ -122,9 +125,20 @@ extension Verifier {
     if gapCount == ending.lossRecords, event.words.w1 != ending.lostEvents, fails(.end) {
       explain("the end counts \(event.words.w1) events lost; the loss records say \(ending.lostEvents)")
     }
+    judgeUnplayed()
     for process in processes.indices where processes[process].isReleased {
       let deadline = processes[process].release &+ processes[process].deadline
       if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
+    }
+  }
+
+  /// Stimuli are played at the kernel's next entry, and every window brings one.
+  private mutating func judgeUnplayed() {
+    guard machine.areStimuliKnown, machine.stimuliPlayed < plan.stimuli.count, ending.hasStopped else { return }
+    let due = plan.stimuli[machine.stimuliPlayed].time.nanoseconds
+    let frame = plan.schedules[schedule.schedule].majorFrame
+    if time > due, time &- due > frame, fails(.stimulus) {
+      explain("stimulus \(machine.stimuliPlayed), listed for \(due) ns, was never played")
     }
   }
 

@@ -196,7 +196,7 @@ extension Verifier {
     }
     switch HypercallNumber(rawValue: step.what) {
     case .writeConsole: closeConsole()
-    case .readSamplingMessage, .writeSamplingMessage: closePort()
+    case .createSamplingPort, .readSamplingMessage, .writeSamplingMessage: closePort()
     default: break
     }
   }

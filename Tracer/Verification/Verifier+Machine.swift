@@ -63,6 +63,7 @@ extension Verifier {
   /// At the end of a step that has to do with time: the timer stands no later than L before what comes next.
   mutating func closeTiming() {
     guard schedule.isWindowKnown, machine.isTimerKnown else { return }
+    judgeIdleness()
     let boundary: UInt64
     if schedule.isOpen, !partitions[Int(schedule.owner)].isGone {
       boundary = schedule.end
@@ -79,6 +80,19 @@ extension Verifier {
         machine.isArmed
           ? "the timer is armed for \(machine.armed) ns; the boundary at \(boundary) ns wants \(latest) ns"
           : "the timer is not armed for the boundary at \(boundary) ns")
+    }
+  }
+
+  /// Idle time is announced exactly when nobody's window runs.
+  private mutating func judgeIdleness() {
+    guard schedule.isFrameKnown else { return }
+    if schedule.isOpen, partitions[Int(schedule.owner)].isAble {
+      if schedule.idleUntil != nil, fails(.idleTime) {
+        explain("idle time is announced in the window of \(name(schedule.owner))")
+      }
+      schedule.idleUntil = nil
+    } else if schedule.idleUntil == nil, !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime) {
+      explain("no window runs, and nobody was given the time")
     }
   }
 
@@ -101,6 +115,7 @@ extension Verifier {
 
   mutating func padded(_ event: TraceEvent) {
     let left = Int64(clamping: event.words.w1)
+    schedule.isPadded = true
     step.paddedTime = step.paddedTime &+ event.words.w1
     if exceeds(ClaimKey.padding.rawValue, 0 &- left) {
       explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
@@ -127,6 +142,8 @@ extension Verifier {
 
   mutating func start() {
     closeStep()
+    if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
+    ending.hasStarted = true
     step = Step()
     step.kind = EventKind.start.rawValue
     step.time = time

@@ -13,6 +13,9 @@ extension Verifier {
     let index = Int(event.operand)
     let port = plan.ports[index]
     judgePermission(event, port, operation)
+    if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
+      explain("one hypercall does a second operation, \(operation) on port \(index)")
+    }
     step.portIndex = Int32(index)
     step.portOperation = event.detail
     step.messageBytes = event.words.w0
@@ -131,6 +134,11 @@ extension Verifier {
   }
 
   mutating func closePort() {
+    if step.resultCode == 0, step.portIndex < 0, step.what != HypercallNumber.readSamplingMessage.rawValue,
+      fails(.portPermitted)
+    {
+      explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
+    }
     guard step.what == HypercallNumber.readSamplingMessage.rawValue, step.resultCode == 0, !step.happenings.contains(.stopped)
     else { return }
     tally(.portResult)

@@ -1,6 +1,9 @@
 import TraceFormat
 
 extension Verifier {
+  /// What a timer may be early, by rounding of its ticks, without the window counting as cut short, in ns.
+  static let earlyTolerance: UInt64 = 1000
+
   mutating func majorFrameStart(_ event: TraceEvent) {
     tally(.frame)
     step.happenings.insert(.timing)
@@ -28,6 +31,8 @@ extension Verifier {
     } else if gapCount == 0, event.operand != 0 || index != plan.initialSchedule, fails(.frame) {
       explain("the first major frame is \(event.operand) of schedule \(index)")
     }
+    if !ending.hasStarted, gapCount == 0, fails(.boot) { explain("a major frame begins, and the module was never started") }
+    ending.hasStarted = true
     if schedule.isNextKnown, schedule.nextWindow < plan.schedules[schedule.schedule].windows.upperBound,
       fails(.windowOrder)
     {
@@ -76,6 +81,7 @@ extension Verifier {
     schedule.awaitsFirst = !partitions[Int(window.partition)].isStopped
     schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
     schedule.hasRun = false
+    schedule.isPadded = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
     if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
@@ -104,6 +110,11 @@ extension Verifier {
     let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
     let start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
     let end = start &+ window.duration
+    if step.kind != 0, step.kind != EventKind.start.rawValue,
+      step.time &+ plan.allowance &+ Self.earlyTolerance < start, fails(.windowNominal)
+    {
+      explain("window \(index) is started \(start &- step.time) ns before its start, L is \(plan.allowance) ns")
+    }
     guard event.partition != window.partition || event.words.w0 != start || event.words.w1 != end else { return }
     if fails(.windowNominal) {
       explain(
@@ -129,7 +140,7 @@ extension Verifier {
       if schedule.isOpen { leaveWindow() }
       return
     }
-    let isEarly = step.kind != 0 && step.time &+ plan.allowance < schedule.end
+    let isEarly = step.kind != 0 && step.time &+ plan.allowance &+ Self.earlyTolerance < schedule.end
     if isEarly, !partitions[Int(schedule.owner)].isGone, !partitions[Int(schedule.owner)].mayBeStopped,
       !step.happenings.contains(.stopped), fails(.windowEndOrder)
     {
@@ -178,6 +189,9 @@ extension Verifier {
     schedule.firstInstant = resume < schedule.start ? schedule.start : resume
     var error = resume > schedule.start ? resume &- schedule.start : schedule.start &- resume
     if schedule.ranBefore, resume < schedule.start { error = 0 }
+    if !schedule.isPadded, !schedule.ranBefore, fails(.padding) {
+      explain("\(name(partition)) was resumed in its window without a wait for its start")
+    }
     if exceeds(ClaimKey.windowStart.rawValue, Int64(clamping: error)) {
       explain("\(name(partition)) got its first instant at \(resume) ns; its window starts at \(schedule.start) ns")
     }

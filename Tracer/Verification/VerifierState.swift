@@ -22,6 +22,8 @@ struct ScheduleState {
   var ranBefore = false
   /// Interrupts in this window of lines that its partition may not register.
   var foreignInterrupts = [UInt64](repeating: 0, count: 16)
+  /// The wait before the window was recorded.
+  var isPadded = false
   var firstInstant: UInt64 = 0
   var hasRun = false
   /// Taken from the window by foreign lines, in ns.
@@ -95,6 +97,7 @@ struct ProcessState {
 
 /// How the trace ends.
 struct EndingState {
+  var hasStarted = false
   var hasStopped = false
   var hasEnded = false
   /// One of the two: events are to be judged by what may come after.
