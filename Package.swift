@@ -44,6 +44,9 @@ var targets: [Target] = [
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
+  // The drainer's logic, apart from its image so that the host can test it.
+  .target(name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
+          swiftSettings: embedded),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Tracer: host only.
@@ -51,7 +54,7 @@ var targets: [Target] = [
                  providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "APEXTypes", "CLibXML2"]),
-  tracer("TraceReading", ["TraceFormat", "ModuleConfiguration", "CLZ4"]),
+  tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["TraceReading", "ModuleCompiler"]),
   tracer("Replay", ["PartitionCore", "TraceReading"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
@@ -63,14 +66,17 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler"]),
-  tests("TraceReading", ["TraceReading"]),
+  tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 
 if isBareMetal {
-  targets += []
+  targets += [
+    .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
+    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration"]),
+  ]
 }
 
 let package = Package(

@@ -32,7 +32,7 @@ public struct EntrySnapshot: Equatable, Sendable {
   public var resumeDelay: UInt64
 
   @inlinable public init(
-    flags: Flags = [], addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
+    flags: Flags = Flags(rawValue: 0), addressSpace: UInt8 = 0xFF, flips: UInt32 = 0, upcallsEntered: UInt16 = 0,
     upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0
   ) {
     self.flags = flags

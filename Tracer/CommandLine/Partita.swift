@@ -6,6 +6,11 @@ struct Partita: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "partita",
     abstract: "Checks, packs, boots, captures, replays and verifies partitioned modules.",
-    subcommands: []
+    subcommands: [
+      DumpCommand.self,
+      StatsCommand.self,
+      MeasureDecodingCommand.self,
+      MeasureEncodingCommand.self,
+    ]
   )
 }

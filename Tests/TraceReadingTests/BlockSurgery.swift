@@ -1,0 +1,46 @@
+import TraceFormat
+
+/// A trace taken apart into its blocks, to be damaged and put together again.
+struct BlockSurgery {
+  var blocks: [[UInt8]]
+
+  init(_ trace: [UInt8]) {
+    blocks = []
+    var rest = trace[...]
+    while !rest.isEmpty {
+      let header = rest.withUnsafeBytes { BlockHeader($0)! }
+      let length = BlockHeader.byteCount + Int(header.storedByteCount)
+      blocks.append(Array(rest.prefix(length)))
+      rest = rest.dropFirst(length)
+    }
+  }
+
+  var bytes: [UInt8] { blocks.flatMap { $0 } }
+
+  /// Makes a block's checksum right again, if there is a header to do it in.
+  mutating func repairChecksum(_ index: Int) {
+    blocks[index].withUnsafeMutableBytes { block in
+      guard block.count >= BlockHeader.byteCount else { return }
+      let sum = BlockHeader.checksum(
+        header: UnsafeRawBufferPointer(block),
+        payload: UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...]))
+      block.storeBytes(of: sum.littleEndian, toByteOffset: BlockHeader.byteCount - 8, as: UInt64.self)
+    }
+  }
+
+  /// Makes numbers, indices, chain and checksums of all blocks fit their new order.
+  mutating func renumber() {
+    var chain = BlockHeader.chainStart
+    var position: UInt64 = 0
+    for index in blocks.indices {
+      var header = blocks[index].withUnsafeBytes { BlockHeader($0)! }
+      header.sequence = UInt32(index)
+      header.firstEventIndex = position
+      header.chain = chain
+      position += UInt64(header.eventCount)
+      blocks[index].withUnsafeMutableBytes { header.write(to: $0) }
+      repairChecksum(index)
+      chain = blocks[index].withUnsafeBytes { BlockHeader($0)!.checksum }
+    }
+  }
+}

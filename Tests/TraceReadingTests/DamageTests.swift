@@ -1,0 +1,183 @@
+import Testing
+import TraceFormat
+import TraceReading
+
+@Suite("Damage")
+struct DamageTests {
+  static let events = EventStreams.whole(EventStreams.periodic(frames: 4, seed: 77))
+  static let trace = EventStreams.trace(events, eventsPerBlock: 48)
+
+  @Test("A file cut at any byte opens to its last whole block and is inconclusive")
+  func everyCut() throws {
+    var ends: [Int] = []
+    var counts: [Int] = []
+    for block in BlockSurgery(Self.trace).blocks {
+      ends.append((ends.last ?? 0) + block.count)
+      counts.append((counts.last ?? 0) + Int(block.withUnsafeBytes { BlockHeader($0)!.eventCount }))
+    }
+    for cut in 0..<Self.trace.count {
+      let bytes = Array(Self.trace[0..<cut])
+      guard cut >= ends[0] else {
+        #expect(throws: TraceOpenError.cutInModuleTable(atByte: UInt64(cut))) { try TraceReader(bytes: bytes) }
+        continue
+      }
+      let read = try TraceContents(bytes)
+      let whole = counts[ends.lastIndex { $0 <= cut }!]
+      #expect(read.events.count == whole && read.events[...] == Self.events[0..<whole], "cut at \(cut)")
+      #expect(read.condition == .truncated(atByte: UInt64(cut)), "cut at \(cut)")
+    }
+    #expect(try TraceContents(Self.trace).condition == .complete)
+  }
+
+  @Test("Every seeded corruption is noticed", arguments: 0..<8)
+  func corruptions(batch: Int) throws {
+    for number in 0..<400 {
+      let seed = UInt64(batch * 400 + number)
+      var corruption = Corruption(seed: seed)
+      let bytes = corruption.apply(to: Self.trace)
+      guard bytes != Self.trace else { continue }
+      do {
+        let read = try TraceContents(bytes)
+        #expect(!read.condition.isComplete, "seed \(seed): \(corruption.description)")
+        #expect(read.condition != .unread)
+        #expect(read.events.count <= Self.events.count + 48)
+      } catch {
+        #expect(error is TraceOpenError, "seed \(seed): \(corruption.description)")
+      }
+    }
+  }
+
+  @Test("A damaged block in the middle costs its own events and no others")
+  func damagedMiddle() throws {
+    var surgery = BlockSurgery(Self.trace)
+    surgery.blocks[3][BlockHeader.byteCount + 5] ^= 0x10
+    let read = try TraceContents(surgery.bytes)
+    #expect(read.events.count == Self.events.count - 48)
+    #expect(read.gaps.count == 1)
+    #expect(read.gaps.first?.eventsMissing == 48)
+    #expect(read.gaps.first?.nextPosition == 3 * 48)
+    guard case .damaged(let defects) = read.condition else {
+      Issue.record("\(read.condition)")
+      return
+    }
+    #expect(defects.map(\.kind) == [.checksum])
+    #expect(!read.condition.isContradictory)
+  }
+
+  @Test("A block that was changed and given a right checksum breaks the chain")
+  func forgedBlock() throws {
+    for index in 1..<BlockSurgery(Self.trace).blocks.count - 1 {
+      var surgery = BlockSurgery(Self.trace)
+      surgery.blocks[index][32] ^= 1
+      surgery.repairChecksum(index)
+      let read = try TraceContents(surgery.bytes)
+      #expect(read.condition.isContradictory, "block \(index)")
+    }
+  }
+
+  @Test("Bytes after the last block, and a trace closed without its end, are named")
+  func tail() throws {
+    let appended = try TraceContents(Self.trace + [0])
+    #expect(appended.condition == .damaged([
+      TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count)),
+    ]))
+    let doubled = try TraceContents(Self.trace + Self.trace)
+    #expect(!doubled.condition.isComplete)
+    let open = EventStreams.trace(Array(Self.events.dropLast()), eventsPerBlock: 48)
+    let read = try TraceContents(open)
+    guard case .damaged(let defects) = read.condition else {
+      Issue.record("\(read.condition)")
+      return
+    }
+    #expect(defects.map(\.kind) == [.sealWithoutEnd])
+  }
+
+  @Test("Contradictions of events are named")
+  func contradictions() throws {
+    func kinds(_ events: [TraceEvent]) throws -> [TraceDefect.Kind] {
+      let read = try TraceContents(EventStreams.trace(events, eventsPerBlock: 48))
+      guard case .damaged(let defects) = read.condition else { return [] }
+      return defects.map(\.kind)
+    }
+    var wrongTotal = Self.events
+    wrongTotal[wrongTotal.count - 1].words.w0 += 1
+    #expect(try kinds(wrongTotal) == [.endTotals])
+    var wrongLoss = Self.events
+    wrongLoss[10] = TraceEvent(time: wrongLoss[10].time, .loss, words: .init(3))
+    #expect(try kinds(wrongLoss) == [.endTotals])
+    var backwards = Self.events
+    backwards[20].time = backwards[21].time + 5
+    #expect(try kinds(backwards) == [.timeWentBackwards(position: 21)])
+    var otherTable = Self.events
+    otherTable[0].words.w0 ^= 1
+    #expect(try kinds(otherTable) == [.moduleTable])
+    #expect(try kinds(Array(Self.events.dropFirst())) == [.bootPlace(position: 0), .endTotals])
+    let end = Self.events[Self.events.count - 1]
+    #expect(try kinds(Self.events + [end]).contains(.eventsAfterEnd(position: UInt64(Self.events.count))))
+  }
+
+  @Test("Files that are no traces are refused with a reason")
+  func refusals() {
+    #expect(throws: TraceOpenError.cutInModuleTable(atByte: 0)) { try TraceReader(bytes: []) }
+    #expect(throws: TraceOpenError.notATrace) { try TraceReader(bytes: Array("hello, world".utf8)) }
+    var later = Self.trace
+    later[8] = 2
+    #expect(throws: TraceOpenError.unsupportedVersion(2)) { try TraceReader(bytes: later) }
+    #expect(throws: TraceOpenError.self) { try TraceReader(path: "/nonexistent/trace.partita") }
+  }
+
+  @Test("A file full of things that look like blocks is read to its end")
+  func lookalikes() throws {
+    var header = BlockHeader(type: .events)
+    header.eventCount = 1
+    header.rawByteCount = UInt32(TraceLimits.maximumEventPayloadBytes)
+    header.storedByteCount = header.rawByteCount
+    var fake = [UInt8](repeating: 0, count: BlockHeader.byteCount)
+    fake.withUnsafeMutableBytes { header.write(to: $0) }
+    let table = BlockSurgery(Self.trace).blocks[0]
+    let many = [[UInt8]](repeating: fake, count: 400_000).flatMap { $0 }
+    let read = try TraceContents(table + many)
+    #expect(!read.condition.isComplete)
+    #expect(read.events.isEmpty)
+  }
+}
+
+/// One way to damage a trace, chosen by a seed.
+private struct Corruption {
+  private(set) var description = ""
+  private var generator: SeededGenerator
+
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+  mutating func apply(to trace: [UInt8]) -> [UInt8] {
+    var surgery = BlockSurgery(trace)
+    let index = Int.random(in: 0..<surgery.blocks.count, using: &generator)
+    let other = Int.random(in: 0..<surgery.blocks.count, using: &generator)
+    let isRepaired = Bool.random(using: &generator)
+    let kind = Int.random(in: 0..<6, using: &generator)
+    description = "kind \(kind), block \(index), other \(other), repaired \(isRepaired)"
+    switch kind {
+    case 0, 1:
+      for _ in 0...(kind * 5) { flipBit(&surgery.blocks[index]) }
+      if isRepaired { surgery.repairChecksum(index) }
+      return surgery.bytes
+    case 2:
+      let length = Int.random(in: 0..<surgery.blocks[index].count, using: &generator)
+      surgery.blocks[index] = Array(surgery.blocks[index].prefix(length))
+      if isRepaired { surgery.repairChecksum(index) }
+      return surgery.bytes
+    case 3:
+      surgery.blocks.insert(surgery.blocks[index], at: other)
+    case 4:
+      surgery.blocks.remove(at: index)
+    default:
+      surgery.blocks.swapAt(index, other)
+    }
+    if isRepaired { surgery.renumber() }
+    return surgery.bytes
+  }
+
+  private mutating func flipBit(_ block: inout [UInt8]) {
+    block[Int.random(in: 0..<block.count, using: &generator)] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+  }
+}

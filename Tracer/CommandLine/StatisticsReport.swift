@@ -1,0 +1,143 @@
+import TraceFormat
+import TraceReading
+
+/// What `partita stats` shows.
+struct StatisticsReport {
+  private let statistics: TraceStatistics
+  private let vocabulary: TraceVocabulary
+  private let sizes: TraceSizes
+  private let condition: TraceCondition
+  private let identity: String
+
+  init(_ statistics: TraceStatistics, _ reader: TraceReader, _ vocabulary: TraceVocabulary) {
+    self.statistics = statistics
+    self.vocabulary = vocabulary
+    sizes = reader.statistics
+    condition = reader.condition
+    identity = reader.runIdentity
+  }
+
+  // MARK: Text
+
+  func text(isColoured: Bool) -> String {
+    func heading(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    var lines = [heading("Trace"), "  run identity     \(identity)", "  condition        \(condition)"]
+    lines += [
+      "  events           \(statistics.eventCount)", "  virtual time     \(EventField.seconds(statistics.span)) s",
+      "  bytes            \(sizes.storedBytes) in \(sizes.blockCount) blocks, \(sizes.tableBytes) of them module table",
+      "  bytes an event   \(Self.ratio(sizes.storedBytes, statistics.eventCount)) with all headers, "
+        + "\(Self.ratio(sizes.storedBytes - sizes.tableBytes, statistics.eventCount)) without the table",
+      "  lost             \(statistics.eventsLost) in the recorder, \(statistics.eventsMissing) by damage "
+        + "in \(statistics.gapCount) gaps",
+      "", heading("Events"),
+    ]
+    for kind in 0..<256 where statistics.counts[kind] > 0 {
+      let count = statistics.counts[kind]
+      lines.append(
+        "  " + Self.left(TraceVocabulary.kind(UInt8(kind)), 18) + Self.right("\(count)", 12)
+          + Self.right(Self.rate(count, statistics.span), 14) + "/s")
+    }
+    lines += ["", heading("Utilisation (time in ring 3)")]
+    for (name, time) in utilisation {
+      let share = statistics.span == 0 ? 0 : Double(time) / Double(statistics.span)
+      let bar = String(repeating: "█", count: Int((share * 40).rounded()))
+      lines.append("  " + Self.left(name, 18) + Self.right(Self.percent(time, statistics.span), 9) + " %  \(bar)")
+    }
+    lines += measureLines(heading)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Partitions, the idle loop, and what remains: the kernel and what was not measured.
+  private var utilisation: [(String, UInt64)] {
+    var result: [(String, UInt64)] = []
+    var total: UInt64 = 0
+    for index in 0..<256 where statistics.ringThreeTime[index] > 0 || index < vocabulary.partitions.count {
+      let time = statistics.ringThreeTime[index]
+      total &+= time
+      result.append((index == 0xFF ? "idle loop" : vocabulary.partition(UInt8(index)), time))
+    }
+    result.append(("kernel and padding", statistics.span &- min(statistics.span, total)))
+    return result
+  }
+
+  private func measureLines(_ heading: (String) -> String) -> [String] {
+    var lines: [String] = []
+    var title = ""
+    for measure in statistics.measures {
+      guard let histogram = statistics.histograms[measure] else { continue }
+      if measure.title != title {
+        title = measure.title
+        lines += ["", heading(Self.left("\(title), ns", 36)) + "     count       min    median       p99       max"]
+      }
+      let figures = [
+        histogram.count, histogram.minimum, histogram.quantile(perMille: 500) ?? 0,
+        histogram.quantile(perMille: 990) ?? 0, histogram.maximum,
+      ]
+      lines.append(
+        "  " + Self.left(measure.subject(vocabulary), 34) + figures.map { Self.right("\($0)", 10) }.joined()
+          + "  " + Self.picture(histogram))
+    }
+    return lines
+  }
+
+  /// A histogram in sixteen characters, from minimum to maximum on a logarithmic scale.
+  private static func picture(_ histogram: LogHistogram) -> String {
+    guard histogram.minimum < histogram.maximum else { return "▏" }
+    let outline = histogram.outline(columns: 16)
+    let most = outline.max() ?? 1
+    let blocks = Array("▁▂▃▄▅▆▇█")
+    return String(outline.map { $0 == 0 ? " " : blocks[Int(Double($0) / Double(most) * 7)] })
+  }
+
+  // MARK: JSON
+
+  var json: String {
+    let quoted = EventField.quoted
+    let kinds = (0..<256).filter { statistics.counts[$0] > 0 }.map {
+      "\(quoted(TraceVocabulary.kind(UInt8($0)))):\(statistics.counts[$0])"
+    }
+    let measures = statistics.measures.compactMap { measure -> String? in
+      guard let histogram = statistics.histograms[measure] else { return nil }
+      return "{\"measure\":\(quoted(measure.title)),\"subject\":\(quoted(measure.subject(vocabulary))),"
+        + "\"count\":\(histogram.count),\"minimumNs\":\(histogram.minimum),"
+        + "\"medianNs\":\(histogram.quantile(perMille: 500) ?? 0),\"p99Ns\":\(histogram.quantile(perMille: 990) ?? 0),"
+        + "\"maximumNs\":\(histogram.maximum)}"
+    }
+    let shares = utilisation.map { "\(quoted($0.0)):\($0.1)" }
+    return "{\"runIdentity\":\"\(identity)\",\"complete\":\(condition.isComplete),"
+      + "\"condition\":\(quoted("\(condition)")),\"events\":\(statistics.eventCount),\"spanNs\":\(statistics.span),"
+      + "\"storedBytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),\"rawBytes\":\(sizes.rawBytes),"
+      + "\"blocks\":\(sizes.blockCount),\"eventsLost\":\(statistics.eventsLost),"
+      + "\"eventsMissing\":\(statistics.eventsMissing),\"gaps\":\(statistics.gapCount),"
+      + "\"kinds\":{\(kinds.joined(separator: ","))},\"ringThreeNs\":{\(shares.joined(separator: ","))},"
+      + "\"measures\":[\(measures.joined(separator: ","))]}"
+  }
+
+  // MARK: Numbers
+
+  private static func left(_ text: String, _ width: Int) -> String { EventDescription.padded(text, width) }
+  private static func right(_ text: String, _ width: Int) -> String {
+    EventDescription.padded(text, width, isRight: true)
+  }
+
+  private static func decimals(_ value: Double, _ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    guard value.isFinite, value < 1e15 else { return "–" }
+    let whole = UInt64((value * scale).rounded())
+    let fraction = String(whole % UInt64(scale))
+    return "\(whole / UInt64(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
+  }
+
+  private static func ratio(_ part: UInt64, _ whole: UInt64) -> String {
+    whole == 0 ? "–" : decimals(Double(part) / Double(whole), 2)
+  }
+
+  private static func percent(_ part: UInt64, _ whole: UInt64) -> String {
+    whole == 0 ? "–" : decimals(100 * Double(part) / Double(whole), 2)
+  }
+
+  private static func rate(_ count: UInt64, _ span: UInt64) -> String {
+    span == 0 ? "–" : decimals(Double(count) * 1e9 / Double(span), 1)
+  }
+}

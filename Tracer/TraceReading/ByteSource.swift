@@ -1,0 +1,108 @@
+import Foundation
+
+/// A file, or bytes in memory, seen through a window that only moves forward.
+///
+/// The window holds what is being looked at (a block at most), so that memory does not follow the file's size, and pipes work.
+final class ByteSource {
+  private static let readBytes = 1 << 18
+
+  private let descriptor: Int32
+  private var buffer: [UInt8]
+  /// Where in `buffer` the window begins.
+  private var start = 0
+  private var isAtEnd: Bool
+  /// Where in the file the window begins.
+  private(set) var position: UInt64 = 0
+  /// `errno` of the read that failed; reading ends there.
+  private(set) var failure: Int32?
+
+  init(bytes: [UInt8]) {
+    descriptor = -1
+    buffer = bytes
+    isAtEnd = true
+  }
+
+  /// - Parameter path: a file, or "-" for standard input.
+  init(path: String) throws(TraceOpenError) {
+    let opened = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+    descriptor = opened
+    buffer = []
+    isAtEnd = false
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Bytes in the window.
+  var available: Int { buffer.count - start }
+
+  /// Makes the window at least `count` bytes long, if the file is; returns how long it is.
+  @discardableResult
+  func ensure(_ count: Int) -> Int {
+    while available < count, !isAtEnd { fill(toward: count) }
+    return available
+  }
+
+  private func fill(toward count: Int) {
+    if start > 0 {
+      buffer.removeSubrange(0..<start)
+      start = 0
+    }
+    let wanted = max(Self.readBytes, count - buffer.count)
+    let old = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: min(wanted, 1 << 20)))
+    var got = 0
+    repeat {
+      got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + old, $0.count - old) }
+    } while got < 0 && errno == EINTR
+    if got < 0 { failure = errno }
+    if got <= 0 { isAtEnd = true }
+    buffer.removeLast(buffer.count - old - max(0, got))
+  }
+
+  /// Moves the window's beginning forward.
+  ///
+  /// - Precondition: `count` is at most `available`.
+  func advance(_ count: Int) {
+    precondition(count <= available)
+    start += count
+    position += UInt64(count)
+  }
+
+  /// Calls `body` with the first `count` bytes of the window.
+  ///
+  /// - Precondition: `count` is at most `available`.
+  func withBytes<Result>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    precondition(count <= available)
+    return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<(start + count)])) }
+  }
+
+  /// Moves forward to the next place where `pattern` begins, or to the end; whether it was found.
+  func advance(toNext pattern: [UInt8]) -> Bool {
+    while ensure(pattern.count) >= pattern.count {
+      let found = withBytes(available) { Self.firstIndex(of: pattern, in: $0) }
+      if let found {
+        advance(found)
+        return true
+      }
+      advance(available - (pattern.count - 1))
+    }
+    advance(available)
+    return false
+  }
+
+  private static func firstIndex(of pattern: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let base = bytes.baseAddress, bytes.count >= pattern.count else { return nil }
+    var from = 0
+    while from <= bytes.count - pattern.count {
+      let rest = bytes.count - pattern.count + 1 - from
+      guard let hit = memchr(base + from, Int32(pattern[0]), rest) else { return nil }
+      let index = UnsafeRawPointer(hit) - base
+      if memcmp(hit, pattern, pattern.count) == 0 { return index }
+      from = index + 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,29 @@
+/// In which state a trace was found, known once it has been read to its end.
+public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
+  /// Not read to its end yet.
+  case unread
+  /// Every block was valid, the end event and the seal were seen, nothing follows, no contradiction was found.
+  case complete
+  /// The file ends at this byte, before the trace does, and all that precedes is valid. What would have followed is unknown.
+  case truncated(atByte: UInt64)
+  /// What was found, in order; at most `TraceReader.maximumDefectCount` of them.
+  case damaged([TraceDefect])
+
+  public var isComplete: Bool { self == .complete }
+
+  /// Whether some defect is a contradiction and no mere damage.
+  public var isContradictory: Bool {
+    if case .damaged(let defects) = self { return defects.contains { $0.isContradiction } }
+    return false
+  }
+
+  public var description: String {
+    switch self {
+    case .unread: "not read to its end"
+    case .complete: "complete"
+    case .truncated(let byte): "cut off at byte \(byte): what would have followed is unknown"
+    case .damaged(let defects):
+      "damaged (\(defects.count)): " + (defects.first.map(\.description) ?? "")
+    }
+  }
+}

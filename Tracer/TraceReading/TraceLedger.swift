@@ -1,0 +1,125 @@
+import TraceFormat
+
+/// The books of a trace: what each block and event must agree with, given those before.
+struct TraceLedger {
+  /// What became of a block.
+  struct Admission {
+    /// Why a consumer cannot join this block's events to those before; nil where it can.
+    var gap: TraceDefect.Kind?
+    var eventsMissing: UInt64?
+  }
+
+  private(set) var chain: UInt64
+  private(set) var isSealed = false
+  /// Whether events may be missing before this place, so that totals cannot be compared.
+  var isBroken = false
+  /// The damage passed over since the last block, which explains the gap before the next.
+  var damage: TraceDefect?
+
+  private let cpu: UInt8
+  private let tableChecksum: UInt64
+  private var nextSequence: UInt32 = 1
+  private var nextPosition: UInt64 = 0
+  private var lost: UInt64 = 0
+  private var lastTime: UInt64 = 0
+  private var hasEnded = false
+
+  init(first header: BlockHeader, tableChecksum: UInt64) {
+    chain = header.checksum
+    cpu = header.cpu
+    self.tableChecksum = tableChecksum
+  }
+
+  /// Takes a valid block into the books; nil where it has no place in the trace. What is wrong is added to `found`.
+  mutating func admit(_ header: BlockHeader, _ found: inout [TraceDefect.Kind]) -> Admission? {
+    guard header.sequence >= nextSequence else {
+      found.append(.sequenceRepeated(expected: nextSequence, found: header.sequence))
+      return nil
+    }
+    guard header.type == BlockType.events.rawValue || header.type == BlockType.seal.rawValue else {
+      found.append(.unexpectedBlock(type: header.type))
+      isBroken = true
+      return nil
+    }
+    var admission = Admission()
+    if header.cpu != cpu { found.append(.cpuChanged) }
+    if header.sequence != nextSequence {
+      let missing = TraceDefect.Kind.blocksMissing(count: UInt64(header.sequence - nextSequence))
+      // The damage that was passed over is these blocks; without it they are simply not there.
+      if damage == nil { found.append(missing) }
+      admission.gap = missing
+      isBroken = true
+      if header.firstEventIndex >= nextPosition {
+        admission.eventsMissing = header.firstEventIndex - nextPosition
+      } else {
+        found.append(.eventIndex(expected: nextPosition, found: header.firstEventIndex))
+      }
+    } else {
+      join(header, &admission, &found)
+    }
+    if header.baseTime < lastTime { found.append(.timeWentBackwards(position: header.firstEventIndex)) }
+    if header.type == BlockType.seal.rawValue { seal(header, &found) }
+    nextSequence = header.sequence &+ 1
+    chain = header.checksum
+    lost = header.eventsLostBefore
+    nextPosition = header.firstEventIndex &+ UInt64(header.eventCount)
+    return admission
+  }
+
+  /// Compares a block that follows in number with what the blocks before it say.
+  private mutating func join(
+    _ header: BlockHeader, _ admission: inout Admission, _ found: inout [TraceDefect.Kind]
+  ) {
+    func contradict(_ kind: TraceDefect.Kind) {
+      found.append(kind)
+      admission.gap = kind
+      isBroken = true
+    }
+    if header.chain != chain { contradict(.chainBroken) }
+    if header.firstEventIndex != nextPosition {
+      contradict(.eventIndex(expected: nextPosition, found: header.firstEventIndex))
+    }
+    if header.eventsLostBefore != lost { contradict(.lossCount(expected: lost, found: header.eventsLostBefore)) }
+  }
+
+  private mutating func seal(_ header: BlockHeader, _ found: inout [TraceDefect.Kind]) {
+    isSealed = true
+    if !hasEnded { found.append(.sealWithoutEnd) }
+    if header.baseTime != lastTime, !isBroken { found.append(.sealFields) }
+  }
+
+  /// Takes the events of a block into the books.
+  mutating func account(_ events: [TraceEvent], firstPosition: UInt64, _ found: inout [TraceDefect.Kind]) {
+    if hasEnded { found.append(.eventsAfterEnd(position: firstPosition)) }
+    var position = firstPosition
+    var backwards: UInt64?
+    for event in events {
+      if event.time < lastTime, backwards == nil { backwards = position }
+      lastTime = event.time
+      if (event.kind == EventKind.boot.rawValue) != (position == 0) { found.append(.bootPlace(position: position)) }
+      if event.kind >= EventKind.boot.rawValue { accountControl(event, position, events, firstPosition, &found) }
+      position &+= 1
+    }
+    if let backwards { found.append(.timeWentBackwards(position: backwards)) }
+  }
+
+  private mutating func accountControl(
+    _ event: TraceEvent, _ position: UInt64, _ events: [TraceEvent], _ firstPosition: UInt64,
+    _ found: inout [TraceDefect.Kind]
+  ) {
+    switch event.knownKind {
+    case .boot:
+      if event.words.w0 != tableChecksum { found.append(.moduleTable) }
+    case .loss:
+      lost &+= event.words.w0
+    case .end:
+      if !hasEnded, position &- firstPosition &+ 1 < UInt64(events.count) {
+        found.append(.eventsAfterEnd(position: position + 1))
+      }
+      hasEnded = true
+      if !isBroken, event.words.w0 != position || event.words.w1 != lost { found.append(.endTotals) }
+    default:
+      break
+    }
+  }
+}

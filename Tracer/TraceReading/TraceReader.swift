@@ -1,0 +1,265 @@
+import Foundation
+import ModuleConfiguration
+import TraceFormat
+
+/// Reads a trace from its first block to its last, in memory that does not follow the trace's length.
+///
+/// The reader checks all that can be checked without knowing what the events mean: checksums, order, the chain of blocks,
+/// event indices, loss, times, and the totals of the end event. Whatever it finds it keeps in `condition`, delivers a gap
+/// where events are missing, and goes on with the next valid block. It never crashes on hostile bytes: lengths are bounded by
+/// `TraceLimits`, and so is the search for a valid block after damage.
+public final class TraceReader {
+  /// So many defects are kept; further ones are counted only.
+  public static let maximumDefectCount = 256
+  /// Bytes that the searches after damage may check in all before the reader gives up.
+  private static let searchLimit = 1 << 28
+
+  /// The module table that the trace carries, kept alive by this object.
+  public let carriedTable: CarriedModuleTable
+  public var moduleTable: ModuleTable { carriedTable.table }
+  /// Known after `next` or `nextBatch` has returned nil.
+  public private(set) var condition = TraceCondition.unread
+  public private(set) var defectCount = 0
+  /// Sizes of what was read so far.
+  public private(set) var statistics = TraceSizes()
+
+  private let source: ByteSource
+  private var decoder = EventBlockDecoder()
+  private var ledger: TraceLedger
+  private var defects: [TraceDefect] = []
+  private var events: [TraceEvent] = []
+  private var firstPosition: UInt64 = 0
+  private var nextEvent = 0
+  private var pendingGap: TraceGap?
+  private var hasPendingEvents = false
+  private var searchWork = 0
+
+  /// - Parameter path: a file, or "-" for standard input.
+  public convenience init(path: String) throws(TraceOpenError) {
+    try self.init(source: try ByteSource(path: path))
+  }
+
+  /// Reads a trace in memory.
+  public convenience init(bytes: [UInt8]) throws(TraceOpenError) {
+    try self.init(source: ByteSource(bytes: bytes))
+  }
+
+  private init(source: ByteSource) throws(TraceOpenError) {
+    self.source = source
+    var work = 0
+    switch BlockProbe(source, work: &work) {
+    case .end: throw .cutInModuleTable(atByte: 0)
+    case .incomplete: throw .cutInModuleTable(atByte: UInt64(source.available))
+    case .unsupportedVersion(let version): throw .unsupportedVersion(version)
+    case .damaged(.foreignBytes): throw .notATrace
+    case .damaged(let kind): throw .moduleTableDamaged("\(TraceDefect(kind: kind, byteOffset: 0))")
+    case .block(let header):
+      guard header.type == BlockType.moduleTable.rawValue else {
+        throw .moduleTableDamaged("the block is of type \(header.type), not a module table")
+      }
+      guard header.sequence == 0, header.chain == BlockHeader.chainStart, header.firstEventIndex == 0,
+        header.eventsLostBefore == 0, header.baseTime == 0
+      else { throw .moduleTableDamaged("its header is not that of a trace's first block") }
+      carriedTable = try Self.readTable(source, header)
+      ledger = TraceLedger(first: header, tableChecksum: carriedTable.table.checksum)
+      statistics.count(header)
+      source.advance(BlockHeader.byteCount + Int(header.storedByteCount))
+    }
+  }
+
+  private static func readTable(
+    _ source: ByteSource, _ header: BlockHeader
+  ) throws(TraceOpenError) -> CarriedModuleTable {
+    let length = BlockHeader.byteCount + Int(header.storedByteCount)
+    let raw = source.withBytes(length) { Self.rawPayload($0, header) }
+    guard let raw else { throw .moduleTableDamaged(PayloadDefect.notDecompressible.rawValue) }
+    let result: Result<CarriedModuleTable, TraceOpenError> = raw.withUnsafeBytes { bytes in
+      do throws(TraceOpenError) { return .success(try CarriedModuleTable(copying: bytes)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func rawPayload(_ block: UnsafeRawBufferPointer, _ header: BlockHeader) -> [UInt8]? {
+    let stored = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
+    guard header.compression == BlockCompression.lz4.rawValue else { return [UInt8](stored) }
+    return LZ4Block.decode(stored, count: Int(header.rawByteCount))
+  }
+
+  /// The identity of the run: the last checksum of the chain, in 16 hexadecimal digits.
+  ///
+  /// Two complete traces with equal identities are the same bytes, but for a hash collision. While the trace is unread, or
+  /// where it is not complete, it identifies what was read so far.
+  public var runIdentity: String {
+    let digits = String(ledger.chain, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  // MARK: Reading
+
+  /// The next event or gap; nil at the end, when `condition` is known.
+  public func next() -> TraceItem? {
+    while true {
+      if let gap = takeGap() { return .gap(gap) }
+      if hasPendingEvents, nextEvent < events.count {
+        defer { nextEvent += 1 }
+        return .event(position: firstPosition + UInt64(nextEvent), events[nextEvent])
+      }
+      hasPendingEvents = false
+      guard readBlock() else { return takeGap().map { .gap($0) } }
+    }
+  }
+
+  /// The next block's events, or a gap; nil at the end, when `condition` is known. The fast way to read a trace.
+  ///
+  /// After calls of `next` the batch begins with the first event not delivered yet.
+  public func nextBatch() -> TraceBatch? {
+    while true {
+      if let gap = takeGap() { return .gap(gap) }
+      if hasPendingEvents, nextEvent < events.count {
+        hasPendingEvents = false
+        if nextEvent == 0 { return .events(firstPosition: firstPosition, events) }
+        return .events(firstPosition: firstPosition + UInt64(nextEvent), Array(events[nextEvent...]))
+      }
+      guard readBlock() else { return takeGap().map { .gap($0) } }
+    }
+  }
+
+  private func takeGap() -> TraceGap? {
+    defer { pendingGap = nil }
+    return pendingGap
+  }
+
+  /// Reads on until there is something to deliver; false at the end.
+  private func readBlock() -> Bool {
+    guard condition == .unread else { return false }
+    while pendingGap == nil, !hasPendingEvents {
+      var work = 0
+      switch BlockProbe(source, work: &work) {
+      case .block(let header):
+        guard !ledger.isSealed else {
+          note(.bytesAfterSeal, nil)
+          return finish()
+        }
+        admit(header)
+        source.advance(BlockHeader.byteCount + Int(header.storedByteCount))
+      case .end:
+        if let code = source.failure { note(.readFailed(code: code), nil) }
+        return finish()
+      case .incomplete:
+        if !resynchronize(.truncated) { return finish() }
+      case .unsupportedVersion:
+        if !resynchronize(.header) { return finish() }
+      case .damaged(let kind):
+        if !resynchronize(kind) { return finish() }
+      }
+    }
+    return true
+  }
+
+  /// Searches for the next valid block after bytes that are none; false where there is none.
+  private func resynchronize(_ reason: TraceDefect.Kind) -> Bool {
+    if ledger.isSealed {
+      note(.bytesAfterSeal, nil)
+      return false
+    }
+    let start = source.position
+    while searchWork < Self.searchLimit {
+      source.advance(1)
+      guard source.advance(toNext: BlockProbe.magicBytes) else {
+        noteDamage(reason, from: start, isLast: true)
+        return false
+      }
+      if case .block = BlockProbe(source, work: &searchWork) {
+        noteDamage(reason, from: start, isLast: false)
+        return true
+      }
+    }
+    noteDamage(reason, from: start, isLast: true)
+    note(.searchGivenUp, nil)
+    return false
+  }
+
+  private func noteDamage(_ reason: TraceDefect.Kind, from start: UInt64, isLast: Bool) {
+    var kind = reason
+    if case .foreignBytes = kind { kind = .foreignBytes(count: source.position - start) }
+    if kind == .truncated, !isLast { kind = .header }
+    let defect = TraceDefect(kind: kind, byteOffset: start)
+    keep(defect)
+    ledger.isBroken = true
+    if !isLast { ledger.damage = defect }
+  }
+
+  private func admit(_ header: BlockHeader) {
+    var found: [TraceDefect.Kind] = []
+    let gapDefect = ledger.admit(header, &found)
+    for kind in found { note(kind, header.sequence) }
+    guard let admission = gapDefect else { return }
+    statistics.count(header)
+    if let kind = admission.gap {
+      let defect = ledger.damage ?? TraceDefect(kind: kind, byteOffset: source.position, sequence: header.sequence)
+      pendingGap = TraceGap(
+        nextPosition: header.firstEventIndex, eventsMissing: admission.eventsMissing, defect: defect)
+    }
+    ledger.damage = nil
+    if header.type == BlockType.events.rawValue { decode(header) }
+  }
+
+  private func decode(_ header: BlockHeader) {
+    let length = BlockHeader.byteCount + Int(header.storedByteCount)
+    let failure = source.withBytes(length) { block -> PayloadDefect? in
+      guard header.compression == BlockCompression.lz4.rawValue else {
+        return decodePayload(UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...]), header)
+      }
+      guard let raw = Self.rawPayload(block, header) else { return .notDecompressible }
+      return raw.withUnsafeBytes { decodePayload($0, header) }
+    }
+    if let failure {
+      note(.undecodable(failure), header.sequence)
+      ledger.isBroken = true
+      pendingGap = TraceGap(
+        nextPosition: header.firstEventIndex + UInt64(header.eventCount), eventsMissing: UInt64(header.eventCount),
+        defect: TraceDefect(kind: .undecodable(failure), byteOffset: source.position, sequence: header.sequence))
+      return
+    }
+    firstPosition = header.firstEventIndex
+    nextEvent = 0
+    hasPendingEvents = true
+    var found: [TraceDefect.Kind] = []
+    ledger.account(events, firstPosition: firstPosition, &found)
+    for kind in found { note(kind, header.sequence) }
+  }
+
+  private func decodePayload(_ payload: UnsafeRawBufferPointer, _ header: BlockHeader) -> PayloadDefect? {
+    do throws(PayloadDefect) {
+      try decoder.decode(payload, eventCount: Int(header.eventCount), baseTime: header.baseTime, into: &events)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  // MARK: Condition
+
+  private func note(_ kind: TraceDefect.Kind, _ sequence: UInt32?) {
+    keep(TraceDefect(kind: kind, byteOffset: source.position, sequence: sequence))
+  }
+
+  private func keep(_ defect: TraceDefect) {
+    defectCount += 1
+    if defects.count < Self.maximumDefectCount { defects.append(defect) }
+  }
+
+  private func finish() -> Bool {
+    if !ledger.isSealed, !defects.contains(where: { $0.kind == .truncated }) { note(.truncated, nil) }
+    if defects.isEmpty {
+      condition = .complete
+    } else if defects.count == 1, defects[0].kind == .truncated {
+      condition = .truncated(atByte: source.position)
+    } else {
+      condition = .damaged(defects)
+    }
+    return false
+  }
+}

@@ -1,0 +1,135 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Counts, latencies and shares of time, gathered from a trace's events in constant memory.
+///
+/// What a gap or a loss interrupts is not measured: the statistics never join events across one.
+public struct TraceStatistics: Sendable {
+  /// Stands for every hypercall number that is none, so that hostile traces do not make a histogram for each.
+  public static let unknownHypercall: UInt16 = 0xFFFF
+
+  public private(set) var counts = [UInt64](repeating: 0, count: 256)
+  public private(set) var firstTime: UInt64?
+  public private(set) var lastTime: UInt64 = 0
+  /// Events that the recorder could not keep, as its loss events count them.
+  public private(set) var eventsLost: UInt64 = 0
+  public private(set) var gapCount = 0
+  /// Events that damage took, as far as headers tell.
+  public private(set) var eventsMissing: UInt64 = 0
+  public private(set) var histograms: [TraceMeasure: LogHistogram] = [:]
+  /// Nanoseconds in ring 3 by partition; 255 is the idle loop.
+  public private(set) var ringThreeTime = [UInt64](repeating: 0, count: 256)
+
+  private var interruptTimes = [UInt64?](repeating: nil, count: 256)
+  /// First mark that waits, by partition; the partition's further marks are served by the same upcalls.
+  private var markTimes: [UInt16: UInt64] = [:]
+  private var upcallVectors = [UInt8?](repeating: nil, count: 256)
+  private var windowStarts = [UInt64?](repeating: nil, count: 256)
+  private var openCall: (partition: UInt8, number: UInt16, time: UInt64, hasResult: Bool)?
+  private var previousTime: UInt64?
+
+  public init() {}
+
+  /// Takes the next thing of the trace.
+  public mutating func add(_ batch: TraceBatch) {
+    switch batch {
+    case .events(_, let events): for event in events { add(event) }
+    case .gap(let gap):
+      gapCount += 1
+      eventsMissing &+= gap.eventsMissing ?? 0
+      forget()
+    }
+  }
+
+  public var eventCount: UInt64 { counts.reduce(0, +) }
+
+  /// From first to last event, in nanoseconds.
+  public var span: UInt64 { lastTime &- min(lastTime, firstTime ?? lastTime) }
+
+  /// The measures that have values, in the order to show them.
+  public var measures: [TraceMeasure] { histograms.keys.sorted { $0.rank < $1.rank } }
+
+  private mutating func forget() {
+    interruptTimes = [UInt64?](repeating: nil, count: 256)
+    markTimes = [:]
+    upcallVectors = [UInt8?](repeating: nil, count: 256)
+    windowStarts = [UInt64?](repeating: nil, count: 256)
+    openCall = nil
+    previousTime = nil
+  }
+
+  private mutating func record(_ measure: TraceMeasure, from: UInt64, to: UInt64) {
+    guard to >= from else { return }
+    histograms[measure, default: LogHistogram()].add(to - from)
+  }
+
+  // MARK: Events
+
+  mutating func add(_ event: TraceEvent) {
+    counts[Int(event.kind)] += 1
+    if firstTime == nil { firstTime = event.time }
+    lastTime = max(lastTime, event.time)
+    let partition = Int(event.partition)
+    switch event.knownKind {
+    case .interrupt, .timer, .hypercall, .exception: addEntry(event)
+    case .mark: addMark(event)
+    case .upcall: upcallVectors[partition] = UInt8(truncatingIfNeeded: event.operand)
+    case .upcallWritten: addUpcallWritten(event)
+    case .hypercallResult:
+      guard let call = openCall, !call.hasResult, call.partition == event.partition else { break }
+      record(.hypercallToResult(number: call.number), from: call.time, to: event.time)
+      openCall?.hasResult = true
+    case .windowStart:
+      windowStarts[partition] = event.time
+      record(.windowStartLateness(partition: event.partition), from: event.words.w0, to: event.time)
+    case .windowEnd:
+      if let start = windowStarts[partition] {
+        record(.window(partition: event.partition), from: start, to: event.time)
+      }
+      windowStarts[partition] = nil
+    case .loss:
+      eventsLost &+= event.words.w0
+      forget()
+    default: break
+    }
+    previousTime = event.time
+  }
+
+  private mutating func addEntry(_ event: TraceEvent) {
+    if let previousTime {
+      let resumed = previousTime &+ EntrySnapshot(event).resumeDelay
+      if resumed <= event.time {
+        record(.ringThree(partition: event.partition), from: resumed, to: event.time)
+        ringThreeTime[Int(event.partition)] &+= event.time - resumed
+      }
+      if let call = openCall, call.partition == event.partition {
+        record(.hypercallToResume(number: call.number), from: call.time, to: resumed)
+      }
+    }
+    openCall = nil
+    let what = UInt16(truncatingIfNeeded: event.operand)
+    if event.knownKind == .hypercall {
+      let number = HypercallNumber(rawValue: what)?.rawValue ?? Self.unknownHypercall
+      openCall = (event.partition, number, event.time, false)
+    } else if event.knownKind == .interrupt {
+      interruptTimes[Int(what & 0xFF)] = event.time
+    }
+  }
+
+  private mutating func addMark(_ event: TraceEvent) {
+    let vector = UInt8(truncatingIfNeeded: event.operand)
+    if let time = interruptTimes[Int(vector)] {
+      record(.interruptToMark(vector: vector), from: time, to: event.time)
+    }
+    let key = UInt16(event.partition) << 8 | UInt16(vector)
+    if markTimes[key] == nil { markTimes[key] = event.time }
+  }
+
+  private mutating func addUpcallWritten(_ event: TraceEvent) {
+    guard let vector = upcallVectors[Int(event.partition)] else { return }
+    upcallVectors[Int(event.partition)] = nil
+    let key = UInt16(event.partition) << 8 | UInt16(vector)
+    guard let time = markTimes.removeValue(forKey: key) else { return }
+    record(.markToUpcall(partition: event.partition), from: time, to: event.time)
+  }
+}
