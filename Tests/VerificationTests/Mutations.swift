@@ -121,7 +121,7 @@ struct Mutation: CustomStringConvertible, Sendable {
     },
     Mutation("padding.margin", "no wait recorded") { $0.drop(.padded, 6) },
     Mutation("idle.time", "idle time is not announced") { $0.drop(.idle, 3) },
-    Mutation("timer.punctual", "a window starts without it", along: ["window.nominal", "window.end.order"]) { story in
+    Mutation("window.nominal", "started long before", along: ["window.end.order", "partition.supply.Sensors"]) { story in
       story.drop(.timer, 5)
     },
     Mutation("stimulus.played", "never") { $0.drop(.stimulus) },

@@ -9,8 +9,10 @@ struct Partita: AsyncParsableCommand {
     subcommands: [
       DumpCommand.self,
       StatsCommand.self,
+      VerifyCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
+      MeasureVerificationCommand.self,
     ]
   )
 }

@@ -3,6 +3,9 @@ import ModuleConfiguration
 
 /// The module table, laid out for judging: dense arrays, names as strings, sums worked out once.
 struct ModulePlan {
+  /// Claims on so many processes are made at most.
+  static let maximumProcessCount = 1024
+
   struct Partition {
     var name: String
     var permittedLines: UInt16
@@ -51,6 +54,8 @@ struct ModulePlan {
   /// By partition × 8 + error code.
   var healthActions: [UInt8]
   var stimuli: [StimulusRecord] = []
+  /// Whether the kernel's fixed tables could not hold the module, so that no kernel can have run it.
+  var isBeyondLimits: Bool
 
   init(_ table: ModuleTable) {
     let module = table.module
@@ -59,6 +64,11 @@ struct ModulePlan {
     allowance = module.switchAllowance.count
     drainer = module.drainer.rawValue
     initialSchedule = Int(module.initialSchedule)
+    isBeyondLimits =
+      table.count(WindowRecord.self) > ModuleLimits.maximumWindowCount
+      || table.count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
+      || table.count(PortRecord.self) > ModuleLimits.maximumPortCount
+      || table.count(ProcessRecord.self) > Self.maximumProcessCount
     channelCount = table.count(ChannelRecord.self)
     healthActions = [UInt8](repeating: PartitionRecoveryAction.idle.rawValue, count: table.partitionCount * 8)
     readPartitions(table)
@@ -118,6 +128,7 @@ struct ModulePlan {
       let record = table.record(ScheduleRecord.self, index)
       let schedule = Schedule(majorFrame: record.majorFrame.count, windows: record.windows.indices)
       schedules.append(schedule)
+      guard !isBeyondLimits else { continue }
       for window in schedule.windows { completeWindow(window, schedule, table) }
     }
   }

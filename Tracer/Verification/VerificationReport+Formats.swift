@@ -3,6 +3,7 @@ extension VerificationReport {
   public var json: String {
     var text = "{\n  \"module\": \(Self.quoted(moduleName)),\n  \"verdict\": \"\(verdict.rawValue)\",\n"
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
+    text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
     text += claims.map { "\n    " + Self.json(of: $0) }.joined(separator: ",")
     return text + (claims.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
@@ -56,8 +57,14 @@ extension VerificationReport {
   /// The report in the form that build servers read: a test case for each claim; an unknown one counts as an error.
   public var junit: String {
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(claims.count)\" failures=\"\(count(.fail))\" "
-    text += "errors=\"\(count(.unknown))\">\n"
+    let errors = count(.unknown) + (fileDefect.isEmpty ? 0 : 1)
+    let tests = claims.count + (fileDefect.isEmpty ? 0 : 1)
+    text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(tests)\" failures=\"\(count(.fail))\" "
+    text += "errors=\"\(errors)\">\n"
+    if !fileDefect.isEmpty {
+      text += "  <testcase classname=\"partita.verify\" name=\"file\">\n"
+      text += "    <error message=\"\(Self.escaped(fileDefect))\"/>\n  </testcase>\n"
+    }
     for claim in claims {
       text += "  <testcase classname=\"partita.verify\" name=\"\(Self.escaped(claim.identifier))\""
       switch claim.verdict {

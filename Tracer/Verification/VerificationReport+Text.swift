@@ -19,6 +19,7 @@ extension VerificationReport {
       }
     }
     for claim in shown where claim.verdict != .pass { lines += [""] + Self.explanation(of: claim) }
+    if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
     lines += ["", summary(isColored: isColored)]
     return lines.joined(separator: "\n") + "\n"
   }

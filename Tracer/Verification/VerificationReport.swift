@@ -11,10 +11,13 @@ public struct VerificationReport: Sendable {
   /// Whether the trace has its end event.
   public var hasEnd: Bool
 
-  /// Fail if any claim fails, else unknown if any is unknown or there is no claim, else pass.
+  /// What is wrong with the file that the events came from; empty if nothing is.
+  public var fileDefect = ""
+
+  /// Fail if any claim fails, else unknown if any is unknown, there is no claim, or the file is not whole, else pass.
   public var verdict: Verdict {
     if claims.contains(where: { $0.verdict == .fail }) { return .fail }
-    return claims.isEmpty || claims.contains { $0.verdict == .unknown } ? .unknown : .pass
+    return claims.isEmpty || !fileDefect.isEmpty || claims.contains { $0.verdict == .unknown } ? .unknown : .pass
   }
 
   /// The exit status of the command: 0 holds, 1 violated, 3 inconclusive.

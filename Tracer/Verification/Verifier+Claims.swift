@@ -31,7 +31,7 @@ extension Verifier {
   }
 
   private mutating func addProcessClaims(_ table: ModuleTable) {
-    for index in 0..<table.count(ProcessRecord.self) {
+    for index in 0..<min(ModulePlan.maximumProcessCount, table.count(ProcessRecord.self)) {
       let process = table.record(ProcessRecord.self, index)
       guard process.deadline.count != .max else { continue }
       let name = ModulePlan.text(table, process.name)

@@ -53,6 +53,9 @@ public struct Verifier {
     processes = []
     targets = BudgetClaims()
     prepareClaims(table)
+    if plan.isBeyondLimits, fails(.meaning) {
+      explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
+    }
   }
 
   /// Judges the next event.
