@@ -68,7 +68,7 @@ var targets: [Target] = [
   tests("ModuleCompiler", ["ModuleCompiler"]),
   tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
+  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 

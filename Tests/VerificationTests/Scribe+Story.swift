@@ -3,14 +3,14 @@ import ModuleConfiguration
 import TraceFormat
 
 extension Scribe {
-  /// The whole story: five major frames, a fault of Loader in the third, a stop asked for within the sixth.
-  static func story(of module: SampleModule) -> [StoryLine] {
+  /// The whole story: five major frames or more, a fault of Loader in the third, a stop asked for within the last.
+  static func story(of module: SampleModule, frames: UInt64 = 5) -> [StoryLine] {
     var scribe = Scribe()
-    let stop: UInt64 = 50_500_000
+    let stop = frames * Module.frame + 500_000
     scribe.emit(.boot, 0xFF, 1, module.table.checksum, 7, 1 << 32, stop)
     scribe.emit(.start, 0xFF, 0, stop)
     scribe.frame(at: 1_000_000, isFirst: true)
-    for number in 1..<5 { scribe.frame(at: 1_000_000 + UInt64(number) * Module.frame, isFirst: false) }
+    for number in 1..<frames { scribe.frame(at: 1_000_000 + number * Module.frame, isFirst: false) }
     scribe.finish(at: stop)
     return scribe.story
   }
@@ -202,7 +202,7 @@ extension Scribe {
   }
 
   private mutating func finish(at stop: UInt64) {
-    enter(.timer, at: 51_000_000 - Module.allowance + 3, 0, flags: .stopDue)
+    enter(.timer, at: stop + 500_000 - Module.allowance + 3, 0, flags: .stopDue)
     emit(.stop, 0xFF, detail: 0)
     emit(.partitionSwitch, 0xFF, detail: runner, 0, 0)
     emit(.end)
