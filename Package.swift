@@ -95,7 +95,6 @@ var targets: [Target] = [
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   tests("TraceReading", ["TraceReading", "DrainPump"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .testTarget(
     name: "PartitionTests",
@@ -103,6 +102,7 @@ var targets: [Target] = [
                    "MaintenanceConsole", "TrampolineHarness"],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
+  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 

@@ -15,8 +15,10 @@ struct Partita: AsyncParsableCommand {
       DumpCommand.self,
       StatsCommand.self,
       ReplayCommand.self,
+      VerifyCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
+      MeasureVerificationCommand.self,
     ]
   )
 

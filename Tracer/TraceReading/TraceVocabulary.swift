@@ -71,7 +71,7 @@ public struct TraceVocabulary: Sendable {
   }
 
   private static let hypercallNames = Dictionary(
-    uniqueKeysWithValues: HypercallNumber.allCases.map { ($0.rawValue, "\($0)") })
+    uniqueKeysWithValues: (0...UInt16(255)).compactMap(HypercallNumber.init).map { ($0.rawValue, "\($0)") })
 
   public static func returnCode(_ raw: UInt8) -> String { ReturnCode(rawValue: raw).map { "\($0)" } ?? "code \(raw)" }
   public static func portOperation(_ raw: UInt8) -> String { PortOperation(rawValue: raw).map { "\($0)" } ?? "\(raw)" }

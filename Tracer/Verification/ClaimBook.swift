@@ -1,0 +1,106 @@
+/// The running account of all claims: constant memory, whatever the length of the trace.
+struct ClaimBook {
+  /// What changes with every instance.
+  struct Account {
+    var checked: UInt64 = 0
+    var limit: Int64 = 0
+    var worst: Int64 = .min
+    var worstPosition: UInt64 = 0
+    var worstTime: UInt64 = 0
+  }
+  /// What changes only when something is wrong, and what never changes.
+  struct Details {
+    var identifier: String
+    var title: String
+    var unit = MeasureUnit.none
+    /// Values and limit are kept negated, so that the largest is always the worst.
+    var isFloor = false
+    var mustBeExercised: Bool
+    var isTouchedByLoss: Bool
+    var failures: UInt64 = 0
+    var first: [Violation] = []
+    var worst: [Violation] = []
+    var doubt = ""
+  }
+
+  static let kept = 5
+  var accounts: [Account] = []
+  var details: [Details] = []
+  private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
+
+  init() {
+    for key in ClaimKey.allCases {
+      let (identifier, title) = key.names
+      _ = add(
+        identifier, title, mustBeExercised: key.mustBeExercised, isTouchedByLoss: key.isTouchedByLoss)
+    }
+  }
+
+  /// Adds a claim and answers its index.
+  mutating func add(
+    _ identifier: String, _ title: String, limit: Int64 = 0, unit: MeasureUnit = .none, isFloor: Bool = false,
+    mustBeExercised: Bool, isTouchedByLoss: Bool = true
+  ) -> Int {
+    accounts.append(Account(limit: isFloor ? 0 &- limit : limit))
+    details.append(
+      Details(
+        identifier: identifier, title: title, unit: unit, isFloor: isFloor, mustBeExercised: mustBeExercised,
+        isTouchedByLoss: isTouchedByLoss))
+    return details.count - 1
+  }
+
+  /// Makes a claim of the fixed set a measured one.
+  mutating func setLimit(_ key: ClaimKey, _ limit: Int64, isFloor: Bool = false) {
+    accounts[key.rawValue].limit = isFloor ? 0 &- limit : limit
+    details[key.rawValue].isFloor = isFloor
+    details[key.rawValue].unit = .nanoseconds
+  }
+
+  /// Counts a violation; answers whether its explanation will be kept, in which case `explain` must follow.
+  @inline(never)
+  mutating func refute(_ claim: Int, excess: Int64, position: UInt64, time: UInt64) -> Bool {
+    details[claim].failures &+= 1
+    latest = (claim, excess, position, time)
+    let worst = details[claim].worst
+    return details[claim].first.count < Self.kept
+      || excess > 0 && (worst.count < Self.kept || excess > worst[worst.count - 1].excess)
+  }
+
+  mutating func explain(_ explanation: String) {
+    let violation = Violation(
+      position: latest.position, timeInNanoseconds: latest.time, excess: latest.excess, explanation: explanation)
+    if details[latest.claim].first.count < Self.kept { details[latest.claim].first.append(violation) }
+    guard latest.excess > 0 else { return }
+    let place = details[latest.claim].worst.firstIndex { $0.excess < latest.excess } ?? details[latest.claim].worst.count
+    details[latest.claim].worst.insert(violation, at: place)
+    if details[latest.claim].worst.count > Self.kept { details[latest.claim].worst.removeLast() }
+  }
+
+  /// Notes that instances of the claim may have gone unseen; the first reason is kept.
+  mutating func doubt(_ claim: Int, _ reason: String) {
+    if details[claim].doubt.isEmpty { details[claim].doubt = reason }
+  }
+
+  func result(_ claim: Int) -> ClaimResult {
+    let account = accounts[claim]
+    let detail = details[claim]
+    var verdict = Verdict.pass
+    var remark = detail.doubt
+    if detail.failures > 0 {
+      verdict = .fail
+    } else if !detail.doubt.isEmpty {
+      verdict = .unknown
+    } else if account.checked == 0, detail.mustBeExercised {
+      verdict = .unknown
+      remark = "nothing in the trace exercised this claim"
+    }
+    let isMeasured = detail.unit != .none
+    let worst =
+      isMeasured && account.worst != .min
+      ? WorstCase(value: detail.isFloor ? 0 &- account.worst : account.worst, position: account.worstPosition, timeInNanoseconds: account.worstTime) : nil
+    return ClaimResult(
+      identifier: detail.identifier, title: detail.title, verdict: verdict, bound: isMeasured ? (detail.isFloor ? 0 &- account.limit : account.limit) : nil, isFloor: detail.isFloor,
+      unit: detail.unit, worst: worst, checked: account.checked, failures: detail.failures,
+      firstViolations: detail.first, worstViolations: detail.worst, remark: remark)
+  }
+}

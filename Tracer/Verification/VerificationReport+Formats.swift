@@ -1,0 +1,99 @@
+extension VerificationReport {
+  /// The report as one JSON object; field names are stable.
+  public var json: String {
+    var text = "{\n  \"module\": \(Self.quoted(moduleName)),\n  \"verdict\": \"\(verdict.rawValue)\",\n"
+    text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
+    text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
+    text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
+    text += claims.map { "\n    " + Self.json(of: $0) }.joined(separator: ",")
+    return text + (claims.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
+  }
+
+  private static func json(of claim: ClaimResult) -> String {
+    var fields = [
+      "\"id\": \(quoted(claim.identifier))", "\"title\": \(quoted(claim.title))",
+      "\"verdict\": \"\(claim.verdict.rawValue)\"", "\"checked\": \(claim.checked)", "\"failures\": \(claim.failures)",
+    ]
+    if let bound = claim.bound {
+      fields += [
+        "\"unit\": \"\(claim.unit.rawValue)\"", "\"bound\": \(bound)", "\"boundIs\": \"\(claim.isFloor ? "least" : "most")\"",
+      ]
+    }
+    if let worst = claim.worst {
+      fields.append(
+        "\"worst\": {\"value\": \(worst.value), \"event\": \(worst.position), \"time\": \(worst.timeInNanoseconds)}")
+    }
+    if let margin = claim.margin { fields.append("\"margin\": \(margin)") }
+    if !claim.remark.isEmpty { fields.append("\"remark\": \(quoted(claim.remark))") }
+    if !claim.firstViolations.isEmpty { fields.append("\"first\": \(json(of: claim.firstViolations))") }
+    if !claim.worstViolations.isEmpty { fields.append("\"worstViolations\": \(json(of: claim.worstViolations))") }
+    return "{" + fields.joined(separator: ", ") + "}"
+  }
+
+  private static func json(of violations: [Violation]) -> String {
+    let items = violations.map {
+      "{\"event\": \($0.position), \"time\": \($0.timeInNanoseconds), \"excess\": \($0.excess), "
+        + "\"explanation\": \(quoted($0.explanation))}"
+    }
+    return "[" + items.joined(separator: ", ") + "]"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// The report in the form that build servers read: a test case for each claim; an unknown one counts as an error.
+  public var junit: String {
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    let errors = count(.unknown) + (fileDefect.isEmpty ? 0 : 1)
+    let tests = claims.count + (fileDefect.isEmpty ? 0 : 1)
+    text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(tests)\" failures=\"\(count(.fail))\" "
+    text += "errors=\"\(errors)\">\n"
+    if !fileDefect.isEmpty {
+      text += "  <testcase classname=\"partita.verify\" name=\"file\">\n"
+      text += "    <error message=\"\(Self.escaped(fileDefect))\"/>\n  </testcase>\n"
+    }
+    for claim in claims {
+      text += "  <testcase classname=\"partita.verify\" name=\"\(Self.escaped(claim.identifier))\""
+      switch claim.verdict {
+      case .pass:
+        text += "/>\n"
+      case .fail:
+        let first = claim.firstViolations.first.map { "event \($0.position): \($0.explanation)" } ?? claim.title
+        text += ">\n    <failure message=\"\(Self.escaped(first))\">\(claim.failures) of \(claim.checked)</failure>\n"
+        text += "  </testcase>\n"
+      case .unknown:
+        text += ">\n    <error message=\"\(Self.escaped(claim.remark))\"/>\n  </testcase>\n"
+      }
+    }
+    return text + "</testsuite>\n"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      // XML 1.0 has no way to write these.
+      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += " "
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

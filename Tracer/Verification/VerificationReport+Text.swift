@@ -1,0 +1,105 @@
+extension VerificationReport {
+  /// The report for a reader at a terminal: a table of all claims, then what failed or is unknown, then a summary.
+  ///
+  /// - Parameters:
+  ///   - isColored: whether to set colours by escape sequences.
+  ///   - isQuiet: whether to leave out the claims that pass.
+  public func text(isColored: Bool, isQuiet: Bool = false) -> String {
+    let shown = isQuiet ? claims.filter { $0.verdict != .pass } : claims
+    var lines: [String] = []
+    if !shown.isEmpty {
+      let rows = shown.map(Self.row)
+      let head = ["", "claim", "checked", "worst", "bound", "margin", "at event"]
+      let widths = head.indices.map { column in
+        rows.reduce(head[column].count) { max($0, $1[column].count) }
+      }
+      lines.append(Self.line(head, widths))
+      for (claim, row) in zip(shown, rows) {
+        lines.append(Self.colored(Self.line(row, widths), claim.verdict, isColored))
+      }
+    }
+    for claim in shown where claim.verdict != .pass { lines += [""] + Self.explanation(of: claim) }
+    if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
+    lines += ["", summary(isColored: isColored)]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One line: how many claims pass, fail, are unknown, and what that means.
+  func summary(isColored: Bool) -> String {
+    let meaning =
+      switch verdict {
+      case .pass: "every claim holds"
+      case .fail: "the module's rules were violated"
+      case .unknown: "inconclusive: evidence is missing"
+      }
+    let counts = "\(count(.pass)) pass, \(count(.fail)) fail, \(count(.unknown)) unknown"
+    let span = Self.duration(timeSpan.upperBound - timeSpan.lowerBound)
+    return Self.colored("\(moduleName): \(meaning)", verdict, isColored)
+      + " (\(counts); \(eventCount) events, \(span))"
+  }
+
+  private static func row(_ claim: ClaimResult) -> [String] {
+    let unit = claim.unit.rawValue
+    func value(_ number: Int64?) -> String { number.map { "\(grouped($0)) \(unit)" } ?? "" }
+    let place = claim.firstViolations.first?.position ?? claim.worst?.position
+    let sign = claim.bound == nil ? "" : claim.isFloor ? "≥ " : "≤ "
+    return [
+      claim.verdict.rawValue, claim.identifier, "\(claim.checked)", value(claim.worst?.value),
+      claim.bound == nil ? "" : sign + value(claim.bound), value(claim.margin), place.map { "\($0)" } ?? "",
+    ]
+  }
+
+  /// Text columns to the left, numbers to the right.
+  private static func line(_ row: [String], _ widths: [Int]) -> String {
+    var result = ""
+    for (index, cell) in row.enumerated() {
+      let padding = String(repeating: " ", count: max(0, widths[index] - cell.count))
+      result += (index > 0 ? "  " : "") + (index < 2 ? cell + padding : padding + cell)
+    }
+    while result.last == " " { result.removeLast() }
+    return result
+  }
+
+  private static func explanation(of claim: ClaimResult) -> [String] {
+    var lines = ["\(claim.verdict.rawValue): \(claim.identifier) — \(claim.title)"]
+    if !claim.remark.isEmpty { lines.append("  \(claim.remark)") }
+    guard claim.failures > 0 else { return lines }
+    lines.append("  \(claim.failures) violations; the first:")
+    lines += claim.firstViolations.map(violation)
+    let worst = claim.worstViolations.filter { !claim.firstViolations.contains($0) }
+    if !worst.isEmpty { lines += ["  the worst:"] + worst.map(violation) }
+    return lines
+  }
+
+  private static func violation(_ violation: Violation) -> String {
+    "    event \(violation.position) at \(duration(violation.timeInNanoseconds)): \(violation.explanation)"
+  }
+
+  private static func colored(_ text: String, _ verdict: Verdict, _ isColored: Bool) -> String {
+    guard isColored else { return text }
+    let color =
+      switch verdict {
+      case .pass: "32"
+      case .fail: "31"
+      case .unknown: "33"
+      }
+    return "\u{1B}[\(color)m\(text)\u{1B}[0m"
+  }
+
+  /// A number with its digits in groups of three.
+  static func grouped(_ number: Int64) -> String {
+    let digits = String(number.magnitude)
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { result += "\u{202F}" }
+      result.append(digit)
+    }
+    return number < 0 ? "−" + result : result
+  }
+
+  /// Nanoseconds as seconds, all nine places.
+  static func duration(_ nanoseconds: UInt64) -> String {
+    let fraction = String(nanoseconds % 1_000_000_000)
+    return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction + " s"
+  }
+}

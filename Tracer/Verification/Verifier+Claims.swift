@@ -1,0 +1,79 @@
+import APEXTypes
+import ModuleConfiguration
+
+extension Verifier {
+  /// What is accepted of a window's first instant where the module declares no budget, in ns.
+  static let defaultWindowStartError: Int64 = 1000
+
+  /// Sets the bounds that the table gives and adds the claims that it makes.
+  mutating func prepareClaims(_ table: ModuleTable) {
+    let allowance = Int64(clamping: plan.allowance)
+    book.setLimit(.windowStart, Self.defaultWindowStartError)
+    book.setLimit(.windowEnd, 0)
+    book.setLimit(.timerPunctual, allowance)
+    book.setLimit(.padding, 1, isFloor: true)
+    if let frame = plan.schedules.map(\.majorFrame).max() { book.setLimit(.stopPrompt, Int64(clamping: frame)) }
+    addSupplyClaims()
+    addProcessClaims(table)
+    for index in 0..<table.count(BudgetRecord.self) { addBudget(table.record(BudgetRecord.self, index)) }
+  }
+
+  private mutating func addSupplyClaims() {
+    for index in partitions.indices {
+      let isClaimed = plan.windows.contains { $0.partition == UInt8(index) && $0.requiredSupply > 0 }
+      guard isClaimed else { continue }
+      let name = plan.partitions[index].name
+      partitions[index].supplyClaim = Int32(
+        book.add(
+          "partition.supply.\(name)", "\(name) gets its duration, less L and declared stolen time, in each period",
+          unit: .nanoseconds, isFloor: true, mustBeExercised: true, isTouchedByLoss: false))
+    }
+  }
+
+  private mutating func addProcessClaims(_ table: ModuleTable) {
+    for index in 0..<min(ModulePlan.maximumProcessCount, table.count(ProcessRecord.self)) {
+      let process = table.record(ProcessRecord.self, index)
+      guard process.deadline.count != .max else { continue }
+      let name = ModulePlan.text(table, process.name)
+      let partition = plan.partitions[Int(process.partition.rawValue)].name
+      let claim = book.add(
+        "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
+        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true, isTouchedByLoss: false)
+      processes.append(
+        ProcessState(
+          name: name, partition: process.partition.rawValue, deadline: process.deadline.count, claim: claim))
+    }
+  }
+
+  private mutating func addBudget(_ budget: BudgetRecord) {
+    let limit = Int64(clamping: budget.bound)
+    let subject = Int(clamping: budget.subject)
+    switch budget.quantity {
+    case .windowStartError:
+      book.setLimit(.windowStart, limit)
+    case .interruptToMark where subject < 16:
+      targets.interruptToMark[subject] = add(
+        "budget.interruptToMark.\(subject)", "line \(subject): from the kernel's entry to the last mark", limit)
+    case .markToUpcall where subject < 16:
+      targets.markToUpcall[subject] = add(
+        "budget.markToUpcall.\(subject)", "line \(subject): from mark to upcall, within windows", limit)
+    case .hypercall where subject < targets.hypercall.count:
+      let service = HypercallNumber(rawValue: UInt16(subject)).map { "\($0)" } ?? "unknown"
+      targets.hypercall[subject] = add(
+        "budget.hypercall.\(subject)", "hypercall \(subject) (\(service)): from entry to the caller's resume", limit)
+    case .kernelTimePerFrame:
+      targets.kernelTime = add("budget.kernelTime", "kernel time in a major frame, pads left out", limit)
+    case .traceBytesPerSecond:
+      targets.traceBytes = Int32(
+        book.add(
+          "budget.traceBytes", "bytes of trace a second of module time", limit: limit, unit: .bytesPerSecond,
+          mustBeExercised: true, isTouchedByLoss: false))
+    default:
+      break
+    }
+  }
+
+  private mutating func add(_ identifier: String, _ title: String, _ limit: Int64) -> Int32 {
+    Int32(book.add(identifier, title, limit: limit, unit: .nanoseconds, mustBeExercised: true))
+  }
+}

@@ -1,0 +1,216 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Boot, keyframes, loss, stop and end: what the trace says of itself.
+extension Verifier {
+  mutating func judgeFirst(_ event: TraceEvent) {
+    tally(.boot)
+    if event.kind == EventKind.boot.rawValue { return }
+    if gapCount > 0 {
+      book.doubt(ClaimKey.boot.rawValue, "the first events are missing")
+    } else if fails(.boot) {
+      explain("the first event is of kind \(event.kind)")
+    }
+  }
+
+  mutating func boot(_ event: TraceEvent) {
+    if eventCount > 0 {
+      if fails(.boot) { explain("the module boots a second time") }
+      return
+    }
+    if event.words.w0 != plan.checksum, fails(.boot) {
+      explain("the kernel booted table \(hexadecimal(event.words.w0)); this is \(hexadecimal(plan.checksum))")
+    }
+    ending.stopInstant = event.words.w3 == 0 ? .max : event.words.w3
+    ending.isStopInstantKnown = true
+  }
+
+  mutating func loss(_ event: TraceEvent) {
+    ending.lossRecords &+= 1
+    ending.lostEvents = ending.lostEvents &+ event.words.w0
+    gapCount &+= 1
+    closeGap()
+  }
+
+  mutating func keyframeWords(_ event: TraceEvent) {
+    if event.operand == 0 {
+      if keyframe.isKnown, !keyframe.words.isEmpty, fails(.keyframe) {
+        explain("a keyframe begins before the last one has ended, after \(keyframe.words.count) words")
+      }
+      keyframe.words.removeAll(keepingCapacity: true)
+      keyframe.isKnown = true
+    }
+    guard keyframe.isKnown else { return }
+    guard Int(event.operand) == keyframe.words.count, keyframe.words.count + 8 <= KeyframeState.maximumWords else {
+      keyframe.isKnown = false
+      if fails(.keyframe) { explain("state word \(event.operand) follows state word \(keyframe.words.count)") }
+      return
+    }
+    for index in 0..<8 { keyframe.words.append(event.words[index]) }
+  }
+
+  mutating func keyframeEnd(_ event: TraceEvent) {
+    defer {
+      keyframe.words.removeAll(keepingCapacity: true)
+      keyframe.isKnown = true
+    }
+    guard keyframe.isKnown else { return }
+    tally(.keyframe)
+    let count = Int(event.operand)
+    var isWhole = count <= keyframe.words.count && count + 8 > keyframe.words.count
+    if isWhole {
+      isWhole = keyframe.words.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[0..<(count * 8)])) } == event.words.w0
+    }
+    if !isWhole, fails(.keyframe) {
+      explain("the keyframe has \(count) words by its end, \(keyframe.words.count) arrived, or their checksum differs")
+    }
+  }
+
+  mutating func stop(_ event: TraceEvent) {
+    tally(.stopReason)
+    let isRight: Bool
+    switch StopReason(rawValue: event.detail) {
+    case .instantReached: isRight = !ending.isStopInstantKnown || time >= ending.stopInstant
+    case .nonMaskableInterrupt: isRight = step.happenings.contains(.nonMaskable) || step.kind == 0
+    case .requested:
+      isRight =
+        step.kind == 0
+        || step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.stopModule.rawValue
+          && step.partition != 0xFF && plan.partitions[Int(step.partition)].isSystem
+    case nil: isRight = false
+    }
+    if !isRight, fails(.stopReason) { explain("the module stops for reason \(event.detail), which was not given") }
+    judgeStopInstant()
+    if ending.hasStopped, fails(.stopReason) { explain("the module stops a second time") }
+    ending.hasStopped = true
+    step.happenings.insert(.stopped)
+    tally(.stopQuiet)
+  }
+
+  private mutating func judgeStopInstant() {
+    guard ending.stopInstant != .max, time >= ending.stopInstant else { return }
+    let late = time &- ending.stopInstant
+    if exceeds(ClaimKey.stopPrompt.rawValue, Int64(clamping: late)) {
+      explain("the module was to stop at \(ending.stopInstant) ns, and stopped \(late) ns later")
+    }
+  }
+
+  /// An event after the stop, or after the end.
+  mutating func judgeAfterStop(_ event: TraceEvent, _ kind: EventKind) {
+    if ending.hasEnded {
+      if fails(.end) { explain("an event follows the end") }
+      return
+    }
+    switch kind {
+    case .interrupt, .timer, .exception, .start, .mark, .upcall, .windowStart, .majorFrameStart, .portOperation,
+      .kernelHandler:
+      break
+    case .hypercall where event.partition != plan.drainer: break
+    case .partitionSwitch where event.partition != plan.drainer && event.partition != 0xFF: break
+    default: return
+    }
+    if fails(.stopQuiet) { explain("after the stop there is \(kind) of \(name(event.partition))") }
+  }
+
+  mutating func end(_ event: TraceEvent) {
+    closeStep()
+    step = Step()
+    guard !ending.hasEnded else { return }
+    ending.hasEnded = true
+    ending.endTime = time
+    tally(.end)
+    if gapCount == ending.lossRecords, event.words.w0 != eventCount, fails(.end) {
+      explain("the end counts \(event.words.w0) events before it; there were \(eventCount)")
+    }
+    if gapCount == ending.lossRecords, event.words.w1 != ending.lostEvents, fails(.end) {
+      explain("the end counts \(event.words.w1) events lost; the loss records say \(ending.lostEvents)")
+    }
+    judgeUnplayed()
+    for process in processes.indices where processes[process].isReleased {
+      let deadline = processes[process].release &+ processes[process].deadline
+      if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
+    }
+  }
+
+  /// Stimuli are played at the kernel's next entry, and every window brings one.
+  private mutating func judgeUnplayed() {
+    guard machine.areStimuliKnown, machine.stimuliPlayed < plan.stimuli.count, ending.hasStopped else { return }
+    let due = plan.stimuli[machine.stimuliPlayed].time.nanoseconds
+    let frame = plan.schedules[schedule.schedule].majorFrame
+    if time > due, time &- due > frame, fails(.stimulus) {
+      explain("stimulus \(machine.stimuliPlayed), listed for \(due) ns, was never played")
+    }
+  }
+
+  // MARK: The report
+
+  /// Closes the account and reports. `fileBytes`, the size of the whole trace, is needed for the claim on its rate.
+  public mutating func finish(fileBytes: UInt64? = nil) -> VerificationReport {
+    if isGapOpen { closeGap() }
+    tally(.complete)
+    if gapCount > 0 {
+      book.doubt(
+        ClaimKey.complete.rawValue,
+        ending.lostEvents > 0 ? "\(ending.lostEvents) events were lost at \(gapCount) places" : "\(gapCount) gaps")
+    }
+    if !ending.hasEnded { doubtTail() }
+    if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
+    judgeTraceRate(fileBytes)
+    return VerificationReport(
+      moduleName: plan.name, claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
+      timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded)
+  }
+
+  private mutating func judgeUnstopped() {
+    if gapCount > 0 {
+      book.doubt(ClaimKey.stopReason.rawValue, "the stop is missing")
+    } else if fails(.stopReason) {
+      explain("the trace ends, and the module never stopped")
+    }
+  }
+
+  /// The tail is missing: what was under way when the trace breaks off stays open.
+  private mutating func doubtTail() {
+    let reason = "the trace breaks off without its end"
+    for key in [ClaimKey.end, .complete, .stopReason, .stopQuiet] { book.doubt(key.rawValue, reason) }
+    for process in processes where process.isReleased {
+      book.doubt(process.claim, "\(reason), and \(process.name) was under way")
+    }
+    for state in partitions where state.supplyClaim >= 0 && state.supply > 0 {
+      book.doubt(Int(state.supplyClaim), "\(reason), within a period")
+    }
+    if ending.stopInstant != .max, !ending.hasStopped { book.doubt(ClaimKey.stopPrompt.rawValue, reason) }
+    var open: [ClaimKey] = []
+    if step.kind == EventKind.interrupt.rawValue {
+      open += [.markComplete, .acknowledged, .kernelHandler, .unclaimed, .spurious]
+    }
+    if step.kind == EventKind.hypercall.rawValue, !step.happenings.contains(.answered) {
+      open += [.hypercallAnswered, .portResult, .consoleWritten]
+    }
+    if step.kind == EventKind.exception.rawValue, !step.happenings.contains(.healthAction) {
+      open.append(.exceptionAnswered)
+    }
+    if step.happenings.contains(.upcall) {
+      open += [.upcallWritten, .upcallRegistered, .upcallWindow, .upcallEnabled, .upcallOrder, .upcallCount]
+    }
+    if step.happenings.contains(.maskDue) { open.append(.maskWritten) }
+    if step.happenings.contains(.modeDue) { open.append(.healthCarriedOut) }
+    if step.happenings.contains(.copyDue) { open.append(.portCopied) }
+    if schedule.isOpen { open.append(.windowEndOrder) }
+    if machine.isArmed { open.append(.timerPunctual) }
+    for key in open { book.doubt(key.rawValue, reason) }
+  }
+
+  private mutating func judgeTraceRate(_ fileBytes: UInt64?) {
+    let claim = Int(targets.traceBytes)
+    guard claim >= 0 else { return }
+    guard let fileBytes, time > firstTime, ending.hasEnded, gapCount == 0 else {
+      book.doubt(claim, fileBytes == nil ? "the size of the trace is not known" : "the trace is not whole")
+      return
+    }
+    let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
+    let span = time &- firstTime
+    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
+    if exceeds(claim, Int64(clamping: rate)) { explain("\(fileBytes) bytes in \(span) ns are \(rate) a second") }
+  }
+}

@@ -1,0 +1,192 @@
+import TraceFormat
+
+extension Verifier {
+  /// Judges an entry into the kernel from ring 3 or the idle loop, and begins its step.
+  mutating func enter(_ event: TraceEvent) {
+    closeStep()
+    let snapshot = EntrySnapshot(event)
+    let partition = event.partition
+    let resume = previousTime &+ snapshot.resumeDelay
+    let isInstantKnown = isResumeKnown && eventCount > 0
+    if isInstantKnown, snapshot.resumeDelay > time &- previousTime, time >= previousTime {
+      if fails(.time) { explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry") }
+    }
+    tally(.addressSpace)
+    if snapshot.addressSpace != partition, fails(.addressSpace) {
+      explain("entered from \(name(partition)), with the page tables of \(name(snapshot.addressSpace)) loaded")
+    }
+    judgeRunner(partition)
+    judgeTimerPending(event.kind)
+    if step.kind != 0, isInstantKnown { judgeResume(partition, resume) }
+    if partition != 0xFF {
+      judgeWindowUse(partition, resume, isInstantKnown)
+      judgeUpcallDue(partition, resume, isInstantKnown)
+      takeSnapshot(snapshot, of: partition, kind: event.kind, inRing3: isInstantKnown ? time &- resume : 0)
+    } else {
+      judgeIdleLoop()
+    }
+    let returned = partition == 0xFF ? 0 : step.returned
+    let areReturnsKnown = step.areReturnsKnown
+    step = Step()
+    step.returned = returned
+    step.areReturnsKnown = areReturnsKnown
+    step.kind = event.kind
+    step.partition = partition
+    step.flags = snapshot.flags
+    step.what = UInt16(truncatingIfNeeded: event.operand)
+    step.time = time
+    step.position = position
+    step.happenings = .whole
+  }
+
+  /// The partition interrupted must be the one that the last switch named, or nobody while its window is yet to start.
+  private mutating func judgeRunner(_ partition: UInt8) {
+    guard machine.isRunnerKnown else {
+      machine.runner = partition
+      machine.isRunnerKnown = true
+      return
+    }
+    tally(.switchEffect)
+    guard partition != machine.runner, partition != 0xFF || time >= machine.switchInstant else { return }
+    if fails(.switchEffect) {
+      explain("\(name(partition)) was interrupted where \(name(machine.runner)) should run")
+    }
+    machine.runner = partition
+  }
+
+  /// What the resume before this entry tells: kernel time, and the duration of a hypercall that returned at once.
+  private mutating func judgeResume(_ partition: UInt8, _ resume: UInt64) {
+    guard resume >= step.time else { return }
+    let spent = resume &- step.time
+    machine.kernelTime = machine.kernelTime &+ (spent > step.paddedTime ? spent &- step.paddedTime : 0)
+    judgeKernelTime()
+    if step.isForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
+    if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
+      step.happenings.isDisjoint(with: [.switched, .upcall])
+    {
+      let claim = Int(targets.hypercall[Int(step.what)])
+      if claim >= 0, exceeds(claim, Int64(clamping: spent), step.position, step.time) {
+        explain("the hypercall took \(spent) ns from entry to resume")
+      }
+    }
+  }
+
+  private mutating func judgeKernelTime() {
+    guard machine.frameToJudge else { return }
+    machine.frameToJudge = false
+    let claim = Int(targets.kernelTime)
+    if claim >= 0, machine.isKernelTimeKnown, exceeds(claim, Int64(clamping: machine.kernelTime)) {
+      explain("the kernel took \(machine.kernelTime) ns in the major frame that ended here")
+    }
+    machine.kernelTime = 0
+    machine.isKernelTimeKnown = true
+  }
+
+  /// Judges what the step left owing. Called where the next entry, the end, or a restart shows that it is over.
+  mutating func closeStep() {
+    guard step.kind != 0 else {
+      // The step's beginning is missing: what it did is taken over, and not judged.
+      if step.happenings.contains(.upcall) { applyUpcall() }
+      return
+    }
+    let happened = step.happenings
+    let hasStopped = happened.contains(.stopped)
+    if step.kind == EventKind.interrupt.rawValue, !hasStopped { closeInterrupt() }
+    if happened.contains(.upcall) { closeUpcall() }
+    if step.kind == EventKind.hypercall.rawValue { closeHypercall() }
+    if step.kind == EventKind.exception.rawValue, !hasStopped { closeException() }
+    if !happened.isDisjoint(with: [.maskDue, .modeDue, .copyDue]), !hasStopped { closeLoose() }
+    if step.returned != 0, !happened.contains(.returnsLearnt), !hasStopped, fails(.upcallReturned) {
+      explain("\(name(step.partition)) returned from \(step.returned) upcalls, and no event says so")
+    }
+    step.returned = 0
+    if happened.contains(.nonMaskable), !hasStopped, fails(.stopReason) {
+      explain("a non-maskable interrupt did not stop the module")
+    }
+    if happened.contains(.timing), !hasStopped { closeTiming() }
+  }
+
+  private mutating func closeLoose() {
+    if step.happenings.contains(.maskDue), fails(.maskWritten) {
+      explain("the mask \(hexadecimal(UInt64(machine.mask))) was decided, and the controllers were not read back")
+    }
+    if step.happenings.contains(.modeDue), fails(.healthCarriedOut) {
+      explain("the health action was not followed by a change of mode")
+    }
+    if step.happenings.contains(.copyDue), fails(.portCopied) {
+      explain("the message of port \(step.portIndex) was decided, and never copied")
+    }
+  }
+
+  func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+
+  // MARK: Loss
+
+  /// Tells the verifier that events are missing before the next one (a damaged or absent block).
+  public mutating func noteGap() {
+    gapCount &+= 1
+    isGapOpen = true
+    if eventCount == 0 { previousTime = 0 }
+  }
+
+  /// Forgets what the missing events may have changed, and doubts the claims whose evidence may have been among them.
+  mutating func closeGap() {
+    isGapOpen = false
+    let reason = "events are missing before event \(position)"
+    for key in ClaimKey.allCases where key.isTouchedByLoss { book.doubt(key.rawValue, reason) }
+    for claim in ClaimKey.allCases.count..<book.details.count where book.details[claim].isTouchedByLoss {
+      book.doubt(claim, reason)
+    }
+    for index in partitions.indices {
+      let isTouched = mayHaveRun(UInt8(index), from: previousTime, to: time)
+      partitions[index].forget()
+      guard isTouched else { continue }
+      if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
+      partitions[index].supplyKnown = false
+      for process in processes.indices where processes[process].partition == UInt8(index) {
+        book.doubt(processes[process].claim, reason)
+        processes[process].isReleased = false
+      }
+    }
+    for line in registeredBy.indices {
+      registrationKnown[line] = 0
+    }
+    step = Step()
+    isResumeKnown = false
+    schedule.isWindowKnown = false
+    schedule.isOpen = false
+    schedule.awaitsFirst = false
+    schedule.isNextKnown = false
+    schedule.idleUntil = nil
+    schedule.framesKnown = false
+    machine.isRunnerKnown = false
+    machine.isTimerKnown = false
+    machine.isArmed = false
+    machine.isMaskKnown = false
+    machine.kernelCountsKnown = 0
+    machine.isSpuriousKnown = false
+    machine.areStimuliKnown = false
+    machine.isKernelTimeKnown = false
+    machine.frameToJudge = false
+    for channel in channels.indices { channels[channel] = ChannelState(isEmpty: false, isKnown: false) }
+    keyframe.isKnown = false
+    keyframe.words.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether a window of the partition, or one of its period's starts, may lie between two instants.
+  private func mayHaveRun(_ partition: UInt8, from first: UInt64, to last: UInt64) -> Bool {
+    guard schedule.isFrameKnown, plan.schedules.count == 1, last >= first, first >= schedule.frameStart,
+      last &- schedule.frameStart < 2 &* plan.schedules[0].majorFrame
+    else { return true }
+    let frame = plan.schedules[0].majorFrame
+    for index in plan.schedules[0].windows where plan.windows[index].partition == partition {
+      for turn in 0..<UInt64(3) {
+        let start = schedule.frameStart &+ turn &* frame &+ plan.windows[index].start
+        // The window is announced L before its start.
+        let announced = start > plan.allowance ? start &- plan.allowance : 0
+        if first < start &+ plan.windows[index].duration, last >= announced { return true }
+      }
+    }
+    return false
+  }
+}

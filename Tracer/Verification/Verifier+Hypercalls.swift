@@ -1,0 +1,211 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+extension Verifier {
+  mutating func hypercall(_ event: TraceEvent) {
+    enter(event)
+    step.looked = event.words.w2
+    step.argument0 = event.words.w3
+    step.argument1 = event.words.w4
+    step.argument2 = event.words.w5
+    guard event.partition != 0xFF else {
+      step.kind = 0
+      if fails(.meaning) { explain("a hypercall comes from the idle loop") }
+      return
+    }
+    // The return's own frame is used again: whoever returns takes upcalls.
+    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked == 1 {
+      partitions[Int(event.partition)].isEnabled = true
+    }
+  }
+
+  mutating func hypercallResult(_ event: TraceEvent) {
+    guard step.kind != 0, event.partition != 0xFF else { return }
+    tally(.hypercallAnswered)
+    guard step.kind == EventKind.hypercall.rawValue, event.partition == step.partition,
+      event.operand == UInt32(step.what), !step.happenings.contains(.answered)
+    else {
+      if fails(.hypercallAnswered) {
+        explain("a result of hypercall \(event.operand) for \(name(event.partition)), who did not wait for one")
+      }
+      return
+    }
+    step.happenings.insert(.answered)
+    step.resultCode = event.detail
+    step.resultValue = event.words.w0
+    guard let number = HypercallNumber(rawValue: step.what) else {
+      tally(.hypercallKnown)
+      if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }
+      return
+    }
+    if event.detail == 0 { take(number, event.partition) }
+  }
+
+  /// A hypercall succeeded: judges its value, and takes over what it changed.
+  private mutating func take(_ number: HypercallNumber, _ partition: UInt8) {
+    switch number {
+    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
+      .unregisterVCPU:
+      takeLine(number, partition)
+    case .setUpcallEntry:
+      partitions[Int(partition)].entryAddress = step.argument0
+      partitions[Int(partition)].entryAddressKnown = true
+    case .yield:
+      judgeYield(of: partition)
+      step.happenings.insert(.timing)
+    case .readTime:
+      tally(.timeRead)
+      if step.resultValue < step.time || step.resultValue > time, fails(.timeRead) {
+        explain("\(name(partition)) was told \(step.resultValue) ns, between \(step.time) and \(time) ns")
+      }
+    case .readStatistic:
+      judgeStatistic(partition)
+    case .stopModule, .drainComplete:
+      tally(.hypercallKnown)
+      if !plan.partitions[Int(partition)].isSystem, fails(.hypercallKnown) {
+        explain("\(name(partition)) is no system partition, and its \(number) succeeded")
+      }
+    case .returnFromUpcall, .writeConsole, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .note,
+      .setSegmentBase, .null:
+      break
+    }
+  }
+
+  private mutating func takeLine(_ number: HypercallNumber, _ partition: UInt8) {
+    tally(.registration)
+    guard step.argument0 >= 32, step.argument0 < 48 else {
+      if fails(.registration) { explain("\(number) of vector \(step.argument0) succeeded; lines have 32 … 47") }
+      return
+    }
+    let line = Int(step.argument0) - 32
+    let index = Int(partition)
+    let bit: UInt16 = 1 << UInt16(line)
+    let isPermitted = plan.partitions[index].permittedLines & bit != 0
+    switch number {
+    case .registerHandler:
+      partitions[index].handler |= bit
+      partitions[index].handlerKnown |= bit
+      handlerAddresses[index * 16 + line] = step.argument1
+      let address = step.argument1
+      if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }), fails(.registration) {
+        explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
+      }
+    case .unregisterHandler:
+      partitions[index].handler &= ~bit
+      partitions[index].handlerKnown |= bit
+    case .enableInterrupt:
+      partitions[index].ready |= bit
+      partitions[index].readyKnown |= bit
+    case .disableInterrupt:
+      partitions[index].ready &= ~bit
+      partitions[index].readyKnown |= bit
+    case .acknowledgeInterrupt:
+      acknowledge(index, line, bit)
+    case .registerVCPU:
+      if !isPermitted, fails(.registration) {
+        explain("\(name(partition)) registered line \(line), which the module does not permit it")
+      }
+      setRegistered(index, line, true)
+    default:
+      setRegistered(index, line, false)
+    }
+  }
+
+  private mutating func acknowledge(_ index: Int, _ line: Int, _ bit: UInt16) {
+    if partitions[index].serviceKnown & bit != 0 {
+      tally(.acknowledgeValue)
+      let expected = partitions[index].inService & bit != 0 ? UInt64(coalesced[index * 16 + line]) : 0
+      if step.resultValue != expected, fails(.acknowledgeValue) {
+        explain("acknowledging line \(line) answered \(step.resultValue); its upcall coalesced \(expected) marks")
+      }
+    }
+    partitions[index].inService &= ~bit
+    partitions[index].serviceKnown |= bit
+  }
+
+  private mutating func setRegistered(_ index: Int, _ line: Int, _ isOn: Bool) {
+    let bit: UInt16 = 1 << UInt16(line)
+    let who: UInt32 = 1 << UInt32(index)
+    if isOn {
+      partitions[index].registered |= bit
+      registeredBy[line] |= who
+    } else {
+      partitions[index].registered &= ~bit
+      registeredBy[line] &= ~who
+      // Whether marks that wait outlive the registration is the kernel's own affair: they cannot be delivered.
+      partitions[index].pendingKnown &= ~bit
+    }
+    partitions[index].registeredKnown |= bit
+    registrationKnown[line] |= who
+  }
+
+  private mutating func judgeStatistic(_ partition: UInt8) {
+    let expected: UInt64
+    switch StatisticSelector(rawValue: step.argument0) {
+    case .majorFrames:
+      guard schedule.framesKnown else { return }
+      expected = schedule.framesBegun
+    case .kernelTicks:
+      guard machine.kernelCountsKnown & 1 != 0 else { return }
+      expected = machine.kernelCounts[0]
+    case .spuriousInterrupts:
+      guard machine.isSpuriousKnown else { return }
+      expected = machine.spuriousCount
+    case .operatingMode:
+      guard step.argument1 < UInt64(partitions.count), partitions[Int(step.argument1)].mode != 0xFF else { return }
+      expected = UInt64(partitions[Int(step.argument1)].mode)
+    case .partitionCount:
+      expected = UInt64(partitions.count)
+    case .marks:
+      guard partitions[Int(partition)].marksEverKnown else { return }
+      expected = partitions[Int(partition)].marksEver
+    case nil:
+      return
+    }
+    tally(.statistic)
+    if step.resultValue != expected, fails(.statistic) {
+      explain("statistic \(step.argument0) was answered with \(step.resultValue); the trace counts \(expected)")
+    }
+  }
+
+  mutating func consoleWritten(_ event: TraceEvent) {
+    guard step.kind != 0 else { return }
+    tally(.consoleWritten)
+    guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.writeConsole.rawValue,
+      event.partition == step.partition, !step.happenings.contains(.consoleSeen)
+    else {
+      if fails(.consoleWritten) { explain("\(event.operand) bytes went to the console, unasked") }
+      return
+    }
+    step.happenings.insert(.consoleSeen)
+    step.consoleBytes = UInt64(event.operand)
+  }
+
+  mutating func closeHypercall() {
+    let happened = step.happenings
+    let mayEnd =
+      step.what == HypercallNumber.stopModule.rawValue || step.what == HypercallNumber.drainComplete.rawValue
+      || !happened.isDisjoint(with: [.stopped, .modeChanged])
+    guard happened.contains(.answered) else {
+      tally(.hypercallAnswered)
+      if !mayEnd, fails(.hypercallAnswered) {
+        explain("hypercall \(step.what) of \(name(step.partition)) at event \(step.position) got no result")
+      }
+      return
+    }
+    switch HypercallNumber(rawValue: step.what) {
+    case .writeConsole: closeConsole()
+    case .createSamplingPort, .readSamplingMessage, .writeSamplingMessage: closePort()
+    default: break
+    }
+  }
+
+  private mutating func closeConsole() {
+    guard !step.happenings.contains(.stopped) else { return }
+    let told = step.resultCode == 0 ? step.resultValue : 0
+    let most = min(step.argument1, UInt64(ModuleLimits.maximumConsoleBytes), step.looked)
+    guard told != step.consoleBytes || told > most, fails(.consoleWritten) else { return }
+    explain("\(step.consoleBytes) bytes went to the console, the caller was told \(told); possible were \(most)")
+  }
+}

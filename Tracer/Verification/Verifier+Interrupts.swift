@@ -1,0 +1,217 @@
+import TraceFormat
+
+/// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
+extension Verifier {
+  mutating func interrupt(_ event: TraceEvent) {
+    enter(event)
+    guard let line = line(UInt32(step.what)) else {
+      step.kind = 0
+      return
+    }
+    let isPulse = step.flags.contains(.isPulse)
+    step.isSpurious = (line == 7 || line == 15) && !isPulse && !step.flags.contains(.lineInService)
+    guard !step.isSpurious else { return }
+    step.due = registeredBy[line]
+    step.dueKnown = registrationKnown[line]
+    guard !isPulse else { return }
+    judgeMask(line)
+    judgeForeign(line)
+  }
+
+  /// The line of a vector; nil, and a violation, outside 32 … 47.
+  mutating func line(_ vector: UInt32) -> Int? {
+    if vector >= 32, vector < 48 { return Int(vector) - 32 }
+    if fails(.meaning) { explain("vector \(vector) belongs to no line") }
+    return nil
+  }
+
+  private mutating func judgeMask(_ line: Int) {
+    guard machine.isMaskKnown else { return }
+    tally(.maskEffective)
+    let bits: UInt16 = 1 << UInt16(line) | (line >= 8 ? 4 : 0)
+    if machine.mask & bits != 0, fails(.maskEffective) {
+      explain("line \(line) interrupts; the mask is \(hexadecimal(UInt64(machine.mask)))")
+    }
+  }
+
+  private mutating func judgeForeign(_ line: Int) {
+    guard schedule.isWindowKnown, schedule.isOpen, step.partition == schedule.owner, step.partition != 0xFF,
+      plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
+    else { return }
+    step.isForeign = true
+    if plan.lines[line].isMaskedUntilOwner {
+      tally(.maskForeign)
+      if fails(.maskForeign) {
+        explain("line \(line), masked until its owner's window, interrupts the window of \(name(schedule.owner))")
+      }
+      return
+    }
+    schedule.foreignInterrupts[line] &+= 1
+    tally(.maskBudget)
+    let count = schedule.foreignInterrupts[line]
+    if count > plan.lines[line].budgetPerWindow, fails(.maskBudget) {
+      explain(
+        "line \(line) interrupts the window of \(name(schedule.owner)) for the \(count). time; "
+          + "\(plan.lines[line].budgetPerWindow) are budgeted")
+    }
+  }
+
+  mutating func mark(_ event: TraceEvent) {
+    guard let line = line(event.operand), event.partition != 0xFF else { return }
+    let index = Int(event.partition)
+    let bit: UInt32 = 1 << UInt32(index)
+    tally(.markRegistered)
+    let belongs = step.kind == EventKind.interrupt.rawValue && Int(step.what) == line + 32 && !step.isSpurious
+    if step.kind != 0 {
+      if !belongs {
+        if step.isSpurious {
+          if fails(.spurious) { explain("a spurious interrupt marks \(name(event.partition))") }
+        } else if fails(.markRegistered) {
+          explain("\(name(event.partition)) is marked for line \(line), which did not interrupt")
+        }
+      } else if step.dueKnown & bit != 0, step.due & bit == 0 {
+        if fails(.markRegistered) {
+          explain("\(name(event.partition)) is marked for line \(line), which it has not registered")
+        }
+      } else if step.marked & bit != 0, fails(.markRegistered) {
+        explain("\(name(event.partition)) is marked twice for one interrupt of line \(line)")
+      }
+      tally(.markOrder)
+      if step.lastMarked > Int32(index), fails(.markOrder) {
+        explain("\(name(event.partition)) is marked after \(name(UInt8(step.lastMarked)))")
+      }
+      step.lastMarked = Int32(index)
+      step.marked |= bit
+      step.lastMarkTime = time
+    }
+    takeMark(event, index, line)
+  }
+
+  private mutating func takeMark(_ event: TraceEvent, _ index: Int, _ line: Int) {
+    let bit: UInt16 = 1 << UInt16(line)
+    let cell = index &* 16 &+ line
+    let count = UInt32(truncatingIfNeeded: event.words.w0)
+    partitions[index].marksEver &+= 1
+    if partitions[index].pendingKnown & bit != 0 {
+      tally(.markCounter)
+      let waiting = partitions[index].pending & bit != 0 ? counters[cell] : 0
+      let expected = waiting == .max ? waiting : waiting &+ 1
+      if event.words.w0 != UInt64(expected), fails(.markCounter) {
+        explain("\(waiting) marks of line \(line) waited in \(name(event.partition)); with this one \(event.words.w0)")
+      }
+      if waiting == 0 {
+        markClocks[cell] = windowClock(of: event.partition, at: time)
+        partitions[index].clockKnown |= bit
+      }
+    }
+    partitions[index].pending |= bit
+    partitions[index].pendingKnown |= bit
+    counters[cell] = count
+  }
+
+  mutating func closeInterrupt() {
+    let line = Int(step.what) - 32
+    if step.isSpurious {
+      tally(.spurious)
+      if step.spuriousDecisions != 1, fails(.spurious) {
+        explain("the spurious interrupt \(step.what) was told apart \(step.spuriousDecisions) times")
+      }
+      return
+    }
+    judgeMissingMarks(line)
+    if !step.flags.contains(.isPulse) {
+      tally(.acknowledged)
+      if step.acknowledgements != 1, fails(.acknowledged) {
+        explain("the interrupt of line \(line) at event \(step.position) was acknowledged \(step.acknowledgements) times")
+      }
+    }
+    let isHandled = plan.lines[line].hasKernelHandler
+    if isHandled || step.kernelHandlerRuns > 0 {
+      tally(.kernelHandler)
+      if step.kernelHandlerRuns != (isHandled ? 1 : 0), fails(.kernelHandler) {
+        explain("the kernel's handler of line \(line) ran \(step.kernelHandlerRuns) times for one interrupt")
+      }
+    }
+    judgeUnclaimed(line, isHandled)
+    let claim = Int(targets.interruptToMark[line])
+    if claim >= 0, step.marked != 0 {
+      let latency = step.lastMarkTime &- step.time
+      if exceeds(claim, Int64(clamping: latency), step.position, step.time) {
+        explain("the last mark came \(latency) ns after the kernel's entry")
+      }
+    }
+  }
+
+  private mutating func judgeMissingMarks(_ line: Int) {
+    tally(.markComplete)
+    var missing = step.due & step.dueKnown & ~step.marked
+    while missing != 0 {
+      let index = missing.trailingZeroBitCount
+      missing &= missing &- 1
+      // Whether a stopped partition goes on being marked makes no difference to anybody.
+      guard !partitions[index].isStopped, !partitions[index].mayBeStopped else { continue }
+      if fails(.markComplete) {
+        explain("the interrupt of line \(line) at event \(step.position) did not mark \(name(UInt8(index)))")
+      }
+    }
+  }
+
+  private mutating func judgeUnclaimed(_ line: Int, _ isHandled: Bool) {
+    let everybody: UInt32 = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(partitions.count)) &- 1)
+    var wanted = isHandled
+    for index in partitions.indices where step.due & 1 << UInt32(index) != 0 {
+      if partitions[index].isStopped || partitions[index].mayBeStopped { return }
+      wanted = true
+    }
+    guard wanted || step.dueKnown & everybody == everybody else { return }
+    if step.unclaims > 0 || !wanted { tally(.unclaimed) }
+    if step.unclaims != (wanted ? 0 : 1), fails(.unclaimed) {
+      explain("the interrupt of line \(line) has \(wanted ? "takers" : "no taker") and was unclaimed \(step.unclaims) times")
+    }
+  }
+
+  mutating func kernelHandler(_ event: TraceEvent) {
+    guard let line = line(event.operand) else { return }
+    step.kernelHandlerRuns &+= 1
+    let bit: UInt16 = 1 << UInt16(line)
+    if machine.kernelCountsKnown & bit != 0, event.words.w0 != machine.kernelCounts[line] &+ 1, fails(.kernelHandler) {
+      explain("the kernel's handler counts \(event.words.w0) after \(machine.kernelCounts[line])")
+    }
+    machine.kernelCounts[line] = event.words.w0
+    machine.kernelCountsKnown |= bit
+    if step.kind != 0, step.kind != EventKind.interrupt.rawValue || Int(step.what) != line + 32, fails(.kernelHandler) {
+      explain("the kernel's handler of line \(line) ran, and the line did not interrupt")
+    }
+  }
+
+  mutating func unclaimed(_ event: TraceEvent) {
+    step.unclaims &+= 1
+    guard let line = line(event.operand) else { return }
+    if step.kind != 0, step.kind != EventKind.interrupt.rawValue || Int(step.what) != line + 32, fails(.unclaimed) {
+      explain("line \(line) is unclaimed, and did not interrupt")
+    }
+  }
+
+  mutating func spurious(_ event: TraceEvent) {
+    step.spuriousDecisions &+= 1
+    machine.spuriousCount &+= 1
+    if step.kind != 0, !step.isSpurious || UInt32(step.what) != event.operand, fails(.spurious) {
+      explain("interrupt \(event.operand) was taken for spurious, and was not")
+    }
+  }
+
+  mutating func acknowledged(_ event: TraceEvent) {
+    guard step.kind != 0, !step.isSpurious else { return }
+    guard let line = line(event.operand) else { return }
+    guard step.kind == EventKind.interrupt.rawValue, Int(step.what) == line + 32 else {
+      tally(.acknowledged)
+      if fails(.acknowledged) { explain("line \(line) is acknowledged, and did not interrupt") }
+      return
+    }
+    step.acknowledgements &+= 1
+    let bits: UInt64 = 1 << UInt64(line) | (line >= 8 ? 4 : 0)
+    if event.words.w0 & bits != 0, fails(.acknowledged) {
+      explain("line \(line) is still in service after its acknowledgement: \(hexadecimal(event.words.w0))")
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import TraceFormat
+
+/// Switches, the timer, the controllers' masks, pads: what the hardware was told and found doing.
+extension Verifier {
+  mutating func partitionSwitch(_ event: TraceEvent) {
+    let from = event.detail
+    let target = event.partition
+    if machine.isRunnerKnown {
+      tally(.switchChain)
+      if from != machine.runner, fails(.switchChain) {
+        explain("a switch starts from \(name(from)); \(name(machine.runner)) ran")
+      }
+    }
+    machine.runner = target
+    machine.isRunnerKnown = true
+    machine.switchInstant = event.words.w0
+    step.happenings.insert(.switched)
+  }
+
+  mutating func timerArmed(_ event: TraceEvent) {
+    let instant = event.words.w0
+    if machine.isArmed, machine.armed <= time { machine.mayBeStale = true }
+    machine.armed = instant
+    machine.isArmed = instant != .max
+    machine.isTimerKnown = true
+    step.happenings.insert(.timing)
+  }
+
+  mutating func timer(_ event: TraceEvent) {
+    enter(event)
+    step.happenings.insert(.timing)
+    guard machine.isTimerKnown else { return }
+    if machine.isArmed, time >= machine.armed {
+      if exceeds(ClaimKey.timerPunctual.rawValue, Int64(clamping: time &- machine.armed)) {
+        explain("the timer, armed for \(machine.armed) ns, came \(time &- machine.armed) ns late")
+      }
+      machine.isArmed = false
+      machine.mayBeStale = false
+      return
+    }
+    if machine.mayBeStale {
+      machine.mayBeStale = false
+      return
+    }
+    tally(.timerPunctual)
+    guard fails(.timerPunctual, by: machine.isArmed ? machine.armed &- time : 0) else { return }
+    explain(
+      machine.isArmed ? "the timer came \(machine.armed &- time) ns early" : "the timer came, and nobody had armed it")
+  }
+
+  /// At an entry of another kind: a timer that is overdue did not come.
+  mutating func judgeTimerPending(_ kind: UInt8) {
+    guard machine.isArmed, kind != EventKind.timer.rawValue, time > machine.armed,
+      time &- machine.armed > plan.allowance
+    else { return }
+    machine.isArmed = false
+    machine.isTimerKnown = false
+    if fails(.timerPunctual, by: time &- machine.armed) {
+      explain("the timer, armed for \(machine.armed) ns, has not come")
+    }
+  }
+
+  /// At the end of a step that has to do with time: the timer stands no later than L before what comes next.
+  mutating func closeTiming() {
+    guard schedule.isWindowKnown, machine.isTimerKnown else { return }
+    judgeIdleness()
+    let boundary: UInt64
+    if schedule.isOpen, !partitions[Int(schedule.owner)].isGone {
+      boundary = schedule.end
+    } else if let until = schedule.idleUntil {
+      boundary = until
+    } else {
+      return
+    }
+    let latest = boundary > plan.allowance ? boundary &- plan.allowance : 0
+    tally(.timerArmed)
+    guard !machine.isArmed || machine.armed > latest else { return }
+    if fails(.timerArmed, by: machine.isArmed ? machine.armed &- latest : 0) {
+      explain(
+        machine.isArmed
+          ? "the timer is armed for \(machine.armed) ns; the boundary at \(boundary) ns wants \(latest) ns"
+          : "the timer is not armed for the boundary at \(boundary) ns")
+    }
+  }
+
+  /// Idle time is announced exactly when nobody's window runs.
+  private mutating func judgeIdleness() {
+    guard schedule.isFrameKnown else { return }
+    if schedule.isOpen, partitions[Int(schedule.owner)].isAble {
+      if schedule.idleUntil != nil, fails(.idleTime) {
+        explain("idle time is announced in the window of \(name(schedule.owner))")
+      }
+      schedule.idleUntil = nil
+    } else if schedule.idleUntil == nil, !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime) {
+      explain("no window runs, and nobody was given the time")
+    }
+  }
+
+  mutating func lineMask(_ event: TraceEvent) {
+    machine.mask = UInt16(truncatingIfNeeded: event.operand)
+    machine.isMaskKnown = true
+    step.happenings.insert(.maskDue)
+  }
+
+  mutating func maskRead(_ event: TraceEvent) {
+    step.happenings.remove(.maskDue)
+    guard machine.isMaskKnown else { return }
+    tally(.maskWritten)
+    if event.operand != UInt32(machine.mask), fails(.maskWritten) {
+      explain("the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
+    }
+    // What is judged of later interrupts is the decision's effect, not its failure once more.
+    if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
+  }
+
+  mutating func padded(_ event: TraceEvent) {
+    let left = Int64(clamping: event.words.w1)
+    schedule.isPadded = true
+    step.paddedTime = step.paddedTime &+ event.words.w1
+    if exceeds(ClaimKey.padding.rawValue, 0 &- left) {
+      explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
+    }
+  }
+
+  mutating func drained(_ event: TraceEvent) {
+    tally(.drain)
+    let words = event.words.w0
+    let bytes = event.words.w1
+    if words < machine.drainedWords || bytes < machine.drainedBytes, fails(.drain) {
+      explain("\(words) words and \(bytes) bytes after \(machine.drainedWords) words and \(machine.drainedBytes) bytes")
+    }
+    machine.drainedWords = words
+    machine.drainedBytes = bytes
+  }
+
+  mutating func kernelFault(_ event: TraceEvent) {
+    tally(.kernelFault)
+    if fails(.kernelFault) {
+      explain("invariant broken: vector \(event.operand) at \(hexadecimal(event.words.w0))")
+    }
+  }
+
+  mutating func start() {
+    closeStep()
+    if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
+    ending.hasStarted = true
+    step = Step()
+    step.kind = EventKind.start.rawValue
+    step.time = time
+    step.position = position
+    step.happenings = .whole
+  }
+
+  mutating func nonMaskable() {
+    step.happenings.insert(.nonMaskable)
+    if step.kind == 0 { step.kind = EventKind.nonMaskable.rawValue }
+  }
+
+  mutating func stimulus(_ event: TraceEvent) {
+    guard machine.areStimuliKnown else { return }
+    tally(.stimulus)
+    let index = machine.stimuliPlayed
+    machine.stimuliPlayed += 1
+    guard index < plan.stimuli.count else {
+      if fails(.stimulus) { explain("the module lists \(plan.stimuli.count) stimuli, this is one more") }
+      return
+    }
+    let record = plan.stimuli[index]
+    guard UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
+      || time < record.time.nanoseconds
+    else { return }
+    if fails(.stimulus) {
+      explain(
+        "stimulus \(index) is action \(event.detail) with \(event.operand) at \(time) ns; listed is action "
+          + "\(record.action.rawValue) with \(record.data) at \(record.time.nanoseconds) ns")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Sampling ports: what was written is what is read, by those who may, and its validity is told truly.
+extension Verifier {
+  mutating func portOperation(_ event: TraceEvent) {
+    guard Int(event.operand) < plan.ports.count, let operation = PortOperation(rawValue: event.detail),
+      event.partition != 0xFF
+    else {
+      if fails(.meaning) { explain("operation \(event.detail) on port \(event.operand) has no meaning") }
+      return
+    }
+    let index = Int(event.operand)
+    let port = plan.ports[index]
+    judgePermission(event, port, operation)
+    if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
+      explain("one hypercall does a second operation, \(operation) on port \(index)")
+    }
+    step.portIndex = Int32(index)
+    step.portOperation = event.detail
+    step.messageBytes = event.words.w0
+    switch operation {
+    case .create: break
+    case .write: write(event, port)
+    case .read: read(event, port)
+    }
+  }
+
+  private mutating func judgePermission(_ event: TraceEvent, _ port: ModulePlan.Port, _ operation: PortOperation) {
+    tally(.portPermitted)
+    let number: HypercallNumber =
+      switch operation {
+      case .create: .createSamplingPort
+      case .write: .writeSamplingMessage
+      case .read: .readSamplingMessage
+      }
+    let isAsked =
+      step.kind == 0
+      || step.kind == EventKind.hypercall.rawValue && step.what == number.rawValue && step.partition == event.partition
+    let isRightWay = operation == .create || (operation == .write) == port.isSource
+    guard !isAsked || port.partition != event.partition || !isRightWay || event.words.w0 > port.maximumBytes,
+      fails(.portPermitted)
+    else { return }
+    explain(
+      "\(name(event.partition)) does \(operation) with \(event.words.w0) bytes on port \(event.operand), "
+        + "\(port.isSource ? "source" : "destination") of \(name(port.partition)), at most \(port.maximumBytes) bytes")
+  }
+
+  private mutating func write(_ event: TraceEvent, _ port: ModulePlan.Port) {
+    let sequence = event.words.w1
+    if channels[port.channel].isSequenceKnown || channels[port.channel].isEmpty && channels[port.channel].isKnown {
+      tally(.portSequence)
+      let last = channels[port.channel].sequence
+      let isFirst = !channels[port.channel].isSequenceKnown
+      if isFirst ? sequence > 1 : sequence != last &+ 1, fails(.portSequence) {
+        explain(isFirst ? "the first message has number \(sequence)" : "message \(sequence) follows message \(last)")
+      }
+    }
+    channels[port.channel].isSequenceKnown = true
+    channels[port.channel].sequence = sequence
+    channels[port.channel].isEmpty = false
+    channels[port.channel].isKnown = step.kind != 0
+    channels[port.channel].bytes = event.words.w0
+    channels[port.channel].writtenAt = step.time
+    channels[port.channel].isDigestKnown = false
+    step.happenings.insert(.copyDue)
+    tally(.portCopied)
+  }
+
+  private mutating func read(_ event: TraceEvent, _ port: ModulePlan.Port) {
+    let channel = channels[port.channel]
+    step.readIsValid = event.words.w2 & 1 != 0
+    step.happenings.insert(.readSeen)
+    if event.words.w0 > 0 {
+      step.happenings.insert(.copyDue)
+      tally(.portCopied)
+    }
+    if !channel.isSequenceKnown {
+      channels[port.channel].sequence = event.words.w1
+      channels[port.channel].isSequenceKnown = !channel.isEmpty
+    } else {
+      tally(.portSequence)
+      if event.words.w1 != channel.sequence, fails(.portSequence) {
+        explain("the read gets message \(event.words.w1), the last written is \(channel.sequence)")
+      }
+    }
+    guard channel.isKnown else { return }
+    tally(.portContent)
+    if channel.isEmpty ? event.words.w0 != 0 : event.words.w0 != channel.bytes, fails(.portContent) {
+      explain("the read gets \(event.words.w0) bytes, the last message has \(channel.bytes)")
+    }
+    judgeValidity(channel, port)
+  }
+
+  private mutating func judgeValidity(_ channel: ChannelState, _ port: ModulePlan.Port) {
+    guard step.kind != 0, step.time >= channel.writtenAt else { return }
+    tally(.portValid)
+    let age = step.time &- channel.writtenAt
+    // At the refresh period exactly, either is right.
+    let mustBe = !channel.isEmpty && age < port.refreshPeriod
+    let mayBe = !channel.isEmpty && age <= port.refreshPeriod
+    if step.readIsValid ? !mayBe : mustBe, fails(.portValid) {
+      explain(
+        "the message is \(channel.isEmpty ? "not there" : "\(age) ns old"), the refresh period is "
+          + "\(port.refreshPeriod) ns, and it was \(step.readIsValid ? "" : "not ")valid")
+    }
+  }
+
+  mutating func messageCopied(_ event: TraceEvent) {
+    guard step.kind != 0 else { return }
+    tally(.portCopied)
+    guard step.happenings.contains(.copyDue), step.portIndex == Int32(clamping: event.operand),
+      event.detail == step.portOperation, event.partition == step.partition, event.words.w1 == step.messageBytes
+    else {
+      if fails(.portCopied) {
+        explain(
+          "\(event.words.w1) bytes of port \(event.operand) were copied; decided were \(step.messageBytes) of port "
+            + "\(step.portIndex)")
+      }
+      step.happenings.remove(.copyDue)
+      return
+    }
+    step.happenings.remove(.copyDue)
+    let channel = plan.ports[Int(step.portIndex)].channel
+    if step.portOperation == PortOperation.write.rawValue {
+      channels[channel].digest = event.words.w0
+      channels[channel].isDigestKnown = true
+    } else if channels[channel].isDigestKnown {
+      tally(.portContent)
+      if channels[channel].digest != event.words.w0, fails(.portContent) {
+        explain("the message read is not the message written: another digest")
+      }
+    }
+  }
+
+  mutating func closePort() {
+    if step.resultCode == 0, step.portIndex < 0, step.what != HypercallNumber.readSamplingMessage.rawValue,
+      fails(.portPermitted)
+    {
+      explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
+    }
+    guard step.what == HypercallNumber.readSamplingMessage.rawValue, step.resultCode == 0, !step.happenings.contains(.stopped)
+    else { return }
+    tally(.portResult)
+    let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)
+    if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
+      explain("the reader was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import TraceFormat
+
+extension Verifier {
+  /// A period of the window's partition starts: the last one's supply is judged, and its processes are released.
+  mutating func beginPeriod(_ window: ModulePlan.Window) {
+    let index = Int(window.partition)
+    let claim = Int(partitions[index].supplyClaim)
+    if claim >= 0 {
+      if partitions[index].supplyKnown, !partitions[index].isStopped {
+        let surplus = Int64(from: partitions[index].required, to: partitions[index].supply)
+        if exceeds(claim, 0 &- surplus) {
+          explain(
+            "\(name(window.partition)) got \(partitions[index].supply) ns in the period that ends here; "
+              + "\(partitions[index].required) ns are the least allowed")
+        }
+      }
+      partitions[index].supply = 0
+      partitions[index].required = window.requiredSupply
+      partitions[index].supplyKnown = !partitions[index].isStopped && !partitions[index].mayBeStopped
+    }
+    for process in processes.indices where processes[process].partition == window.partition {
+      release(process, at: schedule.start)
+    }
+  }
+
+  private mutating func release(_ process: Int, at instant: UInt64) {
+    if processes[process].isReleased { miss(process, by: instant) }
+    let owner = Int(processes[process].partition)
+    processes[process].isReleased = !partitions[owner].isStopped && !partitions[owner].mayBeStopped
+    processes[process].release = instant
+  }
+
+  /// A process has not completed although `instant` has come.
+  mutating func miss(_ process: Int, by instant: UInt64) {
+    let state = processes[process]
+    let response = instant &- state.release
+    if exceeds(state.claim, max(Int64(clamping: response), Int64(clamping: state.deadline &+ 1))) {
+      explain("\(state.name), released at \(state.release) ns, had not completed at \(instant) ns")
+    }
+  }
+
+  /// The partition yielded: its processes have completed, and the rest of the window is given up freely.
+  mutating func judgeYield(of partition: UInt8) {
+    for process in processes.indices where processes[process].partition == partition && processes[process].isReleased {
+      processes[process].isReleased = false
+      let response = step.time &- processes[process].release
+      if exceeds(processes[process].claim, Int64(clamping: response)) {
+        explain("\(processes[process].name), released at \(processes[process].release) ns, took \(response) ns")
+      }
+    }
+    let isOwn = schedule.isWindowKnown && schedule.isOpen && schedule.owner == partition
+    judgeYieldValue(partition, isOwn)
+    guard isOwn else { return }
+    addSupply(until: max(step.time, schedule.end > plan.allowance ? schedule.end &- plan.allowance : 0))
+    if !partitions[Int(partition)].hasYielded { addClock(until: step.time) }
+    partitions[Int(partition)].hasYielded = true
+  }
+
+  private mutating func judgeYieldValue(_ partition: UInt8, _ isOwn: Bool) {
+    guard isOwn, plan.schedules.count == 1, step.resultCode == 0 else { return }
+    tally(.yieldValue)
+    let next = schedule.start &+ plan.windows[schedule.window].toNextOwn
+    if step.resultValue != next, fails(.yieldValue) {
+      explain("\(name(partition)) was told \(step.resultValue) ns; its next window starts at \(next) ns")
+    }
+  }
+
+  /// The open window is over.
+  mutating func leaveWindow() {
+    schedule.isOpen = false
+    schedule.awaitsFirst = false
+    let index = Int(schedule.owner)
+    guard !partitions[index].hasYielded else { return }
+    addSupply(until: min(step.kind == 0 ? time : step.time, schedule.end))
+    addClock(until: step.kind == 0 ? time : step.time)
+  }
+
+  private mutating func addSupply(until instant: UInt64) {
+    let index = Int(schedule.owner)
+    guard schedule.hasRun, !partitions[index].hasYielded, instant > schedule.firstInstant else { return }
+    let got = instant &- schedule.firstInstant
+    partitions[index].supply = partitions[index].supply &+ (got > schedule.stolen ? got &- schedule.stolen : 0)
+  }
+
+  private mutating func addClock(until instant: UInt64) {
+    let index = Int(schedule.owner)
+    if instant > schedule.start {
+      partitions[index].windowClock = partitions[index].windowClock &+ (instant &- schedule.start)
+    }
+  }
+
+  /// Time that the partition has been in its windows, ever, at an instant.
+  func windowClock(of partition: UInt8, at instant: UInt64) -> UInt64 {
+    let clock = partitions[Int(partition)].windowClock
+    guard schedule.isOpen, schedule.owner == partition, !partitions[Int(partition)].hasYielded,
+      instant > schedule.start
+    else { return clock }
+    return clock &+ (instant &- schedule.start)
+  }
+}

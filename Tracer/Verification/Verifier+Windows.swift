@@ -1,0 +1,218 @@
+import TraceFormat
+
+extension Verifier {
+  /// What a timer may be early, by rounding of its ticks, without the window counting as cut short, in ns.
+  static let earlyTolerance: UInt64 = 1000
+
+  mutating func majorFrameStart(_ event: TraceEvent) {
+    tally(.frame)
+    step.happenings.insert(.timing)
+    let index = Int(event.detail)
+    guard index < plan.schedules.count else {
+      if fails(.meaning) { explain("schedule \(index) is not one of the module's \(plan.schedules.count)") }
+      return
+    }
+    var nominal = event.words.w0
+    if schedule.isFrameKnown {
+      let ahead = event.operand &- schedule.frameNumber
+      let frame = plan.schedules[schedule.schedule].majorFrame
+      // After a loss some frames may be missing; on the lattice of one schedule the number tells how many.
+      if schedule.isNextKnown || plan.schedules.count == 1 {
+        let expected = schedule.frameStart &+ frame &* UInt64(ahead)
+        if nominal != expected || schedule.framesKnown && ahead != 1 || ahead == 0 {
+          if fails(.frame, by: nominal > expected ? nominal &- expected : expected &- nominal) {
+            explain(
+              "frame \(event.operand) starts at \(nominal) ns; after frame \(schedule.frameNumber) frame "
+                + "\(schedule.frameNumber &+ 1) was due at \(schedule.frameStart &+ frame) ns")
+          }
+          nominal = schedule.framesKnown ? schedule.frameStart &+ frame : nominal
+        }
+      }
+    } else if gapCount == 0, event.operand != 0 || index != plan.initialSchedule, fails(.frame) {
+      explain("the first major frame is \(event.operand) of schedule \(index)")
+    }
+    if !ending.hasStarted, gapCount == 0, fails(.boot) { explain("a major frame begins, and the module was never started") }
+    ending.hasStarted = true
+    if schedule.isNextKnown, schedule.nextWindow < plan.schedules[schedule.schedule].windows.upperBound,
+      fails(.windowOrder)
+    {
+      explain("the frame ends before window \(schedule.nextWindow) has started")
+    }
+    schedule.schedule = index
+    schedule.frameNumber = event.operand
+    schedule.frameStart = nominal
+    schedule.isFrameKnown = true
+    schedule.framesKnown = true
+    schedule.framesBegun = UInt64(event.operand) &+ 1
+    schedule.nextWindow = plan.schedules[index].windows.lowerBound
+    schedule.isNextKnown = true
+    machine.frameToJudge = true
+  }
+
+  mutating func windowStart(_ event: TraceEvent) {
+    step.happenings.insert(.timing)
+    let index = Int(event.operand)
+    guard index < plan.windows.count else {
+      if fails(.meaning) { explain("window \(index) is not one of the module's \(plan.windows.count)") }
+      return
+    }
+    judgeWindowOrder(index)
+    let window = plan.windows[index]
+    judgeNominal(event, window, index)
+    if schedule.isOpen, fails(.windowEndOrder) {
+      explain("window \(index) starts while window \(schedule.window) has not ended")
+    }
+    if schedule.isOpen { leaveWindow() }
+    if let promised = schedule.idleUntil {
+      tally(.idleTime)
+      if promised != event.words.w0, fails(.idleTime) {
+        explain("idle time was to last until \(promised) ns, and the window starts at \(event.words.w0) ns")
+      }
+      schedule.idleUntil = nil
+    }
+    let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
+    schedule.isWindowKnown = true
+    schedule.isOpen = true
+    schedule.window = index
+    schedule.owner = window.partition
+    schedule.start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
+    schedule.end = schedule.start &+ window.duration
+    schedule.nextWindow = index + 1
+    schedule.awaitsFirst = !partitions[Int(window.partition)].isStopped
+    schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
+    schedule.hasRun = false
+    schedule.isPadded = false
+    schedule.stolen = 0
+    for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
+    if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
+    partitions[Int(window.partition)].hasYielded = false
+    if window.isPeriodStart { beginPeriod(window) }
+  }
+
+  private mutating func judgeWindowOrder(_ index: Int) {
+    tally(.windowOrder)
+    guard schedule.isNextKnown else {
+      // After a loss within a frame the order is taken up from here, within the frame that is known.
+      return
+    }
+    guard index != schedule.nextWindow else { return }
+    let windows = plan.schedules[schedule.schedule].windows
+    if fails(.windowOrder) {
+      explain(
+        schedule.nextWindow < windows.upperBound
+          ? "window \(index) starts where window \(schedule.nextWindow) was due"
+          : "window \(index) starts after the frame's last window")
+    }
+  }
+
+  private mutating func judgeNominal(_ event: TraceEvent, _ window: ModulePlan.Window, _ index: Int) {
+    tally(.windowNominal)
+    let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
+    let start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
+    let end = start &+ window.duration
+    if step.kind != 0, step.kind != EventKind.start.rawValue,
+      step.time &+ plan.allowance &+ Self.earlyTolerance < start, fails(.windowNominal)
+    {
+      explain("window \(index) is started \(start &- step.time) ns before its start, L is \(plan.allowance) ns")
+    }
+    guard event.partition != window.partition || event.words.w0 != start || event.words.w1 != end else { return }
+    if fails(.windowNominal) {
+      explain(
+        "window \(index) is announced for \(name(event.partition)), \(event.words.w0) … \(event.words.w1) ns; the "
+          + "schedule has \(name(window.partition)), \(start) … \(end) ns")
+    }
+  }
+
+  mutating func windowEnd(_ event: TraceEvent) {
+    step.happenings.insert(.timing)
+    guard schedule.isWindowKnown else { return }
+    tally(.windowEndOrder)
+    guard schedule.isOpen, Int(event.operand) == schedule.window, event.partition == schedule.owner,
+      event.words.w0 == schedule.end
+    else {
+      if fails(.windowEndOrder) {
+        explain(
+          schedule.isOpen
+            ? "window \(event.operand) of \(name(event.partition)) ends at \(event.words.w0) ns; open is window "
+              + "\(schedule.window) of \(name(schedule.owner)) until \(schedule.end) ns"
+            : "window \(event.operand) ends, and no window is open")
+      }
+      if schedule.isOpen { leaveWindow() }
+      return
+    }
+    let isEarly = step.kind != 0 && step.time &+ plan.allowance &+ Self.earlyTolerance < schedule.end
+    if isEarly, !partitions[Int(schedule.owner)].isGone, !partitions[Int(schedule.owner)].mayBeStopped,
+      !step.happenings.contains(.stopped), fails(.windowEndOrder)
+    {
+      explain("the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
+        + "\(plan.allowance) ns")
+    }
+    leaveWindow()
+  }
+
+  mutating func idle(_ event: TraceEvent) {
+    tally(.idleTime)
+    step.happenings.insert(.timing)
+    if event.partition != 0xFF, event.partition != plan.drainer, fails(.idleTime) {
+      explain("idle time is given to \(name(event.partition)), who is not the drainer")
+    }
+    schedule.idleUntil = event.words.w0
+  }
+
+  /// Judges where and when a partition was found in ring 3.
+  mutating func judgeWindowUse(_ partition: UInt8, _ resume: UInt64, _ isInstantKnown: Bool) {
+    let index = Int(partition)
+    partitions[index].mayBeStopped = false
+    if partitions[index].isStopped {
+      if fails(.modeQuiet) { explain("\(name(partition)) runs, though it was stopped") }
+      return
+    }
+    tally(.modeQuiet)
+    partitions[index].hasRun = true
+    guard schedule.isWindowKnown else { return }
+    tally(.windowOwner)
+    let isInOwn = schedule.isOpen && partition == schedule.owner
+    if partitions[index].hasYielded, partition != plan.drainer {
+      if fails(.yieldFinal) { explain("\(name(partition)) runs after it yielded, before its next window") }
+      return
+    }
+    if !isInOwn {
+      judgeForeigner(partition)
+      return
+    }
+    if exceeds(ClaimKey.windowEnd.rawValue, Int64(from: schedule.end, to: time)) {
+      explain("\(name(partition)) ran until \(time) ns; its window ended at \(schedule.end) ns")
+    }
+    guard schedule.awaitsFirst, isInstantKnown else { return }
+    schedule.awaitsFirst = false
+    schedule.hasRun = true
+    schedule.firstInstant = resume < schedule.start ? schedule.start : resume
+    var error = resume > schedule.start ? resume &- schedule.start : schedule.start &- resume
+    if schedule.ranBefore, resume < schedule.start { error = 0 }
+    if !schedule.isPadded, !schedule.ranBefore, fails(.padding) {
+      explain("\(name(partition)) was resumed in its window without a wait for its start")
+    }
+    if exceeds(ClaimKey.windowStart.rawValue, Int64(clamping: error)) {
+      explain("\(name(partition)) got its first instant at \(resume) ns; its window starts at \(schedule.start) ns")
+    }
+  }
+
+  /// The idle loop was found running: not while somebody's window runs.
+  mutating func judgeIdleLoop() {
+    guard schedule.isWindowKnown, schedule.isOpen, time >= schedule.start, time < schedule.end,
+      partitions[Int(schedule.owner)].isAble
+    else { return }
+    if fails(.windowOwner) { explain("the idle loop runs in the window of \(name(schedule.owner))") }
+  }
+
+  /// A partition was found running that does not own the open window.
+  private mutating func judgeForeigner(_ partition: UInt8) {
+    if partition == plan.drainer {
+      guard schedule.isOpen, partitions[Int(schedule.owner)].isAble, time >= schedule.start else { return }
+    }
+    if fails(.windowOwner) {
+      explain(
+        "\(name(partition)) runs " + (schedule.isOpen ? "in the window of \(name(schedule.owner))" : "outside a window"))
+    }
+  }
+}

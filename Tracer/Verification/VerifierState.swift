@@ -1,0 +1,119 @@
+/// Frames and windows as the trace has told them.
+struct ScheduleState {
+  var isFrameKnown = false
+  /// Index of the schedule, number and nominal start of the frame that runs.
+  var schedule = 0
+  var frameNumber: UInt32 = 0
+  var frameStart: UInt64 = 0
+  /// The window that must start next; beyond the schedule's last when the frame must end.
+  var nextWindow = 0
+  var isNextKnown = false
+
+  /// Whether it is known which window is open.
+  var isWindowKnown = true
+  var isOpen = false
+  var window = 0
+  var owner: UInt8 = 0xFF
+  var start: UInt64 = 0
+  var end: UInt64 = 0
+  /// The window's partition has not yet been seen in ring 3.
+  var awaitsFirst = false
+  /// It ran on from before the window, without a switch.
+  var ranBefore = false
+  /// Interrupts in this window of lines that its partition may not register.
+  var foreignInterrupts = [UInt64](repeating: 0, count: 16)
+  /// The wait before the window was recorded.
+  var isPadded = false
+  var firstInstant: UInt64 = 0
+  var hasRun = false
+  /// Taken from the window by foreign lines, in ns.
+  var stolen: UInt64 = 0
+
+  /// What the last `idle` said of the next window's start.
+  var idleUntil: UInt64?
+  var framesBegun: UInt64 = 0
+  var framesKnown = true
+}
+
+/// The processor, the timer and the controllers.
+struct MachineState {
+  /// Who must be in ring 3, by the last switch; and the instant that the switch was for.
+  var runner: UInt8 = 0xFF
+  var isRunnerKnown = true
+  var switchInstant: UInt64 = 0
+
+  var armed: UInt64 = 0
+  var isArmed = false
+  var isTimerKnown = true
+  /// The timer's instant had passed when it was armed anew: one interrupt may still be on its way.
+  var mayBeStale = false
+
+  var mask: UInt16 = 0
+  var isMaskKnown = false
+  var kernelCounts = [UInt64](repeating: 0, count: 16)
+  var kernelCountsKnown: UInt16 = 0xFFFF
+  var spuriousCount: UInt64 = 0
+  var isSpuriousKnown = true
+  var stimuliPlayed = 0
+  var areStimuliKnown = true
+  var drainedWords: UInt64 = 0
+  var drainedBytes: UInt64 = 0
+
+  /// Time spent in the kernel in this frame, pads left out, in ns.
+  var kernelTime: UInt64 = 0
+  var isKernelTimeKnown = false
+  var frameToJudge = false
+}
+
+/// The message that a channel holds.
+struct ChannelState {
+  var isSequenceKnown = false
+  var sequence: UInt64 = 0
+  /// Nothing was ever written.
+  var isEmpty = true
+  var isKnown = true
+  var bytes: UInt64 = 0
+  var writtenAt: UInt64 = 0
+  var digest: UInt64 = 0
+  var isDigestKnown = false
+}
+
+/// A keyframe while its words arrive.
+struct KeyframeState {
+  static let maximumWords = 1 << 16
+  var words: [UInt64] = []
+  var isKnown = true
+}
+
+/// A process whose deadline is claimed.
+struct ProcessState {
+  var name: String
+  var partition: UInt8
+  var deadline: UInt64
+  var claim: Int
+  var isReleased = false
+  var release: UInt64 = 0
+}
+
+/// How the trace ends.
+struct EndingState {
+  var hasStarted = false
+  var hasStopped = false
+  var hasEnded = false
+  /// One of the two: events are to be judged by what may come after.
+  var isSpecial: Bool { hasStopped || hasEnded }
+  var stopInstant: UInt64 = .max
+  var isStopInstantKnown = false
+  var lossRecords: UInt64 = 0
+  var lostEvents: UInt64 = 0
+  var endTime: UInt64 = 0
+}
+
+/// Indices of the claims that come from the module table; −1 where the table makes none.
+struct BudgetClaims {
+  var hypercall = [Int32](repeating: -1, count: 128)
+  var interruptToMark = [Int32](repeating: -1, count: 16)
+  var markToUpcall = [Int32](repeating: -1, count: 16)
+  var kernelTime: Int32 = -1
+  var traceBytes: Int32 = -1
+}
