@@ -190,7 +190,7 @@ extension Verifier {
   /// Takes the snapshot of an entry, and judges the counters in it.
   mutating func takeSnapshot(_ snapshot: EntrySnapshot, of partition: UInt8, kind: UInt8, inRing3: UInt64) {
     let index = Int(partition)
-    let isOn = !snapshot.flags.isDisjoint(with: [.interruptsEnabled, .inReturnTail])
+    let isOn = snapshot.flags.contains(.interruptsEnabled) || snapshot.flags.contains(.inReturnTail)
     step.returned = 0
     step.areReturnsKnown = partitions[index].countersKnown
     if partitions[index].countersKnown {
