@@ -7,7 +7,7 @@ import TraceFormat
 // From an entry to the core: what happened is recorded as an input, word for word what the core is told.
 extension Kernel {
   /// Tells the core why the kernel was entered.
-  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) -> Decision {
+  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) {
     let now = SystemTime(nanoseconds: clock.nanoseconds(pages.entryTicks))
     var snapshot = self.snapshot(registers, interrupted)
     let vector = registers.vector
@@ -46,7 +46,9 @@ extension Kernel {
     snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
     snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
     guard core.partitions[index].upcallEntry != 0 else { return snapshot }
-    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 { snapshot.flags.insert(.interruptsEnabled) }
+    // The rest matters only to a delivery, which wants the flag on.
+    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 else { return snapshot }
+    snapshot.flags.insert(.interruptsEnabled)
     if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
     let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
     if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
@@ -63,9 +65,9 @@ extension Kernel {
   }
 
   private func isInReturnTail(_ registers: RegisterPage, _ partition: PartitionIndex) -> Bool {
-    let state = core.partitions[Int(partition.rawValue)]
+    let index = Int(partition.rawValue)
     let at = registers.instructionPointer
-    return at >= state.returnTailStart && at < state.returnTailEnd
+    return at >= core.partitions[index].returnTailStart && at < core.partitions[index].returnTailEnd
   }
 
   /// A frame and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written.
@@ -93,7 +95,7 @@ extension Kernel {
 
   private mutating func takeNonMaskable(
     _ requests: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+  ) {
     ring.recordInput(
       .nonMaskable, at: now, partition: 0xFF, detail: 0,
       operand: UInt32(truncatingIfNeeded: requests &- nonMaskableCount), wordCount: 2, TraceEvent.Words())
@@ -103,7 +105,7 @@ extension Kernel {
 
   private mutating func takeException(
     _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+  ) {
     let vector = UInt8(truncatingIfNeeded: registers.vector)
     let address = vector == 14 ? Instruction.faultAddress : 0
     ring.recordInput(
@@ -116,7 +118,7 @@ extension Kernel {
 
   private mutating func takeHypercall(
     _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+  ) {
     let number = registers[general: 0]
     var call = Hypercall(number: number, arguments: (0, 0, 0, 0, 0, 0), operand: 0)
     var count = 0
@@ -178,25 +180,23 @@ extension Kernel {
   }
 
   /// The test device's action, as an input and as an act.
-  mutating func play(_ stimulus: StimulusRecord) -> Decision {
+  mutating func play(_ stimulus: StimulusRecord) {
     let now = clock.now
     ring.recordInput(
       .stimulus, at: now, partition: 0xFF, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),
       operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, TraceEvent.Words())
-    let decision = core.stimulus(at: now, into: &ring)
-    act(decision)
+    core.stimulus(at: now, into: &ring)
+    act()
     switch stimulus.action {
     case .serialByte:
       SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data))
-      return decision
     case .linePulse:
-      guard stimulus.data < 16 else { return decision }
+      guard stimulus.data < 16 else { return }
       let line = InterruptLine(UInt8(truncatingIfNeeded: stimulus.data))
       let pulse = EntrySnapshot(flags: .isPulse)
       record(.interrupt, pulse, UInt16(line.vector), at: now)
-      let answer = core.interrupt(line, pulse, at: now, into: &ring)
-      act(answer)
-      return answer
+      core.interrupt(line, pulse, at: now, into: &ring)
+      act()
     }
   }
 }

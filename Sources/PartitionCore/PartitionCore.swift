@@ -22,6 +22,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let ports: StateTable<PortState>
   let stimulusCount: Int
 
+  /// What has to be done after the last input. Kept in place rather than returned: it is read field by field.
+  public internal(set) var decision = Decision()
+
   // State. What of it influences a decision is in `forEachStateWord`.
   public let partitions: StateTable<PartitionState>
   public let vcpus: VCPUTable
@@ -38,6 +41,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var isIdle = false
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
+  /// Its instant in ns, or all ones: read from the table once.
+  var nextStimulusNanoseconds: UInt64 = .max
   var kernelTicks: UInt64 = 0
   var spuriousInterrupts: UInt64 = 0
 
@@ -61,6 +66,14 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     schedule = CyclicSchedule(table, scheduleIndex: Int(module.initialSchedule), memory: &memory)
     stimulusCount = table.count(StimulusRecord.self)
     readConfiguration()
+    findNextStimulus()
+  }
+
+  /// Looks up when the test device acts next.
+  mutating func findNextStimulus() {
+    nextStimulusNanoseconds =
+      nextStimulus < stimulusCount
+      ? table.record(StimulusRecord.self, nextStimulus).time.nanoseconds : .max
   }
 
   /// Bytes of memory that the core of a module needs.

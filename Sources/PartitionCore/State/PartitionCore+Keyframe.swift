@@ -88,6 +88,7 @@ extension PartitionCore where Marking: MarkingRule {
     let stimulus = word()
     guard stimulus <= UInt64(stimulusCount) else { return false }
     nextStimulus = Int(stimulus)
+    findNextStimulus()
     kernelTicks = word()
     spuriousInterrupts = word()
     for index in 0..<16 where lines.lines[index].isConfigured {
