@@ -15,6 +15,8 @@ extension PartitionCore where Marking: MarkingRule {
     decision.reset()
     stopNanoseconds = stop.nanoseconds
     schedule.frameStart = now.nanoseconds &+ switchAllowanceNanoseconds
+    schedule.findNextBoundary()
+    mustPlan = true
     conclude(at: now, into: &recorder)
   }
 
@@ -66,6 +68,7 @@ extension PartitionCore where Marking: MarkingRule {
     decision.reset()
     learn(snapshot, into: &recorder)
     armedNanoseconds = 0  // It has fired: whatever is wanted next has to be armed.
+    mustPlan = true
     conclude(at: now, into: &recorder)
   }
 
@@ -98,6 +101,7 @@ extension PartitionCore where Marking: MarkingRule {
     decision.reset()
     nextStimulus &+= 1
     findNextStimulus()
+    mustPlan = true
     conclude(at: now, into: &recorder)
   }
 
@@ -129,6 +133,8 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     guard !hasStopped else { return }
     hasStopped = true
+    decision.hasStopped = true
+    mustPlan = true
     lines.isMaskStale = true
     recorder.record(.stop, partition: .none, detail: reason.rawValue, operand: 0)
   }

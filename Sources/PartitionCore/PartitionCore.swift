@@ -39,6 +39,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var stopNanoseconds: UInt64 = .max
   public internal(set) var hasStopped = false
   var isIdle = false
+  /// Something has changed since who runs, and until when, was last decided. False between inputs.
+  var mustPlan = true
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
   /// Its instant in ns, or all ones: read from the table once.

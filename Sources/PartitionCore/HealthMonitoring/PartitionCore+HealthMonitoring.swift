@@ -39,6 +39,7 @@ extension PartitionCore where Marking: MarkingRule {
     let index = Int(partition.rawValue)
     let old = partitions[index].mode
     partitions[index].mode = .idle
+    mustPlan = true
     recorder.record(
       .modeChange, partition: partition, detail: OperatingMode.idle.rawValue, operand: UInt32(old.rawValue))
     // Its registrations go with it: a line that nobody can take is masked.

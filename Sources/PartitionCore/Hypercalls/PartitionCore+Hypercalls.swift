@@ -58,6 +58,7 @@ extension PartitionCore where Marking: MarkingRule {
   private mutating func yield() -> Answer {
     guard current == schedule.owner, let next = schedule.nextOwnWindowStart else { return Answer(.noAction) }
     partitions[Int(current.rawValue)].hasYielded = true
+    mustPlan = true
     return Answer(.noError, value: next)
   }
 

@@ -7,16 +7,20 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func conclude<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
-    if !hasStopped, now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary {
-      decision.keyframeDue = passBoundary(into: &recorder)
+    if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds {
+      pendingStartNanoseconds = 0
+      decision.notBefore = .zero
     }
-    if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds { pendingStartNanoseconds = 0 }
-    choose(into: &recorder)
-    setMasks(into: &recorder)
+    if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
+    if now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary, !hasStopped {
+      decision.keyframeDue = passBoundary(into: &recorder)
+      mustPlan = true
+    }
+    if mustPlan { choose(into: &recorder) }
+    if lines.isMaskStale { setMasks(into: &recorder) }
     deliver(into: &recorder)
-    arm(into: &recorder)
-    decision.hasStopped = hasStopped
+    if mustPlan { arm(into: &recorder) }
+    mustPlan = false
   }
 
   /// Passes every boundary at the next boundary's instant, in the order: window end, frame start, window start.
@@ -60,6 +64,7 @@ extension PartitionCore where Marking: MarkingRule {
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
         schedule.frameStart &+ schedule.windows[schedule.active].end)
     }
+    schedule.findNextBoundary()
     return keyframeDue
   }
 
@@ -94,7 +99,6 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func setMasks<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    guard lines.isMaskStale else { return }
     lines.isMaskStale = false
     let wanted = hasStopped ? 0xFFFF : lines.wantedMask(during: schedule.owner)
     guard wanted != lines.mask else { return }

@@ -72,17 +72,23 @@ extension PartitionCore where Marking: MarkingRule {
     schedule.cursor = cursor
     schedule.frameCount = word()
     schedule.frameStart = word()
+    schedule.findNextBoundary()
     let flags = word()
     let running = PartitionIndex(UInt8(truncatingIfNeeded: flags))
     guard running.isNone || Int(running.rawValue) < partitions.count else { return false }
     current = running
     hasStopped = flags & 0x100 != 0
+    decision = Decision()
+    decision.hasStopped = hasStopped
+    decision.successor = running.isNone ? .idleLoop : .partition(running)
     isIdle = flags & 0x200 != 0
     lines.isMaskStale = flags & 0x400 != 0
     lines.mask = UInt16(truncatingIfNeeded: flags &>> 16)
     lines.exhausted = UInt16(truncatingIfNeeded: flags &>> 32)
     pendingStartNanoseconds = word()
+    decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
     armedNanoseconds = word()
+    mustPlan = false
     stopNanoseconds = word()
     framesSinceKeyframe = word()
     let stimulus = word()
