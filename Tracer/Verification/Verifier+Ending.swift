@@ -28,8 +28,8 @@ extension Verifier {
   mutating func loss(_ event: TraceEvent) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
-    gapCount &+= 1
-    closeGap()
+    // The events were lost between this record and the next event.
+    noteGap()
   }
 
   mutating func keyframeWords(_ event: TraceEvent) {
