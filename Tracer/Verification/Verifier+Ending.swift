@@ -28,7 +28,7 @@ extension Verifier {
   mutating func loss(_ event: TraceEvent) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
-    // The events were lost between this record and the next event.
+    // The record carries the time of the event before it; the events were lost until the next one.
     noteGap()
   }
 

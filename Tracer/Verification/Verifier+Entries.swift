@@ -149,8 +149,8 @@ extension Verifier {
   /// Tells the verifier that events are missing before the next one (a damaged or absent block).
   public mutating func noteGap() {
     gapCount &+= 1
+    if !isGapOpen { gapStart = eventCount == 0 ? 0 : previousTime }
     isGapOpen = true
-    if eventCount == 0 { previousTime = 0 }
   }
 
   /// Forgets what the missing events may have changed, and doubts the claims whose evidence may have been among them.
@@ -162,7 +162,7 @@ extension Verifier {
       book.doubt(claim, reason)
     }
     for index in partitions.indices {
-      let isTouched = mayHaveRun(UInt8(index), from: previousTime, to: time)
+      let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
       partitions[index].forget()
       guard isTouched else { continue }
       if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }

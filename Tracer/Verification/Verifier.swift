@@ -21,6 +21,8 @@ public struct Verifier {
   var isResumeKnown = false
   var gapCount: UInt64 = 0
   var isGapOpen = false
+  /// The last instant before the gap.
+  var gapStart: UInt64 = 0
   var step = Step()
 
   var partitions: [PartitionState]
