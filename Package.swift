@@ -39,6 +39,11 @@ func image(_ name: String, folder: String, _ dependencies: [Target.Dependency]) 
   .executableTarget(name: name, dependencies: dependencies, path: folder, swiftSettings: embedded)
 }
 
+/// A kernel: `folder` holds the file that puts its types together.
+func kernelImage(_ name: String, folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  image(name, folder: folder, ["KernelMain", "ArchX86", "PartitionCore", "KernelRuntime"] + dependencies)
+}
+
 /// A partition in Swift, in a folder of its own name.
 func partition(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   image(name, folder: "Kernel/Partitions/\(name)", ["PartitionKit", "KernelRuntime"] + dependencies)
@@ -65,6 +70,10 @@ var targets: [Target] = [
   .target(name: "ArchX86Assembly", path: "Kernel/ArchX86Assembly"),
   kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
   kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
+  // A defective rule as a library, so that a replayer can be given it too.
+  .target(name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
+          path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
+
   // What partitions link.
   .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
   shared("PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry"]),
@@ -108,7 +117,11 @@ var targets: [Target] = [
 
 if isBareMetal {
   targets += [
-    image("partita-kernel", folder: "Kernel/Shipping", ["KernelMain", "PartitionCore", "KernelRuntime"]),
+    kernelImage("partita-kernel", folder: "Kernel/Shipping"),
+    kernelImage("kernel-mixed-indices", folder: "Kernel/PlantedBugs/MixedIndices/Image", ["MixedIndices"]),
+    kernelImage("kernel-lost-end-of-interrupt", folder: "Kernel/PlantedBugs/LostEndOfInterrupt"),
+    kernelImage("kernel-wrong-address-space", folder: "Kernel/PlantedBugs/WrongAddressSpace"),
+    kernelImage("kernel-dropped-upcall", folder: "Kernel/PlantedBugs/DroppedUpcall"),
     partition("Sensors", ["SensorModel"]),
     partition("Maintenance", ["MaintenanceConsole"]),
     partition("Loader"),

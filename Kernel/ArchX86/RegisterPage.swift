@@ -10,10 +10,9 @@ public struct RegisterPage {
   private let base: UnsafeMutableRawPointer
 
   /// The register page in cleared memory at `address`; `root` is what CR3 gets on the way to ring 3.
-  public init(_ address: PhysicalAddress, kernelRoot: PhysicalAddress, root: PhysicalAddress) {
+  public init(_ address: PhysicalAddress, root: PhysicalAddress) {
     self.address = address
     base = address.pointer
-    self[PARTITA_REGISTERS_KERNEL_ROOT] = kernelRoot.rawValue
     self[PARTITA_REGISTERS_PARTITION_ROOT] = root.rawValue
     self[PARTITA_REGISTERS_CS] = UInt64(PARTITA_USER_CODE)
     self[PARTITA_REGISTERS_SS] = UInt64(PARTITA_USER_DATA)
@@ -36,11 +35,8 @@ public struct RegisterPage {
 
   public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
   public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
-  /// Counter values at the last exit to ring 3 and at the last entry.
+  /// Counter value at the last exit to ring 3.
   public var exitTicks: UInt64 { self[PARTITA_REGISTERS_EXIT_TICKS] }
-  public var entryTicks: UInt64 { self[PARTITA_REGISTERS_ENTRY_TICKS] }
-  /// CR3 as the entry found it.
-  public var foundRoot: PhysicalAddress { PhysicalAddress(self[PARTITA_REGISTERS_FOUND_ROOT]) }
   /// What CR3 gets at the next exit.
   public var root: PhysicalAddress {
     get { PhysicalAddress(self[PARTITA_REGISTERS_PARTITION_ROOT]) }

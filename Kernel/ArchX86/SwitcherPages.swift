@@ -96,7 +96,8 @@ public struct SwitcherPages {
   }
 
   /// Loads the tables into the CPU. The kernel's page tables, with the switcher in them, must be loaded.
-  public func activate() {
+  public func activate(kernelTable: PageTable) {
+    Instruction.store64(kernelTable.root.rawValue, to: crossing(UInt64(PARTITA_KERNEL_ROOT)))
     partita_load_descriptor_tables(UInt64(PARTITA_GDT_PAGE), 55, UInt64(PARTITA_IDT_PAGE), 4095)
     // Loading the task register marks its descriptor busy, in a page that is read-only at its high address.
     partita_write_cr0(partita_read_cr0() & ~(1 << 16))
@@ -105,5 +106,14 @@ public struct SwitcherPages {
   }
 
   /// Non-maskable interrupts taken, ever.
-  public var nonMaskableCount: UInt64 { Instruction.load64(stacks.pointer) }
+  public var nonMaskableCount: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_NMI_COUNT))) }
+  /// Counter value at the last entry to the kernel.
+  public var entryTicks: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_ENTRY_TICKS))) }
+  /// CR3 as the last entry found it.
+  public var foundRoot: PhysicalAddress { PhysicalAddress(Instruction.load64(crossing(UInt64(PARTITA_FOUND_ROOT)))) }
+
+  /// A word of the page that is mapped in every address space, by its physical address.
+  @inline(__always) private func crossing(_ address: UInt64) -> UnsafeMutableRawPointer {
+    (stacks + (address &- UInt64(PARTITA_NMI_STACK))).pointer
+  }
 }

@@ -48,7 +48,7 @@ pvh_entry:
     movl    $partita_boot_stack_end, %esp
     movl    %esi, %edi
     xorl    %ebp, %ebp
-    call    partita_kernel_main
+    call    main                            # SwiftPM gives the linker this name for MODULE_main
 3:  jmp     3b
 
     .section .boot.rodata, "a", @progbits

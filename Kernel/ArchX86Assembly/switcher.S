@@ -48,14 +48,14 @@ switcher_common:
     rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_ENTRY_TICKS)
+    movq    %rax, PARTITA_ENTRY_TICKS
     movq    %cr3, %rax
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_FOUND_ROOT)
+    movq    %rax, PARTITA_FOUND_ROOT
     testb   $3, 144(%rsp)                   // the interrupted code's privilege, in its CS
     jz      switcher_from_kernel
 switcher_to_kernel:
-    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_STACK), %rsp
-    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    PARTITA_KERNEL_STACK, %rsp
+    movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
     pushq   $2                              // direction, alignment, trap and nested-task flags are the partition's
     popfq
@@ -73,7 +73,7 @@ switcher_from_kernel:
     jae     switcher_to_kernel
     // An exception in the kernel: an invariant is broken. The frame is on the kernel's or on an IST stack.
     movq    %rsp, %rdi
-    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
     movabsq $partita_fault_stack_end, %rsp
     movabsq $partita_kernel_fault, %rax
@@ -93,7 +93,7 @@ partita_abort_entry:
     pushq   %rax
     subq    $112, %rsp
     movq    %rsp, %rdi
-    movq    REGISTERS(PARTITA_REGISTERS_KERNEL_ROOT), %rax
+    movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
     movabsq $partita_fault_stack_end, %rsp
     movabsq $partita_kernel_fault, %rax
@@ -123,7 +123,7 @@ partita_enter:
     pushq   %r13
     pushq   %r14
     pushq   %r15
-    movq    %rsp, PARTITA_REGISTERS_KERNEL_STACK(%rdi)
+    movq    %rsp, PARTITA_KERNEL_STACK
     movq    $(PARTITA_SWITCHER_TEXT + (3f - partita_switcher_start)), %rax
     jmp     *%rax
 3:  testq   %rsi, %rsi
@@ -179,7 +179,7 @@ partita_wait:
     pushq   %r13
     pushq   %r14
     pushq   %r15
-    movq    %rsp, PARTITA_REGISTERS_KERNEL_STACK(%rdi)
+    movq    %rsp, PARTITA_KERNEL_STACK
     rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
@@ -194,7 +194,7 @@ partita_wait:
     cmpq    %rsi, %rax
     jb      7b
     cli
-    movq    PARTITA_REGISTERS_KERNEL_STACK(%rdi), %rsp
+    movq    PARTITA_KERNEL_STACK, %rsp
     popq    %r15
     popq    %r14
     popq    %r13

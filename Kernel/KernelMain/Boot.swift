@@ -61,7 +61,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     kernelTable.map(KernelImage.ring, to: ring, byteCount: ringBytes, .write, memory: &memory)
     kernelTable.map(KernelImage.ring &+ ringBytes, to: ring, byteCount: ringBytes, .write, memory: &memory)
     Processor.load(kernelTable)
-    pages.activate()
+    pages.activate(kernelTable: kernelTable)
     Processor.enableSystemCalls()
     InterruptControllers.initialize()
     LocalTimer.initialize()
@@ -72,7 +72,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       count: table.count(SegmentRecord.self),
       filledWith: SegmentFrame(virtualAddress: 0, byteCount: 0, physical: PhysicalAddress(0)), memory: &memory)
     let loader = ModuleLoader(
-      table: table, image: start.imageAddress, kernelTable: kernelTable, pages: pages, clock: clock,
+      table: table, image: start.imageAddress, pages: pages, clock: clock,
       extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
     let contexts = BootTable(
       count: table.partitionCount, filledWith: loader.load(PartitionIndex(0), memory: &memory), memory: &memory)
@@ -85,7 +85,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let keyframe = memory.allocate(byteCount: 16384).pointer.assumingMemoryBound(to: UInt64.self)
     var kernel = Kernel<Marking, Acts>(
       core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
-      idleRegisters: RegisterPage(idlePage, kernelRoot: kernelTable.root, root: kernelTable.root),
+      idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
       contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
       keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: 2048))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never

@@ -8,7 +8,7 @@ import TraceFormat
 extension Kernel {
   /// Tells the core why the kernel was entered.
   mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) -> Decision {
-    let now = SystemTime(nanoseconds: clock.nanoseconds(registers.entryTicks))
+    let now = SystemTime(nanoseconds: clock.nanoseconds(pages.entryTicks))
     var snapshot = self.snapshot(registers, interrupted)
     let vector = registers.vector
     let requests = pages.nonMaskableCount
@@ -36,7 +36,7 @@ extension Kernel {
   private func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
     let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
     var snapshot = EntrySnapshot(
-      partition: interrupted.rawValue, addressSpace: addressSpace(registers.foundRoot, expected: interrupted),
+      partition: interrupted.rawValue, addressSpace: addressSpace(pages.foundRoot, expected: interrupted),
       resumeDelay: exit &- ring.lastTime)
     guard !interrupted.isNone else { return snapshot }
     let index = Int(interrupted.rawValue)

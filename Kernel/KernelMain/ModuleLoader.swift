@@ -10,7 +10,6 @@ import TraceFormat
 struct ModuleLoader: ~Copyable {
   let table: ModuleTable
   let image: PhysicalAddress
-  let kernelTable: PageTable
   let pages: SwitcherPages
   let clock: Clock
   let extendedState: Processor.ExtendedState
@@ -40,7 +39,7 @@ struct ModuleLoader: ~Copyable {
     if record.flags.contains(.drainer) { mapTrace(into: space, memory: &memory) }
     describe(index, record, in: information)
 
-    let registers = RegisterPage(registersPage, kernelRoot: kernelTable.root, root: space.root)
+    let registers = RegisterPage(registersPage, root: space.root)
     registers.instructionPointer = record.entryPoint
     registers.stackPointer = PartitionLayout.stackTop
     return PartitionContext(

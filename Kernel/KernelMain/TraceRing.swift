@@ -70,6 +70,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   @inline(__always) private mutating func publish(_ count: UInt64) {
     head &+= count
     events &+= 1
+    Instruction.store64(events, to: control + RingControl.events)
     Instruction.store64(head, to: control + RingControl.head)
   }
 

@@ -103,7 +103,7 @@ public struct ModuleTable: @unchecked Sendable {
   /// The bytes of a name.
   public func name(_ reference: NameReference) -> UnsafeRawBufferPointer {
     let place = location(of: .strings)
-    precondition(reference.offset + reference.length <= place.count * 8)
+    precondition(reference.offset + reference.length <= place.count * place.stride * 8)
     return UnsafeRawBufferPointer(start: base + place.first * 8 + reference.offset, count: reference.length)
   }
 }

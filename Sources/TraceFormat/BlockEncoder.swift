@@ -1,8 +1,9 @@
 /// Turns records of the kernel's ring into the blocks of a trace.
 ///
-/// The encoder keeps what runs through a trace: sequence number, event index, events lost and the chain of checksums. Its
-/// memory is the caller's; it takes no heap and keeps no pointer to records or output between calls. A trace is
-/// `encodeModuleTable`, any number of `encodeEvents`, `encodeSeal`, and their bytes written one after the other.
+/// The encoder keeps what runs through a trace: sequence number, event index, events lost and the chain of
+/// checksums. Its memory is the caller's; it takes no heap and keeps no pointer to records or output between calls.
+/// A trace is `encodeModuleTable`, any number of `encodeEvents`, `encodeSeal`, and their bytes written one after the
+/// other.
 public struct BlockEncoder: ~Copyable {
   /// What a call of `encodeEvents` has done.
   public struct Progress: Equatable, Sendable {
@@ -45,7 +46,8 @@ public struct BlockEncoder: ~Copyable {
   }
 
   /// - Parameter scratch: memory that is the encoder's alone as long as it lives; 8-byte aligned.
-  /// - Precondition: `maximumEvents` is 1 … `TraceLimits.maximumEventsPerBlock` and `scratch` has `scratchBytes` bytes.
+  /// - Precondition: `maximumEvents` is 1 … `TraceLimits.maximumEventsPerBlock` and `scratch` has `scratchBytes`
+  ///   bytes.
   public init(scratch: UnsafeMutableRawBufferPointer, maximumEvents: Int, cpu: UInt8 = 0) {
     precondition(maximumEvents > 0 && maximumEvents <= TraceLimits.maximumEventsPerBlock)
     precondition(scratch.count >= Self.scratchBytes(maximumEvents: maximumEvents))
@@ -67,10 +69,10 @@ public struct BlockEncoder: ~Copyable {
 
   /// Encodes the first block.
   ///
-  /// - Returns: the bytes in `output`, and whether the payload follows: then `output` has the header alone, and the caller
-  ///   writes the table's own bytes after it (the table did not fit compressed).
-  /// - Precondition: no block was encoded before, the table has 1 … `TraceLimits.maximumTableBytes` bytes, and `output` has
-  ///   `BlockHeader.byteCount` bytes or more.
+  /// - Returns: the bytes in `output`, and whether the payload follows: then `output` has the header alone, and the
+  ///   caller writes the table's own bytes after it (the table did not fit compressed).
+  /// - Precondition: no block was encoded before, the table has 1 … `TraceLimits.maximumTableBytes` bytes, and
+  ///   `output` has `BlockHeader.byteCount` bytes or more.
   public mutating func encodeModuleTable(
     _ table: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) -> (byteCount: Int, payloadFollows: Bool) {

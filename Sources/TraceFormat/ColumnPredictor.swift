@@ -1,7 +1,7 @@
 /// How a column's values follow from what a decoder already has. The numbers are part of the format.
 ///
-/// A column stores the residuals `value − prediction`, wrapping in the column's width, as zigzag numbers (0, −1, 1, −2 …
-/// become 0, 1, 2, 3 …), so that small residuals of either sign leave the high bytes zero.
+/// A column stores the residuals `value − prediction`, wrapping in the column's width, as zigzag numbers (0, −1, 1,
+/// −2 … become 0, 1, 2, 3 …), so that small residuals of either sign leave the high bytes zero.
 public enum ColumnPredictor: UInt8, Sendable {
   /// The column's base.
   case base = 0

@@ -2,8 +2,8 @@
 ///
 /// Works in memory that the caller gives; `prepare` sorts events into groups, `write` writes the columns.
 struct EventColumnEncoder {
-  /// Kinds whose operand's low byte names something (a line, a hypercall, a window, a port), so that events which share
-  /// it are alike. Any choice gives a valid block; this one gives small ones.
+  /// Kinds whose operand's low byte names something (a line, a hypercall, a window, a port), so that events which
+  /// share it are alike. Any choice gives a valid block; this one gives small ones.
   private static let kindsGroupedByOperand: UInt64 =
     bit(.interrupt) | bit(.hypercall) | bit(.exception) | bit(.kernelHandler) | bit(.mark) | bit(.upcall)
     | bit(.hypercallResult) | bit(.windowStart) | bit(.windowEnd) | bit(.portOperation) | bit(.spurious)
@@ -204,7 +204,9 @@ struct EventColumnEncoder {
     }
     if shape.differences != 0 {
       shape.choosePredictor(source, events.count)
-      if column >= EventColumn.firstWord { shape.considerTime(source, records + events.lowerBound, words, events.count) }
+      if column >= EventColumn.firstWord {
+        shape.considerTime(source, records + events.lowerBound, words, events.count)
+      }
       shape.replaceByResiduals(source, records + events.lowerBound, words, events.count)
     }
     let mask = shape.planeMask

@@ -1,7 +1,7 @@
 /// Compresses bytes to one block of the LZ4 block format (version 1.6.x of its description), without heap.
 ///
-/// The search is greedy with one hash table in the caller's memory: on the periodic columns of a trace it comes within a few
-/// per cent of slower searches. Output obeys the format's end rules (the last five bytes are literals, the last match begins
+/// The search is greedy, with one hash table in the caller's memory: cheap, and the periodic columns of a trace give
+/// it long matches. Output obeys the format's end rules (the last five bytes are literals, the last match begins
 /// twelve bytes or more before the end), so that every conforming decoder takes it.
 public enum LZ4BlockEncoder {
   @usableFromInline static let hashBits: UInt32 = 13

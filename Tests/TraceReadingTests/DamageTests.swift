@@ -126,6 +126,28 @@ struct DamageTests {
     #expect(throws: TraceOpenError.self) { try TraceReader(path: "/nonexistent/trace.partita") }
   }
 
+  @Test("A module table that was changed and given a right checksum is refused or read, and never believed blindly")
+  func hostileTables() {
+    for seed in 0..<4000 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      var table = SampleModule.bytes
+      table.withUnsafeMutableBytes { bytes in
+        let words = bytes.bindMemory(to: UInt64.self)
+        for _ in 0...Int.random(in: 0...2, using: &generator) {
+          let small = UInt64.random(in: 0...40, using: &generator)
+          words[Int.random(in: 2..<words.count, using: &generator)] =
+            [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
+        }
+        words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
+      }
+      guard let reader = try? TraceReader(bytes: TraceWriter(moduleTable: table).finish()) else { continue }
+      let vocabulary = TraceVocabulary(reader.moduleTable)
+      #expect(vocabulary.partitions.count <= 32, "seed \(seed)")
+      while reader.next() != nil {}
+      #expect(!reader.condition.isComplete)
+    }
+  }
+
   @Test("A file full of things that look like blocks is read to its end")
   func lookalikes() throws {
     var header = BlockHeader(type: .events)

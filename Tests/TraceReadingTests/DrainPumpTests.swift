@@ -122,7 +122,8 @@ private final class SimulatedRing: DrainPort {
     put(event.time, 0)
     put(
       RingRecord.packed(
-        kind: event.kind, partition: event.partition, detail: event.detail, wordCount: count, operand: event.operand), 1)
+        kind: event.kind, partition: event.partition, detail: event.detail, wordCount: count,
+        operand: event.operand), 1)
     for index in 0..<count { put(event.words[index], UInt64(index + 2)) }
     head += UInt64(count + 2)
     eventCount += 1

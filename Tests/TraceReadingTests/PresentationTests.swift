@@ -7,7 +7,7 @@ import TraceReading
 struct PresentationTests {
   static let vocabulary = TraceVocabulary(partitions: ["Sensors", "Con\"trol\\"])
 
-  @Test("Every kind of event has a line and a valid JSON object", arguments: EventKind.allCases.map(\.rawValue) + [200])
+  @Test("Every kind of event has a line and a JSON object", arguments: EventKind.allCases.map(\.rawValue) + [200])
   func descriptions(kind: UInt8) throws {
     let event = TraceEvent(
       time: 1_002_003_004, kind: kind, partition: 1, detail: 2, operand: 40, words: .init(1, 2, 3, 4, 5, 6, 7, .max))
@@ -30,7 +30,10 @@ struct PresentationTests {
       ("0.000000001", 1), ("18446744073.709551615s", .max), ("1.25us", 1250),
     ]
     for (text, nanoseconds) in good { #expect(TraceInstant(text)?.nanoseconds == nanoseconds, "\(text)") }
-    for text in ["", "s", "1.", ".5", "-1", "1.5ns", "0.0000000001", "18446744073.709551616s", "1e3", "1 s", "1..2", "٣"] {
+    let bad = [
+      "", "s", "1.", ".5", "-1", "1.5ns", "0.0000000001", "18446744073.709551616s", "1e3", "1 s", "1..2", "٣",
+    ]
+    for text in bad {
       #expect(TraceInstant(text) == nil, "\(text)")
     }
   }

@@ -12,8 +12,8 @@ struct DumpCommand: ParsableCommand {
     commandName: "dump",
     abstract: "Prints a trace, one line an event.",
     discussion: """
-      Exit status: 0 for a whole trace, 3 for one that is cut off or damaged (what could be read is printed), 2 for a file \
-      that is no trace.
+      Exit status: 0 for a whole trace, 3 for one that is cut off or damaged (what could be read is printed), 2 for \
+      a file that is no trace.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -24,7 +24,8 @@ struct StatisticsReport {
     var lines = [heading("Trace"), "  run identity     \(identity)", "  condition        \(condition)"]
     lines += [
       "  events           \(statistics.eventCount)", "  virtual time     \(EventField.seconds(statistics.span)) s",
-      "  bytes            \(sizes.storedBytes) in \(sizes.blockCount) blocks, \(sizes.tableBytes) of them module table",
+      "  bytes            \(sizes.storedBytes) in \(sizes.blockCount) blocks, "
+        + "\(sizes.tableBytes) of them module table",
       "  bytes an event   \(Self.ratio(sizes.storedBytes, statistics.eventCount)) with all headers, "
         + "\(Self.ratio(sizes.storedBytes - sizes.tableBytes, statistics.eventCount)) without the table",
       "  lost             \(statistics.eventsLost) in the recorder, \(statistics.eventsMissing) by damage "

@@ -8,8 +8,8 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats",
     abstract: "Summarises a trace: counts, rates, latencies with histograms, utilisation, loss.",
     discussion: """
-      Minimum and maximum are exact; median and p99 are at most 3.2 % too high (values below 64 ns exact). Memory does not \
-      grow with the trace. Exit status as for dump.
+      Minimum and maximum are exact; median and p99 are at most 3.2 % too high (values below 64 ns exact). Memory \
+      does not grow with the trace. Exit status as for dump.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -52,7 +52,9 @@ enum BlockProbe: Equatable {
 
   /// Whether the header keeps the format's bounds, so that its lengths may be believed.
   private static func isSane(_ header: BlockHeader) -> Bool {
-    guard header.reserved == 0, header.firstEventIndex < 1 << 62, let compression = BlockCompression(rawValue: header.compression) else { return false }
+    guard header.reserved == 0, header.firstEventIndex < 1 << 62,
+      let compression = BlockCompression(rawValue: header.compression)
+    else { return false }
     switch compression {
     case .stored: guard header.storedByteCount == header.rawByteCount else { return false }
     case .lz4: guard header.storedByteCount < header.rawByteCount else { return false }

@@ -2,7 +2,8 @@ import Foundation
 
 /// A file, or bytes in memory, seen through a window that only moves forward.
 ///
-/// The window holds what is being looked at (a block at most), so that memory does not follow the file's size, and pipes work.
+/// The window holds what is being looked at (a block at most), so that memory does not follow the file's size, and
+/// pipes work.
 final class ByteSource {
   private static let readBytes = 1 << 18
 

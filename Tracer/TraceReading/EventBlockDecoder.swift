@@ -14,8 +14,8 @@ public enum PayloadDefect: String, Error, Equatable, Sendable {
 
 /// Turns the payload of an event block back into events, every column of them.
 ///
-/// Payloads may be hostile: every length is checked before use, and memory follows the event count, which the block header
-/// bounds.
+/// Payloads may be hostile: every length is checked before use, and memory follows the event count, which the block
+/// header bounds.
 struct EventBlockDecoder {
   private struct Column {
     var planeMask: UInt8 = 0

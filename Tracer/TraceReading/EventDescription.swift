@@ -141,7 +141,8 @@ public struct EventDescription: Equatable, Sendable {
       return fields
     case .portOperation:
       return [
-        EventField("operation", .name(TraceVocabulary.portOperation(event.detail))), EventField("port", .count(operand)),
+        EventField("operation", .name(TraceVocabulary.portOperation(event.detail))),
+        EventField("port", .count(operand)),
         EventField("length", .count(words.w0)), EventField("message", .count(words.w1)),
         EventField("valid", .flag(words.w2 != 0)),
       ]
@@ -173,7 +174,8 @@ public struct EventDescription: Equatable, Sendable {
       ]
     case .messageCopied:
       return [
-        EventField("operation", .name(TraceVocabulary.portOperation(event.detail))), EventField("port", .count(operand)),
+        EventField("operation", .name(TraceVocabulary.portOperation(event.detail))),
+        EventField("port", .count(operand)),
         EventField("digest", .address(words.w0)), EventField("length", .count(words.w1)),
       ]
     case .consoleWritten: return [EventField("bytes", .count(operand)), EventField("digest", .address(words.w0))]

@@ -1,7 +1,7 @@
 /// Counts of values in buckets whose width grows with the value, in constant memory.
 ///
-/// Values below 64 have a bucket each; above, a bucket is at most 1/32 of its values wide, so that a quantile is at most
-/// 3.2 % too high and never too low. Minimum, maximum, count and sum are exact.
+/// Values below 64 have a bucket each; above, a bucket is at most 1/32 of its values wide, so that a quantile is at
+/// most 3.2 % too high and never too low. Minimum, maximum, count and sum are exact.
 public struct LogHistogram: Equatable, Sendable {
   private static let bucketCount = 60 * 32
 
@@ -37,7 +37,8 @@ public struct LogHistogram: Equatable, Sendable {
     return top << shift | (1 << shift - 1)
   }
 
-  /// The least value that `share` per mille of the values do not exceed, within the histogram's precision; nil if empty.
+  /// The least value that `share` per mille of the values do not exceed, within the histogram's precision; nil if
+  /// empty.
   public func quantile(perMille share: UInt64) -> UInt64? {
     guard count > 0 else { return nil }
     let (high, low) = count.multipliedFullWidth(by: min(share, 1000))

@@ -4,7 +4,8 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
   case unread
   /// Every block was valid, the end event and the seal were seen, nothing follows, no contradiction was found.
   case complete
-  /// The file ends at this byte, before the trace does, and all that precedes is valid. What would have followed is unknown.
+  /// The file ends at this byte, before the trace does, and all that precedes is valid. What would have followed is
+  /// unknown.
   case truncated(atByte: UInt64)
   /// What was found, in order; at most `TraceReader.maximumDefectCount` of them.
   case damaged([TraceDefect])

@@ -1,6 +1,7 @@
 /// Something in a trace that should not be there, or is missing.
 ///
-/// Nothing that was derived from a trace with a defect may be called proved: consumers answer 'inconclusive' or worse.
+/// Nothing that was derived from a trace with a defect may be called proved: consumers answer 'inconclusive' or
+/// worse.
 public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
   public enum Kind: Equatable, Sendable {
     // Damage: bytes that are no valid block, or blocks that are not there.
@@ -81,7 +82,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case .sequenceRepeated(let expected, let found): "block \(found) comes where block \(expected) should"
     case .chainBroken: "the block was not written after the block that precedes it in the file"
     case .eventIndex(let expected, let found): "the block says that it begins with event \(found), not \(expected)"
-    case .lossCount(let expected, let found): "the block says that \(found) events were lost before it, not \(expected)"
+    case .lossCount(let expected, let found):
+      "the block says that \(found) events were lost before it, not \(expected)"
     case .timeWentBackwards(let position): "event \(position) is earlier than the one before it"
     case .unexpectedBlock(let type): "a block of type \(type) has no place here"
     case .cpuChanged: "the block is of another CPU"

@@ -4,8 +4,8 @@ public struct TraceInstant: Equatable, Sendable {
 
   public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
-  /// Reads decimal digits with a unit, exactly; nil for anything else, for more decimals than nanoseconds have, and for
-  /// what does not fit 64 bits.
+  /// Reads decimal digits with a unit, exactly; nil for anything else, for more decimals than nanoseconds have, and
+  /// for what does not fit 64 bits.
   public init?(_ text: String) {
     let units: [(String, Int)] = [("ns", 0), ("us", 3), ("µs", 3), ("ms", 6), ("s", 9)]
     var number = text[...]

@@ -4,10 +4,10 @@ import TraceFormat
 
 /// Reads a trace from its first block to its last, in memory that does not follow the trace's length.
 ///
-/// The reader checks all that can be checked without knowing what the events mean: checksums, order, the chain of blocks,
-/// event indices, loss, times, and the totals of the end event. Whatever it finds it keeps in `condition`, delivers a gap
-/// where events are missing, and goes on with the next valid block. It never crashes on hostile bytes: lengths are bounded by
-/// `TraceLimits`, and so is the search for a valid block after damage.
+/// The reader checks all that can be checked without knowing what the events mean: checksums, order, the chain of
+/// blocks, event indices, loss, times, and the totals of the end event. Whatever it finds it keeps in `condition`,
+/// delivers a gap where events are missing, and goes on with the next valid block. It never crashes on hostile
+/// bytes: lengths are bounded by `TraceLimits`, and so is the search for a valid block after damage.
 public final class TraceReader {
   /// So many defects are kept; further ones are counted only.
   public static let maximumDefectCount = 256
@@ -89,8 +89,8 @@ public final class TraceReader {
 
   /// The identity of the run: the last checksum of the chain, in 16 hexadecimal digits.
   ///
-  /// Two complete traces with equal identities are the same bytes, but for a hash collision. While the trace is unread, or
-  /// where it is not complete, it identifies what was read so far.
+  /// Two complete traces with equal identities are the same bytes, but for a hash collision. While the trace is
+  /// unread, or where it is not complete, it identifies what was read so far.
   public var runIdentity: String {
     let digits = String(ledger.chain, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits

@@ -19,7 +19,8 @@ public struct TraceVocabulary: Sendable {
   /// A name of the table as text, control characters made visible.
   public static func text(_ table: ModuleTable, _ reference: NameReference) -> String {
     let text = String(decoding: table.name(reference), as: UTF8.self)
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }))
+    let visible = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }
+    return String(String.UnicodeScalarView(visible))
   }
 
   public func partition(_ index: UInt8) -> String {
@@ -60,8 +61,8 @@ public struct TraceVocabulary: Sendable {
 
   public static func exception(_ vector: UInt64) -> String {
     let names = [
-      "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15", "#MF",
-      "#AC", "#MC", "#XM",
+      "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15",
+      "#MF", "#AC", "#MC", "#XM",
     ]
     return vector < UInt64(names.count) ? names[Int(vector)] : "\(vector)"
   }

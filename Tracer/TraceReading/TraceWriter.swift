@@ -13,8 +13,8 @@ public struct TraceWriter: ~Copyable {
 
   /// Begins a trace with a module table.
   ///
-  /// - Precondition: `eventsPerBlock` is 1 … `TraceLimits.maximumEventsPerBlock`; the table is not empty and not larger than
-  ///   `TraceLimits.maximumTableBytes`.
+  /// - Precondition: `eventsPerBlock` is 1 … `TraceLimits.maximumEventsPerBlock`; the table is not empty and not
+  ///   larger than `TraceLimits.maximumTableBytes`.
   public init(moduleTable: [UInt8], eventsPerBlock: Int = 4096) {
     self.eventsPerBlock = eventsPerBlock
     scratch = .allocate(byteCount: BlockEncoder.scratchBytes(maximumEvents: eventsPerBlock), alignment: 8)

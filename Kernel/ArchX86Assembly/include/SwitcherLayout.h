@@ -15,18 +15,19 @@
 #define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF8000B000
 #define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF8000C000
 #define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
-// The NMI stack's first word counts non-maskable interrupts.
-#define PARTITA_NMI_COUNT PARTITA_NMI_STACK
+// The lowest words of the NMI stack's page, the same page in every address space, are what the switcher needs wherever it
+// enters from: a count of non-maskable interrupts, the kernel's stack pointer and CR3, and what the last entry found.
+#define PARTITA_NMI_COUNT (PARTITA_NMI_STACK + 0x00)
+#define PARTITA_KERNEL_STACK (PARTITA_NMI_STACK + 0x08)
+#define PARTITA_KERNEL_ROOT (PARTITA_NMI_STACK + 0x10)
+#define PARTITA_ENTRY_TICKS (PARTITA_NMI_STACK + 0x18)
+#define PARTITA_FOUND_ROOT (PARTITA_NMI_STACK + 0x20)
 // Kernel only: the trace ring, mapped twice in a row.
 #define PARTITA_KERNEL_RING 0xFFFFFFFFA0000000
 
 // Offsets in a register page.
-#define PARTITA_REGISTERS_KERNEL_ROOT 0x00
-#define PARTITA_REGISTERS_KERNEL_STACK 0x08
 #define PARTITA_REGISTERS_PARTITION_ROOT 0x10
 #define PARTITA_REGISTERS_EXIT_TICKS 0x18
-#define PARTITA_REGISTERS_ENTRY_TICKS 0x20
-#define PARTITA_REGISTERS_FOUND_ROOT 0x28
 // The frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss, upwards.
 #define PARTITA_REGISTERS_FRAME 0x390
 #define PARTITA_REGISTERS_R15 0x390

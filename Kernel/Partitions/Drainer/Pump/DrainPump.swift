@@ -2,9 +2,9 @@ import TraceFormat
 
 /// Moves events from the kernel's ring to the trace, a block at a time.
 ///
-/// A block is written when it is full, when the ring is over half full, when a second has passed since the last one and
-/// something waits, or when the module has ended. The pump may be stopped at any instruction and go on later: it reads only
-/// what the kernel's head has passed, and gives the ring back only after it has copied from it.
+/// A block is written when it is full, when the ring is over half full, when a second has passed since the last one
+/// and something waits, or when the module has ended. The pump may be stopped at any instruction and go on later: it
+/// reads only what the kernel's head has passed, and gives the ring back only after it has copied from it.
 public struct DrainPump<Port: DrainPort>: ~Copyable {
   /// The longest that events wait for others to fill their block, in nanoseconds of the module's clock.
   public static var patience: UInt64 { 1_000_000_000 }

@@ -1,0 +1,22 @@
+import APEXTypes
+import ArchX86
+import KernelMain
+import ModuleConfiguration
+import PartitionCore
+
+/// A planted bug in acting: every upcall with the ordinal 5 is decided and not carried out.
+enum DroppedUpcall: HardwareActs {
+  static func enterUpcall(
+    _ upcall: UpcallDecision, registers: RegisterPage, frame: UInt64, frameMemory: UnsafeMutableRawPointer,
+    shared: UnsafeMutableRawPointer
+  ) {
+    guard upcall.ordinal != 5 else { return }
+    FaithfulActs.enterUpcall(upcall, registers: registers, frame: frame, frameMemory: frameMemory, shared: shared)
+  }
+}
+
+/// A kernel that drops an upcall. `partita replay` must name it.
+@_cdecl("kernel_dropped_upcall_main")
+public func kernelMain(_ startInformation: UInt64) {
+  Boot<OwnersMarked, DroppedUpcall>.run(startInformation: startInformation)
+}

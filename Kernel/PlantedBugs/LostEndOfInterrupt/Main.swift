@@ -1,0 +1,18 @@
+import APEXTypes
+import ArchX86
+import KernelMain
+import PartitionCore
+
+/// A planted bug in acting: the second controller never hears of the end of an interrupt.
+enum LostEndOfInterrupt: HardwareActs {
+  static func endInterrupt(_ line: InterruptLine) {
+    // The first controller's line 2 is ended, the second controller's own line is not.
+    InterruptControllers.endInterrupt(line.rawValue >= 8 ? InterruptLine(2) : line)
+  }
+}
+
+/// A kernel that loses the end of interrupt of lines 8 … 15. `partita replay` must name it.
+@_cdecl("kernel_lost_end_of_interrupt_main")
+public func kernelMain(_ startInformation: UInt64) {
+  Boot<OwnersMarked, LostEndOfInterrupt>.run(startInformation: startInformation)
+}
