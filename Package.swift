@@ -111,7 +111,7 @@ var targets: [Target] = [
                    "MaintenanceConsole", "TrampolineHarness"],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading"]),
+  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
 ]
 

@@ -28,8 +28,8 @@ extension Verifier {
   mutating func loss(_ event: TraceEvent) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
-    gapCount &+= 1
-    closeGap()
+    // The record carries the time of the event before it; the events were lost until the next one.
+    noteGap()
   }
 
   mutating func keyframeWords(_ event: TraceEvent) {

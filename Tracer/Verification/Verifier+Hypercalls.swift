@@ -15,8 +15,11 @@ extension Verifier {
       return
     }
     // The return's own frame is used again: whoever returns takes upcalls.
-    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked == 1 {
+    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
       partitions[Int(event.partition)].isEnabled = true
+      partitions[Int(event.partition)].wasInTail = false
+      // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
+      partitions[Int(event.partition)].frameFits = step.looked & 2 != 0
     }
   }
 
@@ -135,6 +138,7 @@ extension Verifier {
       registeredBy[line] &= ~who
       // Whether marks that wait outlive the registration is the kernel's own affair: they cannot be delivered.
       partitions[index].pendingKnown &= ~bit
+      partitions[index].serviceKnown &= ~bit
     }
     partitions[index].registeredKnown |= bit
     registrationKnown[line] |= who

@@ -3,7 +3,11 @@ import TraceFormat
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
 extension Verifier {
   mutating func interrupt(_ event: TraceEvent) {
-    enter(event)
+    if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
+      enterWithin(event)
+    } else {
+      enter(event)
+    }
     guard let line = line(UInt32(step.what)) else {
       step.kind = 0
       return
@@ -38,7 +42,7 @@ extension Verifier {
     guard schedule.isWindowKnown, schedule.isOpen, step.partition == schedule.owner, step.partition != 0xFF,
       plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
     else { return }
-    step.isForeign = true
+    machine.isEntryForeign = true
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {

@@ -84,6 +84,8 @@ extension Verifier {
     schedule.isPadded = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
+    // In the window of a stopped partition idle time goes on.
+    if !partitions[Int(window.partition)].isStopped { schedule.isIdle = false }
     if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
     partitions[Int(window.partition)].hasYielded = false
     if window.isPeriodStart { beginPeriod(window) }
@@ -157,6 +159,7 @@ extension Verifier {
       explain("idle time is given to \(name(event.partition)), who is not the drainer")
     }
     schedule.idleUntil = event.words.w0
+    schedule.isIdle = true
   }
 
   /// Judges where and when a partition was found in ring 3.
