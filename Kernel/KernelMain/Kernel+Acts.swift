@@ -27,7 +27,7 @@ extension Kernel {
   }
 
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
-  func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
+  mutating func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
     let owner = Int(partition.rawValue)
     let stackBottom = PartitionLayout.stackTop &- contexts[owner].stackBytes
     if address >= stackBottom, address < PartitionLayout.stackTop {
@@ -84,7 +84,7 @@ extension Kernel {
   }
 
   /// Gives a partition the context that its upcall frame holds, with flags it may have, and its interrupts on.
-  private func restoreFrame(of caller: PartitionIndex, _ registers: RegisterPage) {
+  private mutating func restoreFrame(of caller: PartitionIndex, _ registers: RegisterPage) {
     guard let frame = memory(of: caller, at: registers.stackPointer) else { preconditionFailure() }
     for index in 0..<15 { registers[general: index] = Instruction.load64(frame + index * 8) }
     let returnFrame = frame + Int(UpcallFrame.returnFrame)
