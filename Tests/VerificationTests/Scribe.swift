@@ -41,7 +41,8 @@ struct Scribe {
   }
 
   mutating func enter(
-    _ kind: EventKind, at time: UInt64, _ what: UInt16, _ words: [UInt64] = [], flags: EntrySnapshot.Flags = EntrySnapshot.Flags()
+    _ kind: EventKind, at time: UInt64, _ what: UInt16, _ words: [UInt64] = [],
+    flags: EntrySnapshot.Flags = EntrySnapshot.Flags()
   ) {
     precondition(time >= resumeAt && time >= now)
     now = time

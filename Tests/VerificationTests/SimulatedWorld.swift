@@ -8,7 +8,9 @@ struct StoryRecorder: DecisionRecorder {
   var events: [TraceEvent] = []
   var now: UInt64 = 0
 
-  mutating func add(_ kind: EventKind, _ partition: UInt8, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words) {
+  mutating func add(
+    _ kind: EventKind, _ partition: UInt8, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words
+  ) {
     now += 15
     events.append(TraceEvent(time: now, kind, partition: partition, detail: detail, operand: operand, words: words))
   }
@@ -31,7 +33,7 @@ struct StoryRecorder: DecisionRecorder {
   }
 }
 
-/// A seeded world around the true core: devices, partitions that do what they please, and a kernel that acts faithfully.
+/// A seeded world around the true core: devices, partitions that do what they please, a kernel that acts faithfully.
 final class SimulatedWorld<Marking: MarkingRule> {
   /// A partition as the world sees it.
   struct Guest {
@@ -55,7 +57,8 @@ final class SimulatedWorld<Marking: MarkingRule> {
   var isTimerLatched = false
   var mask: UInt16 = 0xFFFF
   var latched: UInt16 = 0
-  var nextFiring: [UInt64] = [900_000, .max, .max, .max, .max, .max, .max, 3_000_000, 1_500_000] + Array(repeating: .max, count: 7)
+  var nextFiring: [UInt64] =
+    [900_000, .max, .max, .max, .max, .max, .max, 3_000_000, 1_500_000] + Array(repeating: .max, count: 7)
   var padded: UInt64 = 0
   var digests: [UInt64] = [0]
   let memory: UnsafeMutableRawBufferPointer

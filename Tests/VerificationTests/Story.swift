@@ -1,4 +1,5 @@
 import TraceFormat
+
 @testable import Verification
 
 /// A story that can be told with changes: delays and the end's counts are worked out anew when it is told.
@@ -62,7 +63,8 @@ struct Story {
 
   /// Puts an event behind another, at the same time.
   mutating func insert(
-    _ event: TraceEvent, after kind: EventKind, _ ordinal: Int = 0, where condition: (TraceEvent) -> Bool = { _ in true }
+    _ event: TraceEvent, after kind: EventKind, _ ordinal: Int = 0,
+    where condition: (TraceEvent) -> Bool = { _ in true }
   ) {
     let place = index(kind, ordinal, where: condition)
     var timed = event

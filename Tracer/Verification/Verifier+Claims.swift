@@ -22,7 +22,8 @@ extension Verifier {
       let name = plan.partitions[index].name
       partitions[index].supplyClaim = Int32(
         book.add(
-          "partition.supply.\(name)", "\(name) gets its duration, less L, start error and stolen time as declared, in each period",
+          "partition.supply.\(name)",
+          "\(name) gets its duration, less L, start error and stolen time as declared, in each period",
           unit: .nanoseconds, isFloor: true, mustBeExercised: true, isTouchedByLoss: false))
     }
   }
@@ -35,7 +36,8 @@ extension Verifier {
       let partition = plan.partitions[Int(process.partition.rawValue)].name
       let claim = book.add(
         "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
-        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true, isTouchedByLoss: false)
+        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true,
+        isTouchedByLoss: false)
       processes.append(
         ProcessState(
           name: name, partition: process.partition.rawValue, deadline: process.deadline.count, claim: claim))

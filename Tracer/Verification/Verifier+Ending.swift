@@ -59,7 +59,9 @@ extension Verifier {
     let count = Int(event.operand)
     var isWhole = count <= keyframe.words.count && count + 8 > keyframe.words.count
     if isWhole {
-      isWhole = keyframe.words.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[0..<(count * 8)])) } == event.words.w0
+      isWhole =
+        keyframe.words.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[0..<(count * 8)])) }
+        == event.words.w0
     }
     if !isWhole, fails(.keyframe) {
       explain("the keyframe has \(count) words by its end, \(keyframe.words.count) arrived, or their checksum differs")

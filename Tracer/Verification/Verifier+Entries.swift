@@ -9,7 +9,9 @@ extension Verifier {
     let resume = previousTime &+ snapshot.resumeDelay
     let isInstantKnown = isResumeKnown && eventCount > 0
     if isInstantKnown, snapshot.resumeDelay > time &- previousTime, time >= previousTime {
-      if fails(.time) { explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry") }
+      if fails(.time) {
+        explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry")
+      }
     }
     tally(.addressSpace)
     if snapshot.addressSpace != partition, fails(.addressSpace) {

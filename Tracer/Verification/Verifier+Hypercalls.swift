@@ -48,7 +48,8 @@ extension Verifier {
   /// A hypercall succeeded: judges its value, and takes over what it changed.
   private mutating func take(_ number: HypercallNumber, _ partition: UInt8) {
     switch number {
-    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
+    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
+      .registerVCPU,
       .unregisterVCPU:
       takeLine(number, partition)
     case .setUpcallEntry:
@@ -91,7 +92,9 @@ extension Verifier {
       partitions[index].handlerKnown |= bit
       handlerAddresses[index * 16 + line] = step.argument1
       let address = step.argument1
-      if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }), fails(.registration) {
+      if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }),
+        fails(.registration)
+      {
         explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
       }
     case .unregisterHandler:

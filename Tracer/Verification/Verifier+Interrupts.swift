@@ -126,7 +126,8 @@ extension Verifier {
     if !step.flags.contains(.isPulse) {
       tally(.acknowledged)
       if step.acknowledgements != 1, fails(.acknowledged) {
-        explain("the interrupt of line \(line) at event \(step.position) was acknowledged \(step.acknowledgements) times")
+        explain(
+          "the interrupt of line \(line) at event \(step.position) was acknowledged \(step.acknowledgements) times")
       }
     }
     let isHandled = plan.lines[line].hasKernelHandler
@@ -170,7 +171,8 @@ extension Verifier {
     guard wanted || step.dueKnown & everybody == everybody else { return }
     if step.unclaims > 0 || !wanted { tally(.unclaimed) }
     if step.unclaims != (wanted ? 0 : 1), fails(.unclaimed) {
-      explain("the interrupt of line \(line) has \(wanted ? "takers" : "no taker") and was unclaimed \(step.unclaims) times")
+      explain(
+        "the interrupt of line \(line) has \(wanted ? "takers" : "no taker") and was unclaimed \(step.unclaims) times")
     }
   }
 

@@ -111,7 +111,8 @@ extension Verifier {
     guard machine.isMaskKnown else { return }
     tally(.maskWritten)
     if event.operand != UInt32(machine.mask), fails(.maskWritten) {
-      explain("the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
+      explain(
+        "the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
     }
     // What is judged of later interrupts is the decision's effect, not its failure once more.
     if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
@@ -166,8 +167,9 @@ extension Verifier {
       return
     }
     let record = plan.stimuli[index]
-    guard UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
-      || time < record.time.nanoseconds
+    guard
+      UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
+        || time < record.time.nanoseconds
     else { return }
     if fails(.stimulus) {
       explain(

@@ -31,7 +31,9 @@ extension Verifier {
     } else if gapCount == 0, event.operand != 0 || index != plan.initialSchedule, fails(.frame) {
       explain("the first major frame is \(event.operand) of schedule \(index)")
     }
-    if !ending.hasStarted, gapCount == 0, fails(.boot) { explain("a major frame begins, and the module was never started") }
+    if !ending.hasStarted, gapCount == 0, fails(.boot) {
+      explain("a major frame begins, and the module was never started")
+    }
     ending.hasStarted = true
     if schedule.isNextKnown, schedule.nextWindow < plan.schedules[schedule.schedule].windows.upperBound,
       fails(.windowOrder)
@@ -146,8 +148,9 @@ extension Verifier {
     if isEarly, !partitions[Int(schedule.owner)].isGone, !partitions[Int(schedule.owner)].mayBeStopped,
       !step.happenings.contains(.stopped), fails(.windowEndOrder)
     {
-      explain("the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
-        + "\(plan.allowance) ns")
+      explain(
+        "the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
+          + "\(plan.allowance) ns")
     }
     leaveWindow()
   }
@@ -215,7 +218,8 @@ extension Verifier {
     }
     if fails(.windowOwner) {
       explain(
-        "\(name(partition)) runs " + (schedule.isOpen ? "in the window of \(name(schedule.owner))" : "outside a window"))
+        "\(name(partition)) runs " + (schedule.isOpen ? "in the window of \(name(schedule.owner))" : "outside a window")
+      )
     }
   }
 }

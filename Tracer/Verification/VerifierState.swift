@@ -63,8 +63,9 @@ struct MachineState {
   var drainedWords: UInt64 = 0
   var drainedBytes: UInt64 = 0
 
-  /// When the kernel was last entered, and whether by a line foreign to the open window. One entry may have several steps:
-  /// the test device's actions follow the entry's own.
+  /// When the kernel was last entered, and whether by a line foreign to the open window.
+  ///
+  /// One entry may have several steps: the test device's actions follow the entry's own.
   var entryTime: UInt64 = 0
   var isEntryForeign = false
   var isEntryKnown = false
