@@ -76,7 +76,8 @@ extension SimulatedWorld {
     let all = arguments + Array(repeating: 0, count: 6 - arguments.count)
     let hypercall = Hypercall(
       number: UInt64(number), arguments: (all[0], all[1], all[2], all[3], all[4], all[5]), operand: looked)
-    let decision = core.hypercall(hypercall, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    core.hypercall(hypercall, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    let decision = core.decision
     if number == HypercallNumber.setUpcallEntry.rawValue, decision.answer?.status == .noError {
       guests[Int(partition.rawValue)].hasEntry = true
     }
@@ -86,7 +87,8 @@ extension SimulatedWorld {
   private func fault(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) -> Decision {
     let snapshot = enter(at: instant, exit, partition)
     input(.exception, snapshot, 0, [0, 0, 0x40_0300])
-    return core.exception(
+    core.exception(
       vector: 0, address: 0, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    return core.decision
   }
 }

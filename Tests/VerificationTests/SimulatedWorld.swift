@@ -82,8 +82,9 @@ final class SimulatedWorld<Marking: MarkingRule> {
     recorder.now += 100
     let start = recorder.now
     recorder.events.append(TraceEvent(time: start, .start, words: .init(stop)))
-    var decision = core.start(
+    core.start(
       at: SystemTime(nanoseconds: start), stop: SystemTime(nanoseconds: stop), into: &recorder)
+    var decision = core.decision
     while true {
       act(decision)
       while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: recorder.now)) { decision = play(stimulus) }
@@ -99,14 +100,16 @@ final class SimulatedWorld<Marking: MarkingRule> {
     recorder.events.append(
       TraceEvent(
         time: recorder.now, .stimulus, detail: UInt8(stimulus.action.rawValue), operand: UInt32(stimulus.data)))
-    let decision = core.stimulus(at: SystemTime(nanoseconds: recorder.now), into: &recorder)
+    core.stimulus(at: SystemTime(nanoseconds: recorder.now), into: &recorder)
+    let decision = core.decision
     act(decision)
     guard stimulus.action == .linePulse else { return decision }
     recorder.now += 10
     let pulse = EntrySnapshot(flags: .isPulse)
     input(.interrupt, pulse, UInt16(stimulus.data) + 32, [])
-    let answer = core.interrupt(
+    core.interrupt(
       InterruptLine(UInt8(stimulus.data)), pulse, at: SystemTime(nanoseconds: recorder.now), into: &recorder)
+    let answer = core.decision
     act(answer)
     return answer
   }
@@ -208,7 +211,8 @@ final class SimulatedWorld<Marking: MarkingRule> {
       if line == 7 {
         nextFiring[7] = instant + random(3_000_000...20_000_000)
         input(.interrupt, snapshot, 39, [])
-        return core.interrupt(InterruptLine(7), snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+        core.interrupt(InterruptLine(7), snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    return core.decision
       }
       latched |= 1 << UInt16(line)
       nextFiring[line] = instant + (line == 0 ? 1_700_000 : random(300_000...2_000_000))
@@ -218,12 +222,14 @@ final class SimulatedWorld<Marking: MarkingRule> {
       let line = InterruptLine(UInt8(open.trailingZeroBitCount))
       latched &= ~line.bit
       input(.interrupt, snapshot, UInt16(line.vector), [])
-      return core.interrupt(line, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+      core.interrupt(line, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    return core.decision
     }
     isTimerLatched = false
     timer = .max
     input(.timer, snapshot, 0xE0, [])
-    return core.timer(snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    core.timer(snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+    return core.decision
   }
 
   /// Goes from ring 3 to the kernel, and tells what the partition shows.
