@@ -1,0 +1,159 @@
+import Foundation
+import ModuleConfiguration
+import Testing
+import TraceDamage
+import TraceFormat
+import TraceReading
+
+/// A real trace, damaged: through reader, replay and verify, and through the command.
+@Suite struct DamageTests {
+  static func trace() throws -> [UInt8] { try SharedRuns.inSmallBlocks.get().trace }
+
+  @Test func theUndamagedTraceIsWholeAndHolds() throws {
+    let trace = try Self.trace()
+    #expect(BlockSurgery(trace).blocks.count >= 8)
+    #expect(Judge.replayAnswer(trace).status == 0)
+    let (report, _) = try Judge.verify(trace)
+    #expect(report.claims(.fail) == [])
+    #expect(report.exitStatus == 0, "\(report.claims(.unknown))")
+  }
+
+  @Test func everyCutIsInconclusive() throws {
+    let trace = try Self.trace()
+    let seed: UInt64 = 0x0C07
+    var generator = SeededGenerator(seed: seed)
+    let boundaries = BlockSurgery(trace).boundaries.dropLast()
+    let others = (0..<500).map { _ in Int.random(in: 0..<trace.count, using: &generator) }
+    for cut in boundaries + others {
+      let bytes = Array(trace[..<cut])
+      let replayed = Judge.replayAnswer(bytes), verified = Judge.verifyAnswer(bytes)
+      #expect(replayed.status == 3, "seed \(seed), cut at byte \(cut): replay says \(replayed.reason)")
+      #expect(verified.status == 3, "seed \(seed), cut at byte \(cut): verify says \(verified.reason)")
+    }
+  }
+
+  static let batches = 10
+  static let corruptionsPerBatch = 1_000
+
+  /// 10,000 corruptions in all: an answer with a reason, and never that all is well.
+  @Test(arguments: 0..<batches) func noCorruptionPasses(batch: Int) throws {
+    let surgery = BlockSurgery(try Self.trace())
+    let original = surgery.bytes
+    var unchanged = 0
+    for seed in UInt64(batch * Self.corruptionsPerBatch)..<UInt64((batch + 1) * Self.corruptionsPerBatch) {
+      var corruption = Corruption(seed: seed)
+      let bytes = corruption.apply(to: surgery)
+      guard bytes != original else {
+        unchanged += 1
+        continue
+      }
+      for answer in [Judge.replayAnswer(bytes), Judge.verifyAnswer(bytes)] {
+        #expect((1...3).contains(answer.status), "seed \(seed): \(corruption.description): \(answer.reason)")
+        #expect(!answer.reason.isEmpty, "seed \(seed)")
+      }
+    }
+    // A block swapped with itself now and then is no corruption; most must be one.
+    #expect(unchanged < Self.corruptionsPerBatch / 20)
+  }
+
+  /// Module tables with words changed and all their checksums right: refused, or no run of this module.
+  @Test func noForgedModuleTablePasses() throws {
+    let surgery = BlockSurgery(try Self.trace())
+    var refused = 0
+    for seed in UInt64(0)..<2_000 {
+      var generator = SeededGenerator(seed: seed)
+      var forged = surgery
+      forged.forgeModuleTable(using: &generator)
+      guard forged.blocks[0] != surgery.blocks[0] else { continue }
+      let replayed = Judge.replayAnswer(forged.bytes), verified = Judge.verifyAnswer(forged.bytes)
+      #expect((1...3).contains(replayed.status), "seed \(seed): replay says \(replayed.reason)")
+      #expect((1...3).contains(verified.status), "seed \(seed): verify says \(verified.reason)")
+      if verified.status == 2 { refused += 1 }
+    }
+    #expect(refused > 0)
+  }
+
+  /// A sample through the built command: an exit status of its own choice, and words.
+  @Test func theCommandAnswersEveryCorruption() throws {
+    let command = try BootImages.command()
+    let surgery = BlockSurgery(try Self.trace())
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("partita-damage-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("damaged.partita")
+
+    try Data(surgery.bytes).write(to: file)
+    #expect(try CommandRun(command, ["verify", file.path]).status == 0)
+    #expect(try CommandRun(command, ["replay", file.path]).status == 0)
+    for seed in UInt64(0)..<50 {
+      var corruption = Corruption(seed: seed)
+      let bytes = corruption.apply(to: surgery)
+      guard bytes != surgery.bytes else { continue }
+      try Data(bytes).write(to: file)
+      for (name, expected) in [("verify", Judge.verifyAnswer(bytes)), ("replay", Judge.replayAnswer(bytes))] {
+        let run = try CommandRun(command, [name, file.path])
+        #expect((1...3).contains(run.status), "seed \(seed): \(corruption.description): \(run.output)")
+        #expect(run.status == expected.status, "seed \(seed): \(corruption.description): \(run.output)")
+        #expect(!run.output.isEmpty, "seed \(seed)")
+      }
+    }
+  }
+}
+
+/// One run of a command to its end.
+struct CommandRun {
+  /// -1 where a signal ended it.
+  let status: Int32
+  /// Standard output and standard error, as they came.
+  let output: String
+
+  init(_ command: String, _ arguments: [String]) throws {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: command)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    status = process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+}
+
+extension BlockSurgery {
+  /// Changes up to three words of the module table and makes its checksum, the block's and all that follow from it right.
+  fileprivate mutating func forgeModuleTable(using generator: inout SeededGenerator) {
+    var header = blocks[0].withUnsafeBytes { BlockHeader($0)! }
+    var table = TraceTable(block: blocks[0], header).bytes
+    table.withUnsafeMutableBytes { bytes in
+      let words = bytes.bindMemory(to: UInt64.self)
+      for _ in 0...Int.random(in: 0...2, using: &generator) {
+        let small = UInt64.random(in: 0...40, using: &generator)
+        words[Int.random(in: 2..<words.count, using: &generator)] =
+          [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
+      }
+      words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
+    }
+    header.compression = BlockCompression.stored.rawValue
+    header.rawByteCount = UInt32(table.count)
+    header.storedByteCount = UInt32(table.count)
+    blocks[0] = [UInt8](repeating: 0, count: BlockHeader.byteCount) + table
+    blocks[0].withUnsafeMutableBytes { header.write(to: $0) }
+    renumber()
+  }
+}
+
+/// The module table of a trace's first block, unpacked.
+private struct TraceTable {
+  let bytes: [UInt8]
+
+  init(block: [UInt8], _ header: BlockHeader) {
+    guard let reader = try? TraceReader(bytes: block) else {
+      bytes = []
+      return
+    }
+    bytes = Array(reader.moduleTable.bytes)
+  }
+}
