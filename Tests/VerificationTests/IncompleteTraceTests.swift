@@ -190,7 +190,9 @@ import TraceFormat
     case 4: events[place].operand ^= UInt32(truncatingIfNeeded: bit)
     case 5: events[place].time = events[place].time &+ UInt64.random(in: 0...1_000_000, using: &generator)
     case 6: events[place].words[Int.random(in: 0..<8, using: &generator)] ^= bit
-    default: events[place].words[Int.random(in: 0..<8, using: &generator)] = UInt64.random(in: 0...UInt64.max, using: &generator)
+    default:
+      events[place].words[Int.random(in: 0..<8, using: &generator)] = UInt64.random(
+        in: 0...UInt64.max, using: &generator)
     }
   }
 }

@@ -4,15 +4,20 @@ import TraceFormat
 extension Mutation {
   static let interrupts: [Mutation] = [
     Mutation("interrupt.acknowledged", "a lost end of interrupt") { $0.drop(.acknowledged, 3) },
-    Mutation("interrupt.acknowledged", "the line stays in service") { $0.change(.acknowledged, 0) { $0.words.w0 = 0x100 } },
-    Mutation("interrupt.acknowledged", "the cascade stays in service") { $0.change(.acknowledged, 0) { $0.words.w0 = 4 } },
+    Mutation("interrupt.acknowledged", "the line stays in service") {
+      $0.change(.acknowledged, 0) { $0.words.w0 = 0x100 }
+    },
+    Mutation("interrupt.acknowledged", "the cascade stays in service") {
+      $0.change(.acknowledged, 0) { $0.words.w0 = 4 }
+    },
     Mutation("interrupt.acknowledged", "twice") { $0.double(.acknowledged, 3) },
     Mutation("interrupt.mark.complete", "one of two takers is left out") { story in
       // The last mark that Control gets is never counted on.
       let last = story.lines.lastIndex { $0.event.kind == EventKind.mark.rawValue && $0.event.partition == 1 }!
       story.lines.remove(at: last)
     },
-    Mutation("interrupt.mark.registered", "the wrong taker (mixed indices)", along: ["interrupt.mark.complete"]) { story in
+    Mutation("interrupt.mark.registered", "the wrong taker (mixed indices)", along: ["interrupt.mark.complete"]) {
+      story in
       let last = story.lines.lastIndex { $0.event.kind == EventKind.mark.rawValue && $0.event.partition == 1 }!
       story.lines[last].event.partition = 2
       story.lines[last].event.words.w0 = 1
@@ -66,16 +71,17 @@ extension Mutation {
       // The very last one: nothing later counts on it but the return, which goes with it.
       let last = story.lines.lastIndex { $0.event.kind == EventKind.upcall.rawValue }!
       story.lines.removeSubrange(last...(last + 1))
-    } .along("upcall.entered", "upcall.acknowledge", "mark.counter"),
+    }.along("upcall.entered", "upcall.acknowledge", "mark.counter"),
     Mutation("registration.permitted", "Loader's line", along: ["interrupt.mark.complete"]) { story in
       story.change(.hypercall, 0, where: { call(30)($0) && $0.partition == 1 }) { $0.words.w3 = 33 }
-    } .along("interrupt.mark.registered"),
+    }.along("interrupt.mark.registered"),
     Mutation("registration.permitted", "a handler outside the image", along: ["upcall.handler"]) { story in
       story.change(.hypercall, 0, where: call(25)) { $0.words.w4 = 0x8000_0000 }
     },
     Mutation("upcall.registered", "no mark waits") { story in
       story.change(.upcall, 0) { $0.operand = 32 }
-    } .along("mark.delivered", "upcall.acknowledge", "upcall.service", "mark.counter", "upcall.count", "upcall.order",
+    }.along(
+      "mark.delivered", "upcall.acknowledge", "upcall.service", "mark.counter", "upcall.count", "upcall.order",
       "budget.markToUpcall.8"),
     Mutation("upcall.registered", "not ready") { story in
       story.change(.hypercallResult, 1, where: call(27)) { $0.detail = 1 }
@@ -89,7 +95,9 @@ extension Mutation {
       written.time = decided.time
       story.lines.insert(StoryLine(event: written, resume: nil), at: yield + 1)
       story.lines.insert(StoryLine(event: decided, resume: nil), at: yield + 1)
-    } .along("upcall.registered", "upcall.service", "upcall.ordinal", "upcall.entered", "mark.delivered", "upcall.count", "upcall.acknowledge", "upcall.enabled"),
+    }.along(
+      "upcall.registered", "upcall.service", "upcall.ordinal", "upcall.entered", "mark.delivered", "upcall.count",
+      "upcall.acknowledge", "upcall.enabled"),
     Mutation("upcall.enabled", "the flag was off") { story in
       let upcall = story.index(.upcall, 0)
       let entry = story.lines[..<upcall].lastIndex { $0.resume != nil }!
@@ -115,12 +123,14 @@ extension Mutation {
       story.lines[back].resume = start + 130
       story.lines.insert(contentsOf: copy, at: back)
       story.recount()
-    } .along("statistic.value", "upcall.acknowledge"),
+    }.along("statistic.value", "upcall.acknowledge"),
     Mutation("upcall.service", "never acknowledged", along: ["hypercall.answered"]) { story in
       story.change(.hypercall, 0, where: { call(29)($0) }) { $0.operand = $0.operand & 0xFF_0000 | 73 }
       story.change(.hypercallResult, 0, where: { call(29)($0) }) { $0.operand = 73 }
-    } .along("budget.hypercall.73"),
-    Mutation("upcall.count", "one too many", along: ["upcall.acknowledge"]) { $0.change(.upcall, 3) { $0.words.w0 += 1 } },
+    }.along("budget.hypercall.73"),
+    Mutation("upcall.count", "one too many", along: ["upcall.acknowledge"]) {
+      $0.change(.upcall, 3) { $0.words.w0 += 1 }
+    },
     Mutation("upcall.ordinal", "a number left out") { story in
       let last = story.lines.lastIndex { $0.event.kind == EventKind.upcall.rawValue }!
       story.lines[last].event.words.w2 += 1
@@ -142,13 +152,16 @@ extension Mutation {
     Mutation("upcall.entered", "never entered") { story in
       // From the last upcall on, the partition's count stays behind by one.
       let last = story.lines.lastIndex { $0.event.kind == EventKind.upcall.rawValue }!
-      for index in last..<story.lines.count where story.lines[index].resume != nil && story.lines[index].event.partition == 0 {
+      for index in last..<story.lines.count
+      where story.lines[index].resume != nil && story.lines[index].event.partition == 0 {
         story.lines[index].event.words.w0 -= 1 << 16
       }
-    } .along("upcall.returned"),
+    }.along("upcall.returned"),
     Mutation("upcall.returned", "not learnt") { $0.drop(.upcallsReturned, 3) },
     Mutation("upcall.returned", "one too many learnt") { $0.change(.upcallsReturned, 3) { $0.operand += 1 } },
-    Mutation("upcall.acknowledge", "another count") { $0.change(.hypercallResult, 2, where: call(29)) { $0.words.w0 += 1 } },
+    Mutation("upcall.acknowledge", "another count") {
+      $0.change(.hypercallResult, 2, where: call(29)) { $0.words.w0 += 1 }
+    },
     Mutation("budget.markToUpcall.8", "14 µs") { story in
       let back = story.index(.hypercall, where: call(32))
       story.delay(from: back, to: story.index(.hypercall, where: call(69)), by: 8000)
@@ -158,8 +171,12 @@ extension Mutation {
   static let calls: [Mutation] = [
     Mutation("hypercall.answered", "no result") { $0.drop(.hypercallResult, 2, where: call(73)) },
     Mutation("hypercall.answered", "two results") { $0.double(.hypercallResult, 2, where: call(73)) },
-    Mutation("hypercall.answered", "another's result") { $0.change(.hypercallResult, 2, where: call(73)) { $0.operand = 72 } },
-    Mutation("hypercall.known", "an unknown one succeeds") { $0.change(.hypercallResult, 0, where: call(99)) { $0.detail = 0 } },
+    Mutation("hypercall.answered", "another's result") {
+      $0.change(.hypercallResult, 2, where: call(73)) { $0.operand = 72 }
+    },
+    Mutation("hypercall.known", "an unknown one succeeds") {
+      $0.change(.hypercallResult, 0, where: call(99)) { $0.detail = 0 }
+    },
     Mutation("hypercall.known", "Sensors stops the module") { story in
       let place = story.index(.hypercall, 1, where: call(73))
       story.lines[place].event.operand = story.lines[place].event.operand & 0xFF_0000 | 75
@@ -191,7 +208,7 @@ extension Mutation {
   ]
 
   static let health: [Mutation] = [
-    Mutation("exception.answered", "no action") { $0.drop(.healthAction) } ,
+    Mutation("exception.answered", "no action") { $0.drop(.healthAction) },
     Mutation("exception.answered", "for another exception") { $0.change(.healthAction) { $0.words.w0 = 7 } },
     Mutation("health.action", "ignored") { $0.change(.healthAction) { $0.detail = 0 } },
     Mutation("health.action", "another error") { $0.change(.healthAction) { $0.operand = 5 } },
@@ -208,12 +225,12 @@ extension Mutation {
       let line = story.lines[stopped...].firstIndex { $0.resume != nil }!
       story.lines[line].event.partition = 2
       story.lines[line].event.operand = story.lines[line].event.operand & 0xFFFF | 2 << 16
-    } .along("switch.effect", "switch.chain"),
+    }.along("switch.effect", "switch.chain"),
     Mutation("partition.supply.Loader", "its window starts late") { story in
       let start = story.index(.windowStart, 3)
       let entry = story.lines[start...].firstIndex { $0.resume != nil }!
       story.lines[entry].resume! += 500_000
-    } .along("window.start.instant"),
+    }.along("window.start.instant"),
     Mutation("process.deadline.Control.law", "a yield comes too late") { story in
       let place = story.index(.hypercall, 0, where: { call(65)($0) && $0.partition == 1 })
       for index in place..<story.lines.count {
@@ -229,7 +246,9 @@ extension Mutation {
       let timer = story.lines[tick...].firstIndex { $0.event.kind == EventKind.timer.rawValue }!
       story.lines[timer].resume! += 900_000
     },
-    Mutation("process.deadline.Control.law", "it never yields", along: ["window.end.order", "partition.supply.Control"]) { story in
+    Mutation(
+      "process.deadline.Control.law", "it never yields", along: ["window.end.order", "partition.supply.Control"]
+    ) { story in
       let place = story.index(.hypercall, 0, where: { call(65)($0) && $0.partition == 1 })
       story.lines[place].event.operand = story.lines[place].event.operand & 0xFF_0000 | 73
       story.change(.hypercallResult, 0, where: { call(65)($0) && $0.partition == 1 }) { $0.operand = 73 }
@@ -249,7 +268,9 @@ extension Mutation {
       story.change(.portOperation, 4, where: { $0.detail == 1 }) { $0.words.w1 += 1 }
       story.change(.portOperation, 4, where: { $0.detail == 2 }) { $0.words.w1 += 1 }
     },
-    Mutation("port.sequence", "an old message is read") { $0.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w1 -= 1 } },
+    Mutation("port.sequence", "an old message is read") {
+      $0.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w1 -= 1 }
+    },
     Mutation("port.copied", "never") { story in
       story.lines.remove(at: story.lines.lastIndex { $0.event.kind == EventKind.messageCopied.rawValue }!)
     },
@@ -271,6 +292,6 @@ extension Mutation {
       let start = story.lines[story.index(.majorFrameStart, 4)].event
       _ = start
       story.insert(TraceEvent(time: 0, .mark, partition: 1, operand: 32, words: .init(9)), after: .stop)
-    } .along("interrupt.mark.registered", "mark.counter"),
+    }.along("interrupt.mark.registered", "mark.counter"),
   ]
 }

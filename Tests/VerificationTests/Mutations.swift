@@ -47,7 +47,8 @@ struct Mutation: CustomStringConvertible, Sendable {
       let second = story.index(.windowStart, 1)
       story.lines.remove(at: story.index(.windowEnd, 1))
       story.lines.remove(at: second)
-    } .along("idle.time", "window.owner", "window.end.order", "process.deadline.Control.law", "upcall.window", "yield.value"),
+    }.along(
+      "idle.time", "window.owner", "window.end.order", "process.deadline.Control.law", "upcall.window", "yield.value"),
     Mutation("window.nominal", "an end that the table has not") { $0.change(.windowStart, 6) { $0.words.w1 += 1 } },
     Mutation("window.nominal", "a start that the table has not") { $0.change(.windowStart, 5) { $0.words.w0 += 1 } },
     Mutation("window.nominal", "another owner") { $0.change(.windowStart, 5) { $0.partition = 2 } },
@@ -70,7 +71,7 @@ struct Mutation: CustomStringConvertible, Sendable {
       let place = story.index(.windowEnd, 3)
       let line = story.lines.remove(at: place)
       story.insert(line.event, after: .interrupt, where: { $0.partition == 2 })
-    } .along("window.owner", "timer.armed", "partition.supply.Loader", "idle.time"),
+    }.along("window.owner", "timer.armed", "partition.supply.Loader", "idle.time"),
     Mutation("window.end.instant", "the timer comes after the end", along: ["timer.punctual"]) { story in
       let timer = story.index(.timer, where: of(2))
       story.delay(from: timer, to: story.nextEntry(after: timer), by: 50_010)
@@ -104,7 +105,9 @@ struct Mutation: CustomStringConvertible, Sendable {
       story.lines[timer].event.operand = 1 << 16
       story.lines[story.index(.partitionSwitch, 2)].event.detail = 1
     },
-    Mutation("yield.value", "the wrong next window") { $0.change(.hypercallResult, 2, where: call(65)) { $0.words.w0 += 1 } },
+    Mutation("yield.value", "the wrong next window") {
+      $0.change(.hypercallResult, 2, where: call(65)) { $0.words.w0 += 1 }
+    },
     Mutation("idle.time", "another end of idle time") { $0.change(.idle, 3) { $0.words.w0 += 1 } },
     Mutation("idle.time", "idle time for Loader") { $0.change(.idle, 1) { $0.partition = 2 } },
     Mutation("timer.armed", "the boundary itself", along: ["timer.punctual"]) { story in
@@ -121,7 +124,8 @@ struct Mutation: CustomStringConvertible, Sendable {
     },
     Mutation("padding.margin", "no wait recorded") { $0.drop(.padded, 6) },
     Mutation("idle.time", "idle time is not announced") { $0.drop(.idle, 3) },
-    Mutation("window.nominal", "started long before", along: ["window.end.order", "partition.supply.Sensors"]) { story in
+    Mutation("window.nominal", "started long before", along: ["window.end.order", "partition.supply.Sensors"]) {
+      story in
       story.drop(.timer, 5)
     },
     Mutation("stimulus.played", "never") { $0.drop(.stimulus) },
@@ -131,7 +135,8 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("mask.written", "not read back") { $0.drop(.maskRead, 4) },
     Mutation("mask.written", "read back otherwise") { $0.change(.maskRead, 4) { $0.operand ^= 0x8000 } },
     Mutation("mask.effective", "a masked line interrupts") { story in
-      for index in story.lines.indices where story.lines[index].event.kind == EventKind.lineMask.rawValue
+      for index in story.lines.indices
+      where story.lines[index].event.kind == EventKind.lineMask.rawValue
         || story.lines[index].event.kind == EventKind.maskRead.rawValue
       {
         story.lines[index].event.operand |= 1
@@ -142,7 +147,9 @@ struct Mutation: CustomStringConvertible, Sendable {
       for index in place...(place + 5) where story.lines[index].event.operand & 0xFFFF == 32 {
         story.lines[index].event.operand += 8
       }
-    } .along("interrupt.kernelHandler", "interrupt.mark.registered", "mark.counter", "upcall.count", "mark.delivered", "upcall.registered",
+    }.along(
+      "interrupt.kernelHandler", "interrupt.mark.registered", "mark.counter", "upcall.count", "mark.delivered",
+      "upcall.registered",
       "budget.markToUpcall.8"),
     Mutation("mask.budget", "line 0 in Loader's window beyond its budget") { story in
       let place = story.index(.interrupt, where: { $0.partition == 2 })
@@ -158,7 +165,7 @@ struct Mutation: CustomStringConvertible, Sendable {
         }
       }
       story.recount()
-    } .along("upcall.acknowledge", "statistic.value"),
+    }.along("upcall.acknowledge", "statistic.value"),
     Mutation("drain.progress", "bytes go back") { story in
       story.insert(TraceEvent(time: 0, .drained, words: .init(90, 60)), after: .drained)
     },

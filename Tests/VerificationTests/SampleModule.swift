@@ -60,13 +60,16 @@ final class SampleModule: @unchecked Sendable {
 
   private static func configuration(_ name: (String) -> NameReference) -> [(UInt64, Int, [UInt64])] {
     let none = RecordRange(first: 0, count: 0)
-    func partition(_ text: String, _ duration: UInt64, _ lines: UInt16, _ flags: PartitionRecord.Flags, _ ports: RecordRange)
+    func partition(
+      _ text: String, _ duration: UInt64, _ lines: UInt16, _ flags: PartitionRecord.Flags, _ ports: RecordRange
+    )
       -> PartitionRecord
     {
       PartitionRecord(
         name: name(text), identifier: 1, flags: flags, criticality: 0, period: Nanoseconds(duration == 0 ? 0 : frame),
         duration: Nanoseconds(duration), entryPoint: 0x40_0000, stackBytes: 4096,
-        segments: RecordRange(first: 0, count: 1), ports: ports, portGrants: none, buildIdentity: 0, permittedLines: lines)
+        segments: RecordRange(first: 0, count: 1), ports: ports, portGrants: none, buildIdentity: 0,
+        permittedLines: lines)
     }
     func window(_ start: UInt64, _ length: UInt64, _ owner: UInt8, _ first: Bool) -> WindowRecord {
       WindowRecord(
@@ -75,7 +78,8 @@ final class SampleModule: @unchecked Sendable {
     }
     let module = ModuleRecord(
       name: name("Sample"), identifier: 1, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
-      ringBytes: 65536, keyframeIntervalFrames: 1, intervalTimerHertz: 1000, realTimeClockHertz: 256, initialSchedule: 0,
+      ringBytes: 65536, keyframeIntervalFrames: 1, intervalTimerHertz: 1000, realTimeClockHertz: 256,
+      initialSchedule: 0,
       drainer: PartitionIndex(drainer), eventsPerBlock: 1000)
     let partitions = [
       partition("Sensors", 3_990_000, 1 | 1 << 8, [], RecordRange(first: 0, count: 1)),
@@ -111,7 +115,8 @@ final class SampleModule: @unchecked Sendable {
       budget(.kernelTimePerFrame, 0, 1_000_000), budget(.traceBytesPerSecond, 0, 1_000_000),
     ]
     let process = ProcessRecord(
-      partition: PartitionIndex(control), name: name("law"), period: Nanoseconds(frame), capacity: Nanoseconds(1_000_000),
+      partition: PartitionIndex(control), name: name("law"), period: Nanoseconds(frame),
+      capacity: Nanoseconds(1_000_000),
       deadline: Nanoseconds(1_800_000), priority: 1)
     let stimulus = StimulusRecord(time: SystemTime(nanoseconds: 10_900_000), action: .linePulse, data: 5)
     return [

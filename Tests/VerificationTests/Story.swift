@@ -62,7 +62,8 @@ struct Story {
 
   /// Puts an event behind another, at the same time.
   mutating func insert(
-    _ event: TraceEvent, after kind: EventKind, _ ordinal: Int = 0, where condition: (TraceEvent) -> Bool = { _ in true }
+    _ event: TraceEvent, after kind: EventKind, _ ordinal: Int = 0,
+    where condition: (TraceEvent) -> Bool = { _ in true }
   ) {
     let place = index(kind, ordinal, where: condition)
     var timed = event

@@ -24,7 +24,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "text, json, or junit for build servers.")
   var format: Format = .text
 
-  @Option(help: "Only this claim, or those below it: upcall stands for upcall.order and so on. May be given several times.")
+  @Option(
+    help: "Only this claim, or those below it: upcall stands for upcall.order and so on. May be given several times.")
   var claim: [String] = []
 
   @Flag(help: "Leave out the claims that pass.")
