@@ -12,8 +12,10 @@ let embedded: [SwiftSetting] =
   isBareMetal
   ? [
     .enableExperimentalFeature("Embedded"),
-    .unsafeFlags(["-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
-                  "-Xfrontend", "-disable-stack-protector"]),
+    .unsafeFlags([
+      "-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
+      "-Xfrontend", "-disable-stack-protector",
+    ]),
   ] : []
 
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -62,8 +64,9 @@ var targets: [Target] = [
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
   // The drainer's logic, apart from its image so that the host can test it.
-  .target(name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
-          swiftSettings: embedded),
+  .target(
+    name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
+    swiftSettings: embedded),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -71,8 +74,9 @@ var targets: [Target] = [
   kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
   kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   // A defective rule as a library, so that a replayer can be given it too.
-  .target(name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
-          path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
+  .target(
+    name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
+    path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
 
   // What partitions link.
   .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
@@ -84,8 +88,9 @@ var targets: [Target] = [
   kernel("Partitions/MaintenanceConsole"),
 
   // Tracer: host only.
-  .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
-                 providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(
+    name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
+    providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
@@ -109,14 +114,20 @@ var targets: [Target] = [
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
     name: "PartitionTests",
-    dependencies: ["PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
-                   "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight"],
+    dependencies: [
+      "PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
+      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+    ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
-  tests("Boot", ["APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-                 "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita"]),
+  tests(
+    "Boot",
+    [
+      "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
+      "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+    ]),
 ]
 
 if isBareMetal {
@@ -138,7 +149,9 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
-    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
+    image(
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
+      ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
   ]
 }
 

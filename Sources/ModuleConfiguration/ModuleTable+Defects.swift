@@ -84,7 +84,9 @@ extension ModuleTable {
     for index in 0..<count(PortGrantRecord.self) where outside(record(PortGrantRecord.self, index).partition) {
       return true
     }
-    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) { return true }
+    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
+      return true
+    }
     for index in 0..<count(HealthActionRecord.self)
     where outside(record(HealthActionRecord.self, index).partition) { return true }
     return false

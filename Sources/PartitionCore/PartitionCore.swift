@@ -121,8 +121,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.
   ///
   /// The shared page is no message memory: it may be changed under the kernel's hands.
-  public func allows(_ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) -> Bool
-  {
+  public func allows(
+    _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
+  ) -> Bool {
     let (end, overflow) = address.addingReportingOverflow(byteCount)
     guard !overflow else { return false }
     let configuration = configurations[Int(partition.rawValue)]

@@ -70,7 +70,7 @@ struct CapturedRun: Sendable {
     }
     self.events = events
     condition = reader.condition
-    partitions = TraceVocabulary(reader.moduleTable).partitions
+    partitions = withExtendedLifetime(reader) { TraceVocabulary(reader.moduleTable).partitions }
   }
 
   /// The index of the partition of this name.

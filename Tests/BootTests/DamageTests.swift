@@ -131,7 +131,8 @@ extension BlockSurgery {
       let words = bytes.bindMemory(to: UInt64.self)
       for _ in 0...Int.random(in: 0...2, using: &generator) {
         let small = UInt64.random(in: 0...40, using: &generator)
-        words[Int.random(in: 2..<words.count, using: &generator)] =
+        // Words 2 to 5 are outside the table's checksum; they say where the table and its image end, nothing of the module.
+        words[Int.random(in: 6..<words.count, using: &generator)] =
           [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
       }
       words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
@@ -154,6 +155,6 @@ private struct TraceTable {
       bytes = []
       return
     }
-    bytes = Array(reader.moduleTable.bytes)
+    bytes = withExtendedLifetime(reader) { Array(reader.moduleTable.bytes) }
   }
 }

@@ -11,6 +11,8 @@ enum Judge {
   /// Replays with a marking rule of the caller's choice.
   static func replay<Marking: MarkingRule>(_ trace: [UInt8], by rule: Marking.Type) throws -> ReplayReport {
     let reader = try TraceReader(bytes: trace)
+    // The replayer looks into the table that the reader holds.
+    defer { withExtendedLifetime(reader) {} }
     let replayer = Replayer<Marking>(table: reader.moduleTable)
     while !replayer.hasDiverged, let batch = reader.nextBatch() {
       switch batch {

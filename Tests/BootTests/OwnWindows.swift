@@ -6,7 +6,8 @@ import TraceFormat
 /// whoever had the CPU before:
 /// - before the partition's first instant in its window, the kernel makes the switch: its events are kept without their
 ///   instants, without the partition that the switch came from, and without what was left of the pad;
-/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place.
+/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place, but for entries
+///   from the drainer: how much later it gets the CPU back, because it has moved its tail, is the drainer's matter.
 struct OwnWindows: Equatable {
   /// An event as far as it is the partition's own matter.
   struct Matter: Equatable {
@@ -49,7 +50,8 @@ struct OwnWindows: Equatable {
       }
       let isEntry = event.knownKind?.eventClass == .input && event.knownKind != .stimulus
       if isEntry, event.partition == partition { hasRun = true }
-      if let matter = Self.matter(event, isEntry: isEntry, after: previous, hasRun: hasRun) {
+      let isOwn = event.partition == partition
+      if let matter = Self.matter(event, isEntry: isEntry, isOwn: isOwn, after: previous, hasRun: hasRun) {
         windows[windows.count - 1].matters.append(matter)
       }
       if event.knownKind == .windowEnd, event.partition == partition {
@@ -59,7 +61,9 @@ struct OwnWindows: Equatable {
     }
   }
 
-  private static func matter(_ event: TraceEvent, isEntry: Bool, after previous: UInt64, hasRun: Bool) -> Matter? {
+  private static func matter(
+    _ event: TraceEvent, isEntry: Bool, isOwn: Bool, after previous: UInt64, hasRun: Bool
+  ) -> Matter? {
     // What the drainer has written is the trace's own matter; it differs because the traces do.
     guard event.knownKind != .drained else { return nil }
     var matter = Matter(
@@ -69,7 +73,7 @@ struct OwnWindows: Equatable {
     case .partitionSwitch where !hasRun: matter.detail = 0
     case .padded: matter.words.w1 = 0
     case _ where isEntry:
-      matter.resumed = previous + event.words.w1
+      if isOwn { matter.resumed = previous + event.words.w1 }
       matter.words.w1 = 0
     default: break
     }

@@ -79,9 +79,11 @@ struct DamageTests {
   @Test("Bytes after the last block, and a trace closed without its end, are named")
   func tail() throws {
     let appended = try TraceContents(Self.trace + [0])
-    #expect(appended.condition == .damaged([
-      TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count)),
-    ]))
+    #expect(
+      appended.condition
+        == .damaged([
+          TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count))
+        ]))
     let doubled = try TraceContents(Self.trace + Self.trace)
     #expect(!doubled.condition.isComplete)
     let open = EventStreams.trace(Array(Self.events.dropLast()), eventsPerBlock: 48)

@@ -91,8 +91,9 @@ public final class Replayer<Marking: MarkingRule> {
       report.adoptedKeyframeCount += 1
       hasStarted = true
       isBlind = false
-      decision = Decision()
-      decision.successor = core.current.isNone ? .idleLoop : .partition(core.current)
+      // A keyframe is the last act before the resumption: what its decision still owes is the pad, if a window is to start.
+      decision = core.decision
+      observations.owe(decision)
     default: break
     }
   }
