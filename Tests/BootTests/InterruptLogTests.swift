@@ -56,7 +56,9 @@ import TraceReading
     let during = logged[..<traced.count], after = logged[traced.count...]
 
     // The sequence of vectors between boot and end.
-    let difference = zip(during, traced).enumerated().first { $0.element.0.vector != UInt16($0.element.1.operand & 0xFFFF) }
+    let difference = zip(during, traced).enumerated().first {
+      $0.element.0.vector != UInt16($0.element.1.operand & 0xFFFF)
+    }
     #expect(difference == nil, "the entry \(difference?.offset ?? -1) is another one in the log")
 
     // The number of each vector; what is left over is the timer that stops the drainer after the end.

@@ -52,7 +52,8 @@ import TraceReading
     #expect(report.exitStatus == 3)
     #expect(report.gapCount > 0)
     let unknown = report.identifiers(.unknown), passed = report.identifiers(.pass)
-    #expect(unknown.isSuperset(of: ["trace.complete", "interrupt.mark.complete", "hypercall.answered", "window.order"]))
+    #expect(
+      unknown.isSuperset(of: ["trace.complete", "interrupt.mark.complete", "hypercall.answered", "window.order"]))
     // These need no event that could be missing.
     #expect(passed.isSuperset(of: ["trace.boot", "trace.time", "trace.meaning", "trace.end", "stop.prompt"]))
   }
