@@ -40,6 +40,7 @@ import TraceReading
     let surgery = BlockSurgery(try Self.trace())
     let original = surgery.bytes
     var unchanged = 0
+    print("DamageTests seeds \(batch * Self.corruptionsPerBatch) and the \(Self.corruptionsPerBatch - 1) after it")
     for seed in UInt64(batch * Self.corruptionsPerBatch)..<UInt64((batch + 1) * Self.corruptionsPerBatch) {
       var corruption = Corruption(seed: seed)
       let bytes = corruption.apply(to: surgery)
@@ -72,8 +73,8 @@ import TraceReading
     #expect(forgeries > 1_900)
   }
 
-  /// Where the boot event names the forged table too, nothing contradicts it but what the module does: every answer will do,
-  /// a crash will not.
+  /// Where the boot event names the forged table too, nothing contradicts it but what the module does: every answer
+  /// will do, a crash will not.
   @Test func wholeForgeriesAreAnswered() throws {
     let run = try SharedRuns.inSmallBlocks.get()
     let table = try Self.table(of: BlockSurgery(run.trace))

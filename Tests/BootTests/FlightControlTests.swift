@@ -1,4 +1,4 @@
-import APEXTypes
+import ModuleConfiguration
 import ReferenceFlight
 import Testing
 import TraceFormat
@@ -49,8 +49,8 @@ import TraceReading
     #expect(Set(never) == Self.neverExercised)
   }
 
-  /// Claims that forbid or answer what a healthy run does not have: they pass without an instance. Other tests, here and of
-  /// the verifier, exercise them.
+  /// Claims that forbid or answer what a healthy run does not have: they pass without an instance. Other tests, here
+  /// and of the verifier, exercise them.
   static let neverExercised: Set<String> = [
     // No partition faults.
     "exception.answered", "health.action", "health.carriedOut", "mode.chain", "kernel.fault",
@@ -59,6 +59,18 @@ import TraceReading
     // Nobody calls for an unknown service, reads the time by hypercall, or names what the module has not.
     "hypercall.known", "time.read", "trace.meaning",
   ]
+
+  /// What Sensors has measured with its own first instructions; it leaves a note each second.
+  @Test func windowsBeginAtTheirInstantAsThePartitionSeesIt() throws {
+    let run = try SharedRuns.flight.get()
+    let sensors = try run.partition("Sensors")
+    let notes = run.events(.hypercall).map(\.event).filter {
+      $0.partition == sensors && $0.operand & 0xFFFF == UInt32(HypercallNumber.note.rawValue)
+    }
+    #expect(notes.count == 9)
+    #expect(notes.map(\.words.w3) == Array(repeating: 0, count: 9), "the greatest distance in each second, ns")
+    #expect(notes.dropFirst().map(\.words.w4) == Array(repeating: 100, count: 8), "windows measured in each second")
+  }
 
   @Test func consoleIsWhatTheSameCodePrintsOnTheHost() throws {
     let run = try SharedRuns.flight.get()

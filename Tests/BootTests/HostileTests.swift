@@ -5,8 +5,9 @@ import TraceFormat
 
 /// Partitions that offend after 200 ms: each is contained, and the others do not notice.
 ///
-/// Each is compared with its innocent twin: the same image but for the instant of the offence, which is put off beyond the
-/// run's end. So module, image sizes, boot and load up to the offence are the same, and the comparison is exact to the nanosecond.
+/// Each is compared with its innocent twin: the same image but for the instant of the offence, which is put off
+/// beyond the run's end. So module, image sizes, boot and load up to the offence are the same, and the comparison is
+/// exact to the nanosecond.
 @Suite struct HostileTests {
   struct Offence: Sendable, CustomTestStringConvertible {
     var image: String
@@ -51,11 +52,11 @@ import TraceFormat
     #expect(innocent.events(.exception).isEmpty)
     for name in ["Sensors", "Control", "Maintenance"] {
       let partition = try run.partition(name)
-      let found = OwnWindows(run, of: partition)
+      let found = OwnWindows(run.events, of: partition)
       #expect(found.windows.count >= Int(Self.milliseconds) / 20 - 1)
       // Each window has what its partition does there at least: a switch to it, and a yield.
       #expect(found.windows.dropLast().allSatisfy { $0.matters.count >= 5 })
-      let difference = found.difference(from: OwnWindows(innocent, of: partition))
+      let difference = found.difference(from: OwnWindows(innocent.events, of: partition))
       #expect(difference == nil, "\(name) notices \(offence.image)")
     }
     #expect(try Judge.replay(run.trace).verdict == .identical)
@@ -66,6 +67,33 @@ import TraceFormat
     for claim in ["exception.answered", "health.action", "health.carriedOut", "mode.chain"] {
       #expect(exercised.contains(claim))
     }
+  }
+
+  /// What the comparison must not overlook, done to the events of a run one at a time.
+  @Test func theComparisonNoticesSmallDifferences() throws {
+    let run = try SharedRuns.inSmallBlocks.get()
+    let sensors = try run.partition("Sensors")
+    let original = OwnWindows(run.events, of: sensors)
+    #expect(original.difference(from: original) == nil)
+    func notices(_ change: (inout [TraceEvent]) throws -> Void) rethrows -> Bool {
+      var events = run.events
+      try change(&events)
+      return OwnWindows(events, of: sensors).difference(from: original) != nil
+    }
+    let outside = try #require(
+      run.events.firstIndex { $0.knownKind == .mark && $0.partition == sensors })
+    let upcall = try #require(run.events.firstIndex { $0.knownKind == .upcall && $0.partition == sensors })
+    let entry = try #require(run.events[upcall...].firstIndex { $0.knownKind == .hypercall && $0.partition == sensors })
+    let start = try #require(
+      run.events[entry...].firstIndex { $0.knownKind == .windowStart && $0.partition == sensors })
+    let first = try #require(run.events[start...].firstIndex { $0.knownKind == .hypercall && $0.partition == sensors })
+    #expect(notices { $0.remove(at: outside) })
+    #expect(notices { $0[upcall].words.w0 += 1 })
+    #expect(notices { $0[entry].time += 1 })
+    #expect(notices { $0[entry].words.w0 += 1 })
+    // One nanosecond later in ring 3, at the same first entry.
+    #expect(notices { $0[first].words.w1 += 1 })
+    #expect(notices { $0.remove(at: start) })
   }
 
   /// Exception, health action, idle; and never again an entry from the partition.

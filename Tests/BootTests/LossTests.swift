@@ -4,8 +4,8 @@ import TraceReading
 
 /// A ring that is too small for what happens: events are lost, counted, and believed by nobody.
 ///
-/// In Loader's place runs the benchmark's Probe, which calls a service a thousand times in a window: twice the smallest ring,
-/// while the drainer does not run. In its other windows the drainer catches up.
+/// In Loader's place runs the benchmark's Probe, which calls a service a thousand times in a window: twice the
+/// smallest ring, while the drainer does not run. In its other windows the drainer catches up.
 @Suite struct LossTests {
   static let lossy = Result {
     try CapturedRun.capture(

@@ -2,12 +2,12 @@ import TraceFormat
 
 /// What one partition met, window by window: its own events inside its own windows, and the marks made for it outside.
 ///
-/// Two runs are compared by it. Everything that a partition can notice is kept, with its instant; left out is what belongs to
-/// whoever had the CPU before:
+/// Two runs are compared by it. Everything that a partition can notice is kept, with its instant; left out is what
+/// belongs to whoever had the CPU before:
 /// - before the partition's first instant in its window, the kernel makes the switch: its events are kept without their
 ///   instants, without the partition that the switch came from, and without what was left of the pad;
-/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place, but for entries
-///   from the drainer: how much later it gets the CPU back, because it has moved its tail, is the drainer's matter.
+/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place, but not
+///   for entries from the drainer: that it gets the CPU back later when it has moved its tail is its own matter.
 struct OwnWindows: Equatable {
   /// An event as far as it is the partition's own matter.
   struct Matter: Equatable {
@@ -31,11 +31,11 @@ struct OwnWindows: Equatable {
   /// Vectors marked for the partition between two of its windows, in order; the first before its first window.
   private(set) var marksOutside: [[UInt32]] = [[]]
 
-  init(_ run: CapturedRun, of partition: UInt8) {
+  init(_ events: [TraceEvent], of partition: UInt8) {
     var isOpen = false
     var hasRun = false
     var previous: UInt64 = 0
-    for event in run.events {
+    for event in events {
       defer { previous = event.time }
       if event.knownKind == .windowStart, event.partition == partition {
         windows.append(Window(index: event.operand, nominal: event.words.w0))

@@ -12,8 +12,8 @@ struct WindowStarts {
 
   /// From a window to the first instant at which its partition ran in it, ns after the first major frame's start.
   ///
-  /// That instant is what the partition's first entry into the kernel tells: the time of the event before it and the entry's
-  /// resume delay. A window in which the partition never ran is not there.
+  /// That instant is what the partition's first entry into the kernel tells: the time of the event before it and the
+  /// entry's resume delay. A window in which the partition never ran is not there.
   let resumes: [Place: UInt64]
 
   init(_ run: CapturedRun, of names: Set<String>) {
