@@ -168,7 +168,7 @@ import TraceFormat
       #expect(
         all(StimulusRecord.self, table) == [
           StimulusRecord(time: SystemTime(nanoseconds: 100_000_000), action: .serialByte, data: 0x6F),
-          StimulusRecord(time: SystemTime(nanoseconds: 100_100_000), action: .serialByte, data: 0x6B),
+          StimulusRecord(time: SystemTime(nanoseconds: 102_000_000), action: .serialByte, data: 0x6B),
           StimulusRecord(time: SystemTime(nanoseconds: 200_000_000), action: .linePulse, data: 5),
         ])
     }
