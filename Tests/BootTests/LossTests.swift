@@ -56,5 +56,14 @@ import TraceReading
       unknown.isSuperset(of: ["trace.complete", "interrupt.mark.complete", "hypercall.answered", "window.order"]))
     // These need no event that could be missing.
     #expect(passed.isSuperset(of: ["trace.boot", "trace.time", "trace.meaning", "trace.end", "stop.prompt"]))
+    // Loss is in the windows of Probe, which takes Loader's place; what the others are promised holds in every period.
+    for (partition, periods) in [("Sensors", 58), ("Control", 28), ("Maintenance", 28)] {
+      let supply = try #require(report.claim("partition.supply.\(partition)"))
+      #expect(supply.verdict == .pass, "\(partition): \(supply.remark)")
+      #expect(supply.checked >= periods, "\(partition)")
+    }
+    let deadline = try #require(report.claim("process.deadline.Control.control law"))
+    #expect(deadline.verdict == .pass && deadline.checked >= 28)
+    #expect(unknown.isSuperset(of: ["partition.supply.Loader", "partition.supply.Drainer"]))
   }
 }
