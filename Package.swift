@@ -107,19 +107,27 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
-  tests("TraceReading", ["TraceReading", "DrainPump"]),
+  .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
+  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage"]),
   tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
+  .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
     name: "PartitionTests",
     dependencies: [
       "PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
-      "MaintenanceConsole", "TrampolineHarness",
+      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading"]),
-  tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
+  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
+  // Boots the images of Tools/build-images; runs the command too, so that must be built.
+  tests(
+    "Boot",
+    [
+      "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
+      "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+    ]),
 ]
 
 if isBareMetal {
@@ -132,6 +140,7 @@ if isBareMetal {
     partition("Sensors", ["SensorModel"]),
     partition("Maintenance", ["MaintenanceConsole"]),
     partition("Loader"),
+    partition("Idler"),
     partition("Probe"),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),

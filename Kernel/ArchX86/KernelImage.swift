@@ -20,7 +20,8 @@ public enum KernelImage {
     table.map(
       text.rawValue, to: text, byteCount: partita_address_text_end() &- text.rawValue, .execute, memory: &memory)
     table.map(
-      rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly, memory: &memory)
+      rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly,
+      memory: &memory)
     table.map(data.rawValue, to: data, byteCount: 0x20_0000 &- data.rawValue, .write, memory: &memory)
     var address: UInt64 = 0x20_0000
     while address < memoryEnd.rawValue {

@@ -7,33 +7,34 @@ import TraceFormat
 // From a decision to the hardware, and what was seen of it.
 extension Kernel {
   /// Carries out everything in a decision but the resumption itself.
-  mutating func act(_ decision: Decision) {
-    if let answer = decision.answer { give(answer, decision.effect) }
-    if let line = decision.acknowledge { acknowledge(line) }
-    if let mask = decision.lineMask {
+  mutating func act() {
+    if let answer = core.decision.answer { give(answer) }
+    if let line = core.decision.acknowledge { acknowledge(line) }
+    if let mask = core.decision.lineMask {
       InterruptControllers.setMask(mask)
       ring.record(
         .maskRead, partition: .none, detail: 0, operand: UInt32(InterruptControllers.mask))
     }
-    if let instant = decision.timer { LocalTimer.arm(nanoseconds: (instant - clock.now).count) }
-    if case .partition(let partition) = decision.successor {
+    if let instant = core.decision.timer { LocalTimer.arm(nanoseconds: (instant - clock.now).count) }
+    if case .partition(let partition) = core.decision.successor {
       Instruction.store64(
-        decision.hasPendingMarks ? 1 : 0,
+        core.decision.hasPendingMarks ? 1 : 0,
         to: contexts[Int(partition.rawValue)].shared.pointer + SharedPage.pending)
     }
-    if let upcall = decision.upcall { write(upcall) }
+    if let upcall = core.decision.upcall { write(upcall) }
     takeDrainerTail()
-    if decision.keyframeDue || ring.needsKeyframe && decision.isSwitch { recordKeyframe() }
+    if core.decision.keyframeDue || ring.needsKeyframe && core.decision.isSwitch { recordKeyframe() }
   }
 
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
-  func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
-    let context = contexts[Int(partition.rawValue)]
-    let stackBottom = PartitionLayout.stackTop &- context.stackBytes
+  mutating func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
+    let owner = Int(partition.rawValue)
+    let stackBottom = PartitionLayout.stackTop &- contexts[owner].stackBytes
     if address >= stackBottom, address < PartitionLayout.stackTop {
-      return (context.stack + (address &- stackBottom)).pointer
+      return (contexts[owner].stack + (address &- stackBottom)).pointer
     }
-    for index in context.firstSegment..<(context.firstSegment &+ context.segmentCount) {
+    let first = contexts[owner].firstSegment
+    for index in first..<(first &+ contexts[owner].segmentCount) {
       let offset = address &- segments[index].virtualAddress
       if address >= segments[index].virtualAddress, offset < segments[index].byteCount {
         return (segments[index].physical + offset).pointer
@@ -42,12 +43,12 @@ extension Kernel {
     return nil
   }
 
-  private mutating func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {
+  private mutating func give(_ answer: HypercallAnswer) {
     let caller = answer.caller
     let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
-    switch effect {
+    switch core.decision.effect {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
@@ -83,7 +84,7 @@ extension Kernel {
   }
 
   /// Gives a partition the context that its upcall frame holds, with flags it may have, and its interrupts on.
-  private func restoreFrame(of caller: PartitionIndex, _ registers: RegisterPage) {
+  private mutating func restoreFrame(of caller: PartitionIndex, _ registers: RegisterPage) {
     guard let frame = memory(of: caller, at: registers.stackPointer) else { preconditionFailure() }
     for index in 0..<15 { registers[general: index] = Instruction.load64(frame + index * 8) }
     let returnFrame = frame + Int(UpcallFrame.returnFrame)
@@ -104,16 +105,17 @@ extension Kernel {
   }
 
   private mutating func write(_ upcall: UpcallDecision) {
-    let context = contexts[Int(upcall.partition.rawValue)]
-    let registers = RegisterPage(context.registers)
+    let index = Int(upcall.partition.rawValue)
+    let registers = RegisterPage(contexts[index].registers)
+    let shared = contexts[index].shared.pointer
     let frame = frameAddress(registers, of: upcall.partition, isInTail: upcall.reusesFrame)
     guard let memory = memory(of: upcall.partition, at: frame) else { preconditionFailure() }
     Acts.enterUpcall(
-      upcall, registers: registers, frame: frame, frameMemory: memory, shared: context.shared.pointer)
+      upcall, registers: registers, frame: frame, frameMemory: memory, shared: shared)
     ring.record(
       .upcallWritten, partition: upcall.partition, detail: 0, operand: UInt32(upcall.vector), frame,
       registers.instructionPointer,
-      Instruction.load64(context.shared.pointer + SharedPage.virtualInterruptFlag))
+      Instruction.load64(shared + SharedPage.virtualInterruptFlag))
   }
 
   /// The drainer's tail, whenever it has moved.

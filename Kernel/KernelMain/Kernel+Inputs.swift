@@ -5,14 +5,15 @@ import PartitionCore
 import TraceFormat
 
 // From an entry to the core: what happened is recorded as an input, word for word what the core is told.
+// Methods that only look are mutating too: a borrowed kernel would be copied whole, about 900 bytes, at each call.
 extension Kernel {
   /// Tells the core why the kernel was entered.
-  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) -> Decision {
+  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) {
     let now = SystemTime(nanoseconds: clock.nanoseconds(pages.entryTicks))
     var snapshot = self.snapshot(registers, interrupted)
     let vector = registers.vector
     let requests = pages.nonMaskableCount
-    if requests != nonMaskableCount { return takeNonMaskable(requests, snapshot, at: now) }
+    if requests != nonMaskableCount { return takeNonMaskable(requests, registers, at: now) }
     if vector >= 256 { return takeHypercall(registers, snapshot, at: now) }
     if vector == UInt64(LocalTimer.vector) {
       LocalTimer.endInterrupt()
@@ -33,7 +34,7 @@ extension Kernel {
   }
 
   /// What the partition's shared page and registers said at the entry.
-  private func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
+  private mutating func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
     let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
     var snapshot = EntrySnapshot(
       partition: interrupted.rawValue, addressSpace: addressSpace(pages.foundRoot, expected: interrupted),
@@ -46,7 +47,9 @@ extension Kernel {
     snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
     snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
     guard core.partitions[index].upcallEntry != 0 else { return snapshot }
-    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 { snapshot.flags.insert(.interruptsEnabled) }
+    // The rest matters only to a delivery, which wants the flag on.
+    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 else { return snapshot }
+    snapshot.flags.insert(.interruptsEnabled)
     if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
     let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
     if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
@@ -55,24 +58,24 @@ extension Kernel {
     return snapshot
   }
 
-  private func addressSpace(_ found: PhysicalAddress, expected: PartitionIndex) -> UInt8 {
+  private mutating func addressSpace(_ found: PhysicalAddress, expected: PartitionIndex) -> UInt8 {
     if !expected.isNone, contexts[Int(expected.rawValue)].root == found { return expected.rawValue }
     if found == kernelTable.root { return 0xFF }
     for index in 0..<contexts.count where contexts[index].root == found { return UInt8(truncatingIfNeeded: index) }
     return 0xFE
   }
 
-  private func isInReturnTail(_ registers: RegisterPage, _ partition: PartitionIndex) -> Bool {
-    let state = core.partitions[Int(partition.rawValue)]
+  private mutating func isInReturnTail(_ registers: RegisterPage, _ partition: PartitionIndex) -> Bool {
+    let index = Int(partition.rawValue)
     let at = registers.instructionPointer
-    return at >= state.returnTailStart && at < state.returnTailEnd
+    return at >= core.partitions[index].returnTailStart && at < core.partitions[index].returnTailEnd
   }
 
   /// A frame and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written.
   private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
 
   /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
-  func frameAddress(_ registers: RegisterPage, of partition: PartitionIndex, isInTail: Bool) -> UInt64 {
+  mutating func frameAddress(_ registers: RegisterPage, of partition: PartitionIndex, isInTail: Bool) -> UInt64 {
     let stack = registers.stackPointer
     let tailEnd = core.partitions[Int(partition.rawValue)].returnTailEnd
     guard isInTail else { return (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15 }
@@ -92,18 +95,20 @@ extension Kernel {
   }
 
   private mutating func takeNonMaskable(
-    _ requests: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+    _ requests: UInt64, _ registers: RegisterPage, at now: SystemTime
+  ) {
     ring.recordInput(
       .nonMaskable, at: now, partition: 0xFF, detail: 0,
       operand: UInt32(truncatingIfNeeded: requests &- nonMaskableCount), wordCount: 2, TraceEvent.Words())
     nonMaskableCount = requests
+    // The module ends here: what else brought the CPU in is not looked at, but the timer must be able to fire again.
+    if registers.vector == UInt64(LocalTimer.vector) { LocalTimer.endInterrupt() }
     return core.nonMaskable(at: now, into: &ring)
   }
 
   private mutating func takeException(
     _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+  ) {
     let vector = UInt8(truncatingIfNeeded: registers.vector)
     let address = vector == 14 ? Instruction.faultAddress : 0
     ring.recordInput(
@@ -116,7 +121,7 @@ extension Kernel {
 
   private mutating func takeHypercall(
     _ registers: RegisterPage, _ snapshot: EntrySnapshot, at now: SystemTime
-  ) -> Decision {
+  ) {
     let number = registers[general: 0]
     var call = Hypercall(number: number, arguments: (0, 0, 0, 0, 0, 0), operand: 0)
     var count = 0
@@ -139,7 +144,7 @@ extension Kernel {
   }
 
   /// What the core cannot look up itself.
-  private func operand(
+  private mutating func operand(
     _ number: HypercallNumber, _ call: Hypercall, _ registers: RegisterPage, _ caller: PartitionIndex
   ) -> UInt64 {
     switch number {
@@ -161,7 +166,7 @@ extension Kernel {
   }
 
   /// Index + 1 of the caller's port whose name stands at `address` (at most 32 bytes, ended by a zero); 0 for none.
-  private func portNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
+  private mutating func portNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
     let limit = ModuleLimits.maximumNameLength
     guard core.allows(.read, caller, address, UInt64(limit)), let given = memory(of: caller, at: address) else {
       return 0
@@ -178,25 +183,24 @@ extension Kernel {
   }
 
   /// The test device's action, as an input and as an act.
-  mutating func play(_ stimulus: StimulusRecord) -> Decision {
+  mutating func play(_ stimulus: StimulusRecord) {
     let now = clock.now
     ring.recordInput(
       .stimulus, at: now, partition: 0xFF, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),
       operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, TraceEvent.Words())
-    let decision = core.stimulus(at: now, into: &ring)
-    act(decision)
+    core.stimulus(at: now, into: &ring)
+    act()
     switch stimulus.action {
     case .serialByte:
       SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data))
-      return decision
     case .linePulse:
-      guard stimulus.data < 16 else { return decision }
+      guard stimulus.data < 16 else { return }
       let line = InterruptLine(UInt8(truncatingIfNeeded: stimulus.data))
       let pulse = EntrySnapshot(flags: .isPulse)
-      record(.interrupt, pulse, UInt16(line.vector), at: now)
-      let answer = core.interrupt(line, pulse, at: now, into: &ring)
-      act(answer)
-      return answer
+      let instant = clock.now
+      record(.interrupt, pulse, UInt16(line.vector), at: instant)
+      core.interrupt(line, pulse, at: instant, into: &ring)
+      act()
     }
   }
 }

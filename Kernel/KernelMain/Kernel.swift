@@ -62,40 +62,42 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     ring.recordInput(
       .start, at: now, partition: 0xFF, detail: 0, operand: 0, wordCount: 2,
       TraceEvent.Words(stop.nanoseconds))
-    var decision = core.start(at: now, stop: stop, into: &ring)
+    core.start(at: now, stop: stop, into: &ring)
     while true {
-      act(decision)
-      while let stimulus = core.dueStimulus(at: clock.now) { decision = play(stimulus) }
-      if decision.hasStopped { finish() }
-      decision = resume(decision)
+      act()
+      while let stimulus = core.dueStimulus(at: clock.now) { play(stimulus) }
+      if core.decision.hasStopped { finish() }
+      resume()
     }
   }
 
   /// Gives the CPU to the successor at its instant, and takes the next input.
-  private mutating func resume(_ decision: Decision) -> Decision {
-    guard case .partition(let partition) = decision.successor else {
+  private mutating func resume() {
+    guard case .partition(let partition) = core.decision.successor else {
       _ = idleRegisters.wait(untilTicks: .max)
       return takeInput(from: idleRegisters, interrupted: .none)
     }
     let registers = load(partition)
     var padTicks: UInt64 = 0
-    if decision.notBefore != .zero {
+    let notBefore = core.decision.notBefore
+    if notBefore != .zero {
       let now = clock.now
-      if paddedNanoseconds != decision.notBefore.nanoseconds {
-        paddedNanoseconds = decision.notBefore.nanoseconds
+      if paddedNanoseconds != notBefore.nanoseconds {
+        paddedNanoseconds = notBefore.nanoseconds
         ring.record(
-          .padded, partition: partition, detail: 0, operand: 0, decision.notBefore.nanoseconds,
-          (decision.notBefore - now).count)
+          .padded, partition: partition, detail: 0, operand: 0, notBefore.nanoseconds,
+          (notBefore - now).count)
       }
-      let quiet = decision.notBefore - finalPad
+      let quiet = notBefore - finalPad
       if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
         return takeInput(from: idleRegisters, interrupted: .none)
       }
-      padTicks = clock.ticks(decision.notBefore) &- RegisterPage.padLatencyTicks
+      padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
       Instruction.store64(
-        decision.notBefore.nanoseconds,
+        notBefore.nanoseconds,
         to: contexts[Int(partition.rawValue)].information.pointer + InformationPage.windowStart)
     }
+    ring.publish()
     registers.enter(padTicks: padTicks)
     return takeInput(from: registers, interrupted: partition)
   }
@@ -123,6 +125,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     InterruptControllers.setMask(0xFFFF)
     while true {
       let isClosed = ring.close()
+      ring.publish()
       let registers = load(drainer)
       LocalTimer.arm(nanoseconds: 1_000_000)
       registers.enter(padTicks: 0)

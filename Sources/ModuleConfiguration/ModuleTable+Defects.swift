@@ -6,7 +6,15 @@ extension ModuleTable {
   /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes sense
   /// is the business of `partita check`.
   var hasDefectiveRecord: Bool {
-    isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+  }
+
+  /// More records of a kind than the kernel has room for.
+  private var isTooLarge: Bool {
+    count(WindowRecord.self) > ModuleLimits.maximumWindowCount || count(PortRecord.self) > ModuleLimits.maximumPortCount
+      || count(ChannelRecord.self) > ModuleLimits.maximumPortCount || count(LineRecord.self) > ModuleLimits.lineCount
+      || count(SegmentRecord.self) > ModuleLimits.maximumPartitionCount * 16
+      || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {

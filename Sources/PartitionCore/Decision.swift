@@ -33,6 +33,19 @@ public struct Decision {
   public var hasStopped = false
 
   @inlinable public init() {}
+
+  /// Forgets the last input's decision; what does not change from input to input stays.
+  mutating func reset() {
+    isSwitch = false
+    timer = nil
+    lineMask = nil
+    acknowledge = nil
+    answer = nil
+    effect = .none
+    upcall = nil
+    hasPendingMarks = false
+    keyframeDue = false
+  }
 }
 
 /// A hypercall's status and value, for `rax` and `rdx` of its caller.

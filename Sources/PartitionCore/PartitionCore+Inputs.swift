@@ -11,17 +11,20 @@ extension PartitionCore where Marking: MarkingRule {
   /// - Parameter stop: the instant at which the module shall end by itself, or `never`.
   public mutating func start<Recorder: DecisionRecorder>(
     at now: SystemTime, stop: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     stopNanoseconds = stop.nanoseconds
     schedule.frameStart = now.nanoseconds &+ switchAllowanceNanoseconds
-    return conclude(Decision(), at: now, into: &recorder)
+    schedule.findNextBoundary()
+    mustPlan = true
+    conclude(at: now, into: &recorder)
   }
 
   /// A line of the interrupt controllers fired, or was pulsed by the test device.
   public mutating func interrupt<Recorder: DecisionRecorder>(
     _ line: InterruptLine, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
-    var decision = Decision()
+  ) where Recorder: ~Copyable {
+    decision.reset()
     learn(snapshot, into: &recorder)
     let isPulse = snapshot.flags.contains(.isPulse)
     let canBeSpurious = line.rawValue == 7 || line.rawValue == 15
@@ -30,7 +33,7 @@ extension PartitionCore where Marking: MarkingRule {
       spuriousInterrupts &+= 1
       recorder.record(.spurious, partition: .none, detail: 0, operand: UInt32(line.vector))
       if line.rawValue == 15 { decision.acknowledge = InterruptLine(2) }
-      return conclude(decision, at: now, into: &recorder)
+      return conclude(at: now, into: &recorder)
     }
     let index = Int(line.rawValue)
     if lines.lines[index].hasKernelHandler {
@@ -47,7 +50,7 @@ extension PartitionCore where Marking: MarkingRule {
     let owner = schedule.owner
     if !owner.isNone, owners & 1 &<< UInt32(owner.rawValue) == 0 { lines.countForeign(line) }
     if !isPulse { decision.acknowledge = line }
-    return conclude(decision, at: now, into: &recorder)
+    conclude(at: now, into: &recorder)
   }
 
   private func countMarks(_ owners: UInt32) {
@@ -61,45 +64,51 @@ extension PartitionCore where Marking: MarkingRule {
   /// The one-shot timer fired.
   public mutating func timer<Recorder: DecisionRecorder>(
     _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     learn(snapshot, into: &recorder)
     armedNanoseconds = 0  // It has fired: whatever is wanted next has to be armed.
-    return conclude(Decision(), at: now, into: &recorder)
+    mustPlan = true
+    conclude(at: now, into: &recorder)
   }
 
   /// The running partition raised a CPU exception.
   public mutating func exception<Recorder: DecisionRecorder>(
     vector: UInt8, address: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     learn(snapshot, into: &recorder)
     let culprit = current
     precondition(!culprit.isNone)
     let error = errorCode(vector: vector, address: address, of: culprit)
     handle(error, of: culprit, vector: vector, into: &recorder)
-    return conclude(Decision(), at: now, into: &recorder)
+    conclude(at: now, into: &recorder)
   }
 
   /// Non-maskable interrupts came: the host asks the module to end in order.
   public mutating func nonMaskable<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     stop(.nonMaskableInterrupt, into: &recorder)
-    return conclude(Decision(), at: now, into: &recorder)
+    conclude(at: now, into: &recorder)
   }
 
   /// The test device does its next action. `linePulse` is followed by an `interrupt` input of its own.
   public mutating func stimulus<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     nextStimulus &+= 1
-    return conclude(Decision(), at: now, into: &recorder)
+    findNextStimulus()
+    mustPlan = true
+    conclude(at: now, into: &recorder)
   }
 
   /// The test device's next action, if its instant has come.
   public func dueStimulus(at now: SystemTime) -> StimulusRecord? {
-    guard nextStimulus < stimulusCount, !hasStopped else { return nil }
-    let record = table.record(StimulusRecord.self, nextStimulus)
-    return record.time <= now ? record : nil
+    guard nextStimulusNanoseconds <= now.nanoseconds, nextStimulus < stimulusCount, !hasStopped else { return nil }
+    return table.record(StimulusRecord.self, nextStimulus)
   }
 
   /// Takes over what the snapshot says of the partition that was interrupted.
@@ -124,6 +133,8 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     guard !hasStopped else { return }
     hasStopped = true
+    decision.hasStopped = true
+    mustPlan = true
     lines.isMaskStale = true
     recorder.record(.stop, partition: .none, detail: reason.rawValue, operand: 0)
   }

@@ -20,7 +20,12 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let configurations: StateTable<PartitionConfiguration>
   let regions: StateTable<MemoryRegion>
   let ports: StateTable<PortState>
+  /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
+  let healthActions: StateTable<PartitionRecoveryAction>
   let stimulusCount: Int
+
+  /// What has to be done after the last input. Kept in place rather than returned: it is read field by field.
+  public internal(set) var decision = Decision()
 
   // State. What of it influences a decision is in `forEachStateWord`.
   public let partitions: StateTable<PartitionState>
@@ -36,8 +41,12 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var stopNanoseconds: UInt64 = .max
   public internal(set) var hasStopped = false
   var isIdle = false
+  /// Something has changed since who runs, and until when, was last decided. False between inputs.
+  var mustPlan = true
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
+  /// Its instant in ns, or all ones: read from the table once.
+  var nextStimulusNanoseconds: UInt64 = .max
   var kernelTicks: UInt64 = 0
   var spuriousInterrupts: UInt64 = 0
 
@@ -55,17 +64,26 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
     lines = LineTable(table, memory: &memory)
     schedule = CyclicSchedule(table, scheduleIndex: Int(module.initialSchedule), memory: &memory)
     stimulusCount = table.count(StimulusRecord.self)
     readConfiguration()
+    findNextStimulus()
+  }
+
+  /// Looks up when the test device acts next.
+  mutating func findNextStimulus() {
+    nextStimulusNanoseconds =
+      nextStimulus < stimulusCount
+      ? table.record(StimulusRecord.self, nextStimulus).time.nanoseconds : .max
   }
 
   /// Bytes of memory that the core of a module needs.
   public static func stateByteCount(for table: ModuleTable) -> Int {
-    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24
+    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24 + 8
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
     return 4096 + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
@@ -83,6 +101,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       regions[index].end = segment.virtualAddress &+ segment.memoryBytes
       regions[index].access = segment.access.rawValue
     }
+    for index in 0..<table.count(HealthActionRecord.self) {
+      let record = table.record(HealthActionRecord.self, index)
+      healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
+    }
     for index in 0..<table.count(PortRecord.self) {
       ports[index] = PortState(table.record(PortRecord.self, index))
     }
@@ -99,8 +121,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.
   ///
   /// The shared page is no message memory: it may be changed under the kernel's hands.
-  public func allows(_ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) -> Bool
-  {
+  public func allows(
+    _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
+  ) -> Bool {
     let (end, overflow) = address.addingReportingOverflow(byteCount)
     guard !overflow else { return false }
     let configuration = configurations[Int(partition.rawValue)]

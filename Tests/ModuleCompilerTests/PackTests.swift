@@ -52,13 +52,14 @@ import TraceFormat
       #expect(
         partitions == [
           expected(
-            0, 10, [], 1, 5_000_000, 2_000_000, stack: 8192, ports: .init(first: 0, count: 1),
+            0, 10, PartitionRecord.Flags(), 1, 5_000_000, 2_000_000, stack: 8192, ports: .init(first: 0, count: 1),
             grants: .init(first: 0, count: 1), lines: 1 << 4),
           expected(
-            1, 20, [], 4, 10_000_000, 2_000_000, stack: 65536, ports: .init(first: 1, count: 1),
+            1, 20, PartitionRecord.Flags(), 4, 10_000_000, 2_000_000, stack: 65536, ports: .init(first: 1, count: 1),
             grants: .init(first: 1, count: 0), lines: 1 << 8),
           expected(
-            2, 30, [.system, .drainer], 0, 0, 0, stack: 65536, ports: .init(first: 2, count: 0),
+            2, 30, PartitionRecord.Flags.system.union(.drainer), 0, 0, 0, stack: 65536,
+            ports: .init(first: 2, count: 0),
             grants: .init(first: 1, count: 1), lines: 0),
         ])
     }

@@ -1,4 +1,5 @@
 import Testing
+import TraceDamage
 import TraceFormat
 import TraceReading
 
@@ -34,7 +35,7 @@ struct DamageTests {
     for number in 0..<400 {
       let seed = UInt64(batch * 400 + number)
       var corruption = Corruption(seed: seed)
-      let bytes = corruption.apply(to: Self.trace)
+      let bytes = corruption.apply(to: BlockSurgery(Self.trace))
       guard bytes != Self.trace else { continue }
       do {
         let read = try TraceContents(bytes)
@@ -163,45 +164,5 @@ struct DamageTests {
     let read = try TraceContents(table + many)
     #expect(!read.condition.isComplete)
     #expect(read.events.isEmpty)
-  }
-}
-
-/// One way to damage a trace, chosen by a seed.
-private struct Corruption {
-  private(set) var description = ""
-  private var generator: SeededGenerator
-
-  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-  mutating func apply(to trace: [UInt8]) -> [UInt8] {
-    var surgery = BlockSurgery(trace)
-    let index = Int.random(in: 0..<surgery.blocks.count, using: &generator)
-    let other = Int.random(in: 0..<surgery.blocks.count, using: &generator)
-    let isRepaired = Bool.random(using: &generator)
-    let kind = Int.random(in: 0..<6, using: &generator)
-    description = "kind \(kind), block \(index), other \(other), repaired \(isRepaired)"
-    switch kind {
-    case 0, 1:
-      for _ in 0...(kind * 5) { flipBit(&surgery.blocks[index]) }
-      if isRepaired { surgery.repairChecksum(index) }
-      return surgery.bytes
-    case 2:
-      let length = Int.random(in: 0..<surgery.blocks[index].count, using: &generator)
-      surgery.blocks[index] = Array(surgery.blocks[index].prefix(length))
-      if isRepaired { surgery.repairChecksum(index) }
-      return surgery.bytes
-    case 3:
-      surgery.blocks.insert(surgery.blocks[index], at: other)
-    case 4:
-      surgery.blocks.remove(at: index)
-    default:
-      surgery.blocks.swapAt(index, other)
-    }
-    if isRepaired { surgery.renumber() }
-    return surgery.bytes
-  }
-
-  private mutating func flipBit(_ block: inout [UInt8]) {
-    block[Int.random(in: 0..<block.count, using: &generator)] ^= 1 << UInt8.random(in: 0...7, using: &generator)
   }
 }

@@ -16,7 +16,7 @@ enum SampleModule {
 
   private static func partition(_ index: Int, _ name: NameReference) -> PartitionRecord {
     PartitionRecord(
-      name: name, identifier: UInt64(index + 1), flags: index == 2 ? .drainer : [], criticality: 0,
+      name: name, identifier: UInt64(index + 1), flags: index == 2 ? .drainer : PartitionRecord.Flags(), criticality: 0,
       period: Nanoseconds(10_000_000), duration: Nanoseconds(2_000_000), entryPoint: PartitionLayout.imageBase,
       stackBytes: 8192, segments: RecordRange(first: 0, count: 0), ports: RecordRange(first: 0, count: 0),
       portGrants: RecordRange(first: 0, count: 0), buildIdentity: 1, permittedLines: 0x100)

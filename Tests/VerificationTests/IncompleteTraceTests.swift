@@ -1,5 +1,6 @@
 import Testing
 import TraceFormat
+
 @testable import Verification
 
 /// Loss, cuts and random damage: never a pass where evidence is missing, never a crash.

@@ -82,10 +82,10 @@ final class SampleModule: @unchecked Sendable {
       initialSchedule: 0,
       drainer: PartitionIndex(drainer), eventsPerBlock: 1000)
     let partitions = [
-      partition("Sensors", 3_990_000, 1 | 1 << 8, [], RecordRange(first: 0, count: 1)),
-      partition("Control", 2_000_000, 1, [.system], RecordRange(first: 1, count: 1)),
-      partition("Loader", 2_400_000, 0, [], none),
-      partition("Drainer", 0, 0, [.drainer], none),
+      partition("Sensors", 3_990_000, 1 | 1 << 8, PartitionRecord.Flags(), RecordRange(first: 0, count: 1)),
+      partition("Control", 2_000_000, 1, .system, RecordRange(first: 1, count: 1)),
+      partition("Loader", 2_400_000, 0, PartitionRecord.Flags(), none),
+      partition("Drainer", 0, 0, .drainer, none),
     ]
     let windows = [
       window(0, 2_000_000, sensors, true), window(2_000_000, 2_000_000, control, true),
@@ -95,7 +95,7 @@ final class SampleModule: @unchecked Sendable {
       identifier: 0, name: name("main"), majorFrame: Nanoseconds(frame), windows: RecordRange(first: 0, count: 4))
     let segment = SegmentRecord(
       partition: PartitionIndex(0), virtualAddress: 0x40_0000, memoryBytes: 0x1000, imageOffset: 0, imageBytes: 0,
-      access: [.read, .execute], checksum: 0)
+      access: SegmentRecord.Access.read.union(.execute), checksum: 0)
     func port(_ owner: UInt8, _ direction: PortDirection) -> PortRecord {
       PortRecord(
         partition: PartitionIndex(owner), name: name("angles"), kind: 0, direction: direction, maximumMessageBytes: 64,

@@ -202,7 +202,7 @@ extension Scribe {
   }
 
   private mutating func finish(at stop: UInt64) {
-    enter(.timer, at: stop + 500_000 - Module.allowance + 3, 0, flags: .stopDue)
+    enter(.timer, at: stop + 500_000 - Module.allowance + 3, 0)
     emit(.stop, 0xFF, detail: 0)
     emit(.partitionSwitch, 0xFF, detail: runner, 0, 0)
     emit(.end)

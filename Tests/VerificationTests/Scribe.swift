@@ -41,7 +41,8 @@ struct Scribe {
   }
 
   mutating func enter(
-    _ kind: EventKind, at time: UInt64, _ what: UInt16, _ words: [UInt64] = [], flags: EntrySnapshot.Flags = []
+    _ kind: EventKind, at time: UInt64, _ what: UInt16, _ words: [UInt64] = [],
+    flags: EntrySnapshot.Flags = EntrySnapshot.Flags()
   ) {
     precondition(time >= resumeAt && time >= now)
     now = time
@@ -111,7 +112,7 @@ struct Scribe {
     isOn[index] = true
   }
 
-  mutating func interrupt(line: Int, at time: UInt64, flags: EntrySnapshot.Flags = []) {
+  mutating func interrupt(line: Int, at time: UInt64, flags: EntrySnapshot.Flags = EntrySnapshot.Flags()) {
     let vector = UInt32(line) + 32
     enter(.interrupt, at: time, UInt16(vector), flags: flags)
     if !flags.contains(.isPulse) { emit(.acknowledged, 0xFF, vector, 0) }

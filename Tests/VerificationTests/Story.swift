@@ -1,4 +1,5 @@
 import TraceFormat
+
 @testable import Verification
 
 /// A story that can be told with changes: delays and the end's counts are worked out anew when it is told.

@@ -141,7 +141,8 @@ public final class Replayer<Marking: MarkingRule> {
     }
     if let reason = impossible(kind, event) { return diverge(.input, event, position, nil, reason) }
     expected.begin()
-    decision = run(kind, event)
+    run(kind, event)
+    decision = core.decision
     observations.owe(decision)
   }
 
@@ -183,28 +184,28 @@ public final class Replayer<Marking: MarkingRule> {
     return nil
   }
 
-  private func run(_ kind: EventKind, _ event: TraceEvent) -> Decision {
+  private func run(_ kind: EventKind, _ event: TraceEvent) {
     let now = SystemTime(nanoseconds: event.time)
     let what = UInt16(truncatingIfNeeded: event.operand)
     switch kind {
     case .start:
       hasStarted = true
-      return core.start(at: now, stop: SystemTime(nanoseconds: event.words.w0), into: &expected)
+      core.start(at: now, stop: SystemTime(nanoseconds: event.words.w0), into: &expected)
     case .interrupt:
-      guard let line = InterruptLine(vector: UInt64(what)) else { return Decision() }
-      return core.interrupt(line, EntrySnapshot(event), at: now, into: &expected)
+      guard let line = InterruptLine(vector: UInt64(what)) else { return }
+      core.interrupt(line, EntrySnapshot(event), at: now, into: &expected)
     case .hypercall:
       let words = event.words
       let call = Hypercall(
         number: UInt64(what), arguments: (words.w3, words.w4, words.w5, words.w6, words.w7, 0), operand: words.w2)
-      return core.hypercall(call, EntrySnapshot(event), at: now, into: &expected)
+      core.hypercall(call, EntrySnapshot(event), at: now, into: &expected)
     case .exception:
-      return core.exception(
+      core.exception(
         vector: UInt8(truncatingIfNeeded: what), address: event.words.w3, EntrySnapshot(event), at: now,
         into: &expected)
-    case .nonMaskable: return core.nonMaskable(at: now, into: &expected)
-    case .stimulus: return core.stimulus(at: now, into: &expected)
-    default: return core.timer(EntrySnapshot(event), at: now, into: &expected)
+    case .nonMaskable: core.nonMaskable(at: now, into: &expected)
+    case .stimulus: core.stimulus(at: now, into: &expected)
+    default: core.timer(EntrySnapshot(event), at: now, into: &expected)
     }
   }
 

@@ -71,7 +71,8 @@ struct ClaimBook {
       position: latest.position, timeInNanoseconds: latest.time, excess: latest.excess, explanation: explanation)
     if details[latest.claim].first.count < Self.kept { details[latest.claim].first.append(violation) }
     guard latest.excess > 0 else { return }
-    let place = details[latest.claim].worst.firstIndex { $0.excess < latest.excess } ?? details[latest.claim].worst.count
+    let place =
+      details[latest.claim].worst.firstIndex { $0.excess < latest.excess } ?? details[latest.claim].worst.count
     details[latest.claim].worst.insert(violation, at: place)
     if details[latest.claim].worst.count > Self.kept { details[latest.claim].worst.removeLast() }
   }
@@ -97,9 +98,12 @@ struct ClaimBook {
     let isMeasured = detail.unit != .none
     let worst =
       isMeasured && account.worst != .min
-      ? WorstCase(value: detail.isFloor ? 0 &- account.worst : account.worst, position: account.worstPosition, timeInNanoseconds: account.worstTime) : nil
+      ? WorstCase(
+        value: detail.isFloor ? 0 &- account.worst : account.worst, position: account.worstPosition,
+        timeInNanoseconds: account.worstTime) : nil
     return ClaimResult(
-      identifier: detail.identifier, title: detail.title, verdict: verdict, bound: isMeasured ? (detail.isFloor ? 0 &- account.limit : account.limit) : nil, isFloor: detail.isFloor,
+      identifier: detail.identifier, title: detail.title, verdict: verdict,
+      bound: isMeasured ? (detail.isFloor ? 0 &- account.limit : account.limit) : nil, isFloor: detail.isFloor,
       unit: detail.unit, worst: worst, checked: account.checked, failures: detail.failures,
       firstViolations: detail.first, worstViolations: detail.worst, remark: remark)
   }

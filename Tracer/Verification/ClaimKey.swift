@@ -1,5 +1,5 @@
-/// The claims that are made about every module. Those that depend on its table (budgets by number, supply and deadlines by
-/// name) follow them in the book.
+/// The claims that are made about every module. Those that depend on its table (budgets by number, supply and
+/// deadlines by name) follow them in the book.
 ///
 /// An instance is judged where its last piece of evidence is seen; the title says what must hold.
 enum ClaimKey: Int, CaseIterable {

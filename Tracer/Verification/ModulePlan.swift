@@ -3,6 +3,8 @@ import ModuleConfiguration
 
 /// The module table, laid out for judging: dense arrays, names as strings, sums worked out once.
 struct ModulePlan {
+  /// What is accepted of a window's first instant where the module declares no budget, in ns.
+  static let defaultStartError: UInt64 = 1000
   /// Claims on so many processes are made at most.
   static let maximumProcessCount = 1024
 
@@ -43,6 +45,8 @@ struct ModulePlan {
   var name: String
   var checksum: UInt64
   var allowance: UInt64
+  /// What a window may start late, in ns.
+  var startError: UInt64 = ModulePlan.defaultStartError
   var drainer: UInt8
   var initialSchedule: Int
   var partitions: [Partition] = []
@@ -89,6 +93,10 @@ struct ModulePlan {
     for index in 0..<table.count(HealthActionRecord.self) {
       let record = table.record(HealthActionRecord.self, index)
       healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action.rawValue
+    }
+    for index in 0..<table.count(BudgetRecord.self) {
+      let budget = table.record(BudgetRecord.self, index)
+      if budget.quantity == .windowStartError { startError = budget.bound }
     }
     for index in 0..<table.count(StimulusRecord.self) { stimuli.append(table.record(StimulusRecord.self, index)) }
     readSchedules(table)
@@ -161,7 +169,7 @@ struct ModulePlan {
     {
       stolen = stolen &+ lines[line].budgetPerWindow &* lines[line].stolenTime
     }
-    let taken = count &* (allowance &+ stolen)
+    let taken = count &* (allowance &+ startError &+ stolen)
     windows[index].requiredSupply = record.duration.count > taken ? record.duration.count - taken : 0
   }
 }

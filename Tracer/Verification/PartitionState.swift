@@ -1,4 +1,6 @@
-/// What is known of one partition. After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
+/// What is known of one partition.
+///
+/// After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
 struct PartitionState {
   // Lines, bit n for line n.
   var registered: UInt16 = 0

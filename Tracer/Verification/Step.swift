@@ -26,8 +26,6 @@ struct Step {
     static let returnsLearnt = Happenings(rawValue: 4096)
     static let nonMaskable = Happenings(rawValue: 8192)
     static let readSeen = Happenings(rawValue: 16384)
-    /// Everything from the entry on was seen; false after a loss and before the first entry.
-    static let whole = Happenings(rawValue: 32768)
   }
 
   /// The input's kind, 0 before the first entry and after a loss.
@@ -56,8 +54,6 @@ struct Step {
   var kernelHandlerRuns: UInt32 = 0
   var unclaims: UInt32 = 0
   var spuriousDecisions: UInt32 = 0
-  /// Whether it fell in a window whose partition may not register the line.
-  var isForeign = false
 
   // An upcall's, judged when all marks and results of the step are known.
   var upcallPartition: UInt8 = 0
@@ -73,7 +69,6 @@ struct Step {
   var returned: UInt16 = 0
   var areReturnsKnown = true
   var consoleBytes: UInt64 = 0
-  var paddedTime: UInt64 = 0
   var portIndex: Int32 = -1
   var portOperation: UInt8 = 0
   var messageBytes: UInt64 = 0

@@ -16,7 +16,8 @@ extension VerificationReport {
     ]
     if let bound = claim.bound {
       fields += [
-        "\"unit\": \"\(claim.unit.rawValue)\"", "\"bound\": \(bound)", "\"boundIs\": \"\(claim.isFloor ? "least" : "most")\"",
+        "\"unit\": \"\(claim.unit.rawValue)\"", "\"bound\": \(bound)",
+        "\"boundIs\": \"\(claim.isFloor ? "least" : "most")\"",
       ]
     }
     if let worst = claim.worst {

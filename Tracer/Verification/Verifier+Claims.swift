@@ -2,13 +2,10 @@ import APEXTypes
 import ModuleConfiguration
 
 extension Verifier {
-  /// What is accepted of a window's first instant where the module declares no budget, in ns.
-  static let defaultWindowStartError: Int64 = 1000
-
   /// Sets the bounds that the table gives and adds the claims that it makes.
   mutating func prepareClaims(_ table: ModuleTable) {
     let allowance = Int64(clamping: plan.allowance)
-    book.setLimit(.windowStart, Self.defaultWindowStartError)
+    book.setLimit(.windowStart, Int64(clamping: plan.startError))
     book.setLimit(.windowEnd, 0)
     book.setLimit(.timerPunctual, allowance)
     book.setLimit(.padding, 1, isFloor: true)
@@ -25,7 +22,8 @@ extension Verifier {
       let name = plan.partitions[index].name
       partitions[index].supplyClaim = Int32(
         book.add(
-          "partition.supply.\(name)", "\(name) gets its duration, less L and declared stolen time, in each period",
+          "partition.supply.\(name)",
+          "\(name) gets its duration, less L, start error and stolen time as declared, in each period",
           unit: .nanoseconds, isFloor: true, mustBeExercised: true, isTouchedByLoss: false))
     }
   }
@@ -38,7 +36,8 @@ extension Verifier {
       let partition = plan.partitions[Int(process.partition.rawValue)].name
       let claim = book.add(
         "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
-        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true, isTouchedByLoss: false)
+        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true,
+        isTouchedByLoss: false)
       processes.append(
         ProcessState(
           name: name, partition: process.partition.rawValue, deadline: process.deadline.count, claim: claim))
@@ -50,7 +49,7 @@ extension Verifier {
     let subject = Int(clamping: budget.subject)
     switch budget.quantity {
     case .windowStartError:
-      book.setLimit(.windowStart, limit)
+      break  // `ModulePlan` has read it: the partitions' supply depends on it too.
     case .interruptToMark where subject < 16:
       targets.interruptToMark[subject] = add(
         "budget.interruptToMark.\(subject)", "line \(subject): from the kernel's entry to the last mark", limit)

@@ -28,8 +28,8 @@ extension Verifier {
   mutating func loss(_ event: TraceEvent) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
-    gapCount &+= 1
-    closeGap()
+    // The record carries the time of the event before it; the events were lost until the next one.
+    noteGap()
   }
 
   mutating func keyframeWords(_ event: TraceEvent) {
@@ -59,7 +59,9 @@ extension Verifier {
     let count = Int(event.operand)
     var isWhole = count <= keyframe.words.count && count + 8 > keyframe.words.count
     if isWhole {
-      isWhole = keyframe.words.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[0..<(count * 8)])) } == event.words.w0
+      isWhole =
+        keyframe.words.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[0..<(count * 8)])) }
+        == event.words.w0
     }
     if !isWhole, fails(.keyframe) {
       explain("the keyframe has \(count) words by its end, \(keyframe.words.count) arrived, or their checksum differs")

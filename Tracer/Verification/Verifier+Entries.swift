@@ -9,7 +9,9 @@ extension Verifier {
     let resume = previousTime &+ snapshot.resumeDelay
     let isInstantKnown = isResumeKnown && eventCount > 0
     if isInstantKnown, snapshot.resumeDelay > time &- previousTime, time >= previousTime {
-      if fails(.time) { explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry") }
+      if fails(.time) {
+        explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry")
+      }
     }
     tally(.addressSpace)
     if snapshot.addressSpace != partition, fails(.addressSpace) {
@@ -17,7 +19,7 @@ extension Verifier {
     }
     judgeRunner(partition)
     judgeTimerPending(event.kind)
-    if step.kind != 0, isInstantKnown { judgeResume(partition, resume) }
+    if machine.isEntryKnown, isInstantKnown { judgeResume(partition, resume) }
     if partition != 0xFF {
       judgeWindowUse(partition, resume, isInstantKnown)
       judgeUpcallDue(partition, resume, isInstantKnown)
@@ -25,18 +27,31 @@ extension Verifier {
     } else {
       judgeIdleLoop()
     }
+    machine.entryTime = time
+    machine.isEntryKnown = true
+    machine.isEntryForeign = false
+    machine.readyTime = 0
     let returned = partition == 0xFF ? 0 : step.returned
     let areReturnsKnown = step.areReturnsKnown
-    step = Step()
+    beginStep(event)
     step.returned = returned
     step.areReturnsKnown = areReturnsKnown
+  }
+
+  /// Begins the step of an input that the kernel gives itself, without an entry: the start, a stimulus, a pulse.
+  mutating func enterWithin(_ event: TraceEvent) {
+    closeStep()
+    beginStep(event)
+  }
+
+  private mutating func beginStep(_ event: TraceEvent) {
+    step = Step()
     step.kind = event.kind
-    step.partition = partition
-    step.flags = snapshot.flags
+    step.partition = event.partition
+    step.flags = EntrySnapshot.Flags(rawValue: event.detail)
     step.what = UInt16(truncatingIfNeeded: event.operand)
     step.time = time
     step.position = position
-    step.happenings = .whole
   }
 
   /// The partition interrupted must be the one that the last switch named, or nobody while its window is yet to start.
@@ -47,7 +62,8 @@ extension Verifier {
       return
     }
     tally(.switchEffect)
-    guard partition != machine.runner, partition != 0xFF || time >= machine.switchInstant else { return }
+    let isWaiting = time < machine.switchInstant || schedule.isOpen && time < schedule.start
+    guard partition != machine.runner, partition != 0xFF || !isWaiting else { return }
     if fails(.switchEffect) {
       explain("\(name(partition)) was interrupted where \(name(machine.runner)) should run")
     }
@@ -56,19 +72,29 @@ extension Verifier {
 
   /// What the resume before this entry tells: kernel time, and the duration of a hypercall that returned at once.
   private mutating func judgeResume(_ partition: UInt8, _ resume: UInt64) {
-    guard resume >= step.time else { return }
-    let spent = resume &- step.time
-    machine.kernelTime = machine.kernelTime &+ (spent > step.paddedTime ? spent &- step.paddedTime : 0)
+    guard resume >= machine.entryTime else { return }
+    let spent = resume &- machine.entryTime
+    machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
     judgeKernelTime()
-    if step.isForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
+    if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
     if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
-      step.happenings.isDisjoint(with: [.switched, .upcall])
+      step.happenings.isDisjoint(with: [.switched, .upcall]), machine.readyTime == 0
     {
       let claim = Int(targets.hypercall[Int(step.what)])
       if claim >= 0, exceeds(claim, Int64(clamping: spent), step.position, step.time) {
         explain("the hypercall took \(spent) ns from entry to resume")
       }
     }
+  }
+
+  /// What of the time from an entry to the resume was work, and not waiting for a window's start.
+  private func busyTime(_ partition: UInt8, _ spent: UInt64) -> UInt64 {
+    if machine.readyTime >= machine.entryTime, machine.readyTime != 0 { return machine.readyTime &- machine.entryTime }
+    // An interrupt within the pad: the wait goes on after it.
+    guard schedule.awaitsFirst, schedule.isPadded, partition == schedule.owner, previousTime >= machine.entryTime else {
+      return spent
+    }
+    return previousTime &- machine.entryTime
   }
 
   private mutating func judgeKernelTime() {
@@ -125,8 +151,8 @@ extension Verifier {
   /// Tells the verifier that events are missing before the next one (a damaged or absent block).
   public mutating func noteGap() {
     gapCount &+= 1
+    if !isGapOpen { gapStart = eventCount == 0 ? 0 : previousTime }
     isGapOpen = true
-    if eventCount == 0 { previousTime = 0 }
   }
 
   /// Forgets what the missing events may have changed, and doubts the claims whose evidence may have been among them.
@@ -138,7 +164,7 @@ extension Verifier {
       book.doubt(claim, reason)
     }
     for index in partitions.indices {
-      let isTouched = mayHaveRun(UInt8(index), from: previousTime, to: time)
+      let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
       partitions[index].forget()
       guard isTouched else { continue }
       if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
@@ -160,6 +186,9 @@ extension Verifier {
     schedule.idleUntil = nil
     schedule.framesKnown = false
     machine.isRunnerKnown = false
+    machine.isEntryKnown = false
+    machine.readyTime = 0
+    schedule.isIdle = false
     machine.isTimerKnown = false
     machine.isArmed = false
     machine.isMaskKnown = false

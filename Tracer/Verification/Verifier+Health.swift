@@ -9,7 +9,8 @@ extension Verifier {
   }
 
   mutating func healthAction(_ event: TraceEvent) {
-    guard event.partition != 0xFF, event.operand < 8, let action = PartitionRecoveryAction(rawValue: event.detail) else {
+    guard event.partition != 0xFF, event.operand < 8, let action = PartitionRecoveryAction(rawValue: event.detail)
+    else {
       if fails(.meaning) { explain("health action \(event.detail) for error \(event.operand) has no meaning") }
       return
     }

@@ -15,8 +15,11 @@ extension Verifier {
       return
     }
     // The return's own frame is used again: whoever returns takes upcalls.
-    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked == 1 {
+    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
       partitions[Int(event.partition)].isEnabled = true
+      partitions[Int(event.partition)].wasInTail = false
+      // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
+      partitions[Int(event.partition)].frameFits = step.looked & 2 != 0
     }
   }
 
@@ -45,7 +48,8 @@ extension Verifier {
   /// A hypercall succeeded: judges its value, and takes over what it changed.
   private mutating func take(_ number: HypercallNumber, _ partition: UInt8) {
     switch number {
-    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
+    case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
+      .registerVCPU,
       .unregisterVCPU:
       takeLine(number, partition)
     case .setUpcallEntry:
@@ -88,7 +92,9 @@ extension Verifier {
       partitions[index].handlerKnown |= bit
       handlerAddresses[index * 16 + line] = step.argument1
       let address = step.argument1
-      if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }), fails(.registration) {
+      if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }),
+        fails(.registration)
+      {
         explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
       }
     case .unregisterHandler:
@@ -135,6 +141,7 @@ extension Verifier {
       registeredBy[line] &= ~who
       // Whether marks that wait outlive the registration is the kernel's own affair: they cannot be delivered.
       partitions[index].pendingKnown &= ~bit
+      partitions[index].serviceKnown &= ~bit
     }
     partitions[index].registeredKnown |= bit
     registrationKnown[line] |= who

@@ -3,7 +3,11 @@ import TraceFormat
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
 extension Verifier {
   mutating func interrupt(_ event: TraceEvent) {
-    enter(event)
+    if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
+      enterWithin(event)
+    } else {
+      enter(event)
+    }
     guard let line = line(UInt32(step.what)) else {
       step.kind = 0
       return
@@ -38,7 +42,7 @@ extension Verifier {
     guard schedule.isWindowKnown, schedule.isOpen, step.partition == schedule.owner, step.partition != 0xFF,
       plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
     else { return }
-    step.isForeign = true
+    machine.isEntryForeign = true
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {
@@ -122,7 +126,8 @@ extension Verifier {
     if !step.flags.contains(.isPulse) {
       tally(.acknowledged)
       if step.acknowledgements != 1, fails(.acknowledged) {
-        explain("the interrupt of line \(line) at event \(step.position) was acknowledged \(step.acknowledgements) times")
+        explain(
+          "the interrupt of line \(line) at event \(step.position) was acknowledged \(step.acknowledgements) times")
       }
     }
     let isHandled = plan.lines[line].hasKernelHandler
@@ -166,7 +171,8 @@ extension Verifier {
     guard wanted || step.dueKnown & everybody == everybody else { return }
     if step.unclaims > 0 || !wanted { tally(.unclaimed) }
     if step.unclaims != (wanted ? 0 : 1), fails(.unclaimed) {
-      explain("the interrupt of line \(line) has \(wanted ? "takers" : "no taker") and was unclaimed \(step.unclaims) times")
+      explain(
+        "the interrupt of line \(line) has \(wanted ? "takers" : "no taker") and was unclaimed \(step.unclaims) times")
     }
   }
 

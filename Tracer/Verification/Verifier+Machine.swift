@@ -20,6 +20,7 @@ extension Verifier {
   mutating func timerArmed(_ event: TraceEvent) {
     let instant = event.words.w0
     if machine.isArmed, machine.armed <= time { machine.mayBeStale = true }
+    machine.dueFrom = max(instant, time)
     machine.armed = instant
     machine.isArmed = instant != .max
     machine.isTimerKnown = true
@@ -29,10 +30,12 @@ extension Verifier {
   mutating func timer(_ event: TraceEvent) {
     enter(event)
     step.happenings.insert(.timing)
+    // The local APIC's spurious vector comes the same way, and says nothing of the timer.
+    guard step.what != 0xFF else { return }
     guard machine.isTimerKnown else { return }
     if machine.isArmed, time >= machine.armed {
-      if exceeds(ClaimKey.timerPunctual.rawValue, Int64(clamping: time &- machine.armed)) {
-        explain("the timer, armed for \(machine.armed) ns, came \(time &- machine.armed) ns late")
+      if exceeds(ClaimKey.timerPunctual.rawValue, Int64(from: machine.dueFrom, to: time)) {
+        explain("the timer, due at \(machine.dueFrom) ns, came \(time &- machine.dueFrom) ns late")
       }
       machine.isArmed = false
       machine.mayBeStale = false
@@ -50,12 +53,12 @@ extension Verifier {
 
   /// At an entry of another kind: a timer that is overdue did not come.
   mutating func judgeTimerPending(_ kind: UInt8) {
-    guard machine.isArmed, kind != EventKind.timer.rawValue, time > machine.armed,
-      time &- machine.armed > plan.allowance
+    guard machine.isArmed, kind != EventKind.timer.rawValue, time > machine.dueFrom,
+      time &- machine.dueFrom > plan.allowance
     else { return }
     machine.isArmed = false
     machine.isTimerKnown = false
-    if fails(.timerPunctual, by: time &- machine.armed) {
+    if fails(.timerPunctual, by: time &- machine.dueFrom) {
       explain("the timer, armed for \(machine.armed) ns, has not come")
     }
   }
@@ -87,11 +90,12 @@ extension Verifier {
   private mutating func judgeIdleness() {
     guard schedule.isFrameKnown else { return }
     if schedule.isOpen, partitions[Int(schedule.owner)].isAble {
-      if schedule.idleUntil != nil, fails(.idleTime) {
+      if schedule.isIdle, fails(.idleTime) {
         explain("idle time is announced in the window of \(name(schedule.owner))")
       }
+      schedule.isIdle = false
       schedule.idleUntil = nil
-    } else if schedule.idleUntil == nil, !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime) {
+    } else if !schedule.isIdle, !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime) {
       explain("no window runs, and nobody was given the time")
     }
   }
@@ -107,7 +111,8 @@ extension Verifier {
     guard machine.isMaskKnown else { return }
     tally(.maskWritten)
     if event.operand != UInt32(machine.mask), fails(.maskWritten) {
-      explain("the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
+      explain(
+        "the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
     }
     // What is judged of later interrupts is the decision's effect, not its failure once more.
     if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
@@ -116,7 +121,7 @@ extension Verifier {
   mutating func padded(_ event: TraceEvent) {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
-    step.paddedTime = step.paddedTime &+ event.words.w1
+    machine.readyTime = event.words.w0 &- event.words.w1
     if exceeds(ClaimKey.padding.rawValue, 0 &- left) {
       explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
     }
@@ -140,23 +145,19 @@ extension Verifier {
     }
   }
 
-  mutating func start() {
-    closeStep()
+  mutating func start(_ event: TraceEvent) {
+    enterWithin(event)
     if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
     ending.hasStarted = true
-    step = Step()
-    step.kind = EventKind.start.rawValue
-    step.time = time
-    step.position = position
-    step.happenings = .whole
   }
 
-  mutating func nonMaskable() {
+  mutating func nonMaskable(_ event: TraceEvent) {
+    enterWithin(event)
     step.happenings.insert(.nonMaskable)
-    if step.kind == 0 { step.kind = EventKind.nonMaskable.rawValue }
   }
 
   mutating func stimulus(_ event: TraceEvent) {
+    enterWithin(event)
     guard machine.areStimuliKnown else { return }
     tally(.stimulus)
     let index = machine.stimuliPlayed
@@ -166,8 +167,9 @@ extension Verifier {
       return
     }
     let record = plan.stimuli[index]
-    guard UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
-      || time < record.time.nanoseconds
+    guard
+      UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
+        || time < record.time.nanoseconds
     else { return }
     if fails(.stimulus) {
       explain(

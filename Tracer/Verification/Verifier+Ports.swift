@@ -139,7 +139,8 @@ extension Verifier {
     {
       explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
     }
-    guard step.what == HypercallNumber.readSamplingMessage.rawValue, step.resultCode == 0, !step.happenings.contains(.stopped)
+    guard step.what == HypercallNumber.readSamplingMessage.rawValue, step.resultCode == 0,
+      !step.happenings.contains(.stopped)
     else { return }
     tally(.portResult)
     let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)

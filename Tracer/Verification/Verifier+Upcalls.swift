@@ -157,7 +157,8 @@ extension Verifier {
       if fails(.upcallWritten) { explain("the upcall's frame is written, and the partition's interrupts are still on") }
     } else if state.entryAddressKnown, event.words.w1 != state.entryAddress, fails(.upcallWritten) {
       explain(
-        "the upcall goes to \(hexadecimal(event.words.w1)); the partition's entry is \(hexadecimal(state.entryAddress))")
+        "the upcall goes to \(hexadecimal(event.words.w1)); the partition's entry is \(hexadecimal(state.entryAddress))"
+      )
     }
   }
 
@@ -200,7 +201,8 @@ extension Verifier {
       tally(.upcallReturned)
       let unfinished = snapshot.upcallsEntered &- snapshot.upcallsReturned
       if unfinished >= 0x8000, fails(.upcallReturned) {
-        explain("\(name(partition)) has returned \(snapshot.upcallsReturned) times from \(snapshot.upcallsEntered) upcalls")
+        explain(
+          "\(name(partition)) has returned \(snapshot.upcallsReturned) times from \(snapshot.upcallsEntered) upcalls")
       }
     } else {
       partitions[index].upcallsOwed = 0
@@ -241,7 +243,8 @@ extension Verifier {
       // After a loss the first entry of a partition has no counters to compare with.
       if event.partition == step.partition, !step.areReturnsKnown { return }
       if fails(.upcallReturned) {
-        explain("\(event.operand) returns of \(name(event.partition)) are learnt; its counter moved by \(step.returned)")
+        explain(
+          "\(event.operand) returns of \(name(event.partition)) are learnt; its counter moved by \(step.returned)")
       }
       step.happenings.insert(.returnsLearnt)
       return

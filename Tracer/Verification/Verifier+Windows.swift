@@ -31,7 +31,9 @@ extension Verifier {
     } else if gapCount == 0, event.operand != 0 || index != plan.initialSchedule, fails(.frame) {
       explain("the first major frame is \(event.operand) of schedule \(index)")
     }
-    if !ending.hasStarted, gapCount == 0, fails(.boot) { explain("a major frame begins, and the module was never started") }
+    if !ending.hasStarted, gapCount == 0, fails(.boot) {
+      explain("a major frame begins, and the module was never started")
+    }
     ending.hasStarted = true
     if schedule.isNextKnown, schedule.nextWindow < plan.schedules[schedule.schedule].windows.upperBound,
       fails(.windowOrder)
@@ -84,6 +86,8 @@ extension Verifier {
     schedule.isPadded = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
+    // In the window of a stopped partition idle time goes on.
+    if !partitions[Int(window.partition)].isStopped { schedule.isIdle = false }
     if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
     partitions[Int(window.partition)].hasYielded = false
     if window.isPeriodStart { beginPeriod(window) }
@@ -144,8 +148,9 @@ extension Verifier {
     if isEarly, !partitions[Int(schedule.owner)].isGone, !partitions[Int(schedule.owner)].mayBeStopped,
       !step.happenings.contains(.stopped), fails(.windowEndOrder)
     {
-      explain("the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
-        + "\(plan.allowance) ns")
+      explain(
+        "the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
+          + "\(plan.allowance) ns")
     }
     leaveWindow()
   }
@@ -157,6 +162,7 @@ extension Verifier {
       explain("idle time is given to \(name(event.partition)), who is not the drainer")
     }
     schedule.idleUntil = event.words.w0
+    schedule.isIdle = true
   }
 
   /// Judges where and when a partition was found in ring 3.
@@ -212,7 +218,8 @@ extension Verifier {
     }
     if fails(.windowOwner) {
       explain(
-        "\(name(partition)) runs " + (schedule.isOpen ? "in the window of \(name(schedule.owner))" : "outside a window"))
+        "\(name(partition)) runs " + (schedule.isOpen ? "in the window of \(name(schedule.owner))" : "outside a window")
+      )
     }
   }
 }

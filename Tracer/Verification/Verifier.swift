@@ -4,8 +4,8 @@ import TraceFormat
 
 /// Judges a trace by what the module table says must hold, without the code that decided.
 ///
-/// Hand it every event in order, then `finish`. It keeps no events: its memory depends on the module, not on the trace's
-/// length. The kernel's decisions are not recomputed; each claim compares events with each other and with the table.
+/// Hand it every event in order, then `finish`. It keeps no events: its memory depends on the module, not on the
+/// trace's length. The kernel's decisions are not recomputed; each claim compares events with each other and with the table.
 public struct Verifier {
   let plan: ModulePlan
   var book = ClaimBook()
@@ -21,6 +21,8 @@ public struct Verifier {
   var isResumeKnown = false
   var gapCount: UInt64 = 0
   var isGapOpen = false
+  /// The last instant before the gap.
+  var gapStart: UInt64 = 0
   var step = Step()
 
   var partitions: [PartitionState]
@@ -96,9 +98,9 @@ public struct Verifier {
     case .timer: timer(event)
     case .hypercall: hypercall(event)
     case .exception: exception(event)
-    case .nonMaskable: nonMaskable()
+    case .nonMaskable: nonMaskable(event)
     case .stimulus: stimulus(event)
-    case .start: start()
+    case .start: start(event)
     case .kernelHandler: kernelHandler(event)
     case .mark: mark(event)
     case .upcall: upcall(event)

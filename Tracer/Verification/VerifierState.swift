@@ -31,6 +31,8 @@ struct ScheduleState {
 
   /// What the last `idle` said of the next window's start.
   var idleUntil: UInt64?
+  /// Idle time was announced, and no window has run since.
+  var isIdle = false
   var framesBegun: UInt64 = 0
   var framesKnown = true
 }
@@ -43,6 +45,8 @@ struct MachineState {
   var switchInstant: UInt64 = 0
 
   var armed: UInt64 = 0
+  /// Lateness counts from here: the instant armed for, or that of arming where it had passed.
+  var dueFrom: UInt64 = 0
   var isArmed = false
   var isTimerKnown = true
   /// The timer's instant had passed when it was armed anew: one interrupt may still be on its way.
@@ -58,6 +62,15 @@ struct MachineState {
   var areStimuliKnown = true
   var drainedWords: UInt64 = 0
   var drainedBytes: UInt64 = 0
+
+  /// When the kernel was last entered, and whether by a line foreign to the open window.
+  ///
+  /// One entry may have several steps: the test device's actions follow the entry's own.
+  var entryTime: UInt64 = 0
+  var isEntryForeign = false
+  var isEntryKnown = false
+  /// When the kernel was ready to wait for a window's start; 0 while it was not.
+  var readyTime: UInt64 = 0
 
   /// Time spent in the kernel in this frame, pads left out, in ns.
   var kernelTime: UInt64 = 0

@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include "SwitcherLayout.h"
 
+// Without the attribute Swift calls these as functions.
+#define PARTITA_INLINE static inline __attribute__((always_inline))
+
 uint32_t partita_enter(void *registers, uint64_t padTicks);
 uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks);
 
@@ -16,111 +19,111 @@ extern const char partita_rodata_start[], partita_rodata_end[];
 extern const char partita_data_start[], partita_data_end[];
 extern const char partita_build_identity[];
 
-static inline uint64_t partita_address_switcher_start(void) { return (uint64_t)partita_switcher_start; }
-static inline uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
-static inline uint64_t partita_address_nmi_entry(void) { return (uint64_t)partita_nmi_entry; }
-static inline uint64_t partita_address_abort_entry(void) { return (uint64_t)partita_abort_entry; }
-static inline uint64_t partita_address_syscall_entry(void) { return (uint64_t)partita_syscall_entry; }
-static inline uint64_t partita_address_text_start(void) { return (uint64_t)partita_text_start; }
-static inline uint64_t partita_address_text_end(void) { return (uint64_t)partita_text_end; }
-static inline uint64_t partita_address_rodata_start(void) { return (uint64_t)partita_rodata_start; }
-static inline uint64_t partita_address_rodata_end(void) { return (uint64_t)partita_rodata_end; }
-static inline uint64_t partita_address_data_start(void) { return (uint64_t)partita_data_start; }
-static inline uint64_t partita_address_data_end(void) { return (uint64_t)partita_data_end; }
+PARTITA_INLINE uint64_t partita_address_switcher_start(void) { return (uint64_t)partita_switcher_start; }
+PARTITA_INLINE uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
+PARTITA_INLINE uint64_t partita_address_nmi_entry(void) { return (uint64_t)partita_nmi_entry; }
+PARTITA_INLINE uint64_t partita_address_abort_entry(void) { return (uint64_t)partita_abort_entry; }
+PARTITA_INLINE uint64_t partita_address_syscall_entry(void) { return (uint64_t)partita_syscall_entry; }
+PARTITA_INLINE uint64_t partita_address_text_start(void) { return (uint64_t)partita_text_start; }
+PARTITA_INLINE uint64_t partita_address_text_end(void) { return (uint64_t)partita_text_end; }
+PARTITA_INLINE uint64_t partita_address_rodata_start(void) { return (uint64_t)partita_rodata_start; }
+PARTITA_INLINE uint64_t partita_address_rodata_end(void) { return (uint64_t)partita_rodata_end; }
+PARTITA_INLINE uint64_t partita_address_data_start(void) { return (uint64_t)partita_data_start; }
+PARTITA_INLINE uint64_t partita_address_data_end(void) { return (uint64_t)partita_data_end; }
 // First 8 bytes of the GNU build identity (after the note's 16-byte head), as they are printed.
-static inline uint64_t partita_kernel_build_identity(void) {
+PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));
 }
 
-static inline uint64_t partita_read_ticks(void) {
-    uint32_t low, high;
+PARTITA_INLINE uint64_t partita_read_ticks(void) {
+    uint64_t low, high;                     // the instruction clears both upper halves
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
+    return high << 32 | low;
 }
-static inline void partita_out8(uint16_t port, uint8_t value) {
+PARTITA_INLINE void partita_out8(uint16_t port, uint8_t value) {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
-static inline uint8_t partita_in8(uint16_t port) {
+PARTITA_INLINE uint8_t partita_in8(uint16_t port) {
     uint8_t value;
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
-static inline void partita_write_msr(uint32_t number, uint64_t value) {
+PARTITA_INLINE void partita_write_msr(uint32_t number, uint64_t value) {
     __asm__ volatile("wrmsr" : : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
-static inline uint64_t partita_read_msr(uint32_t number) {
+PARTITA_INLINE uint64_t partita_read_msr(uint32_t number) {
     uint32_t low, high;
     __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
     return (uint64_t)high << 32 | low;
 }
-static inline void partita_write_cr3(uint64_t value) { __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory"); }
-static inline uint64_t partita_read_cr2(void) {
+PARTITA_INLINE void partita_write_cr3(uint64_t value) { __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory"); }
+PARTITA_INLINE uint64_t partita_read_cr2(void) {
     uint64_t value;
     __asm__ volatile("movq %%cr2, %0" : "=r"(value));
     return value;
 }
-static inline uint64_t partita_read_cr4(void) {
+PARTITA_INLINE uint64_t partita_read_cr4(void) {
     uint64_t value;
     __asm__ volatile("movq %%cr4, %0" : "=r"(value));
     return value;
 }
-static inline void partita_write_cr4(uint64_t value) { __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory"); }
-static inline uint64_t partita_read_cr0(void) {
+PARTITA_INLINE void partita_write_cr4(uint64_t value) { __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory"); }
+PARTITA_INLINE uint64_t partita_read_cr0(void) {
     uint64_t value;
     __asm__ volatile("movq %%cr0, %0" : "=r"(value));
     return value;
 }
-static inline void partita_write_cr0(uint64_t value) { __asm__ volatile("movq %0, %%cr0" : : "r"(value) : "memory"); }
-static inline void partita_write_xcr0(uint64_t value) {
+PARTITA_INLINE void partita_write_cr0(uint64_t value) { __asm__ volatile("movq %0, %%cr0" : : "r"(value) : "memory"); }
+PARTITA_INLINE void partita_write_xcr0(uint64_t value) {
     __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 // Registers of a CPUID leaf, eax in the low half of .low, ebx in its high half, ecx and edx in .high likewise.
 struct partita_cpuid_leaf { uint32_t eax, ebx, ecx, edx; };
-static inline struct partita_cpuid_leaf partita_cpuid(uint32_t leaf, uint32_t subleaf) {
+PARTITA_INLINE struct partita_cpuid_leaf partita_cpuid(uint32_t leaf, uint32_t subleaf) {
     struct partita_cpuid_leaf r;
     __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
     return r;
 }
 // Save and load the extended state of all enabled components.
-static inline void partita_save_extended_state(void *area) {
+PARTITA_INLINE void partita_save_extended_state(void *area) {
     __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
 }
-static inline void partita_load_extended_state(const void *area) {
+PARTITA_INLINE void partita_load_extended_state(const void *area) {
     __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
 }
 // Loads null selectors into the data segment registers, so that a partition's choice does not outlive its turn.
-static inline void partita_clear_data_segments(void) {
+PARTITA_INLINE void partita_clear_data_segments(void) {
     __asm__ volatile("movw %w0, %%ds; movw %w0, %%es; movw %w0, %%fs; movw %w0, %%gs" : : "r"(0) : "memory");
 }
 struct partita_table_pointer { uint16_t padding[3]; uint16_t limit; uint64_t base; };
-static inline void partita_load_descriptor_tables(uint64_t gdt, uint16_t gdtLimit, uint64_t idt, uint16_t idtLimit) {
+PARTITA_INLINE void partita_load_descriptor_tables(uint64_t gdt, uint16_t gdtLimit, uint64_t idt, uint16_t idtLimit) {
     struct partita_table_pointer pointer = {{0, 0, 0}, gdtLimit, gdt};
     __asm__ volatile("lgdt (%0)" : : "r"(&pointer.limit), "m"(pointer));
     pointer.limit = idtLimit;
     pointer.base = idt;
     __asm__ volatile("lidt (%0)" : : "r"(&pointer.limit), "m"(pointer));
 }
-static inline void partita_load_segments(void) {
+PARTITA_INLINE void partita_load_segments(void) {
     __asm__ volatile(
         "pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1: movw %w1, %%ss; ltr %w2"
         : : "i"(PARTITA_KERNEL_CODE), "r"(PARTITA_KERNEL_DATA), "r"(PARTITA_TASK_STATE) : "rax", "memory");
 }
-static inline uint64_t partita_load64(const void *address) { return *(const volatile uint64_t *)address; }
-static inline uint32_t partita_load32(const void *address) { return *(const volatile uint32_t *)address; }
-static inline void partita_store64(void *address, uint64_t value) { *(volatile uint64_t *)address = value; }
-static inline void partita_store32(void *address, uint32_t value) { *(volatile uint32_t *)address = value; }
+PARTITA_INLINE uint64_t partita_load64(const void *address) { return *(const volatile uint64_t *)address; }
+PARTITA_INLINE uint32_t partita_load32(const void *address) { return *(const volatile uint32_t *)address; }
+PARTITA_INLINE void partita_store64(void *address, uint64_t value) { *(volatile uint64_t *)address = value; }
+PARTITA_INLINE void partita_store32(void *address, uint32_t value) { *(volatile uint32_t *)address = value; }
 // 128 by 64 bits; the quotient must fit.
-static inline uint64_t partita_divide(uint64_t high, uint64_t low, uint64_t divisor) {
+PARTITA_INLINE uint64_t partita_divide(uint64_t high, uint64_t low, uint64_t divisor) {
     __asm__("divq %2" : "+a"(low), "+d"(high) : "r"(divisor) : "cc");
     return low;
 }
 // `rep` moves: eight bytes an instruction of the emulator's count.
-static inline void partita_copy(void *to, const void *from, uint64_t byteCount) {
+PARTITA_INLINE void partita_copy(void *to, const void *from, uint64_t byteCount) {
     uint64_t words = byteCount >> 3, rest = byteCount & 7;
     __asm__ volatile("rep movsq; movq %3, %%rcx; rep movsb"
                      : "+D"(to), "+S"(from), "+c"(words) : "r"(rest) : "memory");
 }
-static inline void partita_clear(void *to, uint64_t byteCount) {
+PARTITA_INLINE void partita_clear(void *to, uint64_t byteCount) {
     uint64_t words = byteCount >> 3;
     __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"((uint64_t)0) : "memory");
 }

@@ -53,8 +53,8 @@
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
 // Instructions from the last reading of the counter to the first one in ring 3.
-#define PARTITA_EXIT_INSTRUCTIONS 25
+#define PARTITA_EXIT_INSTRUCTIONS 24
 // Instructions from a pad's target to the first one in ring 3.
-#define PARTITA_PAD_INSTRUCTIONS 38
+#define PARTITA_PAD_INSTRUCTIONS 37
 
 #endif

@@ -6,18 +6,18 @@ extension PartitionCore where Marking: MarkingRule {
   /// The running partition asked for a service.
   public mutating func hypercall<Recorder: DecisionRecorder>(
     _ call: Hypercall, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
+  ) where Recorder: ~Copyable {
+    decision.reset()
     learn(snapshot, into: &recorder)
     precondition(!current.isNone)
     let caller = current
-    var decision = Decision()
     let answer = serve(call, at: now, into: &recorder)
     recorder.record(
       .hypercallResult, partition: caller, detail: answer.status.rawValue,
       operand: UInt32(truncatingIfNeeded: call.number), answer.value)
     decision.answer = HypercallAnswer(caller: caller, status: answer.status, value: answer.value)
     decision.effect = answer.effect
-    return conclude(decision, at: now, into: &recorder)
+    conclude(at: now, into: &recorder)
   }
 
   private mutating func serve<Recorder: DecisionRecorder>(
@@ -58,6 +58,7 @@ extension PartitionCore where Marking: MarkingRule {
   private mutating func yield() -> Answer {
     guard current == schedule.owner, let next = schedule.nextOwnWindowStart else { return Answer(.noAction) }
     partitions[Int(current.rawValue)].hasYielded = true
+    mustPlan = true
     return Answer(.noError, value: next)
   }
 

@@ -71,7 +71,8 @@ extension PartitionCore where Marking: MarkingRule {
     guard call.operand & 1 != 0 else { return Answer(.invalidParameter) }
     let index = Int(current.rawValue)
     partitions[index].interruptsEnabled = true
-    let deliversNext = vcpus.lines[index].deliverable != 0 && partitions[index].upcallEntry != 0
+    let deliversNext =
+      vcpus.lines[index].deliverable != 0 && partitions[index].upcallEntry != 0
       && current == schedule.owner
     partitions[index].isInReturnTail = deliversNext
     partitions[index].frameFits = deliversNext || call.operand & 2 != 0

@@ -7,7 +7,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// Order: the lowest line first. One upcall at a time: the delivery switches the virtual interrupt flag off, and the return
   /// from it asks for the next. A partition whose stack cannot hold the frame is the health monitor's.
   mutating func deliver<Recorder: DecisionRecorder>(
-    _ decision: inout Decision, into recorder: inout Recorder
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard case .partition(let partition) = decision.successor, !hasStopped else { return }
     let index = Int(partition.rawValue)
@@ -20,8 +20,8 @@ extension PartitionCore where Marking: MarkingRule {
       handle(.stackOverflow, of: partition, vector: nil, into: &recorder)
       if isRunnable(partition) { return }
       decision.hasPendingMarks = false
-      choose(&decision, into: &recorder)
-      return setMasks(&decision, into: &recorder)
+      choose(into: &recorder)
+      return setMasks(into: &recorder)
     }
     let line = InterruptLine(UInt8(truncatingIfNeeded: deliverable.trailingZeroBitCount))
     let marks = vcpus.takeForDelivery(partition, line)

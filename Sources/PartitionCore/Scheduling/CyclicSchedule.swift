@@ -60,12 +60,15 @@ struct CyclicSchedule {
   /// The instant at which the next frame starts; before the first frame, that frame's.
   var nextFrameStart: UInt64 { frameCount == 0 ? frameStart : frameStart &+ majorFrameNanoseconds }
 
-  /// The earliest boundary not yet passed, in ns.
-  var nextBoundary: UInt64 {
+  /// The earliest boundary not yet passed, in ns. Follows from the above; kept because every entry asks for it.
+  private(set) var nextBoundary: UInt64 = 0
+
+  /// Works out `nextBoundary` again, after anything that it follows from has changed.
+  mutating func findNextBoundary() {
     var earliest = nextFrameStart
     if active >= 0 { earliest = min(earliest, frameStart &+ windows[active].end) }
     if cursor < windowCount { earliest = min(earliest, frameStart &+ windows[cursor].start) }
-    return earliest
+    nextBoundary = earliest
   }
 
   /// Whose window runs, or `none`.

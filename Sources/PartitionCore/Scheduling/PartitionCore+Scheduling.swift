@@ -5,20 +5,22 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Passes the boundaries that are due, chooses who runs, and says what has to change for that.
   mutating func conclude<Recorder: DecisionRecorder>(
-    _ begun: consuming Decision, at now: SystemTime, into recorder: inout Recorder
-  ) -> Decision where Recorder: ~Copyable {
-    var decision = begun
-    if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
-    if !hasStopped, now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary {
-      decision.keyframeDue = passBoundary(into: &recorder)
+    at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds {
+      pendingStartNanoseconds = 0
+      decision.notBefore = .zero
     }
-    if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds { pendingStartNanoseconds = 0 }
-    choose(&decision, into: &recorder)
-    setMasks(&decision, into: &recorder)
-    deliver(&decision, into: &recorder)
-    arm(&decision, into: &recorder)
-    decision.hasStopped = hasStopped
-    return decision
+    if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
+    if now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary, !hasStopped {
+      decision.keyframeDue = passBoundary(into: &recorder)
+      mustPlan = true
+    }
+    if mustPlan { choose(into: &recorder) }
+    if lines.isMaskStale { setMasks(into: &recorder) }
+    deliver(into: &recorder)
+    if mustPlan { arm(into: &recorder) }
+    mustPlan = false
   }
 
   /// Passes every boundary at the next boundary's instant, in the order: window end, frame start, window start.
@@ -62,12 +64,13 @@ extension PartitionCore where Marking: MarkingRule {
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
         schedule.frameStart &+ schedule.windows[schedule.active].end)
     }
+    schedule.findNextBoundary()
     return keyframeDue
   }
 
   /// The window's owner, or in idle time the drainer, or nobody.
   mutating func choose<Recorder: DecisionRecorder>(
-    _ decision: inout Decision, into recorder: inout Recorder
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     let owner = schedule.owner
     var next = PartitionIndex.none
@@ -94,9 +97,8 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   mutating func setMasks<Recorder: DecisionRecorder>(
-    _ decision: inout Decision, into recorder: inout Recorder
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    guard lines.isMaskStale else { return }
     lines.isMaskStale = false
     let wanted = hasStopped ? 0xFFFF : lines.wantedMask(during: schedule.owner)
     guard wanted != lines.mask else { return }
@@ -106,15 +108,12 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   private mutating func arm<Recorder: DecisionRecorder>(
-    _ decision: inout Decision, into recorder: inout Recorder
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard !hasStopped else { return }
     var deadline = schedule.nextBoundary &- switchAllowanceNanoseconds
     if stopNanoseconds < deadline { deadline = stopNanoseconds }
-    if nextStimulus < stimulusCount {
-      let due = table.record(StimulusRecord.self, nextStimulus).time.nanoseconds
-      if due < deadline { deadline = due }
-    }
+    if nextStimulusNanoseconds < deadline { deadline = nextStimulusNanoseconds }
     guard deadline != armedNanoseconds else { return }
     armedNanoseconds = deadline
     recorder.record(.timerArmed, partition: .none, detail: 0, operand: 0, deadline)

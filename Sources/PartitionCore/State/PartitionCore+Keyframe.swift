@@ -10,8 +10,9 @@ extension PartitionCore where Marking: MarkingRule {
     body(UInt64(schedule.cursor))
     body(schedule.frameCount)
     body(schedule.frameStart)
-    body(UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
-      | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
+    body(
+      UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
+        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
     body(pendingStartNanoseconds)
     body(armedNanoseconds)
     body(stopNanoseconds)
@@ -25,7 +26,9 @@ extension PartitionCore where Marking: MarkingRule {
     for index in 0..<partitions.count { partitionWords(index, body) }
     for index in stride(from: 0, to: ports.count, by: 64) {
       var created: UInt64 = 0
-      for port in index..<min(index + 64, ports.count) where ports[port].isCreated { created |= 1 &<< UInt64(port - index) }
+      for port in index..<min(index + 64, ports.count) where ports[port].isCreated {
+        created |= 1 &<< UInt64(port - index)
+      }
       body(created)
     }
     for index in 0..<channels.count {
@@ -72,22 +75,29 @@ extension PartitionCore where Marking: MarkingRule {
     schedule.cursor = cursor
     schedule.frameCount = word()
     schedule.frameStart = word()
+    schedule.findNextBoundary()
     let flags = word()
     let running = PartitionIndex(UInt8(truncatingIfNeeded: flags))
     guard running.isNone || Int(running.rawValue) < partitions.count else { return false }
     current = running
     hasStopped = flags & 0x100 != 0
+    decision = Decision()
+    decision.hasStopped = hasStopped
+    decision.successor = running.isNone ? .idleLoop : .partition(running)
     isIdle = flags & 0x200 != 0
     lines.isMaskStale = flags & 0x400 != 0
     lines.mask = UInt16(truncatingIfNeeded: flags &>> 16)
     lines.exhausted = UInt16(truncatingIfNeeded: flags &>> 32)
     pendingStartNanoseconds = word()
+    decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
     armedNanoseconds = word()
+    mustPlan = false
     stopNanoseconds = word()
     framesSinceKeyframe = word()
     let stimulus = word()
     guard stimulus <= UInt64(stimulusCount) else { return false }
     nextStimulus = Int(stimulus)
+    findNextStimulus()
     kernelTicks = word()
     spuriousInterrupts = word()
     for index in 0..<16 where lines.lines[index].isConfigured {
