@@ -1,10 +1,10 @@
 # Kernel instructions, from what `partita dump` prints: under the emulator one guest instruction is one nanosecond.
 #
-# Prints lines "QUANTITY NUMBER"; a figure is made of the numbers of one quantity. An entry begins when the entry stub reads
-# the time-stamp counter, which is the time of its input event; what the stub did before that reading (interruptStub and
-# systemCallStub instructions, counted in the image) is added. It ends with the first instruction in ring 3: the last
-# event's time plus the `resumed=` of the next input. An entry that waits for a window's instant ends where the wait
-# begins, with the `padded` event, since the wait is as long as it has to be.
+# Prints lines "QUANTITY NUMBER"; a figure is made of the numbers of one quantity. An entry begins when the entry stub
+# reads the time-stamp counter, which is the time of its input event; what the stub did before that reading
+# (interruptStub and systemCallStub instructions, counted in the image) is added. It ends with the first instruction in
+# ring 3: the last event's time plus the `resumed=` of the next input. An entry that waits for a window's instant ends
+# where the wait begins, with the `padded` event, since the wait is as long as it has to be.
 
 function nanoseconds(text,  part) {
   split(text, part, ".")
