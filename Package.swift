@@ -149,9 +149,14 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
+    .target(
+      name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
+      path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
     image(
-      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
-      ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+    image(
+      "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
+      ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
   ]
 }
 
