@@ -103,7 +103,11 @@ var targets: [Target] = [
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   tests("TraceReading", ["TraceReading", "DrainPump"]),
-  tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
+  .target(
+    name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
+    path: "Tests/SimulatedModule"),
+  tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .testTarget(
     name: "PartitionTests",
