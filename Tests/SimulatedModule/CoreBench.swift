@@ -70,6 +70,8 @@ public final class CoreBench<Marking: MarkingRule> {
     return words
   }
 
+  public var hasStopped: Bool { core.hasStopped }
+
   // MARK: Shorthands
 
   /// Starts the module at `instant` and goes to the first instruction of its first window.
