@@ -109,7 +109,11 @@ var targets: [Target] = [
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage"]),
-  tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
+  .target(
+    name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
+    path: "Tests/SimulatedModule"),
+  tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
