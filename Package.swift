@@ -109,7 +109,11 @@ var targets: [Target] = [
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage"]),
-  tests("PartitionCore", ["PartitionCore", "Replay", "ModuleCompiler"]),
+  .target(
+    name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
+    path: "Tests/SimulatedModule"),
+  tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
@@ -149,9 +153,14 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
+    .target(
+      name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
+      path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
     image(
-      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
-      ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+    image(
+      "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
+      ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
   ]
 }
 

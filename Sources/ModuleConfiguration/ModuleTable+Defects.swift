@@ -3,8 +3,8 @@ import APEXTypes
 extension ModuleTable {
   /// Whether some record cannot be read or points outside the table, checked once at opening.
   ///
-  /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes sense
-  /// is the business of `partita check`.
+  /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes
+  /// sense is the business of `partita check`.
   var hasDefectiveRecord: Bool {
     isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
   }

@@ -3,9 +3,9 @@ import TraceFormat
 
 /// A read-only view of a module table in memory.
 ///
-/// The view does not own its bytes: whoever makes it keeps them alive and unchanged (the kernel for ever, the host as long
-/// as the `ModuleImage` or trace lives). Opening checks header, directory and checksum, so that reading a record later needs
-/// no more than an index check. Source of the layout: `ModuleTableLayout`.
+/// The view does not own its bytes: whoever makes it keeps them alive and unchanged (the kernel for ever, the host as
+/// long as the `ModuleImage` or trace lives). Opening checks header, directory and checksum, so that reading a record
+/// later needs no more than an index check. Source of the layout: `ModuleTableLayout`.
 public struct ModuleTable: @unchecked Sendable {
   /// What is wrong with bytes that claim to be a module table.
   public enum Defect: UInt8, Error, Equatable, Sendable {

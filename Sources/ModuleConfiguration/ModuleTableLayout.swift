@@ -1,8 +1,9 @@
-/// The binary form of a module table: the part of a module image that the kernel decides by and that every trace carries.
+/// The binary form of a module table: the part of a module image that the kernel decides by and that every trace
+/// carries.
 ///
-/// All numbers are little-endian 64-bit words. The table begins with a header of `headerWordCount` words, then a directory
-/// with one entry of four words for each section, then the sections; a section is `count` records of `recordWords` words.
-/// Names live in the byte section `strings` and are referred to as offset << 16 | length.
+/// All numbers are little-endian 64-bit words. The table begins with a header of `headerWordCount` words, then a
+/// directory with one entry of four words for each section, then the sections; a section is `count` records of
+/// `recordWords` words. Names live in the byte section `strings` and are referred to as offset << 16 | length.
 ///
 /// | header word | meaning |
 /// |---|---|

@@ -11,8 +11,8 @@ struct ReplayCommand: ParsableCommand {
     commandName: "replay",
     abstract: "Re-executes the kernel's decisions from the recorded inputs and compares every one.",
     discussion: """
-      The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken from the \
-      trace; every decision, every keyframe and every observation that must follow is compared.
+      The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken \
+      from the trace; every decision, every keyframe and every observation that must follow is compared.
 
       Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end).
 

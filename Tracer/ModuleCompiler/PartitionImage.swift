@@ -3,7 +3,8 @@ import ModuleConfiguration
 /// A partition's ELF file as the kernel will see it: page-aligned flat segments, an entry point and a build identity.
 ///
 /// Accepted are static 64-bit x86 executables whose loadable segments begin on pages of their own, lie in the image's
-/// part of `PartitionLayout` and are never writable and executable at once. The bytes may be hostile: every offset is checked.
+/// part of `PartitionLayout` and are never writable and executable at once. The bytes may be hostile: every offset is
+/// checked.
 public struct PartitionImage: Equatable, Sendable {
   public struct Segment: Equatable, Sendable {
     public var virtualAddress: UInt64

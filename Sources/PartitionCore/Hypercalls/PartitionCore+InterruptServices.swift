@@ -17,7 +17,11 @@ extension PartitionCore where Marking: MarkingRule {
       guard vcpus.lines[index].handled & line.bit == 0 else { return Answer(.noAction) }
       vcpus.handlers[vcpus.slot(current, line)] = call.arguments.1
       return set(&vcpus.lines[index].handled, line)
-    case .unregisterHandler: return clear(&vcpus.lines[index].handled, line)
+    case .unregisterHandler:
+      let answer = clear(&vcpus.lines[index].handled, line)
+      // What nobody can see any more must not come back in a later keyframe.
+      if answer.status == .noError { vcpus.handlers[vcpus.slot(current, line)] = 0 }
+      return answer
     case .enableInterrupt: return set(&vcpus.lines[index].ready, line)
     case .disableInterrupt: return clear(&vcpus.lines[index].ready, line)
     case .registerVCPU:

@@ -102,6 +102,7 @@ extension PartitionCore where Marking: MarkingRule {
     spuriousInterrupts = word()
     for index in 0..<16 where lines.lines[index].isConfigured {
       let line = word()
+      guard UInt32(truncatingIfNeeded: line).leadingZeroBitCount >= 32 - partitions.count else { return false }
       lines.lines[index].owners = UInt32(truncatingIfNeeded: line)
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
@@ -129,11 +130,13 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].returnTailEnd = word()
     vcpus.lines[index].packed = word()
     vcpus.lines[index].inService = UInt16(truncatingIfNeeded: word())
-    for line in 0..<16 where vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0 {
-      let counts = word()
+    for line in 0..<16 {
+      // A line not in use has no words, and no marks either: those of this core's own past go.
+      let isInUse = vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0
+      let counts = isInUse ? word() : 0
       vcpus.counters[index * 16 + line] = UInt32(truncatingIfNeeded: counts)
       vcpus.delivered[index * 16 + line] = UInt32(truncatingIfNeeded: counts &>> 32)
-      vcpus.handlers[index * 16 + line] = word()
+      vcpus.handlers[index * 16 + line] = isInUse ? word() : 0
     }
   }
 }

@@ -1,0 +1,172 @@
+import APEXTypes
+import ModuleConfiguration
+import SimulatedModule
+import Testing
+import TraceFormat
+
+@testable import PartitionCore
+
+/// Sampling ports (ARINC 653 Part 1, 3.6.2): source of partition 0 is port 1, destination of partition 1 is port 2.
+@Suite struct SamplingPortTests {
+  typealias Module = ModuleDescription
+  static let refresh: UInt64 = 6_000_000
+
+  private func bench() throws -> Bench {
+    let bench = try Bench(.standard)
+    bench.start()
+    return bench
+  }
+
+  @discardableResult private func create(
+    _ bench: Bench, _ port: UInt64, bytes: UInt64 = 64, direction: UInt64, refresh: UInt64,
+    name: UInt64 = Module.constants
+  ) -> HypercallAnswer {
+    bench.call(.createSamplingPort, name, bytes, direction, refresh, operand: port)
+  }
+
+  /// Both ends created, partition 0 running.
+  private func connected() throws -> Bench {
+    let bench = try bench()
+    create(bench, 1, direction: 0, refresh: 0)
+    bench.run(to: 1)
+    create(bench, 2, direction: 1, refresh: Self.refresh)
+    bench.run(to: 0)
+    return bench
+  }
+
+  @Test func parametersAreThoseOfTheConfiguration() throws {
+    let bench = try bench()
+    #expect(create(bench, 0, direction: 0, refresh: 0).status == .invalidConfiguration, "no such name")
+    #expect(create(bench, 3, direction: 0, refresh: 0).status == .invalidConfiguration, "no such port")
+    #expect(create(bench, .max, direction: 0, refresh: 0).status == .invalidConfiguration)
+    #expect(create(bench, 2, direction: 1, refresh: Self.refresh).status == .invalidConfiguration, "another's")
+    #expect(create(bench, 1, bytes: 63, direction: 0, refresh: 0).status == .invalidConfiguration)
+    #expect(create(bench, 1, bytes: 65, direction: 0, refresh: 0).status == .invalidConfiguration)
+    #expect(create(bench, 1, direction: 1, refresh: 0).status == .invalidConfiguration)
+    #expect(create(bench, 1, direction: 256, refresh: 0).status == .invalidConfiguration)
+    #expect(create(bench, 1, direction: 0, refresh: 1).status == .invalidConfiguration)
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 8).status == .invalidParameter, "not created yet")
+    #expect(create(bench, 1, direction: 0, refresh: 0) == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
+    #expect(create(bench, 1, direction: 0, refresh: 0).status == .noAction, "twice")
+  }
+
+  @Test func theNameLiesInReadableMemory() throws {
+    let bench = try bench()
+    for name in [0, Module.text - 1, Module.dataEnd - 31, PartitionLayout.stackTop - 31, .max - 8] as [UInt64] {
+      #expect(create(bench, 1, direction: 0, refresh: 0, name: name).status == .invalidParameter)
+    }
+    #expect(create(bench, 1, direction: 0, refresh: 0, name: Module.dataEnd - 32).status == .noError)
+  }
+
+  @Test func sequenceNumbersCountTheMessages() throws {
+    let bench = try connected()
+    for sequence in 1...5 as ClosedRange<UInt64> {
+      bench.now += 10
+      let call = Hypercall(number: 69, arguments: (1, Module.data, 10 + sequence, 0, 0, 0), operand: 0)
+      let event = try #require(bench.take(.hypercall(call, bench.snapshot), at: bench.now).of(.portOperation).first)
+      #expect(event.detail == PortOperation.write.rawValue)
+      #expect(event.operand == 0)
+      #expect(event.words == .init(10 + sequence, sequence, 0))
+      #expect(
+        bench.core.decision.effect
+          == .writeMessage(port: 0, channel: 0, address: Module.data, byteCount: 10 + sequence))
+    }
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 65).status == .invalidParameter)
+    #expect(bench.core.channels[0].sequence == 5, "a refused message counts for nothing")
+  }
+
+  @Test func readingBeforeTheFirstMessageIsNoAction() throws {
+    let bench = try connected()
+    bench.run(to: 1)
+    #expect(bench.call(.readSamplingMessage, 2, Module.data, 64).status == .noAction)
+  }
+
+  /// Valid while the message is no older than the refresh period, to the nanosecond.
+  @Test(arguments: [0, 1, refresh - 1, refresh, refresh + 1, 3 * refresh]) func validityIsByAge(_ age: UInt64) throws {
+    let bench = try connected()
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 24).status == .noError)
+    let written = bench.core.channels[0].writtenNanoseconds
+    #expect(written == bench.now)
+    for partition in [1, 2, 1, 2, 1] as [UInt8] { bench.run(to: partition) }
+    // Windows come when they come: the age is set by hand.
+    bench.core.channels[0].writtenNanoseconds = bench.now + 10 - age
+    let answer = bench.call(.readSamplingMessage, 2, Module.data, 64)
+    #expect(answer.status == .noError)
+    #expect(answer.value == 24 | (age <= Self.refresh ? 1 << 32 : 0))
+    #expect(bench.core.decision.effect == .readMessage(port: 1, channel: 0, address: Module.data, byteCount: 24))
+  }
+
+  @Test func directionsAreKept() throws {
+    let bench = try connected()
+    #expect(bench.call(.readSamplingMessage, 1, Module.data, 64).status == .invalidMode)
+    bench.run(to: 1)
+    #expect(bench.call(.writeSamplingMessage, 2, Module.data, 8).status == .invalidMode)
+  }
+
+  @Test func portsOfOthersDoNotExist() throws {
+    let bench = try connected()
+    for port in [0, 2, 3, 1 << 32 + 1, .max] as [UInt64] {
+      #expect(bench.call(.writeSamplingMessage, port, Module.data, 8).status == .invalidParameter)
+      #expect(bench.call(.readSamplingMessage, port, Module.data, 64).status == .invalidParameter)
+    }
+  }
+
+  /// Addresses of `count` bytes, and whether they may be read and written.
+  static func places(_ count: UInt64) -> [(UInt64, Bool, Bool)] {
+    let stackBottom = PartitionLayout.stackTop - Module.stackBytes
+    return [
+      (Module.text, true, false), (Module.constants, true, false), (Module.constants + 0x1000 - count, true, false),
+      (Module.constants + 0x1000 - count + 1, false, false), (Module.data, true, true),
+      (Module.dataEnd - count, true, true), (Module.dataEnd - count + 1, false, false), (Module.data - 1, false, false),
+      (Module.text - 1, false, false), (stackBottom, true, true), (stackBottom - 1, false, false),
+      (PartitionLayout.stackTop - count, true, true), (PartitionLayout.stackTop - count + 1, false, false),
+      (PartitionLayout.stackTop, false, false), (PartitionLayout.sharedPage, false, false),
+      (PartitionLayout.informationPage, false, false), (PartitionLayout.ring, false, false), (0, false, false),
+      (.max - count + 1, false, false), (.max - count, false, false), (.max, false, false),
+      (0xFFFF_8000_0000_0000, false, false),
+    ]
+  }
+
+  @Test func messagesLieInOnePieceOfMemoryWithTheRightAccess() throws {
+    let bench = try connected()
+    bench.call(.writeSamplingMessage, 1, Module.data, 40)
+    for (address, isReadable, _) in Self.places(40) {
+      let status = bench.call(.writeSamplingMessage, 1, address, 40).status
+      #expect(status == (isReadable ? .noError : .invalidParameter), "write from \(address)")
+    }
+    for bytes in [0, 65, .max] as [UInt64] {
+      #expect(bench.call(.writeSamplingMessage, 1, Module.data, bytes).status == .invalidParameter)
+    }
+    bench.run(to: 1)
+    for (address, _, isWritable) in Self.places(40) {
+      let status = bench.call(.readSamplingMessage, 2, address, 64).status
+      #expect(status == (isWritable ? .noError : .invalidParameter), "read to \(address)")
+    }
+    #expect(bench.call(.readSamplingMessage, 2, Module.data, 39).status == .invalidParameter, "no room for it")
+    #expect(bench.call(.readSamplingMessage, 2, Module.data, 40).status == .noError)
+  }
+
+  @Test func consoleBytesAreBoundedToo() throws {
+    let bench = try bench()
+    for (address, isReadable, _) in Self.places(40) {
+      let answer = bench.call(.writeConsole, address, 40, operand: 16)
+      #expect(answer.status == (isReadable ? .noError : .invalidParameter))
+      if isReadable { #expect(bench.core.decision.effect == .console(address: address, byteCount: 16)) }
+    }
+    #expect(bench.call(.writeConsole, Module.data, 40, operand: 7).value == 7)
+    #expect(bench.call(.writeConsole, Module.data, 5, operand: 16).value == 5)
+    #expect(bench.call(.writeConsole, Module.data, 40, operand: 200).value == 16)
+    #expect(bench.call(.writeConsole, Module.data, 40, operand: 0).status == .notAvailable)
+    #expect(bench.call(.writeConsole, Module.data, 0, operand: 16).status == .invalidParameter)
+  }
+
+  @Test func segmentBasesStayBelowTheKernelsAddresses() throws {
+    let bench = try bench()
+    #expect(bench.call(.setSegmentBase, Module.data).status == .noError)
+    #expect(bench.core.decision.effect == .segmentBase(Module.data))
+    for address in [PartitionLayout.ring, 0x8000_0000_0000, .max] as [UInt64] {
+      #expect(bench.call(.setSegmentBase, address).status == .invalidParameter)
+      #expect(bench.core.decision.effect == .none)
+    }
+  }
+}

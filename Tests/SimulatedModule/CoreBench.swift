@@ -1,0 +1,122 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+/// A core on the test bench: told inputs one by one, its decisions and its timer at hand.
+public final class CoreBench<Marking: MarkingRule> {
+  public let module: SimulatedModule
+  public var core: PartitionCore<Marking>
+  public private(set) var log = EventLog()
+  /// The instant of the next input that does not name one.
+  public var now: UInt64 = 0
+  /// What the one-shot timer is set to, or all ones.
+  public private(set) var armed: UInt64 = .max
+  /// The lines' masks as last decided.
+  public private(set) var mask: UInt16 = 0xFFFF
+  /// What the running partition's shared page and stack look like at its entries.
+  public var flags = EntrySnapshot.Flags()
+  public var upcallsReturned: UInt16 = 0
+  private let memory: UnsafeMutableRawBufferPointer
+
+  public init(_ module: SimulatedModule) {
+    self.module = module
+    memory = .allocate(byteCount: PartitionCore<Marking>.stateByteCount(for: module.table), alignment: 16)
+    core = PartitionCore(module.table, memory: StateMemory(memory))
+  }
+
+  public convenience init(_ description: ModuleDescription) throws {
+    try self.init(SimulatedModule(description))
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Tells the core one input, and answers what it has decided.
+  @discardableResult public func take(_ input: CoreInput, at instant: UInt64) -> [TraceEvent] {
+    now = instant
+    log.events.removeAll(keepingCapacity: true)
+    log.now = instant
+    let time = SystemTime(nanoseconds: instant)
+    switch input {
+    case .start(let stop): core.start(at: time, stop: SystemTime(nanoseconds: stop), into: &log)
+    case .interrupt(let line, let snapshot): core.interrupt(line, snapshot, at: time, into: &log)
+    case .timer(let snapshot):
+      armed = .max
+      core.timer(snapshot, at: time, into: &log)
+    case .hypercall(let call, let snapshot): core.hypercall(call, snapshot, at: time, into: &log)
+    case .exception(let vector, let address, let snapshot):
+      core.exception(vector: vector, address: address, snapshot, at: time, into: &log)
+    case .nonMaskable: core.nonMaskable(at: time, into: &log)
+    case .stimulus: core.stimulus(at: time, into: &log)
+    }
+    if let instant = core.decision.timer { armed = instant.nanoseconds }
+    if let lines = core.decision.lineMask { mask = lines }
+    return log.events
+  }
+
+  /// What the kernel would find at an entry now: of the running partition, or of the idle loop.
+  public var snapshot: EntrySnapshot {
+    let isWaiting = core.decision.notBefore.nanoseconds > now
+    guard !core.current.isNone, !isWaiting else { return EntrySnapshot() }
+    return EntrySnapshot(
+      partition: core.current.rawValue, flags: flags, addressSpace: core.current.rawValue,
+      upcallsReturned: upcallsReturned)
+  }
+
+  /// All words of state.
+  public var stateWords: [UInt64] {
+    var words: [UInt64] = []
+    core.forEachStateWord { words.append($0) }
+    return words
+  }
+
+  public var hasStopped: Bool { core.hasStopped }
+
+  // MARK: Shorthands
+
+  /// Starts the module at `instant` and goes to the first instruction of its first window.
+  @discardableResult public func start(at instant: UInt64 = 0, stop: UInt64 = .max) -> [TraceEvent] {
+    let events = take(.start(stop: stop), at: instant)
+    settle()
+    return events
+  }
+
+  /// Lets the timer fire, at its instant, until `partition` has the CPU in its window.
+  public func run(to partition: UInt8) {
+    repeat { fireTimer() } while core.current.rawValue != partition
+    settle()
+  }
+
+  /// Lets the timer fire at its instant; an instant gone by means at once.
+  @discardableResult public func fireTimer() -> [TraceEvent] {
+    now = max(now, armed)
+    return take(.timer(snapshot), at: now)
+  }
+
+  /// Waits for the window's instant, where one is pending.
+  public func settle() { now = max(now, core.decision.notBefore.nanoseconds) }
+
+  @discardableResult public func fire(_ line: UInt8, extra: EntrySnapshot.Flags = .init()) -> [TraceEvent] {
+    now += 10
+    var entry = snapshot
+    entry.flags.insert(extra)
+    return take(.interrupt(InterruptLine(line), entry), at: now)
+  }
+
+  /// Makes a hypercall of the running partition and answers status and value.
+  @discardableResult public func call(
+    _ number: HypercallNumber, _ arguments: UInt64..., operand: UInt64 = 0
+  ) -> HypercallAnswer {
+    now += 10
+    let all = arguments + Array(repeating: 0, count: 6)
+    let call = Hypercall(
+      number: UInt64(number.rawValue), arguments: (all[0], all[1], all[2], all[3], all[4], all[5]), operand: operand)
+    take(.hypercall(call, snapshot), at: now)
+    return core.decision.answer ?? HypercallAnswer(caller: .none, status: .notAvailable, value: 0)
+  }
+}
+
+extension Array where Element == TraceEvent {
+  /// The events of one kind.
+  public func of(_ kind: EventKind) -> [TraceEvent] { filter { $0.kind == kind.rawValue } }
+}

@@ -1,0 +1,76 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+
+/// Hypercalls as partitions make them: mostly sensible, some out of every bound.
+public enum GuestCalls {
+  /// Services that change what is decided later come more often than the rest.
+  private static let numbers: [HypercallNumber] = [
+    .registerHandler, .registerHandler, .registerHandler, .unregisterHandler, .enableInterrupt, .enableInterrupt,
+    .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .acknowledgeInterrupt, .acknowledgeInterrupt,
+    .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
+    .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
+    .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
+    .note, .setSegmentBase, .null, .readStatistic,
+  ]
+
+  /// - Parameter recent: the vector of the last upcall, which is acknowledged more often than others.
+  public static func random(_ generator: inout SeededGenerator, recent: UInt64) -> Hypercall {
+    if generator.oneIn(60) {
+      return Hypercall(number: generator.number(0...0xFFFF), arguments: (0, 0, 0, 0, 0, 0), operand: 0)
+    }
+    let number = numbers.randomElement(using: &generator)!
+    let place: [UInt64] = [ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7]
+    func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
+    let vector = generator.oneIn(30) ? generator.next() : generator.number(32...47)
+    var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
+    switch number {
+    case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
+    case .registerHandler:
+      call.arguments.1 = generator.oneIn(20) ? address() : ModuleDescription.handler + generator.number(0...64)
+    case .setUpcallEntry:
+      let entry = ModuleDescription.entry + generator.number(0...32)
+      call.arguments = (entry, entry + 32, entry + generator.number(30...80), 0, 0, 0)
+    case .returnFromUpcall:
+      call.arguments.0 = 0
+      call.operand = generator.oneIn(10) ? generator.number(0...3) : 3
+    case .writeConsole:
+      call.arguments = (address(), generator.number(0...40), 0, 0, 0, 0)
+      call.operand = generator.number(0...16)
+    case .createSamplingPort:
+      let direction = generator.number(0...1)
+      call.arguments = (address(), 64, direction, direction * 6_000_000, 0, 0)
+      call.operand = generator.oneIn(10) ? generator.number(0...5) : direction + 1
+    case .writeSamplingMessage, .readSamplingMessage:
+      call.arguments = (generator.number(0...3), address(), generator.number(0...80), 0, 0, 0)
+    case .readStatistic: call.arguments = (generator.number(0...7), generator.number(0...5), 0, 0, 0, 0)
+    case .note, .setSegmentBase: call.arguments.0 = generator.next()
+    default: break
+    }
+    return call
+  }
+}
+
+extension ModuleDescription {
+  /// The standard module made lively: lines of both policies with narrow budgets, stimuli, and partitions that mostly
+  /// survive what they do.
+  public static var lively: ModuleDescription {
+    var module = ModuleDescription.standard
+    for line in 0..<16 where line % 3 == 0 { module.lines[line].policy = .maskedUntilOwner }
+    for line in 0..<16 { module.lines[line].budgetPerWindow = UInt64(1 + line % 4) }
+    for index in 0..<30 as Range<UInt64> {
+      module.stimuli.append(
+        StimulusRecord(
+          time: SystemTime(nanoseconds: 1_300_000 + index * index * 400_000),
+          action: index % 3 == 0 ? .serialByte : .linePulse, data: index % 16))
+    }
+    for partition in [0, 1, 3] as [UInt8] {
+      for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {
+        guard let error = ErrorCode(rawValue: error) else { continue }
+        module.healthActions.append(
+          HealthActionRecord(partition: PartitionIndex(partition), error: error, action: .ignore))
+      }
+    }
+    return module
+  }
+}

@@ -1,0 +1,100 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// A module configuration as values that a test may change before it is written as a module table.
+///
+/// Every partition has the same memory: text at `text`, constants at `constants`, data at `data`, one page each but the data,
+/// and a stack of two pages.
+public struct ModuleDescription: Sendable {
+  public static let text: UInt64 = 0x40_0000
+  public static let constants: UInt64 = 0x40_1000
+  public static let data: UInt64 = 0x40_2000
+  public static let dataEnd: UInt64 = 0x40_4000
+  public static let stackBytes: UInt64 = 0x2000
+  public static let handler: UInt64 = text + 0x200
+  public static let entry: UInt64 = text + 0x100
+
+  public var allowance: UInt64 = 50_000
+  public var frame: UInt64 = 10_000_000
+  public var keyframeInterval: UInt64 = 1
+  public var drainer = PartitionIndex.none
+  public var partitions: [PartitionRecord] = []
+  public var windows: [WindowRecord] = []
+  public var segments: [SegmentRecord] = []
+  public var ports: [PortRecord] = []
+  public var channels: [ChannelRecord] = []
+  public var lines: [LineRecord] = []
+  public var stimuli: [StimulusRecord] = []
+  public var healthActions: [HealthActionRecord] = []
+
+  public init() {}
+
+  /// Four partitions: 0 and 1 with a channel between them, 2, and the drainer 3, which has no window; all sixteen lines,
+  /// marked at once without a narrow budget, permitted to 0, 1 and 2.
+  ///
+  /// Windows, in ms of a frame of 10: 0 in 0–2 and 5–7, 1 in 2–4, 2 in 7–9.
+  public static var standard: ModuleDescription {
+    var module = ModuleDescription()
+    for index in 0..<4 { module.addPartition(permitted: index < 3 ? 0xFFFF : 0, isSystem: index == 1) }
+    module.drainer = PartitionIndex(3)
+    module.addWindow(0, 2_000_000, of: 0)
+    module.addWindow(2_000_000, 2_000_000, of: 1)
+    module.addWindow(5_000_000, 2_000_000, of: 0)
+    module.addWindow(7_000_000, 2_000_000, of: 2)
+    for line in 0..<16 { module.addLine(UInt64(line), .markedAtOnce, budget: 1_000_000, isHandled: line == 0) }
+    module.addChannel(from: 0, to: [1], bytes: 64, refresh: 6_000_000)
+    return module
+  }
+
+  /// Adds a partition with the common memory.
+  public mutating func addPartition(permitted: UInt16, isSystem: Bool = false) {
+    let owner = PartitionIndex(UInt8(partitions.count))
+    let first = segments.count
+    func segment(_ address: UInt64, _ bytes: UInt64, _ access: SegmentRecord.Access) -> SegmentRecord {
+      SegmentRecord(
+        partition: owner, virtualAddress: address, memoryBytes: bytes, imageOffset: 0, imageBytes: 0, access: access,
+        checksum: 0)
+    }
+    segments.append(segment(Self.text, 0x1000, .read.union(.execute)))
+    segments.append(segment(Self.constants, 0x1000, .read))
+    segments.append(segment(Self.data, Self.dataEnd - Self.data, .read.union(.write)))
+    partitions.append(
+      PartitionRecord(
+        name: NameReference(offset: 0, length: 0), identifier: UInt64(partitions.count),
+        flags: isSystem ? .system : PartitionRecord.Flags(), criticality: 0, period: Nanoseconds(frame),
+        duration: Nanoseconds(1000), entryPoint: Self.text, stackBytes: Self.stackBytes,
+        segments: RecordRange(first: first, count: 3), ports: RecordRange(first: 0, count: 0),
+        portGrants: RecordRange(first: 0, count: 0), buildIdentity: 0, permittedLines: permitted))
+  }
+
+  public mutating func addWindow(_ start: UInt64, _ duration: UInt64, of partition: UInt8) {
+    windows.append(
+      WindowRecord(
+        start: Nanoseconds(start), duration: Nanoseconds(duration), partition: PartitionIndex(partition),
+        identifier: UInt64(windows.count), isPeriodStart: true))
+  }
+
+  public mutating func addLine(
+    _ line: UInt64, _ policy: LineRecord.ForeignPolicy, budget: UInt64, isHandled: Bool = false
+  ) {
+    lines.append(
+      LineRecord(
+        line: line, policy: policy, budgetPerWindow: budget, recipe: .none, hasKernelHandler: isHandled,
+        stolenTime: Nanoseconds(2000)))
+  }
+
+  /// Adds a channel; the ports' ranges of the partitions follow when the table is written.
+  public mutating func addChannel(from source: UInt8, to destinations: [UInt8], bytes: UInt64, refresh: UInt64) {
+    let channel = UInt64(channels.count)
+    channels.append(
+      ChannelRecord(identifier: channel, sourcePort: UInt64(ports.count), maximumMessageBytes: bytes))
+    func port(_ owner: UInt8, _ direction: PortDirection, _ refresh: UInt64) -> PortRecord {
+      PortRecord(
+        partition: PartitionIndex(owner), name: NameReference(offset: 0, length: 0), kind: 0, direction: direction,
+        maximumMessageBytes: bytes, refreshPeriod: Nanoseconds(refresh), channel: channel)
+    }
+    ports.append(port(source, .source, 0))
+    for owner in destinations { ports.append(port(owner, .destination, refresh)) }
+  }
+}

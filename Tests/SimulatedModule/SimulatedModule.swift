@@ -1,0 +1,77 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// A module table in memory, written from a description and kept alive for the tests.
+public final class SimulatedModule: @unchecked Sendable {
+  private let storage: UnsafeMutableRawBufferPointer
+  public let table: ModuleTable
+
+  /// - Throws: the defect, where the description is none that a table may have.
+  public convenience init(_ description: ModuleDescription) throws(ModuleTable.Defect) {
+    try self.init(sections: description.sections)
+  }
+
+  /// Writes the sections' words as they are, with a header that fits them.
+  public init(sections: [TableSection]) throws(ModuleTable.Defect) {
+    let words = Self.words(sections)
+    storage = .allocate(byteCount: words.count * 8, alignment: 8)
+    for (index, word) in words.enumerated() { storage.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self) }
+    let checked = UnsafeRawBufferPointer(rebasing: storage[48...])
+    storage.storeBytes(of: XXH64.hash(checked), toByteOffset: 32, as: UInt64.self)
+    do {
+      table = try ModuleTable(UnsafeRawBufferPointer(storage))
+    } catch {
+      storage.deallocate()
+      throw error
+    }
+  }
+
+  deinit { storage.deallocate() }
+
+  private static func words(_ sections: [TableSection]) -> [UInt64] {
+    var head: [UInt64] = [ModuleTableLayout.magic, ModuleTableLayout.version, 0, 0, 0, 0, UInt64(sections.count), 0]
+    var body: [UInt64] = []
+    for section in sections {
+      let offset = UInt64((8 + sections.count * 4 + body.count) * 8)
+      head += [section.number, UInt64(section.recordWords), UInt64(section.words.count / section.recordWords), offset]
+      body += section.words
+    }
+    head[2] = UInt64((head.count + body.count) * 8)
+    head[3] = head[2]
+    return head + body
+  }
+}
+
+/// One section of a module table as plain words.
+public struct TableSection: Sendable {
+  public var number: UInt64
+  public var recordWords: Int
+  public var words: [UInt64]
+
+  init<Record: TableRecord>(_ records: [Record]) {
+    number = Record.section.rawValue
+    recordWords = Record.section.recordWords
+    words = []
+    for record in records { record.write { words.append($0) } }
+  }
+}
+
+extension ModuleDescription {
+  /// The table's sections, as the module compiler would write them.
+  public var sections: [TableSection] {
+    let noName = NameReference(offset: 0, length: 0)
+    let module = ModuleRecord(
+      name: noName, identifier: 1, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
+      ringBytes: 65536, keyframeIntervalFrames: keyframeInterval, intervalTimerHertz: 1000, realTimeClockHertz: 256,
+      initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000)
+    let schedule = ScheduleRecord(
+      identifier: 0, name: noName, majorFrame: Nanoseconds(frame),
+      windows: RecordRange(first: 0, count: windows.count))
+    return [
+      TableSection([module]), TableSection(partitions), TableSection([schedule]), TableSection(windows),
+      TableSection(segments), TableSection(ports), TableSection(channels), TableSection(lines), TableSection(stimuli),
+      TableSection(healthActions),
+    ]
+  }
+}
