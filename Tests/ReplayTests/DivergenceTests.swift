@@ -15,8 +15,7 @@ import TraceFormat
 
   init() throws {
     module = try SimulatedModule(.lively)
-    seed = UInt64.random(in: 0...UInt64.max)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+    (seed, events) = wholeRun(module, until: 60_000_000)
   }
 
   /// Some of the positions, the same for one seed.
