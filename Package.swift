@@ -108,7 +108,7 @@ var targets: [Target] = [
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
-  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage"]),
+  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
     name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),

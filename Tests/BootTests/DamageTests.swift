@@ -162,11 +162,10 @@ private struct ForgedTable {
       let words = bytes.bindMemory(to: UInt64.self)
       for _ in 0...Int.random(in: 0...2, using: &generator) {
         let small = UInt64.random(in: 0...40, using: &generator)
-        // Words 2 to 5 are outside the table's checksum; they say where table and image end, nothing of the module.
-        words[Int.random(in: 6..<words.count, using: &generator)] =
+        words[Int.random(in: 2..<words.count, using: &generator)] =
           [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
       }
-      words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
+      words[4] = ModuleTable.checksum(of: UnsafeRawBufferPointer(bytes))
     }
     if bytes == table { return nil }
   }

@@ -15,8 +15,7 @@ import TraceFormat
 
   init() throws {
     module = try SimulatedModule(.lively)
-    seed = UInt64.random(in: 0...UInt64.max)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+    (seed, events) = wholeRun(module, until: 60_000_000)
   }
 
   /// Some of the positions, the same for one seed.
@@ -29,7 +28,9 @@ import TraceFormat
     _ changed: [TraceEvent], _ kind: Divergence.Kind, at position: Int, _ location: SourceLocation = #_sourceLocation
   ) {
     let report = replay(changed, module)
-    #expect(report.isAt(kind, position), "\(report.place), not \(kind) at \(position), seed \(seed)", sourceLocation: location)
+    #expect(
+      report.isAt(kind, position), "\(report.place), not \(kind) at \(position), seed \(seed)", sourceLocation: location
+    )
   }
 
   @Test func recordedRunsReplayIdentical() {

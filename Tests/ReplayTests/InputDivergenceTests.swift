@@ -14,8 +14,7 @@ import TraceFormat
 
   init() throws {
     module = try SimulatedModule(.lively)
-    seed = UInt64.random(in: 0...UInt64.max)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+    (seed, events) = wholeRun(module, until: 60_000_000)
   }
 
   private func some(_ positions: [Int], _ count: Int = 20) -> [Int] {

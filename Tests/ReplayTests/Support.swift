@@ -52,3 +52,13 @@ extension Array where Element == TraceEvent {
     return copy
   }
 }
+
+/// A recorded run that has gone on to its stop instant (now and then the host ends one sooner), and its seed.
+func wholeRun(_ module: SimulatedModule, until stop: UInt64) -> (seed: UInt64, events: [TraceEvent]) {
+  var seed = UInt64.random(in: 0...UInt64.max / 2)
+  while true {
+    let events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: stop)
+    if events.of(.stop).first?.detail == StopReason.instantReached.rawValue { return (seed, events) }
+    seed += 1
+  }
+}

@@ -77,7 +77,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
   }
 
   private func play(_ stimulus: StimulusRecord) {
-    tell(.stimulus(action: UInt8(stimulus.action.rawValue), data: UInt32(stimulus.data)))
+    tell(.stimulus(action: UInt8(stimulus.action.rawValue), data: UInt32(truncatingIfNeeded: stimulus.data)))
     guard stimulus.action == .linePulse, stimulus.data < 16 else { return }
     clock += 5
     tell(.interrupt(InterruptLine(UInt8(stimulus.data)), EntrySnapshot(flags: .isPulse)))
@@ -92,7 +92,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
     if let upcall = decision.upcall {
       recentVector = UInt64(upcall.vector)
       add(
-        .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector), words: .init(0x2FEF_0000, upcall.entry, 0))
+        .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector),
+        words: .init(0x2FEF_0000, upcall.entry, 0))
     }
     if !bench.core.drainer.isNone, bench.core.current == bench.core.drainer, generator.oneIn(4) {
       drained += generator.number(1...500)
@@ -135,6 +136,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
 
   // MARK: What happens next
 
+  private static var end: UInt64 { 1 << 62 }
+
   /// The successor gets the CPU and keeps it until something happens.
   private func resume() {
     let start = bench.core.decision.notBefore.nanoseconds
@@ -142,6 +145,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
       paddedNanoseconds = start
       add(.padded, partition.rawValue, words: .init(start, start > clock ? start - clock : 0))
     }
+    // A hostile table may name instants beyond all time: there the host ends the module.
+    guard max(clock, start) < Self.end else { return tell(.nonMaskable) }
     let soonest = clock + 30
     var instant = max(soonest, start) + generator.number(0...80_000)
     if start > soonest, generator.oneIn(4) { instant = generator.number(soonest...start - 1) }

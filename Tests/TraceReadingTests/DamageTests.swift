@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import Testing
 import TraceDamage
 import TraceFormat
@@ -141,7 +142,7 @@ struct DamageTests {
           words[Int.random(in: 2..<words.count, using: &generator)] =
             [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
         }
-        words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
+        words[4] = ModuleTable.checksum(of: UnsafeRawBufferPointer(bytes))
       }
       guard let reader = try? TraceReader(bytes: TraceWriter(moduleTable: table).finish()) else { continue }
       let vocabulary = TraceVocabulary(reader.moduleTable)

@@ -92,9 +92,8 @@ public final class Replayer<Marking: MarkingRule> {
       report.adoptedKeyframeCount += 1
       hasStarted = true
       isBlind = false
-      // A keyframe is the last act before the resumption: what its decision still owes is the pad, if a window is to start.
       decision = core.decision
-      observations.owe(decision)
+      observations.adopt(decision)
     default: break
     }
   }
@@ -127,7 +126,13 @@ public final class Replayer<Marking: MarkingRule> {
     case .loss: goBlind("\(event.words.w0) events were lost before event \(position)")
     case .end:
       hasEnded = true
-      if !core.hasStopped { diverge(.input, event, position, nil, "the trace ends before the core stopped") }
+      if let missing = expected.first {
+        diverge(.missingDecision, event, position, missing, "a decision is missing before the end")
+      } else if let reason = observations.unpaid(isFromPartition: false) {
+        diverge(.missingObservation, event, position, nil, reason)
+      } else if !core.hasStopped {
+        diverge(.input, event, position, nil, "the trace ends before the core stopped")
+      }
     default: break
     }
   }
@@ -152,6 +157,10 @@ public final class Replayer<Marking: MarkingRule> {
   private func impossible(_ kind: EventKind, _ event: TraceEvent) -> String? {
     if kind == .start { return hasStarted ? "the module starts a second time" : nil }
     guard hasStarted else { return "an input before the module's start" }
+    // A stimulus whose instant is also the stop's is still carried out: its pulse comes after.
+    if core.hasStopped, kind != .interrupt || event.detail & EntrySnapshot.Flags.isPulse.rawValue == 0 {
+      return "an input after the module's stop"
+    }
     guard kind != .nonMaskable, kind != .stimulus else {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
