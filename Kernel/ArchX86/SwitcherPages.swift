@@ -3,8 +3,8 @@ import ArchX86Assembly
 
 /// The physical pages of the switcher, and how they are mapped into an address space.
 ///
-/// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS (read-only), the
-/// I/O permission bitmap, three IST stacks, and the partition's register page.
+/// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS
+/// (read-only), the I/O permission bitmap, three IST stacks, and the partition's register page.
 public struct SwitcherPages {
   private let interruptTable: PhysicalAddress
   private let descriptorTable: PhysicalAddress

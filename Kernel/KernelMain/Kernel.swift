@@ -6,8 +6,8 @@ import TraceFormat
 
 /// The kernel: wraps `PartitionCore` with hardware. It decides nothing.
 ///
-/// One loop: resume whom the core chose; at the next entry tell the core what happened and record it as an input; carry out
-/// what it decides and record what the hardware did. Reading path: `run`, then `Kernel+Inputs`, `Kernel+Acts`.
+/// One loop: resume whom the core chose; at the next entry tell the core what happened and record it as an input; carry
+/// out what it decides and record what the hardware did. Reading path: `run`, then `Kernel+Inputs`, `Kernel+Acts`.
 public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   var core: PartitionCore<Marking>
   var ring: TraceRing

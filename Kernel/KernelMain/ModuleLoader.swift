@@ -5,8 +5,8 @@ import TraceFormat
 
 /// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
 ///
-/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the image
-/// stays as it was packed.
+/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the
+/// image stays as it was packed.
 struct ModuleLoader: ~Copyable {
   let table: ModuleTable
   let image: PhysicalAddress

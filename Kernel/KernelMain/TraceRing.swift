@@ -6,9 +6,9 @@ import TraceFormat
 
 /// The kernel's trace ring: a few stores an event, discard-new with a count when it is full.
 ///
-/// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only mapping and
-/// moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has run. Time stamps of
-/// decisions and observations are taken here, when they are written.
+/// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only
+/// mapping and moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has
+/// run. Time stamps of decisions and observations are taken here, when they are written.
 public struct TraceRing: ~Copyable, DecisionRecorder {
   // Unsafe: kernel memory mapped for ever; every store is at head & mask with room checked before.
   private let words: UnsafeMutablePointer<UInt64>
@@ -17,8 +17,8 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   private let capacityWords: UInt64
   private let mask: UInt64
   private var head: UInt64 = 0
-  /// The head may not pass this without a closer look: where the ring would be full as far as the tail is known, or 0 while
-  /// a loss has to be reported or nothing may be recorded any more. One comparison covers all three.
+  /// The head may not pass this without a closer look: where the ring would be full as far as the tail is known, or 0
+  /// while a loss has to be reported or nothing may be recorded any more. One comparison covers all three.
   private var limit: UInt64
   private var tail: UInt64 = 0
   private var events: UInt64 = 0

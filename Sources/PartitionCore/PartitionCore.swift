@@ -4,12 +4,12 @@ import TraceFormat
 
 /// The pure state machine that takes every decision of the kernel.
 ///
-/// It is given inputs and answers with decisions. It has no heap, no clock, no I/O and does not see the partitions' memory:
-/// whatever it reads is the module table, its own state, or a recorded input. So the kernel, the replayer and the
-/// simulator run the same source, and from the same inputs come the same decisions.
+/// It is given inputs and answers with decisions. It has no heap, no clock, no I/O and does not see the partitions'
+/// memory: whatever it reads is the module table, its own state, or a recorded input. So the kernel, the replayer and
+/// the simulator run the same source, and from the same inputs come the same decisions.
 ///
-/// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order taken.
-/// Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
+/// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order
+/// taken. Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
 public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public let table: ModuleTable
   let switchAllowanceNanoseconds: UInt64

@@ -31,6 +31,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let begun = ContinuousClock.now
     let report = Self.replay(reader, Replayer<OwnersMarked>(table: reader.moduleTable))
     let elapsed = ContinuousClock.now - begun

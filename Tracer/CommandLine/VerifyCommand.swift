@@ -34,6 +34,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let whole = Self.report(on: reader)
     let report = whole.limited(to: claim)
     guard !report.claims.isEmpty else {

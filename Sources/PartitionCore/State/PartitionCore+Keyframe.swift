@@ -3,8 +3,8 @@ import APEXTypes
 extension PartitionCore where Marking: MarkingRule {
   /// Hands every word of state that influences a later decision to `body`, in a fixed order.
   ///
-  /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters and
-  /// handlers are given for the lines in use only), and `restore` reads it back by the same rule.
+  /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters
+  /// and handlers are given for the lines in use only), and `restore` reads it back by the same rule.
   public func forEachStateWord(_ body: (UInt64) -> Void) {
     body(UInt64(bitPattern: Int64(schedule.active)))
     body(UInt64(schedule.cursor))
