@@ -152,6 +152,7 @@ if isBareMetal {
     hostile("InterruptDisabler"),
     hostile("PortWriter"),
     hostile("ZeroDivider"),
+    hostile("StateKeeper"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
