@@ -39,7 +39,8 @@ import TraceFormat
       let bench = try Bench(.standard)
       bench.start()
       #expect(fault(bench, 14, address).of(.healthAction).map(\.operand) == [UInt32(error.rawValue)])
-      #expect(fault(try fresh(), 13, address).of(.healthAction).first?.operand == UInt32(ErrorCode.illegalRequest.rawValue))
+      #expect(
+        fault(try fresh(), 13, address).of(.healthAction).first?.operand == UInt32(ErrorCode.illegalRequest.rawValue))
     }
   }
 

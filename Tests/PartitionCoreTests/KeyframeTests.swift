@@ -26,7 +26,8 @@ import TraceFormat
       #expect(twin.core.restore { words.next() })
       #expect(words.next() == nil)
       #expect(twin.stateWords == world.bench.stateWords)
-      var isSame = twin.core.decision.successor == world.bench.core.decision.successor
+      var isSame =
+        twin.core.decision.successor == world.bench.core.decision.successor
         && twin.core.decision.notBefore == world.bench.core.decision.notBefore
       var fromTwin: [TraceEvent] = []
       world.onInput = { input, instant in fromTwin = twin.take(input, at: instant) }
@@ -95,12 +96,16 @@ import TraceFormat
       var iterator = words.makeIterator()
       guard world.bench.core.restore({ iterator.next() }) else { continue }
       adopted += 1
-      let snapshot = world.bench.core.current.isNone
-        ? EntrySnapshot() : EntrySnapshot(partition: world.bench.core.current.rawValue, flags: [.interruptsEnabled, .frameFits])
+      let snapshot =
+        world.bench.core.current.isNone
+        ? EntrySnapshot()
+        : EntrySnapshot(partition: world.bench.core.current.rawValue, flags: [.interruptsEnabled, .frameFits])
       for line in 0..<16 as Range<UInt8> {
         world.bench.take(.interrupt(InterruptLine(line), EntrySnapshot(flags: .isPulse)), at: world.bench.now + 5)
       }
-      if world.bench.core.current.rawValue == snapshot.partition { world.bench.take(.timer(snapshot), at: world.bench.now) }
+      if world.bench.core.current.rawValue == snapshot.partition {
+        world.bench.take(.timer(snapshot), at: world.bench.now)
+      }
     }
     #expect(adopted > 100, "seed \(seed)")
   }

@@ -19,7 +19,9 @@ import TraceFormat
   }
 
   /// Lets each partition of `owners` register the line in its own window.
-  static func register<Marking: MarkingRule>(_ line: UInt8, _ owners: [Int], in bench: CoreBench<Marking>, of count: Int) {
+  static func register<Marking: MarkingRule>(
+    _ line: UInt8, _ owners: [Int], in bench: CoreBench<Marking>, of count: Int
+  ) {
     for owner in 0..<count {
       bench.run(to: UInt8(owner))
       if owners.contains(owner) { bench.call(.registerVCPU, UInt64(line) + 32) }
@@ -32,9 +34,11 @@ import TraceFormat
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     let all = Array(0..<count)
-    let subsets = [[], [0], [8], all, [1, line % count].sorted()] + (0..<4).map { _ in
-      all.filter { _ in generator.oneIn(2) }
-    }
+    let subsets =
+      [[], [0], [8], all, [1, line % count].sorted()]
+      + (0..<4).map { _ in
+        all.filter { _ in generator.oneIn(2) }
+      }
     for owners in subsets.map({ Array(Set($0)).sorted() }) {
       let bench = try Bench(Self.crowd(count))
       bench.start()

@@ -126,7 +126,8 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
       PartitionLayout.informationPage, 0xFFFF_8000_0000_0000, .max,
     ]
     for address in bad { #expect(bench.call(.registerHandler, 33, address).status == .invalidParameter) }
-    for (vector, address) in [(33, ModuleDescription.text), (34, ModuleDescription.text + 0xFFF)] as [(UInt64, UInt64)] {
+    for (vector, address) in [(33, ModuleDescription.text), (34, ModuleDescription.text + 0xFFF)] as [(UInt64, UInt64)]
+    {
       #expect(bench.call(.registerHandler, vector, address).status == .noError)
     }
   }
@@ -161,7 +162,8 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     bench.call(.null)
     #expect(bench.core.decision.upcall?.vector == 36)
     #expect(bench.call(.acknowledgeInterrupt, 37).status == .noAction, "another line")
-    #expect(bench.call(.acknowledgeInterrupt, 36) == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
+    #expect(
+      bench.call(.acknowledgeInterrupt, 36) == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
     #expect(bench.call(.acknowledgeInterrupt, 36).status == .noAction, "once is enough")
   }
 

@@ -46,7 +46,9 @@ import TraceFormat
     #expect(create(bench, 1, direction: 256, refresh: 0).status == .invalidConfiguration)
     #expect(create(bench, 1, direction: 0, refresh: 1).status == .invalidConfiguration)
     #expect(bench.call(.writeSamplingMessage, 1, Module.data, 8).status == .invalidParameter, "not created yet")
-    #expect(create(bench, 1, direction: 0, refresh: 0) == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
+    #expect(
+      create(bench, 1, direction: 0, refresh: 0)
+        == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
     #expect(create(bench, 1, direction: 0, refresh: 0).status == .noAction, "twice")
   }
 

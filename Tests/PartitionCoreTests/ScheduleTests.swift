@@ -46,11 +46,13 @@ struct ScheduleReference {
   }
 
   /// The first start of a window of `partition` later than `instant`, in frames repeated for ever.
-  static func nextOwn(_ module: ModuleDescription, _ partition: UInt8, after instant: UInt64, origin: UInt64) -> UInt64 {
+  static func nextOwn(_ module: ModuleDescription, _ partition: UInt8, after instant: UInt64, origin: UInt64) -> UInt64
+  {
     var best = UInt64.max
     for frame in 0..<3 {
       let first = origin + ((instant - origin) / module.frame + UInt64(frame)) * module.frame
-      for window in module.windows where window.partition.rawValue == partition && first + window.start.count > instant {
+      for window in module.windows where window.partition.rawValue == partition && first + window.start.count > instant
+      {
         best = min(best, first + window.start.count)
       }
     }
@@ -103,8 +105,10 @@ extension ModuleDescription {
           isExact = isExact && passed == reference.boundaries[next]
           isExact = isExact && bench.now == passed.instant - description.allowance
           if passed.rank == 2 {
-            isExact = isExact && event.words.w1
-              == passed.instant + description.windows[Int(passed.index)].duration.count
+            isExact =
+              isExact
+              && event.words.w1
+                == passed.instant + description.windows[Int(passed.index)].duration.count
           }
           next += 1
         }
@@ -188,11 +192,13 @@ extension ModuleDescription {
         bench.settle()
         try #require(!bench.core.schedule.owner.isNone && bench.core.current == bench.core.schedule.owner)
         let caller = bench.core.current.rawValue
-        let start = bench.core.schedule.frameStart
+        let start =
+          bench.core.schedule.frameStart
           + description.windows[bench.core.schedule.active].start.count
         let answer = bench.call(.yield)
         let expected = ScheduleReference.nextOwn(description, caller, after: start, origin: description.allowance)
-        #expect(answer == HypercallAnswer(caller: PartitionIndex(caller), status: .noError, value: expected), "seed \(seed)")
+        #expect(
+          answer == HypercallAnswer(caller: PartitionIndex(caller), status: .noError, value: expected), "seed \(seed)")
         #expect(bench.core.current == description.drainer || bench.core.current.isNone)
         bench.fireTimer()
       }

@@ -28,7 +28,9 @@ import TraceFormat
     _ changed: [TraceEvent], _ kind: Divergence.Kind, at position: Int, _ location: SourceLocation = #_sourceLocation
   ) {
     let report = replay(changed, module)
-    #expect(report.isAt(kind, position), "\(report.place), not \(kind) at \(position), seed \(seed)", sourceLocation: location)
+    #expect(
+      report.isAt(kind, position), "\(report.place), not \(kind) at \(position), seed \(seed)", sourceLocation: location
+    )
   }
 
   @Test func recordedRunsReplayIdentical() {

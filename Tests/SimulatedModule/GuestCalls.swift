@@ -20,7 +20,9 @@ public enum GuestCalls {
       return Hypercall(number: generator.number(0...0xFFFF), arguments: (0, 0, 0, 0, 0, 0), operand: 0)
     }
     let number = numbers.randomElement(using: &generator)!
-    let place: [UInt64] = [ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7]
+    let place: [UInt64] = [
+      ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7,
+    ]
     func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
     let vector = generator.oneIn(30) ? generator.next() : generator.number(32...47)
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)

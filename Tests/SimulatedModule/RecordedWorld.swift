@@ -92,7 +92,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
     if let upcall = decision.upcall {
       recentVector = UInt64(upcall.vector)
       add(
-        .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector), words: .init(0x2FEF_0000, upcall.entry, 0))
+        .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector),
+        words: .init(0x2FEF_0000, upcall.entry, 0))
     }
     if !bench.core.drainer.isNone, bench.core.current == bench.core.drainer, generator.oneIn(4) {
       drained += generator.number(1...500)

@@ -129,7 +129,9 @@ public final class Replayer<Marking: MarkingRule> {
         diverge(.missingDecision, event, position, missing, "a decision is missing before the end")
       } else if let reason = observations.unpaid(isFromPartition: false) {
         diverge(.missingObservation, event, position, nil, reason)
-      } else if !core.hasStopped { diverge(.input, event, position, nil, "the trace ends before the core stopped") }
+      } else if !core.hasStopped {
+        diverge(.input, event, position, nil, "the trace ends before the core stopped")
+      }
     default: break
     }
   }
