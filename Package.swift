@@ -12,8 +12,10 @@ let embedded: [SwiftSetting] =
   isBareMetal
   ? [
     .enableExperimentalFeature("Embedded"),
-    .unsafeFlags(["-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
-                  "-Xfrontend", "-disable-stack-protector"]),
+    .unsafeFlags([
+      "-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
+      "-Xfrontend", "-disable-stack-protector",
+    ]),
   ] : []
 
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -62,8 +64,9 @@ var targets: [Target] = [
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
   // The drainer's logic, apart from its image so that the host can test it.
-  .target(name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
-          swiftSettings: embedded),
+  .target(
+    name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
+    swiftSettings: embedded),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -71,8 +74,9 @@ var targets: [Target] = [
   kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
   kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   // A defective rule as a library, so that a replayer can be given it too.
-  .target(name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
-          path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
+  .target(
+    name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
+    path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
 
   // What partitions link.
   .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
@@ -84,8 +88,9 @@ var targets: [Target] = [
   kernel("Partitions/MaintenanceConsole"),
 
   // Tracer: host only.
-  .systemLibrary(name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
-                 providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(
+    name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
+    providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
@@ -102,21 +107,31 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
-  tests("TraceReading", ["TraceReading", "DrainPump"]),
+  .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
+  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
     name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
+  .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
     name: "PartitionTests",
-    dependencies: ["PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
-                   "MaintenanceConsole", "TrampolineHarness"],
+    dependencies: [
+      "PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
+      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+    ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
-  tests("Boot", ["Emulation", "TraceReading", "Replay", "Verification"]),
+  // Boots the images of Tools/build-images; runs the command too, so that must be built.
+  tests(
+    "Boot",
+    [
+      "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
+      "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+    ]),
 ]
 
 if isBareMetal {
@@ -129,6 +144,7 @@ if isBareMetal {
     partition("Sensors", ["SensorModel"]),
     partition("Maintenance", ["MaintenanceConsole"]),
     partition("Loader"),
+    partition("Idler"),
     partition("Probe"),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
@@ -137,7 +153,14 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
-    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainPump", "DrainerPort", "ModuleConfiguration", "PartitionEntry", "KernelRuntime"]),
+    .target(
+      name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
+      path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
+    image(
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+    image(
+      "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
+      ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
   ]
 }
 

@@ -1,7 +1,8 @@
 import APEXTypes
 import ArchX86Assembly
 
-/// Where the kernel itself lies, and how its own address space looks: everything identity-mapped, W^X, nothing for ring 3.
+/// Where the kernel itself lies, and how its own address space looks: everything identity-mapped, W^X, nothing for ring
+/// 3.
 public enum KernelImage {
   /// First byte beyond text, data and boot stacks.
   public static var end: PhysicalAddress { PhysicalAddress(partita_address_data_end()) }
@@ -20,7 +21,8 @@ public enum KernelImage {
     table.map(
       text.rawValue, to: text, byteCount: partita_address_text_end() &- text.rawValue, .execute, memory: &memory)
     table.map(
-      rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly, memory: &memory)
+      rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly,
+      memory: &memory)
     table.map(data.rawValue, to: data, byteCount: 0x20_0000 &- data.rawValue, .write, memory: &memory)
     var address: UInt64 = 0x20_0000
     while address < memoryEnd.rawValue {

@@ -1,6 +1,7 @@
 import ArchX86Assembly
 
-/// The local APIC: its one-shot timer, and the wires of controllers and NMI through it. Source: AMD64 manual, volume 2, 16.
+/// The local APIC: its one-shot timer, and the wires of controllers and NMI through it. Source: AMD64 manual, volume 2,
+/// 16.
 public enum LocalTimer {
   /// The vector of the timer's interrupt; away from the lines' vectors.
   public static var vector: UInt8 { 0xE0 }

@@ -2,8 +2,8 @@ import ArchX86Assembly
 
 /// A partition's registers while it does not run, and what the switcher needs to go in and out.
 ///
-/// One page a partition, mapped at `PARTITA_REGISTER_PAGE` in that partition's address space for the switcher alone (ring 0);
-/// the kernel reaches it by its physical address. The idle loop has one too.
+/// One page a partition, mapped at `PARTITA_REGISTER_PAGE` in that partition's address space for the switcher alone
+/// (ring 0); the kernel reaches it by its physical address. The idle loop has one too.
 public struct RegisterPage {
   public let address: PhysicalAddress
   // Unsafe: a whole page of the kernel's own, mapped as long as the kernel runs.
@@ -25,7 +25,8 @@ public struct RegisterPage {
     base = address.pointer
   }
 
-  /// Flags that a partition may set in a context of its own making: carry … overflow, trap, direction, alignment check, ID.
+  /// Flags that a partition may set in a context of its own making: carry … overflow, trap, direction, alignment check,
+  /// ID.
   public static var partitionFlags: UInt64 { 0x24_0DD5 }
 
   @inline(__always) private subscript(offset: Int32) -> UInt64 {

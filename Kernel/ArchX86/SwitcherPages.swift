@@ -3,8 +3,8 @@ import ArchX86Assembly
 
 /// The physical pages of the switcher, and how they are mapped into an address space.
 ///
-/// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS (read-only), the
-/// I/O permission bitmap, three IST stacks, and the partition's register page.
+/// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS
+/// (read-only), the I/O permission bitmap, three IST stacks, and the partition's register page.
 public struct SwitcherPages {
   private let interruptTable: PhysicalAddress
   private let descriptorTable: PhysicalAddress
@@ -70,7 +70,8 @@ public struct SwitcherPages {
 
   private func putAddress(_ value: UInt64, at offset: Int) {
     taskState.pointer.storeBytes(of: UInt32(truncatingIfNeeded: value), toByteOffset: offset, as: UInt32.self)
-    taskState.pointer.storeBytes(of: UInt32(truncatingIfNeeded: value &>> 32), toByteOffset: offset + 4, as: UInt32.self)
+    taskState.pointer.storeBytes(
+      of: UInt32(truncatingIfNeeded: value &>> 32), toByteOffset: offset + 4, as: UInt32.self)
   }
 
   /// Maps the switcher into an address space.
@@ -88,7 +89,8 @@ public struct SwitcherPages {
     table.map(UInt64(PARTITA_IDT_PAGE), to: interruptTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_GDT_PAGE), to: descriptorTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_TSS_PAGE), to: taskState, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(
+      UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_IO_BITMAP_END), to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_NMI_STACK), to: stacks, byteCount: 3 * 4096, .write, memory: &memory)

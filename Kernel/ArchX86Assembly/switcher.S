@@ -1,9 +1,9 @@
 // The world switch (lineage row L5): the one piece of code mapped at the same high address in every address space.
 //
-// partita_enter goes from the kernel to ring 3; every trap, interrupt and `syscall` comes back through switcher_common and
-// returns from partita_enter, as from a call. The register page of the partition that runs is at PARTITA_REGISTER_PAGE in
-// its address space; in the kernel's own, the idle loop's page is there. Interrupts are off throughout, apart from the
-// restartable loop in partita_wait.
+// partita_enter goes from the kernel to ring 3; every trap, interrupt and `syscall` comes back through switcher_common
+// and returns from partita_enter, as from a call. The register page of the partition that runs is at
+// PARTITA_REGISTER_PAGE in its address space; in the kernel's own, the idle loop's page is there. Interrupts are off
+// throughout, apart from the restartable loop in partita_wait.
 #include "SwitcherLayout.h"
 
 #define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)
@@ -113,8 +113,8 @@ partita_syscall_entry:
     jmp     switcher_common
 
 // uint32_t partita_enter(void *registers, uint64_t padTicks)
-// Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the exit
-// comes exactly then. Returns at the next entry to the kernel.
+// Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the
+// exit comes exactly then. Returns at the next entry to the kernel.
     .globl  partita_enter
 partita_enter:
     pushq   %rbx
@@ -169,8 +169,9 @@ partita_enter:
     iretq
 
 // uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks)
-// The restartable idle loop: interrupts on, in ring 0, until the counter reaches untilTicks (all ones: for ever). Returns 1
-// if an interrupt came, 0 if the time came. Its stack is the idle register page's frame, so an interrupt's frame is there.
+// The restartable idle loop: interrupts on, in ring 0, until the counter reaches untilTicks (all ones: for ever).
+// Returns 1 if an interrupt came, 0 if the time came. Its stack is the idle register page's frame, so an interrupt's
+// frame is there.
     .globl  partita_wait
 partita_wait:
     pushq   %rbx

@@ -5,8 +5,8 @@ import PartitionCore
 
 /// The acts by which the kernel carries out decisions, each with the reading back that becomes an observation.
 ///
-/// The default implementations are the shipping ones. A planted bug overrides one of them in a type of its own, which is
-/// injected generically and is in no shipping image.
+/// The default implementations are the shipping ones. A planted bug overrides one of them in a type of its own, which
+/// is injected generically and is in no shipping image.
 public protocol HardwareActs {
   /// Tells the controllers that the line's service is over.
   static func endInterrupt(_ line: InterruptLine)

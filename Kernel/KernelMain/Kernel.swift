@@ -6,8 +6,8 @@ import TraceFormat
 
 /// The kernel: wraps `PartitionCore` with hardware. It decides nothing.
 ///
-/// One loop: resume whom the core chose; at the next entry tell the core what happened and record it as an input; carry out
-/// what it decides and record what the hardware did. Reading path: `run`, then `Kernel+Inputs`, `Kernel+Acts`.
+/// One loop: resume whom the core chose; at the next entry tell the core what happened and record it as an input; carry
+/// out what it decides and record what the hardware did. Reading path: `run`, then `Kernel+Inputs`, `Kernel+Acts`.
 public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   var core: PartitionCore<Marking>
   var ring: TraceRing
@@ -97,6 +97,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         notBefore.nanoseconds,
         to: contexts[Int(partition.rawValue)].information.pointer + InformationPage.windowStart)
     }
+    ring.publish()
     registers.enter(padTicks: padTicks)
     return takeInput(from: registers, interrupted: partition)
   }
@@ -124,6 +125,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     InterruptControllers.setMask(0xFFFF)
     while true {
       let isClosed = ring.close()
+      ring.publish()
       let registers = load(drainer)
       LocalTimer.arm(nanoseconds: 1_000_000)
       registers.enter(padTicks: 0)

@@ -2,8 +2,8 @@ import ArchX86
 
 /// Where the switcher goes when an exception comes out of the kernel itself: an invariant is broken.
 ///
-/// Nothing is repaired. The message names the vector and the instruction, and QEMU ends with status 3; what the drainer has
-/// written stands as a trace without its end.
+/// Nothing is repaired. The message names the vector and the instruction, and QEMU ends with status 3; what the drainer
+/// has written stands as a trace without its end.
 ///
 /// - Parameter frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss.
 @_cdecl("partita_kernel_fault")

@@ -5,8 +5,8 @@ import TraceFormat
 
 /// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
 ///
-/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the image
-/// stays as it was packed.
+/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the
+/// image stays as it was packed.
 struct ModuleLoader: ~Copyable {
   let table: ModuleTable
   let image: PhysicalAddress
@@ -32,7 +32,8 @@ struct ModuleLoader: ~Copyable {
       into: space, registers: registersPage, portBitmap: portBitmap(record, memory: &memory), memory: &memory)
     for segment in record.segments.indices { map(segment, into: space, memory: &memory) }
     space.map(
-      PartitionLayout.stackTop &- record.stackBytes, to: stack, byteCount: record.stackBytes, PageAccess.user.union(.write),
+      PartitionLayout.stackTop &- record.stackBytes, to: stack, byteCount: record.stackBytes,
+      PageAccess.user.union(.write),
       memory: &memory)
     space.map(PartitionLayout.sharedPage, to: shared, byteCount: 4096, PageAccess.user.union(.write), memory: &memory)
     space.map(PartitionLayout.informationPage, to: information, byteCount: 4096, .user, memory: &memory)
@@ -105,7 +106,9 @@ struct ModuleLoader: ~Copyable {
   }
 
   private func describe(_ index: PartitionIndex, _ record: PartitionRecord, in page: PhysicalAddress) {
-    func put(_ value: UInt64, _ offset: Int) { page.pointer.storeBytes(of: value, toByteOffset: offset, as: UInt64.self) }
+    func put(_ value: UInt64, _ offset: Int) {
+      page.pointer.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
+    }
     put(clock.origin, InformationPage.clockOrigin)
     put(clock.scale, InformationPage.clockScale)
     put(UInt64(index.rawValue), InformationPage.partitionIndex)

@@ -18,7 +18,6 @@ struct PartitionContext: BitwiseCopyable {
   var segmentCount: Int
 }
 
-
 /// A fixed table in boot memory.
 struct BootTable<Element: BitwiseCopyable> {
   // Unsafe: kernel memory allocated once, alive for ever, indices checked.

@@ -6,17 +6,19 @@ import TraceFormat
 
 /// The kernel's trace ring: a few stores an event, discard-new with a count when it is full.
 ///
-/// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only mapping and
-/// moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has run. Time stamps of
-/// decisions and observations are taken here, when they are written.
+/// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only
+/// mapping and moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has
+/// run. Time stamps of decisions and observations are taken here, when they are written.
 public struct TraceRing: ~Copyable, DecisionRecorder {
   // Unsafe: kernel memory mapped for ever; every store is at head & mask with room checked before.
   private let words: UnsafeMutablePointer<UInt64>
   private let control: UnsafeMutableRawPointer
   private let clock: Clock
   private let capacityWords: UInt64
+  private let mask: UInt64
   private var head: UInt64 = 0
-  /// The head at which the ring would be full, as far as the tail is known.
+  /// The head may not pass this without a closer look: where the ring would be full as far as the tail is known, or 0
+  /// while a loss has to be reported or nothing may be recorded any more. One comparison covers all three.
   private var limit: UInt64
   private var tail: UInt64 = 0
   private var events: UInt64 = 0
@@ -33,44 +35,52 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     self.control = control.pointer
     self.clock = clock
     capacityWords = byteCount / 8
+    mask = byteCount / 8 &- 1
     limit = capacityWords
   }
 
   /// Cuts out room for a record of `count` words and the loss record that may have to precede it.
   @inline(__always)
   private mutating func reserve(_ count: UInt64) -> UnsafeMutablePointer<UInt64>? {
-    if _slowPath(head &+ count > limit || unreportedLoss != 0 || isClosed) {
-      guard reportLoss(before: count) else { return nil }
+    if _slowPath(head &+ count > limit) {
+      guard reserveSlowly(count) else { return nil }
     }
-    return words + Int(truncatingIfNeeded: head & (capacityWords &- 1))
+    return words + Int(truncatingIfNeeded: head & mask)
   }
 
   @inline(never)
-  private mutating func reportLoss(before count: UInt64) -> Bool {
+  private mutating func reserveSlowly(_ count: UInt64) -> Bool {
     if isClosed { return false }
-    guard head &+ count &+ (unreportedLoss != 0 ? 3 : 0) <= limit else {
+    let full = tail &+ capacityWords
+    guard head &+ count &+ (unreportedLoss != 0 ? 3 : 0) <= full else {
       unreportedLoss &+= 1
       lost &+= 1
-      Instruction.store64(lost, to: control + RingControl.lost)
+      limit = 0
       return false
     }
+    limit = full
     if unreportedLoss != 0 {
-      let place = words + Int(truncatingIfNeeded: head & (capacityWords &- 1))
+      let place = words + Int(truncatingIfNeeded: head & mask)
       place[0] = lastTime
       place[1] = RingRecord.packed(
         kind: EventKind.loss.rawValue, partition: 0xFF, detail: 0, wordCount: 1, operand: 0)
       place[2] = unreportedLoss
       unreportedLoss = 0
       needsKeyframe = true
-      publish(3)
+      advance(3)
     }
     return true
   }
 
-  @inline(__always) private mutating func publish(_ count: UInt64) {
+  @inline(__always) private mutating func advance(_ count: UInt64) {
     head &+= count
     events &+= 1
+  }
+
+  /// Shows the drainer what has been recorded. Once an entry is enough: nobody reads the ring while the kernel runs.
+  @inline(__always) mutating func publish() {
     Instruction.store64(events, to: control + RingControl.events)
+    Instruction.store64(lost, to: control + RingControl.lost)
     Instruction.store64(head, to: control + RingControl.head)
   }
 
@@ -92,7 +102,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     guard let place = reserve(2) else { return }
     place[0] = stamp()
     place[1] = TraceRing.head(kind, partition, detail, operand, 0)
-    publish(2)
+    advance(2)
   }
 
   @inline(__always)
@@ -103,7 +113,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[0] = stamp()
     place[1] = TraceRing.head(kind, partition, detail, operand, 1)
     place[2] = w0
-    publish(3)
+    advance(3)
   }
 
   @inline(__always)
@@ -115,7 +125,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[1] = TraceRing.head(kind, partition, detail, operand, 2)
     place[2] = w0
     place[3] = w1
-    publish(4)
+    advance(4)
   }
 
   @inline(__always)
@@ -129,7 +139,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[2] = w0
     place[3] = w1
     place[4] = w2
-    publish(5)
+    advance(5)
   }
 
   /// An input: its time is the entry's, given to the core as well.
@@ -150,7 +160,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     if wordCount > 2 {
       for index in 2..<wordCount { place[index &+ 2] = values[index] }
     }
-    publish(UInt64(truncatingIfNeeded: wordCount) &+ 2)
+    advance(UInt64(truncatingIfNeeded: wordCount) &+ 2)
   }
 
   /// Eight words or fewer of a keyframe.
@@ -160,7 +170,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[0] = stamp()
     place[1] = TraceRing.head(.keyframeWords, .none, 0, UInt32(truncatingIfNeeded: first), count)
     for index in 0..<count { place[2 + index] = source[first + index] }
-    publish(UInt64(count) &+ 2)
+    advance(UInt64(count) &+ 2)
   }
 
   /// Takes over the drainer's tail. A tail that never was a head is not believed.
@@ -169,7 +179,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   mutating func updateTail(_ value: UInt64) -> Bool {
     guard value > tail, value <= head else { return false }
     tail = value
-    limit = tail &+ capacityWords
+    limit = unreportedLoss != 0 || isClosed ? 0 : tail &+ capacityWords
     return true
   }
 
@@ -182,14 +192,17 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       // The end event is no loss: it is tried again when the drainer has made room.
       lost &-= 1
       unreportedLoss &-= 1
+      if unreportedLoss == 0 { limit = tail &+ capacityWords }
       return false
     }
     place[0] = stamp()
     place[1] = TraceRing.head(.end, .none, 0, 0, 2)
     place[2] = events
     place[3] = lost
-    publish(4)
+    advance(4)
     isClosed = true
+    limit = 0
+    publish()
     Instruction.store64(1, to: control + RingControl.ended)
     return true
   }

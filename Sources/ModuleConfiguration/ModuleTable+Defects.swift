@@ -3,10 +3,18 @@ import APEXTypes
 extension ModuleTable {
   /// Whether some record cannot be read or points outside the table, checked once at opening.
   ///
-  /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes sense
-  /// is the business of `partita check`.
+  /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes
+  /// sense is the business of `partita check`.
   var hasDefectiveRecord: Bool {
-    isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+  }
+
+  /// More records of a kind than the kernel has room for.
+  private var isTooLarge: Bool {
+    count(WindowRecord.self) > ModuleLimits.maximumWindowCount || count(PortRecord.self) > ModuleLimits.maximumPortCount
+      || count(ChannelRecord.self) > ModuleLimits.maximumPortCount || count(LineRecord.self) > ModuleLimits.lineCount
+      || count(SegmentRecord.self) > ModuleLimits.maximumPartitionCount * 16
+      || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {
@@ -76,7 +84,9 @@ extension ModuleTable {
     for index in 0..<count(PortGrantRecord.self) where outside(record(PortGrantRecord.self, index).partition) {
       return true
     }
-    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) { return true }
+    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
+      return true
+    }
     for index in 0..<count(HealthActionRecord.self)
     where outside(record(HealthActionRecord.self, index).partition) { return true }
     return false

@@ -3,9 +3,9 @@ import TraceFormat
 
 /// A read-only view of a module table in memory.
 ///
-/// The view does not own its bytes: whoever makes it keeps them alive and unchanged (the kernel for ever, the host as long
-/// as the `ModuleImage` or trace lives). Opening checks header, directory and checksum, so that reading a record later needs
-/// no more than an index check. Source of the layout: `ModuleTableLayout`.
+/// The view does not own its bytes: whoever makes it keeps them alive and unchanged (the kernel for ever, the host as
+/// long as the `ModuleImage` or trace lives). Opening checks header, directory and checksum, so that reading a record
+/// later needs no more than an index check. Source of the layout: `ModuleTableLayout`.
 public struct ModuleTable: @unchecked Sendable {
   /// What is wrong with bytes that claim to be a module table.
   public enum Defect: UInt8, Error, Equatable, Sendable {
@@ -30,8 +30,8 @@ public struct ModuleTable: @unchecked Sendable {
       throw .wrongSize
     }
     byteCount = Int(header[2])
-    let checked = UnsafeRawBufferPointer(start: start + 48, count: byteCount - 48)
-    guard XXH64.hash(checked) == header[4] else { throw .wrongChecksum }
+    let whole = UnsafeRawBufferPointer(start: start, count: byteCount)
+    guard header[5] == 0, ModuleTable.checksum(of: whole) == header[4] else { throw .wrongChecksum }
     let sections = header[6]
     guard sections <= 64, Int(sections) * 32 + 64 <= byteCount else { throw .sectionOutOfBounds }
     for index in 0..<Int(sections) {
@@ -44,7 +44,15 @@ public struct ModuleTable: @unchecked Sendable {
     if hasDefectiveRecord { throw .recordOutOfRange }
   }
 
-  /// XXH64 of the table, as its header has it.
+  /// The checksum of a table's bytes: XXH64 of all but the header's word 4, which holds it.
+  ///
+  /// - Parameter bytes: the whole table, at least its header.
+  public static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+    let before = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[..<32]))
+    return XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[40...]), seed: before)
+  }
+
+  /// The checksum of the table, as its header has it.
   public var checksum: UInt64 { word(4) }
   /// XXH64 of everything the partitions' segments contain.
   public var imageIdentity: UInt64 { word(7) }

@@ -1,8 +1,9 @@
-/// The binary form of a module table: the part of a module image that the kernel decides by and that every trace carries.
+/// The binary form of a module table: the part of a module image that the kernel decides by and that every trace
+/// carries.
 ///
-/// All numbers are little-endian 64-bit words. The table begins with a header of `headerWordCount` words, then a directory
-/// with one entry of four words for each section, then the sections; a section is `count` records of `recordWords` words.
-/// Names live in the byte section `strings` and are referred to as offset << 16 | length.
+/// All numbers are little-endian 64-bit words. The table begins with a header of `headerWordCount` words, then a
+/// directory with one entry of four words for each section, then the sections; a section is `count` records of
+/// `recordWords` words. Names live in the byte section `strings` and are referred to as offset << 16 | length.
 ///
 /// | header word | meaning |
 /// |---|---|
@@ -10,7 +11,7 @@
 /// | 1 | `version` |
 /// | 2 | bytes of the table (multiple of 8) |
 /// | 3 | bytes of the whole image: table, padding to a page, segments |
-/// | 4 | XXH64 (seed 0) of the table's bytes from word 6 to its end |
+/// | 4 | XXH64 of the table's bytes from word 5 to its end, its seed XXH64 (seed 0) of words 0 to 3 |
 /// | 5 | reserved, 0 |
 /// | 6 | sections in the directory |
 /// | 7 | XXH64 of all segment bytes in order: the identity of what is run |

@@ -22,7 +22,8 @@ public enum PartitionLayout {
   public static let redZoneBytes: UInt64 = 128
 }
 
-/// Byte offsets of the words in the page shared by kernel and partition. Both sides may write; neither trusts the other.
+/// Byte offsets of the words in the page shared by kernel and partition. Both sides may write; neither trusts the
+/// other.
 public enum SharedPage {
   /// u64; 1 while the partition takes upcalls. The software replacement of the interrupt flag; starts as 0.
   public static let virtualInterruptFlag = 0
@@ -76,20 +77,22 @@ public enum RingControl {
 
 /// The interrupted context as the kernel lays it on a partition's stack before an upcall; 24 words, 16-byte aligned.
 ///
-/// The frame lies below the red zone: frame = (rsp − 128 − 192) & ~15. In the 16 bytes right below the red zone (never part of
-/// what the frame's own words use) the kernel puts the interrupted flags and, above them, the instruction pointer, so that
-/// user space returns with `mov 160(%rsp), %rsp; popfq; ret $128`: no kernel entry, and the red zone stays as it was.
-/// (Not `iretq`: QEMU 7.2 reads its operands as the supervisor would, and SMAP refuses that in ring 3.)
+/// The frame lies below the red zone: frame = (rsp − 128 − 192) & ~15. In the 16 bytes right below the red zone (never
+/// part of what the frame's own words use) the kernel puts the interrupted flags and, above them, the instruction
+/// pointer, so that user space returns with `mov 160(%rsp), %rsp; popfq; ret $128`: no kernel entry, and the red zone
+/// stays as it was. (Not `iretq`: QEMU 7.2 reads its operands as the supervisor would, and SMAP refuses that in ring
+/// 3.)
 ///
-/// At the trampoline's entry: `rsp` = frame, `rdi` = vector, `rsi` = marks coalesced, `rdx` = registered handler (or 0),
-/// `rcx` = the upcall's ordinal; DF, AC and TF clear; virtual interrupt flag 0.
+/// At the trampoline's entry: `rsp` = frame, `rdi` = vector, `rsi` = marks coalesced, `rdx` = registered handler (or
+/// 0), `rcx` = the upcall's ordinal; DF, AC and TF clear; virtual interrupt flag 0.
 public enum UpcallFrame {
   public static let byteCount: UInt64 = 192
   /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
   public static let generalRegisters: UInt64 = 0
   /// rip cs rflags rsp ss, 8 bytes each.
   public static let returnFrame: UInt64 = 120
-  /// The stack pointer at which user space finds flags and instruction pointer: rsp − 144. The words behind it are spare.
+  /// The stack pointer at which user space finds flags and instruction pointer: rsp − 144. The words behind it are
+  /// spare.
   public static let returnStack: UInt64 = 160
   /// How far below the interrupted stack pointer those two words lie.
   public static let returnWordsDepth: UInt64 = 144

@@ -61,7 +61,8 @@ public struct HypercallAnswer: Equatable, Sendable {
   }
 }
 
-/// What a hypercall makes the hardware side do beside answering. Addresses are checked: they lie in the caller's memory.
+/// What a hypercall makes the hardware side do beside answering. Addresses are checked: they lie in the caller's
+/// memory.
 public enum HypercallEffect: Equatable, Sendable {
   case none
   /// Bytes from the caller to the console.

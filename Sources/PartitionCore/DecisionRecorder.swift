@@ -3,8 +3,8 @@ import TraceFormat
 
 /// Where the core writes each decision as it takes it.
 ///
-/// The kernel's recorder stores events in the trace ring; the replayer's compares them with the recorded ones; the simulator's
-/// counts. It is a generic parameter, never an existential, so that in the kernel a record is a few stores.
+/// The kernel's recorder stores events in the trace ring; the replayer's compares them with the recorded ones; the
+/// simulator's counts. It is a generic parameter, never an existential, so that in the kernel a record is a few stores.
 public protocol DecisionRecorder: ~Copyable {
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32)
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64)

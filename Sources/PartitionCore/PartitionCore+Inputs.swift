@@ -2,8 +2,8 @@ import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
-// The inputs of the core, one method each. Each begins with what the snapshot tells, does its own, and ends with `conclude`,
-// which passes the schedule's boundaries and chooses who runs.
+// The inputs of the core, one method each. Each begins with what the snapshot tells, does its own, and ends with
+// `conclude`, which passes the schedule's boundaries and chooses who runs.
 
 extension PartitionCore where Marking: MarkingRule {
   /// The module starts: the first major frame begins L after `now`.

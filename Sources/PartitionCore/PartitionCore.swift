@@ -4,12 +4,12 @@ import TraceFormat
 
 /// The pure state machine that takes every decision of the kernel.
 ///
-/// It is given inputs and answers with decisions. It has no heap, no clock, no I/O and does not see the partitions' memory:
-/// whatever it reads is the module table, its own state, or a recorded input. So the kernel, the replayer and the
-/// simulator run the same source, and from the same inputs come the same decisions.
+/// It is given inputs and answers with decisions. It has no heap, no clock, no I/O and does not see the partitions'
+/// memory: whatever it reads is the module table, its own state, or a recorded input. So the kernel, the replayer and
+/// the simulator run the same source, and from the same inputs come the same decisions.
 ///
-/// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order taken.
-/// Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
+/// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order
+/// taken. Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
 public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public let table: ModuleTable
   let switchAllowanceNanoseconds: UInt64
@@ -20,6 +20,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let configurations: StateTable<PartitionConfiguration>
   let regions: StateTable<MemoryRegion>
   let ports: StateTable<PortState>
+  /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
+  let healthActions: StateTable<PartitionRecoveryAction>
   let stimulusCount: Int
 
   /// What has to be done after the last input. Kept in place rather than returned: it is read field by field.
@@ -62,6 +64,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
     lines = LineTable(table, memory: &memory)
@@ -80,7 +83,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
 
   /// Bytes of memory that the core of a module needs.
   public static func stateByteCount(for table: ModuleTable) -> Int {
-    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24
+    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24 + 8
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
     return 4096 + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
@@ -98,6 +101,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       regions[index].end = segment.virtualAddress &+ segment.memoryBytes
       regions[index].access = segment.access.rawValue
     }
+    for index in 0..<table.count(HealthActionRecord.self) {
+      let record = table.record(HealthActionRecord.self, index)
+      healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
+    }
     for index in 0..<table.count(PortRecord.self) {
       ports[index] = PortState(table.record(PortRecord.self, index))
     }
@@ -114,8 +121,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.
   ///
   /// The shared page is no message memory: it may be changed under the kernel's hands.
-  public func allows(_ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) -> Bool
-  {
+  public func allows(
+    _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
+  ) -> Bool {
     let (end, overflow) = address.addingReportingOverflow(byteCount)
     guard !overflow else { return false }
     let configuration = configurations[Int(partition.rawValue)]

@@ -4,9 +4,9 @@
 # interrupt flag, and enters here with rdi = vector, rsi = marks, rdx = handler or 0, rcx = ordinal. The return needs no
 # kernel entry unless more marks wait.
 #
-# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp, until only `popfq` and `ret` are left:
-# then rsp is just below the interrupted code's red zone, where the kernel put flags and instruction pointer. Nothing
-# writes to the frame. The kernel, finding rip in there with the flag set, lays no second frame: it
+# From partita_upcall_tail_start to partita_upcall_tail_end the frame lies at rsp, until only `popfq` and `ret` are
+# left: then rsp is just below the interrupted code's red zone, where the kernel put flags and instruction pointer.
+# Nothing writes to the frame. The kernel, finding rip in there with the flag set, lays no second frame: it
 # delivers the next upcall on this one. So a storm of interrupts cannot nest for ever, and the code below must keep to
 # three rules:
 #   - the frame is only read, until `ret` has left it;

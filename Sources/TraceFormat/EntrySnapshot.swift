@@ -2,9 +2,9 @@ import APEXTypes
 
 /// What the kernel finds at an entry from ring 3, recorded with the input that caused it.
 ///
-/// The partition may change its shared page at any time without the kernel, so the core decides by this snapshot only, and
-/// replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core never
-/// reads them.
+/// The partition may change its shared page at any time without the kernel, so the core decides by this snapshot only,
+/// and replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core
+/// never reads them.
 public struct EntrySnapshot: Equatable, Sendable {
   public struct Flags: BitFlags {
     public var rawValue: UInt8
@@ -13,8 +13,8 @@ public struct EntrySnapshot: Equatable, Sendable {
     @inlinable public static var interruptsEnabled: Flags { Flags(rawValue: 1) }
     /// The instruction pointer lies in the published tail of the user-space return: the unfinished frame is used again.
     @inlinable public static var inReturnTail: Flags { Flags(rawValue: 2) }
-    /// A new upcall frame below the stack pointer lies wholly in the partition's writable memory (in the tail: the frame in
-    /// use does).
+    /// A new upcall frame below the stack pointer lies wholly in the partition's writable memory (in the tail: the
+    /// frame in use does).
     @inlinable public static var frameFits: Flags { Flags(rawValue: 4) }
     /// Vectors 39 and 47: the controller had the line in service, so the interrupt is real.
     @inlinable public static var lineInService: Flags { Flags(rawValue: 8) }

@@ -1,7 +1,7 @@
 /// What a trace event tells. The numbers are part of the format.
 ///
-/// Every event has the same shape (`TraceEvent`): a time, a kind, a partition, a `detail` byte, a 32-bit `operand` and up to
-/// eight 64-bit words. The table says what these mean for each kind; what is not named is 0.
+/// Every event has the same shape (`TraceEvent`): a time, a kind, a partition, a `detail` byte, a 32-bit `operand` and
+/// up to eight 64-bit words. The table says what these mean for each kind; what is not named is 0.
 ///
 /// | class | rule |
 /// |---|---|
@@ -12,26 +12,27 @@
 /// | control | about the trace itself. |
 public enum EventKind: UInt8, Sendable {
   // MARK: Inputs. All that interrupt ring 3 or the idle loop begin with an `EntrySnapshot`:
-  // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the partition's
-  // counters, word 1 = resume delay. `partition` is the one interrupted, or 0xFF for the idle loop.
+  // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the
+  // partition's counters, word 1 = resume delay. `partition` is the one interrupted, or 0xFF for the idle loop.
 
   /// A line of the interrupt controllers. What: the vector, 32 … 47.
   case interrupt = 1
   /// The local APIC's one-shot timer.
   case timer = 2
-  /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`: port index
-  /// + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if the
+  /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`: port
+  /// index + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if the
   /// frame can be used, bit 1 if another fits below the stack pointer it holds). Words 3 … :
   /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
-  /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only), word 4:
-  /// instruction pointer.
+  /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only),
+  /// word 4: instruction pointer.
   case exception = 4
   /// Non-maskable interrupts came since the last entry: `operand` of them. No snapshot. The core stops the module.
   case nonMaskable = 5
   /// The test device acts. detail: `StimulusRecord.Action`, operand: data. No snapshot.
   case stimulus = 6
-  /// The start of the module: word 0: stop instant asked for (all ones for none). The core begins the first major frame.
+  /// The start of the module: word 0: stop instant asked for (all ones for none). The core begins the first major
+  /// frame.
   case start = 7
 
   // MARK: Decisions.
@@ -40,14 +41,15 @@ public enum EventKind: UInt8, Sendable {
   case kernelHandler = 16
   /// A vCPU was marked. partition: whose, operand: vector, word 0: marks waiting of that line, this one included.
   case mark = 17
-  /// The partition enters its upcall. operand: vector, detail: 1 if it takes the place of an unfinished return, word 0: marks
-  /// coalesced, word 1: handler address, word 2: ordinal of the upcall in this partition.
+  /// The partition enters its upcall. operand: vector, detail: 1 if it takes the place of an unfinished return, word 0:
+  /// marks coalesced, word 1: handler address, word 2: ordinal of the upcall in this partition.
   case upcall = 18
   /// The core learnt that upcalls had returned in user space. operand: how many since it last knew.
   case upcallsReturned = 19
   /// detail: `ReturnCode`, operand: number, word 0: value.
   case hypercallResult = 20
-  /// From detail (0xFF none) to partition (0xFF: the hardware idle loop). Word 0: nominal instant (start of the window or 0).
+  /// From detail (0xFF none) to partition (0xFF: the hardware idle loop). Word 0: nominal instant (start of the window
+  /// or 0).
   case partitionSwitch = 21
   /// operand: index of the window in the table, word 0: nominal start instant, word 1: nominal end instant.
   case windowStart = 22
@@ -57,8 +59,8 @@ public enum EventKind: UInt8, Sendable {
   case majorFrameStart = 24
   /// detail: `PartitionRecoveryAction`, operand: `ErrorCode`, word 0: CPU exception vector + 1, or 0.
   case healthAction = 25
-  /// detail: `PortOperation`, operand: port index, word 0: message length, word 1: message sequence number of the channel,
-  /// word 2: 1 if valid (reads).
+  /// detail: `PortOperation`, operand: port index, word 0: message length, word 1: message sequence number of the
+  /// channel, word 2: 1 if valid (reads).
   case portOperation = 26
   /// The controllers' masks change. operand: 16 bits, 1 = masked.
   case lineMask = 27
@@ -79,8 +81,8 @@ public enum EventKind: UInt8, Sendable {
 
   /// End of interrupt was sent. operand: vector, word 0: in-service registers read back afterwards (bit n = line n).
   case acknowledged = 48
-  /// The upcall frame was written. partition; word 0: address of the frame, word 1: instruction pointer that the register
-  /// page now holds, word 2: the virtual interrupt flag read back from the shared page.
+  /// The upcall frame was written. partition; word 0: address of the frame, word 1: instruction pointer that the
+  /// register page now holds, word 2: the virtual interrupt flag read back from the shared page.
   case upcallWritten = 49
   /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: XXH64 of the bytes copied,
   /// word 1: length.
@@ -91,8 +93,8 @@ public enum EventKind: UInt8, Sendable {
   case drained = 52
   /// The masks now in the controllers, read back. operand: 16 bits.
   case maskRead = 53
-  /// The last wait before a window. Word 0: the window's start instant, word 1: nanoseconds that were left until then when
-  /// the kernel was ready; 0 in word 1 means that the pad was exhausted.
+  /// The last wait before a window. Word 0: the window's start instant, word 1: nanoseconds that were left until then
+  /// when the kernel was ready; 0 in word 1 means that the pad was exhausted.
   case padded = 54
   /// A kernel invariant broke. operand: vector or line, word 0: instruction pointer.
   case kernelFault = 55

@@ -8,20 +8,25 @@ extension BrokenModule {
   private static let document: [BrokenModule] = [
     .init(.malformedXML, "</Connection_Table>", "</Connection>", at: "</Connection>", status: 2),
     .init(.malformedXML, "p:Drainer", "q:Drainer", at: "q:Drainer", status: 2),
-    .init(.documentType, "<ARINC_653_Module", "<!DOCTYPE a [<!ENTITY b \"c\">]>\n<ARINC_653_Module", at: "<!DOCTYPE",
-          status: 2),
+    .init(
+      .documentType, "<ARINC_653_Module", "<!DOCTYPE a [<!ENTITY b \"c\">]>\n<ARINC_653_Module", at: "<!DOCTYPE",
+      status: 2),
     .init(.schemaViolation, "MaxMessageSize=\"64\"", "", at: "Name=\"OUT\"", status: 2),
     .init(.schemaViolation, "Criticality=\"LEVEL_B\"", "Criticality=\"HIGH\"", at: "HIGH", status: 2),
     .init(.schemaViolation, "Number=\"8\"", "Number=\"eight\"", at: "eight", status: 2),
     .init(.schemaViolation, "</Connection_Table>", "words</Connection_Table>", at: "<Connection_Table>", status: 2),
-    .init(.schemaViolation, [("<ARINC_653_Module", "<Module"), ("</ARINC_653_Module", "</Module")], at: "<Module",
-          status: 2),
-    .init(.ignoredElement, "<Connection_Table>", "<Vendor_Table a=\"1\"/><Connection_Table>", at: "Vendor_Table",
-          status: 0, severity: .warning),
-    .init(.ignoredAttribute, "MajorFrameSeconds", "Colour=\"red\" MajorFrameSeconds", at: "Colour", status: 0,
-          severity: .warning),
-    .init(.ignoredAttribute, "MajorFrameSeconds", "xmlns:v=\"urn:v\" v:Colour=\"red\" MajorFrameSeconds",
-          at: "v:Colour", status: 0, severity: .warning),
+    .init(
+      .schemaViolation, [("<ARINC_653_Module", "<Module"), ("</ARINC_653_Module", "</Module")], at: "<Module",
+      status: 2),
+    .init(
+      .ignoredElement, "<Connection_Table>", "<Vendor_Table a=\"1\"/><Connection_Table>", at: "Vendor_Table",
+      status: 0, severity: .warning),
+    .init(
+      .ignoredAttribute, "MajorFrameSeconds", "Colour=\"red\" MajorFrameSeconds", at: "Colour", status: 0,
+      severity: .warning),
+    .init(
+      .ignoredAttribute, "MajorFrameSeconds", "xmlns:v=\"urn:v\" v:Colour=\"red\" MajorFrameSeconds",
+      at: "v:Colour", status: 0, severity: .warning),
     .init(.unknownExtension, "p:Priority", "p:Prority", at: "p:Prority", status: 2),
     .init(.unknownExtension, "<p:Clocks", "<p:Clock/><p:Clocks", at: "<p:Clock/>", status: 2),
     .init(.repeatedElement, "<p:Budgets>", "<p:Trace/>\n  <p:Budgets>", at: "<p:Trace/>"),
@@ -31,29 +36,37 @@ extension BrokenModule {
   ]
 
   private static let partitions: [BrokenModule] = [
-    .init(.noPartition, [("<Partition PartitionIdentifier=\"10\"", "<!--"),
-                         ("<Partition_Memory", "--><Partition_Memory"), ("<!-- PartitionName", "<!-- P")],
-          at: "<ARINC_653_Module"),
-    .init(.tooManyPartitions, "<Partition PartitionIdentifier=\"30\"",
-          (100..<130).map { "<Partition PartitionIdentifier=\"\($0)\"/>" }.joined(separator: "\n")
-            + "\n<Partition PartitionIdentifier=\"30\"", at: "PartitionIdentifier=\"30\""),
+    .init(
+      .noPartition,
+      [
+        ("<Partition PartitionIdentifier=\"10\"", "<!--"),
+        ("<Partition_Memory", "--><Partition_Memory"), ("<!-- PartitionName", "<!-- P"),
+      ],
+      at: "<ARINC_653_Module"),
+    .init(
+      .tooManyPartitions, "<Partition PartitionIdentifier=\"30\"",
+      (100..<130).map { "<Partition PartitionIdentifier=\"\($0)\"/>" }.joined(separator: "\n")
+        + "\n<Partition PartitionIdentifier=\"30\"", at: "PartitionIdentifier=\"30\""),
     .init(.duplicatePartition, "PartitionIdentifier=\"20\"", "PartitionIdentifier=\"10\"", at: "\"Beta\""),
     .init(.duplicatePartition, "\"Beta\"", "\"Alpha\"", at: "LEVEL_E"),
     .init(.nameTooLong, "\"Beta\"", "\"\(long)\"", at: long),
     .init(.nameTooLong, "ModuleName=\"Sample\"", "ModuleName=\"\(long)\"", at: long),
-    .init(.nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
+    .init(
+      .nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
     .init(.nameTooLong, "Name=\"second\"", "Name=\"\(long)\"", at: long),
     .init(.nameTooLong, "ScheduleName=\"only\"", "ScheduleName=\"\(long)\"", at: long),
     .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
-    .init(.severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",
-          at: "\"Drain\""),
+    .init(
+      .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",
+      at: "\"Drain\""),
     .init(.drainerNotSystem, "SystemPartition=\"TRUE\"", "", at: "\"Drain\""),
     .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xE8\" Count=\"2\"", at: "\"Drain\""),
     .init(.drainerPorts, "<p:PortGrant First=\"0xE9\"/>", "", at: "\"Drain\""),
     .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F8\" Count=\"0\"", at: "Count=\"0\""),
     .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0xFFFF\" Count=\"2\"", at: "0xFFFF"),
-    .init(.portGrantOverlap, "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>",
-          "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>\n<p:PortGrant First=\"0x3FF\" Count=\"2\"/>", at: "0x3FF"),
+    .init(
+      .portGrantOverlap, "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>",
+      "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>\n<p:PortGrant First=\"0x3FF\" Count=\"2\"/>", at: "0x3FF"),
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xE9\" Count=\"1\"", at: "First=\"0xE9\" Count"),
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xF0\" Count=\"5\"", at: "0xF0"),
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x20\" Count=\"2\"", at: "First=\"0x20\""),
@@ -65,118 +78,152 @@ extension BrokenModule {
     .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "p:PeriodSeconds=\"0.007\"", at: "0.007"),
     .init(.processTiming, "p:TimeCapacitySeconds=\"0.001\"", "", at: "Name=\"main\""),
     .init(.processPriority, "p:Priority=\"7\"", "p:Priority=\"240\"", at: "240"),
-    .init(.capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
-          at: "Name=\"main\""),
+    .init(
+      .capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
+      at: "Name=\"main\""),
   ]
 
   private static let schedules: [BrokenModule] = [
     .init(.noSchedule, [("<Module_Schedule", "<!--"), ("</Module_Schedule>", "-->")], at: "<ARINC_653_Module"),
-    .init(.duplicateSchedule, "<Partition_HM_Table",
-          "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"4\"/>\n<Partition_HM_Table",
-          at: "MajorFrameSeconds=\"1\""),
-    .init(.initialSchedule, "<Partition_HM_Table",
-          "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\"/>\n<Partition_HM_Table",
-          at: "MajorFrameSeconds=\"0.01\""),
+    .init(
+      .duplicateSchedule, "<Partition_HM_Table",
+      "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"4\"/>\n<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"1\""),
+    .init(
+      .initialSchedule, "<Partition_HM_Table",
+      "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\"/>\n<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"0.01\""),
     .init(.emptyMajorFrame, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"0\"", at: "MajorFrameSeconds=\"0\""),
-    .init(.unknownPartition, "<Partition_Schedule PartitionIdentifier=\"20\"",
-          "<Partition_Schedule PartitionIdentifier=\"21\"", at: "\"21\""),
-    .init(.unknownPartition, "<p:Owner PartitionIdentifier=\"20\"", "<p:Owner PartitionIdentifier=\"99\"",
-          at: "\"99\""),
-    .init(.unknownPartition, "<Partition_Memory PartitionIdentifier=\"10\"",
-          "<Partition_Memory PartitionIdentifier=\"98\"", at: "\"98\""),
-    .init(.unknownPartition, "<Partition_HM_Table PartitionIdentifier=\"20\"",
-          "<Partition_HM_Table PartitionIdentifier=\"97\"", at: "Action=\"WARM_START\""),
-    .init(.unknownPartition, "<Source><Standard_Partition PartitionIdentifier=\"10\"",
-          "<Source><Standard_Partition PartitionIdentifier=\"96\"", at: "\"96\""),
-    .init(.duplicatePartitionSchedule, "<Partition_Schedule PartitionIdentifier=\"10\" PeriodSeconds=\"0.005\"",
-          "<Partition_Schedule PartitionIdentifier=\"20\" PeriodSeconds=\"0.005\"",
-          at: "PeriodSeconds=\"0.005\" PeriodD"),
-    .init(.partitionWithoutWindow, [("<Window_Schedule WindowIdentifier=\"7\"", "<!--"),
-                                    ("</Partition_Schedule>", "--></Partition_Schedule>")],
-          at: "PeriodSeconds=\"0.01\" PeriodD"),
-    .init(.tooManyWindows, "</Module_Schedule>",
-          (0..<255).map { index in
-            "<Partition_Schedule PartitionIdentifier=\"30\" PeriodSeconds=\"1\" PeriodDurationSeconds=\"1\">"
-              + "<Window_Schedule WindowIdentifier=\"\(index)\" WindowStartSeconds=\"0\" WindowDurationSeconds=\"1\"/>"
-              + "</Partition_Schedule>"
-          }.joined(separator: "\n") + "</Module_Schedule>", at: "<Module_Schedule"),
+    .init(
+      .unknownPartition, "<Partition_Schedule PartitionIdentifier=\"20\"",
+      "<Partition_Schedule PartitionIdentifier=\"21\"", at: "\"21\""),
+    .init(
+      .unknownPartition, "<p:Owner PartitionIdentifier=\"20\"", "<p:Owner PartitionIdentifier=\"99\"",
+      at: "\"99\""),
+    .init(
+      .unknownPartition, "<Partition_Memory PartitionIdentifier=\"10\"",
+      "<Partition_Memory PartitionIdentifier=\"98\"", at: "\"98\""),
+    .init(
+      .unknownPartition, "<Partition_HM_Table PartitionIdentifier=\"20\"",
+      "<Partition_HM_Table PartitionIdentifier=\"97\"", at: "Action=\"WARM_START\""),
+    .init(
+      .unknownPartition, "<Source><Standard_Partition PartitionIdentifier=\"10\"",
+      "<Source><Standard_Partition PartitionIdentifier=\"96\"", at: "\"96\""),
+    .init(
+      .duplicatePartitionSchedule, "<Partition_Schedule PartitionIdentifier=\"10\" PeriodSeconds=\"0.005\"",
+      "<Partition_Schedule PartitionIdentifier=\"20\" PeriodSeconds=\"0.005\"",
+      at: "PeriodSeconds=\"0.005\" PeriodD"),
+    .init(
+      .partitionWithoutWindow,
+      [
+        ("<Window_Schedule WindowIdentifier=\"7\"", "<!--"),
+        ("</Partition_Schedule>", "--></Partition_Schedule>"),
+      ],
+      at: "PeriodSeconds=\"0.01\" PeriodD"),
+    .init(
+      .tooManyWindows, "</Module_Schedule>",
+      (0..<255).map { index in
+        "<Partition_Schedule PartitionIdentifier=\"30\" PeriodSeconds=\"1\" PeriodDurationSeconds=\"1\">"
+          + "<Window_Schedule WindowIdentifier=\"\(index)\" WindowStartSeconds=\"0\" WindowDurationSeconds=\"1\"/>"
+          + "</Partition_Schedule>"
+      }.joined(separator: "\n") + "</Module_Schedule>", at: "<Module_Schedule"),
     .init(.duplicateWindow, "WindowIdentifier=\"9\"", "WindowIdentifier=\"8\"", at: "WindowStartSeconds=\"0.005\""),
-    .init(.windowOutsideFrame, "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.002\"",
-          "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.006\"", at: "\"0.006\""),
-    .init(.windowTooShort, "WindowStartSeconds=\"0.002\" WindowDurationSeconds=\"0.002\"",
-          "WindowStartSeconds=\"0.002\" WindowDurationSeconds=\"0.00001\"", at: "0.00001"),
+    .init(
+      .windowOutsideFrame, "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.002\"",
+      "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.006\"", at: "\"0.006\""),
+    .init(
+      .windowTooShort, "WindowStartSeconds=\"0.002\" WindowDurationSeconds=\"0.002\"",
+      "WindowStartSeconds=\"0.002\" WindowDurationSeconds=\"0.00001\"", at: "0.00001"),
     .init(.windowsOverlap, "WindowStartSeconds=\"0.002\"", "WindowStartSeconds=\"0.001999999\"", at: "0.001999999"),
     .init(.gapTooShort, "WindowStartSeconds=\"0.002\"", "WindowStartSeconds=\"0.002000001\"", at: "0.002000001"),
-    .init(.gapTooShort, "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.002\"",
-          "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.004999\"", at: "WindowIdentifier=\"8\""),
-    .init(.periodNotDividing, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.004\" PeriodD",
-          at: "PeriodSeconds=\"0.004\""),
-    .init(.periodNotDividing, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0\" PeriodD",
-          at: "PeriodSeconds=\"0\""),
-    .init(.durationExceedsPeriod, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
-          "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.006\"", at: "PeriodDurationSeconds=\"0.006\""),
-    .init(.periodStart, "PartitionPeriodStart=\"1\"", "PartitionPeriodStart=\"0\"",
-          at: "PeriodSeconds=\"0.005\" PeriodD"),
-    .init(.periodStart, "WindowStartSeconds=\"0.005\"", "WindowStartSeconds=\"0.006\"",
-          at: "WindowStartSeconds=\"0.006\""),
-    .init(.durationNotMet, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
-          "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002000001\"", at: "0.002000001"),
-    .init(.durationNotMet, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.000000001\" PeriodD",
-          at: "0.000000001"),
+    .init(
+      .gapTooShort, "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.002\"",
+      "WindowStartSeconds=\"0.005\" WindowDurationSeconds=\"0.004999\"", at: "WindowIdentifier=\"8\""),
+    .init(
+      .periodNotDividing, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.004\" PeriodD",
+      at: "PeriodSeconds=\"0.004\""),
+    .init(
+      .periodNotDividing, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0\" PeriodD",
+      at: "PeriodSeconds=\"0\""),
+    .init(
+      .durationExceedsPeriod, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
+      "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.006\"", at: "PeriodDurationSeconds=\"0.006\""),
+    .init(
+      .periodStart, "PartitionPeriodStart=\"1\"", "PartitionPeriodStart=\"0\"",
+      at: "PeriodSeconds=\"0.005\" PeriodD"),
+    .init(
+      .periodStart, "WindowStartSeconds=\"0.005\"", "WindowStartSeconds=\"0.006\"",
+      at: "WindowStartSeconds=\"0.006\""),
+    .init(
+      .durationNotMet, "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002\"",
+      "PeriodSeconds=\"0.005\" PeriodDurationSeconds=\"0.002000001\"", at: "0.002000001"),
+    .init(
+      .durationNotMet, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.000000001\" PeriodD",
+      at: "0.000000001"),
     .init(.noSupply, "BudgetPerWindow=\"2\"", "BudgetPerWindow=\"1000\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
   ]
 
   private static let ports: [BrokenModule] = [
-    .init(.tooManyPorts, "<Sampling_Port Name=\"OUT\"",
-          (0..<127).map { "<Sampling_Port Name=\"P\($0)\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>" }.joined()
-            + "<Sampling_Port Name=\"OUT\"", at: "<ARINC_653_Module"),
-    .init(.duplicatePort, "<Process Name=\"main\"",
-          "<Sampling_Port Name=\"OUT\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
-          at: "Name=\"OUT\" MaxMessageSize=\"1\""),
+    .init(
+      .tooManyPorts, "<Sampling_Port Name=\"OUT\"",
+      (0..<127).map { "<Sampling_Port Name=\"P\($0)\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>" }.joined()
+        + "<Sampling_Port Name=\"OUT\"", at: "<ARINC_653_Module"),
+    .init(
+      .duplicatePort, "<Process Name=\"main\"",
+      "<Sampling_Port Name=\"OUT\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
+      at: "Name=\"OUT\" MaxMessageSize=\"1\""),
     .init(.messageSize, "MaxMessageSize=\"64\"", "MaxMessageSize=\"8193\"", at: "8193"),
     .init(.messageSize, "MaxMessageSize=\"64\"", "MaxMessageSize=\"0\"", at: "MaxMessageSize=\"0\""),
     .init(.refreshPeriod, "RefreshRateSeconds=\"0.02\"", "", at: "Name=\"IN\""),
-    .init(.queuingPort, "<Process Name=\"main\"",
-          "<Queuing_Port Name=\"Q\" MaxMessageSize=\"1\" Direction=\"SOURCE\" MaxNbMessages=\"2\"/>\n"
-            + "<Process Name=\"main\"", at: "Queuing_Port"),
-    .init(.duplicateChannel, "</Connection_Table>",
-          """
-          <Channel ChannelIdentifier="0x5">
-          <Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
-          <Destination><Standard_Partition PartitionIdentifier="20" PortName="IN"/></Destination></Channel>
-          </Connection_Table>
-          """, at: "0x5"),
-    .init(.portInTwoChannels, "</Connection_Table>",
-          """
-          <Channel ChannelIdentifier="6"><Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
-          <Destination><Standard_Partition PartitionIdentifier="20" PortName="IN"/></Destination></Channel>
-          </Connection_Table>
-          """, at: "ChannelIdentifier=\"6\""),
+    .init(
+      .queuingPort, "<Process Name=\"main\"",
+      "<Queuing_Port Name=\"Q\" MaxMessageSize=\"1\" Direction=\"SOURCE\" MaxNbMessages=\"2\"/>\n"
+        + "<Process Name=\"main\"", at: "Queuing_Port"),
+    .init(
+      .duplicateChannel, "</Connection_Table>",
+      """
+      <Channel ChannelIdentifier="0x5">
+      <Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
+      <Destination><Standard_Partition PartitionIdentifier="20" PortName="IN"/></Destination></Channel>
+      </Connection_Table>
+      """, at: "0x5"),
+    .init(
+      .portInTwoChannels, "</Connection_Table>",
+      """
+      <Channel ChannelIdentifier="6"><Source><Standard_Partition PartitionIdentifier="10" PortName="OUT"/></Source>
+      <Destination><Standard_Partition PartitionIdentifier="20" PortName="IN"/></Destination></Channel>
+      </Connection_Table>
+      """, at: "ChannelIdentifier=\"6\""),
     .init(.unknownPort, "PortName=\"IN\"", "PortName=\"INN\"", at: "INN"),
     .init(.directionMismatch, "Direction=\"SOURCE\"", "Direction=\"DESTINATION\"", at: "PortName=\"OUT\""),
     .init(.sizeMismatch, "MaxMessageSize=\"64\"", "MaxMessageSize=\"63\"", at: "PortName=\"IN\""),
-    .init(.portWithoutChannel, "<Process Name=\"main\"",
-          "<Sampling_Port Name=\"LOOSE\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
-          at: "LOOSE"),
+    .init(
+      .portWithoutChannel, "<Process Name=\"main\"",
+      "<Sampling_Port Name=\"LOOSE\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
+      at: "LOOSE"),
   ]
 
   private static let memoryAndLines: [BrokenModule] = [
-    .init(.imageNotFound, "p:Image=\"Tiny.elf\"", "p:Image=\"no-such-image\"", at: "no-such-image", status: 0,
-          severity: .warning),
+    .init(
+      .imageNotFound, "p:Image=\"Tiny.elf\"", "p:Image=\"no-such-image\"", at: "no-such-image", status: 0,
+      severity: .warning),
     .init(.memoryTooSmall, "SizeBytes=\"0x2000\"", "SizeBytes=\"0x1FFF\"", at: "0x1FFF"),
     .init(.memoryTooSmall, "SizeBytes=\"0x4000\"", "SizeBytes=\"0x3FFF\"", at: "0x3FFF"),
-    .init(.memoryTooSmall, "Type=\"DATA\" SizeBytes=\"0x4000\" Access=\"READ_WRITE\"",
-          "Type=\"DATA\" SizeBytes=\"0x9000\" Access=\"READ_ONLY\"", at: "<Partition_Memory"),
+    .init(
+      .memoryTooSmall, "Type=\"DATA\" SizeBytes=\"0x4000\" Access=\"READ_WRITE\"",
+      "Type=\"DATA\" SizeBytes=\"0x9000\" Access=\"READ_ONLY\"", at: "<Partition_Memory"),
     .init(.lineNumber, "Number=\"0\"", "Number=\"16\"", at: "\"16\""),
     .init(.lineNumber, "Number=\"0\"", "Number=\"2\"", at: "Number=\"2\""),
     .init(.duplicateLine, "Number=\"0\"", "Number=\"8\"", at: "BudgetPerWindow=\"3\""),
     .init(.lineRecipe, "Recipe=\"READ_RTC_STATUS\"", "", at: "Number=\"8\""),
     .init(.lineRecipe, "Recipe=\"OWNER_READS_RECEIVER\"", "Recipe=\"NONE\"", at: "Number=\"4\""),
-    .init(.lineRecipe, "KernelHandler=\"true\"", "KernelHandler=\"true\" Recipe=\"READ_RTC_STATUS\"",
-          at: "Number=\"0\""),
+    .init(
+      .lineRecipe, "KernelHandler=\"true\"", "KernelHandler=\"true\" Recipe=\"READ_RTC_STATUS\"",
+      at: "Number=\"0\""),
     .init(.lineWithoutOwner, "KernelHandler=\"true\"", "", at: "Number=\"0\""),
-    .init(.duplicateOwner, "<p:Owner PartitionIdentifier=\"20\"/>",
-          "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
+    .init(
+      .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\"/>",
+      "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),
     .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "Number=\"8\""),
@@ -196,27 +243,35 @@ extension BrokenModule {
     .init(.budgetSubject, "Subject=\"65\"", "Subject=\"1\"", at: "HYPERCALL"),
     .init(.budgetSubject, "Subject=\"65\"", "", at: "HYPERCALL"),
     .init(.budgetSubject, "Subject=\"8\"", "Subject=\"9\"", at: "MARK_TO_UPCALL"),
-    .init(.budgetSubject, "Quantity=\"WINDOW_START_ERROR\"", "Quantity=\"WINDOW_START_ERROR\" Subject=\"1\"",
-          at: "WINDOW_START_ERROR"),
+    .init(
+      .budgetSubject, "Quantity=\"WINDOW_START_ERROR\"", "Quantity=\"WINDOW_START_ERROR\" Subject=\"1\"",
+      at: "WINDOW_START_ERROR"),
     .init(.budgetBound, "Bound=\"1000\"", "BoundSeconds=\"1\"", at: "TRACE_BYTES"),
     .init(.budgetBound, "Subject=\"65\" BoundSeconds=\"0.000005\"", "Subject=\"65\"", at: "HYPERCALL"),
-    .init(.duplicateBudget, "<p:Budget Quantity=\"MARK_TO_UPCALL\" Subject=\"8\"",
-          "<p:Budget Quantity=\"HYPERCALL\" Subject=\"0x41\"", at: "0x41"),
+    .init(
+      .duplicateBudget, "<p:Budget Quantity=\"MARK_TO_UPCALL\" Subject=\"8\"",
+      "<p:Budget Quantity=\"HYPERCALL\" Subject=\"0x41\"", at: "0x41"),
     .init(.unknownError, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"4\" Action", at: "ErrorIdentifier=\"4\""),
-    .init(.errorWithoutCode, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"9\" Action",
-          at: "ErrorIdentifier=\"9\" Action"),
-    .init(.conflictingActions, "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>",
-          """
-          <Error_ID_Action ErrorIdentifier="3" Action="WARM_START"/>
-          <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
-          """, at: "Action=\"IDLE\"", status: 0, severity: .warning),
-    .init(.unsupported, "<Connection_Table>", "<Module_HM_Table/><Connection_Table>", at: "<Module_HM_Table", status: 0,
-          severity: .warning),
-    .init(.unsupported, "Access=\"READ_ONLY\"", "PhysicalAddress=\"0x1000\" Access=\"READ_ONLY\"", at: "0x1000",
-          status: 0, severity: .warning),
-    .init(.unsupported, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"f\"", at: "PartitionCallback",
-          status: 0, severity: .warning),
-    .init(.unsupported, "PeriodSeconds=\"0.01\" PeriodD", "SetModuleSchedule=\"true\" PeriodSeconds=\"0.01\" PeriodD",
-          at: "SetModuleSchedule", status: 0, severity: .warning),
+    .init(
+      .errorWithoutCode, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"9\" Action",
+      at: "ErrorIdentifier=\"9\" Action"),
+    .init(
+      .conflictingActions, "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>",
+      """
+      <Error_ID_Action ErrorIdentifier="3" Action="WARM_START"/>
+      <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
+      """, at: "Action=\"IDLE\"", status: 0, severity: .warning),
+    .init(
+      .unsupported, "<Connection_Table>", "<Module_HM_Table/><Connection_Table>", at: "<Module_HM_Table", status: 0,
+      severity: .warning),
+    .init(
+      .unsupported, "Access=\"READ_ONLY\"", "PhysicalAddress=\"0x1000\" Access=\"READ_ONLY\"", at: "0x1000",
+      status: 0, severity: .warning),
+    .init(
+      .unsupported, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"f\"", at: "PartitionCallback",
+      status: 0, severity: .warning),
+    .init(
+      .unsupported, "PeriodSeconds=\"0.01\" PeriodD", "SetModuleSchedule=\"true\" PeriodSeconds=\"0.01\" PeriodD",
+      at: "SetModuleSchedule", status: 0, severity: .warning),
   ]
 }

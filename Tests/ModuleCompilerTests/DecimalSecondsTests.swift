@@ -4,22 +4,24 @@ import Testing
 @testable import ModuleCompiler
 
 @Suite struct DecimalSecondsTests {
-  @Test(arguments: [
-    ("0.020", 20_000_000), ("0.02", 20_000_000), (".5", 500_000_000), ("1.", 1_000_000_000), ("0", 0),
-    ("0.000000001", 1), ("0.1000000000000", 100_000_000), ("100000", 100_000_000_000_000),
-    // No floating-point number of 64 bits is any of these.
-    ("0.300000001", 300_000_001), ("99999.123456789", 99_999_123_456_789), ("0007.7", 7_700_000_000),
-  ] as [(String, UInt64)])
+  @Test(
+    arguments: [
+      ("0.020", 20_000_000), ("0.02", 20_000_000), (".5", 500_000_000), ("1.", 1_000_000_000), ("0", 0),
+      ("0.000000001", 1), ("0.1000000000000", 100_000_000), ("100000", 100_000_000_000_000),
+      // No floating-point number of 64 bits is any of these.
+      ("0.300000001", 300_000_001), ("99999.123456789", 99_999_123_456_789), ("0007.7", 7_700_000_000),
+    ] as [(String, UInt64)])
   func isExact(_ text: String, _ nanoseconds: UInt64) throws {
     #expect(try DecimalSeconds.parse(text) == Nanoseconds(nanoseconds))
   }
 
-  @Test(arguments: [
-    ("", DecimalSeconds.Defect.malformed), (".", .malformed), ("1e3", .malformed), ("-1", .malformed),
-    ("+1", .malformed), ("1.2.3", .malformed), (" 1", .malformed), ("0x10", .malformed), ("١", .malformed),
-    ("0.0000000001", .tooFine), ("1.1234567891", .tooFine), ("100001", .tooLarge), ("100001.00000000001", .tooLarge),
-    ("99999999999999999999999999999999", .tooLarge),
-  ] as [(String, DecimalSeconds.Defect)])
+  @Test(
+    arguments: [
+      ("", DecimalSeconds.Defect.malformed), (".", .malformed), ("1e3", .malformed), ("-1", .malformed),
+      ("+1", .malformed), ("1.2.3", .malformed), (" 1", .malformed), ("0x10", .malformed), ("١", .malformed),
+      ("0.0000000001", .tooFine), ("1.1234567891", .tooFine), ("100001", .tooLarge), ("100001.00000000001", .tooLarge),
+      ("99999999999999999999999999999999", .tooLarge),
+    ] as [(String, DecimalSeconds.Defect)])
   func isRefused(_ text: String, _ defect: DecimalSeconds.Defect) {
     #expect(throws: defect) { try DecimalSeconds.parse(text) }
   }

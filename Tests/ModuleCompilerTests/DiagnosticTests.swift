@@ -113,9 +113,11 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
   @Test func defectiveImage() {
     let report = SampleModule.check(SampleModule.text, image: [UInt8](repeating: 0x20, count: 128))
     #expect(report.errors.map(\.rule) == [.defectiveImage, .defectiveImage, .defectiveImage])
-    #expect(report.errors.map(\.line) == ["\"Alpha\"", "\"Beta\"", "\"Drain\""].map {
-      SampleModule.line(of: $0, in: SampleModule.text)
-    })
+    #expect(
+      report.errors.map(\.line)
+        == ["\"Alpha\"", "\"Beta\"", "\"Drain\""].map {
+          SampleModule.line(of: $0, in: SampleModule.text)
+        })
     #expect(report.exitStatus == 2)
   }
 

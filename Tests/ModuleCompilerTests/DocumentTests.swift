@@ -49,8 +49,9 @@ import Testing
 
   @Test func longFilesKeepTheirLines() {
     let text = SampleModule.text.replacing(
-      "<Connection_Table>", with: String(repeating: "\n", count: 70_000) + "<Connection_Table>")
-      .replacing("PortName=\"IN\"", with: "PortName=\"INN\"")
+      "<Connection_Table>", with: String(repeating: "\n", count: 70_000) + "<Connection_Table>"
+    )
+    .replacing("PortName=\"IN\"", with: "PortName=\"INN\"")
     let line = SampleModule.line(of: "INN", in: text)
     #expect(line > 65_536)
     #expect(SampleModule.check(text).errors.contains { $0.rule == .unknownPort && $0.line == line })

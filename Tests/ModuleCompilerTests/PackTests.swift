@@ -30,29 +30,38 @@ import TraceFormat
       #expect(table.imageByteCount == packed.imageBytes.count)
       let allowance = SwitchAllowance(packed.description).total
       #expect(text(table.module.name, table) == "Sample")
-      #expect(table.module == ModuleRecord(
-        name: table.module.name, identifier: 42, switchAllowance: allowance, finalPad: SwitchAllowance.finalPad,
-        ringBytes: 65536, keyframeIntervalFrames: 10, intervalTimerHertz: 100, realTimeClockHertz: 64,
-        initialSchedule: 0, drainer: PartitionIndex(2), eventsPerBlock: 100))
+      #expect(
+        table.module
+          == ModuleRecord(
+            name: table.module.name, identifier: 42, switchAllowance: allowance, finalPad: SwitchAllowance.finalPad,
+            ringBytes: 65536, keyframeIntervalFrames: 10, intervalTimerHertz: 100, realTimeClockHertz: 64,
+            initialSchedule: 0, drainer: PartitionIndex(2), eventsPerBlock: 100))
       let partitions = all(PartitionRecord.self, table)
       #expect(partitions.map { text($0.name, table) } == ["Alpha", "Beta", "Drain"])
-      func expected(_ index: Int, _ identifier: UInt64, _ flags: PartitionRecord.Flags, _ criticality: UInt64,
-                    _ period: UInt64, _ duration: UInt64, stack: UInt64, ports: RecordRange, grants: RecordRange,
-                    lines: UInt16) -> PartitionRecord {
+      func expected(
+        _ index: Int, _ identifier: UInt64, _ flags: PartitionRecord.Flags, _ criticality: UInt64,
+        _ period: UInt64, _ duration: UInt64, stack: UInt64, ports: RecordRange, grants: RecordRange,
+        lines: UInt16
+      ) -> PartitionRecord {
         PartitionRecord(
           name: partitions[index].name, identifier: identifier, flags: flags, criticality: criticality,
           period: Nanoseconds(period), duration: Nanoseconds(duration), entryPoint: 0x40_0010, stackBytes: stack,
           segments: RecordRange(first: index * 3, count: 3), ports: ports, portGrants: grants,
           buildIdentity: 0xDEAD_BEEF_0102_0304, permittedLines: lines)
       }
-      #expect(partitions == [
-        expected(0, 10, PartitionRecord.Flags(), 1, 5_000_000, 2_000_000, stack: 8192, ports: .init(first: 0, count: 1),
-                 grants: .init(first: 0, count: 1), lines: 1 << 4),
-        expected(1, 20, PartitionRecord.Flags(), 4, 10_000_000, 2_000_000, stack: 65536, ports: .init(first: 1, count: 1),
-                 grants: .init(first: 1, count: 0), lines: 1 << 8),
-        expected(2, 30, PartitionRecord.Flags.system.union(.drainer), 0, 0, 0, stack: 65536, ports: .init(first: 2, count: 0),
-                 grants: .init(first: 1, count: 1), lines: 0),
-      ])
+      #expect(
+        partitions == [
+          expected(
+            0, 10, PartitionRecord.Flags(), 1, 5_000_000, 2_000_000, stack: 8192, ports: .init(first: 0, count: 1),
+            grants: .init(first: 0, count: 1), lines: 1 << 4),
+          expected(
+            1, 20, PartitionRecord.Flags(), 4, 10_000_000, 2_000_000, stack: 65536, ports: .init(first: 1, count: 1),
+            grants: .init(first: 1, count: 0), lines: 1 << 8),
+          expected(
+            2, 30, PartitionRecord.Flags.system.union(.drainer), 0, 0, 0, stack: 65536,
+            ports: .init(first: 2, count: 0),
+            grants: .init(first: 1, count: 1), lines: 0),
+        ])
     }
   }
 
@@ -70,49 +79,63 @@ import TraceFormat
       #expect(all(WindowRecord.self, table) == [window(0, 0, 8), window(2_000_000, 1, 7), window(5_000_000, 0, 9)])
       let ports = all(PortRecord.self, table)
       #expect(ports.map { text($0.name, table) } == ["OUT", "IN"])
-      #expect(ports == [
-        PortRecord(partition: PartitionIndex(0), name: ports[0].name, kind: 0, direction: .source,
-                   maximumMessageBytes: 64, refreshPeriod: Nanoseconds(10_000_000), channel: 0),
-        PortRecord(partition: PartitionIndex(1), name: ports[1].name, kind: 0, direction: .destination,
-                   maximumMessageBytes: 64, refreshPeriod: Nanoseconds(20_000_000), channel: 0),
-      ])
-      #expect(all(ChannelRecord.self, table) == [
-        ChannelRecord(identifier: 5, sourcePort: 0, maximumMessageBytes: 64)
-      ])
+      #expect(
+        ports == [
+          PortRecord(
+            partition: PartitionIndex(0), name: ports[0].name, kind: 0, direction: .source,
+            maximumMessageBytes: 64, refreshPeriod: Nanoseconds(10_000_000), channel: 0),
+          PortRecord(
+            partition: PartitionIndex(1), name: ports[1].name, kind: 0, direction: .destination,
+            maximumMessageBytes: 64, refreshPeriod: Nanoseconds(20_000_000), channel: 0),
+        ])
+      #expect(
+        all(ChannelRecord.self, table) == [
+          ChannelRecord(identifier: 5, sourcePort: 0, maximumMessageBytes: 64)
+        ])
     }
   }
 
   @Test func linesGrantsBudgetsProcessesHealth() throws {
     try pack().withTable { table in
-      #expect(all(LineRecord.self, table) == [
-        LineRecord(line: 0, policy: .markedAtOnce, budgetPerWindow: 3, recipe: .none, hasKernelHandler: true,
-                   stolenTime: SwitchAllowance.interruptCost(ownerCount: 0)),
-        LineRecord(line: 4, policy: .maskedUntilOwner, budgetPerWindow: 0, recipe: .ownerReadsReceiver,
-                   hasKernelHandler: false, stolenTime: SwitchAllowance.interruptCost(ownerCount: 1)),
-        LineRecord(line: 8, policy: .markedAtOnce, budgetPerWindow: 2, recipe: .readRealTimeClockStatus,
-                   hasKernelHandler: false, stolenTime: Nanoseconds(3000)),
-      ])
-      #expect(all(PortGrantRecord.self, table) == [
-        PortGrantRecord(partition: PartitionIndex(0), firstPort: 0x3F8, count: 8),
-        PortGrantRecord(partition: PartitionIndex(2), firstPort: 0xE9, count: 1),
-      ])
-      #expect(all(BudgetRecord.self, table) == [
-        BudgetRecord(quantity: .windowStartError, subject: 0, bound: 1000),
-        BudgetRecord(quantity: .hypercall, subject: 65, bound: 5000),
-        BudgetRecord(quantity: .markToUpcall, subject: 8, bound: 5000),
-        BudgetRecord(quantity: .traceBytesPerSecond, subject: 0, bound: 1000),
-      ])
+      #expect(
+        all(LineRecord.self, table) == [
+          LineRecord(
+            line: 0, policy: .markedAtOnce, budgetPerWindow: 3, recipe: .none, hasKernelHandler: true,
+            stolenTime: SwitchAllowance.interruptCost(ownerCount: 0)),
+          LineRecord(
+            line: 4, policy: .maskedUntilOwner, budgetPerWindow: 0, recipe: .ownerReadsReceiver,
+            hasKernelHandler: false, stolenTime: SwitchAllowance.interruptCost(ownerCount: 1)),
+          LineRecord(
+            line: 8, policy: .markedAtOnce, budgetPerWindow: 2, recipe: .readRealTimeClockStatus,
+            hasKernelHandler: false, stolenTime: Nanoseconds(3000)),
+        ])
+      #expect(
+        all(PortGrantRecord.self, table) == [
+          PortGrantRecord(partition: PartitionIndex(0), firstPort: 0x3F8, count: 8),
+          PortGrantRecord(partition: PartitionIndex(2), firstPort: 0xE9, count: 1),
+        ])
+      #expect(
+        all(BudgetRecord.self, table) == [
+          BudgetRecord(quantity: .windowStartError, subject: 0, bound: 1000),
+          BudgetRecord(quantity: .hypercall, subject: 65, bound: 5000),
+          BudgetRecord(quantity: .markToUpcall, subject: 8, bound: 5000),
+          BudgetRecord(quantity: .traceBytesPerSecond, subject: 0, bound: 1000),
+        ])
       let processes = all(ProcessRecord.self, table)
       #expect(processes.map { text($0.name, table) } == ["main", "second"])
-      #expect(processes == [
-        ProcessRecord(partition: PartitionIndex(0), name: processes[0].name, period: Nanoseconds(5_000_000),
-                      capacity: Nanoseconds(1_000_000), deadline: Nanoseconds(.max), priority: 7),
-        ProcessRecord(partition: PartitionIndex(1), name: processes[1].name, period: Nanoseconds(10_000_000),
-                      capacity: Nanoseconds(1_000_000), deadline: Nanoseconds(4_000_000), priority: 1),
-      ])
-      #expect(all(HealthActionRecord.self, table) == [
-        HealthActionRecord(partition: PartitionIndex(1), error: .numericError, action: .warmStart)
-      ])
+      #expect(
+        processes == [
+          ProcessRecord(
+            partition: PartitionIndex(0), name: processes[0].name, period: Nanoseconds(5_000_000),
+            capacity: Nanoseconds(1_000_000), deadline: Nanoseconds(.max), priority: 7),
+          ProcessRecord(
+            partition: PartitionIndex(1), name: processes[1].name, period: Nanoseconds(10_000_000),
+            capacity: Nanoseconds(1_000_000), deadline: Nanoseconds(4_000_000), priority: 1),
+        ])
+      #expect(
+        all(HealthActionRecord.self, table) == [
+          HealthActionRecord(partition: PartitionIndex(1), error: .numericError, action: .warmStart)
+        ])
       #expect(table.count(StimulusRecord.self) == 0)
     }
   }
@@ -142,11 +165,12 @@ import TraceFormat
 
   @Test func stimuliAreSorted() throws {
     try pack(stimulus: "0.2 pulse 5\n0.1 serial \"ok\"\n").withTable { table in
-      #expect(all(StimulusRecord.self, table) == [
-        StimulusRecord(time: SystemTime(nanoseconds: 100_000_000), action: .serialByte, data: 0x6F),
-        StimulusRecord(time: SystemTime(nanoseconds: 100_100_000), action: .serialByte, data: 0x6B),
-        StimulusRecord(time: SystemTime(nanoseconds: 200_000_000), action: .linePulse, data: 5),
-      ])
+      #expect(
+        all(StimulusRecord.self, table) == [
+          StimulusRecord(time: SystemTime(nanoseconds: 100_000_000), action: .serialByte, data: 0x6F),
+          StimulusRecord(time: SystemTime(nanoseconds: 102_000_000), action: .serialByte, data: 0x6B),
+          StimulusRecord(time: SystemTime(nanoseconds: 200_000_000), action: .linePulse, data: 5),
+        ])
     }
   }
 

@@ -26,9 +26,12 @@ import Testing
     (.notStaticExecutable, { $0.segments[1].type = 3 }),
     (.notStaticExecutable, { $0.segments[1].type = 2 }),
     (.noSegment, { $0.segments = [] }),
-    (.tooManySegments, { file in
-      file.segments = (0..<17).map { .init(flags: 4, address: 0x40_0000 + $0 * 4096, contents: [1], memoryBytes: 1) }
-    }),
+    (
+      .tooManySegments,
+      { file in
+        file.segments = (0..<17).map { .init(flags: 4, address: 0x40_0000 + $0 * 4096, contents: [1], memoryBytes: 1) }
+      }
+    ),
     (.segmentOutOfBounds(index: 1), { $0.segments[1].memoryBytes = 8 }),
     (.segmentMisaligned(index: 2), { $0.segments[2].address += 8 }),
     (.segmentOutsideLayout(index: 0), { $0.segments[0].address = 0x3F_F000 }),
@@ -79,7 +82,8 @@ import Testing
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
         // Headers are where the meaning is.
         let place = Int.random(in: 0..<(Bool.random(using: &generator) ? 288 : bytes.count), using: &generator)
-        bytes[place] = Bool.random(using: &generator)
+        bytes[place] =
+          Bool.random(using: &generator)
           ? UInt8.random(in: 0...255, using: &generator)
           : bytes[place] ^ 1 << UInt8.random(in: 0...7, using: &generator)
       }

@@ -16,9 +16,10 @@ import Testing
 
       """)
     #expect(script.diagnostics.isEmpty)
-    #expect(script.records.map(\.time.nanoseconds) == [
-      500_000_000, 1_250_000_000, 1_250_100_000, 1_250_200_000, 1_250_300_000, 1_250_400_000,
-    ])
+    #expect(
+      script.records.map(\.time.nanoseconds) == [
+        500_000_000, 1_250_000_000, 1_252_000_000, 1_254_000_000, 1_256_000_000, 1_258_000_000,
+      ])
     #expect(script.records.map(\.data) == [5, 0x61, 0x0A, 0x7F, 0x22, 0x23])
     #expect(script.records[0].action == .linePulse)
     #expect(script.records.dropFirst().allSatisfy { $0.action == .serialByte })

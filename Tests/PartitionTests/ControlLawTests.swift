@@ -1,38 +1,10 @@
 import ControlLaw
+import ReferenceFlight
 import SensorModel
 import Testing
 
 /// The aircraft and its control law as Control flies them, run on the host with the samples that Sensors would send.
 struct ControlLawTests {
-  /// Flies `steps` steps; step k sees the sample number `first + k * stride`.
-  static func lines(steps: Int, first: UInt32 = 0, stride: UInt32 = 1) -> [String] {
-    var state = control_state()
-    control_initialize(&state)
-    var lines: [String] = []
-    for step in 0..<UInt32(steps) {
-      var sample = Self.sample(sequence: first + step * stride)
-      control_step(&state, &sample)
-      if control_is_line_due(&state) != 0 { lines.append(line(of: state)) }
-    }
-    return lines
-  }
-
-  static func sample(sequence: UInt32, ticks: UInt32 = 0, time: UInt64 = 0) -> control_sample {
-    var message = control_sample()
-    withUnsafeMutableBytes(of: &message) {
-      SensorSample(sequence: sequence, ticks: ticks, timeNanoseconds: time).store(into: $0)
-    }
-    return message
-  }
-
-  static func line(of state: control_state) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CONTROL_LINE_CAPACITY)) { buffer in
-      var state = state
-      let length = control_format_line(&state, buffer.baseAddress!)
-      return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-  }
-
   @Test func printsTheseLines() {
     let expected = """
       control step=50 sample=99 u=-0.061408261 alpha=+0.989074513 \
@@ -45,7 +17,7 @@ struct ControlLawTests {
       q=+0.062397449 theta=+1.859587273 elevator=-0.169118313
 
       """
-    #expect(Self.lines(steps: 200, first: 1, stride: 2).joined() == expected)
+    #expect(ReferenceFlight.lines(steps: 200, first: 1, stride: 2).joined() == expected)
   }
 
   @Test func aircraftFollowsTheReference() {
@@ -53,7 +25,7 @@ struct ControlLawTests {
     control_initialize(&state)
     var greatestElevator = 0.0
     for step in 0..<UInt32(3_000) {
-      var sample = Self.sample(sequence: step)
+      var sample = ReferenceFlight.sample(sequence: step)
       control_step(&state, &sample)
       greatestElevator = max(greatestElevator, abs(state.aircraft.elevator_rad))
       // Four seconds after each change of the reference the pitch angle is where it should be, within half a degree.
@@ -68,17 +40,17 @@ struct ControlLawTests {
   @Test func timeAndTicksTakeNoPart() {
     var one = control_state(), other = control_state()
     for step in 0..<UInt32(60) {
-      var plain = Self.sample(sequence: step)
-      var dated = Self.sample(sequence: step, ticks: 77, time: 123_456_789)
+      var plain = ReferenceFlight.sample(sequence: step)
+      var dated = ReferenceFlight.sample(sequence: step, ticks: 77, time: 123_456_789)
       control_step(&one, &plain)
       control_step(&other, &dated)
     }
-    #expect(Self.line(of: one) == Self.line(of: other))
+    #expect(ReferenceFlight.line(of: one) == ReferenceFlight.line(of: other))
   }
 
   @Test func samplesMatter() {
     var one = control_state(), other = control_state()
-    var first = Self.sample(sequence: 1), second = Self.sample(sequence: 2)
+    var first = ReferenceFlight.sample(sequence: 1), second = ReferenceFlight.sample(sequence: 2)
     control_step(&one, &first)
     control_step(&other, &second)
     #expect(one.command_rad != other.command_rad)
@@ -87,7 +59,7 @@ struct ControlLawTests {
   @Test func messageHasOneLayoutInSwiftAndC() {
     #expect(MemoryLayout<control_sample>.size == SensorSample.byteCount)
     let sample = SensorSample(sequence: 7, ticks: 9, timeNanoseconds: 11)
-    let message = Self.sample(sequence: 7, ticks: 9, time: 11)
+    let message = ReferenceFlight.sample(sequence: 7, ticks: 9, time: 11)
     #expect(message.sequence == 7)
     #expect(message.ticks == 9)
     #expect(message.time_ns == 11)

@@ -17,8 +17,8 @@ public final class SimulatedModule: @unchecked Sendable {
     let words = Self.words(sections)
     storage = .allocate(byteCount: words.count * 8, alignment: 8)
     for (index, word) in words.enumerated() { storage.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self) }
-    let checked = UnsafeRawBufferPointer(rebasing: storage[48...])
-    storage.storeBytes(of: XXH64.hash(checked), toByteOffset: 32, as: UInt64.self)
+    let checksum = ModuleTable.checksum(of: UnsafeRawBufferPointer(storage))
+    storage.storeBytes(of: checksum, toByteOffset: 32, as: UInt64.self)
     do {
       table = try ModuleTable(UnsafeRawBufferPointer(storage))
     } catch {

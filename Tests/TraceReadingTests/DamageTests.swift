@@ -1,4 +1,6 @@
+import ModuleConfiguration
 import Testing
+import TraceDamage
 import TraceFormat
 import TraceReading
 
@@ -34,7 +36,7 @@ struct DamageTests {
     for number in 0..<400 {
       let seed = UInt64(batch * 400 + number)
       var corruption = Corruption(seed: seed)
-      let bytes = corruption.apply(to: Self.trace)
+      let bytes = corruption.apply(to: BlockSurgery(Self.trace))
       guard bytes != Self.trace else { continue }
       do {
         let read = try TraceContents(bytes)
@@ -78,9 +80,11 @@ struct DamageTests {
   @Test("Bytes after the last block, and a trace closed without its end, are named")
   func tail() throws {
     let appended = try TraceContents(Self.trace + [0])
-    #expect(appended.condition == .damaged([
-      TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count)),
-    ]))
+    #expect(
+      appended.condition
+        == .damaged([
+          TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count))
+        ]))
     let doubled = try TraceContents(Self.trace + Self.trace)
     #expect(!doubled.condition.isComplete)
     let open = EventStreams.trace(Array(Self.events.dropLast()), eventsPerBlock: 48)
@@ -138,7 +142,7 @@ struct DamageTests {
           words[Int.random(in: 2..<words.count, using: &generator)] =
             [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
         }
-        words[4] = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[48...]))
+        words[4] = ModuleTable.checksum(of: UnsafeRawBufferPointer(bytes))
       }
       guard let reader = try? TraceReader(bytes: TraceWriter(moduleTable: table).finish()) else { continue }
       let vocabulary = TraceVocabulary(reader.moduleTable)
@@ -161,45 +165,5 @@ struct DamageTests {
     let read = try TraceContents(table + many)
     #expect(!read.condition.isComplete)
     #expect(read.events.isEmpty)
-  }
-}
-
-/// One way to damage a trace, chosen by a seed.
-private struct Corruption {
-  private(set) var description = ""
-  private var generator: SeededGenerator
-
-  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-  mutating func apply(to trace: [UInt8]) -> [UInt8] {
-    var surgery = BlockSurgery(trace)
-    let index = Int.random(in: 0..<surgery.blocks.count, using: &generator)
-    let other = Int.random(in: 0..<surgery.blocks.count, using: &generator)
-    let isRepaired = Bool.random(using: &generator)
-    let kind = Int.random(in: 0..<6, using: &generator)
-    description = "kind \(kind), block \(index), other \(other), repaired \(isRepaired)"
-    switch kind {
-    case 0, 1:
-      for _ in 0...(kind * 5) { flipBit(&surgery.blocks[index]) }
-      if isRepaired { surgery.repairChecksum(index) }
-      return surgery.bytes
-    case 2:
-      let length = Int.random(in: 0..<surgery.blocks[index].count, using: &generator)
-      surgery.blocks[index] = Array(surgery.blocks[index].prefix(length))
-      if isRepaired { surgery.repairChecksum(index) }
-      return surgery.bytes
-    case 3:
-      surgery.blocks.insert(surgery.blocks[index], at: other)
-    case 4:
-      surgery.blocks.remove(at: index)
-    default:
-      surgery.blocks.swapAt(index, other)
-    }
-    if isRepaired { surgery.renumber() }
-    return surgery.bytes
-  }
-
-  private mutating func flipBit(_ block: inout [UInt8]) {
-    block[Int.random(in: 0..<block.count, using: &generator)] ^= 1 << UInt8.random(in: 0...7, using: &generator)
   }
 }

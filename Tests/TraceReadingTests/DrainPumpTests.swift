@@ -1,5 +1,6 @@
 import DrainPump
 import Testing
+import TraceDamage
 import TraceFormat
 import TraceReading
 

@@ -1,3 +1,4 @@
+import TraceDamage
 import TraceFormat
 import TraceReading
 

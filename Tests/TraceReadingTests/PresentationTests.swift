@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TraceDamage
 import TraceFormat
 import TraceReading
 

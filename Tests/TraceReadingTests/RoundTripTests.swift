@@ -1,4 +1,5 @@
 import Testing
+import TraceDamage
 import TraceFormat
 import TraceReading
 

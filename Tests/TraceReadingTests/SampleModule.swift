@@ -59,7 +59,7 @@ enum SampleModule {
     let size = UInt64((head + body.count) * 8)
     var table = [ModuleTableLayout.magic, ModuleTableLayout.version, size, size, 0, 0, UInt64(sections.count), 7]
     table += directory + body
-    table[4] = table[6...].withUnsafeBytes { XXH64.hash($0) }
+    table[4] = table.withUnsafeBytes { ModuleTable.checksum(of: $0) }
     return table.withUnsafeBytes { Array($0) }
   }
 }

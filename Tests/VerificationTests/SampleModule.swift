@@ -20,8 +20,8 @@ final class SampleModule: @unchecked Sendable {
     let words = Self.words()
     storage = .allocate(byteCount: words.count * 8, alignment: 8)
     for (index, word) in words.enumerated() { storage.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self) }
-    let checked = UnsafeRawBufferPointer(rebasing: storage[48...])
-    storage.storeBytes(of: XXH64.hash(checked), toByteOffset: 32, as: UInt64.self)
+    let checksum = ModuleTable.checksum(of: UnsafeRawBufferPointer(storage))
+    storage.storeBytes(of: checksum, toByteOffset: 32, as: UInt64.self)
     table = try ModuleTable(UnsafeRawBufferPointer(storage))
   }
 

@@ -212,7 +212,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
         nextFiring[7] = instant + random(3_000_000...20_000_000)
         input(.interrupt, snapshot, 39, [])
         core.interrupt(InterruptLine(7), snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
-    return core.decision
+        return core.decision
       }
       latched |= 1 << UInt16(line)
       nextFiring[line] = instant + (line == 0 ? 1_700_000 : random(300_000...2_000_000))
@@ -223,7 +223,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
       latched &= ~line.bit
       input(.interrupt, snapshot, UInt16(line.vector), [])
       core.interrupt(line, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
-    return core.decision
+      return core.decision
     }
     isTimerLatched = false
     timer = .max

@@ -8,7 +8,9 @@ import TraceFormat
 /// Two oracles against each other: what the core decides in a random world, the verifier accepts.
 @Suite struct SimulatedWorldTests {
   /// Claims about the partitions' own diligence, which this world's partitions do not have.
-  static let ownAffair: Set<String> = ["process.deadline.Control.law", "budget.markToUpcall.0", "budget.markToUpcall.8"]
+  static let ownAffair: Set<String> = [
+    "process.deadline.Control.law", "budget.markToUpcall.0", "budget.markToUpcall.8",
+  ]
 
   @Test func theCoreIsAccepted() throws {
     let module = try SampleModule()

@@ -43,6 +43,7 @@ struct DumpCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let vocabulary = TraceVocabulary(reader.moduleTable)
     let filter = try filter(vocabulary)
     let width = max(6, vocabulary.partitions.map(\.count).max() ?? 0)

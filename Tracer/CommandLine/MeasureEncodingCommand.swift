@@ -23,6 +23,7 @@ struct MeasureEncodingCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     var events: [TraceEvent] = []
     while let batch = reader.nextBatch() {
       if case .events(_, let found) = batch { events += found }

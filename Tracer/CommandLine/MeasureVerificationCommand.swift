@@ -18,6 +18,7 @@ struct MeasureVerificationCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     var batches: [(UInt64, [TraceEvent])] = []
     while let batch = reader.nextBatch() {
       if case .events(let first, let events) = batch { batches.append((first, events)) }

@@ -11,8 +11,8 @@ struct ReplayCommand: ParsableCommand {
     commandName: "replay",
     abstract: "Re-executes the kernel's decisions from the recorded inputs and compares every one.",
     discussion: """
-      The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken from the \
-      trace; every decision, every keyframe and every observation that must follow is compared.
+      The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken \
+      from the trace; every decision, every keyframe and every observation that must follow is compared.
 
       Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end).
 
@@ -31,6 +31,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let begun = ContinuousClock.now
     let report = Self.replay(reader, Replayer<OwnersMarked>(table: reader.moduleTable))
     let elapsed = ContinuousClock.now - begun

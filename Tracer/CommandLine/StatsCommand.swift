@@ -24,6 +24,7 @@ struct StatsCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let vocabulary = TraceVocabulary(reader.moduleTable)
     var statistics = TraceStatistics()
     let started = ContinuousClock.now

@@ -10,8 +10,9 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Judges a trace by its module's rules, without the code that decided.",
     discussion: """
-      Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if one \
-      is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is missing.
+      Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
+      one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
+      missing.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -33,6 +34,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let whole = Self.report(on: reader)
     let report = whole.limited(to: claim)
     guard !report.claims.isEmpty else {

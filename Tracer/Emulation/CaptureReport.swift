@@ -61,7 +61,8 @@ public struct CaptureReport: Equatable, Sendable {
       "the machine reset itself (most often a triple fault in the kernel). Capture again with --qemu-log FILE and look "
         + "at the last exceptions in it."
     case .emulatorFailed(let status):
-      "the emulator ended with status \(status). Is the kernel image one of Tools/build-images? Its own messages, if any, follow."
+      "the emulator ended with status \(status). Is the kernel image one of Tools/build-images? "
+        + "Its own messages, if any, follow."
     case .emulatorKilled(let signal):
       "the emulator was killed by signal \(signal). If it was the system's memory keeper, give the host more memory."
     case .neverBooted:

@@ -33,8 +33,8 @@ public struct KernelLocator: Sendable {
     return path
   }
 
-  /// The folders that may hold images, best first: `given`, what `PARTITA_IMAGES` lists, then `images` in each folder from
-  /// the executable's upwards.
+  /// The folders that may hold images, best first: `given`, what `PARTITA_IMAGES` lists, then `images` in each folder
+  /// from the executable's upwards.
   public func imageFolders(given: [String]) -> [String] {
     var result = given
     result += (environment["PARTITA_IMAGES"] ?? "").split(separator: ":").map(String.init)

@@ -4,7 +4,8 @@ import ModuleConfiguration
 /// The time that a partition is sure to have in each of its periods.
 ///
 /// From each window are taken L, and for each line that belongs to others and is marked at once its budget of
-/// interrupts, each at its stolen time. Interrupts of the partition's own lines are work done on its behalf and count as supply.
+/// interrupts, each at its stolen time. Interrupts of the partition's own lines are work done on its behalf and count
+/// as supply.
 public struct GuaranteedSupply: Sendable {
   let module: ModuleDescription
   let allowance: Nanoseconds

@@ -57,8 +57,9 @@ public struct ModuleSummary: Encodable, Sendable {
   /// The summary for a terminal.
   public var text: String {
     var lines = ["\(module): holds"]
-    lines.append("major frame \(Self.milliseconds(majorFrameNanoseconds)) ms, "
-      + "idle \(Self.milliseconds(idleNanosecondsPerFrame)) ms")
+    lines.append(
+      "major frame \(Self.milliseconds(majorFrameNanoseconds)) ms, "
+        + "idle \(Self.milliseconds(idleNanosecondsPerFrame)) ms")
     lines.append("switch allowance L \(Self.grouped(switchAllowanceNanoseconds)) ns")
     for part in switchAllowanceParts {
       lines.append("  \(Self.right(Self.grouped(part.nanoseconds), 8)) ns  \(part.name)")

@@ -3,7 +3,8 @@ import ModuleConfiguration
 /// A partition's ELF file as the kernel will see it: page-aligned flat segments, an entry point and a build identity.
 ///
 /// Accepted are static 64-bit x86 executables whose loadable segments begin on pages of their own, lie in the image's
-/// part of `PartitionLayout` and are never writable and executable at once. The bytes may be hostile: every offset is checked.
+/// part of `PartitionLayout` and are never writable and executable at once. The bytes may be hostile: every offset is
+/// checked.
 public struct PartitionImage: Equatable, Sendable {
   public struct Segment: Equatable, Sendable {
     public var virtualAddress: UInt64
@@ -43,9 +44,11 @@ public struct PartitionImage: Equatable, Sendable {
       case .segmentMisaligned(let index):
         ("has segment \(index) that does not start on a page", "align each segment to 4096 in the linker script")
       case .segmentOutsideLayout(let index):
-        ("has segment \(index) outside the image's addresses",
-         "link between 0x\(String(PartitionLayout.imageBase, radix: 16)) and "
-          + "0x\(String(PartitionLayout.imageLimit, radix: 16))")
+        (
+          "has segment \(index) outside the image's addresses",
+          "link between 0x\(String(PartitionLayout.imageBase, radix: 16)) and "
+            + "0x\(String(PartitionLayout.imageLimit, radix: 16))"
+        )
       case .segmentWritableAndExecutable(let index):
         ("has segment \(index) both writable and executable", "put code and data in segments of their own")
       case .segmentNotReadable(let index): ("has segment \(index) that cannot be read", "give the segment flag R")
@@ -151,7 +154,8 @@ public struct PartitionImage: Equatable, Sendable {
       let name = offset + 12
       let value = name + (nameBytes + 3) / 4 * 4
       guard value <= file.bytes.count, valueBytes <= file.bytes.count - value else { return nil }
-      let isBuildIdentity = file.quarter(offset + 8) == 3 && nameBytes == 4
+      let isBuildIdentity =
+        file.quarter(offset + 8) == 3 && nameBytes == 4
         && file.bytes[name..<name + 4].elementsEqual([0x47, 0x4E, 0x55, 0x00])
       if isBuildIdentity, valueBytes >= 8 {
         return file.bytes[value..<value + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -29,13 +29,17 @@ public struct SwitchAllowance: Equatable, Sendable {
     /// Acknowledge recipe and end of interrupt at one or two controllers.
     public static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand.
-    public static let hypercallBase: UInt64 = 1200
+    public static let hypercallBase: UInt64 = 2000
     /// One byte of a message, copied and digested.
-    public static let copiedByte: UInt64 = 1
+    public static let copiedByte: UInt64 = 2
+    /// One port whose name is compared when a port is created.
+    public static let comparedPort: UInt64 = 300
     /// One byte of console output.
     public static let consoleByte: UInt64 = 40
-    /// A keyframe at the start of a major frame.
-    public static let keyframe: UInt64 = 4000
+    /// A keyframe at the start of a major frame, without its words.
+    public static let keyframeBase: UInt64 = 600
+    /// One word of a keyframe, gathered, stored and digested.
+    public static let keyframeWord: UInt64 = 40
     /// An upcall's frame, written to the partition's stack and checked.
     public static let upcallFrame: UInt64 = 600
     /// Address space, extended state, register page.
@@ -53,7 +57,10 @@ public struct SwitchAllowance: Equatable, Sendable {
   public init(_ module: ModuleDescription) {
     let messageLimit = UInt64(ModuleLimits.maximumMessageBytes)
     let largest = module.partitions.flatMap(\.ports).map { min($0.maximumMessageBytes, messageLimit) }.max() ?? 0
-    let operand = max(largest * Cost.copiedByte, UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte)
+    let mostPorts = min(module.partitions.map(\.ports.count).max() ?? 0, ModuleLimits.maximumPortCount)
+    let operand = max(
+      largest * Cost.copiedByte, UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
+      UInt64(mostPorts) * Cost.comparedPort)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
       $0 + Self.interruptCost(ownerCount: $1.owners.count).count
     }
@@ -61,12 +68,22 @@ public struct SwitchAllowance: Equatable, Sendable {
       ("longest hypercall", Cost.hypercallBase + operand),
       ("timer entry", Cost.interruptEntry),
       ("backlog of lines", backlog),
-      ("keyframe", Cost.keyframe),
+      ("keyframe", Cost.keyframeBase + Self.keyframeWordCount(module) * Cost.keyframeWord),
       ("partition switch", Cost.partitionSwitch),
       ("upcall frame", Cost.upcallFrame),
       ("final pad", Cost.finalPad),
     ]
     parts = costs.map { Part(name: $0.0, time: Nanoseconds($0.1)) }
+  }
+
+  /// Words that the state of a module has at most, as `PartitionCore.forEachStateWord` gives them.
+  private static func keyframeWordCount(_ module: ModuleDescription) -> UInt64 {
+    let partitions = min(module.partitions.count, ModuleLimits.maximumPartitionCount)
+    let ports = min(module.partitions.reduce(0) { $0 + $1.ports.count }, ModuleLimits.maximumPortCount)
+    let lines = module.lines.prefix(ModuleLimits.lineCount)
+    let owned = lines.reduce(0) { $0 + min($1.owners.count, ModuleLimits.maximumPartitionCount) }
+    // Of each partition eight words, of each line it owns two; of each port, at most a channel of three.
+    return UInt64(12 + lines.count + partitions * 8 + owned * 2 + ports / 64 + 1 + ports * 3)
   }
 
   /// What one interrupt takes from whatever it interrupts: entry, a mark for each owner, acknowledgement, exit.

@@ -5,9 +5,10 @@ import TraceFormat
 
 /// Runs `PartitionCore` over the recorded inputs of a trace and compares everything that came of them.
 ///
-/// The core is the very source that the kernel is compiled from. What can differ is what the kernel *did*: acting, assembly,
-/// toolchain, memory. A keyframe is compared with the core's state and never adopted, except after a loss, when there is
-/// no other way on. The first difference ends the comparison: after it the states are no longer the same run's.
+/// The core is the very source that the kernel is compiled from. What can differ is what the kernel *did*: acting,
+/// assembly, toolchain, memory. A keyframe is compared with the core's state and never adopted, except after a loss,
+/// when there is no other way on. The first difference ends the comparison: after it the states are no longer the same
+/// run's.
 public final class Replayer<Marking: MarkingRule> {
   public private(set) var report = ReplayReport()
   private let table: ModuleTable

@@ -87,8 +87,7 @@ public struct EventDescription: Equatable, Sendable {
       EventField("returned", .count(UInt64(snapshot.upcallsReturned))),
       EventField("resumed", .duration(snapshot.resumeDelay)),
     ]
-    let rare: [(EntrySnapshot.Flags, String)] = [
-    ]
+    let rare: [(EntrySnapshot.Flags, String)] = []
     for (flag, name) in rare where snapshot.flags.contains(flag) { fields.append(EventField(name, .flag(true))) }
     return fields
   }

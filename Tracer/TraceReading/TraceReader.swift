@@ -16,6 +16,7 @@ public final class TraceReader {
 
   /// The module table that the trace carries, kept alive by this object.
   public let carriedTable: CarriedModuleTable
+  /// A view into `carriedTable`: valid as long as that object, or this one, is alive.
   public var moduleTable: ModuleTable { carriedTable.table }
   /// Known after `next` or `nextBatch` has returned nil.
   public private(set) var condition = TraceCondition.unread

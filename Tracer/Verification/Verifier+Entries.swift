@@ -165,8 +165,13 @@ extension Verifier {
     }
     for index in partitions.indices {
       let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
+      let mayHaveBeenStopped = partitions[index].mayBeStopped
       partitions[index].forget()
-      guard isTouched else { continue }
+      guard isTouched else {
+        // Who did not run did nothing to be stopped for, so its next period is judged.
+        partitions[index].mayBeStopped = mayHaveBeenStopped
+        continue
+      }
       if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
       partitions[index].supplyKnown = false
       for process in processes.indices where processes[process].partition == UInt8(index) {
@@ -204,6 +209,8 @@ extension Verifier {
 
   /// Whether a window of the partition, or one of its period's starts, may lie between two instants.
   private func mayHaveRun(_ partition: UInt8, from first: UInt64, to last: UInt64) -> Bool {
+    // The drainer runs in idle time, which is nearly always.
+    guard partition != plan.drainer else { return true }
     guard schedule.isFrameKnown, plan.schedules.count == 1, last >= first, first >= schedule.frameStart,
       last &- schedule.frameStart < 2 &* plan.schedules[0].majorFrame
     else { return true }

@@ -5,7 +5,8 @@ import TraceFormat
 /// Judges a trace by what the module table says must hold, without the code that decided.
 ///
 /// Hand it every event in order, then `finish`. It keeps no events: its memory depends on the module, not on the
-/// trace's length. The kernel's decisions are not recomputed; each claim compares events with each other and with the table.
+/// trace's length. The kernel's decisions are not recomputed; each claim compares events with each other and with the
+/// table.
 public struct Verifier {
   let plan: ModulePlan
   var book = ClaimBook()

@@ -36,9 +36,9 @@ PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
 }
 
 PARTITA_INLINE uint64_t partita_read_ticks(void) {
-    uint32_t low, high;
+    uint64_t low, high;                     // the instruction clears both upper halves
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
+    return high << 32 | low;
 }
 PARTITA_INLINE void partita_out8(uint16_t port, uint8_t value) {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));

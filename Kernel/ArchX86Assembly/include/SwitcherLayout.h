@@ -15,8 +15,9 @@
 #define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF8000B000
 #define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF8000C000
 #define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
-// The lowest words of the NMI stack's page, the same page in every address space, are what the switcher needs wherever it
-// enters from: a count of non-maskable interrupts, the kernel's stack pointer and CR3, and what the last entry found.
+// The lowest words of the NMI stack's page, the same page in every address space, are what the switcher needs wherever
+// it enters from: a count of non-maskable interrupts, the kernel's stack pointer and CR3, and what the last entry
+// found.
 #define PARTITA_NMI_COUNT (PARTITA_NMI_STACK + 0x00)
 #define PARTITA_KERNEL_STACK (PARTITA_NMI_STACK + 0x08)
 #define PARTITA_KERNEL_ROOT (PARTITA_NMI_STACK + 0x10)
@@ -53,8 +54,8 @@
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
 // Instructions from the last reading of the counter to the first one in ring 3.
-#define PARTITA_EXIT_INSTRUCTIONS 25
+#define PARTITA_EXIT_INSTRUCTIONS 24
 // Instructions from a pad's target to the first one in ring 3.
-#define PARTITA_PAD_INSTRUCTIONS 38
+#define PARTITA_PAD_INSTRUCTIONS 37
 
 #endif

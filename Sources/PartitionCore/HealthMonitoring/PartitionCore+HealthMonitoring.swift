@@ -22,11 +22,7 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func handle<Recorder: DecisionRecorder>(
     _ error: ErrorCode, of partition: PartitionIndex, vector: UInt8?, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    var action = PartitionRecoveryAction.idle
-    for index in 0..<table.count(HealthActionRecord.self) {
-      let record = table.record(HealthActionRecord.self, index)
-      if record.partition == partition, record.error == error { action = record.action }
-    }
+    let action = healthActions[Int(partition.rawValue) * 8 + Int(error.rawValue)]
     recorder.record(
       .healthAction, partition: partition, detail: action.rawValue, operand: UInt32(error.rawValue),
       vector.map { UInt64($0) &+ 1 } ?? 0)

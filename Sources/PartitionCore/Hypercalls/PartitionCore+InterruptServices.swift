@@ -66,16 +66,17 @@ extension PartitionCore where Marking: MarkingRule {
     return Answer(.noError)
   }
 
-  /// Leaves an upcall through the kernel: the next pending mark is delivered on the same frame, else the frame's context
-  /// comes back with the virtual interrupt flag on.
+  /// Leaves an upcall through the kernel: the next pending mark is delivered on the same frame, else the frame's
+  /// context comes back with the virtual interrupt flag on.
   ///
-  /// The operand's bits: 0, the frame at the stack pointer can be used; 1, below the stack pointer that it holds there is
-  /// room for another.
+  /// The operand's bits: 0, the frame at the stack pointer can be used; 1, below the stack pointer that it holds there
+  /// is room for another.
   mutating func returnFromUpcall(_ call: Hypercall) -> Answer {
     guard call.operand & 1 != 0 else { return Answer(.invalidParameter) }
     let index = Int(current.rawValue)
     partitions[index].interruptsEnabled = true
-    let deliversNext = vcpus.lines[index].deliverable != 0 && partitions[index].upcallEntry != 0
+    let deliversNext =
+      vcpus.lines[index].deliverable != 0 && partitions[index].upcallEntry != 0
       && current == schedule.owner
     partitions[index].isInReturnTail = deliversNext
     partitions[index].frameFits = deliversNext || call.operand & 2 != 0

@@ -1,7 +1,8 @@
 import APEXTypes
 import ModuleConfiguration
 
-/// The sixteen lines seen from the module: who owns them, what is done while a stranger runs, and the masks that follow.
+/// The sixteen lines seen from the module: who owns them, what is done while a stranger runs, and the masks that
+/// follow.
 struct LineTable {
   struct Line: BitwiseCopyable {
     var isConfigured = false
@@ -36,7 +37,8 @@ struct LineTable {
 
   /// The masks that hold while `partition` has the window (`none`: idle time).
   ///
-  /// A line nobody can take is masked; a line of others is masked unless it is marked at once and its budget is not used up.
+  /// A line nobody can take is masked; a line of others is masked unless it is marked at once and its budget is not
+  /// used up.
   func wantedMask(during partition: PartitionIndex) -> UInt16 {
     var mask: UInt16 = 0xFFFF
     for index in 0..<ModuleLimits.lineCount {

@@ -3,8 +3,8 @@ import TraceFormat
 
 /// How an interrupt becomes marks: the seam at which a planted bug can be put in.
 ///
-/// The shipping rule is `OwnersMarked`. A defective rule lives with the planted bugs, is injected as a type, and is in no
-/// shipping image.
+/// The shipping rule is `OwnersMarked`. A defective rule lives with the planted bugs, is injected as a type, and is in
+/// no shipping image.
 public protocol MarkingRule {
   /// Marks the vCPUs in `owners` (bit n = partition n) for a line that has fired, and records each mark.
   static func mark<Recorder: DecisionRecorder>(

@@ -4,8 +4,8 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Turns the successor's first pending mark into an upcall, if it takes upcalls, and says whether marks remain.
   ///
-  /// Order: the lowest line first. One upcall at a time: the delivery switches the virtual interrupt flag off, and the return
-  /// from it asks for the next. A partition whose stack cannot hold the frame is the health monitor's.
+  /// Order: the lowest line first. One upcall at a time: the delivery switches the virtual interrupt flag off, and the
+  /// return from it asks for the next. A partition whose stack cannot hold the frame is the health monitor's.
   mutating func deliver<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {

@@ -2,8 +2,8 @@ import APEXTypes
 
 /// Line state of one partition's vCPU, one bit a line, so that registering, marking and choosing are O(1).
 ///
-/// Lineage L3 had sixteen descriptors {vector, pending, counter} searched one by one; slot 15 was never used and a full table
-/// returned nothing. Here a line's descriptor *is* its index: all sixteen exist, and no table can be full.
+/// Lineage L3 had sixteen descriptors {vector, pending, counter} searched one by one; slot 15 was never used and a full
+/// table returned nothing. Here a line's descriptor *is* its index: all sixteen exist, and no table can be full.
 public struct VCPULines: BitwiseCopyable {
   /// The vCPU is marked when the line fires (hypercall 30).
   public var registered: UInt16 = 0
@@ -60,7 +60,8 @@ public struct VCPUTable {
 
   /// Marks one line of one vCPU and returns the marks now waiting there.
   ///
-  /// The counter stays at its greatest value rather than wrap: a reader sees 'at least so many' (lineage L3's open question).
+  /// The counter stays at its greatest value rather than wrap: a reader sees 'at least so many' (lineage L3's open
+  /// question).
   @inline(__always)
   public func mark(_ partition: PartitionIndex, _ line: InterruptLine) -> UInt32 {
     let index = slot(partition, line)

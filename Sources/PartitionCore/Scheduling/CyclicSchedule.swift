@@ -3,8 +3,8 @@ import ModuleConfiguration
 
 /// Where the module stands in its cyclic schedule.
 ///
-/// Time is a row of boundaries: frame starts, window starts, window ends. `nextBoundary` is the earliest not yet passed; the
-/// core passes it L before it comes, so that the switch is done when the instant arrives.
+/// Time is a row of boundaries: frame starts, window starts, window ends. `nextBoundary` is the earliest not yet
+/// passed; the core passes it L before it comes, so that the switch is done when the instant arrives.
 struct CyclicSchedule {
   struct Window: BitwiseCopyable {
     var start: UInt64 = 0

@@ -3,15 +3,16 @@ import APEXTypes
 extension PartitionCore where Marking: MarkingRule {
   /// Hands every word of state that influences a later decision to `body`, in a fixed order.
   ///
-  /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters and
-  /// handlers are given for the lines in use only), and `restore` reads it back by the same rule.
+  /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters
+  /// and handlers are given for the lines in use only), and `restore` reads it back by the same rule.
   public func forEachStateWord(_ body: (UInt64) -> Void) {
     body(UInt64(bitPattern: Int64(schedule.active)))
     body(UInt64(schedule.cursor))
     body(schedule.frameCount)
     body(schedule.frameStart)
-    body(UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
-      | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
+    body(
+      UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
+        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
     body(pendingStartNanoseconds)
     body(armedNanoseconds)
     body(stopNanoseconds)
@@ -25,7 +26,9 @@ extension PartitionCore where Marking: MarkingRule {
     for index in 0..<partitions.count { partitionWords(index, body) }
     for index in stride(from: 0, to: ports.count, by: 64) {
       var created: UInt64 = 0
-      for port in index..<min(index + 64, ports.count) where ports[port].isCreated { created |= 1 &<< UInt64(port - index) }
+      for port in index..<min(index + 64, ports.count) where ports[port].isCreated {
+        created |= 1 &<< UInt64(port - index)
+      }
       body(created)
     }
     for index in 0..<channels.count {

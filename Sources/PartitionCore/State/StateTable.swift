@@ -1,7 +1,8 @@
 /// A fixed-size table in memory that somebody else owns: the only unsafe room of PartitionCore.
 ///
-/// The kernel has no heap and a large `InlineArray` is copied eagerly, so the core's tables live in memory handed over once
-/// at start (`StateMemory`). Elements are plain bits; every index is checked, for a wrong one is a kernel invariant broken.
+/// The kernel has no heap and a large `InlineArray` is copied eagerly, so the core's tables live in memory handed over
+/// once at start (`StateMemory`). Elements are plain bits; every index is checked, for a wrong one is a kernel
+/// invariant broken.
 public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   public let count: Int
@@ -29,8 +30,8 @@ public struct StateMemory: ~Copyable {
   private var next: UnsafeMutableRawPointer
   private let end: UnsafeMutableRawPointer
 
-  /// - Parameter memory: at least `PartitionCore.stateByteCount(for:)` bytes, 16-byte aligned, owned by the caller and kept
-  ///   as long as the core.
+  /// - Parameter memory: at least `PartitionCore.stateByteCount(for:)` bytes, 16-byte aligned, owned by the caller and
+  ///   kept as long as the core.
   public init(_ memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress else { preconditionFailure() }
     next = start

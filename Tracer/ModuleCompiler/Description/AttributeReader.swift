@@ -68,8 +68,9 @@ struct AttributeReader {
     switch defect {
     case .malformed: break
     case .tooFine:
-      diagnostics.error(.secondsTooFine, line: line, "\(what) is finer than a nanosecond",
-                        "write at most nine decimals")
+      diagnostics.error(
+        .secondsTooFine, line: line, "\(what) is finer than a nanosecond",
+        "write at most nine decimals")
     case .tooLarge:
       diagnostics.error(
         .numberOutOfRange, line: line, "\(what) is too long",

@@ -30,10 +30,13 @@ struct Vocabulary: Sendable {
 
   private mutating func read(_ text: String, prefix: String) {
     var bytes = Array(text.utf8)
-    guard let document = bytes.withUnsafeMutableBytes({ buffer in
-      xmlReadMemory(buffer.baseAddress!.assumingMemoryBound(to: CChar.self), Int32(buffer.count), nil, nil,
-                    Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue))
-    }) else { preconditionFailure("the schema's text is not XML") }
+    guard
+      let document = bytes.withUnsafeMutableBytes({ buffer in
+        xmlReadMemory(
+          buffer.baseAddress!.assumingMemoryBound(to: CChar.self), Int32(buffer.count), nil, nil,
+          Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue))
+      })
+    else { preconditionFailure("the schema's text is not XML") }
     defer { xmlFreeDoc(document) }
     let root = XMLNode(xmlDocGetRootElement(document))
     for declaration in root.childElements where declaration.name == "element" {

@@ -32,7 +32,8 @@ struct ModulePacker {
     let page = ModuleTableLayout.pageBytes
     func aligned(_ count: Int) -> Int { (count + page - 1) / page * page }
     let segmentWords = ModuleSection.segments.recordWords * 8
-    let tableByteCount = writer.byteCount + segments.count * segmentWords
+    let tableByteCount =
+      writer.byteCount + segments.count * segmentWords
       + (segments.isEmpty ? 0 : ModuleTableLayout.directoryWordCount * 8)
     var contents: [UInt8] = []
     var offset = aligned(tableByteCount)
@@ -137,9 +138,10 @@ struct ModulePacker {
     var sourceOfChannel = [Int](repeating: 0, count: module.channels.count)
     for (index, partition) in module.partitions.enumerated() {
       for port in partition.ports {
-        let channel = module.channels.firstIndex { channel in
-          isEnd(channel.source, partition, port) || channel.destinations.contains { isEnd($0, partition, port) }
-        } ?? 0
+        let channel =
+          module.channels.firstIndex { channel in
+            isEnd(channel.source, partition, port) || channel.destinations.contains { isEnd($0, partition, port) }
+          } ?? 0
         let place = writer.append(
           PortRecord(
             partition: PartitionIndex(UInt8(index)), name: writer.name(port.name), kind: 0, direction: port.direction,

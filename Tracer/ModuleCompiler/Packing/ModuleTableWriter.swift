@@ -69,7 +69,7 @@ public struct ModuleTableWriter {
     }
     for section in sections { table += contents(of: section) }
     var bytes = table.withUnsafeBytes { Array($0) }
-    let checksum = bytes.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0[48...])) }
+    let checksum = bytes.withUnsafeBytes { ModuleTable.checksum(of: $0) }
     withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(32..<40, with: $0) }
     return bytes
   }

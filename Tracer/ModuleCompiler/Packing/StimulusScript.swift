@@ -6,8 +6,9 @@ import ModuleConfiguration
 /// Text, one action a line: seconds, then `serial "text"` (bytes that arrive at COM1) or `pulse line`. A `#` begins a
 /// comment. In a text, `\n \r \t \0 \\ \"` and `\xHH` mean what they mean in C.
 public struct StimulusScript: Sendable {
-  /// The bytes of one text follow each other at this distance.
-  public static let byteSpacing = Nanoseconds(100_000)
+  /// The bytes of one text follow each other at this distance: a fast typist, and slow enough that the receiver's 16
+  /// bytes hold what comes between two windows of an owner that runs each 30 ms or more often.
+  public static let byteSpacing = Nanoseconds(2_000_000)
   /// Longer files are refused.
   public static let maximumBytes = 1 << 20
 

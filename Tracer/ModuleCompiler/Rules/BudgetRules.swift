@@ -49,7 +49,8 @@ extension ModuleRules {
 
   private mutating func checkBound(of budget: BudgetDescription) {
     let isTime = budget.quantity != .traceBytesPerSecond
-    let isRight = isTime
+    let isRight =
+      isTime
       ? budget.boundTime != nil && budget.boundCount == nil
       : budget.boundCount != nil && budget.boundTime == nil
     if !isRight {

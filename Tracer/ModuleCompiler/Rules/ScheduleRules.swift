@@ -127,7 +127,8 @@ extension ModuleRules {
   private mutating func checkPeriod(of partition: PartitionScheduleDescription, in schedule: ScheduleDescription) {
     let frame = schedule.majorFrame
     let who = "partition \(partition.partitionIdentifier)"
-    let isDrainer = module.partitionIndex(identifier: partition.partitionIdentifier)
+    let isDrainer =
+      module.partitionIndex(identifier: partition.partitionIdentifier)
       .map { module.partitions[$0].isDrainer } ?? false
     if partition.windows.isEmpty, isDrainer { return }
     guard partition.period.count > 0, frame.count % partition.period.count == 0 else {

@@ -17,6 +17,9 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
   private var tail: UInt64 = 0
   private var bytesWritten: UInt64 = 0
   private var lastBlock: UInt64
+  /// Events written, ever.
+  public var eventCount: UInt64 { encoder.eventCount }
+
   /// Whether the last block is written: the trace is whole, and nothing is left to do.
   public private(set) var isComplete = false
 

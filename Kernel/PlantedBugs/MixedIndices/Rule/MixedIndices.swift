@@ -4,8 +4,8 @@ import TraceFormat
 
 /// A planted bug in deciding: the marking loop of lineage row L3, which mixed its two indices.
 ///
-/// The loop over partitions uses its index for the line, and the line for the partition. It is injected as a type into a kernel
-/// of its own, and into a replayer that is to be as blind as that kernel; no shipping image has it.
+/// The loop over partitions uses its index for the line, and the line for the partition. It is injected as a type into
+/// a kernel of its own, and into a replayer that is to be as blind as that kernel; no shipping image has it.
 public enum MixedIndices: MarkingRule {
   @inline(__always)
   public static func mark<Recorder: DecisionRecorder>(

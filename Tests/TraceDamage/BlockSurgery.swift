@@ -1,10 +1,11 @@
 import TraceFormat
 
 /// A trace taken apart into its blocks, to be damaged and put together again.
-struct BlockSurgery {
-  var blocks: [[UInt8]]
+public struct BlockSurgery {
+  public var blocks: [[UInt8]]
 
-  init(_ trace: [UInt8]) {
+  /// - Precondition: `trace` is whole.
+  public init(_ trace: [UInt8]) {
     blocks = []
     var rest = trace[...]
     while !rest.isEmpty {
@@ -15,10 +16,17 @@ struct BlockSurgery {
     }
   }
 
-  var bytes: [UInt8] { blocks.flatMap { $0 } }
+  public var bytes: [UInt8] { blocks.flatMap { $0 } }
+
+  /// Where each block ends in the file: a cut there leaves whole blocks only.
+  public var boundaries: [Int] {
+    var ends: [Int] = []
+    for block in blocks { ends.append((ends.last ?? 0) + block.count) }
+    return ends
+  }
 
   /// Makes a block's checksum right again, if there is a header to do it in.
-  mutating func repairChecksum(_ index: Int) {
+  public mutating func repairChecksum(_ index: Int) {
     blocks[index].withUnsafeMutableBytes { block in
       guard block.count >= BlockHeader.byteCount else { return }
       let sum = BlockHeader.checksum(
@@ -29,7 +37,7 @@ struct BlockSurgery {
   }
 
   /// Makes numbers, indices, chain and checksums of all blocks fit their new order.
-  mutating func renumber() {
+  public mutating func renumber() {
     var chain = BlockHeader.chainStart
     var position: UInt64 = 0
     for index in blocks.indices {

@@ -1,0 +1,71 @@
+import DrainPump
+import DrainerPort
+import ModuleConfiguration
+
+/// The drainer's world on the machine: pages at the places of `PartitionLayout`, port 0xE9, the time-stamp counter.
+public struct MachinePort: DrainPort {
+  private let origin: UInt64
+  private let scale: UInt64
+  private let ringMask: UInt64
+
+  private init() {
+    origin = Self.information(InformationPage.clockOrigin)
+    scale = Self.information(InformationPage.clockScale)
+    ringMask = Self.information(InformationPage.ringBytes) / 8 &- 1
+  }
+
+  /// The machine's pump, the module table already written; nil where not even one event a block fits in memory.
+  public static func makePump() -> DrainPump<MachinePort>? {
+    guard let tableBase = UnsafeRawPointer(bitPattern: UInt(PartitionLayout.moduleTable)),
+      let memoryBase = drainer_memory()
+    else { return nil }
+    let tableBytes = Int(truncatingIfNeeded: information(InformationPage.moduleTableBytes))
+    let table = UnsafeRawBufferPointer(start: tableBase, count: tableBytes)
+    let memory = UnsafeMutableRawBufferPointer(start: memoryBase, count: drainer_memory_bytes())
+    let eventsPerBlock = DrainPump<MachinePort>.eventsPerBlock(
+      wanted: eventsPerBlock(of: table), memoryBytes: memory.count)
+    guard eventsPerBlock > 0 else { return nil }
+    var pump = DrainPump(
+      port: MachinePort(), ringBytes: information(InformationPage.ringBytes), eventsPerBlock: eventsPerBlock,
+      memory: memory)
+    pump.writeModuleTable(table)
+    return pump
+  }
+
+  /// The module's own figure; the kernel has checked the table before any partition started.
+  private static func eventsPerBlock(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+    guard let table = try? ModuleTable(bytes) else { return 1024 }
+    return table.module.eventsPerBlock
+  }
+
+  private static func information(_ offset: Int) -> UInt64 {
+    drainer_load(PartitionLayout.informationPage &+ UInt64(offset))
+  }
+
+  private static func control(_ offset: Int) -> UInt64 {
+    drainer_load(PartitionLayout.ringControl &+ UInt64(offset))
+  }
+
+  private static func share(_ value: UInt64, _ offset: Int) {
+    drainer_store(PartitionLayout.sharedPage &+ UInt64(offset), value)
+  }
+
+  public var head: UInt64 { Self.control(RingControl.head) }
+  public var eventCount: UInt64 { Self.control(RingControl.events) }
+  public var hasEnded: Bool { Self.control(RingControl.ended) != 0 }
+
+  public var nanoseconds: UInt64 {
+    let product = (drainer_timestamp() &- origin).multipliedFullWidth(by: scale)
+    return product.high &<< 32 | product.low &>> 32
+  }
+
+  public func words(from first: UInt64, count: Int) -> UnsafeBufferPointer<UInt64> {
+    // The ring is mapped twice in a row: what waits, at most one ring of words, is contiguous from anywhere in it.
+    let address = PartitionLayout.ring &+ (first & ringMask) &* 8
+    return UnsafeBufferPointer(start: UnsafePointer(bitPattern: UInt(address)), count: count)
+  }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) { drainer_write_port(bytes.baseAddress, bytes.count) }
+  public func publish(tail: UInt64) { Self.share(tail, SharedPage.drainTail) }
+  public func publish(drainedBytes: UInt64) { Self.share(drainedBytes, SharedPage.drainedBytes) }
+}

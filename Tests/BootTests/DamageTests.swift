@@ -1,0 +1,185 @@
+import Foundation
+import ModuleConfiguration
+import Testing
+import TraceDamage
+import TraceFormat
+import TraceReading
+
+/// A real trace, damaged: through reader, replay and verify, and through the command.
+@Suite struct DamageTests {
+  static func trace() throws -> [UInt8] { try SharedRuns.inSmallBlocks.get().trace }
+
+  @Test func theUndamagedTraceIsWholeAndHolds() throws {
+    let trace = try Self.trace()
+    #expect(BlockSurgery(trace).blocks.count >= 8)
+    #expect(Judge.replayAnswer(trace).status == 0)
+    let (report, _) = try Judge.verify(trace)
+    #expect(report.claims(.fail) == [])
+    #expect(report.exitStatus == 0, "\(report.claims(.unknown))")
+  }
+
+  @Test func everyCutIsInconclusive() throws {
+    let trace = try Self.trace()
+    let seed: UInt64 = 0x0C07
+    var generator = SeededGenerator(seed: seed)
+    let boundaries = BlockSurgery(trace).boundaries.dropLast()
+    let others = (0..<500).map { _ in Int.random(in: 0..<trace.count, using: &generator) }
+    for cut in boundaries + others {
+      let bytes = Array(trace[..<cut])
+      let replayed = Judge.replayAnswer(bytes), verified = Judge.verifyAnswer(bytes)
+      #expect(replayed.status == 3, "seed \(seed), cut at byte \(cut): replay says \(replayed.reason)")
+      #expect(verified.status == 3, "seed \(seed), cut at byte \(cut): verify says \(verified.reason)")
+    }
+  }
+
+  static let batches = 10
+  static let corruptionsPerBatch = 1_000
+
+  /// 10,000 corruptions in all: an answer with a reason, and never that all is well.
+  @Test(arguments: 0..<batches) func noCorruptionPasses(batch: Int) throws {
+    let surgery = BlockSurgery(try Self.trace())
+    let original = surgery.bytes
+    var unchanged = 0
+    print("DamageTests seeds \(batch * Self.corruptionsPerBatch) and the \(Self.corruptionsPerBatch - 1) after it")
+    for seed in UInt64(batch * Self.corruptionsPerBatch)..<UInt64((batch + 1) * Self.corruptionsPerBatch) {
+      var corruption = Corruption(seed: seed)
+      let bytes = corruption.apply(to: surgery)
+      guard bytes != original else {
+        unchanged += 1
+        continue
+      }
+      for answer in [Judge.replayAnswer(bytes), Judge.verifyAnswer(bytes)] {
+        #expect((1...3).contains(answer.status), "seed \(seed): \(corruption.description): \(answer.reason)")
+        #expect(!answer.reason.isEmpty, "seed \(seed)")
+      }
+    }
+    // A block swapped with itself now and then is no corruption; most must be one.
+    #expect(unchanged < Self.corruptionsPerBatch / 20)
+  }
+
+  /// Module tables with words changed and all their checksums right: refused, or not the table that the kernel booted.
+  @Test func noForgedModuleTablePasses() throws {
+    let surgery = BlockSurgery(try Self.trace())
+    let table = try Self.table(of: surgery)
+    var forgeries = 0
+    for seed in UInt64(0)..<2_000 {
+      guard let forged = ForgedTable(table, seed: seed) else { continue }
+      forgeries += 1
+      let bytes = forged.placed(in: surgery).bytes
+      let replayed = Judge.replayAnswer(bytes), verified = Judge.verifyAnswer(bytes)
+      #expect((1...3).contains(replayed.status), "seed \(seed): replay says \(replayed.reason)")
+      #expect((1...3).contains(verified.status), "seed \(seed): verify says \(verified.reason)")
+    }
+    #expect(forgeries > 1_900)
+  }
+
+  /// Where the boot event names the forged table too, nothing contradicts it but what the module does: every answer
+  /// will do, a crash will not.
+  @Test func wholeForgeriesAreAnswered() throws {
+    let run = try SharedRuns.inSmallBlocks.get()
+    let table = try Self.table(of: BlockSurgery(run.trace))
+    var statuses: Set<Int32> = []
+    for seed in UInt64(0)..<2_000 {
+      guard let forged = ForgedTable(table, seed: seed) else { continue }
+      var events = run.events
+      events[0].words.w0 = forged.checksum
+      var writer = TraceWriter(moduleTable: forged.bytes, eventsPerBlock: 256)
+      for event in events { writer.append(event) }
+      let bytes = writer.finish()
+      for answer in [Judge.replayAnswer(bytes), Judge.verifyAnswer(bytes)] {
+        #expect((0...3).contains(answer.status), "seed \(seed): \(answer.reason)")
+        statuses.insert(answer.status)
+      }
+    }
+    #expect(statuses.isSuperset(of: [1, 2]))
+  }
+
+  private static func table(of surgery: BlockSurgery) throws -> [UInt8] {
+    let reader = try TraceReader(bytes: surgery.blocks[0])
+    return withExtendedLifetime(reader) { Array(reader.moduleTable.bytes) }
+  }
+
+  /// A sample through the built command: an exit status of its own choice, and words.
+  @Test func theCommandAnswersEveryCorruption() throws {
+    let command = try BootImages.command()
+    let surgery = BlockSurgery(try Self.trace())
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("partita-damage-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("damaged.partita")
+
+    try Data(surgery.bytes).write(to: file)
+    #expect(try CommandRun(command, ["verify", file.path]).status == 0)
+    #expect(try CommandRun(command, ["replay", file.path]).status == 0)
+    for seed in UInt64(0)..<50 {
+      var corruption = Corruption(seed: seed)
+      let bytes = corruption.apply(to: surgery)
+      guard bytes != surgery.bytes else { continue }
+      try Data(bytes).write(to: file)
+      for (name, expected) in [("verify", Judge.verifyAnswer(bytes)), ("replay", Judge.replayAnswer(bytes))] {
+        let run = try CommandRun(command, [name, file.path])
+        #expect((1...3).contains(run.status), "seed \(seed): \(corruption.description): \(run.output)")
+        #expect(run.status == expected.status, "seed \(seed): \(corruption.description): \(run.output)")
+        #expect(!run.output.isEmpty, "seed \(seed)")
+      }
+    }
+  }
+}
+
+/// One run of a command to its end.
+struct CommandRun {
+  /// -1 where a signal ended it.
+  let status: Int32
+  /// Standard output and standard error, as they came.
+  let output: String
+
+  init(_ command: String, _ arguments: [String]) throws {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: command)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    status = process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+}
+
+/// A module table with up to three words changed and its checksum made right.
+private struct ForgedTable {
+  private(set) var bytes: [UInt8]
+
+  var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
+
+  /// Nil where the seed changes nothing.
+  init?(_ table: [UInt8], seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    bytes = table
+    bytes.withUnsafeMutableBytes { bytes in
+      let words = bytes.bindMemory(to: UInt64.self)
+      for _ in 0...Int.random(in: 0...2, using: &generator) {
+        let small = UInt64.random(in: 0...40, using: &generator)
+        words[Int.random(in: 2..<words.count, using: &generator)] =
+          [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
+      }
+      words[4] = ModuleTable.checksum(of: UnsafeRawBufferPointer(bytes))
+    }
+    if bytes == table { return nil }
+  }
+
+  /// The trace with this table in place of its own, and all that can be computed made right.
+  func placed(in trace: BlockSurgery) -> BlockSurgery {
+    var result = trace
+    var header = trace.blocks[0].withUnsafeBytes { BlockHeader($0)! }
+    header.compression = BlockCompression.stored.rawValue
+    header.rawByteCount = UInt32(bytes.count)
+    header.storedByteCount = UInt32(bytes.count)
+    result.blocks[0] = [UInt8](repeating: 0, count: BlockHeader.byteCount) + bytes
+    result.blocks[0].withUnsafeMutableBytes { header.write(to: $0) }
+    result.renumber()
+    return result
+  }
+}

@@ -1,0 +1,69 @@
+import Testing
+import TraceFormat
+import TraceReading
+
+/// A ring that is too small for what happens: events are lost, counted, and believed by nobody.
+///
+/// In Loader's place runs the benchmark's Probe, which calls a service a thousand times in a window: twice the
+/// smallest ring, while the drainer does not run. In its other windows the drainer catches up.
+@Suite struct LossTests {
+  static let lossy = Result {
+    try CapturedRun.capture(
+      .flightControl(loader: "Probe").replacing("RingBytes=\"0x100000\"", by: "RingBytes=\"0x10000\""),
+      milliseconds: 600)
+  }
+
+  @Test func lossIsCountedAndShown() throws {
+    let run = try Self.lossy.get()
+    let losses = run.events(.loss)
+    try #require(!losses.isEmpty)
+    let total = losses.reduce(0) { $0 + $1.event.words.w0 }
+    let end = try #require(run.events.last)
+    #expect(end.knownKind == .end)
+    #expect(end.words.w0 == UInt64(run.events.count - 1))
+    #expect(end.words.w1 == total)
+    #expect(run.report.progress.lost == total)
+    // The file itself is whole: what is missing was never written.
+    #expect(run.condition == .complete)
+    // A keyframe follows every loss before the next one does, or before the end.
+    let keyframes = run.events(.keyframe).map(\.position)
+    for (loss, next) in zip(losses, losses.dropFirst().map(\.position)) {
+      #expect(keyframes.contains { $0 > loss.position && $0 < next }, "after event \(loss.position)")
+    }
+  }
+
+  @Test func replayGoesOnAfterTheKeyframe() throws {
+    let run = try Self.lossy.get()
+    let report = try Judge.replay(run.trace)
+    #expect(report.verdict == .inconclusive, "\(String(describing: report.divergence))")
+    #expect(report.divergence == nil)
+    let losses = run.events(.loss).count
+    #expect(report.doubts.count >= losses)
+    #expect(report.adoptedKeyframeCount >= UInt64(losses) - 1 && report.adoptedKeyframeCount > 0)
+    #expect(report.uncomparedCount > 0)
+    #expect(report.uncomparedCount < report.eventCount / 2)
+    #expect(report.decisionCount > 2_000)
+  }
+
+  @Test func verifyDoubtsWhatTheLossTouchesAndNothingElse() throws {
+    let (report, condition) = try Judge.verify(Self.lossy.get().trace)
+    #expect(condition == .complete)
+    #expect(report.claims(.fail) == [])
+    #expect(report.exitStatus == 3)
+    #expect(report.gapCount > 0)
+    let unknown = report.identifiers(.unknown), passed = report.identifiers(.pass)
+    #expect(
+      unknown.isSuperset(of: ["trace.complete", "interrupt.mark.complete", "hypercall.answered", "window.order"]))
+    // These need no event that could be missing.
+    #expect(passed.isSuperset(of: ["trace.boot", "trace.time", "trace.meaning", "trace.end", "stop.prompt"]))
+    // Loss is in the windows of Probe, which takes Loader's place; what the others are promised holds in every period.
+    for (partition, periods) in [("Sensors", 58), ("Control", 28), ("Maintenance", 28)] {
+      let supply = try #require(report.claim("partition.supply.\(partition)"))
+      #expect(supply.verdict == .pass, "\(partition): \(supply.remark)")
+      #expect(supply.checked >= periods, "\(partition)")
+    }
+    let deadline = try #require(report.claim("process.deadline.Control.control law"))
+    #expect(deadline.verdict == .pass && deadline.checked >= 28)
+    #expect(unknown.isSuperset(of: ["partition.supply.Loader", "partition.supply.Drainer"]))
+  }
+}
