@@ -58,8 +58,10 @@ import TraceFormat
   /// The worlds of these tests do what can be done: else the tests above would prove little.
   @Test func theWorldIsLively() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    let world = RecordedWorld<OwnersMarked>(try SimulatedModule(.lively), seed: seed)
-    let events = world.run(until: 400_000_000)
+    let module = try SimulatedModule(.lively)
+    let events = (0..<10).flatMap { index in
+      RecordedWorld<OwnersMarked>(module, seed: seed &+ index).run(until: 100_000_000)
+    }
     let kinds: [EventKind] = [
       .kernelHandler, .mark, .upcall, .upcallsReturned, .hypercallResult, .partitionSwitch, .windowStart, .windowEnd,
       .majorFrameStart, .healthAction, .portOperation, .lineMask, .timerArmed, .idle, .spurious, .unclaimed,

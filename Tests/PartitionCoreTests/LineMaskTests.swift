@@ -8,8 +8,8 @@ import TraceFormat
 
 /// Which lines are open: by owner, by policy while a stranger runs, and by budget.
 @Suite struct LineMaskTests {
-  /// Line 4 masked until its owner's window; line 9 marked at once, twice a foreign window; line 0 the kernel's and at once;
-  /// line 12 configured, owned by nobody.
+  /// Line 4 masked until its owner's window; line 9 marked at once, twice a foreign window; line 0 the kernel's and at
+  /// once; line 12 configured, owned by nobody.
   static func bench() throws -> Bench {
     var description = ModuleDescription.standard
     description.lines = []

@@ -119,7 +119,7 @@ import TraceFormat
       events[position...].prefix(14).contains { $0.knownKind == .partitionSwitch }
     }
     var seen = 0
-    for position in some(starts) {
+    for position in starts {
       guard let next = events[position...].firstIndex(where: { $0.eventClass == .input }),
         events[next].partition != 0xFF, events[next].time >= events[position].words.w0
       else { continue }

@@ -81,9 +81,12 @@ public final class CoreBench<Marking: MarkingRule> {
     return events
   }
 
-  /// Lets the timer fire, at its instant, until `partition` has the CPU in its window.
+  /// Lets the timer fire, at its instant, until `partition` has the CPU; gives up where that never comes.
   public func run(to partition: UInt8) {
-    repeat { fireTimer() } while core.current.rawValue != partition
+    for _ in 0..<1000 {
+      fireTimer()
+      if core.current.rawValue == partition { break }
+    }
     settle()
   }
 

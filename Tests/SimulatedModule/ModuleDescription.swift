@@ -4,8 +4,8 @@ import TraceFormat
 
 /// A module configuration as values that a test may change before it is written as a module table.
 ///
-/// Every partition has the same memory: text at `text`, constants at `constants`, data at `data`, one page each but the data,
-/// and a stack of two pages.
+/// Every partition has the same memory: text at `text`, constants at `constants`, data at `data`, one page each but
+/// two for the data, and a stack of two pages.
 public struct ModuleDescription: Sendable {
   public static let text: UInt64 = 0x40_0000
   public static let constants: UInt64 = 0x40_1000
@@ -30,8 +30,8 @@ public struct ModuleDescription: Sendable {
 
   public init() {}
 
-  /// Four partitions: 0 and 1 with a channel between them, 2, and the drainer 3, which has no window; all sixteen lines,
-  /// marked at once without a narrow budget, permitted to 0, 1 and 2.
+  /// Four partitions: 0 and 1 with a channel between them, 2, and the drainer 3, which has no window; all sixteen
+  /// lines, marked at once without a narrow budget, permitted to 0, 1 and 2.
   ///
   /// Windows, in ms of a frame of 10: 0 in 0–2 and 5–7, 1 in 2–4, 2 in 7–9.
   public static var standard: ModuleDescription {
