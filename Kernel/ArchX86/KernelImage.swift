@@ -7,7 +7,7 @@ public enum KernelImage {
   /// First byte beyond text, data and boot stacks.
   public static var end: PhysicalAddress { PhysicalAddress(partita_address_data_end()) }
   /// The trace ring in the kernel's space, mapped twice in a row.
-  public static var ring: UInt64 { UInt64(PARTITA_KERNEL_RING) }
+  @inlinable public static var ring: UInt64 { UInt64(PARTITA_KERNEL_RING) }
 
   /// Maps memory up to `memoryEnd` and the kernel's sections into its own address space.
   ///

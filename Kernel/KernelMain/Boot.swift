@@ -80,8 +80,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       contexts[index] = loader.load(PartitionIndex(UInt8(index)), memory: &memory)
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
-    guard let words = UnsafeMutablePointer<UInt64>(bitPattern: UInt(KernelImage.ring)) else { preconditionFailure() }
-    let trace = TraceRing(words: words, control: ringControl, byteCount: ringBytes, clock: clock)
+    let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
     let keyframe = memory.allocate(byteCount: 16384).pointer.assumingMemoryBound(to: UInt64.self)
     var kernel = Kernel<Marking, Acts>(
       core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,

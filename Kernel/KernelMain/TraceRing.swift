@@ -11,7 +11,10 @@ import TraceFormat
 /// run. Time stamps of decisions and observations are taken here, when they are written.
 public struct TraceRing: ~Copyable, DecisionRecorder {
   // Unsafe: kernel memory mapped for ever; every store is at head & mask with room checked before.
-  private let words: UnsafeMutablePointer<UInt64>
+  // The ring's place is a constant of the kernel's address space, which makes it part of the store instructions.
+  private var words: UnsafeMutablePointer<UInt64> {
+    @inline(__always) get { UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped }
+  }
   private let control: UnsafeMutableRawPointer
   private let clock: Clock
   private let capacityWords: UInt64
@@ -30,8 +33,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   /// When the last event was written.
   private(set) var lastTime: UInt64 = 0
 
-  init(words: UnsafeMutablePointer<UInt64>, control: PhysicalAddress, byteCount: UInt64, clock: Clock) {
-    self.words = words
+  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock) {
     self.control = control.pointer
     self.clock = clock
     capacityWords = byteCount / 8
@@ -55,6 +57,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     guard head &+ count &+ (unreportedLoss != 0 ? 3 : 0) <= full else {
       unreportedLoss &+= 1
       lost &+= 1
+      Instruction.store64(lost, to: control + RingControl.lost)
       limit = 0
       return false
     }
@@ -80,7 +83,6 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   /// Shows the drainer what has been recorded. Once an entry is enough: nobody reads the ring while the kernel runs.
   @inline(__always) mutating func publish() {
     Instruction.store64(events, to: control + RingControl.events)
-    Instruction.store64(lost, to: control + RingControl.lost)
     Instruction.store64(head, to: control + RingControl.head)
   }
 
