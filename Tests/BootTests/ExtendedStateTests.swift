@@ -3,7 +3,7 @@ import TraceFormat
 
 /// The registers that only a save area keeps: SSE, AVX, x87 and their control words, across partition switches.
 @Suite struct ExtendedStateTests {
-  /// Two partitions that keep different patterns in all of them, beside the drainer and Maintenance, which use them too.
+  /// Two partitions that keep different patterns in all of them, beside the drainer and Maintenance, which use them.
   @Test func registersSurviveTheOthersTurns() throws {
     let module = try ModuleVariant.flightControl(loader: "StateKeeper")
       .replacing("p:Image=\"Control\"", by: "p:Image=\"StateKeeper\"")
