@@ -1,0 +1,44 @@
+import APEXTypes
+
+/// A timing bound that `partita verify` proves or refutes.
+public struct BudgetRecord: Equatable, Sendable {
+  public enum Quantity: UInt64, Sendable {
+    /// |first instruction − start instant| of a window. Subject: unused.
+    case windowStartError = 1
+    /// Interrupt's kernel entry to the last mark of it. Subject: line.
+    case interruptToMark = 2
+    /// Mark to the upcall's first instruction, less the time its owner was not in a window. Subject: line.
+    case markToUpcall = 3
+    /// Hypercall's kernel entry to the caller's next instruction, where it resumes at once. Subject: hypercall number.
+    case hypercall = 4
+    /// Kernel time in a major frame, padding excluded. Subject: unused.
+    case kernelTimePerFrame = 5
+    /// Bytes of trace a second of module time. Subject: unused.
+    case traceBytesPerSecond = 6
+  }
+  public var quantity: Quantity
+  public var subject: UInt64
+  /// Nanoseconds, or bytes a second for `traceBytesPerSecond`.
+  public var bound: UInt64
+
+  public init(quantity: Quantity, subject: UInt64, bound: UInt64) {
+    self.quantity = quantity
+    self.subject = subject
+    self.bound = bound
+  }
+}
+
+extension BudgetRecord: TableRecord {
+  public static var section: ModuleSection { .budgets }
+  public init?(_ word: (Int) -> UInt64) {
+    guard let quantity = Quantity(rawValue: word(0)) else { return nil }
+    self.quantity = quantity
+    subject = word(1)
+    bound = word(2)
+  }
+  public func write(_ put: (UInt64) -> Void) {
+    put(quantity.rawValue)
+    put(subject)
+    put(bound)
+  }
+}

@@ -1,0 +1,74 @@
+import APEXTypes
+
+/// What holds for the module as a whole. There is exactly one.
+public struct ModuleRecord: Equatable, Sendable {
+  public var name: NameReference
+  public var identifier: UInt64
+  /// L: the longest path with interrupts off. The window timer is armed this long before each boundary.
+  public var switchAllowance: Nanoseconds
+  /// The last part of L, spun away with interrupts off before a window's first instruction.
+  public var finalPad: Nanoseconds
+  /// Bytes of the trace ring: a power of two, at least 64 KiB.
+  public var ringBytes: UInt64
+  /// A keyframe is due each time this many major frames have begun.
+  public var keyframeIntervalFrames: UInt64
+  /// Rate of the interval timer (line 0) in hertz; 0 leaves it off.
+  public var intervalTimerHertz: UInt64
+  /// Rate of the real-time clock's periodic interrupt (line 8): a power of two, 2 … 8192; 0 leaves it off.
+  public var realTimeClockHertz: UInt64
+  /// Index of the schedule that runs first.
+  public var initialSchedule: UInt64
+  /// Index of the drainer among the partitions, or `PartitionIndex.none`.
+  public var drainer: PartitionIndex
+  /// Events of one block at which the drainer writes it.
+  public var eventsPerBlock: UInt64
+
+  public init(
+    name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
+    keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
+    drainer: PartitionIndex, eventsPerBlock: UInt64
+  ) {
+    self.name = name
+    self.identifier = identifier
+    self.switchAllowance = switchAllowance
+    self.finalPad = finalPad
+    self.ringBytes = ringBytes
+    self.keyframeIntervalFrames = keyframeIntervalFrames
+    self.intervalTimerHertz = intervalTimerHertz
+    self.realTimeClockHertz = realTimeClockHertz
+    self.initialSchedule = initialSchedule
+    self.drainer = drainer
+    self.eventsPerBlock = eventsPerBlock
+  }
+}
+
+extension ModuleRecord: TableRecord {
+  public static var section: ModuleSection { .module }
+  public init?(_ word: (Int) -> UInt64) {
+    name = NameReference(word: word(0))
+    identifier = word(1)
+    switchAllowance = Nanoseconds(word(2))
+    finalPad = Nanoseconds(word(3))
+    ringBytes = word(4)
+    keyframeIntervalFrames = word(5)
+    intervalTimerHertz = word(6)
+    realTimeClockHertz = word(7)
+    initialSchedule = word(8)
+    drainer = PartitionIndex(UInt8(truncatingIfNeeded: word(9)))
+    eventsPerBlock = word(10)
+  }
+  public func write(_ put: (UInt64) -> Void) {
+    put(name.word)
+    put(identifier)
+    put(switchAllowance.count)
+    put(finalPad.count)
+    put(ringBytes)
+    put(keyframeIntervalFrames)
+    put(intervalTimerHertz)
+    put(realTimeClockHertz)
+    put(initialSchedule)
+    put(UInt64(drainer.rawValue))
+    put(eventsPerBlock)
+    put(0)
+  }
+}
