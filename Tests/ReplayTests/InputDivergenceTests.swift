@@ -121,7 +121,8 @@ import TraceFormat
     var seen = 0
     for position in starts {
       guard let next = events[position...].firstIndex(where: { $0.eventClass == .input }),
-        events[next].partition != 0xFF, events[next].time >= events[position].words.w0
+        // The window of a stopped partition is idle time: whoever gets that does not wait for the instant.
+        events[next].partition == events[position].partition, events[next].time >= events[position].words.w0
       else { continue }
       seen += 1
       let report = replay(events.changing(next) { $0.time = events[position].words.w0 - 1 }, module)
