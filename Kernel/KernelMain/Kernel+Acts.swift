@@ -63,6 +63,7 @@ extension Kernel {
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
+    case .sendMessage, .receiveMessage: preconditionFailure()
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
     }
   }

@@ -111,12 +111,17 @@ extension Kernel {
   ) {
     let vector = UInt8(truncatingIfNeeded: registers.vector)
     let address = vector == 14 ? Instruction.faultAddress : 0
+    let shared = contexts[Int(snapshot.partition)].shared.pointer
+    let returned = Instruction.load32(shared + SharedPage.exceptionsReturned)
     ring.recordInput(
       .exception, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
-      operand: snapshot.operand(UInt16(vector)), wordCount: 5,
+      operand: snapshot.operand(UInt16(vector)), wordCount: 6,
       TraceEvent.Words(
-        snapshot.counterWord, snapshot.resumeDelay, registers.errorCode, address, registers.instructionPointer))
-    return core.exception(vector: vector, address: address, snapshot, at: now, into: &ring)
+        snapshot.counterWord, snapshot.resumeDelay, registers.errorCode, address, registers.instructionPointer,
+        UInt64(returned)))
+    return core.exception(
+      vector: vector, errorCode: registers.errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
+      into: &ring)
   }
 
   private mutating func takeHypercall(

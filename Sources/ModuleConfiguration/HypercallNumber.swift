@@ -2,7 +2,7 @@
 ///
 /// Number in `rax`, arguments in `rdi rsi rdx r10 r8 r9`; answers a `ReturnCode` in `rax` and a value in `rdx`; every
 /// other register but `rcx` and `r11`, which the instruction itself overwrites, is preserved. Numbers 25–32 are those
-/// of lineage row L3 and take interrupt *vectors* (32 … 47), the same in registering and in unregistering.
+/// of lineage row L3 and take interrupt *vectors* (32 … 66, `VirtualInterrupt`), the same in registering and in unregistering.
 public enum HypercallNumber: UInt16, Sendable {
   /// (vector, handler address): the handler that the upcall entry shall jump to for this line.
   case registerHandler = 25
@@ -47,17 +47,54 @@ public enum HypercallNumber: UInt16, Sendable {
   case stopModule = 75
   /// (): the drainer has written the last block; the kernel ends the machine. The drainer only.
   case drainComplete = 76
+  /// (channel identifier): binds the caller's end of an event channel, as `registerVCPU` of its vector would; value:
+  /// the vector, 48 … 63. Destination partitions only.
+  case bindEvent = 77
+  /// (channel identifier): marks the destination's vCPU. The channel's source partition only.
+  case raiseEvent = 78
+  /// (vector, handler address or 0): the handler for a CPU exception, 0 … 31; vector 32 is the error handler, which
+  /// gets errors of process level.
+  case setExceptionHandler = 79
+  /// (entry): the trampoline that exceptions are reflected to.
+  case setExceptionEntry = 80
+  /// (first tick in ns, period in ns): starts the vCPU's timer; period 0 is one-shot, first tick 0 stops it.
+  case setTimer = 81
+  /// (operating mode): SET_PARTITION_MODE.
+  case setPartitionMode = 82
+  /// (error code, message address, length): RAISE_APPLICATION_ERROR. The only code allowed is APPLICATION_ERROR.
+  case raiseApplicationError = 83
+  /// (): the partition's health callback is done; the action that waited for it is taken.
+  case completeCallback = 84
+  /// (sequence number from 0, field of `ErrorLogField`): value: that field of the health monitor's log.
+  case readErrorLog = 85
+  /// (schedule identifier): SET_MODULE_SCHEDULE, at the next major frame.
+  case setModuleSchedule = 86
+  /// (name address, maximum message size, maximum number of messages, direction | discipline << 8): value: the port's
+  /// identifier, from 1.
+  case createQueuingPort = 87
+  /// (port identifier, address, length): never waits; `notAvailable` when a destination's queue is full.
+  case sendQueuingMessage = 88
+  /// (port identifier, address, capacity): value: length, bit 32 set if messages were discarded since the last call.
+  /// Never waits; `notAvailable` when the queue is empty.
+  case receiveQueuingMessage = 89
+  /// (port identifier): value: messages waiting, in a source port those that the fullest destination holds.
+  case readQueuingStatus = 90
+  /// (port identifier): CLEAR_QUEUING_PORT.
+  case clearQueuingPort = 91
 
   /// How many of the six argument registers the service reads; the others are not recorded.
   @inlinable public var argumentCount: Int {
     switch self {
-    case .returnFromUpcall, .yield, .readTime, .null, .stopModule, .drainComplete: 0
+    case .returnFromUpcall, .yield, .readTime, .null, .stopModule, .drainComplete, .completeCallback: 0
     case .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
-      .unregisterVCPU, .setSegmentBase:
+      .unregisterVCPU, .setSegmentBase, .bindEvent, .raiseEvent, .setExceptionEntry, .setPartitionMode,
+      .setModuleSchedule, .readQueuingStatus, .clearQueuingPort:
       1
-    case .registerHandler, .writeConsole, .note, .readStatistic: 2
-    case .setUpcallEntry, .writeSamplingMessage, .readSamplingMessage: 3
-    case .createSamplingPort: 4
+    case .registerHandler, .writeConsole, .note, .readStatistic, .setExceptionHandler, .setTimer, .readErrorLog: 2
+    case .setUpcallEntry, .writeSamplingMessage, .readSamplingMessage, .raiseApplicationError, .sendQueuingMessage,
+      .receiveQueuingMessage:
+      3
+    case .createSamplingPort, .createQueuingPort: 4
     }
   }
 }
@@ -76,4 +113,26 @@ public enum StatisticSelector: UInt64, Sendable {
   case partitionCount = 4
   /// Marks that the caller's vCPU got since it started.
   case marks = 5
+  /// Identifier of the module schedule that runs.
+  case currentSchedule = 6
+  /// Identifier of the module schedule that runs from the next major frame on.
+  case nextSchedule = 7
+  /// Instant of the last change of the module schedule, in ns; 0 if there was none.
+  case lastScheduleChange = 8
+  /// Ticks of the caller's timer that were dropped by the policy `latestOnly`.
+  case missedTicks = 9
+  /// Entries ever made in the health monitor's log.
+  case errorLogCount = 10
+}
+
+/// What `HypercallNumber.readErrorLog` can be asked for.
+public enum ErrorLogField: UInt64, Sendable {
+  /// When the error was reported, in ns.
+  case time = 0
+  /// Partition index (bits 0–7, 0xFF none), `ErrorCode` (8–15), `SystemState` (16–23), `ErrorLevel` (24–31),
+  /// exception vector + 1 or 0 (32–39), the action taken (40–47: `PartitionRecoveryAction`, or
+  /// `ModuleRecoveryAction` at module level; 0xFF where the partition's own handler took it).
+  case description = 1
+  /// The fault's address, or 0.
+  case address = 2
 }

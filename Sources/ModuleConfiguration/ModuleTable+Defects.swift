@@ -27,7 +27,8 @@ extension ModuleTable {
       || unreadable(WindowRecord.self) || unreadable(SegmentRecord.self) || unreadable(PortRecord.self)
       || unreadable(ChannelRecord.self) || unreadable(LineRecord.self) || unreadable(PortGrantRecord.self)
       || unreadable(BudgetRecord.self) || unreadable(ProcessRecord.self) || unreadable(StimulusRecord.self)
-      || unreadable(HealthActionRecord.self)
+      || unreadable(HealthActionRecord.self) || unreadable(ScheduleActionRecord.self)
+      || unreadable(EventChannelRecord.self)
   }
 
   private var isAnyNameOutside: Bool {
@@ -76,6 +77,8 @@ extension ModuleTable {
     for index in 0..<count(PortRecord.self) {
       let port = record(PortRecord.self, index)
       if outside(port.partition) || port.channel >= UInt64(count(ChannelRecord.self)) { return true }
+      if port.maximumMessageCount > ModuleLimits.maximumQueuedMessages { return true }
+      if port.kind == .queuing && port.maximumMessageCount == 0 { return true }
     }
     for index in 0..<count(ChannelRecord.self) {
       if record(ChannelRecord.self, index).sourcePort >= UInt64(count(PortRecord.self)) { return true }
@@ -86,6 +89,18 @@ extension ModuleTable {
     }
     for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
       return true
+    }
+    for index in 0..<count(ScheduleActionRecord.self) {
+      let record = record(ScheduleActionRecord.self, index)
+      if record.schedule >= UInt64(schedules) || outside(record.partition) { return true }
+    }
+    for index in 0..<count(EventChannelRecord.self) {
+      let channel = record(EventChannelRecord.self, index)
+      if outside(channel.source) || outside(channel.destination) { return true }
+    }
+    for index in 0..<partitions {
+      let depth = record(PartitionRecord.self, index).maximumUpcallDepth
+      if depth == 0 || depth > ModuleLimits.maximumUpcallDepth { return true }
     }
     for index in 0..<count(HealthActionRecord.self)
     where outside(record(HealthActionRecord.self, index).partition) { return true }

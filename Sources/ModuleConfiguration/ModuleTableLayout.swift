@@ -20,7 +20,7 @@
 public enum ModuleTableLayout {
   /// "PARTITA" and a 1, read as a little-endian word.
   public static let magic: UInt64 = 0x3141_5449_5452_4150
-  public static let version: UInt64 = 1
+  public static let version: UInt64 = 2
   public static let headerWordCount = 8
   public static let directoryWordCount = 4
   public static let pageBytes = 4096
@@ -43,6 +43,8 @@ public enum ModuleSection: UInt64, Sendable {
   case healthActions = 13
   /// Bytes, in records of one word.
   case strings = 14
+  case scheduleActions = 15
+  case eventChannels = 16
 
   /// Words that a record of this section has in this version.
   public var recordWords: Int {
@@ -52,15 +54,17 @@ public enum ModuleSection: UInt64, Sendable {
     case .schedules: 5
     case .windows: 5
     case .segments: 8
-    case .ports: 7
+    case .ports: 9
     case .channels: 3
     case .lines: 6
     case .portGrants: 3
     case .budgets: 3
     case .processes: 6
     case .stimuli: 3
-    case .healthActions: 3
+    case .healthActions: 6
     case .strings: 1
+    case .scheduleActions: 3
+    case .eventChannels: 4
     }
   }
 }
@@ -75,4 +79,12 @@ public enum ModuleLimits {
   /// Bytes that one console hypercall takes: what the transmitter's FIFO holds, so that the kernel never waits.
   public static let maximumConsoleBytes = 16
   public static let lineCount = 16
+  /// Messages that one queuing port may hold.
+  public static let maximumQueuedMessages = 64
+  /// How deep upcalls may nest.
+  public static let maximumUpcallDepth = 16
+  /// Bytes of a partition's memory that are made anew at a time with interrupts off; part of L.
+  public static let restartPieceBytes = 8192
+  /// Entries of the health monitor's log that are kept.
+  public static let errorLogLength = 32
 }

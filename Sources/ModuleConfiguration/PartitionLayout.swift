@@ -35,6 +35,9 @@ public enum SharedPage {
   public static let upcallsEntered = 20
   /// u16 (in a u32 word); the user-space return counts here each time it restores a context.
   public static let upcallsReturned = 24
+  /// u32; the exception trampoline counts here each time a handler gives the interrupted context back. A guest whose
+  /// handler never comes back counts here itself, or its next exception is taken for one inside the handler.
+  public static let exceptionsReturned = 28
   /// u64; the drainer only: 8-byte words of the ring that it has consumed, ever.
   public static let drainTail = 32
   /// u64; the drainer only: bytes written to the debug port, ever.
@@ -61,6 +64,13 @@ public enum InformationPage {
   public static let ringBytes = 56
   /// u64; the drainer only: bytes of the module table.
   public static let moduleTableBytes = 64
+  /// u64; the reader's `OperatingMode`.
+  public static let operatingMode = 72
+  /// u64; why it started last, `StartCondition`.
+  public static let startCondition = 80
+  /// u64; the partition's period and duration in the schedule of its configuration, in ns.
+  public static let period = 88
+  public static let duration = 96
 }
 
 /// Byte offsets of the words in the ring's control page.
@@ -85,6 +95,10 @@ public enum RingControl {
 ///
 /// At the trampoline's entry: `rsp` = frame, `rdi` = vector, `rsi` = marks coalesced, `rdx` = registered handler (or
 /// 0), `rcx` = the upcall's ordinal; DF, AC and TF clear; virtual interrupt flag 0.
+///
+/// An exception that is reflected finds the same frame with the three words of its cause, and at its own trampoline:
+/// `rdi` = vector, `rsi` = error code, `rdx` = handler, `rcx` = fault address. The handler may change the frame: its
+/// trampoline makes the two return words anew from the frame's rip, rflags and rsp.
 public enum UpcallFrame {
   public static let byteCount: UInt64 = 192
   /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
@@ -94,6 +108,12 @@ public enum UpcallFrame {
   /// The stack pointer at which user space finds flags and instruction pointer: rsp − 144. The words behind it are
   /// spare.
   public static let returnStack: UInt64 = 160
+  /// Exceptions only: the CPU's error code.
+  public static let errorCode: UInt64 = 168
+  /// Exceptions only: CR2 of a page fault, or 0.
+  public static let faultAddress: UInt64 = 176
+  /// Exceptions only: the vector, with bit 16 set if the virtual interrupt flag was on.
+  public static let cause: UInt64 = 184
   /// How far below the interrupted stack pointer those two words lie.
   public static let returnWordsDepth: UInt64 = 144
   /// Bytes of the last instruction of the published tail: `ret $128` (C2 80 00).

@@ -3,6 +3,9 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What the kernel has to do after an input: the core decides, KernelMain acts.
+///
+/// What is done rarely has a bit in `works`, and its value means something only while the bit is set: so forgetting the
+/// last input's decision is one store, and the kernel's common path is one test.
 public struct Decision {
   /// Who gets the CPU.
   public enum Successor: Equatable, Sendable {
@@ -10,41 +13,143 @@ public struct Decision {
     /// The restartable idle loop, with interrupts on.
     case idleLoop
   }
-  public var successor: Successor = .idleLoop
+  /// What is to be done beside answering and resuming.
+  public struct Works: BitFlags {
+    public var rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public static var timer: Works { Works(rawValue: 1) }
+    @inlinable public static var lineMask: Works { Works(rawValue: 2) }
+    @inlinable public static var acknowledge: Works { Works(rawValue: 4) }
+    @inlinable public static var upcall: Works { Works(rawValue: 8) }
+    @inlinable public static var effect: Works { Works(rawValue: 16) }
+    @inlinable public static var exception: Works { Works(rawValue: 32) }
+    /// `changedPartitions` is not empty.
+    @inlinable public static var partitions: Works { Works(rawValue: 64) }
+    @inlinable public static var keyframe: Works { Works(rawValue: 128) }
+    /// The interrupted context leaves the CPU for another.
+    @inlinable public static var contextSwitch: Works { Works(rawValue: 256) }
+    /// `callback` is to be entered.
+    @inlinable public static var callback: Works { Works(rawValue: 512) }
+    /// `answer` holds.
+    @inlinable public static var answer: Works { Works(rawValue: 1024) }
+  }
+  public internal(set) var works = Works()
+
+  public internal(set) var successor: Successor = .idleLoop
+  /// The partition of whose memory the next piece is to be made anew while nobody runs; `none` for no such work. It is
+  /// set only with the idle loop as the successor, and stays until all pieces are done or the window ends.
+  public internal(set) var initialising: PartitionIndex = .none
   /// The first instruction of the successor comes at this instant, not before; zero for at once.
-  public var notBefore: SystemTime = .zero
-  /// The interrupted context leaves the CPU for another: save and load what the register frame does not hold.
-  public var isSwitch = false
-  /// The one-shot timer, where it changes.
-  public var timer: SystemTime?
-  /// The masks of the 16 lines, where they change.
-  public var lineMask: UInt16?
-  /// The line to quiet and to acknowledge.
-  public var acknowledge: InterruptLine?
-  /// The hypercall's answer for the caller's registers.
-  public var answer: HypercallAnswer?
-  public var effect: HypercallEffect = .none
-  /// An upcall for the successor.
-  public var upcall: UpcallDecision?
+  public internal(set) var notBefore: SystemTime = .zero
   /// What the successor's `SharedPage.pending` shall say.
-  public var hasPendingMarks = false
-  public var keyframeDue = false
+  public internal(set) var hasPendingMarks = false
   /// The module is over; the end event may be written.
-  public var hasStopped = false
+  public internal(set) var hasStopped = false
+
+  var timerValue: SystemTime = .never
+  var lineMaskValue: UInt16 = 0
+  var acknowledgeValue = InterruptLine(0)
+  var answerValue = HypercallAnswer(caller: .none, status: .noError, value: 0)
+  var effectValue: HypercallEffect = .none
+  var upcallValue = UpcallDecision.nothing
+  var exceptionValue = ExceptionDecision.nothing
+  var callbackValue = CallbackDecision.nothing
+  /// Partitions whose mode or start condition is to be shown in their information pages, bit n for partition n.
+  public internal(set) var changedPartitions: UInt32 = 0
+  /// Those of them whose registers and extended state go back to what they are at a start.
+  public internal(set) var restartedPartitions: UInt32 = 0
 
   @inlinable public init() {}
 
+  /// The interrupted context leaves the CPU for another: save and load what the register frame does not hold.
+  public var isSwitch: Bool { works.contains(.contextSwitch) }
+  public var keyframeDue: Bool { works.contains(.keyframe) }
+  /// The one-shot timer, where it changes.
+  public internal(set) var timer: SystemTime? {
+    get { works.contains(.timer) ? timerValue : nil }
+    set {
+      guard let newValue else { return }
+      timerValue = newValue
+      works.insert(.timer)
+    }
+  }
+  /// The masks of the 16 lines, where they change.
+  public internal(set) var lineMask: UInt16? {
+    get { works.contains(.lineMask) ? lineMaskValue : nil }
+    set {
+      guard let newValue else { return }
+      lineMaskValue = newValue
+      works.insert(.lineMask)
+    }
+  }
+  /// The line to quiet and to acknowledge.
+  public internal(set) var acknowledge: InterruptLine? {
+    get { works.contains(.acknowledge) ? acknowledgeValue : nil }
+    set {
+      guard let newValue else { return }
+      acknowledgeValue = newValue
+      works.insert(.acknowledge)
+    }
+  }
+  /// The hypercall's answer for the caller's registers.
+  public internal(set) var answer: HypercallAnswer? {
+    get { works.contains(.answer) ? answerValue : nil }
+    set {
+      guard let newValue else { return }
+      answerValue = newValue
+      works.insert(.answer)
+    }
+  }
+  public internal(set) var effect: HypercallEffect {
+    get { works.contains(.effect) ? effectValue : .none }
+    set {
+      effectValue = newValue
+      works.insert(.effect)
+    }
+  }
+  /// An upcall for the successor.
+  public internal(set) var upcall: UpcallDecision? {
+    get { works.contains(.upcall) ? upcallValue : nil }
+    set {
+      guard let newValue else { return }
+      upcallValue = newValue
+      works.insert(.upcall)
+    }
+  }
+  /// An exception, or an error of process level, for the successor's own handler.
+  public internal(set) var exception: ExceptionDecision? {
+    get { works.contains(.exception) ? exceptionValue : nil }
+    set {
+      guard let newValue else { return }
+      exceptionValue = newValue
+      works.insert(.exception)
+    }
+  }
+  /// The successor's health callback, in place of what it was doing.
+  public internal(set) var callback: CallbackDecision? {
+    get { works.contains(.callback) ? callbackValue : nil }
+    set {
+      guard let newValue else { return }
+      callbackValue = newValue
+      works.insert(.callback)
+    }
+  }
+
   /// Forgets the last input's decision; what does not change from input to input stays.
-  mutating func reset() {
-    isSwitch = false
-    timer = nil
-    lineMask = nil
-    acknowledge = nil
-    answer = nil
-    effect = .none
-    upcall = nil
+  @inline(__always) mutating func reset() {
+    works = Works()
     hasPendingMarks = false
-    keyframeDue = false
+  }
+
+  /// A partition's mode or start condition has changed; `isRestart`: its registers too.
+  mutating func noteChange(of partition: PartitionIndex, isRestart: Bool) {
+    if !works.contains(.partitions) {
+      changedPartitions = 0
+      restartedPartitions = 0
+      works.insert(.partitions)
+    }
+    changedPartitions |= 1 &<< UInt32(partition.rawValue)
+    if isRestart { restartedPartitions |= 1 &<< UInt32(partition.rawValue) }
   }
 }
 
@@ -73,6 +178,10 @@ public enum HypercallEffect: Equatable, Sendable {
   case readMessage(port: Int, channel: Int, address: UInt64, byteCount: UInt64)
   /// Load the caller's FS base.
   case segmentBase(UInt64)
+  /// A message from the caller into place `slot` of the channel's buffer.
+  case sendMessage(port: Int, channel: Int, slot: Int, address: UInt64, byteCount: UInt64)
+  /// The message at place `slot` of the channel's buffer to the caller.
+  case receiveMessage(port: Int, channel: Int, slot: Int, address: UInt64, byteCount: UInt64)
   /// Take the caller's whole context from the upcall frame at its stack pointer and switch its interrupts on.
   case restoreUpcallFrame
 }
@@ -99,5 +208,41 @@ public struct UpcallDecision: Equatable, Sendable {
     self.entry = entry
     self.ordinal = ordinal
     self.reusesFrame = reusesFrame
+  }
+
+  static var nothing: UpcallDecision {
+    UpcallDecision(
+      partition: .none, vector: 0, markCount: 0, handler: 0, entry: 0, ordinal: 0, reusesFrame: false)
+  }
+}
+
+/// A CPU exception, or an error of process level (vector 32), to be laid on its partition's stack.
+public struct ExceptionDecision: Equatable, Sendable {
+  public var partition: PartitionIndex
+  public var vector: UInt8
+  public var handler: UInt64
+  public var entry: UInt64
+  public var errorCode: UInt64
+  public var address: UInt64
+  /// The virtual interrupt flag was on; it is off in the handler.
+  public var interruptsWereEnabled: Bool
+
+  static var nothing: ExceptionDecision {
+    ExceptionDecision(
+      partition: .none, vector: 0, handler: 0, entry: 0, errorCode: 0, address: 0, interruptsWereEnabled: false)
+  }
+}
+
+/// A health callback to be entered at the top of its partition's stack, with `rdi` = error code, `rsi` = address,
+/// `rdx` = the action that follows.
+public struct CallbackDecision: Equatable, Sendable {
+  public var partition: PartitionIndex
+  public var entry: UInt64
+  public var error: ErrorCode
+  public var address: UInt64
+  public var action: PartitionRecoveryAction
+
+  static var nothing: CallbackDecision {
+    CallbackDecision(partition: .none, entry: 0, error: .deadlineMissed, address: 0, action: .ignore)
   }
 }

@@ -74,14 +74,23 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// The running partition raised a CPU exception.
   public mutating func exception<Recorder: DecisionRecorder>(
-    vector: UInt8, address: UInt64, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+    vector: UInt8, errorCode: UInt64, address: UInt64, exceptionsReturned: UInt32, _ snapshot: EntrySnapshot,
+    at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
     learn(snapshot, into: &recorder)
     let culprit = current
     precondition(!culprit.isNone)
-    let error = errorCode(vector: vector, address: address, of: culprit)
+    let error = error(vector: vector, address: address, of: culprit)
     handle(error, of: culprit, vector: vector, into: &recorder)
+    conclude(at: now, into: &recorder)
+  }
+
+  /// A piece of the memory of `decision.initialising` has been made anew.
+  public mutating func memoryPiece<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    decision.reset()
     conclude(at: now, into: &recorder)
   }
 

@@ -83,7 +83,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
 
   /// Bytes of memory that the core of a module needs.
   public static func stateByteCount(for table: ModuleTable) -> Int {
-    let partitionBytes = MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride + 16 * 24 + 8
+    let partitionBytes =
+      MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride
+      + MemoryLayout<VCPUInterrupts>.stride + VCPUTable.slotCount * 16
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
     return 4096 + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
@@ -95,6 +97,17 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     for index in 0..<table.partitionCount {
       configurations[index] = PartitionConfiguration(table.record(PartitionRecord.self, index))
     }
+    for index in 0..<table.count(LineRecord.self) {
+      let bit: UInt64 = 1 &<< table.record(LineRecord.self, index).line
+      for partition in 0..<partitions.count
+      where UInt64(table.record(PartitionRecord.self, partition).permittedLines) & bit != 0 {
+        configurations[partition].permittedInterrupts |= bit
+      }
+    }
+    for index in 0..<table.count(EventChannelRecord.self) {
+      let channel = table.record(EventChannelRecord.self, index)
+      configurations[Int(channel.destination.rawValue)].permittedInterrupts |= 1 &<< (UInt64(channel.vector) &- 32)
+    }
     for index in 0..<table.count(SegmentRecord.self) {
       let segment = table.record(SegmentRecord.self, index)
       regions[index].start = segment.virtualAddress
@@ -103,10 +116,14 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     }
     for index in 0..<table.count(HealthActionRecord.self) {
       let record = table.record(HealthActionRecord.self, index)
+      guard record.state == .partitionExecution else { continue }
       healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
     }
     for index in 0..<table.count(PortRecord.self) {
       ports[index] = PortState(table.record(PortRecord.self, index))
+      if table.record(PortRecord.self, index).kind == .queuing {
+        configurations[Int(ports[index].partition)].permittedInterrupts |= VirtualInterrupt.queuingPort.bit
+      }
     }
   }
 

@@ -25,7 +25,8 @@ public enum EventKind: UInt8, Sendable {
   /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
   /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only),
-  /// word 4: instruction pointer.
+  /// word 4: instruction pointer, word 5: the partition's count `SharedPage.exceptionsReturned`. The snapshot's flag
+  /// `frameFits` is told whatever the virtual interrupt flag is.
   case exception = 4
   /// Non-maskable interrupts came since the last entry: `operand` of them. No snapshot. The core stops the module.
   case nonMaskable = 5
@@ -34,6 +35,8 @@ public enum EventKind: UInt8, Sendable {
   /// The start of the module: word 0: stop instant asked for (all ones for none). The core begins the first major
   /// frame.
   case start = 7
+  /// A piece of a partition's memory has been made anew. partition: whose, operand: index of the piece. No snapshot.
+  case memoryPiece = 8
 
   // MARK: Decisions.
 
@@ -41,8 +44,9 @@ public enum EventKind: UInt8, Sendable {
   case kernelHandler = 16
   /// A vCPU was marked. partition: whose, operand: vector, word 0: marks waiting of that line, this one included.
   case mark = 17
-  /// The partition enters its upcall. operand: vector, detail: 1 if it takes the place of an unfinished return, word 0:
-  /// marks coalesced, word 1: handler address, word 2: ordinal of the upcall in this partition.
+  /// The partition enters its upcall. operand: vector, detail: bit 0 if it takes the place of an unfinished return, bits
+  /// 1–7 how many upcalls are unfinished, this one included; word 0: marks coalesced, word 1: handler address, word 2:
+  /// ordinal of the upcall in this partition.
   case upcall = 18
   /// The core learnt that upcalls had returned in user space. operand: how many since it last knew.
   case upcallsReturned = 19
@@ -68,7 +72,7 @@ public enum EventKind: UInt8, Sendable {
   case timerArmed = 28
   /// No window runs. partition: who gets the time (the drainer, or 0xFF). Word 0: instant of the next window start.
   case idle = 29
-  /// detail: new `OperatingMode`, operand: old one.
+  /// detail: new `OperatingMode`, operand: old one (bits 0–7), `StartCondition` (bits 8–15) as it holds from now on.
   case modeChange = 30
   /// A spurious interrupt was told apart. operand: vector 39 or 47.
   case spurious = 31
@@ -76,6 +80,33 @@ public enum EventKind: UInt8, Sendable {
   case stop = 32
   /// An interrupt came that nobody registered. operand: vector.
   case unclaimed = 33
+  /// A virtual timer's ticks fell due. partition: whose, operand: how many (saturating), word 0: instant of the latest,
+  /// word 1: instant of the next or 0, word 2: how many of them are dropped by the policy `latestOnly`. A `mark` of
+  /// vector 64 for each or for all follows, as the policy says: one event with the marks then waiting.
+  case timerExpired = 34
+  /// A CPU exception, or with vector 32 an error of process level, goes to the partition's own handler. operand: vector,
+  /// word 0: handler, word 1: error code (vector 32: `ErrorCode`), word 2: fault address.
+  case exceptionReflected = 35
+  /// An error was given to the health monitor and entered in its log. partition: whose, or 0xFF. detail: `ErrorCode`,
+  /// operand: `ErrorLevel` (bits 0–7), `SystemState` (8–15), exception vector + 1 or 0 (16–23), word 0: address, word
+  /// 1: the entry's number in the log, from 0. What is done follows: `exceptionReflected`, `callback`, `healthAction` or
+  /// `moduleAction`.
+  case healthError = 36
+  /// An action at module level is taken. detail: `ModuleRecoveryAction`, operand: `ErrorCode`, partition: the culprit.
+  case moduleAction = 37
+  /// A partition starts: its memory is to be made anew before it runs. detail: mode, coldStart or warmStart, operand:
+  /// pieces of memory, word 0: `StartCondition`.
+  case restart = 38
+  /// All pieces are done: the partition runs from its entry point in its windows from now on.
+  case initialised = 39
+  /// A partition raised an event. partition: who, operand: index of the event channel, word 0: destination's index,
+  /// word 1: its vector. A `mark` follows if the destination has bound its end.
+  case eventRaised = 40
+  /// The module schedule changes. detail: 0 asked for, 1 done; operand: index of the new schedule; partition: who asked.
+  case scheduleChange = 41
+  /// The partition's health callback begins, in place of what it was doing. operand: `ErrorCode`, word 0: its entry,
+  /// word 1: the `PartitionRecoveryAction` that follows when it is complete, or when its window ends.
+  case callback = 42
 
   // MARK: Observations.
 
@@ -98,6 +129,11 @@ public enum EventKind: UInt8, Sendable {
   case padded = 54
   /// A kernel invariant broke. operand: vector or line, word 0: instruction pointer.
   case kernelFault = 55
+  /// An exception's frame was written. Words as in `upcallWritten`. operand: vector.
+  case exceptionWritten = 56
+  /// A partition's registers are as at a start, or as at a callback's begin. partition, word 0: instruction pointer,
+  /// word 1: stack pointer read back from the register page.
+  case contextReset = 57
 
   // MARK: State.
 
@@ -138,6 +174,14 @@ public enum PortOperation: UInt8, Sendable {
   case create = 0
   case write = 1
   case read = 2
+  /// Word 1 of the decision: the message's number in its channel, from 1; word 2: messages that now wait in the fullest
+  /// destination.
+  case send = 3
+  /// Word 1: the message's number, word 2: bit 0 if messages were discarded before, bits 1 … messages that still wait.
+  case receive = 4
+  case clear = 5
+  /// A message was discarded, for it found this destination port full. Follows the `send` that overflowed.
+  case overflow = 6
 }
 
 /// Why a module stopped.
@@ -148,4 +192,6 @@ public enum StopReason: UInt8, Sendable {
   case nonMaskableInterrupt = 1
   /// A system partition called `stopModule`.
   case requested = 2
+  /// The health monitor shut the module down.
+  case healthMonitor = 3
 }

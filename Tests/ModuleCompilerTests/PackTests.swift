@@ -82,10 +82,10 @@ import TraceFormat
       #expect(
         ports == [
           PortRecord(
-            partition: PartitionIndex(0), name: ports[0].name, kind: 0, direction: .source,
+            partition: PartitionIndex(0), name: ports[0].name, kind: .sampling, direction: .source,
             maximumMessageBytes: 64, refreshPeriod: Nanoseconds(10_000_000), channel: 0),
           PortRecord(
-            partition: PartitionIndex(1), name: ports[1].name, kind: 0, direction: .destination,
+            partition: PartitionIndex(1), name: ports[1].name, kind: .sampling, direction: .destination,
             maximumMessageBytes: 64, refreshPeriod: Nanoseconds(20_000_000), channel: 0),
         ])
       #expect(

@@ -51,7 +51,7 @@ import TraceFormat
         #expect(bench.core.decision.acknowledge == InterruptLine(UInt8(line)))
       }
       for partition in 0..<count {
-        #expect(bench.core.vcpus.lines[partition].pending == (owners.contains(partition) ? 1 << UInt16(line) : 0))
+        #expect(bench.core.vcpus.interrupts[partition].pending == (owners.contains(partition) ? 1 << UInt64(line) : 0))
       }
     }
   }
@@ -122,7 +122,7 @@ import TraceFormat
     #expect(spurious.map(\.knownKind) == [.spurious])
     #expect(spurious[0].operand == UInt32(line) + 32)
     #expect(bench.core.decision.acknowledge == (line == 15 ? InterruptLine(2) : nil))
-    #expect(bench.core.vcpus.lines[0].pending == 0)
+    #expect(bench.core.vcpus.interrupts[0].pending == 0)
     #expect(bench.call(.readStatistic, StatisticSelector.spuriousInterrupts.rawValue).value == 1)
 
     let real = bench.fire(line, extra: .lineInService)

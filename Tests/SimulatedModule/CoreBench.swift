@@ -45,7 +45,8 @@ public final class CoreBench<Marking: MarkingRule> {
       core.timer(snapshot, at: time, into: &log)
     case .hypercall(let call, let snapshot): core.hypercall(call, snapshot, at: time, into: &log)
     case .exception(let vector, let address, let snapshot):
-      core.exception(vector: vector, address: address, snapshot, at: time, into: &log)
+      core.exception(
+        vector: vector, errorCode: 0, address: address, exceptionsReturned: 0, snapshot, at: time, into: &log)
     case .nonMaskable: core.nonMaskable(at: time, into: &log)
     case .stimulus: core.stimulus(at: time, into: &log)
     }

@@ -91,7 +91,7 @@ public struct ModuleDescription: Sendable {
       ChannelRecord(identifier: channel, sourcePort: UInt64(ports.count), maximumMessageBytes: bytes))
     func port(_ owner: UInt8, _ direction: PortDirection, _ refresh: UInt64) -> PortRecord {
       PortRecord(
-        partition: PartitionIndex(owner), name: NameReference(offset: 0, length: 0), kind: 0, direction: direction,
+        partition: PartitionIndex(owner), name: NameReference(offset: 0, length: 0), kind: .sampling, direction: direction,
         maximumMessageBytes: bytes, refreshPeriod: Nanoseconds(refresh), channel: channel)
     }
     ports.append(port(source, .source, 0))

@@ -109,7 +109,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
       digests[channel] = generator.next()
       copied(caller, .write, port, digests[channel], count)
     case .readMessage(let port, let channel, _, let count): copied(caller, .read, port, digests[channel], count)
-    case .none, .segmentBase, .restoreUpcallFrame: break
+    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
     }
   }
 

@@ -159,7 +159,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
     case .restoreUpcallFrame:
       guests[Int(caller)].isOn = true
       guests[Int(caller)].upcallDepth = 0
-    case .none, .segmentBase: break
+    case .none, .segmentBase, .sendMessage, .receiveMessage: break
     }
   }
 

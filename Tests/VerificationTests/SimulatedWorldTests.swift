@@ -44,7 +44,7 @@ enum MixedMarks: MarkingRule {
   ) where Recorder: ~Copyable {
     for ordinal in 0..<owners.nonzeroBitCount {
       let wrong = PartitionIndex(UInt8(ordinal + 2))
-      let waiting = vcpus.mark(wrong, line)
+      let waiting = vcpus.mark(wrong, VirtualInterrupt(line))
       recorder.record(.mark, partition: wrong, detail: 0, operand: UInt32(line.vector), UInt64(waiting))
     }
   }

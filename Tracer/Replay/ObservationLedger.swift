@@ -35,7 +35,7 @@ struct ObservationLedger {
     case .writeMessage(let port, let channel, _, let byteCount): copy = (.write, port, channel, byteCount)
     case .readMessage(let port, let channel, _, let byteCount): copy = (.read, port, channel, byteCount)
     case .console(_, let byteCount): consoleBytes = byteCount
-    case .none, .segmentBase, .restoreUpcallFrame: break
+    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
     }
     keyframeDue = decision.keyframeDue
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {

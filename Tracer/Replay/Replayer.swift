@@ -212,10 +212,11 @@ public final class Replayer<Marking: MarkingRule> {
       core.hypercall(call, EntrySnapshot(event), at: now, into: &expected)
     case .exception:
       core.exception(
-        vector: UInt8(truncatingIfNeeded: what), address: event.words.w3, EntrySnapshot(event), at: now,
-        into: &expected)
+        vector: UInt8(truncatingIfNeeded: what), errorCode: event.words.w2, address: event.words.w3,
+        exceptionsReturned: UInt32(truncatingIfNeeded: event.words.w5), EntrySnapshot(event), at: now, into: &expected)
     case .nonMaskable: core.nonMaskable(at: now, into: &expected)
     case .stimulus: core.stimulus(at: now, into: &expected)
+    case .memoryPiece: core.memoryPiece(at: now, into: &expected)
     default: core.timer(EntrySnapshot(event), at: now, into: &expected)
     }
   }

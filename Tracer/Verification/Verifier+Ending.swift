@@ -79,6 +79,7 @@ extension Verifier {
         step.kind == 0
         || step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.stopModule.rawValue
           && step.partition != 0xFF && plan.partitions[Int(step.partition)].isSystem
+    case .healthMonitor: isRight = true
     case nil: isRight = false
     }
     if !isRight, fails(.stopReason) { explain("the module stops for reason \(event.detail), which was not given") }

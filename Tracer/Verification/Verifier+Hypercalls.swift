@@ -73,6 +73,7 @@ extension Verifier {
     case .returnFromUpcall, .writeConsole, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .note,
       .setSegmentBase, .null:
       break
+    default: break
     }
   }
 
@@ -167,7 +168,7 @@ extension Verifier {
     case .marks:
       guard partitions[Int(partition)].marksEverKnown else { return }
       expected = partitions[Int(partition)].marksEver
-    case nil:
+    default:
       return
     }
     tally(.statistic)

@@ -23,6 +23,7 @@ extension Verifier {
     case .create: break
     case .write: write(event, port)
     case .read: read(event, port)
+    default: break
     }
   }
 
@@ -33,6 +34,7 @@ extension Verifier {
       case .create: .createSamplingPort
       case .write: .writeSamplingMessage
       case .read: .readSamplingMessage
+      default: .receiveQueuingMessage
       }
     let isAsked =
       step.kind == 0

@@ -133,6 +133,7 @@ public struct Verifier {
     case .boot: boot(event)
     case .loss: loss(event)
     case .end: end(event)
+    default: break
     }
   }
 

@@ -22,11 +22,14 @@ public struct ModuleRecord: Equatable, Sendable {
   public var drainer: PartitionIndex
   /// Events of one block at which the drainer writes it.
   public var eventsPerBlock: UInt64
+  /// An error at module level is told to the system partitions (`VirtualInterrupt.health`), and its action is taken at
+  /// the next major frame's start, so that they can act on it first.
+  public var hasModuleCallback: Bool
 
   public init(
     name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
     keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
-    drainer: PartitionIndex, eventsPerBlock: UInt64
+    drainer: PartitionIndex, eventsPerBlock: UInt64, hasModuleCallback: Bool = false
   ) {
     self.name = name
     self.identifier = identifier
@@ -39,6 +42,7 @@ public struct ModuleRecord: Equatable, Sendable {
     self.initialSchedule = initialSchedule
     self.drainer = drainer
     self.eventsPerBlock = eventsPerBlock
+    self.hasModuleCallback = hasModuleCallback
   }
 }
 
@@ -56,6 +60,7 @@ extension ModuleRecord: TableRecord {
     initialSchedule = word(8)
     drainer = PartitionIndex(UInt8(truncatingIfNeeded: word(9)))
     eventsPerBlock = word(10)
+    hasModuleCallback = word(11) & 1 != 0
   }
   public func write(_ put: (UInt64) -> Void) {
     put(name.word)
@@ -69,6 +74,6 @@ extension ModuleRecord: TableRecord {
     put(initialSchedule)
     put(UInt64(drainer.rawValue))
     put(eventsPerBlock)
-    put(0)
+    put(hasModuleCallback ? 1 : 0)
   }
 }

@@ -9,6 +9,8 @@ public struct PartitionRecord: Equatable, Sendable {
     public static var system: Flags { Flags(rawValue: 1) }
     /// Reads the ring and writes the debug port; gets all idle time beside its own windows.
     public static var drainer: Flags { Flags(rawValue: 2) }
+    /// May ask for another module schedule.
+    public static var mayChangeSchedule: Flags { Flags(rawValue: 4) }
   }
   public var name: NameReference
   public var identifier: UInt64
@@ -28,11 +30,21 @@ public struct PartitionRecord: Equatable, Sendable {
   public var buildIdentity: UInt64
   /// Lines that this partition may register, bit n for line n.
   public var permittedLines: UInt16
+  /// Lines that are *marked* for this partition: their upcalls come at its next window or hypercall, not into its
+  /// running code. All others are *direct*.
+  public var markedLines: UInt16
+  /// How many upcalls may be unfinished at a time, 1 … `ModuleLimits.maximumUpcallDepth`.
+  public var maximumUpcallDepth: UInt8
+  public var missedTickPolicy: MissedTickPolicy
+  /// Where the health callback begins, or 0 for none.
+  public var callbackEntry: UInt64
 
   public init(
     name: NameReference, identifier: UInt64, flags: Flags, criticality: UInt64, period: Nanoseconds,
     duration: Nanoseconds, entryPoint: UInt64, stackBytes: UInt64, segments: RecordRange, ports: RecordRange,
-    portGrants: RecordRange, buildIdentity: UInt64, permittedLines: UInt16
+    portGrants: RecordRange, buildIdentity: UInt64, permittedLines: UInt16,
+    markedLines: UInt16 = 0, maximumUpcallDepth: UInt8 = 4, missedTickPolicy: MissedTickPolicy = .count,
+    callbackEntry: UInt64 = 0
   ) {
     self.name = name
     self.identifier = identifier
@@ -47,12 +59,17 @@ public struct PartitionRecord: Equatable, Sendable {
     self.portGrants = portGrants
     self.buildIdentity = buildIdentity
     self.permittedLines = permittedLines
+    self.markedLines = markedLines
+    self.maximumUpcallDepth = maximumUpcallDepth
+    self.missedTickPolicy = missedTickPolicy
+    self.callbackEntry = callbackEntry
   }
 }
 
 extension PartitionRecord: TableRecord {
   public static var section: ModuleSection { .partitions }
   public init?(_ word: (Int) -> UInt64) {
+    guard let policy = MissedTickPolicy(rawValue: UInt8(truncatingIfNeeded: word(13) &>> 24)) else { return nil }
     name = NameReference(word: word(0))
     identifier = word(1)
     flags = Flags(rawValue: word(2))
@@ -66,6 +83,10 @@ extension PartitionRecord: TableRecord {
     portGrants = RecordRange(word: word(10))
     buildIdentity = word(11)
     permittedLines = UInt16(truncatingIfNeeded: word(12))
+    markedLines = UInt16(truncatingIfNeeded: word(13))
+    maximumUpcallDepth = UInt8(truncatingIfNeeded: word(13) &>> 16)
+    missedTickPolicy = policy
+    callbackEntry = word(14)
   }
   public func write(_ put: (UInt64) -> Void) {
     put(name.word)
@@ -81,6 +102,8 @@ extension PartitionRecord: TableRecord {
     put(portGrants.word)
     put(buildIdentity)
     put(UInt64(permittedLines))
-    for _ in 0..<3 { put(0) }
+    put(UInt64(markedLines) | UInt64(maximumUpcallDepth) &<< 16 | UInt64(missedTickPolicy.rawValue) &<< 24)
+    put(callbackEntry)
+    put(0)
   }
 }

@@ -1,19 +1,30 @@
 import APEXTypes
 
-/// A sampling port. (Queuing ports take kind 1 when they come.)
+/// A sampling or a queuing port.
 public struct PortRecord: Equatable, Sendable {
+  public enum Kind: UInt64, Sendable {
+    case sampling = 0
+    case queuing = 1
+  }
   public var partition: PartitionIndex
   public var name: NameReference
-  public var kind: UInt64
+  public var kind: Kind
   public var direction: PortDirection
   public var maximumMessageBytes: UInt64
+  /// Sampling ports only.
   public var refreshPeriod: Nanoseconds
   /// Index of the channel the port is an end of.
   public var channel: UInt64
+  /// Queuing ports only: messages that the port holds, 1 … `ModuleLimits.maximumQueuedMessages`.
+  public var maximumMessageCount: UInt64
+  /// Queuing destinations only: a message that finds the queue full is discarded and the overflow told to the receiver,
+  /// instead of holding back the sender.
+  public var discardsWhenFull: Bool
 
   public init(
-    partition: PartitionIndex, name: NameReference, kind: UInt64, direction: PortDirection,
-    maximumMessageBytes: UInt64, refreshPeriod: Nanoseconds, channel: UInt64
+    partition: PartitionIndex, name: NameReference, kind: Kind, direction: PortDirection,
+    maximumMessageBytes: UInt64, refreshPeriod: Nanoseconds, channel: UInt64, maximumMessageCount: UInt64 = 0,
+    discardsWhenFull: Bool = false
   ) {
     self.partition = partition
     self.name = name
@@ -22,28 +33,36 @@ public struct PortRecord: Equatable, Sendable {
     self.maximumMessageBytes = maximumMessageBytes
     self.refreshPeriod = refreshPeriod
     self.channel = channel
+    self.maximumMessageCount = maximumMessageCount
+    self.discardsWhenFull = discardsWhenFull
   }
 }
 
 extension PortRecord: TableRecord {
   public static var section: ModuleSection { .ports }
   public init?(_ word: (Int) -> UInt64) {
-    guard let direction = PortDirection(rawValue: UInt8(truncatingIfNeeded: word(3))), word(3) < 256 else { return nil }
+    guard let direction = PortDirection(rawValue: UInt8(truncatingIfNeeded: word(3))), word(3) < 256,
+      let kind = Kind(rawValue: word(2))
+    else { return nil }
     partition = PartitionIndex(UInt8(truncatingIfNeeded: word(0)))
     name = NameReference(word: word(1))
-    kind = word(2)
+    self.kind = kind
     self.direction = direction
     maximumMessageBytes = word(4)
     refreshPeriod = Nanoseconds(word(5))
     channel = word(6)
+    maximumMessageCount = word(7)
+    discardsWhenFull = word(8) & 1 != 0
   }
   public func write(_ put: (UInt64) -> Void) {
     put(UInt64(partition.rawValue))
     put(name.word)
-    put(kind)
+    put(kind.rawValue)
     put(UInt64(direction.rawValue))
     put(maximumMessageBytes)
     put(refreshPeriod.count)
     put(channel)
+    put(maximumMessageCount)
+    put(discardsWhenFull ? 1 : 0)
   }
 }

@@ -8,6 +8,8 @@ public struct SegmentRecord: Equatable, Sendable {
     public static var read: Access { Access(rawValue: 4) }
     public static var write: Access { Access(rawValue: 2) }
     public static var execute: Access { Access(rawValue: 1) }
+    /// Keeps its contents over a warm start; made anew by a cold start only.
+    public static var retained: Access { Access(rawValue: 8) }
   }
   public var partition: PartitionIndex
   public var virtualAddress: UInt64

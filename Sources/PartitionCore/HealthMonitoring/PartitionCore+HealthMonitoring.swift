@@ -6,7 +6,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// The standard's name for a CPU exception.
   ///
   /// A page fault in the page below the stack is a stack overflow. Source: vectors of the AMD64 manual, volume 2, 8.2.
-  func errorCode(vector: UInt8, address: UInt64, of partition: PartitionIndex) -> ErrorCode {
+  func error(vector: UInt8, address: UInt64, of partition: PartitionIndex) -> ErrorCode {
     switch vector {
     case 0, 4, 16, 19: return .numericError
     case 12: return .stackOverflow
@@ -39,10 +39,7 @@ extension PartitionCore where Marking: MarkingRule {
     recorder.record(
       .modeChange, partition: partition, detail: OperatingMode.idle.rawValue, operand: UInt32(old.rawValue))
     // Its registrations go with it: a line that nobody can take is masked.
-    for line in 0..<16 {
-      let line = InterruptLine(UInt8(line))
-      lines.remove(partition, from: line)
-      vcpus.clear(partition, line)
-    }
+    forgetInterrupts(of: partition)
+    forgetPorts(of: partition)
   }
 }

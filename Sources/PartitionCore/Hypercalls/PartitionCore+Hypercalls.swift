@@ -16,7 +16,7 @@ extension PartitionCore where Marking: MarkingRule {
       .hypercallResult, partition: caller, detail: answer.status.rawValue,
       operand: UInt32(truncatingIfNeeded: call.number), answer.value)
     decision.answer = HypercallAnswer(caller: caller, status: answer.status, value: answer.value)
-    decision.effect = answer.effect
+    if answer.effect != .none { decision.effect = answer.effect }
     conclude(at: now, into: &recorder)
   }
 
@@ -49,8 +49,17 @@ extension PartitionCore where Marking: MarkingRule {
     case .returnFromUpcall: return returnFromUpcall(call)
     case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
       .registerVCPU, .unregisterVCPU:
-      guard let line = InterruptLine(vector: call.arguments.0) else { return Answer(.invalidParameter) }
-      return serveInterrupt(number, line, call)
+      guard let interrupt = VirtualInterrupt(vector: call.arguments.0) else { return Answer(.invalidParameter) }
+      return serveInterrupt(number, interrupt, call)
+    case .bindEvent, .raiseEvent: return serveEvent(number, call, into: &recorder)
+    case .setExceptionHandler, .setExceptionEntry: return serveException(number, call)
+    case .setTimer: return setTimer(call, at: now)
+    case .setPartitionMode: return setPartitionMode(call, into: &recorder)
+    case .raiseApplicationError, .completeCallback, .readErrorLog:
+      return serveHealth(number, call, at: now, into: &recorder)
+    case .setModuleSchedule: return setModuleSchedule(call, into: &recorder)
+    case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+      return serveQueuing(number, call, at: now, into: &recorder)
     }
   }
 
@@ -82,6 +91,8 @@ extension PartitionCore where Marking: MarkingRule {
       return Answer(.noError, value: UInt64(partitions[Int(argument)].mode.rawValue))
     case .partitionCount: return Answer(.noError, value: UInt64(partitions.count))
     case .marks: return Answer(.noError, value: partitions[Int(current.rawValue)].markTotal)
+    case .currentSchedule, .nextSchedule, .lastScheduleChange: return Answer(.notAvailable)
+    case .missedTicks, .errorLogCount: return Answer(.notAvailable)
     case nil: return Answer(.invalidParameter)
     }
   }

@@ -2,54 +2,52 @@ import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
-// Hypercalls 25–32 (lineage row L3). Each is O(1), works on a checked line, and tells misuse by its return code:
-// a line that the module table does not permit: invalidConfiguration; twice registered, or not registered: noAction;
+// Hypercalls 25–32 (lineage row L3). Each is O(1), works on a checked interrupt, and tells misuse by its return code:
+// one that the module table does not permit: invalidConfiguration; twice registered, or not registered: noAction;
 // a handler outside the caller's executable memory: invalidParameter.
 extension PartitionCore where Marking: MarkingRule {
-  mutating func serveInterrupt(_ number: HypercallNumber, _ line: InterruptLine, _ call: Hypercall) -> Answer {
+  mutating func serveInterrupt(_ number: HypercallNumber, _ interrupt: VirtualInterrupt, _ call: Hypercall) -> Answer {
     let index = Int(current.rawValue)
-    guard configurations[index].permittedLines & line.bit != 0, lines.lines[Int(line.rawValue)].isConfigured else {
-      return Answer(.invalidConfiguration)
-    }
+    guard configurations[index].permittedInterrupts & interrupt.bit != 0 else { return Answer(.invalidConfiguration) }
     switch number {
     case .registerHandler:
       guard allows(.execute, current, call.arguments.1, 1) else { return Answer(.invalidParameter) }
-      guard vcpus.lines[index].handled & line.bit == 0 else { return Answer(.noAction) }
-      vcpus.handlers[vcpus.slot(current, line)] = call.arguments.1
-      return set(&vcpus.lines[index].handled, line)
+      guard vcpus.interrupts[index].handled & interrupt.bit == 0 else { return Answer(.noAction) }
+      vcpus.handlers[vcpus.slot(current, interrupt)] = call.arguments.1
+      return set(&vcpus.interrupts[index].handled, interrupt)
     case .unregisterHandler:
-      let answer = clear(&vcpus.lines[index].handled, line)
+      let answer = clear(&vcpus.interrupts[index].handled, interrupt)
       // What nobody can see any more must not come back in a later keyframe.
-      if answer.status == .noError { vcpus.handlers[vcpus.slot(current, line)] = 0 }
+      if answer.status == .noError { vcpus.handlers[vcpus.slot(current, interrupt)] = 0 }
       return answer
-    case .enableInterrupt: return set(&vcpus.lines[index].ready, line)
-    case .disableInterrupt: return clear(&vcpus.lines[index].ready, line)
+    case .enableInterrupt: return set(&vcpus.interrupts[index].ready, interrupt)
+    case .disableInterrupt: return clear(&vcpus.interrupts[index].ready, interrupt)
     case .registerVCPU:
-      let answer = set(&vcpus.lines[index].registered, line)
-      if answer.status == .noError { lines.add(current, to: line) }
+      let answer = set(&vcpus.interrupts[index].registered, interrupt)
+      if answer.status == .noError, let line = interrupt.line { lines.add(current, to: line) }
       return answer
     case .unregisterVCPU:
-      guard vcpus.lines[index].registered & line.bit != 0 else { return Answer(.noAction) }
-      lines.remove(current, from: line)
-      vcpus.clear(current, line)
+      guard vcpus.interrupts[index].registered & interrupt.bit != 0 else { return Answer(.noAction) }
+      if let line = interrupt.line { lines.remove(current, from: line) }
+      vcpus.clear(current, interrupt)
       return Answer(.noError)
     case .acknowledgeInterrupt:
-      guard vcpus.lines[index].inService & line.bit != 0 else { return Answer(.noAction) }
-      vcpus.lines[index].inService &= ~line.bit
-      return Answer(.noError, value: UInt64(vcpus.delivered[vcpus.slot(current, line)]))
+      guard vcpus.interrupts[index].inService & interrupt.bit != 0 else { return Answer(.noAction) }
+      vcpus.interrupts[index].inService &= ~interrupt.bit
+      return Answer(.noError, value: UInt64(vcpus.delivered[vcpus.slot(current, interrupt)]))
     default: preconditionFailure()
     }
   }
 
-  private func set(_ flags: inout UInt16, _ line: InterruptLine) -> Answer {
-    guard flags & line.bit == 0 else { return Answer(.noAction) }
-    flags |= line.bit
+  private func set(_ flags: inout UInt64, _ interrupt: VirtualInterrupt) -> Answer {
+    guard flags & interrupt.bit == 0 else { return Answer(.noAction) }
+    flags |= interrupt.bit
     return Answer(.noError)
   }
 
-  private func clear(_ flags: inout UInt16, _ line: InterruptLine) -> Answer {
-    guard flags & line.bit != 0 else { return Answer(.noAction) }
-    flags &= ~line.bit
+  private func clear(_ flags: inout UInt64, _ interrupt: VirtualInterrupt) -> Answer {
+    guard flags & interrupt.bit != 0 else { return Answer(.noAction) }
+    flags &= ~interrupt.bit
     return Answer(.noError)
   }
 
@@ -76,7 +74,7 @@ extension PartitionCore where Marking: MarkingRule {
     let index = Int(current.rawValue)
     partitions[index].interruptsEnabled = true
     let deliversNext =
-      vcpus.lines[index].deliverable != 0 && partitions[index].upcallEntry != 0
+      vcpus.interrupts[index].deliverable != 0 && partitions[index].upcallEntry != 0
       && current == schedule.owner
     partitions[index].isInReturnTail = deliversNext
     partitions[index].frameFits = deliversNext || call.operand & 2 != 0

@@ -22,7 +22,7 @@ public enum OwnersMarked: MarkingRule {
     while rest != 0 {
       let owner = PartitionIndex(UInt8(truncatingIfNeeded: rest.trailingZeroBitCount))
       rest &= rest &- 1
-      let waiting = vcpus.mark(owner, line)
+      let waiting = vcpus.mark(owner, VirtualInterrupt(line))
       recorder.record(
         .mark, partition: owner, detail: 0, operand: UInt32(line.vector), UInt64(waiting))
     }

@@ -1,95 +1,100 @@
 import APEXTypes
 
-/// Line state of one partition's vCPU, one bit a line, so that registering, marking and choosing are O(1).
+/// Interrupt state of one partition's vCPU, one bit an interrupt (`VirtualInterrupt`), so that registering, marking and
+/// choosing are O(1).
 ///
 /// Lineage L3 had sixteen descriptors {vector, pending, counter} searched one by one; slot 15 was never used and a full
-/// table returned nothing. Here a line's descriptor *is* its index: all sixteen exist, and no table can be full.
-public struct VCPULines: BitwiseCopyable {
-  /// The vCPU is marked when the line fires (hypercall 30).
-  public var registered: UInt16 = 0
+/// table returned nothing. Here an interrupt's descriptor *is* its index: all exist, and no table can be full.
+public struct VCPUInterrupts: BitwiseCopyable {
+  /// The vCPU is marked when the interrupt comes (hypercall 30).
+  public var registered: UInt64 = 0
   /// The ready flag (hypercall 27).
-  public var ready: UInt16 = 0
+  public var ready: UInt64 = 0
   /// A handler is set (hypercall 25).
-  public var handled: UInt16 = 0
+  public var handled: UInt64 = 0
   /// Marks wait.
-  public var pending: UInt16 = 0
+  public var pending: UInt64 = 0
   /// Delivered by an upcall, not yet acknowledged (hypercall 29).
-  public var inService: UInt16 = 0
+  public var inService: UInt64 = 0
+  /// Marks wait for the partition's next window or hypercall (`PartitionRecord.markedLines`).
+  public var deferred: UInt64 = 0
 
   @inlinable public init() {}
 
-  /// Lines with a mark that could be delivered if the partition takes upcalls.
-  @inlinable public var deliverable: UInt16 { pending & registered & ready & handled & ~inService }
+  /// Interrupts with a mark that could be delivered if the partition takes upcalls.
+  @inlinable public var deliverable: UInt64 { pending & registered & ready & handled & ~inService & ~deferred }
 
-  /// Lines of which a counter or a handler may be other than zero.
-  var inUse: UInt16 { registered | handled | pending | inService }
-
-  var packed: UInt64 {
-    get {
-      UInt64(registered) | UInt64(ready) &<< 16 | UInt64(handled) &<< 32 | UInt64(pending) &<< 48
-    }
-    set {
-      registered = UInt16(truncatingIfNeeded: newValue)
-      ready = UInt16(truncatingIfNeeded: newValue &>> 16)
-      handled = UInt16(truncatingIfNeeded: newValue &>> 32)
-      pending = UInt16(truncatingIfNeeded: newValue &>> 48)
-    }
-  }
+  /// Interrupts of which a counter or a handler may be other than zero.
+  var inUse: UInt64 { registered | handled | pending | inService }
 }
 
 /// The vCPUs of all partitions with their counters and handlers.
 public struct VCPUTable {
-  public let lines: StateTable<VCPULines>
-  /// Marks waiting, per partition and line; saturates at `UInt32.max`.
+  public let interrupts: StateTable<VCPUInterrupts>
+  /// Slots of one partition in the tables below.
+  static var slotCount: Int { Int(VirtualInterrupt.count) }
+  /// Marks waiting, per partition and interrupt; saturates at `UInt32.max`.
   let counters: StateTable<UInt32>
-  /// Marks of the delivery in service, per partition and line.
+  /// Marks of the delivery in service, per partition and interrupt.
   let delivered: StateTable<UInt32>
   let handlers: StateTable<UInt64>
-  public var partitionCount: Int { lines.count }
+  public var partitionCount: Int { interrupts.count }
 
   init(partitionCount: Int, memory: inout StateMemory) {
-    lines = memory.table(of: partitionCount, filledWith: VCPULines())
-    counters = memory.table(of: partitionCount * 16, filledWith: 0)
-    delivered = memory.table(of: partitionCount * 16, filledWith: 0)
-    handlers = memory.table(of: partitionCount * 16, filledWith: 0)
+    interrupts = memory.table(of: partitionCount, filledWith: VCPUInterrupts())
+    counters = memory.table(of: partitionCount * Self.slotCount, filledWith: 0)
+    delivered = memory.table(of: partitionCount * Self.slotCount, filledWith: 0)
+    handlers = memory.table(of: partitionCount * Self.slotCount, filledWith: 0)
   }
 
-  @inline(__always) func slot(_ partition: PartitionIndex, _ line: InterruptLine) -> Int {
-    Int(partition.rawValue) &* 16 &+ Int(line.rawValue)
+  @inline(__always) func slot(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> Int {
+    Int(partition.rawValue) &* Self.slotCount &+ Int(interrupt.rawValue)
   }
 
-  /// Marks one line of one vCPU and returns the marks now waiting there.
+  /// Marks one interrupt of one vCPU and returns the marks now waiting there.
   ///
   /// The counter stays at its greatest value rather than wrap: a reader sees 'at least so many' (lineage L3's open
   /// question).
   @inline(__always)
-  public func mark(_ partition: PartitionIndex, _ line: InterruptLine) -> UInt32 {
-    let index = slot(partition, line)
+  public func mark(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> UInt32 {
+    let index = slot(partition, interrupt)
     let old = counters[index]
     let new = old == .max ? old : old &+ 1
     counters[index] = new
-    lines[Int(partition.rawValue)].pending |= line.bit
+    interrupts[Int(partition.rawValue)].pending |= interrupt.bit
     return new
   }
 
-  /// Takes the marks of a line for delivery: the line is in service until it is acknowledged.
-  func takeForDelivery(_ partition: PartitionIndex, _ line: InterruptLine) -> UInt32 {
-    let index = slot(partition, line)
+  /// Takes the marks of an interrupt for delivery: it is in service until it is acknowledged.
+  func takeForDelivery(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> UInt32 {
+    let index = slot(partition, interrupt)
     let marks = counters[index]
     counters[index] = 0
     delivered[index] = marks
-    lines[Int(partition.rawValue)].pending &= ~line.bit
-    lines[Int(partition.rawValue)].inService |= line.bit
+    interrupts[Int(partition.rawValue)].pending &= ~interrupt.bit
+    interrupts[Int(partition.rawValue)].inService |= interrupt.bit
     return marks
   }
 
-  /// Forgets a line of a vCPU: marks, service and all.
-  func clear(_ partition: PartitionIndex, _ line: InterruptLine) {
-    let index = slot(partition, line)
+  /// Forgets an interrupt of a vCPU: marks, service and all.
+  func clear(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) {
+    let index = slot(partition, interrupt)
     counters[index] = 0
     delivered[index] = 0
-    lines[Int(partition.rawValue)].registered &= ~line.bit
-    lines[Int(partition.rawValue)].pending &= ~line.bit
-    lines[Int(partition.rawValue)].inService &= ~line.bit
+    interrupts[Int(partition.rawValue)].registered &= ~interrupt.bit
+    interrupts[Int(partition.rawValue)].pending &= ~interrupt.bit
+    interrupts[Int(partition.rawValue)].inService &= ~interrupt.bit
+    interrupts[Int(partition.rawValue)].deferred &= ~interrupt.bit
+  }
+
+  /// Forgets everything of a vCPU, handlers too: its partition starts anew.
+  func reset(_ partition: PartitionIndex) {
+    let index = Int(partition.rawValue)
+    interrupts[index] = VCPUInterrupts()
+    for slot in (index * Self.slotCount)..<((index + 1) * Self.slotCount) {
+      counters[slot] = 0
+      delivered[slot] = 0
+      handlers[slot] = 0
+    }
   }
 }

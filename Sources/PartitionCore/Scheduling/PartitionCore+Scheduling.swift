@@ -13,7 +13,7 @@ extension PartitionCore where Marking: MarkingRule {
     }
     if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
     if now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary, !hasStopped {
-      decision.keyframeDue = passBoundary(into: &recorder)
+      if passBoundary(into: &recorder) { decision.works.insert(.keyframe) }
       mustPlan = true
     }
     if mustPlan { choose(into: &recorder) }
@@ -86,7 +86,7 @@ extension PartitionCore where Marking: MarkingRule {
       recorder.record(
         .partitionSwitch, partition: next, detail: current.rawValue, operand: 0, pendingStartNanoseconds)
       current = next
-      decision.isSwitch = true
+      decision.works.insert(.contextSwitch)
     }
     if !hasWindow, !isIdle, !hasStopped {
       recorder.record(.idle, partition: next, detail: 0, operand: 0, schedule.nextWindowStart)

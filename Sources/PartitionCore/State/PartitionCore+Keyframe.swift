@@ -45,11 +45,18 @@ extension PartitionCore where Marking: MarkingRule {
     body(partitions[index].upcallEntry)
     body(partitions[index].returnTailStart)
     body(partitions[index].returnTailEnd)
-    body(vcpus.lines[index].packed)
-    body(UInt64(vcpus.lines[index].inService))
-    for line in 0..<16 where vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0 {
-      body(UInt64(vcpus.counters[index * 16 + line]) | UInt64(vcpus.delivered[index * 16 + line]) &<< 32)
-      body(vcpus.handlers[index * 16 + line])
+    body(vcpus.interrupts[index].registered)
+    body(vcpus.interrupts[index].ready)
+    body(vcpus.interrupts[index].handled)
+    body(vcpus.interrupts[index].pending)
+    body(vcpus.interrupts[index].inService)
+    body(vcpus.interrupts[index].deferred)
+    var rest = vcpus.interrupts[index].inUse
+    while rest != 0 {
+      let slot = index * VCPUTable.slotCount + rest.trailingZeroBitCount
+      rest &= rest &- 1
+      body(UInt64(vcpus.counters[slot]) | UInt64(vcpus.delivered[slot]) &<< 32)
+      body(vcpus.handlers[slot])
     }
   }
 
@@ -128,15 +135,21 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].upcallEntry = word()
     partitions[index].returnTailStart = word()
     partitions[index].returnTailEnd = word()
-    vcpus.lines[index].packed = word()
-    vcpus.lines[index].inService = UInt16(truncatingIfNeeded: word())
-    for line in 0..<16 {
-      // A line not in use has no words, and no marks either: those of this core's own past go.
-      let isInUse = vcpus.lines[index].inUse & 1 &<< UInt16(line) != 0
+    vcpus.interrupts[index].registered = word()
+    vcpus.interrupts[index].ready = word()
+    vcpus.interrupts[index].handled = word()
+    vcpus.interrupts[index].pending = word()
+    vcpus.interrupts[index].inService = word()
+    vcpus.interrupts[index].deferred = word()
+    let inUse = vcpus.interrupts[index].inUse
+    for interrupt in 0..<VCPUTable.slotCount {
+      // An interrupt not in use has no words, and no marks either: those of this core's own past go.
+      let isInUse = inUse & 1 &<< UInt64(interrupt) != 0
+      let slot = index * VCPUTable.slotCount + interrupt
       let counts = isInUse ? word() : 0
-      vcpus.counters[index * 16 + line] = UInt32(truncatingIfNeeded: counts)
-      vcpus.delivered[index * 16 + line] = UInt32(truncatingIfNeeded: counts &>> 32)
-      vcpus.handlers[index * 16 + line] = isInUse ? word() : 0
+      vcpus.counters[slot] = UInt32(truncatingIfNeeded: counts)
+      vcpus.delivered[slot] = UInt32(truncatingIfNeeded: counts &>> 32)
+      vcpus.handlers[slot] = isInUse ? word() : 0
     }
   }
 }

@@ -54,7 +54,11 @@ public struct PartitionState: BitwiseCopyable {
 /// What of a partition's configuration the core asks for at every entry, read from the table once.
 struct PartitionConfiguration: BitwiseCopyable {
   var isSystem: Bool
-  var permittedLines: UInt16
+  /// Interrupts that the partition may register: its configured lines, its ends of event channels, its timer, and what
+  /// else `VirtualInterrupt` names.
+  var permittedInterrupts: UInt64
+  var markedLines: UInt64
+  var maximumUpcallDepth: UInt8
   var firstSegment: Int
   var segmentCount: Int
   var firstPort: Int
@@ -63,7 +67,9 @@ struct PartitionConfiguration: BitwiseCopyable {
 
   init() {
     isSystem = false
-    permittedLines = 0
+    permittedInterrupts = 0
+    markedLines = 0
+    maximumUpcallDepth = 1
     firstSegment = 0
     segmentCount = 0
     firstPort = 0
@@ -73,7 +79,10 @@ struct PartitionConfiguration: BitwiseCopyable {
 
   init(_ record: PartitionRecord) {
     isSystem = record.flags.contains(.system)
-    permittedLines = record.permittedLines
+    // Lines, events and ports follow from other sections: `PartitionCore.readConfiguration`.
+    permittedInterrupts = VirtualInterrupt.timer.bit | (isSystem ? VirtualInterrupt.health.bit : 0)
+    markedLines = UInt64(record.markedLines)
+    maximumUpcallDepth = record.maximumUpcallDepth
     firstSegment = record.segments.first
     segmentCount = record.segments.count
     firstPort = record.ports.first

@@ -144,7 +144,7 @@ struct ModulePacker {
           } ?? 0
         let place = writer.append(
           PortRecord(
-            partition: PartitionIndex(UInt8(index)), name: writer.name(port.name), kind: 0, direction: port.direction,
+            partition: PartitionIndex(UInt8(index)), name: writer.name(port.name), kind: .sampling, direction: port.direction,
             maximumMessageBytes: port.maximumMessageBytes, refreshPeriod: port.refreshPeriod ?? Nanoseconds(0),
             channel: UInt64(channel)))
         if port.direction == .source { sourceOfChannel[channel] = place }

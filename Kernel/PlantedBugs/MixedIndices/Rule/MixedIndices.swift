@@ -18,7 +18,7 @@ public enum MixedIndices: MarkingRule {
       rest &= rest &- 1
       let victim = PartitionIndex(UInt8(truncatingIfNeeded: j % vcpus.partitionCount))
       let marked = InterruptLine(UInt8(truncatingIfNeeded: i))
-      let waiting = vcpus.mark(victim, marked)
+      let waiting = vcpus.mark(victim, VirtualInterrupt(marked))
       recorder.record(.mark, partition: victim, detail: 0, operand: UInt32(marked.vector), UInt64(waiting))
     }
   }

@@ -1,0 +1,7 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+extension PartitionCore where Marking: MarkingRule {
+  mutating func setTimer(_ call: Hypercall, at now: SystemTime) -> Answer { Answer(.invalidConfiguration) }
+}
