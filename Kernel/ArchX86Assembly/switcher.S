@@ -100,17 +100,66 @@ partita_abort_entry:
     call    *%rax
 2:  jmp     2b
 
-// `syscall` leaves the partition's stack pointer in place: put the frame where an interrupt would have.
+// `syscall` leaves the partition's stack pointer in place. Most calls need only an answer: first the registers that
+// compiled code may change are saved, and the kernel is asked whether it serves the call at once
+// (partita_serve_at_once). If so, back; if not, the rest of the frame follows as if an interrupt had come.
     .globl  partita_syscall_entry
 partita_syscall_entry:
     movq    %rsp, REGISTERS(PARTITA_REGISTERS_RSP)
-    movq    $REGISTERS(PARTITA_REGISTERS_RSP), %rsp
-    pushq   %r11
-    pushq   $PARTITA_USER_CODE
-    pushq   %rcx
-    pushq   $0
-    pushq   $PARTITA_SYSCALL_VECTOR
-    jmp     switcher_common
+    movq    %rcx, REGISTERS(PARTITA_REGISTERS_RIP)
+    movq    %r11, REGISTERS(PARTITA_REGISTERS_RFLAGS)
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
+    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
+    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
+    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
+    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
+    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
+    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    rdtsc
+    shlq    $32, %rdx
+    leaq    (%rax, %rdx), %rsi
+    movq    %cr3, %rdx
+    movq    %rsi, PARTITA_ENTRY_TICKS
+    movq    %rdx, PARTITA_FOUND_ROOT
+    movq    PARTITA_KERNEL_CONTEXT, %rdi
+    movq    PARTITA_KERNEL_STACK, %rsp
+    movq    PARTITA_KERNEL_ROOT, %rax
+    movq    %rax, %cr3
+    movabsq $partita_serve_at_once, %rax
+    call    *%rax
+    movq    PARTITA_FOUND_ROOT, %rcx
+    testl   %eax, %eax
+    jz      1f
+    rdtsc
+    shlq    $32, %rdx
+    leaq    (PARTITA_SHORT_EXIT_INSTRUCTIONS - PARTITA_EXIT_INSTRUCTIONS)(%rax, %rdx), %rax
+    movq    %rcx, %cr3
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
+    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
+    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
+    movq    (%rsp), %rcx                    // as `syscall` left them: nothing of the kernel's shows
+    movq    16(%rsp), %r11
+    iretq
+1:  movq    %rcx, %cr3                      // the register page is in the partition's space
+    movq    %rbx, REGISTERS(PARTITA_REGISTERS_RAX - 8)
+    movq    REGISTERS(PARTITA_REGISTERS_RIP), %rax  // rcx and r11 as `syscall` left them
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX - 16)
+    movq    %rbp, REGISTERS(PARTITA_REGISTERS_RAX - 48)
+    movq    REGISTERS(PARTITA_REGISTERS_RFLAGS), %rax
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX - 80)
+    movq    %r12, REGISTERS(PARTITA_REGISTERS_RAX - 88)
+    movq    %r13, REGISTERS(PARTITA_REGISTERS_RAX - 96)
+    movq    %r14, REGISTERS(PARTITA_REGISTERS_RAX - 104)
+    movq    %r15, REGISTERS(PARTITA_REGISTERS_RAX - 112)
+    movq    $0, REGISTERS(PARTITA_REGISTERS_ERROR)
+    movq    $PARTITA_SYSCALL_VECTOR, REGISTERS(PARTITA_REGISTERS_VECTOR)
+    jmp     switcher_to_kernel
 
 // uint32_t partita_enter(void *registers, uint64_t padTicks)
 // Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the

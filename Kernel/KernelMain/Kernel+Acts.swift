@@ -48,7 +48,12 @@ extension Kernel {
     let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
-    switch core.decision.effect {
+    if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: caller, registers) }
+  }
+
+  /// What a service does beside answering.
+  mutating func carryOut(_ effect: HypercallEffect, for caller: PartitionIndex, _ registers: RegisterPage) {
+    switch effect {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):

@@ -6,3 +6,9 @@ import PartitionCore
 public func kernelMain(_ startInformation: UInt64) {
   Boot<OwnersMarked, FaithfulActs>.run(startInformation: startInformation)
 }
+
+/// The switcher's way to hypercalls that are served at once; a C function, so here, where the types are known.
+@_cdecl("partita_serve_at_once")
+public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(context, entryTicks, foundRoot)
+}

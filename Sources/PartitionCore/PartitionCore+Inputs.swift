@@ -120,6 +120,12 @@ extension PartitionCore where Marking: MarkingRule {
     return table.record(StimulusRecord.self, nextStimulus)
   }
 
+  /// The snapshot's flags that tell of the partition, not of the interrupt.
+  static var flagsOfPartition: UInt8 {
+    EntrySnapshot.Flags.interruptsEnabled.rawValue | EntrySnapshot.Flags.inReturnTail.rawValue
+      | EntrySnapshot.Flags.frameFits.rawValue
+  }
+
   /// Takes over what the snapshot says of the partition that was interrupted.
   mutating func learn<Recorder: DecisionRecorder>(
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
@@ -127,9 +133,7 @@ extension PartitionCore where Marking: MarkingRule {
     guard snapshot.partition != PartitionIndex.none.rawValue else { return }
     precondition(snapshot.partition == current.rawValue)
     let index = Int(current.rawValue)
-    partitions[index].interruptsEnabled = snapshot.flags.contains(.interruptsEnabled)
-    partitions[index].isInReturnTail = snapshot.flags.contains(.inReturnTail)
-    partitions[index].frameFits = snapshot.flags.contains(.frameFits)
+    partitions[index].seen = EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition)
     let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
     if returned != 0 {
       partitions[index].upcallsReturned = snapshot.upcallsReturned

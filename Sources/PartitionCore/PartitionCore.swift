@@ -43,6 +43,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var isIdle = false
   /// Something has changed since who runs, and until when, was last decided. False between inputs.
   var mustPlan = true
+  /// Until when (ns) a hypercall of `current` that marks nobody changes nothing beyond its own answer; 0 for not at
+  /// all. Follows from the state; kept because every hypercall asks for it.
+  public internal(set) var quietUntilNanoseconds: UInt64 = 0
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
   /// Its instant in ns, or all ones: read from the table once.

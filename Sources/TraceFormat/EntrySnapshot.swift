@@ -6,7 +6,7 @@ import APEXTypes
 /// and replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core
 /// never reads them.
 public struct EntrySnapshot: Equatable, Sendable {
-  public struct Flags: BitFlags {
+  public struct Flags: BitFlags, BitwiseCopyable {
     public var rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The virtual interrupt flag is on.

@@ -16,3 +16,9 @@ enum LostEndOfInterrupt: HardwareActs {
 public func kernelMain(_ startInformation: UInt64) {
   Boot<OwnersMarked, LostEndOfInterrupt>.run(startInformation: startInformation)
 }
+
+/// The switcher's way to hypercalls that are served at once; a C function, so here, where the types are known.
+@_cdecl("partita_serve_at_once")
+public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, LostEndOfInterrupt>.serveAtOnce(context, entryTicks, foundRoot)
+}
