@@ -57,14 +57,9 @@ extension Kernel {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
-      guard let source = memory(of: caller, at: address) else { preconditionFailure() }
-      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel)
-      observeCopy(.write, caller, port, UnsafeRawBufferPointer(messages.bytes(channel: channel, count: byteCount)))
+      takeMessage(from: caller, port: port, channel: channel, address, byteCount)
     case .readMessage(let port, let channel, let address, let byteCount):
-      guard let target = memory(of: caller, at: address) else { preconditionFailure() }
-      let message = messages.bytes(channel: channel, count: byteCount)
-      if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
-      observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+      giveMessage(to: caller, port: port, channel: channel, address, byteCount)
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
@@ -73,12 +68,35 @@ extension Kernel {
     }
   }
 
+  /// Copies a message from its writer into the channel's buffer.
+  @inline(__always)
+  mutating func takeMessage(
+    from caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
+  ) {
+    guard let source = memory(of: caller, at: address) else { preconditionFailure() }
+    let place = messages.bytes(channel: channel, count: byteCount)
+    if let target = place.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
+    observeCopy(.write, caller, port, UnsafeRawBufferPointer(place))
+  }
+
+  /// Copies the channel's message to its reader.
+  @inline(__always)
+  mutating func giveMessage(
+    to caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
+  ) {
+    guard let target = memory(of: caller, at: address) else { preconditionFailure() }
+    let message = messages.bytes(channel: channel, count: byteCount)
+    if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
+    observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+  }
+
+  @inline(__always)
   private mutating func observeCopy(
     _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
   ) {
     ring.record(
       .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
-      XXH64.hash(bytes), UInt64(bytes.count))
+      MessageDigest.digest(bytes), UInt64(bytes.count))
   }
 
   private mutating func writeConsole(_ caller: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) {

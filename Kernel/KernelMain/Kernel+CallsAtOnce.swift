@@ -26,31 +26,76 @@ extension Kernel {
     let nanoseconds = clock.nanoseconds(entryTicks)
     guard nanoseconds < core.quietUntilNanoseconds, foundRoot == running.rootForCallsAtOnce else { return false }
     let registers = running.registers
-    let selector = registers[general: 0]
-    guard selector < 128, let number = HypercallNumber(rawValue: UInt16(truncatingIfNeeded: selector)),
-      PartitionCore<Marking>.isServedAtOnce(number)
-    else { return false }
+    switch registers[general: 0] {
+    case UInt64(HypercallNumber.null.rawValue):
+      guard recordAtOnce(.null, at: nanoseconds, registers, argumentCount: 0) else { return false }
+      return answerAtOnce(.null, value: 0, registers)
+    case UInt64(HypercallNumber.readTime.rawValue):
+      guard recordAtOnce(.readTime, at: nanoseconds, registers, argumentCount: 0) else { return false }
+      return answerAtOnce(.readTime, value: nanoseconds, registers)
+    case UInt64(HypercallNumber.note.rawValue):
+      guard recordAtOnce(.note, at: nanoseconds, registers, argumentCount: 2) else { return false }
+      return answerAtOnce(.note, value: 0, registers)
+    case UInt64(HypercallNumber.writeSamplingMessage.rawValue): return writeAtOnce(at: nanoseconds, registers)
+    case UInt64(HypercallNumber.readSamplingMessage.rawValue): return readAtOnce(at: nanoseconds, registers)
+    default: return false
+    }
+  }
+
+  /// Takes the snapshot and records the call as an input, unless it is one for the long way.
+  @inline(__always)
+  private mutating func recordAtOnce(
+    _ number: HypercallNumber, at nanoseconds: UInt64, _ registers: RegisterPage, argumentCount: Int
+  ) -> Bool {
     let shared = running.shared
     let counts = Instruction.load64(shared + SharedPage.flips)
-    let returned = Instruction.load32(shared + SharedPage.upcallsReturned) & 0xFFFF
-    guard returned == UInt32(core.partitions[Int(loaded.rawValue)].upcallsReturned) else { return false }
-    var flags = EntrySnapshot.Flags()
-    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 { flags.insert(.interruptsEnabled) }
-
+    let returned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
+    let flags = EntrySnapshot.Flags(
+      rawValue: Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 ? 1 : 0)
+    guard core.learnAtOnce(flags, upcallsReturned: returned) else { return false }
     let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
-    let count = number.argumentCount
-    let call = Hypercall(
-      number: selector, arguments: (registers[general: 5], registers[general: 4], registers[general: 3], 0, 0, 0),
-      operand: 0)
     ring.recordCall(
       number.rawValue, of: loaded, flags: flags, at: nanoseconds,
-      counters: counts &<< 32 | (counts &>> 32 & 0xFFFF) &<< 16 | UInt64(returned), resumeDelay: exit &- ring.lastTime,
-      call.arguments.0, call.arguments.1, call.arguments.2, count)
-    let answer = core.hypercallAtOnce(
-      number, call, flags: flags, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+      counters: counts &<< 32 | counts &>> 16 & 0xFFFF_0000 | UInt64(returned), resumeDelay: exit &- ring.lastTime,
+      registers, argumentCount)
+    return true
+  }
+
+  @inline(__always)
+  private mutating func answerAtOnce(_ number: HypercallNumber, value: UInt64, _ registers: RegisterPage) -> Bool {
+    core.answerAtOnce(number, value: value, into: &ring)
+    registers[general: 0] = UInt64(ReturnCode.noError.rawValue)
+    registers[general: 3] = value
+    return true
+  }
+
+  @inline(never)
+  private mutating func writeAtOnce(at nanoseconds: UInt64, _ registers: RegisterPage) -> Bool {
+    guard recordAtOnce(.writeSamplingMessage, at: nanoseconds, registers, argumentCount: 3) else { return false }
+    let address = registers[general: 4]
+    let answer = core.sampleAtOnce(
+      isWrite: true, port: registers[general: 5], address: address, byteCount: registers[general: 3],
+      at: SystemTime(nanoseconds: nanoseconds), into: &ring)
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
-    if answer.effect != .none { carryOut(answer.effect, for: loaded, registers) }
+    if answer.port >= 0 {
+      takeMessage(from: loaded, port: answer.port, channel: answer.channel, address, answer.byteCount)
+    }
+    return true
+  }
+
+  @inline(never)
+  private mutating func readAtOnce(at nanoseconds: UInt64, _ registers: RegisterPage) -> Bool {
+    guard recordAtOnce(.readSamplingMessage, at: nanoseconds, registers, argumentCount: 3) else { return false }
+    let address = registers[general: 4]
+    let answer = core.sampleAtOnce(
+      isWrite: false, port: registers[general: 5], address: address, byteCount: registers[general: 3],
+      at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+    registers[general: 0] = UInt64(answer.status.rawValue)
+    registers[general: 3] = answer.value
+    if answer.port >= 0 {
+      giveMessage(to: loaded, port: answer.port, channel: answer.channel, address, answer.byteCount)
+    }
     return true
   }
 }

@@ -24,10 +24,4 @@ struct MessageStore {
     precondition(count <= offsets[channel + 1] &- offsets[channel])
     return UnsafeMutableRawBufferPointer(start: base + Int(offsets[channel]), count: Int(count))
   }
-
-  func store(_ message: UnsafeRawBufferPointer, channel: Int) {
-    guard let to = bytes(channel: channel, count: UInt64(message.count)).baseAddress, let from = message.baseAddress
-    else { return }
-    Instruction.copy(to: to, from: from, byteCount: UInt64(message.count))
-  }
 }

@@ -190,7 +190,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   @inline(__always)
   mutating func recordCall(
     _ number: UInt16, of caller: PartitionIndex, flags: EntrySnapshot.Flags, at nanoseconds: UInt64, counters: UInt64,
-    resumeDelay: UInt64, _ a0: UInt64, _ a1: UInt64, _ a2: UInt64, _ count: Int
+    resumeDelay: UInt64, _ registers: RegisterPage, _ count: Int
   ) {
     guard let place = reserve(5 &+ count) else { return }
     lastTime = nanoseconds
@@ -201,10 +201,9 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[2] = counters
     place[3] = resumeDelay
     place[4] = 0
-    // Words beyond the record's own are overwritten by the next one.
-    place[5] = a0
-    place[6] = a1
-    place[7] = a2
+    if count > 0 { place[5] = registers[general: 5] }
+    if count > 1 { place[6] = registers[general: 4] }
+    if count > 2 { place[7] = registers[general: 3] }
     advance(5 &+ count)
   }
 

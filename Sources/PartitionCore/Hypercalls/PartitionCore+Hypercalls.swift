@@ -20,39 +20,6 @@ extension PartitionCore where Marking: MarkingRule {
     conclude(at: now, into: &recorder)
   }
 
-  /// Serves a hypercall of the running partition that needs nothing but its answer: what `hypercall` would decide, for
-  /// the few services that a partition calls all the time.
-  ///
-  /// The caller has made sure that `now` is before `quietUntilNanoseconds`, that the snapshot says of returned upcalls
-  /// what the core knows, and that the service is one of `isServedAtOnce`. A test compares the two ways.
-  @inline(__always)
-  public mutating func hypercallAtOnce<Recorder: DecisionRecorder>(
-    _ number: HypercallNumber, _ call: borrowing Hypercall, flags: EntrySnapshot.Flags, at now: SystemTime,
-    into recorder: inout Recorder
-  ) -> (status: ReturnCode, value: UInt64, effect: HypercallEffect) where Recorder: ~Copyable {
-    let caller = current
-    partitions[Int(caller.rawValue)].seen = EntrySnapshot.Flags(rawValue: flags.rawValue & Self.flagsOfPartition)
-    let answer: Answer
-    switch number {
-    case .readTime: answer = Answer(.noError, value: now.nanoseconds)
-    case .writeSamplingMessage: answer = writeSamplingMessage(call, at: now, into: &recorder)
-    case .readSamplingMessage: answer = readSamplingMessage(call, at: now, into: &recorder)
-    default: answer = Answer(.noError)
-    }
-    recorder.record(
-      .hypercallResult, partition: caller, detail: answer.status.rawValue, operand: UInt32(number.rawValue),
-      answer.value)
-    return (answer.status, answer.value, answer.effect)
-  }
-
-  /// Whether `hypercallAtOnce` knows the service.
-  @inline(__always) public static func isServedAtOnce(_ number: HypercallNumber) -> Bool {
-    switch number {
-    case .null, .note, .readTime, .writeSamplingMessage, .readSamplingMessage: true
-    default: false
-    }
-  }
-
   private mutating func serve<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
