@@ -36,7 +36,7 @@ public struct RegisterPage {
 
   public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
   public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
-  /// Counter value at the last exit to ring 3.
+  /// Counter value of the first instruction in ring 3 after the last exit.
   public var exitTicks: UInt64 { self[PARTITA_REGISTERS_EXIT_TICKS] }
   /// What CR3 gets at the next exit.
   public var root: PhysicalAddress {
@@ -81,8 +81,6 @@ public struct RegisterPage {
   /// - Returns: whether an interrupt came, whose frame is then in this page; false when the time came.
   public func wait(untilTicks: UInt64) -> Bool { partita_wait(base, untilTicks) != 0 }
 
-  /// Instructions, and so ns under `-icount shift=0`, from `exitTicks` to the first instruction in ring 3.
-  public static var exitLatencyTicks: UInt64 { UInt64(PARTITA_EXIT_INSTRUCTIONS) }
-  /// The same from the pad's target.
+  /// Instructions, and so ns under `-icount shift=0`, from the pad's target to the first instruction in ring 3.
   public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }
 }

@@ -132,7 +132,7 @@ partita_syscall_entry:
     jz      1f
     rdtsc
     shlq    $32, %rdx
-    leaq    (PARTITA_SHORT_EXIT_INSTRUCTIONS - PARTITA_EXIT_INSTRUCTIONS)(%rax, %rdx), %rax
+    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
     movq    %rcx, %cr3
     movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
     movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
@@ -194,7 +194,7 @@ partita_enter:
 5:
 6:  rdtsc
     shlq    $32, %rdx
-    orq     %rdx, %rax
+    leaq    PARTITA_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
     movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
     movq    PARTITA_REGISTERS_PARTITION_ROOT(%rdi), %rax
     movq    %rax, %cr3

@@ -29,16 +29,20 @@ extension Kernel {
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
   mutating func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
     let owner = Int(partition.rawValue)
-    let stackBottom = PartitionLayout.stackTop &- contexts[owner].stackBytes
-    if address >= stackBottom, address < PartitionLayout.stackTop {
-      return (contexts[owner].stack + (address &- stackBottom)).pointer
+    let belowTop = PartitionLayout.stackTop &- address
+    let stackBytes = contexts[owner].stackBytes
+    if belowTop <= stackBytes, belowTop > 0 {
+      return UnsafeMutableRawPointer(
+        bitPattern: UInt(contexts[owner].stack.rawValue &+ (stackBytes &- belowTop)))
     }
-    let first = contexts[owner].firstSegment
-    for index in first..<(first &+ contexts[owner].segmentCount) {
+    var index = contexts[owner].firstSegment
+    let last = index &+ contexts[owner].segmentCount
+    while index < last {
       let offset = address &- segments[index].virtualAddress
-      if address >= segments[index].virtualAddress, offset < segments[index].byteCount {
-        return (segments[index].physical + offset).pointer
+      if offset < segments[index].byteCount {
+        return UnsafeMutableRawPointer(bitPattern: UInt(segments[index].physical.rawValue &+ offset))
       }
+      index &+= 1
     }
     return nil
   }

@@ -26,13 +26,17 @@ extension Kernel {
     let nanoseconds = clock.nanoseconds(entryTicks)
     guard nanoseconds < core.quietUntilNanoseconds, foundRoot == running.rootForCallsAtOnce else { return false }
     let registers = running.registers
-    switch registers[general: 0] {
-    case UInt64(HypercallNumber.null.rawValue):
+    let number = registers[general: 0]
+    // The two shortest ones before the jump table of the others.
+    if number == UInt64(HypercallNumber.null.rawValue) {
       guard recordAtOnce(.null, at: nanoseconds, registers, argumentCount: 0) else { return false }
       return answerAtOnce(.null, value: 0, registers)
-    case UInt64(HypercallNumber.readTime.rawValue):
+    }
+    if number == UInt64(HypercallNumber.readTime.rawValue) {
       guard recordAtOnce(.readTime, at: nanoseconds, registers, argumentCount: 0) else { return false }
       return answerAtOnce(.readTime, value: nanoseconds, registers)
+    }
+    switch number {
     case UInt64(HypercallNumber.note.rawValue):
       guard recordAtOnce(.note, at: nanoseconds, registers, argumentCount: 2) else { return false }
       return answerAtOnce(.note, value: 0, registers)
@@ -48,16 +52,17 @@ extension Kernel {
     _ number: HypercallNumber, at nanoseconds: UInt64, _ registers: RegisterPage, argumentCount: Int
   ) -> Bool {
     let shared = running.shared
-    let counts = Instruction.load64(shared + SharedPage.flips)
-    let returned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
-    let flags = EntrySnapshot.Flags(
-      rawValue: Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 ? 1 : 0)
-    guard core.learnAtOnce(flags, upcallsReturned: returned) else { return false }
-    let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
+    let counters = Instruction.load64(shared + SharedPage.upcallsReturned)
+    // Bit 0 of the flag is `interruptsEnabled`.
+    let flags = Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1
+    guard
+      core.learnAtOnce(
+        EntrySnapshot.Flags(rawValue: UInt8(truncatingIfNeeded: flags)),
+        upcallsReturned: UInt16(truncatingIfNeeded: counters))
+    else { return false }
     ring.recordCall(
-      number.rawValue, of: loaded, flags: flags, at: nanoseconds,
-      counters: counts &<< 32 | counts &>> 16 & 0xFFFF_0000 | UInt64(returned), resumeDelay: exit &- ring.lastTime,
-      registers, argumentCount)
+      number.rawValue, head: running.callHead | flags &<< 16, at: nanoseconds, counters: counters,
+      resumeDelay: clock.nanoseconds(registers.exitTicks) &- ring.lastTime, registers, argumentCount)
     return true
   }
 

@@ -35,19 +35,16 @@ extension Kernel {
 
   /// What the partition's shared page and registers said at the entry.
   private mutating func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
-    let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
+    let exit = clock.nanoseconds(registers.exitTicks)
     var snapshot = EntrySnapshot(
       partition: interrupted.rawValue, addressSpace: interrupted.rawValue, resumeDelay: exit &- ring.lastTime)
     let expected = interrupted.isNone ? kernelTable.root : running.root
     if _slowPath(pages.foundRoot != expected) { snapshot.addressSpace = addressSpace(pages.foundRoot) }
     guard !interrupted.isNone else { return snapshot }
     let shared = running.shared
-    let counts = Instruction.load64(shared + SharedPage.flips)
-    snapshot.flips = UInt32(truncatingIfNeeded: counts)
-    snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
-    snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
+    snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
     // The rest matters only to a delivery, which wants the flag on.
-    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 else { return snapshot }
+    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 else { return snapshot }
     snapshot.flags.insert(.interruptsEnabled)
     guard core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
     if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }

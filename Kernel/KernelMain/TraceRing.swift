@@ -186,18 +186,18 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
 
   /// The input event of a hypercall with up to three arguments and no operand: the common ones, laid down word by word.
   ///
-  /// - Parameter count: how many of the arguments the event has.
+  /// - Parameters:
+  ///   - head: `callHead` of the caller with the snapshot's flags.
+  ///   - count: how many of the arguments the event has.
   @inline(__always)
   mutating func recordCall(
-    _ number: UInt16, of caller: PartitionIndex, flags: EntrySnapshot.Flags, at nanoseconds: UInt64, counters: UInt64,
-    resumeDelay: UInt64, _ registers: RegisterPage, _ count: Int
+    _ number: UInt16, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
+    _ registers: RegisterPage, _ count: Int
   ) {
     guard let place = reserve(5 &+ count) else { return }
     lastTime = nanoseconds
     place[0] = nanoseconds
-    place[1] = RingRecord.packed(
-      kind: EventKind.hypercall.rawValue, partition: caller.rawValue, detail: flags.rawValue, wordCount: 3 &+ count,
-      operand: UInt32(number) | UInt32(caller.rawValue) &<< 16)
+    place[1] = head &+ (UInt64(number) &<< 32 | UInt64(UInt(bitPattern: 3 &+ count)) &<< 24)
     place[2] = counters
     place[3] = resumeDelay
     place[4] = 0
@@ -205,6 +205,13 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     if count > 1 { place[6] = registers[general: 4] }
     if count > 2 { place[7] = registers[general: 3] }
     advance(5 &+ count)
+  }
+
+  /// What the second word of every call of a partition has in common: kind, partition, and its own address space.
+  static func callHead(of caller: PartitionIndex) -> UInt64 {
+    RingRecord.packed(
+      kind: EventKind.hypercall.rawValue, partition: caller.rawValue, detail: 0, wordCount: 0,
+      operand: UInt32(caller.rawValue) &<< 16)
   }
 
   /// Eight words or fewer of a keyframe.

@@ -144,15 +144,19 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public func allows(
     _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
   ) -> Bool {
-    let (end, overflow) = address.addingReportingOverflow(byteCount)
-    guard !overflow else { return false }
-    let configuration = configurations[Int(partition.rawValue)]
-    if end <= PartitionLayout.stackTop, address >= PartitionLayout.stackTop &- configuration.stackBytes {
-      return !access.contains(.execute)
-    }
-    for index in configuration.firstSegment..<(configuration.firstSegment &+ configuration.segmentCount)
-    where address >= regions[index].start && end <= regions[index].end {
-      return regions[index].access & access.rawValue == access.rawValue
+    let owner = Int(partition.rawValue)
+    // Distances instead of ends: nothing here can wrap around.
+    let belowTop = PartitionLayout.stackTop &- address
+    if belowTop <= configurations[owner].stackBytes, byteCount <= belowTop { return !access.contains(.execute) }
+    var index = configurations[owner].firstSegment
+    let last = index &+ configurations[owner].segmentCount
+    while index < last {
+      let offset = address &- regions[index].start
+      let size = regions[index].end &- regions[index].start
+      if offset < size, byteCount <= size &- offset {
+        return regions[index].access & access.rawValue == access.rawValue
+      }
+      index &+= 1
     }
     return false
   }

@@ -55,7 +55,7 @@
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
 // The same from the reading of the counter in the short way out of `syscall`.
-#define PARTITA_SHORT_EXIT_INSTRUCTIONS 17
+#define PARTITA_SHORT_EXIT_INSTRUCTIONS 16
 // Instructions from the last reading of the counter to the first one in ring 3.
 #define PARTITA_EXIT_INSTRUCTIONS 24
 // Instructions from a pad's target to the first one in ring 3.

@@ -98,9 +98,10 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The index of the caller's port with that identifier, if it has been created.
-  private func createdPort(_ identifier: UInt64) -> Int? {
-    guard identifier > 0, identifier <= UInt64(ports.count) else { return nil }
-    let index = Int(identifier &- 1)
+  @inline(__always)
+  private mutating func createdPort(_ identifier: UInt64) -> Int? {
+    let index = Int(truncatingIfNeeded: identifier &- 1)
+    guard index >= 0, index < ports.count else { return nil }
     return ports[index].partition == current.rawValue && ports[index].isCreated ? index : nil
   }
 }
