@@ -71,10 +71,20 @@ public struct RegisterPage {
     }
   }
 
-  /// Runs ring 3 until the next entry to the kernel.
+  /// What has been done of an entry when the switcher hands it over.
+  public enum Entry: UInt32 {
+    /// Nothing but saving the registers.
+    case fresh = 1
+    /// It was the interrupt of a line: it is recorded, marked and acknowledged; what follows from it is not decided.
+    case marked = 2
+  }
+
+  /// Runs ring 3 until the next entry to the kernel that is not dealt with at once.
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
-  @inline(__always) public func enter(padTicks: UInt64) { _ = partita_enter(base, padTicks) }
+  @inline(__always) public func enter(padTicks: UInt64) -> Entry {
+    partita_enter(base, padTicks) == Entry.marked.rawValue ? .marked : .fresh
+  }
 
   /// Waits in ring 0 with interrupts on until the counter says `untilTicks` (all ones: for ever).
   ///

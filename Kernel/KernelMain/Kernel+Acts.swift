@@ -124,7 +124,8 @@ extension Kernel {
   }
 
   /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
-  private mutating func acknowledge(_ line: InterruptLine) {
+  @inline(__always)
+  mutating func acknowledge(_ line: InterruptLine) {
     if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
     ring.record(

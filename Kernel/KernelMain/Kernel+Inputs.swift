@@ -47,12 +47,17 @@ extension Kernel {
     guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 else { return snapshot }
     snapshot.flags.insert(.interruptsEnabled)
     guard core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
-    if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
-    let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
-      snapshot.flags.insert(.frameFits)
-    }
+    snapshot.flags = snapshot.flags.union(frameFlags(registers, interrupted))
     return snapshot
+  }
+
+  /// What a snapshot tells of an upcall's frame.
+  mutating func frameFlags(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot.Flags {
+    var flags = EntrySnapshot.Flags()
+    if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
+    let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) { flags.insert(.frameFits) }
+    return flags
   }
 
   /// Whose page tables CR3 named, where they are not those expected.

@@ -75,8 +75,11 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         _ = kernel.pointee.idleRegisters.wait(untilTicks: .max)
         kernel.pointee.takeInput(from: kernel.pointee.idleRegisters, interrupted: .none)
       case .ring3(let registers):
-        registers.enter(padTicks: padTicks)
-        kernel.pointee.takeInput(from: registers, interrupted: kernel.pointee.loaded)
+        if registers.enter(padTicks: padTicks) == .marked {
+          kernel.pointee.concludeInterrupt()
+        } else {
+          kernel.pointee.takeInput(from: registers, interrupted: kernel.pointee.loaded)
+        }
       }
     }
   }
@@ -156,7 +159,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       if drainer != loaded { load(drainer) }
       let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
-      registers.enter(padTicks: 0)
+      _ = registers.enter(padTicks: 0)
       let shared = contexts[Int(drainer.rawValue)].shared.pointer
       _ = ring.updateTail(Instruction.load64(shared + SharedPage.drainTail))
       let vector = registers.vector

@@ -207,6 +207,23 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     advance(5 &+ count)
   }
 
+  /// The input event of a line's interrupt.
+  ///
+  /// - Parameter callHead: that of the interrupted partition.
+  @inline(__always)
+  mutating func recordInterrupt(
+    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
+  ) {
+    guard let place = reserve(4) else { return }
+    lastTime = nanoseconds
+    let ownKind = UInt64(EventKind.interrupt.rawValue) &- UInt64(EventKind.hypercall.rawValue)
+    place[0] = nanoseconds
+    place[1] = (callHead | flags &<< 16) &+ (UInt64(vector) &<< 32 &+ 2 &<< 24 &+ ownKind)
+    place[2] = counters
+    place[3] = resumeDelay
+    advance(4)
+  }
+
   /// What the second word of every call of a partition has in common: kind, partition, and its own address space.
   static func callHead(of caller: PartitionIndex) -> UInt64 {
     RingRecord.packed(

@@ -91,6 +91,7 @@ struct LineTable {
   }
 
   /// Counts an interrupt in a window of somebody else against the line's budget.
+  @inline(__always)
   mutating func countForeign(_ line: InterruptLine) {
     let index = Int(line.rawValue)
     lines[index].takenInWindow &+= 1

@@ -13,3 +13,11 @@ public func kernelMain(_ startInformation: UInt64) {
 public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32 {
   Kernel<MixedIndices, FaithfulActs>.serveAtOnce(context, entryTicks, foundRoot)
 }
+
+/// The switcher's way to interrupts that are marked at once.
+@_silgen_name("partita_mark_at_once")
+public func markAtOnce(
+  _ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64
+) -> UInt32 {
+  Kernel<MixedIndices, FaithfulActs>.markAtOnce(context, entryTicks, foundRoot, vector)
+}
