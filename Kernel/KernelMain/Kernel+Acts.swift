@@ -53,22 +53,26 @@ extension Kernel {
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
       guard let source = memory(of: caller, at: address) else { preconditionFailure() }
-      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel)
-      observeCopy(.write, caller, port, UnsafeRawBufferPointer(messages.bytes(channel: channel, count: byteCount)))
+      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel, slot: 0)
+      let message = messages.bytes(channel: channel, slot: 0, count: byteCount)
+      observeCopy(.write, caller, port, UnsafeRawBufferPointer(message))
     case .readMessage(let port, let channel, let address, let byteCount):
       guard let target = memory(of: caller, at: address) else { preconditionFailure() }
-      let message = messages.bytes(channel: channel, count: byteCount)
+      let message = messages.bytes(channel: channel, slot: 0, count: byteCount)
       if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
       observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
-    case .sendMessage, .receiveMessage: preconditionFailure()
+    case .sendMessage(let port, let channel, let slot, let address, let byteCount):
+      send(from: caller, port, channel, slot, address, byteCount)
+    case .receiveMessage(let port, let channel, let slot, let address, let byteCount):
+      receive(to: caller, port, channel, slot, address, byteCount)
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
     }
   }
 
-  private mutating func observeCopy(
+  mutating func observeCopy(
     _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
   ) {
     ring.record(

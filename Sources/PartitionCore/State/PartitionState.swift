@@ -61,8 +61,8 @@ struct PartitionConfiguration: BitwiseCopyable {
   var maximumUpcallDepth: UInt8
   var firstSegment: Int
   var segmentCount: Int
+  /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
-  var portCount: Int
   var stackBytes: UInt64
 
   init() {
@@ -72,8 +72,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = 1
     firstSegment = 0
     segmentCount = 0
-    firstPort = 0
-    portCount = 0
+    firstPort = -1
     stackBytes = 0
   }
 
@@ -85,8 +84,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = record.maximumUpcallDepth
     firstSegment = record.segments.first
     segmentCount = record.segments.count
-    firstPort = record.ports.first
-    portCount = record.ports.count
+    firstPort = -1
     stackBytes = record.stackBytes
   }
 }
