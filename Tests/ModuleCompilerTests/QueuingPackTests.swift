@@ -49,6 +49,6 @@ import Testing
       return SwitchAllowance(try #require(SampleModule.check(text).description)).total.count
     }
     let difference = try allowance("8192") - allowance("4096")
-    #expect(difference == 4096 * SwitchAllowance.Cost.copiedByte)
+    #expect(difference == 4096 / 8 * SwitchAllowance.Cost.copiedWord)
   }
 }

@@ -9,7 +9,7 @@ import ModuleConfiguration
 ///
 /// **Messages are copied whole.** A message is copied in one piece with interrupts off, and digested for the trace
 /// (XXH64) in the same piece: no reader ever sees half of one. So the longest copy is part of L: the greatest
-/// `MaxMessageSize` of the module's ports, each byte at `Cost.copiedByte`, and for a queuing channel one step for each of
+/// `MaxMessageSize` of the module's ports, each eight bytes at `Cost.copiedWord`, and for a queuing channel one step for each of
 /// its destinations. A module without long messages has none of this in its L. Nothing is cut into pieces but the
 /// memory of a partition that starts anew.
 public struct SwitchAllowance: Equatable, Sendable {
@@ -36,8 +36,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand.
     public static let hypercallBase: UInt64 = 2000
-    /// One byte of a message, copied and digested.
-    public static let copiedByte: UInt64 = 2
+    /// Eight bytes of a message, copied and digested; seen: 8.5.
+    public static let copiedWord: UInt64 = 10
     /// One destination of a queuing channel: its queue looked at, the message put in, its loss or its mark recorded.
     public static let queuingDestination: UInt64 = 250
     /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
@@ -67,7 +67,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     let largest = module.partitions.flatMap(\.ports).map { min($0.maximumMessageBytes, messageLimit) }.max() ?? 0
     let mostPorts = min(module.partitions.map(\.ports.count).max() ?? 0, ModuleLimits.maximumPortCount)
     let operand = max(
-      largest * Cost.copiedByte + Self.mostDestinations(module) * Cost.queuingDestination,
+      (largest + 7) / 8 * Cost.copiedWord + Self.mostDestinations(module) * Cost.queuingDestination,
       UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
       UInt64(mostPorts) * Cost.comparedPort)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {

@@ -1,11 +1,16 @@
-// Sends itself the longest message there is and receives it, as fast as it can until the end of its window and beyond:
-// its windows end in the middle of copies of every phase. Leaves a note each hundred messages: how many, and how many
+// Sends itself the longest message there is and receives it, as fast as it can until the end of its window and beyond.
+// A short pause of changing length now and then makes its windows end in copies of every phase. Leaves a note each hundred messages: how many, and how many
 // came back with other bytes.
 #include <partita_queuing.h>
 
 enum { longest = 8192 };
 
 static uint8_t sent[longest], received[longest];
+
+/// Spends two or three instructions each time.
+static void pause(uint32_t times) {
+  while (times-- > 0) __asm__ volatile("");
+}
 
 int main(void) {
   QUEUING_PORT_ID_TYPE to = 0, from = 0;
@@ -18,6 +23,7 @@ int main(void) {
   for (int i = 0; i < longest; i++) sent[i] = (uint8_t)(i * 7 + (i >> 8));
   for (uint64_t count = 1;; count++) {
     sent[count % longest]++;
+    if (count % 16 == 0) pause((uint32_t)count * 2654435761u >> 20);
     SEND_QUEUING_MESSAGE(to, sent, longest, 0, &status);
     if (status != NO_ERROR) wrong++;
     MESSAGE_SIZE_TYPE size;
