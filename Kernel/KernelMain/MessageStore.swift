@@ -8,44 +8,43 @@ import ModuleConfiguration
 struct MessageStore {
   /// Where a channel's places are.
   private struct Places: BitwiseCopyable {
-    var offset = 0
+    // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
+    var base: UnsafeMutableRawPointer
     /// Bytes of one place: the channel's longest message, in whole cache lines.
-    var byteCount = 0
-    var count = 0
+    var byteCount: UInt64
+    var count: Int
   }
 
-  private let places: BootTable<Places>
-  // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
-  private let base: UnsafeMutableRawPointer
+  private let channels: BootTable<Places>
 
   init(_ table: ModuleTable, memory: inout BootMemory) {
     let count = table.count(ChannelRecord.self)
-    places = BootTable(count: count, filledWith: Places(), memory: &memory)
-    var total = 0
+    var total: UInt64 = 0
     for index in 0..<count {
-      places[index].offset = total
-      places[index].byteCount = Int((table.record(ChannelRecord.self, index).maximumMessageBytes &+ 63) & ~63)
-      places[index].count = table.messageSlotCount(ofChannel: index)
-      total += places[index].byteCount * places[index].count
+      total &+= MessageStore.size(table, index) &* UInt64(table.messageSlotCount(ofChannel: index))
     }
-    base = memory.allocate(byteCount: UInt64(max(total, 8))).pointer
+    var base = memory.allocate(byteCount: max(total, 8)).pointer
+    channels = BootTable(count: count, filledWith: Places(base: base, byteCount: 0, count: 0), memory: &memory)
+    for index in 0..<count {
+      let byteCount = MessageStore.size(table, index)
+      channels[index] = Places(base: base, byteCount: byteCount, count: table.messageSlotCount(ofChannel: index))
+      base += Int(byteCount) * channels[index].count
+    }
+  }
+
+  /// Bytes of a place of a channel: whole cache lines.
+  private static func size(_ table: ModuleTable, _ channel: Int) -> UInt64 {
+    (table.record(ChannelRecord.self, channel).maximumMessageBytes &+ 63) & ~63
   }
 
   /// The first `count` bytes of a place.
   ///
   /// - Precondition: the channel has that place, and `count` is at most its size.
-  func bytes(channel: Int, slot: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
-    let byteCount = places[channel].byteCount
-    precondition(slot >= 0 && slot < places[channel].count && count <= UInt64(byteCount))
+  @inline(__always) func bytes(channel: Int, slot: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
+    let byteCount = channels[channel].byteCount
+    precondition(slot >= 0 && slot < channels[channel].count && count <= byteCount)
     return UnsafeMutableRawBufferPointer(
-      start: base + (places[channel].offset &+ slot &* byteCount), count: Int(truncatingIfNeeded: count))
-  }
-
-  /// Copies a message into a place.
-  func store(_ message: UnsafeRawBufferPointer, channel: Int, slot: Int) {
-    guard let to = bytes(channel: channel, slot: slot, count: UInt64(message.count)).baseAddress,
-      let from = message.baseAddress
-    else { return }
-    Instruction.copy(to: to, from: from, byteCount: UInt64(message.count))
+      start: channels[channel].base + slot &* Int(truncatingIfNeeded: byteCount),
+      count: Int(truncatingIfNeeded: count))
   }
 }

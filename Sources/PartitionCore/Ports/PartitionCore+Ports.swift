@@ -14,13 +14,11 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The index of the caller's port of that kind and identifier, if it has been created.
-  @inline(__always) func createdPort(_ identifier: UInt64, isQueuing: Bool) -> Int? {
-    guard identifier > 0, identifier <= UInt64(ports.count) else { return nil }
+  @inline(__always) mutating func createdPort(_ identifier: UInt64, isQueuing: Bool) -> Int? {
     let index = Int(truncatingIfNeeded: identifier &- 1)
-    guard ports[index].isCreated, ports[index].partition == current.rawValue, ports[index].isQueuing == isQueuing else {
-      return nil
-    }
-    return index
+    guard index >= 0, index < ports.count else { return nil }
+    return ports[index].partition == current.rawValue && ports[index].isCreated && ports[index].isQueuing == isQueuing
+      ? index : nil
   }
 
   /// Creates a port whose parameters are right: a destination begins empty, whatever was sent before.

@@ -12,10 +12,26 @@ extension PartitionCore where Marking: MarkingRule {
     _ number: HypercallNumber, _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     if number == .createQueuingPort { return createQueuingPort(call, into: &recorder) }
-    guard let index = createdPort(call.arguments.0, isQueuing: true) else { return Answer(.invalidParameter) }
+    let (identifier, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
+    if number == .sendQueuingMessage {
+      let answer = send(identifier, address, byteCount, into: &recorder)
+      guard answer.port >= 0 else { return Answer(answer.status) }
+      return Answer(
+        .noError,
+        effect: .sendMessage(
+          port: answer.port, channel: answer.channel, slot: answer.slot, address: address, byteCount: byteCount))
+    }
+    if number == .receiveQueuingMessage {
+      let answer = receive(identifier, address, byteCount, into: &recorder)
+      guard answer.port >= 0 else { return Answer(answer.status) }
+      return Answer(
+        .noError, value: answer.value,
+        effect: .receiveMessage(
+          port: answer.port, channel: answer.channel, slot: answer.slot, address: address,
+          byteCount: answer.byteCount))
+    }
+    guard let index = createdPort(identifier, isQueuing: true) else { return Answer(.invalidParameter) }
     switch number {
-    case .sendQueuingMessage: return send(call, through: index, into: &recorder)
-    case .receiveQueuingMessage: return receive(call, from: index, into: &recorder)
     case .readQueuingStatus:
       return Answer(
         .noError, value: UInt64(ports[index].isSource ? fullestCount(ports[index].channel) : ports[index].count))
@@ -42,14 +58,14 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// SEND_QUEUING_MESSAGE without its waiting: every created destination gets the message, but for those that discard
   /// it because they are full. One that does not discard and is full holds the sender back.
-  private mutating func send<Recorder: DecisionRecorder>(
-    _ call: Hypercall, through index: Int, into recorder: inout Recorder
-  ) -> Answer where Recorder: ~Copyable {
-    guard ports[index].isSource else { return Answer(.invalidMode) }
-    let byteCount = call.arguments.2
-    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes,
-      allows(.read, current, call.arguments.1, byteCount)
-    else { return Answer(.invalidParameter) }
+  @inline(__always)
+  mutating func send<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, into recorder: inout Recorder
+  ) -> MessageAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier, isQueuing: true) else { return MessageAnswer(.invalidParameter) }
+    guard ports[index].isSource else { return MessageAnswer(.invalidMode) }
+    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes, allows(.read, current, address, byteCount)
+    else { return MessageAnswer(.invalidParameter) }
     let channel = ports[index].channel
     var heldSlots: UInt64 = 0
     var fullest = 0
@@ -59,24 +75,26 @@ extension PartitionCore where Marking: MarkingRule {
         heldSlots |= ports[destination].heldSlots
         let count = ports[destination].count
         let isFull = count == ports[destination].maximumMessageCount
-        if isFull, !ports[destination].discardsWhenFull { return Answer(.notAvailable) }
+        if isFull, !ports[destination].discardsWhenFull { return MessageAnswer(.notAvailable) }
         fullest = max(fullest, isFull ? count : count &+ 1)
       }
       destination = ports[destination].nextDestination
     }
     // There is a free place (`MessageSlots`), unless the state comes from a keyframe that no kernel has written.
     let slot = (~heldSlots).trailingZeroBitCount
-    guard slot < channels[channel].slotCount else { return Answer(.notAvailable) }
+    guard slot < channels[channel].slotCount else { return MessageAnswer(.notAvailable) }
     let number = channels[channel].sequence &+ 1
     channels[channel].sequence = number
     recorder.record(
       .portOperation, partition: current, detail: PortOperation.send.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(fullest))
     append(QueuedMessage(slot: slot, byteCount: byteCount, number: number), channel, into: &recorder)
-    return Answer(
-      .noError,
-      effect: .sendMessage(
-        port: index, channel: channel, slot: slot, address: call.arguments.1, byteCount: byteCount))
+    var answer = MessageAnswer(.noError)
+    answer.port = index
+    answer.channel = channel
+    answer.slot = slot
+    answer.byteCount = byteCount
+    return answer
   }
 
   /// Puts a message into the queue of every created destination that has room, and tells the others' loss.
@@ -108,17 +126,19 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// RECEIVE_QUEUING_MESSAGE without its waiting: the oldest message, exactly as long as it was sent.
-  private mutating func receive<Recorder: DecisionRecorder>(
-    _ call: Hypercall, from index: Int, into recorder: inout Recorder
-  ) -> Answer where Recorder: ~Copyable {
-    guard !ports[index].isSource else { return Answer(.invalidMode) }
+  @inline(__always)
+  mutating func receive<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, into recorder: inout Recorder
+  ) -> MessageAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier, isQueuing: true) else { return MessageAnswer(.invalidParameter) }
+    guard !ports[index].isSource else { return MessageAnswer(.invalidMode) }
     let count = ports[index].count
-    guard count > 0 else { return Answer(.notAvailable) }
+    guard count > 0 else { return MessageAnswer(.notAvailable) }
     let head = ports[index].head
     let message = queues[ports[index].firstEntry &+ head]
     let byteCount = message.byteCount
-    guard call.arguments.2 >= byteCount, allows(.write, current, call.arguments.1, byteCount) else {
-      return Answer(.invalidParameter)
+    guard capacity >= byteCount, allows(.write, current, address, byteCount) else {
+      return MessageAnswer(.invalidParameter)
     }
     let limit = ports[index].maximumMessageCount
     let hasOverflowed = ports[index].hasOverflowed
@@ -131,11 +151,13 @@ extension PartitionCore where Marking: MarkingRule {
       operand: UInt32(truncatingIfNeeded: index), byteCount, message.number,
       (hasOverflowed ? 1 : 0) | UInt64(count &- 1) &<< 1)
     if count == limit { notifySource(of: index, into: &recorder) }
-    return Answer(
-      .noError, value: byteCount | (hasOverflowed ? 1 &<< 32 : 0),
-      effect: .receiveMessage(
-        port: index, channel: ports[index].channel, slot: message.slot, address: call.arguments.1,
-        byteCount: byteCount))
+    var answer = MessageAnswer(.noError)
+    answer.value = byteCount | (hasOverflowed ? 1 &<< 32 : 0)
+    answer.port = index
+    answer.channel = ports[index].channel
+    answer.slot = message.slot
+    answer.byteCount = byteCount
+    return answer
   }
 
   /// CLEAR_QUEUING_PORT: destinations only; what waits is gone, and so is the knowledge of what was discarded.

@@ -21,22 +21,12 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func writeSamplingMessage<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
-    guard let index = createdPort(call.arguments.0, isQueuing: false) else { return Answer(.invalidParameter) }
-    guard ports[index].isSource else { return Answer(.invalidMode) }
-    let byteCount = call.arguments.2
-    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes,
-      allows(.read, current, call.arguments.1, byteCount)
-    else { return Answer(.invalidParameter) }
-    let channel = ports[index].channel
-    channels[channel].sequence &+= 1
-    channels[channel].messageBytes = byteCount
-    channels[channel].writtenNanoseconds = now.nanoseconds
-    recorder.record(
-      .portOperation, partition: current, detail: PortOperation.write.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, channels[channel].sequence)
+    let (identifier, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
+    let answer = writeSample(identifier, address, byteCount, at: now, into: &recorder)
+    guard answer.port >= 0 else { return Answer(answer.status) }
     return Answer(
       .noError,
-      effect: .writeMessage(port: index, channel: channel, address: call.arguments.1, byteCount: byteCount))
+      effect: .writeMessage(port: answer.port, channel: answer.channel, address: address, byteCount: byteCount))
   }
 
   /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message that was written since the port was created, valid while it is no
@@ -44,21 +34,59 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func readSamplingMessage<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
-    guard let index = createdPort(call.arguments.0, isQueuing: false) else { return Answer(.invalidParameter) }
-    guard !ports[index].isSource else { return Answer(.invalidMode) }
+    let address = call.arguments.1
+    let answer = readSample(call.arguments.0, address, call.arguments.2, at: now, into: &recorder)
+    guard answer.port >= 0 else { return Answer(answer.status) }
+    return Answer(
+      .noError, value: answer.value,
+      effect: .readMessage(
+        port: answer.port, channel: answer.channel, address: address, byteCount: answer.byteCount))
+  }
+
+  @inline(__always)
+  mutating func writeSample<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, at now: SystemTime, into recorder: inout Recorder
+  ) -> MessageAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier, isQueuing: false) else { return MessageAnswer(.invalidParameter) }
+    guard ports[index].isSource else { return MessageAnswer(.invalidMode) }
+    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes, allows(.read, current, address, byteCount)
+    else { return MessageAnswer(.invalidParameter) }
     let channel = ports[index].channel
-    let sequence = channels[channel].sequence
-    guard sequence != ports[index].unseenSequence else { return Answer(.noAction) }
+    channels[channel].sequence &+= 1
+    channels[channel].messageBytes = byteCount
+    channels[channel].writtenNanoseconds = now.nanoseconds
+    recorder.record(
+      .portOperation, partition: current, detail: PortOperation.write.rawValue,
+      operand: UInt32(truncatingIfNeeded: index), byteCount, channels[channel].sequence)
+    var answer = MessageAnswer(.noError)
+    answer.port = index
+    answer.channel = channel
+    answer.byteCount = byteCount
+    return answer
+  }
+
+  @inline(__always)
+  mutating func readSample<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, at now: SystemTime, into recorder: inout Recorder
+  ) -> MessageAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier, isQueuing: false) else { return MessageAnswer(.invalidParameter) }
+    guard !ports[index].isSource else { return MessageAnswer(.invalidMode) }
+    let channel = ports[index].channel
     let byteCount = channels[channel].messageBytes
-    guard call.arguments.2 >= byteCount, allows(.write, current, call.arguments.1, byteCount) else {
-      return Answer(.invalidParameter)
+    let sequence = channels[channel].sequence
+    guard sequence != ports[index].unseenSequence else { return MessageAnswer(.noAction) }
+    guard capacity >= byteCount, allows(.write, current, address, byteCount) else {
+      return MessageAnswer(.invalidParameter)
     }
     let isValid = now.nanoseconds &- channels[channel].writtenNanoseconds <= ports[index].refreshNanoseconds
     recorder.record(
       .portOperation, partition: current, detail: PortOperation.read.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, sequence, isValid ? 1 : 0)
-    return Answer(
-      .noError, value: byteCount | (isValid ? 1 &<< 32 : 0),
-      effect: .readMessage(port: index, channel: channel, address: call.arguments.1, byteCount: byteCount))
+    var answer = MessageAnswer(.noError)
+    answer.value = byteCount | (isValid ? 1 &<< 32 : 0)
+    answer.port = index
+    answer.channel = channel
+    answer.byteCount = byteCount
+    return answer
   }
 }

@@ -102,8 +102,10 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].owners = UInt32(truncatingIfNeeded: line)
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
+    lines.findFollowing()
     for index in 0..<partitions.count { restorePartition(index, word) }
     guard restorePorts(word) else { return false }
+    findQuiet()
     return isWhole
   }
 
