@@ -29,6 +29,8 @@ extension Kernel {
     guard let line = InterruptLine(vector: vector), line.rawValue & 7 != 7, foundRoot == running.root.rawValue,
       !core.hasStopped
     else { return 0 }
+    // The long way looks at the drainer's tail, which may have made room.
+    if ring.isStarved, running.rootForCallsAtOnce == 0 { return 0 }
     let nanoseconds = clock.nanoseconds(entryTicks)
     let registers = running.registers
     let shared = running.shared

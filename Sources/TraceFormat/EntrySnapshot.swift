@@ -29,9 +29,18 @@ public struct EntrySnapshot: Equatable, Sendable {
   /// The partition's own counts, as the shared page had them.
   /// Flips (bits 32–63), upcalls entered (16–31), upcalls returned (0–15); word 0 of an input event.
   public var counterWord: UInt64
-  @inlinable public var flips: UInt32 { UInt32(truncatingIfNeeded: counterWord &>> 32) }
-  @inlinable public var upcallsEntered: UInt16 { UInt16(truncatingIfNeeded: counterWord &>> 16) }
-  @inlinable public var upcallsReturned: UInt16 { UInt16(truncatingIfNeeded: counterWord) }
+  @inlinable public var flips: UInt32 {
+    get { UInt32(truncatingIfNeeded: counterWord &>> 32) }
+    set { counterWord = counterWord & 0xFFFF_FFFF | UInt64(newValue) &<< 32 }
+  }
+  @inlinable public var upcallsEntered: UInt16 {
+    get { UInt16(truncatingIfNeeded: counterWord &>> 16) }
+    set { counterWord = counterWord & ~0xFFFF_0000 | UInt64(newValue) &<< 16 }
+  }
+  @inlinable public var upcallsReturned: UInt16 {
+    get { UInt16(truncatingIfNeeded: counterWord) }
+    set { counterWord = counterWord & ~0xFFFF | UInt64(newValue) }
+  }
   /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns.
   public var resumeDelay: UInt64
 
