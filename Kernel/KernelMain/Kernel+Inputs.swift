@@ -155,7 +155,7 @@ extension Kernel {
   ) -> UInt64 {
     switch number {
     case .writeConsole: return SerialConsole.room
-    case .createSamplingPort: return portNumber(nameAt: call.arguments.0, of: caller)
+    case .createSamplingPort, .createQueuingPort: return portNumber(nameAt: call.arguments.0, of: caller)
     case .returnFromUpcall:
       let frame = registers.stackPointer
       guard frame & 15 == 0, core.allows(.write, caller, frame, UpcallFrame.byteCount),

@@ -75,8 +75,8 @@ struct PartitionConfiguration: BitwiseCopyable {
   var maximumUpcallDepth: UInt8
   var firstSegment: Int
   var segmentCount: Int
+  /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
-  var portCount: Int
   var stackBytes: UInt64
 
   init() {
@@ -86,8 +86,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = 1
     firstSegment = 0
     segmentCount = 0
-    firstPort = 0
-    portCount = 0
+    firstPort = -1
     stackBytes = 0
   }
 
@@ -99,8 +98,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = record.maximumUpcallDepth
     firstSegment = record.segments.first
     segmentCount = record.segments.count
-    firstPort = record.ports.first
-    portCount = record.ports.count
+    firstPort = -1
     stackBytes = record.stackBytes
   }
 }
