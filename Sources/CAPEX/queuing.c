@@ -2,6 +2,10 @@
 
 #include <stdbool.h>
 
+#include "partita_process.h"
+#include "partita_waiting.h"
+#include "partita_waiting_services.h"
+
 enum { maximum_port_count = 128 };
 
 /// What was said in creating each port; index: identifier, from 1.
@@ -11,7 +15,18 @@ static struct {
   MESSAGE_RANGE_TYPE maximum_count;
   PORT_DIRECTION_TYPE direction;
   bool is_created;
+  /// Processes that wait to send or to receive here.
+  struct partita_waiting_queue waiting;
 } ports[maximum_port_count + 1];
+
+/// A call of the kernel that a waiting process wants to succeed.
+struct request {
+  uint64_t number, port, address, size;
+  struct partita_answer answer;
+};
+
+/// What each waiting process waits for; index: process.
+static struct request *requests[partita_waiting_capacity + 1];
 
 static void copy_name(NAME_TYPE to, const char *from) {
   size_t i = 0;
@@ -41,25 +56,60 @@ void CREATE_QUEUING_PORT(
   ports[answer.value].maximum_count = maximum_count;
   ports[answer.value].direction = direction;
   ports[answer.value].is_created = true;
+  ports[answer.value].waiting.by_priority = discipline == PRIORITY;
 }
 
-/// Tries a call in this window and, while it is not available, in the next ones until the time-out has passed.
+static void try_request(struct request *request) {
+  request->answer = partita_hypercall3(request->number, request->port, request->address, request->size);
+}
+
+void partita_serve_waiting_processes(void) {
+  for (int port = 1; port <= maximum_port_count; port++) {
+    if (!ports[port].is_created) continue;
+    PROCESS_ID_TYPE process;
+    while ((process = partita_waiting_first(&ports[port].waiting)) >= 0) {
+      try_request(requests[process]);
+      if (requests[process]->answer.status == NOT_AVAILABLE) break;
+      partita_waiting_remove(&ports[port].waiting, process);
+      partita_process_wake(process);
+    }
+  }
+}
+
+/// Waits in the port's queue: the scheduler tries the request when it is this process's turn.
+static void wait_as_process(struct request *request, PROCESS_ID_TYPE process, SYSTEM_TIME_TYPE deadline) {
+  struct partita_waiting_queue *waiting = &ports[request->port].waiting;
+  if (!partita_waiting_insert(waiting, process, partita_process_priority(process))) return;
+  requests[process] = request;
+  if (partita_process_wait(deadline)) return;
+  partita_waiting_remove(waiting, process);
+  request->answer.status = TIMED_OUT;
+}
+
+/// The only flow of its partition gives up the window and tries again in the next ones.
+static void wait_alone(struct request *request, SYSTEM_TIME_TYPE deadline) {
+  do {
+    partita_yield();
+    try_request(request);
+    if (request->answer.status != NOT_AVAILABLE) return;
+  } while (partita_now() < deadline);
+  request->answer.status = TIMED_OUT;
+}
+
+/// Calls the kernel, and waits while the call is not available, or while others wait at the port already.
 static struct partita_answer call_waiting(
     uint64_t number, QUEUING_PORT_ID_TYPE port, const void *address, uint64_t size, SYSTEM_TIME_TYPE time_out) {
-  SYSTEM_TIME_TYPE deadline = 0;
-  bool is_waiting = false;
-  while (1) {
-    struct partita_answer answer =
-        partita_hypercall3(number, (uint64_t)(int64_t)port, (uint64_t)(uintptr_t)address, size);
-    if (answer.status != NOT_AVAILABLE || time_out == 0) return answer;
-    SYSTEM_TIME_TYPE now = partita_now();
-    if (!is_waiting) {
-      is_waiting = true;
-      deadline = time_out < 0 || time_out > INT64_MAX - now ? INT64_MAX : now + time_out;
-    }
-    if (now >= deadline) return (struct partita_answer){.status = TIMED_OUT};
-    partita_yield();
-  }
+  struct request request = {
+      .number = number, .port = (uint64_t)(int64_t)port, .address = (uint64_t)(uintptr_t)address, .size = size,
+      .answer = {.status = NOT_AVAILABLE}};
+  if (!is_port(port) || ports[port].waiting.count == 0) try_request(&request);
+  if (request.answer.status != NOT_AVAILABLE || time_out == 0) return request.answer;
+  SYSTEM_TIME_TYPE now = partita_now();
+  SYSTEM_TIME_TYPE deadline = time_out < 0 || time_out > INT64_MAX - now ? INT64_MAX : now + time_out;
+  PROCESS_ID_TYPE process = partita_current_process();
+  if (process != NULL_PROCESS_ID) wait_as_process(&request, process, deadline);
+  else wait_alone(&request, deadline);
+  return request.answer;
 }
 
 void SEND_QUEUING_MESSAGE(
@@ -113,7 +163,7 @@ void GET_QUEUING_PORT_STATUS(
   port_status->MAX_NB_MESSAGE = ports[port].maximum_count;
   port_status->MAX_MESSAGE_SIZE = ports[port].maximum_size;
   port_status->PORT_DIRECTION = ports[port].direction;
-  port_status->WAITING_PROCESSES = 0;
+  port_status->WAITING_PROCESSES = ports[port].waiting.count;
 }
 
 void CLEAR_QUEUING_PORT(QUEUING_PORT_ID_TYPE port, RETURN_CODE_TYPE *status) {

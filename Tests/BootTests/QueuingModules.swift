@@ -41,6 +41,27 @@ enum QueuingModules {
         </Channel>
         """), stimulus: "")
 
+  /// Waiting has nine processes and sends to itself.
+  static let waitingProcesses = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Waiting" p:Image="WaitingProcesses">
+          <Queuing_Port Name="FIFO_OUT" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="4"/>
+          <Queuing_Port Name="FIFO_IN" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="4"/>
+          <Queuing_Port Name="PRIORITY_OUT" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="4"/>
+          <Queuing_Port Name="PRIORITY_IN" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="4"/>
+        </Partition>
+        """,
+      windows: [(1, 0, 2)],
+      channels: ["FIFO", "PRIORITY"].enumerated().map { index, name in
+        """
+        <Channel ChannelIdentifier="\(index)">
+          <Source><Standard_Partition PartitionIdentifier="1" PortName="\(name)_OUT"/></Source>
+          <Destination><Standard_Partition PartitionIdentifier="1" PortName="\(name)_IN"/></Destination>
+        </Channel>
+        """
+      }.joined(separator: "\n")), stimulus: "")
+
   /// A module of 10 ms with a drainer in the rest.
   ///
   /// - Parameter windows: partition, start and duration in milliseconds; those of one partition at equal distances.

@@ -40,6 +40,16 @@ import TraceFormat
     #expect(report.verdict == .identical, "\(report.doubts) \(String(describing: report.divergence))")
   }
 
+  /// Four processes wait at a FIFO port and four at a PRIORITY port; three messages come for each.
+  @Test func waitingProcessesAreServedInThePortsOrder() throws {
+    let run = try CapturedRun.capture(QueuingModules.waitingProcesses, milliseconds: 600)
+    let note = try #require(try notes(run, "Waiting").first)
+    #expect(note.0 >> 32 == 1239, "FIFO: 1, 2 and 3 as they came; 4 timed out")
+    #expect(note.0 & 0xFFFF_FFFF == 4236, "PRIORITY: 4, then 2 before 3, its equal; 1 timed out")
+    #expect(note.1 == 8, "nothing wrong, eight processes done")
+    #expect(try Judge.replay(run.trace).verdict == .identical)
+  }
+
   /// The longest messages there are, sent and received without a pause until the end of every window: the next window
   /// begins at its instant all the same, for L has the longest copy in it.
   @Test func noCopyOverrunsAWindow() throws {

@@ -1,3 +1,4 @@
+import CAPEX
 import PartitionKit
 import Testing
 
@@ -47,7 +48,7 @@ import Testing
     #expect(order(full).last == 99)
   }
 
-  /// Any order of arrivals and departures gives what sorting gives.
+  /// Any order of arrivals and departures gives what sorting gives, in Swift and in C.
   @Test func theOrderIsThatOfAStableSort() {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("waiting seed \(seed)")
@@ -58,25 +59,33 @@ import Testing
     }
     for discipline in [WaitingQueue.Discipline.fifo, .priority] {
       var queue = WaitingQueue(discipline)
+      var twin = partita_waiting_queue()
+      twin.by_priority = discipline == .priority
       var model: [WaitingQueue.Waiter] = []
       for process in 0..<2000 {
         if next(3) > 0, model.count < WaitingQueue.capacity {
           let waiter = WaitingQueue.Waiter(process: process, priority: next(5))
           let isTaken = queue.insert(waiter)
-          #expect(isTaken)
+          let isTakenByTwin = partita_waiting_insert(&twin, Int32(process), Int32(waiter.priority))
+          #expect(isTaken && isTakenByTwin)
           let place = discipline == .fifo ? nil : model.firstIndex { $0.priority < waiter.priority }
           model.insert(waiter, at: place ?? model.count)
         } else if !model.isEmpty {
           if next(4) == 0 {
             let gone = model.remove(at: next(model.count))
             let wasThere = queue.remove(process: gone.process)
-            #expect(wasThere)
+            let wasInTwin = partita_waiting_remove(&twin, Int32(gone.process))
+            #expect(wasThere && wasInTwin)
           } else {
+            let servedByTwin = partita_waiting_first(&twin)
             let served = queue.removeFirst()
             #expect(served == model.removeFirst(), "seed \(seed)")
+            #expect(served?.process == Int(servedByTwin), "seed \(seed)")
+            _ = partita_waiting_remove(&twin, servedByTwin)
           }
         }
         #expect(queue.count == model.count && queue.first == model.first, "seed \(seed)")
+        #expect(Int(twin.count) == model.count, "seed \(seed)")
       }
     }
   }
