@@ -81,12 +81,13 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
-    let keyframe = memory.allocate(byteCount: 16384).pointer.assumingMemoryBound(to: UInt64.self)
+    let keyframe = memory.allocate(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
+      .assumingMemoryBound(to: UInt64.self)
     var kernel = Kernel<Marking, Acts>(
       core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
       idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
       contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
-      keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: 2048))
+      keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
     kernel.recordBoot(stop: stop)
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)

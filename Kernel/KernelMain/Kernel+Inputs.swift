@@ -46,15 +46,18 @@ extension Kernel {
     snapshot.flips = UInt32(truncatingIfNeeded: counts)
     snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
     snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
-    guard core.partitions[index].upcallEntry != 0 else { return snapshot }
-    // The rest matters only to a delivery, which wants the flag on.
-    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 else { return snapshot }
-    snapshot.flags.insert(.interruptsEnabled)
+    // The rest matters only to a delivery, which wants the flag on, and to the reflection of an exception.
+    let isException = registers.vector < 32
+    guard isException || core.partitions[index].upcallEntry != 0 else { return snapshot }
+    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 {
+      snapshot.flags.insert(.interruptsEnabled)
+    } else if !isException {
+      return snapshot
+    }
     if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
     let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
-      snapshot.flags.insert(.frameFits)
-    }
+    let byteCount = snapshot.flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { snapshot.flags.insert(.frameFits) }
     return snapshot
   }
 
@@ -71,7 +74,8 @@ extension Kernel {
     return at >= core.partitions[index].returnTailStart && at < core.partitions[index].returnTailEnd
   }
 
-  /// A frame and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written.
+  /// A frame in use and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written. A
+  /// new frame is checked with the red zone above it too: a stack pointer outside the stack has none.
   private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
 
   /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
@@ -165,7 +169,8 @@ extension Kernel {
       guard target < 0x8000_0000_0000 else { return 0 }
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
-      return core.allows(.write, caller, next, Self.checkedFrameBytes) ? 3 : 1
+      return core.allows(.write, caller, next, stack &- next) ? 3 : 1
+    case .raiseApplicationError: return handlerState(of: caller, registers)
     default: return 0
     }
   }

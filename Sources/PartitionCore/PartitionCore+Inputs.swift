@@ -44,6 +44,7 @@ extension PartitionCore where Marking: MarkingRule {
     if owners != 0 {
       countMarks(owners)
       Marking.mark(line, owners: owners, in: vcpus, into: &recorder)
+      deferMark(line, owners: owners, at: now)
     } else if !lines.lines[index].hasKernelHandler {
       recorder.record(.unclaimed, partition: .none, detail: 0, operand: UInt32(line.vector))
     }
@@ -81,6 +82,10 @@ extension PartitionCore where Marking: MarkingRule {
     learn(snapshot, into: &recorder)
     let culprit = current
     precondition(!culprit.isNone)
+    guests.states[Int(culprit.rawValue)].exceptionsReturned = exceptionsReturned
+    if reflect(vector: vector, errorCode: errorCode, address: address, to: culprit, into: &recorder) {
+      return conclude(at: now, into: &recorder)
+    }
     let error = error(vector: vector, address: address, of: culprit)
     handle(error, of: culprit, vector: vector, into: &recorder)
     conclude(at: now, into: &recorder)
@@ -133,6 +138,7 @@ extension PartitionCore where Marking: MarkingRule {
     let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
     if returned != 0 {
       partitions[index].upcallsReturned = snapshot.upcallsReturned
+      guests.states[index].noteReturned(returned)
       recorder.record(.upcallsReturned, partition: current, detail: 0, operand: UInt32(returned))
     }
   }

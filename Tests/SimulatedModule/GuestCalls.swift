@@ -11,7 +11,9 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
-    .note, .setSegmentBase, .null, .readStatistic,
+    .note, .setSegmentBase, .null, .readStatistic, .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent,
+    .setTimer, .setTimer, .setTimer, .setExceptionEntry, .setExceptionEntry, .setExceptionHandler,
+    .setExceptionHandler, .setExceptionHandler,
   ]
 
   /// - Parameter recent: the vector of the last upcall, which is acknowledged more often than others.
@@ -24,7 +26,7 @@ public enum GuestCalls {
       ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7,
     ]
     func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
-    let vector = generator.oneIn(30) ? generator.next() : generator.number(32...47)
+    let vector = generator.oneIn(30) ? generator.next() : generator.number(32...66)
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
@@ -46,10 +48,28 @@ public enum GuestCalls {
     case .writeSamplingMessage, .readSamplingMessage:
       call.arguments = (generator.number(0...3), address(), generator.number(0...80), 0, 0, 0)
     case .readStatistic: call.arguments = (generator.number(0...7), generator.number(0...5), 0, 0, 0, 0)
+    case .bindEvent, .raiseEvent: call.arguments.0 = generator.oneIn(30) ? generator.next() : generator.number(0...6)
+    case .setTimer: call.arguments = timer(&generator)
+    case .setExceptionEntry: call.arguments.0 = generator.oneIn(20) ? address() : ModuleDescription.entry
+    case .setExceptionHandler:
+      let exceptions: [UInt64] = [0, 3, 4, 6, 12, 13, 14, 17, 18, 32, 33]
+      call.arguments.0 = exceptions.randomElement(using: &generator)!
+      call.arguments.1 = generator.oneIn(8) ? 0 : ModuleDescription.handler + generator.number(0...64)
     case .note, .setSegmentBase: call.arguments.0 = generator.next()
     default: break
     }
     return call
+  }
+
+  /// First tick and period: mostly some that fall due in the run, some at the edges of what a word can say.
+  private static func timer(
+    _ generator: inout SeededGenerator
+  ) -> (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) {
+    let edges: [UInt64] = [0, 1, .max, .max - 1, 1 << 63]
+    let first =
+      generator.oneIn(6) ? edges.randomElement(using: &generator)! : generator.number(1...100) * 1_000_000
+    let periods: [UInt64] = [0, 9_999, 10_000, 70_000, 1_000_000, 2_500_000, 7_000_001, .max, .max - 12, 1 << 63]
+    return (first, periods.randomElement(using: &generator)!, 0, 0, 0, 0)
   }
 }
 
@@ -65,6 +85,20 @@ extension ModuleDescription {
         StimulusRecord(
           time: SystemTime(nanoseconds: 1_300_000 + index * index * 400_000),
           action: index % 3 == 0 ? .serialByte : .linePulse, data: index % 16))
+    }
+    // Each partition another way of delivery, depth and policy; channels to each other, and one to itself.
+    let policies: [MissedTickPolicy] = [.count, .deliverAll, .latestOnly, .count]
+    for (index, policy) in policies.enumerated() {
+      module.partitions[index].missedTickPolicy = policy
+      module.partitions[index].maximumUpcallDepth = UInt8(1 + index * 2)
+      module.partitions[index].markedLines = index == 1 ? 0xFFFF : index == 2 ? 0 : 0x5555
+    }
+    let ends: [(UInt8, UInt8)] = [(0, 1), (1, 0), (2, 0), (0, 0), (1, 2), (3, 1)]
+    for (index, end) in ends.enumerated() {
+      module.eventChannels.append(
+        EventChannelRecord(
+          identifier: UInt64(index), source: PartitionIndex(end.0), destination: PartitionIndex(end.1),
+          vector: UInt8(48 + index * 3)))
     }
     for partition in [0, 1, 3] as [UInt8] {
       for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {

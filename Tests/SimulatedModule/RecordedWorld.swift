@@ -16,6 +16,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   public var onDecisions: ([TraceEvent]) -> Void = { _ in }
   var generator: SeededGenerator
   private var returned: [UInt16]
+  private var exceptionsReturned: [UInt32]
+  private var isInHandler: [Bool]
   private var digests: [UInt64]
   private var recentVector: UInt64 = 32
   private var drained: UInt64 = 0
@@ -26,6 +28,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
     bench = CoreBench(module)
     generator = SeededGenerator(seed: seed)
     returned = Array(repeating: 0, count: module.table.partitionCount)
+    exceptionsReturned = Array(repeating: 0, count: module.table.partitionCount)
+    isInHandler = Array(repeating: false, count: module.table.partitionCount)
     digests = Array(repeating: 0, count: module.table.count(ChannelRecord.self))
   }
 
@@ -95,6 +99,12 @@ public final class RecordedWorld<Marking: MarkingRule> {
         .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector),
         words: .init(0x2FEF_0000, upcall.entry, 0))
     }
+    if let exception = decision.exception {
+      isInHandler[Int(exception.partition.rawValue)] = true
+      add(
+        .exceptionWritten, exception.partition.rawValue, operand: UInt32(exception.vector),
+        words: .init(0x2FEF_0000, exception.entry, 0))
+    }
     if !bench.core.drainer.isNone, bench.core.current == bench.core.drainer, generator.oneIn(4) {
       drained += generator.number(1...500)
       add(.drained, bench.core.drainer.rawValue, words: .init(drained, drained * 3))
@@ -157,15 +167,24 @@ public final class RecordedWorld<Marking: MarkingRule> {
     clock = instant
     let entry = snapshot()
     if entry.partition == 0xFF || generator.oneIn(4) { return fire(entry) }
-    if generator.oneIn(200) {
-      let vectors: [UInt8] = [0, 6, 12, 13, 14, 18]
-      let bottom = PartitionLayout.stackTop - ModuleDescription.stackBytes
-      return tell(
-        .exception(
-          vector: vectors.randomElement(using: &generator)!, address: bottom - generator.number(0...6000), entry))
-    }
+    if generator.oneIn(80) { return tell(fault(entry)) }
     if generator.oneIn(20_000) { return tell(.nonMaskable) }
     tell(.hypercall(GuestCalls.random(&generator, recent: recentVector), entry))
+  }
+
+  /// An exception; mostly an earlier one's handler has come back before.
+  private func fault(_ entry: EntrySnapshot) -> CoreInput {
+    let index = Int(entry.partition)
+    if isInHandler[index], !generator.oneIn(4) {
+      isInHandler[index] = false
+      exceptionsReturned[index] &+= 1
+    }
+    let vectors: [UInt8] = [0, 3, 6, 12, 13, 14, 17, 18]
+    let bottom = PartitionLayout.stackTop - ModuleDescription.stackBytes
+    let codes: [UInt64] = [0, 26, 34, 5]
+    return .exception(
+      vector: vectors.randomElement(using: &generator)!, address: bottom - generator.number(0...6000), entry,
+      errorCode: codes.randomElement(using: &generator)!, returned: exceptionsReturned[index])
   }
 
   private func fire(_ snapshot: EntrySnapshot) {

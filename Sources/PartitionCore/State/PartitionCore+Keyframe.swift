@@ -58,6 +58,7 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(vcpus.counters[slot]) | UInt64(vcpus.delivered[slot]) &<< 32)
       body(vcpus.handlers[slot])
     }
+    guestWords(index, body)
   }
 
   /// Adopts a keyframe's state: after a loss only, when the replayer has no other way to go on.
@@ -114,6 +115,7 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
     for index in 0..<partitions.count { restorePartition(index, word) }
+    findNextTick()
     for index in stride(from: 0, to: ports.count, by: 64) {
       let created = word()
       for port in index..<min(index + 64, ports.count) {
@@ -151,5 +153,6 @@ extension PartitionCore where Marking: MarkingRule {
       vcpus.delivered[slot] = UInt32(truncatingIfNeeded: counts &>> 32)
       vcpus.handlers[slot] = isInUse ? word() : 0
     }
+    restoreGuest(index, word)
   }
 }
