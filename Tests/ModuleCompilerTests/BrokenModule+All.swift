@@ -1,7 +1,7 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
-  static let all = document + partitions + schedules + ports + memoryAndLines + budgetsAndHealth
+  static let all = document + partitions + schedules + ports + events + memoryAndLines + budgetsAndHealth
 
   private static let long = String(repeating: "N", count: 33)
 
@@ -201,6 +201,32 @@ extension BrokenModule {
       .portWithoutChannel, "<Process Name=\"main\"",
       "<Sampling_Port Name=\"LOOSE\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/>\n<Process Name=\"main\"",
       at: "LOOSE"),
+  ]
+
+  private static let events: [BrokenModule] = [
+    .init(.duplicateEventChannel, "Identifier=\"4\" Source", "Identifier=\"0x3\" Source", at: "0x3\" Source"),
+    .init(.unknownPartition, "SourcePartition=\"20\"", "SourcePartition=\"21\"", at: "SourcePartition=\"21\""),
+    .init(
+      .unknownPartition, "DestinationPartition=\"10\"", "DestinationPartition=\"11\"",
+      at: "DestinationPartition=\"11\""),
+    .init(.eventVector, "Vector=\"50\"", "Vector=\"47\"", at: "Vector=\"47\""),
+    .init(.eventVector, "Vector=\"63\"", "Vector=\"64\"", at: "Vector=\"64\""),
+    .init(
+      .eventVector, "</p:Event_Channels>",
+      "<p:EventChannel Identifier=\"5\" SourcePartition=\"30\" DestinationPartition=\"20\" Vector=\"0x32\"/>\n"
+        + "</p:Event_Channels>", at: "0x32"),
+    .init(
+      .tooManyEventChannels, "</p:Event_Channels>",
+      (0..<63).map {
+        "<p:EventChannel Identifier=\"\($0 + 100)\" SourcePartition=\"10\" "
+          + "DestinationPartition=\"\([10, 20, 30][$0 % 3])\" Vector=\"\(48 + $0 / 3 % 16)\"/>\n"
+      }.joined() + "</p:Event_Channels>", at: "Identifier=\"162\""),
+    .init(.upcallDepth, "MaximumUpcallDepth=\"7\"", "MaximumUpcallDepth=\"0\"", at: "PartitionName=\"Beta\""),
+    .init(.upcallDepth, "MaximumUpcallDepth=\"7\"", "MaximumUpcallDepth=\"17\"", at: "PartitionName=\"Beta\""),
+    .init(
+      .schemaViolation, "Delivery=\"MARKED\"", "Delivery=\"LATER\"", at: "Delivery=\"LATER\"", status: 2),
+    .init(
+      .schemaViolation, "MissedTicks=\"LATEST_ONLY\"", "MissedTicks=\"NONE\"", at: "MissedTicks=\"NONE\"", status: 2),
   ]
 
   private static let memoryAndLines: [BrokenModule] = [

@@ -186,6 +186,6 @@ import TraceFormat
     #expect(bench.core.vcpus.mark(owner, .timer, count: .max) == .max)
     #expect(bench.core.vcpus.mark(owner, .timer, count: 1 << 32) == .max)
     #expect(bench.core.vcpus.takeOneForDelivery(owner, .timer) == 1)
-    #expect(bench.core.vcpus.waiting(owner, .timer) == .max - 1)
+    #expect(bench.core.vcpus.waiting(owner, .timer) == UInt32.max - 1)
   }
 }

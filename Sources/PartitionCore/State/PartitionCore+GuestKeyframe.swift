@@ -23,9 +23,10 @@ extension PartitionCore where Marking: MarkingRule {
       body(state.exceptionEntry)
       body(UInt64(state.exceptionsReturned))
     }
-    while handled != 0 {
-      body(guests.handlers[first + handled.trailingZeroBitCount])
-      handled &= handled &- 1
+    // Addresses of a partition's image have 31 bits: two handlers a word.
+    for vector in stride(from: 0, to: GuestTables.handlerCount, by: 2) where handled &>> UInt64(vector) & 3 != 0 {
+      let second = vector + 1 < GuestTables.handlerCount ? guests.handlers[first + vector + 1] : 0
+      body(guests.handlers[first + vector] & 0xFFFF_FFFF | second &<< 32)
     }
   }
 
@@ -43,8 +44,11 @@ extension PartitionCore where Marking: MarkingRule {
       state.exceptionsReturned = UInt32(truncatingIfNeeded: word())
     }
     guests.states[index] = state
-    for vector in 0..<GuestTables.handlerCount {
-      guests.handlers[index * GuestTables.handlerCount + vector] = used & 1 &<< UInt64(vector) != 0 ? word() : 0
+    let first = index * GuestTables.handlerCount
+    for vector in stride(from: 0, to: GuestTables.handlerCount, by: 2) {
+      let pair = used &>> UInt64(vector) & 3 != 0 ? word() : 0
+      guests.handlers[first + vector] = pair & 0xFFFF_FFFF
+      if vector + 1 < GuestTables.handlerCount { guests.handlers[first + vector + 1] = pair &>> 32 }
     }
   }
 }
