@@ -114,7 +114,7 @@ struct TrampolineTests {
     for isEnabled in [0, 1] as [Int32] {
       let report = harness_run_exception(isEnabled, 0, change, Self.never, 0, Self.never)
       // Raised, it gives up what lies below: the red zone of before is no more.
-      #expect(report.damage & ~(change > 0 ? UInt32(harness_damage_red_zone.rawValue) : 0) == 0, "\(change)")
+      #expect(report.damage & ~(change > 0 ? UInt32(harness_damage_red_zone) : 0) == 0, "\(change)")
       #expect(report.exceptions_returned == 1 && report.mistold == 0)
       #expect(report.virtual_interrupt_flag == UInt64(isEnabled))
     }
