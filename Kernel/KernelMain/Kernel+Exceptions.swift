@@ -44,6 +44,24 @@ extension Kernel {
       registers.instructionPointer, Instruction.load64(shared + SharedPage.virtualInterruptFlag))
   }
 
+  /// A protection fault's error code, with the gate that an `int` instruction has named in it as the manual says: n << 3
+  /// | 2.
+  ///
+  /// QEMU 7.2 writes n << 4 | 2 (`do_interrupt64`), so the number is read from the instruction, which nobody can change
+  /// meanwhile: executable memory is not writable.
+  mutating func protectionCode(_ registers: RegisterPage, of partition: PartitionIndex) -> UInt64 {
+    let code = registers.errorCode
+    let at = registers.instructionPointer
+    guard code & 2 != 0, core.allows(.execute, partition, at, 2), let bytes = memory(of: partition, at: at) else {
+      return code
+    }
+    switch bytes.load(as: UInt8.self) {
+    case 0xCC: return 3 &<< 3 | 2
+    case 0xCD: return UInt64(bytes.load(fromByteOffset: 1, as: UInt8.self)) &<< 3 | 2
+    default: return code
+    }
+  }
+
   /// What `raiseApplicationError` tells the core of the caller's error handler.
   mutating func handlerState(of caller: PartitionIndex, _ registers: RegisterPage) -> UInt64 {
     let shared = contexts[Int(caller.rawValue)].shared.pointer

@@ -115,16 +115,18 @@ extension Kernel {
   ) {
     let vector = UInt8(truncatingIfNeeded: registers.vector)
     let address = vector == 14 ? Instruction.faultAddress : 0
+    let errorCode =
+      vector == 13 ? protectionCode(registers, of: PartitionIndex(snapshot.partition)) : registers.errorCode
     let shared = contexts[Int(snapshot.partition)].shared.pointer
     let returned = Instruction.load32(shared + SharedPage.exceptionsReturned)
     ring.recordInput(
       .exception, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
       operand: snapshot.operand(UInt16(vector)), wordCount: 6,
       TraceEvent.Words(
-        snapshot.counterWord, snapshot.resumeDelay, registers.errorCode, address, registers.instructionPointer,
+        snapshot.counterWord, snapshot.resumeDelay, errorCode, address, registers.instructionPointer,
         UInt64(returned)))
     return core.exception(
-      vector: vector, errorCode: registers.errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
+      vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
       into: &ring)
   }
 

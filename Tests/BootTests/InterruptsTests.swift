@@ -176,7 +176,7 @@ import TraceReading
     let row = upcalls[first...].prefix(4)
     #expect(row.map(\.operand) == [41, 42, 43, 37])
     #expect(row.map { $0.detail >> 1 } == [1, 2, 3, 3])
-    #expect(row.last?.detail == 3 << 1 | 1, "on the frame of the one that returned")
+    #expect(row.last?.detail == 7, "on the frame of the one that returned")
     let actions = try events(run, .healthAction, of: "Nester")
     #expect(actions.count == 1)
     #expect(actions.first?.detail == PartitionRecoveryAction.ignore.rawValue)

@@ -248,7 +248,7 @@ extension BrokenModule {
       at: "Number=\"0\""),
     .init(.lineWithoutOwner, "KernelHandler=\"true\"", "", at: "Number=\"0\""),
     .init(
-      .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\"/>",
+      .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\" Delivery=\"MARKED\"/>",
       "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),

@@ -16,6 +16,23 @@ public enum GuestCalls {
     .setExceptionHandler, .setExceptionHandler,
   ]
 
+  /// What a partition that wants to take interrupts does first.
+  public static func setUp() -> [Hypercall] {
+    func call(_ number: HypercallNumber, _ a: UInt64, _ b: UInt64 = 0, _ c: UInt64 = 0) -> Hypercall {
+      Hypercall(number: UInt64(number.rawValue), arguments: (a, b, c, 0, 0, 0), operand: 0)
+    }
+    let entry = ModuleDescription.entry
+    var calls = [call(.setUpcallEntry, entry, entry + 32, entry + 64), call(.setExceptionEntry, entry)]
+    for vector in [36, 39, 48, 51, 60, 64] as [UInt64] {
+      calls += [
+        call(.registerVCPU, vector), call(.registerHandler, vector, ModuleDescription.handler),
+        call(.enableInterrupt, vector),
+      ]
+    }
+    for vector in [6, 13, 14] as [UInt64] { calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler)) }
+    return calls + [call(.setTimer, 1_000_000, 700_000)]
+  }
+
   /// - Parameter recent: the vector of the last upcall, which is acknowledged more often than others.
   public static func random(_ generator: inout SeededGenerator, recent: UInt64) -> Hypercall {
     if generator.oneIn(60) {

@@ -18,6 +18,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   private var returned: [UInt16]
   private var exceptionsReturned: [UInt32]
   private var isInHandler: [Bool]
+  /// What partitions mean to do before they do as they please; the last first.
+  private var toDo: [[Hypercall]] = []
   private var digests: [UInt64]
   private var recentVector: UInt64 = 32
   private var drained: UInt64 = 0
@@ -30,6 +32,9 @@ public final class RecordedWorld<Marking: MarkingRule> {
     returned = Array(repeating: 0, count: module.table.partitionCount)
     exceptionsReturned = Array(repeating: 0, count: module.table.partitionCount)
     isInHandler = Array(repeating: false, count: module.table.partitionCount)
+    for _ in 0..<module.table.partitionCount {
+      toDo.append(generator.oneIn(2) ? GuestCalls.setUp().reversed() : [])
+    }
     digests = Array(repeating: 0, count: module.table.count(ChannelRecord.self))
   }
 
@@ -169,6 +174,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
     if entry.partition == 0xFF || generator.oneIn(4) { return fire(entry) }
     if generator.oneIn(80) { return tell(fault(entry)) }
     if generator.oneIn(20_000) { return tell(.nonMaskable) }
+    if let call = toDo[Int(entry.partition)].popLast() { return tell(.hypercall(call, entry)) }
     tell(.hypercall(GuestCalls.random(&generator, recent: recentVector), entry))
   }
 
