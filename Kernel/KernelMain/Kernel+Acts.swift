@@ -30,16 +30,20 @@ extension Kernel {
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
   mutating func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
     let owner = Int(partition.rawValue)
-    let stackBottom = PartitionLayout.stackTop &- contexts[owner].stackBytes
-    if address >= stackBottom, address < PartitionLayout.stackTop {
-      return (contexts[owner].stack + (address &- stackBottom)).pointer
+    let belowTop = PartitionLayout.stackTop &- address
+    let stackBytes = contexts[owner].stackBytes
+    if belowTop <= stackBytes, belowTop > 0 {
+      return UnsafeMutableRawPointer(
+        bitPattern: UInt(contexts[owner].stack.rawValue &+ (stackBytes &- belowTop)))
     }
-    let first = contexts[owner].firstSegment
-    for index in first..<(first &+ contexts[owner].segmentCount) {
+    var index = contexts[owner].firstSegment
+    let last = index &+ contexts[owner].segmentCount
+    while index < last {
       let offset = address &- segments[index].virtualAddress
-      if address >= segments[index].virtualAddress, offset < segments[index].byteCount {
-        return (segments[index].physical + offset).pointer
+      if offset < segments[index].byteCount {
+        return UnsafeMutableRawPointer(bitPattern: UInt(segments[index].physical.rawValue &+ offset))
       }
+      index &+= 1
     }
     return nil
   }
@@ -49,18 +53,18 @@ extension Kernel {
     let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
-    switch core.decision.effect {
+    if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: caller, registers) }
+  }
+
+  /// What a service does beside answering.
+  mutating func carryOut(_ effect: HypercallEffect, for caller: PartitionIndex, _ registers: RegisterPage) {
+    switch effect {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
-      guard let source = memory(of: caller, at: address) else { preconditionFailure() }
-      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel)
-      observeCopy(.write, caller, port, UnsafeRawBufferPointer(messages.bytes(channel: channel, count: byteCount)))
+      takeMessage(from: caller, port: port, channel: channel, address, byteCount)
     case .readMessage(let port, let channel, let address, let byteCount):
-      guard let target = memory(of: caller, at: address) else { preconditionFailure() }
-      let message = messages.bytes(channel: channel, count: byteCount)
-      if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
-      observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+      giveMessage(to: caller, port: port, channel: channel, address, byteCount)
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
@@ -69,12 +73,35 @@ extension Kernel {
     }
   }
 
+  /// Copies a message from its writer into the channel's buffer.
+  @inline(__always)
+  mutating func takeMessage(
+    from caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
+  ) {
+    guard let source = memory(of: caller, at: address) else { preconditionFailure() }
+    let place = messages.bytes(channel: channel, count: byteCount)
+    if let target = place.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
+    observeCopy(.write, caller, port, UnsafeRawBufferPointer(place))
+  }
+
+  /// Copies the channel's message to its reader.
+  @inline(__always)
+  mutating func giveMessage(
+    to caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
+  ) {
+    guard let target = memory(of: caller, at: address) else { preconditionFailure() }
+    let message = messages.bytes(channel: channel, count: byteCount)
+    if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
+    observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+  }
+
+  @inline(__always)
   private mutating func observeCopy(
     _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
   ) {
     ring.record(
       .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
-      XXH64.hash(bytes), UInt64(bytes.count))
+      MessageDigest.digest(bytes), UInt64(bytes.count))
   }
 
   private mutating func writeConsole(_ caller: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) {
@@ -98,7 +125,8 @@ extension Kernel {
   }
 
   /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
-  private mutating func acknowledge(_ line: InterruptLine) {
+  @inline(__always)
+  mutating func acknowledge(_ line: InterruptLine) {
     if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
     ring.record(

@@ -35,34 +35,38 @@ extension Kernel {
 
   /// What the partition's shared page and registers said at the entry.
   private mutating func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
-    let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
+    let exit = clock.nanoseconds(registers.exitTicks)
     var snapshot = EntrySnapshot(
-      partition: interrupted.rawValue, addressSpace: addressSpace(pages.foundRoot, expected: interrupted),
-      resumeDelay: exit &- ring.lastTime)
+      partition: interrupted.rawValue, addressSpace: interrupted.rawValue, resumeDelay: exit &- ring.lastTime)
+    let expected = interrupted.isNone ? kernelTable.root : running.root
+    if _slowPath(pages.foundRoot != expected) { snapshot.addressSpace = addressSpace(pages.foundRoot) }
     guard !interrupted.isNone else { return snapshot }
-    let index = Int(interrupted.rawValue)
-    let shared = contexts[index].shared.pointer
-    let counts = Instruction.load64(shared + SharedPage.flips)
-    snapshot.flips = UInt32(truncatingIfNeeded: counts)
-    snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
-    snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
+    let shared = running.shared
+    snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
     // The rest matters only to a delivery, which wants the flag on, and to the reflection of an exception.
     let isException = registers.vector < 32
-    guard isException || core.partitions[index].upcallEntry != 0 else { return snapshot }
-    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 {
+    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 {
       snapshot.flags.insert(.interruptsEnabled)
     } else if !isException {
       return snapshot
     }
-    if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
-    let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
-    let byteCount = snapshot.flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { snapshot.flags.insert(.frameFits) }
+    guard isException || core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
+    snapshot.flags = snapshot.flags.union(frameFlags(registers, interrupted))
     return snapshot
   }
 
-  private mutating func addressSpace(_ found: PhysicalAddress, expected: PartitionIndex) -> UInt8 {
-    if !expected.isNone, contexts[Int(expected.rawValue)].root == found { return expected.rawValue }
+  /// What a snapshot tells of an upcall's frame.
+  mutating func frameFlags(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot.Flags {
+    var flags = EntrySnapshot.Flags()
+    if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
+    let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
+    let byteCount = flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { flags.insert(.frameFits) }
+    return flags
+  }
+
+  /// Whose page tables CR3 named, where they are not those expected.
+  private mutating func addressSpace(_ found: PhysicalAddress) -> UInt8 {
     if found == kernelTable.root { return 0xFF }
     for index in 0..<contexts.count where contexts[index].root == found { return UInt8(truncatingIfNeeded: index) }
     return 0xFE

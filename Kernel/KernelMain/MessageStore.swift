@@ -3,31 +3,36 @@ import ModuleConfiguration
 
 /// The channels' messages: kernel memory, one buffer a channel, copied in and out by the kernel alone.
 struct MessageStore {
-  private let offsets: BootTable<UInt64>
-  // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
-  private let base: UnsafeMutableRawPointer
+  private struct Buffer: BitwiseCopyable {
+    // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
+    var base: UnsafeMutableRawPointer
+    var byteCount: UInt64
+  }
+  private let buffers: BootTable<Buffer>
 
   init(_ table: ModuleTable, memory: inout BootMemory) {
     let count = table.count(ChannelRecord.self)
-    offsets = BootTable(count: count + 1, filledWith: 0, memory: &memory)
     var total: UInt64 = 0
+    for index in 0..<count { total &+= MessageStore.size(table, index) }
+    let base = memory.allocate(byteCount: max(total, 8)).pointer
+    buffers = BootTable(count: count, filledWith: Buffer(base: base, byteCount: 0), memory: &memory)
+    total = 0
     for index in 0..<count {
-      offsets[index] = total
-      total &+= (table.record(ChannelRecord.self, index).maximumMessageBytes &+ 63) & ~63
+      let byteCount = MessageStore.size(table, index)
+      buffers[index] = Buffer(base: base + Int(total), byteCount: byteCount)
+      total &+= byteCount
     }
-    offsets[count] = total
-    base = memory.allocate(byteCount: max(total, 8)).pointer
+  }
+
+  /// Bytes of a channel's buffer: whole cache lines.
+  private static func size(_ table: ModuleTable, _ channel: Int) -> UInt64 {
+    (table.record(ChannelRecord.self, channel).maximumMessageBytes &+ 63) & ~63
   }
 
   /// - Precondition: `count` is at most the channel's size.
-  func bytes(channel: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
-    precondition(count <= offsets[channel + 1] &- offsets[channel])
-    return UnsafeMutableRawBufferPointer(start: base + Int(offsets[channel]), count: Int(count))
-  }
-
-  func store(_ message: UnsafeRawBufferPointer, channel: Int) {
-    guard let to = bytes(channel: channel, count: UInt64(message.count)).baseAddress, let from = message.baseAddress
-    else { return }
-    Instruction.copy(to: to, from: from, byteCount: UInt64(message.count))
+  @inline(__always) func bytes(channel: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
+    precondition(count <= buffers[channel].byteCount)
+    return UnsafeMutableRawBufferPointer(
+      start: buffers[channel].base, count: Int(truncatingIfNeeded: count))
   }
 }

@@ -46,6 +46,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var isIdle = false
   /// Something has changed since who runs, and until when, was last decided. False between inputs.
   var mustPlan = true
+  /// Until when (ns) a hypercall of `current` that marks nobody changes nothing beyond its own answer; 0 for not at
+  /// all. Follows from the state; kept because every hypercall asks for it.
+  public internal(set) var quietUntilNanoseconds: UInt64 = 0
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
   /// Its instant in ns, or all ones: read from the table once.
@@ -145,15 +148,19 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public func allows(
     _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
   ) -> Bool {
-    let (end, overflow) = address.addingReportingOverflow(byteCount)
-    guard !overflow else { return false }
-    let configuration = configurations[Int(partition.rawValue)]
-    if end <= PartitionLayout.stackTop, address >= PartitionLayout.stackTop &- configuration.stackBytes {
-      return !access.contains(.execute)
-    }
-    for index in configuration.firstSegment..<(configuration.firstSegment &+ configuration.segmentCount)
-    where address >= regions[index].start && end <= regions[index].end {
-      return regions[index].access & access.rawValue == access.rawValue
+    let owner = Int(partition.rawValue)
+    // Distances instead of ends: nothing here can wrap around.
+    let belowTop = PartitionLayout.stackTop &- address
+    if belowTop <= configurations[owner].stackBytes, byteCount <= belowTop { return !access.contains(.execute) }
+    var index = configurations[owner].firstSegment
+    let last = index &+ configurations[owner].segmentCount
+    while index < last {
+      let offset = address &- regions[index].start
+      let size = regions[index].end &- regions[index].start
+      if offset < size, byteCount <= size &- offset {
+        return regions[index].access & access.rawValue == access.rawValue
+      }
+      index &+= 1
     }
     return false
   }

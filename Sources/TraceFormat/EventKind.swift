@@ -116,7 +116,7 @@ public enum EventKind: UInt8, Sendable {
   /// The upcall frame was written. partition; word 0: address of the frame, word 1: instruction pointer that the
   /// register page now holds, word 2: the virtual interrupt flag read back from the shared page.
   case upcallWritten = 49
-  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: XXH64 of the bytes copied,
+  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: `MessageDigest` of the bytes copied,
   /// word 1: length.
   case messageCopied = 50
   /// Bytes went to the console. partition, operand: how many, word 0: XXH64 of the bytes.

@@ -62,13 +62,12 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// Holds back the marks of a *marked* line that came into its owner's running window: they wait for its next window or
   /// hypercall (lineage L3); those of *direct* lines go into the running code (lineage L2).
-  mutating func deferMark(_ line: InterruptLine, owners: UInt32, at now: SystemTime) {
-    // Before the window's first instruction nothing of the owner runs yet: the upcall still comes with the window.
-    guard !current.isNone, current == schedule.owner, now.nanoseconds >= pendingStartNanoseconds else { return }
+  ///
+  /// - Precondition: the window's first instruction has had its instant. Before, nothing of the owner runs yet, and the
+  ///   upcall still comes with the window.
+  @inline(__always) mutating func deferMark(_ line: InterruptLine, owners: UInt32) {
+    guard !current.isNone, owners & 1 &<< UInt32(current.rawValue) != 0, current == schedule.owner else { return }
     let index = Int(current.rawValue)
-    guard owners & 1 &<< UInt32(current.rawValue) != 0, configurations[index].markedLines & UInt64(line.bit) != 0 else {
-      return
-    }
-    vcpus.interrupts[index].deferred |= UInt64(line.bit)
+    vcpus.interrupts[index].deferred |= configurations[index].markedLines & UInt64(line.bit)
   }
 }

@@ -30,12 +30,35 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func writeSamplingMessage<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
-    guard let index = createdPort(call.arguments.0) else { return Answer(.invalidParameter) }
-    guard ports[index].isSource else { return Answer(.invalidMode) }
-    let byteCount = call.arguments.2
-    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes,
-      allows(.read, current, call.arguments.1, byteCount)
-    else { return Answer(.invalidParameter) }
+    let (identifier, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
+    let answer = writeSample(identifier, address, byteCount, at: now, into: &recorder)
+    guard answer.port >= 0 else { return Answer(answer.status) }
+    return Answer(
+      .noError,
+      effect: .writeMessage(port: answer.port, channel: answer.channel, address: address, byteCount: byteCount))
+  }
+
+  /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message, valid while it is no older than the port's refresh period.
+  mutating func readSamplingMessage<Recorder: DecisionRecorder>(
+    _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
+  ) -> Answer where Recorder: ~Copyable {
+    let address = call.arguments.1
+    let answer = readSample(call.arguments.0, address, call.arguments.2, at: now, into: &recorder)
+    guard answer.port >= 0 else { return Answer(answer.status) }
+    return Answer(
+      .noError, value: answer.value,
+      effect: .readMessage(
+        port: answer.port, channel: answer.channel, address: address, byteCount: answer.byteCount))
+  }
+
+  @inline(__always)
+  mutating func writeSample<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, at now: SystemTime, into recorder: inout Recorder
+  ) -> SamplingAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier) else { return SamplingAnswer(.invalidParameter) }
+    guard ports[index].isSource else { return SamplingAnswer(.invalidMode) }
+    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes, allows(.read, current, address, byteCount)
+    else { return SamplingAnswer(.invalidParameter) }
     let channel = ports[index].channel
     channels[channel].sequence &+= 1
     channels[channel].messageBytes = byteCount
@@ -43,36 +66,42 @@ extension PartitionCore where Marking: MarkingRule {
     recorder.record(
       .portOperation, partition: current, detail: PortOperation.write.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, channels[channel].sequence)
-    return Answer(
-      .noError,
-      effect: .writeMessage(port: index, channel: channel, address: call.arguments.1, byteCount: byteCount))
+    var answer = SamplingAnswer(.noError)
+    answer.port = index
+    answer.channel = channel
+    answer.byteCount = byteCount
+    return answer
   }
 
-  /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message, valid while it is no older than the port's refresh period.
-  mutating func readSamplingMessage<Recorder: DecisionRecorder>(
-    _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
-  ) -> Answer where Recorder: ~Copyable {
-    guard let index = createdPort(call.arguments.0) else { return Answer(.invalidParameter) }
-    guard !ports[index].isSource else { return Answer(.invalidMode) }
-    let channel = channels[ports[index].channel]
-    guard channel.sequence > 0 else { return Answer(.noAction) }
-    guard call.arguments.2 >= channel.messageBytes,
-      allows(.write, current, call.arguments.1, channel.messageBytes)
-    else { return Answer(.invalidParameter) }
-    let isValid = now.nanoseconds &- channel.writtenNanoseconds <= ports[index].refreshNanoseconds
+  @inline(__always)
+  mutating func readSample<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, at now: SystemTime, into recorder: inout Recorder
+  ) -> SamplingAnswer where Recorder: ~Copyable {
+    guard let index = createdPort(identifier) else { return SamplingAnswer(.invalidParameter) }
+    guard !ports[index].isSource else { return SamplingAnswer(.invalidMode) }
+    let channel = ports[index].channel
+    let byteCount = channels[channel].messageBytes
+    guard channels[channel].sequence > 0 else { return SamplingAnswer(.noAction) }
+    guard capacity >= byteCount, allows(.write, current, address, byteCount) else {
+      return SamplingAnswer(.invalidParameter)
+    }
+    let isValid = now.nanoseconds &- channels[channel].writtenNanoseconds <= ports[index].refreshNanoseconds
     recorder.record(
       .portOperation, partition: current, detail: PortOperation.read.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), channel.messageBytes, channel.sequence, isValid ? 1 : 0)
-    return Answer(
-      .noError, value: channel.messageBytes | (isValid ? 1 &<< 32 : 0),
-      effect: .readMessage(
-        port: index, channel: ports[index].channel, address: call.arguments.1, byteCount: channel.messageBytes))
+      operand: UInt32(truncatingIfNeeded: index), byteCount, channels[channel].sequence, isValid ? 1 : 0)
+    var answer = SamplingAnswer(.noError)
+    answer.value = byteCount | (isValid ? 1 &<< 32 : 0)
+    answer.port = index
+    answer.channel = channel
+    answer.byteCount = byteCount
+    return answer
   }
 
   /// The index of the caller's port with that identifier, if it has been created.
-  private func createdPort(_ identifier: UInt64) -> Int? {
-    guard identifier > 0, identifier <= UInt64(ports.count) else { return nil }
-    let index = Int(identifier &- 1)
+  @inline(__always)
+  private mutating func createdPort(_ identifier: UInt64) -> Int? {
+    let index = Int(truncatingIfNeeded: identifier &- 1)
+    guard index >= 0, index < ports.count else { return nil }
     return ports[index].partition == current.rawValue && ports[index].isCreated ? index : nil
   }
 }

@@ -114,6 +114,7 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].owners = UInt32(truncatingIfNeeded: line)
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
+    lines.findFollowing()
     for index in 0..<partitions.count { restorePartition(index, word) }
     findNextTick()
     for index in stride(from: 0, to: ports.count, by: 64) {
@@ -127,6 +128,7 @@ extension PartitionCore where Marking: MarkingRule {
       channels[index].messageBytes = word()
       channels[index].writtenNanoseconds = word()
     }
+    findQuiet()
     return isWhole
   }
 

@@ -138,7 +138,7 @@ PARTITA_INLINE uint64_t partita_interrupts_disable(void) {
 
 /// The virtual interrupt flag, 1 or 0: 1 while upcalls are taken.
 PARTITA_INLINE uint64_t partita_interrupts_test(void) {
-  return partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG);
+  return partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG) & 1;
 }
 
 /// Puts the flag back to what `partita_interrupts_disable` answered.
