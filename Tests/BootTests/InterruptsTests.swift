@@ -33,6 +33,7 @@ import TraceReading
     let wild: UInt64 = 0x2ABC_0123
     let round: [(vector: UInt32, code: UInt64, address: UInt64)] = [
       (0, 0, 0), (6, 0, 0), (3, 0, 0), (3, 0, 0), (4, 0, 0), (14, 4, wild), (13, 0, 0),
+      (13, 0x20 << 3 | 2, 0),
     ]
     let reflected = try events(run, .exceptionReflected, of: "Reflector")
     let written = try events(run, .exceptionWritten, of: "Reflector")
@@ -56,6 +57,21 @@ import TraceReading
     for (before, after) in zip(inputs, inputs.dropFirst()) where before.knownKind == .exception {
       #expect(after.knownKind != .exception || reflected.count > expected.count)
     }
+  }
+
+  /// L1: `int $0x20` let a partition forge a tick of the clock. Here it is a protection fault and nothing else.
+  @Test func aForgedTickIsNone() throws {
+    let run = try Self.run.get()
+    let forged = run.events(.exceptionReflected).filter { $0.event.words.w1 == 0x20 << 3 | 2 }
+    #expect(forged.count == 2)
+    for (position, _) in forged {
+      let entry = run.events[..<position].lastIndex { $0.knownKind?.eventClass == .input } ?? 0
+      let decisions = run.events[(entry + 1)...].prefix { $0.knownKind?.eventClass != .input }
+      #expect(!decisions.contains { $0.knownKind == .kernelHandler || $0.knownKind == .mark })
+    }
+    // The kernel's handler ran for true interrupts of line 0 only.
+    let ticks = run.events(.interrupt).filter { $0.event.operand & 0xFFFF == 32 }
+    #expect(run.events(.kernelHandler).count == ticks.count && ticks.count > 20)
   }
 
   /// The emulator in use may have no alignment checks; where it has, the check is reflected as the others are.

@@ -39,6 +39,7 @@ static void raise_each(void) {
   RAISE(4, 2, ".byte 0xCD, 4", 7);
   RAISE(14, 2, "movb (%%rbx), %%al", 7);
   RAISE(13, 1, "cli", 7);
+  RAISE(13, 2, ".byte 0xCD, 0x20", 7);  // a forged tick of the clock
 }
 
 // With the AC flag set a misaligned access of ring 3 is an alignment check; an emulator that has none goes on.
