@@ -51,6 +51,11 @@ func partition(_ name: String, _ dependencies: [Target.Dependency] = []) -> Targ
   image(name, folder: "Kernel/Partitions/\(name)", ["PartitionKit", "KernelRuntime"] + dependencies)
 }
 
+/// A partition that shows the paravirtualisation layer.
+func interrupts(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  image(name, folder: "Kernel/Partitions/Interrupts/\(name)", dependencies + ["KernelRuntime"])
+}
+
 /// A partition that offends on purpose, in C.
 func hostile(_ name: String) -> Target {
   image(name, folder: "Kernel/Partitions/Hostile/\(name)", ["HostileLoad", "CAPEX", "KernelRuntime"])
@@ -148,6 +153,9 @@ if isBareMetal {
     partition("Probe"),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
+    interrupts("Reflector", ["CAPEX"]),
+    interrupts("Nester", ["CAPEX"]),
+    interrupts("Ticker", ["PartitionKit"]),
     hostile("MemoryWriter"),
     hostile("InterruptDisabler"),
     hostile("PortWriter"),

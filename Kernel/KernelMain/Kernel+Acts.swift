@@ -22,6 +22,7 @@ extension Kernel {
         to: contexts[Int(partition.rawValue)].shared.pointer + SharedPage.pending)
     }
     if let upcall = core.decision.upcall { write(upcall) }
+    if let exception = core.decision.exception { write(exception) }
     takeDrainerTail()
     if core.decision.keyframeDue || ring.needsKeyframe && core.decision.isSwitch { recordKeyframe() }
   }

@@ -43,10 +43,14 @@ extension Kernel {
     guard !interrupted.isNone else { return snapshot }
     let shared = running.shared
     snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
-    // The rest matters only to a delivery, which wants the flag on.
-    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 else { return snapshot }
-    snapshot.flags.insert(.interruptsEnabled)
-    guard core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
+    // The rest matters only to a delivery, which wants the flag on, and to the reflection of an exception.
+    let isException = registers.vector < 32
+    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 {
+      snapshot.flags.insert(.interruptsEnabled)
+    } else if !isException {
+      return snapshot
+    }
+    guard isException || core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
     snapshot.flags = snapshot.flags.union(frameFlags(registers, interrupted))
     return snapshot
   }
@@ -56,7 +60,8 @@ extension Kernel {
     var flags = EntrySnapshot.Flags()
     if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
     let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) { flags.insert(.frameFits) }
+    let byteCount = flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { flags.insert(.frameFits) }
     return flags
   }
 
@@ -73,7 +78,8 @@ extension Kernel {
     return at >= core.partitions[index].returnTailStart && at < core.partitions[index].returnTailEnd
   }
 
-  /// A frame and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written.
+  /// A frame in use and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written. A
+  /// new frame is checked with the red zone above it too: a stack pointer outside the stack has none.
   private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
 
   /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
@@ -113,16 +119,18 @@ extension Kernel {
   ) {
     let vector = UInt8(truncatingIfNeeded: registers.vector)
     let address = vector == 14 ? Instruction.faultAddress : 0
+    let errorCode =
+      vector == 13 ? protectionCode(registers, of: PartitionIndex(snapshot.partition)) : registers.errorCode
     let shared = contexts[Int(snapshot.partition)].shared.pointer
     let returned = Instruction.load32(shared + SharedPage.exceptionsReturned)
     ring.recordInput(
       .exception, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
       operand: snapshot.operand(UInt16(vector)), wordCount: 6,
       TraceEvent.Words(
-        snapshot.counterWord, snapshot.resumeDelay, registers.errorCode, address, registers.instructionPointer,
+        snapshot.counterWord, snapshot.resumeDelay, errorCode, address, registers.instructionPointer,
         UInt64(returned)))
     return core.exception(
-      vector: vector, errorCode: registers.errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
+      vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
       into: &ring)
   }
 
@@ -166,7 +174,8 @@ extension Kernel {
       guard target < 0x8000_0000_0000 else { return 0 }
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
-      return core.allows(.write, caller, next, Self.checkedFrameBytes) ? 3 : 1
+      return core.allows(.write, caller, next, stack &- next) ? 3 : 1
+    case .raiseApplicationError: return handlerState(of: caller, registers)
     default: return 0
     }
   }

@@ -1,7 +1,7 @@
 /// A partition's place in the module table, 0 … `ModuleLimits.maximumPartitionCount` − 1.
 ///
 /// The integrator's `PartitionIdentifier` may be any number; inside kernel and trace the dense index is used.
-public struct PartitionIndex: Hashable, Sendable {
+public struct PartitionIndex: Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt8
 
   @inlinable public init(_ rawValue: UInt8) { self.rawValue = rawValue }

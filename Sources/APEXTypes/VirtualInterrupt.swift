@@ -9,7 +9,7 @@
 /// | 34 | 66 | a queuing port's state has changed: no longer empty, or no longer full |
 ///
 /// All of them are registered, enabled, marked, delivered and acknowledged alike, by their vector.
-public struct VirtualInterrupt: Hashable, Sendable {
+public struct VirtualInterrupt: Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt8
 
   /// - Precondition: `rawValue` is below `count`.

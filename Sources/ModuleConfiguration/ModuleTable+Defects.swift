@@ -15,6 +15,7 @@ extension ModuleTable {
       || count(ChannelRecord.self) > ModuleLimits.maximumPortCount || count(LineRecord.self) > ModuleLimits.lineCount
       || count(SegmentRecord.self) > ModuleLimits.maximumPartitionCount * 16
       || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
+      || count(EventChannelRecord.self) > ModuleLimits.maximumEventChannelCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {

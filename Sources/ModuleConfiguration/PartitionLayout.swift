@@ -99,7 +99,8 @@ public enum RingControl {
 ///
 /// An exception that is reflected finds the same frame with the three words of its cause, and at its own trampoline:
 /// `rdi` = vector, `rsi` = error code, `rdx` = handler, `rcx` = fault address. The handler may change the frame: its
-/// trampoline makes the two return words anew from the frame's rip, rflags and rsp.
+/// trampoline makes the two return words itself, from the frame's rip, rflags and rsp (the kernel does not: the words may
+/// lie where the cause stands), and moves the frame to where it belongs below a changed rsp.
 public enum UpcallFrame {
   public static let byteCount: UInt64 = 192
   /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
@@ -115,6 +116,8 @@ public enum UpcallFrame {
   public static let faultAddress: UInt64 = 176
   /// Exceptions only: the vector, with bit 16 set if the virtual interrupt flag was on.
   public static let cause: UInt64 = 184
+  /// That bit: the return switches the flag on again.
+  public static let interruptsWereEnabled: UInt64 = 1 << 16
   /// How far below the interrupted stack pointer those two words lie.
   public static let returnWordsDepth: UInt64 = 144
   /// Bytes of the last instruction of the published tail: `ret $128` (C2 80 00).

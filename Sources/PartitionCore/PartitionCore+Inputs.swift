@@ -35,7 +35,7 @@ extension PartitionCore where Marking: MarkingRule {
       if line.rawValue == 15 { decision.acknowledge = InterruptLine(2) }
       return conclude(at: now, into: &recorder)
     }
-    mark(line, into: &recorder)
+    mark(line, hasBegun: now.nanoseconds >= pendingStartNanoseconds, into: &recorder)
     if !isPulse { decision.acknowledge = line }
     conclude(at: now, into: &recorder)
   }
@@ -49,14 +49,15 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     decision.reset()
     learn(snapshot, into: &recorder)
-    mark(line, into: &recorder)
+    mark(line, hasBegun: true, into: &recorder)
   }
 
-  /// Whether an interrupt of this line, come now, could lead to an upcall of the running partition.
+  /// Whether an interrupt of this line, come now, could lead to an upcall of the running partition: for the line, for
+  /// marks that wait, or for a tick of its timer that is due as well.
   @inline(__always) public mutating func needsFrame(for line: InterruptLine) -> Bool {
     let index = Int(current.rawValue)
     return lines.lines[Int(line.rawValue)].owners & 1 &<< UInt32(current.rawValue) != 0
-      || vcpus.interrupts[index].pending != 0
+      || vcpus.interrupts[index].pending != 0 || nextTickNanoseconds != .max
   }
 
   /// Whether nothing follows from the marks of `beginInterrupt`: the interrupted partition goes on.
@@ -74,7 +75,7 @@ extension PartitionCore where Marking: MarkingRule {
 
   @inline(__always)
   private mutating func mark<Recorder: DecisionRecorder>(
-    _ line: InterruptLine, into recorder: inout Recorder
+    _ line: InterruptLine, hasBegun: Bool, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     let index = Int(line.rawValue)
     if lines.lines[index].hasKernelHandler {
@@ -85,6 +86,7 @@ extension PartitionCore where Marking: MarkingRule {
     if owners != 0 {
       countMarks(owners)
       Marking.mark(line, owners: owners, in: vcpus, into: &recorder)
+      if hasBegun { deferMark(line, owners: owners) }
     } else if !lines.lines[index].hasKernelHandler {
       recorder.record(.unclaimed, partition: .none, detail: 0, operand: UInt32(line.vector))
     }
@@ -120,6 +122,10 @@ extension PartitionCore where Marking: MarkingRule {
     learn(snapshot, into: &recorder)
     let culprit = current
     precondition(!culprit.isNone)
+    guests.states[Int(culprit.rawValue)].exceptionsReturned = exceptionsReturned
+    if reflect(vector: vector, errorCode: errorCode, address: address, to: culprit, into: &recorder) {
+      return conclude(at: now, into: &recorder)
+    }
     let error = error(vector: vector, address: address, of: culprit)
     handle(error, of: culprit, vector: vector, into: &recorder)
     conclude(at: now, into: &recorder)
@@ -177,6 +183,7 @@ extension PartitionCore where Marking: MarkingRule {
     let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
     if returned != 0 {
       partitions[index].upcallsReturned = snapshot.upcallsReturned
+      guests.states[index].noteReturned(returned)
       recorder.record(.upcallsReturned, partition: current, detail: 0, operand: UInt32(returned))
     }
   }

@@ -32,6 +32,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   // State. What of it influences a decision is in `forEachStateWord`.
   public let partitions: StateTable<PartitionState>
   public let vcpus: VCPUTable
+  let guests: GuestTables
   let channels: StateTable<ChannelState>
   var lines: LineTable
   var schedule: CyclicSchedule
@@ -41,6 +42,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var pendingStartNanoseconds: UInt64 = 0
   var armedNanoseconds: UInt64 = .max
   var stopNanoseconds: UInt64 = .max
+  /// The next tick of the running owner's timer in ns, or all ones: follows from other state (`findNextTick`).
+  var nextTickNanoseconds: UInt64 = .max
   public internal(set) var hasStopped = false
   var isIdle = false
   /// Something has changed since who runs, and until when, was last decided. False between inputs.
@@ -73,6 +76,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
+    guests = GuestTables(table, memory: &memory)
     lines = LineTable(table, memory: &memory)
     schedule = CyclicSchedule(table, scheduleIndex: Int(module.initialSchedule), memory: &memory)
     stimulusCount = table.count(StimulusRecord.self)
@@ -93,7 +97,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       MemoryLayout<PartitionState>.stride + MemoryLayout<PartitionConfiguration>.stride
       + MemoryLayout<VCPUInterrupts>.stride + VCPUTable.slotCount * 16
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
-    return 4096 + table.partitionCount * (partitionBytes + 64)
+    return 4096 + GuestTables.byteCount(for: table) + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
       + queueEntryCount(table) * MemoryLayout<QueuedMessage>.stride
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride

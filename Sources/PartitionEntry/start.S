@@ -1,5 +1,5 @@
 # Where a partition begins: the image's ELF entry. The kernel enters it in ring 3 with an aligned stack, zeroed
-# registers and upcalls masked. It publishes the upcall trampoline, runs `main`, and should that return, yields window
+# registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, runs `main`, and should that return, yields window
 # after window: a partition has nowhere else to go.
 #include "partition_layout.h"
 
@@ -13,6 +13,9 @@ partita_start:
     leaq    partita_upcall_tail_start(%rip), %rsi
     leaq    partita_upcall_tail_end(%rip), %rdx
     movl    $PARTITA_SET_UPCALL_ENTRY, %eax
+    syscall
+    leaq    partita_exception_entry(%rip), %rdi
+    movl    $PARTITA_SET_EXCEPTION_ENTRY, %eax
     syscall
     xorl    %edi, %edi
     xorl    %esi, %esi

@@ -18,6 +18,10 @@
     .globl  partita_upcall_entry
     .globl  partita_upcall_tail_start
     .globl  partita_upcall_tail_end
+    .globl  partita_upcall_leave
+    .globl  partita_upcall_restore
+    .hidden partita_upcall_leave
+    .hidden partita_upcall_restore
     .type   partita_upcall_entry, @function
     .p2align 4
 partita_upcall_entry:
@@ -55,9 +59,16 @@ partita_upcall_entry:
     movl    PARTITA_EXTENDED_STATE_MASK(%r13), %eax
     movl    PARTITA_EXTENDED_STATE_MASK + 4(%r13), %edx
     xrstor64 (%rsp)
-    movq    %rbp, %rsp
+    # The handler may have switched the flag on and been interrupted itself. From the count on this upcall is no more
+    # unfinished, so no other may lay a frame below it.
+    cmpq    $0, PARTITA_VIRTUAL_INTERRUPT_FLAG(%rbx)
+    je      1f
+    incl    PARTITA_FLIPS(%rbx)
+    movq    $0, PARTITA_VIRTUAL_INTERRUPT_FLAG(%rbx)
+1:  movq    %rbp, %rsp
 
 2:  incw    PARTITA_UPCALLS_RETURNED(%rbx)
+partita_upcall_leave:                       # exceptions come here too: rbx = shared page, rsp = frame, flag 0
     cmpq    $0, PARTITA_PENDING(%rbx)
     jne     partita_upcall_tail_start       # flag still 0: the kernel restores, or delivers the next
     incl    PARTITA_FLIPS(%rbx)
@@ -73,6 +84,7 @@ partita_upcall_tail_start:
 3:  movq    $1, PARTITA_VIRTUAL_INTERRUPT_FLAG(%rbx)
     cmpq    $0, PARTITA_PENDING(%rbx)
     jne     partita_upcall_tail_start
+partita_upcall_restore:
     movq    0(%rsp), %rax
     movq    8(%rsp), %rbx
     movq    16(%rsp), %rcx

@@ -10,8 +10,11 @@ struct ModuleVariant: Sendable {
   var images: [String: [UInt8]] = [:]
 
   /// The module as it ships, with its stimulus.
-  static func flightControl() throws -> ModuleVariant {
-    let folder = BootImages.package + "/Kernel/Modules/FlightControl"
+  static func flightControl() throws -> ModuleVariant { try shipped("FlightControl") }
+
+  /// A module of Kernel/Modules as it ships, with its stimulus.
+  static func shipped(_ name: String) throws -> ModuleVariant {
+    let folder = BootImages.package + "/Kernel/Modules/" + name
     return ModuleVariant(
       description: try String(contentsOfFile: folder + "/module.xml", encoding: .utf8),
       stimulus: try String(contentsOfFile: folder + "/stimulus.txt", encoding: .utf8))

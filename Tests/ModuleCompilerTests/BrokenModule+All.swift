@@ -1,7 +1,8 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
-  static let all = document + partitions + schedules + ports + queuing + memoryAndLines + budgetsAndHealth
+  static let all =
+    document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
 
   private static let long = String(repeating: "N", count: 33)
 
@@ -199,6 +200,32 @@ extension BrokenModule {
       at: "LOOSE"),
   ]
 
+  private static let events: [BrokenModule] = [
+    .init(.duplicateEventChannel, "Identifier=\"4\" Source", "Identifier=\"0x3\" Source", at: "0x3\" Source"),
+    .init(.unknownPartition, "SourcePartition=\"20\"", "SourcePartition=\"21\"", at: "SourcePartition=\"21\""),
+    .init(
+      .unknownPartition, "DestinationPartition=\"10\"", "DestinationPartition=\"11\"",
+      at: "DestinationPartition=\"11\""),
+    .init(.eventVector, "Vector=\"50\"", "Vector=\"47\"", at: "Vector=\"47\""),
+    .init(.eventVector, "Vector=\"63\"", "Vector=\"64\"", at: "Vector=\"64\""),
+    .init(
+      .eventVector, "</p:Event_Channels>",
+      "<p:EventChannel Identifier=\"5\" SourcePartition=\"30\" DestinationPartition=\"20\" Vector=\"0x32\"/>\n"
+        + "</p:Event_Channels>", at: "0x32"),
+    .init(
+      .tooManyEventChannels, "</p:Event_Channels>",
+      (0..<63).map {
+        "<p:EventChannel Identifier=\"\($0 + 100)\" SourcePartition=\"10\" "
+          + "DestinationPartition=\"\([10, 20, 30][$0 % 3])\" Vector=\"\(48 + $0 / 3 % 16)\"/>\n"
+      }.joined() + "</p:Event_Channels>", at: "Identifier=\"162\""),
+    .init(.upcallDepth, "MaximumUpcallDepth=\"7\"", "MaximumUpcallDepth=\"0\"", at: "PartitionName=\"Beta\""),
+    .init(.upcallDepth, "MaximumUpcallDepth=\"7\"", "MaximumUpcallDepth=\"17\"", at: "PartitionName=\"Beta\""),
+    .init(
+      .schemaViolation, "Delivery=\"MARKED\"", "Delivery=\"LATER\"", at: "Delivery=\"LATER\"", status: 2),
+    .init(
+      .schemaViolation, "MissedTicks=\"LATEST_ONLY\"", "MissedTicks=\"NONE\"", at: "MissedTicks=\"NONE\"", status: 2),
+  ]
+
   private static let memoryAndLines: [BrokenModule] = [
     .init(
       .imageNotFound, "p:Image=\"Tiny.elf\"", "p:Image=\"no-such-image\"", at: "no-such-image", status: 0,
@@ -218,7 +245,7 @@ extension BrokenModule {
       at: "Number=\"0\""),
     .init(.lineWithoutOwner, "KernelHandler=\"true\"", "", at: "Number=\"0\""),
     .init(
-      .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\"/>",
+      .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\" Delivery=\"MARKED\"/>",
       "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),

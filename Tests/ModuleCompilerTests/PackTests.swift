@@ -41,13 +41,14 @@ import TraceFormat
       func expected(
         _ index: Int, _ identifier: UInt64, _ flags: PartitionRecord.Flags, _ criticality: UInt64,
         _ period: UInt64, _ duration: UInt64, stack: UInt64, ports: RecordRange, grants: RecordRange,
-        lines: UInt16
+        lines: UInt16, marked: UInt16 = 0, depth: UInt8 = 4, missedTicks: MissedTickPolicy = .count
       ) -> PartitionRecord {
         PartitionRecord(
           name: partitions[index].name, identifier: identifier, flags: flags, criticality: criticality,
           period: Nanoseconds(period), duration: Nanoseconds(duration), entryPoint: 0x40_0010, stackBytes: stack,
           segments: RecordRange(first: index * 3, count: 3), ports: ports, portGrants: grants,
-          buildIdentity: 0xDEAD_BEEF_0102_0304, permittedLines: lines)
+          buildIdentity: 0xDEAD_BEEF_0102_0304, permittedLines: lines, markedLines: marked,
+          maximumUpcallDepth: depth, missedTickPolicy: missedTicks)
       }
       #expect(
         partitions == [
@@ -56,11 +57,21 @@ import TraceFormat
             grants: .init(first: 0, count: 1), lines: 1 << 4),
           expected(
             1, 20, PartitionRecord.Flags(), 4, 10_000_000, 2_000_000, stack: 65536, ports: .init(first: 1, count: 1),
-            grants: .init(first: 1, count: 0), lines: 1 << 8),
+            grants: .init(first: 1, count: 0), lines: 1 << 8, marked: 1 << 8, depth: 7, missedTicks: .latestOnly),
           expected(
             2, 30, PartitionRecord.Flags.system.union(.drainer), 0, 0, 0, stack: 65536,
             ports: .init(first: 2, count: 0),
             grants: .init(first: 1, count: 1), lines: 0),
+        ])
+    }
+  }
+
+  @Test func eventChannels() throws {
+    try pack().withTable { table in
+      #expect(
+        all(EventChannelRecord.self, table) == [
+          EventChannelRecord(identifier: 3, source: PartitionIndex(0), destination: PartitionIndex(1), vector: 50),
+          EventChannelRecord(identifier: 4, source: PartitionIndex(1), destination: PartitionIndex(0), vector: 63),
         ])
     }
   }

@@ -86,8 +86,10 @@ enum SampleModule {
         <Process Name="main" StackSize="5000" p:PeriodSeconds="0.005" p:TimeCapacitySeconds="0.001" p:Priority="7"/>
         <p:PortGrant First="0x3F8" Count="8"/>
       </Partition>
-      <Partition PartitionIdentifier="20" PartitionName="Beta" Criticality="LEVEL_E" p:Image="Tiny.elf">
+      <Partition PartitionIdentifier="20" PartitionName="Beta" Criticality="LEVEL_E" p:Image="Tiny.elf"
+       p:MaximumUpcallDepth="7">
         <Sampling_Port Name="IN" MaxMessageSize="64" Direction="DESTINATION" RefreshRateSeconds="0.02"/>
+        <p:VirtualClock MissedTicks="LATEST_ONLY"/>
         <Process Name="second" p:PeriodSeconds="0.01" p:TimeCapacitySeconds="0.001" p:DeadlineSeconds="0.004"/>
       </Partition>
       <Partition PartitionIdentifier="30" PartitionName="Drain" SystemPartition="TRUE" p:Image="Tiny" p:Drainer="true">
@@ -125,13 +127,17 @@ enum SampleModule {
       <p:Interrupts>
         <p:Line Number="8" Policy="MARKED_AT_ONCE" BudgetPerWindow="2" Recipe="READ_RTC_STATUS"
                 StolenTimeSeconds="0.000003">
-          <p:Owner PartitionIdentifier="20"/>
+          <p:Owner PartitionIdentifier="20" Delivery="MARKED"/>
         </p:Line>
         <p:Line Number="0" Policy="MARKED_AT_ONCE" BudgetPerWindow="3" KernelHandler="true"/>
         <p:Line Number="4" Policy="MASKED_UNTIL_OWNER" Recipe="OWNER_READS_RECEIVER">
           <p:Owner PartitionIdentifier="10"/>
         </p:Line>
       </p:Interrupts>
+      <p:Event_Channels>
+        <p:EventChannel Identifier="3" SourcePartition="10" DestinationPartition="20" Vector="50"/>
+        <p:EventChannel Identifier="4" SourcePartition="20" DestinationPartition="10" Vector="63"/>
+      </p:Event_Channels>
       <p:Budgets>
         <p:Budget Quantity="WINDOW_START_ERROR" BoundSeconds="0.000001"/>
         <p:Budget Quantity="HYPERCALL" Subject="65" BoundSeconds="0.000005"/>

@@ -63,7 +63,7 @@ import TraceFormat
           partition: PartitionIndex(0), vector: 36, markCount: 1, handler: ModuleDescription.handler,
           entry: ModuleDescription.entry, ordinal: 0, reusesFrame: false))
     let event = try #require(events.of(.upcall).first)
-    #expect((event.partition, event.detail, event.operand) == (0, 0, 36))
+    #expect((event.partition, event.detail, event.operand) == (0, 2, 36), "one unfinished")
     #expect(event.words == .init(1, ModuleDescription.handler, 0))
     bench.call(.acknowledgeInterrupt, 36)
     bench.fire(4)
@@ -188,9 +188,10 @@ import TraceFormat
     let bench = try Self.ready([36])
     for _ in 0..<50 {
       bench.flags = [.interruptsEnabled, .frameFits, .inReturnTail]
+      bench.upcallsReturned += 1
       let events = bench.fire(4)
       #expect(bench.core.decision.upcall?.reusesFrame == true)
-      #expect(events.of(.upcall).first?.detail == 1)
+      #expect(events.of(.upcall).first?.detail == 3)
       bench.flags = .frameFits
       bench.call(.acknowledgeInterrupt, 36)
     }

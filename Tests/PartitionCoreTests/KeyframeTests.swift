@@ -48,7 +48,7 @@ import TraceFormat
     return x.successor == y.successor && x.notBefore == y.notBefore && x.isSwitch == y.isSwitch && x.timer == y.timer
       && x.lineMask == y.lineMask && x.acknowledge == y.acknowledge && x.answer == y.answer && x.effect == y.effect
       && x.upcall == y.upcall && x.hasPendingMarks == y.hasPendingMarks && x.keyframeDue == y.keyframeDue
-      && x.hasStopped == y.hasStopped
+      && x.hasStopped == y.hasStopped && x.exception == y.exception
   }
 
   @Test func aFreshCoreGoesOnFromAKeyframe() throws { try expectTwins(isFresh: true, seeds: 300) }
@@ -65,10 +65,15 @@ import TraceFormat
     let kinds: [EventKind] = [
       .kernelHandler, .mark, .upcall, .upcallsReturned, .hypercallResult, .partitionSwitch, .windowStart, .windowEnd,
       .majorFrameStart, .healthAction, .portOperation, .lineMask, .timerArmed, .idle, .spurious, .unclaimed,
-      .acknowledged, .maskRead, .padded, .drained, .keyframe, .stimulus, .exception,
+      .acknowledged, .maskRead, .padded, .drained, .keyframe, .stimulus, .exception, .timerExpired, .eventRaised,
+      .exceptionReflected,
     ]
     for kind in kinds { #expect(events.of(kind).count > 0, "\(kind), seed \(seed)") }
-    #expect(events.of(.upcall).contains { $0.detail == 1 }, "seed \(seed)")
+    #expect(events.of(.upcall).contains { $0.detail & 1 == 1 }, "seed \(seed)")
+    #expect(events.of(.upcall).contains { $0.detail >> 1 > 1 }, "nested, seed \(seed)")
+    for vector in [48, 64] as [UInt32] { #expect(events.of(.upcall).contains { $0.operand == vector }) }
+    #expect(events.of(.timerExpired).contains { $0.operand > 1 }, "missed ticks, seed \(seed)")
+    #expect(events.of(.timerExpired).contains { $0.words.w2 > 0 }, "dropped ticks, seed \(seed)")
     #expect(events.of(.upcall).count > 50, "seed \(seed)")
     for operation in 0...6 as ClosedRange<UInt8> {
       #expect(events.of(.portOperation).contains { $0.detail == operation }, "operation \(operation), seed \(seed)")

@@ -15,6 +15,7 @@ struct PartitionKitTests {
     #expect(Int(PARTITA_FLIPS) == SharedPage.flips)
     #expect(Int(PARTITA_UPCALLS_ENTERED) == SharedPage.upcallsEntered)
     #expect(Int(PARTITA_UPCALLS_RETURNED) == SharedPage.upcallsReturned)
+    #expect(Int(PARTITA_EXCEPTIONS_RETURNED) == SharedPage.exceptionsReturned)
     #expect(Int(PARTITA_CLOCK_ORIGIN) == InformationPage.clockOrigin)
     #expect(Int(PARTITA_CLOCK_SCALE) == InformationPage.clockScale)
     #expect(Int(PARTITA_PARTITION_INDEX) == InformationPage.partitionIndex)
@@ -25,6 +26,13 @@ struct PartitionKitTests {
     #expect(UInt64(PARTITA_FRAME_RETURN) == UpcallFrame.returnFrame)
     #expect(UInt64(PARTITA_FRAME_BYTES) == UpcallFrame.byteCount)
     #expect(UInt64(PARTITA_FRAME_RETURN_STACK) == UpcallFrame.returnStack)
+    #expect(UInt64(PARTITA_FRAME_ERROR_CODE) == UpcallFrame.errorCode)
+    #expect(UInt64(PARTITA_FRAME_FAULT_ADDRESS) == UpcallFrame.faultAddress)
+    #expect(UInt64(PARTITA_FRAME_CAUSE) == UpcallFrame.cause)
+    #expect(UInt64(1) << UInt64(PARTITA_FRAME_CAUSE_ENABLED_BIT) == UpcallFrame.interruptsWereEnabled)
+    #expect(UInt64(MemoryLayout<partita_exception_frame>.size) == UpcallFrame.byteCount)
+    #expect(MemoryLayout<partita_exception_frame>.offset(of: \.rip).map(UInt64.init) == UpcallFrame.returnFrame)
+    #expect(MemoryLayout<partita_exception_frame>.offset(of: \.cause).map(UInt64.init) == UpcallFrame.cause)
     #expect(UInt64(PARTITA_RETURN_WORDS_DEPTH) == UpcallFrame.returnWordsDepth)
   }
 
@@ -37,6 +45,8 @@ struct PartitionKitTests {
     (PARTITA_YIELD, .yield), (PARTITA_READ_TIME, .readTime), (PARTITA_WRITE_CONSOLE, .writeConsole),
     (PARTITA_CREATE_SAMPLING_PORT, .createSamplingPort), (PARTITA_WRITE_SAMPLING_MESSAGE, .writeSamplingMessage),
     (PARTITA_READ_SAMPLING_MESSAGE, .readSamplingMessage), (PARTITA_NOTE, .note),
+    (PARTITA_BIND_EVENT, .bindEvent), (PARTITA_RAISE_EVENT, .raiseEvent), (PARTITA_SET_TIMER, .setTimer),
+    (PARTITA_SET_EXCEPTION_HANDLER, .setExceptionHandler), (PARTITA_SET_EXCEPTION_ENTRY, .setExceptionEntry),
     (PARTITA_SET_SEGMENT_BASE, .setSegmentBase), (PARTITA_NULL, .null), (PARTITA_READ_STATISTIC, .readStatistic),
   ])
   func headerHasTheSameNumber(header: Int32, number: HypercallNumber) {

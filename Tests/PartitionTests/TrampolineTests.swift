@@ -65,4 +65,86 @@ struct TrampolineTests {
     #expect(report.entered == report.returned)
     #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
   }
+
+  // MARK: Handlers that are interrupted themselves
+
+  /// A second interrupt anywhere, while a handler takes interrupts: an upcall in an upcall, and both contexts come back.
+  @Test(.enabled(if: canRun)) func aHandlerMayBeInterrupted() {
+    let undisturbed = harness_run_nested(3, 1, Self.never)
+    #expect(undisturbed.damage == 0 && undisturbed.deepest == 1)
+    var nested = 0
+    for offset in 1..<(undisturbed.steps - 400 + 20) {
+      let report = harness_run_nested(3, 1, 3 + offset)
+      #expect(report.damage == 0, "second interrupt \(offset) instructions after the first")
+      #expect(report.marks_handled == 2)
+      #expect(report.entered == report.returned)
+      #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
+      nested += report.deepest == 2 ? 1 : 0
+    }
+    #expect(nested > 10, "the handler was interrupted at several instructions")
+  }
+
+  /// An interrupt at every single instruction: four upcalls deep and no more, and the stack's use is bounded.
+  @Test(.enabled(if: canRun)) func aNestedStormIsBounded() {
+    let report = harness_run_nested(3, 20_000, Self.never)
+    #expect(report.damage == 0)
+    #expect(report.interrupts == 20_000)
+    #expect(report.marks_handled == 20_000)
+    #expect(report.deepest == 4)
+    #expect(report.frame_span < 4 * 16384, "\(report.frame_span) bytes of frames")
+    #expect(report.entered == report.returned)
+    #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
+  }
+
+  // MARK: Exceptions
+
+  @Test(.enabled(if: canRun), arguments: [false, true], [false, true])
+  func anExceptionLeavesNoTrace(_ isEnabled: Bool, _ enables: Bool) {
+    let report = harness_run_exception(isEnabled ? 1 : 0, enables ? 1 : 0, 0, Self.never, 0, Self.never)
+    #expect(report.damage == 0)
+    #expect(report.exceptions == 1 && report.exceptions_returned == 1 && report.mistold == 0)
+    #expect(report.virtual_interrupt_flag == (isEnabled ? 1 : 0), "as it was")
+    #expect(report.return_hypercalls == 0, "no kernel entry on the way back")
+    #expect(report.flips == (isEnabled ? 1 : 0) + (enables ? 2 : 0))
+  }
+
+  /// The handler moves the stack pointer; the return words must not fall into the frame.
+  @Test(.enabled(if: canRun), arguments: [-8, -16, -24, -64, -136, -512, -5000, 8, 16, 104, 512] as [Int64])
+  func aMovedStackPointerComesBackMoved(_ change: Int64) {
+    for isEnabled in [0, 1] as [Int32] {
+      let report = harness_run_exception(isEnabled, 0, change, Self.never, 0, Self.never)
+      // Raised, it gives up what lies below: the red zone of before is no more.
+      #expect(report.damage & ~(change > 0 ? UInt32(harness_damage_red_zone) : 0) == 0, "\(change)")
+      #expect(report.exceptions_returned == 1 && report.mistold == 0)
+      #expect(report.virtual_interrupt_flag == UInt64(isEnabled))
+    }
+  }
+
+  /// An interrupt at each instruction from the exception on: it waits, or nests where the handler lets it, and is never
+  /// lost.
+  @Test(.enabled(if: canRun), arguments: [false, true], [0, -200] as [Int64])
+  func anInterruptAnywhereInAnException(_ enables: Bool, _ change: Int64) {
+    let undisturbed = harness_run_exception(1, enables ? 1 : 0, change, Self.never, 0, Self.never)
+    var reused = 0, throughKernel = 0
+    for offset in 1..<(undisturbed.steps - 400 + 20) {
+      let report = harness_run_exception(1, enables ? 1 : 0, change, Self.never, 0, 3 + offset)
+      #expect(report.damage == 0, "an interrupt \(offset) instructions after the exception")
+      #expect(report.marks_handled == 1)
+      #expect(report.exceptions_returned == 1 && report.mistold == 0)
+      #expect(report.entered == 1 && report.returned == 1)
+      #expect(report.virtual_interrupt_flag == 1 && report.pending == 0)
+      reused += report.reused_frames > 0 ? 1 : 0
+      throughKernel += report.return_hypercalls > 0 ? 1 : 0
+    }
+    #expect(reused >= 18, "one for each instruction of the tail")
+    #expect(throughKernel > 20)
+  }
+
+  /// Masked, the marks wait for the partition's own unmasking.
+  @Test(.enabled(if: canRun)) func aMaskedExceptionDeliversNothing() {
+    let report = harness_run_exception(0, 0, 0, 5, 50, Self.never)
+    #expect(report.damage == 0)
+    #expect(report.upcalls == 0 && report.pending == 1 && report.virtual_interrupt_flag == 0)
+    #expect(report.exceptions_returned == 1)
+  }
 }

@@ -44,9 +44,10 @@ public final class CoreBench<Marking: MarkingRule> {
       armed = .max
       core.timer(snapshot, at: time, into: &log)
     case .hypercall(let call, let snapshot): core.hypercall(call, snapshot, at: time, into: &log)
-    case .exception(let vector, let address, let snapshot):
+    case .exception(let vector, let address, let snapshot, let errorCode, let returned):
       core.exception(
-        vector: vector, errorCode: 0, address: address, exceptionsReturned: 0, snapshot, at: time, into: &log)
+        vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot, at: time,
+        into: &log)
     case .nonMaskable: core.nonMaskable(at: time, into: &log)
     case .stimulus: core.stimulus(at: time, into: &log)
     }
@@ -105,6 +106,15 @@ public final class CoreBench<Marking: MarkingRule> {
     var entry = snapshot
     entry.flags.insert(extra)
     return take(.interrupt(InterruptLine(line), entry), at: now)
+  }
+
+  /// The running partition raises a CPU exception.
+  @discardableResult public func fault(
+    _ vector: UInt8, errorCode: UInt64 = 0, address: UInt64 = 0, returned: UInt32 = 0
+  ) -> [TraceEvent] {
+    now += 10
+    return take(
+      .exception(vector: vector, address: address, snapshot, errorCode: errorCode, returned: returned), at: now)
   }
 
   /// Makes a hypercall of the running partition and answers status and value.

@@ -8,7 +8,7 @@ public enum CoreInput {
   case interrupt(InterruptLine, EntrySnapshot)
   case timer(EntrySnapshot)
   case hypercall(Hypercall, EntrySnapshot)
-  case exception(vector: UInt8, address: UInt64, EntrySnapshot)
+  case exception(vector: UInt8, address: UInt64, EntrySnapshot, errorCode: UInt64 = 0, returned: UInt32 = 0)
   case nonMaskable
   case stimulus(action: UInt8, data: UInt32)
 
@@ -28,8 +28,10 @@ public enum CoreInput {
       event.words.w5 = call.arguments.2
       event.words.w6 = call.arguments.3
       return event
-    case .exception(let vector, let address, let snapshot):
+    case .exception(let vector, let address, let snapshot, let errorCode, let returned):
       var event = Self.event(.exception, time, snapshot, UInt16(vector))
+      event.words.w2 = errorCode
+      event.words.w5 = UInt64(returned)
       event.words.w3 = address
       event.words.w4 = 0x40_0300
       return event

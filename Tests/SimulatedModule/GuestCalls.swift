@@ -14,6 +14,8 @@ public enum GuestCalls {
     .note, .setSegmentBase, .null, .readStatistic, .createSamplingPort, .createQueuingPort, .createQueuingPort,
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
     .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
+    .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent, .setTimer, .setTimer, .setTimer, .setExceptionEntry,
+    .setExceptionEntry, .setExceptionHandler, .setExceptionHandler, .setExceptionHandler,
   ]
 
   /// A port that a guest may create: its identifier in the lively module, and the parameters that are right.
@@ -44,6 +46,23 @@ public enum GuestCalls {
     Port(identifier: 10, bytes: 80, isDestination: true, last: 1),
   ]
 
+  /// What a partition that wants to take interrupts does first.
+  public static func setUp() -> [Hypercall] {
+    func call(_ number: HypercallNumber, _ a: UInt64, _ b: UInt64 = 0, _ c: UInt64 = 0) -> Hypercall {
+      Hypercall(number: UInt64(number.rawValue), arguments: (a, b, c, 0, 0, 0), operand: 0)
+    }
+    let entry = ModuleDescription.entry
+    var calls = [call(.setUpcallEntry, entry, entry + 32, entry + 64), call(.setExceptionEntry, entry)]
+    for vector in [36, 39, 48, 51, 60, 64] as [UInt64] {
+      calls += [
+        call(.registerVCPU, vector), call(.registerHandler, vector, ModuleDescription.handler),
+        call(.enableInterrupt, vector),
+      ]
+    }
+    for vector in [6, 13, 14] as [UInt64] { calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler)) }
+    return calls + [call(.setTimer, 1_000_000, 700_000)]
+  }
+
   /// - Parameter recent: the vector of the last upcall, which is acknowledged more often than others.
   public static func random(_ generator: inout SeededGenerator, recent: UInt64) -> Hypercall {
     if generator.oneIn(60) {
@@ -54,8 +73,10 @@ public enum GuestCalls {
       ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7,
     ]
     func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
-    var vector = generator.oneIn(30) ? generator.next() : generator.number(32...47)
-    if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
+    // Few interrupts wanted by all services of one: else hardly any would ever be delivered.
+    let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64, 66]
+    let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
+    let vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
@@ -89,10 +110,28 @@ public enum GuestCalls {
       let bytes = number == .receiveQueuingMessage ? 80 : generator.number(0...50)
       call.arguments = (generator.oneIn(10) ? generator.number(0...15) : port, address(), bytes, 0, 0, 0)
     case .readStatistic: call.arguments = (generator.number(0...7), generator.number(0...5), 0, 0, 0, 0)
+    case .bindEvent, .raiseEvent: call.arguments.0 = generator.oneIn(30) ? generator.next() : generator.number(0...6)
+    case .setTimer: call.arguments = timer(&generator)
+    case .setExceptionEntry: call.arguments.0 = generator.oneIn(20) ? address() : ModuleDescription.entry
+    case .setExceptionHandler:
+      let exceptions: [UInt64] = [0, 3, 4, 6, 12, 13, 14, 17, 18, 32, 33]
+      call.arguments.0 = exceptions.randomElement(using: &generator)!
+      call.arguments.1 = generator.oneIn(8) ? 0 : ModuleDescription.handler + generator.number(0...64)
     case .note, .setSegmentBase: call.arguments.0 = generator.next()
     default: break
     }
     return call
+  }
+
+  /// First tick and period: mostly some that fall due in the run, some at the edges of what a word can say.
+  private static func timer(
+    _ generator: inout SeededGenerator
+  ) -> (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) {
+    let edges: [UInt64] = [0, 1, .max, .max - 1, 1 << 63]
+    let first =
+      generator.oneIn(6) ? edges.randomElement(using: &generator)! : generator.number(1...100) * 1_000_000
+    let periods: [UInt64] = [0, 9_999, 10_000, 70_000, 1_000_000, 2_500_000, 7_000_001, .max, .max - 12, 1 << 63]
+    return (first, periods.randomElement(using: &generator)!, 0, 0, 0, 0)
   }
 }
 
@@ -114,6 +153,20 @@ extension ModuleDescription {
     module.addQueuingChannel(from: 2, to: [.init(0, count: 5)], bytes: 16)
     module.addQueuingChannel(from: 1, to: [.init(1, count: 1)], bytes: 80)
     module.addChannel(from: 1, to: [0, 2], bytes: 32, refresh: 3_000_000)
+    // Each partition another way of delivery, depth and policy; channels to each other, and one to itself.
+    let policies: [MissedTickPolicy] = [.count, .deliverAll, .latestOnly, .count]
+    for (index, policy) in policies.enumerated() {
+      module.partitions[index].missedTickPolicy = policy
+      module.partitions[index].maximumUpcallDepth = UInt8(1 + index * 2)
+      module.partitions[index].markedLines = index == 1 ? 0xFFFF : index == 2 ? 0 : 0x5555
+    }
+    let ends: [(UInt8, UInt8)] = [(0, 1), (1, 0), (2, 0), (0, 0), (1, 2), (3, 1)]
+    for (index, end) in ends.enumerated() {
+      module.eventChannels.append(
+        EventChannelRecord(
+          identifier: UInt64(index), source: PartitionIndex(end.0), destination: PartitionIndex(end.1),
+          vector: UInt8(48 + index * 3)))
+    }
     for partition in [0, 1, 3] as [UInt8] {
       for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {
         guard let error = ErrorCode(rawValue: error) else { continue }

@@ -27,6 +27,7 @@ public struct ModuleDescription: Sendable {
   public var lines: [LineRecord] = []
   public var stimuli: [StimulusRecord] = []
   public var healthActions: [HealthActionRecord] = []
+  public var eventChannels: [EventChannelRecord] = []
 
   public init() {}
 
@@ -65,7 +66,8 @@ public struct ModuleDescription: Sendable {
         flags: isSystem ? .system : PartitionRecord.Flags(), criticality: 0, period: Nanoseconds(frame),
         duration: Nanoseconds(1000), entryPoint: Self.text, stackBytes: Self.stackBytes,
         segments: RecordRange(first: first, count: 3), ports: RecordRange(first: 0, count: 0),
-        portGrants: RecordRange(first: 0, count: 0), buildIdentity: 0, permittedLines: permitted))
+        portGrants: RecordRange(first: 0, count: 0), buildIdentity: 0, permittedLines: permitted,
+        maximumUpcallDepth: 16))
   }
 
   public mutating func addWindow(_ start: UInt64, _ duration: UInt64, of partition: UInt8) {

@@ -16,6 +16,10 @@ public final class RecordedWorld<Marking: MarkingRule> {
   public var onDecisions: ([TraceEvent]) -> Void = { _ in }
   var generator: SeededGenerator
   private var returned: [UInt16]
+  private var exceptionsReturned: [UInt32]
+  private var isInHandler: [Bool]
+  /// What partitions mean to do before they do as they please; the last first.
+  private var toDo: [[Hypercall]] = []
   /// Of the message at each place of each channel.
   private var digests: [[UInt64]]
   private var recentVector: UInt64 = 32
@@ -27,6 +31,11 @@ public final class RecordedWorld<Marking: MarkingRule> {
     bench = CoreBench(module)
     generator = SeededGenerator(seed: seed)
     returned = Array(repeating: 0, count: module.table.partitionCount)
+    exceptionsReturned = Array(repeating: 0, count: module.table.partitionCount)
+    isInHandler = Array(repeating: false, count: module.table.partitionCount)
+    for _ in 0..<module.table.partitionCount {
+      toDo.append(generator.oneIn(2) ? GuestCalls.setUp().reversed() : [])
+    }
     digests = Array(
       repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots),
       count: module.table.count(ChannelRecord.self))
@@ -98,6 +107,12 @@ public final class RecordedWorld<Marking: MarkingRule> {
         .upcallWritten, upcall.partition.rawValue, operand: UInt32(upcall.vector),
         words: .init(0x2FEF_0000, upcall.entry, 0))
     }
+    if let exception = decision.exception {
+      isInHandler[Int(exception.partition.rawValue)] = true
+      add(
+        .exceptionWritten, exception.partition.rawValue, operand: UInt32(exception.vector),
+        words: .init(0x2FEF_0000, exception.entry, 0))
+    }
     if !bench.core.drainer.isNone, bench.core.current == bench.core.drainer, generator.oneIn(4) {
       drained += generator.number(1...500)
       add(.drained, bench.core.drainer.rawValue, words: .init(drained, drained * 3))
@@ -165,15 +180,25 @@ public final class RecordedWorld<Marking: MarkingRule> {
     clock = instant
     let entry = snapshot()
     if entry.partition == 0xFF || generator.oneIn(4) { return fire(entry) }
-    if generator.oneIn(200) {
-      let vectors: [UInt8] = [0, 6, 12, 13, 14, 18]
-      let bottom = PartitionLayout.stackTop - ModuleDescription.stackBytes
-      return tell(
-        .exception(
-          vector: vectors.randomElement(using: &generator)!, address: bottom - generator.number(0...6000), entry))
-    }
+    if generator.oneIn(80) { return tell(fault(entry)) }
     if generator.oneIn(20_000) { return tell(.nonMaskable) }
+    if let call = toDo[Int(entry.partition)].popLast() { return tell(.hypercall(call, entry)) }
     tell(.hypercall(GuestCalls.random(&generator, recent: recentVector), entry))
+  }
+
+  /// An exception; mostly an earlier one's handler has come back before.
+  private func fault(_ entry: EntrySnapshot) -> CoreInput {
+    let index = Int(entry.partition)
+    if isInHandler[index], !generator.oneIn(4) {
+      isInHandler[index] = false
+      exceptionsReturned[index] &+= 1
+    }
+    let vectors: [UInt8] = [0, 3, 6, 12, 13, 14, 17, 18]
+    let bottom = PartitionLayout.stackTop - ModuleDescription.stackBytes
+    let codes: [UInt64] = [0, 26, 34, 5]
+    return .exception(
+      vector: vectors.randomElement(using: &generator)!, address: bottom - generator.number(0...6000), entry,
+      errorCode: codes.randomElement(using: &generator)!, returned: exceptionsReturned[index])
   }
 
   private func fire(_ snapshot: EntrySnapshot) {

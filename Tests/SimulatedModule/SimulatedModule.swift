@@ -71,7 +71,7 @@ extension ModuleDescription {
     return [
       TableSection([module]), TableSection(partitions), TableSection([schedule]), TableSection(windows),
       TableSection(segments), TableSection(ports), TableSection(channels), TableSection(lines), TableSection(stimuli),
-      TableSection(healthActions),
+      TableSection(healthActions), TableSection(eventChannels),
     ]
   }
 }

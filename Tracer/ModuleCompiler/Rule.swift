@@ -29,6 +29,9 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case lineNumber, duplicateLine, lineRecipe, lineWithoutOwner, duplicateOwner, lineBudget, stolenTime
   case receiverPorts, silentClock, clockRate
 
+  // Event channels and upcalls.
+  case duplicateEventChannel, eventVector, tooManyEventChannels, upcallDepth
+
   // Trace, budgets, health monitoring.
   case traceSize, budgetSubject, budgetBound, duplicateBudget
   case unknownError, errorWithoutCode, conflictingActions

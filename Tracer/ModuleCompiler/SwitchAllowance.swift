@@ -42,6 +42,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let queuingDestination: UInt64 = 250
     /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
     public static let comparedPort: UInt64 = 300
+    /// One event channel that is looked at when an event is raised.
+    public static let comparedChannel: UInt64 = 20
     /// One byte of console output.
     public static let consoleByte: UInt64 = 40
     /// A keyframe at the start of a major frame, without its words.
@@ -69,7 +71,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     let operand = max(
       (largest + 7) / 8 * Cost.copiedWord + Self.mostDestinations(module) * Cost.queuingDestination,
       UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
-      UInt64(mostPorts) * Cost.comparedPort)
+      UInt64(mostPorts) * Cost.comparedPort,
+      UInt64(min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)) * Cost.comparedChannel)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
       $0 + Self.interruptCost(ownerCount: $1.owners.count).count
     }
@@ -91,8 +94,12 @@ public struct SwitchAllowance: Equatable, Sendable {
     let ports = min(module.partitions.reduce(0) { $0 + $1.ports.count }, ModuleLimits.maximumPortCount)
     let lines = module.lines.prefix(ModuleLimits.lineCount)
     let owned = lines.reduce(0) { $0 + min($1.owners.count, ModuleLimits.maximumPartitionCount) }
-    // Of each partition eight words, of each line it owns two.
-    return UInt64(12 + lines.count + partitions * 8 + owned * 2 + ports / 64 + 1) + portWordCount(module)
+    let events = min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)
+    // Of each partition 14 words, of timer and exception entry 5, of its exception handlers 17; of each interrupt that
+    // it may use (lines, events, and the kernel's own three) two.
+    let interrupts = owned + events + partitions * 3
+    return UInt64(12 + lines.count + partitions * (14 + 5 + 17) + interrupts * 2 + ports / 64 + 1)
+      + portWordCount(module)
   }
 
   /// Of each channel at most three words, of each destination one and its queue.

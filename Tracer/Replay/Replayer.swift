@@ -250,7 +250,7 @@ public final class Replayer<Marking: MarkingRule> {
   private func collect(_ event: TraceEvent) {
     if event.operand == 0 { keyframe.removeAll(keepingCapacity: true) }
     // Bounded: a keyframe has at most as many words as the kernel has room for.
-    guard Int(event.operand) == keyframe.count, keyframe.count <= 2048 else { return }
+    guard Int(event.operand) == keyframe.count, keyframe.count <= ModuleLimits.keyframeWordCount else { return }
     for index in 0..<8 { keyframe.append(event.words[index]) }
   }
 

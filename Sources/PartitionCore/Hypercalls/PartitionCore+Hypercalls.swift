@@ -11,6 +11,8 @@ extension PartitionCore where Marking: MarkingRule {
     learn(snapshot, into: &recorder)
     precondition(!current.isNone)
     let caller = current
+    // Marks that were held back come with the caller's own hypercall.
+    vcpus.interrupts[Int(caller.rawValue)].deferred = 0
     let answer = serve(call, at: now, into: &recorder)
     recorder.record(
       .hypercallResult, partition: caller, detail: answer.status.rawValue,
@@ -56,6 +58,7 @@ extension PartitionCore where Marking: MarkingRule {
     case .setTimer: return setTimer(call, at: now)
     case .setPartitionMode: return setPartitionMode(call, into: &recorder)
     case .raiseApplicationError, .completeCallback, .readErrorLog:
+      if number == .raiseApplicationError { learnHandler(call.operand) }
       return serveHealth(number, call, at: now, into: &recorder)
     case .setModuleSchedule: return setModuleSchedule(call, into: &recorder)
     case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
@@ -92,7 +95,8 @@ extension PartitionCore where Marking: MarkingRule {
     case .partitionCount: return Answer(.noError, value: UInt64(partitions.count))
     case .marks: return Answer(.noError, value: partitions[Int(current.rawValue)].markTotal)
     case .currentSchedule, .nextSchedule, .lastScheduleChange: return Answer(.notAvailable)
-    case .missedTicks, .errorLogCount: return Answer(.notAvailable)
+    case .missedTicks: return Answer(.noError, value: guests.states[Int(current.rawValue)].missedTicks)
+    case .errorLogCount: return Answer(.notAvailable)
     case nil: return Answer(.invalidParameter)
     }
   }

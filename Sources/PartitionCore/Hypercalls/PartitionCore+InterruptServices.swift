@@ -75,7 +75,7 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].interruptsEnabled = true
     let deliversNext =
       vcpus.interrupts[index].deliverable != 0 && partitions[index].upcallEntry != 0
-      && current == schedule.owner
+      && current == schedule.owner && hasDepth(index)
     partitions[index].isInReturnTail = deliversNext
     partitions[index].frameFits = deliversNext || call.operand & 2 != 0
     return Answer(.noError, effect: deliversNext ? .none : .restoreUpcallFrame)

@@ -21,8 +21,10 @@ public struct VCPUInterrupts: BitwiseCopyable {
 
   @inlinable public init() {}
 
-  /// Interrupts with a mark that could be delivered if the partition takes upcalls.
-  @inlinable public var deliverable: UInt64 { pending & registered & ready & handled & ~inService & ~deferred }
+  /// Interrupts with a mark that the partition may wait for: what `SharedPage.pending` tells.
+  @inlinable public var waiting: UInt64 { pending & registered & ready & handled & ~inService }
+  /// Those that could be delivered now if the partition takes upcalls.
+  @inlinable public var deliverable: UInt64 { waiting & ~deferred }
 
   /// Interrupts of which a counter or a handler may be other than zero.
   var inUse: UInt64 { registered | handled | pending | inService }
@@ -63,6 +65,32 @@ public struct VCPUTable {
     counters[index] = new
     interrupts[Int(partition.rawValue)].pending |= interrupt.bit
     return new
+  }
+
+  /// Marks one interrupt `count` times, which saturates as one mark does, and returns the marks now waiting there.
+  func mark(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt, count: UInt64) -> UInt32 {
+    let index = slot(partition, interrupt)
+    let sum = UInt64(counters[index]).addingReportingOverflow(count)
+    counters[index] = sum.overflow ? .max : UInt32(clamping: sum.partialValue)
+    if counters[index] != 0 { interrupts[Int(partition.rawValue)].pending |= interrupt.bit }
+    return counters[index]
+  }
+
+  /// Marks that wait of one interrupt.
+  func waiting(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> UInt32 {
+    counters[slot(partition, interrupt)]
+  }
+
+  /// Takes a single mark of an interrupt for delivery; the others wait for the next upcall.
+  func takeOneForDelivery(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> UInt32 {
+    let index = slot(partition, interrupt)
+    let rest = counters[index] == 0 ? 0 : counters[index] &- 1
+    _ = takeForDelivery(partition, interrupt)
+    guard rest != 0 else { return delivered[index] }
+    counters[index] = rest
+    delivered[index] = 1
+    interrupts[Int(partition.rawValue)].pending |= interrupt.bit
+    return 1
   }
 
   /// Takes the marks of an interrupt for delivery: it is in service until it is acknowledged.

@@ -18,6 +18,9 @@ extension PartitionCore where Marking: MarkingRule {
     }
     if mustPlan { choose(into: &recorder) }
     if lines.isMaskStale { setMasks(into: &recorder) }
+    if max(now.nanoseconds, pendingStartNanoseconds) >= nextTickNanoseconds, nextTickNanoseconds != .max {
+      expireTimer(at: now, into: &recorder)
+    }
     deliver(into: &recorder)
     if mustPlan { arm(into: &recorder) }
     mustPlan = false
@@ -65,6 +68,7 @@ extension PartitionCore where Marking: MarkingRule {
       schedule.cursor &+= 1
       let owner = schedule.owner
       partitions[Int(owner.rawValue)].hasYielded = false
+      vcpus.interrupts[Int(owner.rawValue)].deferred = 0
       lines.beginWindow()
       pendingStartNanoseconds = instant
       recorder.record(
@@ -100,6 +104,7 @@ extension PartitionCore where Marking: MarkingRule {
       recorder.record(.idle, partition: next, detail: 0, operand: 0, schedule.nextWindowStart)
     }
     isIdle = !hasWindow
+    findNextTick()
     decision.successor = next.isNone ? .idleLoop : .partition(next)
     decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
   }
@@ -122,6 +127,7 @@ extension PartitionCore where Marking: MarkingRule {
     var deadline = schedule.nextBoundary &- switchAllowanceNanoseconds
     if stopNanoseconds < deadline { deadline = stopNanoseconds }
     if nextStimulusNanoseconds < deadline { deadline = nextStimulusNanoseconds }
+    if nextTickNanoseconds < deadline { deadline = nextTickNanoseconds }
     guard deadline != armedNanoseconds else { return }
     armedNanoseconds = deadline
     recorder.record(.timerArmed, partition: .none, detail: 0, operand: 0, deadline)

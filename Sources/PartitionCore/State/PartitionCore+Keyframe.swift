@@ -47,6 +47,7 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(vcpus.counters[slot]) | UInt64(vcpus.delivered[slot]) &<< 32)
       body(vcpus.handlers[slot])
     }
+    guestWords(index, body)
   }
 
   /// Adopts a keyframe's state: after a loss only, when the replayer has no other way to go on.
@@ -104,6 +105,7 @@ extension PartitionCore where Marking: MarkingRule {
     }
     lines.findFollowing()
     for index in 0..<partitions.count { restorePartition(index, word) }
+    findNextTick()
     guard restorePorts(word) else { return false }
     findQuiet()
     return isWhole
@@ -132,5 +134,6 @@ extension PartitionCore where Marking: MarkingRule {
       vcpus.delivered[slot] = UInt32(truncatingIfNeeded: counts &>> 32)
       vcpus.handlers[slot] = isInUse ? word() : 0
     }
+    restoreGuest(index, word)
   }
 }

@@ -73,6 +73,7 @@ struct PartitionConfiguration: BitwiseCopyable {
   var permittedInterrupts: UInt64
   var markedLines: UInt64
   var maximumUpcallDepth: UInt8
+  var missedTickPolicy: MissedTickPolicy
   var firstSegment: Int
   var segmentCount: Int
   /// The first of its ports, which are linked; −1 for none.
@@ -84,6 +85,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     permittedInterrupts = 0
     markedLines = 0
     maximumUpcallDepth = 1
+    missedTickPolicy = .count
     firstSegment = 0
     segmentCount = 0
     firstPort = -1
@@ -96,6 +98,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     permittedInterrupts = VirtualInterrupt.timer.bit | (isSystem ? VirtualInterrupt.health.bit : 0)
     markedLines = UInt64(record.markedLines)
     maximumUpcallDepth = record.maximumUpcallDepth
+    missedTickPolicy = record.missedTickPolicy
     firstSegment = record.segments.first
     segmentCount = record.segments.count
     firstPort = -1

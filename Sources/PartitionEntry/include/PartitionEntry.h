@@ -18,7 +18,22 @@ struct partita_answer {
 
 typedef void (*partita_interrupt_handler)(uint64_t vector, uint64_t marks);
 
-// The symbols of upcall.S; only their addresses mean anything.
+/// The context that an exception interrupted (UpcallFrame). What the handler changes comes back.
+struct partita_exception_frame {
+  uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15;
+  uint64_t rip, cs, rflags, rsp, ss;
+  uint64_t return_stack;
+  uint64_t error_code, fault_address;
+  /// The vector; bit 16: the return switches the virtual interrupt flag on.
+  uint64_t cause;
+};
+
+/// Called with upcalls masked, on the interrupted stack below the frame. Returning resumes the frame's context.
+typedef void (*partita_exception_handler)(
+    uint64_t vector, struct partita_exception_frame *frame, uint64_t error_code, uint64_t fault_address);
+
+// The symbols of upcall.S and exception.S; only their addresses mean anything.
+extern const uint8_t partita_exception_entry[];
 extern const uint8_t partita_upcall_entry[];
 extern const uint8_t partita_upcall_tail_start[];
 extern const uint8_t partita_upcall_tail_end[];
@@ -119,6 +134,69 @@ PARTITA_INLINE uint64_t partita_interrupts_disable(void) {
   }
   __asm__ volatile("" : : : "memory");
   return before;
+}
+
+/// The virtual interrupt flag, 1 or 0: 1 while upcalls are taken.
+PARTITA_INLINE uint64_t partita_interrupts_test(void) {
+  return partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG) & 1;
+}
+
+/// Puts the flag back to what `partita_interrupts_disable` answered.
+PARTITA_INLINE void partita_interrupts_restore(uint64_t before) {
+  if (before != 0) partita_interrupts_enable();
+}
+
+// The services of the paravirtualisation layer. Each answers a `RETURN_CODE_TYPE`.
+
+/// Binds a handler to an interrupt (vectors 32 … 66) and makes it ready; nothing is delivered while the flag is off.
+PARTITA_INLINE uint64_t partita_register_interrupt(uint64_t vector, partita_interrupt_handler handler) {
+  uint64_t status = partita_hypercall1(PARTITA_REGISTER_VCPU, vector).status;
+  if (status != 0) return status;
+  status = partita_hypercall2(PARTITA_REGISTER_HANDLER, vector, (uint64_t)(uintptr_t)handler).status;
+  if (status != 0) return status;
+  return partita_hypercall1(PARTITA_ENABLE_INTERRUPT, vector).status;
+}
+
+/// Undoes `partita_register_interrupt`; marks that wait are forgotten.
+PARTITA_INLINE uint64_t partita_unregister_interrupt(uint64_t vector) {
+  uint64_t status = partita_hypercall1(PARTITA_DISABLE_INTERRUPT, vector).status;
+  if (status != 0) return status;
+  status = partita_hypercall1(PARTITA_UNREGISTER_HANDLER, vector).status;
+  if (status != 0) return status;
+  return partita_hypercall1(PARTITA_UNREGISTER_VCPU, vector).status;
+}
+
+/// Ends the service of an interrupt; answers how many marks its upcall had coalesced, 0 where it was not in service.
+PARTITA_INLINE uint64_t partita_acknowledge_interrupt(uint64_t vector) {
+  struct partita_answer answer = partita_hypercall1(PARTITA_ACKNOWLEDGE_INTERRUPT, vector);
+  return answer.status == 0 ? answer.value : 0;
+}
+
+/// Binds the caller's end of an event channel to a handler and makes it ready; `vector` gets its vector.
+PARTITA_INLINE uint64_t partita_bind_event(
+    uint64_t channel, partita_interrupt_handler handler, uint64_t *vector) {
+  struct partita_answer answer = partita_hypercall1(PARTITA_BIND_EVENT, channel);
+  if (answer.status != 0) return answer.status;
+  *vector = answer.value;
+  uint64_t status = partita_hypercall2(PARTITA_REGISTER_HANDLER, *vector, (uint64_t)(uintptr_t)handler).status;
+  if (status != 0) return status;
+  return partita_hypercall1(PARTITA_ENABLE_INTERRUPT, *vector).status;
+}
+
+/// Marks the destination of an event channel; NO_ACTION where that has not bound its end.
+PARTITA_INLINE uint64_t partita_raise_event(uint64_t channel) {
+  return partita_hypercall1(PARTITA_RAISE_EVENT, channel).status;
+}
+
+/// Starts the vCPU's timer (vector 64): first tick at `first` ns of the module's clock, then every `period` ns, at least
+/// 10,000; period 0 is one-shot, first tick 0 stops it.
+PARTITA_INLINE uint64_t partita_set_timer(uint64_t first, uint64_t period) {
+  return partita_hypercall2(PARTITA_SET_TIMER, first, period).status;
+}
+
+/// Sets the handler of a CPU exception (vectors 0 … 31 but 2, 8, 18; 32 for errors of process level); 0 removes it.
+PARTITA_INLINE uint64_t partita_set_exception_handler(uint64_t vector, partita_exception_handler handler) {
+  return partita_hypercall2(PARTITA_SET_EXCEPTION_HANDLER, vector, (uint64_t)(uintptr_t)handler).status;
 }
 
 // I/O ports; a general-protection fault where the module grants none.

@@ -32,6 +32,8 @@
 #define PARTITA_FRAME_ERROR_CODE 168
 #define PARTITA_FRAME_FAULT_ADDRESS 176
 #define PARTITA_FRAME_CAUSE 184
+// In the cause: the virtual interrupt flag was on.
+#define PARTITA_FRAME_CAUSE_ENABLED_BIT 16
 #define PARTITA_FRAME_BYTES 192
 // Below the interrupted stack pointer: flags and instruction pointer for `popfq; ret $128`.
 #define PARTITA_RETURN_WORDS_DEPTH 144

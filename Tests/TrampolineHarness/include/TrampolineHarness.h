@@ -25,6 +25,14 @@ struct harness_report {
   uint32_t flips;
   uint16_t entered;
   uint16_t returned;
+  /// Exceptions given to the handler, and its count of those that it has given back.
+  uint64_t exceptions;
+  uint32_t exceptions_returned;
+  /// Exceptions of which the handler was told something else than happened.
+  uint32_t mistold;
+  /// Most upcalls that were unfinished at a time, and bytes from the first frame down to the lowest.
+  uint64_t deepest;
+  uint64_t frame_span;
   /// Registers, x87 and SSE state, red zone and flags that the interrupted code did not find as it had left them; bit
   /// set a group, 0 if all is well.
   uint32_t damage;
@@ -50,6 +58,17 @@ struct harness_report harness_run(uint64_t first, uint64_t count, uint64_t other
 /// word with the flag clear and the setting of the flag, and one at each instruction of the return hypercall that it
 /// brings about.
 struct harness_report harness_run_worst(uint64_t count);
+
+/// As `harness_run`, with a handler that switches the flag on and so may be interrupted itself, four upcalls deep; what
+/// comes beyond waits, as the kernel would have it.
+struct harness_report harness_run_nested(uint64_t first, uint64_t count, uint64_t other);
+
+/// An exception at step 3 whose handler moves the stack pointer by `stack_change` bytes and passes over one instruction;
+/// interrupts as in `harness_run`.
+///
+/// - `is_enabled`: the virtual interrupt flag at the exception. - `enables`: the handler switches it on.
+struct harness_report harness_run_exception(
+    int is_enabled, int enables, int64_t stack_change, uint64_t first, uint64_t count, uint64_t other);
 
 /// The published tail, as bytes.
 const uint8_t *harness_tail_start(void);

@@ -17,7 +17,20 @@ extension DescriptionReader {
       identifier: identifier, name: name, criticality: reader.choice("Criticality", of: element, levels) ?? 0,
       isSystem: reader.boolean("SystemPartition", of: element), isDrainer: reader.boolean("p:Drainer", of: element),
       imageName: reader.text("p:Image", of: element) ?? name, ports: ports, processes: processes,
-      portGrants: grants, line: element.line)
+      portGrants: grants,
+      maximumUpcallDepth: reader.number("p:MaximumUpcallDepth", of: element) ?? Self.defaultUpcallDepth,
+      missedTickPolicy: readMissedTicks(element), line: element.line)
+  }
+
+  /// Upcalls that may be unfinished at a time where the file does not say.
+  static let defaultUpcallDepth: UInt64 = 4
+
+  private mutating func readMissedTicks(_ element: ConfigurationElement) -> MissedTickPolicy {
+    guard let clock = reader.single("p:VirtualClock", of: element) else { return .count }
+    let policies: [String: MissedTickPolicy] = [
+      "COUNT": .count, "DELIVER_ALL": .deliverAll, "LATEST_ONLY": .latestOnly,
+    ]
+    return reader.choice("MissedTicks", of: clock, policies) ?? .count
   }
 
   /// The port that an element declares; nil for an element of another kind.

@@ -27,6 +27,9 @@ struct DescriptionReader {
     if let interrupts = reader.single("p:Interrupts", of: root) {
       description.lines = interrupts.children("p:Line").compactMap { readLine($0) }
     }
+    if let channels = reader.single("p:Event_Channels", of: root) {
+      description.eventChannels = channels.children("p:EventChannel").compactMap { readEventChannel($0) }
+    }
     if let budgets = reader.single("p:Budgets", of: root) {
       description.budgets = budgets.children("p:Budget").compactMap { readBudget($0) }
     }
@@ -123,10 +126,11 @@ struct DescriptionReader {
   }
 
   private mutating func readLine(_ element: ConfigurationElement) -> LineDescription? {
-    var owners: [(identifier: UInt64, line: Int)] = []
+    var owners: [LineOwner] = []
     for owner in element.children("p:Owner") {
       if let identifier = reader.required(reader.number("PartitionIdentifier", of: owner)) {
-        owners.append((identifier, owner.line))
+        let isMarked = reader.choice("Delivery", of: owner, ["DIRECT": false, "MARKED": true]) ?? false
+        owners.append(LineOwner(identifier: identifier, isMarked: isMarked, line: owner.line))
       }
     }
     let policies: [String: LineRecord.ForeignPolicy] = [
@@ -143,6 +147,17 @@ struct DescriptionReader {
       recipe: reader.choice("Recipe", of: element, recipes) ?? .none,
       hasKernelHandler: reader.boolean("KernelHandler", of: element),
       stolenTime: reader.seconds("StolenTimeSeconds", of: element), owners: owners, line: element.line)
+  }
+
+  private mutating func readEventChannel(_ element: ConfigurationElement) -> EventChannelDescription? {
+    guard let identifier = reader.required(reader.number("Identifier", of: element)),
+      let source = reader.required(reader.number("SourcePartition", of: element)),
+      let destination = reader.required(reader.number("DestinationPartition", of: element)),
+      let vector = reader.required(reader.number("Vector", of: element))
+    else { return nil }
+    return EventChannelDescription(
+      identifier: identifier, sourceIdentifier: source, destinationIdentifier: destination, vector: vector,
+      line: element.line)
   }
 
   private mutating func readBudget(_ element: ConfigurationElement) -> BudgetDescription? {

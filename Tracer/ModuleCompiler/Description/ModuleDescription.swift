@@ -13,6 +13,7 @@ public struct ModuleDescription: Sendable {
   public var clocks = ClockDescription()
   public var trace = TraceDescription()
   public var lines: [LineDescription] = []
+  public var eventChannels: [EventChannelDescription] = []
   public var budgets: [BudgetDescription] = []
   /// What `System_HM_Table` says about each error, by identifier and state.
   public var errorLevels: [ErrorLevelDescription] = []
@@ -59,7 +60,25 @@ public struct LineDescription: Sendable {
   /// Nil where the file leaves it to the computed cost of one interrupt.
   public var stolenTime: Nanoseconds?
   /// Identifiers of the partitions that may register the line, with the line of the file that says so.
-  public var owners: [(identifier: UInt64, line: Int)]
+  public var owners: [LineOwner]
+  public var line: Int
+}
+
+/// A partition that may register a line.
+public struct LineOwner: Sendable {
+  public var identifier: UInt64
+  /// Its upcalls come at its next window or hypercall, not into its running code.
+  public var isMarked: Bool
+  public var line: Int
+}
+
+/// A channel by which one partition interrupts another.
+public struct EventChannelDescription: Sendable {
+  public var identifier: UInt64
+  public var sourceIdentifier: UInt64
+  public var destinationIdentifier: UInt64
+  /// The destination's vector.
+  public var vector: UInt64
   public var line: Int
 }
 

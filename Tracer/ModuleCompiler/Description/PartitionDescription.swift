@@ -14,6 +14,9 @@ public struct PartitionDescription: Sendable {
   public var ports: [PortDescription]
   public var processes: [ProcessDescription]
   public var portGrants: [PortGrantDescription]
+  /// How many upcalls may be unfinished at a time.
+  public var maximumUpcallDepth: UInt64
+  public var missedTickPolicy: MissedTickPolicy
   public var line: Int
 
   /// Bytes of the main stack where no process asks for any.

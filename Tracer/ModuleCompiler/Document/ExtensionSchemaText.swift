@@ -9,6 +9,7 @@ extension ModuleSchemaText {
                targetNamespace="urn:partita:module:1" elementFormDefault="qualified">
       <xs:attribute name="Image" type="p:Text"/>
       <xs:attribute name="Drainer" type="p:Boolean"/>
+      <xs:attribute name="MaximumUpcallDepth" type="p:Number"/>
       <xs:attribute name="PeriodSeconds" type="p:Seconds"/>
       <xs:attribute name="TimeCapacitySeconds" type="p:Seconds"/>
       <xs:attribute name="DeadlineSeconds" type="p:Seconds"/>
@@ -19,6 +20,25 @@ extension ModuleSchemaText {
       <xs:complexType name="PortGrant">
         <xs:attribute name="First" type="p:Number" use="required"/>
         <xs:attribute name="Count" type="p:Number"/>
+      </xs:complexType>
+
+      <xs:element name="VirtualClock" type="p:VirtualClock"/>
+      <xs:complexType name="VirtualClock">
+        <xs:attribute name="MissedTicks" type="p:MissedTicks"/>
+      </xs:complexType>
+
+      <xs:element name="Event_Channels" type="p:Event_Channels"/>
+      <xs:complexType name="Event_Channels">
+        <xs:sequence>
+          <xs:element ref="p:EventChannel" minOccurs="0" maxOccurs="unbounded"/>
+        </xs:sequence>
+      </xs:complexType>
+      <xs:element name="EventChannel" type="p:EventChannel"/>
+      <xs:complexType name="EventChannel">
+        <xs:attribute name="Identifier" type="p:Number" use="required"/>
+        <xs:attribute name="SourcePartition" type="p:Number" use="required"/>
+        <xs:attribute name="DestinationPartition" type="p:Number" use="required"/>
+        <xs:attribute name="Vector" type="p:Number" use="required"/>
       </xs:complexType>
 
       <xs:element name="Clocks" type="p:Clocks"/>
@@ -56,6 +76,7 @@ extension ModuleSchemaText {
       <xs:complexType name="Owner">
         <xs:attribute name="PartitionIdentifier" type="p:Number" use="required"/>
         <xs:attribute name="PartitionName" type="xs:string"/>
+        <xs:attribute name="Delivery" type="p:Delivery"/>
       </xs:complexType>
 
       <xs:element name="Budgets" type="p:Budgets"/>
@@ -94,6 +115,16 @@ extension ModuleSchemaText {
       <xs:simpleType name="Policy">
         <xs:restriction base="xs:string">
           <xs:enumeration value="MARKED_AT_ONCE"/><xs:enumeration value="MASKED_UNTIL_OWNER"/>
+        </xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Delivery">
+        <xs:restriction base="xs:string">
+          <xs:enumeration value="DIRECT"/><xs:enumeration value="MARKED"/>
+        </xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="MissedTicks">
+        <xs:restriction base="xs:string">
+          <xs:enumeration value="COUNT"/><xs:enumeration value="DELIVER_ALL"/><xs:enumeration value="LATEST_ONLY"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Recipe">

@@ -22,6 +22,7 @@ enum ModuleSchemaText {
           <xs:element ref="p:Clocks"/>
           <xs:element ref="p:Trace"/>
           <xs:element ref="p:Interrupts"/>
+          <xs:element ref="p:Event_Channels"/>
           <xs:element ref="p:Budgets"/>
         </xs:choice>
         <xs:attribute name="ModuleName" type="Text" use="required"/>
@@ -90,6 +91,7 @@ enum ModuleSchemaText {
           <xs:element name="Queuing_Port" type="QueuingPort"/>
           <xs:element name="Process" type="Process"/>
           <xs:element ref="p:PortGrant"/>
+          <xs:element ref="p:VirtualClock"/>
         </xs:choice>
         <xs:attribute name="PartitionIdentifier" type="Number" use="required"/>
         <xs:attribute name="PartitionName" type="Text"/>
@@ -98,6 +100,7 @@ enum ModuleSchemaText {
         <xs:attribute name="EntryPoint" type="xs:string"/>
         <xs:attribute ref="p:Image"/>
         <xs:attribute ref="p:Drainer"/>
+        <xs:attribute ref="p:MaximumUpcallDepth"/>
       </xs:complexType>
       <xs:complexType name="SamplingPort">
         <xs:attribute name="Name" type="Text" use="required"/>

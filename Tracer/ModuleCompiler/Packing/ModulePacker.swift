@@ -101,13 +101,34 @@ struct ModulePacker {
         segments: RecordRange(first: firstSegment, count: segments.count - firstSegment),
         ports: RecordRange(first: portsBefore, count: partition.ports.count),
         portGrants: writer.range(PortGrantRecord.self, since: firstGrant), buildIdentity: image.buildIdentity,
-        permittedLines: lines.reduce(UInt16(0)) { $0 | 1 << UInt16($1.number) }))
+        permittedLines: lines.reduce(UInt16(0)) { $0 | 1 << UInt16($1.number) },
+        markedLines: markedLines(of: partition.identifier),
+        maximumUpcallDepth: UInt8(clamping: partition.maximumUpcallDepth),
+        missedTickPolicy: partition.missedTickPolicy))
     for process in partition.processes {
       guard let period = process.period, let capacity = process.capacity else { continue }
       writer.append(
         ProcessRecord(
           partition: own, name: writer.name(process.name), period: period, capacity: capacity,
           deadline: process.deadline ?? Nanoseconds(.max), priority: process.priority ?? 1))
+    }
+  }
+
+  private func markedLines(of identifier: UInt64) -> UInt16 {
+    module.lines.reduce(0) { lines, line in
+      line.owners.contains { $0.identifier == identifier && $0.isMarked } ? lines | 1 << UInt16(line.number) : lines
+    }
+  }
+
+  private mutating func appendEventChannels() {
+    for channel in module.eventChannels {
+      guard let source = module.partitionIndex(identifier: channel.sourceIdentifier),
+        let destination = module.partitionIndex(identifier: channel.destinationIdentifier)
+      else { continue }
+      writer.append(
+        EventChannelRecord(
+          identifier: channel.identifier, source: PartitionIndex(UInt8(source)),
+          destination: PartitionIndex(UInt8(destination)), vector: UInt8(clamping: channel.vector)))
     }
   }
 
@@ -171,6 +192,7 @@ struct ModulePacker {
           hasKernelHandler: line.hasKernelHandler,
           stolenTime: line.stolenTime ?? SwitchAllowance.interruptCost(ownerCount: line.owners.count)))
     }
+    appendEventChannels()
     for budget in module.budgets {
       writer.append(
         BudgetRecord(

@@ -26,6 +26,8 @@ struct ModuleRules {
     checkPorts()
     checkChannels()
     checkLines()
+    checkEventChannels()
+    checkUpcallDepths()
     checkClocksAndTrace()
     checkBudgets()
     checkHealthActions()
