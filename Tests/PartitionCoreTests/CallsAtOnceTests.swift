@@ -125,7 +125,7 @@ import TraceFormat
       tell(.hypercall(call, long.snapshot), at: long.now + 10)
     }
     tell(.start(stop: .max), at: 0)
-    for _ in 0..<1000 where isSame {
+    for _ in 0..<4000 where isSame {
       tell(.timer(long.snapshot), at: max(long.now, long.armed))
       long.settle()
       let counts: [UInt64: UInt64] = [3: 3, 4: 2, 5: 3, 6: 1, 7: 1]
