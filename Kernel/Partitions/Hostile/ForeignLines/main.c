@@ -6,10 +6,9 @@ int main(void) {
   behave_until_due();
   unsigned long wrong = 0;
   for (uint64_t vector = 0; vector < 300; vector++) {
-    if (vector == 40) continue;
+    if (vector == 40 || (vector >= 64 && vector <= 66)) continue;  // its own line and its own virtual interrupts
     for (uint64_t number = PARTITA_REGISTER_HANDLER; number <= PARTITA_UNREGISTER_VCPU; number++) {
-      // From 48 on are virtual interrupts of its own, which touch nobody.
-      wrong += partita_hypercall2(number, vector, (uint64_t)main).status == 0 && vector < 48;
+      wrong += partita_hypercall2(number, vector, (uint64_t)main).status == 0;
     }
   }
   for (int i = 0; i < 1000; i++) {

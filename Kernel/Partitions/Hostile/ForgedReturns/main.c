@@ -45,7 +45,7 @@ static void return_from(uint64_t place) {
   __asm__ volatile("movq %%rsp, %%r12\n\tmovq %0, %%rsp\n\tmovl $32, %%eax\n\tsyscall\n\tmovq %%r12, %%rsp"
                    : : "r"(place) : "rax", "rcx", "rdx", "r11", "r12", "memory");
 }
-static const uint64_t places[] = {0, 8, 0x400000, 0x408000, 0x40A000, 0x40FF41, 0x40FF50, 0x410000, 0x2FEF0000 - 8,
+static const uint64_t places[] = {0, 8, 0x400000, 0x408000, 0x409FF0, 0x40FF41, 0x40FF50, 0x410000, 0x2FEF0000 - 8,
                                   0x2FEFFF50, 0x2FF00000, 0x30000000, 0x30001000, 0x0000800000000000,
                                   0xFFFFFFFF8000E390, 0xFFFFFFFFFFFFFF40};
 
