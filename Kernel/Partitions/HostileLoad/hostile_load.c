@@ -10,10 +10,12 @@ enum { real_time_clock_vector = 40, normal_mode = 3 };
 
 extern const uint8_t attempt_upcall[], attempt_tail[], attempt_tail_end[];
 
+// Not zero, so that the data segment of every image has contents: what is copied at boot must be the same in all.
+static volatile uint64_t state = 1;
+
 void behave_until_due(void) {
   // Where the kernel starts partitions through COLD_START, this ends it; elsewhere it is refused and changes nothing.
   partita_hypercall1(PARTITA_SET_PARTITION_MODE, normal_mode);
-  volatile uint64_t state = 1;
   while ((uint64_t)partita_now() < hostile_due[1]) {
     for (int i = 0; i < 1000; i++) state = state * 6364136223846793005u + 1442695040888963407u;
   }

@@ -116,7 +116,7 @@ import TraceFormat
     #expect(names.count >= 44)
     let folder = BootImages.package + "/Kernel/Partitions/Hostile"
     let notAttacks: Set = [
-      "Witness", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
+      "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
     ]
     let folders = Set(try FileManager.default.contentsOfDirectory(atPath: folder)).subtracting(notAttacks)
     #expect(folders == Set(names))

@@ -4,7 +4,7 @@
 
 int main(void) {
   behave_until_due();
-  for (int i = 0; i < 60000; i++) {
+  for (int i = 0; i < 20000; i++) {
     partita_hypercall0(PARTITA_NULL);
     partita_hypercall2(PARTITA_NOTE, i, ~0ull);
   }
