@@ -177,6 +177,10 @@ if bareMetal == "attacks" {
     partition("Idler"),
     partition("Probe"),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
+    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
+    image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
+    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
+    image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],

@@ -3,8 +3,8 @@
 #include <PartitionEntry.h>
 
 __asm__(
-    ".text\nstorm:\n\tincw 0x30000014\n\tmovl $40, %edi\n\tmovl $29, %eax\n\tsyscall\n\t"
-    "incl 0x30000010\n\tmovq $1, 0x30000000\n1:\tmovl $73, %eax\n\tsyscall\n\tjmp 1b\n");
+    ".text\nstorm:\n\tincw 0x30000012\n\tmovl $40, %edi\n\tmovl $29, %eax\n\tsyscall\n\t"
+    "incl 0x30000014\n\tmovq $1, 0x30000000\n1:\tmovl $73, %eax\n\tsyscall\n\tjmp 1b\n");
 extern const uint8_t storm[], attempt_tail[], attempt_tail_end[];
 
 int main(void) {
