@@ -88,7 +88,7 @@ struct OwnWindows: Equatable {
     case .partitionSwitch where !isRunning: matter.detail = 0
     case .padded: matter.words.w1 = 0
     case _ where isEntry:
-      matter.resumed = previous + event.words.w1
+      matter.resumed = previous + EntrySnapshot(event).resumeDelay
       matter.words.w1 = 0
     default: break
     }

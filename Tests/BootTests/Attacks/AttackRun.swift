@@ -69,9 +69,9 @@ struct AttackRun: Sendable {
     var wrong: UInt64 = 0
   }
 
-  func testimony(of name: String) throws -> Testimony {
+  static func testimony(of name: String, in run: CapturedRun) throws -> Testimony {
     var result = Testimony()
-    for (errors, state) in Self.notes(run, of: try run.partition(name)) {
+    for (errors, state) in notes(run, of: try run.partition(name)) {
       result.windows += 1
       result.startError = max(result.startError, errors >> 32)
       result.wrong |= state >> 32
