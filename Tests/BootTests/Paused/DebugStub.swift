@@ -53,7 +53,7 @@ struct DebugStub: ~Copyable {
   }
 
   private func write(_ bytes: [UInt8]) throws {
-    let count = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+    let count = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     guard count == bytes.count else { throw DebugStubFailure(what: "the connection broke") }
   }
 

@@ -21,7 +21,7 @@ import TraceReading
     let module = try ModuleVariant.arena(attacker: "NeverYield", due: HostileImage.never).compile()
     let bytes = module.imageBytes
     let entry = try bytes.withUnsafeBytes { try ModuleTable($0).partition(.init(0)).entryPoint }
-    var machine = try PausedMachine(image: bytes)
+    let machine = try PausedMachine.start(image: bytes)
     let stub = try SwitcherConstants.value("SWITCHER_TEXT") + 0xE0 * 16
     switch place {
     case .ringThree, .systemCall:

@@ -20,11 +20,11 @@ import Testing
     let bytes = module.imageBytes
     try bytes.withUnsafeBytes { raw in
       let table = try ModuleTable(raw)
-      var machine = try PausedMachine(image: bytes)
-      var catches = try Self.catches(&machine, table, at: Self.entries(table), wanted: table.partitionCount)
+      let machine = try PausedMachine.start(image: bytes)
+      var catches = try Self.catches(machine, table, at: Self.entries(table), wanted: table.partitionCount)
       let calls = Self.systemCalls(table, bytes)
-      catches += try Self.catches(&machine, table, at: calls, wanted: table.partitionCount - 1)
-      if let loader = try Self.somewhere(&machine) { catches.append(loader) }
+      catches += try Self.catches(machine, table, at: calls, wanted: table.partitionCount - 1)
+      if let loader = try Self.somewhere(machine) { catches.append(loader) }
       #expect(catches.count >= 2 * table.partitionCount - 1)
       #expect(Set(catches.map(\.partition)) == Set(0..<table.partitionCount))
       for one in catches {
@@ -60,7 +60,7 @@ import Testing
 
   /// Runs from breakpoint to breakpoint until `wanted` partitions have been caught once.
   private static func catches(
-    _ machine: inout PausedMachine, _ table: ModuleTable, at places: [UInt64], wanted: Int
+    _ machine: PausedMachine, _ table: ModuleTable, at places: [UInt64], wanted: Int
   ) throws -> [Catch] {
     for place in places { try machine.stub.addBreakpoint(at: place) }
     var roots: Set<UInt64> = []
@@ -69,26 +69,26 @@ import Testing
       guard try machine.stub.run() else { break }
       let registers = try machine.registers()
       guard let root = registers["CR3"], registers["CPL"] == 3, roots.insert(root).inserted else { continue }
-      result.append(try caught(&machine, registers, root))
+      result.append(try caught(machine, registers, root))
     }
     for place in places { try machine.stub.removeBreakpoint(at: place) }
     return result
   }
 
   /// Stops wherever the machine is until that is a partition in its text, and not the drainer.
-  private static func somewhere(_ machine: inout PausedMachine) throws -> Catch? {
+  private static func somewhere(_ machine: PausedMachine) throws -> Catch? {
     for _ in 0..<60 {
       guard try machine.stub.run(milliseconds: 3) else { return nil }
       let registers = try machine.registers()
       guard let root = registers["CR3"], registers["CPL"] == 3 else { continue }
-      let one = try caught(&machine, registers, root)
+      let one = try caught(machine, registers, root)
       if one.partition != 4 { return one }
     }
     return nil
   }
 
   private static func caught(
-    _ machine: inout PausedMachine, _ registers: PausedRegisters, _ root: UInt64
+    _ machine: PausedMachine, _ registers: PausedRegisters, _ root: UInt64
   ) throws -> Catch {
     let memory = try machine.memory()
     let walk = PageWalk(root: root) { memory.word($0) }

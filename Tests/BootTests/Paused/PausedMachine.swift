@@ -1,31 +1,40 @@
-import APEXTypes
 import Emulation
 import Foundation
 
 /// A booted machine that can be stopped at an instruction and looked into: registers by the monitor, memory by a dump.
 ///
 /// Like `Capture`, to be used from one thread.
-struct PausedMachine: ~Copyable {
+final class PausedMachine {
   private let folder: PrivateDirectory
   private var child: ChildProcess
   var stub: DebugStub
   var monitor: QMPClient
   private static let memoryMebibytes = 64
 
-  init(image: [UInt8], milliseconds: UInt64? = nil) throws {
-    folder = try PrivateDirectory()
+  private init(
+    folder: consuming PrivateDirectory, child: consuming ChildProcess, stub: consuming DebugStub,
+    monitor: consuming QMPClient
+  ) {
+    self.folder = folder
+    self.child = child
+    self.stub = stub
+    self.monitor = monitor
+  }
+
+  /// Starts the emulator with a module image; the machine stands still before its first instruction.
+  static func start(image: [UInt8]) throws -> PausedMachine {
+    let folder = try PrivateDirectory()
     try Data(image).write(to: URL(fileURLWithPath: folder.file("module.img")))
     for name in ["trace", "console"] { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
     var machine = Machine(
       kernel: try BootImages.path("partita-kernel"), image: folder.file("module.img"), trace: folder.file("trace"),
       console: .output(path: folder.file("console")), monitor: folder.file("monitor"))
     machine.memoryMebibytes = Self.memoryMebibytes
-    machine.stopInstant = milliseconds.map { SystemTime.zero + Nanoseconds($0 * 1_000_000) }
     let locator = KernelLocator.current
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(nothing) }
     let arguments = machine.arguments + ["-S", "-gdb", "unix:\(folder.file("stub")),server=on,wait=off"]
-    child = try ChildProcess(
+    var child = try ChildProcess(
       program: try locator.emulator(), arguments: arguments, guardian: locator.program("setpriv"),
       input: nothing, output: nothing, errors: nothing)
     let end = ContinuousClock.now + .seconds(30)
@@ -38,19 +47,24 @@ struct PausedMachine: ~Copyable {
       usleep(10_000)
     }
     usleep(50_000)
-    monitor = try QMPClient(path: folder.file("monitor"), timeout: .seconds(30))
-    stub = try DebugStub(path: folder.file("stub"))
+    let monitor = try QMPClient(path: folder.file("monitor"), timeout: .seconds(30))
+    let stub = try DebugStub(path: folder.file("stub"))
+    return PausedMachine(folder: folder, child: child, stub: stub, monitor: monitor)
   }
 
-  deinit { _ = child.end() }
+  deinit {
+    child.send(SIGKILL)
+    var status: Int32 = 0
+    _ = waitpid(child.identifier, &status, 0)
+  }
 
   /// The registers as the monitor prints them.
-  mutating func registers() throws -> PausedRegisters {
+  func registers() throws -> PausedRegisters {
     PausedRegisters(text: try monitor.printed(by: "info registers"))
   }
 
   /// All of the guest's memory.
-  mutating func memory() throws -> PausedMemory {
+  func memory() throws -> PausedMemory {
     let path = folder.file("memory")
     let bytes = Self.memoryMebibytes << 20
     _ = try monitor.printed(by: "pmemsave 0 \(bytes) \"\(path)\"")
@@ -61,7 +75,7 @@ struct PausedMachine: ~Copyable {
   }
 
   /// Waits for the machine's end, and answers its status and the trace that it has left.
-  mutating func waitForEnd() throws -> (status: ChildProcess.Status, trace: [UInt8]) {
+  func waitForEnd() throws -> (status: ChildProcess.Status, trace: [UInt8]) {
     let end = ContinuousClock.now + .seconds(60)
     while true {
       if let status = child.poll() {
