@@ -11,6 +11,10 @@ enum AttackReport {
     /// First instructions that the witnesses have timed.
     var starts = 0
     var startError: UInt64 = 0
+    /// Everything that was asked of this run held; each check that fails clears it.
+    var isContained = true
+    /// The witnesses' windows are those of the run without the attack.
+    var isIdentical = true
 
     init(_ attack: Attack) { self.attack = attack }
   }
@@ -39,14 +43,16 @@ enum AttackReport {
 
       """
     for row in rows {
-      let witnesses = row.attack.losesEvents ? "by their own account" : "identical"
+      let account = row.attack.losesEvents ? "by their own account" : "identical"
+      let witnesses = row.isIdentical ? account : "DISTURBED"
       let origin = row.attack.origin.isEmpty ? "–" : row.attack.origin
-      text += "| `\(row.attack.name)` | \(origin) | \(row.attack.expectation) | \(row.seen) | \(witnesses) "
+      text += "| `\(row.attack.name)` | \(origin) | \(row.attack.expectation) "
+      text += "| \(row.isContained ? "" : "FAILED: ")\(row.seen) | \(witnesses) "
       text += "| \(row.startError) ns |\n"
     }
     return text + """
 
-      \(rows.count) of \(rows.count) contained. \(windows) windows of the witnesses compared event by event with a run
+      \(rows.count(where: \.isContained)) of \(rows.count) contained. \(windows) windows of the witnesses compared event by event with a run
       without the attack, and \(starts) window starts timed by the witnesses' own first instructions, at instants that
       are no whole milliseconds: greatest error \(worst) ns.
 

@@ -85,14 +85,19 @@ import TraceFormat
     }
   }
 
+  /// The kernel goes to ring 3 at the instant. A line that fires in the last two microseconds before it, with interrupts
+  /// off, is taken right there, and the partition's first instruction comes behind it: that is budgeted time.
   @Test func noWindowStartMovesByAStorm() throws {
+    let cost = SwitchAllowance.interruptCost(ownerCount: 1).count
     for run in [try Self.devices.get(), try Self.pulses.get()] {
       for (place, resume) in WindowStarts(run, of: Set(AttackRun.honest)).resumes {
         #expect(resume == place.nominal, "\(place)")
       }
       for name in AttackRun.honest {
         let testimony = try AttackRun.testimony(of: name, in: run)
-        #expect(testimony.startError == 0 && testimony.wrong == 0 && testimony.windows > 30, "\(name)")
+        #expect(testimony.startError <= 2 * UInt64(Self.budget) * cost, "\(name)")
+        #expect(testimony.wrong == 0)
+        #expect(testimony.windows > 30)
       }
     }
   }

@@ -38,7 +38,11 @@ import TraceReading
       try machine.stub.addBreakpoint(at: stub)
       for _ in 0..<3 { #expect(try machine.stub.run()) }
       try machine.stub.removeBreakpoint(at: stub)
-    case .anywhere: #expect(try machine.stub.run(milliseconds: 50))
+    case .anywhere:
+      try machine.stub.addBreakpoint(at: entry)
+      #expect(try machine.stub.run())
+      try machine.stub.removeBreakpoint(at: entry)
+      #expect(try machine.stub.run(milliseconds: 20))
     }
     try machine.monitor.injectNonMaskableInterrupt()
     try machine.stub.leave()
