@@ -26,7 +26,9 @@ let attacks = [
 ]
 /// Partitions of the tests that need not be contained: the honest neighbour of every attack, and what HostileTests and
 /// ExtendedStateTests put into the flight-control module.
-let testPartitions = ["Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper"]
+let testPartitions = [
+  "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
+]
 
 /// Flags that only Embedded Swift understands; the host compiles the very same files without them.
 let embedded: [SwiftSetting] =

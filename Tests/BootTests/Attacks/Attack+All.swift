@@ -1,6 +1,7 @@
 // The suite, in the order of its table. `AttackTests` checks that Kernel/Partitions/Hostile has no other.
 extension Attack {
-  static let all: [Attack] = privileged + ports + gates + memory + stacks + flags + calls + interrupts + resources + state
+  static let all: [Attack] =
+    privileged + ports + gates + memory + stacks + flags + calls + interrupts + resources + state
 
   private static let privileged: [Attack] = [
     Attack(name: "Halt", origin: "L4", outcome: .idled(vector: 13, .illegalRequest)),
@@ -63,7 +64,8 @@ extension Attack {
     Attack(name: "StackOverflow", origin: "", outcome: .idled(vector: 14, .stackOverflow)),
     Attack(name: "DeepFrame", origin: "", outcome: .idled(vector: 14, .memoryViolation)),
     Attack(name: "StackPointerZero", origin: "L2: stack pointer trusted blindly", outcome: .refused(.stackOverflow)),
-    Attack(name: "StackPointers", origin: "L2: stack pointer trusted blindly", outcome: .attempts([]), milliseconds: 220),
+    Attack(
+      name: "StackPointers", origin: "L2: stack pointer trusted blindly", outcome: .attempts([]), milliseconds: 220),
     Attack(name: "SegmentSelectors", origin: "", outcome: .attempts([12, 13]), milliseconds: 220),
     Attack(name: "FarTransfers", origin: "", outcome: .attempts([11, 13, 14]), milliseconds: 200),
   ]
@@ -82,7 +84,8 @@ extension Attack {
     Attack(name: "ForgedReturns", origin: "L2", outcome: .attempts([1, 13, 14])),
     Attack(name: "UpcallEntries", origin: "L2, L3", outcome: .attempts([])),
     Attack(name: "StopTheOthers", origin: "", outcome: .harmless),
-    Attack(name: "HandlerGames", origin: "L5: a fault in the fault's handler", outcome: .idled(vector: 6, .illegalRequest)),
+    Attack(
+      name: "HandlerGames", origin: "L5: a fault in the fault's handler", outcome: .idled(vector: 6, .illegalRequest)),
     Attack(name: "ForeignLines", origin: "L3: errors for every misuse", outcome: .harmless),
     Attack(name: "ForeignPorts", origin: "", outcome: .harmless),
   ]

@@ -195,7 +195,9 @@ import Testing
       place += isLong ? 5 : 2
       let isNear = try code(place) == 0xE9
       var distance: UInt32 = 0
-      for index in 0..<(isNear ? 4 : 1) { distance |= UInt32(try code(place + 1 + UInt64(index))) << (8 * UInt32(index)) }
+      for index in 0..<(isNear ? 4 : 1) {
+        distance |= UInt32(try code(place + 1 + UInt64(index))) << (8 * UInt32(index))
+      }
       let signed = isNear ? Int64(Int32(bitPattern: distance)) : Int64(Int8(truncatingIfNeeded: distance))
       let next = place + (isNear ? 5 : 2)
       targets[(32..<48).contains(vector), default: []].insert(UInt64(bitPattern: Int64(bitPattern: next) + signed))
