@@ -4,7 +4,8 @@ import TraceFormat
 ///
 /// Two runs are compared by it. Everything that a partition can notice is kept, with its instant; left out is what
 /// belongs to whoever has the CPU before and after:
-/// - before the partition's first instant in its window, the kernel makes the switch: the partition's own events are kept
+/// - before the partition's first instant in its window, the kernel makes the switch: the partition's own events are
+///   kept
 ///   without their instants, without the partition that the switch came from, and without what was left of the pad;
 ///   masks, lines of others and keyframes that fall into the switch are not its matter, and a mark made for it there
 ///   counts as made outside;

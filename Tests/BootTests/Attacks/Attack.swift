@@ -11,7 +11,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
     case refused(ErrorCode)
     /// The same fault for ever, each ignored.
     case storm(vector: UInt8, ErrorCode)
-    /// One deed after the other, each ended by an interrupt where it faults; only these vectors, and no deed does what it
+    /// One deed after the other, each ended by an interrupt where it faults; only these vectors, and no deed does what
+    /// it
     /// must not.
     case attempts(Set<UInt8>)
     /// No fault at all, and the attack's own finding is that nothing went through.

@@ -52,9 +52,9 @@ enum AttackReport {
     }
     return text + """
 
-      \(rows.count(where: \.isContained)) of \(rows.count) contained. \(windows) windows of the witnesses compared event by event with a run
-      without the attack, and \(starts) window starts timed by the witnesses' own first instructions, at instants that
-      are no whole milliseconds: greatest error \(worst) ns.
+      \(rows.count(where: \.isContained)) of \(rows.count) contained. \(windows) windows of the witnesses compared
+      event by event with a run without the attack, and \(starts) window starts timed by the witnesses' own
+      first instructions, at instants that are no whole milliseconds: greatest error \(worst) ns.
 
       """
   }

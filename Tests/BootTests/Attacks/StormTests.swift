@@ -85,7 +85,8 @@ import TraceFormat
     }
   }
 
-  /// The kernel goes to ring 3 at the instant. A line that fires in the last two microseconds before it, with interrupts
+  /// The kernel goes to ring 3 at the instant. A line that fires in the last two microseconds before it, with
+  /// interrupts
   /// off, is taken right there, and the partition's first instruction comes behind it: that is budgeted time.
   @Test func noWindowStartMovesByAStorm() throws {
     let cost = SwitchAllowance.interruptCost(ownerCount: 1).count

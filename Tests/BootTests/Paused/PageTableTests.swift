@@ -13,7 +13,8 @@ import Testing
     var walk: PageWalk
   }
 
-  /// Each partition of the flight-control module, at its first instruction and at a hypercall later; Loader, which makes
+  /// Each partition of the flight-control module, at its first instruction and at a hypercall later; Loader, which
+  /// makes
   /// none, somewhere in its windows.
   @Test func whileAPartitionRunsOnlyItsOwnPagesAreMapped() throws {
     let module = try ModuleVariant.flightControl().compile()
@@ -165,7 +166,8 @@ import Testing
     #expect(one.memory.byte(last.physical) == 0xFF, "the byte that closes the bitmap")
   }
 
-  /// All 256 gates: ring 0 only, interrupts off, and stubs that push the same frame whether or not the CPU pushes a code.
+  /// All 256 gates: ring 0 only, interrupts off, and stubs that push the same frame whether or not the CPU pushes a
+  /// code.
   private static func expectGates(_ one: Catch) throws {
     let idt = try SwitcherConstants.value("IDT_PAGE"), text = try SwitcherConstants.value("SWITCHER_TEXT")
     let table = try #require(one.walk.pages.first { $0.address == idt }).physical

@@ -1,5 +1,6 @@
 // The honest neighbour of every attack. In each window it reads the time by its very first instruction, looks whether
-// its registers are as it left them, does some work, exchanges a message with the other witness, and yields. Partition 1
+// its registers are as it left them, does some work, exchanges a message with the other witness, and yields. Partition
+// 1
 // writes the readings, partition 2 reads them.
 //
 // Each window leaves a note: the greatest distance ever of a first instruction from its instant (bits 32 …) and this

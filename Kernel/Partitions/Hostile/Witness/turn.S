@@ -1,4 +1,5 @@
-# void witness_turn(void): one yield, with every register that a partition has full of its own pattern before, and all of
+# void witness_turn(void): one yield, with every register that a partition has full of its own pattern before, and all
+# of
 # them looked at behind the very first instruction of the next window, which reads the time-stamp counter.
 #
 # Registers cannot hold a base here, so everything is at absolute addresses; the flags of the turn (direction and
