@@ -81,8 +81,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
-    let keyframeWordCount = ModuleLimits.keyframeWordCount &+ core.queuedMessageLimit
-    let keyframe = memory.allocate(byteCount: UInt64(keyframeWordCount) &* 8).pointer
+    let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)
     let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer
       .assumingMemoryBound(to: Kernel<Marking, Acts>.self)
@@ -91,7 +90,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
         idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
         contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
-        keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: keyframeWordCount)))
+        keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
     kernel.pointee.recordBoot(stop: stop)
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)

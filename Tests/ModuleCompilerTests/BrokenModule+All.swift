@@ -1,8 +1,7 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
-  static let all =
-    document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
+  static let all = document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
 
   private static let long = String(repeating: "N", count: 33)
 

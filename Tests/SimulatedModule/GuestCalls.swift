@@ -59,7 +59,9 @@ public enum GuestCalls {
         call(.enableInterrupt, vector),
       ]
     }
-    for vector in [6, 13, 14] as [UInt64] { calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler)) }
+    for vector in [6, 13, 14] as [UInt64] {
+      calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler))
+    }
     return calls + [call(.setTimer, 1_000_000, 700_000)]
   }
 
@@ -76,7 +78,8 @@ public enum GuestCalls {
     // Few interrupts wanted by all services of one: else hardly any would ever be delivered.
     let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64, 66]
     let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
-    let vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
+    var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
+    if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
