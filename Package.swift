@@ -158,10 +158,11 @@ if isBareMetal {
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
       path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
     image(
-      "Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
+      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
     image(
       "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
-      ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
   ]
 }
 

@@ -71,6 +71,14 @@ public struct RegisterPage {
     }
   }
 
+  /// The registers of a beginning: zeroes but for where it begins and its stack.
+  public func reset(instructionPointer: UInt64, stackPointer: UInt64) {
+    for index in 0..<15 { self[general: index] = 0 }
+    self.instructionPointer = instructionPointer
+    self.stackPointer = stackPointer
+    flags = 0x202
+  }
+
   /// Runs ring 3 until the next entry to the kernel.
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.

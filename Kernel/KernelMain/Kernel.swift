@@ -21,6 +21,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   let messages: MessageStore
   /// Words of a keyframe before they go into the ring.
   let keyframeWords: UnsafeMutableBufferPointer<UInt64>
+  let extendedState: Processor.ExtendedState
   let finalPad: Nanoseconds
   /// Lines whose recipe is to read the real-time clock's register C.
   let realTimeClockLines: UInt16
@@ -34,7 +35,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   init(
     core: consuming PartitionCore<Marking>, ring: consuming TraceRing, table: ModuleTable, clock: Clock,
     kernelTable: PageTable, pages: SwitcherPages, idleRegisters: RegisterPage, contexts: BootTable<PartitionContext>,
-    segments: BootTable<SegmentFrame>, messages: MessageStore, keyframeWords: UnsafeMutableBufferPointer<UInt64>
+    segments: BootTable<SegmentFrame>, messages: MessageStore, extendedState: Processor.ExtendedState,
+    keyframeWords: UnsafeMutableBufferPointer<UInt64>
   ) {
     self.core = core
     self.ring = ring
@@ -46,6 +48,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.contexts = contexts
     self.segments = segments
     self.messages = messages
+    self.extendedState = extendedState
     self.keyframeWords = keyframeWords
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
@@ -74,6 +77,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// Gives the CPU to the successor at its instant, and takes the next input.
   private mutating func resume() {
     guard case .partition(let partition) = core.decision.successor else {
+      let initialising = core.decision.initialising
+      if !initialising.isNone { return makePiece(of: initialising) }
       _ = idleRegisters.wait(untilTicks: .max)
       return takeInput(from: idleRegisters, interrupted: .none)
     }
@@ -123,6 +128,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     let drainer = core.drainer
     guard !drainer.isNone else { Instruction.exitEmulator(0) }
     InterruptControllers.setMask(0xFFFF)
+    completeMemory(of: drainer)
     while true {
       let isClosed = ring.close()
       ring.publish()

@@ -20,8 +20,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let configurations: StateTable<PartitionConfiguration>
   let regions: StateTable<MemoryRegion>
   let ports: StateTable<PortState>
-  /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
-  let healthActions: StateTable<PartitionRecoveryAction>
+  let healthTable: HealthTable
+  let hasModuleCallback: Bool
+  /// What each partition does when a schedule is switched to, by schedule × partitions + partition.
+  let scheduleActions: StateTable<ScheduleChangeAction>
   let stimulusCount: Int
 
   /// What has to be done after the last input. Kept in place rather than returned: it is read field by field.
@@ -49,6 +51,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var nextStimulusNanoseconds: UInt64 = .max
   var kernelTicks: UInt64 = 0
   var spuriousInterrupts: UInt64 = 0
+  var errorLog: ErrorLog
+  var pendingModuleAction = PendingModuleAction()
+  /// When the input that is worked on came, in ns.
+  var entryNanoseconds: UInt64 = 0
 
   /// Makes the core for a module.
   ///
@@ -64,7 +70,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
-    healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
+    healthTable = HealthTable(table, memory: &memory)
+    hasModuleCallback = module.hasModuleCallback
+    scheduleActions = memory.table(of: table.count(ScheduleRecord.self) * partitionCount, filledWith: .ignore)
+    errorLog = ErrorLog(memory: &memory)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
     lines = LineTable(table, memory: &memory)
@@ -90,12 +99,18 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     return 4096 + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
-      + table.count(WindowRecord.self) * MemoryLayout<CyclicSchedule.Window>.stride
+      + table.count(ScheduleRecord.self) * table.partitionCount
+      + CyclicSchedule.byteCount(for: table) + HealthTable.byteCount(for: table) + ErrorLog.byteCount
   }
 
   private func readConfiguration() {
     for index in 0..<table.partitionCount {
-      configurations[index] = PartitionConfiguration(table.record(PartitionRecord.self, index))
+      let record = table.record(PartitionRecord.self, index)
+      configurations[index] = PartitionConfiguration(record)
+      configurations[index].coldPieceCount = UInt32(
+        truncatingIfNeeded: table.memoryPieceCount(of: record, isWarmStart: false))
+      configurations[index].warmPieceCount = UInt32(
+        truncatingIfNeeded: table.memoryPieceCount(of: record, isWarmStart: true))
     }
     for index in 0..<table.count(LineRecord.self) {
       let bit: UInt64 = 1 &<< table.record(LineRecord.self, index).line
@@ -108,16 +123,15 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       let channel = table.record(EventChannelRecord.self, index)
       configurations[Int(channel.destination.rawValue)].permittedInterrupts |= 1 &<< (UInt64(channel.vector) &- 32)
     }
+    for index in 0..<table.count(ScheduleActionRecord.self) {
+      let record = table.record(ScheduleActionRecord.self, index)
+      scheduleActions[Int(record.schedule) * table.partitionCount + Int(record.partition.rawValue)] = record.action
+    }
     for index in 0..<table.count(SegmentRecord.self) {
       let segment = table.record(SegmentRecord.self, index)
       regions[index].start = segment.virtualAddress
       regions[index].end = segment.virtualAddress &+ segment.memoryBytes
       regions[index].access = segment.access.rawValue
-    }
-    for index in 0..<table.count(HealthActionRecord.self) {
-      let record = table.record(HealthActionRecord.self, index)
-      guard record.state == .partitionExecution else { continue }
-      healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
     }
     for index in 0..<table.count(PortRecord.self) {
       ports[index] = PortState(table.record(PortRecord.self, index))
@@ -132,7 +146,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
 
   /// Whether `partition` runs whenever its windows come.
   @inline(__always) func isRunnable(_ partition: PartitionIndex) -> Bool {
-    partitions[Int(partition.rawValue)].mode == .normal
+    let index = Int(partition.rawValue)
+    return partitions[index].mode != .idle && !partitions[index].life.isInitialising
   }
 
   /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.

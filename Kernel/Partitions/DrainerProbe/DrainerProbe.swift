@@ -1,3 +1,4 @@
+import APEXTypes
 import DrainPump
 import DrainerMachine
 import DrainerPort
@@ -12,6 +13,7 @@ import PartitionEntry
 struct DrainerProbe {
   static func main() {
     guard var pump = MachinePort.makePump() else { return }
+    _ = partita_hypercall1(UInt64(HypercallNumber.setPartitionMode.rawValue), UInt64(OperatingMode.normal.rawValue))
     while !pump.isComplete {
       let events = pump.eventCount
       let before = drainer_timestamp()

@@ -25,6 +25,7 @@ struct Probe {
     let input = try? SamplingPort(
       named: "PROBE_IN", maximumMessageBytes: 64, direction: .destination, refreshPeriod: Nanoseconds(1_000_000_000))
     var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    Partition.enterNormalMode()
     Partition.yield()
     while true {
       measure(.emptyPair) {}

@@ -18,7 +18,7 @@ extension PartitionCore where Marking: MarkingRule {
     else { return }
     guard partitions[index].frameFits else {
       handle(.stackOverflow, of: partition, vector: nil, into: &recorder)
-      if isRunnable(partition) { return }
+      if isRunnable(partition), !hasStopped { return }
       decision.hasPendingMarks = false
       choose(into: &recorder)
       return setMasks(into: &recorder)

@@ -6,6 +6,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters
   /// and handlers are given for the lines in use only), and `restore` reads it back by the same rule.
   public func forEachStateWord(_ body: (UInt64) -> Void) {
+    scheduleWords(body)
     body(UInt64(bitPattern: Int64(schedule.active)))
     body(UInt64(schedule.cursor))
     body(schedule.frameCount)
@@ -24,6 +25,7 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(lines.lines[index].owners) | UInt64(lines.lines[index].takenInWindow) &<< 32)
     }
     for index in 0..<partitions.count { partitionWords(index, body) }
+    lifeWords(body)
     for index in stride(from: 0, to: ports.count, by: 64) {
       var created: UInt64 = 0
       for port in index..<min(index + 64, ports.count) where ports[port].isCreated {
@@ -73,6 +75,7 @@ extension PartitionCore where Marking: MarkingRule {
       }
       return word
     }
+    guard restoreSchedule(word) else { return false }
     let active = Int(truncatingIfNeeded: word())
     let cursor = Int(truncatingIfNeeded: word())
     guard isWhole, active >= -1, active < schedule.windowCount, cursor >= 0, cursor <= schedule.windowCount else {
@@ -114,6 +117,7 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
     for index in 0..<partitions.count { restorePartition(index, word) }
+    guard restoreLives(word) else { return false }
     for index in stride(from: 0, to: ports.count, by: 64) {
       let created = word()
       for port in index..<min(index + 64, ports.count) {

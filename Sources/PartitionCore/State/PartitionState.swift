@@ -5,6 +5,7 @@ import TraceFormat
 /// Everything the core remembers of one partition, apart from the per-line tables of `VCPUTable`.
 public struct PartitionState: BitwiseCopyable {
   public var mode: OperatingMode
+  public var life = PartitionLife()
   /// The partition gave up the rest of its window.
   var hasYielded: Bool
   /// The virtual interrupt flag as last seen, or as the kernel has set it since.
@@ -19,9 +20,9 @@ public struct PartitionState: BitwiseCopyable {
   public var returnTailEnd: UInt64
   var markTotal: UInt64
 
-  /// As a partition begins.
+  /// As a partition is before the module starts: idle, and nothing known of it.
   init() {
-    mode = .normal
+    mode = .idle
     hasYielded = false
     interruptsEnabled = false
     isInReturnTail = false
@@ -33,6 +34,9 @@ public struct PartitionState: BitwiseCopyable {
     returnTailEnd = 0
     markTotal = 0
   }
+
+  /// Not idle, and it has not given up the rest of its window.
+  var wantsWindow: Bool { mode != .idle && !hasYielded }
 
   /// Flags of the last snapshot and mode in one word, for keyframes.
   var packed: UInt64 {
@@ -64,6 +68,11 @@ struct PartitionConfiguration: BitwiseCopyable {
   var firstPort: Int
   var portCount: Int
   var stackBytes: UInt64
+  var callbackEntry: UInt64
+  var mayChangeSchedule: Bool
+  /// Pieces of memory that a cold start and a warm start make anew.
+  var coldPieceCount: UInt32
+  var warmPieceCount: UInt32
 
   init() {
     isSystem = false
@@ -75,6 +84,10 @@ struct PartitionConfiguration: BitwiseCopyable {
     firstPort = 0
     portCount = 0
     stackBytes = 0
+    callbackEntry = 0
+    mayChangeSchedule = false
+    coldPieceCount = 1
+    warmPieceCount = 1
   }
 
   init(_ record: PartitionRecord) {
@@ -88,6 +101,11 @@ struct PartitionConfiguration: BitwiseCopyable {
     firstPort = record.ports.first
     portCount = record.ports.count
     stackBytes = record.stackBytes
+    callbackEntry = record.callbackEntry
+    mayChangeSchedule = record.flags.contains(.mayChangeSchedule)
+    // Likewise.
+    coldPieceCount = 1
+    warmPieceCount = 1
   }
 }
 
