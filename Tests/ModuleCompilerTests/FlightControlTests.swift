@@ -22,7 +22,7 @@ import Testing
     try packed.withTable { table in
       #expect(table.partitionCount == 5)
       #expect(table.module.drainer == PartitionIndex(4))
-      #expect((10_000...20_000).contains(table.module.switchAllowance.count))
+      #expect((10_000...30_000).contains(table.module.switchAllowance.count))
       let quantities = (0..<table.count(BudgetRecord.self)).map { table.record(BudgetRecord.self, $0).quantity }
       #expect(Set(quantities) == Set((0...255).compactMap(BudgetRecord.Quantity.init)))
       #expect(table.count(StimulusRecord.self) > 50)

@@ -128,7 +128,7 @@ import TraceFormat
       let answer = bench.call(.readStatistic, StatisticSelector.operatingMode.rawValue, argument)
       #expect(answer.status == .invalidParameter)
     }
-    for selector in [6, 255, .max] as [UInt64] {
+    for selector in [11, 255, .max] as [UInt64] {
       #expect(bench.call(.readStatistic, selector).status == .invalidParameter)
     }
     #expect(bench.call(.readTime).value == bench.now)

@@ -125,9 +125,14 @@ import TraceFormat
     bench.start()
     var starts: [UInt8: [UInt64]] = [:]
     for _ in 0..<400 {
-      if bench.core.current == PartitionIndex(0) { _ = request(bench, 1) }
+      var events: [TraceEvent] = []
+      if bench.core.current == PartitionIndex(0) {
+        _ = request(bench, 1)
+        events = bench.log.events
+      }
       let isOwn = bench.core.decision.initialising == PartitionIndex(0)
-      let events = isOwn && bench.now + 3000 < bench.armed ? bench.makePiece() : bench.fireTimer()
+      events += isOwn && bench.now < bench.armed ? bench.makePiece() : bench.fireTimer()
+      bench.now += 100_000
       for start in events.of(.windowStart) { starts[start.partition, default: []].append(start.words.w0) }
       if !isOwn { bench.settle() }
     }

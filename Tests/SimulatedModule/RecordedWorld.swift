@@ -183,7 +183,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
   /// Makes a piece of memory where one is to be made, unless something interrupts before.
   private func makePiece(from start: UInt64) -> Bool {
     let partition = bench.core.decision.initialising
-    guard !partition.isNone, !generator.oneIn(3) else { return false }
+    guard !partition.isNone, max(clock, start) < Self.end, !generator.oneIn(3) else { return false }
     let instant = max(clock + 30, start + 1) + generator.number(0...8000)
     guard instant < bench.armed, instant < Self.end else { return false }
     clock = instant

@@ -44,6 +44,10 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let upcallFrame: UInt64 = 600
     /// Address space, extended state, register page.
     public static let partitionSwitch: UInt64 = 1500
+    /// A piece of a partition's memory made anew, besides its words: the core's answer, the registers of a beginning.
+    public static let pieceBase: UInt64 = 1500
+    /// Forgetting what a partition was, and its events.
+    public static let restart: UInt64 = 1000
     /// The last wait, which the exact start is counted from.
     public static let finalPad: UInt64 = 2000
   }
@@ -64,8 +68,13 @@ public struct SwitchAllowance: Equatable, Sendable {
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
       $0 + Self.interruptCost(ownerCount: $1.owners.count).count
     }
+    // A piece of memory is made where a hypercall might have been made.
+    let piece = UInt64(ModuleLimits.restartPieceBytes) / 8 + Cost.pieceBase
+    // A callback or action of a partition at its window's end, and one of its successor's at its window's start.
+    let resets = module.health.mayReset ? min(module.partitions.count, ModuleLimits.maximumPartitionCount) : 0
     let costs: [(String, UInt64)] = [
-      ("longest hypercall", Cost.hypercallBase + operand),
+      ("longest hypercall or piece of memory", max(Cost.hypercallBase + operand, piece)),
+      ("restarts", UInt64(2 + resets) * Cost.restart),
       ("timer entry", Cost.interruptEntry),
       ("backlog of lines", backlog),
       ("keyframe", Cost.keyframeBase + Self.keyframeWordCount(module) * Cost.keyframeWord),
@@ -83,7 +92,9 @@ public struct SwitchAllowance: Equatable, Sendable {
     let lines = module.lines.prefix(ModuleLimits.lineCount)
     let owned = lines.reduce(0) { $0 + min($1.owners.count, ModuleLimits.maximumPartitionCount) }
     // Of each partition eight words, of each line it owns two; of each port, at most a channel of three.
-    return UInt64(12 + lines.count + partitions * 8 + owned * 2 + ports / 64 + 1 + ports * 3)
+    // The log of errors has three words an entry; modes and schedules a word a partition and a few.
+    let life = partitions + 6 + ModuleLimits.errorLogLength * 3
+    return UInt64(12 + lines.count + partitions * 8 + owned * 2 + ports / 64 + 1 + ports * 3 + life)
   }
 
   /// What one interrupt takes from whatever it interrupts: entry, a mark for each owner, acknowledgement, exit.

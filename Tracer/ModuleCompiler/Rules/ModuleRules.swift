@@ -28,7 +28,7 @@ struct ModuleRules {
     checkLines()
     checkClocksAndTrace()
     checkBudgets()
-    checkHealthActions()
+    checkHealthTables()
     checkMemoryOwners()
   }
 
