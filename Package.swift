@@ -146,6 +146,7 @@ if isBareMetal {
     partition("Loader"),
     partition("Idler"),
     partition("Probe"),
+    image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
     hostile("MemoryWriter"),
