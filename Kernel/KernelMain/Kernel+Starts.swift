@@ -29,12 +29,13 @@ extension Kernel {
   mutating func completeMemory(of partition: PartitionIndex) {
     let life = core.partitions[Int(partition.rawValue)].life
     guard life.isInitialising else { return }
-    let count = table.memoryPieceCount(of: table.partition(partition), isWarmStart: false)
+    let count = table.memoryPieceCount(of: table.partition(partition))
     for piece in Int(life.nextPiece)..<max(count, Int(life.nextPiece)) { fillPiece(piece, of: partition) }
     resetContext(of: partition)
   }
 
-  /// Fills piece number `piece` of what the partition's start makes anew, from the image or with zeroes.
+  /// Fills piece number `piece` of the partition's memory, from the image or with zeroes; in a warm start a piece of a
+  /// retained segment stays as it is.
   private mutating func fillPiece(_ piece: Int, of partition: PartitionIndex) {
     let index = Int(partition.rawValue)
     let isWarm = core.partitions[index].mode == .warmStart
@@ -42,9 +43,12 @@ extension Kernel {
     var rest = piece
     let first = contexts[index].firstSegment
     for segment in first..<(first &+ contexts[index].segmentCount) {
-      guard segments[segment].isWritable, !(isWarm && segments[segment].isRetained) else { continue }
+      guard segments[segment].isWritable else { continue }
       let count = ModuleTable.pieceCount(ofBytes: segments[segment].byteCount)
-      guard rest >= count else { return fillSegment(segment, from: UInt64(rest) &* pieceBytes) }
+      if rest < count {
+        if isWarm && segments[segment].isRetained { return }
+        return fillSegment(segment, from: UInt64(rest) &* pieceBytes)
+      }
       rest &-= count
     }
     let offset = UInt64(rest) &* pieceBytes

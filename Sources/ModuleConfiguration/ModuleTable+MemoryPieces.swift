@@ -3,16 +3,15 @@ import APEXTypes
 // The pieces in which a partition's memory is made anew at a start: those of its writable segments in order, then those
 // of its stack.
 //
-// Each is `ModuleLimits.restartPieceBytes` long but the last of a segment or stack. They are counted from 0 over what the
-// start makes anew: a warm start passes over the segments that are retained.
-
+// Each is `ModuleLimits.restartPieceBytes` long but the last of a segment or stack. Every start has all of them; a warm
+// start leaves those of retained segments as they are.
 extension ModuleTable {
   /// How many pieces a start of the partition has; at least one, which is then empty.
-  public func memoryPieceCount(of partition: PartitionRecord, isWarmStart: Bool) -> Int {
+  public func memoryPieceCount(of partition: PartitionRecord) -> Int {
     var count = 0
     for index in partition.segments.indices {
       let segment = record(SegmentRecord.self, index)
-      if segment.isMadeAnew(isWarmStart: isWarmStart) { count += Self.pieceCount(ofBytes: segment.memoryBytes) }
+      if segment.access.contains(.write) { count += Self.pieceCount(ofBytes: segment.memoryBytes) }
     }
     return max(count + Self.pieceCount(ofBytes: partition.stackBytes), 1)
   }
@@ -21,12 +20,5 @@ extension ModuleTable {
   @inlinable public static func pieceCount(ofBytes byteCount: UInt64) -> Int {
     let piece = UInt64(ModuleLimits.restartPieceBytes)
     return Int(truncatingIfNeeded: byteCount / piece &+ (byteCount % piece != 0 ? 1 : 0))
-  }
-}
-
-extension SegmentRecord {
-  /// Whether a start fills the segment with its contents again.
-  @inlinable public func isMadeAnew(isWarmStart: Bool) -> Bool {
-    access.contains(.write) && !(isWarmStart && access.contains(.retained))
   }
 }

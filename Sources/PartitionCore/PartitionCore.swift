@@ -107,10 +107,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     for index in 0..<table.partitionCount {
       let record = table.record(PartitionRecord.self, index)
       configurations[index] = PartitionConfiguration(record)
-      configurations[index].coldPieceCount = UInt32(
-        truncatingIfNeeded: table.memoryPieceCount(of: record, isWarmStart: false))
-      configurations[index].warmPieceCount = UInt32(
-        truncatingIfNeeded: table.memoryPieceCount(of: record, isWarmStart: true))
+      configurations[index].pieceCount = UInt32(truncatingIfNeeded: table.memoryPieceCount(of: record))
     }
     for index in 0..<table.count(LineRecord.self) {
       let bit: UInt64 = 1 &<< table.record(LineRecord.self, index).line

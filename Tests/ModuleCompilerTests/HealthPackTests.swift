@@ -98,8 +98,7 @@ import Testing
       #expect(own.map { $0.access.contains(.retained) } == [false, false, false, true], "writable ones only")
       let partition = table.record(PartitionRecord.self, 0)
       // Data of two pages, five pages retained, a stack of two pages.
-      #expect(table.memoryPieceCount(of: partition, isWarmStart: false) == 1 + 3 + 1)
-      #expect(table.memoryPieceCount(of: partition, isWarmStart: true) == 1 + 1)
+      #expect(table.memoryPieceCount(of: partition) == 1 + 3 + 1)
     }
   }
 

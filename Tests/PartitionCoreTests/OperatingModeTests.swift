@@ -95,7 +95,6 @@ import TraceFormat
   @Test func aRestartForgetsAllButTheErrorLog() throws {
     var description = ModuleDescription.standard
     description.healthActions = [HealthActionRecord(partition: PartitionIndex(0), error: .numericError, action: .ignore)]
-    description.segments[2].access.insert(.retained)
     let bench = try Bench(description)
     bench.start()
     bench.call(.setUpcallEntry, ModuleDescription.entry, ModuleDescription.entry + 32, ModuleDescription.entry + 64)
@@ -107,7 +106,7 @@ import TraceFormat
         .init(number: UInt64(HypercallNumber.setPartitionMode.rawValue), arguments: (2, 0, 0, 0, 0, 0), operand: 0),
         bench.snapshot), at: bench.now + 10)
     #expect(events.of(.modeChange).map(\.operand) == [0x103])
-    #expect(events.of(.restart).map(\.operand) == [1], "the retained segment is left alone")
+    #expect(events.of(.restart).map(\.operand) == [2])
     #expect(events.of(.restart).map(\.words.w0) == [UInt64(StartCondition.partitionRestart.rawValue)])
     #expect(events.of(.lineMask).count == 1)
     #expect(bench.core.partitions[0].upcallEntry == 0)

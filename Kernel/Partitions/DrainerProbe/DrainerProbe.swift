@@ -12,8 +12,9 @@ import PartitionEntry
 @main
 struct DrainerProbe {
   static func main() {
-    guard var pump = MachinePort.makePump() else { return }
+    // Nothing has to be created first.
     _ = partita_hypercall1(UInt64(HypercallNumber.setPartitionMode.rawValue), UInt64(OperatingMode.normal.rawValue))
+    guard var pump = MachinePort.makePump() else { return }
     while !pump.isComplete {
       let events = pump.eventCount
       let before = drainer_timestamp()

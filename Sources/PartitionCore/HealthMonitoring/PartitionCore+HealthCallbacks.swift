@@ -35,16 +35,15 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// An error at module level: its action at once, or where the module has a callback, at the next major frame.
   ///
-  /// Of several errors before that frame the most severe action is taken.
+  /// Of several errors before that frame the most severe action is taken, once.
   mutating func handleAtModuleLevel<Recorder: DecisionRecorder>(
     _ action: ModuleRecoveryAction, _ error: ErrorCode, of partition: PartitionIndex, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    guard hasModuleCallback, action != .ignore else {
-      return take(action, error, culprit: partition, into: &recorder)
+    guard hasModuleCallback else { return take(action, error, culprit: partition, into: &recorder) }
+    if !pendingModuleAction.isPending || pendingModuleAction.action.severity < action.severity {
+      pendingModuleAction = PendingModuleAction(
+        isPending: true, action: action, error: error, culprit: partition.rawValue)
     }
-    if pendingModuleAction.isPending, pendingModuleAction.action == .shutdown || action == .reset { return }
-    pendingModuleAction = PendingModuleAction(
-      isPending: true, action: action, error: error, culprit: partition.rawValue)
     for index in 0..<partitions.count
     where configurations[index].isSystem && vcpus.interrupts[index].registered & VirtualInterrupt.health.bit != 0 {
       let system = PartitionIndex(UInt8(index))
@@ -77,6 +76,17 @@ extension PartitionCore where Marking: MarkingRule {
       for index in 0..<partitions.count where PartitionIndex(UInt8(index)) != drainer {
         restart(PartitionIndex(UInt8(index)), in: .coldStart, .healthModuleRestart, into: &recorder)
       }
+    }
+  }
+}
+
+extension ModuleRecoveryAction {
+  /// Of two actions the greater one is taken.
+  fileprivate var severity: Int {
+    switch self {
+    case .ignore: 0
+    case .reset: 1
+    case .shutdown: 2
     }
   }
 }

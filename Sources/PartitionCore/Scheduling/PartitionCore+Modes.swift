@@ -69,16 +69,9 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].life.isInitialising = true
     enter(mode, partition, into: &recorder)
     recorder.record(
-      .restart, partition: partition, detail: mode.rawValue, operand: pieceCount(partition),
+      .restart, partition: partition, detail: mode.rawValue, operand: configurations[index].pieceCount,
       UInt64(condition.rawValue))
     mustPlan = true
-  }
-
-  /// Pieces of memory that the partition's start makes anew.
-  private func pieceCount(_ partition: PartitionIndex) -> UInt32 {
-    let index = Int(partition.rawValue)
-    return partitions[index].mode == .warmStart
-      ? configurations[index].warmPieceCount : configurations[index].coldPieceCount
   }
 
   /// A piece of the partition's memory is done; after the last one it runs.
@@ -88,7 +81,7 @@ extension PartitionCore where Marking: MarkingRule {
     precondition(!partition.isNone)
     let index = Int(partition.rawValue)
     partitions[index].life.nextPiece &+= 1
-    guard partitions[index].life.nextPiece >= pieceCount(partition) else { return }
+    guard partitions[index].life.nextPiece >= configurations[index].pieceCount else { return }
     partitions[index].life.isInitialising = false
     recorder.record(.initialised, partition: partition, detail: 0, operand: 0)
     decision.noteChange(of: partition, isRestart: true)

@@ -70,9 +70,8 @@ struct PartitionConfiguration: BitwiseCopyable {
   var stackBytes: UInt64
   var callbackEntry: UInt64
   var mayChangeSchedule: Bool
-  /// Pieces of memory that a cold start and a warm start make anew.
-  var coldPieceCount: UInt32
-  var warmPieceCount: UInt32
+  /// Pieces of memory that a start makes anew.
+  var pieceCount: UInt32
 
   init() {
     isSystem = false
@@ -86,8 +85,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     stackBytes = 0
     callbackEntry = 0
     mayChangeSchedule = false
-    coldPieceCount = 1
-    warmPieceCount = 1
+    pieceCount = 1
   }
 
   init(_ record: PartitionRecord) {
@@ -104,8 +102,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     callbackEntry = record.callbackEntry
     mayChangeSchedule = record.flags.contains(.mayChangeSchedule)
     // Likewise.
-    coldPieceCount = 1
-    warmPieceCount = 1
+    pieceCount = 1
   }
 }
 

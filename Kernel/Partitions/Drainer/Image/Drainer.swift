@@ -9,8 +9,9 @@ import PartitionEntry
 @main
 struct Drainer {
   static func main() {
-    guard var pump = MachinePort.makePump() else { return }
+    // Nothing has to be created first.
     _ = partita_hypercall1(UInt64(HypercallNumber.setPartitionMode.rawValue), UInt64(OperatingMode.normal.rawValue))
+    guard var pump = MachinePort.makePump() else { return }
     // Polling: every instruction is the drainer's own time, and the kernel is not entered.
     while !pump.isComplete { _ = pump.step() }
     drainer_complete()
