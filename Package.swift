@@ -154,6 +154,10 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     hostile("StateKeeper"),
+    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
+    image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
+    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
+    image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],

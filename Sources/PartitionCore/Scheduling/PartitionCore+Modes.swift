@@ -47,7 +47,7 @@ extension PartitionCore where Marking: MarkingRule {
     enter(.idle, partition, into: &recorder)
     mustPlan = true
     forgetInterrupts(of: partition)
-    forgetPorts(of: partition)
+    forgetPorts(of: partition, into: &recorder)
   }
 
   /// The partition starts: nothing of what it was before is left but its retained memory at a warm start. It runs from
@@ -60,7 +60,7 @@ extension PartitionCore where Marking: MarkingRule {
     guard partition != drainer || condition == .normalStart else { return idle(partition, into: &recorder) }
     let index = Int(partition.rawValue)
     forgetInterrupts(of: partition)
-    forgetPorts(of: partition)
+    forgetPorts(of: partition, into: &recorder)
     let (old, action) = (partitions[index].mode, partitions[index].life.scheduleAction)
     partitions[index] = PartitionState()
     partitions[index].mode = old
