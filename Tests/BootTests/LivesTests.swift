@@ -114,7 +114,8 @@ import TraceFormat
     let lives = try Lives(
       phoenix: .executeNothing, replacing: [("<Module_HM_Table>", "<Module_HM_Table ModuleCallback=\"steward\">")])
     let heard = try lives.notes(Lives.noteHeard, of: "Steward")
-    #expect(heard == [65 | 1 << 32])
+    // One upcall for all errors until then: the invalid instruction comes again and again.
+    #expect(heard.count == 1 && heard.allSatisfy { $0 & 0xFFFF_FFFF == 65 })
     #expect(try lives.notes(Lives.noteHeard, of: "Phoenix").isEmpty)
     let error = try #require(try lives.events(.healthError, of: "Phoenix").first)
     let action = try #require(try lives.events(.moduleAction, of: "Phoenix").first)
