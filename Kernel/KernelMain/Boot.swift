@@ -90,7 +90,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
         idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
         contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
-          extendedState: extendedState,
+        extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: keyframeWordCount)))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
     kernel.pointee.recordBoot(stop: stop)

@@ -71,7 +71,8 @@ import TraceFormat
     let lives = try Lives(phoenix: .startForEver)
     let births = try lives.births(of: "Phoenix")
     #expect(births.count > 500)
-    #expect(births.dropFirst().allSatisfy { $0.condition == .partitionRestart && $0.stains == 0 && $0.ordinaryLives == 1 })
+    #expect(
+      births.dropFirst().allSatisfy { $0.condition == .partitionRestart && $0.stains == 0 && $0.ordinaryLives == 1 })
     #expect(try lives.births(of: "Steward").count == 1)
     try lives.expectOrder()
   }

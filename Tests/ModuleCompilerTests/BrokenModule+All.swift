@@ -174,7 +174,8 @@ extension BrokenModule {
       SampleModule.secondSchedule(drainer: "ScheduleChangeAction=\"COLD_START\"") + "<Partition_HM_Table",
       at: "COLD_START", [initial]),
     .init(
-      .schemaViolation, "PeriodSeconds=\"0.01\" PeriodD", "ScheduleChangeAction=\"IDLE\" PeriodSeconds=\"0.01\" PeriodD",
+      .schemaViolation, "PeriodSeconds=\"0.01\" PeriodD",
+      "ScheduleChangeAction=\"IDLE\" PeriodSeconds=\"0.01\" PeriodD",
       at: "ScheduleChangeAction", status: 2),
     .init(.noSupply, "BudgetPerWindow=\"2\"", "BudgetPerWindow=\"1000\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
   ]
@@ -295,7 +296,8 @@ extension BrokenModule {
       .ignoredFault, "Action=\"WARM_START\"", "Action=\"IGNORE\"", at: "Action=\"IGNORE\"", status: 0,
       severity: .warning),
     .init(
-      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"", "<Partition_HM_Table PartitionIdentifier=\"30\"",
+      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",
+      "<Partition_HM_Table PartitionIdentifier=\"30\"",
       at: "Action=\"WARM_START\""),
     .init(
       .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",

@@ -64,7 +64,9 @@ import Testing
   }
 
   @Test func theCallbackIsAnAddress() throws {
-    let edit = ("<Partition_HM_Table PartitionIdentifier", "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier")
+    let edit = (
+      "<Partition_HM_Table PartitionIdentifier", "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier"
+    )
     try pack([edit]).withTable { table in
       #expect(all(PartitionRecord.self, table).map(\.callbackEntry) == [0, 0x40_0020, 0])
     }

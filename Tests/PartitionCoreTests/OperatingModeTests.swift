@@ -17,7 +17,8 @@ import TraceFormat
     let events = bench.startCold()
     let restarts = events.of(.restart)
     #expect(restarts.map(\.partition) == [0, 1, 2, 3])
-    #expect(restarts.allSatisfy { $0.detail == OperatingMode.coldStart.rawValue && $0.operand == 2 && $0.words.w0 == 0 })
+    #expect(
+      restarts.allSatisfy { $0.detail == OperatingMode.coldStart.rawValue && $0.operand == 2 && $0.words.w0 == 0 })
     #expect(events.of(.modeChange).map(\.detail) == [1, 1, 1, 1])
     #expect(bench.core.decision.successor == .idleLoop)
     #expect(bench.core.decision.initialising == PartitionIndex(0))
@@ -94,7 +95,9 @@ import TraceFormat
 
   @Test func aRestartForgetsAllButTheErrorLog() throws {
     var description = ModuleDescription.standard
-    description.healthActions = [HealthActionRecord(partition: PartitionIndex(0), error: .numericError, action: .ignore)]
+    description.healthActions = [
+      HealthActionRecord(partition: PartitionIndex(0), error: .numericError, action: .ignore)
+    ]
     let bench = try Bench(description)
     bench.start()
     bench.call(.setUpcallEntry, ModuleDescription.entry, ModuleDescription.entry + 32, ModuleDescription.entry + 64)

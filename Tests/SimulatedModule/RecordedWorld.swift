@@ -112,7 +112,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   private func showContexts(_ restarted: UInt32) {
     for index in 0..<UInt8(bench.core.partitionCount) where restarted & 1 << UInt32(index) != 0 {
       returned[Int(index)] = 0
-      add(.contextReset, index, words: .init(ModuleDescription.text, PartitionLayout.stackTop))
+      let entry = bench.module.table.partition(PartitionIndex(index)).entryPoint
+      add(.contextReset, index, words: .init(entry, PartitionLayout.stackTop))
     }
   }
 

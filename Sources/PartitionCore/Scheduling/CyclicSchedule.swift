@@ -140,7 +140,8 @@ struct CyclicSchedule {
   var nextOwnWindowStart: UInt64? {
     guard active >= 0 else { return nil }
     let window = windows[firstWindow &+ active]
-    guard nextScheduleIndex != scheduleIndex, window.start &+ window.nanosecondsToNextOwn >= majorFrameNanoseconds else {
+    guard nextScheduleIndex != scheduleIndex, window.start &+ window.nanosecondsToNextOwn >= majorFrameNanoseconds
+    else {
       return frameStart &+ window.start &+ window.nanosecondsToNextOwn
     }
     let first = firstOwnStarts[nextScheduleIndex * partitionCount + Int(window.partition)]

@@ -41,7 +41,8 @@ struct HealthActionTable {
     }
   }
 
-  private mutating func addModuleError(_ level: HealthDescription.Level, of partition: Int, _ health: HealthDescription) {
+  private mutating func addModuleError(_ level: HealthDescription.Level, of partition: Int, _ health: HealthDescription)
+  {
     guard let code = level.code, let state = HealthDescription.state(level.state) else { return }
     let given = health.moduleActions.first {
       $0.errorIdentifier == level.errorIdentifier && $0.state == level.state
