@@ -149,7 +149,8 @@ public final class Replayer<Marking: MarkingRule> {
     if let missing = expected.first {
       return diverge(.missingDecision, event, position, missing, "a decision is missing before this input")
     }
-    if let reason = observations.unpaid(isFromPartition: event.partition != 0xFF) {
+    let isFromPartition = event.partition != 0xFF && kind != .memoryPiece
+    if let reason = observations.unpaid(isFromPartition: isFromPartition) {
       return diverge(.missingObservation, event, position, nil, reason)
     }
     if let reason = impossible(kind, event) { return diverge(.input, event, position, nil, reason) }
@@ -171,6 +172,7 @@ public final class Replayer<Marking: MarkingRule> {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
     }
+    if kind == .memoryPiece { return impossiblePiece(event) }
     let snapshot = EntrySnapshot(event)
     let isPulse = snapshot.flags.contains(.isPulse)
     if kind == .interrupt {
@@ -189,6 +191,15 @@ public final class Replayer<Marking: MarkingRule> {
     if event.time < decision.notBefore.nanoseconds { return "the partition ran before its window's instant" }
     return snapshot.addressSpace == event.partition
       ? nil : "the partition ran in the address space of \(snapshot.addressSpace)"
+  }
+
+  private func impossiblePiece(_ event: TraceEvent) -> String? {
+    let partition = decision.initialising
+    guard !partition.isNone, partition.rawValue == event.partition, event.time >= decision.notBefore.nanoseconds else {
+      return "a piece of memory was made of a partition that was not starting"
+    }
+    return core.partitions[Int(partition.rawValue)].life.nextPiece == event.operand
+      ? nil : "another piece of memory was made than was next"
   }
 
   private func impossibleStimulus(_ event: TraceEvent) -> String? {
