@@ -6,7 +6,7 @@ extension Verifier {
   static let upcallEntryPatience: UInt64 = 100_000
 
   mutating func upcall(_ event: TraceEvent) {
-    guard let line = line(event.operand), event.partition != 0xFF else { return }
+    guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     if step.happenings.contains(.upcall) {
       tally(.upcallEnabled)
       if fails(.upcallEnabled) {
@@ -28,7 +28,7 @@ extension Verifier {
     let partition = step.upcallPartition
     let index = Int(partition)
     let line = Int(step.upcallLine)
-    let bit: UInt16 = 1 << UInt16(line)
+    let bit: UInt64 = 1 << UInt64(line)
     let state = partitions[index]
     tally(.markDelivered)
     if schedule.isWindowKnown {
@@ -39,6 +39,7 @@ extension Verifier {
     }
     judgeRights(partition, state, line, bit)
     judgeDelivery(partition, state, line)
+    judgeDepth(partition, state)
     if state.serviceKnown & bit != 0 {
       tally(.upcallService)
       if state.inService & bit != 0, fails(.upcallService) {
@@ -51,7 +52,7 @@ extension Verifier {
     applyUpcall()
   }
 
-  private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt16) {
+  private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt64) {
     tally(.upcallRegistered)
     let lacks: String? =
       state.pendingKnown & bit != 0 && state.pending & bit == 0
@@ -65,23 +66,52 @@ extension Verifier {
     }
     if lacks == nil, state.handlerKnown & state.handler & bit != 0 {
       tally(.upcallHandler)
-      let handler = handlerAddresses[Int(partition) &* 16 &+ line]
+      let handler = handlerAddresses[Int(partition) &* Self.interruptStride &+ line]
       if handler != step.upcallHandler, fails(.upcallHandler) {
         explain("the upcall carries \(hexadecimal(step.upcallHandler)); registered is \(hexadecimal(handler))")
       }
     }
     if lacks == nil, state.pendingKnown & bit != 0 {
       tally(.upcallCount)
-      let waiting = UInt64(counters[Int(partition) &* 16 &+ line])
+      let waiting = carried(partition, line)
       if step.upcallCount != waiting, fails(.upcallCount) {
         explain("\(waiting) marks of line \(line) waited in \(name(partition)), the upcall carries \(step.upcallCount)")
       }
     }
+    if line < 16 { judgeMarked(partition, state, bit) }
     tally(.upcallOrder)
     let before = deliverable(state) & (bit &- 1)
     if before != 0, fails(.upcallOrder) {
       explain("line \(line) is delivered to \(name(partition)) before line \(before.trailingZeroBitCount)")
     }
+  }
+
+  /// Marks that an upcall of a vector must carry: all that wait, or one tick where each gets an upcall of its own.
+  private func carried(_ partition: UInt8, _ line: Int) -> UInt64 {
+    let waiting = UInt64(counters[Int(partition) &* Self.interruptStride &+ line])
+    return line == 32 && plan.partitions[Int(partition)].missedTickPolicy == .deliverAll ? min(waiting, 1) : waiting
+  }
+
+  private mutating func judgeMarked(_ partition: UInt8, _ state: PartitionState, _ bit: UInt64) {
+    guard state.marked & bit != 0 else { return }
+    tally(.upcallMarked)
+    if state.deferred & bit != 0, fails(.upcallMarked) {
+      explain(
+        "\(name(partition)) gets an upcall of line \(bit.trailingZeroBitCount), which is a marked one, into the code "
+          + "that it interrupted")
+    }
+  }
+
+  private mutating func judgeDepth(_ partition: UInt8, _ state: PartitionState) {
+    guard state.unfinishedKnown else { return }
+    tally(.upcallDepth)
+    let depth = state.unfinished &+ 1
+    let told = Int32(step.upcallDetail >> 1)
+    let most = plan.partitions[Int(partition)].maximumUpcallDepth
+    guard told != depth || depth > most, fails(.upcallDepth) else { return }
+    explain(
+      "the upcall of \(name(partition)) is told to be the \(told). unfinished one; it is the \(depth). and \(most) are "
+        + "the most allowed")
   }
 
   private mutating func judgeDelivery(_ partition: UInt8, _ state: PartitionState, _ line: Int) {
@@ -111,26 +141,31 @@ extension Verifier {
   }
 
   /// Lines whose marks the partition certainly waits for.
-  private func deliverable(_ state: PartitionState) -> UInt16 {
+  private func deliverable(_ state: PartitionState) -> UInt64 {
     state.pending & state.pendingKnown & state.registered & state.registeredKnown & state.handler & state.handlerKnown
-      & state.ready & state.readyKnown & ~state.inService & state.serviceKnown
+      & state.ready & state.readyKnown & ~state.inService & state.serviceKnown & ~(state.deferred | state.optional)
   }
 
   /// Takes the step's upcall as done: its marks are gone, its line is in service, interrupts are off.
   mutating func applyUpcall() {
     let index = Int(step.upcallPartition)
     let line = Int(step.upcallLine)
-    let bit: UInt16 = 1 << UInt16(line)
-    let cell = index &* 16 &+ line
-    if partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
+    let bit: UInt64 = 1 << UInt64(line)
+    let cell = index &* Self.interruptStride &+ line
+    if line < 16, partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
       partitions[index].upcallAwaited = Int8(line)
       partitions[index].clockAtMark = markClocks[cell]
     }
     coalesced[cell] = UInt32(truncatingIfNeeded: step.upcallCount)
-    counters[cell] = 0
-    partitions[index].pending &= ~bit
-    partitions[index].pendingKnown |= bit
+    let rest = line == 32 ? UInt64(counters[cell]) &- carried(step.upcallPartition, line) : 0
+    counters[cell] = UInt32(truncatingIfNeeded: rest)
+    if rest == 0 {
+      partitions[index].pending &= ~bit
+      partitions[index].pendingKnown |= bit
+    }
     partitions[index].clockKnown &= ~bit
+    partitions[index].deferred &= ~bit
+    partitions[index].unfinished &+= 1
     partitions[index].inService |= bit
     partitions[index].serviceKnown |= bit
     partitions[index].isEnabled = false
@@ -180,11 +215,40 @@ extension Verifier {
       schedule.isWindowKnown, schedule.isOpen, schedule.owner == partition, step.kind != 0
     else { return }
     let waiting = deliverable(state)
+    if waiting != 0, !state.unfinishedKnown || state.unfinished >= plan.partitions[Int(partition)].maximumUpcallDepth {
+      return judgeOverflow(partition, state, waiting)
+    }
     tally(.markDelivered)
     if waiting != 0, fails(.markDelivered) {
       explain(
         "\(name(partition)) was resumed with interrupts on, and the mark of line \(waiting.trailingZeroBitCount) "
           + "waits on")
+    }
+  }
+
+  /// A mark waits that only an upcall deeper than allowed could take.
+  private mutating func judgeOverflow(_ partition: UInt8, _ state: PartitionState, _ waiting: UInt64) {
+    guard state.unfinishedKnown else { return }
+    tally(.upcallOverflow)
+    if !state.isOverflowTold, fails(.upcallOverflow) {
+      explain(
+        "\(state.unfinished) upcalls of \(name(partition)) are unfinished, the mark of vector "
+          + "\(waiting.trailingZeroBitCount + 32) waits, and the health monitor was not told")
+    }
+  }
+
+  /// What the counters of an entry tell of unfinished upcalls.
+  private mutating func countUnfinished(_ index: Int, _ snapshot: EntrySnapshot, isPast: Bool) {
+    if partitions[index].unfinishedKnown {
+      guard step.returned != 0 else { return }
+      partitions[index].unfinished &-= Int32(step.returned)
+      partitions[index].isOverflowTold = false
+      // A partition that counts more returns than upcalls tells nothing.
+      if partitions[index].unfinished < 0 { partitions[index].unfinishedKnown = false }
+    } else if isPast, partitions[index].upcallsOwed == 0 {
+      let unfinished = snapshot.upcallsEntered &- snapshot.upcallsReturned
+      partitions[index].unfinished = Int32(unfinished)
+      partitions[index].unfinishedKnown = unfinished < 0x8000
     }
   }
 
@@ -207,6 +271,7 @@ extension Verifier {
     } else {
       partitions[index].upcallsOwed = 0
     }
+    countUnfinished(index, snapshot, isPast: kind == EventKind.hypercall.rawValue)
     partitions[index].entered = snapshot.upcallsEntered
     partitions[index].returned = snapshot.upcallsReturned
     partitions[index].countersKnown = true
