@@ -14,6 +14,8 @@ extension SimulatedWorld {
     guests[index].isInTail = false
     if guests[index].upcallDepth > 0 {
       if guests[index].isAcknowledged {
+        // The trampoline counts the return before it asks for it.
+        guests[index].returned += 1
         return call(.returnFromUpcall, partition, exit, instant, looked: 3)
       }
       guests[index].isAcknowledged = true

@@ -12,6 +12,7 @@ extension Verifier {
       return
     }
     closeError()
+    tally(.healthEntered)
     rare.isTouched = true
     rare.error = Int16(event.detail)
     rare.errorPartition = event.partition
@@ -110,8 +111,12 @@ extension Verifier {
       judgeAfterCallback(event, index)
     } else if rare.error == Int16(event.operand), rare.errorPartition == event.partition, !rare.isErrorAnswered {
       judgeAction(event, action)
-    } else if guests[index].isCallbackKnown, step.kind != 0, fails(.healthEntered) {
-      explain("action \(action) for error \(event.operand) of \(name(event.partition)), of which the log knows nothing")
+    } else if guests[index].isCallbackKnown, step.kind != 0 {
+      // The exception has its answer all the same.
+      step.happenings.insert(.healthAction)
+      if fails(.healthEntered) {
+        explain("action \(action) for error \(event.operand) of \(name(event.partition)), which the log does not know")
+      }
     }
     guard action != .ignore else { return }
     tally(.healthCarriedOut)

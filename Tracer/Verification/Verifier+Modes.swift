@@ -145,6 +145,9 @@ extension Verifier {
       judgeTransition(index, partitions[index].mode, event.detail)
     }
     judgeCondition(index, event.detail, condition)
+    if rare.restarted & bit != 0, fails(.restartBegun) {
+      explain("\(name(event.partition)) starts twice in one step")
+    }
     if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
       step.happenings.remove(.modeDue)
     }
@@ -232,6 +235,9 @@ extension Verifier {
       explain(
         "\(name(event.partition)) is set to \(hexadecimal(event.words.w0)) with its stack at "
           + "\(hexadecimal(event.words.w1)); its entry is \(hexadecimal(entry))")
+    }
+    if guests[index].isCallbackKnown, !partitions[index].isContextDue, fails(.restartContext) {
+      explain("\(name(event.partition)) has its registers reset, and nothing called for it")
     }
     partitions[index].isContextDue = false
   }
