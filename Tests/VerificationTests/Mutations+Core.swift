@@ -287,6 +287,9 @@ extension Mutation {
     Mutation("port.valid", "a fresh message is not", along: ["port.result"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w2 = 0 }
     },
+    Mutation("port.empty", "what was written before it was created", along: ["port.copied"]) { story in
+      story.change(.portOperation, 0, where: { $0.detail == 2 }) { $0.words.w0 = 32 }
+    },
     Mutation("port.result", "another length") { $0.change(.hypercallResult, 2, where: call(70)) { $0.words.w0 -= 1 } },
   ]
 

@@ -43,6 +43,17 @@ import TraceFormat
     #expect(report.exitStatus == 1)
   }
 
+  @Test(arguments: Mutation.rich)
+  func isNamedInTheRichStory(_ mutation: Mutation) throws {
+    let module = try RichModule.make()
+    var story = Story(RichStory.tell(of: module))
+    mutation.apply(&story)
+    let report = story.verify(module)
+    let failed = Set(report.identifiers(.fail))
+    #expect(failed.contains(mutation.claim), "\(mutation): \(report.summary)")
+    #expect(failed.subtracting(mutation.along) == [mutation.claim], "\(mutation): \(report.summary)")
+  }
+
   @Test func everyClaimHasAMutation() throws {
     let module = try SampleModule()
     let claims = Set(Story(Scribe.story(of: module)).verify(module).claims.map(\.identifier))
@@ -50,7 +61,7 @@ import TraceFormat
     func family(_ claim: String) -> Substring {
       claim.hasPrefix("budget.") || claim.hasPrefix("partition.") ? claim.split(separator: ".")[1] : Substring(claim)
     }
-    let without = Set(claims.map(family)).subtracting(Mutation.all.map { family($0.claim) })
+    let without = Set(claims.map(family)).subtracting((Mutation.all + Mutation.rich).map { family($0.claim) })
     // Both have tests of their own below.
     #expect(without == ["trace.complete", "traceBytes"])
   }

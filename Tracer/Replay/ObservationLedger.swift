@@ -10,7 +10,12 @@ struct ObservationLedger {
   private var acknowledgement: InterruptLine?
   private var mask: UInt16?
   private var upcall: UpcallDecision?
-  private var copy: (operation: PortOperation, port: Int, channel: Int, byteCount: UInt64)?
+  private var exception: ExceptionDecision?
+  /// Partitions whose registers must be seen reset, bit n for partition n, and where one of them is called back.
+  private var resetsDue: UInt32 = 0
+  private var callback: CallbackDecision?
+  /// `slot` is the message's place in its channel's buffer, 0 for a sampling channel.
+  private var copy: (operation: PortOperation, port: Int, channel: Int, slot: Int, byteCount: UInt64)?
   private var consoleBytes: UInt64?
   private var keyframeDue = false
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
@@ -20,22 +25,42 @@ struct ObservationLedger {
   private var isPadOptional = false
   /// Digest of the message that each channel holds; nil where it is unknown.
   private var digests: [UInt64?]
+  /// The same of each place of the queuing channels' buffers.
+  private var slotDigests: [Place: UInt64]
+  private struct Place: Hashable {
+    var channel: Int
+    var slot: Int
+  }
+  private let entryPoints: [UInt64]
   private var drainTail: UInt64 = 0
 
-  init(channelCount: Int) { digests = Array(repeating: nil, count: channelCount) }
+  /// - Parameters:
+  ///   - channelCount: channels of the module.
+  ///   - entryPoints: where each partition starts.
+  init(channelCount: Int, entryPoints: [UInt64]) {
+    digests = Array(repeating: nil, count: channelCount)
+    slotDigests = [:]
+    self.entryPoints = entryPoints
+  }
 
   /// Takes on what `decision` owes.
   mutating func owe(_ decision: Decision) {
     acknowledgement = decision.acknowledge
     mask = decision.lineMask
     upcall = decision.upcall
+    exception = decision.exception
+    callback = decision.callback
+    resetsDue = decision.works.contains(.partitions) ? decision.restartedPartitions : 0
     copy = nil
     consoleBytes = nil
     switch decision.effect {
-    case .writeMessage(let port, let channel, _, let byteCount): copy = (.write, port, channel, byteCount)
-    case .readMessage(let port, let channel, _, let byteCount): copy = (.read, port, channel, byteCount)
+    case .writeMessage(let port, let channel, _, let byteCount): copy = (.write, port, channel, 0, byteCount)
+    case .readMessage(let port, let channel, _, let byteCount): copy = (.read, port, channel, 0, byteCount)
     case .console(_, let byteCount): consoleBytes = byteCount
-    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
+    case .sendMessage(let port, let channel, let slot, _, let byteCount): copy = (.send, port, channel, slot, byteCount)
+    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.receive, port, channel, slot, byteCount)
+    case .none, .segmentBase, .restoreUpcallFrame: break
     }
     keyframeDue = decision.keyframeDue
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {
@@ -48,7 +73,7 @@ struct ObservationLedger {
 
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
-    self = ObservationLedger(channelCount: digests.count)
+    self = ObservationLedger(channelCount: digests.count, entryPoints: entryPoints)
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
@@ -64,6 +89,9 @@ struct ObservationLedger {
     if let acknowledgement { return "the interrupt of line \(acknowledgement.rawValue) was not acknowledged" }
     if mask != nil { return "the masks were not read back" }
     if let upcall { return "the upcall of vector \(upcall.vector) was not written" }
+    if let exception { return "the exception of vector \(exception.vector) was not written" }
+    if let callback { return "the callback of partition \(callback.partition.rawValue) was not set up" }
+    if resetsDue != 0 { return "the registers of partition \(resetsDue.trailingZeroBitCount) were not reset" }
     if let copy { return "the message of port \(copy.port) was not copied" }
     if consoleBytes != nil { return "the console bytes were not written" }
     if keyframeDue { return "a keyframe was due" }
@@ -81,6 +109,8 @@ struct ObservationLedger {
       return event.operand == UInt32(wanted)
         ? nil : "the controllers hold other masks (\(event.operand)) than decided (\(wanted))"
     case .upcallWritten: return settleUpcall(event)
+    case .exceptionWritten: return settleException(event)
+    case .contextReset: return settleReset(event)
     case .messageCopied: return settleCopy(event)
     case .consoleWritten:
       guard let wanted = consoleBytes else { return "console bytes were written that nobody asked for" }
@@ -120,13 +150,48 @@ struct ObservationLedger {
     return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
   }
 
+  private mutating func settleException(_ event: TraceEvent) -> String? {
+    guard let wanted = exception else { return "an exception was written that nobody decided" }
+    exception = nil
+    guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
+      return "the exception written is another one"
+    }
+    guard event.words.w1 == wanted.entry else { return "the partition would not resume at its exception entry" }
+    return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
+  }
+
+  /// The registers of a partition that starts, or is called back.
+  private mutating func settleReset(_ event: TraceEvent) -> String? {
+    let partition = Int(event.partition)
+    guard partition < entryPoints.count else { return "registers were reset of a partition that does not exist" }
+    let bit: UInt32 = 1 << UInt32(partition)
+    var entry = entryPoints[partition]
+    if let wanted = callback, wanted.partition.rawValue == event.partition {
+      entry = wanted.entry
+      callback = nil
+    } else if resetsDue & bit != 0 {
+      resetsDue &= ~bit
+    } else {
+      return "registers were reset that nothing called for"
+    }
+    guard event.words.w0 == entry else { return "the partition would not run from its entry point" }
+    let stackTop = PartitionLayout.stackTop
+    return event.words.w1 <= stackTop && stackTop - event.words.w1 <= 16 ? nil : "the partition's stack is not whole"
+  }
+
   private mutating func settleCopy(_ event: TraceEvent) -> String? {
     guard let wanted = copy else { return "a message was copied that nobody asked for" }
     copy = nil
     guard event.detail == wanted.operation.rawValue, event.operand == UInt32(wanted.port),
       event.words.w1 == wanted.byteCount
     else { return "another message was copied than decided" }
-    if wanted.operation == .write {
+    let place = Place(channel: wanted.channel, slot: wanted.slot)
+    if wanted.operation == .send {
+      slotDigests[place] = event.words.w0
+    } else if wanted.operation == .receive {
+      // Several destinations may hold the message: what is in a place stays until it is written again.
+      if let digest = slotDigests[place], digest != event.words.w0 { return "the message received is not the message sent" }
+    } else if wanted.operation == .write {
       digests[wanted.channel] = event.words.w0
     } else if let digest = digests[wanted.channel], digest != event.words.w0 {
       return "the message read is not the message written"
