@@ -85,11 +85,11 @@ extension Mutation {
     },
     Mutation("exception.reflected", "a breakpoint as the fault that it came as", along: ["exception.written"]) {
       $0.change(.exceptionReflected, 1) { $0.operand = 13 }
-    },
+    }.along("exception.answered", "exception.handler"),
     Mutation("exception.reflected", "into its own handler") { $0.change(.exception, 1) { $0.words.w5 = 0 } },
     Mutation("exception.handler", "left out", along: ["exception.answered", "exception.written"]) { story in
       story.drop(.exceptionReflected)
-    }.along("health.state", "upcall.entered"),
+    }.along("health.state", "exception.reflected"),
     Mutation("exception.written", "not at all") { $0.drop(.exceptionWritten, 1) },
     Mutation("exception.written", "another entry") { $0.change(.exceptionWritten, 1) { $0.words.w1 += 8 } },
     Mutation("exception.written", "interrupts on") { $0.change(.exceptionWritten, 1) { $0.words.w2 = 1 } },
@@ -105,13 +105,20 @@ extension Mutation {
       story.lines[place].event.operand = 1
       story.lines[place].event.words = .init()
     }.along("exception.reflected", "exception.handler", "health.state"),
-    Mutation("health.callback", "left out", along: ["restart.context"]) { $0.drop(.callback) }
-      .along("health.entered", "health.action", "mode.transition"),
+    Mutation("health.callback", "left out", along: ["restart.context", "health.entered"]) { story in
+      let place = story.index(.callback)
+      story.lines[place].event.kind = EventKind.healthAction.rawValue
+      story.lines[place].event.detail = 3
+      story.lines[place].event.words = .init(1)
+    }.along("health.carriedOut"),
     Mutation("health.callback", "another entry", along: ["restart.context"]) {
       $0.change(.callback) { $0.words.w0 += 8 }
     },
-    Mutation("health.callback", "complete, and no action") { $0.drop(.healthAction, 2) }
-      .along("mode.transition", "hypercall.answered", "restart.context"),
+    Mutation("health.callback", "complete, and no action") { story in
+      let place = story.index(.healthAction, 2)
+      // With the change of mode and the start that it brought.
+      story.lines.removeSubrange(place...(place + 2))
+    }.along("restart.order", "restart.context", "restart.condition", "mode.chain", "tick.armed"),
     Mutation("health.action", "another action than announced") {
       $0.change(.healthAction, 2) { $0.detail = 2 }
     }.along("health.carriedOut", "mode.transition"),
@@ -121,7 +128,7 @@ extension Mutation {
       story.drop(.modeChange, where: { $0.partition == 2 && $0.time > 40_000_000 })
       story.drop(.restart, where: { $0.partition == 2 && $0.time > 40_000_000 })
       story.drop(.contextReset, where: { $0.partition == 2 && $0.time > 40_000_000 })
-    }.along("restart.order", "health.state", "health.level"),
+    }.along("restart.order", "health.state", "window.start.instant", "padding.margin"),
     Mutation("stop.reason", "shut down for nothing", along: ["health.module"]) {
       $0.change(.moduleAction, 2) { $0.detail = 0 }
     },
@@ -142,10 +149,10 @@ extension Mutation {
       let place = story.index(.hypercall, 0, where: { call(82)($0) })
       story.lines[place].event.words.w3 = 0
     },
-    Mutation("mode.asked", "granted and not entered") { $0.drop(.modeChange, 2) },
+    Mutation("mode.asked", "granted and not entered", along: ["mode.chain", "health.state"]) { $0.drop(.modeChange, 2) },
     Mutation("restart.start", "somebody is left out", along: ["restart.context"]) { story in
       story.drop(.restart, 2)
-    }.along("restart.order", "mode.chain", "restart.pieces"),
+    }.along("restart.order", "window.start.instant", "padding.margin"),
     Mutation("restart.begun", "a start mode without a start", along: ["restart.context"]) { story in
       story.drop(.restart, where: { $0.time > 10_000_000 && $0.partition == 1 && $0.detail == 1 })
     }.along("restart.order"),
@@ -156,7 +163,7 @@ extension Mutation {
       story.change(.memoryPiece, 0) { $0.operand = 1 }
       story.change(.memoryPiece, 1) { $0.operand = 0 }
     },
-    Mutation("restart.order", "no end") { $0.drop(.initialised) }.along("restart.quiet", "mode.transition"),
+    Mutation("restart.quiet", "an instruction before all is said to be done") { $0.drop(.initialised) },
     Mutation("restart.quiet", "an instruction between two pieces") { story in
       story.lines.swapAt(
         story.index(.initialised), story.nextEntry(after: story.index(.initialised)))
@@ -179,7 +186,7 @@ extension Mutation {
       story.drop(.modeChange, where: { $0.detail == 2 })
       story.drop(.restart, where: { $0.detail == 2 })
       story.drop(.contextReset, where: { $0.partition == 1 && $0.time > 30_000_000 })
-    }.along("restart.order"),
+    }.along("restart.order", "window.start.instant", "padding.margin"),
   ]
 
   static let richQueues: [Mutation] = [

@@ -35,6 +35,7 @@ struct GuestState {
 
   /// The module schedule has changed since the partition's last window.
   var isScheduleActionDue = false
+  var isScheduleActionKnown = true
 
   /// Forgets what a loss may have changed.
   mutating func forget() {
@@ -48,13 +49,14 @@ struct GuestState {
     callbackError = -1
     isCallbackKnown = false
     isScheduleActionDue = false
+    isScheduleActionKnown = false
   }
 
   /// The partition starts: handlers, timer and callback are gone, whatever was known of them.
   mutating func startAnew() {
-    let isDue = isScheduleActionDue
+    let kept = (isScheduleActionDue, isScheduleActionKnown)
     self = GuestState()
-    isScheduleActionDue = isDue
+    (isScheduleActionDue, isScheduleActionKnown) = kept
     missedKnown = false
     // The count lies in the shared page, which is not said to be cleared.
     isReflectedKnown = false
@@ -69,8 +71,9 @@ struct Rarities {
   var changed: UInt32 = 0
   var restarted: UInt32 = 0
   /// The partition whose first window of another schedule began, and whose action is due.
-  var windowOf: Int16 = -1
   var actedFor: Int16 = -1
+  /// The partition of which a loss hides whether an action is due.
+  var unknownFor: Int16 = -1
   /// The schedule of the frame that ended in this step.
   var frameSchedule: Int16 = -1
   var scheduleDone: Int16 = -1

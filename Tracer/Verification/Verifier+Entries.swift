@@ -189,13 +189,12 @@ extension Verifier {
     }
     for index in partitions.indices {
       let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
-      let mayHaveBeenStopped = partitions[index].mayBeStopped || partitions[index].isStopped
-      let wasInitialising = partitions[index].isInitialising
+      let mayHaveBeenStopped =
+        partitions[index].mayBeStopped || partitions[index].isStopped || partitions[index].isInitialising
       partitions[index].forget()
       guard isTouched else {
         // Who did not run did nothing to be stopped for, so its next period is judged.
         partitions[index].mayBeStopped = mayHaveBeenStopped
-        partitions[index].isInitialising = wasInitialising
         continue
       }
       if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
@@ -217,6 +216,7 @@ extension Verifier {
     for entry in health.entries.indices { health.entries[entry].isKnown = false }
     ports.forget()
     schedule.isNextScheduleKnown = false
+    schedule.isScheduleKnown = false
     schedule.isLastChangeKnown = false
     isResumeKnown = false
     schedule.isWindowKnown = false

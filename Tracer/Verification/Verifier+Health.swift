@@ -196,14 +196,15 @@ extension Verifier {
     if rare.error >= 0, rare.errorPartition == event.partition { rare.isErrorAnswered = true }
   }
 
-  /// A callback was completed: the action must be in the same step.
   mutating func closeCallback() {
     if rare.callbackDue >= 0, partitions[Int(rare.callbackDue)].isContextDue, fails(.restartContext) {
       explain("the callback of \(name(UInt8(rare.callbackDue))) was decided, and its registers were not set")
     }
-    guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.completeCallback.rawValue,
-      step.partition != 0xFF, guests[Int(step.partition)].callbackError >= 0
-    else { return }
+  }
+
+  /// A callback was completed: the action must be in the same step.
+  mutating func closeCompletion() {
+    guard guests[Int(step.partition)].callbackError >= 0 else { return }
     if fails(.healthCallback) { explain("\(name(step.partition)) completed its callback, and no action followed") }
   }
 

@@ -192,7 +192,7 @@ extension Verifier {
       guard partitions[Int(partition)].marksEverKnown else { return }
       expected = partitions[Int(partition)].marksEver
     case .currentSchedule:
-      guard schedule.isFrameKnown else { return }
+      guard schedule.isScheduleKnown else { return }
       expected = plan.schedules[schedule.schedule].identifier
     case .nextSchedule:
       guard schedule.isNextScheduleKnown else { return }
@@ -234,6 +234,7 @@ extension Verifier {
       step.what == HypercallNumber.stopModule.rawValue || step.what == HypercallNumber.drainComplete.rawValue
       || step.what == HypercallNumber.completeCallback.rawValue
       || !happened.isDisjoint(with: [.stopped, .modeChanged]) || rare.isModuleReset
+    if step.what == HypercallNumber.completeCallback.rawValue, !happened.contains(.stopped) { closeCompletion() }
     guard happened.contains(.answered) else {
       tally(.hypercallAnswered)
       if !mayEnd, fails(.hypercallAnswered) {

@@ -61,11 +61,11 @@ extension Verifier {
     {
       return .request
     }
-    if rare.windowOf == Int16(index) || schedule.isOpen && schedule.owner == partition, guests[index].isScheduleActionDue
-      || rare.actedFor == Int16(index)
-    {
+    let isDueNow = schedule.isOpen && schedule.owner == partition && guests[index].isScheduleActionDue
+    if rare.actedFor == Int16(index) || isDueNow {
       return .schedule
     }
+    if rare.unknownFor == Int16(index) || !guests[index].isScheduleActionKnown { return .unknown }
     return .none
   }
 

@@ -54,7 +54,7 @@ extension Verifier {
   mutating func judgeSchedule(_ index: Int) {
     rare.isTouched = true
     rare.hasFrameStarted = true
-    rare.frameSchedule = Int16(schedule.isFrameKnown ? schedule.schedule : index)
+    rare.frameSchedule = Int16(schedule.isFrameKnown && schedule.isScheduleKnown ? schedule.schedule : index)
     guard schedule.isFrameKnown, schedule.isNextScheduleKnown else { return }
     tally(.scheduleEffective)
     if index != schedule.nextSchedule, fails(.scheduleEffective) {
@@ -65,9 +65,13 @@ extension Verifier {
   /// The window of a partition begins: after a change of schedule its action is due.
   mutating func noteWindow(of partition: UInt8) {
     let index = Int(partition)
+    if !guests[index].isScheduleActionKnown {
+      rare.isTouched = true
+      rare.unknownFor = Int16(partition)
+      guests[index].isScheduleActionKnown = true
+    }
     guard guests[index].isScheduleActionDue else { return }
     rare.isTouched = true
-    rare.windowOf = Int16(partition)
     rare.actedFor = Int16(partition)
     guests[index].isScheduleActionDue = false
   }
@@ -85,7 +89,7 @@ extension Verifier {
     } else if rare.scheduleDone >= 0, step.kind != 0, fails(.scheduleEffective) {
       explain("the module schedule changes within a major frame")
     }
-    guard rare.actedFor >= 0, step.kind != 0 else { return }
+    guard rare.actedFor >= 0, step.kind != 0, schedule.isScheduleKnown else { return }
     let index = Int(rare.actedFor)
     let action = plan.scheduleActions[schedule.schedule * partitions.count + index]
     guard !rare.isModuleReset, rare.restarted == 0 || action != .ignore else { return }

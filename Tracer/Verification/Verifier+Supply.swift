@@ -61,7 +61,7 @@ extension Verifier {
     guard isOwn, step.resultCode == 0 else { return }
     let next = schedule.start &+ plan.windows[schedule.window].toNextOwn
     // Beyond the frame the schedule may be another one.
-    guard plan.schedules.count == 1 || schedule.isFrameKnown && schedule.isNextScheduleKnown
+    guard plan.schedules.count == 1 || schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
       && (schedule.nextSchedule == schedule.schedule
         || next < schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame)
     else { return }

@@ -157,9 +157,13 @@ extension Verifier {
       partitions[index].clockAtMark = markClocks[cell]
     }
     coalesced[cell] = UInt32(truncatingIfNeeded: step.upcallCount)
+    // Where not all ticks go with one upcall, how many waited says how many wait on.
+    let isCountKnown =
+      line != 32 || partitions[index].pendingKnown & bit != 0
+      || plan.partitions[index].missedTickPolicy != .deliverAll
     let rest = line == 32 ? UInt64(counters[cell]) &- carried(step.upcallPartition, line) : 0
     counters[cell] = UInt32(truncatingIfNeeded: rest)
-    if rest == 0 {
+    if rest == 0, isCountKnown {
       partitions[index].pending &= ~bit
       partitions[index].pendingKnown |= bit
     }

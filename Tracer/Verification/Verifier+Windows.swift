@@ -42,6 +42,7 @@ extension Verifier {
       explain("the frame ends before window \(schedule.nextWindow) has started")
     }
     schedule.schedule = index
+    schedule.isScheduleKnown = true
     schedule.nextSchedule = index
     schedule.isNextScheduleKnown = true
     schedule.frameNumber = event.operand
@@ -86,9 +87,10 @@ extension Verifier {
     noteWindow(of: window.partition)
     partitions[Int(window.partition)].deferred = 0
     partitions[Int(window.partition)].optional = 0
-    // A partition that is being made anew has its first instant when that is done.
+    // A partition that is, or may be, made anew has its first instant when that is done.
     schedule.awaitsFirst =
       !partitions[Int(window.partition)].isStopped && !partitions[Int(window.partition)].isInitialising
+      && !partitions[Int(window.partition)].mayBeStopped
     schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
     schedule.hasRun = false
     schedule.isPadded = false

@@ -5,6 +5,7 @@ struct ScheduleState {
   var isFrameKnown = false
   /// Index of the schedule, number and nominal start of the frame that runs.
   var schedule = 0
+  var isScheduleKnown = true
   var frameNumber: UInt32 = 0
   var frameStart: UInt64 = 0
   /// The window that must start next; beyond the schedule's last when the frame must end.
