@@ -149,7 +149,9 @@ extension Mutation {
       let place = story.index(.hypercall, 0, where: { call(82)($0) })
       story.lines[place].event.words.w3 = 0
     },
-    Mutation("mode.asked", "granted and not entered", along: ["mode.chain", "health.state"]) { $0.drop(.modeChange, 2) },
+    Mutation("mode.asked", "granted and not entered", along: ["mode.chain", "health.state"]) {
+      $0.drop(.modeChange, 2)
+    },
     Mutation("restart.start", "somebody is left out", along: ["restart.context"]) { story in
       story.drop(.restart, 2)
     }.along("restart.order", "window.start.instant", "padding.margin"),
@@ -174,7 +176,7 @@ extension Mutation {
     Mutation("restart.condition", "another cause") { story in
       story.change(.restart, 5) { $0.words.w0 = 3 }
     }.along("mode.chain"),
-    Mutation("schedule.asked", "by who may not", along: []) { story in
+    Mutation("schedule.asked", "by who may not") { story in
       story.change(.scheduleChange, 0) { $0.partition = 2 }
     },
     Mutation("schedule.effective", "a frame too late", along: ["window.order"]) { story in
@@ -195,7 +197,9 @@ extension Mutation {
       story.change(.portOperation, 0, where: port(6)) { $0.words.w1 = 3 }
       story.change(.portOperation, 1, where: port(4)) { $0.words.w1 = 3 }
     },
-    Mutation("queue.order", "the later message first") { $0.change(.portOperation, 0, where: port(4)) { $0.words.w1 = 2 } },
+    Mutation("queue.order", "the later message first") {
+      $0.change(.portOperation, 0, where: port(4)) { $0.words.w1 = 2 }
+    },
     Mutation("queue.order", "out of an empty queue") { story in
       let first = story.index(.portOperation, 1, where: port(4))
       var line = story.lines[first]

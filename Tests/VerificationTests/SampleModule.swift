@@ -103,7 +103,8 @@ final class SampleModule: @unchecked Sendable {
       access: SegmentRecord.Access.read.union(.execute), checksum: 0)
     func port(_ owner: UInt8, _ direction: PortDirection) -> PortRecord {
       PortRecord(
-        partition: PartitionIndex(owner), name: name("angles"), kind: .sampling, direction: direction, maximumMessageBytes: 64,
+        partition: PartitionIndex(owner), name: name("angles"), kind: .sampling, direction: direction,
+        maximumMessageBytes: 64,
         refreshPeriod: Nanoseconds(direction == .source ? 0 : 6_000_000), channel: 0)
     }
     func line(_ number: UInt64, _ policy: LineRecord.ForeignPolicy, _ budget: UInt64, _ handled: Bool) -> LineRecord {

@@ -90,7 +90,8 @@ extension SimulatedWorld {
     let snapshot = enter(at: instant, exit, partition)
     input(.exception, snapshot, 0, [0, 0, 0x40_0300])
     core.exception(
-      vector: 0, errorCode: 0, address: 0, exceptionsReturned: 0, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+      vector: 0, errorCode: 0, address: 0, exceptionsReturned: 0, snapshot, at: SystemTime(nanoseconds: instant),
+      into: &recorder)
     return core.decision
   }
 }

@@ -190,7 +190,9 @@ struct ObservationLedger {
       slotDigests[place] = event.words.w0
     } else if wanted.operation == .receive {
       // Several destinations may hold the message: what is in a place stays until it is written again.
-      if let digest = slotDigests[place], digest != event.words.w0 { return "the message received is not the message sent" }
+      if let digest = slotDigests[place], digest != event.words.w0 {
+        return "the message received is not the message sent"
+      }
     } else if wanted.operation == .write {
       digests[wanted.channel] = event.words.w0
     } else if let digest = digests[wanted.channel], digest != event.words.w0 {

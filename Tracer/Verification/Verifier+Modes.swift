@@ -248,7 +248,7 @@ extension Verifier {
     if partitions[index].isInitialising {
       tally(.restartQuiet)
       if fails(.restartQuiet) {
-        explain("\(name(partition)) runs after \(guests[index].nextPiece) of \(guests[index].pieces) pieces of its memory")
+        explain("\(name(partition)) runs, with \(guests[index].nextPiece) of \(guests[index].pieces) pieces made")
       }
       partitions[index].isInitialising = false
     }

@@ -105,7 +105,7 @@ extension Verifier {
       tally(.portEmpty)
       if ports.queues[index].isEmpty {
         if event.words.w0 != 0 || step.readIsValid, fails(.portEmpty) {
-          explain("port \(event.operand) was created after the last message was written, and reads \(event.words.w0) bytes")
+          explain("port \(event.operand), created after the last message, reads \(event.words.w0) bytes")
         }
         return
       }

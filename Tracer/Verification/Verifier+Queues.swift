@@ -36,7 +36,7 @@ extension Verifier {
         && plan.ports[Int(step.portIndex)].channel == port.channel && event.words.w1 == rare.sent
     guard let place, place < 64, belongs, port.discardsWhenFull else {
       if fails(.queueOverflow) {
-        explain("port \(index) discards message \(event.words.w1), which was not sent to it, or which it may not discard")
+        explain("port \(index) discards message \(event.words.w1), which it was not sent, or may not discard")
       }
       return
     }
@@ -64,7 +64,7 @@ extension Verifier {
     guard areAllKnown else { return }
     tally(.queueStatus)
     if rare.fullest != UInt64(fullest), fails(.queueStatus) {
-      explain("after message \(rare.sent) \(rare.fullest) are told to wait in the fullest destination; there are \(fullest)")
+      explain("after message \(rare.sent) the fullest destination is told to hold \(rare.fullest); it holds \(fullest)")
     }
   }
 
@@ -229,7 +229,7 @@ extension Verifier {
     tally(.queueAvailable)
     if !isRight, fails(.queueAvailable) {
       explain(
-        "hypercall \(step.what) of \(name(step.partition)) is not available, and port \(index) is neither full nor empty")
+        "hypercall \(step.what) of \(name(step.partition)) is refused, and port \(index) is neither full nor empty")
     }
   }
 
@@ -247,7 +247,9 @@ extension Verifier {
     }
     tally(.queueStatus)
     if step.resultValue != UInt64(expected), fails(.queueStatus) {
-      explain("\(name(step.partition)) was told that \(step.resultValue) messages wait in port \(index); there are \(expected)")
+      explain(
+        "\(name(step.partition)) was told that \(step.resultValue) messages wait in port \(index); there are "
+          + "\(expected)")
     }
   }
 }

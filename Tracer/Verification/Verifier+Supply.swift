@@ -61,10 +61,11 @@ extension Verifier {
     guard isOwn, step.resultCode == 0 else { return }
     let next = schedule.start &+ plan.windows[schedule.window].toNextOwn
     // Beyond the frame the schedule may be another one.
-    guard plan.schedules.count == 1 || schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
-      && (schedule.nextSchedule == schedule.schedule
-        || next < schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame)
-    else { return }
+    let isWithin =
+      schedule.nextSchedule == schedule.schedule
+      || next < schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame
+    let isScheduleKnown = schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
+    guard plan.schedules.count == 1 || isScheduleKnown && isWithin else { return }
     tally(.yieldValue)
     if step.resultValue != next, fails(.yieldValue) {
       explain("\(name(partition)) was told \(step.resultValue) ns; its next window starts at \(next) ns")
