@@ -18,8 +18,7 @@ public struct Clock {
 
   /// The nanoseconds of a counter value.
   @inline(__always) public func nanoseconds(_ ticks: UInt64) -> UInt64 {
-    let product = (ticks &- origin).multipliedFullWidth(by: scale)
-    return product.high &<< 32 | product.low &>> 32
+    partita_scale(ticks &- origin, scale)
   }
 
   @inline(__always) public var now: SystemTime { SystemTime(nanoseconds: nanoseconds(Instruction.ticks)) }

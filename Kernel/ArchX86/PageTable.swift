@@ -53,10 +53,20 @@ public struct PageTable {
     _ address: UInt64, to physical: PhysicalAddress, byteCount: UInt64, _ access: PageAccess, memory: inout BootMemory
   ) {
     precondition(address & 4095 == 0 && physical.rawValue & 4095 == 0)
-    var offset: UInt64 = 0
-    while offset < byteCount {
-      slot(address &+ offset, level: 0, memory: &memory).pointee = PageTable.entry(access, physical + offset)
-      offset &+= 4096
+    var next = address
+    let end = address &+ byteCount
+    var entry = PageTable.entry(access, physical)
+    while next < end {
+      // One walk for the pages that share a table of the last level: 2 MiB.
+      let tableEnd = (next | 0x1F_FFFF) &+ 1
+      let last = tableEnd < end && tableEnd != 0 ? tableEnd : end
+      var place = slot(next, level: 0, memory: &memory)
+      while next < last {
+        place.pointee = entry
+        place += 1
+        entry &+= 4096
+        next &+= 4096
+      }
     }
   }
 

@@ -36,7 +36,7 @@ public struct RegisterPage {
 
   public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
   public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
-  /// Counter value at the last exit to ring 3.
+  /// Counter value of the first instruction in ring 3 after the last exit.
   public var exitTicks: UInt64 { self[PARTITA_REGISTERS_EXIT_TICKS] }
   /// What CR3 gets at the next exit.
   public var root: PhysicalAddress {
@@ -71,18 +71,26 @@ public struct RegisterPage {
     }
   }
 
-  /// Runs ring 3 until the next entry to the kernel.
+  /// What has been done of an entry when the switcher hands it over.
+  public enum Entry: UInt32 {
+    /// Nothing but saving the registers.
+    case fresh = 1
+    /// It was the interrupt of a line: it is recorded, marked and acknowledged; what follows from it is not decided.
+    case marked = 2
+  }
+
+  /// Runs ring 3 until the next entry to the kernel that is not dealt with at once.
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
-  @inline(__always) public func enter(padTicks: UInt64) { _ = partita_enter(base, padTicks) }
+  @inline(__always) public func enter(padTicks: UInt64) -> Entry {
+    partita_enter(base, padTicks) == Entry.marked.rawValue ? .marked : .fresh
+  }
 
   /// Waits in ring 0 with interrupts on until the counter says `untilTicks` (all ones: for ever).
   ///
   /// - Returns: whether an interrupt came, whose frame is then in this page; false when the time came.
   public func wait(untilTicks: UInt64) -> Bool { partita_wait(base, untilTicks) != 0 }
 
-  /// Instructions, and so ns under `-icount shift=0`, from `exitTicks` to the first instruction in ring 3.
-  public static var exitLatencyTicks: UInt64 { UInt64(PARTITA_EXIT_INSTRUCTIONS) }
-  /// The same from the pad's target.
+  /// Instructions, and so ns under `-icount shift=0`, from the pad's target to the first instruction in ring 3.
   public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }
 }

@@ -107,6 +107,11 @@ public struct SwitcherPages {
     partita_write_cr0(partita_read_cr0() | 1 << 16)
   }
 
+  /// Publishes the kernel's state to the switcher, for hypercalls that are served at once.
+  public func setKernelContext(_ context: UnsafeMutableRawPointer) {
+    Instruction.store64(UInt64(UInt(bitPattern: context)), to: crossing(UInt64(PARTITA_KERNEL_CONTEXT)))
+  }
+
   /// Non-maskable interrupts taken, ever.
   public var nonMaskableCount: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_NMI_COUNT))) }
   /// Counter value at the last entry to the kernel.

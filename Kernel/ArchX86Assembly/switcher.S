@@ -24,7 +24,11 @@ partita_switcher_start:
     pushq   $0
     .endif
     pushq   $stub_vector
+    .if (stub_vector >= 32) && (stub_vector < 48)
+    jmp     switcher_line
+    .else
     jmp     switcher_common
+    .endif
     .set    stub_vector, stub_vector + 1
     .endr
 
@@ -68,6 +72,85 @@ switcher_to_kernel:
     movl    $1, %eax
     ret
 
+// What the kernel's stack holds of partita_enter's caller, and back to it with the answer in eax.
+    .macro return_to_kernel
+    movq    PARTITA_KERNEL_STACK, %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbp
+    popq    %rbx
+    ret
+    .endm
+
+// The rest of the frame, when the short way was not enough; CR3 is the partition's again.
+    .macro save_preserved_registers
+    movq    %rbx, REGISTERS(PARTITA_REGISTERS_RAX - 8)
+    movq    %rbp, REGISTERS(PARTITA_REGISTERS_RAX - 48)
+    movq    %r12, REGISTERS(PARTITA_REGISTERS_RAX - 88)
+    movq    %r13, REGISTERS(PARTITA_REGISTERS_RAX - 96)
+    movq    %r14, REGISTERS(PARTITA_REGISTERS_RAX - 104)
+    movq    %r15, REGISTERS(PARTITA_REGISTERS_RAX - 112)
+    .endm
+
+// The lines' interrupts. Out of ring 3 they take a short way like the hypercalls': registers that compiled code may
+// change are saved, partita_mark_at_once records, marks and acknowledges, and says whether more is to be decided.
+switcher_line:
+    testb   $3, 24(%rsp)                    // CS; out of partita_wait they go the long way
+    jz      switcher_common
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
+    movq    %rcx, REGISTERS(PARTITA_REGISTERS_RAX - 16)
+    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
+    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
+    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
+    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
+    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
+    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    movq    %r11, REGISTERS(PARTITA_REGISTERS_RAX - 80)
+    movl    (%rsp), %ecx
+    rdtsc
+    shlq    $32, %rdx
+    leaq    (%rax, %rdx), %rsi
+    movq    %cr3, %rdx
+    movq    %rsi, PARTITA_ENTRY_TICKS
+    movq    %rdx, PARTITA_FOUND_ROOT
+    movq    PARTITA_KERNEL_CONTEXT, %rdi
+    movq    PARTITA_KERNEL_STACK, %rsp
+    movq    PARTITA_KERNEL_ROOT, %rax
+    movq    %rax, %cr3
+    pushq   $2                              // as at switcher_to_kernel
+    popfq
+    movabsq $partita_mark_at_once, %rax
+    call    *%rax
+    movq    PARTITA_FOUND_ROOT, %rcx
+    cmpl    $1, %eax
+    jne     1f
+    rdtsc
+    shlq    $32, %rdx
+    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
+    movq    %rcx, %cr3
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
+    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
+    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 16), %rcx
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 80), %r11
+    iretq
+1:  movq    %rcx, %cr3
+    save_preserved_registers
+    movq    PARTITA_KERNEL_ROOT, %rcx
+    movq    %rcx, %cr3
+    cmpl    $2, %eax                        // marked is 2, and anything else 1
+    je      2f
+    movl    $1, %eax
+2:  return_to_kernel
+
 switcher_from_kernel:
     cmpq    $32, 120(%rsp)                  // an interrupt can only have come in partita_wait
     jae     switcher_to_kernel
@@ -100,17 +183,64 @@ partita_abort_entry:
     call    *%rax
 2:  jmp     2b
 
-// `syscall` leaves the partition's stack pointer in place: put the frame where an interrupt would have.
+// `syscall` leaves the partition's stack pointer in place. Most calls need only an answer: first the registers that
+// compiled code may change are saved, and the kernel is asked whether it serves the call at once
+// (partita_serve_at_once). If so, back; if not, the rest of the frame follows as if an interrupt had come.
     .globl  partita_syscall_entry
 partita_syscall_entry:
     movq    %rsp, REGISTERS(PARTITA_REGISTERS_RSP)
-    movq    $REGISTERS(PARTITA_REGISTERS_RSP), %rsp
-    pushq   %r11
-    pushq   $PARTITA_USER_CODE
-    pushq   %rcx
-    pushq   $0
-    pushq   $PARTITA_SYSCALL_VECTOR
-    jmp     switcher_common
+    movq    %rcx, REGISTERS(PARTITA_REGISTERS_RIP)
+    movq    %r11, REGISTERS(PARTITA_REGISTERS_RFLAGS)
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
+    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
+    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
+    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
+    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
+    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
+    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    rdtsc
+    shlq    $32, %rdx
+    leaq    (%rax, %rdx), %rsi
+    movq    %cr3, %rdx
+    movq    %rsi, PARTITA_ENTRY_TICKS
+    movq    %rdx, PARTITA_FOUND_ROOT
+    movq    PARTITA_KERNEL_CONTEXT, %rdi
+    movq    PARTITA_KERNEL_STACK, %rsp
+    movq    PARTITA_KERNEL_ROOT, %rax
+    movq    %rax, %cr3
+    movabsq $partita_serve_at_once, %rax
+    call    *%rax
+    movq    PARTITA_FOUND_ROOT, %rcx
+    testl   %eax, %eax
+    jz      1f
+    rdtsc
+    shlq    $32, %rdx
+    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
+    movq    %rcx, %cr3
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
+    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
+    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
+    movq    (%rsp), %rcx                    // as `syscall` left them: nothing of the kernel's shows
+    movq    16(%rsp), %r11
+    iretq
+1:  movq    %rcx, %cr3                      // the register page is in the partition's space
+    save_preserved_registers
+    movq    REGISTERS(PARTITA_REGISTERS_RIP), %rax  // rcx and r11 as `syscall` left them
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX - 16)
+    movq    REGISTERS(PARTITA_REGISTERS_RFLAGS), %rax
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX - 80)
+    movq    $0, REGISTERS(PARTITA_REGISTERS_ERROR)
+    movq    $PARTITA_SYSCALL_VECTOR, REGISTERS(PARTITA_REGISTERS_VECTOR)
+    movq    PARTITA_KERNEL_ROOT, %rax
+    movq    %rax, %cr3
+    movl    $1, %eax
+    return_to_kernel
 
 // uint32_t partita_enter(void *registers, uint64_t padTicks)
 // Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the
@@ -145,7 +275,7 @@ partita_enter:
 5:
 6:  rdtsc
     shlq    $32, %rdx
-    orq     %rdx, %rax
+    leaq    PARTITA_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
     movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
     movq    PARTITA_REGISTERS_PARTITION_ROOT(%rdi), %rax
     movq    %rax, %cr3

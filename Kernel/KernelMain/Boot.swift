@@ -81,17 +81,22 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
-    let keyframe = memory.allocate(byteCount: 16384).pointer.assumingMemoryBound(to: UInt64.self)
-    var kernel = Kernel<Marking, Acts>(
-      core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
-      idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
-      contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
-      keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: 2048))
+    let keyframeWordCount = 2048 + core.queuedMessageLimit
+    let keyframe = memory.allocate(byteCount: UInt64(keyframeWordCount * 8)).pointer
+      .assumingMemoryBound(to: UInt64.self)
+    let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer
+      .assumingMemoryBound(to: Kernel<Marking, Acts>.self)
+    kernel.initialize(
+      to: Kernel<Marking, Acts>(
+        core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
+        idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
+        contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
+        keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: keyframeWordCount)))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
-    kernel.recordBoot(stop: stop)
+    kernel.pointee.recordBoot(stop: stop)
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)
     RealTimeClock.start(hertz: table.module.realTimeClockHertz)
-    kernel.run(stop: stop)
+    Kernel.run(kernel, stop: stop)
   }
 
   private static func stateMemory(for table: ModuleTable, memory: inout BootMemory) -> StateMemory {

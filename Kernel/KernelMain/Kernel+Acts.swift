@@ -29,16 +29,20 @@ extension Kernel {
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
   mutating func memory(of partition: PartitionIndex, at address: UInt64) -> UnsafeMutableRawPointer? {
     let owner = Int(partition.rawValue)
-    let stackBottom = PartitionLayout.stackTop &- contexts[owner].stackBytes
-    if address >= stackBottom, address < PartitionLayout.stackTop {
-      return (contexts[owner].stack + (address &- stackBottom)).pointer
+    let belowTop = PartitionLayout.stackTop &- address
+    let stackBytes = contexts[owner].stackBytes
+    if belowTop <= stackBytes, belowTop > 0 {
+      return UnsafeMutableRawPointer(
+        bitPattern: UInt(contexts[owner].stack.rawValue &+ (stackBytes &- belowTop)))
     }
-    let first = contexts[owner].firstSegment
-    for index in first..<(first &+ contexts[owner].segmentCount) {
+    var index = contexts[owner].firstSegment
+    let last = index &+ contexts[owner].segmentCount
+    while index < last {
       let offset = address &- segments[index].virtualAddress
-      if address >= segments[index].virtualAddress, offset < segments[index].byteCount {
-        return (segments[index].physical + offset).pointer
+      if offset < segments[index].byteCount {
+        return UnsafeMutableRawPointer(bitPattern: UInt(segments[index].physical.rawValue &+ offset))
       }
+      index &+= 1
     }
     return nil
   }
@@ -48,32 +52,27 @@ extension Kernel {
     let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
-    switch core.decision.effect {
+    if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: caller, registers) }
+  }
+
+  /// What a service does beside answering.
+  mutating func carryOut(_ effect: HypercallEffect, for caller: PartitionIndex, _ registers: RegisterPage) {
+    switch effect {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
-      guard let source = memory(of: caller, at: address) else { preconditionFailure() }
-      messages.store(UnsafeRawBufferPointer(start: source, count: Int(byteCount)), channel: channel)
-      observeCopy(.write, caller, port, UnsafeRawBufferPointer(messages.bytes(channel: channel, count: byteCount)))
+      takeMessage(.write, from: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .readMessage(let port, let channel, let address, let byteCount):
-      guard let target = memory(of: caller, at: address) else { preconditionFailure() }
-      let message = messages.bytes(channel: channel, count: byteCount)
-      if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
-      observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
+      giveMessage(.read, to: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
-    case .sendMessage, .receiveMessage: preconditionFailure()
+    case .sendMessage(let port, let channel, let slot, let address, let byteCount):
+      takeMessage(.send, from: caller, port: port, channel: channel, slot: slot, address, byteCount)
+    case .receiveMessage(let port, let channel, let slot, let address, let byteCount):
+      giveMessage(.receive, to: caller, port: port, channel: channel, slot: slot, address, byteCount)
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
     }
-  }
-
-  private mutating func observeCopy(
-    _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
-  ) {
-    ring.record(
-      .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
-      XXH64.hash(bytes), UInt64(bytes.count))
   }
 
   private mutating func writeConsole(_ caller: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) {
@@ -97,7 +96,8 @@ extension Kernel {
   }
 
   /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
-  private mutating func acknowledge(_ line: InterruptLine) {
+  @inline(__always)
+  mutating func acknowledge(_ line: InterruptLine) {
     if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
     ring.record(

@@ -35,31 +35,33 @@ extension Kernel {
 
   /// What the partition's shared page and registers said at the entry.
   private mutating func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
-    let exit = clock.nanoseconds(registers.exitTicks &+ RegisterPage.exitLatencyTicks)
+    let exit = clock.nanoseconds(registers.exitTicks)
     var snapshot = EntrySnapshot(
-      partition: interrupted.rawValue, addressSpace: addressSpace(pages.foundRoot, expected: interrupted),
-      resumeDelay: exit &- ring.lastTime)
+      partition: interrupted.rawValue, addressSpace: interrupted.rawValue, resumeDelay: exit &- ring.lastTime)
+    let expected = interrupted.isNone ? kernelTable.root : running.root
+    if _slowPath(pages.foundRoot != expected) { snapshot.addressSpace = addressSpace(pages.foundRoot) }
     guard !interrupted.isNone else { return snapshot }
-    let index = Int(interrupted.rawValue)
-    let shared = contexts[index].shared.pointer
-    let counts = Instruction.load64(shared + SharedPage.flips)
-    snapshot.flips = UInt32(truncatingIfNeeded: counts)
-    snapshot.upcallsEntered = UInt16(truncatingIfNeeded: counts &>> 32)
-    snapshot.upcallsReturned = UInt16(truncatingIfNeeded: Instruction.load32(shared + SharedPage.upcallsReturned))
-    guard core.partitions[index].upcallEntry != 0 else { return snapshot }
+    let shared = running.shared
+    snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
     // The rest matters only to a delivery, which wants the flag on.
-    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) != 0 else { return snapshot }
+    guard Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 else { return snapshot }
     snapshot.flags.insert(.interruptsEnabled)
-    if isInReturnTail(registers, interrupted) { snapshot.flags.insert(.inReturnTail) }
-    let frame = frameAddress(registers, of: interrupted, isInTail: snapshot.flags.contains(.inReturnTail))
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) {
-      snapshot.flags.insert(.frameFits)
-    }
+    guard core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
+    snapshot.flags = snapshot.flags.union(frameFlags(registers, interrupted))
     return snapshot
   }
 
-  private mutating func addressSpace(_ found: PhysicalAddress, expected: PartitionIndex) -> UInt8 {
-    if !expected.isNone, contexts[Int(expected.rawValue)].root == found { return expected.rawValue }
+  /// What a snapshot tells of an upcall's frame.
+  mutating func frameFlags(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot.Flags {
+    var flags = EntrySnapshot.Flags()
+    if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
+    let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
+    if frame & 15 == 0, core.allows(.write, interrupted, frame, Self.checkedFrameBytes) { flags.insert(.frameFits) }
+    return flags
+  }
+
+  /// Whose page tables CR3 named, where they are not those expected.
+  private mutating func addressSpace(_ found: PhysicalAddress) -> UInt8 {
     if found == kernelTable.root { return 0xFF }
     for index in 0..<contexts.count where contexts[index].root == found { return UInt8(truncatingIfNeeded: index) }
     return 0xFE
@@ -139,12 +141,11 @@ extension Kernel {
     if let known { call.operand = operand(known, call, registers, PartitionIndex(snapshot.partition)) }
     // A number beyond 16 bits is no number: the trace shows 0xFFFF, which none is.
     call.number = number <= 0xFFFF ? number : 0xFFFF
-    ring.recordInput(
-      .hypercall, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
-      operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number)), wordCount: 3 &+ count,
-      TraceEvent.Words(
-        snapshot.counterWord, snapshot.resumeDelay, call.operand, call.arguments.0, call.arguments.1,
-        call.arguments.2, call.arguments.3))
+    ring.recordCall(
+      call, head: RingRecord.packed(
+        kind: EventKind.hypercall.rawValue, partition: snapshot.partition, detail: snapshot.flags.rawValue,
+        wordCount: 3 &+ count, operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number))),
+      at: now.nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, count)
     return core.hypercall(call, snapshot, at: now, into: &ring)
   }
 
@@ -154,7 +155,7 @@ extension Kernel {
   ) -> UInt64 {
     switch number {
     case .writeConsole: return SerialConsole.room
-    case .createSamplingPort: return portNumber(nameAt: call.arguments.0, of: caller)
+    case .createSamplingPort, .createQueuingPort: return portNumber(nameAt: call.arguments.0, of: caller)
     case .returnFromUpcall:
       let frame = registers.stackPointer
       guard frame & 15 == 0, core.allows(.write, caller, frame, UpcallFrame.byteCount),

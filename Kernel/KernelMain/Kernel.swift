@@ -27,6 +27,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Whose extended state and segment base are in the CPU.
   var loaded: PartitionIndex = .none
+  /// Where the loaded partition's pages are.
+  var running: RunningPartition
   /// The window start whose pad has been recorded, in ns.
   var paddedNanoseconds: UInt64 = 0
   var nonMaskableCount: UInt64 = 0
@@ -47,6 +49,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.segments = segments
     self.messages = messages
     self.keyframeWords = keyframeWords
+    running = RunningPartition(contexts[0], .none, isDrainer: true)
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
     for index in 0..<table.count(LineRecord.self) {
@@ -57,28 +60,57 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   }
 
   /// Runs the module until it ends.
-  mutating func run(stop: SystemTime) -> Never {
+  ///
+  /// The kernel is behind a pointer, and no access to it lasts while ring 3 runs: hypercalls that are served at once
+  /// (`serveAtOnce`) come in by that pointer.
+  static func run(_ kernel: UnsafeMutablePointer<Kernel>, stop: SystemTime) -> Never {
+    kernel.pointee.pages.setKernelContext(kernel)
+    kernel.pointee.begin(stop: stop)
+    while true {
+      kernel.pointee.settle()
+      var padTicks: UInt64 = 0
+      switch kernel.pointee.prepare(&padTicks) {
+      case .entered: break
+      case .idle:
+        _ = kernel.pointee.idleRegisters.wait(untilTicks: .max)
+        kernel.pointee.takeInput(from: kernel.pointee.idleRegisters, interrupted: .none)
+      case .ring3(let registers):
+        if registers.enter(padTicks: padTicks) == .marked {
+          kernel.pointee.concludeInterrupt()
+        } else {
+          kernel.pointee.takeInput(from: registers, interrupted: kernel.pointee.loaded)
+        }
+      }
+    }
+  }
+
+  private mutating func begin(stop: SystemTime) {
     let now = clock.now
     ring.recordInput(
       .start, at: now, partition: 0xFF, detail: 0, operand: 0, wordCount: 2,
       TraceEvent.Words(stop.nanoseconds))
     core.start(at: now, stop: stop, into: &ring)
-    while true {
-      act()
-      while let stimulus = core.dueStimulus(at: clock.now) { play(stimulus) }
-      if core.decision.hasStopped { finish() }
-      resume()
-    }
   }
 
-  /// Gives the CPU to the successor at its instant, and takes the next input.
-  private mutating func resume() {
-    guard case .partition(let partition) = core.decision.successor else {
-      _ = idleRegisters.wait(untilTicks: .max)
-      return takeInput(from: idleRegisters, interrupted: .none)
-    }
-    let registers = load(partition)
-    var padTicks: UInt64 = 0
+  /// Carries out what has been decided, and what the test device has to do now.
+  @inline(__always) private mutating func settle() {
+    act()
+    while let stimulus = core.dueStimulus(at: clock.now) { play(stimulus) }
+    if core.decision.hasStopped { finish() }
+  }
+
+  /// How the CPU is given away.
+  private enum Resumption {
+    /// An input has been taken meanwhile; nobody runs.
+    case entered
+    case idle
+    case ring3(RegisterPage)
+  }
+
+  /// Makes the successor ready to run at its instant.
+  @inline(__always) private mutating func prepare(_ padTicks: inout UInt64) -> Resumption {
+    guard case .partition(let partition) = core.decision.successor else { return .idle }
+    if partition != loaded { load(partition) }
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
       let now = clock.now
@@ -90,7 +122,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       }
       let quiet = notBefore - finalPad
       if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
-        return takeInput(from: idleRegisters, interrupted: .none)
+        takeInput(from: idleRegisters, interrupted: .none)
+        return .entered
       }
       padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
       Instruction.store64(
@@ -98,24 +131,21 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         to: contexts[Int(partition.rawValue)].information.pointer + InformationPage.windowStart)
     }
     ring.publish()
-    registers.enter(padTicks: padTicks)
-    return takeInput(from: registers, interrupted: partition)
+    return .ring3(running.registers)
   }
 
   /// Brings into the CPU what a partition's register frame does not hold.
-  private mutating func load(_ partition: PartitionIndex) -> RegisterPage {
+  private mutating func load(_ partition: PartitionIndex) {
     let index = Int(partition.rawValue)
-    let registers = RegisterPage(contexts[index].registers)
-    guard partition != loaded else { return registers }
     if !loaded.isNone {
       Processor.saveExtendedState(to: contexts[Int(loaded.rawValue)].extendedState)
     }
     Processor.loadExtendedState(from: contexts[index].extendedState)
     Processor.clearDataSegments()
     Processor.segmentBase = contexts[index].segmentBase
-    registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
+    running = RunningPartition(contexts[index], partition, isDrainer: partition == core.drainer)
+    running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
     loaded = partition
-    return registers
   }
 
   /// After the stop: the end event, then the drainer alone until it has written the last block.
@@ -126,9 +156,10 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     while true {
       let isClosed = ring.close()
       ring.publish()
-      let registers = load(drainer)
+      if drainer != loaded { load(drainer) }
+      let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
-      registers.enter(padTicks: 0)
+      _ = registers.enter(padTicks: 0)
       let shared = contexts[Int(drainer.rawValue)].shared.pointer
       _ = ring.updateTail(Instruction.load64(shared + SharedPage.drainTail))
       let vector = registers.vector

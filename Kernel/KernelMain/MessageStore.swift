@@ -1,33 +1,50 @@
 import ArchX86
 import ModuleConfiguration
 
-/// The channels' messages: kernel memory, one buffer a channel, copied in and out by the kernel alone.
+/// The channels' messages: kernel memory, copied in and out by the kernel alone.
+///
+/// A sampling channel has one place, for its last message; a queuing channel as many as `MessageSlots` says. Which place
+/// holds what is the core's business.
 struct MessageStore {
-  private let offsets: BootTable<UInt64>
-  // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
-  private let base: UnsafeMutableRawPointer
+  /// Where a channel's places are.
+  private struct Places: BitwiseCopyable {
+    // Unsafe: kernel memory, alive for ever; ranges come from the table's sizes.
+    var base: UnsafeMutableRawPointer
+    /// Bytes of one place: the channel's longest message, in whole cache lines.
+    var byteCount: UInt64
+    var count: Int
+  }
+
+  private let channels: BootTable<Places>
 
   init(_ table: ModuleTable, memory: inout BootMemory) {
     let count = table.count(ChannelRecord.self)
-    offsets = BootTable(count: count + 1, filledWith: 0, memory: &memory)
     var total: UInt64 = 0
     for index in 0..<count {
-      offsets[index] = total
-      total &+= (table.record(ChannelRecord.self, index).maximumMessageBytes &+ 63) & ~63
+      total &+= MessageStore.size(table, index) &* UInt64(table.messageSlotCount(ofChannel: index))
     }
-    offsets[count] = total
-    base = memory.allocate(byteCount: max(total, 8)).pointer
+    var base = memory.allocate(byteCount: max(total, 8)).pointer
+    channels = BootTable(count: count, filledWith: Places(base: base, byteCount: 0, count: 0), memory: &memory)
+    for index in 0..<count {
+      let byteCount = MessageStore.size(table, index)
+      channels[index] = Places(base: base, byteCount: byteCount, count: table.messageSlotCount(ofChannel: index))
+      base += Int(byteCount) * channels[index].count
+    }
   }
 
-  /// - Precondition: `count` is at most the channel's size.
-  func bytes(channel: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
-    precondition(count <= offsets[channel + 1] &- offsets[channel])
-    return UnsafeMutableRawBufferPointer(start: base + Int(offsets[channel]), count: Int(count))
+  /// Bytes of a place of a channel: whole cache lines.
+  private static func size(_ table: ModuleTable, _ channel: Int) -> UInt64 {
+    (table.record(ChannelRecord.self, channel).maximumMessageBytes &+ 63) & ~63
   }
 
-  func store(_ message: UnsafeRawBufferPointer, channel: Int) {
-    guard let to = bytes(channel: channel, count: UInt64(message.count)).baseAddress, let from = message.baseAddress
-    else { return }
-    Instruction.copy(to: to, from: from, byteCount: UInt64(message.count))
+  /// The first `count` bytes of a place.
+  ///
+  /// - Precondition: the channel has that place, and `count` is at most its size.
+  @inline(__always) func bytes(channel: Int, slot: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
+    let byteCount = channels[channel].byteCount
+    precondition(slot >= 0 && slot < channels[channel].count && count <= byteCount)
+    return UnsafeMutableRawBufferPointer(
+      start: channels[channel].base + slot &* Int(truncatingIfNeeded: byteCount),
+      count: Int(truncatingIfNeeded: count))
   }
 }

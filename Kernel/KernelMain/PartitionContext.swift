@@ -18,6 +18,28 @@ struct PartitionContext: BitwiseCopyable {
   var segmentCount: Int
 }
 
+/// What every entry from the loaded partition needs of its context.
+struct RunningPartition {
+  var registers: RegisterPage
+  // Unsafe: the kernel's own mapping of the partition's shared page, alive for ever.
+  var shared: UnsafeMutableRawPointer
+  /// What CR3 has while it runs.
+  var root: PhysicalAddress
+  /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
+  /// at every entry.
+  var rootForCallsAtOnce: UInt64
+  /// `TraceRing.callHead` of the partition.
+  var callHead: UInt64
+
+  init(_ context: PartitionContext, _ partition: PartitionIndex, isDrainer: Bool) {
+    registers = RegisterPage(context.registers)
+    shared = context.shared.pointer
+    root = context.root
+    rootForCallsAtOnce = isDrainer ? 0 : context.root.rawValue
+    callHead = TraceRing.callHead(of: partition)
+  }
+}
+
 /// A fixed table in boot memory.
 struct BootTable<Element: BitwiseCopyable> {
   // Unsafe: kernel memory allocated once, alive for ever, indices checked.

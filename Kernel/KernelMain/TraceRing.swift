@@ -10,19 +10,21 @@ import TraceFormat
 /// mapping and moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has
 /// run. Time stamps of decisions and observations are taken here, when they are written.
 public struct TraceRing: ~Copyable, DecisionRecorder {
-  // Unsafe: kernel memory mapped for ever; every store is at head & mask with room checked before.
-  // The ring's place is a constant of the kernel's address space, which makes it part of the store instructions.
-  private var words: UnsafeMutablePointer<UInt64> {
+  // Unsafe: kernel memory mapped for ever at a constant address; every store is at `next`, with room checked before.
+  private var first: UnsafeMutablePointer<UInt64> {
     @inline(__always) get { UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped }
   }
   private let control: UnsafeMutableRawPointer
   private let clock: Clock
   private let capacityWords: UInt64
-  private let mask: UInt64
-  private var head: UInt64 = 0
-  /// The head may not pass this without a closer look: where the ring would be full as far as the tail is known, or 0
-  /// while a loss has to be reported or nothing may be recorded any more. One comparison covers all three.
-  private var limit: UInt64
+  /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
+  private var next: UnsafeMutablePointer<UInt64>
+  /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
+  /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
+  /// comparison covers all of them.
+  private var limit: UnsafeMutablePointer<UInt64>
+  /// Words stored before `first` was written for the last time.
+  private var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
   private var events: UInt64 = 0
   private var unreportedLoss: UInt64 = 0
@@ -37,46 +39,66 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     self.control = control.pointer
     self.clock = clock
     capacityWords = byteCount / 8
-    mask = byteCount / 8 &- 1
-    limit = capacityWords
+    next = UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped
+    limit = next
+    setLimit()
+  }
+
+  /// Events are being lost, or nothing is recorded any more.
+  var isStarved: Bool { limit == first }
+
+  /// Words stored, ever.
+  private var head: UInt64 {
+    @inline(__always) get { wordsBefore &+ UInt64(UInt(bitPattern: next) &- UInt(KernelImage.ring)) &>> 3 }
+  }
+
+  /// Brings `next` back into the first mapping and works out `limit`.
+  private mutating func setLimit() {
+    if next >= first + Int(capacityWords) {
+      next -= Int(capacityWords)
+      wordsBefore &+= capacityWords
+    }
+    // A record that begins in the first mapping may end in the second one, which has room for any.
+    let free = tail &+ capacityWords &- head
+    let toEnd = capacityWords &- (head &- wordsBefore) &+ 16
+    limit = unreportedLoss != 0 || isClosed ? first : next + Int(min(free, toEnd))
   }
 
   /// Cuts out room for a record of `count` words and the loss record that may have to precede it.
   @inline(__always)
-  private mutating func reserve(_ count: UInt64) -> UnsafeMutablePointer<UInt64>? {
-    if _slowPath(head &+ count > limit) {
+  private mutating func reserve(_ count: Int) -> UnsafeMutablePointer<UInt64>? {
+    if _slowPath(next + count > limit) {
       guard reserveSlowly(count) else { return nil }
     }
-    return words + Int(truncatingIfNeeded: head & mask)
+    return next
   }
 
   @inline(never)
-  private mutating func reserveSlowly(_ count: UInt64) -> Bool {
+  private mutating func reserveSlowly(_ count: Int) -> Bool {
     if isClosed { return false }
-    let full = tail &+ capacityWords
-    guard head &+ count &+ (unreportedLoss != 0 ? 3 : 0) <= full else {
+    setLimit()
+    guard head &+ UInt64(count) &+ (unreportedLoss != 0 ? 3 : 0) <= tail &+ capacityWords else {
       unreportedLoss &+= 1
       lost &+= 1
       Instruction.store64(lost, to: control + RingControl.lost)
-      limit = 0
+      limit = first
       return false
     }
-    limit = full
     if unreportedLoss != 0 {
-      let place = words + Int(truncatingIfNeeded: head & mask)
-      place[0] = lastTime
-      place[1] = RingRecord.packed(
+      next[0] = lastTime
+      next[1] = RingRecord.packed(
         kind: EventKind.loss.rawValue, partition: 0xFF, detail: 0, wordCount: 1, operand: 0)
-      place[2] = unreportedLoss
+      next[2] = unreportedLoss
       unreportedLoss = 0
       needsKeyframe = true
       advance(3)
     }
+    setLimit()
     return true
   }
 
-  @inline(__always) private mutating func advance(_ count: UInt64) {
-    head &+= count
+  @inline(__always) private mutating func advance(_ count: Int) {
+    next += count
     events &+= 1
   }
 
@@ -152,7 +174,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     _ kind: EventKind, at time: SystemTime, partition: UInt8, detail: UInt8, operand: UInt32, wordCount: Int,
     _ values: TraceEvent.Words
   ) {
-    guard let place = reserve(UInt64(truncatingIfNeeded: wordCount) &+ 2) else { return }
+    guard let place = reserve(wordCount &+ 2) else { return }
     lastTime = time.nanoseconds
     place[0] = time.nanoseconds
     place[1] = RingRecord.packed(
@@ -162,17 +184,88 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     if wordCount > 2 {
       for index in 2..<wordCount { place[index &+ 2] = values[index] }
     }
-    advance(UInt64(truncatingIfNeeded: wordCount) &+ 2)
+    advance(wordCount &+ 2)
+  }
+
+  /// The input event of a hypercall with up to three arguments and no operand: the common ones, laid down word by word.
+  ///
+  /// - Parameters:
+  ///   - head: `callHead` of the caller with the snapshot's flags.
+  ///   - count: how many of the arguments the event has.
+  @inline(__always)
+  mutating func recordCall(
+    _ number: UInt16, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
+    _ registers: RegisterPage, _ count: Int
+  ) {
+    guard let place = reserve(5 &+ count) else { return }
+    lastTime = nanoseconds
+    place[0] = nanoseconds
+    place[1] = head &+ (UInt64(number) &<< 32 | UInt64(UInt(bitPattern: 3 &+ count)) &<< 24)
+    place[2] = counters
+    place[3] = resumeDelay
+    place[4] = 0
+    if count > 0 { place[5] = registers[general: 5] }
+    if count > 1 { place[6] = registers[general: 4] }
+    if count > 2 { place[7] = registers[general: 3] }
+    advance(5 &+ count)
+  }
+
+  /// The input event of any hypercall.
+  ///
+  /// - Parameters:
+  ///   - head: the record's second word.
+  ///   - count: how many of the arguments the event has, at most 4.
+  @inline(__always)
+  mutating func recordCall(
+    _ call: borrowing Hypercall, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
+    _ count: Int
+  ) {
+    guard let place = reserve(5 &+ count) else { return }
+    lastTime = nanoseconds
+    place[0] = nanoseconds
+    place[1] = head
+    place[2] = counters
+    place[3] = resumeDelay
+    place[4] = call.operand
+    if count > 0 { place[5] = call.arguments.0 }
+    if count > 1 { place[6] = call.arguments.1 }
+    if count > 2 { place[7] = call.arguments.2 }
+    if count > 3 { place[8] = call.arguments.3 }
+    advance(5 &+ count)
+  }
+
+  /// The input event of a line's interrupt.
+  ///
+  /// - Parameter callHead: that of the interrupted partition.
+  @inline(__always)
+  mutating func recordInterrupt(
+    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
+  ) {
+    guard let place = reserve(4) else { return }
+    lastTime = nanoseconds
+    let ownKind = UInt64(EventKind.interrupt.rawValue) &- UInt64(EventKind.hypercall.rawValue)
+    place[0] = nanoseconds
+    place[1] = (callHead | flags &<< 16) &+ (UInt64(vector) &<< 32 &+ 2 &<< 24 &+ ownKind)
+    place[2] = counters
+    place[3] = resumeDelay
+    advance(4)
+  }
+
+  /// What the second word of every call of a partition has in common: kind, partition, and its own address space.
+  static func callHead(of caller: PartitionIndex) -> UInt64 {
+    RingRecord.packed(
+      kind: EventKind.hypercall.rawValue, partition: caller.rawValue, detail: 0, wordCount: 0,
+      operand: UInt32(caller.rawValue) &<< 16)
   }
 
   /// Eight words or fewer of a keyframe.
   mutating func recordKeyframeWords(_ source: UnsafeBufferPointer<UInt64>, from first: Int) {
     let count = min(8, source.count - first)
-    guard let place = reserve(UInt64(count) &+ 2) else { return }
+    guard let place = reserve(count + 2) else { return }
     place[0] = stamp()
     place[1] = TraceRing.head(.keyframeWords, .none, 0, UInt32(truncatingIfNeeded: first), count)
     for index in 0..<count { place[2 + index] = source[first + index] }
-    advance(UInt64(count) &+ 2)
+    advance(count + 2)
   }
 
   /// Takes over the drainer's tail. A tail that never was a head is not believed.
@@ -181,7 +274,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   mutating func updateTail(_ value: UInt64) -> Bool {
     guard value > tail, value <= head else { return false }
     tail = value
-    limit = unreportedLoss != 0 || isClosed ? 0 : tail &+ capacityWords
+    setLimit()
     return true
   }
 
@@ -194,7 +287,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       // The end event is no loss: it is tried again when the drainer has made room.
       lost &-= 1
       unreportedLoss &-= 1
-      if unreportedLoss == 0 { limit = tail &+ capacityWords }
+      setLimit()
       return false
     }
     place[0] = stamp()
@@ -203,7 +296,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     place[3] = lost
     advance(4)
     isClosed = true
-    limit = 0
+    setLimit()
     publish()
     Instruction.store64(1, to: control + RingControl.ended)
     return true

@@ -68,6 +68,14 @@ public struct ModuleTable: @unchecked Sendable {
 
   /// Where a section lies: (index of its first word, words a record, records).
   @inlinable func location(of section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
+    // Sections are mostly in the order of their numbers, without gaps: look there first.
+    let guess = section.rawValue &- 1
+    if guess < word(6) {
+      let entry = ModuleTableLayout.headerWordCount &+ Int(truncatingIfNeeded: guess) &* 4
+      if word(entry) == section.rawValue {
+        return (Int(word(entry + 3)) / 8, Int(word(entry + 1)), Int(word(entry + 2)))
+      }
+    }
     var entry = ModuleTableLayout.headerWordCount
     for _ in 0..<word(6) {
       if word(entry) == section.rawValue {

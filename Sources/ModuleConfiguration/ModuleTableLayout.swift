@@ -81,6 +81,8 @@ public enum ModuleLimits {
   public static let lineCount = 16
   /// Messages that one queuing port may hold.
   public static let maximumQueuedMessages = 64
+  /// Places for messages that one queuing channel may have (`MessageSlots`): a set of them is one word.
+  public static let maximumMessageSlots = 64
   /// How deep upcalls may nest.
   public static let maximumUpcallDepth = 16
   /// Bytes of a partition's memory that are made anew at a time with interrupts off; part of L.

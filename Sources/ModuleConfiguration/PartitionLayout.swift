@@ -25,16 +25,17 @@ public enum PartitionLayout {
 /// Byte offsets of the words in the page shared by kernel and partition. Both sides may write; neither trusts the
 /// other.
 public enum SharedPage {
-  /// u64; 1 while the partition takes upcalls. The software replacement of the interrupt flag; starts as 0.
+  /// u64; bit 0 is 1 while the partition takes upcalls. The software replacement of the interrupt flag; starts as 0.
   public static let virtualInterruptFlag = 0
   /// u64; the kernel keeps it nonzero while marks wait for delivery.
   public static let pending = 8
+  /// u16; the user-space return counts here each time it restores a context. This count and the two that follow are read
+  /// as one word at every kernel entry.
+  public static let upcallsReturned = 16
+  /// u16; the upcall entry counts here each time it is entered.
+  public static let upcallsEntered = 18
   /// u32; the partition counts here each time it changes the flag.
-  public static let flips = 16
-  /// u16 (in a u32 word); the upcall entry counts here each time it is entered.
-  public static let upcallsEntered = 20
-  /// u16 (in a u32 word); the user-space return counts here each time it restores a context.
-  public static let upcallsReturned = 24
+  public static let flips = 20
   /// u32; the exception trampoline counts here each time a handler gives the interrupted context back. A guest whose
   /// handler never comes back counts here itself, or its next exception is taken for one inside the handler.
   public static let exceptionsReturned = 28

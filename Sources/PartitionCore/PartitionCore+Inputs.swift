@@ -35,6 +35,47 @@ extension PartitionCore where Marking: MarkingRule {
       if line.rawValue == 15 { decision.acknowledge = InterruptLine(2) }
       return conclude(at: now, into: &recorder)
     }
+    mark(line, into: &recorder)
+    if !isPulse { decision.acknowledge = line }
+    conclude(at: now, into: &recorder)
+  }
+
+  /// The first half of `interrupt` for a line that cannot be spurious: the marks. The acknowledgement is the caller's.
+  ///
+  /// The snapshot's flags beside `interruptsEnabled` are asked for by `needsFrame` only.
+  @inline(__always)
+  public mutating func beginInterrupt<Recorder: DecisionRecorder>(
+    _ line: InterruptLine, _ snapshot: EntrySnapshot, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    decision.reset()
+    learn(snapshot, into: &recorder)
+    mark(line, into: &recorder)
+  }
+
+  /// Whether an interrupt of this line, come now, could lead to an upcall of the running partition.
+  @inline(__always) public mutating func needsFrame(for line: InterruptLine) -> Bool {
+    let index = Int(current.rawValue)
+    return lines.lines[Int(line.rawValue)].owners & 1 &<< UInt32(current.rawValue) != 0
+      || vcpus.interrupts[index].pending != 0
+  }
+
+  /// Whether nothing follows from the marks of `beginInterrupt`: the interrupted partition goes on.
+  @inline(__always) public mutating func isQuietAfterMarks(at nanoseconds: UInt64) -> Bool {
+    nanoseconds < quietUntilNanoseconds && !lines.isMaskStale
+      && vcpus.interrupts[Int(current.rawValue)].pending == 0
+  }
+
+  /// The second half of `interrupt`, where something follows.
+  public mutating func concludeInterrupt<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    conclude(at: now, into: &recorder)
+  }
+
+  @inline(__always)
+  private mutating func mark<Recorder: DecisionRecorder>(
+    _ line: InterruptLine, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     let index = Int(line.rawValue)
     if lines.lines[index].hasKernelHandler {
       kernelTicks &+= 1
@@ -49,8 +90,6 @@ extension PartitionCore where Marking: MarkingRule {
     }
     let owner = schedule.owner
     if !owner.isNone, owners & 1 &<< UInt32(owner.rawValue) == 0 { lines.countForeign(line) }
-    if !isPulse { decision.acknowledge = line }
-    conclude(at: now, into: &recorder)
   }
 
   private func countMarks(_ owners: UInt32) {
@@ -120,16 +159,21 @@ extension PartitionCore where Marking: MarkingRule {
     return table.record(StimulusRecord.self, nextStimulus)
   }
 
+  /// The snapshot's flags that tell of the partition, not of the interrupt.
+  static var flagsOfPartition: UInt8 {
+    EntrySnapshot.Flags.interruptsEnabled.rawValue | EntrySnapshot.Flags.inReturnTail.rawValue
+      | EntrySnapshot.Flags.frameFits.rawValue
+  }
+
   /// Takes over what the snapshot says of the partition that was interrupted.
+  @inline(__always)
   mutating func learn<Recorder: DecisionRecorder>(
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard snapshot.partition != PartitionIndex.none.rawValue else { return }
     precondition(snapshot.partition == current.rawValue)
     let index = Int(current.rawValue)
-    partitions[index].interruptsEnabled = snapshot.flags.contains(.interruptsEnabled)
-    partitions[index].isInReturnTail = snapshot.flags.contains(.inReturnTail)
-    partitions[index].frameFits = snapshot.flags.contains(.frameFits)
+    partitions[index].seen = EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition)
     let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
     if returned != 0 {
       partitions[index].upcallsReturned = snapshot.upcallsReturned

@@ -20,6 +20,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let configurations: StateTable<PartitionConfiguration>
   let regions: StateTable<MemoryRegion>
   let ports: StateTable<PortState>
+  /// The queues of the queuing destinations, one behind the other.
+  let queues: StateTable<QueuedMessage>
   /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
   let healthActions: StateTable<PartitionRecoveryAction>
   let stimulusCount: Int
@@ -43,6 +45,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var isIdle = false
   /// Something has changed since who runs, and until when, was last decided. False between inputs.
   var mustPlan = true
+  /// Until when (ns) a hypercall of `current` that marks nobody changes nothing beyond its own answer; 0 for not at
+  /// all. Follows from the state; kept because every hypercall asks for it.
+  public internal(set) var quietUntilNanoseconds: UInt64 = 0
   var framesSinceKeyframe: UInt64 = 0
   var nextStimulus = 0
   /// Its instant in ns, or all ones: read from the table once.
@@ -64,6 +69,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    queues = memory.table(of: max(Self.queueEntryCount(table), 1), filledWith: QueuedMessage(word: 0))
     healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
@@ -89,6 +95,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
     return 4096 + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
+      + queueEntryCount(table) * MemoryLayout<QueuedMessage>.stride
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
       + table.count(WindowRecord.self) * MemoryLayout<CyclicSchedule.Window>.stride
   }
@@ -119,12 +126,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       guard record.state == .partitionExecution else { continue }
       healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
     }
-    for index in 0..<table.count(PortRecord.self) {
-      ports[index] = PortState(table.record(PortRecord.self, index))
-      if table.record(PortRecord.self, index).kind == .queuing {
-        configurations[Int(ports[index].partition)].permittedInterrupts |= VirtualInterrupt.queuingPort.bit
-      }
-    }
+    readPorts()
   }
 
   /// The partitions of which some vCPU state is kept.
@@ -141,15 +143,19 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public func allows(
     _ access: SegmentRecord.Access, _ partition: PartitionIndex, _ address: UInt64, _ byteCount: UInt64
   ) -> Bool {
-    let (end, overflow) = address.addingReportingOverflow(byteCount)
-    guard !overflow else { return false }
-    let configuration = configurations[Int(partition.rawValue)]
-    if end <= PartitionLayout.stackTop, address >= PartitionLayout.stackTop &- configuration.stackBytes {
-      return !access.contains(.execute)
-    }
-    for index in configuration.firstSegment..<(configuration.firstSegment &+ configuration.segmentCount)
-    where address >= regions[index].start && end <= regions[index].end {
-      return regions[index].access & access.rawValue == access.rawValue
+    let owner = Int(partition.rawValue)
+    // Distances instead of ends: nothing here can wrap around.
+    let belowTop = PartitionLayout.stackTop &- address
+    if belowTop <= configurations[owner].stackBytes, byteCount <= belowTop { return !access.contains(.execute) }
+    var index = configurations[owner].firstSegment
+    let last = index &+ configurations[owner].segmentCount
+    while index < last {
+      let offset = address &- regions[index].start
+      let size = regions[index].end &- regions[index].start
+      if offset < size, byteCount <= size &- offset {
+        return regions[index].access & access.rawValue == access.rawValue
+      }
+      index &+= 1
     }
     return false
   }

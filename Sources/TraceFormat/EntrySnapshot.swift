@@ -6,7 +6,7 @@ import APEXTypes
 /// and replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core
 /// never reads them.
 public struct EntrySnapshot: Equatable, Sendable {
-  public struct Flags: BitFlags {
+  public struct Flags: BitFlags, BitwiseCopyable {
     public var rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The virtual interrupt flag is on.
@@ -27,9 +27,20 @@ public struct EntrySnapshot: Equatable, Sendable {
   /// Index of the partition whose page tables CR3 named at the entry; 0xFF for the kernel's own, 0xFE for none known.
   public var addressSpace: UInt8
   /// The partition's own counts, as the shared page had them.
-  public var flips: UInt32
-  public var upcallsEntered: UInt16
-  public var upcallsReturned: UInt16
+  /// Flips (bits 32–63), upcalls entered (16–31), upcalls returned (0–15); word 0 of an input event.
+  public var counterWord: UInt64
+  @inlinable public var flips: UInt32 {
+    get { UInt32(truncatingIfNeeded: counterWord &>> 32) }
+    set { counterWord = counterWord & 0xFFFF_FFFF | UInt64(newValue) &<< 32 }
+  }
+  @inlinable public var upcallsEntered: UInt16 {
+    get { UInt16(truncatingIfNeeded: counterWord &>> 16) }
+    set { counterWord = counterWord & ~0xFFFF_0000 | UInt64(newValue) &<< 16 }
+  }
+  @inlinable public var upcallsReturned: UInt16 {
+    get { UInt16(truncatingIfNeeded: counterWord) }
+    set { counterWord = counterWord & ~0xFFFF | UInt64(newValue) }
+  }
   /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns.
   public var resumeDelay: UInt64
 
@@ -40,15 +51,8 @@ public struct EntrySnapshot: Equatable, Sendable {
     self.partition = partition
     self.flags = flags
     self.addressSpace = addressSpace
-    self.flips = flips
-    self.upcallsEntered = upcallsEntered
-    self.upcallsReturned = upcallsReturned
+    counterWord = UInt64(flips) &<< 32 | UInt64(upcallsEntered) &<< 16 | UInt64(upcallsReturned)
     self.resumeDelay = resumeDelay
-  }
-
-  /// The counters as word 0 of an input event.
-  @inlinable public var counterWord: UInt64 {
-    UInt64(flips) &<< 32 | UInt64(upcallsEntered) &<< 16 | UInt64(upcallsReturned)
   }
 
   /// The operand of an input event with this snapshot.
@@ -59,9 +63,7 @@ public struct EntrySnapshot: Equatable, Sendable {
     partition = event.partition
     flags = Flags(rawValue: event.detail)
     addressSpace = UInt8(truncatingIfNeeded: event.operand &>> 16)
-    flips = UInt32(truncatingIfNeeded: event.words.w0 &>> 32)
-    upcallsEntered = UInt16(truncatingIfNeeded: event.words.w0 &>> 16)
-    upcallsReturned = UInt16(truncatingIfNeeded: event.words.w0)
+    counterWord = event.words.w0
     resumeDelay = event.words.w1
   }
 }

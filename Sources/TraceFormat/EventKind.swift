@@ -19,8 +19,8 @@ public enum EventKind: UInt8, Sendable {
   case interrupt = 1
   /// The local APIC's one-shot timer.
   case timer = 2
-  /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`: port
-  /// index + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if the
+  /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`,
+  /// `createQueuingPort`: port index + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if the
   /// frame can be used, bit 1 if another fits below the stack pointer it holds). Words 3 … :
   /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
@@ -115,7 +115,7 @@ public enum EventKind: UInt8, Sendable {
   /// The upcall frame was written. partition; word 0: address of the frame, word 1: instruction pointer that the
   /// register page now holds, word 2: the virtual interrupt flag read back from the shared page.
   case upcallWritten = 49
-  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: XXH64 of the bytes copied,
+  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: `MessageDigest` of the bytes copied,
   /// word 1: length.
   case messageCopied = 50
   /// Bytes went to the console. partition, operand: how many, word 0: XXH64 of the bytes.

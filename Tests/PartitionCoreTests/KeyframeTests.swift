@@ -70,6 +70,10 @@ import TraceFormat
     for kind in kinds { #expect(events.of(kind).count > 0, "\(kind), seed \(seed)") }
     #expect(events.of(.upcall).contains { $0.detail == 1 }, "seed \(seed)")
     #expect(events.of(.upcall).count > 50, "seed \(seed)")
+    for operation in 0...6 as ClosedRange<UInt8> {
+      #expect(events.of(.portOperation).contains { $0.detail == operation }, "operation \(operation), seed \(seed)")
+    }
+    #expect(events.of(.mark).contains { $0.operand == UInt32(VirtualInterrupt.queuingPort.vector) }, "seed \(seed)")
   }
 
   // MARK: Words that no kernel writes

@@ -85,7 +85,7 @@ import TraceFormat
     let keyframes = events.positions(of: .keyframe)
     let changed = losing((keyframes[2] - 150)..<(keyframes[2] - 100))
     let shift = 49
-    let damaged = changed.changing(keyframes[2] - shift - 1) { $0.words.w1 ^= 1 }
+    let damaged = changed.changing(keyframes[2] - shift - 1) { $0.words.w0 ^= 1 }
     let whole = replay(changed, module)
     let report = replay(damaged, module)
     #expect(whole.verdict == .inconclusive)

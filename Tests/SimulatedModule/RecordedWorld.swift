@@ -16,7 +16,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   public var onDecisions: ([TraceEvent]) -> Void = { _ in }
   var generator: SeededGenerator
   private var returned: [UInt16]
-  private var digests: [UInt64]
+  /// Of the message at each place of each channel.
+  private var digests: [[UInt64]]
   private var recentVector: UInt64 = 32
   private var drained: UInt64 = 0
   private var paddedNanoseconds: UInt64 = 0
@@ -26,7 +27,9 @@ public final class RecordedWorld<Marking: MarkingRule> {
     bench = CoreBench(module)
     generator = SeededGenerator(seed: seed)
     returned = Array(repeating: 0, count: module.table.partitionCount)
-    digests = Array(repeating: 0, count: module.table.count(ChannelRecord.self))
+    digests = Array(
+      repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots),
+      count: module.table.count(ChannelRecord.self))
   }
 
   /// Runs the module until `stop`, or until so many inputs have come, and answers its trace.
@@ -106,10 +109,15 @@ public final class RecordedWorld<Marking: MarkingRule> {
     switch effect {
     case .console(_, let count): add(.consoleWritten, caller, operand: UInt32(count), words: .init(generator.next()))
     case .writeMessage(let port, let channel, _, let count):
-      digests[channel] = generator.next()
-      copied(caller, .write, port, digests[channel], count)
-    case .readMessage(let port, let channel, _, let count): copied(caller, .read, port, digests[channel], count)
-    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
+      digests[channel][0] = generator.next()
+      copied(caller, .write, port, digests[channel][0], count)
+    case .readMessage(let port, let channel, _, let count): copied(caller, .read, port, digests[channel][0], count)
+    case .sendMessage(let port, let channel, let slot, _, let count):
+      digests[channel][slot] = generator.next()
+      copied(caller, .send, port, digests[channel][slot], count)
+    case .receiveMessage(let port, let channel, let slot, _, let count):
+      copied(caller, .receive, port, digests[channel][slot], count)
+    case .none, .segmentBase, .restoreUpcallFrame: break
     }
   }
 

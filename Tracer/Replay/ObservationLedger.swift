@@ -14,8 +14,7 @@ struct ObservationLedger {
   /// Partitions whose registers must be seen reset, bit n for partition n, and where one of them is called back.
   private var resetsDue: UInt32 = 0
   private var callback: CallbackDecision?
-  /// `slot` is the message's place in its channel's buffer, 0 for a sampling channel.
-  private var copy: (operation: PortOperation, port: Int, channel: Int, slot: Int, byteCount: UInt64)?
+  private var copy: (operation: PortOperation, port: Int, place: MessagePlace, byteCount: UInt64)?
   private var consoleBytes: UInt64?
   private var keyframeDue = false
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
@@ -23,24 +22,18 @@ struct ObservationLedger {
   private var lastPadNanoseconds: UInt64 = 0
   /// The pad may have been recorded before the keyframe from which the replay goes on.
   private var isPadOptional = false
-  /// Digest of the message that each channel holds; nil where it is unknown.
-  private var digests: [UInt64?]
-  /// The same of each place of the queuing channels' buffers.
-  private var slotDigests: [Place: UInt64]
-  private struct Place: Hashable {
-    var channel: Int
-    var slot: Int
-  }
+  /// Digest of the message at each place of each channel, where it is known.
+  private var digests: [MessagePlace: UInt64] = [:]
   private let entryPoints: [UInt64]
   private var drainTail: UInt64 = 0
 
-  /// - Parameters:
-  ///   - channelCount: channels of the module.
-  ///   - entryPoints: where each partition starts.
-  init(channelCount: Int, entryPoints: [UInt64]) {
-    digests = Array(repeating: nil, count: channelCount)
-    slotDigests = [:]
-    self.entryPoints = entryPoints
+  /// - Parameter entryPoints: where each partition starts.
+  init(entryPoints: [UInt64]) { self.entryPoints = entryPoints }
+
+  /// Where the kernel keeps a message: sampling channels have place 0 only.
+  private struct MessagePlace: Hashable {
+    var channel: Int
+    var slot: Int
   }
 
   /// Takes on what `decision` owes.
@@ -54,12 +47,15 @@ struct ObservationLedger {
     copy = nil
     consoleBytes = nil
     switch decision.effect {
-    case .writeMessage(let port, let channel, _, let byteCount): copy = (.write, port, channel, 0, byteCount)
-    case .readMessage(let port, let channel, _, let byteCount): copy = (.read, port, channel, 0, byteCount)
-    case .console(_, let byteCount): consoleBytes = byteCount
-    case .sendMessage(let port, let channel, let slot, _, let byteCount): copy = (.send, port, channel, slot, byteCount)
+    case .writeMessage(let port, let channel, _, let byteCount):
+      copy = (.write, port, MessagePlace(channel: channel, slot: 0), byteCount)
+    case .readMessage(let port, let channel, _, let byteCount):
+      copy = (.read, port, MessagePlace(channel: channel, slot: 0), byteCount)
+    case .sendMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.send, port, MessagePlace(channel: channel, slot: slot), byteCount)
     case .receiveMessage(let port, let channel, let slot, _, let byteCount):
-      copy = (.receive, port, channel, slot, byteCount)
+      copy = (.receive, port, MessagePlace(channel: channel, slot: slot), byteCount)
+    case .console(_, let byteCount): consoleBytes = byteCount
     case .none, .segmentBase, .restoreUpcallFrame: break
     }
     keyframeDue = decision.keyframeDue
@@ -73,7 +69,7 @@ struct ObservationLedger {
 
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
-    self = ObservationLedger(channelCount: digests.count, entryPoints: entryPoints)
+    self = ObservationLedger(entryPoints: entryPoints)
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
@@ -185,18 +181,11 @@ struct ObservationLedger {
     guard event.detail == wanted.operation.rawValue, event.operand == UInt32(wanted.port),
       event.words.w1 == wanted.byteCount
     else { return "another message was copied than decided" }
-    let place = Place(channel: wanted.channel, slot: wanted.slot)
-    if wanted.operation == .send {
-      slotDigests[place] = event.words.w0
-    } else if wanted.operation == .receive {
-      // Several destinations may hold the message: what is in a place stays until it is written again.
-      if let digest = slotDigests[place], digest != event.words.w0 {
-        return "the message received is not the message sent"
-      }
-    } else if wanted.operation == .write {
-      digests[wanted.channel] = event.words.w0
-    } else if let digest = digests[wanted.channel], digest != event.words.w0 {
-      return "the message read is not the message written"
+    if wanted.operation == .write || wanted.operation == .send {
+      digests[wanted.place] = event.words.w0
+    } else if let digest = digests[wanted.place], digest != event.words.w0 {
+      return "the message \(wanted.operation == .read ? "read" : "received") is not the message "
+        + (wanted.operation == .read ? "written" : "sent")
     }
     return nil
   }

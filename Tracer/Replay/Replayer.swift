@@ -35,7 +35,6 @@ public final class Replayer<Marking: MarkingRule> {
       byteCount: PartitionCore<Marking>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore<Marking>(table, memory: StateMemory(memory))
     observations = ObservationLedger(
-      channelCount: table.count(ChannelRecord.self),
       entryPoints: (0..<table.partitionCount).map { table.partition(PartitionIndex(UInt8($0))).entryPoint })
   }
 

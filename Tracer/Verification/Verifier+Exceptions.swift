@@ -19,9 +19,13 @@ extension Verifier {
       return
     }
     rare.isTouched = true
-    let index = Int(event.partition)
-    let vector = Self.effectiveVector(event)
-    let guest = guests[index]
+    let guest = guests[Int(event.partition)]
+    var vector = Int(step.what)
+    if let gate = gateMeant {
+      guard guest.handlersKnown & 1 << UInt64(gate) != 0 else { return }
+      // Without a handler of its own the instruction stays the fault as which it came.
+      if guest.handlers[gate] != 0 { vector = gate }
+    }
     guard guest.isReflectedKnown, guest.isEntryKnown, guest.handlersKnown & 1 << UInt64(vector) != 0 else { return }
     let canTake =
       guest.handlers[vector] != 0 && guest.exceptionEntry != 0 && step.flags.contains(.frameFits)
@@ -29,10 +33,11 @@ extension Verifier {
     if canTake { rare.mustReflect = Int16(vector) }
   }
 
-  /// `int3` of ring 3 comes as a protection fault of the breakpoint's gate, for no gate may be called from there.
-  static func effectiveVector(_ event: TraceEvent) -> Int {
-    let what = Int(event.operand & 0xFFFF)
-    return what == 13 && event.words.w2 == 3 << 3 | 2 ? 3 : what
+  /// What the step's exception was meant as: `int3` and `int 4` of ring 3 come as protection faults that name their
+  /// gate, for no gate may be called from there.
+  var gateMeant: Int? {
+    guard step.what == 13 else { return nil }
+    return step.looked == 3 << 3 | 2 ? 3 : step.looked == 4 << 3 | 2 ? 4 : nil
   }
 
   mutating func setExceptionHandler(_ partition: UInt8) {
@@ -71,13 +76,13 @@ extension Verifier {
 
   private mutating func judgeReflected(_ event: TraceEvent) {
     tally(.exceptionReflected)
-    let isInt3 = step.what == 13 && step.looked == 3 << 3 | 2
-    let vector = isInt3 ? 3 : UInt32(step.what)
+    let isGate = gateMeant.map { UInt32($0) == event.operand } ?? false
+    let vector = isGate ? event.operand : UInt32(step.what)
     let belongs =
       step.kind == EventKind.exception.rawValue && step.partition == event.partition && event.operand == vector
       && !rare.isReflected
     let isCauseRight =
-      (event.words.w1 == step.looked || isInt3 && event.words.w1 == 0)
+      (event.words.w1 == step.looked || isGate && event.words.w1 == 0)
       && (event.words.w2 == step.argument0 || vector != 14 && event.words.w2 == 0)
     if !belongs || !isCauseRight, fails(.exceptionReflected) {
       explain(
@@ -88,6 +93,11 @@ extension Verifier {
     guard belongs else { return }
     rare.isReflected = true
     let guest = guests[Int(event.partition)]
+    if !isGate, let gate = gateMeant, guest.handlersKnown & 1 << UInt64(gate) != 0, guest.handlers[gate] != 0,
+      fails(.exceptionReflected)
+    {
+      explain("exception 13 is reflected to \(name(event.partition)), and meant as \(gate), which has a handler")
+    }
     if guest.isReflectedKnown {
       if guest.reflected != UInt32(truncatingIfNeeded: step.argument1), fails(.exceptionReflected) {
         explain("exception \(event.operand) of \(name(event.partition)) is reflected into its own handler")

@@ -67,7 +67,7 @@ extension Verifier {
 
   /// An error that a CPU exception caused must belong to the exception of the step.
   private mutating func judgeCause(_ event: TraceEvent) {
-    let effective = step.what == 13 && step.looked == 3 << 3 | 2 ? 3 : step.what
+    let effective = gateMeant.map { UInt16($0) } ?? step.what
     let vector = UInt16(rare.errorVector) &- 1
     let belongs =
       step.kind == EventKind.exception.rawValue && event.partition == step.partition
@@ -233,9 +233,17 @@ extension Verifier {
   private mutating func judgeHandlerLeftOut(_ partition: UInt8) {
     let guest = guests[Int(partition)]
     tally(.healthProcess)
+    // A raised error tells by bit 32 whether a frame fits, and in the bits below the exceptions come back from.
+    let isRaised =
+      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.raiseApplicationError.rawValue
+    let hasFrame =
+      isRaised
+      ? step.looked >> 32 & 1 != 0 && guest.isReflectedKnown
+        && guest.reflected == UInt32(truncatingIfNeeded: step.looked)
+      : step.flags.contains(.frameFits)
     guard guest.handlersKnown & 1 << 32 != 0, guest.handlers[Self.errorVector] != 0, guest.isEntryKnown,
       guest.exceptionEntry != 0, partitions[Int(partition)].mode == OperatingMode.normal.rawValue,
-      step.partition == partition, step.flags.contains(.frameFits),
+      step.partition == partition, hasFrame,
       rare.errorState == SystemState.partitionExecution.rawValue
     else { return }
     if fails(.healthProcess) {

@@ -112,6 +112,10 @@ PARTITA_INLINE uint64_t partita_load64(const void *address) { return *(const vol
 PARTITA_INLINE uint32_t partita_load32(const void *address) { return *(const volatile uint32_t *)address; }
 PARTITA_INLINE void partita_store64(void *address, uint64_t value) { *(volatile uint64_t *)address = value; }
 PARTITA_INLINE void partita_store32(void *address, uint32_t value) { *(volatile uint32_t *)address = value; }
+// (value × scale) >> 32 for a product of up to 96 bits.
+PARTITA_INLINE uint64_t partita_scale(uint64_t value, uint64_t scale) {
+    return (uint64_t)(((unsigned __int128)value * scale) >> 32);
+}
 // 128 by 64 bits; the quotient must fit.
 PARTITA_INLINE uint64_t partita_divide(uint64_t high, uint64_t low, uint64_t divisor) {
     __asm__("divq %2" : "+a"(low), "+d"(high) : "r"(divisor) : "cc");

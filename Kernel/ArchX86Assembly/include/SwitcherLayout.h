@@ -23,6 +23,7 @@
 #define PARTITA_KERNEL_ROOT (PARTITA_NMI_STACK + 0x10)
 #define PARTITA_ENTRY_TICKS (PARTITA_NMI_STACK + 0x18)
 #define PARTITA_FOUND_ROOT (PARTITA_NMI_STACK + 0x20)
+#define PARTITA_KERNEL_CONTEXT (PARTITA_NMI_STACK + 0x28)
 // Kernel only: the trace ring, mapped twice in a row.
 #define PARTITA_KERNEL_RING 0xFFFFFFFFA0000000
 
@@ -53,6 +54,8 @@
 
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
+// The same from the reading of the counter in the short way out of `syscall`.
+#define PARTITA_SHORT_EXIT_INSTRUCTIONS 16
 // Instructions from the last reading of the counter to the first one in ring 3.
 #define PARTITA_EXIT_INSTRUCTIONS 24
 // Instructions from a pad's target to the first one in ring 3.

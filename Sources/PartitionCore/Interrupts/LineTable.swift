@@ -15,6 +15,13 @@ struct LineTable {
     var takenInWindow: UInt32 = 0
   }
   let lines: StateTable<Line>
+  /// Lines that each partition has registered, bit n for line n; follows from `owners`.
+  private let owned: StateTable<UInt16>
+  /// Configured lines that somebody can take: an owner or the kernel's handler; follows from the lines.
+  private var takable: UInt16 = 0
+  private var markedAtOnce: UInt16 = 0
+  /// Lines whose `takenInWindow` is not 0.
+  private var taken: UInt16 = 0
   /// Lines whose budget is used up until the next window, bit n for line n.
   var exhausted: UInt16 = 0
   /// What the controllers are set to; 1 masks.
@@ -24,6 +31,7 @@ struct LineTable {
 
   init(_ table: ModuleTable, memory: inout StateMemory) {
     lines = memory.table(of: ModuleLimits.lineCount, filledWith: Line())
+    owned = memory.table(of: table.partitionCount, filledWith: 0)
     for index in 0..<table.count(LineRecord.self) {
       let record = table.record(LineRecord.self, index)
       var line = Line()
@@ -33,6 +41,24 @@ struct LineTable {
       line.budgetPerWindow = UInt32(truncatingIfNeeded: record.budgetPerWindow)
       lines[Int(record.line)] = line
     }
+    findFollowing()
+  }
+
+  /// Works out what follows from the lines, at the start and after a keyframe was adopted.
+  mutating func findFollowing() {
+    takable = 0
+    markedAtOnce = 0
+    taken = 0
+    for index in 0..<owned.count { owned[index] = 0 }
+    for index in 0..<ModuleLimits.lineCount where lines[index].isConfigured {
+      let bit: UInt16 = 1 &<< UInt16(index)
+      if lines[index].isMarkedAtOnce { markedAtOnce |= bit }
+      if lines[index].owners != 0 || lines[index].hasKernelHandler { takable |= bit }
+      if lines[index].takenInWindow != 0 { taken |= bit }
+      for partition in 0..<owned.count where lines[index].owners & 1 &<< UInt32(partition) != 0 {
+        owned[partition] |= bit
+      }
+    }
   }
 
   /// The masks that hold while `partition` has the window (`none`: idle time).
@@ -40,14 +66,8 @@ struct LineTable {
   /// A line nobody can take is masked; a line of others is masked unless it is marked at once and its budget is not
   /// used up.
   func wantedMask(during partition: PartitionIndex) -> UInt16 {
-    var mask: UInt16 = 0xFFFF
-    for index in 0..<ModuleLimits.lineCount {
-      let bit: UInt16 = 1 &<< UInt16(index)
-      let isTakable = lines[index].owners != 0 || lines[index].hasKernelHandler
-      guard lines[index].isConfigured, isTakable else { continue }
-      let isOwn = !partition.isNone && lines[index].owners & 1 &<< UInt32(partition.rawValue) != 0
-      if isOwn || lines[index].isMarkedAtOnce && exhausted & bit == 0 { mask &= ~bit }
-    }
+    let own = partition.isNone ? 0 : owned[Int(partition.rawValue)]
+    var mask = ~(takable & (own | markedAtOnce & ~exhausted))
     // Line 2 joins the two controllers: it is open while any line of the second one is.
     if mask & 0xFF00 != 0xFF00 { mask &= ~0x4 }
     return mask
@@ -55,19 +75,27 @@ struct LineTable {
 
   /// `partition` takes the line from now on.
   mutating func add(_ partition: PartitionIndex, to line: InterruptLine) {
-    lines[Int(line.rawValue)].owners |= 1 &<< UInt32(partition.rawValue)
+    let index = Int(line.rawValue)
+    lines[index].owners |= 1 &<< UInt32(partition.rawValue)
+    owned[Int(partition.rawValue)] |= line.bit
+    if lines[index].isConfigured { takable |= line.bit }
     isMaskStale = true
   }
 
   mutating func remove(_ partition: PartitionIndex, from line: InterruptLine) {
-    lines[Int(line.rawValue)].owners &= ~(1 &<< UInt32(partition.rawValue))
+    let index = Int(line.rawValue)
+    lines[index].owners &= ~(1 &<< UInt32(partition.rawValue))
+    owned[Int(partition.rawValue)] &= ~line.bit
+    if lines[index].owners == 0, !lines[index].hasKernelHandler { takable &= ~line.bit }
     isMaskStale = true
   }
 
   /// Counts an interrupt in a window of somebody else against the line's budget.
+  @inline(__always)
   mutating func countForeign(_ line: InterruptLine) {
     let index = Int(line.rawValue)
     lines[index].takenInWindow &+= 1
+    taken |= line.bit
     if lines[index].takenInWindow >= lines[index].budgetPerWindow {
       exhausted |= line.bit
       isMaskStale = true
@@ -77,7 +105,10 @@ struct LineTable {
   /// A window begins: budgets are whole again.
   mutating func beginWindow() {
     isMaskStale = true
-    for index in 0..<ModuleLimits.lineCount { lines[index].takenInWindow = 0 }
+    while taken != 0 {
+      lines[taken.trailingZeroBitCount].takenInWindow = 0
+      taken &= taken &- 1
+    }
     exhausted = 0
   }
 }

@@ -21,6 +21,14 @@ extension PartitionCore where Marking: MarkingRule {
     deliver(into: &recorder)
     if mustPlan { arm(into: &recorder) }
     mustPlan = false
+    findQuiet()
+  }
+
+  /// Works out `quietUntilNanoseconds`: no boundary, no timer, no pad, no mark that waits.
+  mutating func findQuiet() {
+    quietUntilNanoseconds = 0
+    guard case .partition(let running) = decision.successor, pendingStartNanoseconds == 0, !hasStopped else { return }
+    if vcpus.interrupts[Int(running.rawValue)].pending == 0 { quietUntilNanoseconds = armedNanoseconds }
   }
 
   /// Passes every boundary at the next boundary's instant, in the order: window end, frame start, window start.

@@ -7,11 +7,9 @@ public struct PartitionState: BitwiseCopyable {
   public var mode: OperatingMode
   /// The partition gave up the rest of its window.
   var hasYielded: Bool
-  /// The virtual interrupt flag as last seen, or as the kernel has set it since.
-  var interruptsEnabled: Bool
-  var isInReturnTail: Bool
-  var frameFits: Bool
-  var upcallsReturned: UInt16
+  /// What the last snapshot told, or what the kernel has changed since; one byte, for it is stored at every entry.
+  var seen: EntrySnapshot.Flags
+  public internal(set) var upcallsReturned: UInt16
   /// Upcalls decided, ever; the ordinal of the next.
   var upcallCount: UInt64
   public var upcallEntry: UInt64
@@ -23,15 +21,31 @@ public struct PartitionState: BitwiseCopyable {
   init() {
     mode = .normal
     hasYielded = false
-    interruptsEnabled = false
-    isInReturnTail = false
-    frameFits = false
+    seen = EntrySnapshot.Flags()
     upcallsReturned = 0
     upcallCount = 0
     upcallEntry = 0
     returnTailStart = 0
     returnTailEnd = 0
     markTotal = 0
+  }
+
+  /// The virtual interrupt flag as last seen, or as the kernel has set it since.
+  var interruptsEnabled: Bool {
+    get { seen.contains(.interruptsEnabled) }
+    set { put(.interruptsEnabled, newValue) }
+  }
+  var isInReturnTail: Bool {
+    get { seen.contains(.inReturnTail) }
+    set { put(.inReturnTail, newValue) }
+  }
+  var frameFits: Bool {
+    get { seen.contains(.frameFits) }
+    set { put(.frameFits, newValue) }
+  }
+
+  private mutating func put(_ flag: EntrySnapshot.Flags, _ isOn: Bool) {
+    seen = EntrySnapshot.Flags(rawValue: isOn ? seen.rawValue | flag.rawValue : seen.rawValue & ~flag.rawValue)
   }
 
   /// Flags of the last snapshot and mode in one word, for keyframes.
@@ -61,8 +75,8 @@ struct PartitionConfiguration: BitwiseCopyable {
   var maximumUpcallDepth: UInt8
   var firstSegment: Int
   var segmentCount: Int
+  /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
-  var portCount: Int
   var stackBytes: UInt64
 
   init() {
@@ -72,8 +86,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = 1
     firstSegment = 0
     segmentCount = 0
-    firstPort = 0
-    portCount = 0
+    firstPort = -1
     stackBytes = 0
   }
 
@@ -85,8 +98,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     maximumUpcallDepth = record.maximumUpcallDepth
     firstSegment = record.segments.first
     segmentCount = record.segments.count
-    firstPort = record.ports.first
-    portCount = record.ports.count
+    firstPort = -1
     stackBytes = record.stackBytes
   }
 }

@@ -8,9 +8,9 @@
 // Shared page, both sides write.
 #define PARTITA_VIRTUAL_INTERRUPT_FLAG 0
 #define PARTITA_PENDING 8
-#define PARTITA_FLIPS 16
-#define PARTITA_UPCALLS_ENTERED 20
-#define PARTITA_UPCALLS_RETURNED 24
+#define PARTITA_FLIPS 20
+#define PARTITA_UPCALLS_ENTERED 18
+#define PARTITA_UPCALLS_RETURNED 16
 #define PARTITA_EXCEPTIONS_RETURNED 28
 
 // Information page, the kernel writes.
