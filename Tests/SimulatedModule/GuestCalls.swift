@@ -11,8 +11,18 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
+<<<<<<< Updated upstream
     .note, .setSegmentBase, .null, .readStatistic, .createSamplingPort, .createQueuingPort, .createQueuingPort,
+=======
+    .note, .setSegmentBase, .null, .readStatistic, .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent,
+    .setTimer, .setTimer, .setTimer, .setExceptionEntry, .setExceptionEntry, .setExceptionHandler,
+    .setExceptionHandler, .setExceptionHandler,
+    .createSamplingPort, .createQueuingPort, .createQueuingPort,
+    .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage, .writeSamplingMessage,
+    .readSamplingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
+>>>>>>> Stashed changes
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
+    .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
     .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
     .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent, .setTimer, .setTimer, .setTimer, .setExceptionEntry,
     .setExceptionEntry, .setExceptionHandler, .setExceptionHandler, .setExceptionHandler,
@@ -45,6 +55,17 @@ public enum GuestCalls {
     Port(identifier: 9, bytes: 80, isDestination: false, last: 1),
     Port(identifier: 10, bytes: 80, isDestination: true, last: 1),
   ]
+
+  /// What a partition does first that wants its ports: it asks for all, and gets its own.
+  public static func createPorts() -> [Hypercall] {
+    func call(_ number: HypercallNumber, _ port: Port, _ c: UInt64, _ d: UInt64) -> Hypercall {
+      Hypercall(
+        number: UInt64(number.rawValue), arguments: (ModuleDescription.data, port.bytes, c, d, 0, 0),
+        operand: port.identifier)
+    }
+    return samplingPorts.map { call(.createSamplingPort, $0, $0.isDestination ? 1 : 0, $0.last) }
+      + queuingPorts.map { call(.createQueuingPort, $0, $0.last, $0.isDestination ? 1 : 0) }
+  }
 
   /// What a partition that wants to take interrupts does first.
   public static func setUp() -> [Hypercall] {
