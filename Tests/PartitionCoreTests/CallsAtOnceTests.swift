@@ -124,6 +124,10 @@ import TraceFormat
         number: UInt64(number.rawValue), arguments: (all[0], all[1], all[2], all[3], all[4], all[5]), operand: operand)
       tell(.hypercall(call, long.snapshot), at: long.now + 10)
     }
+    for index in 0..<long.core.partitionCount {
+      long.core.partitions[index].mode = .normal
+      short.bench.core.partitions[index].mode = .normal
+    }
     tell(.start(stop: .max), at: 0)
     for _ in 0..<4000 where isSame {
       tell(.timer(long.snapshot), at: max(long.now, long.armed))

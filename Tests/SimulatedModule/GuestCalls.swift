@@ -14,7 +14,9 @@ public enum GuestCalls {
     .note, .setSegmentBase, .null, .readStatistic, .setPartitionMode, .setPartitionMode, .raiseApplicationError,
     .completeCallback, .readErrorLog, .setModuleSchedule,
     .createSamplingPort, .createQueuingPort, .createQueuingPort,
+    .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
+    .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
     .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
     .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent, .setTimer, .setTimer, .setTimer, .setExceptionEntry,
     .setExceptionEntry, .setExceptionHandler, .setExceptionHandler, .setExceptionHandler,
@@ -47,6 +49,17 @@ public enum GuestCalls {
     Port(identifier: 9, bytes: 80, isDestination: false, last: 1),
     Port(identifier: 10, bytes: 80, isDestination: true, last: 1),
   ]
+
+  /// What a partition does first that wants its ports: it asks for all, and gets its own.
+  public static func createPorts() -> [Hypercall] {
+    func call(_ number: HypercallNumber, _ port: Port, _ c: UInt64, _ d: UInt64) -> Hypercall {
+      Hypercall(
+        number: UInt64(number.rawValue), arguments: (ModuleDescription.data, port.bytes, c, d, 0, 0),
+        operand: port.identifier)
+    }
+    return samplingPorts.map { call(.createSamplingPort, $0, $0.isDestination ? 1 : 0, $0.last) }
+      + queuingPorts.map { call(.createQueuingPort, $0, $0.last, $0.isDestination ? 1 : 0) }
+  }
 
   /// What a partition that wants to take interrupts does first.
   public static func setUp() -> [Hypercall] {
