@@ -73,10 +73,15 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let loader = ModuleLoader(
       table: table, image: start.imageAddress, pages: pages, clock: clock,
       extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
-    let contexts = BootTable(
-      count: table.partitionCount, filledWith: loader.load(PartitionIndex(0), memory: &memory), memory: &memory)
+    let isReporting = start.has("report=memory")
+    var before = memory.used
+    let first = loader.load(PartitionIndex(0), memory: &memory)
+    if isReporting { report(0, memory.used.rawValue &- before.rawValue) }
+    let contexts = BootTable(count: table.partitionCount, filledWith: first, memory: &memory)
     for index in 1..<max(table.partitionCount, 1) {
+      before = memory.used
       contexts[index] = loader.load(PartitionIndex(UInt8(index)), memory: &memory)
+      if isReporting { report(UInt64(index), memory.used.rawValue &- before.rawValue) }
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
@@ -96,6 +101,15 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)
     RealTimeClock.start(hertz: table.module.realTimeClockHertz)
     Kernel.run(kernel, stop: stop)
+  }
+
+  /// Prints what a partition has been given, for `Tools/bench`.
+  private static func report(_ partition: UInt64, _ byteCount: UInt64) {
+    SerialConsole.print("partita: memory of partition ")
+    SerialConsole.print(hexadecimal: partition)
+    SerialConsole.print(" bytes ")
+    SerialConsole.print(hexadecimal: byteCount)
+    SerialConsole.print("\n")
   }
 
   private static func stateMemory(for table: ModuleTable, memory: inout BootMemory) -> StateMemory {

@@ -23,7 +23,8 @@ function leave(instant,  spent) {
   spent = instant - entryTime + stub
   if (switched) print "partition_switch", spent
   else if (cause == "interrupt" && !upcalled) print "interrupt_round_trip", spent
-  if (upcalled) print "first_upcall", spent
+  if (upcalled) print cause == "interrupt" ? "direct_upcall" : "marked_upcall", spent
+  if (reflected) print "fault_reflected", spent
 }
 
 $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
@@ -37,7 +38,7 @@ $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
   entryTime = time
   cause = $3
   stub = cause == "hypercall" ? systemCallStub : cause == "interrupt" ? lineStub : interruptStub
-  switched = upcalled = marked = 0
+  switched = upcalled = marked = reflected = 0
 }
 # The test device acts between entries: its time belongs to no figure.
 $3 == "stimulus" { inEntry = 0 }
@@ -48,6 +49,7 @@ $3 == "mark" && cause == "interrupt" && inEntry && !marked {
 $3 == "acknowledged" && inEntry { print "interrupt_to_eoi", nanoseconds($2) - entryTime + stub }
 $3 == "partitionSwitch" { switched = 1 }
 $3 == "upcallWritten" { upcalled = 1 }
+$3 == "exceptionWritten" { reflected = 1 }
 $3 == "padded" && inEntry {
   inEntry = 0
   print upcalled ? "window_first_upcall" : "window_switch", nanoseconds($2) - entryTime + stub

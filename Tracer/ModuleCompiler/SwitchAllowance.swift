@@ -49,7 +49,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     /// A keyframe at the start of a major frame, without its words.
     public static let keyframeBase: UInt64 = 600
     /// One word of a keyframe, gathered, stored and digested.
-    public static let keyframeWord: UInt64 = 40
+    public static let keyframeWord: UInt64 = 30
     /// An upcall's frame, written to the partition's stack and checked.
     public static let upcallFrame: UInt64 = 600
     /// Address space, extended state, register page.

@@ -16,7 +16,24 @@ struct Probe {
     case readTime = 2
     case samplingWriteAndRead = 3
     case queuingSendAndReceive = 4
+    /// The clock, without the kernel.
+    case clock = 5
+    /// Interrupts masked and unmasked, without the kernel.
+    case maskAndUnmask = 6
+    /// From raising an event of one's own channel to the first instruction of its handler.
+    case upcallEntry = 7
+    /// From the last instruction of that handler to the raiser's next.
+    case upcallReturn = 8
   }
+
+  /// The probe's channel to itself, as the module configures it.
+  static let channel = EventChannel(identifier: 1)
+  /// Readings of the counter at the handler's begin and end. Unsafe: written by upcalls of the only flow, between two
+  /// statements of it.
+  nonisolated(unsafe) static var handlerBegan: UInt64 = 0
+  nonisolated(unsafe) static var handlerEnded: UInt64 = 0
+  /// Keeps the reading of the clock from being left out. Unsafe: of the only flow.
+  nonisolated(unsafe) static var lastTime: UInt64 = 0
 
   static let callsPerWindow = 1_000
 
@@ -30,12 +47,25 @@ struct Probe {
     let receiver = try? QueuingPort(
       named: "PROBE_RECEIVE", maximumMessageBytes: 64, maximumMessageCount: 4, direction: .destination)
     var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    let hasChannel =
+      (try? channel.bind { vector, _ in
+        Probe.handlerBegan = partita_read_tsc()
+        VirtualInterrupts.acknowledge(vector: vector)
+        Probe.handlerEnded = partita_read_tsc()
+      }) != nil
     Partition.enterNormalMode()
     Partition.yield()
     while true {
       measure(.emptyPair) {}
       measure(.null) { _ = partita_hypercall0(UInt64(HypercallNumber.null.rawValue)) }
       measure(.readTime) { _ = partita_hypercall0(UInt64(HypercallNumber.readTime.rawValue)) }
+      measure(.clock) { lastTime = Clock.now.nanoseconds }
+      measure(.maskAndUnmask) {
+        VirtualInterrupts.disable()
+        VirtualInterrupts.enable()
+      }
+      VirtualInterrupts.disable()
+      if hasChannel { measureUpcalls() }
       if let output, let input {
         measure(.samplingWriteAndRead) {
           withUnsafeMutableBytes(of: &message) { bytes in
@@ -55,6 +85,30 @@ struct Probe {
     }
   }
 
+  /// Raises an event to itself many times within this window, and leaves a note of each way.
+  static func measureUpcalls() {
+    var entries = Durations()
+    var returns = Durations()
+    VirtualInterrupts.enable()
+    for _ in 0..<callsPerWindow {
+      let window = Partition.windowStart
+      let before = partita_read_tsc()
+      try? channel.raise()
+      let after = partita_read_tsc()
+      guard Partition.windowStart == window else { continue }
+      entries.add(handlerBegan &- before)
+      returns.add(after &- handlerEnded)
+    }
+    VirtualInterrupts.disable()
+    leaveNote(.upcallEntry, entries)
+    leaveNote(.upcallReturn, returns)
+    Partition.yield()
+  }
+
+  static func leaveNote(_ kind: Kind, _ durations: borrowing Durations) {
+    Partition.note(kind.rawValue << 32 | durations.median, durations.least << 32 | durations.greatest)
+  }
+
   /// Runs `call` many times within this window, leaves the note, and yields.
   @inline(__always) static func measure(_ kind: Kind, _ call: () -> Void) {
     var durations = Durations()
@@ -65,7 +119,7 @@ struct Probe {
       let after = partita_read_tsc()
       if Partition.windowStart == window { durations.add(after &- before) }
     }
-    Partition.note(kind.rawValue << 32 | durations.median, durations.least << 32 | durations.greatest)
+    leaveNote(kind, durations)
     Partition.yield()
   }
 }
