@@ -156,6 +156,7 @@ if isBareMetal {
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),
+    image("MinimalGuest", folder: "Kernel/Partitions/MinimalGuest", ["CAPEX", "KernelRuntime"]),
     hostile("MemoryWriter"),
     hostile("InterruptDisabler"),
     hostile("PortWriter"),
