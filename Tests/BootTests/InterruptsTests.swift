@@ -38,7 +38,8 @@ import TraceReading
     let reflected = try events(run, .exceptionReflected, of: "Reflector")
     let written = try events(run, .exceptionWritten, of: "Reflector")
     #expect(written.count == reflected.count)
-    #expect(zip(written, reflected).allSatisfy { $0.operand == $1.operand && $0.words.w2 == 0 && $0.words.w0 & 15 == 0 })
+    #expect(
+      zip(written, reflected).allSatisfy { $0.operand == $1.operand && $0.words.w2 == 0 && $0.words.w0 & 15 == 0 })
     let expected = round + round
     for (event, exception) in zip(reflected, expected) {
       #expect(event.operand == exception.vector)

@@ -22,7 +22,8 @@ import TraceFormat
   }
 
   private func bind(_ bench: Bench, _ channel: UInt64, _ vector: UInt64) {
-    #expect(bench.call(.bindEvent, channel) == HypercallAnswer(caller: bench.core.current, status: .noError, value: vector))
+    #expect(
+      bench.call(.bindEvent, channel) == HypercallAnswer(caller: bench.core.current, status: .noError, value: vector))
     bench.call(.registerHandler, vector, ModuleDescription.handler)
     bench.call(.enableInterrupt, vector)
   }

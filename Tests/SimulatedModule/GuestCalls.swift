@@ -29,7 +29,9 @@ public enum GuestCalls {
         call(.enableInterrupt, vector),
       ]
     }
-    for vector in [6, 13, 14] as [UInt64] { calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler)) }
+    for vector in [6, 13, 14] as [UInt64] {
+      calls.append(call(.setExceptionHandler, vector, ModuleDescription.handler))
+    }
     return calls + [call(.setTimer, 1_000_000, 700_000)]
   }
 
