@@ -76,9 +76,15 @@ void logger(void) {
   }
 }
 
+// When the faults come. A test finds the name in the image and puts them off for ever: the innocent twin.
+static volatile const struct {
+  char name[8];
+  uint64_t ticks;
+} faults_after __attribute__((used)) = {{'F', 'A', 'U', 'L', 'T', 'S', '@', '@'}, 30};
+
 // Divides by zero, which the guest repairs, and touches memory that is nobody's, which ends it.
 void faulty(void) {
-  guest_call(call_sleep, 30, 0);
+  guest_call(call_sleep, faults_after.ticks, 0);
   uint64_t quotient = guest_divide(7, 0);
   guest_call(call_note, note_repaired, quotient);
   guest_call(call_sleep, 30, 0);
