@@ -124,7 +124,7 @@ var targets: [Target] = [
   .testTarget(
     name: "PartitionTests",
     dependencies: [
-      "PartitionKit", "PartitionEntry", "ModuleConfiguration", "ControlLaw", "SensorModel",
+      "PartitionKit", "PartitionEntry", "CAPEX", "ModuleConfiguration", "ControlLaw", "SensorModel",
       "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ],
     path: "Tests/PartitionTests"),
@@ -162,6 +162,11 @@ if isBareMetal {
     hostile("PortWriter"),
     hostile("ZeroDivider"),
     hostile("StateKeeper"),
+    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
+    image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
+    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
+    image("WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["CAPEX", "KernelRuntime"]),
+    image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],

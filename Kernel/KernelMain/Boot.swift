@@ -81,7 +81,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
-    let keyframe = memory.allocate(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
+    let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)
     let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer
       .assumingMemoryBound(to: Kernel<Marking, Acts>.self)

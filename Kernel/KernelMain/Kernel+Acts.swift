@@ -62,46 +62,18 @@ extension Kernel {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
-      takeMessage(from: caller, port: port, channel: channel, address, byteCount)
+      takeMessage(.write, from: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .readMessage(let port, let channel, let address, let byteCount):
-      giveMessage(to: caller, port: port, channel: channel, address, byteCount)
+      giveMessage(.read, to: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
-    case .sendMessage, .receiveMessage: preconditionFailure()
+    case .sendMessage(let port, let channel, let slot, let address, let byteCount):
+      takeMessage(.send, from: caller, port: port, channel: channel, slot: slot, address, byteCount)
+    case .receiveMessage(let port, let channel, let slot, let address, let byteCount):
+      giveMessage(.receive, to: caller, port: port, channel: channel, slot: slot, address, byteCount)
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
     }
-  }
-
-  /// Copies a message from its writer into the channel's buffer.
-  @inline(__always)
-  mutating func takeMessage(
-    from caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
-  ) {
-    guard let source = memory(of: caller, at: address) else { preconditionFailure() }
-    let place = messages.bytes(channel: channel, count: byteCount)
-    if let target = place.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
-    observeCopy(.write, caller, port, UnsafeRawBufferPointer(place))
-  }
-
-  /// Copies the channel's message to its reader.
-  @inline(__always)
-  mutating func giveMessage(
-    to caller: PartitionIndex, port: Int, channel: Int, _ address: UInt64, _ byteCount: UInt64
-  ) {
-    guard let target = memory(of: caller, at: address) else { preconditionFailure() }
-    let message = messages.bytes(channel: channel, count: byteCount)
-    if let source = message.baseAddress { Instruction.copy(to: target, from: source, byteCount: byteCount) }
-    observeCopy(.read, caller, port, UnsafeRawBufferPointer(start: target, count: Int(byteCount)))
-  }
-
-  @inline(__always)
-  private mutating func observeCopy(
-    _ operation: PortOperation, _ caller: PartitionIndex, _ port: Int, _ bytes: UnsafeRawBufferPointer
-  ) {
-    ring.record(
-      .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
-      MessageDigest.digest(bytes), UInt64(bytes.count))
   }
 
   private mutating func writeConsole(_ caller: PartitionIndex, _ address: UInt64, _ byteCount: UInt64) {

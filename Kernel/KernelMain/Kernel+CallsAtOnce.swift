@@ -16,7 +16,8 @@ extension Kernel {
   ///   - foundRoot: CR3 at the entry.
   /// - Returns: 1 if it was served and the caller can go on; 0 if nothing was done and the long way has to be taken.
   @inline(__always)
-  public static func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32
+  public static func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64)
+    -> UInt32
   {
     context.assumingMemoryBound(to: Kernel.self).pointee.serveAtOnce(entryTicks, foundRoot) ? 1 : 0
   }
@@ -42,13 +43,15 @@ extension Kernel {
       return answerAtOnce(.note, value: 0, registers)
     case UInt64(HypercallNumber.writeSamplingMessage.rawValue): return writeAtOnce(at: nanoseconds, registers)
     case UInt64(HypercallNumber.readSamplingMessage.rawValue): return readAtOnce(at: nanoseconds, registers)
+    case UInt64(HypercallNumber.sendQueuingMessage.rawValue): return sendAtOnce(at: nanoseconds, registers)
+    case UInt64(HypercallNumber.receiveQueuingMessage.rawValue): return receiveAtOnce(at: nanoseconds, registers)
     default: return false
     }
   }
 
   /// Takes the snapshot and records the call as an input, unless it is one for the long way.
   @inline(__always)
-  private mutating func recordAtOnce(
+  mutating func recordAtOnce(
     _ number: HypercallNumber, at nanoseconds: UInt64, _ registers: RegisterPage, argumentCount: Int
   ) -> Bool {
     let shared = running.shared
@@ -84,7 +87,8 @@ extension Kernel {
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
     if answer.port >= 0 {
-      takeMessage(from: loaded, port: answer.port, channel: answer.channel, address, answer.byteCount)
+      takeMessage(
+        .write, from: loaded, port: answer.port, channel: answer.channel, slot: 0, address, answer.byteCount)
     }
     return true
   }
@@ -99,7 +103,8 @@ extension Kernel {
     registers[general: 0] = UInt64(answer.status.rawValue)
     registers[general: 3] = answer.value
     if answer.port >= 0 {
-      giveMessage(to: loaded, port: answer.port, channel: answer.channel, address, answer.byteCount)
+      giveMessage(
+        .read, to: loaded, port: answer.port, channel: answer.channel, slot: 0, address, answer.byteCount)
     }
     return true
   }

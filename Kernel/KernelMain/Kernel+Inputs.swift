@@ -149,12 +149,11 @@ extension Kernel {
     if let known { call.operand = operand(known, call, registers, PartitionIndex(snapshot.partition)) }
     // A number beyond 16 bits is no number: the trace shows 0xFFFF, which none is.
     call.number = number <= 0xFFFF ? number : 0xFFFF
-    ring.recordInput(
-      .hypercall, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
-      operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number)), wordCount: 3 &+ count,
-      TraceEvent.Words(
-        snapshot.counterWord, snapshot.resumeDelay, call.operand, call.arguments.0, call.arguments.1,
-        call.arguments.2, call.arguments.3))
+    ring.recordCall(
+      call, head: RingRecord.packed(
+        kind: EventKind.hypercall.rawValue, partition: snapshot.partition, detail: snapshot.flags.rawValue,
+        wordCount: 3 &+ count, operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number))),
+      at: now.nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, count)
     return core.hypercall(call, snapshot, at: now, into: &ring)
   }
 
@@ -164,7 +163,7 @@ extension Kernel {
   ) -> UInt64 {
     switch number {
     case .writeConsole: return SerialConsole.room
-    case .createSamplingPort: return portNumber(nameAt: call.arguments.0, of: caller)
+    case .createSamplingPort, .createQueuingPort: return portNumber(nameAt: call.arguments.0, of: caller)
     case .returnFromUpcall:
       let frame = registers.stackPointer
       guard frame & 15 == 0, core.allows(.write, caller, frame, UpcallFrame.byteCount),

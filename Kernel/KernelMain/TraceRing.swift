@@ -210,6 +210,30 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     advance(5 &+ count)
   }
 
+  /// The input event of any hypercall.
+  ///
+  /// - Parameters:
+  ///   - head: the record's second word.
+  ///   - count: how many of the arguments the event has, at most 4.
+  @inline(__always)
+  mutating func recordCall(
+    _ call: borrowing Hypercall, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
+    _ count: Int
+  ) {
+    guard let place = reserve(5 &+ count) else { return }
+    lastTime = nanoseconds
+    place[0] = nanoseconds
+    place[1] = head
+    place[2] = counters
+    place[3] = resumeDelay
+    place[4] = call.operand
+    if count > 0 { place[5] = call.arguments.0 }
+    if count > 1 { place[6] = call.arguments.1 }
+    if count > 2 { place[7] = call.arguments.2 }
+    if count > 3 { place[8] = call.arguments.3 }
+    advance(5 &+ count)
+  }
+
   /// The input event of a line's interrupt.
   ///
   /// - Parameter callHead: that of the interrupted partition.

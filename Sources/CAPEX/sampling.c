@@ -1,10 +1,10 @@
 #include "partita.h"
 
-enum { maximum_port_count = 64 };
+enum { maximum_port_count = 128 };
 
 /// The standard passes no capacity in a read: the buffer must hold the size that the port was created with. Index:
 /// identifier.
-static MESSAGE_SIZE_TYPE maximum_sizes[maximum_port_count];
+static MESSAGE_SIZE_TYPE maximum_sizes[maximum_port_count + 1];
 
 void CREATE_SAMPLING_PORT(
     SAMPLING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, PORT_DIRECTION_TYPE direction,
@@ -18,7 +18,7 @@ void CREATE_SAMPLING_PORT(
   *status = (RETURN_CODE_TYPE)answer.status;
   if (answer.status != NO_ERROR) return;
   *port = (SAMPLING_PORT_ID_TYPE)answer.value;
-  if (answer.value < maximum_port_count) maximum_sizes[answer.value] = maximum_size;
+  if (answer.value <= maximum_port_count) maximum_sizes[answer.value] = maximum_size;
 }
 
 void WRITE_SAMPLING_MESSAGE(
@@ -40,7 +40,7 @@ RETURN_CODE_TYPE partita_read_sampling_message(
 void READ_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size, VALIDITY_TYPE *validity,
     RETURN_CODE_TYPE *status) {
-  size_t capacity = port > 0 && port < maximum_port_count ? (size_t)maximum_sizes[port] : 0;
+  size_t capacity = port > 0 && port <= maximum_port_count ? (size_t)maximum_sizes[port] : 0;
   size_t read = 0;
   *status = partita_read_sampling_message(port, message, capacity, &read, validity);
   *size = (MESSAGE_SIZE_TYPE)read;

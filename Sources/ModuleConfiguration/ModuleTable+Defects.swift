@@ -80,9 +80,13 @@ extension ModuleTable {
       if outside(port.partition) || port.channel >= UInt64(count(ChannelRecord.self)) { return true }
       if port.maximumMessageCount > ModuleLimits.maximumQueuedMessages { return true }
       if port.kind == .queuing && port.maximumMessageCount == 0 { return true }
+      // Every message of a channel fits its places.
+      if port.maximumMessageBytes > record(ChannelRecord.self, Int(port.channel)).maximumMessageBytes { return true }
     }
     for index in 0..<count(ChannelRecord.self) {
-      if record(ChannelRecord.self, index).sourcePort >= UInt64(count(PortRecord.self)) { return true }
+      let channel = record(ChannelRecord.self, index)
+      if channel.sourcePort >= UInt64(count(PortRecord.self)) { return true }
+      if channel.maximumMessageBytes > UInt64(ModuleLimits.maximumMessageBytes) { return true }
     }
     for index in 0..<count(LineRecord.self) where record(LineRecord.self, index).line >= 16 { return true }
     for index in 0..<count(PortGrantRecord.self) where outside(record(PortGrantRecord.self, index).partition) {

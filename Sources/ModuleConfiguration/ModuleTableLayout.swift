@@ -83,8 +83,10 @@ public enum ModuleLimits {
   public static let maximumQueuedMessages = 64
   /// Event channels of a module; a hypercall that names one looks through all.
   public static let maximumEventChannelCount = 64
-  /// Words of state that a keyframe may have.
-  public static let keyframeWordCount = 8192
+  /// Words of state that a keyframe may have; half of them are queued messages.
+  public static let keyframeWordCount = 16384
+  /// Places for messages that one queuing channel may have (`MessageSlots`): a set of them is one word.
+  public static let maximumMessageSlots = 64
   /// How deep upcalls may nest.
   public static let maximumUpcallDepth = 16
   /// Bytes of a partition's memory that are made anew at a time with interrupts off; part of L.

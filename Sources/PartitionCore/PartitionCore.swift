@@ -20,6 +20,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let configurations: StateTable<PartitionConfiguration>
   let regions: StateTable<MemoryRegion>
   let ports: StateTable<PortState>
+  /// The queues of the queuing destinations, one behind the other.
+  let queues: StateTable<QueuedMessage>
   /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
   let healthActions: StateTable<PartitionRecoveryAction>
   let stimulusCount: Int
@@ -70,6 +72,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    queues = memory.table(of: max(Self.queueEntryCount(table), 1), filledWith: QueuedMessage(word: 0))
     healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
@@ -96,6 +99,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     let portBytes = MemoryLayout<PortState>.stride + MemoryLayout<ChannelState>.stride
     return 4096 + GuestTables.byteCount(for: table) + table.partitionCount * (partitionBytes + 64)
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
+      + queueEntryCount(table) * MemoryLayout<QueuedMessage>.stride
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
       + table.count(WindowRecord.self) * MemoryLayout<CyclicSchedule.Window>.stride
   }
@@ -126,12 +130,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       guard record.state == .partitionExecution else { continue }
       healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
     }
-    for index in 0..<table.count(PortRecord.self) {
-      ports[index] = PortState(table.record(PortRecord.self, index))
-      if table.record(PortRecord.self, index).kind == .queuing {
-        configurations[Int(ports[index].partition)].permittedInterrupts |= VirtualInterrupt.queuingPort.bit
-      }
-    }
+    readPorts()
   }
 
   /// The partitions of which some vCPU state is kept.

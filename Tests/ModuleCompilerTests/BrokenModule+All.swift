@@ -1,7 +1,7 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
-  static let all = document + partitions + schedules + ports + events + memoryAndLines + budgetsAndHealth
+  static let all = document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
 
   private static let long = String(repeating: "N", count: 33)
 
@@ -175,10 +175,6 @@ extension BrokenModule {
     .init(.messageSize, "MaxMessageSize=\"64\"", "MaxMessageSize=\"8193\"", at: "8193"),
     .init(.messageSize, "MaxMessageSize=\"64\"", "MaxMessageSize=\"0\"", at: "MaxMessageSize=\"0\""),
     .init(.refreshPeriod, "RefreshRateSeconds=\"0.02\"", "", at: "Name=\"IN\""),
-    .init(
-      .queuingPort, "<Process Name=\"main\"",
-      "<Queuing_Port Name=\"Q\" MaxMessageSize=\"1\" Direction=\"SOURCE\" MaxNbMessages=\"2\"/>\n"
-        + "<Process Name=\"main\"", at: "Queuing_Port"),
     .init(
       .duplicateChannel, "</Connection_Table>",
       """

@@ -13,6 +13,8 @@ import TraceFormat
     let bench: CoreBench<OwnersMarked>
     var calls = 0
     var marks = 0
+    /// Sent and received.
+    var messages = 0
 
     init(_ module: SimulatedModule) { bench = CoreBench(module) }
 
@@ -40,19 +42,31 @@ import TraceFormat
       return bench.take(input, at: instant)
     }
 
-    private func take(_ call: Hypercall, _ snapshot: EntrySnapshot, at instant: UInt64, into log: inout EventLog) -> Bool
+    private func take(_ call: Hypercall, _ snapshot: EntrySnapshot, at instant: UInt64, into log: inout EventLog)
+      -> Bool
     {
       guard instant < bench.core.quietUntilNanoseconds else { return false }
       let flags = EntrySnapshot.Flags(
         rawValue: snapshot.flags.rawValue & PartitionCore<OwnersMarked>.flagsOfPartition)
       let number = HypercallNumber(rawValue: UInt16(truncatingIfNeeded: call.number))
       guard let number, call.number < 128,
-        [.null, .note, .readTime, .writeSamplingMessage, .readSamplingMessage].contains(number),
+        [
+          .null, .note, .readTime, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
+          .receiveQueuingMessage,
+        ].contains(number)
+      else { return false }
+      let isQueuing = number == .sendQueuingMessage || number == .receiveQueuingMessage
+      guard !isQueuing || bench.core.queuesAtOnce,
         bench.core.learnAtOnce(flags, upcallsReturned: snapshot.upcallsReturned)
       else { return false }
       switch number {
       case .null, .note: bench.core.answerAtOnce(number, value: 0, into: &log)
       case .readTime: bench.core.answerAtOnce(number, value: instant, into: &log)
+      case .sendQueuingMessage, .receiveQueuingMessage:
+        let answer = bench.core.queueAtOnce(
+          isSend: number == .sendQueuingMessage, port: call.arguments.0, address: call.arguments.1,
+          byteCount: call.arguments.2, into: &log)
+        if answer.port >= 0 { messages += 1 }
       default:
         _ = bench.core.sampleAtOnce(
           isWrite: number == .writeSamplingMessage, port: call.arguments.0, address: call.arguments.1,
@@ -68,6 +82,7 @@ import TraceFormat
     let module = try SimulatedModule(.lively)
     var calls = 0
     var marks = 0
+    var messages = 0
     for seed in first..<(first + 60) {
       let world = RecordedWorld<OwnersMarked>(module, seed: seed)
       let short = ShortCut(module)
@@ -87,7 +102,9 @@ import TraceFormat
       if !isSame { return }
       calls += short.calls
       marks += short.marks
+      messages += short.messages
     }
     #expect(calls > 1000 && marks > 200, "\(calls) calls and \(marks) interrupts took the short way")
+    #expect(messages > 100, "\(messages) messages were queued the short way")
   }
 }

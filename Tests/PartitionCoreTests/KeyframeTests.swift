@@ -75,6 +75,10 @@ import TraceFormat
     #expect(events.of(.timerExpired).contains { $0.operand > 1 }, "missed ticks, seed \(seed)")
     #expect(events.of(.timerExpired).contains { $0.words.w2 > 0 }, "dropped ticks, seed \(seed)")
     #expect(events.of(.upcall).count > 50, "seed \(seed)")
+    for operation in 0...6 as ClosedRange<UInt8> {
+      #expect(events.of(.portOperation).contains { $0.detail == operation }, "operation \(operation), seed \(seed)")
+    }
+    #expect(events.of(.mark).contains { $0.operand == UInt32(VirtualInterrupt.queuingPort.vector) }, "seed \(seed)")
   }
 
   // MARK: Words that no kernel writes

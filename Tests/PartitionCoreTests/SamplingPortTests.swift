@@ -83,6 +83,40 @@ import TraceFormat
     #expect(bench.call(.readSamplingMessage, 2, Module.data, 64).status == .noAction)
   }
 
+  /// A destination sees what is written after its creation, and nothing older; each of several for itself.
+  @Test func aDestinationIsEmptyWhenItIsCreated() throws {
+    var module = Module.standard
+    module.addChannel(from: 0, to: [1, 2], bytes: 32, refresh: Self.refresh)
+    let bench = try Bench(module)
+    bench.start()
+    create(bench, 3, bytes: 32, direction: 0, refresh: 0)
+    #expect(bench.call(.writeSamplingMessage, 3, Module.data, 11).status == .noError)
+    bench.run(to: 1)
+    create(bench, 4, bytes: 32, direction: 1, refresh: Self.refresh)
+    #expect(bench.call(.readSamplingMessage, 4, Module.data, 32).status == .noAction)
+    bench.run(to: 0)
+    #expect(bench.call(.writeSamplingMessage, 3, Module.data, 12).status == .noError)
+    bench.run(to: 2)
+    create(bench, 5, bytes: 32, direction: 1, refresh: Self.refresh)
+    #expect(bench.call(.readSamplingMessage, 5, Module.data, 32).status == .noAction)
+    bench.run(to: 1)
+    #expect(bench.call(.readSamplingMessage, 4, Module.data, 32).value & 0xFFFF == 12)
+    bench.run(to: 0)
+    #expect(bench.call(.writeSamplingMessage, 3, Module.data, 13).status == .noError)
+    for (partition, port) in [(2, 5), (1, 4), (2, 5)] as [(UInt8, UInt64)] {
+      bench.run(to: partition)
+      #expect(bench.call(.readSamplingMessage, port, Module.data, 32).value & 0xFFFF == 13)
+    }
+    // A restart: the message is still there for others, not for the port that begins again.
+    var log = EventLog()
+    bench.core.forgetPorts(of: PartitionIndex(2), into: &log)
+    #expect(bench.call(.readSamplingMessage, 5, Module.data, 32).status == .invalidParameter)
+    create(bench, 5, bytes: 32, direction: 1, refresh: Self.refresh)
+    #expect(bench.call(.readSamplingMessage, 5, Module.data, 32).status == .noAction)
+    bench.run(to: 1)
+    #expect(bench.call(.readSamplingMessage, 4, Module.data, 32).value & 0xFFFF == 13)
+  }
+
   /// Valid while the message is no older than the refresh period, to the nanosecond.
   @Test(arguments: [0, 1, refresh - 1, refresh, refresh + 1, 3 * refresh]) func validityIsByAge(_ age: UInt64) throws {
     let bench = try connected()

@@ -14,6 +14,37 @@ public enum GuestCalls {
     .note, .setSegmentBase, .null, .readStatistic, .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent,
     .setTimer, .setTimer, .setTimer, .setExceptionEntry, .setExceptionEntry, .setExceptionHandler,
     .setExceptionHandler, .setExceptionHandler,
+    .createSamplingPort, .createQueuingPort, .createQueuingPort,
+    .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
+    .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
+  ]
+
+  /// A port that a guest may create: its identifier in the lively module, and the parameters that are right.
+  private struct Port {
+    var identifier: UInt64
+    var bytes: UInt64
+    var isDestination: Bool
+    /// Of a sampling port the refresh period, of a queuing port the number of messages.
+    var last: UInt64
+  }
+
+  private static let samplingPorts = [
+    Port(identifier: 1, bytes: 64, isDestination: false, last: 0),
+    Port(identifier: 2, bytes: 64, isDestination: true, last: 6_000_000),
+    Port(identifier: 11, bytes: 32, isDestination: false, last: 0),
+    Port(identifier: 12, bytes: 32, isDestination: true, last: 3_000_000),
+    Port(identifier: 13, bytes: 32, isDestination: true, last: 3_000_000),
+  ]
+
+  private static let queuingPorts = [
+    Port(identifier: 3, bytes: 48, isDestination: false, last: 4),
+    Port(identifier: 4, bytes: 48, isDestination: true, last: 4),
+    Port(identifier: 5, bytes: 48, isDestination: true, last: 1),
+    Port(identifier: 6, bytes: 48, isDestination: true, last: 3),
+    Port(identifier: 7, bytes: 16, isDestination: false, last: 5),
+    Port(identifier: 8, bytes: 16, isDestination: true, last: 5),
+    Port(identifier: 9, bytes: 80, isDestination: false, last: 1),
+    Port(identifier: 10, bytes: 80, isDestination: true, last: 1),
   ]
 
   /// What a partition that wants to take interrupts does first.
@@ -48,7 +79,8 @@ public enum GuestCalls {
     // Few interrupts wanted by all services of one: else hardly any would ever be delivered.
     let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64]
     let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
-    let vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
+    var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
+    if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
@@ -64,11 +96,23 @@ public enum GuestCalls {
       call.arguments = (address(), generator.number(0...40), 0, 0, 0, 0)
       call.operand = generator.number(0...16)
     case .createSamplingPort:
-      let direction = generator.number(0...1)
-      call.arguments = (address(), 64, direction, direction * 6_000_000, 0, 0)
-      call.operand = generator.oneIn(10) ? generator.number(0...5) : direction + 1
+      let port = samplingPorts.randomElement(using: &generator)!
+      call.arguments = (address(), port.bytes, port.isDestination ? 1 : 0, port.last, 0, 0)
+      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
+    case .createQueuingPort:
+      let port = queuingPorts.randomElement(using: &generator)!
+      let direction: UInt64 = port.isDestination ? 1 : 0
+      call.arguments = (address(), port.bytes, port.last, direction | generator.number(0...1) << 8, 0, 0)
+      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
     case .writeSamplingMessage, .readSamplingMessage:
-      call.arguments = (generator.number(0...3), address(), generator.number(0...80), 0, 0, 0)
+      let port = samplingPorts.randomElement(using: &generator)!.identifier
+      call.arguments = (
+        generator.oneIn(10) ? generator.number(0...15) : port, address(), generator.number(0...80), 0, 0, 0
+      )
+    case .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+      let port = queuingPorts.randomElement(using: &generator)!.identifier
+      let bytes = number == .receiveQueuingMessage ? 80 : generator.number(0...50)
+      call.arguments = (generator.oneIn(10) ? generator.number(0...15) : port, address(), bytes, 0, 0, 0)
     case .readStatistic: call.arguments = (generator.number(0...7), generator.number(0...5), 0, 0, 0, 0)
     case .bindEvent, .raiseEvent: call.arguments.0 = generator.oneIn(30) ? generator.next() : generator.number(0...6)
     case .setTimer: call.arguments = timer(&generator)
@@ -96,8 +140,8 @@ public enum GuestCalls {
 }
 
 extension ModuleDescription {
-  /// The standard module made lively: lines of both policies with narrow budgets, stimuli, and partitions that mostly
-  /// survive what they do.
+  /// The standard module made lively: lines of both policies with narrow budgets, stimuli, queuing channels with one
+  /// destination and with several, and partitions that mostly survive what they do.
   public static var lively: ModuleDescription {
     var module = ModuleDescription.standard
     for line in 0..<16 where line % 3 == 0 { module.lines[line].policy = .maskedUntilOwner }
@@ -122,6 +166,11 @@ extension ModuleDescription {
           identifier: UInt64(index), source: PartitionIndex(end.0), destination: PartitionIndex(end.1),
           vector: UInt8(48 + index * 3)))
     }
+    module.addQueuingChannel(
+      from: 0, to: [.init(1, count: 4), .init(2, count: 1, discards: true), .init(0, count: 3)], bytes: 48)
+    module.addQueuingChannel(from: 2, to: [.init(0, count: 5)], bytes: 16)
+    module.addQueuingChannel(from: 1, to: [.init(1, count: 1)], bytes: 80)
+    module.addChannel(from: 1, to: [0, 2], bytes: 32, refresh: 3_000_000)
     for partition in [0, 1, 3] as [UInt8] {
       for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {
         guard let error = ErrorCode(rawValue: error) else { continue }

@@ -93,10 +93,39 @@ public struct ModuleDescription: Sendable {
       ChannelRecord(identifier: channel, sourcePort: UInt64(ports.count), maximumMessageBytes: bytes))
     func port(_ owner: UInt8, _ direction: PortDirection, _ refresh: UInt64) -> PortRecord {
       PortRecord(
-        partition: PartitionIndex(owner), name: NameReference(offset: 0, length: 0), kind: .sampling, direction: direction,
+        partition: PartitionIndex(owner), name: NameReference(offset: 0, length: 0), kind: .sampling,
+        direction: direction,
         maximumMessageBytes: bytes, refreshPeriod: Nanoseconds(refresh), channel: channel)
     }
     ports.append(port(source, .source, 0))
     for owner in destinations { ports.append(port(owner, .destination, refresh)) }
+  }
+
+  /// A destination of a queuing channel.
+  public struct QueuingEnd: Sendable {
+    public var partition: UInt8
+    public var count: UInt64
+    public var discards: Bool
+
+    public init(_ partition: UInt8, count: UInt64, discards: Bool = false) {
+      self.partition = partition
+      self.count = count
+      self.discards = discards
+    }
+  }
+
+  /// Adds a queuing channel; the source is configured for as many messages as its greatest destination.
+  public mutating func addQueuingChannel(from source: UInt8, to destinations: [QueuingEnd], bytes: UInt64) {
+    let channel = UInt64(channels.count)
+    channels.append(
+      ChannelRecord(identifier: channel, sourcePort: UInt64(ports.count), maximumMessageBytes: bytes))
+    func port(_ end: QueuingEnd, _ direction: PortDirection) -> PortRecord {
+      PortRecord(
+        partition: PartitionIndex(end.partition), name: NameReference(offset: 0, length: 0), kind: .queuing,
+        direction: direction, maximumMessageBytes: bytes, refreshPeriod: Nanoseconds(0), channel: channel,
+        maximumMessageCount: end.count, discardsWhenFull: end.discards)
+    }
+    ports.append(port(QueuingEnd(source, count: destinations.map(\.count).max() ?? 1), .source))
+    for end in destinations { ports.append(port(end, .destination)) }
   }
 }

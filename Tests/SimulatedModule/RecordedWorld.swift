@@ -20,7 +20,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   private var isInHandler: [Bool]
   /// What partitions mean to do before they do as they please; the last first.
   private var toDo: [[Hypercall]] = []
-  private var digests: [UInt64]
+  /// Of the message at each place of each channel.
+  private var digests: [[UInt64]]
   private var recentVector: UInt64 = 32
   private var drained: UInt64 = 0
   private var paddedNanoseconds: UInt64 = 0
@@ -35,7 +36,9 @@ public final class RecordedWorld<Marking: MarkingRule> {
     for _ in 0..<module.table.partitionCount {
       toDo.append(generator.oneIn(2) ? GuestCalls.setUp().reversed() : [])
     }
-    digests = Array(repeating: 0, count: module.table.count(ChannelRecord.self))
+    digests = Array(
+      repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots),
+      count: module.table.count(ChannelRecord.self))
   }
 
   /// Runs the module until `stop`, or until so many inputs have come, and answers its trace.
@@ -121,10 +124,15 @@ public final class RecordedWorld<Marking: MarkingRule> {
     switch effect {
     case .console(_, let count): add(.consoleWritten, caller, operand: UInt32(count), words: .init(generator.next()))
     case .writeMessage(let port, let channel, _, let count):
-      digests[channel] = generator.next()
-      copied(caller, .write, port, digests[channel], count)
-    case .readMessage(let port, let channel, _, let count): copied(caller, .read, port, digests[channel], count)
-    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
+      digests[channel][0] = generator.next()
+      copied(caller, .write, port, digests[channel][0], count)
+    case .readMessage(let port, let channel, _, let count): copied(caller, .read, port, digests[channel][0], count)
+    case .sendMessage(let port, let channel, let slot, _, let count):
+      digests[channel][slot] = generator.next()
+      copied(caller, .send, port, digests[channel][slot], count)
+    case .receiveMessage(let port, let channel, let slot, _, let count):
+      copied(caller, .receive, port, digests[channel][slot], count)
+    case .none, .segmentBase, .restoreUpcallFrame: break
     }
   }
 

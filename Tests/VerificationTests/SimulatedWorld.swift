@@ -243,8 +243,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
       guests[index].entered += guests[index].owed
       guests[index].owed = 0
     }
-    snapshot.upcallsEntered = guests[index].entered
-    snapshot.upcallsReturned = guests[index].returned
+    snapshot.counterWord |= UInt64(guests[index].entered) << 16 | UInt64(guests[index].returned)
     guard guests[index].hasEntry else { return snapshot }
     if guests[index].isOn { snapshot.flags.insert(.interruptsEnabled) }
     if guests[index].isInTail { snapshot.flags.insert(.inReturnTail) }

@@ -18,8 +18,9 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply
 
   // Ports and channels.
-  case tooManyPorts, duplicatePort, messageSize, refreshPeriod, queuingPort
-  case duplicateChannel, unknownPort, directionMismatch, sizeMismatch, portWithoutChannel, portInTwoChannels
+  case tooManyPorts, duplicatePort, messageSize, refreshPeriod, messageCount, overflowPolicy
+  case duplicateChannel, unknownPort, directionMismatch, kindMismatch, sizeMismatch, portWithoutChannel
+  case portInTwoChannels, messagePlaces
 
   // Memory and images.
   case imageNotFound, defectiveImage, memoryTooSmall

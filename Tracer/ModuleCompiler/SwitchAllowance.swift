@@ -6,6 +6,12 @@ import ModuleConfiguration
 /// The kernel arms the window timer L before each boundary and spends what is left of it waiting, so the first
 /// instruction of a window comes at its instant whatever the kernel was doing before. The costs are nanoseconds of
 /// virtual time, which under the emulator are guest instructions; they are upper bounds found by measurement.
+///
+/// **Messages are copied whole.** A message is copied in one piece with interrupts off, and digested for the trace
+/// (XXH64) in the same piece: no reader ever sees half of one. So the longest copy is part of L: the greatest
+/// `MaxMessageSize` of the module's ports, each eight bytes at `Cost.copiedWord`, and for a queuing channel one step for each of
+/// its destinations. A module without long messages has none of this in its L. Nothing is cut into pieces but the
+/// memory of a partition that starts anew.
 public struct SwitchAllowance: Equatable, Sendable {
   /// One summand of L.
   public struct Part: Equatable, Sendable {
@@ -30,9 +36,11 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand.
     public static let hypercallBase: UInt64 = 2000
-    /// One byte of a message, copied and digested.
-    public static let copiedByte: UInt64 = 2
-    /// One port whose name is compared when a port is created.
+    /// Eight bytes of a message, copied and digested; seen: 8.5.
+    public static let copiedWord: UInt64 = 10
+    /// One destination of a queuing channel: its queue looked at, the message put in, its loss or its mark recorded.
+    public static let queuingDestination: UInt64 = 250
+    /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
     public static let comparedPort: UInt64 = 300
     /// One event channel that is looked at when an event is raised.
     public static let comparedChannel: UInt64 = 20
@@ -61,7 +69,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     let largest = module.partitions.flatMap(\.ports).map { min($0.maximumMessageBytes, messageLimit) }.max() ?? 0
     let mostPorts = min(module.partitions.map(\.ports.count).max() ?? 0, ModuleLimits.maximumPortCount)
     let operand = max(
-      largest * Cost.copiedByte, UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
+      (largest + 7) / 8 * Cost.copiedWord + Self.mostDestinations(module) * Cost.queuingDestination,
+      UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
       UInt64(mostPorts) * Cost.comparedPort,
       UInt64(min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)) * Cost.comparedChannel)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
@@ -87,9 +96,38 @@ public struct SwitchAllowance: Equatable, Sendable {
     let owned = lines.reduce(0) { $0 + min($1.owners.count, ModuleLimits.maximumPartitionCount) }
     let events = min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)
     // Of each partition 14 words, of timer and exception entry 5, of its exception handlers 17; of each interrupt that
-    // it may use (lines, events, and the kernel's own three) two; of each port, at most a channel of three.
+    // it may use (lines, events, and the kernel's own three) two.
     let interrupts = owned + events + partitions * 3
-    return UInt64(12 + lines.count + partitions * (14 + 5 + 17) + interrupts * 2 + ports / 64 + 1 + ports * 3)
+    return UInt64(12 + lines.count + partitions * (14 + 5 + 17) + interrupts * 2 + ports / 64 + 1)
+      + portWordCount(module)
+  }
+
+  /// Of each channel at most three words, of each destination one and its queue.
+  private static func portWordCount(_ module: ModuleDescription) -> UInt64 {
+    let destinations = module.partitions.flatMap(\.ports).filter { $0.direction == .destination }
+    let queued = destinations.reduce(UInt64(0)) {
+      $0 + min($1.maximumMessageCount ?? 0, UInt64(ModuleLimits.maximumQueuedMessages))
+    }
+    return UInt64(min(module.channels.count, ModuleLimits.maximumPortCount) * 3 + destinations.count) + queued
+  }
+
+  /// Destinations of the queuing channel that has most of them.
+  private static func mostDestinations(_ module: ModuleDescription) -> UInt64 {
+    let queuing = Set(
+      module.partitions.flatMap { partition in
+        partition.ports.filter { $0.kind == .queuing && $0.direction == .source }.map {
+          ChannelEnd(partition: partition.identifier, port: $0.name)
+        }
+      })
+    let channels = module.channels.filter {
+      queuing.contains(ChannelEnd(partition: $0.source.partitionIdentifier, port: $0.source.portName))
+    }
+    return UInt64(min(channels.map(\.destinations.count).max() ?? 0, ModuleLimits.maximumPortCount))
+  }
+
+  private struct ChannelEnd: Hashable {
+    var partition: UInt64
+    var port: String
   }
 
   /// What one interrupt takes from whatever it interrupts: entry, a mark for each owner, acknowledgement, exit.

@@ -10,7 +10,7 @@ struct ObservationLedger {
   private var acknowledgement: InterruptLine?
   private var mask: UInt16?
   private var upcall: UpcallDecision?
-  private var copy: (operation: PortOperation, port: Int, channel: Int, byteCount: UInt64)?
+  private var copy: (operation: PortOperation, port: Int, place: MessagePlace, byteCount: UInt64)?
   private var consoleBytes: UInt64?
   private var keyframeDue = false
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
@@ -18,11 +18,15 @@ struct ObservationLedger {
   private var lastPadNanoseconds: UInt64 = 0
   /// The pad may have been recorded before the keyframe from which the replay goes on.
   private var isPadOptional = false
-  /// Digest of the message that each channel holds; nil where it is unknown.
-  private var digests: [UInt64?]
+  /// Digest of the message at each place of each channel, where it is known.
+  private var digests: [MessagePlace: UInt64] = [:]
   private var drainTail: UInt64 = 0
 
-  init(channelCount: Int) { digests = Array(repeating: nil, count: channelCount) }
+  /// Where the kernel keeps a message: sampling channels have place 0 only.
+  private struct MessagePlace: Hashable {
+    var channel: Int
+    var slot: Int
+  }
 
   /// Takes on what `decision` owes.
   mutating func owe(_ decision: Decision) {
@@ -32,10 +36,16 @@ struct ObservationLedger {
     copy = nil
     consoleBytes = nil
     switch decision.effect {
-    case .writeMessage(let port, let channel, _, let byteCount): copy = (.write, port, channel, byteCount)
-    case .readMessage(let port, let channel, _, let byteCount): copy = (.read, port, channel, byteCount)
+    case .writeMessage(let port, let channel, _, let byteCount):
+      copy = (.write, port, MessagePlace(channel: channel, slot: 0), byteCount)
+    case .readMessage(let port, let channel, _, let byteCount):
+      copy = (.read, port, MessagePlace(channel: channel, slot: 0), byteCount)
+    case .sendMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.send, port, MessagePlace(channel: channel, slot: slot), byteCount)
+    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.receive, port, MessagePlace(channel: channel, slot: slot), byteCount)
     case .console(_, let byteCount): consoleBytes = byteCount
-    case .none, .segmentBase, .restoreUpcallFrame, .sendMessage, .receiveMessage: break
+    case .none, .segmentBase, .restoreUpcallFrame: break
     }
     keyframeDue = decision.keyframeDue
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {
@@ -48,7 +58,7 @@ struct ObservationLedger {
 
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
-    self = ObservationLedger(channelCount: digests.count)
+    self = ObservationLedger()
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
@@ -126,10 +136,11 @@ struct ObservationLedger {
     guard event.detail == wanted.operation.rawValue, event.operand == UInt32(wanted.port),
       event.words.w1 == wanted.byteCount
     else { return "another message was copied than decided" }
-    if wanted.operation == .write {
-      digests[wanted.channel] = event.words.w0
-    } else if let digest = digests[wanted.channel], digest != event.words.w0 {
-      return "the message read is not the message written"
+    if wanted.operation == .write || wanted.operation == .send {
+      digests[wanted.place] = event.words.w0
+    } else if let digest = digests[wanted.place], digest != event.words.w0 {
+      return "the message \(wanted.operation == .read ? "read" : "received") is not the message "
+        + (wanted.operation == .read ? "written" : "sent")
     }
     return nil
   }

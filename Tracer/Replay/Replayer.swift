@@ -30,7 +30,7 @@ public final class Replayer<Marking: MarkingRule> {
     memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: PartitionCore<Marking>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore<Marking>(table, memory: StateMemory(memory))
-    observations = ObservationLedger(channelCount: table.count(ChannelRecord.self))
+    observations = ObservationLedger()
   }
 
   deinit { memory.deallocate() }

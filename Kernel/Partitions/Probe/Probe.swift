@@ -15,6 +15,7 @@ struct Probe {
     case null = 1
     case readTime = 2
     case samplingWriteAndRead = 3
+    case queuingSendAndReceive = 4
   }
 
   static let callsPerWindow = 1_000
@@ -24,6 +25,10 @@ struct Probe {
       named: "PROBE_OUT", maximumMessageBytes: 64, direction: .source, refreshPeriod: Nanoseconds(1_000_000_000))
     let input = try? SamplingPort(
       named: "PROBE_IN", maximumMessageBytes: 64, direction: .destination, refreshPeriod: Nanoseconds(1_000_000_000))
+    let sender = try? QueuingPort(
+      named: "PROBE_SEND", maximumMessageBytes: 64, maximumMessageCount: 4, direction: .source)
+    let receiver = try? QueuingPort(
+      named: "PROBE_RECEIVE", maximumMessageBytes: 64, maximumMessageCount: 4, direction: .destination)
     var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
     Partition.yield()
     while true {
@@ -35,6 +40,14 @@ struct Probe {
           withUnsafeMutableBytes(of: &message) { bytes in
             try? output.writeSamplingMessage(UnsafeRawBufferPointer(bytes))
             _ = try? input.readSamplingMessage(into: bytes)
+          }
+        }
+      }
+      if let sender, let receiver {
+        measure(.queuingSendAndReceive) {
+          withUnsafeMutableBytes(of: &message) { bytes in
+            try? sender.sendQueuingMessage(UnsafeRawBufferPointer(bytes))
+            _ = try? receiver.receiveQueuingMessage(into: bytes)
           }
         }
       }

@@ -40,6 +40,6 @@ extension PartitionCore where Marking: MarkingRule {
       .modeChange, partition: partition, detail: OperatingMode.idle.rawValue, operand: UInt32(old.rawValue))
     // Its registrations go with it: a line that nobody can take is masked.
     forgetInterrupts(of: partition)
-    forgetPorts(of: partition)
+    forgetPorts(of: partition, into: &recorder)
   }
 }

@@ -22,17 +22,18 @@ extension PartitionCore where Marking: MarkingRule {
     _ number: HypercallNumber, value: UInt64, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     recorder.record(
-      .hypercallResult, partition: current, detail: ReturnCode.noError.rawValue, operand: UInt32(number.rawValue), value)
+      .hypercallResult, partition: current, detail: ReturnCode.noError.rawValue, operand: UInt32(number.rawValue), value
+    )
   }
 
   /// `writeSamplingMessage` and `readSamplingMessage`.
   ///
-  /// - Returns: as `SamplingAnswer`; the port's bytes are to be copied where its `port` is not negative.
+  /// - Returns: as `MessageAnswer`; the port's bytes are to be copied where its `port` is not negative.
   @inline(__always)
   public mutating func sampleAtOnce<Recorder: DecisionRecorder>(
     isWrite: Bool, port identifier: UInt64, address: UInt64, byteCount: UInt64, at now: SystemTime,
     into recorder: inout Recorder
-  ) -> SamplingAnswer where Recorder: ~Copyable {
+  ) -> MessageAnswer where Recorder: ~Copyable {
     let answer =
       isWrite
       ? writeSample(identifier, address, byteCount, at: now, into: &recorder)
@@ -43,15 +44,43 @@ extension PartitionCore where Marking: MarkingRule {
       answer.value)
     return answer
   }
+
+  /// Whether sending and receiving may be served at once: the caller has not registered the interrupt of its queuing
+  /// ports, so that no call of its own can mark it.
+  @inline(__always) public var queuesAtOnce: Bool {
+    mutating get {
+      vcpus.interrupts[Int(current.rawValue)].registered & VirtualInterrupt.queuingPort.bit == 0
+    }
+  }
+
+  /// `sendQueuingMessage` and `receiveQueuingMessage`.
+  ///
+  /// - Returns: as `sampleAtOnce`.
+  @inline(__always)
+  public mutating func queueAtOnce<Recorder: DecisionRecorder>(
+    isSend: Bool, port identifier: UInt64, address: UInt64, byteCount: UInt64, into recorder: inout Recorder
+  ) -> MessageAnswer where Recorder: ~Copyable {
+    let answer =
+      isSend
+      ? send(identifier, address, byteCount, into: &recorder)
+      : receive(identifier, address, byteCount, into: &recorder)
+    let number = isSend ? HypercallNumber.sendQueuingMessage : .receiveQueuingMessage
+    recorder.record(
+      .hypercallResult, partition: current, detail: answer.status.rawValue, operand: UInt32(number.rawValue),
+      answer.value)
+    return answer
+  }
 }
 
-/// What a sampling service answers, and which bytes are to be copied.
-public struct SamplingAnswer {
+/// What a service of ports answers, and which bytes are to be copied.
+public struct MessageAnswer {
   public var status: ReturnCode
   public var value: UInt64 = 0
   /// Index of the port, or −1 where nothing is copied.
   public var port = -1
   public var channel = 0
+  /// The place of the message in the channel.
+  public var slot = 0
   public var byteCount: UInt64 = 0
 
   init(_ status: ReturnCode) { self.status = status }

@@ -24,18 +24,7 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(lines.lines[index].owners) | UInt64(lines.lines[index].takenInWindow) &<< 32)
     }
     for index in 0..<partitions.count { partitionWords(index, body) }
-    for index in stride(from: 0, to: ports.count, by: 64) {
-      var created: UInt64 = 0
-      for port in index..<min(index + 64, ports.count) where ports[port].isCreated {
-        created |= 1 &<< UInt64(port - index)
-      }
-      body(created)
-    }
-    for index in 0..<channels.count {
-      body(channels[index].sequence)
-      body(channels[index].messageBytes)
-      body(channels[index].writtenNanoseconds)
-    }
+    forEachPortWord(body)
   }
 
   private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
@@ -117,17 +106,7 @@ extension PartitionCore where Marking: MarkingRule {
     lines.findFollowing()
     for index in 0..<partitions.count { restorePartition(index, word) }
     findNextTick()
-    for index in stride(from: 0, to: ports.count, by: 64) {
-      let created = word()
-      for port in index..<min(index + 64, ports.count) {
-        ports[port].isCreated = created & 1 &<< UInt64(port - index) != 0
-      }
-    }
-    for index in 0..<channels.count {
-      channels[index].sequence = word()
-      channels[index].messageBytes = word()
-      channels[index].writtenNanoseconds = word()
-    }
+    guard restorePorts(word) else { return false }
     findQuiet()
     return isWhole
   }

@@ -76,8 +76,8 @@ struct PartitionConfiguration: BitwiseCopyable {
   var missedTickPolicy: MissedTickPolicy
   var firstSegment: Int
   var segmentCount: Int
+  /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
-  var portCount: Int
   var stackBytes: UInt64
 
   init() {
@@ -88,8 +88,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     missedTickPolicy = .count
     firstSegment = 0
     segmentCount = 0
-    firstPort = 0
-    portCount = 0
+    firstPort = -1
     stackBytes = 0
   }
 
@@ -102,8 +101,7 @@ struct PartitionConfiguration: BitwiseCopyable {
     missedTickPolicy = record.missedTickPolicy
     firstSegment = record.segments.first
     segmentCount = record.segments.count
-    firstPort = record.ports.first
-    portCount = record.ports.count
+    firstPort = -1
     stackBytes = record.stackBytes
   }
 }

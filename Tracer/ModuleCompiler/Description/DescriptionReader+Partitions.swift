@@ -1,18 +1,14 @@
 import APEXTypes
+import ModuleConfiguration
 
 extension DescriptionReader {
   mutating func readPartition(_ element: ConfigurationElement) -> PartitionDescription? {
-    let ports = element.children("Sampling_Port").compactMap { readSamplingPort($0) }
+    let ports = element.children.compactMap { readPort($0) }
     let processes = element.children("Process").map { readProcess($0) }
     let grants = element.children("p:PortGrant").compactMap { grant -> PortGrantDescription? in
       guard let first = reader.required(reader.number("First", of: grant)) else { return nil }
       return PortGrantDescription(
         firstPort: first, count: reader.number("Count", of: grant) ?? 1, line: grant.line)
-    }
-    for port in element.children("Queuing_Port") {
-      reader.diagnostics.error(
-        .queuingPort, line: port.line, "queuing port '\(port.attributes["Name"] ?? "")': this kernel has none",
-        "use a Sampling_Port")
     }
     guard let identifier = reader.required(reader.number("PartitionIdentifier", of: element)) else { return nil }
     let name = reader.text("PartitionName", of: element) ?? "Partition\(identifier)"
@@ -37,15 +33,26 @@ extension DescriptionReader {
     return reader.choice("MissedTicks", of: clock, policies) ?? .count
   }
 
-  private mutating func readSamplingPort(_ element: ConfigurationElement) -> SamplingPortDescription? {
+  /// The port that an element declares; nil for an element of another kind.
+  private mutating func readPort(_ element: ConfigurationElement) -> PortDescription? {
+    let kinds: [String: PortRecord.Kind] = ["Sampling_Port": .sampling, "Queuing_Port": .queuing]
     let directions: [String: PortDirection] = ["SOURCE": .source, "DESTINATION": .destination]
+    guard let kind = kinds[element.name] else { return nil }
     guard let name = reader.required(reader.text("Name", of: element)),
       let direction = reader.required(reader.choice("Direction", of: element, directions)),
       let bytes = reader.required(reader.number("MaxMessageSize", of: element))
     else { return nil }
-    return SamplingPortDescription(
-      name: name, direction: direction, maximumMessageBytes: bytes,
-      refreshPeriod: reader.seconds("RefreshRateSeconds", of: element), line: element.line)
+    var port = PortDescription(
+      name: name, kind: kind, direction: direction, maximumMessageBytes: bytes, line: element.line)
+    guard kind == .queuing else {
+      port.refreshPeriod = reader.seconds("RefreshRateSeconds", of: element)
+      return port
+    }
+    // Public files spell it both ways.
+    port.maximumMessageCount =
+      reader.number("MaxNbMessages", of: element) ?? reader.number("MaxNbMessage", of: element)
+    port.discardsWhenFull = reader.choice("p:Overflow", of: element, ["BLOCK": false, "DISCARD": true])
+    return port
   }
 
   private mutating func readProcess(_ element: ConfigurationElement) -> ProcessDescription {

@@ -1,4 +1,5 @@
 import APEXTypes
+import ModuleConfiguration
 
 /// A partition as the file describes it.
 public struct PartitionDescription: Sendable {
@@ -10,7 +11,7 @@ public struct PartitionDescription: Sendable {
   public var isDrainer: Bool
   /// Name or path of the partition's ELF file; the partition's name where the file says nothing.
   public var imageName: String
-  public var ports: [SamplingPortDescription]
+  public var ports: [PortDescription]
   public var processes: [ProcessDescription]
   public var portGrants: [PortGrantDescription]
   /// How many upcalls may be unfinished at a time.
@@ -25,13 +26,23 @@ public struct PartitionDescription: Sendable {
   public var stackBytes: UInt64 { processes.first?.stackBytes ?? Self.defaultStackBytes }
 }
 
-public struct SamplingPortDescription: Sendable {
+/// A sampling or a queuing port.
+public struct PortDescription: Sendable {
   public var name: String
+  public var kind: PortRecord.Kind
   public var direction: PortDirection
   public var maximumMessageBytes: UInt64
-  /// Nil where the file has none.
+  /// Of a sampling port; nil where the file has none.
   public var refreshPeriod: Nanoseconds?
+  /// Of a queuing port; nil where the file has none.
+  public var maximumMessageCount: UInt64?
+  /// Of a queuing port: what its `p:Overflow` says; nil where the file has none, which means that it holds the sender
+  /// back.
+  public var discardsWhenFull: Bool?
   public var line: Int
+
+  /// What the file calls such a port.
+  var elementName: String { kind == .sampling ? "Sampling_Port" : "Queuing_Port" }
 }
 
 /// A process and, where the integrator claims a deadline for it, its timing.

@@ -14,6 +14,7 @@ extension ModuleSchemaText {
       <xs:attribute name="TimeCapacitySeconds" type="p:Seconds"/>
       <xs:attribute name="DeadlineSeconds" type="p:Seconds"/>
       <xs:attribute name="Priority" type="p:Number"/>
+      <xs:attribute name="Overflow" type="p:Overflow"/>
 
       <xs:element name="PortGrant" type="p:PortGrant"/>
       <xs:complexType name="PortGrant">
@@ -105,6 +106,11 @@ extension ModuleSchemaText {
       </xs:simpleType>
       <xs:simpleType name="Text">
         <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Overflow">
+        <xs:restriction base="xs:string">
+          <xs:enumeration value="BLOCK"/><xs:enumeration value="DISCARD"/>
+        </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Policy">
         <xs:restriction base="xs:string">

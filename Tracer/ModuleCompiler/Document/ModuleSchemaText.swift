@@ -114,6 +114,7 @@ enum ModuleSchemaText {
         <xs:attribute name="Direction" type="Direction" use="required"/>
         <xs:attribute name="MaxNbMessage" type="Number"/>
         <xs:attribute name="MaxNbMessages" type="Number"/>
+        <xs:attribute ref="p:Overflow"/>
       </xs:complexType>
       <xs:complexType name="Process">
         <xs:attribute name="Name" type="Text"/>

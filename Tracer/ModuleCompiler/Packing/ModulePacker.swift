@@ -152,7 +152,7 @@ struct ModulePacker {
 
   private mutating func appendPortsAndChannels() {
     func isEnd(
-      _ end: ChannelDescription.End, _ partition: PartitionDescription, _ port: SamplingPortDescription
+      _ end: ChannelDescription.End, _ partition: PartitionDescription, _ port: PortDescription
     ) -> Bool {
       end.partitionIdentifier == partition.identifier && end.portName == port.name
     }
@@ -165,9 +165,10 @@ struct ModulePacker {
           } ?? 0
         let place = writer.append(
           PortRecord(
-            partition: PartitionIndex(UInt8(index)), name: writer.name(port.name), kind: .sampling, direction: port.direction,
-            maximumMessageBytes: port.maximumMessageBytes, refreshPeriod: port.refreshPeriod ?? Nanoseconds(0),
-            channel: UInt64(channel)))
+            partition: PartitionIndex(UInt8(index)), name: writer.name(port.name), kind: port.kind,
+            direction: port.direction, maximumMessageBytes: port.maximumMessageBytes,
+            refreshPeriod: port.refreshPeriod ?? Nanoseconds(0), channel: UInt64(channel),
+            maximumMessageCount: port.maximumMessageCount ?? 0, discardsWhenFull: port.discardsWhenFull ?? false))
         if port.direction == .source { sourceOfChannel[channel] = place }
       }
     }

@@ -24,12 +24,29 @@ extension ModuleRules {
             "port '\(port.name)' has MaxMessageSize \(port.maximumMessageBytes)",
             "a message has 1 to \(ModuleLimits.maximumMessageBytes) bytes")
         }
-        if port.direction == .destination, (port.refreshPeriod?.count ?? 0) == 0 {
+        if port.kind == .sampling, port.direction == .destination, (port.refreshPeriod?.count ?? 0) == 0 {
           diagnostics.error(
             .refreshPeriod, line: port.line, "destination '\(port.name)' has no refresh period",
             "add RefreshRateSeconds: the age up to which a message is valid")
         }
+        if port.kind == .queuing { checkQueue(of: port) }
       }
+    }
+  }
+
+  private mutating func checkQueue(of port: PortDescription) {
+    let limit = ModuleLimits.maximumQueuedMessages
+    if !(1...UInt64(limit)).contains(port.maximumMessageCount ?? 0) {
+      diagnostics.error(
+        .messageCount, line: port.line,
+        "queuing port '\(port.name)' has "
+          + (port.maximumMessageCount.map { "MaxNbMessages \($0)" } ?? "no MaxNbMessages"),
+        "a queue has room for 1 to \(limit) messages")
+    }
+    if port.direction == .source, port.discardsWhenFull != nil {
+      diagnostics.error(
+        .overflowPolicy, line: port.line, "source '\(port.name)' has an Overflow policy",
+        "give it to the destinations: each of them blocks or discards when its own queue is full")
     }
   }
 
@@ -43,8 +60,19 @@ extension ModuleRules {
           "channel identifier \(channel.identifier) is taken (line \(first))", "give each channel its own")
       }
       let source = checkEnd(channel.source, of: channel, expecting: .source, &channelByPort)
+      var slots = MessageSlots()
       for destination in channel.destinations {
         let port = checkEnd(destination, of: channel, expecting: .destination, &channelByPort)
+        if let port, port.kind == .queuing {
+          slots.add(messageCount: port.maximumMessageCount ?? 0, discardsWhenFull: port.discardsWhenFull ?? false)
+        }
+        if let source, let port, source.kind != port.kind {
+          diagnostics.error(
+            .kindMismatch, line: destination.line,
+            "destination '\(port.name)' of channel \(channel.identifier) is a \(port.elementName) "
+              + "(line \(port.line)), its source a \(source.elementName) (line \(source.line))",
+            "join ports of one kind by a channel")
+        }
         if let source, let port, source.maximumMessageBytes != port.maximumMessageBytes {
           diagnostics.error(
             .sizeMismatch, line: destination.line,
@@ -52,6 +80,13 @@ extension ModuleRules {
               + "(line \(port.line)), its source sends \(source.maximumMessageBytes) (line \(source.line))",
             "give both ports the same MaxMessageSize")
         }
+      }
+      if slots.needed > ModuleLimits.maximumMessageSlots {
+        diagnostics.error(
+          .messagePlaces, line: channel.line,
+          "channel \(channel.identifier) needs \(slots.needed) places for messages: the greatest MaxNbMessages of the "
+            + "destinations that block, and the sum of those that discard",
+          "a channel has at most \(ModuleLimits.maximumMessageSlots)")
       }
     }
     for partition in module.partitions {
@@ -73,7 +108,7 @@ extension ModuleRules {
   private mutating func checkEnd(
     _ end: ChannelDescription.End, of channel: ChannelDescription, expecting direction: PortDirection,
     _ channelByPort: inout [PortKey: UInt64]
-  ) -> SamplingPortDescription? {
+  ) -> PortDescription? {
     let who = "channel \(channel.identifier)"
     guard checkPartition(end.partitionIdentifier, namedBy: who, line: end.line),
       let index = module.partitionIndex(identifier: end.partitionIdentifier)
@@ -83,7 +118,7 @@ extension ModuleRules {
       let known = partition.ports.prefix(16).map(\.name).joined(separator: ", ")
       diagnostics.error(
         .unknownPort, line: end.line, "\(who) names port '\(end.portName)', which '\(partition.name)' does not have",
-        known.isEmpty ? "declare the Sampling_Port" : "its ports are \(known)")
+        known.isEmpty ? "declare the port in its Partition" : "its ports are \(known)")
       return nil
     }
     if port.direction != direction {

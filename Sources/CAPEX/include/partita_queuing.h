@@ -1,0 +1,44 @@
+// Queuing ports in C, under the standard's names. Included by partita.h.
+#ifndef PARTITA_QUEUING_H
+#define PARTITA_QUEUING_H
+
+#include "partita.h"
+
+typedef NAME_TYPE QUEUING_PORT_NAME_TYPE;
+typedef APEX_INTEGER QUEUING_PORT_ID_TYPE;
+typedef APEX_INTEGER WAITING_RANGE_TYPE;
+typedef enum { FIFO = 0, PRIORITY = 1 } QUEUING_DISCIPLINE_TYPE;
+
+typedef struct {
+  MESSAGE_RANGE_TYPE NB_MESSAGE;
+  MESSAGE_RANGE_TYPE MAX_NB_MESSAGE;
+  MESSAGE_SIZE_TYPE MAX_MESSAGE_SIZE;
+  PORT_DIRECTION_TYPE PORT_DIRECTION;
+  WAITING_RANGE_TYPE WAITING_PROCESSES;
+} QUEUING_PORT_STATUS_TYPE;
+
+/// Creates the partition's end of a configured queuing port.
+void CREATE_QUEUING_PORT(
+    QUEUING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, MESSAGE_RANGE_TYPE maximum_count,
+    PORT_DIRECTION_TYPE direction, QUEUING_DISCIPLINE_TYPE discipline, QUEUING_PORT_ID_TYPE *port,
+    RETURN_CODE_TYPE *status);
+
+/// Sends a message to every destination; waits while one of them is full and does not discard.
+void SEND_QUEUING_MESSAGE(
+    QUEUING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, SYSTEM_TIME_TYPE time_out,
+    RETURN_CODE_TYPE *status);
+
+/// Takes the oldest message. INVALID_CONFIG: here it is, and others were discarded before, for the port was full. The
+/// standard passes no capacity: the buffer must hold the size given in creating the port.
+void RECEIVE_QUEUING_MESSAGE(
+    QUEUING_PORT_ID_TYPE port, SYSTEM_TIME_TYPE time_out, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size,
+    RETURN_CODE_TYPE *status);
+
+void GET_QUEUING_PORT_ID(QUEUING_PORT_NAME_TYPE name, QUEUING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status);
+void GET_QUEUING_PORT_STATUS(
+    QUEUING_PORT_ID_TYPE port, QUEUING_PORT_STATUS_TYPE *port_status, RETURN_CODE_TYPE *status);
+
+/// Discards all that waits in a destination port.
+void CLEAR_QUEUING_PORT(QUEUING_PORT_ID_TYPE port, RETURN_CODE_TYPE *status);
+
+#endif

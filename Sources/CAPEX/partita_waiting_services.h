@@ -1,0 +1,8 @@
+// Between processes.c and the services that processes wait for.
+#ifndef PARTITA_WAITING_SERVICES_H
+#define PARTITA_WAITING_SERVICES_H
+
+/// Tries for the first process at each port what it waits for, and wakes those for which it could be done.
+void partita_serve_waiting_processes(void);
+
+#endif

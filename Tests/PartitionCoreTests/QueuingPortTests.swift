@@ -1,0 +1,395 @@
+import APEXTypes
+import ModuleConfiguration
+import SimulatedModule
+import Testing
+import TraceFormat
+
+@testable import PartitionCore
+
+/// Queuing ports (ARINC 653 Part 1, 3.6.2): partition 0 sends through port 3 to ports 4 of partition 1, which holds two
+/// messages and holds the sender back, and 5 of partition 2, which holds three and discards. Partition 2 sends through
+/// port 6 to port 7 of partition 0, which holds one.
+@Suite struct QueuingPortTests {
+  typealias Module = ModuleDescription
+  static let bytes: UInt64 = 48
+
+  static func module() -> ModuleDescription {
+    var module = ModuleDescription.standard
+    module.addQueuingChannel(from: 0, to: [.init(1, count: 2), .init(2, count: 3, discards: true)], bytes: bytes)
+    module.addQueuingChannel(from: 2, to: [.init(0, count: 1)], bytes: 16)
+    return module
+  }
+
+  private func bench() throws -> Bench {
+    let bench = try Bench(Self.module())
+    bench.start()
+    return bench
+  }
+
+  @discardableResult private func create(
+    _ bench: Bench, _ port: UInt64, bytes: UInt64 = bytes, count: UInt64, direction: UInt64, discipline: UInt64 = 0,
+    name: UInt64 = Module.constants
+  ) -> ReturnCode {
+    bench.call(.createQueuingPort, name, bytes, count, direction | discipline << 8, operand: port).status
+  }
+
+  /// The first channel's three ends created, partition 0 running.
+  private func connected() throws -> Bench {
+    let bench = try bench()
+    #expect(create(bench, 3, count: 3, direction: 0) == .noError)
+    bench.run(to: 1)
+    #expect(create(bench, 4, count: 2, direction: 1, discipline: 1) == .noError)
+    bench.run(to: 2)
+    #expect(create(bench, 5, count: 3, direction: 1) == .noError)
+    bench.run(to: 0)
+    return bench
+  }
+
+  @discardableResult private func send(_ bench: Bench, _ count: UInt64, port: UInt64 = 3) -> ReturnCode {
+    bench.call(.sendQueuingMessage, port, Module.data, count).status
+  }
+
+  private func receive(_ bench: Bench, _ port: UInt64) -> HypercallAnswer {
+    bench.call(.receiveQueuingMessage, port, Module.data, Self.bytes)
+  }
+
+  /// The lengths of all that waits in a port of the running partition.
+  private func drain(_ bench: Bench, _ port: UInt64) -> [UInt64] {
+    var lengths: [UInt64] = []
+    while case let answer = receive(bench, port), answer.status == .noError { lengths.append(answer.value) }
+    return lengths
+  }
+
+  @Test func parametersAreThoseOfTheConfiguration() throws {
+    let bench = try bench()
+    #expect(create(bench, 0, count: 3, direction: 0) == .invalidConfiguration, "no such name")
+    #expect(create(bench, 8, count: 3, direction: 0) == .invalidConfiguration, "no such port")
+    #expect(create(bench, 4, count: 2, direction: 1) == .invalidConfiguration, "another's")
+    #expect(create(bench, 1, bytes: 64, count: 0, direction: 0) == .invalidConfiguration, "a sampling port")
+    #expect(create(bench, 3, bytes: 47, count: 3, direction: 0) == .invalidConfiguration)
+    #expect(create(bench, 3, count: 2, direction: 0) == .invalidConfiguration)
+    #expect(create(bench, 3, count: 4, direction: 0) == .invalidConfiguration)
+    #expect(create(bench, 3, count: 3, direction: 1) == .invalidConfiguration)
+    #expect(create(bench, 3, count: 3, direction: 0, discipline: 2) == .invalidConfiguration)
+    #expect(create(bench, 3, count: 3, direction: 0, discipline: 1 << 40) == .invalidConfiguration)
+    #expect(
+      bench.call(.createSamplingPort, Module.constants, Self.bytes, 0, 0, operand: 3).status == .invalidConfiguration)
+    for name in [0, Module.text - 1, Module.dataEnd - 31, PartitionLayout.sharedPage, .max - 8] as [UInt64] {
+      #expect(create(bench, 3, count: 3, direction: 0, name: name) == .invalidParameter)
+    }
+    #expect(send(bench, 8) == .invalidParameter, "not created yet")
+    #expect(
+      bench.call(.createQueuingPort, Module.constants, Self.bytes, 3, 0, operand: 3)
+        == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 3))
+    #expect(create(bench, 3, count: 3, direction: 0) == .noAction, "twice")
+    #expect(bench.call(.writeSamplingMessage, 3, Module.data, 8).status == .invalidParameter, "another kind of port")
+    #expect(bench.call(.readSamplingMessage, 3, Module.data, 8).status == .invalidParameter)
+  }
+
+  @Test func messagesComeInOrderAndExactlyAsLongAsTheyWere() throws {
+    let bench = try connected()
+    var sent: UInt64 = 0
+    // More than once around each queue.
+    for round in 0..<7 as Range<UInt64> {
+      for _ in 0..<(round % 2 + 1) {
+        sent += 1
+        #expect(send(bench, sent) == .noError)
+        #expect(bench.core.channels[1].sequence == sent)
+      }
+      bench.run(to: 1)
+      #expect(drain(bench, 4) == Array((sent - round % 2)...sent))
+      bench.run(to: 2)
+      #expect(drain(bench, 5) == Array((sent - round % 2)...sent))
+      bench.run(to: 0)
+    }
+  }
+
+  @Test func lengthsAndDirectionsAreKept() throws {
+    let bench = try connected()
+    for bytes in [0, Self.bytes + 1, 1 << 32, .max] as [UInt64] { #expect(send(bench, bytes) == .invalidParameter) }
+    #expect(send(bench, Self.bytes) == .noError)
+    #expect(receive(bench, 3).status == .invalidMode)
+    #expect(bench.call(.clearQueuingPort, 3).status == .invalidMode)
+    for port in [0, 1, 4, 5, 7, 8, 1 << 32 + 3, .max] as [UInt64] {
+      #expect(send(bench, 8, port: port) == .invalidParameter, "port \(port)")
+      #expect(receive(bench, port).status == .invalidParameter)
+      #expect(bench.call(.readQueuingStatus, port).status == .invalidParameter)
+      #expect(bench.call(.clearQueuingPort, port).status == .invalidParameter)
+    }
+    bench.run(to: 1)
+    #expect(send(bench, 8, port: 4) == .invalidMode)
+    #expect(bench.call(.receiveQueuingMessage, 4, Module.data, Self.bytes - 1).status == .invalidParameter, "no room")
+    #expect(receive(bench, 4).value == Self.bytes, "and it waits still")
+    #expect(receive(bench, 4).status == .notAvailable)
+  }
+
+  @Test func aFullDestinationHoldsTheSenderBack() throws {
+    let bench = try connected()
+    #expect(send(bench, 1) == .noError)
+    #expect(send(bench, 2) == .noError)
+    #expect(bench.call(.readQueuingStatus, 3).value == 2)
+    #expect(send(bench, 3) == .notAvailable)
+    #expect(bench.core.channels[1].sequence == 2, "a refused message counts for nothing")
+    bench.run(to: 2)
+    #expect(bench.call(.readQueuingStatus, 5).value == 2, "and nobody got it")
+    bench.run(to: 0)
+    #expect(send(bench, 3) == .notAvailable)
+    bench.run(to: 1)
+    #expect(receive(bench, 4).value == 1)
+    bench.run(to: 0)
+    #expect(send(bench, 3) == .noError)
+  }
+
+  @Test func aDestinationThatDiscardsLosesTheNewMessageAndIsTold() throws {
+    let bench = try connected()
+    for length in 1...6 as ClosedRange<UInt64> {
+      bench.now += 10
+      let call = Hypercall(number: 88, arguments: (3, Module.data, length, 0, 0, 0), operand: 0)
+      let events = bench.take(.hypercall(call, bench.snapshot), at: bench.now).of(.portOperation)
+      #expect(events.first?.detail == PortOperation.send.rawValue)
+      #expect(events.first?.words == .init(length, length, min(length, 3)), "the fullest holds three at most")
+      #expect(events.count == (length > 3 ? 2 : 1))
+      if length > 3 {
+        #expect(events[1].detail == PortOperation.overflow.rawValue)
+        #expect(events[1].partition == 2 && events[1].operand == 4)
+        #expect(events[1].words == .init(length, length, 0))
+      }
+      bench.run(to: 1)
+      #expect(drain(bench, 4) == [length], "the other destination gets it all the same")
+      bench.run(to: 0)
+    }
+    bench.run(to: 2)
+    #expect(drain(bench, 5) == [1 | 1 << 32, 2, 3], "told once")
+    bench.run(to: 0)
+    #expect(send(bench, 7) == .noError)
+    bench.run(to: 2)
+    #expect(drain(bench, 5) == [7])
+  }
+
+  @Test func aDestinationNotCreatedNeitherReceivesNorHoldsBack() throws {
+    let bench = try bench()
+    create(bench, 3, count: 3, direction: 0)
+    for length in 1...9 as ClosedRange<UInt64> { #expect(send(bench, length) == .noError) }
+    #expect(bench.call(.readQueuingStatus, 3).value == 0)
+    bench.run(to: 1)
+    #expect(receive(bench, 4).status == .invalidParameter)
+    create(bench, 4, count: 2, direction: 1)
+    #expect(receive(bench, 4).status == .notAvailable)
+    bench.run(to: 0)
+    #expect(send(bench, 10) == .noError)
+    bench.run(to: 1)
+    #expect(drain(bench, 4) == [10])
+  }
+
+  @Test func clearingEmptiesOneDestination() throws {
+    let bench = try connected()
+    send(bench, 1)
+    send(bench, 2)
+    bench.run(to: 1)
+    #expect(bench.call(.clearQueuingPort, 4).status == .noError)
+    #expect(receive(bench, 4).status == .notAvailable)
+    bench.run(to: 2)
+    #expect(drain(bench, 5) == [1, 2])
+    bench.run(to: 0)
+    #expect(send(bench, 3) == .noError)
+    bench.run(to: 1)
+    #expect(drain(bench, 4) == [3])
+  }
+
+  // MARK: Stops and restarts
+
+  /// A partition stops in the middle of everything: what it was sent is gone, what it has sent is not.
+  @Test func aStoppedPartitionHoldsNobodyBackAndLosesWhatItHeld() throws {
+    let bench = try connected()
+    send(bench, 1)
+    send(bench, 2)
+    #expect(send(bench, 3) == .notAvailable)
+    bench.run(to: 1)
+    bench.take(.exception(vector: 0, address: 0, bench.snapshot), at: bench.now + 10)
+    #expect(bench.core.partitions[1].mode == .idle)
+    bench.run(to: 0)
+    #expect(send(bench, 3) == .noError, "the stopped destination holds nobody back")
+    bench.take(.exception(vector: 0, address: 0, bench.snapshot), at: bench.now + 10)
+    #expect(bench.core.partitions[0].mode == .idle)
+    bench.run(to: 2)
+    #expect(drain(bench, 5) == [1, 2, 3], "the messages of a stopped sender stay")
+  }
+
+  @Test func aRestartedPartitionCreatesItsPortsAgainAndFindsThemEmpty() throws {
+    let bench = try connected()
+    var log = EventLog()
+    send(bench, 1)
+    bench.core.forgetPorts(of: PartitionIndex(1), into: &log)
+    bench.core.forgetPorts(of: PartitionIndex(0), into: &log)
+    #expect(send(bench, 2) == .invalidParameter)
+    #expect(create(bench, 3, count: 3, direction: 0) == .noError)
+    #expect(send(bench, 2) == .noError)
+    bench.run(to: 1)
+    #expect(receive(bench, 4).status == .invalidParameter)
+    #expect(create(bench, 4, count: 2, direction: 1) == .noError)
+    #expect(receive(bench, 4).status == .notAvailable)
+    bench.run(to: 2)
+    #expect(drain(bench, 5) == [1, 2], "another's queue is none of it")
+    bench.run(to: 0)
+    #expect(send(bench, 3) == .noError)
+    bench.run(to: 1)
+    #expect(drain(bench, 4) == [3])
+  }
+
+  // MARK: Marks
+
+  private func register(_ bench: Bench) {
+    #expect(bench.call(.registerVCPU, UInt64(VirtualInterrupt.queuingPort.vector)).status == .noError)
+  }
+
+  @Test func aQueueThatStopsBeingEmptyMarksItsPartition() throws {
+    let bench = try connected()
+    bench.run(to: 1)
+    register(bench)
+    bench.run(to: 0)
+    let call = Hypercall(number: 88, arguments: (3, Module.data, 8, 0, 0, 0), operand: 0)
+    let first = bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark)
+    #expect(first.map(\.partition) == [1], "partition 2 has not registered the interrupt")
+    #expect(first.first?.operand == 66 && first.first?.words.w0 == 1)
+    #expect(bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it was not empty")
+  }
+
+  @Test func aFullQueueThatGetsRoomMarksTheSource() throws {
+    let bench = try connected()
+    register(bench)
+    send(bench, 1)
+    send(bench, 2)
+    bench.run(to: 1)
+    let call = Hypercall(number: 89, arguments: (4, Module.data, Self.bytes, 0, 0, 0), operand: 0)
+    let marks = bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark)
+    #expect(marks.map(\.partition) == [0])
+    #expect(marks.first?.operand == 66)
+    #expect(bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it was not full")
+    bench.run(to: 2)
+    for _ in 0..<2 {
+      let other = Hypercall(number: 89, arguments: (5, Module.data, Self.bytes, 0, 0, 0), operand: 0)
+      #expect(
+        bench.take(.hypercall(other, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it holds nobody back")
+    }
+    var log = EventLog()
+    bench.run(to: 0)
+    send(bench, 3)
+    send(bench, 4)
+    bench.core.forgetPorts(of: PartitionIndex(1), into: &log)
+    #expect(log.events.of(.mark).map(\.partition) == [0], "a full destination that stops gives room too")
+  }
+
+  // MARK: Pointers
+
+  @Test func messagesLieInOnePieceOfMemoryWithTheRightAccess() throws {
+    let bench = try connected()
+    for (address, isReadable, _) in SamplingPortTests.places(40) {
+      bench.core.ports[3].empty()
+      let status = bench.call(.sendQueuingMessage, 3, address, 40).status
+      #expect(status == (isReadable ? .noError : .invalidParameter), "sent from \(address)")
+      let isCopied = if case .sendMessage = bench.core.decision.effect { true } else { false }
+      #expect(isCopied == isReadable)
+    }
+    bench.core.ports[3].empty()
+    bench.run(to: 0)
+    for (address, _, isWritable) in SamplingPortTests.places(40) {
+      bench.core.ports[3].empty()
+      bench.run(to: 0)
+      #expect(send(bench, 40) == .noError)
+      bench.run(to: 1)
+      let status = bench.call(.receiveQueuingMessage, 4, address, Self.bytes).status
+      #expect(status == (isWritable ? .noError : .invalidParameter), "received at \(address)")
+      #expect(bench.core.ports[3].count == (isWritable ? 0 : 1), "what could not be received waits")
+    }
+  }
+
+  // MARK: Against a model
+
+  /// What the two destinations of the first channel hold: numbers of messages.
+  private struct Model {
+    var queues: [[UInt64]] = [[], []]
+    var overflowed = [false, false]
+    var created = [false, false]
+    var number: UInt64 = 0
+    static let limits = [2, 3]
+  }
+
+  /// Whatever is sent, received, cleared, created and forgotten, in whatever order: the core does as the simplest model
+  /// does, and no place is used again while somebody holds its message.
+  @Test func theCoreDoesAsTheModelDoes() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("queuing seed \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    let bench = try bench()
+    create(bench, 3, count: 3, direction: 0)
+    var model = Model()
+    var places: [Int: UInt64] = [:]
+    var log = EventLog()
+    var overflows = 0
+    for step in 0..<4000 {
+      let destination = Int(generator.number(0...1))
+      let partition = UInt8(destination + 1)
+      let port = UInt64(destination + 4)
+      switch generator.number(0...19) {
+      case 0 where generator.oneIn(3):
+        bench.core.forgetPorts(of: PartitionIndex(partition), into: &log)
+        model.created[destination] = false
+        model.queues[destination] = []
+        model.overflowed[destination] = false
+      case 1:
+        bench.run(to: partition)
+        let status = create(bench, port, count: UInt64(Model.limits[destination]), direction: 1)
+        #expect(status == (model.created[destination] ? .noAction : .noError))
+        model.created[destination] = true
+      case 2 where generator.oneIn(3):
+        bench.run(to: partition)
+        #expect(
+          bench.call(.clearQueuingPort, port).status == (model.created[destination] ? .noError : .invalidParameter))
+        model.queues[destination] = []
+        model.overflowed[destination] = false
+      case 3...9:
+        bench.run(to: partition)
+        let answer = receive(bench, port)
+        guard model.created[destination] else {
+          #expect(answer.status == .invalidParameter)
+          break
+        }
+        guard let number = model.queues[destination].first else {
+          #expect(answer.status == .notAvailable)
+          break
+        }
+        model.queues[destination].removeFirst()
+        let flag: UInt64 = model.overflowed[destination] ? 1 << 32 : 0
+        model.overflowed[destination] = false
+        #expect(answer.value == flag | (number % Self.bytes + 1), "step \(step), seed \(seed)")
+        guard case .receiveMessage(_, 1, let slot, _, _) = bench.core.decision.effect else {
+          Issue.record("nothing is copied")
+          return
+        }
+        #expect(places[slot] == number, "step \(step), seed \(seed)")
+      default:
+        bench.run(to: 0)
+        let number = model.number + 1
+        let status = send(bench, number % Self.bytes + 1)
+        let isHeldBack = model.created[0] && model.queues[0].count == Model.limits[0]
+        #expect(status == (isHeldBack ? .notAvailable : .noError), "step \(step), seed \(seed)")
+        if isHeldBack { break }
+        model.number = number
+        for index in 0...1 where model.created[index] {
+          if model.queues[index].count < Model.limits[index] {
+            model.queues[index].append(number)
+          } else {
+            model.overflowed[index] = true
+            overflows += 1
+          }
+        }
+        guard case .sendMessage(_, 1, let slot, _, _) = bench.core.decision.effect else {
+          Issue.record("nothing is copied")
+          return
+        }
+        places[slot] = number
+      }
+    }
+    #expect(model.number > 500 && overflows > 50, "seed \(seed)")
+  }
+}
