@@ -124,7 +124,8 @@ import TraceFormat
     bench.flags = .frameFits
     let events = bench.fault(6)
     #expect(events.of(.exceptionReflected).count == 1 && events.of(.healthAction).isEmpty)
-    #expect(!bench.core.hasDepth(0), "and gives none back")
+    let hasDepth = bench.core.hasDepth(0)
+    #expect(!hasDepth, "and gives none back")
   }
 
   @Test func aStackErrorIsToldEachTime() throws {
