@@ -5,7 +5,30 @@
 import Foundation
 import PackageDescription
 
-let isBareMetal = ProcessInfo.processInfo.environment["PARTITA_BARE_METAL"] != nil
+let bareMetal = ProcessInfo.processInfo.environment["PARTITA_BARE_METAL"]
+let isBareMetal = bareMetal != nil
+
+/// Partitions that offend on purpose, a folder of Kernel/Partitions/Hostile each. `AttackTests` says what becomes of
+/// them.
+let attacks = [
+  "ClearInterruptFlag", "ConsoleFlood", "ControllerPort", "CopyBeyondEnd", "DeepFrame", "DivideStorm",
+  "EveryDevicePort", "EveryVector", "ExecuteData", "ExecuteStack", "ExitPort", "ExtendedStateGarbage",
+  "FarTransfers", "Flags", "FloatTraps", "ForeignLines", "ForeignPorts", "ForgedClockTick", "ForgedProtectionFault",
+  "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers", "HypercallPointers",
+  "InvalidOpcodeStorm", "JumpIntoSwitcher", "LoadDescriptorTable", "LoadTaskRegister", "LocalTimerPage",
+  "LockedAccesses", "LyingCounters", "NeverYield", "NonCanonicalJump", "NullPointer", "OwnLineStorm",
+  "PageFaultStorm", "PortFlood", "PrivilegedInstructions", "ReadKernel", "ReadRegisterPage", "ResetPort",
+  "RestartLoop", "ReturnToRing0", "SegmentBases", "SegmentSelectors", "SelfModifyingCode", "SetInterruptFlag",
+  "SharedPageNoise", "SideInstructions", "StackOverflow", "StackPointerZero", "StackPointers", "StateReader",
+  "StateStain", "StopTheOthers", "StoreTables", "SyscallAtPageEnd", "SyscallRegisters", "SystemEnter",
+  "SystemReturn", "TimerExtremes", "TimerPort", "TraceFlood", "TrapFlag", "UpcallEntries", "Virtualisation",
+  "WildPointers", "WriteAddressSpace", "WriteModelRegister", "WriteSwitcher",
+]
+/// Partitions of the tests that need not be contained: the honest neighbour of every attack, and what HostileTests and
+/// ExtendedStateTests put into the flight-control module.
+let testPartitions = [
+  "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
+]
 
 /// Flags that only Embedded Swift understands; the host compiles the very same files without them.
 let embedded: [SwiftSetting] =
@@ -139,7 +162,16 @@ var targets: [Target] = [
     ]),
 ]
 
-if isBareMetal {
+// The attacks are many and small: they are built by themselves, in one go, in C alone.
+if bareMetal == "attacks" {
+  targets = [
+    .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
+    .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
+    .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
+    .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
+  ]
+  targets += (attacks + testPartitions).map(hostile)
+} else if isBareMetal {
   targets += [
     kernelImage("partita-kernel", folder: "Kernel/Shipping"),
     kernelImage("kernel-mixed-indices", folder: "Kernel/PlantedBugs/MixedIndices/Image", ["MixedIndices"]),
@@ -152,16 +184,10 @@ if isBareMetal {
     partition("Idler"),
     partition("Probe"),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
-    .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),
     image("MinimalGuest", folder: "Kernel/Partitions/MinimalGuest", ["CAPEX", "KernelRuntime"]),
-    hostile("MemoryWriter"),
-    hostile("InterruptDisabler"),
-    hostile("PortWriter"),
-    hostile("ZeroDivider"),
-    hostile("StateKeeper"),
     image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
     image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
     image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
@@ -181,7 +207,8 @@ if isBareMetal {
 
 let package = Package(
   name: "Partita",
-  products: [.executable(name: "partita", targets: ["partita"])],
-  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+  products: bareMetal == "attacks" ? [] : [.executable(name: "partita", targets: ["partita"])],
+  dependencies: bareMetal == "attacks"
+    ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
   targets: targets
 )

@@ -13,6 +13,8 @@ public enum Processor {
   private static let writeProtect: UInt64 = 1 << 16
   /// Lets a partition ask for alignment checks by its AC flag.
   private static let alignmentMask: UInt64 = 1 << 18
+  /// Without it an x87 error of a partition would not be its own exception but an interrupt of line 13.
+  private static let numericError: UInt64 = 1 << 5
 
   /// Switches on the protections that the CPU has (SMEP, SMAP, UMIP) and the extended state.
   ///
@@ -24,7 +26,7 @@ public enum Processor {
     if features.ebx & 1 << 20 != 0 { control |= 1 << 21 }  // SMAP
     if features.ecx & 1 << 2 != 0 { control |= 1 << 11 }  // UMIP
     partita_write_cr4(control)
-    partita_write_cr0(partita_read_cr0() | writeProtect | alignmentMask)
+    partita_write_cr0(partita_read_cr0() | writeProtect | alignmentMask | numericError)
     let mask: UInt64 = partita_cpuid(1, 0).ecx & 1 << 28 != 0 ? 7 : 3
     partita_write_xcr0(mask)
     return ExtendedState(mask: mask, byteCount: UInt64(partita_cpuid(13, 0).ebx))

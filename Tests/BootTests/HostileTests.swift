@@ -31,22 +31,12 @@ import TraceFormat
     0.400 serial "stats\\n"
     """
 
-  /// The image with its offence put off for ever.
-  static func innocentTwin(of image: String) throws -> [UInt8] {
-    var bytes = try BootImages.bytes(image)
-    let name = Array("HOSTILE@".utf8)
-    let places = bytes.indices.filter { bytes[$0...].starts(with: name) }
-    try #require(places.count == 1, "\(image) has its due instant \(places.count) times")
-    for offset in 8..<16 { bytes[places[0] + offset] = 0x7F }
-    return bytes
-  }
-
   @Test(arguments: offences) func aHostilePartitionIsContained(_ offence: Offence) throws {
     var module = try ModuleVariant.flightControl(loader: offence.image)
     module.stimulus = Self.stimulus
     let run = try CapturedRun.capture(module, milliseconds: Self.milliseconds)
     var twin = module
-    twin.images[offence.image] = try Self.innocentTwin(of: offence.image)
+    twin.images[offence.image] = try HostileImage.bytes(offence.image, due: HostileImage.never)
     let innocent = try CapturedRun.capture(twin, milliseconds: Self.milliseconds)
     try Self.expectContained(run, offence)
     #expect(innocent.events(.exception).isEmpty)

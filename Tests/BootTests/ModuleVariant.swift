@@ -1,8 +1,9 @@
+import APEXTypes
 import Emulation
 import Foundation
 import ModuleCompiler
 
-/// The flight-control module, changed in one respect for a test.
+/// A module of Kernel/Modules, changed in one respect for a test.
 struct ModuleVariant: Sendable {
   var description: String
   var stimulus: String
@@ -18,6 +19,24 @@ struct ModuleVariant: Sendable {
     return ModuleVariant(
       description: try String(contentsOfFile: folder + "/module.xml", encoding: .utf8),
       stimulus: try String(contentsOfFile: folder + "/stimulus.txt", encoding: .utf8))
+  }
+
+  /// The arena of the attacks: two witnesses and `image`, whose offence comes at `due`.
+  ///
+  /// - Parameter action: what the health monitor does with the attacker, whatever its error.
+  static func arena(
+    attacker image: String, due: UInt64, action: PartitionRecoveryAction = .idle
+  ) throws -> ModuleVariant {
+    let file = BootImages.package + "/Kernel/Modules/Arena/module.xml"
+    var module = ModuleVariant(description: try String(contentsOfFile: file, encoding: .utf8), stimulus: "")
+    module = try module.replacing("p:Image=\"NeverYield\"", by: "p:Image=\"\(image)\"")
+    module.images[image] = try HostileImage.bytes(image, due: due)
+    if action == .ignore {
+      module = try module.replacing(
+        "\"IDLE\"", by: "\"IGNORE\"", from: "<Partition_HM_Table PartitionIdentifier=\"3\"",
+        through: "</Partition_HM_Table>")
+    }
+    return module
   }
 
   /// The module with another partition image in Loader's place.
@@ -38,6 +57,20 @@ struct ModuleVariant: Sendable {
     guard description.components(separatedBy: old).count == 2 else { throw UnfitVariant(text: old) }
     var result = self
     result.description = description.replacingOccurrences(of: old, with: new)
+    return result
+  }
+
+  /// The same for every `old` between two texts.
+  private func replacing(
+    _ old: String, by new: String, from first: String, through last: String
+  ) throws -> ModuleVariant {
+    guard let begin = description.range(of: first),
+      let end = description.range(of: last, range: begin.upperBound..<description.endIndex)
+    else { throw UnfitVariant(text: first) }
+    var result = self
+    let range = begin.lowerBound..<end.upperBound
+    result.description.replaceSubrange(
+      range, with: description[range].replacingOccurrences(of: old, with: new))
     return result
   }
 
@@ -69,5 +102,5 @@ struct ModuleVariant: Sendable {
 struct UnfitVariant: Error, CustomStringConvertible {
   var text: String
 
-  var description: String { "FlightControl/module.xml has not exactly one \(text)" }
+  var description: String { "module.xml has not exactly one \(text)" }
 }

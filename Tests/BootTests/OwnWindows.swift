@@ -3,11 +3,14 @@ import TraceFormat
 /// What one partition met, window by window: its own events inside its own windows, and the marks made for it outside.
 ///
 /// Two runs are compared by it. Everything that a partition can notice is kept, with its instant; left out is what
-/// belongs to whoever had the CPU before:
-/// - before the partition's first instant in its window, the kernel makes the switch: its events are kept without their
-///   instants, without the partition that the switch came from, and without what was left of the pad;
-/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place, but not
-///   for entries from the drainer: that it gets the CPU back later when it has moved its tail is its own matter.
+/// belongs to whoever has the CPU before and after:
+/// - before the partition's first instant in its window, the kernel makes the switch: the partition's own events are
+///   kept
+///   without their instants, without the partition that the switch came from, and without what was left of the pad;
+///   masks, lines of others and keyframes that fall into the switch are not its matter, and a mark made for it there
+///   counts as made outside;
+/// - after it has given the CPU back, what the drainer does in the rest of the window;
+/// - an entry's resume delay counts from an event before; the instant that it leads to is kept in its place.
 struct OwnWindows: Equatable {
   /// An event as far as it is the partition's own matter.
   struct Matter: Equatable {
@@ -16,7 +19,7 @@ struct OwnWindows: Equatable {
     var detail: UInt8
     var operand: UInt32
     var words: TraceEvent.Words
-    /// Nanoseconds of the module's clock; nil before the partition's first instant.
+    /// Nanoseconds of the module's clock; nil where the partition does not run.
     var time: UInt64?
     /// The instant at which the CPU had gone to ring 3 before this entry.
     var resumed: UInt64?
@@ -30,54 +33,75 @@ struct OwnWindows: Equatable {
   private(set) var windows: [Window] = []
   /// Vectors marked for the partition between two of its windows, in order; the first before its first window.
   private(set) var marksOutside: [[UInt32]] = [[]]
+  /// Whether the last window came to its end.
+  private(set) var isLastWhole = true
 
-  init(_ events: [TraceEvent], of partition: UInt8) {
-    var isOpen = false
-    var hasRun = false
+  /// Where the CPU is, as far as the partition is concerned.
+  private enum Place {
+    /// In somebody else's window, or in idle time.
+    case outside
+    /// In its own window, before its first instant there.
+    case entering
+    case running
+    /// In its own window, which it has given back.
+    case given
+  }
+
+  /// - Parameter from: windows that begin before this instant are left out, and the marks before them.
+  init(_ events: [TraceEvent], of partition: UInt8, from: UInt64 = 0) {
+    var place = Place.outside
     var previous: UInt64 = 0
     for event in events {
       defer { previous = event.time }
-      if event.knownKind == .windowStart, event.partition == partition {
+      let isOwn = event.partition == partition
+      if isOwn, event.knownKind == .windowStart, event.words.w0 >= from {
         windows.append(Window(index: event.operand, nominal: event.words.w0))
-        isOpen = true
-        hasRun = false
-      }
-      guard isOpen else {
-        if event.knownKind == .mark, event.partition == partition {
-          marksOutside[marksOutside.count - 1].append(event.operand)
-        }
-        continue
+        place = .entering
       }
       let isEntry = event.knownKind?.eventClass == .input && event.knownKind != .stimulus
-      if isEntry, event.partition == partition { hasRun = true }
-      let isOwn = event.partition == partition
-      if let matter = Self.matter(event, isEntry: isEntry, isOwn: isOwn, after: previous, hasRun: hasRun) {
+      if isEntry, place != .outside { place = isOwn ? .running : place == .running ? .given : place }
+      if isOwn, event.knownKind == .mark, place != .running {
+        if event.time >= from { marksOutside[marksOutside.count - 1].append(event.operand) }
+        continue
+      }
+      guard place != .outside, isOwn || place == .running else { continue }
+      if let matter = Self.matter(event, isEntry: isEntry, after: previous, isRunning: place == .running) {
         windows[windows.count - 1].matters.append(matter)
       }
-      if event.knownKind == .windowEnd, event.partition == partition {
-        isOpen = false
+      if isOwn, event.knownKind == .windowEnd {
+        place = .outside
         marksOutside.append([])
       }
     }
+    isLastWhole = place == .outside
   }
 
   private static func matter(
-    _ event: TraceEvent, isEntry: Bool, isOwn: Bool, after previous: UInt64, hasRun: Bool
+    _ event: TraceEvent, isEntry: Bool, after previous: UInt64, isRunning: Bool
   ) -> Matter? {
-    // What the drainer has written is the trace's own matter; it differs because the traces do.
-    guard event.knownKind != .drained else { return nil }
+    // What the drainer has written is the trace's own matter, and so are keyframes and losses.
+    if event.knownKind == .drained { return nil }
+    if let kindClass = event.knownKind?.eventClass, kindClass == .state || kindClass == .control { return nil }
     var matter = Matter(
       kind: event.kind, partition: event.partition, detail: event.detail, operand: event.operand, words: event.words)
-    if hasRun { matter.time = event.time }
+    if isRunning { matter.time = event.time }
     switch event.knownKind {
-    case .partitionSwitch where !hasRun: matter.detail = 0
+    case .partitionSwitch where !isRunning: matter.detail = 0
     case .padded: matter.words.w1 = 0
     case _ where isEntry:
-      if isOwn { matter.resumed = previous + event.words.w1 }
+      matter.resumed = previous + EntrySnapshot(event).resumeDelay
       matter.words.w1 = 0
     default: break
     }
     return matter
+  }
+
+  /// The windows before `end`, and the marks before them: to compare with a run that ended earlier.
+  func before(_ end: UInt64) -> OwnWindows {
+    var result = self
+    result.windows = windows.filter { $0.nominal < end }
+    result.marksOutside = Array(marksOutside.prefix(result.windows.count))
+    return result
   }
 
   /// The first difference in words, nil if there is none.

@@ -11,12 +11,21 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
+<<<<<<< Updated upstream
+    .note, .setSegmentBase, .null, .readStatistic, .createSamplingPort, .createQueuingPort, .createQueuingPort,
+=======
     .note, .setSegmentBase, .null, .readStatistic, .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent,
     .setTimer, .setTimer, .setTimer, .setExceptionEntry, .setExceptionEntry, .setExceptionHandler,
     .setExceptionHandler, .setExceptionHandler,
     .createSamplingPort, .createQueuingPort, .createQueuingPort,
+    .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage, .writeSamplingMessage,
+    .readSamplingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
+>>>>>>> Stashed changes
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
+    .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
     .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
+    .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent, .setTimer, .setTimer, .setTimer, .setExceptionEntry,
+    .setExceptionEntry, .setExceptionHandler, .setExceptionHandler, .setExceptionHandler,
   ]
 
   /// A port that a guest may create: its identifier in the lively module, and the parameters that are right.
@@ -46,6 +55,17 @@ public enum GuestCalls {
     Port(identifier: 9, bytes: 80, isDestination: false, last: 1),
     Port(identifier: 10, bytes: 80, isDestination: true, last: 1),
   ]
+
+  /// What a partition does first that wants its ports: it asks for all, and gets its own.
+  public static func createPorts() -> [Hypercall] {
+    func call(_ number: HypercallNumber, _ port: Port, _ c: UInt64, _ d: UInt64) -> Hypercall {
+      Hypercall(
+        number: UInt64(number.rawValue), arguments: (ModuleDescription.data, port.bytes, c, d, 0, 0),
+        operand: port.identifier)
+    }
+    return samplingPorts.map { call(.createSamplingPort, $0, $0.isDestination ? 1 : 0, $0.last) }
+      + queuingPorts.map { call(.createQueuingPort, $0, $0.last, $0.isDestination ? 1 : 0) }
+  }
 
   /// What a partition that wants to take interrupts does first.
   public static func setUp() -> [Hypercall] {
@@ -77,7 +97,7 @@ public enum GuestCalls {
     ]
     func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
     // Few interrupts wanted by all services of one: else hardly any would ever be delivered.
-    let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64]
+    let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64, 66]
     let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
     var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
     if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
@@ -152,6 +172,11 @@ extension ModuleDescription {
           time: SystemTime(nanoseconds: 1_300_000 + index * index * 400_000),
           action: index % 3 == 0 ? .serialByte : .linePulse, data: index % 16))
     }
+    module.addQueuingChannel(
+      from: 0, to: [.init(1, count: 4), .init(2, count: 1, discards: true), .init(0, count: 3)], bytes: 48)
+    module.addQueuingChannel(from: 2, to: [.init(0, count: 5)], bytes: 16)
+    module.addQueuingChannel(from: 1, to: [.init(1, count: 1)], bytes: 80)
+    module.addChannel(from: 1, to: [0, 2], bytes: 32, refresh: 3_000_000)
     // Each partition another way of delivery, depth and policy; channels to each other, and one to itself.
     let policies: [MissedTickPolicy] = [.count, .deliverAll, .latestOnly, .count]
     for (index, policy) in policies.enumerated() {
@@ -166,11 +191,6 @@ extension ModuleDescription {
           identifier: UInt64(index), source: PartitionIndex(end.0), destination: PartitionIndex(end.1),
           vector: UInt8(48 + index * 3)))
     }
-    module.addQueuingChannel(
-      from: 0, to: [.init(1, count: 4), .init(2, count: 1, discards: true), .init(0, count: 3)], bytes: 48)
-    module.addQueuingChannel(from: 2, to: [.init(0, count: 5)], bytes: 16)
-    module.addQueuingChannel(from: 1, to: [.init(1, count: 1)], bytes: 80)
-    module.addChannel(from: 1, to: [0, 2], bytes: 32, refresh: 3_000_000)
     for partition in [0, 1, 3] as [UInt8] {
       for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {
         guard let error = ErrorCode(rawValue: error) else { continue }

@@ -34,7 +34,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
     exceptionsReturned = Array(repeating: 0, count: module.table.partitionCount)
     isInHandler = Array(repeating: false, count: module.table.partitionCount)
     for _ in 0..<module.table.partitionCount {
-      toDo.append(generator.oneIn(2) ? GuestCalls.setUp().reversed() : [])
+      let ports = generator.oneIn(2) ? GuestCalls.createPorts() : []
+      toDo.append((ports + (generator.oneIn(4) ? GuestCalls.setUp() : [])).reversed())
     }
     digests = Array(
       repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots),
@@ -180,7 +181,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
     clock = instant
     let entry = snapshot()
     if entry.partition == 0xFF || generator.oneIn(4) { return fire(entry) }
-    if generator.oneIn(80) { return tell(fault(entry)) }
+    if generator.oneIn(160) { return tell(fault(entry)) }
     if generator.oneIn(20_000) { return tell(.nonMaskable) }
     if let call = toDo[Int(entry.partition)].popLast() { return tell(.hypercall(call, entry)) }
     tell(.hypercall(GuestCalls.random(&generator, recent: recentVector), entry))

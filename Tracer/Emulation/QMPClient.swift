@@ -26,12 +26,26 @@ public struct QMPClient: ~Copyable {
 
   /// Runs a command without arguments and waits for its answer; events in between are passed over.
   public mutating func execute(_ command: String) throws(EmulationError) {
-    guard SystemCall.writeAll("{\"execute\":\"\(command)\"}\n".utf8, to: descriptor) else {
+    _ = try perform("{\"execute\":\"\(command)\"}\n", command)
+  }
+
+  /// Runs a command of the monitor for humans, and answers what it prints.
+  public mutating func printed(by line: String) throws(EmulationError) -> String {
+    let command: [String: Any] = ["execute": "human-monitor-command", "arguments": ["command-line": line]]
+    guard let text = try? JSONSerialization.data(withJSONObject: command) else {
+      throw .monitor(reason: "\(line) is no text")
+    }
+    return try perform(String(decoding: text, as: UTF8.self) + "\n", line) as? String ?? ""
+  }
+
+  /// Sends a line and waits for what it returns.
+  private mutating func perform(_ text: String, _ command: String) throws(EmulationError) -> Any {
+    guard SystemCall.writeAll(text.utf8, to: descriptor) else {
       throw .monitor(reason: "\(command) could not be sent, \(SystemCall.lastError)")
     }
     while true {
       let answer = try readMessage()
-      if answer["return"] != nil { return }
+      if let result = answer["return"] { return result }
       if let failure = answer["error"] as? [String: Any] {
         throw .monitor(reason: "\(command) was refused, \(failure["desc"] ?? "without a reason")")
       }

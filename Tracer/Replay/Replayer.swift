@@ -110,13 +110,19 @@ public final class Replayer<Marking: MarkingRule> {
       diverge(.decision, event, position, expected.first, "the kernel decided otherwise than the core")
     case .observation:
       report.observationCount += 1
-      if let missing = expected.first {
+      if let missing = expected.first, !isAcknowledgement(event, before: missing) {
         return diverge(.missingDecision, event, position, missing, "a decision is missing before this event")
       }
       if let reason = observations.settle(event) { diverge(.observation, event, position, nil, reason) }
     case .state: compareState(kind, event, position)
     case .control: takeControl(kind, event, position)
     }
+  }
+
+  /// An interrupt out of ring 3 is acknowledged as soon as it is marked, before what follows from the marks is decided.
+  private func isAcknowledgement(_ event: TraceEvent, before decision: TraceEvent) -> Bool {
+    guard event.knownKind == .acknowledged else { return false }
+    return decision.knownKind != .mark && decision.knownKind != .kernelHandler && decision.knownKind != .unclaimed
   }
 
   private func takeControl(_ kind: EventKind, _ event: TraceEvent, _ position: UInt64) {

@@ -103,10 +103,11 @@ PARTITA_INLINE void partita_load_descriptor_tables(uint64_t gdt, uint16_t gdtLim
     pointer.base = idt;
     __asm__ volatile("lidt (%0)" : : "r"(&pointer.limit), "m"(pointer));
 }
+// There is no local table: after a reset the CPU would take one at address 0.
 PARTITA_INLINE void partita_load_segments(void) {
     __asm__ volatile(
-        "pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1: movw %w1, %%ss; ltr %w2"
-        : : "i"(PARTITA_KERNEL_CODE), "r"(PARTITA_KERNEL_DATA), "r"(PARTITA_TASK_STATE) : "rax", "memory");
+        "pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1: movw %w1, %%ss; ltr %w2; lldt %w3"
+        : : "i"(PARTITA_KERNEL_CODE), "r"(PARTITA_KERNEL_DATA), "r"(PARTITA_TASK_STATE), "r"(0) : "rax", "memory");
 }
 PARTITA_INLINE uint64_t partita_load64(const void *address) { return *(const volatile uint64_t *)address; }
 PARTITA_INLINE uint32_t partita_load32(const void *address) { return *(const volatile uint32_t *)address; }

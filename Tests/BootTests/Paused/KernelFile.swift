@@ -1,0 +1,34 @@
+/// What the kernel's ELF file says of where the kernel lies.
+enum KernelFile {
+  private static func half(_ bytes: [UInt8], _ offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+  private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+    bytes[offset..<(offset + 8)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// The physical memory of the kernel's segments.
+  static func memory() throws -> Range<UInt64> {
+    let bytes = try BootImages.bytes("partita-kernel")
+    let table = Int(word(bytes, 32))
+    var low = UInt64.max, high: UInt64 = 0
+    for index in 0..<half(bytes, 56) {
+      let header = table + index * half(bytes, 54)
+      guard bytes[header] == 1 else { continue }  // PT_LOAD
+      low = min(low, word(bytes, header + 24))
+      high = max(high, word(bytes, header + 24) + word(bytes, header + 40))
+    }
+    return low..<high
+  }
+
+  /// Bytes of the section `.switcher`, the one piece that every address space has.
+  static func switcherBytes() throws -> UInt64 {
+    let bytes = try BootImages.bytes("partita-kernel")
+    let table = Int(word(bytes, 40)), size = half(bytes, 58), count = half(bytes, 60)
+    let names = Int(word(bytes, table + half(bytes, 62) * size + 24))
+    for index in 0..<count {
+      let header = table + index * size
+      let name = names + Int(word(bytes, header) & 0xFFFF_FFFF)
+      if bytes[name...].starts(with: Array(".switcher\0".utf8)) { return word(bytes, header + 32) }
+    }
+    throw MissingForBoot(what: "section .switcher of the kernel", remedy: "let the test follow kernel.ld")
+  }
+}
