@@ -59,7 +59,7 @@ import TraceFormat
   @Test func theWorldIsLively() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     let module = try SimulatedModule(.lively)
-    let events = (0..<10).flatMap { index in
+    let events = (0..<60).flatMap { index in
       RecordedWorld<OwnersMarked>(module, seed: seed &+ index).run(until: 100_000_000)
     }
     let kinds: [EventKind] = [

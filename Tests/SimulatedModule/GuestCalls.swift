@@ -11,16 +11,8 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
-<<<<<<< Updated upstream
     .note, .setSegmentBase, .null, .readStatistic, .createSamplingPort, .createQueuingPort, .createQueuingPort,
-=======
-    .note, .setSegmentBase, .null, .readStatistic, .bindEvent, .bindEvent, .raiseEvent, .raiseEvent, .raiseEvent,
-    .setTimer, .setTimer, .setTimer, .setExceptionEntry, .setExceptionEntry, .setExceptionHandler,
-    .setExceptionHandler, .setExceptionHandler,
-    .createSamplingPort, .createQueuingPort, .createQueuingPort,
-    .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage, .writeSamplingMessage,
-    .readSamplingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
->>>>>>> Stashed changes
+    .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
     .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
     .receiveQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort,
