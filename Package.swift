@@ -183,6 +183,7 @@ if bareMetal == "attacks" {
     partition("Loader"),
     partition("Idler"),
     partition("Probe"),
+    image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
@@ -198,10 +199,11 @@ if bareMetal == "attacks" {
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
       path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
     image(
-      "Drainer", folder: "Kernel/Partitions/Drainer/Image", ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
+      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
     image(
       "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
-      ["DrainerMachine", "PartitionEntry", "KernelRuntime"]),
+      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
   ]
 }
 

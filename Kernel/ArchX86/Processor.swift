@@ -8,6 +8,15 @@ public enum Processor {
     public var mask: UInt64
     /// Bytes of a save area.
     public var byteCount: UInt64
+
+    /// Makes a save area what it is at a partition's beginning: control words as after reset of a C environment,
+    /// everything else clear. Unsafe: the area is `byteCount` long and the kernel's own.
+    public func prepare(_ area: PhysicalAddress) {
+      Instruction.clear(area.pointer, byteCount: (byteCount &+ 7) & ~7)
+      area.pointer.storeBytes(of: 0x037F, toByteOffset: 0, as: UInt16.self)
+      area.pointer.storeBytes(of: 0x1F80, toByteOffset: 24, as: UInt32.self)
+      area.pointer.storeBytes(of: 3, toByteOffset: 512, as: UInt64.self)
+    }
   }
 
   private static let writeProtect: UInt64 = 1 << 16

@@ -71,6 +71,14 @@ public struct RegisterPage {
     }
   }
 
+  /// The registers of a beginning: zeroes but for where it begins and its stack.
+  public func reset(instructionPointer: UInt64, stackPointer: UInt64) {
+    for index in 0..<15 { self[general: index] = 0 }
+    self.instructionPointer = instructionPointer
+    self.stackPointer = stackPointer
+    flags = 0x202
+  }
+
   /// What has been done of an entry when the switcher hands it over.
   public enum Entry: UInt32 {
     /// Nothing but saving the registers.

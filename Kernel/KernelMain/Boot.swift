@@ -69,8 +69,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let scale = start.has("clock=calibrate") ? Clock.calibrate() : Clock.oneGigahertz
     let clock = Clock(origin: Instruction.ticks, scale: scale)
     let segments = BootTable(
-      count: table.count(SegmentRecord.self),
-      filledWith: SegmentFrame(virtualAddress: 0, byteCount: 0, physical: PhysicalAddress(0)), memory: &memory)
+      count: table.count(SegmentRecord.self), filledWith: SegmentFrame(), memory: &memory)
     let loader = ModuleLoader(
       table: table, image: start.imageAddress, pages: pages, clock: clock,
       extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
@@ -90,6 +89,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
         idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
         contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
+        extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
     kernel.pointee.recordBoot(stop: stop)

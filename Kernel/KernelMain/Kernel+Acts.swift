@@ -10,6 +10,8 @@ extension Kernel {
   mutating func act() {
     if let answer = core.decision.answer { give(answer) }
     if let line = core.decision.acknowledge { acknowledge(line) }
+    if core.decision.works.contains(.partitions) { showModes() }
+    if let callback = core.decision.callback { enter(callback) }
     if let mask = core.decision.lineMask {
       InterruptControllers.setMask(mask)
       ring.record(

@@ -21,6 +21,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   let messages: MessageStore
   /// Words of a keyframe before they go into the ring.
   let keyframeWords: UnsafeMutableBufferPointer<UInt64>
+  let extendedState: Processor.ExtendedState
   let finalPad: Nanoseconds
   /// Lines whose recipe is to read the real-time clock's register C.
   let realTimeClockLines: UInt16
@@ -36,7 +37,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   init(
     core: consuming PartitionCore<Marking>, ring: consuming TraceRing, table: ModuleTable, clock: Clock,
     kernelTable: PageTable, pages: SwitcherPages, idleRegisters: RegisterPage, contexts: BootTable<PartitionContext>,
-    segments: BootTable<SegmentFrame>, messages: MessageStore, keyframeWords: UnsafeMutableBufferPointer<UInt64>
+    segments: BootTable<SegmentFrame>, messages: MessageStore, extendedState: Processor.ExtendedState,
+    keyframeWords: UnsafeMutableBufferPointer<UInt64>
   ) {
     self.core = core
     self.ring = ring
@@ -48,6 +50,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.contexts = contexts
     self.segments = segments
     self.messages = messages
+    self.extendedState = extendedState
     self.keyframeWords = keyframeWords
     running = RunningPartition(contexts[0], .none, isDrainer: true)
     finalPad = table.module.finalPad
@@ -109,7 +112,11 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Makes the successor ready to run at its instant.
   @inline(__always) private mutating func prepare(_ padTicks: inout UInt64) -> Resumption {
-    guard case .partition(let partition) = core.decision.successor else { return .idle }
+    guard case .partition(let partition) = core.decision.successor else {
+      guard !core.decision.initialising.isNone else { return .idle }
+      makePiece(of: core.decision.initialising)
+      return .entered
+    }
     if partition != loaded { load(partition) }
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
@@ -153,6 +160,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     let drainer = core.drainer
     guard !drainer.isNone else { Instruction.exitEmulator(0) }
     InterruptControllers.setMask(0xFFFF)
+    completeMemory(of: drainer)
     while true {
       let isClosed = ring.close()
       ring.publish()

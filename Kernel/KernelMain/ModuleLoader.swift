@@ -5,8 +5,9 @@ import TraceFormat
 
 /// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
 ///
-/// Read-only segments are mapped where the module image has them; writable ones get memory of their own, so that the
-/// image stays as it was packed.
+/// Read-only segments are mapped where the module image has them; writable ones and stacks get memory of their own, which
+/// is filled piece by piece in the partition's own time (`Kernel+Starts`), at every start alike. The packer fills up the
+/// last page of a segment's contents with zeroes.
 struct ModuleLoader: ~Copyable {
   let table: ModuleTable
   let image: PhysicalAddress
@@ -24,9 +25,8 @@ struct ModuleLoader: ~Copyable {
     let registersPage = memory.allocate(byteCount: 4096)
     let shared = memory.allocate(byteCount: 4096)
     let information = memory.allocate(byteCount: 4096)
-    let stack = memory.allocate(byteCount: record.stackBytes)
-    let area = memory.allocate(byteCount: extendedState.byteCount)
-    prepareExtendedState(area)
+    let stack = memory.allocateUncleared(byteCount: record.stackBytes)
+    let area = memory.allocateUncleared(byteCount: extendedState.byteCount)
 
     pages.map(
       into: space, registers: registersPage, portBitmap: portBitmap(record, memory: &memory), memory: &memory)
@@ -40,12 +40,11 @@ struct ModuleLoader: ~Copyable {
     if record.flags.contains(.drainer) { mapTrace(into: space, memory: &memory) }
     describe(index, record, in: information)
 
-    let registers = RegisterPage(registersPage, root: space.root)
-    registers.instructionPointer = record.entryPoint
-    registers.stackPointer = PartitionLayout.stackTop
+    _ = RegisterPage(registersPage, root: space.root)
     return PartitionContext(
       registers: registersPage, root: space.root, shared: shared, information: information, extendedState: area,
-      stack: stack, stackBytes: record.stackBytes, segmentBase: 0, firstSegment: record.segments.first,
+      stack: stack, stackBytes: record.stackBytes, segmentBase: 0, entryPoint: record.entryPoint,
+      firstSegment: record.segments.first,
       segmentCount: record.segments.count)
   }
 
@@ -56,14 +55,19 @@ struct ModuleLoader: ~Copyable {
     if segment.access.contains(.execute) { access.insert(.execute) }
     let content = image + segment.imageOffset
     var physical = content
-    if segment.access.contains(.write) || segment.imageBytes < segment.memoryBytes || content.rawValue & 4095 != 0 {
+    let isWhole = (segment.imageBytes &+ 4095) & ~4095 == segment.memoryBytes
+    if segment.access.contains(.write) {
+      physical = memory.allocateUncleared(byteCount: segment.memoryBytes)
+    } else if !isWhole || content.rawValue & 4095 != 0 {
       physical = memory.allocate(byteCount: segment.memoryBytes)
       if segment.imageBytes > 0 {
         Instruction.copy(to: physical.pointer, from: content.pointer, byteCount: segment.imageBytes)
       }
     }
     segments[index] = SegmentFrame(
-      virtualAddress: segment.virtualAddress, byteCount: segment.memoryBytes, physical: physical)
+      virtualAddress: segment.virtualAddress, byteCount: segment.memoryBytes, physical: physical, contents: content,
+      imageBytes: segment.imageBytes, isWritable: segment.access.contains(.write),
+      isRetained: segment.access.contains(.retained))
     space.map(segment.virtualAddress, to: physical, byteCount: segment.memoryBytes, access, memory: &memory)
   }
 
@@ -80,13 +84,6 @@ struct ModuleLoader: ~Copyable {
       Instruction.copy(to: copy.pointer, from: source, byteCount: UInt64(table.byteCount))
     }
     space.map(PartitionLayout.moduleTable, to: copy, byteCount: tableBytes, .user, memory: &memory)
-  }
-
-  /// The initial state of x87 and SSE: control words as after reset of a C environment, everything else clear.
-  private func prepareExtendedState(_ area: PhysicalAddress) {
-    area.pointer.storeBytes(of: 0x037F, toByteOffset: 0, as: UInt16.self)
-    area.pointer.storeBytes(of: 0x1F80, toByteOffset: 24, as: UInt32.self)
-    area.pointer.storeBytes(of: 3, toByteOffset: 512, as: UInt64.self)
   }
 
   /// The permission bitmap of ports 0 … 32767 for a partition with grants, nil for one without.
@@ -115,6 +112,8 @@ struct ModuleLoader: ~Copyable {
     put(record.identifier, InformationPage.partitionIdentifier)
     put(extendedState.byteCount, InformationPage.extendedStateBytes)
     put(extendedState.mask, InformationPage.extendedStateMask)
+    put(record.period.count, InformationPage.period)
+    put(record.duration.count, InformationPage.duration)
     guard record.flags.contains(.drainer) else { return }
     put(table.module.ringBytes, InformationPage.ringBytes)
     put(UInt64(table.byteCount), InformationPage.moduleTableBytes)

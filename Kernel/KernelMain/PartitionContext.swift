@@ -13,6 +13,7 @@ struct PartitionContext: BitwiseCopyable {
   var stack: PhysicalAddress
   var stackBytes: UInt64
   var segmentBase: UInt64
+  var entryPoint: UInt64
   /// Index of its first segment in `segmentFrames`, and how many.
   var firstSegment: Int
   var segmentCount: Int
@@ -65,9 +66,13 @@ struct BootTable<Element: BitwiseCopyable> {
   }
 }
 
-/// Where a segment's pages lie.
+/// Where a segment's pages lie, and where the image has what a start fills them with.
 struct SegmentFrame: BitwiseCopyable {
-  var virtualAddress: UInt64
-  var byteCount: UInt64
-  var physical: PhysicalAddress
+  var virtualAddress: UInt64 = 0
+  var byteCount: UInt64 = 0
+  var physical = PhysicalAddress(0)
+  var contents = PhysicalAddress(0)
+  var imageBytes: UInt64 = 0
+  var isWritable = false
+  var isRetained = false
 }

@@ -27,6 +27,7 @@ public enum ErrorCode: UInt8, Sendable, BitwiseCopyable {
 
 /// What the health monitor does with a partition that has faulted.
 public enum PartitionRecoveryAction: UInt8, Sendable, BitwiseCopyable {
+  /// Nothing: a CPU exception comes again from the same instruction, until the window ends and in each that follows.
   case ignore = 0
   case idle = 1
   case warmStart = 2

@@ -93,4 +93,6 @@ public enum ModuleLimits {
   public static let restartPieceBytes = 8192
   /// Entries of the health monitor's log that are kept.
   public static let errorLogLength = 32
+  /// Bytes of the message of an application's error, `MAX_ERROR_MESSAGE_SIZE`.
+  public static let maximumErrorBytes = 128
 }

@@ -6,14 +6,18 @@ import TraceFormat
 // `conclude`, which passes the schedule's boundaries and chooses who runs.
 
 extension PartitionCore where Marking: MarkingRule {
-  /// The module starts: the first major frame begins L after `now`.
+  /// The module starts: every partition in COLD_START, and the first major frame L after `now`.
   ///
+  /// A partition that its maker has put into another mode before stays in it.
   /// - Parameter stop: the instant at which the module shall end by itself, or `never`.
   public mutating func start<Recorder: DecisionRecorder>(
     at now: SystemTime, stop: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
     stopNanoseconds = stop.nanoseconds
+    for index in 0..<partitions.count where partitions[index].mode == .idle {
+      restart(PartitionIndex(UInt8(index)), in: .coldStart, .normalStart, into: &recorder)
+    }
     schedule.frameStart = now.nanoseconds &+ switchAllowanceNanoseconds
     schedule.findNextBoundary()
     mustPlan = true
@@ -122,12 +126,13 @@ extension PartitionCore where Marking: MarkingRule {
     learn(snapshot, into: &recorder)
     let culprit = current
     precondition(!culprit.isNone)
+    entryNanoseconds = now.nanoseconds
     guests.states[Int(culprit.rawValue)].exceptionsReturned = exceptionsReturned
     if reflect(vector: vector, errorCode: errorCode, address: address, to: culprit, into: &recorder) {
       return conclude(at: now, into: &recorder)
     }
     let error = error(vector: vector, address: address, of: culprit)
-    handle(error, of: culprit, vector: vector, into: &recorder)
+    handle(error, of: culprit, vector: vector, address: address, into: &recorder)
     conclude(at: now, into: &recorder)
   }
 
@@ -136,6 +141,7 @@ extension PartitionCore where Marking: MarkingRule {
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
+    notePiece(of: decision.initialising, into: &recorder)
     conclude(at: now, into: &recorder)
   }
 

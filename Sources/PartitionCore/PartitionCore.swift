@@ -22,8 +22,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   let ports: StateTable<PortState>
   /// The queues of the queuing destinations, one behind the other.
   let queues: StateTable<QueuedMessage>
-  /// What becomes of each partition for each error: `PartitionRecoveryAction`, by partition × 8 + error.
-  let healthActions: StateTable<PartitionRecoveryAction>
+  let healthTable: HealthTable
+  let hasModuleCallback: Bool
+  /// What each partition does when a schedule is switched to, by schedule × partitions + partition.
+  let scheduleActions: StateTable<ScheduleChangeAction>
   let stimulusCount: Int
 
   /// What has to be done after the last input. Kept in place rather than returned: it is read field by field.
@@ -57,6 +59,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var nextStimulusNanoseconds: UInt64 = .max
   var kernelTicks: UInt64 = 0
   var spuriousInterrupts: UInt64 = 0
+  var errorLog: ErrorLog
+  var pendingModuleAction = PendingModuleAction()
+  /// When the input that is worked on came, in ns.
+  var entryNanoseconds: UInt64 = 0
 
   /// Makes the core for a module.
   ///
@@ -73,7 +79,10 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
     queues = memory.table(of: max(Self.queueEntryCount(table), 1), filledWith: QueuedMessage(word: 0))
-    healthActions = memory.table(of: partitionCount * 8, filledWith: .idle)
+    healthTable = HealthTable(table, memory: &memory)
+    hasModuleCallback = module.hasModuleCallback
+    scheduleActions = memory.table(of: table.count(ScheduleRecord.self) * partitionCount, filledWith: .ignore)
+    errorLog = ErrorLog(memory: &memory)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
     guests = GuestTables(table, memory: &memory)
@@ -101,12 +110,15 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       + (table.count(PortRecord.self) + table.count(ChannelRecord.self) + 2) * portBytes
       + queueEntryCount(table) * MemoryLayout<QueuedMessage>.stride
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
-      + table.count(WindowRecord.self) * MemoryLayout<CyclicSchedule.Window>.stride
+      + table.count(ScheduleRecord.self) * table.partitionCount
+      + CyclicSchedule.byteCount(for: table) + HealthTable.byteCount(for: table) + ErrorLog.byteCount
   }
 
   private func readConfiguration() {
     for index in 0..<table.partitionCount {
-      configurations[index] = PartitionConfiguration(table.record(PartitionRecord.self, index))
+      let record = table.record(PartitionRecord.self, index)
+      configurations[index] = PartitionConfiguration(record)
+      configurations[index].pieceCount = UInt32(truncatingIfNeeded: table.memoryPieceCount(of: record))
     }
     for index in 0..<table.count(LineRecord.self) {
       let bit: UInt64 = 1 &<< table.record(LineRecord.self, index).line
@@ -119,16 +131,15 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       let channel = table.record(EventChannelRecord.self, index)
       configurations[Int(channel.destination.rawValue)].permittedInterrupts |= 1 &<< (UInt64(channel.vector) &- 32)
     }
+    for index in 0..<table.count(ScheduleActionRecord.self) {
+      let record = table.record(ScheduleActionRecord.self, index)
+      scheduleActions[Int(record.schedule) * table.partitionCount + Int(record.partition.rawValue)] = record.action
+    }
     for index in 0..<table.count(SegmentRecord.self) {
       let segment = table.record(SegmentRecord.self, index)
       regions[index].start = segment.virtualAddress
       regions[index].end = segment.virtualAddress &+ segment.memoryBytes
       regions[index].access = segment.access.rawValue
-    }
-    for index in 0..<table.count(HealthActionRecord.self) {
-      let record = table.record(HealthActionRecord.self, index)
-      guard record.state == .partitionExecution else { continue }
-      healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action
     }
     readPorts()
   }
@@ -138,7 +149,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
 
   /// Whether `partition` runs whenever its windows come.
   @inline(__always) func isRunnable(_ partition: PartitionIndex) -> Bool {
-    partitions[Int(partition.rawValue)].mode == .normal
+    let index = Int(partition.rawValue)
+    return partitions[index].mode != .idle && !partitions[index].life.isInitialising
   }
 
   /// Whether `byteCount` bytes at `address` lie in one piece of the partition's memory that allows `access`.

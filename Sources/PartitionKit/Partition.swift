@@ -20,6 +20,30 @@ public enum Partition {
     Clock.time(ofCounter: partita_yield_timed())
   }
 
+  /// Asks for another operating mode (SET_PARTITION_MODE).
+  ///
+  /// A partition begins in COLD_START or WARM_START, creates there what it needs, and goes to `normal`. Into the other
+  /// modes there is no coming back: the partition stops, or starts anew at its entry point.
+  /// - Throws: `noAction` where it is in NORMAL already, `invalidMode` for a warm start out of a cold one.
+  @inlinable public static func setMode(_ mode: OperatingMode) throws(ReturnCode) {
+    try Hypercall.call(.setPartitionMode, UInt64(mode.rawValue))
+  }
+
+  /// The initialisation is over; a refusal would mean that it was before.
+  @inlinable public static func enterNormalMode() { try? setMode(.normal) }
+
+  /// The partition's operating mode, without a kernel entry.
+  @inlinable public static var mode: OperatingMode {
+    OperatingMode(rawValue: UInt8(truncatingIfNeeded: InformationPageView.word(InformationPage.operatingMode)))
+      ?? .idle
+  }
+
+  /// Why the partition started last, without a kernel entry.
+  @inlinable public static var startCondition: StartCondition {
+    StartCondition(rawValue: UInt8(truncatingIfNeeded: InformationPageView.word(InformationPage.startCondition)))
+      ?? .normalStart
+  }
+
   /// The nominal start of the window that runs now.
   @inlinable public static var windowStart: SystemTime {
     SystemTime(nanoseconds: InformationPageView.word(InformationPage.windowStart))

@@ -28,6 +28,14 @@ enum BootImages {
     return Array(data)
   }
 
+  /// A file of the package.
+  static func file(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: package + "/" + path) else {
+      throw MissingForBoot(what: path, remedy: "it is part of the package")
+    }
+    return Array(data)
+  }
+
   /// The `partita` command, of the build that this test is of where that can be told.
   static func command() throws -> String {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

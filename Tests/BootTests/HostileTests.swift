@@ -96,15 +96,18 @@ import TraceFormat
     #expect(exception.operand & 0xFFFF == offence.vector)
     #expect(exception.time >= 200_000_000)
 
-    let action = run.events[position + 1]
+    let error = run.events[position + 1]
+    #expect(error.knownKind == .healthError && error.partition == loader)
+    #expect(error.detail == offence.error.rawValue)
+    let action = run.events[position + 2]
     #expect(action.knownKind == .healthAction && action.partition == loader)
     #expect(action.operand == UInt32(offence.error.rawValue))
     #expect(action.detail == PartitionRecoveryAction.idle.rawValue)
     #expect(action.words.w0 == UInt64(offence.vector) + 1)
-    let change = run.events[position + 2]
+    let change = run.events[position + 3]
     #expect(change.knownKind == .modeChange && change.partition == loader && change.detail == idle)
 
-    let rest = run.events[(position + 3)...]
+    let rest = run.events[(position + 4)...]
     #expect(!rest.contains { $0.partition == loader && $0.knownKind?.eventClass == .input })
     #expect(!rest.contains { $0.knownKind == .partitionSwitch && $0.partition == loader })
     #expect(rest.contains { $0.knownKind == .windowStart && $0.partition == loader })

@@ -102,5 +102,5 @@ struct ModuleVariant: Sendable {
 struct UnfitVariant: Error, CustomStringConvertible {
   var text: String
 
-  var description: String { "module.xml has not exactly one \(text)" }
+  var description: String { "the module file has not exactly one \(text)" }
 }

@@ -57,7 +57,10 @@ import Verification
     let run = try Self.capture("kernel-wrong-address-space")
     let divergence = try Self.divergence(run)
     let loader = try run.partition("Loader")
-    let first = try #require(run.events.firstIndex { $0.partition == loader && $0.knownKind?.eventClass == .input })
+    let first = try #require(
+      run.events.firstIndex {
+        $0.partition == loader && $0.knownKind?.eventClass == .input && $0.knownKind != .memoryPiece
+      })
     #expect(divergence.kind == .input)
     #expect(divergence.position == UInt64(first))
     #expect(divergence.reason == "the partition ran in the address space of \(try run.partition("Maintenance"))")

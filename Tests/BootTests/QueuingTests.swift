@@ -66,7 +66,7 @@ import TraceFormat
     #expect(left.count > 700)
     let (least, greatest) = (left.min() ?? 0, left.max() ?? 0)
     #expect(least > 0)
-    #expect(greatest - least > 7000, "ns left before a window: \(least) to \(greatest)")
+    #expect(greatest - least > 6000, "ns left before a window: \(least) to \(greatest)")
     let report = try Judge.replay(run.trace)
     #expect(report.verdict == .identical, "\(report.doubts) \(String(describing: report.divergence))")
   }

@@ -13,7 +13,8 @@ struct WindowStarts {
   /// From a window to the first instant at which its partition ran in it, ns after the first major frame's start.
   ///
   /// That instant is what the partition's first entry into the kernel tells: the time of the event before it and the
-  /// entry's resume delay. A window in which the partition never ran is not there.
+  /// entry's resume delay. A window in which the partition never ran, or in which its memory was made first, is not
+  /// there.
   let resumes: [Place: UInt64]
 
   init(_ run: CapturedRun, of names: Set<String>) {
@@ -29,6 +30,7 @@ struct WindowStarts {
         let name = run.partitions[Int(event.partition)]
         let place = Place(partition: name, nominal: event.words.w0 - (origin ?? 0))
         awaited = names.contains(name) ? (event.partition, place) : nil
+      case .memoryPiece where awaited?.partition == event.partition: awaited = nil
       case .interrupt, .timer, .hypercall, .exception:
         guard let (partition, place) = awaited, event.partition == partition else { break }
         resumes[place] = previous + EntrySnapshot(event).resumeDelay - (origin ?? 0)

@@ -3,6 +3,8 @@
 extension BrokenModule {
   static let all = document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
 
+  private static let initial = ("ScheduleName=\"only\"", "ScheduleName=\"first\" InitialModuleSchedule=\"true\"")
+
   private static let long = String(repeating: "N", count: 33)
 
   private static let document: [BrokenModule] = [
@@ -160,6 +162,21 @@ extension BrokenModule {
     .init(
       .durationNotMet, "PeriodSeconds=\"0.005\" PeriodD", "PeriodSeconds=\"0.000000001\" PeriodD",
       at: "0.000000001"),
+    .init(
+      .scheduleRight, "<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table",
+      at: "ScheduleIdentifier=\"5\"", status: 0, severity: .warning, [initial]),
+    .init(
+      .scheduleRight, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"") + "<Partition_HM_Table",
+      at: "SetModuleSchedule", status: 0, severity: .warning, [initial]),
+    .init(
+      .drainerRestart, "<Partition_HM_Table",
+      SampleModule.secondSchedule(drainer: "ScheduleChangeAction=\"COLD_START\"") + "<Partition_HM_Table",
+      at: "COLD_START", [initial]),
+    .init(
+      .schemaViolation, "PeriodSeconds=\"0.01\" PeriodD",
+      "ScheduleChangeAction=\"IDLE\" PeriodSeconds=\"0.01\" PeriodD",
+      at: "ScheduleChangeAction", status: 2),
     .init(.noSupply, "BudgetPerWindow=\"2\"", "BudgetPerWindow=\"1000\"", at: "PeriodSeconds=\"0.005\" PeriodD"),
   ]
 
@@ -284,16 +301,46 @@ extension BrokenModule {
       <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
       """, at: "Action=\"IDLE\"", status: 0, severity: .warning),
     .init(
-      .unsupported, "<Connection_Table>", "<Module_HM_Table/><Connection_Table>", at: "<Module_HM_Table", status: 0,
-      severity: .warning),
-    .init(
       .unsupported, "Access=\"READ_ONLY\"", "PhysicalAddress=\"0x1000\" Access=\"READ_ONLY\"", at: "0x1000",
       status: 0, severity: .warning),
     .init(
-      .unsupported, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"f\"", at: "PartitionCallback",
-      status: 0, severity: .warning),
+      .unknownError, "<Partition_HM_Table PartitionIdentifier=\"20\">\n    <System_State_Entry SystemState=\"1\">",
+      "<Partition_HM_Table PartitionIdentifier=\"20\">\n    <System_State_Entry SystemState=\"2\">",
+      at: "ErrorIdentifier=\"3\" Action"),
+    .init(.systemState, "SystemState=\"1\"", "SystemState=\"4\"", at: "ErrorIdentifier=\"3\" ErrorLevel"),
     .init(
-      .unsupported, "PeriodSeconds=\"0.01\" PeriodD", "SetModuleSchedule=\"true\" PeriodSeconds=\"0.01\" PeriodD",
-      at: "SetModuleSchedule", status: 0, severity: .warning),
+      .duplicateError, "ErrorIdentifier=\"9\" ErrorLevel", "ErrorIdentifier=\"3\" ErrorLevel",
+      at: "ErrorLevel=\"MODULE\""),
+    .init(
+      .wrongLevel, "ErrorIdentifier=\"3\" ErrorLevel=\"PARTITION\"", "ErrorIdentifier=\"3\" ErrorLevel=\"MODULE\"",
+      at: "ErrorIdentifier=\"3\" Action"),
+    .init(
+      .wrongLevel, "<Connection_Table>",
+      "<Module_HM_Table><System_State_Entry SystemState=\"1\"><Error_ID_Action ErrorIdentifier=\"3\" "
+        + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>", at: "<Module_HM_Table"),
+    .init(
+      .ignoredFault, "Action=\"WARM_START\"", "Action=\"IGNORE\"", at: "Action=\"IGNORE\"", status: 0,
+      severity: .warning),
+    .init(
+      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",
+      "<Partition_HM_Table PartitionIdentifier=\"30\"",
+      at: "Action=\"WARM_START\""),
+    .init(
+      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",
+      "<Partition_HM_Table PartitionIdentifier=\"30\" PartitionCallback=\"entry\"", at: "PartitionCallback"),
+    .init(
+      .callbackSymbol, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"missing\"",
+      at: "PartitionCallback"),
+    .init(
+      .callbackSymbol, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"variable\"",
+      at: "PartitionCallback"),
+    .init(
+      .callbackSymbol, "<Partition_HM_Table PartitionIdentifier",
+      "<Partition_HM_Table PartitionIdentifier=\"20\" PartitionCallback=\"entry\"/>\n"
+        + "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier",
+      at: "PartitionCallback=\"other\""),
+    .init(
+      .schemaViolation, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"\"", at: "PartitionCallback",
+      status: 2),
   ]
 }

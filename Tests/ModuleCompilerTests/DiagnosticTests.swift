@@ -15,9 +15,9 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
 
   init(
     _ rule: Rule, _ old: String, _ new: String, at place: String?, status: Int32 = 1,
-    severity: Diagnostic.Severity = .error
+    severity: Diagnostic.Severity = .error, _ more: [(String, String)] = []
   ) {
-    self.init(rule, [(old, new)], at: place, status: status, severity: severity)
+    self.init(rule, [(old, new)] + more, at: place, status: status, severity: severity)
   }
 
   init(

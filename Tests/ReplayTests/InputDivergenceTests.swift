@@ -87,6 +87,39 @@ import TraceFormat
     }
   }
 
+  /// The recorded masks keep a line back, and it interrupts all the same.
+  @Test func aMaskedLineInterrupts() {
+    let lines = events.positions(of: .interrupt).filter {
+      events[$0].detail & EntrySnapshot.Flags.isPulse.rawValue == 0 && events[$0].operand & 7 != 7
+    }
+    for position in some(lines) {
+      // The line that the last masks read back before it have masked.
+      guard let read = events[..<position].last(where: { $0.knownKind == .maskRead }) else { continue }
+      guard let masked = (0..<16).first(where: { read.operand & 1 << UInt32($0) != 0 && $0 & 7 != 7 }) else { continue }
+      let changed = events.changing(position) { $0.operand = $0.operand & ~0xFFFF | UInt32(masked + 32) }
+      let report = replay(changed, module)
+      #expect(report.isAt(.input, position), "\(report.place), not input at \(position), seed \(seed)")
+      #expect(report.divergence?.reason.contains("masked") == true, "seed \(seed)")
+    }
+  }
+
+  @Test func aPulseNeedsItsStimulus() {
+    let pulses = events.positions {
+      $0.knownKind == .interrupt && $0.detail & EntrySnapshot.Flags.isPulse.rawValue != 0
+    }
+    // Another line than the stimulus names, and a pulse a second time.
+    expect(pulses) { $0.operand = $0.operand & ~0xFFFF | (($0.operand & 15) ^ 1) + 32 }
+    for position in some(events.positions(of: .timer)) {
+      var changed = events
+      let pulse = TraceEvent(
+        time: events[position].time, .interrupt, detail: EntrySnapshot.Flags.isPulse.rawValue,
+        operand: EntrySnapshot().operand(35))
+      changed.insert(pulse, at: position)
+      let report = replay(changed, module)
+      #expect(report.isAt(.input, position), "\(report.place), seed \(seed)")
+    }
+  }
+
   @Test func theTestDeviceDidSomethingElse() {
     let stimuli = events.positions(of: .stimulus)
     expect(stimuli) { $0.operand ^= 1 }

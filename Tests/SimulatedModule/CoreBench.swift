@@ -49,6 +49,7 @@ public final class CoreBench<Marking: MarkingRule> {
         vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot, at: time,
         into: &log)
     case .nonMaskable: core.nonMaskable(at: time, into: &log)
+    case .memoryPiece: core.memoryPiece(at: time, into: &log)
     case .stimulus: core.stimulus(at: time, into: &log)
     }
     if let instant = core.decision.timer { armed = instant.nanoseconds }
@@ -76,10 +77,31 @@ public final class CoreBench<Marking: MarkingRule> {
 
   // MARK: Shorthands
 
-  /// Starts the module at `instant` and goes to the first instruction of its first window.
+  /// Starts the module at `instant`, all partitions in NORMAL, and goes to the first instruction of its first window.
   @discardableResult public func start(at instant: UInt64 = 0, stop: UInt64 = .max) -> [TraceEvent] {
+    for index in 0..<core.partitionCount { core.partitions[index].mode = .normal }
     let events = take(.start(stop: stop), at: instant)
     settle()
+    return events
+  }
+
+  /// Starts the module as a kernel does: all partitions in COLD_START, and nobody runs yet.
+  @discardableResult public func startCold(at instant: UInt64 = 0) -> [TraceEvent] {
+    take(.start(stop: .max), at: instant)
+  }
+
+  /// Makes the next piece of memory of the partition whose turn it is, at its window's start or 10 ns from now.
+  @discardableResult public func makePiece() -> [TraceEvent] {
+    let partition = core.decision.initialising
+    let number = core.partitions[Int(partition.rawValue)].life.nextPiece
+    now = max(now, core.decision.notBefore.nanoseconds) + 10
+    return take(.memoryPiece(partition, number: number), at: now)
+  }
+
+  /// Makes all memory of the partition whose turn it is.
+  @discardableResult public func makeMemory() -> [TraceEvent] {
+    var events: [TraceEvent] = []
+    while !core.decision.initialising.isNone { events += makePiece() }
     return events
   }
 
@@ -87,6 +109,7 @@ public final class CoreBench<Marking: MarkingRule> {
   public func run(to partition: UInt8) {
     for _ in 0..<1000 {
       fireTimer()
+      if core.decision.initialising.rawValue == partition { makeMemory() }
       if core.current.rawValue == partition { break }
     }
     settle()

@@ -10,6 +10,7 @@ public enum CoreInput {
   case hypercall(Hypercall, EntrySnapshot)
   case exception(vector: UInt8, address: UInt64, EntrySnapshot, errorCode: UInt64 = 0, returned: UInt32 = 0)
   case nonMaskable
+  case memoryPiece(PartitionIndex, number: UInt32)
   case stimulus(action: UInt8, data: UInt32)
 
   /// The event that a kernel records for it.
@@ -17,6 +18,8 @@ public enum CoreInput {
     switch self {
     case .start(let stop): return TraceEvent(time: time, .start, words: .init(stop))
     case .nonMaskable: return TraceEvent(time: time, .nonMaskable, operand: 1)
+    case .memoryPiece(let partition, let number):
+      return TraceEvent(time: time, .memoryPiece, partition: partition.rawValue, operand: number)
     case .stimulus(let action, let data): return TraceEvent(time: time, .stimulus, detail: action, operand: data)
     case .interrupt(let line, let snapshot): return Self.event(.interrupt, time, snapshot, UInt16(line.vector))
     case .timer(let snapshot): return Self.event(.timer, time, snapshot, 0xE0)

@@ -11,7 +11,8 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
-    .note, .setSegmentBase, .null, .readStatistic, .createSamplingPort, .createQueuingPort, .createQueuingPort,
+    .note, .setSegmentBase, .null, .readStatistic, .setPartitionMode, .setPartitionMode, .raiseApplicationError,
+    .completeCallback, .readErrorLog, .setModuleSchedule, .createSamplingPort, .createQueuingPort, .createQueuingPort,
     .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
     .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage,
     .sendQueuingMessage, .sendQueuingMessage, .receiveQueuingMessage, .receiveQueuingMessage,
@@ -93,6 +94,7 @@ public enum GuestCalls {
     let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
     var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
     if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
+    if generator.oneIn(20) { vector = UInt64(VirtualInterrupt.health.vector) }
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
@@ -125,7 +127,7 @@ public enum GuestCalls {
       let port = queuingPorts.randomElement(using: &generator)!.identifier
       let bytes = number == .receiveQueuingMessage ? 80 : generator.number(0...50)
       call.arguments = (generator.oneIn(10) ? generator.number(0...15) : port, address(), bytes, 0, 0, 0)
-    case .readStatistic: call.arguments = (generator.number(0...7), generator.number(0...5), 0, 0, 0, 0)
+    case .readStatistic: call.arguments = (generator.number(0...11), generator.number(0...5), 0, 0, 0, 0)
     case .bindEvent, .raiseEvent: call.arguments.0 = generator.oneIn(30) ? generator.next() : generator.number(0...6)
     case .setTimer: call.arguments = timer(&generator)
     case .setExceptionEntry: call.arguments.0 = generator.oneIn(20) ? address() : ModuleDescription.entry
@@ -133,6 +135,15 @@ public enum GuestCalls {
       let exceptions: [UInt64] = [0, 3, 4, 6, 12, 13, 14, 17, 18, 32, 33]
       call.arguments.0 = exceptions.randomElement(using: &generator)!
       call.arguments.1 = generator.oneIn(8) ? 0 : ModuleDescription.handler + generator.number(0...64)
+    case .setPartitionMode:
+      // Mostly into NORMAL: what starts again and again, or is idle, does little else.
+      call.arguments.0 = generator.oneIn(30) ? generator.number(generator.oneIn(8) ? 0...4 : 1...4) : 3
+    case .raiseApplicationError:
+      let isSensible = !generator.oneIn(6)
+      call.arguments = (isSensible ? 1 : generator.number(0...9), address(), generator.number(0...140), 0, 0, 0)
+      call.operand = generator.number(0...3) | (generator.oneIn(4) ? 0 : 1 << 32)
+    case .readErrorLog: call.arguments = (generator.number(0...60), generator.number(0...3), 0, 0, 0, 0)
+    case .setModuleSchedule: call.arguments.0 = generator.oneIn(8) ? generator.number(0...2) : 9
     case .note, .setSegmentBase: call.arguments.0 = generator.next()
     default: break
     }
@@ -183,13 +194,56 @@ extension ModuleDescription {
           identifier: UInt64(index), source: PartitionIndex(end.0), destination: PartitionIndex(end.1),
           vector: UInt8(48 + index * 3)))
     }
-    for partition in [0, 1, 3] as [UInt8] {
-      for error in 0...7 as ClosedRange<UInt8> where !(partition == 1 && error == 2) {
-        guard let error = ErrorCode(rawValue: error) else { continue }
-        module.healthActions.append(
-          HealthActionRecord(partition: PartitionIndex(partition), error: error, action: .ignore))
+    module.addLivelySchedules()
+    module.addLivelyHealthTables()
+    return module
+  }
+
+  /// Two more schedules with frames of their own; 0 and 1 may ask for them, and all but the drainer act on a change.
+  private mutating func addLivelySchedules() {
+    partitions[0].flags.insert(.mayChangeSchedule)
+    partitions[1].flags.insert(.mayChangeSchedule)
+    otherSchedules = [
+      OtherSchedule(
+        identifier: 1, frame: 7_000_000,
+        windows: [
+          Self.window(1_000_000, 1_000_000, of: 1), Self.window(2_000_000, 2_000_000, of: 0),
+          Self.window(4_000_000, 3_000_000, of: 2),
+        ]),
+      OtherSchedule(
+        identifier: 2, frame: 12_000_000,
+        windows: [Self.window(0, 5_000_000, of: 0), Self.window(5_000_000, 3_000_000, of: 1)]),
+    ]
+    scheduleActions = [
+      ScheduleActionRecord(schedule: 1, partition: PartitionIndex(0), action: .warmStart),
+      ScheduleActionRecord(schedule: 1, partition: PartitionIndex(2), action: .coldStart),
+      ScheduleActionRecord(schedule: 2, partition: PartitionIndex(1), action: .warmStart),
+    ]
+  }
+
+  /// Every level, action and row, a callback of the module and of partition 0; 2 keeps its data over a warm start.
+  private mutating func addLivelyHealthTables() {
+    hasModuleCallback = true
+    partitions[0].callbackEntry = Self.text + 0x300
+    segments[8].access.insert(.retained)
+    let states: [SystemState] = [.partitionExecution, .partitionInitialisation, .errorHandling]
+    for partition in 0...3 as ClosedRange<UInt8> {
+      for error in 0...7 as ClosedRange<UInt8> {
+        for state in states {
+          guard let error = ErrorCode(rawValue: error) else { continue }
+          var record = HealthActionRecord(
+            partition: PartitionIndex(partition), error: error, action: .ignore, state: state)
+          if error == .memoryViolation { record.action = partition == 0 ? .coldStart : .warmStart }
+          if error == .numericError, state == .partitionExecution { record.action = .warmStart }
+          if error == .applicationError { record.level = .process }
+          if error == .hardwareFault, partition < 2 {
+            record.level = .module
+            record.moduleAction = partition == 0 ? .reset : .ignore
+          }
+          if partition == 3 { record.action = .ignore }
+          healthActions.append(record)
+        }
       }
     }
-    return module
   }
 }

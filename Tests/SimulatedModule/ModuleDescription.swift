@@ -28,6 +28,23 @@ public struct ModuleDescription: Sendable {
   public var stimuli: [StimulusRecord] = []
   public var healthActions: [HealthActionRecord] = []
   public var eventChannels: [EventChannelRecord] = []
+  public var hasModuleCallback = false
+  /// Schedules beside the first, which has all of `windows`; the first has identifier 0.
+  public var otherSchedules: [OtherSchedule] = []
+  public var scheduleActions: [ScheduleActionRecord] = []
+
+  /// A further module schedule.
+  public struct OtherSchedule: Sendable {
+    public var identifier: UInt64
+    public var frame: UInt64
+    public var windows: [WindowRecord]
+
+    public init(identifier: UInt64, frame: UInt64, windows: [WindowRecord]) {
+      self.identifier = identifier
+      self.frame = frame
+      self.windows = windows
+    }
+  }
 
   public init() {}
 
@@ -71,10 +88,15 @@ public struct ModuleDescription: Sendable {
   }
 
   public mutating func addWindow(_ start: UInt64, _ duration: UInt64, of partition: UInt8) {
-    windows.append(
-      WindowRecord(
-        start: Nanoseconds(start), duration: Nanoseconds(duration), partition: PartitionIndex(partition),
-        identifier: UInt64(windows.count), isPeriodStart: true))
+    windows.append(Self.window(start, duration, of: partition, identifier: UInt64(windows.count)))
+  }
+
+  public static func window(
+    _ start: UInt64, _ duration: UInt64, of partition: UInt8, identifier: UInt64 = 0
+  ) -> WindowRecord {
+    WindowRecord(
+      start: Nanoseconds(start), duration: Nanoseconds(duration), partition: PartitionIndex(partition),
+      identifier: identifier, isPeriodStart: true)
   }
 
   public mutating func addLine(

@@ -118,7 +118,19 @@ public final class RecordedWorld<Marking: MarkingRule> {
       drained += generator.number(1...500)
       add(.drained, bench.core.drainer.rawValue, words: .init(drained, drained * 3))
     }
+    if decision.works.contains(.partitions) { showContexts(decision.restartedPartitions) }
+    if let callback = decision.callback {
+      add(.contextReset, callback.partition.rawValue, words: .init(callback.entry, PartitionLayout.stackTop - 8))
+    }
     if decision.keyframeDue { keyframe() }
+  }
+
+  private func showContexts(_ restarted: UInt32) {
+    for index in 0..<UInt8(bench.core.partitionCount) where restarted & 1 << UInt32(index) != 0 {
+      returned[Int(index)] = 0
+      let entry = bench.module.table.partition(PartitionIndex(index)).entryPoint
+      add(.contextReset, index, words: .init(entry, PartitionLayout.stackTop))
+    }
   }
 
   private func give(_ caller: UInt8, _ effect: HypercallEffect) {
@@ -165,6 +177,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
   /// The successor gets the CPU and keeps it until something happens.
   private func resume() {
     let start = bench.core.decision.notBefore.nanoseconds
+    if makePiece(from: start) { return }
     if case .partition(let partition) = bench.core.decision.successor, start != 0, paddedNanoseconds != start {
       paddedNanoseconds = start
       add(.padded, partition.rawValue, words: .init(start, start > clock ? start - clock : 0))
@@ -200,6 +213,17 @@ public final class RecordedWorld<Marking: MarkingRule> {
     return .exception(
       vector: vectors.randomElement(using: &generator)!, address: bottom - generator.number(0...6000), entry,
       errorCode: codes.randomElement(using: &generator)!, returned: exceptionsReturned[index])
+  }
+
+  /// Makes a piece of memory where one is to be made, unless something interrupts before.
+  private func makePiece(from start: UInt64) -> Bool {
+    let partition = bench.core.decision.initialising
+    guard !partition.isNone, max(clock, start) < Self.end, !generator.oneIn(3) else { return false }
+    let instant = max(clock + 30, start + 1) + generator.number(0...8000)
+    guard instant < bench.armed, instant < Self.end else { return false }
+    clock = instant
+    tell(.memoryPiece(partition, number: bench.core.partitions[Int(partition.rawValue)].life.nextPiece))
+    return true
   }
 
   private func fire(_ snapshot: EntrySnapshot) {

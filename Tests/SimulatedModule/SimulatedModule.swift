@@ -64,14 +64,24 @@ extension ModuleDescription {
     let module = ModuleRecord(
       name: noName, identifier: 1, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
       ringBytes: 65536, keyframeIntervalFrames: keyframeInterval, intervalTimerHertz: 1000, realTimeClockHertz: 256,
-      initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000)
-    let schedule = ScheduleRecord(
-      identifier: 0, name: noName, majorFrame: Nanoseconds(frame),
-      windows: RecordRange(first: 0, count: windows.count))
+      initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000, hasModuleCallback: hasModuleCallback)
+    var schedules = [
+      ScheduleRecord(
+        identifier: 0, name: noName, majorFrame: Nanoseconds(frame),
+        windows: RecordRange(first: 0, count: windows.count))
+    ]
+    var allWindows = windows
+    for other in otherSchedules {
+      schedules.append(
+        ScheduleRecord(
+          identifier: other.identifier, name: noName, majorFrame: Nanoseconds(other.frame),
+          windows: RecordRange(first: allWindows.count, count: other.windows.count)))
+      allWindows += other.windows
+    }
     return [
-      TableSection([module]), TableSection(partitions), TableSection([schedule]), TableSection(windows),
+      TableSection([module]), TableSection(partitions), TableSection(schedules), TableSection(allWindows),
       TableSection(segments), TableSection(ports), TableSection(channels), TableSection(lines), TableSection(stimuli),
-      TableSection(healthActions), TableSection(eventChannels),
+      TableSection(healthActions), TableSection(scheduleActions), TableSection(eventChannels),
     ]
   }
 }

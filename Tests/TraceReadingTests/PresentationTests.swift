@@ -24,6 +24,37 @@ struct PresentationTests {
     #expect(raw["operand"] as? Int == 40)
   }
 
+  @Test("What the mechanisms of the module tell is told by name")
+  func fieldsOfTheModule() {
+    func line(
+      _ kind: EventKind, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words = .init(), partition: UInt8 = 0
+    ) -> String {
+      let event = TraceEvent(time: 0, kind, partition: partition, detail: detail, operand: operand, words: words)
+      return EventDescription(event, position: 0, Self.vocabulary).fields.map(\.text).joined(separator: " ")
+    }
+    #expect(line(.mark, 0, 64, .init(2)) == "vector=64 timer waiting=2")
+    #expect(line(.upcall, 3 << 1, 48, .init(1)).contains("vector=48 event coalesced=1 handler=0x0 ordinal=0 depth=3"))
+    #expect(line(.timerExpired, 0, 3, .init(1_000_000_000, 0, 2)).hasPrefix("ticks=3 "))
+    #expect(line(.timerExpired, 0, 3, .init(1_000_000_000, 0, 2)).contains("next=never dropped=2"))
+    #expect(
+      line(.exceptionReflected, 0, 14, .init(0x40, 6, 0x1234)) == "vector=#PF handler=0x40 error=0x6 address=0x1234")
+    #expect(
+      line(.healthError, 2, 1 | 2 << 8 | 1 << 16, .init(0x10, 7))
+        == "error=numericError level=partition state=partitionInitialisation address=0x10 entry=7 exception=#DE")
+    #expect(line(.moduleAction, 2, 1) == "error=applicationError action=reset")
+    #expect(line(.restart, 1, 3, .init(3)) == "to=coldStart pieces=3 condition=healthPartitionRestart")
+    #expect(line(.modeChange, 3, 1 | 1 << 8) == "to=normal from=coldStart condition=partitionRestart")
+    #expect(line(.eventRaised, 0, 2, .init(0, 48)) == "channel=2 to=Sensors vector=48 event")
+    #expect(line(.scheduleChange, 1, 4) == "schedule=4 done=yes")
+    #expect(line(.callback, 0, 5, .init(0x40, 3)) == "error=memoryViolation entry=0x40 then=coldStart")
+    #expect(
+      line(.portOperation, 4, 1, .init(8, 9, 5)).hasPrefix("operation=receive port=1 length=8 message=9 waiting=2"))
+    #expect(line(.contextReset, 0, 0, .init(0x40, 0x80)) == "rip=0x40 rsp=0x80")
+    #expect(line(.exceptionWritten, 0, 32, .init(1, 2)).hasPrefix("vector=error handler"))
+    #expect(line(.memoryPiece, 0, 5) == "piece=5")
+    #expect(line(.stop, 3, 0) == "reason=healthMonitor")
+  }
+
   @Test("Instants are read exactly or not at all")
   func instants() {
     let good: [(String, UInt64)] = [

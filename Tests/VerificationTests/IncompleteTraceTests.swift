@@ -49,6 +49,31 @@ import TraceFormat
     }
   }
 
+  /// The same where every mechanism is at work.
+  @Test(arguments: [1, 2, 5, 17, 60, 200])
+  func lossNeverFailsTheRichStory(_ length: Int) throws {
+    let rich = try RichModule.make()
+    let events = Story(RichStory.tell(of: rich)).events
+    for first in 1..<(events.count - length) {
+      var verifier = Verifier(table: rich.table)
+      for (position, event) in events.enumerated() where position < first || position >= first + length {
+        if position == first + length { verifier.noteGap() }
+        verifier.consume(event, position: UInt64(position))
+      }
+      let report = verifier.finish()
+      #expect(report.identifiers(.fail).isEmpty, "lost \(first) + \(length): \(report.summary)")
+    }
+  }
+
+  @Test func everyCutOfTheRichStoryIsInconclusive() throws {
+    let rich = try RichModule.make()
+    let events = Story(RichStory.tell(of: rich)).events
+    for count in 0..<events.count {
+      let report = report(Array(events[..<count]), rich)
+      #expect(report.verdict == .unknown, "cut after \(count): \(report.summary)")
+    }
+  }
+
   /// The same with the kernel's own record of the loss.
   @Test func lossRecordsNeverFail() {
     for first in stride(from: 1, to: events.count - 41, by: 3) {
@@ -157,9 +182,12 @@ import TraceFormat
     // To repeat what holds already, or to leave out what was said twice, changes nothing that is claimed.
     let harmless: Set<EventKind> = [
       .drained, .idle, .lineMask, .maskRead, .padded, .timerArmed, .timer, .keyframe, .partitionSwitch, .windowEnd,
+      .portOperation,
     ]
     #expect(Set(passes.keys).subtracting(harmless).isEmpty, "\(passes)")
     #expect(passes[.timer, default: 0] <= 3 && passes[.windowEnd, default: 0] <= 1, "\(passes)")
+    // A read of an empty port answers the same without its decision.
+    #expect(passes[.portOperation, default: 0] <= 1, "\(passes)")
     #expect(passes[.partitionSwitch, default: 0] <= 1 && passes[.keyframe, default: 0] <= 1, "\(passes)")
   }
 

@@ -97,7 +97,7 @@ extension Mutation {
       story.lines.insert(StoryLine(event: decided, resume: nil), at: yield + 1)
     }.along(
       "upcall.registered", "upcall.service", "upcall.ordinal", "upcall.entered", "mark.delivered", "upcall.count",
-      "upcall.acknowledge", "upcall.enabled"),
+      "upcall.acknowledge", "upcall.enabled", "upcall.depth"),
     Mutation("upcall.enabled", "the flag was off") { story in
       let upcall = story.index(.upcall, 0)
       let entry = story.lines[..<upcall].lastIndex { $0.resume != nil }!
@@ -117,7 +117,8 @@ extension Mutation {
       var copy = story.lines[tick..<ticked].filter { $0.event.kind != EventKind.upcallsReturned.rawValue }
       let start = story.lines[back].event.time - 1500
       for index in copy.indices { copy[index].event.time = start + UInt64(index) * 20 }
-      copy[0].event.words.w0 = story.lines[back].event.words.w0
+      // The return is not yet counted.
+      copy[0].event.words.w0 = story.lines[back].event.words.w0 - 1
       copy[0].event.detail = story.lines[back].event.detail
       copy[0].resume = start - 500
       story.lines[back].resume = start + 130
@@ -208,10 +209,15 @@ extension Mutation {
   ]
 
   static let health: [Mutation] = [
-    Mutation("exception.answered", "no action") { $0.drop(.healthAction) },
+    Mutation("exception.answered", "no action", along: ["mode.transition"]) { story in
+      story.drop(.healthError)
+      story.drop(.healthAction)
+    },
+    Mutation("health.entered", "an error without an answer", along: ["mode.transition"]) { $0.drop(.healthAction) },
+    Mutation("health.entered", "an action without an error") { $0.drop(.healthError) },
     Mutation("exception.answered", "for another exception") { $0.change(.healthAction) { $0.words.w0 = 7 } },
-    Mutation("health.action", "ignored") { $0.change(.healthAction) { $0.detail = 0 } },
-    Mutation("health.action", "another error") { $0.change(.healthAction) { $0.operand = 5 } },
+    Mutation("health.action", "ignored", along: ["mode.transition"]) { $0.change(.healthAction) { $0.detail = 0 } },
+    Mutation("health.entered", "an action for another error") { $0.change(.healthAction) { $0.operand = 5 } },
     Mutation("health.carriedOut", "the partition stays as it is", along: ["timer.armed"]) { $0.drop(.modeChange) }
       .along("window.owner", "partition.supply.Loader", "idle.time"),
     Mutation("mode.chain", "from a mode that it was not in") { story in
@@ -259,7 +265,7 @@ extension Mutation {
     Mutation("port.permitted", "too long a message", along: ["port.copied", "port.content"]) { story in
       story.change(.portOperation, 0, where: { $0.detail == 1 }) { $0.words.w0 = 65 }
     },
-    Mutation("port.permitted", "another's port", along: ["port.copied", "port.valid"]) { story in
+    Mutation("port.permitted", "another's port", along: ["port.copied", "port.empty"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.operand = 0 }
     },
     Mutation("port.permitted", "created without a decision") { $0.drop(.portOperation, 0) },
@@ -280,6 +286,9 @@ extension Mutation {
     Mutation("port.content", "other bytes") { $0.change(.messageCopied, 3) { $0.words.w0 ^= 1 } },
     Mutation("port.valid", "a fresh message is not", along: ["port.result"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w2 = 0 }
+    },
+    Mutation("port.empty", "what was written before it was created", along: ["port.copied"]) { story in
+      story.change(.portOperation, 0, where: { $0.detail == 2 }) { $0.words.w0 = 32 }
     },
     Mutation("port.result", "another length") { $0.change(.hypercallResult, 2, where: call(70)) { $0.words.w0 -= 1 } },
   ]

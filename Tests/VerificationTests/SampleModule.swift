@@ -16,8 +16,13 @@ final class SampleModule: @unchecked Sendable {
   let storage: UnsafeMutableRawBufferPointer
   let table: ModuleTable
 
-  init() throws {
-    let words = Self.words()
+  typealias Sections = [(UInt64, Int, [UInt64])]
+
+  convenience init() throws { try self.init(SampleModule.configuration) }
+
+  /// A module of the sections that `configuration` answers, given what makes references to names.
+  init(_ configuration: ((String) -> NameReference) -> Sections) throws {
+    let words = Self.words(configuration)
     storage = .allocate(byteCount: words.count * 8, alignment: 8)
     for (index, word) in words.enumerated() { storage.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self) }
     let checksum = ModuleTable.checksum(of: UnsafeRawBufferPointer(storage))
@@ -27,13 +32,13 @@ final class SampleModule: @unchecked Sendable {
 
   deinit { storage.deallocate() }
 
-  private static func records<R: TableRecord>(_ list: [R]) -> (UInt64, Int, [UInt64]) {
+  static func records<R: TableRecord>(_ list: [R]) -> (UInt64, Int, [UInt64]) {
     var words: [UInt64] = []
     for record in list { record.write { words.append($0) } }
     return (R.section.rawValue, list.count, words)
   }
 
-  private static func words() -> [UInt64] {
+  private static func words(_ configuration: ((String) -> NameReference) -> Sections) -> [UInt64] {
     var text: [UInt8] = []
     func name(_ string: String) -> NameReference {
       defer { text += Array(string.utf8) }
@@ -58,7 +63,7 @@ final class SampleModule: @unchecked Sendable {
     return head + body
   }
 
-  private static func configuration(_ name: (String) -> NameReference) -> [(UInt64, Int, [UInt64])] {
+  private static func configuration(_ name: (String) -> NameReference) -> Sections {
     let none = RecordRange(first: 0, count: 0)
     func partition(
       _ text: String, _ duration: UInt64, _ lines: UInt16, _ flags: PartitionRecord.Flags, _ ports: RecordRange
@@ -98,7 +103,8 @@ final class SampleModule: @unchecked Sendable {
       access: SegmentRecord.Access.read.union(.execute), checksum: 0)
     func port(_ owner: UInt8, _ direction: PortDirection) -> PortRecord {
       PortRecord(
-        partition: PartitionIndex(owner), name: name("angles"), kind: .sampling, direction: direction, maximumMessageBytes: 64,
+        partition: PartitionIndex(owner), name: name("angles"), kind: .sampling, direction: direction,
+        maximumMessageBytes: 64,
         refreshPeriod: Nanoseconds(direction == .source ? 0 : 6_000_000), channel: 0)
     }
     func line(_ number: UInt64, _ policy: LineRecord.ForeignPolicy, _ budget: UInt64, _ handled: Bool) -> LineRecord {

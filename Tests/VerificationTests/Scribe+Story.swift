@@ -9,6 +9,8 @@ extension Scribe {
     let stop = frames * Module.frame + 500_000
     scribe.emit(.boot, 0xFF, 1, module.table.checksum, 7, 1 << 32, stop)
     scribe.emit(.start, 0xFF, 0, stop)
+    for index in UInt8(0)..<4 { scribe.emit(.restart, index, detail: 1, 1, 0) }
+    for index in UInt8(0)..<4 { scribe.emit(.contextReset, index, 0, 0x40_0000, PartitionLayout.stackTop) }
     scribe.frame(at: 1_000_000, isFirst: true)
     for number in 1..<frames { scribe.frame(at: 1_000_000 + number * Module.frame, isFirst: false) }
     scribe.finish(at: stop)
@@ -33,9 +35,18 @@ extension Scribe {
       mask(0xFFFA | 0x100)
       leave()
     } else {
+      if frames == 1, window == 0 { initialise() }
       change(to: owner, for: start)
       mask(owner == Module.sensors ? 0xFED8 : 0xFFD8)
       leave(at: start)
+    }
+  }
+
+  /// Makes everybody's memory, a piece each.
+  private mutating func initialise() {
+    for index in UInt8(0)..<4 {
+      emit(.memoryPiece, index, 0)
+      emit(.initialised, index)
     }
   }
 
@@ -115,6 +126,7 @@ extension Scribe {
     call(.acknowledgeInterrupt, at: base + 206_000, [32], value: coalesced[0][0])
     inService[0] &= ~1
     leave()
+    returned[0] += 1
     call(.returnFromUpcall, at: base + 209_000, looked: 1)
     isOn[0] = true
     leave()
@@ -160,11 +172,19 @@ extension Scribe {
       emit(.portOperation, runner, detail: 0, 1, 0, 0, 0)
       emit(.hypercallResult, runner, 68, 1); leave()
     }
-    enter(.hypercall, at: next(), 70, [0, 1, 0x40_0800, 64])
-    emit(.portOperation, runner, detail: 2, 1, 32, sequence, 1)
-    emit(.hypercallResult, runner, 70, 32 | 1 << 32)
-    emit(.messageCopied, runner, detail: 2, 1, 0xABC0 + sequence, 32)
-    leave()
+    if isFirst {
+      // Its port was created after the message was written, and is empty.
+      enter(.hypercall, at: next(), 70, [0, 1, 0x40_0800, 64])
+      emit(.portOperation, runner, detail: 2, 1, 0, 0, 0)
+      emit(.hypercallResult, runner, detail: 1, 70)
+      leave()
+    } else {
+      enter(.hypercall, at: next(), 70, [0, 1, 0x40_0800, 64])
+      emit(.portOperation, runner, detail: 2, 1, 32, sequence, 1)
+      emit(.hypercallResult, runner, 70, 32 | 1 << 32)
+      emit(.messageCopied, runner, detail: 2, 1, 0xABC0 + sequence, 32)
+      leave()
+    }
     enter(.hypercall, at: next(), 67, [16, 0x40_0800, 20])
     emit(.hypercallResult, runner, 67, 16)
     emit(.consoleWritten, runner, 16, 0x1234)
@@ -193,8 +213,9 @@ extension Scribe {
     interrupt(line: 0, at: base + 8_000_000)
     guard frames == 3 else { return }
     enter(.exception, at: base + 8_500_000, 0, [0, 0, 0x40_0300])
+    emit(.healthError, Module.loader, detail: 2, 1 | 2 << 8 | 1 << 16, 0x40_0300, 0)
     emit(.healthAction, Module.loader, detail: 1, 2, 1)
-    emit(.modeChange, Module.loader, detail: 0, 3)
+    emit(.modeChange, Module.loader, detail: 0, 1)
     isLoaderStopped = true
     emit(.idle, Module.drainer, 0, base + Module.frame)
     change(to: Module.drainer, for: 0)

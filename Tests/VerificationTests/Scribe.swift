@@ -82,7 +82,8 @@ struct Scribe {
     let index = Int(runner)
     for line in 0..<16 where counts[index][line] > 0 && inService[index] & 1 << UInt16(line) == 0 {
       ordinals[index] += 1
-      emit(.upcall, runner, UInt32(line) + 32, counts[index][line], Module.handler, ordinals[index])
+      let depth = UInt8(entered[index] &- returned[index]) + 1
+      emit(.upcall, runner, detail: depth << 1, UInt32(line) + 32, counts[index][line], Module.handler, ordinals[index])
       emit(.upcallWritten, runner, 0, 0x2FF0_0000 - 512, Module.entry, 0)
       coalesced[index][line] = counts[index][line]
       counts[index][line] = 0

@@ -14,6 +14,8 @@ extension SimulatedWorld {
     guests[index].isInTail = false
     if guests[index].upcallDepth > 0 {
       if guests[index].isAcknowledged {
+        // The trampoline counts the return before it asks for it.
+        guests[index].returned += 1
         return call(.returnFromUpcall, partition, exit, instant, looked: 3)
       }
       guests[index].isAcknowledged = true
@@ -88,7 +90,8 @@ extension SimulatedWorld {
     let snapshot = enter(at: instant, exit, partition)
     input(.exception, snapshot, 0, [0, 0, 0x40_0300])
     core.exception(
-      vector: 0, errorCode: 0, address: 0, exceptionsReturned: 0, snapshot, at: SystemTime(nanoseconds: instant), into: &recorder)
+      vector: 0, errorCode: 0, address: 0, exceptionsReturned: 0, snapshot, at: SystemTime(nanoseconds: instant),
+      into: &recorder)
     return core.decision
   }
 }

@@ -61,6 +61,8 @@ final class SimulatedWorld<Marking: MarkingRule> {
     [900_000, .max, .max, .max, .max, .max, .max, 3_000_000, 1_500_000] + Array(repeating: .max, count: 7)
   var padded: UInt64 = 0
   var digests: [UInt64] = [0]
+  /// Pieces of each partition's memory made since it started last.
+  var pieces = [UInt32](repeating: 0, count: 4)
   let memory: UnsafeMutableRawBufferPointer
   let module: SampleModule
 
@@ -82,17 +84,36 @@ final class SimulatedWorld<Marking: MarkingRule> {
     recorder.now += 100
     let start = recorder.now
     recorder.events.append(TraceEvent(time: start, .start, words: .init(stop)))
+    // Without its start: memory and modes have tests of their own.
+    for index in 0..<core.partitionCount { core.partitions[index].mode = .normal }
     core.start(
       at: SystemTime(nanoseconds: start), stop: SystemTime(nanoseconds: stop), into: &recorder)
     var decision = core.decision
     while true {
       act(decision)
       while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: recorder.now)) { decision = play(stimulus) }
+      while !decision.initialising.isNone, !decision.hasStopped, !isInterrupted { decision = makePiece(decision) }
       if decision.hasStopped { break }
       decision = resume(decision)
     }
     recorder.add(.end, 0xFF, 0, 0, .init(UInt64(recorder.events.count)))
     return recorder.events
+  }
+
+  /// Whether an interrupt waits that would come between two pieces of memory.
+  var isInterrupted: Bool { nextInterrupt(after: recorder.now) <= recorder.now + 100 }
+
+  /// Makes the next piece of a partition's memory, while nobody runs.
+  func makePiece(_ decision: Decision) -> Decision {
+    recorder.now += 100
+    let index = decision.initialising.rawValue
+    let piece = pieces[Int(index)]
+    pieces[Int(index)] += 1
+    recorder.events.append(TraceEvent(time: recorder.now, .memoryPiece, partition: index, operand: piece))
+    core.memoryPiece(at: SystemTime(nanoseconds: recorder.now), into: &recorder)
+    let next = core.decision
+    act(next)
+    return next
   }
 
   func play(_ stimulus: StimulusRecord) -> Decision {
@@ -144,6 +165,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
       guests[index].isAcknowledged = false
       recorder.add(.upcallWritten, upcall.partition.rawValue, 0, 0, .init(0x2FEF_0000, upcall.entry, 0))
     }
+    if decision.works.contains(.partitions) { show(decision) }
     if decision.keyframeDue { keyframe() }
   }
 
@@ -160,6 +182,15 @@ final class SimulatedWorld<Marking: MarkingRule> {
       guests[Int(caller)].isOn = true
       guests[Int(caller)].upcallDepth = 0
     case .none, .segmentBase, .sendMessage, .receiveMessage: break
+    }
+  }
+
+  /// Sets the registers of partitions that start.
+  func show(_ decision: Decision) {
+    for index in 0..<4 where decision.restartedPartitions & 1 << UInt32(index) != 0 {
+      guests[index] = Guest()
+      pieces[index] = 0
+      recorder.add(.contextReset, UInt8(index), 0, 0, .init(0x40_0000, PartitionLayout.stackTop))
     }
   }
 

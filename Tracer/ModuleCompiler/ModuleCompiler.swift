@@ -125,8 +125,9 @@ private struct Compilation {
         continue
       }
       do {
-        let image = try PartitionImage(elf: bytes)
+        var image = try PartitionImage(elf: bytes)
         rules.checkMemory(of: partition, image: image)
+        image.callbackEntry = rules.callbackEntry(of: partition, image: image, elf: bytes)
         images.append(image)
       } catch {
         let (what, advice) = error.explanation

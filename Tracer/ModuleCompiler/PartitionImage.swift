@@ -68,6 +68,11 @@ public struct PartitionImage: Equatable, Sendable {
   public var segments: [Segment]
   /// First 8 bytes of the GNU build identity, big-endian; 0 where the file has none.
   public var buildIdentity: UInt64
+  /// Where the partition's health callback begins, 0 where the module names none.
+  public var callbackEntry: UInt64 = 0
+
+  /// Bit of a segment's flags (in ELF's part for operating systems) that says: retained over a warm start.
+  static let retainedFlag: UInt64 = 0x0010_0000
 
   /// Parses an ELF file.
   public init(elf bytes: [UInt8]) throws(Defect) {
@@ -124,9 +129,11 @@ public struct PartitionImage: Equatable, Sendable {
     guard flags & 4 != 0 else { throw .segmentNotReadable(index: index) }
     guard flags & 3 != 3 else { throw .segmentWritableAndExecutable(index: index) }
     // ELF's X 1, W 2, R 4 are the bits of SegmentRecord.Access.
+    var access = SegmentRecord.Access(rawValue: flags & 7)
+    if access.contains(.write), flags & retainedFlag != 0 { access.insert(.retained) }
     return Segment(
       virtualAddress: address, memoryBytes: (memoryBytes + page - 1) / page * page, contents: Array(contents),
-      access: SegmentRecord.Access(rawValue: flags & 7))
+      access: access)
   }
 
   private mutating func sortAndCheck() throws(Defect) {
@@ -167,7 +174,7 @@ public struct PartitionImage: Equatable, Sendable {
 }
 
 /// Little-endian numbers of a file; callers have checked that the fixed headers lie inside.
-private struct ELFBytes {
+struct ELFBytes {
   let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }

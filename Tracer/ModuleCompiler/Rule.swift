@@ -15,7 +15,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, unknownPartition, duplicatePartitionSchedule
   case partitionWithoutWindow, tooManyWindows, duplicateWindow
   case windowOutsideFrame, windowTooShort, windowsOverlap, gapTooShort
-  case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply
+  case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply, scheduleRight
 
   // Ports and channels.
   case tooManyPorts, duplicatePort, messageSize, refreshPeriod, messageCount, overflowPolicy
@@ -35,6 +35,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   // Trace, budgets, health monitoring.
   case traceSize, budgetSubject, budgetBound, duplicateBudget
   case unknownError, errorWithoutCode, conflictingActions
+  case systemState, duplicateError, wrongLevel, ignoredFault, drainerRestart, callbackSymbol
   /// Valid in the common form, but not carried out by this kernel.
   case unsupported
 
@@ -57,7 +58,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
       .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
       .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
-      .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode:
+      .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel, .scheduleRight:
       true
     default: false
     }

@@ -54,6 +54,12 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let upcallFrame: UInt64 = 600
     /// Address space, extended state, register page.
     public static let partitionSwitch: UInt64 = 1500
+    /// A piece of a partition's memory made anew, besides its words: the core's answer, the registers of a beginning.
+    public static let pieceBase: UInt64 = 1500
+    /// Forgetting what a partition was, and its events, without its ports.
+    public static let restart: UInt64 = 1000
+    /// One port that a partition's start forgets, with the mark for a sender that it held back.
+    public static let forgottenPort: UInt64 = 100
     /// The last wait, which the exact start is counted from.
     public static let finalPad: UInt64 = 2000
   }
@@ -76,8 +82,13 @@ public struct SwitchAllowance: Equatable, Sendable {
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
       $0 + Self.interruptCost(ownerCount: $1.owners.count).count
     }
+    // A piece of memory is made where a hypercall might have been made.
+    let piece = UInt64(ModuleLimits.restartPieceBytes) / 8 + Cost.pieceBase
+    // A callback or action of a partition at its window's end, and one of its successor's at its window's start.
+    let resets = module.health.mayReset ? min(module.partitions.count, ModuleLimits.maximumPartitionCount) : 0
     let costs: [(String, UInt64)] = [
-      ("longest hypercall", Cost.hypercallBase + operand),
+      ("longest hypercall or piece of memory", max(Cost.hypercallBase + operand, piece)),
+      ("restarts", UInt64(2 + resets) * (Cost.restart + UInt64(mostPorts) * Cost.forgottenPort)),
       ("timer entry", Cost.interruptEntry),
       ("backlog of lines", backlog),
       ("keyframe", Cost.keyframeBase + Self.keyframeWordCount(module) * Cost.keyframeWord),
@@ -96,9 +107,11 @@ public struct SwitchAllowance: Equatable, Sendable {
     let owned = lines.reduce(0) { $0 + min($1.owners.count, ModuleLimits.maximumPartitionCount) }
     let events = min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)
     // Of each partition 14 words, of timer and exception entry 5, of its exception handlers 17; of each interrupt that
-    // it may use (lines, events, and the kernel's own three) two.
+    // it may use (lines, events, and the kernel's own three) two. The log of errors has three words an entry; modes and
+    // schedules a word a partition and a few.
     let interrupts = owned + events + partitions * 3
-    return UInt64(12 + lines.count + partitions * (14 + 5 + 17) + interrupts * 2 + ports / 64 + 1)
+    let life = partitions + 6 + ModuleLimits.errorLogLength * 3
+    return UInt64(12 + lines.count + partitions * (14 + 5 + 17) + interrupts * 2 + ports / 64 + 1 + life)
       + portWordCount(module)
   }
 

@@ -10,6 +10,10 @@ struct ObservationLedger {
   private var acknowledgement: InterruptLine?
   private var mask: UInt16?
   private var upcall: UpcallDecision?
+  private var exception: ExceptionDecision?
+  /// Partitions whose registers must be seen reset, bit n for partition n, and where one of them is called back.
+  private var resetsDue: UInt32 = 0
+  private var callback: CallbackDecision?
   private var copy: (operation: PortOperation, port: Int, place: MessagePlace, byteCount: UInt64)?
   private var consoleBytes: UInt64?
   private var keyframeDue = false
@@ -20,7 +24,11 @@ struct ObservationLedger {
   private var isPadOptional = false
   /// Digest of the message at each place of each channel, where it is known.
   private var digests: [MessagePlace: UInt64] = [:]
+  private let entryPoints: [UInt64]
   private var drainTail: UInt64 = 0
+
+  /// - Parameter entryPoints: where each partition starts.
+  init(entryPoints: [UInt64]) { self.entryPoints = entryPoints }
 
   /// Where the kernel keeps a message: sampling channels have place 0 only.
   private struct MessagePlace: Hashable {
@@ -33,6 +41,9 @@ struct ObservationLedger {
     acknowledgement = decision.acknowledge
     mask = decision.lineMask
     upcall = decision.upcall
+    exception = decision.exception
+    callback = decision.callback
+    resetsDue = decision.works.contains(.partitions) ? decision.restartedPartitions : 0
     copy = nil
     consoleBytes = nil
     switch decision.effect {
@@ -58,7 +69,7 @@ struct ObservationLedger {
 
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
-    self = ObservationLedger()
+    self = ObservationLedger(entryPoints: entryPoints)
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
@@ -74,6 +85,9 @@ struct ObservationLedger {
     if let acknowledgement { return "the interrupt of line \(acknowledgement.rawValue) was not acknowledged" }
     if mask != nil { return "the masks were not read back" }
     if let upcall { return "the upcall of vector \(upcall.vector) was not written" }
+    if let exception { return "the exception of vector \(exception.vector) was not written" }
+    if let callback { return "the callback of partition \(callback.partition.rawValue) was not set up" }
+    if resetsDue != 0 { return "the registers of partition \(resetsDue.trailingZeroBitCount) were not reset" }
     if let copy { return "the message of port \(copy.port) was not copied" }
     if consoleBytes != nil { return "the console bytes were not written" }
     if keyframeDue { return "a keyframe was due" }
@@ -91,6 +105,8 @@ struct ObservationLedger {
       return event.operand == UInt32(wanted)
         ? nil : "the controllers hold other masks (\(event.operand)) than decided (\(wanted))"
     case .upcallWritten: return settleUpcall(event)
+    case .exceptionWritten: return settleException(event)
+    case .contextReset: return settleReset(event)
     case .messageCopied: return settleCopy(event)
     case .consoleWritten:
       guard let wanted = consoleBytes else { return "console bytes were written that nobody asked for" }
@@ -128,6 +144,35 @@ struct ObservationLedger {
     }
     guard event.words.w1 == wanted.entry else { return "the partition would not resume at its upcall entry" }
     return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
+  }
+
+  private mutating func settleException(_ event: TraceEvent) -> String? {
+    guard let wanted = exception else { return "an exception was written that nobody decided" }
+    exception = nil
+    guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
+      return "the exception written is another one"
+    }
+    guard event.words.w1 == wanted.entry else { return "the partition would not resume at its exception entry" }
+    return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
+  }
+
+  /// The registers of a partition that starts, or is called back.
+  private mutating func settleReset(_ event: TraceEvent) -> String? {
+    let partition = Int(event.partition)
+    guard partition < entryPoints.count else { return "registers were reset of a partition that does not exist" }
+    let bit: UInt32 = 1 << UInt32(partition)
+    var entry = entryPoints[partition]
+    if let wanted = callback, wanted.partition.rawValue == event.partition {
+      entry = wanted.entry
+      callback = nil
+    } else if resetsDue & bit != 0 {
+      resetsDue &= ~bit
+    } else {
+      return "registers were reset that nothing called for"
+    }
+    guard event.words.w0 == entry else { return "the partition would not run from its entry point" }
+    let stackTop = PartitionLayout.stackTop
+    return event.words.w1 <= stackTop && stackTop - event.words.w1 <= 16 ? nil : "the partition's stack is not whole"
   }
 
   private mutating func settleCopy(_ event: TraceEvent) -> String? {

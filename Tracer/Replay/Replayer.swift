@@ -21,6 +21,10 @@ public final class Replayer<Marking: MarkingRule> {
   private var hasStarted = false
   private var isBlind = false
   private var hasEnded = false
+  /// The masks that the controllers were seen to hold last; nil while unknown.
+  private var masks: UInt16?
+  /// The line that the test device has just pulsed, for the pulse that comes next; −1 for none, nil while unknown.
+  private var pulsedLine: Int? = -1
   private var recent = RecentEvents()
 
   /// - Parameter table: the trace's own; its bytes must outlive the replayer.
@@ -30,7 +34,8 @@ public final class Replayer<Marking: MarkingRule> {
     memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: PartitionCore<Marking>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore<Marking>(table, memory: StateMemory(memory))
-    observations = ObservationLedger()
+    observations = ObservationLedger(
+      entryPoints: (0..<table.partitionCount).map { table.partition(PartitionIndex(UInt8($0))).entryPoint })
   }
 
   deinit { memory.deallocate() }
@@ -74,6 +79,8 @@ public final class Replayer<Marking: MarkingRule> {
   private func goBlind(_ reason: String) {
     report.doubts.append(reason)
     isBlind = true
+    masks = nil
+    pulsedLine = nil
     keyframe.removeAll(keepingCapacity: true)
     expected.begin()
     observations.forgive()
@@ -113,6 +120,7 @@ public final class Replayer<Marking: MarkingRule> {
       if let missing = expected.first, !isAcknowledgement(event, before: missing) {
         return diverge(.missingDecision, event, position, missing, "a decision is missing before this event")
       }
+      if kind == .maskRead { masks = UInt16(truncatingIfNeeded: event.operand) }
       if let reason = observations.settle(event) { diverge(.observation, event, position, nil, reason) }
     case .state: compareState(kind, event, position)
     case .control: takeControl(kind, event, position)
@@ -149,11 +157,14 @@ public final class Replayer<Marking: MarkingRule> {
     if let missing = expected.first {
       return diverge(.missingDecision, event, position, missing, "a decision is missing before this input")
     }
-    if let reason = observations.unpaid(isFromPartition: event.partition != 0xFF) {
+    let isFromPartition = event.partition != 0xFF && kind != .memoryPiece
+    if let reason = observations.unpaid(isFromPartition: isFromPartition) {
       return diverge(.missingObservation, event, position, nil, reason)
     }
     if let reason = impossible(kind, event) { return diverge(.input, event, position, nil, reason) }
     expected.begin()
+    pulsedLine =
+      kind == .stimulus && UInt64(event.detail) == StimulusRecord.Action.linePulse.rawValue ? Int(event.operand) : -1
     run(kind, event)
     decision = core.decision
     observations.owe(decision)
@@ -171,11 +182,13 @@ public final class Replayer<Marking: MarkingRule> {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
     }
+    if kind == .memoryPiece { return impossiblePiece(event) }
     let snapshot = EntrySnapshot(event)
     let isPulse = snapshot.flags.contains(.isPulse)
     if kind == .interrupt {
-      guard InterruptLine(vector: UInt64(event.operand & 0xFFFF)) != nil else { return "no line has this vector" }
-      if isPulse { return event.partition == 0xFF ? nil : "a pulse interrupts nobody" }
+      guard let line = InterruptLine(vector: UInt64(event.operand & 0xFFFF)) else { return "no line has this vector" }
+      if isPulse { return impossiblePulse(event, line) }
+      if isMasked(line, snapshot) { return "line \(line.rawValue) interrupted while it was masked" }
     }
     let isWaiting = decision.successor == .idleLoop || event.time < decision.notBefore.nanoseconds
     if event.partition == 0xFF {
@@ -189,6 +202,29 @@ public final class Replayer<Marking: MarkingRule> {
     if event.time < decision.notBefore.nanoseconds { return "the partition ran before its window's instant" }
     return snapshot.addressSpace == event.partition
       ? nil : "the partition ran in the address space of \(snapshot.addressSpace)"
+  }
+
+  private func impossiblePiece(_ event: TraceEvent) -> String? {
+    let partition = decision.initialising
+    guard !partition.isNone, partition.rawValue == event.partition, event.time >= decision.notBefore.nanoseconds else {
+      return "a piece of memory was made of a partition that was not starting"
+    }
+    return core.partitions[Int(partition.rawValue)].life.nextPiece == event.operand
+      ? nil : "another piece of memory was made than was next"
+  }
+
+  private func impossiblePulse(_ event: TraceEvent, _ line: InterruptLine) -> String? {
+    guard event.partition == 0xFF else { return "a pulse interrupts nobody" }
+    guard let pulsedLine, pulsedLine != Int(line.rawValue) else { return nil }
+    return "line \(line.rawValue) was pulsed without its stimulus"
+  }
+
+  /// Whether the controllers keep the line back. Lines 7 and 15 come masked, too, where the request was withdrawn.
+  private func isMasked(_ line: InterruptLine, _ snapshot: EntrySnapshot) -> Bool {
+    guard let masks else { return false }
+    let isWithdrawn = line.rawValue & 7 == 7 && !snapshot.flags.contains(.lineInService)
+    let cascade: UInt16 = line.rawValue >= 8 ? 4 : 0
+    return !isWithdrawn && masks & (line.bit | cascade) != 0
   }
 
   private func impossibleStimulus(_ event: TraceEvent) -> String? {

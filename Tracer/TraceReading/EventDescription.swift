@@ -17,6 +17,7 @@ public struct EventDescription: Equatable, Sendable {
     switch event.knownKind {
     case .interrupt, .timer, .hypercall, .exception: fields = Self.entry(event, vocabulary)
     case nil: fields = Self.raw(event)
+    case let kind? where EventDescription.isOfModule(kind): fields = Self.ofModule(kind, event, vocabulary)
     case let kind? where kind.eventClass == .decision: fields = Self.decision(kind, event, vocabulary)
     case let kind? where kind.eventClass == .observation: fields = Self.observation(kind, event)
     case let kind?: fields = Self.other(kind, event)
@@ -76,6 +77,7 @@ public struct EventDescription: Equatable, Sendable {
       fields += [
         EventField("vector", .name(TraceVocabulary.exception(what))), EventField("error", .address(event.words.w2)),
         EventField("address", .address(event.words.w3)), EventField("rip", .address(event.words.w4)),
+        EventField("comeBack", .count(event.words.w5)),
       ]
     default: break
     }
@@ -87,7 +89,9 @@ public struct EventDescription: Equatable, Sendable {
       EventField("returned", .count(UInt64(snapshot.upcallsReturned))),
       EventField("resumed", .duration(snapshot.resumeDelay)),
     ]
-    let rare: [(EntrySnapshot.Flags, String)] = []
+    let rare: [(EntrySnapshot.Flags, String)] = [
+      (.inReturnTail, "inTail"), (.frameFits, "fits"), (.lineInService, "real"), (.isPulse, "pulse"),
+    ]
     for (flag, name) in rare where snapshot.flags.contains(flag) { fields.append(EventField(name, .flag(true))) }
     return fields
   }
@@ -110,7 +114,8 @@ public struct EventDescription: Equatable, Sendable {
     case .upcall:
       return [
         vector, EventField("coalesced", .count(words.w0)), EventField("handler", .address(words.w1)),
-        EventField("ordinal", .count(words.w2)), EventField("replacesReturn", .flag(event.detail != 0)),
+        EventField("ordinal", .count(words.w2)), EventField("depth", .count(UInt64(event.detail >> 1))),
+        EventField("replacesReturn", .flag(event.detail & 1 != 0)),
       ]
     case .upcallsReturned: return [EventField("count", .count(operand))]
     case .hypercallResult:
@@ -138,13 +143,7 @@ public struct EventDescription: Equatable, Sendable {
       ]
       if words.w0 != 0 { fields.append(EventField("exception", .name(TraceVocabulary.exception(words.w0 - 1)))) }
       return fields
-    case .portOperation:
-      return [
-        EventField("operation", .name(TraceVocabulary.portOperation(event.detail))),
-        EventField("port", .count(operand)),
-        EventField("length", .count(words.w0)), EventField("message", .count(words.w1)),
-        EventField("valid", .flag(words.w2 != 0)),
-      ]
+    case .portOperation: return portOperation(event)
     case .lineMask: return [EventField("masked", .address(operand))]
     case .timerArmed: return [EventField("for", .instant(words.w0))]
     case .idle: return [EventField("until", .instant(words.w0))]
@@ -152,6 +151,7 @@ public struct EventDescription: Equatable, Sendable {
       return [
         EventField("to", .name(TraceVocabulary.operatingMode(event.detail))),
         EventField("from", .name(TraceVocabulary.operatingMode(UInt8(truncatingIfNeeded: operand)))),
+        EventField("condition", .name(TraceVocabulary.startCondition(UInt8(truncatingIfNeeded: operand >> 8)))),
       ]
     case .stop: return [EventField("reason", .name(TraceVocabulary.stopReason(event.detail)))]
     default: return [vector]
@@ -171,6 +171,12 @@ public struct EventDescription: Equatable, Sendable {
         EventField("frame", .address(words.w0)), EventField("rip", .address(words.w1)),
         EventField("enabled", .flag(words.w2 != 0)),
       ]
+    case .exceptionWritten:
+      return [
+        EventField("vector", .name(TraceVocabulary.exception(operand))), EventField("frame", .address(words.w0)),
+        EventField("rip", .address(words.w1)), EventField("enabled", .flag(words.w2 != 0)),
+      ]
+    case .contextReset: return [EventField("rip", .address(words.w0)), EventField("rsp", .address(words.w1))]
     case .messageCopied:
       return [
         EventField("operation", .name(TraceVocabulary.portOperation(event.detail))),
@@ -194,6 +200,7 @@ public struct EventDescription: Equatable, Sendable {
     case .stimulus:
       let action = StimulusRecord.Action(rawValue: UInt64(event.detail)).map { "\($0)" } ?? "\(event.detail)"
       return [EventField("action", .name(action)), EventField("data", .address(operand))]
+    case .memoryPiece: return [EventField("piece", .count(operand))]
     case .start: return [EventField("stopAt", .instant(words.w0))]
     case .keyframeWords:
       return [EventField("first", .count(operand))] + (0..<8).map { EventField("w\($0)", .address(words[$0])) }

@@ -49,22 +49,23 @@ public struct TraceVocabulary: Sendable {
     EventKind(rawValue: UInt8(raw)).map { "\($0)" } ?? "kind \(raw)"
   }
 
-  /// A vector as "40 RTC"; only device lines have names.
+  /// A vector as "40 RTC" or "64 timer".
   public static func vector(_ vector: UInt64) -> String {
     lineNames[vector].map { "\(vector) \($0)" } ?? "\(vector)"
   }
 
   private static let lineNames: [UInt64: String] = [
     32: "PIT", 33: "keyboard", 34: "cascade", 35: "COM2", 36: "COM1", 37: "LPT2", 38: "floppy", 39: "LPT1", 40: "RTC",
-    44: "mouse", 45: "FPU", 46: "ATA1", 47: "ATA2",
-  ]
+    44: "mouse", 45: "FPU", 46: "ATA1", 47: "ATA2", 64: "timer", 65: "health", 66: "queue",
+  ].merging((UInt64(48)..<64).map { ($0, "event") }) { name, _ in name }
 
   public static func exception(_ vector: UInt64) -> String {
     let names = [
       "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15",
       "#MF", "#AC", "#MC", "#XM",
     ]
-    return vector < UInt64(names.count) ? names[Int(vector)] : "\(vector)"
+    // 32 is no exception of the CPU: an error of process level, on its way to the error handler.
+    return vector < UInt64(names.count) ? names[Int(vector)] : vector == 32 ? "error handler" : "\(vector)"
   }
 
   public static func hypercall(_ number: UInt16) -> String {
@@ -82,4 +83,12 @@ public struct TraceVocabulary: Sendable {
   public static func recoveryAction(_ raw: UInt8) -> String {
     PartitionRecoveryAction(rawValue: raw).map { "\($0)" } ?? "\(raw)"
   }
+  public static func moduleAction(_ raw: UInt8) -> String {
+    ModuleRecoveryAction(rawValue: raw).map { "\($0)" } ?? "\(raw)"
+  }
+  public static func startCondition(_ raw: UInt8) -> String {
+    StartCondition(rawValue: raw).map { "\($0)" } ?? "\(raw)"
+  }
+  public static func errorLevel(_ raw: UInt8) -> String { ErrorLevel(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
+  public static func systemState(_ raw: UInt8) -> String { SystemState(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
 }

@@ -14,6 +14,14 @@ enum ClaimKey: Int, CaseIterable {
   case hypercallAnswered, hypercallKnown, consoleWritten, timeRead, statistic
   case exceptionAnswered, healthAction, healthCarriedOut, modeChain, modeQuiet
   case portPermitted, portSequence, portCopied, portContent, portValid, portResult
+  case registrationEvent, eventRaised, eventMark, tickDue, tickPolicy, tickMark, tickArmed, healthMark, queueMark
+  case upcallMarked, upcallDepth, upcallOverflow
+  case exceptionReflected, exceptionHandler, exceptionWritten
+  case healthEntered, healthLevel, healthState, healthProcess, healthCallback, healthModule, healthLog, healthRead
+  case modeTransition, modeAsked
+  case restartStart, restartBegun, restartPieces, restartOrder, restartQuiet, restartContext, restartCondition
+  case scheduleAsked, scheduleEffective, scheduleAction
+  case queueSequence, queueOrder, queueContent, queueCapacity, queueOverflow, queueAvailable, queueStatus, portEmpty
   case stimulus, drain, kernelFault, stopReason, stopPrompt, stopQuiet
 
   /// (identifier, title).
@@ -84,14 +92,73 @@ enum ClaimKey: Int, CaseIterable {
     case .portContent: ("port.content", "what is read is what was written last")
     case .portValid: ("port.valid", "a message is valid exactly while it is no older than the refresh period")
     case .portResult: ("port.result", "the reader is told the message's length and validity")
+    default: laterNames
+    }
+  }
+
+  private var laterNames: (String, String) {
+    switch self {
+    case .registrationEvent: ("registration.event", "an end of an event channel is bound by its destination only")
+    case .eventRaised: ("event.raised", "an event is raised by its channel's source, for its destination and vector")
+    case .eventMark: ("event.mark", "an event marks its destination if and only if that has bound its end")
+    case .tickDue: ("tick.due", "a timer's ticks fall due at their instants, each counted once")
+    case .tickPolicy: ("tick.policy", "missed ticks are counted, delivered or dropped as the policy says")
+    case .tickMark: ("tick.mark", "ticks due, and nothing else, mark a timer that is registered")
+    case .tickArmed: ("tick.armed", "the timer is armed no later than the next tick of the partition that runs")
+    case .healthMark: ("health.mark", "an error at module level marks the system partitions, with a callback")
+    case .queueMark: ("queue.mark", "a queue no longer empty or full marks its partition, nothing else does")
+    case .upcallMarked:
+      ("upcall.marked", "a marked line's upcall comes at a window or hypercall, not into running code")
+    case .upcallDepth: ("upcall.depth", "upcalls nest as deep as told, and never deeper than configured")
+    case .upcallOverflow: ("upcall.overflow", "a mark that no deeper upcall can take is told to the health monitor")
+    case .exceptionReflected:
+      ("exception.reflected", "an exception goes only to its registered handler, not into itself, with its cause")
+    case .exceptionHandler: ("exception.handler", "an exception with a handler that can take it goes there")
+    case .exceptionWritten: ("exception.written", "a reflected exception is written: entry address, interrupts off")
+    case .healthEntered: ("health.entered", "every error is entered before its action, and gets one answer")
+    case .healthLevel: ("health.level", "an error has the level that the table gives it")
+    case .healthState: ("health.state", "an error is told with the state that its partition was in")
+    case .healthProcess: ("health.process", "an error of process level goes to the error handler where there is one")
+    case .healthCallback: ("health.callback", "the partition's callback comes first, then the action")
+    case .healthModule: ("health.module", "an error at module level gets the action configured, which is carried out")
+    case .healthLog: ("health.log", "entries of the error log are numbered without gap")
+    case .healthRead: ("health.read", "what a partition reads of the error log is what was entered")
+    case .modeTransition: ("mode.transition", "a mode changes only as the standard allows, and for a cause")
+    case .modeAsked: ("mode.asked", "a mode that was granted is entered")
+    case .restartStart: ("restart.start", "at the module's start every partition starts")
+    case .restartBegun: ("restart.begun", "a partition that enters a start mode starts anew")
+    case .restartPieces: ("restart.pieces", "a start makes as many pieces of memory as the table gives")
+    case .restartOrder: ("restart.order", "pieces of memory are made in order, and all before the partition runs")
+    case .restartQuiet: ("restart.quiet", "a partition does not run while its memory is being made")
+    case .restartContext: ("restart.context", "a partition starts, or is called back, where the table says")
+    case .restartCondition: ("restart.condition", "the start condition names the cause of the start")
+    case .scheduleAsked: ("schedule.asked", "another module schedule is asked for only by who may")
+    case .scheduleEffective: ("schedule.effective", "the module schedule changes at the next major frame only")
+    case .scheduleAction: ("schedule.action", "a change of schedule does to each partition what the table says")
+    case .queueSequence: ("queue.sequence", "messages sent are numbered without gap")
+    case .queueOrder: ("queue.order", "messages are received in the order in which they were sent")
+    case .queueContent: ("queue.content", "a message received is the message sent")
+    case .queueCapacity: ("queue.capacity", "no queue holds more messages than it may")
+    case .queueOverflow: ("queue.overflow", "only a full queue discards, and the receiver is told once")
+    case .queueAvailable: ("queue.available", "a send is refused only by a full queue, a receipt only by an empty one")
+    case .queueStatus: ("queue.status", "the numbers of waiting messages that are told are right")
+    case .portEmpty: ("port.empty", "a sampling port is empty from its creation until the next message is written")
     case .stimulus: ("stimulus.played", "stimuli are played as listed and not early")
     case .drain: ("drain.progress", "the drainer's counts never decrease")
     case .kernelFault: ("kernel.fault", "no kernel invariant broke")
     case .stopReason: ("stop.reason", "the module stops for a reason that was given")
     case .stopPrompt: ("stop.prompt", "the module stops within a major frame of the instant asked for")
     case .stopQuiet: ("stop.quiet", "nothing is run or delivered after the stop")
+    default: preconditionFailure("a claim without a name")
     }
   }
+
+  /// Claims about what is rare, judged when the step is over.
+  static let judgedLate: [ClaimKey] = [
+    .eventRaised, .eventMark, .tickMark, .healthMark, .queueMark, .exceptionHandler, .exceptionWritten, .healthEntered,
+    .healthCallback, .healthModule, .restartStart, .restartBegun, .restartContext, .scheduleEffective, .scheduleAction,
+    .queueOverflow, .queueCapacity, .modeAsked,
+  ]
 
   /// Whether the module's mere running must produce instances, so that none seen leaves the claim unknown.
   ///

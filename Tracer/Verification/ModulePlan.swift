@@ -13,8 +13,29 @@ struct ModulePlan {
     var permittedLines: UInt16
     var isSystem: Bool
     var executable: [Range<UInt64>]
+    var markedLines: UInt16
+    var maximumUpcallDepth: Int32
+    var missedTickPolicy: MissedTickPolicy
+    var entryPoint: UInt64
+    var callbackEntry: UInt64
+    var mayChangeSchedule: Bool
+    /// Pieces in which its memory is made anew.
+    var memoryPieces: UInt64
+  }
+  struct EventChannel {
+    var identifier: UInt64
+    var source: UInt8
+    var destination: UInt8
+    var vector: UInt8
+  }
+  /// What the health-monitor tables say of an error in a system state.
+  struct HealthRule {
+    var level = ErrorLevel.partition
+    var action = PartitionRecoveryAction.idle
+    var moduleAction = ModuleRecoveryAction.shutdown
   }
   struct Schedule {
+    var identifier: UInt64
     var majorFrame: UInt64
     var windows: Range<Int>
   }
@@ -40,6 +61,9 @@ struct ModulePlan {
     var maximumBytes: UInt64
     var refreshPeriod: UInt64
     var channel: Int
+    var isQueuing: Bool
+    var capacity: Int
+    var discardsWhenFull: Bool
   }
 
   var name: String
@@ -55,8 +79,17 @@ struct ModulePlan {
   var lines = [Line](repeating: Line(), count: ModuleLimits.lineCount)
   var ports: [Port] = []
   var channelCount: Int
-  /// By partition × 8 + error code.
-  var healthActions: [UInt8]
+  /// Destination ports of each channel, and its source port.
+  var destinations: [[Int]]
+  var sources: [Int]
+  var eventChannels: [EventChannel] = []
+  /// By (partition × 8 + error code) × 4 + system state.
+  var healthRules: [HealthRule]
+  var hasModuleCallback: Bool
+  /// Whether an error may start every partition anew, those too that did not run.
+  var mayReset = false
+  /// By schedule × partitions + partition.
+  var scheduleActions: [ScheduleChangeAction]
   var stimuli: [StimulusRecord] = []
   /// Whether the kernel's fixed tables could not hold the module, so that no kernel can have run it.
   var isBeyondLimits: Bool
@@ -74,7 +107,12 @@ struct ModulePlan {
       || table.count(PortRecord.self) > ModuleLimits.maximumPortCount
       || table.count(ProcessRecord.self) > Self.maximumProcessCount
     channelCount = table.count(ChannelRecord.self)
-    healthActions = [UInt8](repeating: PartitionRecoveryAction.idle.rawValue, count: table.partitionCount * 8)
+    destinations = [[Int]](repeating: [], count: channelCount)
+    sources = [Int](repeating: -1, count: channelCount)
+    healthRules = [HealthRule](repeating: HealthRule(), count: table.partitionCount * 32)
+    hasModuleCallback = module.hasModuleCallback
+    scheduleActions = [ScheduleChangeAction](
+      repeating: .ignore, count: table.count(ScheduleRecord.self) * table.partitionCount)
     readPartitions(table)
     for index in 0..<table.count(LineRecord.self) {
       let line = table.record(LineRecord.self, index)
@@ -83,17 +121,8 @@ struct ModulePlan {
         budgetPerWindow: line.policy == .markedAtOnce ? line.budgetPerWindow : .max,
         hasKernelHandler: line.hasKernelHandler, stolenTime: line.stolenTime.count)
     }
-    for index in 0..<table.count(PortRecord.self) {
-      let port = table.record(PortRecord.self, index)
-      ports.append(
-        Port(
-          partition: port.partition.rawValue, isSource: port.direction == .source,
-          maximumBytes: port.maximumMessageBytes, refreshPeriod: port.refreshPeriod.count, channel: Int(port.channel)))
-    }
-    for index in 0..<table.count(HealthActionRecord.self) {
-      let record = table.record(HealthActionRecord.self, index)
-      healthActions[Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)] = record.action.rawValue
-    }
+    readPorts(table)
+    readHealth(table)
     for index in 0..<table.count(BudgetRecord.self) {
       let budget = table.record(BudgetRecord.self, index)
       if budget.quantity == .windowStartError { startError = budget.bound }
@@ -106,12 +135,54 @@ struct ModulePlan {
     String(decoding: table.name(name), as: UTF8.self)
   }
 
+  private mutating func readPorts(_ table: ModuleTable) {
+    for index in 0..<table.count(PortRecord.self) {
+      let port = table.record(PortRecord.self, index)
+      let channel = Int(port.channel)
+      ports.append(
+        Port(
+          partition: port.partition.rawValue, isSource: port.direction == .source,
+          maximumBytes: port.maximumMessageBytes, refreshPeriod: port.refreshPeriod.count, channel: channel,
+          isQueuing: port.kind == .queuing, capacity: Int(port.maximumMessageCount),
+          discardsWhenFull: port.discardsWhenFull))
+      if port.direction == .source { sources[channel] = index } else { destinations[channel].append(index) }
+    }
+    for index in 0..<table.count(EventChannelRecord.self) {
+      let record = table.record(EventChannelRecord.self, index)
+      eventChannels.append(
+        EventChannel(
+          identifier: record.identifier, source: record.source.rawValue, destination: record.destination.rawValue,
+          vector: record.vector))
+    }
+  }
+
+  private mutating func readHealth(_ table: ModuleTable) {
+    for index in 0..<table.count(HealthActionRecord.self) {
+      let record = table.record(HealthActionRecord.self, index)
+      let place = (Int(record.partition.rawValue) * 8 + Int(record.error.rawValue)) * 4 + Int(record.state.rawValue)
+      healthRules[place] = HealthRule(level: record.level, action: record.action, moduleAction: record.moduleAction)
+      if record.level == .module, record.moduleAction == .reset { mayReset = true }
+    }
+    for index in 0..<table.count(ScheduleActionRecord.self) {
+      let record = table.record(ScheduleActionRecord.self, index)
+      scheduleActions[Int(record.schedule) * table.partitionCount + Int(record.partition.rawValue)] = record.action
+    }
+  }
+
+  /// What the tables say of an error; nil where a number means nothing.
+  func healthRule(_ partition: UInt8, _ error: UInt32, _ state: UInt8) -> HealthRule? {
+    guard Int(partition) < partitions.count, error < 8, (1...3).contains(state) else { return nil }
+    return healthRules[(Int(partition) * 8 + Int(error)) * 4 + Int(state)]
+  }
+
   private mutating func readPartitions(_ table: ModuleTable) {
     for index in 0..<table.partitionCount {
       let record = table.record(PartitionRecord.self, index)
       var executable: [Range<UInt64>] = []
+      var pieces = Self.pieces(record.stackBytes)
       for segment in record.segments.indices {
         let piece = table.record(SegmentRecord.self, segment)
+        if piece.access.contains(.write) { pieces = pieces &+ Self.pieces(piece.memoryBytes) }
         guard piece.access.contains(.execute), piece.virtualAddress < piece.virtualAddress &+ piece.memoryBytes else {
           continue
         }
@@ -120,8 +191,18 @@ struct ModulePlan {
       partitions.append(
         Partition(
           name: Self.text(table, record.name), permittedLines: record.permittedLines,
-          isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable))
+          isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable,
+          markedLines: record.markedLines, maximumUpcallDepth: Int32(record.maximumUpcallDepth),
+          missedTickPolicy: record.missedTickPolicy, entryPoint: record.entryPoint,
+          callbackEntry: record.callbackEntry, mayChangeSchedule: record.flags.contains(.mayChangeSchedule),
+          memoryPieces: pieces))
     }
+  }
+
+  /// Pieces of a region, the last one perhaps not whole.
+  static func pieces(_ bytes: UInt64) -> UInt64 {
+    let piece = UInt64(ModuleLimits.restartPieceBytes)
+    return bytes / piece &+ (bytes % piece == 0 ? 0 : 1)
   }
 
   private mutating func readSchedules(_ table: ModuleTable) {
@@ -134,10 +215,15 @@ struct ModulePlan {
     }
     for index in 0..<table.count(ScheduleRecord.self) {
       let record = table.record(ScheduleRecord.self, index)
-      let schedule = Schedule(majorFrame: record.majorFrame.count, windows: record.windows.indices)
+      let schedule = Schedule(
+        identifier: record.identifier, majorFrame: record.majorFrame.count, windows: record.windows.indices)
       schedules.append(schedule)
       guard !isBeyondLimits else { continue }
-      for window in schedule.windows { completeWindow(window, schedule, table) }
+      for window in schedule.windows {
+        completeWindow(window, schedule, table)
+        // A partition's duration is that in the schedule of its configuration, the first.
+        if index != initialSchedule { windows[window].requiredSupply = 0 }
+      }
     }
   }
 

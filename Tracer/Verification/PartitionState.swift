@@ -2,19 +2,25 @@
 ///
 /// After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
 struct PartitionState {
-  // Lines, bit n for line n.
-  var registered: UInt16 = 0
-  var registeredKnown: UInt16 = 0xFFFF
-  var handler: UInt16 = 0
-  var handlerKnown: UInt16 = 0xFFFF
-  var ready: UInt16 = 0
-  var readyKnown: UInt16 = 0xFFFF
-  var inService: UInt16 = 0
-  var serviceKnown: UInt16 = 0xFFFF
-  var pending: UInt16 = 0
-  var pendingKnown: UInt16 = 0xFFFF
-  /// Lines whose first waiting mark was seen.
-  var clockKnown: UInt16 = 0
+  // Virtual interrupts, bit n for vector 32 + n.
+  var registered: UInt64 = 0
+  var registeredKnown: UInt64 = .max
+  var handler: UInt64 = 0
+  var handlerKnown: UInt64 = .max
+  var ready: UInt64 = 0
+  var readyKnown: UInt64 = .max
+  var inService: UInt64 = 0
+  var serviceKnown: UInt64 = .max
+  var pending: UInt64 = 0
+  var pendingKnown: UInt64 = .max
+  /// Those whose first waiting mark was seen.
+  var clockKnown: UInt64 = 0
+  /// Lines that the module table has as marked, not direct.
+  var marked: UInt64 = 0
+  /// Marked lines whose mark came into the running window: not to be delivered before the next hypercall or window.
+  var deferred: UInt64 = 0
+  /// Marked lines whose mark came before the window's first instruction: to be delivered now or later.
+  var optional: UInt64 = 0
 
   /// Whether the last entry, or a return from an upcall, left the virtual interrupt flag on.
   var isEnabled = false
@@ -35,9 +41,21 @@ struct PartitionState {
   var ordinalKnown = false
   var marksEver: UInt64 = 0
   var marksEverKnown = true
+  /// Upcalls entered or decided from which nobody has returned.
+  var unfinished: Int32 = 0
+  var unfinishedKnown = true
+  /// At full depth the health monitor was told of the mark that waits.
+  var isOverflowTold = false
+
+  /// Its memory is being made anew: it has no instruction to run.
+  var isInitialising = false
+  /// Its registers must be reset before it runs.
+  var isContextDue = false
 
   /// `OperatingMode`; 0xFF while unknown.
   var mode: UInt8 = 0xFF
+  /// The mode before the last change.
+  var modeBefore: UInt8 = 0xFF
   var hasRun = false
   /// A loss may hide that it was stopped.
   var mayBeStopped = false
@@ -57,7 +75,7 @@ struct PartitionState {
 
   var isStopped: Bool { mode == 0 }
   /// Whether it certainly wants its window.
-  var isAble: Bool { !hasYielded && mode != 0 && !mayBeStopped }
+  var isAble: Bool { !hasYielded && mode != 0 && !mayBeStopped && !isInitialising }
   /// Whether it certainly leaves the rest of its window to others.
   var isGone: Bool { hasYielded || mode == 0 }
 
@@ -74,8 +92,26 @@ struct PartitionState {
     countersKnown = false
     ordinalKnown = false
     marksEverKnown = false
-    mayBeStopped = mode != 0
+    unfinishedKnown = false
+    deferred = 0
+    // Whether a mark came into its running code is not known.
+    optional = marked
+    mode = 0xFF
+    mayBeStopped = true
+    isInitialising = false
+    isContextDue = false
     hasYielded = false
     upcallAwaited = -1
+  }
+
+  /// The partition starts: its vCPU is as it was when the module started, and only its shared page is not known.
+  mutating func startAnew() {
+    let kept = (supplyClaim, windowClock, marked)
+    self = PartitionState()
+    (supplyClaim, windowClock, marked) = kept
+    countersKnown = false
+    marksEverKnown = false
+    isInitialising = true
+    isContextDue = true
   }
 }

@@ -74,4 +74,5 @@ struct Step {
   var messageBytes: UInt64 = 0
   var readIsValid = false
   var dueMode: UInt8 = 0
+  var duePartition: UInt8 = 0xFF
 }

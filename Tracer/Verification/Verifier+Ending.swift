@@ -79,7 +79,7 @@ extension Verifier {
         step.kind == 0
         || step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.stopModule.rawValue
           && step.partition != 0xFF && plan.partitions[Int(step.partition)].isSystem
-    case .healthMonitor: isRight = true
+    case .healthMonitor: isRight = step.kind == 0 || rare.isModuleShutdown
     case nil: isRight = false
     }
     if !isRight, fails(.stopReason) { explain("the module stops for reason \(event.detail), which was not given") }
@@ -118,6 +118,7 @@ extension Verifier {
   mutating func end(_ event: TraceEvent) {
     closeStep()
     step = Step()
+    rare = Rarities()
     guard !ending.hasEnded else { return }
     ending.hasEnded = true
     ending.endTime = time
@@ -198,6 +199,7 @@ extension Verifier {
     }
     if step.happenings.contains(.maskDue) { open.append(.maskWritten) }
     if step.happenings.contains(.modeDue) { open.append(.healthCarriedOut) }
+    if rare.isTouched || step.kind == EventKind.start.rawValue { open += ClaimKey.judgedLate }
     if step.happenings.contains(.copyDue) { open.append(.portCopied) }
     if schedule.isOpen { open.append(.windowEndOrder) }
     if machine.isArmed { open.append(.timerPunctual) }

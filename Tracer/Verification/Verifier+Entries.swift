@@ -46,6 +46,7 @@ extension Verifier {
 
   private mutating func beginStep(_ event: TraceEvent) {
     step = Step()
+    if rare.isTouched { rare = Rarities() }
     step.kind = event.kind
     step.partition = event.partition
     step.flags = EntrySnapshot.Flags(rawValue: event.detail)
@@ -113,6 +114,7 @@ extension Verifier {
     guard step.kind != 0 else {
       // The step's beginning is missing: what it did is taken over, and not judged.
       if step.happenings.contains(.upcall) { applyUpcall() }
+      if rare.isTouched { closeMutilated() }
       return
     }
     let happened = step.happenings
@@ -121,6 +123,7 @@ extension Verifier {
     if happened.contains(.upcall) { closeUpcall() }
     if step.kind == EventKind.hypercall.rawValue { closeHypercall() }
     if step.kind == EventKind.exception.rawValue, !hasStopped { closeException() }
+    if rare.isTouched || step.kind == EventKind.start.rawValue { closeRarities(hasStopped) }
     if !happened.isDisjoint(with: [.maskDue, .modeDue, .copyDue]), !hasStopped { closeLoose() }
     if step.returned != 0, !happened.contains(.returnsLearnt), !hasStopped, fails(.upcallReturned) {
       explain("\(name(step.partition)) returned from \(step.returned) upcalls, and no event says so")
@@ -130,6 +133,27 @@ extension Verifier {
       explain("a non-maskable interrupt did not stop the module")
     }
     if happened.contains(.timing), !hasStopped { closeTiming() }
+  }
+
+  /// Judges what the step did that is rare.
+  private mutating func closeRarities(_ hasStopped: Bool) {
+    closeQueueStep()
+    closeModule()
+    guard !hasStopped else { return }
+    closeError()
+    closeReflection()
+    closeCallback()
+    closeEvents()
+    closeTicks()
+    closeModes()
+    closeSchedules()
+    judgeQueueMarks()
+  }
+
+  /// The same where the step's beginning is missing: only what lasts is taken over.
+  private mutating func closeMutilated() {
+    closeQueueStep()
+    rare = Rarities()
   }
 
   private mutating func closeLoose() {
@@ -165,7 +189,8 @@ extension Verifier {
     }
     for index in partitions.indices {
       let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
-      let mayHaveBeenStopped = partitions[index].mayBeStopped
+      let mayHaveBeenStopped =
+        partitions[index].mayBeStopped || partitions[index].isStopped || partitions[index].isInitialising
       partitions[index].forget()
       guard isTouched else {
         // Who did not run did nothing to be stopped for, so its next period is judged.
@@ -183,6 +208,16 @@ extension Verifier {
       registrationKnown[line] = 0
     }
     step = Step()
+    rare = Rarities()
+    for index in guests.indices { guests[index].forget() }
+    health.isNextKnown = false
+    health.isWaitingKnown = false
+    health.waiting = 0
+    for entry in health.entries.indices { health.entries[entry].isKnown = false }
+    ports.forget()
+    schedule.isNextScheduleKnown = false
+    schedule.isScheduleKnown = false
+    schedule.isLastChangeKnown = false
     isResumeKnown = false
     schedule.isWindowKnown = false
     schedule.isOpen = false
@@ -210,7 +245,7 @@ extension Verifier {
   /// Whether a window of the partition, or one of its period's starts, may lie between two instants.
   private func mayHaveRun(_ partition: UInt8, from first: UInt64, to last: UInt64) -> Bool {
     // The drainer runs in idle time, which is nearly always.
-    guard partition != plan.drainer else { return true }
+    guard partition != plan.drainer, !plan.mayReset else { return true }
     guard schedule.isFrameKnown, plan.schedules.count == 1, last >= first, first >= schedule.frameStart,
       last &- schedule.frameStart < 2 &* plan.schedules[0].majorFrame
     else { return true }

@@ -1,12 +1,103 @@
 import APEXTypes
+import ModuleConfiguration
 import TraceFormat
 
-/// Exceptions, what the health monitor made of them, and modes.
+/// Errors: how they are entered, whom they are told to, and what follows.
 extension Verifier {
-  mutating func exception(_ event: TraceEvent) {
-    enter(event)
-    tally(.exceptionAnswered)
+  mutating func healthError(_ event: TraceEvent) {
+    let state = UInt8(truncatingIfNeeded: event.operand >> 8)
+    let level = UInt8(truncatingIfNeeded: event.operand)
+    guard event.detail < 8, ErrorLevel(rawValue: level) != nil, SystemState(rawValue: state) != nil else {
+      if fails(.meaning) { explain("error \(event.detail) of level \(level) in state \(state) has no meaning") }
+      return
+    }
+    closeError()
+    tally(.healthEntered)
+    rare.isTouched = true
+    rare.error = Int16(event.detail)
+    rare.errorPartition = event.partition
+    rare.errorLevel = level
+    rare.errorState = state
+    rare.errorVector = UInt8(truncatingIfNeeded: event.operand >> 16)
+    rare.isErrorAnswered = false
+    enterLog(event)
+    guard event.partition != 0xFF else { return }
+    partitions[Int(event.partition)].isOverflowTold = true
+    if let rule = plan.healthRule(event.partition, UInt32(event.detail), state) { judgeLevel(event, level, rule) }
+    judgeState(event.partition, state)
+    if rare.errorVector != 0, step.kind != 0 { judgeCause(event) }
+    if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }
+
+  private mutating func judgeLevel(_ event: TraceEvent, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
+    tally(.healthLevel)
+    // Without an error handler an error of process level is one of partition level, and may be told as either.
+    let isRight =
+      level == rule.level.rawValue || rule.level == .process && level == ErrorLevel.partition.rawValue
+    if !isRight, fails(.healthLevel) {
+      explain("error \(event.detail) of \(name(event.partition)) has level \(level); the table has \(rule.level)")
+    }
+  }
+
+  private mutating func judgeState(_ partition: UInt8, _ state: UInt8) {
+    let guest = guests[Int(partition)]
+    let mode = partitions[Int(partition)].mode
+    guard step.kind != 0 else { return }
+    var expected: SystemState?
+    if guest.callbackError >= 0 {
+      expected = .errorHandling
+    } else if guest.isCallbackKnown, guest.isReflectedKnown, step.kind == EventKind.exception.rawValue,
+      guest.reflected != UInt32(truncatingIfNeeded: step.argument1)
+    {
+      expected = .errorHandling
+    } else if guest.isCallbackKnown, guest.isReflectedKnown,
+      guest.reflected == 0 || step.kind == EventKind.exception.rawValue
+    {
+      if mode == OperatingMode.normal.rawValue { expected = .partitionExecution }
+      if mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue {
+        expected = .partitionInitialisation
+      }
+    }
+    guard let expected else { return }
+    tally(.healthState)
+    if expected.rawValue != state, fails(.healthState) {
+      explain("an error of \(name(partition)) is told in state \(state); it was in \(expected)")
+    }
+  }
+
+  /// An error that a CPU exception caused must belong to the exception of the step.
+  private mutating func judgeCause(_ event: TraceEvent) {
+    let effective = gateMeant.map { UInt16($0) } ?? step.what
+    let vector = UInt16(rare.errorVector) &- 1
+    let belongs =
+      step.kind == EventKind.exception.rawValue && event.partition == step.partition
+      && (vector == step.what || vector == effective) && !step.happenings.contains(.healthAction)
+    if !belongs, fails(.exceptionAnswered) {
+      explain("an error by exception \(vector) of \(name(event.partition)), which did not occur")
+    }
+    step.happenings.insert(.healthAction)
+    guard belongs else { return }
+    let isRight =
+      switch step.what {
+      case 0, 16, 19: event.detail == ErrorCode.numericError.rawValue
+      case 14:
+        event.detail == ErrorCode.memoryViolation.rawValue || event.detail == ErrorCode.stackOverflow.rawValue
+      default: true
+      }
+    if !isRight, fails(.healthAction) { explain("exception \(step.what) was taken for error \(event.detail)") }
+  }
+
+  /// The error at hand gets no more answers.
+  mutating func closeError() {
+    guard rare.error >= 0, !rare.isErrorAnswered else { return }
+    rare.isErrorAnswered = true
+    if step.happenings.contains(.stopped) { return }
+    if fails(.healthEntered) {
+      explain("error \(rare.error) of \(name(rare.errorPartition)) was entered in the log, and nothing followed")
+    }
+  }
+
+  // MARK: Partition level
 
   mutating func healthAction(_ event: TraceEvent) {
     guard event.partition != 0xFF, event.operand < 8, let action = PartitionRecoveryAction(rawValue: event.detail)
@@ -14,12 +105,20 @@ extension Verifier {
       if fails(.meaning) { explain("health action \(event.detail) for error \(event.operand) has no meaning") }
       return
     }
+    rare.isTouched = true
+    let index = Int(event.partition)
     tally(.healthAction)
-    let configured = plan.healthActions[Int(event.partition) * 8 + Int(event.operand)]
-    if event.detail != configured, fails(.healthAction) {
-      explain("error \(event.operand) of \(name(event.partition)) got action \(action); configured is \(configured)")
+    if guests[index].callbackError >= 0, Int16(event.operand) == guests[index].callbackError {
+      judgeAfterCallback(event, index)
+    } else if rare.error == Int16(event.operand), rare.errorPartition == event.partition, !rare.isErrorAnswered {
+      judgeAction(event, action)
+    } else if guests[index].isCallbackKnown, step.kind != 0 {
+      // The exception has its answer all the same.
+      step.happenings.insert(.healthAction)
+      if fails(.healthEntered) {
+        explain("action \(action) for error \(event.operand) of \(name(event.partition)), which the log does not know")
+      }
     }
-    if event.words.w0 != 0, step.kind != 0 { judgeCause(event) }
     guard action != .ignore else { return }
     tally(.healthCarriedOut)
     step.dueMode =
@@ -28,65 +127,127 @@ extension Verifier {
       case .warmStart: OperatingMode.warmStart.rawValue
       default: OperatingMode.idle.rawValue
       }
-    if !(partitions[Int(event.partition)].isStopped && action == .idle) { step.happenings.insert(.modeDue) }
+    step.duePartition = event.partition
+    if !(partitions[index].isStopped && action == .idle) { step.happenings.insert(.modeDue) }
   }
 
-  private mutating func judgeCause(_ event: TraceEvent) {
-    let belongs =
-      step.kind == EventKind.exception.rawValue && event.partition == step.partition
-      && event.words.w0 == UInt64(step.what) &+ 1 && !step.happenings.contains(.healthAction)
-    if !belongs, fails(.exceptionAnswered) {
-      explain("a health action for exception \(event.words.w0 &- 1) of \(name(event.partition)), which did not occur")
+  private mutating func judgeAction(_ event: TraceEvent, _ action: PartitionRecoveryAction) {
+    rare.isErrorAnswered = true
+    let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
+    if action != rule.action || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthAction) {
+      explain(
+        "error \(event.operand) of \(name(event.partition)) got action \(action); configured is \(rule.action) at level "
+          + "\(rule.level)")
     }
-    step.happenings.insert(.healthAction)
-    guard belongs, let error = ErrorCode(rawValue: UInt8(event.operand)) else { return }
-    let isRight =
-      switch step.what {
-      case 0, 16, 19: error == .numericError
-      case 14: error == .memoryViolation || error == .stackOverflow
-      default: true
-      }
-    if !isRight, fails(.healthAction) { explain("exception \(step.what) was taken for \(error)") }
-  }
-
-  mutating func closeException() {
-    if !step.happenings.contains(.healthAction), fails(.exceptionAnswered) {
-      explain("exception \(step.what) of \(name(step.partition)) at event \(step.position) got no health action")
+    if event.words.w0 != UInt64(rare.errorVector), fails(.exceptionAnswered) {
+      explain("an action for exception \(event.words.w0 &- 1) of \(name(event.partition)), which did not occur")
+    }
+    if rule.level == .process { judgeHandlerLeftOut(event.partition) }
+    guard plan.partitions[Int(event.partition)].callbackEntry != 0, action != .ignore else { return }
+    tally(.healthCallback)
+    if rare.errorState != SystemState.errorHandling.rawValue, fails(.healthCallback) {
+      explain("\(name(event.partition)) has a callback, and the action for error \(event.operand) came without it")
     }
   }
 
-  mutating func modeChange(_ event: TraceEvent) {
-    guard event.partition != 0xFF, OperatingMode(rawValue: event.detail) != nil, event.operand < 4 else {
-      if fails(.meaning) { explain("a change of mode from \(event.operand) to \(event.detail) has no meaning") }
+  mutating func callback(_ event: TraceEvent) {
+    guard event.partition != 0xFF, event.operand < 8 else {
+      if fails(.meaning) { explain("a callback of \(name(event.partition)) has no meaning") }
       return
     }
+    rare.isTouched = true
+    tally(.healthCallback)
     let index = Int(event.partition)
-    tally(.modeChain)
-    let mode = partitions[index].mode
-    if mode != 0xFF, UInt32(mode) != event.operand, fails(.modeChain) {
-      explain("\(name(event.partition)) changes from mode \(event.operand), and was in mode \(mode)")
+    let belongs = rare.error == Int16(event.operand) && rare.errorPartition == event.partition && !rare.isErrorAnswered
+    let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
+    let entry = plan.partitions[index].callbackEntry
+    let isRight = event.words.w0 == entry && entry != 0 && event.words.w1 == UInt64(rule.action.rawValue)
+    if step.kind != 0, !belongs || !isRight || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthCallback) {
+      explain(
+        belongs
+          ? "the callback of \(name(event.partition)) is at \(hexadecimal(event.words.w0)), before action "
+            + "\(event.words.w1); the table has \(hexadecimal(entry)) and \(rule.action)"
+          : "the callback of \(name(event.partition)) begins, and no error of its level was entered")
     }
-    if step.happenings.contains(.modeDue), event.detail == step.dueMode { step.happenings.remove(.modeDue) }
-    if event.partition == step.partition { step.happenings.insert(.modeChanged) }
-    partitions[index].mode = event.detail
-    partitions[index].mayBeStopped = false
-    if event.detail == OperatingMode.idle.rawValue {
-      for process in processes.indices where processes[process].partition == event.partition {
-        processes[process].isReleased = false
-      }
-      partitions[index].supplyKnown = false
-    } else if event.detail != OperatingMode.normal.rawValue, partitions[index].hasRun {
-      restart(index)
+    if rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
+    rare.isErrorAnswered = true
+    rare.callbackDue = Int16(index)
+    guests[index].callbackError = Int16(event.operand)
+    guests[index].callbackAction = UInt8(truncatingIfNeeded: event.words.w1)
+    guests[index].callbackException = UInt64(rare.errorVector)
+    partitions[index].isContextDue = true
+    partitions[index].isEnabledKnown = false
+  }
+
+  /// The action that waited for a callback: it comes when that is complete, or its window ends.
+  private mutating func judgeAfterCallback(_ event: TraceEvent, _ index: Int) {
+    tally(.healthCallback)
+    let guest = guests[index]
+    guests[index].callbackError = -1
+    if event.detail != guest.callbackAction, fails(.healthAction) {
+      explain(
+        "after its callback \(name(event.partition)) gets action \(event.detail), announced was "
+          + "\(guest.callbackAction)")
+    }
+    let isComplete =
+      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.completeCallback.rawValue
+      && step.partition == event.partition
+    let isOver = !schedule.isWindowKnown || step.happenings.contains(.timing) || rare.error >= 0
+    if step.kind != 0, !isComplete, !isOver, fails(.healthCallback) {
+      explain("the callback of \(name(event.partition)) was not complete, nor its window over, when its action came")
+    }
+    if rare.error >= 0, rare.errorPartition == event.partition { rare.isErrorAnswered = true }
+  }
+
+  mutating func closeCallback() {
+    if rare.callbackDue >= 0, partitions[Int(rare.callbackDue)].isContextDue, fails(.restartContext) {
+      explain("the callback of \(name(UInt8(rare.callbackDue))) was decided, and its registers were not set")
     }
   }
 
-  /// A partition starts anew: what of its interrupts survives is not laid down, so nothing is taken as known.
-  private mutating func restart(_ index: Int) {
+  /// A callback was completed: the action must be in the same step.
+  mutating func closeCompletion() {
+    guard guests[Int(step.partition)].callbackError >= 0 else { return }
+    if fails(.healthCallback) { explain("\(name(step.partition)) completed its callback, and no action followed") }
+  }
+
+  // MARK: Process level
+
+  mutating func judgeProcessLevel(_ event: TraceEvent, _ index: Int) {
+    tally(.healthProcess)
+    let belongs =
+      rare.error >= 0 && rare.errorPartition == event.partition && !rare.isErrorAnswered
+      && event.words.w1 == UInt64(rare.error)
+    rare.isErrorAnswered = true
+    let rule = plan.healthRule(event.partition, UInt32(max(rare.error, 0)), rare.errorState) ?? ModulePlan.HealthRule()
     let mode = partitions[index].mode
-    partitions[index].forget()
-    partitions[index].mode = mode
-    partitions[index].mayBeStopped = false
-    partitions[index].hasRun = false
-    for line in registrationKnown.indices { registrationKnown[line] &= ~(1 << UInt32(index)) }
+    let isNormal = mode == 0xFF || mode == OperatingMode.normal.rawValue
+    if !belongs || rule.level != .process || !isNormal, fails(.healthProcess) {
+      explain(
+        "error \(event.words.w1) goes to the error handler of \(name(event.partition)); it has level \(rule.level), the "
+          + "partition is in mode \(mode)" + (belongs ? "" : ", and it was not entered in the log"))
+    }
+  }
+
+  /// An error of process level was not given to the partition's error handler.
+  private mutating func judgeHandlerLeftOut(_ partition: UInt8) {
+    let guest = guests[Int(partition)]
+    tally(.healthProcess)
+    // A raised error tells by bit 32 whether a frame fits, and in the bits below the exceptions come back from.
+    let isRaised =
+      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.raiseApplicationError.rawValue
+    let hasFrame =
+      isRaised
+      ? step.looked >> 32 & 1 != 0 && guest.isReflectedKnown
+        && guest.reflected == UInt32(truncatingIfNeeded: step.looked)
+      : step.flags.contains(.frameFits)
+    guard guest.handlersKnown & 1 << 32 != 0, guest.handlers[Self.errorVector] != 0, guest.isEntryKnown,
+      guest.exceptionEntry != 0, partitions[Int(partition)].mode == OperatingMode.normal.rawValue,
+      step.partition == partition, hasFrame,
+      rare.errorState == SystemState.partitionExecution.rawValue
+    else { return }
+    if fails(.healthProcess) {
+      explain("an error of process level of \(name(partition)) was not given to its error handler")
+    }
   }
 }

@@ -14,6 +14,8 @@ extension Verifier {
       if fails(.meaning) { explain("a hypercall comes from the idle loop") }
       return
     }
+    partitions[Int(event.partition)].deferred = 0
+    partitions[Int(event.partition)].optional = 0
     // The return's own frame is used again: whoever returns takes upcalls.
     if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
       partitions[Int(event.partition)].isEnabled = true
@@ -70,28 +72,38 @@ extension Verifier {
       if !plan.partitions[Int(partition)].isSystem, fails(.hypercallKnown) {
         explain("\(name(partition)) is no system partition, and its \(number) succeeded")
       }
-    case .returnFromUpcall, .writeConsole, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .note,
-      .setSegmentBase, .null:
-      break
-    default: break
+    case .bindEvent: bindEvent(partition)
+    case .raiseEvent: judgeRaised(partition)
+    case .setExceptionHandler: setExceptionHandler(partition)
+    case .setExceptionEntry:
+      guests[Int(partition)].exceptionEntry = step.argument0
+      guests[Int(partition)].isEntryKnown = true
+    case .setTimer: setTimer(partition)
+    case .readErrorLog: judgeErrorLog(partition)
+    case .setModuleSchedule: judgeScheduleAsked(partition)
+    case .setPartitionMode, .raiseApplicationError, .completeCallback:
+      break  // Judged when the step closes: the answer is not their effect.
+    case .createQueuingPort, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
+      .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+      break  // The same, by `closePort` and `closeQueue`.
+    case .returnFromUpcall, .writeConsole, .note, .setSegmentBase, .null: break
     }
   }
 
   private mutating func takeLine(_ number: HypercallNumber, _ partition: UInt8) {
     tally(.registration)
-    guard step.argument0 >= 32, step.argument0 < 48 else {
-      if fails(.registration) { explain("\(number) of vector \(step.argument0) succeeded; lines have 32 … 47") }
+    guard let interrupt = VirtualInterrupt(vector: step.argument0) else {
+      if fails(.registration) { explain("\(number) of vector \(step.argument0) succeeded; there are 32 … 66") }
       return
     }
-    let line = Int(step.argument0) - 32
+    let line = Int(interrupt.rawValue)
     let index = Int(partition)
-    let bit: UInt16 = 1 << UInt16(line)
-    let isPermitted = plan.partitions[index].permittedLines & bit != 0
+    let bit: UInt64 = 1 << UInt64(line)
     switch number {
     case .registerHandler:
       partitions[index].handler |= bit
       partitions[index].handlerKnown |= bit
-      handlerAddresses[index * 16 + line] = step.argument1
+      handlerAddresses[index * Self.interruptStride + line] = step.argument1
       let address = step.argument1
       if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }),
         fails(.registration)
@@ -110,8 +122,8 @@ extension Verifier {
     case .acknowledgeInterrupt:
       acknowledge(index, line, bit)
     case .registerVCPU:
-      if !isPermitted, fails(.registration) {
-        explain("\(name(partition)) registered line \(line), which the module does not permit it")
+      if !mayRegister(partition, line), fails(.registration) {
+        explain("\(name(partition)) registered vector \(line + 32), which the module does not permit it")
       }
       setRegistered(index, line, true)
     default:
@@ -119,10 +131,21 @@ extension Verifier {
     }
   }
 
-  private mutating func acknowledge(_ index: Int, _ line: Int, _ bit: UInt16) {
+  /// Whether the module table lets a partition have a virtual interrupt.
+  private func mayRegister(_ partition: UInt8, _ line: Int) -> Bool {
+    switch line {
+    case 0..<16: plan.partitions[Int(partition)].permittedLines & 1 << UInt16(line) != 0
+    case 16..<32:
+      plan.eventChannels.contains { $0.destination == partition && Int($0.vector) == line + 32 }
+    case 33: plan.partitions[Int(partition)].isSystem
+    default: true
+    }
+  }
+
+  private mutating func acknowledge(_ index: Int, _ line: Int, _ bit: UInt64) {
     if partitions[index].serviceKnown & bit != 0 {
       tally(.acknowledgeValue)
-      let expected = partitions[index].inService & bit != 0 ? UInt64(coalesced[index * 16 + line]) : 0
+      let expected = partitions[index].inService & bit != 0 ? UInt64(coalesced[index * Self.interruptStride + line]) : 0
       if step.resultValue != expected, fails(.acknowledgeValue) {
         explain("acknowledging line \(line) answered \(step.resultValue); its upcall coalesced \(expected) marks")
       }
@@ -131,8 +154,8 @@ extension Verifier {
     partitions[index].serviceKnown |= bit
   }
 
-  private mutating func setRegistered(_ index: Int, _ line: Int, _ isOn: Bool) {
-    let bit: UInt16 = 1 << UInt16(line)
+  mutating func setRegistered(_ index: Int, _ line: Int, _ isOn: Bool) {
+    let bit: UInt64 = 1 << UInt64(line)
     let who: UInt32 = 1 << UInt32(index)
     if isOn {
       partitions[index].registered |= bit
@@ -168,7 +191,22 @@ extension Verifier {
     case .marks:
       guard partitions[Int(partition)].marksEverKnown else { return }
       expected = partitions[Int(partition)].marksEver
-    default:
+    case .currentSchedule:
+      guard schedule.isScheduleKnown else { return }
+      expected = plan.schedules[schedule.schedule].identifier
+    case .nextSchedule:
+      guard schedule.isNextScheduleKnown else { return }
+      expected = plan.schedules[schedule.nextSchedule].identifier
+    case .lastScheduleChange:
+      guard schedule.isLastChangeKnown else { return }
+      expected = schedule.lastChange
+    case .missedTicks:
+      guard guests[Int(partition)].missedKnown else { return }
+      expected = guests[Int(partition)].missedTicks
+    case .errorLogCount:
+      guard health.isNextKnown else { return }
+      expected = health.nextEntry
+    case nil:
       return
     }
     tally(.statistic)
@@ -194,7 +232,9 @@ extension Verifier {
     let happened = step.happenings
     let mayEnd =
       step.what == HypercallNumber.stopModule.rawValue || step.what == HypercallNumber.drainComplete.rawValue
-      || !happened.isDisjoint(with: [.stopped, .modeChanged])
+      || step.what == HypercallNumber.completeCallback.rawValue
+      || !happened.isDisjoint(with: [.stopped, .modeChanged]) || rare.isModuleReset
+    if step.what == HypercallNumber.completeCallback.rawValue, !happened.contains(.stopped) { closeCompletion() }
     guard happened.contains(.answered) else {
       tally(.hypercallAnswered)
       if !mayEnd, fails(.hypercallAnswered) {
@@ -205,6 +245,13 @@ extension Verifier {
     switch HypercallNumber(rawValue: step.what) {
     case .writeConsole: closeConsole()
     case .createSamplingPort, .readSamplingMessage, .writeSamplingMessage: closePort()
+    case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+      closeQueue()
+    case .setPartitionMode: closeModeAsked()
+    case .raiseApplicationError:
+      if step.resultCode == 0, rare.error != Int16(ErrorCode.applicationError.rawValue), fails(.healthEntered) {
+        explain("\(name(step.partition)) raised an application error, and the health monitor has none")
+      }
     default: break
     }
   }

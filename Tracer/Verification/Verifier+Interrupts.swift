@@ -1,3 +1,4 @@
+import APEXTypes
 import TraceFormat
 
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
@@ -26,6 +27,13 @@ extension Verifier {
   mutating func line(_ vector: UInt32) -> Int? {
     if vector >= 32, vector < 48 { return Int(vector) - 32 }
     if fails(.meaning) { explain("vector \(vector) belongs to no line") }
+    return nil
+  }
+
+  /// The place of a vector among the virtual interrupts; nil, and a violation, outside 32 … 66.
+  mutating func interruptIndex(_ vector: UInt32) -> Int? {
+    if vector >= 32, vector < 32 + UInt32(VirtualInterrupt.count) { return Int(vector) - 32 }
+    if fails(.meaning) { explain("vector \(vector) is no virtual interrupt") }
     return nil
   }
 
@@ -61,8 +69,9 @@ extension Verifier {
   }
 
   mutating func mark(_ event: TraceEvent) {
-    guard let line = line(event.operand), event.partition != 0xFF else { return }
+    guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     let index = Int(event.partition)
+    guard line < 16 else { return markOther(event, index, line) }
     let bit: UInt32 = 1 << UInt32(index)
     tally(.markRegistered)
     let belongs = step.kind == EventKind.interrupt.rawValue && Int(step.what) == line + 32 && !step.isSpurious
@@ -88,20 +97,40 @@ extension Verifier {
       step.marked |= bit
       step.lastMarkTime = time
     }
-    takeMark(event, index, line)
+    takeMark(event, index, line, 1)
+    let lineBit: UInt64 = 1 << UInt64(line)
+    if partitions[index].marked & lineBit != 0 { placeMark(index, lineBit) }
   }
 
-  private mutating func takeMark(_ event: TraceEvent, _ index: Int, _ line: Int) {
-    let bit: UInt16 = 1 << UInt16(line)
-    let cell = index &* 16 &+ line
+  /// A mark of a marked line: into running code it is not to be delivered.
+  private mutating func placeMark(_ index: Int, _ bit: UInt64) {
+    guard schedule.isWindowKnown else {
+      partitions[index].optional |= bit
+      return
+    }
+    guard schedule.isOpen, Int(schedule.owner) == index else { return }
+    if Int(step.partition) == index, step.kind != 0 {
+      partitions[index].deferred |= bit
+    } else {
+      partitions[index].optional |= bit
+    }
+  }
+
+  /// Takes a mark that stands for `marks` interrupts.
+  mutating func takeMark(_ event: TraceEvent, _ index: Int, _ line: Int, _ marks: UInt64) {
+    let bit: UInt64 = 1 << UInt64(line)
+    let cell = index &* Self.interruptStride &+ line
     let count = UInt32(truncatingIfNeeded: event.words.w0)
-    partitions[index].marksEver &+= 1
+    partitions[index].marksEver &+= marks
     if partitions[index].pendingKnown & bit != 0 {
       tally(.markCounter)
       let waiting = partitions[index].pending & bit != 0 ? counters[cell] : 0
-      let expected = waiting == .max ? waiting : waiting &+ 1
-      if event.words.w0 != UInt64(expected), fails(.markCounter) {
-        explain("\(waiting) marks of line \(line) waited in \(name(event.partition)); with this one \(event.words.w0)")
+      // A counter that is full stays full, visibly.
+      let expected = min(UInt64(waiting) &+ marks, UInt64(UInt32.max))
+      if event.words.w0 != expected, fails(.markCounter) {
+        explain(
+          "\(waiting) marks of vector \(line + 32) waited in \(name(event.partition)); with \(marks) more "
+            + "\(event.words.w0)")
       }
       if waiting == 0 {
         markClocks[cell] = windowClock(of: event.partition, at: time)

@@ -70,6 +70,7 @@ extension Verifier {
     let boundary: UInt64
     if schedule.isOpen, !partitions[Int(schedule.owner)].isGone {
       boundary = schedule.end
+      judgeTickArmed(boundary: boundary > plan.allowance ? boundary &- plan.allowance : 0)
     } else if let until = schedule.idleUntil {
       boundary = until
     } else {

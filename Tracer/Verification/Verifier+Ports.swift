@@ -1,7 +1,7 @@
 import ModuleConfiguration
 import TraceFormat
 
-/// Sampling ports: what was written is what is read, by those who may, and its validity is told truly.
+/// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its validity is told truly.
 extension Verifier {
   mutating func portOperation(_ event: TraceEvent) {
     guard Int(event.operand) < plan.ports.count, let operation = PortOperation(rawValue: event.detail),
@@ -12,6 +12,7 @@ extension Verifier {
     }
     let index = Int(event.operand)
     let port = plan.ports[index]
+    if operation == .overflow { return overflow(event, index, port) }
     judgePermission(event, port, operation)
     if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
       explain("one hypercall does a second operation, \(operation) on port \(index)")
@@ -20,10 +21,13 @@ extension Verifier {
     step.portOperation = event.detail
     step.messageBytes = event.words.w0
     switch operation {
-    case .create: break
+    case .create: create(index)
     case .write: write(event, port)
-    case .read: read(event, port)
-    default: break
+    case .read: read(event, index, port)
+    case .send: send(event, port)
+    case .receive: receive(event, index, port)
+    case .clear: clear(index, port)
+    case .overflow: break
     }
   }
 
@@ -31,21 +35,37 @@ extension Verifier {
     tally(.portPermitted)
     let number: HypercallNumber =
       switch operation {
-      case .create: .createSamplingPort
+      case .create: port.isQueuing ? .createQueuingPort : .createSamplingPort
       case .write: .writeSamplingMessage
       case .read: .readSamplingMessage
-      default: .receiveQueuingMessage
+      case .send: .sendQueuingMessage
+      case .receive, .overflow: .receiveQueuingMessage
+      case .clear: .clearQueuingPort
       }
     let isAsked =
       step.kind == 0
       || step.kind == EventKind.hypercall.rawValue && step.what == number.rawValue && step.partition == event.partition
-    let isRightWay = operation == .create || (operation == .write) == port.isSource
+    let isRightWay =
+      switch operation {
+      case .create: true
+      case .write, .read: !port.isQueuing && (operation == .write) == port.isSource
+      case .send, .receive, .clear, .overflow: port.isQueuing && (operation == .send) == port.isSource
+      }
     guard !isAsked || port.partition != event.partition || !isRightWay || event.words.w0 > port.maximumBytes,
       fails(.portPermitted)
     else { return }
     explain(
       "\(name(event.partition)) does \(operation) with \(event.words.w0) bytes on port \(event.operand), "
         + "\(port.isSource ? "source" : "destination") of \(name(port.partition)), at most \(port.maximumBytes) bytes")
+  }
+
+  /// A port is created: whatever was written before is not for it.
+  private mutating func create(_ index: Int) {
+    ports.queues[index] = PortTable.Queue()
+    ports.queues[index].isCreated = true
+    ports.queues[index].isEmpty = true
+    // Events that were lost may have told of messages, but not to a port that was not there.
+    ports.queues[index].isKnown = step.kind != 0
   }
 
   private mutating func write(_ event: TraceEvent, _ port: ModulePlan.Port) {
@@ -65,17 +85,33 @@ extension Verifier {
     channels[port.channel].bytes = event.words.w0
     channels[port.channel].writtenAt = step.time
     channels[port.channel].isDigestKnown = false
+    for index in plan.destinations[port.channel] {
+      ports.queues[index].isEmpty = false
+      ports.queues[index].isEmptyKnown = true
+    }
     step.happenings.insert(.copyDue)
     tally(.portCopied)
   }
 
-  private mutating func read(_ event: TraceEvent, _ port: ModulePlan.Port) {
+  private mutating func read(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
     step.readIsValid = event.words.w2 & 1 != 0
     step.happenings.insert(.readSeen)
     if event.words.w0 > 0 {
       step.happenings.insert(.copyDue)
       tally(.portCopied)
+    }
+    if ports.queues[index].isEmptyKnown, ports.queues[index].isCreated {
+      tally(.portEmpty)
+      if ports.queues[index].isEmpty {
+        if event.words.w0 != 0 || step.readIsValid, fails(.portEmpty) {
+          explain("port \(event.operand), created after the last message, reads \(event.words.w0) bytes")
+        }
+        return
+      }
+    } else {
+      // The message may be from before the port's creation, and the port empty.
+      return
     }
     if !channel.isSequenceKnown {
       channels[port.channel].sequence = event.words.w1
@@ -124,13 +160,27 @@ extension Verifier {
     }
     step.happenings.remove(.copyDue)
     let channel = plan.ports[Int(step.portIndex)].channel
-    if step.portOperation == PortOperation.write.rawValue {
+    if plan.ports[Int(step.portIndex)].isQueuing {
+      judgeQueueCopy(event)
+    } else if step.portOperation == PortOperation.write.rawValue {
       channels[channel].digest = event.words.w0
       channels[channel].isDigestKnown = true
     } else if channels[channel].isDigestKnown {
       tally(.portContent)
       if channels[channel].digest != event.words.w0, fails(.portContent) {
         explain("the message read is not the message written: another digest")
+      }
+    }
+  }
+
+  private mutating func judgeQueueCopy(_ event: TraceEvent) {
+    if step.portOperation == PortOperation.send.rawValue {
+      rare.digest = event.words.w0
+      rare.isDigestKnown = true
+    } else if rare.isDigestKnown {
+      tally(.queueContent)
+      if rare.digest != event.words.w0, fails(.queueContent) {
+        explain("the message received is not the message sent: another digest")
       }
     }
   }

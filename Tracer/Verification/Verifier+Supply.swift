@@ -16,7 +16,8 @@ extension Verifier {
       }
       partitions[index].supply = 0
       partitions[index].required = window.requiredSupply
-      partitions[index].supplyKnown = !partitions[index].isStopped && !partitions[index].mayBeStopped
+      partitions[index].supplyKnown =
+        window.requiredSupply > 0 && partitions[index].isAble
     }
     for process in processes.indices where processes[process].partition == window.partition {
       release(process, at: schedule.start)
@@ -26,7 +27,7 @@ extension Verifier {
   private mutating func release(_ process: Int, at instant: UInt64) {
     if processes[process].isReleased { miss(process, by: instant) }
     let owner = Int(processes[process].partition)
-    processes[process].isReleased = !partitions[owner].isStopped && !partitions[owner].mayBeStopped
+    processes[process].isReleased = partitions[owner].isAble
     processes[process].release = instant
   }
 
@@ -57,9 +58,15 @@ extension Verifier {
   }
 
   private mutating func judgeYieldValue(_ partition: UInt8, _ isOwn: Bool) {
-    guard isOwn, plan.schedules.count == 1, step.resultCode == 0 else { return }
-    tally(.yieldValue)
+    guard isOwn, step.resultCode == 0 else { return }
     let next = schedule.start &+ plan.windows[schedule.window].toNextOwn
+    // Beyond the frame the schedule may be another one.
+    let isWithin =
+      schedule.nextSchedule == schedule.schedule
+      || next < schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame
+    let isScheduleKnown = schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
+    guard plan.schedules.count == 1 || isScheduleKnown && isWithin else { return }
+    tally(.yieldValue)
     if step.resultValue != next, fails(.yieldValue) {
       explain("\(name(partition)) was told \(step.resultValue) ns; its next window starts at \(next) ns")
     }

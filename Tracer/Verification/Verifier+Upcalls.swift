@@ -6,7 +6,7 @@ extension Verifier {
   static let upcallEntryPatience: UInt64 = 100_000
 
   mutating func upcall(_ event: TraceEvent) {
-    guard let line = line(event.operand), event.partition != 0xFF else { return }
+    guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     if step.happenings.contains(.upcall) {
       tally(.upcallEnabled)
       if fails(.upcallEnabled) {
@@ -28,7 +28,7 @@ extension Verifier {
     let partition = step.upcallPartition
     let index = Int(partition)
     let line = Int(step.upcallLine)
-    let bit: UInt16 = 1 << UInt16(line)
+    let bit: UInt64 = 1 << UInt64(line)
     let state = partitions[index]
     tally(.markDelivered)
     if schedule.isWindowKnown {
@@ -39,6 +39,7 @@ extension Verifier {
     }
     judgeRights(partition, state, line, bit)
     judgeDelivery(partition, state, line)
+    judgeDepth(partition, state)
     if state.serviceKnown & bit != 0 {
       tally(.upcallService)
       if state.inService & bit != 0, fails(.upcallService) {
@@ -51,7 +52,7 @@ extension Verifier {
     applyUpcall()
   }
 
-  private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt16) {
+  private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt64) {
     tally(.upcallRegistered)
     let lacks: String? =
       state.pendingKnown & bit != 0 && state.pending & bit == 0
@@ -65,23 +66,30 @@ extension Verifier {
     }
     if lacks == nil, state.handlerKnown & state.handler & bit != 0 {
       tally(.upcallHandler)
-      let handler = handlerAddresses[Int(partition) &* 16 &+ line]
+      let handler = handlerAddresses[Int(partition) &* Self.interruptStride &+ line]
       if handler != step.upcallHandler, fails(.upcallHandler) {
         explain("the upcall carries \(hexadecimal(step.upcallHandler)); registered is \(hexadecimal(handler))")
       }
     }
     if lacks == nil, state.pendingKnown & bit != 0 {
       tally(.upcallCount)
-      let waiting = UInt64(counters[Int(partition) &* 16 &+ line])
+      let waiting = carried(partition, line)
       if step.upcallCount != waiting, fails(.upcallCount) {
         explain("\(waiting) marks of line \(line) waited in \(name(partition)), the upcall carries \(step.upcallCount)")
       }
     }
+    if line < 16 { judgeMarked(partition, state, bit) }
     tally(.upcallOrder)
     let before = deliverable(state) & (bit &- 1)
     if before != 0, fails(.upcallOrder) {
       explain("line \(line) is delivered to \(name(partition)) before line \(before.trailingZeroBitCount)")
     }
+  }
+
+  /// Marks that an upcall of a vector must carry: all that wait, or one tick where each gets an upcall of its own.
+  private func carried(_ partition: UInt8, _ line: Int) -> UInt64 {
+    let waiting = UInt64(counters[Int(partition) &* Self.interruptStride &+ line])
+    return line == 32 && plan.partitions[Int(partition)].missedTickPolicy == .deliverAll ? min(waiting, 1) : waiting
   }
 
   private mutating func judgeDelivery(_ partition: UInt8, _ state: PartitionState, _ line: Int) {
@@ -111,26 +119,35 @@ extension Verifier {
   }
 
   /// Lines whose marks the partition certainly waits for.
-  private func deliverable(_ state: PartitionState) -> UInt16 {
+  private func deliverable(_ state: PartitionState) -> UInt64 {
     state.pending & state.pendingKnown & state.registered & state.registeredKnown & state.handler & state.handlerKnown
-      & state.ready & state.readyKnown & ~state.inService & state.serviceKnown
+      & state.ready & state.readyKnown & ~state.inService & state.serviceKnown & ~(state.deferred | state.optional)
   }
 
   /// Takes the step's upcall as done: its marks are gone, its line is in service, interrupts are off.
   mutating func applyUpcall() {
     let index = Int(step.upcallPartition)
     let line = Int(step.upcallLine)
-    let bit: UInt16 = 1 << UInt16(line)
-    let cell = index &* 16 &+ line
-    if partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
+    let bit: UInt64 = 1 << UInt64(line)
+    let cell = index &* Self.interruptStride &+ line
+    if line < 16, partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
       partitions[index].upcallAwaited = Int8(line)
       partitions[index].clockAtMark = markClocks[cell]
     }
     coalesced[cell] = UInt32(truncatingIfNeeded: step.upcallCount)
-    counters[cell] = 0
-    partitions[index].pending &= ~bit
-    partitions[index].pendingKnown |= bit
+    // Where not all ticks go with one upcall, how many waited says how many wait on.
+    let isCountKnown =
+      line != 32 || partitions[index].pendingKnown & bit != 0
+      || plan.partitions[index].missedTickPolicy != .deliverAll
+    let rest = line == 32 ? UInt64(counters[cell]) &- carried(step.upcallPartition, line) : 0
+    counters[cell] = UInt32(truncatingIfNeeded: rest)
+    if rest == 0, isCountKnown {
+      partitions[index].pending &= ~bit
+      partitions[index].pendingKnown |= bit
+    }
     partitions[index].clockKnown &= ~bit
+    partitions[index].deferred &= ~bit
+    partitions[index].unfinished &+= 1
     partitions[index].inService |= bit
     partitions[index].serviceKnown |= bit
     partitions[index].isEnabled = false
@@ -180,6 +197,9 @@ extension Verifier {
       schedule.isWindowKnown, schedule.isOpen, schedule.owner == partition, step.kind != 0
     else { return }
     let waiting = deliverable(state)
+    if waiting != 0, !state.unfinishedKnown || state.unfinished >= plan.partitions[Int(partition)].maximumUpcallDepth {
+      return judgeOverflow(partition, state, waiting)
+    }
     tally(.markDelivered)
     if waiting != 0, fails(.markDelivered) {
       explain(
@@ -207,6 +227,7 @@ extension Verifier {
     } else {
       partitions[index].upcallsOwed = 0
     }
+    countUnfinished(index, snapshot, isPast: kind == EventKind.hypercall.rawValue)
     partitions[index].entered = snapshot.upcallsEntered
     partitions[index].returned = snapshot.upcallsReturned
     partitions[index].countersKnown = true

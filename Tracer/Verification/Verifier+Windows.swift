@@ -12,6 +12,7 @@ extension Verifier {
       if fails(.meaning) { explain("schedule \(index) is not one of the module's \(plan.schedules.count)") }
       return
     }
+    judgeSchedule(index)
     var nominal = event.words.w0
     if schedule.isFrameKnown {
       let ahead = event.operand &- schedule.frameNumber
@@ -41,6 +42,9 @@ extension Verifier {
       explain("the frame ends before window \(schedule.nextWindow) has started")
     }
     schedule.schedule = index
+    schedule.isScheduleKnown = true
+    schedule.nextSchedule = index
+    schedule.isNextScheduleKnown = true
     schedule.frameNumber = event.operand
     schedule.frameStart = nominal
     schedule.isFrameKnown = true
@@ -80,7 +84,13 @@ extension Verifier {
     schedule.start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
     schedule.end = schedule.start &+ window.duration
     schedule.nextWindow = index + 1
-    schedule.awaitsFirst = !partitions[Int(window.partition)].isStopped
+    noteWindow(of: window.partition)
+    partitions[Int(window.partition)].deferred = 0
+    partitions[Int(window.partition)].optional = 0
+    // A partition that is, or may be, made anew has its first instant when that is done.
+    schedule.awaitsFirst =
+      !partitions[Int(window.partition)].isStopped && !partitions[Int(window.partition)].isInitialising
+      && !partitions[Int(window.partition)].mayBeStopped
     schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
     schedule.hasRun = false
     schedule.isPadded = false
@@ -175,6 +185,7 @@ extension Verifier {
     }
     tally(.modeQuiet)
     partitions[index].hasRun = true
+    if partitions[index].isInitialising || partitions[index].isContextDue { judgeStarting(partition) }
     guard schedule.isWindowKnown else { return }
     tally(.windowOwner)
     let isInOwn = schedule.isOpen && partition == schedule.owner

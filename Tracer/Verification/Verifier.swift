@@ -8,6 +8,8 @@ import TraceFormat
 /// trace's length. The kernel's decisions are not recomputed; each claim compares events with each other and with the
 /// table.
 public struct Verifier {
+  /// Cells of a partition in the tables of virtual interrupts: 35, rounded up.
+  static let interruptStride = 40
   let plan: ModulePlan
   var book = ClaimBook()
   var targets: BudgetClaims
@@ -25,20 +27,24 @@ public struct Verifier {
   /// The last instant before the gap.
   var gapStart: UInt64 = 0
   var step = Step()
+  var rare = Rarities()
 
   var partitions: [PartitionState]
-  /// By partition × 16 + line.
+  var guests: [GuestState]
+  /// By partition × `interruptStride` + vector − 32.
   var counters: [UInt32]
   var handlerAddresses: [UInt64]
   var coalesced: [UInt32]
   var markClocks: [UInt64]
-  /// Partitions registered for a line, and those of whom it is known.
-  var registeredBy = [UInt32](repeating: 0, count: ModuleLimits.lineCount)
-  var registrationKnown = [UInt32](repeating: .max, count: ModuleLimits.lineCount)
+  /// Partitions registered for a virtual interrupt, and those of whom it is known.
+  var registeredBy = [UInt32](repeating: 0, count: interruptStride)
+  var registrationKnown = [UInt32](repeating: .max, count: interruptStride)
 
   var schedule = ScheduleState()
   var machine = MachineState()
   var channels: [ChannelState]
+  var health = HealthState()
+  var ports: PortTable
   var keyframe = KeyframeState()
   var processes: [ProcessState]
   var ending = EndingState()
@@ -48,10 +54,13 @@ public struct Verifier {
     plan = ModulePlan(table)
     let count = plan.partitions.count
     partitions = [PartitionState](repeating: PartitionState(), count: count)
-    counters = [UInt32](repeating: 0, count: count * 16)
-    handlerAddresses = [UInt64](repeating: 0, count: count * 16)
-    coalesced = [UInt32](repeating: 0, count: count * 16)
-    markClocks = [UInt64](repeating: 0, count: count * 16)
+    counters = [UInt32](repeating: 0, count: count * Self.interruptStride)
+    handlerAddresses = [UInt64](repeating: 0, count: count * Self.interruptStride)
+    coalesced = [UInt32](repeating: 0, count: count * Self.interruptStride)
+    markClocks = [UInt64](repeating: 0, count: count * Self.interruptStride)
+    for index in 0..<count { partitions[index].marked = UInt64(plan.partitions[index].markedLines) }
+    guests = [GuestState](repeating: GuestState(), count: count)
+    ports = PortTable(plan)
     channels = [ChannelState](repeating: ChannelState(), count: plan.channelCount)
     processes = []
     targets = BudgetClaims()
@@ -133,7 +142,18 @@ public struct Verifier {
     case .boot: boot(event)
     case .loss: loss(event)
     case .end: end(event)
-    default: break
+    case .memoryPiece: memoryPiece(event)
+    case .timerExpired: timerExpired(event)
+    case .exceptionReflected: exceptionReflected(event)
+    case .healthError: healthError(event)
+    case .moduleAction: moduleAction(event)
+    case .restart: restart(event)
+    case .initialised: initialised(event)
+    case .eventRaised: eventRaised(event)
+    case .scheduleChange: scheduleChange(event)
+    case .callback: callback(event)
+    case .exceptionWritten: exceptionWritten(event)
+    case .contextReset: contextReset(event)
     }
   }
 

@@ -1,8 +1,11 @@
+import ModuleConfiguration
+
 /// Frames and windows as the trace has told them.
 struct ScheduleState {
   var isFrameKnown = false
   /// Index of the schedule, number and nominal start of the frame that runs.
   var schedule = 0
+  var isScheduleKnown = true
   var frameNumber: UInt32 = 0
   var frameStart: UInt64 = 0
   /// The window that must start next; beyond the schedule's last when the frame must end.
@@ -33,6 +36,11 @@ struct ScheduleState {
   var idleUntil: UInt64?
   /// Idle time was announced, and no window has run since.
   var isIdle = false
+  /// The schedule of the next major frame, as far as was asked; and when it last changed.
+  var nextSchedule = 0
+  var isNextScheduleKnown = true
+  var lastChange: UInt64 = 0
+  var isLastChangeKnown = true
   var framesBegun: UInt64 = 0
   var framesKnown = true
 }
@@ -89,6 +97,26 @@ struct ChannelState {
   var writtenAt: UInt64 = 0
   var digest: UInt64 = 0
   var isDigestKnown = false
+}
+
+/// The health monitor's log, and an action at module level that waits for the next major frame.
+struct HealthState {
+  struct Entry {
+    var isKnown = false
+    var earliest: UInt64 = 0
+    var latest: UInt64 = 0
+    var description: UInt64 = 0
+    var address: UInt64 = 0
+  }
+  var nextEntry: UInt64 = 0
+  var isNextKnown = true
+  var entries = [Entry](repeating: Entry(), count: ModuleLimits.errorLogLength)
+  /// Errors at module level without their action yet; the last one's partition, code and action.
+  var waiting = 0
+  var partition: UInt8 = 0
+  var error: UInt32 = 0
+  var action: UInt8 = 0
+  var isWaitingKnown = true
 }
 
 /// A keyframe while its words arrive.

@@ -38,6 +38,8 @@ int main(void) {
     return 1;
   }
 
+  SET_PARTITION_MODE(NORMAL, &status);
+
   struct control_state state;
   control_initialize(&state);
   while (1) {

@@ -1,3 +1,4 @@
+import APEXTypes
 import DrainPump
 import DrainerMachine
 import DrainerPort
@@ -11,6 +12,8 @@ import PartitionEntry
 @main
 struct DrainerProbe {
   static func main() {
+    // Nothing has to be created first.
+    _ = partita_hypercall1(UInt64(HypercallNumber.setPartitionMode.rawValue), UInt64(OperatingMode.normal.rawValue))
     guard var pump = MachinePort.makePump() else { return }
     while !pump.isComplete {
       let events = pump.eventCount

@@ -5,6 +5,7 @@ import PartitionKit
 @main
 struct Idler {
   static func main() {
+    Partition.enterNormalMode()
     while true { Partition.yield() }
   }
 }

@@ -4,6 +4,7 @@ import PartitionKit
 @main
 struct Loader {
   static func main() {
+    Partition.enterNormalMode()
     var state = Partition.identifier | 1
     while true {
       // An xorshift generator: each step depends on the one before, so that no compiler can shorten it.

@@ -38,6 +38,7 @@ struct Maintenance {
 
   static func run(_ answers: Answers) {
     var editor = LineEditor()
+    Partition.enterNormalMode()
     VirtualInterrupts.enable()
     while true {
       while readLine(into: &editor) {

@@ -30,6 +30,7 @@ struct Probe {
     let receiver = try? QueuingPort(
       named: "PROBE_RECEIVE", maximumMessageBytes: 64, maximumMessageCount: 4, direction: .destination)
     var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    Partition.enterNormalMode()
     Partition.yield()
     while true {
       measure(.emptyPair) {}

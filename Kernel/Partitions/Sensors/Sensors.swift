@@ -35,6 +35,7 @@ struct Sensors {
     var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
     var sequence: UInt32 = 0
     var monitor = WindowStartMonitor()
+    Partition.enterNormalMode()
     VirtualInterrupts.enable()
     while true {
       let sample = SensorSample(sequence: sequence, ticks: ticks, timeNanoseconds: Clock.now.nanoseconds)

@@ -1,5 +1,5 @@
-// The C header of a partition: the standard's names over the kernel's hypercalls. Sampling ports, time and console; the
-// other service groups are not there yet.
+// The C header of a partition: the standard's names over the kernel's hypercalls. Partition and module schedule
+// services, error reports, sampling ports, time and console; processes are not there yet.
 #ifndef PARTITA_H
 #define PARTITA_H
 
@@ -33,6 +33,68 @@ typedef APEX_INTEGER MESSAGE_RANGE_TYPE;
 /// Nanoseconds.
 typedef APEX_LONG_INTEGER SYSTEM_TIME_TYPE;
 typedef enum { SOURCE = 0, DESTINATION = 1 } PORT_DIRECTION_TYPE;
+
+typedef enum { IDLE = 0, COLD_START = 1, WARM_START = 2, NORMAL = 3 } OPERATING_MODE_TYPE;
+typedef enum {
+  NORMAL_START = 0,
+  PARTITION_RESTART = 1,
+  HM_MODULE_RESTART = 2,
+  HM_PARTITION_RESTART = 3
+} START_CONDITION_TYPE;
+typedef APEX_INTEGER PARTITION_ID_TYPE;
+typedef APEX_INTEGER LOCK_LEVEL_TYPE;
+typedef APEX_UNSIGNED NUM_CORES_TYPE;
+typedef struct {
+  SYSTEM_TIME_TYPE PERIOD;
+  SYSTEM_TIME_TYPE DURATION;
+  PARTITION_ID_TYPE IDENTIFIER;
+  LOCK_LEVEL_TYPE LOCK_LEVEL;
+  OPERATING_MODE_TYPE OPERATING_MODE;
+  START_CONDITION_TYPE START_CONDITION;
+  NUM_CORES_TYPE NUM_ASSIGNED_CORES;
+} PARTITION_STATUS_TYPE;
+
+/// What the kernel knows of the partition, read without a kernel entry. The lock level is 0: there are no processes yet.
+void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status);
+
+/// Asks for another mode. Comes back when the mode is NORMAL, or when the request is refused.
+void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status);
+
+typedef APEX_INTEGER SCHEDULE_ID_TYPE;
+typedef struct {
+  SYSTEM_TIME_TYPE TIME_OF_LAST_SCHEDULE_SWITCH;
+  SCHEDULE_ID_TYPE CURRENT_SCHEDULE;
+  SCHEDULE_ID_TYPE NEXT_SCHEDULE;
+} SCHEDULE_STATUS_TYPE;
+
+/// Asks for the module schedule that shall run from the next major frame on.
+void SET_MODULE_SCHEDULE(SCHEDULE_ID_TYPE schedule, RETURN_CODE_TYPE *status);
+void GET_MODULE_SCHEDULE_STATUS(SCHEDULE_STATUS_TYPE *schedule_status, RETURN_CODE_TYPE *status);
+
+typedef enum {
+  DEADLINE_MISSED = 0,
+  APPLICATION_ERROR = 1,
+  NUMERIC_ERROR = 2,
+  ILLEGAL_REQUEST = 3,
+  STACK_OVERFLOW = 4,
+  MEMORY_VIOLATION = 5,
+  HARDWARE_FAULT = 6,
+  POWER_FAIL = 7
+} ERROR_CODE_TYPE;
+#define MAX_ERROR_MESSAGE_SIZE 128
+typedef APEX_INTEGER ERROR_MESSAGE_SIZE_TYPE;
+
+/// Gives an APPLICATION_ERROR to the health monitor. The message is not copied: handler, callback and log get its address.
+void RAISE_APPLICATION_ERROR(
+    ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status);
+
+/// Places a variable in memory that a warm start leaves as it is.
+#define PARTITA_RETAINED __attribute__((section(".retained")))
+
+/// A health callback, named by the module's PartitionCallback: begins on an empty stack when the partition has erred, and
+/// ends with `partita_complete_callback`, a fault, or its window; the action follows.
+#define PARTITA_CALLBACK __attribute__((used, retain))
+void partita_complete_callback(void);
 
 typedef NAME_TYPE SAMPLING_PORT_NAME_TYPE;
 typedef APEX_INTEGER SAMPLING_PORT_ID_TYPE;

@@ -18,28 +18,72 @@ extension PartitionCore where Marking: MarkingRule {
     }
   }
 
-  /// Decides what becomes of a partition that has erred, by its table; idle where the table is silent.
-  mutating func handle<Recorder: DecisionRecorder>(
-    _ error: ErrorCode, of partition: PartitionIndex, vector: UInt8?, into recorder: inout Recorder
-  ) where Recorder: ~Copyable {
-    let action = healthActions[Int(partition.rawValue) * 8 + Int(error.rawValue)]
-    recorder.record(
-      .healthAction, partition: partition, detail: action.rawValue, operand: UInt32(error.rawValue),
-      vector.map { UInt64($0) &+ 1 } ?? 0)
-    if action != .ignore { idle(partition, into: &recorder) }
+  /// What the partition is doing, for the row of the health-monitor tables.
+  mutating func systemState(of partition: PartitionIndex) -> SystemState {
+    let index = Int(partition.rawValue)
+    if partitions[index].life.isInCallback || isInHandler(partition) { return .errorHandling }
+    return partitions[index].mode == .normal ? .partitionExecution : .partitionInitialisation
   }
 
-  private mutating func idle<Recorder: DecisionRecorder>(
-    _ partition: PartitionIndex, into recorder: inout Recorder
+  /// Enters an error in the log and gives it to whom its level names; what the tables say for it is done.
+  mutating func handle<Recorder: DecisionRecorder>(
+    _ error: ErrorCode, of partition: PartitionIndex, vector: UInt8?, address: UInt64 = 0,
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
+    let cause = vector.map { $0 &+ 1 } ?? 0
+    let state = systemState(of: partition)
+    let rule = healthTable.rule(partition, state, error)
+    let number = log(error, of: partition, state, rule.level, cause: cause, address: address, into: &recorder)
     let index = Int(partition.rawValue)
-    let old = partitions[index].mode
-    partitions[index].mode = .idle
-    mustPlan = true
+    if rule.level == .process, partitions[index].mode == .normal,
+      reflect(vector: 32, errorCode: UInt64(error.rawValue), address: address, to: partition, into: &recorder)
+    {
+      return errorLog.setAction(0xFF, of: number)
+    }
+    if rule.level == .module {
+      errorLog.setAction(rule.moduleAction.rawValue, of: number)
+      if rule.moduleAction != .ignore || !partitions[index].life.isInCallback {
+        return handleAtModuleLevel(rule.moduleAction, error, of: partition, into: &recorder)
+      }
+    }
+    if partitions[index].life.isInCallback {
+      // An error of the callback ends it.
+      if rule.level != .module { errorLog.setAction(partitions[index].life.callbackAction.rawValue, of: number) }
+      return endCallback(of: partition, into: &recorder)
+    }
+    errorLog.setAction(rule.action.rawValue, of: number)
+    if rule.action != .ignore, configurations[index].callbackEntry != 0, partition == schedule.owner {
+      return beginCallback(rule.action, error, of: partition, cause: cause, address: address, into: &recorder)
+    }
+    take(rule.action, error, of: partition, cause: cause, into: &recorder)
+  }
+
+  private mutating func log<Recorder: DecisionRecorder>(
+    _ error: ErrorCode, of partition: PartitionIndex, _ state: SystemState, _ level: ErrorLevel, cause: UInt8,
+    address: UInt64, into recorder: inout Recorder
+  ) -> UInt64 where Recorder: ~Copyable {
+    let what = UInt64(partition.rawValue) | UInt64(error.rawValue) &<< 8
+    let place = UInt64(state.rawValue) &<< 16 | UInt64(level.rawValue) &<< 24 | UInt64(cause) &<< 32
+    let number = errorLog.append(
+      ErrorLog.Entry(time: entryNanoseconds, description: what | place, address: address))
     recorder.record(
-      .modeChange, partition: partition, detail: OperatingMode.idle.rawValue, operand: UInt32(old.rawValue))
-    // Its registrations go with it: a line that nobody can take is masked.
-    forgetInterrupts(of: partition)
-    forgetPorts(of: partition, into: &recorder)
+      .healthError, partition: partition, detail: error.rawValue,
+      operand: UInt32(level.rawValue) | UInt32(state.rawValue) &<< 8 | UInt32(cause) &<< 16, address, number)
+    return number
+  }
+
+  /// Takes an action at partition level.
+  mutating func take<Recorder: DecisionRecorder>(
+    _ action: PartitionRecoveryAction, _ error: ErrorCode, of partition: PartitionIndex, cause: UInt8,
+    into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    recorder.record(
+      .healthAction, partition: partition, detail: action.rawValue, operand: UInt32(error.rawValue), UInt64(cause))
+    switch action {
+    case .ignore: break
+    case .idle: idle(partition, into: &recorder)
+    case .warmStart: restart(partition, in: .warmStart, .healthPartitionRestart, into: &recorder)
+    case .coldStart: restart(partition, in: .coldStart, .healthPartitionRestart, into: &recorder)
+    }
   }
 }

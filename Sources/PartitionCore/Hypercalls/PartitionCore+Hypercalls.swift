@@ -94,9 +94,11 @@ extension PartitionCore where Marking: MarkingRule {
       return Answer(.noError, value: UInt64(partitions[Int(argument)].mode.rawValue))
     case .partitionCount: return Answer(.noError, value: UInt64(partitions.count))
     case .marks: return Answer(.noError, value: partitions[Int(current.rawValue)].markTotal)
-    case .currentSchedule, .nextSchedule, .lastScheduleChange: return Answer(.notAvailable)
+    case .currentSchedule: return Answer(.noError, value: schedule.schedules[schedule.scheduleIndex].identifier)
+    case .nextSchedule: return Answer(.noError, value: schedule.schedules[schedule.nextScheduleIndex].identifier)
+    case .lastScheduleChange: return Answer(.noError, value: schedule.lastChange)
     case .missedTicks: return Answer(.noError, value: guests.states[Int(current.rawValue)].missedTicks)
-    case .errorLogCount: return Answer(.notAvailable)
+    case .errorLogCount: return Answer(.noError, value: errorLog.count)
     case nil: return Answer(.invalidParameter)
     }
   }

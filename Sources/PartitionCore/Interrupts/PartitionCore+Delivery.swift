@@ -54,7 +54,7 @@ extension PartitionCore where Marking: MarkingRule {
     _ partition: PartitionIndex, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     handle(.stackOverflow, of: partition, vector: nil, into: &recorder)
-    if isRunnable(partition) { return }
+    if isRunnable(partition), !hasStopped { return }
     decision.hasPendingMarks = false
     choose(into: &recorder)
     setMasks(into: &recorder)

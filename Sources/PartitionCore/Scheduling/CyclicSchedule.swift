@@ -10,14 +10,33 @@ struct CyclicSchedule {
     var start: UInt64 = 0
     var end: UInt64 = 0
     var partition: UInt8 = 0
-    /// From this window's start to the start of the same partition's next window, in ns.
+    /// From this window's start to the start of the same partition's next window in this schedule, in ns.
     var nanosecondsToNextOwn: UInt64 = 0
   }
+  struct Schedule: BitwiseCopyable {
+    var identifier: UInt64 = 0
+    var majorFrameNanoseconds: UInt64 = 0
+    var firstWindow = 0
+    var windowCount = 0
+  }
+  /// Those of all schedules, by their index in the module table.
   let windows: StateTable<Window>
-  let firstWindow: Int
-  let windowCount: Int
-  let majorFrameNanoseconds: UInt64
-  let scheduleIndex: Int
+  let schedules: StateTable<Schedule>
+  /// When each partition's first window of a frame starts, by schedule × partitions + partition; all ones for never.
+  private let firstOwnStarts: StateTable<UInt64>
+  private let partitionCount: Int
+
+  /// The schedule that runs, and what of it every boundary asks for.
+  private(set) var scheduleIndex = 0
+  private(set) var firstWindow = 0
+  private(set) var windowCount = 0
+  private(set) var majorFrameNanoseconds: UInt64 = 0
+  /// The schedule that runs from the next major frame on.
+  var nextScheduleIndex = 0
+  /// Who asked for it.
+  var asker = PartitionIndex.none
+  /// Instant of the last change, in ns; 0 for none.
+  var lastChange: UInt64 = 0
 
   /// Frames begun.
   var frameCount: UInt64 = 0
@@ -29,36 +48,72 @@ struct CyclicSchedule {
   var active = -1
 
   init(_ table: ModuleTable, scheduleIndex: Int, memory: inout StateMemory) {
-    let schedule = table.record(ScheduleRecord.self, scheduleIndex)
-    self.scheduleIndex = scheduleIndex
-    majorFrameNanoseconds = schedule.majorFrame.count
-    firstWindow = schedule.windows.first
-    windowCount = schedule.windows.count
-    windows = memory.table(of: max(windowCount, 1), filledWith: Window())
-    for index in 0..<windowCount {
-      let record = table.record(WindowRecord.self, firstWindow + index)
+    partitionCount = table.partitionCount
+    let scheduleCount = table.count(ScheduleRecord.self)
+    windows = memory.table(of: max(table.count(WindowRecord.self), 1), filledWith: Window())
+    schedules = memory.table(of: scheduleCount, filledWith: Schedule())
+    firstOwnStarts = memory.table(of: scheduleCount * partitionCount, filledWith: .max)
+    for index in 0..<table.count(WindowRecord.self) {
+      let record = table.record(WindowRecord.self, index)
       windows[index].start = record.start.count
       windows[index].end = record.start.count &+ record.duration.count
       windows[index].partition = record.partition.rawValue
     }
-    for index in 0..<windowCount {
-      windows[index].nanosecondsToNextOwn = distanceToNextOwn(index)
+    for index in 0..<scheduleCount {
+      let record = table.record(ScheduleRecord.self, index)
+      schedules[index] = Schedule(
+        identifier: record.identifier, majorFrameNanoseconds: record.majorFrame.count,
+        firstWindow: record.windows.first, windowCount: record.windows.count)
+      findOwnStarts(index)
     }
+    run(scheduleIndex)
     cursor = windowCount  // Before the first frame nothing but the frame's start comes next.
   }
 
-  private func distanceToNextOwn(_ index: Int) -> UInt64 {
-    for step in 1...windowCount {
-      let other = (index + step) % windowCount
-      guard windows[other].partition == windows[index].partition else { continue }
-      let wrapped = index + step >= windowCount ? majorFrameNanoseconds : 0
-      return windows[other].start &+ wrapped &- windows[index].start
+  /// Bytes of memory that the tables of a module need.
+  static func byteCount(for table: ModuleTable) -> Int {
+    table.count(WindowRecord.self) * MemoryLayout<Window>.stride
+      + table.count(ScheduleRecord.self) * (MemoryLayout<Schedule>.stride + table.partitionCount * 8)
+  }
+
+  /// Works out how far each window's partition has to its next one, from the last window back to the first.
+  private func findOwnStarts(_ index: Int) {
+    let schedule = schedules[index]
+    // Twice round: the second time each partition's first window of the next frame is known.
+    for _ in 0..<2 {
+      for offset in stride(from: schedule.windowCount - 1, through: 0, by: -1) {
+        let window = schedule.firstWindow + offset
+        let place = index * partitionCount + Int(windows[window].partition)
+        let (start, next) = (windows[window].start, firstOwnStarts[place])
+        windows[window].nanosecondsToNextOwn =
+          next > start ? next &- start : next &+ schedule.majorFrameNanoseconds &- start
+        firstOwnStarts[place] = start
+      }
     }
-    return majorFrameNanoseconds
+  }
+
+  /// From now on `index` is the schedule that runs; the caller begins its frame.
+  mutating func run(_ index: Int) {
+    let schedule = schedules[index]
+    scheduleIndex = index
+    nextScheduleIndex = index
+    firstWindow = schedule.firstWindow
+    windowCount = schedule.windowCount
+    majorFrameNanoseconds = schedule.majorFrameNanoseconds
+  }
+
+  /// The index of the schedule with the integrator's identifier.
+  func index(identifier: UInt64) -> Int? {
+    for index in 0..<schedules.count where schedules[index].identifier == identifier { return index }
+    return nil
   }
 
   /// The instant at which the next frame starts; before the first frame, that frame's.
   var nextFrameStart: UInt64 { frameCount == 0 ? frameStart : frameStart &+ majorFrameNanoseconds }
+  /// When the window that runs ends. Precondition: one runs.
+  var activeEnd: UInt64 { frameStart &+ windows[firstWindow &+ active].end }
+  /// When the window at the cursor starts. Precondition: there is one.
+  var cursorStart: UInt64 { frameStart &+ windows[firstWindow &+ cursor].start }
 
   /// The earliest boundary not yet passed, in ns. Follows from the above; kept because every entry asks for it.
   private(set) var nextBoundary: UInt64 = 0
@@ -66,22 +121,30 @@ struct CyclicSchedule {
   /// Works out `nextBoundary` again, after anything that it follows from has changed.
   mutating func findNextBoundary() {
     var earliest = nextFrameStart
-    if active >= 0 { earliest = min(earliest, frameStart &+ windows[active].end) }
-    if cursor < windowCount { earliest = min(earliest, frameStart &+ windows[cursor].start) }
+    if active >= 0 { earliest = min(earliest, activeEnd) }
+    if cursor < windowCount { earliest = min(earliest, cursorStart) }
     nextBoundary = earliest
   }
 
   /// Whose window runs, or `none`.
-  var owner: PartitionIndex { active >= 0 ? PartitionIndex(windows[active].partition) : .none }
+  var owner: PartitionIndex { active >= 0 ? PartitionIndex(windows[firstWindow &+ active].partition) : .none }
 
-  /// When a window starts next, whoever's it is, in ns.
+  /// When a window starts next, whoever's it is, in ns; a change of the schedule that is asked for is counted in.
   var nextWindowStart: UInt64 {
-    if cursor < windowCount { return frameStart &+ windows[cursor].start }
-    return windowCount > 0 ? nextFrameStart &+ windows[0].start : UInt64.max
+    if cursor < windowCount { return cursorStart }
+    let next = schedules[nextScheduleIndex]
+    return next.windowCount > 0 ? nextFrameStart &+ windows[next.firstWindow].start : UInt64.max
   }
 
-  /// When the partition whose window runs has its next one; nil where no window runs.
+  /// When the partition whose window runs has its next one, all ones for never; nil where no window runs.
   var nextOwnWindowStart: UInt64? {
-    active >= 0 ? frameStart &+ windows[active].start &+ windows[active].nanosecondsToNextOwn : nil
+    guard active >= 0 else { return nil }
+    let window = windows[firstWindow &+ active]
+    guard nextScheduleIndex != scheduleIndex, window.start &+ window.nanosecondsToNextOwn >= majorFrameNanoseconds
+    else {
+      return frameStart &+ window.start &+ window.nanosecondsToNextOwn
+    }
+    let first = firstOwnStarts[nextScheduleIndex * partitionCount + Int(window.partition)]
+    return first == .max ? .max : frameStart &+ majorFrameNanoseconds &+ first
   }
 }

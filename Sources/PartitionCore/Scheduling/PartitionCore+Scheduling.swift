@@ -7,6 +7,7 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func conclude<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
+    entryNanoseconds = now.nanoseconds
     if pendingStartNanoseconds != 0, now.nanoseconds >= pendingStartNanoseconds {
       pendingStartNanoseconds = 0
       decision.notBefore = .zero
@@ -41,14 +42,17 @@ extension PartitionCore where Marking: MarkingRule {
   where Recorder: ~Copyable {
     let instant = schedule.nextBoundary
     var keyframeDue = false
-    if schedule.active >= 0, schedule.frameStart &+ schedule.windows[schedule.active].end <= instant {
+    if schedule.active >= 0, schedule.activeEnd <= instant {
+      let owner = schedule.owner
       recorder.record(
-        .windowEnd, partition: schedule.owner, detail: 0,
+        .windowEnd, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant)
       schedule.active = -1
       lines.isMaskStale = true
+      endCallback(of: owner, into: &recorder)
     }
     if schedule.nextFrameStart <= instant {
+      changeSchedule(at: instant, into: &recorder)
       schedule.frameStart = instant
       schedule.cursor = 0
       recorder.record(
@@ -60,10 +64,9 @@ extension PartitionCore where Marking: MarkingRule {
         framesSinceKeyframe = 0
         keyframeDue = true
       }
+      takePendingModuleAction(into: &recorder)
     }
-    if schedule.cursor < schedule.windowCount,
-      schedule.frameStart &+ schedule.windows[schedule.cursor].start <= instant
-    {
+    if !hasStopped, schedule.cursor < schedule.windowCount, schedule.cursorStart <= instant {
       schedule.active = schedule.cursor
       schedule.cursor &+= 1
       let owner = schedule.owner
@@ -74,24 +77,31 @@ extension PartitionCore where Marking: MarkingRule {
       recorder.record(
         .windowStart, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
-        schedule.frameStart &+ schedule.windows[schedule.active].end)
+        schedule.activeEnd)
+      takeScheduleAction(of: owner, into: &recorder)
     }
     schedule.findNextBoundary()
     return keyframeDue
   }
 
-  /// The window's owner, or in idle time the drainer, or nobody.
+  /// The window's owner, or in idle time the drainer, or nobody; nobody too while the memory of either is made anew.
   mutating func choose<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     let owner = schedule.owner
     var next = PartitionIndex.none
     var hasWindow = false
-    if !hasStopped, !owner.isNone, isRunnable(owner), !partitions[Int(owner.rawValue)].hasYielded {
+    if !hasStopped, !owner.isNone, partitions[Int(owner.rawValue)].wantsWindow {
       next = owner
       hasWindow = true
-    } else if !drainer.isNone, isRunnable(drainer) {
+    } else if !drainer.isNone, partitions[Int(drainer.rawValue)].mode != .idle {
       next = drainer
+    }
+    let receiver = next
+    decision.initialising = .none
+    if !next.isNone, partitions[Int(next.rawValue)].life.isInitialising {
+      if !hasStopped { decision.initialising = next }
+      next = .none
     }
     if !hasWindow { pendingStartNanoseconds = 0 }
     if next != current {
@@ -101,7 +111,7 @@ extension PartitionCore where Marking: MarkingRule {
       decision.works.insert(.contextSwitch)
     }
     if !hasWindow, !isIdle, !hasStopped {
-      recorder.record(.idle, partition: next, detail: 0, operand: 0, schedule.nextWindowStart)
+      recorder.record(.idle, partition: receiver, detail: 0, operand: 0, schedule.nextWindowStart)
     }
     isIdle = !hasWindow
     findNextTick()

@@ -6,6 +6,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters
   /// and handlers are given for the lines in use only), and `restore` reads it back by the same rule.
   public func forEachStateWord(_ body: (UInt64) -> Void) {
+    scheduleWords(body)
     body(UInt64(bitPattern: Int64(schedule.active)))
     body(UInt64(schedule.cursor))
     body(schedule.frameCount)
@@ -24,6 +25,7 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(lines.lines[index].owners) | UInt64(lines.lines[index].takenInWindow) &<< 32)
     }
     for index in 0..<partitions.count { partitionWords(index, body) }
+    lifeWords(body)
     forEachPortWord(body)
   }
 
@@ -63,6 +65,7 @@ extension PartitionCore where Marking: MarkingRule {
       }
       return word
     }
+    guard restoreSchedule(word) else { return false }
     let active = Int(truncatingIfNeeded: word())
     let cursor = Int(truncatingIfNeeded: word())
     guard isWhole, active >= -1, active < schedule.windowCount, cursor >= 0, cursor <= schedule.windowCount else {
@@ -106,6 +109,7 @@ extension PartitionCore where Marking: MarkingRule {
     lines.findFollowing()
     for index in 0..<partitions.count { restorePartition(index, word) }
     findNextTick()
+    guard restoreLives(word) else { return false }
     guard restorePorts(word) else { return false }
     findQuiet()
     return isWhole

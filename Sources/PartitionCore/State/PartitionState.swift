@@ -5,6 +5,7 @@ import TraceFormat
 /// Everything the core remembers of one partition, apart from the per-line tables of `VCPUTable`.
 public struct PartitionState: BitwiseCopyable {
   public var mode: OperatingMode
+  public var life = PartitionLife()
   /// The partition gave up the rest of its window.
   var hasYielded: Bool
   /// What the last snapshot told, or what the kernel has changed since; one byte, for it is stored at every entry.
@@ -17,9 +18,9 @@ public struct PartitionState: BitwiseCopyable {
   public var returnTailEnd: UInt64
   var markTotal: UInt64
 
-  /// As a partition begins.
+  /// As a partition is before the module starts: idle, and nothing known of it.
   init() {
-    mode = .normal
+    mode = .idle
     hasYielded = false
     seen = EntrySnapshot.Flags()
     upcallsReturned = 0
@@ -29,6 +30,9 @@ public struct PartitionState: BitwiseCopyable {
     returnTailEnd = 0
     markTotal = 0
   }
+
+  /// Not idle, and it has not given up the rest of its window.
+  var wantsWindow: Bool { mode != .idle && !hasYielded }
 
   /// The virtual interrupt flag as last seen, or as the kernel has set it since.
   var interruptsEnabled: Bool {
@@ -79,6 +83,10 @@ struct PartitionConfiguration: BitwiseCopyable {
   /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
   var stackBytes: UInt64
+  var callbackEntry: UInt64
+  var mayChangeSchedule: Bool
+  /// Pieces of memory that a start makes anew.
+  var pieceCount: UInt32
 
   init() {
     isSystem = false
@@ -90,6 +98,9 @@ struct PartitionConfiguration: BitwiseCopyable {
     segmentCount = 0
     firstPort = -1
     stackBytes = 0
+    callbackEntry = 0
+    mayChangeSchedule = false
+    pieceCount = 1
   }
 
   init(_ record: PartitionRecord) {
@@ -103,6 +114,10 @@ struct PartitionConfiguration: BitwiseCopyable {
     segmentCount = record.segments.count
     firstPort = -1
     stackBytes = record.stackBytes
+    callbackEntry = record.callbackEntry
+    mayChangeSchedule = record.flags.contains(.mayChangeSchedule)
+    // Likewise.
+    pieceCount = 1
   }
 }
 

@@ -63,40 +63,4 @@ extension DescriptionReader {
       deadline: reader.seconds("p:DeadlineSeconds", of: element),
       priority: reader.number("p:Priority", of: element), line: element.line)
   }
-
-  mutating func readHealthTables(_ root: ConfigurationElement) {
-    let codes: [String: ErrorCode] = [
-      "DEADLINE_MISSED": .deadlineMissed, "APPLICATION_ERROR": .applicationError, "NUMERIC_ERROR": .numericError,
-      "ILLEGAL_REQUEST": .illegalRequest, "STACK_OVERFLOW": .stackOverflow, "MEMORY_VIOLATION": .memoryViolation,
-      "HARDWARE_FAULT": .hardwareFault, "POWER_FAILURE": .powerFail,
-    ]
-    if let table = reader.single("System_HM_Table", of: root) {
-      for entry in table.children.flatMap(\.children) {
-        guard let error = reader.required(reader.number("ErrorIdentifier", of: entry)) else { continue }
-        description.errorLevels.append(
-          .init(errorIdentifier: error, code: reader.choice("ErrorCode", of: entry, codes), line: entry.line))
-      }
-    }
-    if let table = reader.single("Module_HM_Table", of: root) {
-      reader.unsupported(
-        table, "the module's own health-monitor table is not used",
-        "expect that an error of the kernel itself always stops the module")
-    }
-    let actions: [String: PartitionRecoveryAction] = [
-      "IGNORE": .ignore, "IDLE": .idle, "WARM_START": .warmStart, "COLD_START": .coldStart,
-    ]
-    for table in root.children("Partition_HM_Table") {
-      guard let partition = reader.required(reader.number("PartitionIdentifier", of: table)) else { continue }
-      if table.attributes["PartitionCallback"] != nil {
-        reader.unsupported(table, "PartitionCallback is not called", "leave the attribute out")
-      }
-      for entry in table.children.flatMap(\.children) {
-        guard let error = reader.required(reader.number("ErrorIdentifier", of: entry)),
-          let action = reader.required(reader.choice("Action", of: entry, actions))
-        else { continue }
-        description.healthActions.append(
-          .init(partitionIdentifier: partition, errorIdentifier: error, action: action, line: entry.line))
-      }
-    }
-  }
 }

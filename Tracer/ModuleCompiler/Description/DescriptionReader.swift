@@ -86,11 +86,6 @@ struct DescriptionReader {
   }
 
   private mutating func readPartitionSchedule(_ element: ConfigurationElement) -> PartitionScheduleDescription? {
-    if element.attributes["ScheduleChangeAction"] != nil || reader.boolean("SetModuleSchedule", of: element) {
-      reader.unsupported(
-        element, "changes of the module schedule are not carried out",
-        "leave out ScheduleChangeAction and SetModuleSchedule: the initial schedule runs for ever")
-    }
     let windows = element.children("Window_Schedule").compactMap { window -> WindowDescription? in
       guard let identifier = reader.required(reader.number("WindowIdentifier", of: window)),
         let start = reader.required(reader.seconds("WindowStartSeconds", of: window)),
@@ -104,8 +99,13 @@ struct DescriptionReader {
       let period = reader.required(reader.seconds("PeriodSeconds", of: element)),
       let duration = reader.required(reader.seconds("PeriodDurationSeconds", of: element))
     else { return nil }
+    let actions: [String: ScheduleChangeAction] = [
+      "IGNORE": .ignore, "WARM_START": .warmStart, "COLD_START": .coldStart,
+    ]
     return PartitionScheduleDescription(
-      partitionIdentifier: identifier, period: period, duration: duration, windows: windows, line: element.line)
+      partitionIdentifier: identifier, period: period, duration: duration, windows: windows,
+      changeAction: reader.choice("ScheduleChangeAction", of: element, actions) ?? .ignore,
+      mayChangeSchedule: reader.boolean("SetModuleSchedule", of: element), line: element.line)
   }
 
   private mutating func readChannel(_ element: ConfigurationElement) -> ChannelDescription? {

@@ -15,9 +15,7 @@ public struct ModuleDescription: Sendable {
   public var lines: [LineDescription] = []
   public var eventChannels: [EventChannelDescription] = []
   public var budgets: [BudgetDescription] = []
-  /// What `System_HM_Table` says about each error, by identifier and state.
-  public var errorLevels: [ErrorLevelDescription] = []
-  public var healthActions: [HealthActionDescription] = []
+  public var health = HealthDescription()
 
   /// Index of the partition with the integrator's identifier; the first, where several have it.
   public func partitionIndex(identifier: UInt64) -> Int? {
@@ -101,20 +99,5 @@ public struct ChannelDescription: Sendable {
   public var identifier: UInt64
   public var source: End
   public var destinations: [End]
-  public var line: Int
-}
-
-/// One `Error_ID_Level` of the system's health-monitor table.
-public struct ErrorLevelDescription: Sendable {
-  public var errorIdentifier: UInt64
-  public var code: ErrorCode?
-  public var line: Int
-}
-
-/// One `Error_ID_Action` of a partition's health-monitor table.
-public struct HealthActionDescription: Sendable {
-  public var partitionIdentifier: UInt64
-  public var errorIdentifier: UInt64
-  public var action: PartitionRecoveryAction
   public var line: Int
 }

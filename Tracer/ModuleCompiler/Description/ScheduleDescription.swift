@@ -26,6 +26,10 @@ public struct PartitionScheduleDescription: Sendable {
   public var period: Nanoseconds
   public var duration: Nanoseconds
   public var windows: [WindowDescription]
+  /// What the partition does at its first window after a change to this schedule.
+  public var changeAction = ScheduleChangeAction.ignore
+  /// Whether the partition may ask for another schedule.
+  public var mayChangeSchedule = false
   public var line: Int
 }
 

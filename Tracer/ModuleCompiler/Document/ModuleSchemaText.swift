@@ -71,7 +71,7 @@ enum ModuleSchemaText {
         </xs:sequence>
         <xs:attribute name="PartitionIdentifier" type="Number" use="required"/>
         <xs:attribute name="PartitionName" type="xs:string"/>
-        <xs:attribute name="PartitionCallback" type="xs:string"/>
+        <xs:attribute name="PartitionCallback" type="Text"/>
       </xs:complexType>
       <xs:complexType name="PartitionActions">
         <xs:sequence>
@@ -156,7 +156,7 @@ enum ModuleSchemaText {
         <xs:attribute name="PartitionName" type="xs:string"/>
         <xs:attribute name="PeriodSeconds" type="Seconds" use="required"/>
         <xs:attribute name="PeriodDurationSeconds" type="Seconds" use="required"/>
-        <xs:attribute name="ScheduleChangeAction" type="xs:string"/>
+        <xs:attribute name="ScheduleChangeAction" type="ScheduleChangeAction"/>
         <xs:attribute name="SetModuleSchedule" type="Boolean"/>
       </xs:complexType>
       <xs:complexType name="WindowSchedule">
@@ -241,6 +241,11 @@ enum ModuleSchemaText {
       <xs:simpleType name="ModuleRecoveryAction">
         <xs:restriction base="xs:string">
           <xs:enumeration value="IGNORE"/><xs:enumeration value="SHUTDOWN"/><xs:enumeration value="RESET"/>
+        </xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="ScheduleChangeAction">
+        <xs:restriction base="xs:string">
+          <xs:enumeration value="IGNORE"/><xs:enumeration value="WARM_START"/><xs:enumeration value="COLD_START"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="PartitionRecoveryAction">

@@ -64,7 +64,7 @@ struct ModulePacker {
         intervalTimerHertz: module.clocks.intervalTimerHertz, realTimeClockHertz: module.clocks.realTimeClockHertz,
         initialSchedule: UInt64(module.initialScheduleIndex ?? 0),
         drainer: module.drainerIndex.map { PartitionIndex(UInt8($0)) } ?? .none,
-        eventsPerBlock: module.trace.eventsPerBlock))
+        eventsPerBlock: module.trace.eventsPerBlock, hasModuleCallback: module.health.hasModuleCallback))
   }
 
   private mutating func appendPartition(_ index: Int) {
@@ -91,6 +91,10 @@ struct ModulePacker {
     var flags = PartitionRecord.Flags()
     if partition.isSystem { flags.insert(.system) }
     if partition.isDrainer { flags.insert(.drainer) }
+    let ownSchedules = module.schedules.flatMap(\.partitions).filter {
+      $0.partitionIdentifier == partition.identifier
+    }
+    if ownSchedules.contains(where: \.mayChangeSchedule) { flags.insert(.mayChangeSchedule) }
     let lines = module.lines.filter { line in line.owners.contains { $0.identifier == partition.identifier } }
     writer.append(
       PartitionRecord(
@@ -104,7 +108,7 @@ struct ModulePacker {
         permittedLines: lines.reduce(UInt16(0)) { $0 | 1 << UInt16($1.number) },
         markedLines: markedLines(of: partition.identifier),
         maximumUpcallDepth: UInt8(clamping: partition.maximumUpcallDepth),
-        missedTickPolicy: partition.missedTickPolicy))
+        missedTickPolicy: partition.missedTickPolicy, callbackEntry: image.callbackEntry))
     for process in partition.processes {
       guard let period = process.period, let capacity = process.capacity else { continue }
       writer.append(
@@ -133,7 +137,8 @@ struct ModulePacker {
   }
 
   private mutating func appendSchedules() {
-    for schedule in module.schedules {
+    for (place, schedule) in module.schedules.enumerated() {
+      appendScheduleActions(schedule, place)
       let first = writer.count(WindowRecord.self)
       for (index, window) in schedule.windowsByStart {
         let identifier = schedule.partitions[index].partitionIdentifier
@@ -147,6 +152,15 @@ struct ModulePacker {
         ScheduleRecord(
           identifier: schedule.identifier, name: writer.name(schedule.name), majorFrame: schedule.majorFrame,
           windows: writer.range(WindowRecord.self, since: first)))
+    }
+  }
+
+  private mutating func appendScheduleActions(_ schedule: ScheduleDescription, _ index: Int) {
+    for entry in schedule.partitions where entry.changeAction != .ignore {
+      guard let partition = module.partitionIndex(identifier: entry.partitionIdentifier) else { continue }
+      writer.append(
+        ScheduleActionRecord(
+          schedule: UInt64(index), partition: PartitionIndex(UInt8(partition)), action: entry.changeAction))
     }
   }
 

@@ -2,74 +2,136 @@ import APEXTypes
 import ModuleConfiguration
 
 extension ModuleRules {
-  mutating func checkHealthActions() {
-    for entry in module.healthActions {
-      checkPartition(entry.partitionIdentifier, namedBy: "the health-monitor table", line: entry.line)
-      let levels = module.errorLevels.filter { $0.errorIdentifier == entry.errorIdentifier }
-      if levels.isEmpty {
-        diagnostics.error(
-          .unknownError, line: entry.line, "error \(entry.errorIdentifier) is not in System_HM_Table",
-          "add an Error_ID_Level for it")
-      } else if levels.allSatisfy({ $0.code == nil }) {
-        diagnostics.error(
-          .errorWithoutCode, line: entry.line,
-          "error \(entry.errorIdentifier) has no ErrorCode in System_HM_Table (line \(levels[0].line))",
-          "add the ErrorCode, so that the kernel knows which fault is meant")
-      }
+  mutating func checkHealthTables() {
+    checkHealthLevels()
+    for entry in module.health.moduleActions {
+      checkNamedError(entry.errorIdentifier, entry.state, isModuleTable: true, line: entry.line)
+      checkIgnored(entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, line: entry.line)
     }
+    for entry in module.health.partitionActions {
+      checkPartition(entry.partitionIdentifier, namedBy: "the health-monitor table", line: entry.line)
+      checkNamedError(entry.errorIdentifier, entry.state, isModuleTable: false, line: entry.line)
+      checkIgnored(entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, line: entry.line)
+      checkDrainerRestart(entry)
+    }
+    for callback in module.health.callbacks { checkCallback(callback) }
     for conflict in HealthActionTable(module).conflicts {
       diagnostics.warning(
         .conflictingActions, line: conflict.line,
-        "error \(conflict.errorIdentifier) of partition \(conflict.partitionIdentifier) has different actions in "
-          + "different system states, which this kernel does not tell apart",
-        "give one action; until then the safest of them is taken")
+        "error \(conflict.errorIdentifier) has the code of another error in this system state, and another level or "
+          + "action", "say the same of both; until then the higher level and the safer action hold")
     }
   }
-}
 
-/// The health monitor's actions by partition and error code, system states laid together.
-///
-/// Where states differ, the safest action wins: idle before cold start, cold before warm start, ignoring last.
-struct HealthActionTable {
-  private(set) var records: [HealthActionRecord] = []
-  private(set) var conflicts: [HealthActionDescription] = []
-
-  init(_ module: ModuleDescription) {
-    var codes: [UInt64: [ErrorCode]] = [:]
-    for level in module.errorLevels {
-      if let code = level.code, codes[level.errorIdentifier]?.contains(code) != true {
-        codes[level.errorIdentifier, default: []].append(code)
-      }
+  private mutating func checkHealthLevels() {
+    struct Place: Hashable {
+      var state: UInt64
+      var error: UInt64
     }
-    struct Key: Hashable {
-      var partition: Int
-      var error: ErrorCode
-    }
-    var places: [Key: Int] = [:]
-    for entry in module.healthActions {
-      guard let partition = module.partitionIndex(identifier: entry.partitionIdentifier),
-        let index = UInt8(exactly: partition)
-      else { continue }
-      for code in codes[entry.errorIdentifier] ?? [] {
-        let key = Key(partition: partition, error: code)
-        guard let place = places[key] else {
-          places[key] = records.count
-          records.append(.init(partition: PartitionIndex(index), error: code, action: entry.action))
-          continue
-        }
-        guard records[place].action != entry.action else { continue }
-        conflicts.append(entry)
-        if Self.safety(entry.action) > Self.safety(records[place].action) { records[place].action = entry.action }
+    var lineByPlace: [Place: Int] = [:]
+    for level in module.health.levels {
+      checkState(level.state, line: level.line)
+      let place = Place(state: level.state, error: level.errorIdentifier)
+      if let first = lineByPlace.updateValue(level.line, forKey: place) {
+        diagnostics.error(
+          .duplicateError, line: level.line,
+          "error \(level.errorIdentifier) has a level in system state \(level.state) already (line \(first))",
+          "give an error one level in each state")
       }
     }
   }
 
-  private static func safety(_ action: PartitionRecoveryAction) -> Int {
-    switch action {
-    case .ignore: 0
-    case .warmStart: 1
-    case .coldStart: 2
-    case .idle: 3
+  private mutating func checkState(_ state: UInt64, line: Int) {
+    guard HealthDescription.state(state) == nil else { return }
+    diagnostics.error(
+      .systemState, line: line, "system state \(state) is none that the kernel tells apart",
+      "write 1 (a partition executes), 2 (it initialises) or 3 (it handles an error)")
+  }
+
+  private mutating func checkNamedError(_ error: UInt64, _ state: UInt64, isModuleTable: Bool, line: Int) {
+    checkState(state, line: line)
+    let levels = module.health.levels.filter { $0.errorIdentifier == error }
+    guard let here = levels.first(where: { $0.state == state }) else {
+      diagnostics.error(
+        .unknownError, line: line,
+        levels.isEmpty
+          ? "error \(error) is not in System_HM_Table"
+          : "error \(error) is in System_HM_Table, but not for system state \(state)",
+        "add an Error_ID_Level for it")
+      return
     }
+    if here.code == nil {
+      diagnostics.error(
+        .errorWithoutCode, line: line,
+        "error \(error) has no ErrorCode in System_HM_Table (line \(here.line))",
+        "add the ErrorCode, so that the kernel knows which fault is meant")
+    }
+    guard (here.level == .module) != isModuleTable else { return }
+    diagnostics.error(
+      .wrongLevel, line: line,
+      isModuleTable
+        ? "error \(error) is not of MODULE level in system state \(state) (line \(here.line))"
+        : "error \(error) is of MODULE level in system state \(state) (line \(here.line))",
+      isModuleTable ? "give its action in Partition_HM_Table" : "give its action in Module_HM_Table")
+  }
+
+  /// Errors that the CPU raises come again from the same instruction.
+  private static let faults: Set<ErrorCode> = [
+    .numericError, .illegalRequest, .stackOverflow, .memoryViolation, .hardwareFault,
+  ]
+
+  private mutating func checkIgnored(_ error: UInt64, _ state: UInt64, isIgnored: Bool, line: Int) {
+    guard isIgnored else { return }
+    let codes = module.health.levels.filter { $0.errorIdentifier == error && $0.state == state }.compactMap(\.code)
+    guard codes.contains(where: { Self.faults.contains($0) }) else { return }
+    diagnostics.warning(
+      .ignoredFault, line: line,
+      "error \(error) is ignored: the instruction that caused it faults again, until its window ends, and in each "
+        + "window that follows", "choose an action that ends it, or handle it in the partition")
+  }
+
+  private mutating func checkDrainerRestart(_ entry: HealthDescription.PartitionAction) {
+    guard entry.action == .warmStart || entry.action == .coldStart,
+      let index = module.partitionIndex(identifier: entry.partitionIdentifier), module.partitions[index].isDrainer
+    else { return }
+    diagnostics.error(
+      .drainerRestart, line: entry.line, "the drainer would start again, in the middle of the trace",
+      "choose IDLE: what it has written stands, as a trace without its end")
+  }
+
+  private mutating func checkCallback(_ callback: HealthDescription.Callback) {
+    guard let index = module.partitionIndex(identifier: callback.partitionIdentifier) else { return }
+    if module.partitions[index].isDrainer {
+      diagnostics.error(
+        .drainerRestart, line: callback.line, "the drainer has no callback: it runs in idle time, which no action ends",
+        "leave PartitionCallback out")
+    }
+    let others = module.health.callbacks.filter { $0.partitionIdentifier == callback.partitionIdentifier }
+    if let first = others.first, first.line != callback.line, first.symbol != callback.symbol {
+      diagnostics.error(
+        .callbackSymbol, line: callback.line,
+        "'\(module.partitions[index].name)' has another callback, '\(first.symbol)' (line \(first.line))",
+        "name one callback a partition")
+    }
+  }
+
+  /// Looks a partition's callback up in its image.
+  mutating func callbackEntry(of partition: PartitionDescription, image: PartitionImage, elf: [UInt8]) -> UInt64 {
+    let own = module.health.callbacks.first { $0.partitionIdentifier == partition.identifier }
+    guard let callback = own else { return 0 }
+    guard let address = PartitionImage.address(ofSymbol: callback.symbol, elf: elf) else {
+      diagnostics.error(
+        .callbackSymbol, line: callback.line,
+        "the image of '\(partition.name)' has no function '\(callback.symbol)'",
+        "keep it in the image (PARTITA_CALLBACK in C), unstripped, or leave PartitionCallback out")
+      return 0
+    }
+    guard image.isExecutable(address) else {
+      diagnostics.error(
+        .callbackSymbol, line: callback.line, "'\(callback.symbol)' of '\(partition.name)' is no code",
+        "name a function")
+      return 0
+    }
+    return address
   }
 }

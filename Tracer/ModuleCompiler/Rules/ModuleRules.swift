@@ -30,7 +30,7 @@ struct ModuleRules {
     checkUpcallDepths()
     checkClocksAndTrace()
     checkBudgets()
-    checkHealthActions()
+    checkHealthTables()
     checkMemoryOwners()
   }
 

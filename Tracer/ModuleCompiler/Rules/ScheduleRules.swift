@@ -14,9 +14,7 @@ extension ModuleRules {
           "\(initial.count) of \(module.schedules.count) schedules are initial",
           "mark exactly one with InitialModuleSchedule=\"true\"")
       }
-      diagnostics.warning(
-        .unsupported, line: module.schedules[1].line, "the module schedule is never changed",
-        "expect the initial one to run for ever")
+      checkScheduleChanges()
     }
     var lineByIdentifier: [UInt64: Int] = [:]
     var windowCount = 0
@@ -54,7 +52,8 @@ extension ModuleRules {
       }
       checkPeriod(of: partition, in: schedule)
     }
-    for partition in module.partitions where !partition.isDrainer {
+    let isOnlyOne = module.schedules.count == 1
+    for partition in module.partitions where !partition.isDrainer && (isOnlyOne || !hasWindows(partition)) {
       let own = schedule.partitions.first { $0.partitionIdentifier == partition.identifier }
       if own?.windows.isEmpty ?? true {
         diagnostics.error(
@@ -64,6 +63,38 @@ extension ModuleRules {
       }
     }
     checkWindows(of: schedule)
+  }
+
+  private func hasWindows(_ partition: PartitionDescription) -> Bool {
+    module.schedules.flatMap(\.partitions).contains {
+      $0.partitionIdentifier == partition.identifier && !$0.windows.isEmpty
+    }
+  }
+
+  /// Several schedules need somebody who may change them, and the drainer goes on through every change.
+  private mutating func checkScheduleChanges() {
+    let all = module.schedules.flatMap(\.partitions)
+    if !all.contains(where: \.mayChangeSchedule) {
+      diagnostics.warning(
+        .scheduleRight, line: module.schedules[1].line, "no partition may ask for another schedule",
+        "add SetModuleSchedule=\"true\" to a Partition_Schedule; until then the initial one runs for ever")
+    }
+    for entry in all {
+      guard let index = module.partitionIndex(identifier: entry.partitionIdentifier) else { continue }
+      let partition = module.partitions[index]
+      let own = all.first { $0.partitionIdentifier == entry.partitionIdentifier }
+      if let own, own.mayChangeSchedule != entry.mayChangeSchedule {
+        diagnostics.warning(
+          .scheduleRight, line: entry.line,
+          "'\(partition.name)' may change the schedule in one schedule and not in another (line \(own.line))",
+          "say the same in both: the kernel grants the right to a partition, whatever schedule runs")
+      }
+      if partition.isDrainer, entry.changeAction != .ignore {
+        diagnostics.error(
+          .drainerRestart, line: entry.line, "the drainer would start again, in the middle of the trace",
+          "leave ScheduleChangeAction out, or write IGNORE")
+      }
+    }
   }
 
   private mutating func checkWindows(of schedule: ScheduleDescription) {

@@ -42,6 +42,8 @@ static void keep(uint64_t rounds) {
 int main(void) {
   uint64_t seed = 0x9E3779B97F4A7C15ull *
                   partita_load64((uint64_t)PARTITA_INFORMATION_PAGE + PARTITA_PARTITION_IDENTIFIER);
+  RETURN_CODE_TYPE status;
+  SET_PARTITION_MODE(NORMAL, &status);
   for (uint64_t check = 1;; check++) {
     for (int i = 0; i < registers; i++) {
       for (int k = 0; k < words_each; k++) {

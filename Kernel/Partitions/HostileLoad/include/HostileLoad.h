@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/// Integer work without a yield until 200 ms of the module's time have passed, several windows of it. The tests make
+/// Goes to NORMAL, then integer work without a yield until 200 ms of the module's time have passed, several windows of it. The tests make
 /// the innocent twin of a hostile image by a later instant in its `hostile_due`: same code, same size, no offence.
 void behave_until_due(void);
 

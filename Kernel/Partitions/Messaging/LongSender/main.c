@@ -20,6 +20,7 @@ int main(void) {
   if (status != NO_ERROR) wrong++;
   CREATE_QUEUING_PORT("IN", longest, 1, DESTINATION, FIFO, &from, &status);
   if (status != NO_ERROR) wrong++;
+  SET_PARTITION_MODE(NORMAL, &status);
   for (int i = 0; i < longest; i++) sent[i] = (uint8_t)(i * 7 + (i >> 8));
   for (uint64_t count = 1;; count++) {
     sent[count % longest]++;

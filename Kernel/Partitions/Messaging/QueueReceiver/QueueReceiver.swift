@@ -19,6 +19,7 @@ struct QueueReceiver {
       Partition.note(1 << 32, 0)
       return
     }
+    Partition.enterNormalMode()
     var inspector = Inspector(mayMiss: discards)
     withUnsafeTemporaryAllocation(byteCount: maximumBytes, alignment: 8) { buffer in
       while true {

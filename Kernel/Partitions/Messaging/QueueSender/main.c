@@ -29,6 +29,7 @@ int main(void) {
   uint64_t refused = 0, waited = 0, timed_out = 0, wrong = 0;
   CREATE_QUEUING_PORT("TELL", maximum_bytes, maximum_messages, SOURCE, FIFO, &port, &status);
   if (status != NO_ERROR) wrong++;
+  SET_PARTITION_MODE(NORMAL, &status);
   partita_yield();
   for (uint64_t window = 0;; window++) {
     while ((status = send(port, 0)) == NO_ERROR) continue;

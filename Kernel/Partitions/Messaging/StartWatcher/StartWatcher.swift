@@ -6,6 +6,7 @@ import PartitionKit
 @main
 struct StartWatcher {
   static func main() {
+    Partition.enterNormalMode()
     var greatest: UInt64 = 0
     var count: UInt64 = 0
     while true {

@@ -1,0 +1,49 @@
+#include "partita.h"
+
+void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status) {
+  const uint64_t page = PARTITA_INFORMATION_PAGE;
+  *partition_status = (PARTITION_STATUS_TYPE){
+      .PERIOD = (SYSTEM_TIME_TYPE)partita_load64(page + PARTITA_PERIOD),
+      .DURATION = (SYSTEM_TIME_TYPE)partita_load64(page + PARTITA_DURATION),
+      .IDENTIFIER = (PARTITION_ID_TYPE)partita_load64(page + PARTITA_PARTITION_IDENTIFIER),
+      .LOCK_LEVEL = 0,
+      .OPERATING_MODE = (OPERATING_MODE_TYPE)partita_load64(page + PARTITA_OPERATING_MODE),
+      .START_CONDITION = (START_CONDITION_TYPE)partita_load64(page + PARTITA_START_CONDITION),
+      .NUM_ASSIGNED_CORES = 1,
+  };
+  *status = NO_ERROR;
+}
+
+void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status) {
+  *status = (RETURN_CODE_TYPE)partita_hypercall1(PARTITA_SET_PARTITION_MODE, (uint64_t)mode).status;
+}
+
+void SET_MODULE_SCHEDULE(SCHEDULE_ID_TYPE schedule, RETURN_CODE_TYPE *status) {
+  // A negative identifier is none that a module file can give.
+  *status = schedule < 0
+                ? INVALID_PARAM
+                : (RETURN_CODE_TYPE)partita_hypercall1(PARTITA_SET_MODULE_SCHEDULE, (uint64_t)schedule).status;
+}
+
+// Selectors of `StatisticSelector`.
+enum { current_schedule = 6, next_schedule = 7, last_schedule_change = 8 };
+
+void GET_MODULE_SCHEDULE_STATUS(SCHEDULE_STATUS_TYPE *schedule_status, RETURN_CODE_TYPE *status) {
+  schedule_status->TIME_OF_LAST_SCHEDULE_SWITCH =
+      (SYSTEM_TIME_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, last_schedule_change, 0).value;
+  schedule_status->CURRENT_SCHEDULE =
+      (SCHEDULE_ID_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, current_schedule, 0).value;
+  schedule_status->NEXT_SCHEDULE =
+      (SCHEDULE_ID_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, next_schedule, 0).value;
+  *status = NO_ERROR;
+}
+
+void RAISE_APPLICATION_ERROR(
+    ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status) {
+  // A negative length becomes one that the kernel refuses.
+  *status = (RETURN_CODE_TYPE)partita_hypercall3(
+                PARTITA_RAISE_APPLICATION_ERROR, (uint64_t)code, (uint64_t)(uintptr_t)message, (uint64_t)length)
+                .status;
+}
+
+void partita_complete_callback(void) { partita_hypercall0(PARTITA_COMPLETE_CALLBACK); }

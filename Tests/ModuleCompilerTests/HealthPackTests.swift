@@ -1,0 +1,123 @@
+import APEXTypes
+import ModuleConfiguration
+import Testing
+
+@testable import ModuleCompiler
+
+/// What of health-monitor tables, schedules and retained memory arrives in the module table.
+@Suite struct HealthPackTests {
+  private func pack(_ edits: [(String, String)], image: [UInt8] = TinyELF().bytes) throws -> PackedModule {
+    var text = SampleModule.text
+    for (old, new) in edits { text = text.replacingOccurrences(of: old, with: new) }
+    let folder = TemporaryFolder()
+    let file = folder.write(text, "module.xml")
+    _ = folder.write(image, "Tiny.elf")
+    return try withExtendedLifetime(folder) { try ModuleCompiler.compile(file: file) }
+  }
+
+  private func all<Record: TableRecord>(_ type: Record.Type, _ table: ModuleTable) -> [Record] {
+    (0..<table.count(type)).map { table.record(type, $0) }
+  }
+
+  private static let tables = """
+    <System_HM_Table>
+      <System_State_Entry SystemState="1">
+        <Error_ID_Level ErrorIdentifier="3" ErrorLevel="PARTITION" ErrorCode="NUMERIC_ERROR"/>
+        <Error_ID_Level ErrorIdentifier="5" ErrorLevel="PROCESS" ErrorCode="APPLICATION_ERROR"/>
+        <Error_ID_Level ErrorIdentifier="6" ErrorLevel="MODULE" ErrorCode="HARDWARE_FAULT"/>
+      </System_State_Entry>
+      <System_State_Entry SystemState="2">
+        <Error_ID_Level ErrorIdentifier="3" ErrorLevel="MODULE" ErrorCode="NUMERIC_ERROR"/>
+      </System_State_Entry>
+    </System_HM_Table>
+    <Module_HM_Table ModuleCallback="system">
+      <System_State_Entry SystemState="2"><Error_ID_Action ErrorIdentifier="3" Action="RESET"/></System_State_Entry>
+    </Module_HM_Table>
+    """
+
+  private static func edits(_ more: [(String, String)] = []) -> [(String, String)] {
+    let begin = SampleModule.text.range(of: "<System_HM_Table>")!
+    let end = SampleModule.text.range(of: "</System_HM_Table>")!
+    return [(String(SampleModule.text[begin.lowerBound..<end.upperBound]), tables)] + more
+  }
+
+  /// Every error at its level in its state, for every partition; what a table does not say has the safe default.
+  @Test func tablesAreResolvedByState() throws {
+    try pack(Self.edits()).withTable { table in
+      #expect(table.module.hasModuleCallback)
+      let records = all(HealthActionRecord.self, table)
+      #expect(records.count == 3 * 3 + 1)
+      func find(_ partition: UInt8, _ error: ErrorCode, _ state: SystemState) -> HealthActionRecord? {
+        records.first { $0.partition.rawValue == partition && $0.error == error && $0.state == state }
+      }
+      for partition in 0..<3 as Range<UInt8> {
+        let fault = try #require(find(partition, .numericError, .partitionInitialisation))
+        #expect(fault.level == .module && fault.moduleAction == .reset)
+        let broken = try #require(find(partition, .hardwareFault, .partitionExecution))
+        #expect(broken.level == .module && broken.moduleAction == .shutdown, "where the module's table is silent")
+        let own = try #require(find(partition, .applicationError, .partitionExecution))
+        #expect(own.level == .process && own.action == .idle)
+      }
+      #expect(find(1, .numericError, .partitionExecution)?.action == .warmStart)
+      #expect(find(0, .numericError, .partitionExecution) == nil)
+    }
+  }
+
+  @Test func theCallbackIsAnAddress() throws {
+    let edit = (
+      "<Partition_HM_Table PartitionIdentifier", "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier"
+    )
+    try pack([edit]).withTable { table in
+      #expect(all(PartitionRecord.self, table).map(\.callbackEntry) == [0, 0x40_0020, 0])
+    }
+  }
+
+  @Test func schedulesCarryRightsAndActions() throws {
+    let second = SampleModule.secondSchedule("SetModuleSchedule=\"true\" ScheduleChangeAction=\"COLD_START\"")
+    let edits = [
+      ("ScheduleName=\"only\"", "ScheduleName=\"only\" InitialModuleSchedule=\"true\""),
+      ("<Partition_HM_Table", second + "<Partition_HM_Table"),
+    ]
+    try pack(edits).withTable { table in
+      #expect(table.count(ScheduleRecord.self) == 2)
+      #expect(table.record(ScheduleRecord.self, 1).windows == RecordRange(first: 3, count: 2))
+      #expect(
+        all(ScheduleActionRecord.self, table) == [
+          ScheduleActionRecord(schedule: 1, partition: PartitionIndex(0), action: .coldStart)
+        ])
+      #expect(all(PartitionRecord.self, table).map { $0.flags.contains(.mayChangeSchedule) } == [true, false, false])
+    }
+  }
+
+  /// A segment that the linker script has marked keeps its contents over a warm start.
+  @Test func retainedSegmentsAreMarked() throws {
+    var elf = TinyELF()
+    elf.segments.append(
+      .init(flags: 0x0010_0006, address: 0x40_4000, contents: [7], memoryBytes: 0x5000))
+    elf.segments[1].flags |= 0x0010_0000
+    try pack([("SizeBytes=\"0x4000\"", "SizeBytes=\"0x9000\"")], image: elf.bytes).withTable { table in
+      let own = all(SegmentRecord.self, table).filter { $0.partition == PartitionIndex(0) }
+      #expect(own.map { $0.access.contains(.retained) } == [false, false, false, true], "writable ones only")
+      let partition = table.record(PartitionRecord.self, 0)
+      // Data of two pages, five pages retained, a stack of two pages.
+      #expect(table.memoryPieceCount(of: partition) == 1 + 3 + 1)
+    }
+  }
+
+  /// Symbol tables are read from files that may say anything.
+  @Test func damagedSymbolTablesNeverTrap() {
+    var generator = SeededGenerator(seed: UInt64.random(in: 0...UInt64.max))
+    let good = TinyELF().bytes
+    #expect(PartitionImage.address(ofSymbol: "other", elf: good) == 0x40_0020)
+    #expect(PartitionImage.address(ofSymbol: "othe", elf: good) == nil)
+    for _ in 0..<5000 {
+      var bytes = good
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        let range = Bool.random(using: &generator) ? 32..<64 : max(0, bytes.count - 300)..<bytes.count
+        bytes[Int.random(in: range, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      if Bool.random(using: &generator) { bytes.removeLast(Int.random(in: 0..<200, using: &generator)) }
+      _ = PartitionImage.address(ofSymbol: "other", elf: bytes)
+    }
+  }
+}

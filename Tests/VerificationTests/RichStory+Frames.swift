@@ -1,0 +1,313 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+extension RichStory {
+  private mutating func createQueue(_ port: UInt32, _ direction: UInt64) {
+    ask(.createQueuingPort, [0x40_0800, 64, 2, direction], looked: UInt64(port) + 1)
+    emit(.portOperation, scribe.runner, detail: 0, port, 0, 0, 0)
+    answer(.createQueuingPort, UInt64(port) + 1)
+    scribe.leave()
+  }
+
+  private mutating func setTimer(_ first: UInt64, _ period: UInt64) {
+    ask(.setTimer, [first, period])
+    answer(.setTimer)
+    arm(first)
+    scribe.leave()
+  }
+
+  /// Ticks that fall due in the window; `rest` are dropped.
+  private mutating func expire(_ count: UInt32, _ latest: UInt64, _ dropped: UInt64, waiting: UInt64) {
+    emit(.timerExpired, Module.worker, count, latest, latest + 3_000_000, dropped)
+    emit(.mark, Module.worker, 64, waiting)
+  }
+
+  /// Everybody starts, registers what it needs, and goes to NORMAL.
+  mutating func firstFrame() {
+    open(0, Module.master, at: base, isNew: true)
+    call(.setUpcallEntry, [Module.upcallEntry, Module.upcallEntry + 16, Module.upcallEntry + 32])
+    register([32, 36, 65, 66])
+    createQueue(Module.source, 0)
+    goNormal()
+    scribe.isOn[0] = true
+    call(.null)
+    close(0, Module.master)
+    open(1, Module.worker, at: base + 2_000_000, isNew: true)
+    call(.setUpcallEntry, [Module.upcallEntry, Module.upcallEntry + 16, Module.upcallEntry + 32])
+    call(.setExceptionEntry, [Module.exceptionEntry])
+    for vector in [UInt64(0), 3, 32] { call(.setExceptionHandler, [vector, Module.handler]) }
+    register([48, 64])
+    createQueue(Module.workerQueue, 1)
+    goNormal()
+    scribe.isOn[1] = true
+    let tick = base + 2_500_000
+    setTimer(tick, 3_000_000)
+    scribe.enter(.timer, at: tick + 3, 0)
+    expire(1, tick, 0, waiting: 1)
+    arm()
+    upcall(64, 1)
+    scribe.leave()
+    t = scribe.now
+    handle(64, 1)
+    call(.null)
+    close(1, Module.worker)
+    open(2, Module.sink, at: base + 4_000_000, isNew: true)
+    call(.setUpcallEntry, [Module.upcallEntry, Module.upcallEntry + 16, Module.upcallEntry + 32])
+    register([64, 66])
+    createQueue(Module.sinkQueue, 1)
+    goNormal()
+    scribe.isOn[2] = true
+    setTimer(base + 5_960_000, 3_000_000)
+    // Beyond the boundary's interrupt: this tick is missed.
+    scribe.story[scribe.story.count - 1].event.words.w0 = boundary - RichModule.allowance
+    call(.null)
+    close(2, Module.sink)
+    idle(isNew: true)
+  }
+
+  /// Interrupts of both designs, messages, an event, missed ticks, and errors of every level below the module's.
+  mutating func secondFrame() {
+    frame(1, 0)
+    open(0, Module.master, at: base)
+    interrupts()
+    messages()
+    ask(.raiseEvent, [7])
+    emit(.eventRaised, Module.master, 0, 1, 48)
+    emit(.mark, Module.worker, 48, 1)
+    answer(.raiseEvent)
+    scribe.leave()
+    close(0, Module.master)
+    open(1, Module.worker, at: base + 2_000_000, arm: 0)
+    expire(3, base + 1_500_000, 0, waiting: 3)
+    arm()
+    scribe.change(to: Module.worker, for: base + 2_000_000)
+    upcall(48, 1)
+    scribe.isOn[1] = false
+    scribe.leave(at: base + 2_000_000)
+    t = base + 2_000_000
+    handle(48, 1, then: (64, 1))
+    handle(64, 1, then: (64, 1))
+    handle(64, 1, then: (64, 1))
+    handle(64, 1)
+    receipts()
+    errors()
+    close(1, Module.worker)
+    open(2, Module.sink, at: base + 4_000_000, arm: 0)
+    emit(.timerExpired, Module.sink, 3, base + 1_960_000, base + 4_960_000, 2)
+    emit(.mark, Module.sink, 64, 1)
+    arm(base + 4_960_000)
+    scribe.change(to: Module.sink, for: base + 4_000_000)
+    upcall(64, 1)
+    scribe.leave(at: base + 4_000_000)
+    t = base + 4_000_000
+    handle(64, 1, then: (66, 1))
+    handle(66, 1)
+    ask(.receiveQueuingMessage, [3, 0x40_0800, 64])
+    emit(.portOperation, Module.sink, detail: 4, Module.sinkQueue, 31, 1, 1)
+    answer(.receiveQueuingMessage, 31 | 1 << 32)
+    emit(.messageCopied, Module.sink, detail: 4, Module.sinkQueue, 0xD001, 31)
+    scribe.leave()
+    ask(.setTimer, [0, 0])
+    answer(.setTimer)
+    arm()
+    scribe.leave()
+    call(.readStatistic, [9, 0], value: 2)
+    close(2, Module.sink)
+    idle()
+  }
+
+  private mutating func interrupts() {
+    // A direct line; its handler takes interrupts again, and the next upcall would be one too deep.
+    interrupt(0, waiting: 1)
+    upcall(32, 1)
+    scribe.leave()
+    call(.acknowledgeInterrupt, [32], value: 1)
+    scribe.isOn[0] = true
+    interrupt(0, waiting: 1)
+    error(4, 1, 1)
+    emit(.healthAction, Module.master, detail: 0, 4, 0)
+    scribe.leave()
+    call(.null)
+    scribe.returned[0] += 1
+    ask(.returnFromUpcall, looked: 3)
+    answer(.returnFromUpcall)
+    upcall(32, 1)
+    scribe.leave()
+    handle(32, 1)
+    // A marked line: not before the next hypercall.
+    interrupt(4, waiting: 1)
+    scribe.leave()
+    interrupt(4, waiting: 2)
+    scribe.leave()
+    ask(.null)
+    answer(.null)
+    upcall(36, 2)
+    scribe.leave()
+    handle(36, 2)
+  }
+
+  private mutating func send(_ number: UInt64, _ bytes: UInt64, fullest: UInt64, isDiscarded: Bool) {
+    ask(.sendQueuingMessage, [1, 0x40_0800, bytes])
+    emit(.portOperation, Module.master, detail: 3, Module.source, bytes, number, fullest)
+    if isDiscarded {
+      emit(.portOperation, Module.sink, detail: 6, Module.sinkQueue, bytes, number)
+    } else {
+      emit(.mark, Module.sink, 66, 1)
+    }
+    answer(.sendQueuingMessage)
+    emit(.messageCopied, Module.master, detail: 3, Module.source, 0xD000 + number, bytes)
+    scribe.leave()
+  }
+
+  private mutating func messages() {
+    send(1, 31, fullest: 1, isDiscarded: false)
+    send(2, 32, fullest: 2, isDiscarded: true)
+    call(.sendQueuingMessage, [1, 0x40_0800, 33], code: 2)
+    call(.readQueuingStatus, [1], value: 2)
+  }
+
+  private mutating func receipts() {
+    for number in UInt64(1)...2 {
+      ask(.receiveQueuingMessage, [2, 0x40_0800, 64])
+      emit(.portOperation, Module.worker, detail: 4, Module.workerQueue, 30 + number, number, (2 - number) << 1)
+      if number == 1 { emit(.mark, Module.master, 66, 1) }
+      answer(.receiveQueuingMessage, 30 + number)
+      emit(.messageCopied, Module.worker, detail: 4, Module.workerQueue, 0xD000 + number, 30 + number)
+      scribe.leave()
+    }
+    call(.receiveQueuingMessage, [2, 0x40_0800, 64], code: 2)
+    ask(.clearQueuingPort, [2])
+    emit(.portOperation, Module.worker, detail: 5, Module.workerQueue)
+    answer(.clearQueuingPort)
+    scribe.leave()
+  }
+
+  private mutating func errors() {
+    except(0)
+    reflect(0)
+    call(.null)
+    comeBack()
+    // A breakpoint, and a division by zero in its handler.
+    except(13, 3 << 3 | 2)
+    reflect(3, 3 << 3 | 2)
+    except(0)
+    error(2, 1, 3, vector: 1)
+    emit(.healthAction, Module.worker, detail: 0, 2, 1)
+    scribe.leave()
+    comeBack()
+    ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
+    error(1, 0, 1)
+    answer(.raiseApplicationError)
+    reflect(32, 1)
+    comeBack()
+    // Without its handler the same exception is of partition level: callback, cold start.
+    call(.setExceptionHandler, [0, 0])
+    except(0)
+    error(2, 1, 1, vector: 1)
+    emit(.callback, Module.worker, 2, Module.callback, 3)
+    reset(Module.worker, entry: Module.callback)
+    scribe.isOn[1] = false
+    scribe.leave()
+    call(.null)
+    ask(.completeCallback)
+    emit(.healthAction, Module.worker, detail: 3, 2, 1)
+    change(Module.worker, to: 1, 3)
+    arm()
+    reset(Module.worker)
+    make(Module.worker)
+    goNormal()
+  }
+
+  /// Another schedule is asked for, and an error of the module's level is told to Master.
+  mutating func thirdFrame() {
+    frame(2, 0)
+    open(0, Module.master, at: base, arm: 0)
+    begin(Module.master, at: base)
+    // The queue's mark waited; it came into Worker's window.
+    scribe.story.removeLast()
+    upcall(66, 1)
+    scribe.leave(at: base)
+    t = base
+    handle(66, 1)
+    ask(.setModuleSchedule, [71])
+    emit(.scheduleChange, Module.master, detail: 0, 1)
+    answer(.setModuleSchedule)
+    scribe.leave()
+    for (selector, value) in [(UInt64(6), UInt64(70)), (7, 71), (8, 0), (10, 4)] {
+      call(.readStatistic, [selector, 0], value: value)
+    }
+    ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
+    error(1, 2, 1)
+    emit(.mark, Module.master, 65, 1)
+    answer(.raiseApplicationError)
+    upcall(65, 1)
+    scribe.leave()
+    handle(65, 1)
+    call(.readErrorLog, [4, 1], value: UInt64(Module.master) | 1 << 8 | 1 << 16 | 2 << 24 | 0xFF << 40)
+    call(.readErrorLog, [4, 2], value: 0x40_0400)
+    close(0, Module.master)
+    open(1, Module.worker, at: base + 2_000_000)
+    call(.null)
+    close(1, Module.worker)
+    open(2, Module.sink, at: base + 4_000_000)
+    call(.null)
+    close(2, Module.sink)
+    idle()
+  }
+
+  /// The other schedule, in which Worker starts warm; then it asks for IDLE.
+  mutating func fourthFrame() {
+    frame(3, 1)
+    emit(.scheduleChange, Module.master, detail: 1, 1)
+    emit(.moduleAction, Module.master, detail: 0, 1)
+    open(3, Module.master, at: base)
+    call(.readStatistic, [8, 0], value: base)
+    close(3, Module.master)
+    open(4, Module.sink, at: base + 2_000_000)
+    ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
+    error(1, 2, 1)
+    emit(.mark, Module.master, 65, 1)
+    answer(.raiseApplicationError)
+    scribe.leave()
+    close(4, Module.sink)
+    boundary = base + 6_000_000
+    emit(.windowStart, Module.worker, 5, base + 4_000_000, boundary)
+    change(Module.worker, to: 2, 1)
+    arm()
+    reset(Module.worker)
+    make(Module.worker)
+    ask(.setPartitionMode, [0])
+    change(Module.worker, to: 0)
+    idle()
+    scribe.enter(.timer, at: base + Module.frame - Module.allowance + 3, 0)
+  }
+
+  /// The module is reset; then an error in Sink's initialisation shuts it down.
+  mutating func lastFrames() {
+    base += Module.frame
+    emit(.windowEnd, Module.worker, 5, base - 4_000_000)
+    emit(.majorFrameStart, 0xFF, detail: 1, 4, base)
+    emit(.moduleAction, Module.sink, detail: 2, 1)
+    for index in UInt8(0)..<3 { change(index, to: 1, 2) }
+    for index in UInt8(0)..<3 { reset(index) }
+    open(3, Module.master, at: base, isNew: true)
+    call(.null)
+    close(3, Module.master)
+    open(4, Module.sink, at: base + 2_000_000, isNew: true)
+    ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
+    error(1, 2, 2)
+    answer(.raiseApplicationError)
+    scribe.leave()
+    close(4, Module.sink)
+    open(5, Module.worker, at: base + 4_000_000, isNew: true)
+    call(.null)
+    close(5, Module.worker)
+    idle()
+    frame(5, 1)
+    emit(.moduleAction, Module.sink, detail: 1, 1)
+    emit(.stop, 0xFF, detail: 3)
+    emit(.partitionSwitch, 0xFF, detail: scribe.runner, 0, 0)
+    emit(.end)
+  }
+}

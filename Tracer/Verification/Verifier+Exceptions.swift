@@ -1,0 +1,162 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// CPU exceptions and errors of process level that go to the partition's own handlers.
+extension Verifier {
+  /// The vector of an error handler among the exception handlers.
+  static let errorVector = 32
+
+  mutating func exception(_ event: TraceEvent) {
+    enter(event)
+    tally(.exceptionAnswered)
+    step.looked = event.words.w2
+    step.argument0 = event.words.w3
+    step.argument1 = event.words.w5
+    guard event.partition != 0xFF, step.what < 32 else {
+      if fails(.meaning) { explain("exception \(step.what) of \(name(event.partition)) has no meaning") }
+      step.kind = 0
+      return
+    }
+    rare.isTouched = true
+    let guest = guests[Int(event.partition)]
+    var vector = Int(step.what)
+    if let gate = gateMeant {
+      guard guest.handlersKnown & 1 << UInt64(gate) != 0 else { return }
+      // Without a handler of its own the instruction stays the fault as which it came.
+      if guest.handlers[gate] != 0 { vector = gate }
+    }
+    guard guest.isReflectedKnown, guest.isEntryKnown, guest.handlersKnown & 1 << UInt64(vector) != 0 else { return }
+    let canTake =
+      guest.handlers[vector] != 0 && guest.exceptionEntry != 0 && step.flags.contains(.frameFits)
+      && guest.reflected == UInt32(truncatingIfNeeded: event.words.w5)
+    if canTake { rare.mustReflect = Int16(vector) }
+  }
+
+  /// What the step's exception was meant as: `int3` and `int 4` of ring 3 come as protection faults that name their
+  /// gate, for no gate may be called from there.
+  var gateMeant: Int? {
+    guard step.what == 13 else { return nil }
+    return step.looked == 3 << 3 | 2 ? 3 : step.looked == 4 << 3 | 2 ? 4 : nil
+  }
+
+  mutating func setExceptionHandler(_ partition: UInt8) {
+    tally(.registration)
+    let address = step.argument1
+    guard step.argument0 <= UInt64(Self.errorVector) else {
+      if fails(.registration) { explain("a handler of exception \(step.argument0) was registered; there are 0 … 32") }
+      return
+    }
+    if address != 0, !plan.partitions[Int(partition)].executable.contains(where: { $0.contains(address) }),
+      fails(.registration)
+    {
+      explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
+    }
+    guests[Int(partition)].handlers[Int(step.argument0)] = address
+    guests[Int(partition)].handlersKnown |= 1 << step.argument0
+  }
+
+  mutating func exceptionReflected(_ event: TraceEvent) {
+    guard event.partition != 0xFF, event.operand <= UInt32(Self.errorVector) else {
+      if fails(.meaning) { explain("exception \(event.operand) reflected to \(name(event.partition)) has no meaning") }
+      return
+    }
+    rare.isTouched = true
+    rare.reflectionDue = Int16(event.operand)
+    let index = Int(event.partition)
+    if step.kind != 0 {
+      if event.operand == UInt32(Self.errorVector) { judgeProcessLevel(event, index) } else { judgeReflected(event) }
+    }
+    judgeHandler(event, index)
+    guests[index].reflected &+= 1
+    partitions[index].isEnabled = false
+    partitions[index].isEnabledKnown = true
+    partitions[index].wasInTail = false
+  }
+
+  private mutating func judgeReflected(_ event: TraceEvent) {
+    tally(.exceptionReflected)
+    let isGate = gateMeant.map { UInt32($0) == event.operand } ?? false
+    let vector = isGate ? event.operand : UInt32(step.what)
+    let belongs =
+      step.kind == EventKind.exception.rawValue && step.partition == event.partition && event.operand == vector
+      && !rare.isReflected
+    let isCauseRight =
+      (event.words.w1 == step.looked || isGate && event.words.w1 == 0)
+      && (event.words.w2 == step.argument0 || vector != 14 && event.words.w2 == 0)
+    if !belongs || !isCauseRight, fails(.exceptionReflected) {
+      explain(
+        "exception \(event.operand) with error code \(event.words.w1) at \(hexadecimal(event.words.w2)) is reflected to "
+          + "\(name(event.partition)); "
+          + (belongs ? "it came with \(step.looked) at \(hexadecimal(step.argument0))" : "it did not occur"))
+    }
+    guard belongs else { return }
+    rare.isReflected = true
+    let guest = guests[Int(event.partition)]
+    if !isGate, let gate = gateMeant, guest.handlersKnown & 1 << UInt64(gate) != 0, guest.handlers[gate] != 0,
+      fails(.exceptionReflected)
+    {
+      explain("exception 13 is reflected to \(name(event.partition)), and meant as \(gate), which has a handler")
+    }
+    if guest.isReflectedKnown {
+      if guest.reflected != UInt32(truncatingIfNeeded: step.argument1), fails(.exceptionReflected) {
+        explain("exception \(event.operand) of \(name(event.partition)) is reflected into its own handler")
+      }
+    } else {
+      guests[Int(event.partition)].reflected = UInt32(truncatingIfNeeded: step.argument1)
+      guests[Int(event.partition)].isReflectedKnown = true
+    }
+  }
+
+  private mutating func judgeHandler(_ event: TraceEvent, _ index: Int) {
+    guard guests[index].handlersKnown & 1 << UInt64(event.operand) != 0 else { return }
+    let handler = guests[index].handlers[Int(event.operand)]
+    if handler == 0 || handler != event.words.w0, fails(.exceptionReflected) {
+      explain(
+        "exception \(event.operand) goes to \(hexadecimal(event.words.w0)) in \(name(event.partition)); registered is "
+          + (handler == 0 ? "nothing" : hexadecimal(handler)))
+    }
+  }
+
+  mutating func exceptionWritten(_ event: TraceEvent) {
+    guard event.partition != 0xFF, step.kind != 0 else { return }
+    tally(.exceptionWritten)
+    guard rare.reflectionDue >= 0, UInt32(rare.reflectionDue) == event.operand else {
+      if fails(.exceptionWritten) {
+        explain("a frame of exception \(event.operand) is written for \(name(event.partition)), undecided")
+      }
+      return
+    }
+    rare.reflectionDue = -1
+    let guest = guests[Int(event.partition)]
+    if event.words.w2 != 0 {
+      if fails(.exceptionWritten) { explain("the exception's frame is written, and interrupts are still on") }
+    } else if guest.isEntryKnown, guest.exceptionEntry != event.words.w1, fails(.exceptionWritten) {
+      explain(
+        "the exception goes to \(hexadecimal(event.words.w1)); the partition's entry is "
+          + hexadecimal(guest.exceptionEntry))
+    }
+  }
+
+  mutating func closeException() {
+    let isAnswered = rare.isReflected || rare.error >= 0 || step.happenings.contains(.healthAction)
+    if !isAnswered, fails(.exceptionAnswered) {
+      explain("exception \(step.what) of \(name(step.partition)) at event \(step.position) got no answer")
+    }
+    if rare.isReflected, rare.error >= 0, fails(.exceptionAnswered) {
+      explain("exception \(step.what) of \(name(step.partition)) was reflected, and told to the health monitor too")
+    }
+    if rare.mustReflect >= 0 {
+      tally(.exceptionHandler)
+      if !rare.isReflected, fails(.exceptionHandler) {
+        explain("\(name(step.partition)) has a handler for exception \(rare.mustReflect), and did not get it")
+      }
+    }
+  }
+
+  mutating func closeReflection() {
+    if rare.reflectionDue >= 0, fails(.exceptionWritten) {
+      explain("exception \(rare.reflectionDue) was reflected, and its frame was not written")
+    }
+  }
+}

@@ -1,0 +1,295 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Operating modes, and what a start takes: memory in pieces, registers, the first instruction.
+extension Verifier {
+  mutating func modeChange(_ event: TraceEvent) {
+    let from = UInt8(truncatingIfNeeded: event.operand)
+    let condition = UInt8(truncatingIfNeeded: event.operand >> 8)
+    guard event.partition != 0xFF, OperatingMode(rawValue: event.detail) != nil, from < 4, event.operand >> 16 == 0,
+      condition < 4
+    else {
+      if fails(.meaning) { explain("a change of mode from \(event.operand) to \(event.detail) has no meaning") }
+      return
+    }
+    rare.isTouched = true
+    let index = Int(event.partition)
+    let bit: UInt32 = 1 << UInt32(index)
+    let isStartTold = rare.restarted & bit != 0
+    tally(.modeChain)
+    let mode = isStartTold ? partitions[index].modeBefore : partitions[index].mode
+    if mode != 0xFF, mode != from, fails(.modeChain) {
+      explain("\(name(event.partition)) changes from mode \(from), and was in mode \(mode)")
+    }
+    if step.happenings.contains(.modeDue), event.detail == step.dueMode { step.happenings.remove(.modeDue) }
+    if event.partition == step.partition { step.happenings.insert(.modeChanged) }
+    judgeTransition(index, from, event.detail)
+    judgeCondition(index, event.detail, condition)
+    rare.changed |= bit
+    if !isStartTold { partitions[index].modeBefore = from }
+    partitions[index].mode = event.detail
+    partitions[index].mayBeStopped = false
+    if event.detail == OperatingMode.idle.rawValue {
+      stopProcesses(of: event.partition)
+      partitions[index].supplyKnown = false
+      guests[index].callbackError = -1
+    }
+  }
+
+  private mutating func stopProcesses(of partition: UInt8) {
+    for process in processes.indices where processes[process].partition == partition {
+      processes[process].isReleased = false
+    }
+  }
+
+  // MARK: Causes
+
+  /// Why a mode changes in this step.
+  private enum Cause {
+    case moduleStart, request, health, reset, schedule, unknown, none
+  }
+
+  private func cause(_ index: Int, _ mode: UInt8) -> Cause {
+    let partition = UInt8(index)
+    if step.kind == 0 { return .unknown }
+    if step.kind == EventKind.start.rawValue { return .moduleStart }
+    if rare.isModuleReset { return .reset }
+    if step.duePartition == partition, step.dueMode == mode { return .health }
+    if step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.setPartitionMode.rawValue,
+      step.partition == partition, step.argument0 == UInt64(mode)
+    {
+      return .request
+    }
+    let isDueNow = schedule.isOpen && schedule.owner == partition && guests[index].isScheduleActionDue
+    if rare.actedFor == Int16(index) || isDueNow {
+      return .schedule
+    }
+    if rare.unknownFor == Int16(index) || !guests[index].isScheduleActionKnown { return .unknown }
+    return .none
+  }
+
+  private mutating func judgeTransition(_ index: Int, _ from: UInt8, _ to: UInt8) {
+    let cause = cause(index, to)
+    guard cause != .unknown else { return }
+    tally(.modeTransition)
+    let isLegal: Bool
+    switch OperatingMode(rawValue: to) {
+    case .normal:
+      isLegal =
+        cause == .request && (from == OperatingMode.coldStart.rawValue || from == OperatingMode.warmStart.rawValue)
+        && !partitions[index].isInitialising
+    case .idle: isLegal = cause == .request || cause == .health
+    case .warmStart:
+      isLegal =
+        cause == .request
+        ? from != OperatingMode.idle.rawValue && from != OperatingMode.coldStart.rawValue : cause != .none
+    default: isLegal = cause == .request || cause == .health ? from != OperatingMode.idle.rawValue : cause != .none
+    }
+    guard !isLegal, fails(.modeTransition) else { return }
+    explain(
+      "\(name(UInt8(index))) goes from mode \(from) to mode \(to)"
+        + (cause == .none ? ", and nothing called for it" : ", which the standard does not allow"))
+  }
+
+  private mutating func judgeCondition(_ index: Int, _ mode: UInt8, _ condition: UInt8) {
+    let expected: StartCondition?
+    switch OperatingMode(rawValue: mode) {
+    case .idle: expected = nil
+    case .normal: expected = guests[index].isConditionKnown ? StartCondition(rawValue: guests[index].condition) : nil
+    default:
+      switch cause(index, mode) {
+      case .moduleStart: expected = .normalStart
+      case .request, .schedule: expected = .partitionRestart
+      case .health: expected = .healthPartitionRestart
+      case .reset: expected = .healthModuleRestart
+      case .unknown, .none: expected = nil
+      }
+    }
+    guard let expected else { return }
+    tally(.restartCondition)
+    if expected.rawValue != condition, fails(.restartCondition) {
+      explain("\(name(UInt8(index))) has start condition \(condition) in mode \(mode); its cause is \(expected)")
+    }
+  }
+
+  /// A mode that was asked for and granted must have been entered.
+  mutating func closeModeAsked() {
+    guard step.resultCode == 0 else { return }
+    tally(.modeAsked)
+    let partition = Int(step.partition)
+    if (rare.changed | rare.restarted) & 1 << UInt32(partition) == 0, fails(.modeAsked) {
+      explain("\(name(step.partition)) was granted mode \(step.argument0), and did not enter it")
+    }
+  }
+
+  // MARK: Starts
+
+  mutating func restart(_ event: TraceEvent) {
+    let isMode = event.detail == OperatingMode.coldStart.rawValue || event.detail == OperatingMode.warmStart.rawValue
+    guard event.partition != 0xFF, isMode, event.words.w0 < 4 else {
+      if fails(.meaning) { explain("a restart in mode \(event.detail), condition \(event.words.w0), has no meaning") }
+      return
+    }
+    rare.isTouched = true
+    let index = Int(event.partition)
+    let bit: UInt32 = 1 << UInt32(index)
+    tally(.restartPieces)
+    let pieces = plan.partitions[index].memoryPieces
+    if UInt64(event.operand) != pieces, fails(.restartPieces) {
+      explain("the start of \(name(event.partition)) has \(event.operand) pieces; the table gives \(pieces)")
+    }
+    let condition = UInt8(event.words.w0)
+    if rare.changed & bit == 0, step.kind != EventKind.start.rawValue {
+      // A start from a start mode into the same one may come without a change.
+      judgeTransition(index, partitions[index].mode, event.detail)
+    }
+    judgeCondition(index, event.detail, condition)
+    if rare.restarted & bit != 0, fails(.restartBegun) {
+      explain("\(name(event.partition)) starts twice in one step")
+    }
+    if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
+      step.happenings.remove(.modeDue)
+    }
+    if event.partition == step.partition { step.happenings.insert(.modeChanged) }
+    rare.restarted |= bit
+    startAnew(index, event)
+  }
+
+  private mutating func startAnew(_ index: Int, _ event: TraceEvent) {
+    let before = rare.changed & 1 << UInt32(index) != 0 ? partitions[index].modeBefore : partitions[index].mode
+    let isFirst = step.kind == EventKind.start.rawValue && gapCount == 0
+    partitions[index].startAnew()
+    guests[index].startAnew()
+    if isFirst {
+      // The shared page is new, too.
+      partitions[index].countersKnown = true
+      partitions[index].marksEverKnown = true
+      guests[index].missedKnown = true
+      guests[index].isReflectedKnown = true
+    }
+    partitions[index].mode = event.detail
+    partitions[index].modeBefore = before
+    guests[index].condition = UInt8(event.words.w0)
+    guests[index].pieces = event.operand
+    for line in 0..<Self.interruptStride {
+      registeredBy[line] &= ~(1 << UInt32(index))
+      registrationKnown[line] |= 1 << UInt32(index)
+      counters[index * Self.interruptStride + line] = 0
+    }
+    if event.operand == 0 { partitions[index].isInitialising = false }
+    if schedule.isOpen, schedule.owner == event.partition { schedule.awaitsFirst = false }
+    stopProcesses(of: event.partition)
+    ports.restart(event.partition, plan)
+  }
+
+  mutating func memoryPiece(_ event: TraceEvent) {
+    enterWithin(event)
+    guard event.partition != 0xFF else {
+      if fails(.meaning) { explain("a piece of nobody's memory is made") }
+      return
+    }
+    let index = Int(event.partition)
+    tally(.restartOrder)
+    if guests[index].arePiecesKnown,
+      event.operand != guests[index].nextPiece || !partitions[index].isInitialising, fails(.restartOrder)
+    {
+      explain(
+        "piece \(event.operand) of \(name(event.partition)) is made; "
+          + (partitions[index].isInitialising ? "piece \(guests[index].nextPiece) is next" : "it does not start"))
+    }
+    guests[index].nextPiece = event.operand &+ 1
+  }
+
+  mutating func initialised(_ event: TraceEvent) {
+    guard event.partition != 0xFF else {
+      if fails(.meaning) { explain("nobody is initialised") }
+      return
+    }
+    let index = Int(event.partition)
+    tally(.restartOrder)
+    if guests[index].arePiecesKnown,
+      guests[index].nextPiece != guests[index].pieces || !partitions[index].isInitialising, fails(.restartOrder)
+    {
+      explain(
+        "\(name(event.partition)) is initialised after \(guests[index].nextPiece) of \(guests[index].pieces) pieces")
+    }
+    partitions[index].isInitialising = false
+    partitions[index].mayBeStopped = false
+    // Idle time that its window had meanwhile is over.
+    if schedule.isOpen, schedule.owner == event.partition {
+      schedule.isIdle = false
+      schedule.idleUntil = nil
+    }
+  }
+
+  mutating func contextReset(_ event: TraceEvent) {
+    guard event.partition != 0xFF else { return }
+    let index = Int(event.partition)
+    tally(.restartContext)
+    let isCallback = guests[index].callbackError >= 0
+    let entry = isCallback ? plan.partitions[index].callbackEntry : plan.partitions[index].entryPoint
+    // Not all of a stack's last line need be used.
+    let isStack = PartitionLayout.stackTop &- event.words.w1 <= 16
+    if guests[index].isCallbackKnown, event.words.w0 != entry || !isStack, fails(.restartContext) {
+      explain(
+        "\(name(event.partition)) is set to \(hexadecimal(event.words.w0)) with its stack at "
+          + "\(hexadecimal(event.words.w1)); its entry is \(hexadecimal(entry))")
+    }
+    if guests[index].isCallbackKnown, !partitions[index].isContextDue, fails(.restartContext) {
+      explain("\(name(event.partition)) has its registers reset, and nothing called for it")
+    }
+    partitions[index].isContextDue = false
+  }
+
+  /// A partition that starts was found running.
+  mutating func judgeStarting(_ partition: UInt8) {
+    let index = Int(partition)
+    if partitions[index].isInitialising {
+      tally(.restartQuiet)
+      if fails(.restartQuiet) {
+        explain("\(name(partition)) runs, with \(guests[index].nextPiece) of \(guests[index].pieces) pieces made")
+      }
+      partitions[index].isInitialising = false
+    }
+    if partitions[index].isContextDue {
+      tally(.restartContext)
+      if fails(.restartContext) { explain("\(name(partition)) runs, and its registers were not reset for it") }
+      partitions[index].isContextDue = false
+    }
+  }
+
+  /// The end of a step in which modes changed, or should have.
+  mutating func closeModes() {
+    if step.kind == EventKind.start.rawValue { judgeModuleStart() }
+    guard rare.changed != 0 else { return }
+    for index in partitions.indices where rare.changed & 1 << UInt32(index) != 0 {
+      let mode = partitions[index].mode
+      guard mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue else { continue }
+      tally(.restartBegun)
+      guard rare.restarted & 1 << UInt32(index) == 0 else { continue }
+      forgetStart(index)
+      if fails(.restartBegun) { explain("\(name(UInt8(index))) enters mode \(mode), and does not start anew") }
+    }
+  }
+
+  /// A start was not told as one: what of the partition's interrupts survived it is not known.
+  private mutating func forgetStart(_ index: Int) {
+    let mode = partitions[index].mode
+    partitions[index].forget()
+    partitions[index].mode = mode
+    partitions[index].mayBeStopped = false
+    partitions[index].hasRun = false
+    guests[index].forget()
+    for line in registrationKnown.indices { registrationKnown[line] &= ~(1 << UInt32(index)) }
+  }
+
+  private mutating func judgeModuleStart() {
+    tally(.restartStart)
+    let everybody = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(partitions.count)) &- 1)
+    let missing = everybody & ~rare.restarted
+    if missing != 0, fails(.restartStart) {
+      explain("the module starts, and \(name(UInt8(missing.trailingZeroBitCount))) does not")
+    }
+  }
+}

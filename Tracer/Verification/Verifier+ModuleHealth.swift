@@ -1,0 +1,102 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Errors at module level, and the log of all errors.
+extension Verifier {
+  mutating func beginModuleError(_ event: TraceEvent) {
+    let rule = plan.healthRule(event.partition, UInt32(event.detail), rare.errorState) ?? ModulePlan.HealthRule()
+    health.waiting += 1
+    health.partition = event.partition
+    health.error = UInt32(event.detail)
+    health.action = rule.moduleAction.rawValue
+    guard plan.hasModuleCallback else { return }
+    rare.isErrorAnswered = true
+    for index in partitions.indices where plan.partitions[index].isSystem { rare.healthMarkDue |= 1 << UInt32(index) }
+  }
+
+  mutating func moduleAction(_ event: TraceEvent) {
+    guard event.operand < 8, let action = ModuleRecoveryAction(rawValue: event.detail) else {
+      if fails(.meaning) { explain("action \(event.detail) at module level has no meaning") }
+      return
+    }
+    rare.isTouched = true
+    rare.isErrorAnswered = true
+    rare.isModuleReset = action == .reset
+    rare.isModuleShutdown = action == .shutdown
+    tally(.healthModule)
+    defer { health.waiting = max(0, health.waiting - 1) }
+    guard step.kind != 0, health.isWaitingKnown || health.waiting > 0 else { return }
+    let isExpected =
+      health.waiting > 1
+      || health.waiting == 1 && event.partition == health.partition && event.operand == health.error
+        && event.detail == health.action
+    if !isExpected, fails(.healthModule) {
+      explain(
+        "the module gets action \(action) for error \(event.operand) of \(name(event.partition)); "
+          + (health.waiting == 0
+            ? "no error of its level is known"
+            : "configured is \(health.action) for error \(health.error) of \(name(health.partition))"))
+    }
+  }
+
+  /// The end of a step: an action at module level is taken in its step, or at the next major frame, and carried out.
+  mutating func closeModule() {
+    if health.waiting > 0, health.isWaitingKnown, !plan.hasModuleCallback || rare.hasFrameStarted && rare.error < 0 {
+      health.waiting = 0
+      if fails(.healthModule) {
+        explain("error \(health.error) of \(name(health.partition)) at module level got no action")
+      }
+    }
+    if rare.isModuleShutdown, !step.happenings.contains(.stopped), fails(.healthModule) {
+      explain("the health monitor shuts the module down, and it goes on")
+    }
+    guard rare.isModuleReset else { return }
+    for index in partitions.indices where UInt8(index) != plan.drainer && rare.restarted & 1 << UInt32(index) == 0 {
+      if fails(.healthModule) { explain("the module is reset, and \(name(UInt8(index))) does not start anew") }
+      break
+    }
+  }
+
+  // MARK: The log
+
+  mutating func enterLog(_ event: TraceEvent) {
+    tally(.healthLog)
+    let number = event.words.w1
+    if health.isNextKnown, number != health.nextEntry, fails(.healthLog) {
+      explain("entry \(number) of the error log follows entry \(health.nextEntry &- 1)")
+    }
+    health.nextEntry = number &+ 1
+    health.isNextKnown = true
+    let place = Int(number % UInt64(ModuleLimits.errorLogLength))
+    let operand = UInt64(event.operand)
+    health.entries[place] = HealthState.Entry(
+      isKnown: step.kind != 0, earliest: step.time, latest: time,
+      description: UInt64(event.partition) | UInt64(event.detail) << 8 | (operand >> 8 & 0xFF) << 16
+        | (operand & 0xFF) << 24 | (operand >> 16 & 0xFF) << 32, address: event.words.w0)
+  }
+
+  mutating func judgeErrorLog(_ partition: UInt8) {
+    let number = step.argument0
+    guard health.isNextKnown else { return }
+    tally(.healthRead)
+    guard number < health.nextEntry, health.nextEntry - number <= UInt64(ModuleLimits.errorLogLength) else {
+      if fails(.healthRead) { explain("\(name(partition)) read entry \(number) of the log, which is not kept") }
+      return
+    }
+    let entry = health.entries[Int(number % UInt64(ModuleLimits.errorLogLength))]
+    guard entry.isKnown else { return }
+    let value = step.resultValue
+    let isRight =
+      switch ErrorLogField(rawValue: step.argument1) {
+      case .time: value >= entry.earliest && value <= entry.latest
+      // The action, bits 40 … 47, may be entered later.
+      case .description: value & ~(0xFF << 40) == entry.description
+      case .address: value == entry.address
+      case nil: false
+      }
+    if !isRight, fails(.healthRead) {
+      explain("\(name(partition)) read \(hexadecimal(value)) as field \(step.argument1) of the log's entry \(number)")
+    }
+  }
+}

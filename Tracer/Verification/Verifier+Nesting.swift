@@ -1,0 +1,52 @@
+import TraceFormat
+
+/// How upcalls nest, and where marked lines' upcalls may come.
+extension Verifier {
+  mutating func judgeMarked(_ partition: UInt8, _ state: PartitionState, _ bit: UInt64) {
+    guard state.marked & bit != 0 else { return }
+    tally(.upcallMarked)
+    if state.deferred & bit != 0, fails(.upcallMarked) {
+      explain(
+        "\(name(partition)) gets an upcall of line \(bit.trailingZeroBitCount), which is a marked one, into the code "
+          + "that it interrupted")
+    }
+  }
+
+  mutating func judgeDepth(_ partition: UInt8, _ state: PartitionState) {
+    guard state.unfinishedKnown else { return }
+    tally(.upcallDepth)
+    let depth = state.unfinished &+ 1
+    let told = Int32(step.upcallDetail >> 1)
+    let most = plan.partitions[Int(partition)].maximumUpcallDepth
+    guard told != depth || depth > most, fails(.upcallDepth) else { return }
+    explain(
+      "the upcall of \(name(partition)) is told to be the \(told). unfinished one; it is the \(depth). and \(most) are "
+        + "the most allowed")
+  }
+
+  /// A mark waits that only an upcall deeper than allowed could take.
+  mutating func judgeOverflow(_ partition: UInt8, _ state: PartitionState, _ waiting: UInt64) {
+    guard state.unfinishedKnown else { return }
+    tally(.upcallOverflow)
+    if !state.isOverflowTold, fails(.upcallOverflow) {
+      explain(
+        "\(state.unfinished) upcalls of \(name(partition)) are unfinished, the mark of vector "
+          + "\(waiting.trailingZeroBitCount + 32) waits, and the health monitor was not told")
+    }
+  }
+
+  /// What the counters of an entry tell of unfinished upcalls.
+  mutating func countUnfinished(_ index: Int, _ snapshot: EntrySnapshot, isPast: Bool) {
+    if partitions[index].unfinishedKnown {
+      guard step.returned != 0 else { return }
+      partitions[index].unfinished &-= Int32(step.returned)
+      partitions[index].isOverflowTold = false
+      // A partition that counts more returns than upcalls tells nothing.
+      if partitions[index].unfinished < 0 { partitions[index].unfinishedKnown = false }
+    } else if isPast, partitions[index].upcallsOwed == 0 {
+      let unfinished = snapshot.upcallsEntered &- snapshot.upcallsReturned
+      partitions[index].unfinished = Int32(unfinished)
+      partitions[index].unfinishedKnown = unfinished < 0x8000
+    }
+  }
+}

@@ -1,0 +1,255 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Queuing ports: numbers, order, contents and room of what waits between partitions.
+extension Verifier {
+  mutating func send(_ event: TraceEvent, _ port: ModulePlan.Port) {
+    let number = event.words.w1
+    let channel = port.channel
+    if channels[channel].isSequenceKnown || channels[channel].isEmpty && channels[channel].isKnown {
+      tally(.queueSequence)
+      let last = channels[channel].isSequenceKnown ? channels[channel].sequence : 0
+      if number != last &+ 1, fails(.queueSequence) { explain("message \(number) follows message \(last)") }
+    }
+    channels[channel].isSequenceKnown = true
+    channels[channel].sequence = number
+    channels[channel].isEmpty = false
+    rare.isTouched = true
+    rare.sent = number
+    rare.fullest = event.words.w2
+    rare.isDigestKnown = false
+    step.happenings.insert(.copyDue)
+    tally(.portCopied)
+    guard step.kind == 0 else { return }
+    for index in plan.destinations[channel] { ports.queues[index].isKnown = false }
+  }
+
+  /// A destination's queue was full: it has not taken the message of this step.
+  mutating func overflow(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
+    tally(.queueOverflow)
+    rare.isTouched = true
+    let place = plan.destinations[port.channel].firstIndex(of: index)
+    let belongs =
+      step.kind == 0
+      || step.portOperation == PortOperation.send.rawValue && step.portIndex >= 0
+        && plan.ports[Int(step.portIndex)].channel == port.channel && event.words.w1 == rare.sent
+    guard let place, place < 64, belongs, port.discardsWhenFull else {
+      if fails(.queueOverflow) {
+        explain("port \(index) discards message \(event.words.w1), which it was not sent, or may not discard")
+      }
+      return
+    }
+    if step.kind == 0 { ports.queues[index].isOverflowKnown = false } else { rare.discarded |= 1 << UInt64(place) }
+  }
+
+  /// The end of a step with a send: its destinations take the message, or discard it.
+  mutating func closeQueueStep() {
+    guard step.kind == EventKind.hypercall.rawValue, step.portOperation == PortOperation.send.rawValue,
+      step.portIndex >= 0
+    else { return }
+    let channel = plan.ports[Int(step.portIndex)].channel
+    let message = PortTable.Message(
+      number: rare.sent, bytes: step.messageBytes, digest: rare.digest, isDigestKnown: rare.isDigestKnown)
+    var fullest = 0
+    var areAllKnown = true
+    for (place, index) in plan.destinations[channel].enumerated() {
+      deliver(message, to: index, isDiscarded: rare.discarded & 1 << UInt64(min(place, 63)) != 0)
+      if ports.queues[index].isKnown, ports.queues[index].isCreationKnown {
+        fullest = max(fullest, ports.queues[index].count)
+      } else {
+        areAllKnown = false
+      }
+    }
+    guard areAllKnown else { return }
+    tally(.queueStatus)
+    if rare.fullest != UInt64(fullest), fails(.queueStatus) {
+      explain("after message \(rare.sent) the fullest destination is told to hold \(rare.fullest); it holds \(fullest)")
+    }
+  }
+
+  private mutating func deliver(_ message: PortTable.Message, to index: Int, isDiscarded: Bool) {
+    let port = plan.ports[index]
+    let queue = ports.queues[index]
+    if isDiscarded {
+      ports.queues[index].hasOverflowed = true
+      ports.queues[index].isOverflowKnown = true
+    }
+    let owner = Int(port.partition)
+    // What a stopped partition's ports take is nobody's to see; who is not known to have a port may have one.
+    if partitions[owner].isStopped || partitions[owner].mayBeStopped || !queue.isCreationKnown {
+      ports.queues[index].isKnown = false
+    }
+    guard ports.queues[index].isKnown else {
+      rare.queueMarkAllowed |= 1 << UInt32(owner)
+      return
+    }
+    tally(.queueCapacity)
+    let isFull = queue.count >= port.capacity
+    if isDiscarded {
+      if !isFull || !queue.isCreated, fails(.queueOverflow) {
+        explain("port \(index) discards message \(message.number), and holds \(queue.count) of \(port.capacity)")
+      }
+    } else if isFull, queue.isCreated {
+      if fails(port.discardsWhenFull ? .queueOverflow : .queueCapacity) {
+        explain("message \(message.number) is sent, and port \(index) holds \(queue.count) of \(port.capacity) already")
+      }
+    } else if queue.isCreated {
+      ports.append(message, to: index)
+      if queue.count == 0 { rare.queueMarkDue |= 1 << UInt32(owner) }
+    }
+  }
+
+  mutating func receive(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
+    rare.isTouched = true
+    rare.isDigestKnown = false
+    let number = event.words.w1
+    let waiting = event.words.w2 >> 1
+    step.readIsValid = event.words.w2 & 1 != 0
+    step.happenings.insert([.readSeen, .copyDue])
+    tally(.portCopied)
+    tally(.queueOrder)
+    let last = ports.queues[index].lastReceived
+    if last != 0, number <= last, fails(.queueOrder) {
+      explain("message \(number) is received after message \(last)")
+    }
+    ports.queues[index].lastReceived = number
+    judgeOverflowTold(index)
+    guard ports.queues[index].isKnown else {
+      rare.queueMarkAllowed = .max
+      if waiting == 0 { ports.empty(index) }
+      return
+    }
+    guard ports.queues[index].count > 0 else {
+      if fails(.queueOrder) { explain("message \(number) is received from port \(index), which is empty") }
+      return
+    }
+    noteRoom(index, port)
+    let message = ports.removeFirst(of: index)
+    if message.number != number, last == 0 || number > last, fails(.queueOrder) {
+      explain("message \(number) is received from port \(index); message \(message.number) is the first that waits")
+    }
+    tally(.queueContent)
+    if message.number == number, message.bytes != event.words.w0, fails(.queueContent) {
+      explain("message \(number) is received with \(event.words.w0) bytes; it was sent with \(message.bytes)")
+    }
+    rare.digest = message.digest
+    rare.isDigestKnown = message.isDigestKnown && message.number == number
+    tally(.queueStatus)
+    if waiting != UInt64(ports.queues[index].count), fails(.queueStatus) {
+      explain("\(waiting) messages are told to wait on in port \(index); there are \(ports.queues[index].count)")
+    }
+  }
+
+  private mutating func judgeOverflowTold(_ index: Int) {
+    if ports.queues[index].isOverflowKnown {
+      tally(.queueOverflow)
+      if ports.queues[index].hasOverflowed != step.readIsValid, fails(.queueOverflow) {
+        explain(
+          "the receiver of port \(index) is told that messages were \(step.readIsValid ? "" : "not ")discarded; they "
+            + "were \(ports.queues[index].hasOverflowed ? "" : "not")")
+      }
+    }
+    ports.queues[index].hasOverflowed = false
+    ports.queues[index].isOverflowKnown = true
+  }
+
+  /// A message leaves a queue: its sender may be told that it is no longer full.
+  private mutating func noteRoom(_ index: Int, _ port: ModulePlan.Port) {
+    let source = plan.sources[port.channel]
+    guard ports.queues[index].count >= port.capacity, source >= 0 else { return }
+    let bit: UInt32 = 1 << UInt32(plan.ports[source].partition)
+    rare.queueMarkAllowed |= bit
+    let areOthersFull = plan.destinations[port.channel].contains { other in
+      other != index && !plan.ports[other].discardsWhenFull
+        && (!ports.queues[other].isKnown || ports.queues[other].count >= plan.ports[other].capacity)
+    }
+    if !port.discardsWhenFull, !areOthersFull { rare.queueMarkDue |= bit }
+  }
+
+  mutating func clear(_ index: Int, _ port: ModulePlan.Port) {
+    rare.isTouched = true
+    if ports.queues[index].isKnown { noteRoom(index, port) } else { rare.queueMarkAllowed = .max }
+    ports.empty(index)
+    ports.queues[index].isOverflowKnown = !ports.queues[index].hasOverflowed && ports.queues[index].isOverflowKnown
+  }
+
+  /// The end of a step: whom a queue's change had to mark, and whom it did.
+  mutating func judgeQueueMarks() {
+    guard rare.queueMarked | rare.queueMarkDue != 0 else { return }
+    tally(.queueMark)
+    // A start empties queues, and may so make room in any.
+    let allowed = rare.restarted != 0 ? .max : rare.queueMarkDue | rare.queueMarkAllowed
+    let extra = rare.queueMarked & ~allowed
+    if extra != 0, fails(.queueMark) {
+      explain("\(name(UInt8(extra.trailingZeroBitCount))) is marked for a queue, and none of its own has changed so")
+    }
+    judgeMissing(rare.queueMarkDue & ~rare.queueMarked, 34, .queueMark, "its queue")
+  }
+
+  // MARK: Answers
+
+  mutating func closeQueue() {
+    guard !step.happenings.contains(.stopped) else { return }
+    let number = HypercallNumber(rawValue: step.what)
+    if step.resultCode == ReturnCode.notAvailable.rawValue { return judgeRefusal(number) }
+    guard step.resultCode == 0 else { return }
+    if number == .readQueuingStatus { return judgeStatus() }
+    guard step.portIndex >= 0 else {
+      if fails(.portPermitted) {
+        explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
+      }
+      return
+    }
+    if number == .createQueuingPort { ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex)) }
+    guard number == .receiveQueuingMessage else { return }
+    tally(.portResult)
+    let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)
+    if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
+      explain("the receiver was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
+    }
+  }
+
+  private mutating func judgeRefusal(_ number: HypercallNumber?) {
+    guard let index = ports.port(of: step.partition, identifier: step.argument0) else { return }
+    let queue = ports.queues[index]
+    let isRight: Bool
+    if number == .receiveQueuingMessage {
+      isRight = !queue.isKnown || queue.count == 0
+      if !queue.isKnown { ports.empty(index) }
+    } else if number == .sendQueuingMessage {
+      isRight = plan.destinations[plan.ports[index].channel].contains { destination in
+        let port = plan.ports[destination]
+        let queue = ports.queues[destination]
+        return !port.discardsWhenFull && (!queue.isKnown || queue.isCreated && queue.count >= port.capacity)
+      }
+    } else {
+      return
+    }
+    tally(.queueAvailable)
+    if !isRight, fails(.queueAvailable) {
+      explain(
+        "hypercall \(step.what) of \(name(step.partition)) is refused, and port \(index) is neither full nor empty")
+    }
+  }
+
+  private mutating func judgeStatus() {
+    guard let index = ports.port(of: step.partition, identifier: step.argument0) else { return }
+    var expected = 0
+    if plan.ports[index].isSource {
+      for destination in plan.destinations[plan.ports[index].channel] {
+        guard ports.queues[destination].isKnown else { return }
+        expected = max(expected, ports.queues[destination].count)
+      }
+    } else {
+      guard ports.queues[index].isKnown else { return }
+      expected = ports.queues[index].count
+    }
+    tally(.queueStatus)
+    if step.resultValue != UInt64(expected), fails(.queueStatus) {
+      explain(
+        "\(name(step.partition)) was told that \(step.resultValue) messages wait in port \(index); there are "
+          + "\(expected)")
+    }
+  }
+}

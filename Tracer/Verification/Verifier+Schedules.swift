@@ -1,0 +1,111 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Module schedules: who may change them, when a change takes effect, and what it does to the partitions.
+extension Verifier {
+  mutating func scheduleChange(_ event: TraceEvent) {
+    guard Int(event.operand) < plan.schedules.count, event.detail < 2 else {
+      if fails(.meaning) { explain("schedule \(event.operand) is not one of the module's \(plan.schedules.count)") }
+      return
+    }
+    rare.isTouched = true
+    if event.detail == 0 {
+      askedSchedule(event)
+    } else {
+      tally(.scheduleEffective)
+      if schedule.isNextScheduleKnown, Int(event.operand) != schedule.nextSchedule, fails(.scheduleEffective) {
+        explain("the module changes to schedule \(event.operand); asked for was \(schedule.nextSchedule)")
+      }
+      rare.scheduleDone = Int16(event.operand)
+      schedule.nextSchedule = Int(event.operand)
+      schedule.isNextScheduleKnown = true
+      for index in guests.indices { guests[index].isScheduleActionDue = true }
+    }
+  }
+
+  private mutating func askedSchedule(_ event: TraceEvent) {
+    tally(.scheduleAsked)
+    let isAsked =
+      step.kind == 0
+      || step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.setModuleSchedule.rawValue
+        && step.partition == event.partition
+        && plan.schedules[Int(event.operand)].identifier == step.argument0
+    let mayAsk = event.partition != 0xFF && plan.partitions[Int(event.partition)].mayChangeSchedule
+    if !isAsked || !mayAsk, fails(.scheduleAsked) {
+      explain(
+        "schedule \(event.operand) is asked for by \(name(event.partition)), who "
+          + (mayAsk ? "did not ask for it" : "may not"))
+    }
+    rare.scheduleAsked = Int16(event.operand)
+    schedule.nextSchedule = Int(event.operand)
+    schedule.isNextScheduleKnown = true
+  }
+
+  mutating func judgeScheduleAsked(_ partition: UInt8) {
+    tally(.scheduleAsked)
+    if !plan.partitions[Int(partition)].mayChangeSchedule, fails(.scheduleAsked) {
+      explain("\(name(partition)) may not change the module schedule, and it was granted")
+    }
+    rare.isTouched = true
+  }
+
+  /// A major frame begins in a schedule; called before it is taken over.
+  mutating func judgeSchedule(_ index: Int) {
+    rare.isTouched = true
+    rare.hasFrameStarted = true
+    rare.frameSchedule = Int16(schedule.isFrameKnown && schedule.isScheduleKnown ? schedule.schedule : index)
+    guard schedule.isFrameKnown, schedule.isNextScheduleKnown else { return }
+    tally(.scheduleEffective)
+    if index != schedule.nextSchedule, fails(.scheduleEffective) {
+      explain("a major frame of schedule \(index) begins; of schedule \(schedule.nextSchedule) was due")
+    }
+  }
+
+  /// The window of a partition begins: after a change of schedule its action is due.
+  mutating func noteWindow(of partition: UInt8) {
+    let index = Int(partition)
+    if !guests[index].isScheduleActionKnown {
+      rare.isTouched = true
+      rare.unknownFor = Int16(partition)
+      guests[index].isScheduleActionKnown = true
+    }
+    guard guests[index].isScheduleActionDue else { return }
+    rare.isTouched = true
+    rare.actedFor = Int16(partition)
+    guests[index].isScheduleActionDue = false
+  }
+
+  mutating func closeSchedules() {
+    if rare.hasFrameStarted, schedule.isFrameKnown {
+      let hasChanged = Int(rare.frameSchedule) != schedule.schedule
+      if hasChanged, rare.scheduleDone < 0, step.kind != 0, fails(.scheduleEffective) {
+        explain("the major frame has schedule \(schedule.schedule), and no event says that it changed")
+      }
+      if rare.scheduleDone >= 0 {
+        schedule.lastChange = schedule.frameStart
+        schedule.isLastChangeKnown = true
+      }
+    } else if rare.scheduleDone >= 0, step.kind != 0, fails(.scheduleEffective) {
+      explain("the module schedule changes within a major frame")
+    }
+    guard rare.actedFor >= 0, step.kind != 0, schedule.isScheduleKnown else { return }
+    let index = Int(rare.actedFor)
+    let action = plan.scheduleActions[schedule.schedule * partitions.count + index]
+    guard !rare.isModuleReset, rare.restarted == 0 || action != .ignore else { return }
+    tally(.scheduleAction)
+    let isRestarted = rare.restarted & 1 << UInt32(index) != 0
+    let mode = partitions[index].mode
+    let isRight =
+      switch action {
+      case .ignore: true
+      case .warmStart: isRestarted && mode == OperatingMode.warmStart.rawValue
+      // Who was not yet initialised starts as it would have started.
+      case .coldStart: isRestarted && mode == OperatingMode.coldStart.rawValue
+      }
+    guard !isRight, !partitions[index].isStopped || isRestarted, !partitions[index].mayBeStopped else { return }
+    if fails(.scheduleAction) {
+      explain("\(name(UInt8(index))) has its first window of schedule \(schedule.schedule), whose action is \(action)")
+    }
+  }
+}

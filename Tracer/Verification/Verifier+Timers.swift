@@ -1,0 +1,124 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Virtual timers: which ticks fall due, what the policy makes of those missed, and that the hardware timer knows.
+extension Verifier {
+  mutating func setTimer(_ partition: UInt8) {
+    let index = Int(partition)
+    guests[index].nextTick = step.argument0
+    guests[index].tickPeriod = step.argument0 == 0 ? 0 : step.argument1
+    guests[index].isTimerKnown = true
+    step.happenings.insert(.timing)
+  }
+
+  mutating func timerExpired(_ event: TraceEvent) {
+    guard event.partition != 0xFF else {
+      if fails(.meaning) { explain("a timer of nobody expires") }
+      return
+    }
+    let index = Int(event.partition)
+    let latest = event.words.w0
+    let next = event.words.w1
+    rare.isTouched = true
+    step.happenings.insert(.timing)
+    if guests[index].isTimerKnown {
+      judgeTicks(event, guests[index].nextTick, guests[index].tickPeriod)
+    } else {
+      guests[index].tickPeriod = next > latest ? next &- latest : 0
+      guests[index].isTimerKnown = true
+    }
+    guests[index].nextTick = next
+    guests[index].missedTicks &+= event.words.w2
+    judgeDropped(event)
+    if rare.ticked >= 0, step.kind != 0, fails(.tickMark) {
+      explain("the ticks of two timers fall due in one step, and the first had no mark")
+    }
+    rare.ticked = Int16(index)
+    rare.isTickMarked = false
+    rare.tickMarks = UInt64(event.operand) &- min(event.words.w2, UInt64(event.operand))
+  }
+
+  private mutating func judgeTicks(_ event: TraceEvent, _ first: UInt64, _ period: UInt64) {
+    tally(.tickDue)
+    let count = UInt64(event.operand)
+    let latest = event.words.w0
+    let next = event.words.w1
+    let isLattice: Bool
+    if first == 0 || count == 0 {
+      isLattice = false
+    } else if period == 0 {
+      isLattice = count == 1 && latest == first && next == 0
+    } else {
+      isLattice = latest == first &+ (count &- 1) &* period && next == latest &+ period
+    }
+    // All that are due by the instant of the input, and none that is yet to come.
+    let isTimely = latest <= time && (next == 0 || step.kind == 0 || next > step.time)
+    guard !isLattice || !isTimely, fails(.tickDue) else { return }
+    explain(
+      "\(count) ticks of \(name(event.partition)) until \(latest) ns fell due, the next one at \(next) ns; its timer "
+        + (first == 0 ? "does not run" : "had its next tick at \(first) ns and has period \(period) ns"))
+  }
+
+  private mutating func judgeDropped(_ event: TraceEvent) {
+    tally(.tickPolicy)
+    let dropped = event.words.w2
+    let count = UInt64(event.operand)
+    let policy = plan.partitions[Int(event.partition)].missedTickPolicy
+    // Of `latestOnly` one tick is left, be it this one's mark or one that waited already.
+    let isRight = policy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
+    if !isRight, fails(.tickPolicy) {
+      explain("\(dropped) of \(count) ticks of \(name(event.partition)) are dropped; its policy is \(policy)")
+    }
+  }
+
+  mutating func markTicks(_ event: TraceEvent, _ index: Int, _ isRefused: Bool) {
+    tally(.tickMark)
+    let belongs = Int(rare.ticked) == index && !rare.isTickMarked
+    if !belongs || isRefused, fails(.tickMark) {
+      explain(
+        "\(name(event.partition)) is marked for ticks, "
+          + (belongs ? "and has not registered for them" : "and none fell due just now"))
+    }
+    if belongs { rare.isTickMarked = true }
+    takeMark(event, index, 32, belongs ? rare.tickMarks : 1)
+    guard belongs, plan.partitions[index].missedTickPolicy == .latestOnly, event.words.w0 > 1 else { return }
+    if fails(.tickPolicy) {
+      explain("\(event.words.w0) ticks of \(name(event.partition)) wait; its policy leaves the latest only")
+    }
+  }
+
+  /// The end of a step in which ticks fell due, or the hardware timer came.
+  mutating func closeTicks() {
+    guard rare.ticked >= 0 else { return }
+    let index = Int(rare.ticked)
+    let state = partitions[index]
+    if state.registered & state.registeredKnown & 1 << 32 != 0, !rare.isTickMarked, rare.tickMarks != 0,
+      !state.isStopped, !state.mayBeStopped, fails(.tickMark)
+    {
+      explain("ticks of \(name(UInt8(index))) fell due, and it was not marked")
+    }
+  }
+
+  /// The partition in whose window a step ends: its next tick is not overdue, and the timer stands for it.
+  mutating func judgeTickArmed(boundary latest: UInt64) {
+    let index = Int(schedule.owner)
+    let tick = guests[index].nextTick
+    guard guests[index].isTimerKnown, tick != 0, tick < latest, partitions[index].isAble,
+      partitions[index].registered & partitions[index].registeredKnown & 1 << 32 != 0
+    else { return }
+    if step.kind == EventKind.timer.rawValue, tick <= step.time, schedule.start < step.time {
+      tally(.tickDue)
+      if fails(.tickDue) {
+        explain("the tick of \(name(schedule.owner)) at \(tick) ns is due, and the timer came without it")
+      }
+      return
+    }
+    tally(.tickArmed)
+    let limit = max(tick, schedule.start, previousTime)
+    guard !machine.isArmed || machine.armed > limit, fails(.tickArmed) else { return }
+    explain(
+      "the next tick of \(name(schedule.owner)) is at \(tick) ns, and the timer is armed for "
+        + (machine.isArmed ? "\(machine.armed) ns" : "nothing"))
+  }
+}
