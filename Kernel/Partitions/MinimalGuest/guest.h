@@ -76,7 +76,7 @@ int current_task(void);
 guest_frame *tasks_next(guest_frame *interrupted);
 
 // programs.c
-void worker(void), logger(void), faulty(void);
+void message_start(void), worker(void), logger(void), faulty(void);
 
 static inline void note(uint64_t what, uint64_t detail, uint64_t value) {
   partita_hypercall2(PARTITA_NOTE, what | detail << 8, value);

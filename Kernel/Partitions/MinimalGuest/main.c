@@ -16,6 +16,7 @@ static void idle(void) {
 
 int main(void) {
   static const char greeting[] = "MinimalGuest starts\n";
+  RETURN_CODE_TYPE status;
   partita_hypercall3(
       PARTITA_SET_UPCALL_ENTRY, (uint64_t)(uintptr_t)guest_upcall_entry,
       (uint64_t)(uintptr_t)partita_upcall_tail_start, (uint64_t)(uintptr_t)partita_upcall_tail_end);
@@ -25,7 +26,9 @@ int main(void) {
   task_create(worker_task, worker);
   task_create(logger_task, logger);
   task_create(faulty_task, faulty);
+  message_start();
   partita_console_write(greeting, sizeof greeting - 1);
+  SET_PARTITION_MODE(NORMAL, &status);
   // The grid of the ticks is the module clock's, so that the idle loop knows it.
   partita_set_timer(((uint64_t)partita_now() / tick_ns + 1) * tick_ns, tick_ns);
   partita_interrupts_enable();

@@ -43,7 +43,15 @@ static unsigned put_number(char *text, uint64_t number) {
 }
 
 // The guest's one channel to the world: a message of another partition, instead of a device's.
-static void read_message(SAMPLING_PORT_ID_TYPE port) {
+static SAMPLING_PORT_ID_TYPE port;
+
+// Ports are created before the partition is in NORMAL mode.
+void message_start(void) {
+  RETURN_CODE_TYPE status;
+  CREATE_SAMPLING_PORT("SENSOR_DATA", 64, DESTINATION, 40000000, &port, &status);
+}
+
+static void read_message(void) {
   uint8_t message[64];
   size_t bytes;
   VALIDITY_TYPE validity;
@@ -65,7 +73,7 @@ void logger(void) {
     unequal += now != twin_ticks;
     partita_interrupts_restore(before);
     guest_call(call_note, note_logger | unequal << 8, round);
-    read_message(port);
+    read_message();
     if (round % 5 != 0) continue;
     char line[48];
     unsigned length = 0;
