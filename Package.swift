@@ -188,6 +188,7 @@ if bareMetal == "attacks" {
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),
+    image("MinimalGuest", folder: "Kernel/Partitions/MinimalGuest", ["CAPEX", "KernelRuntime"]),
     image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
     image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
     image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),

@@ -53,11 +53,19 @@ import TraceReading
   /// and of the verifier, exercise them.
   static let neverExercised: Set<String> = [
     // No partition faults.
-    "exception.answered", "health.action", "health.carriedOut", "mode.chain", "kernel.fault",
+    "exception.answered", "health.action", "health.carriedOut", "kernel.fault",
     // Every line has an owner and is quiet when it should be.
     "interrupt.spurious", "interrupt.unclaimed", "mask.foreign",
     // Nobody calls for an unknown service, reads the time by hypercall, or names what the module has not.
     "hypercall.known", "time.read", "trace.meaning",
+    // No error comes to the health monitor.
+    "health.callback", "health.entered", "health.level", "health.log", "health.mark", "health.module", "health.process",
+    "health.read", "health.state",
+    // No exception handler, event channel, virtual timer, marked line, queuing port or further schedule.
+    "event.mark", "event.raised", "exception.handler", "exception.reflected", "exception.written",
+    "queue.available", "queue.capacity", "queue.content", "queue.mark", "queue.order", "queue.overflow",
+    "queue.sequence", "queue.status", "registration.event", "restart.quiet", "schedule.action", "schedule.asked",
+    "tick.armed", "tick.due", "tick.mark", "tick.policy", "upcall.marked", "upcall.overflow",
   ]
 
   /// What Sensors has measured with its own first instructions; it leaves a note each second.

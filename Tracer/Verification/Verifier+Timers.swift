@@ -8,6 +8,10 @@ extension Verifier {
     let index = Int(partition)
     guests[index].nextTick = step.argument0
     guests[index].tickPeriod = step.argument0 == 0 ? 0 : step.argument1
+    // A periodic timer that is started in the past keeps its grid, and of that past only the latest tick falls due.
+    if step.argument0 != 0, step.argument1 != 0, step.argument0 < step.time {
+      guests[index].nextTick += (step.time - step.argument0) / step.argument1 * step.argument1
+    }
     guests[index].isTimerKnown = true
     step.happenings.insert(.timing)
   }
@@ -50,7 +54,10 @@ extension Verifier {
     } else if period == 0 {
       isLattice = count == 1 && latest == first && next == 0
     } else {
-      isLattice = latest == first &+ (count &- 1) &* period && next == latest &+ period
+      // A tick beyond the clock's range never comes.
+      let (following, overflow) = latest.addingReportingOverflow(period)
+      isLattice =
+        latest == first &+ (count &- 1) &* period && next == (overflow || following == .max ? 0 : following)
     }
     // All that are due by the instant of the input, and none that is yet to come.
     let isTimely = latest <= time && (next == 0 || step.kind == 0 || next > step.time)

@@ -47,6 +47,8 @@ int main(void) {
   for (uint64_t line = 9; line <= 11; line++) partita_register_interrupt(32 + line, handle_slowly);
   partita_bind_event(other_channel, handle_at_once, &vector);
   partita_bind_event(own_channel, handle_at_once, &vector);
+  RETURN_CODE_TYPE status;
+  SET_PARTITION_MODE(NORMAL, &status);
   partita_interrupts_enable();
   uint64_t start = (uint64_t)partita_now();
   while (1) {

@@ -90,6 +90,8 @@ static void fault_again(
 int main(void) {
   static const uint64_t vectors[] = {0, 3, 4, 6, 13, 14, 17};
   for (unsigned i = 0; i < sizeof vectors / sizeof vectors[0]; i++) partita_set_exception_handler(vectors[i], handle);
+  RETURN_CODE_TYPE status;
+  SET_PARTITION_MODE(NORMAL, &status);
   raise_each();
   partita_interrupts_enable();
   raise_each();

@@ -17,6 +17,7 @@ struct Ticker {
     } catch {
       Console.write("Ticker: no timer\n")
     }
+    Partition.enterNormalMode()
     VirtualInterrupts.enable()
     while true {
       // The channel's source is one of those who run this image; the others are told so.
