@@ -94,7 +94,8 @@ extension Attack {
     Attack(
       name: "LyingCounters", origin: "L4", outcome: .harmless, selfReported: ["upcall.entered", "upcall.returned"]),
     Attack(
-      name: "SharedPageNoise", origin: "L4", outcome: .harmless, selfReported: ["upcall.entered", "upcall.returned"]),
+      name: "SharedPageNoise", origin: "L4", outcome: .harmless,
+      selfReported: ["upcall.entered", "upcall.returned", "upcall.depth"]),
     Attack(name: "OwnLineStorm", origin: "L2: contexts lost at depth 16", outcome: .refused(.stackOverflow)),
     Attack(name: "TimerExtremes", origin: "L4", outcome: .harmless),
   ]
