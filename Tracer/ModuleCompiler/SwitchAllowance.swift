@@ -48,8 +48,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let consoleByte: UInt64 = 40
     /// A keyframe at the start of a major frame, without its words.
     public static let keyframeBase: UInt64 = 600
-    /// One word of a keyframe, gathered, stored and digested.
-    public static let keyframeWord: UInt64 = 30
+    /// One word of a keyframe, gathered, stored and digested; seen: 25.
+    public static let keyframeWord: UInt64 = 35
     /// An upcall's frame, written to the partition's stack and checked.
     public static let upcallFrame: UInt64 = 600
     /// Address space, extended state, register page.
@@ -61,7 +61,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     /// One port that a partition's start forgets, with the mark for a sender that it held back.
     public static let forgottenPort: UInt64 = 100
     /// The last wait, which the exact start is counted from.
-    public static let finalPad: UInt64 = 2000
+    public static let finalPad: UInt64 = 1400
   }
 
   /// The last part of L.

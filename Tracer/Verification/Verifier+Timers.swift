@@ -60,7 +60,9 @@ extension Verifier {
         latest == first &+ (count &- 1) &* period && next == (overflow || following == .max ? 0 : following)
     }
     // All that are due by the instant of the input, and none that is yet to come.
-    let isTimely = latest <= time && (next == 0 || step.kind == 0 || next > step.time)
+    // A window's start is decided L before its instant, and the ticks up to that instant with it.
+    let horizon = event.partition == schedule.owner ? max(time, schedule.start) : time
+    let isTimely = latest <= horizon && (next == 0 || step.kind == 0 || next > step.time)
     guard !isLattice || !isTimely, fails(.tickDue) else { return }
     explain(
       "\(count) ticks of \(name(event.partition)) until \(latest) ns fell due, the next one at \(next) ns; its timer "
