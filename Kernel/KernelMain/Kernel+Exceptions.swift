@@ -44,8 +44,8 @@ extension Kernel {
       registers.instructionPointer, Instruction.load64(shared + SharedPage.virtualInterruptFlag))
   }
 
-  /// A protection fault's error code, with the gate that an `int` instruction has named in it as the manual says: n << 3
-  /// | 2.
+  /// A protection fault's error code, with the gate n that an `int` instruction has named in it as the manual says:
+  /// n << 3 | 2.
   ///
   /// QEMU 7.2 writes n << 4 | 2 (`do_interrupt64`), so the number is read from the instruction, which nobody can change
   /// meanwhile: executable memory is not writable.

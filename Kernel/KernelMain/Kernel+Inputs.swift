@@ -150,7 +150,8 @@ extension Kernel {
     // A number beyond 16 bits is no number: the trace shows 0xFFFF, which none is.
     call.number = number <= 0xFFFF ? number : 0xFFFF
     ring.recordCall(
-      call, head: RingRecord.packed(
+      call,
+      head: RingRecord.packed(
         kind: EventKind.hypercall.rawValue, partition: snapshot.partition, detail: snapshot.flags.rawValue,
         wordCount: 3 &+ count, operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number))),
       at: now.nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, count)

@@ -24,8 +24,8 @@ extension Kernel {
     core.memoryPiece(at: now, into: &ring)
   }
 
-  /// Makes all that is left of the drainer's memory, when the module ends before its first window: the core is not asked
-  /// any more.
+  /// Makes all that is left of the drainer's memory, when the module ends before its first window: the core is not
+  /// asked any more.
   mutating func completeMemory(of partition: PartitionIndex) {
     let life = core.partitions[Int(partition.rawValue)].life
     guard life.isInitialising else { return }

@@ -3,8 +3,8 @@ import ModuleConfiguration
 
 /// The channels' messages: kernel memory, copied in and out by the kernel alone.
 ///
-/// A sampling channel has one place, for its last message; a queuing channel as many as `MessageSlots` says. Which place
-/// holds what is the core's business.
+/// A sampling channel has one place, for its last message; a queuing channel as many as `MessageSlots` says. Which
+/// place holds what is the core's business.
 struct MessageStore {
   /// Where a channel's places are.
   private struct Places: BitwiseCopyable {

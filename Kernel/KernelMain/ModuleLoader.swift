@@ -5,9 +5,9 @@ import TraceFormat
 
 /// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
 ///
-/// Read-only segments are mapped where the module image has them; writable ones and stacks get memory of their own, which
-/// is filled piece by piece in the partition's own time (`Kernel+Starts`), at every start alike. The packer fills up the
-/// last page of a segment's contents with zeroes.
+/// Read-only segments are mapped where the module image has them; writable ones and stacks get memory of their own,
+/// which is filled piece by piece in the partition's own time (`Kernel+Starts`), at every start alike. The packer fills
+/// up the last page of a segment's contents with zeroes.
 struct ModuleLoader: ~Copyable {
   let table: ModuleTable
   let image: PhysicalAddress

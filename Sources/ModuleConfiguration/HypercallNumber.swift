@@ -2,7 +2,8 @@
 ///
 /// Number in `rax`, arguments in `rdi rsi rdx r10 r8 r9`; answers a `ReturnCode` in `rax` and a value in `rdx`; every
 /// other register but `rcx` and `r11`, which the instruction itself overwrites, is preserved. Numbers 25–32 are those
-/// of lineage row L3 and take interrupt *vectors* (32 … 66, `VirtualInterrupt`), the same in registering and in unregistering.
+/// of lineage row L3 and take interrupt *vectors* (32 … 66, `VirtualInterrupt`), the same in registering and in
+/// unregistering.
 public enum HypercallNumber: UInt16, Sendable {
   /// (vector, handler address): the handler that the upcall entry shall jump to for this line.
   case registerHandler = 25

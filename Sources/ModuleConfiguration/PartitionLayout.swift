@@ -29,8 +29,8 @@ public enum SharedPage {
   public static let virtualInterruptFlag = 0
   /// u64; the kernel keeps it nonzero while marks wait for delivery.
   public static let pending = 8
-  /// u16; the user-space return counts here each time it restores a context. This count and the two that follow are read
-  /// as one word at every kernel entry.
+  /// u16; the user-space return counts here each time it restores a context. This count and the two that follow are
+  /// read as one word at every kernel entry.
   public static let upcallsReturned = 16
   /// u16; the upcall entry counts here each time it is entered.
   public static let upcallsEntered = 18
@@ -99,8 +99,8 @@ public enum RingControl {
 ///
 /// An exception that is reflected finds the same frame with the three words of its cause, and at its own trampoline:
 /// `rdi` = vector, `rsi` = error code, `rdx` = handler, `rcx` = fault address. The handler may change the frame: its
-/// trampoline makes the two return words itself, from the frame's rip, rflags and rsp (the kernel does not: the words may
-/// lie where the cause stands), and moves the frame to where it belongs below a changed rsp.
+/// trampoline makes the two return words itself, from the frame's rip, rflags and rsp (the kernel does not: the words
+/// may lie where the cause stands), and moves the frame to where it belongs below a changed rsp.
 public enum UpcallFrame {
   public static let byteCount: UInt64 = 192
   /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.

@@ -1,6 +1,6 @@
 # Where a partition begins: the image's ELF entry. The kernel enters it in ring 3 with an aligned stack, zeroed
-# registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, runs `main`, and should that return, yields window
-# after window: a partition has nowhere else to go.
+# registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, runs `main`, and should that
+# return, yields window after window: a partition has nowhere else to go.
 #include "partition_layout.h"
 
     .text

@@ -4,7 +4,8 @@ import PartitionEntry
 
 /// The partition's handlers of its own CPU exceptions.
 ///
-/// An exception without a handler, inside a handler, or with a stack that cannot take the frame is the health monitor's.
+/// An exception without a handler, inside a handler, or with a stack that cannot take the frame is the health
+/// monitor's.
 public enum ExceptionHandlers {
   /// The interrupted context, which comes back as the handler leaves it, with the exception's cause.
   public typealias Frame = partita_exception_frame

@@ -7,8 +7,8 @@ import PartitionEntry
 public enum VirtualInterrupts {
   /// Called in the partition's own context with the line's vector and the number of marks that this upcall stands for.
   ///
-  /// Interrupts are masked when it begins. It should quiet the device, then `acknowledge` the interrupt. It may `enable`
-  /// interrupts and be interrupted by others in turn, as deep as the module allows.
+  /// Interrupts are masked when it begins. It should quiet the device, then `acknowledge` the interrupt. It may
+  /// `enable` interrupts and be interrupted by others in turn, as deep as the module allows.
   public typealias Handler = @convention(c) (_ vector: UInt64, _ marks: UInt64) -> Void
 
   /// Whether upcalls are taken now.
@@ -52,7 +52,8 @@ public enum VirtualInterrupts {
     try Hypercall.call(.unregisterVCPU, vector)
   }
 
-  /// Holds an interrupt's marks back, this one's only (`unmask` takes them again); the flag in the shared page holds all.
+  /// Holds an interrupt's marks back, this one's only (`unmask` takes them again); the flag in the shared page holds
+  /// all.
   @inlinable public static func mask(_ interrupt: VirtualInterrupt) throws(ReturnCode) {
     try Hypercall.call(.disableInterrupt, UInt64(interrupt.vector))
   }

@@ -22,8 +22,8 @@ public enum EventKind: UInt8, Sendable {
   /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`,
   /// `createQueuingPort`: port index + 1 or 0; `writeConsole`: bytes the console can take; `returnFromUpcall`: bit 0 if
   /// the frame can be used, bit 1 if another fits below the stack pointer it holds; `raiseApplicationError`: bits 0–31
-  /// the partition's count `SharedPage.exceptionsReturned`, bit 32 if a frame fits below the stack pointer). Words 3 … :
-  /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
+  /// the partition's count `SharedPage.exceptionsReturned`, bit 32 if a frame fits below the stack pointer). Words 3 …
+  /// : arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
   /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only),
   /// word 4: instruction pointer, word 5: the partition's count `SharedPage.exceptionsReturned`. The snapshot's flag
@@ -45,9 +45,9 @@ public enum EventKind: UInt8, Sendable {
   case kernelHandler = 16
   /// A vCPU was marked. partition: whose, operand: vector, word 0: marks waiting of that line, this one included.
   case mark = 17
-  /// The partition enters its upcall. operand: vector, detail: bit 0 if it takes the place of an unfinished return, bits
-  /// 1–7 how many upcalls are unfinished, this one included; word 0: marks coalesced, word 1: handler address, word 2:
-  /// ordinal of the upcall in this partition.
+  /// The partition enters its upcall. operand: vector, detail: bit 0 if it takes the place of an unfinished return,
+  /// bits 1–7 how many upcalls are unfinished, this one included; word 0: marks coalesced, word 1: handler address,
+  /// word 2: ordinal of the upcall in this partition.
   case upcall = 18
   /// The core learnt that upcalls had returned in user space. operand: how many since it last knew.
   case upcallsReturned = 19
@@ -85,12 +85,13 @@ public enum EventKind: UInt8, Sendable {
   /// word 1: instant of the next or 0, word 2: how many of them are dropped by the policy `latestOnly`. A `mark` of
   /// vector 64 for each or for all follows, as the policy says: one event with the marks then waiting.
   case timerExpired = 34
-  /// A CPU exception, or with vector 32 an error of process level, goes to the partition's own handler. operand: vector,
-  /// word 0: handler, word 1: error code (vector 32: `ErrorCode`), word 2: fault address.
+  /// A CPU exception, or with vector 32 an error of process level, goes to the partition's own handler. operand:
+  /// vector, word 0: handler, word 1: error code (vector 32: `ErrorCode`), word 2: fault address.
   case exceptionReflected = 35
   /// An error was given to the health monitor and entered in its log. partition: whose, or 0xFF. detail: `ErrorCode`,
   /// operand: `ErrorLevel` (bits 0–7), `SystemState` (8–15), exception vector + 1 or 0 (16–23), word 0: address, word
-  /// 1: the entry's number in the log, from 0. What is done follows: `exceptionReflected`, `callback`, `healthAction` or
+  /// 1: the entry's number in the log, from 0. What is done follows: `exceptionReflected`, `callback`, `healthAction`
+  /// or
   /// `moduleAction`.
   case healthError = 36
   /// An action at module level is taken. detail: `ModuleRecoveryAction`, operand: `ErrorCode`, partition: the culprit.
@@ -103,7 +104,8 @@ public enum EventKind: UInt8, Sendable {
   /// A partition raised an event. partition: who, operand: index of the event channel, word 0: destination's index,
   /// word 1: its vector. A `mark` follows if the destination has bound its end.
   case eventRaised = 40
-  /// The module schedule changes. detail: 0 asked for, 1 done; operand: index of the new schedule; partition: who asked.
+  /// The module schedule changes. detail: 0 asked for, 1 done; operand: index of the new schedule; partition: who
+  /// asked.
   case scheduleChange = 41
   /// The partition's health callback begins, in place of what it was doing. operand: `ErrorCode`, word 0: its entry,
   /// word 1: the `PartitionRecoveryAction` that follows when it is complete, or when its window ends.
@@ -116,8 +118,8 @@ public enum EventKind: UInt8, Sendable {
   /// The upcall frame was written. partition; word 0: address of the frame, word 1: instruction pointer that the
   /// register page now holds, word 2: the virtual interrupt flag read back from the shared page.
   case upcallWritten = 49
-  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: `MessageDigest` of the bytes copied,
-  /// word 1: length.
+  /// A message was copied. partition, detail: `PortOperation`, operand: port index, word 0: `MessageDigest` of the
+  /// bytes copied, word 1: length.
   case messageCopied = 50
   /// Bytes went to the console. partition, operand: how many, word 0: XXH64 of the bytes.
   case consoleWritten = 51

@@ -1,4 +1,5 @@
-/// A digest of a message's bytes, for the trace: equal bytes have equal digests, and a changed, lost or moved word shows.
+/// A digest of a message's bytes, for the trace: equal bytes have equal digests, and a changed, lost or moved word
+/// shows.
 ///
 /// Cheaper than `XXH64` (five instructions a word), for the kernel takes it with interrupts off at every copy. It finds
 /// damage, not forgery.

@@ -116,7 +116,8 @@ import TraceReading
     let upcalls = try events(run, .upcall, of: name).filter { $0.operand == 64 }
     let first = try #require(expired.first), last = try #require(expired.last)
     let total = expired.reduce(UInt64(0)) { $0 + UInt64($1.operand) }
-    #expect(total == (last.words.w0 - first.words.w0) / 700_000 + UInt64(first.operand), "every tick of the grid, and none twice")
+    let expected = (last.words.w0 - first.words.w0) / 700_000 + UInt64(first.operand)
+    #expect(total == expected, "every tick of the grid, and none twice")
     #expect(expired.contains { $0.operand > 20 }, "ticks of a window gap")
     #expect(expired.contains { $0.operand == 1 }, "ticks in the window")
     let windows = run.events(.windowStart).map(\.event).filter { (try? run.partition(name)) == $0.partition }

@@ -3,8 +3,9 @@ import ModuleConfiguration
 import Testing
 import TraceFormat
 
-/// A guest operating system of its own on the paravirtualisation layer: the module `Guest`, whose partition MinimalGuest
-/// has its own trampolines, tables, tasks and system calls. What it says in notes is held against the trace.
+/// A guest operating system of its own on the paravirtualisation layer: the module `Guest`, whose partition
+/// MinimalGuest has its own trampolines, tables, tasks and system calls. What it says in notes is held against the
+/// trace.
 @Suite struct MinimalGuestTests {
   static let run = Result { try CapturedRun.capture(.shipped("Guest"), milliseconds: 600) }
   static let tickNanoseconds: UInt64 = 1_000_000

@@ -51,7 +51,8 @@ extension BrokenModule {
       .directionMismatch, "\"DESTINATION\" MaxNbMessage=", "\"SOURCE\" MaxNbMessage=", at: "PortName=\"LOG\""),
     broken(
       .kindMismatch,
-      "<Queuing_Port Name=\"LOG\" MaxMessageSize=\"8192\" Direction=\"DESTINATION\" MaxNbMessage=\"24\" p:Overflow=\"DISCARD\"/>",
+      "<Queuing_Port Name=\"LOG\" MaxMessageSize=\"8192\" Direction=\"DESTINATION\" MaxNbMessage=\"24\" "
+        + "p:Overflow=\"DISCARD\"/>",
       "<Sampling_Port Name=\"LOG\" MaxMessageSize=\"8192\" Direction=\"DESTINATION\" RefreshRateSeconds=\"1.0\"/>",
       at: "PortName=\"LOG\""),
     broken(.messagePlaces, "MaxNbMessage=\"24\"", "MaxNbMessage=\"25\"", at: "ChannelIdentifier=\"6\""),

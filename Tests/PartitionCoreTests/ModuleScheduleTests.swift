@@ -110,7 +110,8 @@ import TraceFormat
     #expect(bench.core.partitions[1].mode == .normal)
   }
 
-  /// An idle partition is started again; one that is starting goes on with that; out of COLD_START there is no warm one.
+  /// An idle partition is started again; one that is starting goes on with that; out of COLD_START there is no warm
+  /// one.
   @Test func whatHasNothingToKeepStartsCold() throws {
     let bench = try Self.started(Self.description([.warmStart, .ignore, .warmStart]))
     bench.run(to: 1)

@@ -155,7 +155,8 @@ import TraceFormat
     #expect(bench.core.current.isNone)
   }
 
-  /// What interrupts comes between two pieces, is recorded as an interrupt of the idle loop, and the piece is made after.
+  /// What interrupts comes between two pieces, is recorded as an interrupt of the idle loop, and the piece is made
+  /// after.
   @Test func interruptsComeBetweenPieces() throws {
     let bench = try Bench(.standard)
     bench.start()

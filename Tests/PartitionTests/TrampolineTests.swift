@@ -68,7 +68,8 @@ struct TrampolineTests {
 
   // MARK: Handlers that are interrupted themselves
 
-  /// A second interrupt anywhere, while a handler takes interrupts: an upcall in an upcall, and both contexts come back.
+  /// A second interrupt anywhere, while a handler takes interrupts: an upcall in an upcall, and both contexts come
+  /// back.
   @Test(.enabled(if: canRun)) func aHandlerMayBeInterrupted() {
     let undisturbed = harness_run_nested(3, 1, Self.never)
     #expect(undisturbed.damage == 0 && undisturbed.deepest == 1)

@@ -9,9 +9,9 @@ import ModuleConfiguration
 ///
 /// **Messages are copied whole.** A message is copied in one piece with interrupts off, and digested for the trace
 /// (XXH64) in the same piece: no reader ever sees half of one. So the longest copy is part of L: the greatest
-/// `MaxMessageSize` of the module's ports, each eight bytes at `Cost.copiedWord`, and for a queuing channel one step for each of
-/// its destinations. A module without long messages has none of this in its L. Nothing is cut into pieces but the
-/// memory of a partition that starts anew.
+/// `MaxMessageSize` of the module's ports, each eight bytes at `Cost.copiedWord`, and for a queuing channel one step
+/// for each of its destinations. A module without long messages has none of this in its L. Nothing is cut into pieces
+/// but the memory of a partition that starts anew.
 public struct SwitchAllowance: Equatable, Sendable {
   /// One summand of L.
   public struct Part: Equatable, Sendable {

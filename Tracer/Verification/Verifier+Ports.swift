@@ -1,7 +1,8 @@
 import ModuleConfiguration
 import TraceFormat
 
-/// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its validity is told truly.
+/// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its
+/// validity is told truly.
 extension Verifier {
   mutating func portOperation(_ event: TraceEvent) {
     guard Int(event.operand) < plan.ports.count, let operation = PortOperation(rawValue: event.detail),

@@ -1,9 +1,11 @@
 # The guest's own trampolines. A task that the kernel interrupts for an upcall or an exception is saved where it is: the
 # kernel has laid its registers on its stack (UpcallFrame), and below them goes its x87, SSE and AVX state. The guest
-# then works on a stack of its own, masked from end to end, and answers whose frame goes on: the same task's or another's.
+# then works on a stack of its own, masked from end to end, and answers whose frame goes on: the same task's or
+# another's.
 #
-# A frame at rest, whichever way it came: return words in place, and in the word of the error code whether its task takes
-# upcalls. The way out is the layer's (partita_upcall_leave, _restore), which is the published tail that the kernel knows.
+# A frame at rest, whichever way it came: return words in place, and in the word of the error code whether its task
+# takes upcalls. The way out is the layer's (partita_upcall_leave, _restore), which is the published tail that the
+# kernel knows.
 #
 # Each way in counts one return on the way out, of its own kind, whoever's frame goes on. So as many upcalls return as
 # were entered, the depth never exceeds one, and an exception whose task never comes back is counted all the same.

@@ -1,6 +1,6 @@
 // Dies and is born again, as its scenario says, and leaves notes of each birth: why it started, and whether memory and
-// registers are those of a beginning. A test chooses the scenario in the image; module.xml of Lives says what the health
-// monitor makes of it.
+// registers are those of a beginning. A test chooses the scenario in the image; module.xml of Lives says what the
+// health monitor makes of it.
 #include <partita.h>
 
 enum scenario {

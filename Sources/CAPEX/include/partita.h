@@ -54,7 +54,8 @@ typedef struct {
   NUM_CORES_TYPE NUM_ASSIGNED_CORES;
 } PARTITION_STATUS_TYPE;
 
-/// What the kernel knows of the partition, read without a kernel entry. The lock level is 0: there are no processes yet.
+/// What the kernel knows of the partition, read without a kernel entry. The lock level is 0: there are no processes
+/// yet.
 void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status);
 
 /// Asks for another mode. Comes back when the mode is NORMAL, or when the request is refused.
@@ -84,15 +85,16 @@ typedef enum {
 #define MAX_ERROR_MESSAGE_SIZE 128
 typedef APEX_INTEGER ERROR_MESSAGE_SIZE_TYPE;
 
-/// Gives an APPLICATION_ERROR to the health monitor. The message is not copied: handler, callback and log get its address.
+/// Gives an APPLICATION_ERROR to the health monitor. The message is not copied: handler, callback and log get its
+/// address.
 void RAISE_APPLICATION_ERROR(
     ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status);
 
 /// Places a variable in memory that a warm start leaves as it is.
 #define PARTITA_RETAINED __attribute__((section(".retained")))
 
-/// A health callback, named by the module's PartitionCallback: begins on an empty stack when the partition has erred, and
-/// ends with `partita_complete_callback`, a fault, or its window; the action follows.
+/// A health callback, named by the module's PartitionCallback: begins on an empty stack when the partition has erred,
+/// and ends with `partita_complete_callback`, a fault, or its window; the action follows.
 #define PARTITA_CALLBACK __attribute__((used, retain))
 void partita_complete_callback(void);
 

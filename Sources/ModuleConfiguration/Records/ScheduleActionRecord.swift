@@ -1,6 +1,7 @@
 import APEXTypes
 
-/// What a partition does at its first window of a schedule that was switched to; without a record it ignores the change.
+/// What a partition does at its first window of a schedule that was switched to; without a record it ignores the
+/// change.
 public struct ScheduleActionRecord: Equatable, Sendable {
   /// Index of the schedule among the schedules.
   public var schedule: UInt64

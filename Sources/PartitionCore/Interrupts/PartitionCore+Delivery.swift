@@ -4,10 +4,10 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Turns the successor's first pending mark into an upcall, if it takes upcalls, and says whether marks remain.
   ///
-  /// Order: the lowest vector first. One upcall an entry: the delivery switches the virtual interrupt flag off; a handler
-  /// that switches it on is interrupted by the next, up to the configured depth, and a return asks for the next on its
-  /// own frame. At the greatest depth, or where the stack cannot hold the frame, the mark stays and the error is the
-  /// health monitor's.
+  /// Order: the lowest vector first. One upcall an entry: the delivery switches the virtual interrupt flag off; a
+  /// handler that switches it on is interrupted by the next, up to the configured depth, and a return asks for the next
+  /// on its own frame. At the greatest depth, or where the stack cannot hold the frame, the mark stays and the error is
+  /// the health monitor's.
   mutating func deliver<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
@@ -60,8 +60,8 @@ extension PartitionCore where Marking: MarkingRule {
     setMasks(into: &recorder)
   }
 
-  /// Holds back the marks of a *marked* line that came into its owner's running window: they wait for its next window or
-  /// hypercall (lineage L3); those of *direct* lines go into the running code (lineage L2).
+  /// Holds back the marks of a *marked* line that came into its owner's running window: they wait for its next window
+  /// or hypercall (lineage L3); those of *direct* lines go into the running code (lineage L2).
   ///
   /// - Precondition: the window's first instruction has had its instant. Before, nothing of the owner runs yet, and the
   ///   upcall still comes with the window.

@@ -5,8 +5,8 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Publishes the caller's exception trampoline, or sets or removes one of its handlers.
   ///
-  /// Double fault, machine check and NMI are the kernel's own and have no handler; entry and handlers must be executable
-  /// memory of the caller.
+  /// Double fault, machine check and NMI are the kernel's own and have no handler; entry and handlers must be
+  /// executable memory of the caller.
   mutating func serveException(_ number: HypercallNumber, _ call: Hypercall) -> Answer {
     if number == .setExceptionEntry {
       guard allows(.execute, current, call.arguments.0, 1) else { return Answer(.invalidParameter) }

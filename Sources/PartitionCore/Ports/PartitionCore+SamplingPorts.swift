@@ -29,8 +29,8 @@ extension PartitionCore where Marking: MarkingRule {
       effect: .writeMessage(port: answer.port, channel: answer.channel, address: address, byteCount: byteCount))
   }
 
-  /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message that was written since the port was created, valid while it is no
-  /// older than the port's refresh period.
+  /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message that was written since the port was created, valid while it is
+  /// no older than the port's refresh period.
   mutating func readSamplingMessage<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {

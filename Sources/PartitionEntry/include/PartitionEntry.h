@@ -188,8 +188,8 @@ PARTITA_INLINE uint64_t partita_raise_event(uint64_t channel) {
   return partita_hypercall1(PARTITA_RAISE_EVENT, channel).status;
 }
 
-/// Starts the vCPU's timer (vector 64): first tick at `first` ns of the module's clock, then every `period` ns, at least
-/// 10,000; period 0 is one-shot, first tick 0 stops it.
+/// Starts the vCPU's timer (vector 64): first tick at `first` ns of the module's clock, then every `period` ns, at
+/// least 10,000; period 0 is one-shot, first tick 0 stops it.
 PARTITA_INLINE uint64_t partita_set_timer(uint64_t first, uint64_t period) {
   return partita_hypercall2(PARTITA_SET_TIMER, first, period).status;
 }

@@ -63,8 +63,8 @@ struct harness_report harness_run_worst(uint64_t count);
 /// comes beyond waits, as the kernel would have it.
 struct harness_report harness_run_nested(uint64_t first, uint64_t count, uint64_t other);
 
-/// An exception at step 3 whose handler moves the stack pointer by `stack_change` bytes and passes over one instruction;
-/// interrupts as in `harness_run`.
+/// An exception at step 3 whose handler moves the stack pointer by `stack_change` bytes and passes over one
+/// instruction; interrupts as in `harness_run`.
 ///
 /// - `is_enabled`: the virtual interrupt flag at the exception. - `enables`: the handler switches it on.
 struct harness_report harness_run_exception(
