@@ -86,8 +86,8 @@ extension Verifier {
       && (event.words.w2 == step.argument0 || vector != 14 && event.words.w2 == 0)
     if !belongs || !isCauseRight, fails(.exceptionReflected) {
       explain(
-        "exception \(event.operand) with error code \(event.words.w1) at \(hexadecimal(event.words.w2)) is reflected to "
-          + "\(name(event.partition)); "
+        "exception \(event.operand) with error code \(event.words.w1) at \(hexadecimal(event.words.w2)) is reflected "
+          + "to \(name(event.partition)); "
           + (belongs ? "it came with \(step.looked) at \(hexadecimal(step.argument0))" : "it did not occur"))
     }
     guard belongs else { return }

@@ -136,8 +136,8 @@ extension Verifier {
     let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
     if action != rule.action || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthAction) {
       explain(
-        "error \(event.operand) of \(name(event.partition)) got action \(action); configured is \(rule.action) at level "
-          + "\(rule.level)")
+        "error \(event.operand) of \(name(event.partition)) got action \(action); configured is \(rule.action) at "
+          + "level \(rule.level)")
     }
     if event.words.w0 != UInt64(rare.errorVector), fails(.exceptionAnswered) {
       explain("an action for exception \(event.words.w0 &- 1) of \(name(event.partition)), which did not occur")
@@ -224,8 +224,8 @@ extension Verifier {
     let isNormal = mode == 0xFF || mode == OperatingMode.normal.rawValue
     if !belongs || rule.level != .process || !isNormal, fails(.healthProcess) {
       explain(
-        "error \(event.words.w1) goes to the error handler of \(name(event.partition)); it has level \(rule.level), the "
-          + "partition is in mode \(mode)" + (belongs ? "" : ", and it was not entered in the log"))
+        "error \(event.words.w1) goes to the error handler of \(name(event.partition)); it has level \(rule.level), "
+          + "the partition is in mode \(mode)" + (belongs ? "" : ", and it was not entered in the log"))
     }
   }
 
