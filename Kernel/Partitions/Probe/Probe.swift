@@ -65,7 +65,10 @@ struct Probe {
         VirtualInterrupts.enable()
       }
       VirtualInterrupts.disable()
-      if hasChannel { measureUpcalls() }
+      if hasChannel {
+        measureUpcalls(.upcallEntry)
+        measureUpcalls(.upcallReturn)
+      }
       if let output, let input {
         measure(.samplingWriteAndRead) {
           withUnsafeMutableBytes(of: &message) { bytes in
@@ -85,10 +88,9 @@ struct Probe {
     }
   }
 
-  /// Raises an event to itself many times within this window, and leaves a note of each way.
-  static func measureUpcalls() {
-    var entries = Durations()
-    var returns = Durations()
+  /// Raises an event to itself many times within this window, and leaves a note of the way there or back.
+  static func measureUpcalls(_ kind: Kind) {
+    var durations = Durations()
     VirtualInterrupts.enable()
     for _ in 0..<callsPerWindow {
       let window = Partition.windowStart
@@ -96,12 +98,10 @@ struct Probe {
       try? channel.raise()
       let after = partita_read_tsc()
       guard Partition.windowStart == window else { continue }
-      entries.add(handlerBegan &- before)
-      returns.add(after &- handlerEnded)
+      durations.add(kind == .upcallEntry ? handlerBegan &- before : after &- handlerEnded)
     }
     VirtualInterrupts.disable()
-    leaveNote(.upcallEntry, entries)
-    leaveNote(.upcallReturn, returns)
+    leaveNote(kind, durations)
     Partition.yield()
   }
 
