@@ -17,6 +17,11 @@ public enum Instruction {
     partita_clear(to, byteCount)
   }
 
+  /// Unsafe: likewise.
+  @inline(__always) public static func fill(_ to: UnsafeMutableRawPointer, byteCount: UInt64, with word: UInt64) {
+    partita_fill(to, byteCount, word)
+  }
+
   /// Loads that the compiler neither moves nor leaves out, for memory that a partition writes.
   @inline(__always) public static func load64(_ from: UnsafeRawPointer) -> UInt64 { partita_load64(from) }
   @inline(__always) public static func load32(_ from: UnsafeRawPointer) -> UInt32 { partita_load32(from) }

@@ -24,11 +24,7 @@ public enum KernelImage {
       rodata.rawValue, to: rodata, byteCount: partita_address_rodata_end() &- rodata.rawValue, .readOnly,
       memory: &memory)
     table.map(data.rawValue, to: data, byteCount: 0x20_0000 &- data.rawValue, .write, memory: &memory)
-    var address: UInt64 = 0x20_0000
-    while address < memoryEnd.rawValue {
-      table.mapLarge(address, .write, memory: &memory)
-      address &+= 0x20_0000
-    }
+    table.mapLarge(from: 0x20_0000, to: memoryEnd.rawValue, .write, memory: &memory)
     let registers = LocalTimer.registerPage
     table.map(registers.rawValue, to: registers, byteCount: 4096, PageAccess.write.union(.device), memory: &memory)
   }

@@ -70,9 +70,21 @@ public struct PageTable {
     }
   }
 
-  /// Maps one large page of 2 MiB.
-  public func mapLarge(_ address: UInt64, _ access: PageAccess, memory: inout BootMemory) {
-    precondition(address & 0x1F_FFFF == 0)
-    slot(address, level: 1, memory: &memory).pointee = PageTable.entry(access, PhysicalAddress(address)) | 0x80
+  /// Maps [start, end) to itself in large pages of 2 MiB; a rest at the end gets a whole one.
+  public func mapLarge(from start: UInt64, to end: UInt64, _ access: PageAccess, memory: inout BootMemory) {
+    precondition(start & 0x1F_FFFF == 0)
+    var next = start
+    while next < end {
+      // One walk for the pages that share a table: 1 GiB.
+      let last = min((next | 0x3FFF_FFFF) &+ 1, end)
+      var place = slot(next, level: 1, memory: &memory)
+      var entry = PageTable.entry(access, PhysicalAddress(next)) | 0x80
+      while next < last {
+        place.pointee = entry
+        place += 1
+        entry &+= 0x20_0000
+        next &+= 0x20_0000
+      }
+    }
   }
 }

@@ -18,7 +18,7 @@ public struct SwitcherPages {
     taskState = memory.allocate(byteCount: 4096)
     deniedPorts = memory.allocateUncleared(byteCount: 4096)
     stacks = memory.allocate(byteCount: 3 * 4096)
-    for offset in 0..<512 { deniedPorts.pointer.storeBytes(of: UInt64.max, toByteOffset: offset * 8, as: UInt64.self) }
+    Instruction.fill(deniedPorts.pointer, byteCount: 4096, with: .max)
     writeInterruptTable()
     writeDescriptorTable()
     writeTaskState()
@@ -30,21 +30,34 @@ public struct SwitcherPages {
 
   /// Every gate has privilege level 0: `int n` of a partition is a protection fault (lineage L1's forged tick).
   private func writeInterruptTable() {
-    for vector in 0..<256 {
-      var target = UInt64(PARTITA_SWITCHER_TEXT) &+ UInt64(vector) &* 16
-      var stackIndex: UInt64 = 0
-      switch vector {
-      case 2: (target, stackIndex) = (SwitcherPages.high(partita_address_nmi_entry()), 1)
-      case 8: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 2)
-      case 18: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 3)
-      default: break
-      }
-      let low =
-        target & 0xFFFF | UInt64(PARTITA_KERNEL_CODE) &<< 16 | stackIndex &<< 32 | 0x8E00 &<< 32
-        | (target &>> 16 & 0xFFFF) &<< 48
-      interruptTable.pointer.storeBytes(of: low, toByteOffset: vector * 16, as: UInt64.self)
-      interruptTable.pointer.storeBytes(of: target &>> 32, toByteOffset: vector * 16 + 8, as: UInt64.self)
+    let stubs = UInt64(PARTITA_SWITCHER_TEXT)
+    let stubBytes: UInt64 = 16
+    // All stubs lie in the first of 64 KiB: from gate to gate only the address's lowest part changes.
+    precondition(stubs & 0xFFFF == 0)
+    var low = SwitcherPages.gate(to: stubs, stackIndex: 0)
+    var gate = interruptTable.pointer
+    for _ in 0..<256 {
+      gate.storeBytes(of: low, as: UInt64.self)
+      gate.storeBytes(of: stubs &>> 32, toByteOffset: 8, as: UInt64.self)
+      low &+= stubBytes
+      gate += 16
     }
+    putGate(2, to: partita_address_nmi_entry(), stackIndex: 1)
+    putGate(8, to: partita_address_abort_entry(), stackIndex: 2)
+    putGate(18, to: partita_address_abort_entry(), stackIndex: 3)
+  }
+
+  /// The lower word of an interrupt gate of privilege level 0.
+  private static func gate(to target: UInt64, stackIndex: UInt64) -> UInt64 {
+    target & 0xFFFF | UInt64(PARTITA_KERNEL_CODE) &<< 16 | stackIndex &<< 32 | 0x8E00 &<< 32
+      | (target &>> 16 & 0xFFFF) &<< 48
+  }
+
+  private func putGate(_ vector: Int, to address: UInt64, stackIndex: UInt64) {
+    let target = SwitcherPages.high(address)
+    interruptTable.pointer.storeBytes(
+      of: SwitcherPages.gate(to: target, stackIndex: stackIndex), toByteOffset: vector * 16, as: UInt64.self)
+    interruptTable.pointer.storeBytes(of: target &>> 32, toByteOffset: vector * 16 + 8, as: UInt64.self)
   }
 
   private func writeDescriptorTable() {

@@ -1,5 +1,7 @@
 // From QEMU's PVH entry (32-bit protected mode, paging off, ebx = start info) to 64-bit Swift.
 // The ELF note that names pvh_entry is laid by the linker script.
+#include "SwitcherLayout.h"
+
     .section .boot, "ax", @progbits
     .code32
     .globl  pvh_entry
@@ -8,18 +10,9 @@ pvh_entry:
     movl    $partita_boot_stack_end, %esp
     movl    %ebx, %esi                      // start info, kept for Swift
 
-    // One table each: the first GiB in pages of 2 MiB, identity-mapped. Swift replaces all of it with W^X tables.
+    // One table each: the first GiB, identity-mapped. Swift replaces all of it with W^X tables.
     movl    $(boot_directory_pointers + 3), boot_level4
     movl    $(boot_directory + 3), boot_directory_pointers
-    movl    $boot_directory, %edi
-    movl    $0x83, %eax
-    movl    $512, %ecx
-1:  movl    %eax, (%edi)
-    movl    $0, 4(%edi)
-    addl    $0x200000, %eax
-    addl    $8, %edi
-    decl    %ecx
-    jnz     1b
 
     movl    %cr4, %eax
     orl     $0x20, %eax                     // PAE
@@ -61,14 +54,28 @@ boot_descriptor_pointer:
     .word   23
     .long   boot_descriptors
 
+// The first GiB in pages of 2 MiB, laid down by the assembler.
+    .section .data.boot, "aw", @progbits
+    .balign 4096
+boot_directory:
+    .set    boot_page, 0
+    .rept   512
+    .quad   boot_page + 0x83
+    .set    boot_page, boot_page + 0x200000
+    .endr
+
     .section .bss
     .balign 4096
 boot_level4:
     .skip   4096
 boot_directory_pointers:
     .skip   4096
-boot_directory:
-    .skip   4096
+// What the kernel hands out first of memory that has to be zero: whoever loads an ELF file clears its .bss.
+    .globl  partita_cleared_start
+partita_cleared_start:
+    .skip   PARTITA_CLEARED_PAGES * 4096
+    .globl  partita_cleared_end
+partita_cleared_end:
     .skip   65536
 partita_boot_stack_end:
     .skip   16384

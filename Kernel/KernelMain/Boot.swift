@@ -74,14 +74,14 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       table: table, image: start.imageAddress, pages: pages, clock: clock,
       extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
     let isReporting = start.has("report=memory")
-    var before = memory.used
+    var before = memory.usedByteCount
     let first = loader.load(PartitionIndex(0), memory: &memory)
-    if isReporting { report(0, memory.used.rawValue &- before.rawValue) }
+    if isReporting { report(0, memory.usedByteCount &- before) }
     let contexts = BootTable(count: table.partitionCount, filledWith: first, memory: &memory)
     for index in 1..<max(table.partitionCount, 1) {
-      before = memory.used
+      before = memory.usedByteCount
       contexts[index] = loader.load(PartitionIndex(UInt8(index)), memory: &memory)
-      if isReporting { report(UInt64(index), memory.used.rawValue &- before.rawValue) }
+      if isReporting { report(UInt64(index), memory.usedByteCount &- before) }
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)

@@ -90,7 +90,7 @@ struct ModuleLoader: ~Copyable {
   private func portBitmap(_ record: PartitionRecord, memory: inout BootMemory) -> PhysicalAddress? {
     guard record.portGrants.count > 0 else { return nil }
     let bitmap = memory.allocateUncleared(byteCount: 4096)
-    for offset in 0..<512 { bitmap.pointer.storeBytes(of: UInt64.max, toByteOffset: offset * 8, as: UInt64.self) }
+    Instruction.fill(bitmap.pointer, byteCount: 4096, with: .max)
     for index in record.portGrants.indices {
       let grant = table.record(PortGrantRecord.self, index)
       guard grant.firstPort < 32768, grant.count <= 32768 &- grant.firstPort else { continue }

@@ -67,7 +67,8 @@ public struct ModuleTable: @unchecked Sendable {
   }
 
   /// Where a section lies: (index of its first word, words a record, records).
-  @inlinable func location(of section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
+  @inlinable @inline(__always)
+  func location(of section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
     // Sections are mostly in the order of their numbers, without gaps: look there first.
     let guess = section.rawValue &- 1
     if guess < word(6) {
@@ -76,6 +77,10 @@ public struct ModuleTable: @unchecked Sendable {
         return (Int(word(entry + 3)) / 8, Int(word(entry + 1)), Int(word(entry + 2)))
       }
     }
+    return search(for: section)
+  }
+
+  @usableFromInline func search(for section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
     var entry = ModuleTableLayout.headerWordCount
     for _ in 0..<word(6) {
       if word(entry) == section.rawValue {

@@ -18,6 +18,7 @@ extern const char partita_text_start[], partita_text_end[];
 extern const char partita_rodata_start[], partita_rodata_end[];
 extern const char partita_data_start[], partita_data_end[];
 extern const char partita_build_identity[];
+extern const char partita_cleared_start[], partita_cleared_end[];
 
 PARTITA_INLINE uint64_t partita_address_switcher_start(void) { return (uint64_t)partita_switcher_start; }
 PARTITA_INLINE uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
@@ -30,6 +31,8 @@ PARTITA_INLINE uint64_t partita_address_rodata_start(void) { return (uint64_t)pa
 PARTITA_INLINE uint64_t partita_address_rodata_end(void) { return (uint64_t)partita_rodata_end; }
 PARTITA_INLINE uint64_t partita_address_data_start(void) { return (uint64_t)partita_data_start; }
 PARTITA_INLINE uint64_t partita_address_data_end(void) { return (uint64_t)partita_data_end; }
+PARTITA_INLINE uint64_t partita_address_cleared_start(void) { return (uint64_t)partita_cleared_start; }
+PARTITA_INLINE uint64_t partita_address_cleared_end(void) { return (uint64_t)partita_cleared_end; }
 // First 8 bytes of the GNU build identity (after the note's 16-byte head), as they are printed.
 PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));
@@ -128,9 +131,10 @@ PARTITA_INLINE void partita_copy(void *to, const void *from, uint64_t byteCount)
     __asm__ volatile("rep movsq; movq %3, %%rcx; rep movsb"
                      : "+D"(to), "+S"(from), "+c"(words) : "r"(rest) : "memory");
 }
-PARTITA_INLINE void partita_clear(void *to, uint64_t byteCount) {
+PARTITA_INLINE void partita_fill(void *to, uint64_t byteCount, uint64_t word) {
     uint64_t words = byteCount >> 3;
-    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"((uint64_t)0) : "memory");
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(word) : "memory");
 }
+PARTITA_INLINE void partita_clear(void *to, uint64_t byteCount) { partita_fill(to, byteCount, 0); }
 
 #endif

@@ -43,6 +43,9 @@
 #define PARTITA_REGISTERS_SS 0x438
 #define PARTITA_REGISTERS_FRAME_END 0x440
 
+// Pages of the kernel's .bss that boot hands out: page tables and small tables of a module of some five partitions.
+#define PARTITA_CLEARED_PAGES 96
+
 #define PARTITA_KERNEL_CODE 0x08
 #define PARTITA_KERNEL_DATA 0x10
 #define PARTITA_USER_DATA 0x1B
