@@ -7,8 +7,24 @@ import TraceFormat
 // From a decision to the hardware, and what was seen of it.
 extension Kernel {
   /// Carries out everything in a decision but the resumption itself.
-  mutating func act() {
-    if let answer = core.decision.answer { give(answer) }
+  @inline(__always) mutating func act() {
+    let works = core.decision.works
+    if works.contains(.answer) {
+      let answer = core.decision.givenAnswer
+      running.registers[general: 0] = UInt64(answer.status.rawValue)
+      running.registers[general: 3] = answer.value
+    }
+    if works.intersects(.beforeTimer) { actBeforeTimer() }
+    if works.contains(.timer) { LocalTimer.arm(nanoseconds: (core.decision.timerInstant - clock.now).count) }
+    if works.intersects(.contexts) { writeContexts() }
+    // The drainer's root is not for calls at once: nobody else has a 0 there.
+    if running.rootForCallsAtOnce == 0 { takeDrainerTail() }
+    if works.contains(.keyframe) || ring.needsKeyframe && works.contains(.contextSwitch) { recordKeyframe() }
+  }
+
+  @inline(never) private mutating func actBeforeTimer() {
+    // Only an answer has an effect, and only the loaded partition is answered.
+    if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: loaded, running.registers) }
     if let line = core.decision.acknowledge { acknowledge(line) }
     if core.decision.works.contains(.partitions) { showModes() }
     if let callback = core.decision.callback { enter(callback) }
@@ -17,16 +33,11 @@ extension Kernel {
       ring.record(
         .maskRead, partition: .none, detail: 0, operand: UInt32(InterruptControllers.mask))
     }
-    if let instant = core.decision.timer { LocalTimer.arm(nanoseconds: (instant - clock.now).count) }
-    if case .partition(let partition) = core.decision.successor {
-      Instruction.store64(
-        core.decision.hasPendingMarks ? 1 : 0,
-        to: contexts[Int(partition.rawValue)].shared.pointer + SharedPage.pending)
-    }
+  }
+
+  @inline(never) private mutating func writeContexts() {
     if let upcall = core.decision.upcall { write(upcall) }
     if let exception = core.decision.exception { write(exception) }
-    takeDrainerTail()
-    if core.decision.keyframeDue || ring.needsKeyframe && core.decision.isSwitch { recordKeyframe() }
   }
 
   /// Where `address` of a partition lies. The core has allowed the access; nil is an address it could not have.
@@ -48,14 +59,6 @@ extension Kernel {
       index &+= 1
     }
     return nil
-  }
-
-  private mutating func give(_ answer: HypercallAnswer) {
-    let caller = answer.caller
-    let registers = RegisterPage(contexts[Int(caller.rawValue)].registers)
-    registers[general: 0] = UInt64(answer.status.rawValue)
-    registers[general: 3] = answer.value
-    if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: caller, registers) }
   }
 
   /// What a service does beside answering.
@@ -123,9 +126,9 @@ extension Kernel {
   }
 
   /// The drainer's tail, whenever it has moved.
-  private mutating func takeDrainerTail() {
-    guard loaded == core.drainer, !loaded.isNone else { return }
-    let shared = contexts[Int(loaded.rawValue)].shared.pointer
+  @inline(__always) private mutating func takeDrainerTail() {
+    guard !loaded.isNone else { return }
+    let shared = running.shared
     let tail = Instruction.load64(shared + SharedPage.drainTail)
     if ring.updateTail(tail) {
       ring.record(
@@ -134,7 +137,7 @@ extension Kernel {
     }
   }
 
-  private mutating func recordKeyframe() {
+  @inline(never) private mutating func recordKeyframe() {
     var count = 0
     let words = keyframeWords
     core.forEachStateWord { word in

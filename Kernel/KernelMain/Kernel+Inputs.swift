@@ -8,7 +8,7 @@ import TraceFormat
 // Methods that only look are mutating too: a borrowed kernel would be copied whole, about 900 bytes, at each call.
 extension Kernel {
   /// Tells the core why the kernel was entered.
-  mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) {
+  @inline(never) mutating func takeInput(from registers: RegisterPage, interrupted: PartitionIndex) {
     let now = SystemTime(nanoseconds: clock.nanoseconds(pages.entryTicks))
     var snapshot = self.snapshot(registers, interrupted)
     let vector = registers.vector
@@ -199,7 +199,7 @@ extension Kernel {
   }
 
   /// The test device's action, as an input and as an act.
-  mutating func play(_ stimulus: StimulusRecord) {
+  @inline(never) mutating func play(_ stimulus: StimulusRecord) {
     let now = clock.now
     ring.recordInput(
       .stimulus, at: now, partition: 0xFF, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),

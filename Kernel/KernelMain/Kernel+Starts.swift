@@ -10,7 +10,7 @@ extension Kernel {
   ///
   /// An interrupt puts the piece off, not the piece an interrupt: while interrupts come, the window's time goes to them
   /// as it does while a partition runs, and they are bounded by the same budgets.
-  mutating func makePiece(of partition: PartitionIndex) {
+  @inline(never) mutating func makePiece(of partition: PartitionIndex) {
     let start = core.decision.notBefore
     guard !idleRegisters.wait(untilTicks: start == .zero ? 0 : clock.ticks(start)) else {
       return takeInput(from: idleRegisters, interrupted: .none)

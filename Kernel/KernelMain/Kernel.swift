@@ -80,7 +80,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       case .ring3(let registers):
         if registers.enter(padTicks: padTicks) == .marked {
           kernel.pointee.concludeInterrupt()
-        } else {
+        } else if !kernel.pointee.takeOrdinaryInput(from: registers) {
           kernel.pointee.takeInput(from: registers, interrupted: kernel.pointee.loaded)
         }
       }
@@ -98,7 +98,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// Carries out what has been decided, and what the test device has to do now.
   @inline(__always) private mutating func settle() {
     act()
-    while let stimulus = core.dueStimulus(at: clock.now) { play(stimulus) }
+    while let stimulus = core.dueStimulus(at: core.lastEntry) { play(stimulus) }
     if core.decision.hasStopped { finish() }
   }
 
@@ -118,14 +118,15 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       return .entered
     }
     if partition != loaded { load(partition) }
+    Instruction.store64(core.decision.hasPendingMarks ? 1 : 0, to: running.shared + SharedPage.pending)
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
-      let now = clock.now
+      var now = SystemTime.zero
       if paddedNanoseconds != notBefore.nanoseconds {
         paddedNanoseconds = notBefore.nanoseconds
-        ring.record(
-          .padded, partition: partition, detail: 0, operand: 0, notBefore.nanoseconds,
-          (notBefore - now).count)
+        now = ring.recordPadded(partition, until: notBefore)
+      } else {
+        now = clock.now
       }
       let quiet = notBefore - finalPad
       if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
@@ -133,9 +134,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         return .entered
       }
       padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
-      Instruction.store64(
-        notBefore.nanoseconds,
-        to: contexts[Int(partition.rawValue)].information.pointer + InformationPage.windowStart)
+      Instruction.store64(notBefore.nanoseconds, to: running.information + InformationPage.windowStart)
     }
     ring.publish()
     return .ring3(running.registers)
@@ -143,20 +142,18 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Brings into the CPU what a partition's register frame does not hold.
   private mutating func load(_ partition: PartitionIndex) {
-    let index = Int(partition.rawValue)
-    if !loaded.isNone {
-      Processor.saveExtendedState(to: contexts[Int(loaded.rawValue)].extendedState)
-    }
-    Processor.loadExtendedState(from: contexts[index].extendedState)
+    if !loaded.isNone { Processor.saveExtendedState(to: running.extendedState) }
+    let context = contexts[Int(partition.rawValue)]
+    Processor.loadExtendedState(from: context.extendedState)
     Processor.clearDataSegments()
-    Processor.segmentBase = contexts[index].segmentBase
-    running = RunningPartition(contexts[index], partition, isDrainer: partition == core.drainer)
+    Processor.segmentBase = context.segmentBase
+    running = RunningPartition(context, partition, isDrainer: partition == core.drainer)
     running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
     loaded = partition
   }
 
   /// After the stop: the end event, then the drainer alone until it has written the last block.
-  private mutating func finish() -> Never {
+  @inline(never) private mutating func finish() -> Never {
     let drainer = core.drainer
     guard !drainer.isNone else { Instruction.exitEmulator(0) }
     InterruptControllers.setMask(0xFFFF)
@@ -165,6 +162,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       let isClosed = ring.close()
       ring.publish()
       if drainer != loaded { load(drainer) }
+      Instruction.store64(0, to: running.shared + SharedPage.pending)
       let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
       _ = registers.enter(padTicks: 0)

@@ -24,6 +24,10 @@ struct RunningPartition {
   var registers: RegisterPage
   // Unsafe: the kernel's own mapping of the partition's shared page, alive for ever.
   var shared: UnsafeMutableRawPointer
+  // Unsafe: likewise, of its information page.
+  var information: UnsafeMutableRawPointer
+  /// Where its extended state goes when another is loaded.
+  var extendedState: PhysicalAddress
   /// What CR3 has while it runs.
   var root: PhysicalAddress
   /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
@@ -35,6 +39,8 @@ struct RunningPartition {
   init(_ context: PartitionContext, _ partition: PartitionIndex, isDrainer: Bool) {
     registers = RegisterPage(context.registers)
     shared = context.shared.pointer
+    information = context.information.pointer
+    extendedState = context.extendedState
     root = context.root
     rootForCallsAtOnce = isDrainer ? 0 : context.root.rawValue
     callHead = TraceRing.callHead(of: partition)

@@ -109,7 +109,9 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always) private mutating func stamp() -> UInt64 {
-    lastTime = clock.nanoseconds(Instruction.ticks)
+    // In this order the counter's origin and scale are operands in memory and take no instructions of their own.
+    let ticks = Instruction.ticks
+    lastTime = clock.nanoseconds(ticks)
     return lastTime
   }
 
@@ -234,16 +236,17 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     advance(5 &+ count)
   }
 
-  /// The input event of a line's interrupt.
+  /// The input event of an interrupt: of a line's, or of the timer.
   ///
   /// - Parameter callHead: that of the interrupted partition.
   @inline(__always)
   mutating func recordInterrupt(
-    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
+    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64,
+    as kind: EventKind = .interrupt
   ) {
     guard let place = reserve(4) else { return }
     lastTime = nanoseconds
-    let ownKind = UInt64(EventKind.interrupt.rawValue) &- UInt64(EventKind.hypercall.rawValue)
+    let ownKind = UInt64(kind.rawValue) &- UInt64(EventKind.hypercall.rawValue)
     place[0] = nanoseconds
     place[1] = (callHead | flags &<< 16) &+ (UInt64(vector) &<< 32 &+ 2 &<< 24 &+ ownKind)
     place[2] = counters
@@ -256,6 +259,23 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     RingRecord.packed(
       kind: EventKind.hypercall.rawValue, partition: caller.rawValue, detail: 0, wordCount: 0,
       operand: UInt32(caller.rawValue) &<< 16)
+  }
+
+  /// The observation that a window's start is waited for, and what is left until then.
+  ///
+  /// - Returns: the instant of the reading that the event tells of, recorded or not.
+  @inline(__always)
+  mutating func recordPadded(_ partition: PartitionIndex, until start: SystemTime) -> SystemTime {
+    let ticks = Instruction.ticks
+    let now = SystemTime(nanoseconds: clock.nanoseconds(ticks))
+    guard let place = reserve(4) else { return now }
+    lastTime = now.nanoseconds
+    place[0] = now.nanoseconds
+    place[1] = TraceRing.head(.padded, partition, 0, 0, 2)
+    place[2] = start.nanoseconds
+    place[3] = (start - now).count
+    advance(4)
+    return now
   }
 
   /// Eight words or fewer of a keyframe.
@@ -271,7 +291,12 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   /// Takes over the drainer's tail. A tail that never was a head is not believed.
   ///
   /// - Returns: whether the tail moved.
-  mutating func updateTail(_ value: UInt64) -> Bool {
+  @inline(__always) mutating func updateTail(_ value: UInt64) -> Bool {
+    guard value != tail else { return false }
+    return moveTail(to: value)
+  }
+
+  @inline(never) private mutating func moveTail(to value: UInt64) -> Bool {
     guard value > tail, value <= head else { return false }
     tail = value
     setLimit()

@@ -11,6 +11,7 @@ extension BitFlags {
   /// No bit at all.
   @inlinable public init() { self.init(rawValue: 0) }
   @inlinable public func contains(_ other: Self) -> Bool { rawValue & other.rawValue == other.rawValue }
+  @inlinable public func intersects(_ other: Self) -> Bool { rawValue & other.rawValue != 0 }
   @inlinable public mutating func insert(_ other: Self) { rawValue |= other.rawValue }
   @inlinable public func union(_ other: Self) -> Self { Self(rawValue: rawValue | other.rawValue) }
 }

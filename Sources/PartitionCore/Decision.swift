@@ -32,6 +32,11 @@ public struct Decision {
     @inlinable public static var callback: Works { Works(rawValue: 512) }
     /// `answer` holds.
     @inlinable public static var answer: Works { Works(rawValue: 1024) }
+
+    /// What is done before the timer is armed, rarely enough to be one question.
+    @inlinable public static var beforeTimer: Works { Works(rawValue: 2 | 4 | 16 | 64 | 512) }
+    /// What is written into the successor's context.
+    @inlinable public static var contexts: Works { Works(rawValue: 8 | 32) }
   }
   public internal(set) var works = Works()
 
@@ -73,6 +78,8 @@ public struct Decision {
       works.insert(.timer)
     }
   }
+  /// `timer` where `works` has said that it changes.
+  @inline(__always) public var timerInstant: SystemTime { timerValue }
   /// The masks of the 16 lines, where they change.
   public internal(set) var lineMask: UInt16? {
     get { works.contains(.lineMask) ? lineMaskValue : nil }
@@ -100,6 +107,8 @@ public struct Decision {
       works.insert(.answer)
     }
   }
+  /// `answer` where `works` has said that there is one.
+  @inline(__always) public var givenAnswer: HypercallAnswer { answerValue }
   public internal(set) var effect: HypercallEffect {
     get { works.contains(.effect) ? effectValue : .none }
     set {

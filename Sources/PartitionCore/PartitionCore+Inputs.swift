@@ -18,8 +18,9 @@ extension PartitionCore where Marking: MarkingRule {
     for index in 0..<partitions.count where partitions[index].mode == .idle {
       restart(PartitionIndex(UInt8(index)), in: .coldStart, .normalStart, into: &recorder)
     }
-    schedule.frameStart = now.nanoseconds &+ switchAllowanceNanoseconds
-    schedule.findNextBoundary()
+    schedule.stand(
+      active: -1, cursor: schedule.windowCount, frameCount: 0,
+      frameStart: now.nanoseconds &+ switchAllowanceNanoseconds)
     mustPlan = true
     conclude(at: now, into: &recorder)
   }
@@ -107,6 +108,7 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The one-shot timer fired.
+  @inline(__always)
   public mutating func timer<Recorder: DecisionRecorder>(
     _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
@@ -114,7 +116,7 @@ extension PartitionCore where Marking: MarkingRule {
     learn(snapshot, into: &recorder)
     armedNanoseconds = 0  // It has fired: whatever is wanted next has to be armed.
     mustPlan = true
-    conclude(at: now, into: &recorder)
+    concludeInLine(at: now, into: &recorder)
   }
 
   /// The running partition raised a CPU exception.
@@ -165,6 +167,11 @@ extension PartitionCore where Marking: MarkingRule {
     conclude(at: now, into: &recorder)
   }
 
+  /// When the last input came.
+  @inline(__always) public var lastEntry: SystemTime {
+    mutating get { SystemTime(nanoseconds: entryNanoseconds) }
+  }
+
   /// The test device's next action, if its instant has come.
   public func dueStimulus(at now: SystemTime) -> StimulusRecord? {
     guard nextStimulusNanoseconds <= now.nanoseconds, nextStimulus < stimulusCount, !hasStopped else { return nil }
@@ -194,6 +201,7 @@ extension PartitionCore where Marking: MarkingRule {
     }
   }
 
+  @inline(never)
   mutating func stop<Recorder: DecisionRecorder>(
     _ reason: StopReason, into recorder: inout Recorder
   ) where Recorder: ~Copyable {

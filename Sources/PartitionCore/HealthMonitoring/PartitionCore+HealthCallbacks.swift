@@ -24,6 +24,7 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The partition's callback is over, if one runs: the action that waited for it is taken.
+  @inline(never)
   mutating func endCallback<Recorder: DecisionRecorder>(
     of partition: PartitionIndex, into recorder: inout Recorder
   ) where Recorder: ~Copyable {

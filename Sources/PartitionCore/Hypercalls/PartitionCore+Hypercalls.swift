@@ -7,19 +7,43 @@ extension PartitionCore where Marking: MarkingRule {
   public mutating func hypercall<Recorder: DecisionRecorder>(
     _ call: Hypercall, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
+    let caller = beginCall(snapshot, into: &recorder)
+    let answer = serve(call, at: now, into: &recorder)
+    record(answer, to: call.number, of: caller, into: &recorder)
+    if answer.effect != .none { decision.effect = answer.effect }
+    conclude(at: now, into: &recorder)
+  }
+
+  /// The running partition asked for `yield`: what `hypercall` does with it, without looking which service it is.
+  @inline(__always)
+  public mutating func yield<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    let caller = beginCall(snapshot, into: &recorder)
+    record(yield(), to: UInt64(HypercallNumber.yield.rawValue), of: caller, into: &recorder)
+    concludeInLine(at: now, into: &recorder)
+  }
+
+  @inline(__always)
+  private mutating func beginCall<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, into recorder: inout Recorder
+  ) -> PartitionIndex where Recorder: ~Copyable {
     decision.reset()
     learn(snapshot, into: &recorder)
     precondition(!current.isNone)
-    let caller = current
     // Marks that were held back come with the caller's own hypercall.
-    vcpus.interrupts[Int(caller.rawValue)].deferred = 0
-    let answer = serve(call, at: now, into: &recorder)
+    vcpus.interrupts[Int(current.rawValue)].deferred = 0
+    return current
+  }
+
+  @inline(__always)
+  private mutating func record<Recorder: DecisionRecorder>(
+    _ answer: Answer, to number: UInt64, of caller: PartitionIndex, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     recorder.record(
       .hypercallResult, partition: caller, detail: answer.status.rawValue,
-      operand: UInt32(truncatingIfNeeded: call.number), answer.value)
+      operand: UInt32(truncatingIfNeeded: number), answer.value)
     decision.answer = HypercallAnswer(caller: caller, status: answer.status, value: answer.value)
-    if answer.effect != .none { decision.effect = answer.effect }
-    conclude(at: now, into: &recorder)
   }
 
   private mutating func serve<Recorder: DecisionRecorder>(
@@ -67,7 +91,7 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Gives up the rest of the window. In idle time the drainer has nothing to give up and is answered `noAction`.
-  private mutating func yield() -> Answer {
+  @inline(__always) private mutating func yield() -> Answer {
     guard current == schedule.owner, let next = schedule.nextOwnWindowStart else { return Answer(.noAction) }
     partitions[Int(current.rawValue)].hasYielded = true
     mustPlan = true

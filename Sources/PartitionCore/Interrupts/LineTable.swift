@@ -65,6 +65,7 @@ struct LineTable {
   ///
   /// A line nobody can take is masked; a line of others is masked unless it is marked at once and its budget is not
   /// used up.
+  @inline(__always)
   func wantedMask(during partition: PartitionIndex) -> UInt16 {
     let own = partition.isNone ? 0 : owned[Int(partition.rawValue)]
     var mask = ~(takable & (own | markedAtOnce & ~exhausted))
@@ -103,6 +104,7 @@ struct LineTable {
   }
 
   /// A window begins: budgets are whole again.
+  @inline(__always)
   mutating func beginWindow() {
     isMaskStale = true
     while taken != 0 {

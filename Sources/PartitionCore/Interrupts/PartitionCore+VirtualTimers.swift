@@ -27,6 +27,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// The running partition's timer has fallen due: once in its window, or any number of times while it had none.
   ///
   /// At a window's start ticks up to the nominal start count, though the kernel gets there earlier.
+  @inline(never)
   mutating func expireTimer<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {

@@ -39,13 +39,25 @@ struct CyclicSchedule {
   var lastChange: UInt64 = 0
 
   /// Frames begun.
-  var frameCount: UInt64 = 0
+  private(set) var frameCount: UInt64 = 0
   /// Nominal instant of the current frame's start; of the first one before the module runs.
-  var frameStart: UInt64 = 0
+  private(set) var frameStart: UInt64 = 0
   /// Index in the schedule of the window that starts next in this frame; `windowCount` when none is left.
-  var cursor = 0
+  private(set) var cursor = 0
   /// Index in the schedule of the window that runs, or −1.
-  var active = -1
+  private(set) var active = -1
+
+  // What follows from the above, in ns, all ones for never; kept because every boundary asks for it.
+  /// The instant at which the next frame starts; before the first frame, that frame's.
+  private(set) var nextFrameStart: UInt64 = 0
+  /// When the window that runs ends.
+  private(set) var activeEnd: UInt64 = .max
+  /// When the window at the cursor starts.
+  private(set) var cursorStart: UInt64 = .max
+  /// The earliest of the three: the earliest boundary not yet passed.
+  private(set) var nextBoundary: UInt64 = 0
+  /// Whose window runs, or `none`.
+  private(set) var owner = PartitionIndex.none
 
   init(_ table: ModuleTable, scheduleIndex: Int, memory: inout StateMemory) {
     partitionCount = table.partitionCount
@@ -108,36 +120,66 @@ struct CyclicSchedule {
     return nil
   }
 
-  /// The instant at which the next frame starts; before the first frame, that frame's.
-  var nextFrameStart: UInt64 { frameCount == 0 ? frameStart : frameStart &+ majorFrameNanoseconds }
-  /// When the window that runs ends. Precondition: one runs.
-  var activeEnd: UInt64 { frameStart &+ windows[firstWindow &+ active].end }
-  /// When the window at the cursor starts. Precondition: there is one.
-  var cursorStart: UInt64 { frameStart &+ windows[firstWindow &+ cursor].start }
-
-  /// The earliest boundary not yet passed, in ns. Follows from the above; kept because every entry asks for it.
-  private(set) var nextBoundary: UInt64 = 0
-
-  /// Works out `nextBoundary` again, after anything that it follows from has changed.
-  mutating func findNextBoundary() {
-    var earliest = nextFrameStart
-    if active >= 0 { earliest = min(earliest, activeEnd) }
-    if cursor < windowCount { earliest = min(earliest, cursorStart) }
-    nextBoundary = earliest
+  /// Stands at a place in the schedule that runs: at the module's start, and after a keyframe was adopted.
+  ///
+  /// - Precondition: `active` and `cursor` are within the schedule.
+  mutating func stand(active: Int, cursor: Int, frameCount: UInt64, frameStart: UInt64) {
+    self.active = active
+    self.cursor = cursor
+    self.frameCount = frameCount
+    self.frameStart = frameStart
+    owner = active >= 0 ? PartitionIndex(windows[firstWindow &+ active].partition) : .none
+    activeEnd = active >= 0 ? frameStart &+ windows[firstWindow &+ active].end : .max
+    nextFrameStart = frameCount == 0 ? frameStart : frameStart &+ majorFrameNanoseconds
+    findCursorStart()
+    findNextBoundary()
   }
 
-  /// Whose window runs, or `none`.
-  var owner: PartitionIndex { active >= 0 ? PartitionIndex(windows[firstWindow &+ active].partition) : .none }
+  /// The window that runs has ended. The caller looks for the next boundary when it has passed all of this one.
+  @inline(__always) mutating func endWindow() {
+    active = -1
+    activeEnd = .max
+    owner = .none
+  }
+
+  /// A frame of the schedule that runs begins.
+  mutating func beginFrame(at instant: UInt64) {
+    frameStart = instant
+    nextFrameStart = instant &+ majorFrameNanoseconds
+    cursor = 0
+    frameCount &+= 1
+    findCursorStart()
+  }
+
+  /// The window at the cursor begins.
+  @inline(__always) mutating func beginWindow() {
+    let window = windows[firstWindow &+ cursor]
+    active = cursor
+    activeEnd = frameStart &+ window.end
+    owner = PartitionIndex(window.partition)
+    cursor &+= 1
+    findCursorStart()
+  }
+
+  @inline(__always) private mutating func findCursorStart() {
+    cursorStart = cursor < windowCount ? frameStart &+ windows[firstWindow &+ cursor].start : .max
+  }
+
+  /// Works out `nextBoundary` again, after boundaries were passed.
+  @inline(__always) mutating func findNextBoundary() {
+    nextBoundary = min(nextFrameStart, min(activeEnd, cursorStart))
+  }
 
   /// When a window starts next, whoever's it is, in ns; a change of the schedule that is asked for is counted in.
-  var nextWindowStart: UInt64 {
-    if cursor < windowCount { return cursorStart }
+  @inline(__always) var nextWindowStart: UInt64 { cursorStart != .max ? cursorStart : nextFramesFirstStart }
+
+  private var nextFramesFirstStart: UInt64 {
     let next = schedules[nextScheduleIndex]
     return next.windowCount > 0 ? nextFrameStart &+ windows[next.firstWindow].start : UInt64.max
   }
 
   /// When the partition whose window runs has its next one, all ones for never; nil where no window runs.
-  var nextOwnWindowStart: UInt64? {
+  @inline(__always) var nextOwnWindowStart: UInt64? {
     guard active >= 0 else { return nil }
     let window = windows[firstWindow &+ active]
     guard nextScheduleIndex != scheduleIndex, window.start &+ window.nanosecondsToNextOwn >= majorFrameNanoseconds

@@ -34,6 +34,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// The partition's first window of a new schedule begins: what was configured for it is done, whatever its mode.
   ///
   /// A partition that is starting already goes on with that; one in COLD_START has nothing to keep and starts cold.
+  @inline(never)
   mutating func takeScheduleAction<Recorder: DecisionRecorder>(
     of partition: PartitionIndex, into recorder: inout Recorder
   ) where Recorder: ~Copyable {

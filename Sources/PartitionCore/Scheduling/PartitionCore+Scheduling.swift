@@ -4,7 +4,16 @@ import TraceFormat
 
 extension PartitionCore where Marking: MarkingRule {
   /// Passes the boundaries that are due, chooses who runs, and says what has to change for that.
+  @inline(never)
   mutating func conclude<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    concludeInLine(at: now, into: &recorder)
+  }
+
+  /// `conclude` for the two inputs that switch partitions all the time: a copy of the code for each.
+  @inline(__always)
+  mutating func concludeInLine<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     entryNanoseconds = now.nanoseconds
@@ -14,12 +23,12 @@ extension PartitionCore where Marking: MarkingRule {
     }
     if now.nanoseconds >= stopNanoseconds { stop(.instantReached, into: &recorder) }
     if now.nanoseconds &+ switchAllowanceNanoseconds >= schedule.nextBoundary, !hasStopped {
-      if passBoundary(into: &recorder) { decision.works.insert(.keyframe) }
+      passBoundary(into: &recorder)
       mustPlan = true
     }
     if mustPlan { choose(into: &recorder) }
     if lines.isMaskStale { setMasks(into: &recorder) }
-    if max(now.nanoseconds, pendingStartNanoseconds) >= nextTickNanoseconds, nextTickNanoseconds != .max {
+    if nextTickNanoseconds != .max, max(now.nanoseconds, pendingStartNanoseconds) >= nextTickNanoseconds {
       expireTimer(at: now, into: &recorder)
     }
     deliver(into: &recorder)
@@ -29,46 +38,29 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Works out `quietUntilNanoseconds`: no boundary, no timer, no pad, no mark that waits.
-  mutating func findQuiet() {
+  @inline(__always) mutating func findQuiet() {
     quietUntilNanoseconds = 0
     guard case .partition(let running) = decision.successor, pendingStartNanoseconds == 0, !hasStopped else { return }
     if vcpus.interrupts[Int(running.rawValue)].pending == 0 { quietUntilNanoseconds = armedNanoseconds }
   }
 
   /// Passes every boundary at the next boundary's instant, in the order: window end, frame start, window start.
-  ///
-  /// - Returns: whether a keyframe is due; one is looked for at each frame start, within the pad.
-  private mutating func passBoundary<Recorder: DecisionRecorder>(into recorder: inout Recorder) -> Bool
+  @inline(__always)
+  private mutating func passBoundary<Recorder: DecisionRecorder>(into recorder: inout Recorder)
   where Recorder: ~Copyable {
     let instant = schedule.nextBoundary
-    var keyframeDue = false
-    if schedule.active >= 0, schedule.activeEnd <= instant {
+    if schedule.activeEnd <= instant {
       let owner = schedule.owner
       recorder.record(
         .windowEnd, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant)
-      schedule.active = -1
+      schedule.endWindow()
       lines.isMaskStale = true
-      endCallback(of: owner, into: &recorder)
+      if partitions[Int(owner.rawValue)].life.isInCallback { endCallback(of: owner, into: &recorder) }
     }
-    if schedule.nextFrameStart <= instant {
-      changeSchedule(at: instant, into: &recorder)
-      schedule.frameStart = instant
-      schedule.cursor = 0
-      recorder.record(
-        .majorFrameStart, partition: .none, detail: UInt8(truncatingIfNeeded: schedule.scheduleIndex),
-        operand: UInt32(truncatingIfNeeded: schedule.frameCount), instant)
-      schedule.frameCount &+= 1
-      framesSinceKeyframe &+= 1
-      if framesSinceKeyframe >= keyframeIntervalFrames {
-        framesSinceKeyframe = 0
-        keyframeDue = true
-      }
-      takePendingModuleAction(into: &recorder)
-    }
-    if !hasStopped, schedule.cursor < schedule.windowCount, schedule.cursorStart <= instant {
-      schedule.active = schedule.cursor
-      schedule.cursor &+= 1
+    if schedule.nextFrameStart <= instant { beginFrame(at: instant, into: &recorder) }
+    if schedule.cursorStart <= instant, !hasStopped {
+      schedule.beginWindow()
       let owner = schedule.owner
       partitions[Int(owner.rawValue)].hasYielded = false
       vcpus.interrupts[Int(owner.rawValue)].deferred = 0
@@ -78,13 +70,32 @@ extension PartitionCore where Marking: MarkingRule {
         .windowStart, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
         schedule.activeEnd)
-      takeScheduleAction(of: owner, into: &recorder)
+      if partitions[Int(owner.rawValue)].life.scheduleAction != .ignore {
+        takeScheduleAction(of: owner, into: &recorder)
+      }
     }
     schedule.findNextBoundary()
-    return keyframeDue
+  }
+
+  /// A major frame begins. Whether a keyframe is due is looked for here, so that it is made within the pad.
+  @inline(never)
+  private mutating func beginFrame<Recorder: DecisionRecorder>(at instant: UInt64, into recorder: inout Recorder)
+  where Recorder: ~Copyable {
+    changeSchedule(at: instant, into: &recorder)
+    recorder.record(
+      .majorFrameStart, partition: .none, detail: UInt8(truncatingIfNeeded: schedule.scheduleIndex),
+      operand: UInt32(truncatingIfNeeded: schedule.frameCount), instant)
+    schedule.beginFrame(at: instant)
+    framesSinceKeyframe &+= 1
+    if framesSinceKeyframe >= keyframeIntervalFrames {
+      framesSinceKeyframe = 0
+      decision.works.insert(.keyframe)
+    }
+    takePendingModuleAction(into: &recorder)
   }
 
   /// The window's owner, or in idle time the drainer, or nobody; nobody too while the memory of either is made anew.
+  @inline(__always)
   mutating func choose<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
@@ -119,6 +130,7 @@ extension PartitionCore where Marking: MarkingRule {
     decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
   }
 
+  @inline(__always)
   mutating func setMasks<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
@@ -130,6 +142,7 @@ extension PartitionCore where Marking: MarkingRule {
     decision.lineMask = wanted
   }
 
+  @inline(__always)
   private mutating func arm<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {

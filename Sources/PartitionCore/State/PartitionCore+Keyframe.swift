@@ -71,11 +71,8 @@ extension PartitionCore where Marking: MarkingRule {
     guard isWhole, active >= -1, active < schedule.windowCount, cursor >= 0, cursor <= schedule.windowCount else {
       return false
     }
-    schedule.active = active
-    schedule.cursor = cursor
-    schedule.frameCount = word()
-    schedule.frameStart = word()
-    schedule.findNextBoundary()
+    let frameCount = word()
+    schedule.stand(active: active, cursor: cursor, frameCount: frameCount, frameStart: word())
     let flags = word()
     let running = PartitionIndex(UInt8(truncatingIfNeeded: flags))
     guard running.isNone || Int(running.rawValue) < partitions.count else { return false }

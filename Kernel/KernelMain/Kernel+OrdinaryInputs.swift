@@ -1,0 +1,60 @@
+import APEXTypes
+import ArchX86
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+// The two inputs that switch partitions all the time: the one-shot timer out of ring 3, and a partition that gives up
+// the rest of its window. The kernel does with them what `takeInput` does, in one piece.
+extension Kernel {
+  /// Takes the input if it is one of the two, out of the loaded partition and with nothing unusual about it.
+  ///
+  /// - Returns: false if nothing was done, and `takeInput` has to look at it.
+  @inline(__always) mutating func takeOrdinaryInput(from registers: RegisterPage) -> Bool {
+    guard pages.foundRoot == running.root, pages.nonMaskableCount == nonMaskableCount else { return false }
+    let vector = registers.vector
+    if vector == UInt64(LocalTimer.vector) {
+      takeTimer(registers)
+      return true
+    }
+    guard vector == 256, registers[general: 0] == UInt64(HypercallNumber.yield.rawValue) else { return false }
+    takeYield(registers)
+    return true
+  }
+
+  @inline(__always) private mutating func takeTimer(_ registers: RegisterPage) {
+    let nanoseconds = clock.nanoseconds(pages.entryTicks)
+    let snapshot = snapshotOfLoaded(registers)
+    LocalTimer.endInterrupt()
+    ring.recordInterrupt(
+      UInt16(LocalTimer.vector), at: nanoseconds, callHead: running.callHead,
+      flags: UInt64(snapshot.flags.rawValue), counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay,
+      as: .timer)
+    core.timer(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+  }
+
+  @inline(__always) private mutating func takeYield(_ registers: RegisterPage) {
+    let nanoseconds = clock.nanoseconds(pages.entryTicks)
+    let snapshot = snapshotOfLoaded(registers)
+    ring.recordCall(
+      HypercallNumber.yield.rawValue, head: running.callHead | UInt64(snapshot.flags.rawValue) &<< 16,
+      at: nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, registers, 0)
+    core.yield(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+  }
+
+  /// What `snapshot` says where the loaded partition's own page tables were found, and no exception was.
+  @inline(__always) private mutating func snapshotOfLoaded(_ registers: RegisterPage) -> EntrySnapshot {
+    var snapshot = EntrySnapshot(
+      partition: loaded.rawValue, addressSpace: loaded.rawValue,
+      resumeDelay: clock.nanoseconds(registers.exitTicks) &- ring.lastTime)
+    let shared = running.shared
+    snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
+    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 {
+      snapshot.flags.insert(.interruptsEnabled)
+      if core.partitions[Int(loaded.rawValue)].upcallEntry != 0 {
+        snapshot.flags = snapshot.flags.union(frameFlags(registers, loaded))
+      }
+    }
+    return snapshot
+  }
+}
