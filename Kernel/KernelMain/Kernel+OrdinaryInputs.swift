@@ -22,7 +22,7 @@ extension Kernel {
     return true
   }
 
-  @inline(__always) private mutating func takeTimer(_ registers: RegisterPage) {
+  @inline(never) private mutating func takeTimer(_ registers: RegisterPage) {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
     LocalTimer.endInterrupt()
@@ -33,7 +33,7 @@ extension Kernel {
     core.timer(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
   }
 
-  @inline(__always) private mutating func takeYield(_ registers: RegisterPage) {
+  @inline(never) private mutating func takeYield(_ registers: RegisterPage) {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
     ring.recordCall(

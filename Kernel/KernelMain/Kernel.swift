@@ -141,7 +141,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   }
 
   /// Brings into the CPU what a partition's register frame does not hold.
-  private mutating func load(_ partition: PartitionIndex) {
+  @inline(__always) private mutating func load(_ partition: PartitionIndex) {
     if !loaded.isNone { Processor.saveExtendedState(to: running.extendedState) }
     let context = contexts[Int(partition.rawValue)]
     Processor.loadExtendedState(from: context.extendedState)

@@ -8,20 +8,11 @@ extension PartitionCore where Marking: MarkingRule {
   /// handler that switches it on is interrupted by the next, up to the configured depth, and a return asks for the next
   /// on its own frame. At the greatest depth, or where the stack cannot hold the frame, the mark stays and the error is
   /// the health monitor's.
-  @inline(__always)
+  @inline(never)
   mutating func deliver<Recorder: DecisionRecorder>(
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    guard case .partition(let partition) = decision.successor, !hasStopped,
-      vcpus.interrupts[Int(partition.rawValue)].pending != 0
-    else { return }
-    deliverMark(to: partition, into: &recorder)
-  }
-
-  @inline(never)
-  private mutating func deliverMark<Recorder: DecisionRecorder>(
-    to partition: PartitionIndex, into recorder: inout Recorder
-  ) where Recorder: ~Copyable {
+    guard case .partition(let partition) = decision.successor, !hasStopped else { return }
     let index = Int(partition.rawValue)
     decision.hasPendingMarks = vcpus.interrupts[index].waiting != 0
     let deliverable = vcpus.interrupts[index].deliverable

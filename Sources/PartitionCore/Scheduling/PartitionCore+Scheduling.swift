@@ -31,14 +31,20 @@ extension PartitionCore where Marking: MarkingRule {
     if nextTickNanoseconds != .max, max(now.nanoseconds, pendingStartNanoseconds) >= nextTickNanoseconds {
       expireTimer(at: now, into: &recorder)
     }
-    deliver(into: &recorder)
+    let hasNoMark = !hasStopped && !current.isNone && vcpus.interrupts[Int(current.rawValue)].pending == 0
+    if !hasNoMark { deliver(into: &recorder) }
     if mustPlan { arm(into: &recorder) }
     mustPlan = false
-    findQuiet()
+    if hasNoMark {
+      // What `findQuiet` works out, of which most is known here.
+      quietUntilNanoseconds = pendingStartNanoseconds == 0 ? armedNanoseconds : 0
+    } else {
+      findQuiet()
+    }
   }
 
   /// Works out `quietUntilNanoseconds`: no boundary, no timer, no pad, no mark that waits.
-  @inline(__always) mutating func findQuiet() {
+  @inline(never) mutating func findQuiet() {
     quietUntilNanoseconds = 0
     guard case .partition(let running) = decision.successor, pendingStartNanoseconds == 0, !hasStopped else { return }
     if vcpus.interrupts[Int(running.rawValue)].pending == 0 { quietUntilNanoseconds = armedNanoseconds }
@@ -100,34 +106,60 @@ extension PartitionCore where Marking: MarkingRule {
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     let owner = schedule.owner
-    var next = PartitionIndex.none
-    var hasWindow = false
-    if !hasStopped, !owner.isNone, partitions[Int(owner.rawValue)].wantsWindow {
-      next = owner
-      hasWindow = true
-    } else if !drainer.isNone, partitions[Int(drainer.rawValue)].mode != .idle {
-      next = drainer
-    }
-    let receiver = next
     decision.initialising = .none
-    if !next.isNone, partitions[Int(next.rawValue)].life.isInitialising {
-      if !hasStopped { decision.initialising = next }
-      next = .none
+    guard !owner.isNone, !hasStopped, partitions[Int(owner.rawValue)].wantsWindow else {
+      return chooseInIdleTime(into: &recorder)
     }
-    if !hasWindow { pendingStartNanoseconds = 0 }
+    isIdle = false
+    if partitions[Int(owner.rawValue)].life.isInitialising {
+      decision.initialising = owner
+      turn(to: .none, into: &recorder)
+      nextTickNanoseconds = .max
+    } else {
+      turn(to: owner, into: &recorder)
+      nextTickNanoseconds = guests.states[Int(owner.rawValue)].timer.next
+    }
+    decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
+  }
+
+  /// No window runs, or its owner does not want it, or the module is over.
+  @inline(__always)
+  private mutating func chooseInIdleTime<Recorder: DecisionRecorder>(
+    into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    pendingStartNanoseconds = 0
+    var receiver = PartitionIndex.none
+    if !drainer.isNone, partitions[Int(drainer.rawValue)].mode != .idle {
+      receiver = drainer
+      if partitions[Int(drainer.rawValue)].life.isInitialising {
+        if !hasStopped { decision.initialising = drainer }
+        turn(to: .none, into: &recorder)
+      } else {
+        turn(to: receiver, into: &recorder)
+      }
+    } else {
+      turn(to: .none, into: &recorder)
+    }
+    if !isIdle, !hasStopped {
+      recorder.record(.idle, partition: receiver, detail: 0, operand: 0, schedule.nextWindowStart)
+    }
+    isIdle = true
+    nextTickNanoseconds = .max
+    decision.notBefore = .zero
+  }
+
+  /// From now on `next` is in the CPU, or for `none` the idle loop.
+  @inline(__always)
+  private mutating func turn<Recorder: DecisionRecorder>(
+    to next: PartitionIndex, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     if next != current {
       recorder.record(
         .partitionSwitch, partition: next, detail: current.rawValue, operand: 0, pendingStartNanoseconds)
       current = next
       decision.works.insert(.contextSwitch)
     }
-    if !hasWindow, !isIdle, !hasStopped {
-      recorder.record(.idle, partition: receiver, detail: 0, operand: 0, schedule.nextWindowStart)
-    }
-    isIdle = !hasWindow
-    findNextTick()
     decision.successor = next.isNone ? .idleLoop : .partition(next)
-    decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
   }
 
   @inline(__always)
