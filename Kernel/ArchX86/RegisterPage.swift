@@ -5,13 +5,11 @@ import ArchX86Assembly
 /// One page a partition, mapped at `PARTITA_REGISTER_PAGE` in that partition's address space for the switcher alone
 /// (ring 0); the kernel reaches it by its physical address. The idle loop has one too.
 public struct RegisterPage {
-  public let address: PhysicalAddress
   // Unsafe: a whole page of the kernel's own, mapped as long as the kernel runs.
   private let base: UnsafeMutableRawPointer
 
   /// The register page in cleared memory at `address`; `root` is what CR3 gets on the way to ring 3.
   public init(_ address: PhysicalAddress, root: PhysicalAddress) {
-    self.address = address
     base = address.pointer
     self[PARTITA_REGISTERS_PARTITION_ROOT] = root.rawValue
     self[PARTITA_REGISTERS_CS] = UInt64(PARTITA_USER_CODE)
@@ -21,7 +19,6 @@ public struct RegisterPage {
 
   /// A page that was set up before.
   @inline(__always) public init(_ address: PhysicalAddress) {
-    self.address = address
     base = address.pointer
   }
 

@@ -14,12 +14,15 @@ extension Kernel {
       running.registers[general: 0] = UInt64(answer.status.rawValue)
       running.registers[general: 3] = answer.value
     }
-    if works.intersects(.beforeTimer) { actBeforeTimer() }
+    // Nearly always all that is left is the timer and the drainer's tail.
+    let isRare = works.intersects(.rare) || ring.needsKeyframe
+    if isRare { actBeforeTimer() }
+    if works.contains(.lineMask) { setMask() }
     if works.contains(.timer) { LocalTimer.arm(nanoseconds: (core.decision.timerInstant - clock.now).count) }
-    if works.intersects(.contexts) { writeContexts() }
+    if isRare { writeContexts() }
     // The drainer's root is not for calls at once: nobody else has a 0 there.
     if running.rootForCallsAtOnce == 0 { takeDrainerTail() }
-    if works.contains(.keyframe) || ring.needsKeyframe && works.contains(.contextSwitch) { recordKeyframe() }
+    if isRare, works.contains(.keyframe) || ring.needsKeyframe && works.contains(.contextSwitch) { recordKeyframe() }
   }
 
   @inline(never) private mutating func actBeforeTimer() {
@@ -28,11 +31,12 @@ extension Kernel {
     if let line = core.decision.acknowledge { acknowledge(line) }
     if core.decision.works.contains(.partitions) { showModes() }
     if let callback = core.decision.callback { enter(callback) }
-    if let mask = core.decision.lineMask {
-      InterruptControllers.setMask(mask)
-      ring.record(
-        .maskRead, partition: .none, detail: 0, operand: UInt32(InterruptControllers.mask))
-    }
+  }
+
+  @inline(__always) private mutating func setMask() {
+    InterruptControllers.setMask(core.decision.newLineMask)
+    ring.record(
+      .maskRead, partition: .none, detail: 0, operand: UInt32(InterruptControllers.mask))
   }
 
   @inline(never) private mutating func writeContexts() {

@@ -52,7 +52,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.messages = messages
     self.extendedState = extendedState
     self.keyframeWords = keyframeWords
-    running = RunningPartition(contexts[0], .none, isDrainer: true)
+    running = RunningPartition(contexts[0])
+    running.rootForCallsAtOnce = 0
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
     for index in 0..<table.count(LineRecord.self) {
@@ -147,8 +148,10 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     Processor.loadExtendedState(from: context.extendedState)
     Processor.clearDataSegments()
     Processor.segmentBase = context.segmentBase
-    running = RunningPartition(context, partition, isDrainer: partition == core.drainer)
-    running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
+    running = RunningPartition(context)
+    running.registers.root = Acts.root(of: partition) {
+      $0 == partition ? context.root : contexts[Int($0.rawValue)].root
+    }
     loaded = partition
   }
 

@@ -42,7 +42,9 @@ struct ModuleLoader: ~Copyable {
 
     _ = RegisterPage(registersPage, root: space.root)
     return PartitionContext(
-      registers: registersPage, root: space.root, shared: shared, information: information, extendedState: area,
+      registers: registersPage, root: space.root,
+      rootForCallsAtOnce: record.flags.contains(.drainer) ? 0 : space.root.rawValue,
+      callHead: TraceRing.callHead(of: index), shared: shared, information: information, extendedState: area,
       stack: stack, stackBytes: record.stackBytes, segmentBase: 0, entryPoint: record.entryPoint,
       firstSegment: record.segments.first,
       segmentCount: record.segments.count)

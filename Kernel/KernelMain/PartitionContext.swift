@@ -6,6 +6,9 @@ import ModuleConfiguration
 struct PartitionContext: BitwiseCopyable {
   var registers: PhysicalAddress
   var root: PhysicalAddress
+  /// `RunningPartition.rootForCallsAtOnce` and `.callHead`.
+  var rootForCallsAtOnce: UInt64
+  var callHead: UInt64
   var shared: PhysicalAddress
   var information: PhysicalAddress
   /// The save area of x87, SSE and AVX state; 64-byte aligned.
@@ -36,14 +39,14 @@ struct RunningPartition {
   /// `TraceRing.callHead` of the partition.
   var callHead: UInt64
 
-  init(_ context: PartitionContext, _ partition: PartitionIndex, isDrainer: Bool) {
+  init(_ context: PartitionContext) {
     registers = RegisterPage(context.registers)
     shared = context.shared.pointer
     information = context.information.pointer
     extendedState = context.extendedState
     root = context.root
-    rootForCallsAtOnce = isDrainer ? 0 : context.root.rawValue
-    callHead = TraceRing.callHead(of: partition)
+    rootForCallsAtOnce = context.rootForCallsAtOnce
+    callHead = context.callHead
   }
 }
 

@@ -33,10 +33,8 @@ public struct Decision {
     /// `answer` holds.
     @inlinable public static var answer: Works { Works(rawValue: 1024) }
 
-    /// What is done before the timer is armed, rarely enough to be one question.
-    @inlinable public static var beforeTimer: Works { Works(rawValue: 2 | 4 | 16 | 64 | 512) }
-    /// What is written into the successor's context.
-    @inlinable public static var contexts: Works { Works(rawValue: 8 | 32) }
+    /// All but an answer, the masks, the timer, and a switch.
+    @inlinable public static var rare: Works { Works(rawValue: 4 | 8 | 16 | 32 | 64 | 128 | 512) }
   }
   public internal(set) var works = Works()
 
@@ -89,6 +87,8 @@ public struct Decision {
       works.insert(.lineMask)
     }
   }
+  /// `lineMask` where `works` has said that it changes.
+  @inline(__always) public var newLineMask: UInt16 { lineMaskValue }
   /// The line to quiet and to acknowledge.
   public internal(set) var acknowledge: InterruptLine? {
     get { works.contains(.acknowledge) ? acknowledgeValue : nil }
