@@ -21,7 +21,10 @@ public struct Clock {
     partita_scale(ticks &- origin, scale)
   }
 
-  @inline(__always) public var now: SystemTime { SystemTime(nanoseconds: nanoseconds(Instruction.ticks)) }
+  @inline(__always) public var now: SystemTime {
+    let ticks = Instruction.ticks
+    return SystemTime(nanoseconds: nanoseconds(ticks))
+  }
 
   /// The counter value at an instant, rounded down.
   public func ticks(_ time: SystemTime) -> UInt64 {

@@ -63,8 +63,9 @@ public enum Processor {
   @inline(__always) public static func clearDataSegments() { partita_clear_data_segments() }
 
   /// Unsafe: areas are 64-byte aligned, `ExtendedState.byteCount` long, and the kernel's own.
-  @inline(__always) public static func saveExtendedState(to area: PhysicalAddress) {
-    partita_save_extended_state(area.pointer)
+  @inline(__always)
+  public static func exchangeExtendedState(savingTo old: PhysicalAddress, loadingFrom new: PhysicalAddress) {
+    partita_exchange_extended_state(old.pointer, new.pointer)
   }
   @inline(__always) public static func loadExtendedState(from area: PhysicalAddress) {
     partita_load_extended_state(area.pointer)

@@ -143,9 +143,12 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Brings into the CPU what a partition's register frame does not hold.
   @inline(__always) private mutating func load(_ partition: PartitionIndex) {
-    if !loaded.isNone { Processor.saveExtendedState(to: running.extendedState) }
     let context = contexts[Int(partition.rawValue)]
-    Processor.loadExtendedState(from: context.extendedState)
+    if loaded.isNone {
+      Processor.loadExtendedState(from: context.extendedState)
+    } else {
+      Processor.exchangeExtendedState(savingTo: running.extendedState, loadingFrom: context.extendedState)
+    }
     Processor.clearDataSegments()
     Processor.segmentBase = context.segmentBase
     running = RunningPartition(context)

@@ -65,11 +65,11 @@ struct BootTable<Element: BitwiseCopyable> {
 
   subscript(index: Int) -> Element {
     unsafeAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return UnsafePointer(base + index)
     }
     nonmutating unsafeMutableAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return base + index
     }
   }

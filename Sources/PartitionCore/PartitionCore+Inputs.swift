@@ -15,6 +15,7 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     decision.reset()
     stopNanoseconds = stop.nanoseconds
+    findNextStimulus()
     for index in 0..<partitions.count where partitions[index].mode == .idle {
       restart(PartitionIndex(UInt8(index)), in: .coldStart, .normalStart, into: &recorder)
     }
@@ -190,6 +191,14 @@ extension PartitionCore where Marking: MarkingRule {
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard snapshot.partition != PartitionIndex.none.rawValue else { return }
+    learnOfRunning(snapshot, into: &recorder)
+  }
+
+  /// The same where a partition certainly was interrupted: none is beyond every table, which traps.
+  @inline(__always)
+  mutating func learnOfRunning<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     precondition(snapshot.partition == current.rawValue)
     let index = Int(current.rawValue)
     partitions[index].seen = EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition)

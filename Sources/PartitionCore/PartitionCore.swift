@@ -57,6 +57,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var nextStimulus = 0
   /// Its instant in ns, or all ones: read from the table once.
   var nextStimulusNanoseconds: UInt64 = .max
+  /// The earlier of that and the module's stop.
+  var nextOutsideNanoseconds: UInt64 = .max
   var kernelTicks: UInt64 = 0
   var spuriousInterrupts: UInt64 = 0
   var errorLog: ErrorLog
@@ -98,6 +100,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     nextStimulusNanoseconds =
       nextStimulus < stimulusCount
       ? table.record(StimulusRecord.self, nextStimulus).time.nanoseconds : .max
+    nextOutsideNanoseconds = min(nextStimulusNanoseconds, stopNanoseconds)
   }
 
   /// Bytes of memory that the core of a module needs.

@@ -87,9 +87,9 @@ PARTITA_INLINE struct partita_cpuid_leaf partita_cpuid(uint32_t leaf, uint32_t s
     __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
     return r;
 }
-// Save and load the extended state of all enabled components.
-PARTITA_INLINE void partita_save_extended_state(void *area) {
-    __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
+// The extended state of all enabled components: saved to one area and loaded from another, or loaded only.
+PARTITA_INLINE void partita_exchange_extended_state(void *from, const void *to) {
+    __asm__ volatile("xsave64 (%0); xrstor64 (%1)" : : "r"(from), "r"(to), "a"(-1), "d"(-1) : "memory");
 }
 PARTITA_INLINE void partita_load_extended_state(const void *area) {
     __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");

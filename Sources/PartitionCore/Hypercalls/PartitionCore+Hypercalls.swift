@@ -29,8 +29,7 @@ extension PartitionCore where Marking: MarkingRule {
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
   ) -> PartitionIndex where Recorder: ~Copyable {
     decision.reset()
-    learn(snapshot, into: &recorder)
-    precondition(!current.isNone)
+    learnOfRunning(snapshot, into: &recorder)
     // Marks that were held back come with the caller's own hypercall.
     vcpus.interrupts[Int(current.rawValue)].deferred = 0
     return current

@@ -180,8 +180,7 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     guard !hasStopped else { return }
     var deadline = schedule.nextBoundary &- switchAllowanceNanoseconds
-    if stopNanoseconds < deadline { deadline = stopNanoseconds }
-    if nextStimulusNanoseconds < deadline { deadline = nextStimulusNanoseconds }
+    if nextOutsideNanoseconds < deadline { deadline = nextOutsideNanoseconds }
     if nextTickNanoseconds < deadline { deadline = nextTickNanoseconds }
     guard deadline != armedNanoseconds else { return }
     armedNanoseconds = deadline

@@ -13,13 +13,13 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   @inlinable public subscript(index: Int) -> Element {
-    // Unsafe: in bounds by the check, alive because StateMemory's owner outlives the core.
+    // Unsafe: in bounds by the check, one comparison for both ends, alive because StateMemory's owner outlives the core.
     unsafeAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return UnsafePointer(base + index)
     }
     nonmutating unsafeMutableAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return base + index
     }
   }
