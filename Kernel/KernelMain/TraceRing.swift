@@ -284,7 +284,10 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     guard let place = reserve(count + 2) else { return }
     place[0] = stamp()
     place[1] = TraceRing.head(.keyframeWords, .none, 0, UInt32(truncatingIfNeeded: first), count)
-    for index in 0..<count { place[2 + index] = source[first + index] }
+    precondition(first >= 0 && count > 0)
+    if let words = source.baseAddress {
+      Instruction.copy(to: place + 2, from: words + first, byteCount: UInt64(count) &* 8)
+    }
     advance(count + 2)
   }
 

@@ -13,6 +13,7 @@ import TraceFormat
     let bench: CoreBench<OwnersMarked>
     var calls = 0
     var marks = 0
+    var yields = 0
     /// Sent and received.
     var messages = 0
 
@@ -22,6 +23,10 @@ import TraceFormat
       var log = EventLog()
       log.now = instant
       switch input {
+      case .hypercall(let call, let snapshot) where call.number == UInt64(HypercallNumber.yield.rawValue):
+        bench.core.yield(snapshot, at: SystemTime(nanoseconds: instant), into: &log)
+        yields += 1
+        return log.events
       case .hypercall(let call, let snapshot):
         guard take(call, snapshot, at: instant, into: &log) else { break }
         calls += 1
@@ -82,6 +87,7 @@ import TraceFormat
     let module = try SimulatedModule(.lively)
     var calls = 0
     var marks = 0
+    var yields = 0
     for seed in first..<(first + 60) {
       let world = RecordedWorld<OwnersMarked>(module, seed: seed)
       let short = ShortCut(module)
@@ -101,8 +107,11 @@ import TraceFormat
       if !isSame { return }
       calls += short.calls
       marks += short.marks
+      yields += short.yields
     }
-    #expect(calls > 1000 && marks > 200, "\(calls) calls and \(marks) interrupts took the short way")
+    #expect(
+      calls > 1000 && marks > 200 && yields > 100,
+      "\(calls) calls, \(marks) interrupts and \(yields) yields took the short way")
   }
 
   /// Queuing calls, without the interrupts that seldom leave a core of the test above quiet.

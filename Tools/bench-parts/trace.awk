@@ -21,7 +21,7 @@ function leave(instant,  spent) {
   if (!inEntry) return
   inEntry = 0
   spent = instant - entryTime + stub
-  if (switched) print "partition_switch", spent
+  if (switched) print started ? "partition_start" : keyframed ? "keyframe_switch" : "partition_switch", spent
   else if (cause == "interrupt" && !upcalled) print "interrupt_round_trip", spent
   if (upcalled) print cause == "interrupt" ? "direct_upcall" : "marked_upcall", spent
   if (reflected) print "fault_reflected", spent
@@ -38,8 +38,11 @@ $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
   entryTime = time
   cause = $3
   stub = cause == "hypercall" ? systemCallStub : cause == "interrupt" ? lineStub : interruptStub
-  switched = upcalled = marked = reflected = 0
+  switched = upcalled = marked = reflected = started = keyframed = 0
 }
+# Memory is made anew in ring 0, piece by piece with interrupts on in between: one such entry is no switch but a start.
+$3 == "memoryPiece" { started = 1 }
+$3 == "keyframe" { keyframed = 1 }
 # The test device acts between entries: its time belongs to no figure.
 $3 == "stimulus" { inEntry = 0 }
 $3 == "mark" && cause == "interrupt" && inEntry && !marked {
@@ -52,6 +55,7 @@ $3 == "upcallWritten" { upcalled = 1 }
 $3 == "exceptionWritten" { reflected = 1 }
 $3 == "padded" && inEntry {
   inEntry = 0
-  print upcalled ? "window_first_upcall" : "window_switch", nanoseconds($2) - entryTime + stub
+  print keyframed ? "keyframe_switch" : upcalled ? "window_first_upcall" : "window_switch", \
+    nanoseconds($2) - entryTime + stub
 }
 { lastTime = nanoseconds($2) }

@@ -46,7 +46,7 @@ struct ErrorLog {
   }
 
   /// The words of the log in use.
-  func forEachWord(_ body: (UInt64) -> Void) {
+  @inline(__always) func forEachWord(_ body: (UInt64) -> Void) {
     body(count)
     var number = first
     while number < count {

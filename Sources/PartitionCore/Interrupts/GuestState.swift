@@ -18,6 +18,8 @@ struct GuestState: BitwiseCopyable {
   var timer = VirtualTimer()
   /// Ticks that the policy `latestOnly` has dropped, ever.
   var missedTicks: UInt64 = 0
+  /// Vectors with an exception handler, bit n for vector n; follows from `GuestTables.handlers`.
+  var handled: UInt64 = 0
 
   /// An exception that is given now would find the handler inside an earlier one.
   var isInHandler: Bool { isReflecting && exceptionsReturned == returnedBefore }
@@ -94,11 +96,22 @@ struct GuestTables {
 
   func setHandler(_ partition: PartitionIndex, _ vector: UInt8, _ address: UInt64) {
     handlers[Int(partition.rawValue) &* Self.handlerCount &+ Int(vector)] = address
+    let bit: UInt64 = 1 &<< UInt64(vector)
+    if address != 0 {
+      states[Int(partition.rawValue)].handled |= bit
+    } else {
+      states[Int(partition.rawValue)].handled &= ~bit
+    }
   }
 
   /// Forgets everything of a partition: it stops, or starts anew.
   func reset(_ partition: PartitionIndex) {
+    let first = Int(partition.rawValue) &* Self.handlerCount
+    var rest = states[Int(partition.rawValue)].handled
+    while rest != 0 {
+      handlers[first &+ rest.trailingZeroBitCount] = 0
+      rest &= rest &- 1
+    }
     states[Int(partition.rawValue)] = GuestState()
-    for vector in 0..<Self.handlerCount { setHandler(partition, UInt8(vector), 0) }
   }
 }

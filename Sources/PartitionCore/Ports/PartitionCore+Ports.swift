@@ -39,7 +39,7 @@ extension PartitionCore where Marking: MarkingRule {
   // MARK: Keyframes
 
   /// The words of ports and channels: bits of the created ones, the channels, then each created destination.
-  func forEachPortWord(_ body: (UInt64) -> Void) {
+  @inline(__always) func forEachPortWord(_ body: (UInt64) -> Void) {
     for index in stride(from: 0, to: ports.count, by: 64) {
       var created: UInt64 = 0
       for port in index..<min(index + 64, ports.count) where ports[port].isCreated {

@@ -180,7 +180,9 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     guard !hasStopped else { return }
     var deadline = schedule.nextBoundary &- switchAllowanceNanoseconds
-    if nextOutsideNanoseconds < deadline { deadline = nextOutsideNanoseconds }
+    // A stimulus that is due is played at once, without an interrupt of its own.
+    let outside = nextOutsideNanoseconds
+    if outside < deadline, outside > entryNanoseconds { deadline = outside }
     if nextTickNanoseconds < deadline { deadline = nextTickNanoseconds }
     guard deadline != armedNanoseconds else { return }
     armedNanoseconds = deadline

@@ -2,18 +2,17 @@ import APEXTypes
 
 // The words of the paravirtualisation layer in a keyframe. What a partition does not use has no words.
 extension PartitionCore where Marking: MarkingRule {
+  /// Of each pair of vectors the even one.
+  private static var evenVectors: UInt64 { 0x5555_5555_5555_5555 }
+
   /// One partition's nesting, timer and exception handlers.
-  func guestWords(_ index: Int, _ body: (UInt64) -> Void) {
+  @inline(__always) func guestWords(_ index: Int, _ body: (UInt64) -> Void) {
     let state = guests.states[index]
     let isTimed = state.timer.next != .max || state.missedTicks != 0
     let first = index * GuestTables.handlerCount
-    var handled: UInt64 = 0
-    for vector in 0..<GuestTables.handlerCount where guests.handlers[first + vector] != 0 {
-      handled |= 1 &<< UInt64(vector)
-    }
     let isHandling = state.exceptionEntry != 0 || state.isReflecting || state.exceptionsReturned != 0
     body(state.packed)
-    body(handled | (isTimed ? 1 &<< 62 : 0) | (isHandling ? 1 &<< 63 : 0))
+    body(state.handled | (isTimed ? 1 &<< 62 : 0) | (isHandling ? 1 &<< 63 : 0))
     if isTimed {
       body(state.timer.next)
       body(state.timer.period)
@@ -24,7 +23,10 @@ extension PartitionCore where Marking: MarkingRule {
       body(UInt64(state.exceptionsReturned))
     }
     // Addresses of a partition's image have 31 bits: two handlers a word.
-    for vector in stride(from: 0, to: GuestTables.handlerCount, by: 2) where handled &>> UInt64(vector) & 3 != 0 {
+    var pairs = (state.handled | state.handled &>> 1) & Self.evenVectors
+    while pairs != 0 {
+      let vector = pairs.trailingZeroBitCount
+      pairs &= pairs &- 1
       let second = vector + 1 < GuestTables.handlerCount ? guests.handlers[first + vector + 1] : 0
       body(guests.handlers[first + vector] & 0xFFFF_FFFF | second &<< 32)
     }
@@ -43,6 +45,7 @@ extension PartitionCore where Marking: MarkingRule {
       state.exceptionEntry = word()
       state.exceptionsReturned = UInt32(truncatingIfNeeded: word())
     }
+    state.handled = used & (1 &<< UInt64(GuestTables.handlerCount) &- 1)
     guests.states[index] = state
     let first = index * GuestTables.handlerCount
     for vector in stride(from: 0, to: GuestTables.handlerCount, by: 2) {

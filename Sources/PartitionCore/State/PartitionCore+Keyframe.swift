@@ -5,7 +5,7 @@ extension PartitionCore where Marking: MarkingRule {
   ///
   /// Configuration is not state: the trace carries the module table. The number of words depends on the state (counters
   /// and handlers are given for the lines in use only), and `restore` reads it back by the same rule.
-  public func forEachStateWord(_ body: (UInt64) -> Void) {
+  @inline(__always) public func forEachStateWord(_ body: (UInt64) -> Void) {
     scheduleWords(body)
     body(UInt64(bitPattern: Int64(schedule.active)))
     body(UInt64(schedule.cursor))
@@ -29,7 +29,7 @@ extension PartitionCore where Marking: MarkingRule {
     forEachPortWord(body)
   }
 
-  private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
+  @inline(__always) private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
     body(partitions[index].packed)
     body(partitions[index].upcallCount)
     body(partitions[index].markTotal)

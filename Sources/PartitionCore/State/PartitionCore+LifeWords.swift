@@ -3,7 +3,7 @@ import APEXTypes
 // The keyframe words of modes, module schedules and the health monitor.
 extension PartitionCore where Marking: MarkingRule {
   /// Before what lies within a schedule: which one runs.
-  func scheduleWords(_ body: (UInt64) -> Void) {
+  @inline(__always) func scheduleWords(_ body: (UInt64) -> Void) {
     body(
       UInt64(schedule.scheduleIndex) | UInt64(schedule.nextScheduleIndex) &<< 16
         | UInt64(schedule.asker.rawValue) &<< 32)
@@ -21,7 +21,7 @@ extension PartitionCore where Marking: MarkingRule {
     return true
   }
 
-  func lifeWords(_ body: (UInt64) -> Void) {
+  @inline(__always) func lifeWords(_ body: (UInt64) -> Void) {
     for index in 0..<partitions.count { body(partitions[index].life.word) }
     body(UInt64(decision.initialising.rawValue))
     body(pendingModuleAction.word)
