@@ -125,10 +125,12 @@ var targets: [Target] = [
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser,
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "PartitionCore",
+      argumentParser,
     ],
     path: "Tracer/CommandLine"),
 

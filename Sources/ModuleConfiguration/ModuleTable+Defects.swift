@@ -16,6 +16,7 @@ extension ModuleTable {
       || count(SegmentRecord.self) > ModuleLimits.maximumPartitionCount * 16
       || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
       || count(EventChannelRecord.self) > ModuleLimits.maximumEventChannelCount
+      || count(ClaimRecord.self) > ModuleLimits.maximumClaimCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {
@@ -29,7 +30,7 @@ extension ModuleTable {
       || unreadable(ChannelRecord.self) || unreadable(LineRecord.self) || unreadable(PortGrantRecord.self)
       || unreadable(BudgetRecord.self) || unreadable(ProcessRecord.self) || unreadable(StimulusRecord.self)
       || unreadable(HealthActionRecord.self) || unreadable(ScheduleActionRecord.self)
-      || unreadable(EventChannelRecord.self)
+      || unreadable(EventChannelRecord.self) || unreadable(ClaimRecord.self)
   }
 
   private var isAnyNameOutside: Bool {
@@ -40,6 +41,7 @@ extension ModuleTable {
     for index in 0..<count(ScheduleRecord.self) where outside(record(ScheduleRecord.self, index).name) { return true }
     for index in 0..<count(PortRecord.self) where outside(record(PortRecord.self, index).name) { return true }
     for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).name) { return true }
+    for index in 0..<count(ClaimRecord.self) where outside(record(ClaimRecord.self, index).name) { return true }
     return false
   }
 

@@ -45,6 +45,8 @@ public enum ModuleSection: UInt64, Sendable {
   case strings = 14
   case scheduleActions = 15
   case eventChannels = 16
+  /// Claims of the module file's own; the kernel does not read them.
+  case claims = 17
 
   /// Words that a record of this section has in this version.
   public var recordWords: Int {
@@ -65,6 +67,7 @@ public enum ModuleSection: UInt64, Sendable {
     case .strings: 1
     case .scheduleActions: 3
     case .eventChannels: 4
+    case .claims: 5
     }
   }
 }
@@ -83,6 +86,8 @@ public enum ModuleLimits {
   public static let maximumQueuedMessages = 64
   /// Event channels of a module; a hypercall that names one looks through all.
   public static let maximumEventChannelCount = 64
+  /// Claims that a module file may add.
+  public static let maximumClaimCount = 64
   /// Words of state that a keyframe may have; half of them are queued messages.
   public static let keyframeWordCount = 16384
   /// Places for messages that one queuing channel may have (`MessageSlots`): a set of them is one word.

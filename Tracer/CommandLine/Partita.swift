@@ -7,6 +7,7 @@ struct Partita: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "partita",
     abstract: "Checks, packs, boots, captures, replays and verifies partitioned modules.",
+    version: ToolVersion.text,
     subcommands: [
       CheckCommand.self,
       PackCommand.self,
@@ -16,6 +17,8 @@ struct Partita: AsyncParsableCommand {
       StatsCommand.self,
       ReplayCommand.self,
       VerifyCommand.self,
+      ClaimsCommand.self,
+      AuditCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
       MeasureVerificationCommand.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ModuleCompiler
 import TraceFormat
 import TraceReading
 import Verification
@@ -13,6 +14,13 @@ struct VerifyCommand: ParsableCommand {
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
       missing.
+
+      With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
+      worst cases is attributed to who took it.
+
+      Examples: partita verify run.partita --claim 'budget.*' --except budget.traceBytes
+                partita verify run.partita --explain window.start.instant
+                partita verify run.partita --certificate run.certificate.json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -26,31 +34,75 @@ struct VerifyCommand: ParsableCommand {
   var format: Format = .text
 
   @Option(
-    help: "Only this claim, or those below it: upcall stands for upcall.order and so on. May be given several times.")
+    help: """
+      Only claims that match: an identifier, what lies below it (upcall stands for upcall.order and so on), or a \
+      pattern with * and ?. May be given several times.
+      """)
   var claim: [String] = []
+
+  @Option(help: "Leave out claims that match. May be given several times.")
+  var except: [String] = []
 
   @Flag(help: "Leave out the claims that pass.")
   var quiet = false
+
+  @Flag(help: "Show the worst five cases of every measured claim, and who took their time.")
+  var evidence = false
+
+  @Option(help: "Show all that is known of the claims that match, and nothing else. May be given several times.")
+  var explain: [String] = []
+
+  @Option(help: "Write a certificate of all claims to this file, for 'partita audit'.")
+  var certificate: String?
+
+  @Flag(help: "Replace the certificate if it exists.")
+  var force = false
+
+  private var needsAttribution: Bool { evidence || !explain.isEmpty || certificate != nil }
+
+  func validate() throws {
+    if needsAttribution, trace == "-" {
+      throw ValidationError("--evidence, --explain and --certificate read the trace twice: name a file, not -")
+    }
+    if certificate != nil, !claim.isEmpty || !except.isEmpty {
+      throw ValidationError("a certificate is about all claims: leave out --claim and --except")
+    }
+  }
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let whole = Self.report(on: reader)
-    let report = whole.limited(to: claim)
+    var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
+      let asked = (claim + explain).joined(separator: " or ")
       TraceCommand.complain(
-        "no claim about this trace is called \(claim.joined(separator: " or ")); it has "
+        "no claim about this trace \(asked.isEmpty ? "is left" : "is called \(asked)"); it has "
           + whole.claims.map(\.identifier).joined(separator: ", "))
       throw ExitCode(2)
     }
+    if needsAttribution { report = try attributed(report, reader) }
+    if let certificate { try write(report, reader, to: certificate) }
+    show(report)
+    try Self.finish(report, reader, trace)
+  }
+
+  private func show(_ report: VerificationReport) {
     var output = OutputBuffer()
     switch format {
-    case .text: output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
+    case .text where !explain.isEmpty:
+      for claim in report.claims { output.write(line: report.explanation(of: claim)) }
+    case .text:
+      output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
+      if evidence {
+        for claim in report.claims where !claim.worstCases.isEmpty && !(quiet && claim.verdict == .pass) {
+          output.write(line: report.explanation(of: claim))
+        }
+      }
     case .json: output.write(line: report.json)
     case .junit: output.write(line: report.junit)
     }
     output.flush()
-    try Self.finish(report, reader, trace)
   }
 
   /// Reads a trace to its end and judges it.
@@ -67,6 +119,40 @@ struct VerifyCommand: ParsableCommand {
     var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
     if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
     return report
+  }
+
+  /// The second way through the trace: who took the time of the worst cases.
+  private func attributed(_ report: VerificationReport, _ first: TraceReader) throws -> VerificationReport {
+    let reader = try TraceCommand.open(trace)
+    var attributor = Attributor(report)
+    while let batch = reader.nextBatch() {
+      switch batch {
+      case .events(let first, let events):
+        for index in events.indices { attributor.consume(events[index], position: first &+ UInt64(index)) }
+      case .gap: attributor.noteGap()
+      }
+    }
+    guard reader.runIdentity == first.runIdentity else {
+      TraceCommand.complain("\(trace): the file changed while it was read: wait until it is written, and try again")
+      throw ExitCode(2)
+    }
+    return attributor.finish()
+  }
+
+  private func write(_ report: VerificationReport, _ reader: TraceReader, to path: String) throws {
+    let boot = try TraceCommand.open(trace).next()
+    var kernelBuild: UInt64?
+    if case .event(_, let event)? = boot, event.knownKind == .boot { kernelBuild = event.words.w1 }
+    let certificate = Certificate(
+      table: reader.moduleTable, toolVersion: ToolVersion.text, runIdentity: reader.runIdentity,
+      traceBytes: reader.statistics.storedBytes, isTraceComplete: reader.condition.isComplete,
+      kernelBuild: kernelBuild)
+    do {
+      try OutputFile.write(Array(certificate.json(of: report).utf8), to: path, replacing: force)
+    } catch {
+      TraceCommand.complain("\(error)")
+      throw ExitCode(2)
+    }
   }
 
   /// What the file's own state adds to the verdict: a contradiction means that this is no recorded run at all.

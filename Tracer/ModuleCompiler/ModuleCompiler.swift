@@ -38,6 +38,23 @@ public enum ModuleCompiler {
       imageBytes: packed.bytes, tableByteCount: packed.tableByteCount, description: module,
       diagnostics: report.diagnostics)
   }
+
+  /// The module's table for tools that look at its rules alone. It need not have its images: of a partition without one
+  /// the table has no segments, so nothing can boot it.
+  public static func table(file: String, options: Options = Options()) throws(CompilationFailure) -> PackedModule {
+    var compilation = Compilation(file: file, options: options, needsImages: false)
+    compilation.run()
+    let report = compilation.report
+    guard report.exitStatus == 0, let module = report.description else { throw CompilationFailure(report: report) }
+    let images =
+      compilation.images.count == module.partitions.count
+      ? compilation.images : module.partitions.map { _ in PartitionImage.absent }
+    var packer = ModulePacker(module: module, images: images, stimuli: [])
+    let packed = packer.pack()
+    return PackedModule(
+      imageBytes: packed.bytes, tableByteCount: packed.tableByteCount, description: module,
+      diagnostics: report.diagnostics)
+  }
 }
 
 /// One run through a module file: what it found and what it read.

@@ -74,6 +74,15 @@ public struct PartitionImage: Equatable, Sendable {
   /// Bit of a segment's flags (in ELF's part for operating systems) that says: retained over a warm start.
   static let retainedFlag: UInt64 = 0x0010_0000
 
+  /// The image of a partition whose file is not there: nothing to load.
+  static let absent = PartitionImage()
+
+  private init() {
+    entryPoint = 0
+    segments = []
+    buildIdentity = 0
+  }
+
   /// Parses an ELF file.
   public init(elf bytes: [UInt8]) throws(Defect) {
     guard bytes.count >= 64 else { throw .tooShort }

@@ -34,6 +34,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
 
   // Trace, budgets, health monitoring.
   case traceSize, budgetSubject, budgetBound, duplicateBudget
+  case claimName, claimForm, claimBound, claimEvent, tooManyClaims
   case unknownError, errorWithoutCode, conflictingActions
   case systemState, duplicateError, wrongLevel, ignoredFault, drainerRestart, callbackSymbol
   /// Valid in the common form, but not carried out by this kernel.
@@ -58,7 +59,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
       .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
       .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
-      .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel, .scheduleRight:
+      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel, .scheduleRight:
       true
     default: false
     }

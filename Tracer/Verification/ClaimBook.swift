@@ -4,9 +4,8 @@ struct ClaimBook {
   struct Account {
     var checked: UInt64 = 0
     var limit: Int64 = 0
-    var worst: Int64 = .min
-    var worstPosition: UInt64 = 0
-    var worstTime: UInt64 = 0
+    /// What a value must exceed to be among the worst that are kept.
+    var threshold: Int64 = .min
   }
   /// What changes only when something is wrong, and what never changes.
   struct Details {
@@ -21,6 +20,9 @@ struct ClaimBook {
     var first: [Violation] = []
     var worst: [Violation] = []
     var doubt = ""
+    /// The worst values, the very worst first; of equal ones the earlier.
+    var cases: [WorstCase] = []
+    var source = ""
   }
 
   static let kept = 5
@@ -32,20 +34,21 @@ struct ClaimBook {
     for key in ClaimKey.allCases {
       let (identifier, title) = key.names
       _ = add(
-        identifier, title, mustBeExercised: key.mustBeExercised, isTouchedByLoss: key.isTouchedByLoss)
+        identifier, title, source: key.source, mustBeExercised: key.mustBeExercised,
+        isTouchedByLoss: key.isTouchedByLoss)
     }
   }
 
   /// Adds a claim and answers its index.
   mutating func add(
-    _ identifier: String, _ title: String, limit: Int64 = 0, unit: MeasureUnit = .none, isFloor: Bool = false,
-    mustBeExercised: Bool, isTouchedByLoss: Bool = true
+    _ identifier: String, _ title: String, source: String, limit: Int64 = 0, unit: MeasureUnit = .none,
+    isFloor: Bool = false, mustBeExercised: Bool, isTouchedByLoss: Bool = true
   ) -> Int {
     accounts.append(Account(limit: isFloor ? 0 &- limit : limit))
     details.append(
       Details(
         identifier: identifier, title: title, unit: unit, isFloor: isFloor, mustBeExercised: mustBeExercised,
-        isTouchedByLoss: isTouchedByLoss))
+        isTouchedByLoss: isTouchedByLoss, source: source))
     return details.count - 1
   }
 
@@ -54,6 +57,17 @@ struct ClaimBook {
     accounts[key.rawValue].limit = isFloor ? 0 &- limit : limit
     details[key.rawValue].isFloor = isFloor
     details[key.rawValue].unit = .nanoseconds
+  }
+
+  /// Keeps a value that is among the worst of its claim.
+  @inline(never)
+  mutating func admit(_ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, _ span: CaseSpan) {
+    var cases = details[claim].cases
+    let place = cases.firstIndex { $0.value < value } ?? cases.count
+    cases.insert(WorstCase(value: value, position: position, timeInNanoseconds: time, span: span), at: place)
+    if cases.count > Self.kept { cases.removeLast() }
+    if cases.count == Self.kept { accounts[claim].threshold = cases[Self.kept - 1].value }
+    details[claim].cases = cases
   }
 
   /// Counts a violation; answers whether its explanation will be kept, in which case `explain` must follow.
@@ -96,15 +110,14 @@ struct ClaimBook {
       remark = "nothing in the trace exercised this claim"
     }
     let isMeasured = detail.unit != .none
-    let worst =
-      isMeasured && account.worst != .min
-      ? WorstCase(
-        value: detail.isFloor ? 0 &- account.worst : account.worst, position: account.worstPosition,
-        timeInNanoseconds: account.worstTime) : nil
+    var cases = isMeasured ? detail.cases : []
+    if detail.isFloor {
+      for place in cases.indices { cases[place].value = 0 &- cases[place].value }
+    }
     return ClaimResult(
       identifier: detail.identifier, title: detail.title, verdict: verdict,
       bound: isMeasured ? (detail.isFloor ? 0 &- account.limit : account.limit) : nil, isFloor: detail.isFloor,
-      unit: detail.unit, worst: worst, checked: account.checked, failures: detail.failures,
+      unit: detail.unit, source: detail.source, worstCases: cases, checked: account.checked, failures: detail.failures,
       firstViolations: detail.first, worstViolations: detail.worst, remark: remark)
   }
 }

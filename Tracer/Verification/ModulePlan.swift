@@ -71,6 +71,8 @@ struct ModulePlan {
   var allowance: UInt64
   /// What a window may start late, in ns.
   var startError: UInt64 = ModulePlan.defaultStartError
+  /// What the module file demands as a partition's supply, in ns, in place of what is worked out.
+  var leastSupply: [UInt8: UInt64] = [:]
   var drainer: UInt8
   var initialSchedule: Int
   var partitions: [Partition] = []
@@ -126,6 +128,7 @@ struct ModulePlan {
     for index in 0..<table.count(BudgetRecord.self) {
       let budget = table.record(BudgetRecord.self, index)
       if budget.quantity == .windowStartError { startError = budget.bound }
+      if budget.quantity == .partitionSupply { leastSupply[UInt8(truncatingIfNeeded: budget.subject)] = budget.bound }
     }
     for index in 0..<table.count(StimulusRecord.self) { stimuli.append(table.record(StimulusRecord.self, index)) }
     readSchedules(table)
@@ -248,6 +251,10 @@ struct ModulePlan {
     }
     windows[index].toNextOwn = next ?? schedule.majorFrame
     guard windows[index].isPeriodStart, record.period.count > 0 else { return }
+    if let least = leastSupply[owner] {
+      windows[index].requiredSupply = least
+      return
+    }
     var stolen: UInt64 = 0
     for line in 0..<lines.count
     where !lines[line].isMaskedUntilOwner && lines[line].budgetPerWindow != .max

@@ -66,11 +66,13 @@ struct PartitionState {
   /// The line whose upcall waits for its first instruction, −1 for none, and the clock at its first mark.
   var upcallAwaited: Int8 = -1
   var clockAtMark: UInt64 = 0
+  var timeOfMark: UInt64 = 0
 
   // Supply of the period that runs.
   var supplyKnown = false
   var supply: UInt64 = 0
   var required: UInt64 = 0
+  var periodStart: UInt64 = 0
   var supplyClaim: Int32 = -1
 
   var isStopped: Bool { mode == 0 }

@@ -13,6 +13,8 @@ public enum MeasureUnit: String, Sendable {
   case nanoseconds = "ns"
   case bytesPerSecond = "B/s"
   /// The claim has no measure: each instance holds or does not.
+  /// Events in a major frame.
+  case events = "events"
   case none = ""
 }
 
@@ -28,11 +30,41 @@ public struct Violation: Equatable, Sendable {
   public var explanation: String
 }
 
-/// The worst value that a claim met, with the event where it met it.
+/// The stretch of time that a measured value is about, and which of it counts.
+public struct CaseSpan: Equatable, Sendable {
+  /// What of the time counts.
+  public enum Scope: Equatable, Sendable {
+    case all
+    /// Only while a window of this partition is open and it has not yielded.
+    case windows(of: UInt8)
+    /// Only the kernel's work: neither ring 3 nor the waits before windows.
+    case kernel
+  }
+  /// Instants in ns; equal where the value is not about time that passed.
+  public var from: UInt64
+  public var to: UInt64
+  public var scope = Scope.all
+
+  public init(from: UInt64, to: UInt64, scope: Scope = .all) {
+    self.from = from
+    self.to = max(from, to)
+    self.scope = scope
+  }
+
+  /// No stretch of time.
+  public static let none = CaseSpan(from: 0, to: 0)
+}
+
+/// One of the worst values that a claim met, with the event where it met it.
 public struct WorstCase: Equatable, Sendable {
   public var value: Int64
   public var position: UInt64
   public var timeInNanoseconds: UInt64
+  public var span = CaseSpan.none
+  /// Who took the time of `span`; empty until a trace was attributed.
+  public var attribution: [TimeShare] = []
+  /// The same of what lies beyond the bound, where that was exceeded.
+  public var attributionBeyondBound: [TimeShare] = []
 }
 
 /// The finding on one claim.
@@ -46,7 +78,10 @@ public struct ClaimResult: Sendable {
   /// Whether the bound is the least value allowed.
   public var isFloor: Bool
   public var unit: MeasureUnit
-  public var worst: WorstCase?
+  /// Where the claim comes from: the standard's part, the row of the lineage, or the module file.
+  public var source: String
+  /// The worst cases, at most five, the very worst first; empty where the claim has no measure or met no value.
+  public var worstCases: [WorstCase]
   /// Instances judged.
   public var checked: UInt64
   /// Instances that did not hold.
@@ -57,6 +92,8 @@ public struct ClaimResult: Sendable {
   public var worstViolations: [Violation]
   /// Why the verdict is unknown, or what weakens a fail; empty for a pass.
   public var remark: String
+
+  public var worst: WorstCase? { worstCases.first }
 
   /// What was left to the bound in the worst case; negative where it was exceeded.
   public var margin: Int64? {

@@ -5,13 +5,14 @@ extension VerificationReport {
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
     text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
-    text += claims.map { "\n    " + Self.json(of: $0) }.joined(separator: ",")
+    text += claims.map { "\n    " + json(of: $0) }.joined(separator: ",")
     return text + (claims.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
   }
 
-  private static func json(of claim: ClaimResult) -> String {
+  private func json(of claim: ClaimResult) -> String {
     var fields = [
-      "\"id\": \(quoted(claim.identifier))", "\"title\": \(quoted(claim.title))",
+      "\"id\": \(Self.quoted(claim.identifier))", "\"title\": \(Self.quoted(claim.title))",
+      "\"source\": \(Self.quoted(claim.source))",
       "\"verdict\": \"\(claim.verdict.rawValue)\"", "\"checked\": \(claim.checked)", "\"failures\": \(claim.failures)",
     ]
     if let bound = claim.bound {
@@ -25,10 +26,43 @@ extension VerificationReport {
         "\"worst\": {\"value\": \(worst.value), \"event\": \(worst.position), \"time\": \(worst.timeInNanoseconds)}")
     }
     if let margin = claim.margin { fields.append("\"margin\": \(margin)") }
-    if !claim.remark.isEmpty { fields.append("\"remark\": \(quoted(claim.remark))") }
-    if !claim.firstViolations.isEmpty { fields.append("\"first\": \(json(of: claim.firstViolations))") }
-    if !claim.worstViolations.isEmpty { fields.append("\"worstViolations\": \(json(of: claim.worstViolations))") }
+    if !claim.worstCases.isEmpty {
+      fields.append("\"cases\": [\(claim.worstCases.map { json(of: $0) }.joined(separator: ", "))]")
+    }
+    if !claim.remark.isEmpty { fields.append("\"remark\": \(Self.quoted(claim.remark))") }
+    if !claim.firstViolations.isEmpty { fields.append("\"first\": \(Self.json(of: claim.firstViolations))") }
+    if !claim.worstViolations.isEmpty {
+      fields.append("\"worstViolations\": \(Self.json(of: claim.worstViolations))")
+    }
     return "{" + fields.joined(separator: ", ") + "}"
+  }
+
+  /// A case; `attribution` is there if the trace was attributed, and sums up to what counts of `from` … `to`.
+  private func json(of found: WorstCase) -> String {
+    var fields = [
+      "\"value\": \(found.value)", "\"event\": \(found.position)", "\"time\": \(found.timeInNanoseconds)",
+    ]
+    if found.span.from < found.span.to {
+      fields += ["\"from\": \(found.span.from)", "\"to\": \(found.span.to)"]
+      switch found.span.scope {
+      case .all: break
+      case .windows(let partition): fields.append("\"inWindowsOf\": \(Self.quoted(name(partition)))")
+      case .kernel: fields.append("\"inKernel\": true")
+      }
+    }
+    if !found.attribution.isEmpty { fields.append("\"attribution\": \(json(of: found.attribution))") }
+    if !found.attributionBeyondBound.isEmpty {
+      fields.append("\"beyondBound\": \(json(of: found.attributionBeyondBound))")
+    }
+    return "{" + fields.joined(separator: ", ") + "}"
+  }
+
+  private func json(of shares: [TimeShare]) -> String {
+    let items = shares.map {
+      "{\"taker\": \(Self.quoted(describe($0.taker))), \"nanoseconds\": \($0.nanoseconds), "
+        + "\"pieces\": \($0.pieces), \"event\": \($0.position)}"
+    }
+    return "[" + items.joined(separator: ", ") + "]"
   }
 
   private static func json(of violations: [Violation]) -> String {
@@ -39,7 +73,7 @@ extension VerificationReport {
     return "[" + items.joined(separator: ", ") + "]"
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

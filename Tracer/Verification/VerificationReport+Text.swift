@@ -71,7 +71,7 @@ extension VerificationReport {
     return lines
   }
 
-  private static func violation(_ violation: Violation) -> String {
+  static func violation(_ violation: Violation) -> String {
     "    event \(violation.position) at \(duration(violation.timeInNanoseconds)): \(violation.explanation)"
   }
 
@@ -87,7 +87,7 @@ extension VerificationReport {
   }
 
   /// A number with its digits in groups of three.
-  static func grouped(_ number: Int64) -> String {
+  public static func grouped(_ number: Int64) -> String {
     let digits = String(number.magnitude)
     var result = ""
     for (index, digit) in digits.enumerated() {

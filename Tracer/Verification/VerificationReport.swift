@@ -1,6 +1,8 @@
 /// Everything that a verification found out about one trace.
 public struct VerificationReport: Sendable {
   public var moduleName: String
+  /// By index.
+  public var partitionNames: [String]
   public var claims: [ClaimResult]
   /// Events judged.
   public var eventCount: UInt64
@@ -34,12 +36,14 @@ public struct VerificationReport: Sendable {
   /// The finding on one claim, or nil if the trace's module has no such claim.
   public func claim(_ identifier: String) -> ClaimResult? { claims.first { $0.identifier == identifier } }
 
-  /// The report with only those claims that equal one of the names or lie below it (`upcall` keeps `upcall.order`).
-  public func limited(to names: [String]) -> VerificationReport {
-    guard !names.isEmpty else { return self }
+  /// The report with only those claims that one of the patterns `names`, all if there are none, and none of `excepted`
+  /// matches.
+  public func limited(to names: [String], except excepted: [String] = []) -> VerificationReport {
+    let (wanted, unwanted) = (names.map(ClaimPattern.init), excepted.map(ClaimPattern.init))
     var report = self
     report.claims = claims.filter { claim in
-      names.contains { claim.identifier == $0 || claim.identifier.hasPrefix($0 + ".") }
+      (wanted.isEmpty || wanted.contains { $0.matches(claim.identifier) })
+        && !unwanted.contains { $0.matches(claim.identifier) }
     }
     return report
   }

@@ -13,7 +13,10 @@ extension Verifier {
     addSupplyClaims()
     addProcessClaims(table)
     for index in 0..<table.count(BudgetRecord.self) { addBudget(table.record(BudgetRecord.self, index)) }
+    for index in 0..<table.count(ClaimRecord.self) { addCustom(table.record(ClaimRecord.self, index), table) }
   }
+
+  private static let budgetSource = "module file: p:Budget"
 
   private mutating func addSupplyClaims() {
     for index in partitions.indices {
@@ -24,7 +27,8 @@ extension Verifier {
         book.add(
           "partition.supply.\(name)",
           "\(name) gets its duration, less L, start error and stolen time as declared, in each period",
-          unit: .nanoseconds, isFloor: true, mustBeExercised: true, isTouchedByLoss: false))
+          source: "ARINC 653: partition scheduling", unit: .nanoseconds, isFloor: true, mustBeExercised: true,
+          isTouchedByLoss: false))
     }
   }
 
@@ -36,7 +40,7 @@ extension Verifier {
       let partition = plan.partitions[Int(process.partition.rawValue)].name
       let claim = book.add(
         "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
-        limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true,
+        source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true,
         isTouchedByLoss: false)
       processes.append(
         ProcessState(
@@ -50,6 +54,12 @@ extension Verifier {
     switch budget.quantity {
     case .windowStartError:
       break  // `ModulePlan` has read it: the partitions' supply depends on it too.
+    case .partitionSupply:
+      break  // The same.
+    case .timerLateness: book.setLimit(.timerPunctual, limit)
+    case .padMargin: book.setLimit(.padding, limit, isFloor: true)
+    case .stopDelay: book.setLimit(.stopPrompt, limit)
+    case .windowOverrun: book.setLimit(.windowEnd, limit)
     case .interruptToMark where subject < 16:
       targets.interruptToMark[subject] = add(
         "budget.interruptToMark.\(subject)", "line \(subject): from the kernel's entry to the last mark", limit)
@@ -65,14 +75,16 @@ extension Verifier {
     case .traceBytesPerSecond:
       targets.traceBytes = Int32(
         book.add(
-          "budget.traceBytes", "bytes of trace a second of module time", limit: limit, unit: .bytesPerSecond,
-          mustBeExercised: true, isTouchedByLoss: false))
+          "budget.traceBytes", "bytes of trace a second of module time", source: Self.budgetSource, limit: limit,
+          unit: .bytesPerSecond, mustBeExercised: true, isTouchedByLoss: false))
     default:
       break
     }
   }
 
   private mutating func add(_ identifier: String, _ title: String, _ limit: Int64) -> Int32 {
-    Int32(book.add(identifier, title, limit: limit, unit: .nanoseconds, mustBeExercised: true))
+    Int32(
+      book.add(
+        identifier, title, source: Self.budgetSource, limit: limit, unit: .nanoseconds, mustBeExercised: true))
   }
 }

@@ -93,7 +93,8 @@ extension Verifier {
   private mutating func judgeStopInstant() {
     guard ending.stopInstant != .max, time >= ending.stopInstant else { return }
     let late = time &- ending.stopInstant
-    if exceeds(ClaimKey.stopPrompt.rawValue, Int64(clamping: late)) {
+    let span = CaseSpan(from: ending.stopInstant, to: time)
+    if exceeds(ClaimKey.stopPrompt.rawValue, Int64(clamping: late), over: span) {
       explain("the module was to stop at \(ending.stopInstant) ns, and stopped \(late) ns later")
     }
   }
@@ -130,6 +131,7 @@ extension Verifier {
       explain("the end counts \(event.words.w1) events lost; the loss records say \(ending.lostEvents)")
     }
     judgeUnplayed()
+    judgeCustomAtEnd()
     for process in processes.indices where processes[process].isReleased {
       let deadline = processes[process].release &+ processes[process].deadline
       if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
@@ -161,7 +163,7 @@ extension Verifier {
     if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
     judgeTraceRate(fileBytes)
     return VerificationReport(
-      moduleName: plan.name, claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
+      moduleName: plan.name, partitionNames: plan.partitions.map(\.name), claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded)
   }
 
@@ -204,6 +206,7 @@ extension Verifier {
     if schedule.isOpen { open.append(.windowEndOrder) }
     if machine.isArmed { open.append(.timerPunctual) }
     for key in open { book.doubt(key.rawValue, reason) }
+    for claim in custom.open { book.doubt(claim, "\(reason), and what must follow may be missing") }
   }
 
   private mutating func judgeTraceRate(_ fileBytes: UInt64?) {
@@ -216,6 +219,8 @@ extension Verifier {
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
     let span = time &- firstTime
     let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
-    if exceeds(claim, Int64(clamping: rate)) { explain("\(fileBytes) bytes in \(span) ns are \(rate) a second") }
+    if exceeds(claim, Int64(clamping: rate), over: CaseSpan.none) {
+      explain("\(fileBytes) bytes in \(span) ns are \(rate) a second")
+    }
   }
 }

@@ -76,13 +76,14 @@ extension Verifier {
     guard resume >= machine.entryTime else { return }
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
-    judgeKernelTime()
+    judgeKernelTime(resume)
     if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
     if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
       step.happenings.isDisjoint(with: [.switched, .upcall]), machine.readyTime == 0
     {
       let claim = Int(targets.hypercall[Int(step.what)])
-      if claim >= 0, exceeds(claim, Int64(clamping: spent), step.position, step.time) {
+      let span = CaseSpan(from: step.time, to: resume)
+      if claim >= 0, exceeds(claim, Int64(clamping: spent), step.position, step.time, over: span) {
         explain("the hypercall took \(spent) ns from entry to resume")
       }
     }
@@ -98,14 +99,16 @@ extension Verifier {
     return previousTime &- machine.entryTime
   }
 
-  private mutating func judgeKernelTime() {
+  private mutating func judgeKernelTime(_ resume: UInt64) {
     guard machine.frameToJudge else { return }
     machine.frameToJudge = false
     let claim = Int(targets.kernelTime)
-    if claim >= 0, machine.isKernelTimeKnown, exceeds(claim, Int64(clamping: machine.kernelTime)) {
+    let span = CaseSpan(from: machine.kernelTimeSince, to: resume, scope: .kernel)
+    if claim >= 0, machine.isKernelTimeKnown, exceeds(claim, Int64(clamping: machine.kernelTime), over: span) {
       explain("the kernel took \(machine.kernelTime) ns in the major frame that ended here")
     }
     machine.kernelTime = 0
+    machine.kernelTimeSince = resume
     machine.isKernelTimeKnown = true
   }
 
@@ -207,6 +210,7 @@ extension Verifier {
     for line in registeredBy.indices {
       registrationKnown[line] = 0
     }
+    custom.forget()
     step = Step()
     rare = Rarities()
     for index in guests.indices { guests[index].forget() }

@@ -134,6 +134,7 @@ extension Verifier {
       }
       if waiting == 0 {
         markClocks[cell] = windowClock(of: event.partition, at: time)
+        markTimes[cell] = time
         partitions[index].clockKnown |= bit
       }
     }
@@ -170,7 +171,8 @@ extension Verifier {
     let claim = Int(targets.interruptToMark[line])
     if claim >= 0, step.marked != 0 {
       let latency = step.lastMarkTime &- step.time
-      if exceeds(claim, Int64(clamping: latency), step.position, step.time) {
+      let span = CaseSpan(from: step.time, to: step.lastMarkTime)
+      if exceeds(claim, Int64(clamping: latency), step.position, step.time, over: span) {
         explain("the last mark came \(latency) ns after the kernel's entry")
       }
     }

@@ -34,7 +34,8 @@ extension Verifier {
     guard step.what != 0xFF else { return }
     guard machine.isTimerKnown else { return }
     if machine.isArmed, time >= machine.armed {
-      if exceeds(ClaimKey.timerPunctual.rawValue, Int64(from: machine.dueFrom, to: time)) {
+      let span = CaseSpan(from: machine.dueFrom, to: time)
+      if exceeds(ClaimKey.timerPunctual.rawValue, Int64(from: machine.dueFrom, to: time), over: span) {
         explain("the timer, due at \(machine.dueFrom) ns, came \(time &- machine.dueFrom) ns late")
       }
       machine.isArmed = false
@@ -123,7 +124,10 @@ extension Verifier {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
     machine.readyTime = event.words.w0 &- event.words.w1
-    if exceeds(ClaimKey.padding.rawValue, 0 &- left) {
+    // Who took what the timer's early arming had set aside.
+    let began = event.words.w0 > plan.allowance ? event.words.w0 &- plan.allowance : 0
+    let span = CaseSpan(from: began, to: machine.readyTime > began ? machine.readyTime : began)
+    if exceeds(ClaimKey.padding.rawValue, 0 &- left, over: span) {
       explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
     }
   }

@@ -8,13 +8,15 @@ extension Verifier {
     if claim >= 0 {
       if partitions[index].supplyKnown, !partitions[index].isStopped {
         let surplus = Int64(from: partitions[index].required, to: partitions[index].supply)
-        if exceeds(claim, 0 &- surplus) {
+        let span = CaseSpan(from: partitions[index].periodStart, to: schedule.start)
+        if exceeds(claim, 0 &- surplus, over: span) {
           explain(
             "\(name(window.partition)) got \(partitions[index].supply) ns in the period that ends here; "
               + "\(partitions[index].required) ns are the least allowed")
         }
       }
       partitions[index].supply = 0
+      partitions[index].periodStart = schedule.start
       partitions[index].required = window.requiredSupply
       partitions[index].supplyKnown =
         window.requiredSupply > 0 && partitions[index].isAble
@@ -35,7 +37,8 @@ extension Verifier {
   mutating func miss(_ process: Int, by instant: UInt64) {
     let state = processes[process]
     let response = instant &- state.release
-    if exceeds(state.claim, max(Int64(clamping: response), Int64(clamping: state.deadline &+ 1))) {
+    let span = CaseSpan(from: state.release, to: instant)
+    if exceeds(state.claim, max(Int64(clamping: response), Int64(clamping: state.deadline &+ 1)), over: span) {
       explain("\(state.name), released at \(state.release) ns, had not completed at \(instant) ns")
     }
   }
@@ -45,7 +48,8 @@ extension Verifier {
     for process in processes.indices where processes[process].partition == partition && processes[process].isReleased {
       processes[process].isReleased = false
       let response = step.time &- processes[process].release
-      if exceeds(processes[process].claim, Int64(clamping: response)) {
+      let span = CaseSpan(from: processes[process].release, to: step.time)
+      if exceeds(processes[process].claim, Int64(clamping: response), over: span) {
         explain("\(processes[process].name), released at \(processes[process].release) ns, took \(response) ns")
       }
     }

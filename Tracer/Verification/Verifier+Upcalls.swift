@@ -133,6 +133,7 @@ extension Verifier {
     if line < 16, partitions[index].clockKnown & partitions[index].pending & bit != 0, targets.markToUpcall[line] >= 0 {
       partitions[index].upcallAwaited = Int8(line)
       partitions[index].clockAtMark = markClocks[cell]
+      partitions[index].timeOfMark = markTimes[cell]
     }
     coalesced[cell] = UInt32(truncatingIfNeeded: step.upcallCount)
     // Where not all ticks go with one upcall, how many waited says how many wait on.
@@ -189,7 +190,8 @@ extension Verifier {
       let claim = Int(targets.markToUpcall[Int(state.upcallAwaited)])
       let latency = windowClock(of: partition, at: resume) &- state.clockAtMark
       partitions[Int(partition)].upcallAwaited = -1
-      if isInstantKnown, exceeds(claim, Int64(clamping: latency)) {
+      let span = CaseSpan(from: state.timeOfMark, to: resume, scope: .windows(of: partition))
+      if isInstantKnown, exceeds(claim, Int64(clamping: latency), over: span) {
         explain("\(name(partition)) got its upcall \(latency) ns of its own windows after the mark")
       }
     }

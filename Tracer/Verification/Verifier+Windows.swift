@@ -197,7 +197,9 @@ extension Verifier {
       judgeForeigner(partition)
       return
     }
-    if exceeds(ClaimKey.windowEnd.rawValue, Int64(from: schedule.end, to: time)) {
+    if exceeds(
+      ClaimKey.windowEnd.rawValue, Int64(from: schedule.end, to: time), over: CaseSpan(from: schedule.end, to: time))
+    {
       explain("\(name(partition)) ran until \(time) ns; its window ended at \(schedule.end) ns")
     }
     guard schedule.awaitsFirst, isInstantKnown else { return }
@@ -209,7 +211,8 @@ extension Verifier {
     if !schedule.isPadded, !schedule.ranBefore, fails(.padding) {
       explain("\(name(partition)) was resumed in its window without a wait for its start")
     }
-    if exceeds(ClaimKey.windowStart.rawValue, Int64(clamping: error)) {
+    let span = CaseSpan(from: min(resume, schedule.start), to: error == 0 ? resume : max(resume, schedule.start))
+    if exceeds(ClaimKey.windowStart.rawValue, Int64(clamping: error), over: span) {
       explain("\(name(partition)) got its first instant at \(resume) ns; its window starts at \(schedule.start) ns")
     }
   }

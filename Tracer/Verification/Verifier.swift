@@ -36,6 +36,7 @@ public struct Verifier {
   var handlerAddresses: [UInt64]
   var coalesced: [UInt32]
   var markClocks: [UInt64]
+  var markTimes: [UInt64]
   /// Partitions registered for a virtual interrupt, and those of whom it is known.
   var registeredBy = [UInt32](repeating: 0, count: interruptStride)
   var registrationKnown = [UInt32](repeating: .max, count: interruptStride)
@@ -48,6 +49,7 @@ public struct Verifier {
   var keyframe = KeyframeState()
   var processes: [ProcessState]
   var ending = EndingState()
+  var custom = CustomClaims()
 
   /// A verifier for traces of the module that `table` configures; the table is not needed beyond this call.
   public init(table: ModuleTable) {
@@ -58,6 +60,7 @@ public struct Verifier {
     handlerAddresses = [UInt64](repeating: 0, count: count * Self.interruptStride)
     coalesced = [UInt32](repeating: 0, count: count * Self.interruptStride)
     markClocks = [UInt64](repeating: 0, count: count * Self.interruptStride)
+    markTimes = [UInt64](repeating: 0, count: count * Self.interruptStride)
     for index in 0..<count { partitions[index].marked = UInt64(plan.partitions[index].markedLines) }
     guests = [GuestState](repeating: GuestState(), count: count)
     ports = PortTable(plan)
@@ -76,6 +79,7 @@ public struct Verifier {
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     self.position = position
     takeTime(event.time)
+    if custom.isAsked(event.kind) { judgeCustom(event) }
     let index = event.partition
     if Int(index) < partitions.count || index == 0xFF {
       dispatch(event)
@@ -171,22 +175,23 @@ public struct Verifier {
 
   /// Counts an instance with a measured value; answers whether it exceeds the bound and is to be explained.
   @inline(__always)
-  mutating func exceeds(_ claim: Int, _ value: Int64) -> Bool { exceeds(claim, value, position, time) }
+  mutating func exceeds(_ claim: Int, _ value: Int64, over span: CaseSpan) -> Bool {
+    exceeds(claim, value, position, time, over: span)
+  }
 
   @inline(__always)
-  mutating func exceeds(_ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64) -> Bool {
+  mutating func exceeds(
+    _ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, over span: CaseSpan
+  ) -> Bool {
     book.accounts[claim].checked &+= 1
-    if value > book.accounts[claim].worst {
-      book.accounts[claim].worst = value
-      book.accounts[claim].worstPosition = position
-      book.accounts[claim].worstTime = time
-    } else if value <= book.accounts[claim].limit {
-      return false
-    }
+    if value > book.accounts[claim].threshold { book.admit(claim, value, position, time, span) }
     let limit = book.accounts[claim].limit
     guard value > limit else { return false }
     return book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time)
   }
+
+  /// All claims about the module, nothing judged yet: what holds is open.
+  public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
 
   func name(_ partition: UInt8) -> String {
     partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"

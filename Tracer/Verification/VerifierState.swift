@@ -82,6 +82,8 @@ struct MachineState {
 
   /// Time spent in the kernel in this frame, pads left out, in ns.
   var kernelTime: UInt64 = 0
+  /// The resume from which that counts.
+  var kernelTimeSince: UInt64 = 0
   var isKernelTimeKnown = false
   var frameToJudge = false
 }

@@ -15,6 +15,16 @@ public struct BudgetRecord: Equatable, Sendable {
     case kernelTimePerFrame = 5
     /// Bytes of trace a second of module time. Subject: unused.
     case traceBytesPerSecond = 6
+    /// From the instant that the timer was armed for to its interrupt. Subject: unused.
+    case timerLateness = 7
+    /// What is left of the pad when the kernel is ready for a window; the least. Subject: unused.
+    case padMargin = 8
+    /// From the stop instant asked for to the stop. Subject: unused.
+    case stopDelay = 9
+    /// What a partition gets of its windows in a period; the least. Subject: index of the partition.
+    case partitionSupply = 10
+    /// How long a partition runs beyond its window's end. Subject: unused.
+    case windowOverrun = 11
   }
   public var quantity: Quantity
   public var subject: UInt64

@@ -33,6 +33,9 @@ struct DescriptionReader {
     if let budgets = reader.single("p:Budgets", of: root) {
       description.budgets = budgets.children("p:Budget").compactMap { readBudget($0) }
     }
+    if let claims = reader.single("p:Claims", of: root) {
+      description.claims = claims.children("p:Claim").compactMap { readClaim($0) }
+    }
     readHealthTables(root)
   }
 
@@ -164,7 +167,8 @@ struct DescriptionReader {
     let quantities: [String: BudgetRecord.Quantity] = [
       "WINDOW_START_ERROR": .windowStartError, "INTERRUPT_TO_MARK": .interruptToMark,
       "MARK_TO_UPCALL": .markToUpcall, "HYPERCALL": .hypercall, "KERNEL_TIME_PER_FRAME": .kernelTimePerFrame,
-      "TRACE_BYTES_PER_SECOND": .traceBytesPerSecond,
+      "TRACE_BYTES_PER_SECOND": .traceBytesPerSecond, "TIMER_LATENESS": .timerLateness, "PAD_MARGIN": .padMargin,
+      "STOP_DELAY": .stopDelay, "PARTITION_SUPPLY": .partitionSupply, "WINDOW_OVERRUN": .windowOverrun,
     ]
     guard let quantity = reader.required(reader.choice("Quantity", of: element, quantities)) else { return nil }
     return BudgetDescription(

@@ -15,6 +15,7 @@ public struct ModuleDescription: Sendable {
   public var lines: [LineDescription] = []
   public var eventChannels: [EventChannelDescription] = []
   public var budgets: [BudgetDescription] = []
+  public var claims: [ClaimDescription] = []
   public var health = HealthDescription()
 
   /// Index of the partition with the integrator's identifier; the first, where several have it.

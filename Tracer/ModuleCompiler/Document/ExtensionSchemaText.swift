@@ -93,6 +93,32 @@ extension ModuleSchemaText {
         <xs:attribute name="Bound" type="p:Number"/>
       </xs:complexType>
 
+      <xs:element name="Claims" type="p:Claims"/>
+      <xs:complexType name="Claims">
+        <xs:sequence>
+          <xs:element ref="p:Claim" minOccurs="0" maxOccurs="unbounded"/>
+        </xs:sequence>
+      </xs:complexType>
+      <xs:element name="Claim" type="p:Claim"/>
+      <xs:complexType name="Claim">
+        <xs:sequence>
+          <xs:element ref="p:Event" minOccurs="0" maxOccurs="unbounded"/>
+        </xs:sequence>
+        <xs:attribute name="Name" type="p:Text" use="required"/>
+        <xs:attribute name="Form" type="p:Form" use="required"/>
+        <xs:attribute name="BoundSeconds" type="p:Seconds"/>
+        <xs:attribute name="Bound" type="p:Number"/>
+      </xs:complexType>
+      <xs:element name="Event" type="p:Event"/>
+      <xs:complexType name="Event">
+        <xs:attribute name="Kind" type="p:Text" use="required"/>
+        <xs:attribute name="PartitionIdentifier" type="p:Number"/>
+        <xs:attribute name="Line" type="p:Number"/>
+        <xs:attribute name="PortName" type="p:Text"/>
+        <xs:attribute name="Number" type="p:Number"/>
+        <xs:attribute name="Detail" type="p:Number"/>
+      </xs:complexType>
+
       <xs:simpleType name="Number">
         <xs:restriction base="xs:string"><xs:pattern value="[0-9]+|0[xX][0-9a-fA-F]+"/></xs:restriction>
       </xs:simpleType>
@@ -133,11 +159,19 @@ extension ModuleSchemaText {
           <xs:enumeration value="OWNER_READS_RECEIVER"/>
         </xs:restriction>
       </xs:simpleType>
+      <xs:simpleType name="Form">
+        <xs:restriction base="xs:string">
+          <xs:enumeration value="WITHIN"/><xs:enumeration value="NEVER"/><xs:enumeration value="AT_MOST"/>
+        </xs:restriction>
+      </xs:simpleType>
       <xs:simpleType name="Quantity">
         <xs:restriction base="xs:string">
           <xs:enumeration value="WINDOW_START_ERROR"/><xs:enumeration value="INTERRUPT_TO_MARK"/>
           <xs:enumeration value="MARK_TO_UPCALL"/><xs:enumeration value="HYPERCALL"/>
           <xs:enumeration value="KERNEL_TIME_PER_FRAME"/><xs:enumeration value="TRACE_BYTES_PER_SECOND"/>
+          <xs:enumeration value="TIMER_LATENESS"/><xs:enumeration value="PAD_MARGIN"/>
+          <xs:enumeration value="STOP_DELAY"/><xs:enumeration value="PARTITION_SUPPLY"/>
+          <xs:enumeration value="WINDOW_OVERRUN"/>
         </xs:restriction>
       </xs:simpleType>
     </xs:schema>

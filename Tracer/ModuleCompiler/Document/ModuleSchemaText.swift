@@ -24,6 +24,7 @@ enum ModuleSchemaText {
           <xs:element ref="p:Interrupts"/>
           <xs:element ref="p:Event_Channels"/>
           <xs:element ref="p:Budgets"/>
+          <xs:element ref="p:Claims"/>
         </xs:choice>
         <xs:attribute name="ModuleName" type="Text" use="required"/>
         <xs:attribute name="ModuleVersion" type="xs:string"/>

@@ -198,6 +198,13 @@ struct ModulePacker {
     }
   }
 
+  /// A budget's subject in the table: partitions by their index.
+  private func subject(of budget: BudgetDescription) -> UInt64 {
+    let subject = budget.subject ?? 0
+    guard budget.quantity == .partitionSupply else { return subject }
+    return UInt64(module.partitionIndex(identifier: subject) ?? 0)
+  }
+
   private mutating func appendRest() {
     for line in module.lines.sorted(by: { $0.number < $1.number }) {
       writer.append(
@@ -210,8 +217,13 @@ struct ModulePacker {
     for budget in module.budgets {
       writer.append(
         BudgetRecord(
-          quantity: budget.quantity, subject: budget.subject ?? 0,
+          quantity: budget.quantity, subject: subject(of: budget),
           bound: budget.boundTime?.count ?? budget.boundCount ?? 0))
+    }
+    for claim in module.claims {
+      if let record = ClaimCompiler(module: module).record(claim, name: writer.name(claim.name)) {
+        writer.append(record)
+      }
     }
     for record in HealthActionTable(module).records { writer.append(record) }
     for stimulus in stimuli { writer.append(stimulus) }

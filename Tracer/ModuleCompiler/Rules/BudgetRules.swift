@@ -39,7 +39,15 @@ extension ModuleRules {
           subject.map { "there is no hypercall \($0)" } ?? "the budget names no hypercall",
           "write Subject as a hypercall's number, such as 65 for yield")
       }
-    case .windowStartError, .kernelTimePerFrame, .traceBytesPerSecond:
+    case .partitionSupply:
+      if subject.flatMap({ module.partitionIndex(identifier: $0) }) == nil {
+        diagnostics.error(
+          .budgetSubject, line: budget.line,
+          subject.map { "there is no partition \($0)" } ?? "the budget names no partition",
+          "write Subject as a PartitionIdentifier")
+      }
+    case .windowStartError, .kernelTimePerFrame, .traceBytesPerSecond, .timerLateness, .padMargin, .stopDelay,
+      .windowOverrun:
       if subject != nil {
         diagnostics.error(
           .budgetSubject, line: budget.line, "a budget of this quantity is about the whole module", "leave out Subject")

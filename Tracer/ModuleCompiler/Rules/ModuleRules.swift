@@ -30,6 +30,7 @@ struct ModuleRules {
     checkUpcallDepths()
     checkClocksAndTrace()
     checkBudgets()
+    checkClaims()
     checkHealthTables()
     checkMemoryOwners()
   }

@@ -1,0 +1,73 @@
+import Foundation
+
+/// A certificate as it is read: nothing in it is believed.
+struct AuditedCertificate: Decodable {
+  static let form = "partita certificate 1"
+
+  struct Trace: Decodable {
+    var run: String
+    var bytes: UInt64
+    var complete: Bool
+  }
+  struct Module: Decodable {
+    struct Partition: Decodable {
+      var name: String
+      var build: String
+    }
+    var name: String
+    var table: String
+    var image: String
+    var kernel: String?
+    var partitions: [Partition]
+  }
+  struct Share: Decodable {
+    var taker: String
+    var nanoseconds: UInt64
+  }
+  struct Case: Decodable {
+    var value: Int64
+    var event: UInt64
+    var time: UInt64
+    var from: UInt64?
+    var to: UInt64?
+    var inWindowsOf: String?
+    var inKernel: Bool?
+    var attribution: [Share]?
+    var beyondBound: [Share]?
+  }
+  struct Violation: Decodable {
+    var event: UInt64
+    var time: UInt64
+    var excess: Int64
+  }
+  struct Claim: Decodable {
+    var id: String
+    var verdict: String
+    var checked: UInt64
+    var failures: UInt64
+    var unit: String?
+    var bound: Int64?
+    var boundIs: String?
+    var margin: Int64?
+    var worst: Case?
+    var cases: [Case]?
+    var remark: String?
+    var first: [Violation]?
+    var worstViolations: [Violation]?
+  }
+  struct Report: Decodable {
+    var module: String
+    var verdict: String
+    var events: UInt64
+    var gaps: UInt64
+    var hasEnd: Bool
+    var fileDefect: String
+    var firstTime: UInt64
+    var lastTime: UInt64
+    var claims: [Claim]
+  }
+  var form: String
+  var trace: Trace
+  var module: Module
+  var report: Report
+}

@@ -1,0 +1,60 @@
+import TraceFormat
+
+/// How often claims without a measure had to be judged: once for each event of a kind.
+extension Auditor {
+  /// Claims whose instances are counted anew.
+  static let counted: Set<String> = [
+    "trace.boot", "trace.time", "trace.complete", "trace.end", "trace.keyframe", "frame.regular", "window.order",
+    "window.nominal", "window.end.order", "switch.chain", "switch.effect", "address.space", "interrupt.acknowledged",
+    "interrupt.mark.complete", "mask.written", "hypercall.answered", "health.entered", "mode.chain", "restart.order",
+    "port.permitted", "drain.progress", "stimulus.played", "schedule.asked", "kernel.fault", "tick.policy",
+    "event.raised", "stop.quiet", "stop.reason",
+  ]
+
+  mutating func countInstances(_ kind: EventKind, _ event: TraceEvent) {
+    count("trace.time")
+    let isPulse = event.detail & 16 != 0
+    switch kind {
+    case .interrupt, .timer, .hypercall, .exception:
+      if kind != .interrupt || !isPulse {
+        count("address.space")
+        count("switch.effect")
+      }
+      if kind == .interrupt { countInterrupt(event, isPulse) }
+    case .keyframe: count("trace.keyframe")
+    case .majorFrameStart: count("frame.regular")
+    case .windowStart:
+      count("window.order")
+      count("window.nominal")
+    case .windowEnd: count("window.end.order")
+    case .partitionSwitch: count("switch.chain")
+    case .maskRead: count("mask.written")
+    case .hypercallResult: count("hypercall.answered")
+    case .healthError: count("health.entered")
+    case .modeChange: count("mode.chain")
+    case .memoryPiece, .initialised: count("restart.order")
+    case .portOperation: if event.detail != 6 { count("port.permitted") }
+    case .drained: count("drain.progress")
+    case .stimulus: count("stimulus.played")
+    case .kernelFault: count("kernel.fault")
+    case .timerExpired: count("tick.policy")
+    case .eventRaised: count("event.raised")
+    case .stop:
+      count("stop.quiet")
+      count("stop.reason")
+    case .boot: count("trace.boot")
+    case .end:
+      count("trace.end")
+      count("trace.complete")
+    default: break
+    }
+  }
+
+  private mutating func countInterrupt(_ event: TraceEvent, _ isPulse: Bool) {
+    let vector = event.operand & 0xFFFF
+    let isSpurious = (vector == 39 || vector == 47) && event.detail & 24 == 0
+    guard !isSpurious else { return }
+    count("interrupt.mark.complete")
+    if !isPulse { count("interrupt.acknowledged") }
+  }
+}

@@ -1,0 +1,103 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Entries into the kernel: each ends a stretch in ring 3, and tells when that had begun.
+extension Auditor {
+  mutating func enter(_ kind: EventKind, _ event: TraceEvent) {
+    let before = step
+    let resume = last &+ event.words.w1
+    let isKnown = events > 0
+    let partition = Int(event.partition)
+    judgeOverdueTimer(kind)
+    if let entryTime, isKnown, resume >= entryTime { kernelReturned(entryTime, resume, partition, before) }
+    // The step before is over: its upcall is the partition's now.
+    beginStep(kind, event)
+    if partition < partitions.count {
+      foundRunning(partition, resume, isKnown)
+      if let awaited = partitions[partition].awaited {
+        partitions[partition].awaited = nil
+        if isKnown {
+          let value = clock(of: partition, at: resume) &- awaited.clock
+          measure("budget.markToUpcall.\(awaited.line)", Int64(clamping: value))
+        }
+      }
+    }
+    entryTime = now
+    isEntryForeign = false
+    readyTime = nil
+    if kind == .timer { timer() }
+    if kind == .interrupt, !step.isSpurious, let window, partition == window.owner, step.what >= 32, step.what < 48 {
+      isEntryForeign = facts.permitted[partition] >> (step.what - 32) & 1 == 0
+    }
+  }
+
+  /// What the kernel did from its entry to the resume.
+  private mutating func kernelReturned(_ entry: UInt64, _ resume: UInt64, _ partition: Int, _ before: Step) {
+    let spent = resume - entry
+    var work = spent
+    if let readyTime, readyTime >= entry {
+      work = readyTime - entry
+    } else if let window, window.awaitsFirst, window.isPadded, partition == window.owner, last >= entry {
+      work = last - entry
+    }
+    kernelTime = kernelTime &+ work
+    if frameEnded {
+      frameEnded = false
+      if isKernelTimeKnown { measure("budget.kernelTime", Int64(clamping: kernelTime)) }
+      kernelTime = 0
+      isKernelTimeKnown = true
+    }
+    if isEntryForeign, let owner = window?.owner, partition == owner { window?.stolen += spent }
+    if before.kind == .hypercall, before.partition == partition, !before.switched, !before.upcalled, readyTime == nil {
+      measure("budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position)
+    }
+  }
+
+  /// A partition was found in ring 3, resumed at `resume`.
+  private mutating func foundRunning(_ partition: Int, _ resume: UInt64, _ isKnown: Bool) {
+    guard partitions[partition].mode != 0 else { return }
+    partitions[partition].isStarting = false
+    if partitions[partition].hasYielded, partition != facts.drainer { return }
+    guard var open = window, open.owner == partition else { return }
+    measure("window.end.instant", Int64(from: open.end, to: now))
+    guard open.awaitsFirst, isKnown else { return }
+    open.awaitsFirst = false
+    open.first = max(resume, open.start)
+    let isEarly = resume < open.start
+    let error = isEarly ? open.start - resume : resume - open.start
+    if !open.isPadded, !open.ranBefore { fail("padding.margin") }
+    measure("window.start.instant", isEarly && open.ranBefore ? 0 : Int64(clamping: error))
+    window = open
+  }
+
+  // MARK: The timer
+
+  mutating func arm(_ event: TraceEvent) {
+    if let armed, armed <= now { mayBeStale = true }
+    dueFrom = max(event.words.w0, now)
+    armed = event.words.w0 == .max ? nil : event.words.w0
+    isTimerKnown = true
+  }
+
+  private mutating func timer() {
+    guard step.what != 0xFF, isTimerKnown else { return }
+    if let due = armed, now >= due {
+      measure("timer.punctual", Int64(from: dueFrom, to: now))
+      armed = nil
+      mayBeStale = false
+    } else if mayBeStale {
+      mayBeStale = false
+    } else if let place = places["timer.punctual"] {
+      measures[place].checked += 1
+      measures[place].failures += 1
+    }
+  }
+
+  /// Another entry shows that a timer that is due has not come.
+  private mutating func judgeOverdueTimer(_ kind: EventKind) {
+    guard kind != .timer, armed != nil, now > dueFrom, now - dueFrom > facts.allowance else { return }
+    armed = nil
+    isTimerKnown = false
+    fail("timer.punctual")
+  }
+}

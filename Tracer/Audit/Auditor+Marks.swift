@@ -1,0 +1,97 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Marks, upcalls, results, and the claims that the module file adds.
+extension Auditor {
+  mutating func mark(_ event: TraceEvent) {
+    let index = Int(event.partition)
+    guard index < partitions.count, event.operand >= 32 else { return }
+    let line = Int(event.operand) - 32
+    if step.kind != nil { step.lastMark = now }
+    if partitions[index].isWaitingKnown[line], !partitions[index].isWaiting[line] {
+      partitions[index].waitsSince[line] = clock(of: index, at: now)
+    }
+    partitions[index].isWaiting[line] = true
+    partitions[index].isWaitingKnown[line] = true
+  }
+
+  mutating func upcall(_ event: TraceEvent) {
+    let index = Int(event.partition)
+    guard index < partitions.count, event.operand >= 32, !step.upcalled else { return }
+    step.upcalled = true
+    let line = Int(event.operand) - 32
+    if let since = partitions[index].waitsSince[line], partitions[index].isWaiting[line],
+      places["budget.markToUpcall.\(line)"] != nil
+    {
+      partitions[index].awaited = (line, since)
+    }
+    partitions[index].waitsSince[line] = nil
+    partitions[index].isWaiting[line] = false
+    partitions[index].isWaitingKnown[line] = true
+  }
+
+  mutating func result(_ event: TraceEvent) {
+    let index = Int(event.partition)
+    guard step.kind == .hypercall, step.partition == index, UInt32(step.what) == event.operand, !step.answered,
+      index < partitions.count
+    else { return }
+    step.answered = true
+    guard event.detail == 0 else { return }
+    switch HypercallNumber(rawValue: step.what) {
+    case .yield: yielded(index)
+    case .unregisterVCPU where (32..<48).contains(step.argument):
+      partitions[index].isWaitingKnown[Int(step.argument) - 32] = false
+    default: break
+    }
+  }
+
+  // MARK: The module's own claims
+
+  private func isLike(_ event: TraceEvent, _ pattern: EventPattern) -> Bool {
+    if event.kind != pattern.kind.rawValue { return false }
+    if let partition = pattern.partition, partition != event.partition { return false }
+    if let detail = pattern.detail, detail != event.detail { return false }
+    if let operand = pattern.operand, UInt32(operand) != event.operand & 0xFFFF { return false }
+    return true
+  }
+
+  mutating func followCustom(_ event: TraceEvent) {
+    for index in customs.indices {
+      let custom = customs[index]
+      switch custom.record.form {
+      case .never:
+        if isLike(event, custom.record.first) { customs[index].violations += 1 }
+      case .within:
+        if let since = custom.since, isLike(event, custom.record.second), let measure = custom.measure {
+          measures[measure].add(Int64(clamping: event.time &- since), at: position)
+          customs[index].since = nil
+        }
+        if customs[index].since == nil, isLike(event, custom.record.first) { customs[index].since = event.time }
+      case .atMost:
+        if event.knownKind == .majorFrameStart {
+          if custom.isFrameKnown, let measure = custom.measure {
+            measures[measure].add(Int64(clamping: custom.count), at: position)
+          }
+          customs[index].isFrameKnown = true
+          customs[index].count = 0
+        }
+        if isLike(event, custom.record.first) { customs[index].count += 1 }
+      }
+    }
+  }
+
+  mutating func endCustom() {
+    for custom in customs {
+      guard let measure = custom.measure else { continue }
+      switch custom.record.form {
+      case .within:
+        if let since = custom.since, now > since, now - since > custom.record.bound {
+          measures[measure].add(Int64(clamping: now - since), at: position)
+        }
+      case .atMost where custom.isFrameKnown && custom.count > custom.record.bound:
+        measures[measure].add(Int64(clamping: custom.count), at: position)
+      default: break
+      }
+    }
+  }
+}

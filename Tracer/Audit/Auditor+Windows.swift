@@ -1,0 +1,106 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Frames and windows, and what partitions get of them.
+extension Auditor {
+  mutating func frameBegins(_ event: TraceEvent) {
+    let schedule = Int(event.detail)
+    guard schedule < facts.frames.count else { return }
+    frameStart = frameStart.map { $0 &+ frameLength } ?? event.words.w0
+    frameLength = facts.frames[schedule]
+    frameEnded = true
+  }
+
+  mutating func windowStart(_ event: TraceEvent) {
+    guard Int(event.operand) < facts.windows.count else { return }
+    closeWindow()
+    let plan = facts.windows[Int(event.operand)]
+    let owner = plan.owner
+    let start = frameStart.map { $0 &+ plan.start } ?? event.words.w0
+    window = OpenWindow(
+      owner: owner, start: start, end: start &+ plan.duration,
+      awaitsFirst: partitions[owner].mode != 0 && !partitions[owner].isStarting, ranBefore: runner == owner)
+    partitions[owner].hasYielded = false
+    if plan.beginsPeriod { periodBegins(plan, start) }
+  }
+
+  private mutating func periodBegins(_ plan: ModuleFacts.Window, _ start: UInt64) {
+    let owner = plan.owner
+    let state = partitions[owner]
+    if state.isSupplyKnown, state.mode != 0 {
+      measure("partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply))
+    }
+    partitions[owner].supply = 0
+    partitions[owner].required = plan.leastSupply
+    partitions[owner].isSupplyKnown = plan.leastSupply > 0 && state.canRun
+    for index in processes.indices where facts.processes[index].owner == owner {
+      if processes[index].release != nil { miss(index, at: start) }
+      processes[index].release = state.canRun ? start : nil
+    }
+  }
+
+  /// A process is not complete at an instant at which it had to be.
+  mutating func miss(_ index: Int, at instant: UInt64) {
+    guard let release = processes[index].release else { return }
+    let value = max(Int64(clamping: instant &- release), Int64(clamping: facts.processes[index].deadline &+ 1))
+    measures[processes[index].measure].add(value, at: position)
+  }
+
+  mutating func forgetProcesses(of owner: Int) {
+    for index in processes.indices where facts.processes[index].owner == owner { processes[index].release = nil }
+  }
+
+  mutating func closeWindow() {
+    guard let open = window else { return }
+    window?.awaitsFirst = false
+    if !partitions[open.owner].hasYielded {
+      let over = step.kind == nil ? now : step.time
+      supply(open, until: min(over, open.end))
+      advanceClock(open, until: over)
+    }
+    window = nil
+  }
+
+  private mutating func supply(_ open: OpenWindow, until instant: UInt64) {
+    guard let first = open.first, !partitions[open.owner].hasYielded, instant > first else { return }
+    let got = instant - first
+    partitions[open.owner].supply += got - min(got, open.stolen)
+  }
+
+  private mutating func advanceClock(_ open: OpenWindow, until instant: UInt64) {
+    if instant > open.start { partitions[open.owner].clock += instant - open.start }
+  }
+
+  /// How long a partition was in its windows until an instant.
+  func clock(of partition: Int, at instant: UInt64) -> UInt64 {
+    let past = partitions[partition].clock
+    guard let window, window.owner == partition, !partitions[partition].hasYielded, instant > window.start else {
+      return past
+    }
+    return past + (instant - window.start)
+  }
+
+  /// The caller gives up the rest of its window: what it had to do is done.
+  mutating func yielded(_ partition: Int) {
+    for index in processes.indices where facts.processes[index].owner == partition {
+      guard let release = processes[index].release else { continue }
+      processes[index].release = nil
+      measures[processes[index].measure].add(Int64(clamping: step.time &- release), at: position)
+    }
+    guard let open = window, open.owner == partition else { return }
+    let freely = open.end > facts.allowance ? open.end - facts.allowance : 0
+    supply(open, until: max(step.time, freely))
+    if !partitions[partition].hasYielded { advanceClock(open, until: step.time) }
+    partitions[partition].hasYielded = true
+  }
+
+  mutating func restart(_ index: Int, _ event: TraceEvent) {
+    let clock = partitions[index].clock
+    partitions[index] = Partition()
+    partitions[index].clock = clock
+    partitions[index].mode = event.detail
+    partitions[index].isStarting = event.operand != 0
+    if window?.owner == index { window?.awaitsFirst = false }
+    forgetProcesses(of: index)
+  }
+}

@@ -1,0 +1,263 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Goes through a trace once and measures, by its own rules, what a certificate's measured claims are about.
+///
+/// It is the second opinion on `Verification` and shares nothing with it. It follows just as much of the module as the
+/// measures need, for traces without gaps: which window is open, who yielded, which step is under way.
+struct Auditor {
+  /// What happened since the last input.
+  struct Step {
+    var kind: EventKind?
+    var what: UInt16 = 0
+    var partition = 0xFF
+    var time: UInt64 = 0
+    var position: UInt64 = 0
+  /// The instant of the event at hand.
+  var now: UInt64 = 0
+    var switched = false
+    var upcalled = false
+    var stopped = false
+    var answered = false
+    var isSpurious = false
+    var lastMark: UInt64?
+    var argument: UInt64 = 0
+  }
+  struct Partition {
+    var mode: UInt8 = 0xFF
+    var isStarting = false
+    var hasYielded = false
+    /// Time in own windows that are over.
+    var clock: UInt64 = 0
+    var supply: UInt64 = 0
+    var required: UInt64 = 0
+    var isSupplyKnown = false
+    /// By line: marks wait, and how far the clock was at the first of them (nil where that is not known).
+    var isWaiting = [Bool](repeating: false, count: 16)
+    var isWaitingKnown = [Bool](repeating: true, count: 16)
+    var waitsSince = [UInt64?](repeating: nil, count: 16)
+    /// The line whose upcall was decided and not yet begun, and its mark's clock.
+    var awaited: (line: Int, clock: UInt64)?
+
+    var canRun: Bool { !hasYielded && mode != 0 && !isStarting }
+  }
+  struct OpenWindow {
+    var owner: Int
+    var start: UInt64
+    var end: UInt64
+    var awaitsFirst: Bool
+    var ranBefore: Bool
+    var isPadded = false
+    /// The owner's first instant, once it ran.
+    var first: UInt64?
+    var stolen: UInt64 = 0
+  }
+  struct Custom {
+    var record: ClaimRecord
+    var measure: Int?
+    var since: UInt64?
+    var count: UInt64 = 0
+    var isFrameKnown = false
+    var violations: UInt64 = 0
+    var identifier: String
+  }
+  struct Process {
+    var release: UInt64?
+    var measure: Int
+  }
+
+  let facts: ModuleFacts
+  var measures: [Measure] = []
+  var places: [String: Int] = [:]
+  var counts: [String: UInt64] = [:]
+  var customs: [Custom] = []
+  var processes: [Process] = []
+  var partitions: [Partition]
+
+  var step = Step()
+  var window: OpenWindow?
+  var runner = 0xFF
+  var position: UInt64 = 0
+  /// The instant of the event at hand.
+  var now: UInt64 = 0
+  var events: UInt64 = 0
+  var firstTime: UInt64 = 0
+  var last: UInt64 = 0
+  var hasEnd = false
+  var lossCount: UInt64 = 0
+  var entryTime: UInt64?
+  var isEntryForeign = false
+  /// When the kernel was ready to wait for a window.
+  var readyTime: UInt64?
+  var frameStart: UInt64?
+  var frameLength: UInt64 = 0
+  var kernelTime: UInt64 = 0
+  var isKernelTimeKnown = false
+  var frameEnded = false
+  var armed: UInt64?
+  var dueFrom: UInt64 = 0
+  var mayBeStale = false
+  var isTimerKnown = true
+  var stopInstant: UInt64 = .max
+  var kernelBuild: UInt64?
+
+  init(_ table: ModuleTable) {
+    facts = ModuleFacts(table)
+    partitions = [Partition](repeating: Partition(), count: facts.names.count)
+    let frame = facts.frames.max() ?? 0
+    define("window.start.instant", facts.startError)
+    define("window.end.instant", facts.budget(.windowOverrun) ?? 0)
+    define("timer.punctual", facts.budget(.timerLateness) ?? facts.allowance)
+    define("padding.margin", facts.budget(.padMargin) ?? 1, isFloor: true)
+    define("stop.prompt", facts.budget(.stopDelay) ?? frame)
+    for index in facts.names.indices
+    where facts.windows.contains(where: { $0.owner == index && $0.leastSupply > 0 }) {
+      define("partition.supply.\(facts.names[index])", 0, isFloor: true)
+    }
+    for process in facts.processes {
+      processes.append(Process(measure: define(process.identifier, process.deadline)))
+    }
+    for budget in facts.budgets { defineBudget(budget) }
+    for claim in facts.claims {
+      let isMeasured = claim.record.form != .never
+      let measure = isMeasured ? define(claim.identifier, claim.record.bound) : nil
+      customs.append(Custom(record: claim.record, measure: measure, identifier: claim.identifier))
+    }
+  }
+
+  @discardableResult
+  private mutating func define(_ identifier: String, _ bound: UInt64, isFloor: Bool = false) -> Int {
+    if places[identifier] == nil { places[identifier] = measures.count }
+    measures.append(Measure(identifier, bound: Int64(clamping: bound), isFloor: isFloor))
+    return measures.count - 1
+  }
+
+  private mutating func defineBudget(_ budget: BudgetRecord) {
+    switch budget.quantity {
+    case .interruptToMark: define("budget.interruptToMark.\(budget.subject)", budget.bound)
+    case .markToUpcall: define("budget.markToUpcall.\(budget.subject)", budget.bound)
+    case .hypercall: define("budget.hypercall.\(budget.subject)", budget.bound)
+    case .kernelTimePerFrame: define("budget.kernelTime", budget.bound)
+    case .traceBytesPerSecond: define("budget.traceBytes", budget.bound)
+    case .windowStartError, .timerLateness, .padMargin, .stopDelay, .partitionSupply, .windowOverrun: break
+    }
+  }
+
+  /// Adds a value to a claim, if the module makes it.
+  mutating func measure(_ identifier: String, _ value: Int64, at position: UInt64? = nil) {
+    if let place = places[identifier] { measures[place].add(value, at: position ?? self.position) }
+  }
+
+  /// A violation that is no value.
+  mutating func fail(_ identifier: String) {
+    if let place = places[identifier] { measures[place].failures += 1 }
+  }
+
+  mutating func count(_ identifier: String, _ number: UInt64 = 1) { counts[identifier, default: 0] += number }
+
+  // MARK: Events
+
+  mutating func consume(_ event: TraceEvent, position: UInt64) {
+    self.position = position
+    now = event.time
+    if events == 0 { firstTime = event.time }
+    let kind = event.knownKind
+    followCustom(event)
+    if let kind { follow(kind, event) }
+    events += 1
+    last = event.time
+  }
+
+  private mutating func follow(_ kind: EventKind, _ event: TraceEvent) {
+    countInstances(kind, event)
+    let isPulse = event.detail & 16 != 0
+    switch kind {
+    case .interrupt where !isPulse, .timer, .hypercall, .exception:
+      enter(kind, event)
+    case .interrupt, .nonMaskable, .stimulus, .start, .memoryPiece:
+      beginStep(kind, event)
+    case .boot:
+      stopInstant = event.words.w3 == 0 ? .max : event.words.w3
+      kernelBuild = event.words.w1
+    case .loss: lossCount += 1
+    case .end: end()
+    case .stop: stop()
+    case .mark, .upcall, .hypercallResult, .partitionSwitch, .windowStart, .windowEnd, .majorFrameStart, .modeChange,
+      .restart, .initialised, .timerArmed, .padded:
+      followDecision(kind, event)
+    default: break
+    }
+  }
+
+  private mutating func followDecision(_ kind: EventKind, _ event: TraceEvent) {
+    let index = Int(event.partition)
+    switch kind {
+    case .mark where event.operand < 48: mark(event)
+    case .upcall where event.operand < 48: upcall(event)
+    case .upcall: step.upcalled = true
+    case .hypercallResult: result(event)
+    case .partitionSwitch:
+      runner = index
+      step.switched = true
+    case .windowStart: windowStart(event)
+    case .windowEnd: closeWindow()
+    case .majorFrameStart: frameBegins(event)
+    case .modeChange where index < partitions.count:
+      partitions[index].mode = event.detail
+      if event.detail == 0 {
+        partitions[index].isSupplyKnown = false
+        forgetProcesses(of: index)
+      }
+    case .restart where index < partitions.count: restart(index, event)
+    case .initialised where index < partitions.count: partitions[index].isStarting = false
+    case .timerArmed: arm(event)
+    case .padded:
+      window?.isPadded = true
+      readyTime = event.words.w0 &- event.words.w1
+      measure("padding.margin", Int64(clamping: event.words.w1))
+    default: break
+    }
+  }
+
+  mutating func beginStep(_ kind: EventKind, _ event: TraceEvent) {
+    closeStep()
+    step = Step()
+    step.kind = kind
+    step.what = UInt16(truncatingIfNeeded: event.operand)
+    step.partition = Int(event.partition)
+    step.time = event.time
+    step.position = position
+    step.argument = event.words.w3
+    // Vectors 39 and 47 without their line in service are spurious.
+    step.isSpurious = kind == .interrupt && (step.what == 39 || step.what == 47) && event.detail & 24 == 0
+  }
+
+  private mutating func closeStep() {
+    guard step.kind == .interrupt, !step.stopped, !step.isSpurious, let lastMark = step.lastMark else { return }
+    measure("budget.interruptToMark.\(Int(step.what) - 32)", Int64(from: step.time, to: lastMark), at: step.position)
+  }
+
+  private mutating func stop() {
+    step.stopped = true
+    guard stopInstant != .max, now >= stopInstant else { return }
+    measure("stop.prompt", Int64(clamping: now - stopInstant))
+  }
+
+  private mutating func end() {
+    closeStep()
+    step = Step()
+    guard !hasEnd else { return }
+    hasEnd = true
+    for index in processes.indices {
+      guard let release = processes[index].release else { continue }
+      let deadline = facts.processes[index].deadline
+      if now > release &+ deadline { miss(index, at: now) }
+    }
+    endCustom()
+  }
+}
+
+extension Int64 {
+  /// The signed distance from `from` to `to`.
+  init(from: UInt64, to: UInt64) { self = Int64(bitPattern: to &- from) }
+}

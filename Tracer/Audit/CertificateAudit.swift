@@ -1,0 +1,142 @@
+import Foundation
+import ModuleConfiguration
+import TraceFormat
+import TraceReading
+
+/// Confirms a certificate against its trace, or says what in it is not so.
+public enum CertificateAudit {
+  /// - Parameters:
+  ///   - bytes: the certificate's file.
+  ///   - reader: the trace, nothing of it read yet.
+  public static func audit(_ bytes: [UInt8], _ reader: TraceReader) throws(AuditError) -> AuditReport {
+    let certificate = try decode(bytes)
+    var auditor = Auditor(reader.moduleTable)
+    var cited = CitedEvents(certificate)
+    var gaps = 0
+    while let batch = reader.nextBatch() {
+      switch batch {
+      case .events(let first, let events):
+        for index in events.indices {
+          let position = first &+ UInt64(index)
+          auditor.consume(events[index], position: position)
+          cited.see(position, events[index].time)
+        }
+      case .gap: gaps += 1
+      }
+    }
+    auditor.finish(fileBytes: reader.statistics.storedBytes)
+    var report = AuditReport()
+    report.events = auditor.events
+    report.objections = identity(certificate, auditor, reader, gaps)
+    let isWhole = gaps == 0 && auditor.lossCount == 0 && auditor.hasEnd
+    let judge = ClaimAudit(auditor: auditor, cited: cited, isWhole: isWhole)
+    report.findings = certificate.report.claims.map { judge.finding($0) }
+    report.objections += judge.missing(in: certificate.report.claims)
+    report.objections += verdict(certificate.report)
+    return report
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws(AuditError) -> AuditedCertificate {
+    let certificate: AuditedCertificate
+    do {
+      certificate = try JSONDecoder().decode(AuditedCertificate.self, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw .notACertificate(reason(error))
+    } catch {
+      throw .notACertificate("it is not JSON")
+    }
+    guard certificate.form == AuditedCertificate.form else {
+      throw .notACertificate("its form is '\(certificate.form)'")
+    }
+    return certificate
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    func path(_ keys: [CodingKey]) -> String { keys.map(\.stringValue).joined(separator: ".") }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "'\(path(context.codingPath + [key]))' is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "'\(path(context.codingPath))' is of another type"
+    default: return "it is not JSON, or a number in it is out of range"
+    }
+  }
+
+  /// Whether the certificate is about this trace and this module at all.
+  private static func identity(
+    _ certificate: AuditedCertificate, _ auditor: Auditor, _ reader: TraceReader, _ gaps: Int
+  ) -> [String] {
+    let table = reader.moduleTable
+    var objections: [String] = []
+    func compare<Value: Equatable>(_ what: String, _ said: Value, _ found: Value) {
+      if said != found { objections.append("\(what) is \(found), and the certificate says \(said)") }
+    }
+    compare("the run's identity", certificate.trace.run, reader.runIdentity)
+    compare("the trace's size", certificate.trace.bytes, reader.statistics.storedBytes)
+    compare("whether the trace is complete", certificate.trace.complete, reader.condition.isComplete)
+    compare("the module's name", certificate.module.name, name(table, table.module.name))
+    compare("the module in the report", certificate.report.module, name(table, table.module.name))
+    compare("the module table's checksum", certificate.module.table, digits(table.checksum))
+    compare("the image's identity", certificate.module.image, digits(table.imageIdentity))
+    compare("the kernel's build", certificate.module.kernel ?? "none", auditor.kernelBuild.map(digits) ?? "none")
+    let builds = (0..<table.partitionCount).map { index in
+      let partition = table.record(PartitionRecord.self, index)
+      return "\(name(table, partition.name)) \(digits(partition.buildIdentity))"
+    }
+    compare("the partitions' builds", certificate.module.partitions.map { "\($0.name) \($0.build)" }, builds)
+    compare("the number of events", certificate.report.events, auditor.events)
+    compare("the first instant", certificate.report.firstTime, min(auditor.firstTime, auditor.last))
+    compare("the last instant", certificate.report.lastTime, max(auditor.firstTime, auditor.last))
+    compare("whether the trace has its end", certificate.report.hasEnd, auditor.hasEnd)
+    compare("whether there are gaps", certificate.report.gaps > 0, gaps > 0 || auditor.lossCount > 0)
+    compare("whether the file is whole", certificate.report.fileDefect.isEmpty, reader.condition.isComplete)
+    return objections
+  }
+
+  private static func verdict(_ report: AuditedCertificate.Report) -> [String] {
+    let verdicts = report.claims.map(\.verdict)
+    let expected =
+      verdicts.contains("fail")
+      ? "fail" : verdicts.isEmpty || verdicts.contains("unknown") || !report.fileDefect.isEmpty ? "unknown" : "pass"
+    return report.verdict == expected
+      ? [] : ["the verdict is \(report.verdict), and by the claims it is \(expected)"]
+  }
+
+  private static func name(_ table: ModuleTable, _ name: NameReference) -> String {
+    String(decoding: table.name(name), as: UTF8.self)
+  }
+
+  private static func digits(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// The events that a certificate cites, and when they were.
+struct CitedEvents {
+  private(set) var times: [UInt64: UInt64] = [:]
+  private var awaited: Set<UInt64>
+
+  init(_ certificate: AuditedCertificate) {
+    awaited = []
+    for claim in certificate.report.claims {
+      for found in (claim.cases ?? []) + (claim.worst.map { [$0] } ?? []) { awaited.insert(found.event) }
+      for violation in (claim.first ?? []) + (claim.worstViolations ?? []) { awaited.insert(violation.event) }
+    }
+  }
+
+  mutating func see(_ position: UInt64, _ time: UInt64) {
+    if !awaited.isEmpty, awaited.contains(position) { times[position] = time }
+  }
+}
+
+extension Auditor {
+  /// The trace has been read: what can be said of it as a whole.
+  mutating func finish(fileBytes: UInt64) {
+    guard hasEnd, last > firstTime, places["budget.traceBytes"] != nil else { return }
+    let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
+    let span = last - firstTime
+    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
+    measure("budget.traceBytes", Int64(clamping: rate))
+  }
+}

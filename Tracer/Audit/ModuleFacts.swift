@@ -1,0 +1,97 @@
+import ModuleConfiguration
+
+/// What the auditor needs of the module, read from its table.
+struct ModuleFacts {
+  struct Window {
+    var start: UInt64
+    var duration: UInt64
+    var owner: Int
+    var beginsPeriod: Bool
+    var leastSupply: UInt64 = 0
+  }
+  struct Process {
+    var owner: Int
+    var deadline: UInt64
+    var identifier: String
+  }
+  var names: [String] = []
+  var permitted: [UInt16] = []
+  var windows: [Window] = []
+  var frames: [UInt64] = []
+  var processes: [Process] = []
+  var claims: [(record: ClaimRecord, identifier: String)] = []
+  var budgets: [BudgetRecord] = []
+  let allowance: UInt64
+  let drainer: Int
+
+  init(_ table: ModuleTable) {
+    func text(_ name: NameReference) -> String { String(decoding: table.name(name), as: UTF8.self) }
+    allowance = table.module.switchAllowance.count
+    drainer = Int(table.module.drainer.rawValue)
+    for index in 0..<table.partitionCount {
+      let partition = table.record(PartitionRecord.self, index)
+      names.append(text(partition.name))
+      permitted.append(partition.permittedLines)
+    }
+    for index in 0..<table.count(BudgetRecord.self) { budgets.append(table.record(BudgetRecord.self, index)) }
+    for index in 0..<table.count(WindowRecord.self) {
+      let window = table.record(WindowRecord.self, index)
+      windows.append(
+        Window(
+          start: window.start.count, duration: window.duration.count, owner: Int(window.partition.rawValue),
+          beginsPeriod: window.isPeriodStart))
+    }
+    for index in 0..<table.count(ScheduleRecord.self) {
+      frames.append(table.record(ScheduleRecord.self, index).majorFrame.count)
+    }
+    for index in 0..<table.count(ProcessRecord.self) {
+      let process = table.record(ProcessRecord.self, index)
+      guard process.deadline.count != .max else { continue }
+      let owner = Int(process.partition.rawValue)
+      processes.append(
+        Process(
+          owner: owner, deadline: process.deadline.count,
+          identifier: "process.deadline.\(names[owner]).\(text(process.name))"))
+    }
+    for index in 0..<table.count(ClaimRecord.self) {
+      let record = table.record(ClaimRecord.self, index)
+      claims.append((record, "custom." + text(record.name)))
+    }
+    let first = table.record(ScheduleRecord.self, Int(table.module.initialSchedule)).windows.indices
+    for index in first where windows[index].beginsPeriod {
+      windows[index].leastSupply = leastSupply(at: index, within: first, table)
+    }
+  }
+
+  func budget(_ quantity: BudgetRecord.Quantity, _ subject: UInt64 = 0) -> UInt64? {
+    budgets.last { $0.quantity == quantity && $0.subject == subject }?.bound
+  }
+
+  /// The start error allowed, in ns.
+  var startError: UInt64 { budget(.windowStartError) ?? 1000 }
+
+  /// Duration less what each window of the period may lose: L, start error, and the lines of others.
+  private func leastSupply(at index: Int, within schedule: Range<Int>, _ table: ModuleTable) -> UInt64 {
+    let owner = windows[index].owner
+    let partition = table.record(PartitionRecord.self, owner)
+    guard partition.period.count > 0 else { return 0 }
+    if let least = budget(.partitionSupply, UInt64(owner)) { return least }
+    var own = 1
+    var place = index
+    while true {
+      place = place + 1 < schedule.upperBound ? place + 1 : schedule.lowerBound
+      if place == index || windows[place].owner == owner && windows[place].beginsPeriod { break }
+      if windows[place].owner == owner { own += 1 }
+    }
+    var loss = allowance + startError
+    for index in 0..<table.count(LineRecord.self) {
+      let line = table.record(LineRecord.self, index)
+      let isForeign = partition.permittedLines >> UInt16(line.line) & 1 == 0
+      if isForeign, line.policy == .markedAtOnce, line.budgetPerWindow != .max {
+        loss = loss &+ line.budgetPerWindow &* line.stolenTime.count
+      }
+    }
+    let lost = loss &* UInt64(own)
+    return partition.duration.count > lost ? partition.duration.count - lost : 0
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Audit
+import Foundation
+import TraceReading
+
+/// `partita audit`: a second, small checker for what `verify` has certified.
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Confirms a certificate against its trace, without the code that wrote it.",
+    discussion: """
+      Measured claims are measured anew; of the others the instances are counted anew where an event stands for one, \
+      and the events cited are looked up. The answer says how far each claim was confirmed. Exit status: 0 confirmed, \
+      1 refused, 2 bad usage or input.
+
+      Example: partita verify run.partita --certificate run.certificate.json
+               partita audit run.certificate.json run.partita
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "The certificate.")
+  var certificate: String
+
+  @Argument(help: "The trace that it is about, or - for standard input.")
+  var trace: String
+
+  @Option(help: "text or json.")
+  var format = Format.text
+
+  func run() throws {
+    guard let file = FileHandle(forReadingAtPath: certificate), let data = try? file.read(upToCount: 64 << 20) else {
+      TraceCommand.complain("\(certificate): cannot be read: name a certificate that 'partita verify' wrote")
+      throw ExitCode(2)
+    }
+    let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    let report: AuditReport
+    do {
+      report = try CertificateAudit.audit(Array(data), reader)
+    } catch {
+      TraceCommand.complain("\(certificate): \(error)")
+      throw ExitCode(2)
+    }
+    switch format {
+    case .text: print(report.text, terminator: "")
+    case .json: print(try report.json)
+    }
+    if !report.isConfirmed { throw ExitCode(1) }
+  }
+}

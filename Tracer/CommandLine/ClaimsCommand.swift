@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import ModuleCompiler
+import ModuleConfiguration
+import TraceReading
+import Verification
+
+/// `partita claims`: what `verify` would judge.
+struct ClaimsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "claims",
+    abstract: "Lists the claims that verify makes about a module: identifier, sentence, bound, source.",
+    discussion: """
+      The module's own claims (p:Claims) and budgets (p:Budgets) are among them. Exit status: 0 listed, 1 the module \
+      violates a rule, 2 bad usage or input.
+
+      Examples: partita claims module.xml
+                partita claims run.partita --claim 'window.*' --format json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "A module file, or a trace, which carries its module.")
+  var source: String
+
+  @Option(help: "text or json.")
+  var format = Format.text
+
+  @Option(help: "Only claims that match, as with 'partita verify'. May be given several times.")
+  var claim: [String] = []
+
+  @Option(help: "Leave out claims that match. May be given several times.")
+  var except: [String] = []
+
+  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  var imageDirectories: [String] = []
+
+  func run() throws {
+    let (wanted, unwanted) = (claim.map(ClaimPattern.init), except.map(ClaimPattern.init))
+    let claims = try all().filter { claim in
+      (wanted.isEmpty || wanted.contains { $0.matches(claim.identifier) })
+        && !unwanted.contains { $0.matches(claim.identifier) }
+    }
+    guard !claims.isEmpty else {
+      TraceCommand.complain("\(source): no claim matches; leave out --claim and --except to see all")
+      throw ExitCode(2)
+    }
+    switch format {
+    case .text: print(Self.text(of: claims), terminator: "")
+    case .json: print(try Self.json(of: claims))
+    }
+  }
+
+  private func all() throws -> [ClaimResult] {
+    let isTrace: Bool
+    do throws(TraceOpenError) {
+      let reader = try TraceReader(path: source)
+      return withExtendedLifetime(reader) { Verifier(table: reader.moduleTable).claims }
+    } catch {
+      if case .notATrace = error {
+        isTrace = false
+      } else if case .cutInModuleTable = error {
+        isTrace = false  // A small file; whether it is a module file, the compiler says better.
+      } else {
+        isTrace = true
+        TraceCommand.complain("\(error)")
+      }
+    }
+    if isTrace { throw ExitCode(2) }
+    do {
+      let table = try ModuleCompiler.table(file: source, options: .init(imageDirectories: imageDirectories))
+      return try table.withTable { Verifier(table: $0).claims }
+    } catch let failure as CompilationFailure {
+      FileHandle.standardError.write(Data("\(failure)\n".utf8))
+      throw ExitCode(failure.report.exitStatus)
+    }
+  }
+
+  private static func bound(of claim: ClaimResult) -> String {
+    guard let bound = claim.bound else { return "" }
+    return "\(claim.isFloor ? "≥" : "≤") \(VerificationReport.grouped(bound)) \(claim.unit.rawValue)"
+  }
+
+  private static func text(of claims: [ClaimResult]) -> String {
+    let rows = claims.map { [$0.identifier, bound(of: $0), $0.source, $0.title] }
+    let head = ["claim", "bound", "source", "says"]
+    let widths = head.indices.map { column in rows.reduce(head[column].count) { max($0, $1[column].count) } }
+    return ([head] + rows).map { row in
+      let cells = row.enumerated().map { column, cell in
+        column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      }
+      return cells.joined(separator: "  ") + "\n"
+    }.joined()
+  }
+
+  private static func json(of claims: [ClaimResult]) throws -> String {
+    let list = claims.map { claim in
+      var fields: [String: Any] = ["id": claim.identifier, "title": claim.title, "source": claim.source]
+      if let bound = claim.bound {
+        fields["bound"] = bound
+        fields["unit"] = claim.unit.rawValue
+        fields["boundIs"] = claim.isFloor ? "least" : "most"
+      }
+      return fields
+    }
+    let data = try JSONSerialization.data(
+      withJSONObject: ["claims": list], options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
+  }
+}

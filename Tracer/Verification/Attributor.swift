@@ -1,0 +1,141 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Attributes the time of a report's worst cases: a second way through the trace, which `verify` goes only when asked
+/// for evidence, so that the judge itself pays nothing for it.
+///
+/// It keeps no events, and only those cases whose time is running.
+public struct Attributor {
+  private struct Request {
+    var claim: Int
+    var index: Int
+    var span: CaseSpan
+    /// The instant at which the bound was reached; the span's end where it was kept.
+    var bound: UInt64
+    var whole: [TimeTaker: TimeShare] = [:]
+    var beyond: [TimeTaker: TimeShare] = [:]
+    /// Of a scope's time, how much has passed.
+    var counted: UInt64 = 0
+    var limit: UInt64
+  }
+  /// By the instants at which they begin.
+  private var requests: [Request] = []
+  private var next = 0
+  private var running: [Int] = []
+  private var ledger = TimeLedger()
+  private var pieces: [TimeLedger.Piece] = []
+  private var report: VerificationReport
+  private var isAfterGap = false
+
+  // Which window is open, for time that counts only in windows.
+  private var owner: UInt8 = 0xFF
+  private var windowStart: UInt64 = 0
+  private var windowEnd: UInt64 = .max
+  private var stepTime: UInt64 = 0
+  private var caller: UInt8 = 0xFF
+
+  public init(_ report: VerificationReport) {
+    self.report = report
+    for (claim, result) in report.claims.enumerated() {
+      let isTime = result.unit == .nanoseconds && !result.isFloor
+      for (index, found) in result.worstCases.enumerated() where found.span.from < found.span.to {
+        let limit = isTime ? UInt64(max(0, result.bound ?? 0)) : UInt64.max
+        requests.append(
+          Request(claim: claim, index: index, span: found.span, bound: found.span.to, limit: limit))
+      }
+    }
+    requests.sort { $0.span.from < $1.span.from }
+  }
+
+  public mutating func noteGap() { isAfterGap = true }
+
+  public mutating func consume(_ event: TraceEvent, position: UInt64) {
+    ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
+    isAfterGap = event.kind == EventKind.loss.rawValue
+    followSteps(event)
+    for piece in pieces { attribute(piece, position) }
+    followWindows(event)
+  }
+
+  /// The report with every case attributed as far as the trace went.
+  public func finish() -> VerificationReport {
+    var result = report
+    for request in requests {
+      result.claims[request.claim].worstCases[request.index].attribution = Self.sorted(request.whole)
+      result.claims[request.claim].worstCases[request.index].attributionBeyondBound = Self.sorted(request.beyond)
+    }
+    return result
+  }
+
+  private static func sorted(_ shares: [TimeTaker: TimeShare]) -> [TimeShare] {
+    shares.values.sorted { ($0.nanoseconds, $1.position) > ($1.nanoseconds, $0.position) }
+  }
+
+  private mutating func attribute(_ piece: TimeLedger.Piece, _ position: UInt64) {
+    while next < requests.count, requests[next].span.from < piece.to {
+      running.append(next)
+      next += 1
+    }
+    guard !running.isEmpty else { return }
+    for place in running {
+      let span = requests[place].span
+      var from = max(piece.from, span.from)
+      var to = min(piece.to, span.to)
+      switch span.scope {
+      case .all: break
+      case .kernel:
+        switch piece.taker {
+        case .partition, .idle, .padding: continue
+        default: break
+        }
+      case .windows(let partition):
+        guard owner == partition else { continue }
+        from = max(from, windowStart)
+        to = min(to, windowEnd)
+      }
+      guard from < to else { continue }
+      let length = to - from
+      let before = requests[place].counted
+      requests[place].counted += length
+      Self.add(length, piece.taker, position, &requests[place].whole)
+      let late = requests[place].counted - min(requests[place].counted, max(before, requests[place].limit))
+      if late > 0 { Self.add(late, piece.taker, position, &requests[place].beyond) }
+    }
+    running.removeAll { requests[$0].span.to <= piece.to }
+  }
+
+  private static func add(
+    _ length: UInt64, _ taker: TimeTaker, _ position: UInt64, _ shares: inout [TimeTaker: TimeShare]
+  ) {
+    var share = shares[taker] ?? TimeShare(taker: taker, nanoseconds: 0, pieces: 0, position: position)
+    share.nanoseconds += length
+    share.pieces += 1
+    shares[taker] = share
+  }
+
+  // MARK: Windows
+
+  private mutating func followSteps(_ event: TraceEvent) {
+    guard let kind = event.knownKind, kind.eventClass == .input else { return }
+    stepTime = event.time
+    caller = kind == .hypercall ? event.partition : 0xFF
+  }
+
+  /// A window is open from its nominal start to the input that ends it, or in which its partition yields.
+  private mutating func followWindows(_ event: TraceEvent) {
+    switch event.knownKind {
+    case .windowStart:
+      owner = event.partition
+      windowStart = event.words.w0
+      windowEnd = .max
+    case .windowEnd: close()
+    case .hypercallResult
+    where event.operand == UInt32(HypercallNumber.yield.rawValue) && event.detail == 0 && event.partition == owner
+      && caller == owner:
+      close()
+    default: break
+    }
+  }
+
+  private mutating func close() { windowEnd = stepTime }
+}

@@ -1,0 +1,33 @@
+/// Who took a part of a stretch of time.
+public struct TimeShare: Equatable, Sendable {
+  public var taker: TimeTaker
+  public var nanoseconds: UInt64
+  /// In how many pieces.
+  public var pieces: UInt64
+  /// The event with which the first of them ended.
+  public var position: UInt64
+}
+
+/// What the processor was doing.
+public enum TimeTaker: Hashable, Sendable {
+  /// Code of a partition in ring 3; of the drainer, draining.
+  case partition(UInt8)
+  /// The idle loop.
+  case idle
+  /// The kernel, for an interrupt of a line.
+  case interrupt(line: UInt8)
+  case timer
+  case hypercall(UInt16, of: UInt8)
+  case exception(UInt8, of: UInt8)
+  /// The kernel, for the module's start, a stimulus or a non-maskable interrupt.
+  case start, stimulus, nonMaskable
+  /// The kernel, making a partition's memory anew.
+  case restart(UInt8)
+  /// The kernel, from the first decision about windows, frames or switches in a step to its end.
+  case windowSwitch
+  /// The kernel, waiting for a window's start.
+  case padding
+  case keyframe
+  /// Events are missing.
+  case unknown
+}
