@@ -91,10 +91,8 @@ var targets: [Target] = [
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
-  // The drainer's logic, apart from its image so that the host can test it.
-  .target(
-    name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
-    swiftSettings: embedded),
+  // The drainer's logic, apart from its image: the simulated world of the host drains by it too.
+  shared("DrainPump", ["TraceFormat"]),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -125,10 +123,12 @@ var targets: [Target] = [
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser,
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Simulation", "PartitionCore",
+      argumentParser,
     ],
     path: "Tracer/CommandLine"),
 
@@ -138,7 +138,8 @@ var targets: [Target] = [
   .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
-    name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
+    name: "SimulatedModule",
+    dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
@@ -152,6 +153,7 @@ var targets: [Target] = [
     ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
+  tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(

@@ -12,6 +12,7 @@ struct Partita: AsyncParsableCommand {
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
+      SynthesizeCommand.self,
       DumpCommand.self,
       StatsCommand.self,
       ReplayCommand.self,
