@@ -30,6 +30,9 @@ let testPartitions = [
   "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
 ]
 
+/// On the host generic code is specialised across modules, as whole-program compilation does for bare metal.
+let forHost: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 /// Flags that only Embedded Swift understands; the host compiles the very same files without them.
 let embedded: [SwiftSetting] =
   isBareMetal
@@ -39,7 +42,8 @@ let embedded: [SwiftSetting] =
       "-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
       "-Xfrontend", "-disable-stack-protector",
     ]),
-  ] : []
+  ]
+  : forHost
 
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: embedded)
@@ -52,7 +56,7 @@ func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", exclude: [])
+  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", swiftSettings: isBareMetal ? [] : forHost)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -121,7 +125,7 @@ var targets: [Target] = [
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
-  tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
@@ -130,7 +134,7 @@ var targets: [Target] = [
       "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Simulation", "PartitionCore",
       argumentParser,
     ],
-    path: "Tracer/CommandLine"),
+    path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
@@ -142,7 +146,7 @@ var targets: [Target] = [
     dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
-  tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(

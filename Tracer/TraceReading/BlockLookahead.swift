@@ -17,7 +17,7 @@ final class BlockLookahead {
     fileprivate(set) var isValid = false
     /// Why the payload could not be decoded, if so.
     fileprivate(set) var defect: PayloadDefect?
-    let columns = EventColumns()
+    var columns = EventColumns()
     /// Its number among all slots.
     let number: Int
     fileprivate var isWaitedFor = false

@@ -83,6 +83,19 @@ final class ByteSource {
     start = 0
   }
 
+  /// The file for reads at any place; nil for a pipe, and for bytes in memory.
+  var randomAccess: RandomAccessFile? { RandomAccessFile(descriptor) }
+
+  /// Moves the window to another place of the file; false where that is not possible.
+  func seek(to offset: UInt64) -> Bool {
+    guard descriptor >= 0, lseek(descriptor, off_t(clamping: offset), SEEK_SET) >= 0 else { return false }
+    start = 0
+    end = 0
+    position = offset
+    isAtEnd = false
+    return true
+  }
+
   /// Moves the window's beginning forward.
   ///
   /// - Precondition: `count` is at most `available`.

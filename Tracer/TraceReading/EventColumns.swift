@@ -44,6 +44,8 @@ public final class EventColumns {
   private var headers: [ColumnHeader] = []
   private let arena = ColumnArena()
   private let payload = ColumnArena()
+  /// The groups once more, where no array stands in between.
+  private let groupTable = UnsafeMutablePointer<Group>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
   /// By group: the next place of its events, and the end of its places.
   private let cursors = UnsafeMutablePointer<(next: UInt32, end: UInt32)>.allocate(capacity: 256)
 
@@ -67,7 +69,10 @@ public final class EventColumns {
     wordBase = timeBase
   }
 
-  deinit { cursors.deallocate() }
+  deinit {
+    cursors.deallocate()
+    groupTable.deallocate()
+  }
 
   // MARK: Reading
 
@@ -92,46 +97,24 @@ public final class EventColumns {
     return .init(start: wordBase + group.words + word * group.count, count: group.count)
   }
 
+  /// The events one by one, as values that are put together when they are asked for.
+  public var events: EventView {
+    EventView(
+      count: eventCount, groups: UnsafePointer(groupTable), groupBase: groupBase, placeBase: placeBase,
+      timeBase: timeBase, operandBase: operandBase, partitionBase: partitionBase, detailBase: detailBase,
+      wordBase: wordBase)
+  }
+
   /// The event with this index in the block.
   ///
   /// - Precondition: `index` is below `eventCount`.
-  @inline(__always)
-  public func event(at index: Int) -> TraceEvent {
-    precondition(index < eventCount)
-    return groups.withUnsafeBufferPointer { event(at: index, $0) }
-  }
-
-  @inline(__always)
-  private func event(at index: Int, _ groups: UnsafeBufferPointer<Group>) -> TraceEvent {
-    // Unsafe: `decode` has made sure that places and group numbers lie within their arrays.
-    let place = Int(placeBase[index])
-    let group = groups[Int(groupBase[index])]
-    var event = TraceEvent(
-      time: timeBase[place], kind: group.kind, partition: partitionBase[place], detail: detailBase[place],
-      operand: operandBase[place])
-    guard group.wordCount > 0 else { return event }
-    let stride = group.count
-    var word = wordBase + (group.words + place - group.first)
-    event.words.w0 = word.pointee
-    for index in 1..<max(1, group.wordCount) {
-      word += stride
-      event.words[index] = word.pointee
-    }
-    return event
-  }
-
-  /// Calls `body` with every event, in the order of the trace.
-  @inline(__always)
-  public func forEachEvent(_ body: (Int, TraceEvent) -> Void) {
-    groups.withUnsafeBufferPointer { groups in
-      for index in 0..<eventCount { body(index, event(at: index, groups)) }
-    }
-  }
+  public func event(at index: Int) -> TraceEvent { events[index] }
 
   /// Appends all events, in the order of the trace.
   public func appendEvents(to events: inout [TraceEvent]) {
-    events.reserveCapacity(events.count + eventCount)
-    forEachEvent { events.append($1) }
+    let view = self.events
+    events.reserveCapacity(events.count + view.count)
+    for index in 0..<view.count { events.append(view[index]) }
   }
 
   // MARK: Decoding
@@ -218,6 +201,7 @@ public final class EventColumns {
     for index in groups.indices {
       groups[index].words = wordCount
       wordCount += groups[index].wordCount * groups[index].count
+      groupTable[index] = groups[index]
     }
     // A few elements more than are used: kernels work on whole vectors.
     let room = (count + 64) & ~15

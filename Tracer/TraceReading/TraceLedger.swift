@@ -30,6 +30,14 @@ struct TraceLedger {
     self.tableChecksum = tableChecksum
   }
 
+  /// Begins in the middle of the trace, with what this block says of those before it.
+  mutating func begin(at header: BlockHeader) {
+    nextSequence = header.sequence
+    nextPosition = header.firstEventIndex
+    lost = header.eventsLostBefore
+    chain = header.chain
+  }
+
   /// Takes a valid block into the books; nil where it has no place in the trace. What is wrong is added to `found`.
   mutating func admit(_ header: BlockHeader, _ found: inout [TraceDefect.Kind]) -> Admission? {
     guard header.sequence >= nextSequence else {

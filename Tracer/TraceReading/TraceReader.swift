@@ -27,7 +27,7 @@ public final class TraceReader {
   private let source: ByteSource
   /// The columns of the block that is being delivered: the reader's own, or those of `slot`.
   private var columns = EventColumns()
-  private let ownColumns: EventColumns
+  private var ownColumns: EventColumns
   private var slot: BlockLookahead.Slot?
   private var lookahead: BlockLookahead?
   private var ledger: TraceLedger
@@ -114,6 +114,20 @@ public final class TraceReader {
     lookahead = threads > 0 ? BlockLookahead(threads: threads, body: body) : nil
   }
 
+  /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
+  public func makeIndex() -> BlockIndex? { source.randomAccess.flatMap { BlockIndex($0) } }
+
+  /// Goes to a block, to read from there; what lies before it is not looked at, and not part of `condition`.
+  ///
+  /// - Precondition: nothing has been read yet.
+  /// - Returns: false where the file cannot be read there; the reader is then where it was.
+  public func begin(at entry: BlockIndex.Entry) -> Bool {
+    precondition(condition == .unread && statistics.eventCount == 0)
+    guard source.seek(to: entry.offset) else { return false }
+    ledger.begin(at: entry.header)
+    return true
+  }
+
   /// The next event or gap; nil at the end, when `condition` is known.
   public func next() -> TraceItem? {
     while true {
@@ -158,6 +172,16 @@ public final class TraceReader {
       guard readBlock() else { return takeGap().map { .gap($0) } }
       if let gap = takeGap() { return .gap(gap) }
     }
+  }
+
+  /// Takes the columns that `nextColumns` has just delivered out of the reader, which goes on with others.
+  ///
+  /// - Parameter spare: whatever they held is lost.
+  public func exchangeColumns(_ spare: EventColumns) -> EventColumns {
+    let taken = columns
+    if let slot { slot.columns = spare } else { ownColumns = spare }
+    columns = spare
+    return taken
   }
 
   /// The slot of the block that `nextColumns` has just delivered, where other threads decoded it.
