@@ -30,6 +30,9 @@ let testPartitions = [
   "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
 ]
 
+/// On the host generic code is specialised across modules, as whole-program compilation does for bare metal.
+let forHost: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 /// Flags that only Embedded Swift understands; the host compiles the very same files without them.
 let embedded: [SwiftSetting] =
   isBareMetal
@@ -39,7 +42,8 @@ let embedded: [SwiftSetting] =
       "-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
       "-Xfrontend", "-disable-stack-protector",
     ]),
-  ] : []
+  ]
+  : forHost
 
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: embedded)
@@ -52,7 +56,7 @@ func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", exclude: [])
+  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", swiftSettings: isBareMetal ? [] : forHost)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -91,10 +95,8 @@ var targets: [Target] = [
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
-  // The drainer's logic, apart from its image so that the host can test it.
-  .target(
-    name: "DrainPump", dependencies: ["TraceFormat"], path: "Kernel/Partitions/Drainer/Pump",
-    swiftSettings: embedded),
+  // The drainer's logic, apart from its image: the simulated world of the host drains by it too.
+  shared("DrainPump", ["TraceFormat"]),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -123,16 +125,17 @@ var targets: [Target] = [
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
-  tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "PartitionCore",
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "Simulation", "PartitionCore",
       argumentParser,
     ],
-    path: "Tracer/CommandLine"),
+    path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
@@ -140,10 +143,11 @@ var targets: [Target] = [
   .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
-    name: "SimulatedModule", dependencies: ["PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
+    name: "SimulatedModule",
+    dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
-  tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
@@ -154,6 +158,7 @@ var targets: [Target] = [
     ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
+  tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import TraceReading
 
-extension TraceInstant: ExpressibleByArgument {
+extension TracePlace: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
@@ -12,6 +12,8 @@ struct DumpCommand: ParsableCommand {
     commandName: "dump",
     abstract: "Prints a trace, one line an event.",
     discussion: """
+      --from goes to its place at once where the file allows it; what lies before is not looked at then.
+
       Exit status: 0 for a whole trace, 3 for one that is cut off or damaged (what could be read is printed), 2 for \
       a file that is no trace.
       """)
@@ -29,11 +31,11 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "Only events of this partition, by name or index; may be given several times.")
   var partition: [String] = []
 
-  @Option(help: "Only events at this instant or later, such as 1.5s, 10ms, 250us.")
-  var from: TraceInstant?
+  @Option(help: "Only events from here on: an instant such as 1.5s, 10ms, 250us, or frame:50, or event:10000.")
+  var from: TracePlace?
 
-  @Option(help: "Only events at this instant or earlier.")
-  var to: TraceInstant?
+  @Option(help: "Only events up to here, this instant, frame or event included.")
+  var to: TracePlace?
 
   @Option(help: "text, or json for one object a line.")
   var format: Format = .text
@@ -49,19 +51,28 @@ struct DumpCommand: ParsableCommand {
     let width = max(6, vocabulary.partitions.map(\.count).max() ?? 0)
     var output = OutputBuffer()
     var printed: UInt64 = 0
-    while let item = reader.next() {
-      if printed == limit {
-        output.flush()
-        return
-      }
-      switch item {
-      case .event(let position, let event):
-        guard filter.admits(event) else { continue }
-        printed += 1
-        let description = EventDescription(event, position: position, vocabulary)
-        output.write(line: format == .text ? description.line(partitionWidth: width) : description.json)
-      case .gap(let gap):
-        output.write(line: format == .text ? "--- \(Self.text(gap))" : Self.json(gap))
+    var span = TraceSpan(from: from, to: to)
+    if let from, let index = reader.makeIndex(), let block = index.block(before: from) {
+      _ = reader.begin(at: index.entries[block])
+    }
+    reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)
+    while let batch = reader.nextColumns() {
+      switch batch {
+      case .gap(let gap): output.write(line: format == .text ? "--- \(Self.text(gap))" : Self.json(gap))
+      case .events(let columns):
+        for index in 0..<columns.eventCount {
+          let event = columns.event(at: index)
+          let position = columns.firstPosition + UInt64(index)
+          let side = span.side(of: event, position: position)
+          if side == .after || printed == limit {
+            output.flush()
+            return
+          }
+          guard side == .within, filter.admits(event) else { continue }
+          printed += 1
+          let description = EventDescription(event, position: position, vocabulary)
+          output.write(line: format == .text ? description.line(partitionWidth: width) : description.json)
+        }
       }
     }
     output.flush()
@@ -83,8 +94,6 @@ struct DumpCommand: ParsableCommand {
       }
       filter.partitions = (filter.partitions ?? []).union([index])
     }
-    if let from { filter.from = from.nanoseconds }
-    if let to { filter.to = to.nanoseconds }
     return filter
   }
 

@@ -13,11 +13,18 @@ enum ModuleSource {
       guard options.stimulus == nil else { throw ModuleSourceError.stimulusWithPackedImage(options.module) }
       return packed
     }
-    let compiled = try ModuleCompiler.compile(
-      file: options.module,
-      options: .init(imageDirectories: options.images, stimulusFile: options.stimulus))
-    for diagnostic in compiled.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
-    return compiled.imageBytes
+    return try compiled(options.module, .init(imageDirectories: options.images, stimulusFile: options.stimulus))
+  }
+
+  /// Loads an image, or compiles XML, without a stimulus.
+  static func image(of module: String, imageDirectories: [String]) throws -> [UInt8] {
+    try packedImage(module) ?? compiled(module, .init(imageDirectories: imageDirectories))
+  }
+
+  private static func compiled(_ file: String, _ options: ModuleCompiler.Options) throws -> [UInt8] {
+    let module = try ModuleCompiler.compile(file: file, options: options)
+    for diagnostic in module.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
+    return module.imageBytes
   }
 
   /// The bytes of `path` if a module table heads them, nil if the file is something else.

@@ -13,6 +13,7 @@ struct Partita: AsyncParsableCommand {
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
+      SynthesizeCommand.self,
       DumpCommand.self,
       StatsCommand.self,
       ReplayCommand.self,

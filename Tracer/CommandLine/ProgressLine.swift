@@ -1,7 +1,7 @@
 import Emulation
 import Foundation
 
-/// The one line of a terminal that tells how far a capture is.
+/// The one line of a terminal that tells how far a capture, or other long work, is.
 struct ProgressLine {
   let isShown: Bool
   private var next = ContinuousClock.now
@@ -11,14 +11,16 @@ struct ProgressLine {
 
   /// Draws the line anew, ten times a second at most.
   mutating func show(_ progress: TraceProgress) {
+    let time = VirtualDuration(.init(progress.virtualTime.nanoseconds))
+    show("\(time) virtual  \(progress.events) events  \(progress.bytes / 1024) KiB  \(progress.lost) lost")
+  }
+
+  /// The same with any text.
+  mutating func show(_ text: @autoclosure () -> String) {
     guard isShown, ContinuousClock.now >= next else { return }
     next = .now + .milliseconds(100)
     isDirty = true
-    let time = VirtualDuration(.init(progress.virtualTime.nanoseconds))
-    let kibibytes = progress.bytes / 1024
-    ModuleSession.say(
-      "\r\u{1B}[K\(time) virtual  \(progress.events) events  \(kibibytes) KiB  \(progress.lost) lost", to: STDERR_FILENO
-    )
+    ModuleSession.say("\r\u{1B}[K\(text())", to: STDERR_FILENO)
   }
 
   /// Leaves the line empty for what is printed next.

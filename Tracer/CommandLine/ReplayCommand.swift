@@ -14,6 +14,9 @@ struct ReplayCommand: ParsableCommand {
       The code that decides is compiled into this command from the same source as into the kernel. Inputs are taken \
       from the trace; every decision, every keyframe and every observation that must follow is compared.
 
+      With --from the replay begins at once, with the state of the keyframe before that place: this one keyframe is \
+      adopted, and what comes before it is not compared.
+
       Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end).
 
       Example: partita replay run.partita --format json
@@ -29,11 +32,30 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "text, or json for one object.")
   var format: Format = .text
 
+  @Option(help: "Threads that replay; the answer is the same with any number of them.")
+  var threads = WorkerPool.processorCount
+
+  @Option(help: "Begin here: 1.5s, frame:50 or event:10000; with the state of the keyframe before it.")
+  var from: TracePlace?
+
+  @Option(help: "End here, this event or frame included.")
+  var to: TracePlace?
+
+  func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256") }
+  }
+
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let begun = ContinuousClock.now
-    let report = Self.replay(reader, Replayer<OwnersMarked>(table: reader.moduleTable))
+    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var replay = TraceReplay<OwnersMarked>(reader, threads: threads, span: TraceSpan(from: from, to: to)) { count in
+      progress.show("\(count) events compared")
+      return true
+    }
+    let report = replay.run()
+    progress.clear()
     let elapsed = ContinuousClock.now - begun
     let isTerminal = isatty(STDOUT_FILENO) == 1
     switch format {
@@ -45,23 +67,6 @@ struct ReplayCommand: ParsableCommand {
     case .diverged: throw ExitCode(1)
     case .inconclusive: throw ExitCode(3)
     }
-  }
-
-  /// Feeds a whole trace to a replayer.
-  static func replay<Marking: MarkingRule>(_ reader: TraceReader, _ replayer: Replayer<Marking>) -> ReplayReport {
-    while !replayer.hasDiverged, let batch = reader.nextBatch() {
-      switch batch {
-      case .events(let first, let events):
-        var position = first
-        for event in events {
-          replayer.consume(event, position: position)
-          position += 1
-        }
-      case .gap(let gap): replayer.noteGap("events are missing before event \(gap.nextPosition): \(gap.defect)")
-      }
-    }
-    if replayer.hasDiverged { return replayer.finish(doubt: nil) }
-    return replayer.finish(doubt: reader.condition == .complete ? nil : "the file is \(reader.condition)")
   }
 }
 
@@ -86,6 +91,8 @@ struct ReplayText {
         + "\(report.observationCount) observations compared, \(report.keyframeCount) keyframes",
     ]
     if seconds > 0 { lines.append("  \(Int(Double(report.eventCount) / seconds)) events a second") }
+    if let position = report.begunAt { lines.append("  begun at event \(position), with the state of its keyframe") }
+    if report.isEndedEarly { lines.append("  ended where it was told to") }
     if report.uncomparedCount > 0 { lines.append("  \(report.uncomparedCount) events after losses not compared") }
     for doubt in report.doubts.prefix(5) { lines.append("  inconclusive: \(doubt)") }
     if let divergence = report.divergence { lines += describe(divergence) }
@@ -113,7 +120,7 @@ struct ReplayText {
       "verdict": report.verdict.rawValue, "events": report.eventCount, "inputs": report.inputCount,
       "decisions": report.decisionCount, "observations": report.observationCount, "keyframes": report.keyframeCount,
       "adoptedKeyframes": report.adoptedKeyframeCount, "uncompared": report.uncomparedCount, "doubts": report.doubts,
-      "seconds": seconds,
+      "seconds": seconds, "begunAt": report.begunAt ?? 0, "endedEarly": report.isEndedEarly,
     ]
     if let divergence = report.divergence {
       var found: [String: Any] = [

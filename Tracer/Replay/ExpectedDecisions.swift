@@ -3,34 +3,57 @@ import PartitionCore
 import TraceFormat
 
 /// The decisions that the core has taken for one input, in order, waiting to be compared with the recorded ones.
-struct ExpectedDecisions: DecisionRecorder {
-  private var events: ContiguousArray<TraceEvent> = []
+///
+/// Unsafe room: the memory is its own, every index is below `count`, and that is at most `capacity`.
+struct ExpectedDecisions: DecisionRecorder, ~Copyable {
+  private var events = UnsafeMutablePointer<TraceEvent>.allocate(capacity: 64)
+  private var capacity = 64
+  private var count = 0
   private var next = 0
 
-  /// The decision that has to come next, or nil when all have come.
-  var first: TraceEvent? { next < events.count ? events[next] : nil }
+  deinit { events.deallocate() }
 
+  /// Whether all have come.
+  @inline(__always) var isEmpty: Bool { next == count }
+
+  /// The decision that has to come next, or nil when all have come.
+  var first: TraceEvent? { next < count ? events[next] : nil }
+
+  @inline(__always)
   mutating func begin() {
-    events.removeAll(keepingCapacity: true)
+    count = 0
     next = 0
   }
 
   /// Whether `event` is the next decision; times are when the kernel wrote it, and are not compared.
+  @inline(__always)
   mutating func take(_ event: TraceEvent) -> Bool {
-    guard next < events.count else { return false }
-    let expected = events[next]
-    guard expected.kind == event.kind, expected.partition == event.partition, expected.detail == event.detail,
-      expected.operand == event.operand, expected.words == event.words
+    guard next < count else { return false }
+    let expected = events + next
+    guard expected.pointee.kind == event.kind, expected.pointee.partition == event.partition,
+      expected.pointee.detail == event.detail, expected.pointee.operand == event.operand,
+      expected.pointee.words == event.words
     else { return false }
     next += 1
     return true
   }
 
+  @inline(__always)
   private mutating func append(
     _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words
   ) {
-    events.append(
-      TraceEvent(time: 0, kind, partition: partition.rawValue, detail: detail, operand: operand, words: words))
+    if count == capacity { grow() }
+    (events + count).initialize(
+      to: TraceEvent(time: 0, kind, partition: partition.rawValue, detail: detail, operand: operand, words: words))
+    count += 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<TraceEvent>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: events, count: count)
+    events.deallocate()
+    events = larger
+    capacity *= 2
   }
 
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {

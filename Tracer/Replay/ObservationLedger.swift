@@ -14,51 +14,86 @@ struct ObservationLedger {
   /// Partitions whose registers must be seen reset, bit n for partition n, and where one of them is called back.
   private var resetsDue: UInt32 = 0
   private var callback: CallbackDecision?
-  private var copy: (operation: PortOperation, port: Int, place: MessagePlace, byteCount: UInt64)?
+  private var copy: (operation: PortOperation, port: Int, place: Int, byteCount: UInt64)?
   private var consoleBytes: UInt64?
   private var keyframeDue = false
+  /// Whether any of these was taken on since nothing was unpaid last.
+  private var isOwing = false
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
   private var padNanoseconds: UInt64 = 0
   private var lastPadNanoseconds: UInt64 = 0
   /// The pad may have been recorded before the keyframe from which the replay goes on.
   private var isPadOptional = false
   /// Digest of the message at each place of each channel, where it is known.
-  private var digests: [MessagePlace: UInt64] = [:]
+  private var digests: [UInt64?]
   private let entryPoints: [UInt64]
   private var drainTail: UInt64 = 0
+  /// What is taken for granted of the time before, where the replay begins in the middle; nil where it is known.
+  private var beginning: Beginning?
 
-  /// - Parameter entryPoints: where each partition starts.
-  init(entryPoints: [UInt64]) { self.entryPoints = entryPoints }
+  /// What a ledger that began with a keyframe has met of the time before it.
+  private struct Beginning {
+    /// The pad that is due.
+    var padNanoseconds: UInt64
+    /// Digests of messages read that were written before.
+    var reads: [UInt64?]
+    /// The first tail of the drainer.
+    var firstTail: UInt64?
+    /// Two reads of one earlier message differ.
+    var isDoubtful = false
+  }
+
+  /// - Parameters:
+  ///   - entryPoints: where each partition starts.
+  ///   - channelCount: channels of the module.
+  init(entryPoints: [UInt64], channelCount: Int) {
+    self.entryPoints = entryPoints
+    digests = Array(repeating: nil, count: channelCount * ModuleLimits.maximumMessageSlots)
+  }
 
   /// Where the kernel keeps a message: sampling channels have place 0 only.
-  private struct MessagePlace: Hashable {
-    var channel: Int
-    var slot: Int
+  private static func place(_ channel: Int, _ slot: Int) -> Int { channel * ModuleLimits.maximumMessageSlots + slot }
+
+  // MARK: Beginning in the middle
+
+  /// Begins after a keyframe: all is done but the wait for the window's instant; `continues` tells later if that is so.
+  mutating func begin(notBefore: UInt64) {
+    padNanoseconds = notBefore
+    beginning = Beginning(padNanoseconds: notBefore, reads: Array(repeating: nil, count: digests.count))
+  }
+
+  /// Whether all that was taken for granted at the beginning is how `earlier` ended.
+  func continues(_ earlier: ObservationLedger) -> Bool {
+    guard let beginning, !beginning.isDoubtful, earlier.owesNothing,
+      earlier.padNanoseconds == beginning.padNanoseconds,
+      earlier.padNanoseconds == 0 || !earlier.isPadOptional && earlier.lastPadNanoseconds != earlier.padNanoseconds,
+      beginning.firstTail ?? .max > earlier.drainTail
+    else { return false }
+    for place in digests.indices {
+      if let read = beginning.reads[place], let written = earlier.digests[place], read != written { return false }
+    }
+    return true
+  }
+
+  /// Takes over what `earlier` knew: now nothing is taken for granted any more.
+  mutating func inherit(_ earlier: ObservationLedger) {
+    for place in digests.indices where digests[place] == nil { digests[place] = earlier.digests[place] }
+    drainTail = max(drainTail, earlier.drainTail)
+    if lastPadNanoseconds == 0 { lastPadNanoseconds = earlier.lastPadNanoseconds }
+    beginning = nil
+  }
+
+  private var owesNothing: Bool {
+    acknowledgement == nil && mask == nil && upcall == nil && exception == nil && callback == nil && resetsDue == 0
+      && copy == nil && consoleBytes == nil && !keyframeDue
   }
 
   /// Takes on what `decision` owes.
-  mutating func owe(_ decision: Decision) {
-    acknowledgement = decision.acknowledge
-    mask = decision.lineMask
-    upcall = decision.upcall
-    exception = decision.exception
-    callback = decision.callback
-    resetsDue = decision.works.contains(.partitions) ? decision.restartedPartitions : 0
-    copy = nil
-    consoleBytes = nil
-    switch decision.effect {
-    case .writeMessage(let port, let channel, _, let byteCount):
-      copy = (.write, port, MessagePlace(channel: channel, slot: 0), byteCount)
-    case .readMessage(let port, let channel, _, let byteCount):
-      copy = (.read, port, MessagePlace(channel: channel, slot: 0), byteCount)
-    case .sendMessage(let port, let channel, let slot, _, let byteCount):
-      copy = (.send, port, MessagePlace(channel: channel, slot: slot), byteCount)
-    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
-      copy = (.receive, port, MessagePlace(channel: channel, slot: slot), byteCount)
-    case .console(_, let byteCount): consoleBytes = byteCount
-    case .none, .segmentBase, .restoreUpcallFrame: break
-    }
-    keyframeDue = decision.keyframeDue
+  ///
+  /// - Precondition: nothing is unpaid but a pad, as `unpaid` has said.
+  @inline(__always)
+  mutating func owe(_ decision: borrowing Decision) {
+    if decision.works.rawValue & Self.owing.rawValue != 0 { oweActs(decision) }
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {
       if padNanoseconds != decision.notBefore.nanoseconds { isPadOptional = false }
       padNanoseconds = decision.notBefore.nanoseconds
@@ -67,21 +102,63 @@ struct ObservationLedger {
     }
   }
 
+  /// What of a decision is seen to be done.
+  private static var owing: Decision.Works {
+    Decision.Works.acknowledge.union(.lineMask).union(.upcall).union(.exception).union(.callback).union(.partitions)
+      .union(.effect).union(.keyframe)
+  }
+
+  private mutating func oweActs(_ decision: borrowing Decision) {
+    isOwing = true
+    acknowledgement = decision.acknowledge
+    mask = decision.lineMask
+    upcall = decision.upcall
+    exception = decision.exception
+    callback = decision.callback
+    resetsDue = decision.works.contains(.partitions) ? decision.restartedPartitions : 0
+    switch decision.effect {
+    case .writeMessage(let port, let channel, _, let byteCount):
+      copy = (.write, port, Self.place(channel, 0), byteCount)
+    case .readMessage(let port, let channel, _, let byteCount):
+      copy = (.read, port, Self.place(channel, 0), byteCount)
+    case .sendMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.send, port, Self.place(channel, slot), byteCount)
+    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
+      copy = (.receive, port, Self.place(channel, slot), byteCount)
+    case .console(_, let byteCount): consoleBytes = byteCount
+    case .none, .segmentBase, .restoreUpcallFrame: break
+    }
+    keyframeDue = decision.keyframeDue
+  }
+
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
-    self = ObservationLedger(entryPoints: entryPoints)
+    self = ObservationLedger(
+      entryPoints: entryPoints, channelCount: digests.count / ModuleLimits.maximumMessageSlots)
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
-  mutating func adopt(_ decision: Decision) {
-    padNanoseconds = decision.notBefore.nanoseconds
+  mutating func adopt(notBefore: UInt64) {
+    padNanoseconds = notBefore
     isPadOptional = true
   }
 
   mutating func noteKeyframe() { keyframeDue = false }
 
   /// What is unpaid; nil if all is done. `interrupted` tells whether the CPU has been in ring 3 since.
-  func unpaid(isFromPartition: Bool) -> String? {
+  @inline(__always)
+  mutating func unpaid(isFromPartition: Bool) -> String? {
+    guard isOwing || padNanoseconds != 0 else { return nil }
+    if let reason = unpaidAct ?? unpaidPad(isFromPartition) { return reason }
+    isOwing = false
+    return nil
+  }
+
+  private func unpaidPad(_ isFromPartition: Bool) -> String? {
+    padNanoseconds != 0 && isFromPartition && !isPadOptional ? "the partition ran without its window's pad" : nil
+  }
+
+  private var unpaidAct: String? {
     if let acknowledgement { return "the interrupt of line \(acknowledgement.rawValue) was not acknowledged" }
     if mask != nil { return "the masks were not read back" }
     if let upcall { return "the upcall of vector \(upcall.vector) was not written" }
@@ -91,7 +168,6 @@ struct ObservationLedger {
     if let copy { return "the message of port \(copy.port) was not copied" }
     if consoleBytes != nil { return "the console bytes were not written" }
     if keyframeDue { return "a keyframe was due" }
-    if padNanoseconds != 0, isFromPartition, !isPadOptional { return "the partition ran without its window's pad" }
     return nil
   }
 
@@ -120,6 +196,7 @@ struct ObservationLedger {
       padNanoseconds = 0
       return nil
     case .drained:
+      if beginning != nil, beginning?.firstTail == nil { beginning?.firstTail = event.words.w0 }
       guard event.words.w0 > drainTail else { return "the drainer's tail went back" }
       drainTail = event.words.w0
       return nil
@@ -183,10 +260,21 @@ struct ObservationLedger {
     else { return "another message was copied than decided" }
     if wanted.operation == .write || wanted.operation == .send {
       digests[wanted.place] = event.words.w0
-    } else if let digest = digests[wanted.place], digest != event.words.w0 {
+    } else if digests[wanted.place] == nil {
+      noteRead(event.words.w0, at: wanted.place)
+    } else if digests[wanted.place] != event.words.w0 {
       return "the message \(wanted.operation == .read ? "read" : "received") is not the message "
         + (wanted.operation == .read ? "written" : "sent")
     }
     return nil
+  }
+
+  /// A message was read whose writing was not seen.
+  private mutating func noteRead(_ digest: UInt64, at place: Int) {
+    guard let read = beginning?.reads[place] ?? nil else {
+      beginning?.reads[place] = digest
+      return
+    }
+    if read != digest { beginning?.isDoubtful = true }
   }
 }

@@ -18,6 +18,10 @@ public struct ReplayReport: Sendable {
   /// Events that came while the state was unknown: read, not compared.
   public var uncomparedCount: UInt64 = 0
   public var divergence: Divergence?
+  /// Where the replay was told to begin: the state of a keyframe was adopted before this event. Nil for the beginning.
+  public var begunAt: UInt64?
+  /// Whether the replay ended where it was told to, before the trace does.
+  public var isEndedEarly = false
   /// Why the replay is inconclusive, if it is.
   public var doubts: [String] = []
 }

@@ -51,7 +51,7 @@ enum BlockProbe: Equatable {
   }
 
   /// Whether the header keeps the format's bounds, so that its lengths may be believed.
-  private static func isSane(_ header: BlockHeader) -> Bool {
+  static func isSane(_ header: BlockHeader) -> Bool {
     guard header.reserved == 0, header.firstEventIndex < 1 << 62,
       let compression = BlockCompression(rawValue: header.compression)
     else { return false }

@@ -8,9 +8,12 @@ final class ByteSource {
   private static let readBytes = 1 << 18
 
   private let descriptor: Int32
-  private var buffer: [UInt8]
-  /// Where in `buffer` the window begins.
+  /// Unsafe: this object's own; valid bytes are `start ..< end`, and `end` is at most `capacity`.
+  private var buffer: UnsafeMutableRawPointer
+  private var capacity: Int
+  /// Where in `buffer` the window begins, and where it ends.
   private var start = 0
+  private var end = 0
   private var isAtEnd: Bool
   /// Where in the file the window begins.
   private(set) var position: UInt64 = 0
@@ -19,8 +22,12 @@ final class ByteSource {
 
   init(bytes: [UInt8]) {
     descriptor = -1
-    buffer = bytes
+    capacity = max(1, bytes.count)
+    buffer = .allocate(byteCount: capacity, alignment: 16)
+    end = bytes.count
     isAtEnd = true
+    let target = UnsafeMutableRawBufferPointer(start: buffer, count: capacity)
+    target.copyBytes(from: bytes)
   }
 
   /// - Parameter path: a file, or "-" for standard input.
@@ -28,16 +35,18 @@ final class ByteSource {
     let opened = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
     descriptor = opened
-    buffer = []
+    capacity = Self.readBytes
+    buffer = .allocate(byteCount: capacity, alignment: 16)
     isAtEnd = false
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
+    buffer.deallocate()
   }
 
   /// Bytes in the window.
-  var available: Int { buffer.count - start }
+  var available: Int { end - start }
 
   /// Makes the window at least `count` bytes long, if the file is; returns how long it is.
   @discardableResult
@@ -47,20 +56,44 @@ final class ByteSource {
   }
 
   private func fill(toward count: Int) {
-    if start > 0 {
-      buffer.removeSubrange(0..<start)
-      start = 0
-    }
-    let wanted = max(Self.readBytes, count - buffer.count)
-    let old = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: min(wanted, 1 << 20)))
+    // Never more than a piece beyond what is wanted, so that a length that lies takes no memory.
+    let wanted = min(max(Self.readBytes, count - available), 1 << 20)
+    if capacity - end < wanted { makeRoom(available + wanted) }
     var got = 0
     repeat {
-      got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + old, $0.count - old) }
+      got = read(descriptor, buffer + end, wanted)
     } while got < 0 && errno == EINTR
     if got < 0 { failure = errno }
     if got <= 0 { isAtEnd = true }
-    buffer.removeLast(buffer.count - old - max(0, got))
+    end += max(0, got)
+  }
+
+  /// Moves the window to the buffer's beginning, in a larger buffer where it has to be.
+  private func makeRoom(_ count: Int) {
+    if count > capacity - capacity / 4 {
+      capacity = count + count / 2
+      let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+      larger.copyMemory(from: buffer + start, byteCount: available)
+      buffer.deallocate()
+      buffer = larger
+    } else {
+      memmove(buffer, buffer + start, available)
+    }
+    end -= start
+    start = 0
+  }
+
+  /// The file for reads at any place; nil for a pipe, and for bytes in memory.
+  var randomAccess: RandomAccessFile? { RandomAccessFile(descriptor) }
+
+  /// Moves the window to another place of the file; false where that is not possible.
+  func seek(to offset: UInt64) -> Bool {
+    guard descriptor >= 0, lseek(descriptor, off_t(clamping: offset), SEEK_SET) >= 0 else { return false }
+    start = 0
+    end = 0
+    position = offset
+    isAtEnd = false
+    return true
   }
 
   /// Moves the window's beginning forward.
@@ -77,7 +110,15 @@ final class ByteSource {
   /// - Precondition: `count` is at most `available`.
   func withBytes<Result>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     precondition(count <= available)
-    return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<(start + count)])) }
+    return try body(UnsafeRawBufferPointer(start: buffer + start, count: count))
+  }
+
+  /// Calls `body` with `count` bytes of the window, beginning `offset` bytes after its start.
+  ///
+  /// - Precondition: `offset + count` is at most `available`.
+  func withBytes<Result>(from offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    precondition(offset >= 0 && offset + count <= available)
+    return body(UnsafeRawBufferPointer(start: buffer + start + offset, count: count))
   }
 
   /// Moves forward to the next place where `pattern` begins, or to the end; whether it was found.

@@ -14,6 +14,13 @@ public enum TraceBatch: Equatable, Sendable {
   case gap(TraceGap)
 }
 
+/// What a trace holds, a block at a time, column by column.
+public enum ColumnBatch {
+  /// Events in a row. They hold until the reader is asked for more.
+  case events(EventColumns)
+  case gap(TraceGap)
+}
+
 /// A place where events are missing or not to be trusted. What a consumer knew before it does not hold after it.
 public struct TraceGap: Equatable, Sendable {
   /// Position of the next event.

@@ -30,6 +30,14 @@ struct TraceLedger {
     self.tableChecksum = tableChecksum
   }
 
+  /// Begins in the middle of the trace, with what this block says of those before it.
+  mutating func begin(at header: BlockHeader) {
+    nextSequence = header.sequence
+    nextPosition = header.firstEventIndex
+    lost = header.eventsLostBefore
+    chain = header.chain
+  }
+
   /// Takes a valid block into the books; nil where it has no place in the trace. What is wrong is added to `found`.
   mutating func admit(_ header: BlockHeader, _ found: inout [TraceDefect.Kind]) -> Admission? {
     guard header.sequence >= nextSequence else {
@@ -89,23 +97,33 @@ struct TraceLedger {
   }
 
   /// Takes the events of a block into the books.
-  mutating func account(_ events: [TraceEvent], firstPosition: UInt64, _ found: inout [TraceDefect.Kind]) {
+  mutating func account(_ columns: EventColumns, _ baseTime: UInt64, _ found: inout [TraceDefect.Kind]) {
+    let firstPosition = columns.firstPosition
     if hasEnded { found.append(.eventsAfterEnd(position: firstPosition)) }
-    var position = firstPosition
-    var backwards: UInt64?
-    for event in events {
-      if event.time < lastTime, backwards == nil { backwards = position }
-      lastTime = event.time
-      if (event.kind == EventKind.boot.rawValue) != (position == 0) { found.append(.bootPlace(position: position)) }
-      if event.kind >= EventKind.boot.rawValue { accountControl(event, position, events, firstPosition, &found) }
-      position &+= 1
+    let isBehind = baseTime < lastTime
+    lastTime = columns.lastTime
+    if firstPosition == 0 || columns.groups.contains(where: { $0.kind >= EventKind.boot.rawValue }) {
+      accountControls(columns, &found)
     }
-    if let backwards { found.append(.timeWentBackwards(position: backwards)) }
+    if isBehind {
+      found.append(.timeWentBackwards(position: firstPosition))
+    } else if let index = columns.firstBackwards {
+      found.append(.timeWentBackwards(position: firstPosition &+ UInt64(index)))
+    }
+  }
+
+  private mutating func accountControls(_ columns: EventColumns, _ found: inout [TraceDefect.Kind]) {
+    for index in 0..<columns.eventCount {
+      let kind = columns.groups[Int(columns.groupIndices[index])].kind
+      let position = columns.firstPosition &+ UInt64(index)
+      if (kind == EventKind.boot.rawValue) != (position == 0) { found.append(.bootPlace(position: position)) }
+      guard kind >= EventKind.boot.rawValue else { continue }
+      accountControl(columns.event(at: index), position, index + 1 == columns.eventCount, &found)
+    }
   }
 
   private mutating func accountControl(
-    _ event: TraceEvent, _ position: UInt64, _ events: [TraceEvent], _ firstPosition: UInt64,
-    _ found: inout [TraceDefect.Kind]
+    _ event: TraceEvent, _ position: UInt64, _ isLast: Bool, _ found: inout [TraceDefect.Kind]
   ) {
     switch event.knownKind {
     case .boot:
@@ -113,7 +131,7 @@ struct TraceLedger {
     case .loss:
       lost &+= event.words.w0
     case .end:
-      if !hasEnded, position &- firstPosition &+ 1 < UInt64(events.count) {
+      if !hasEnded, !isLast {
         found.append(.eventsAfterEnd(position: position + 1))
       }
       hasEnded = true

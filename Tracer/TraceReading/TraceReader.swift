@@ -25,11 +25,14 @@ public final class TraceReader {
   public private(set) var statistics = TraceSizes()
 
   private let source: ByteSource
-  private var decoder = EventBlockDecoder()
+  /// The columns of the block that is being delivered: the reader's own, or those of `slot`.
+  private var columns = EventColumns()
+  private var ownColumns: EventColumns
+  private var slot: BlockLookahead.Slot?
+  private var lookahead: BlockLookahead?
   private var ledger: TraceLedger
   private var defects: [TraceDefect] = []
   private var events: [TraceEvent] = []
-  private var firstPosition: UInt64 = 0
   private var nextEvent = 0
   private var pendingGap: TraceGap?
   private var hasPendingEvents = false
@@ -47,6 +50,7 @@ public final class TraceReader {
 
   private init(source: ByteSource) throws(TraceOpenError) {
     self.source = source
+    ownColumns = columns
     var work = 0
     switch BlockProbe(source, work: &work) {
     case .end: throw .cutInModuleTable(atByte: 0)
@@ -99,33 +103,89 @@ public final class TraceReader {
 
   // MARK: Reading
 
+  /// Lets so many threads beside the caller's decode the blocks ahead; 0 for none, as at first.
+  ///
+  /// What is read is the same with any number of them.
+  public func decodeAhead(threads: Int) { decodeAhead(threads: threads) { _, _ in } }
+
+  /// - Parameter body: called by the threads with every block, and the number of its slot.
+  func decodeAhead(threads: Int, body: @escaping @Sendable (EventColumns, Int) -> Void) {
+    slot = nil
+    lookahead = threads > 0 ? BlockLookahead(threads: threads, body: body) : nil
+  }
+
+  /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
+  public func makeIndex() -> BlockIndex? { source.randomAccess.flatMap { BlockIndex($0) } }
+
+  /// Goes to a block, to read from there; what lies before it is not looked at, and not part of `condition`.
+  ///
+  /// - Precondition: nothing has been read yet.
+  /// - Returns: false where the file cannot be read there; the reader is then where it was.
+  public func begin(at entry: BlockIndex.Entry) -> Bool {
+    precondition(condition == .unread && statistics.eventCount == 0)
+    guard source.seek(to: entry.offset) else { return false }
+    ledger.begin(at: entry.header)
+    return true
+  }
+
   /// The next event or gap; nil at the end, when `condition` is known.
   public func next() -> TraceItem? {
     while true {
       if let gap = takeGap() { return .gap(gap) }
-      if hasPendingEvents, nextEvent < events.count {
+      if hasPendingEvents, nextEvent < columns.eventCount {
         defer { nextEvent += 1 }
-        return .event(position: firstPosition + UInt64(nextEvent), events[nextEvent])
+        return .event(position: columns.firstPosition + UInt64(nextEvent), columns.event(at: nextEvent))
       }
       hasPendingEvents = false
       guard readBlock() else { return takeGap().map { .gap($0) } }
     }
   }
 
-  /// The next block's events, or a gap; nil at the end, when `condition` is known. The fast way to read a trace.
+  /// The next block's events, or a gap; nil at the end, when `condition` is known.
   ///
   /// After calls of `next` the batch begins with the first event not delivered yet.
   public func nextBatch() -> TraceBatch? {
     while true {
       if let gap = takeGap() { return .gap(gap) }
-      if hasPendingEvents, nextEvent < events.count {
+      if hasPendingEvents, nextEvent < columns.eventCount {
         hasPendingEvents = false
-        if nextEvent == 0 { return .events(firstPosition: firstPosition, events) }
-        return .events(firstPosition: firstPosition + UInt64(nextEvent), Array(events[nextEvent...]))
+        events.removeAll(keepingCapacity: true)
+        columns.appendEvents(to: &events)
+        let first = columns.firstPosition
+        if nextEvent == 0 { return .events(firstPosition: first, events) }
+        return .events(firstPosition: first + UInt64(nextEvent), Array(events[nextEvent...]))
       }
       guard readBlock() else { return takeGap().map { .gap($0) } }
     }
   }
+
+  /// The next block as columns, or a gap; nil at the end, when `condition` is known. The fast way to read a trace.
+  ///
+  /// The columns hold until the next call of any method of the reader. Not to be mixed with `next`.
+  public func nextColumns() -> ColumnBatch? {
+    if let gap = takeGap() { return .gap(gap) }
+    while true {
+      if hasPendingEvents {
+        hasPendingEvents = false
+        return .events(columns)
+      }
+      guard readBlock() else { return takeGap().map { .gap($0) } }
+      if let gap = takeGap() { return .gap(gap) }
+    }
+  }
+
+  /// Takes the columns that `nextColumns` has just delivered out of the reader, which goes on with others.
+  ///
+  /// - Parameter spare: whatever they held is lost.
+  public func exchangeColumns(_ spare: EventColumns) -> EventColumns {
+    let taken = columns
+    if let slot { slot.columns = spare } else { ownColumns = spare }
+    columns = spare
+    return taken
+  }
+
+  /// The slot of the block that `nextColumns` has just delivered, where other threads decoded it.
+  var deliveredSlot: Int? { slot?.number }
 
   private func takeGap() -> TraceGap? {
     defer { pendingGap = nil }
@@ -136,8 +196,7 @@ public final class TraceReader {
   private func readBlock() -> Bool {
     guard condition == .unread else { return false }
     while pendingGap == nil, !hasPendingEvents {
-      var work = 0
-      switch BlockProbe(source, work: &work) {
+      switch probe() {
       case .block(let header):
         guard !ledger.isSealed else {
           note(.bytesAfterSeal, nil)
@@ -157,6 +216,15 @@ public final class TraceReader {
       }
     }
     return true
+  }
+
+  /// What is at the source's place; a block that other threads have decoded is then in `slot`.
+  private func probe() -> BlockProbe {
+    if let slot { lookahead?.release(slot) }
+    slot = lookahead?.block(of: source)
+    if let slot { return .block(slot.header) }
+    var work = 0
+    return BlockProbe(source, work: &work)
   }
 
   /// Searches for the next valid block after bytes that are none; false where there is none.
@@ -208,13 +276,17 @@ public final class TraceReader {
   }
 
   private func decode(_ header: BlockHeader) {
-    let length = BlockHeader.byteCount + Int(header.storedByteCount)
-    let failure = source.withBytes(length) { block -> PayloadDefect? in
-      guard header.compression == BlockCompression.lz4.rawValue else {
-        return decodePayload(UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...]), header)
+    var failure = slot?.defect
+    columns = slot?.columns ?? ownColumns
+    if slot == nil {
+      let length = BlockHeader.byteCount + Int(header.storedByteCount)
+      source.withBytes(length) { block in
+        do throws(PayloadDefect) {
+          try columns.decode(UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...]), header)
+        } catch {
+          failure = error
+        }
       }
-      guard let raw = Self.rawPayload(block, header) else { return .notDecompressible }
-      return raw.withUnsafeBytes { decodePayload($0, header) }
     }
     if let failure {
       note(.undecodable(failure), header.sequence)
@@ -224,21 +296,11 @@ public final class TraceReader {
         defect: TraceDefect(kind: .undecodable(failure), byteOffset: source.position, sequence: header.sequence))
       return
     }
-    firstPosition = header.firstEventIndex
     nextEvent = 0
     hasPendingEvents = true
     var found: [TraceDefect.Kind] = []
-    ledger.account(events, firstPosition: firstPosition, &found)
+    ledger.account(columns, header.baseTime, &found)
     for kind in found { note(kind, header.sequence) }
-  }
-
-  private func decodePayload(_ payload: UnsafeRawBufferPointer, _ header: BlockHeader) -> PayloadDefect? {
-    do throws(PayloadDefect) {
-      try decoder.decode(payload, eventCount: Int(header.eventCount), baseTime: header.baseTime, into: &events)
-      return nil
-    } catch {
-      return error
-    }
   }
 
   // MARK: Condition

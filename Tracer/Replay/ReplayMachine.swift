@@ -1,0 +1,203 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+import TraceReading
+
+/// The state of a replay: the core, what of it waits to be compared, and what the hardware owes.
+///
+/// A value of its own, so that a whole block is compared under one access to it. Reading path: this file, then
+/// `ReplayMachine+Inputs`, `+State`.
+struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
+  /// Who gets the CPU after the last input, and what happens before that: what the next input must fit.
+  struct Resumption: Equatable {
+    var successor = Decision.Successor.idleLoop
+    var notBefore: UInt64 = 0
+    var initialising = PartitionIndex.none
+
+    init() {}
+
+    init(_ decision: borrowing Decision) {
+      successor = decision.successor
+      notBefore = decision.notBefore.nanoseconds
+      initialising = decision.initialising
+    }
+  }
+
+  var report = ReplayReport()
+  private let table: ModuleTable
+  private let memory: UnsafeMutableRawBufferPointer
+  var core: PartitionCore<Marking>
+  var expected = ExpectedDecisions()
+  var observations: ObservationLedger
+  var resumption = Resumption()
+  var keyframe: [UInt64] = []
+  var hasStarted = false
+  var isBlind = false
+  var hasEnded = false
+  /// Nothing is known yet because the replay begins in the middle, and not because of a loss.
+  var awaitsBeginning = false
+  /// The masks that the controllers were seen to hold last; nil while unknown.
+  var masks: UInt16?
+  /// The line that the test device has just pulsed, for the pulse that comes next; −1 for none, nil while unknown.
+  var pulsedLine: Int? = -1
+  var recent = RecentEvents()
+  /// What a machine that began with a keyframe's state takes for granted; nil for one that knows.
+  var assumptions: ReplayAssumptions?
+  /// How a machine that began with a keyframe's state began.
+  var start = Resumption()
+
+  /// - Parameter table: the trace's own; its bytes must outlive the machine.
+  init(table: ModuleTable) {
+    self.table = table
+    // Unsafe: freed in deinit, after the core's last use.
+    memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: PartitionCore<Marking>.stateByteCount(for: table), alignment: 16)
+    core = PartitionCore<Marking>(table, memory: StateMemory(memory))
+    observations = ObservationLedger(
+      entryPoints: (0..<table.partitionCount).map { table.partition(PartitionIndex(UInt8($0))).entryPoint },
+      channelCount: table.count(ChannelRecord.self))
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Whether there is nothing left to compare.
+  var hasDiverged = false
+
+  /// Takes the next event of the trace.
+  mutating func consume(_ event: TraceEvent, position: UInt64) {
+    guard !hasDiverged else { return }
+    take(event, position)
+    recent.append(event, position)
+  }
+
+  /// Takes the events of a block, or some of them.
+  mutating func consume(_ columns: EventColumns, _ range: Range<Int>) {
+    guard !hasDiverged else { return }
+    let first = columns.firstPosition
+    let events = columns.events
+    var end = range.upperBound
+    for index in range {
+      take(events[index], first &+ UInt64(index))
+      if hasDiverged {
+        end = index
+        break
+      }
+    }
+    for index in max(range.lowerBound, end - RecentEvents.count)..<end {
+      recent.append(events[index], first &+ UInt64(index))
+    }
+    if hasDiverged { report.divergence?.before = recent.all }
+  }
+
+  @inline(__always)
+  private mutating func take(_ event: TraceEvent, _ position: UInt64) {
+    report.eventCount += 1
+    if isBlind {
+      consumeBlind(event, position)
+    } else {
+      compare(event, position)
+    }
+  }
+
+  /// Events are missing here: nothing is known until the next keyframe.
+  mutating func noteGap(_ reason: String) {
+    guard !hasDiverged else { return }
+    goBlind(reason)
+  }
+
+  /// The trace is over.
+  ///
+  /// - Parameter doubt: why the trace is not whole, if it is not.
+  mutating func finish(doubt: String?) -> ReplayReport {
+    if report.divergence != nil {
+      report.verdict = .diverged
+      return report
+    }
+    if let doubt { report.doubts.append(doubt) }
+    if !hasEnded, !report.isEndedEarly { report.doubts.append("the trace has no end event") }
+    if awaitsBeginning {
+      report.doubts.append("no keyframe to begin with was found")
+    } else if isBlind {
+      report.doubts.append("after the last loss no keyframe followed")
+    }
+    report.verdict = report.doubts.isEmpty ? .identical : .inconclusive
+    return report
+  }
+
+  mutating func goBlind(_ reason: String) {
+    report.doubts.append(reason)
+    isBlind = true
+    masks = nil
+    pulsedLine = nil
+    keyframe.removeAll(keepingCapacity: true)
+    expected.begin()
+    observations.forgive()
+  }
+
+  mutating func consumeBlind(_ event: TraceEvent, _ position: UInt64) {
+    if awaitsBeginning { report.eventCount -= 1 } else { report.uncomparedCount += 1 }
+    switch event.knownKind {
+    case .keyframeWords: collect(event)
+    case .end: hasEnded = true
+    case .keyframe:
+      defer { keyframe.removeAll(keepingCapacity: true) }
+      guard isWhole(event) else { return }
+      var words = keyframe.makeIterator()
+      guard core.restore({ words.next() }) else { return }
+      if awaitsBeginning { report.begunAt = position &+ 1 } else { report.adoptedKeyframeCount += 1 }
+      awaitsBeginning = false
+      hasStarted = true
+      isBlind = false
+      resumption = Resumption(core.decision)
+      observations.adopt(notBefore: resumption.notBefore)
+    default: break
+    }
+  }
+
+  mutating func compare(_ event: TraceEvent, _ position: UInt64) {
+    guard let kind = event.knownKind else { return }
+    switch kind.eventClass {
+    case .input:
+      report.inputCount += 1
+      takeInput(kind, event, position)
+    case .decision:
+      report.decisionCount += 1
+      guard !expected.take(event) else { return }
+      diverge(.decision, event, position, expected.first, "the kernel decided otherwise than the core")
+    case .observation:
+      report.observationCount += 1
+      if !expected.isEmpty, let missing = expected.first, !isAcknowledgement(event, before: missing) {
+        return diverge(.missingDecision, event, position, missing, "a decision is missing before this event")
+      }
+      if kind == .maskRead { masks = UInt16(truncatingIfNeeded: event.operand) }
+      if let reason = observations.settle(event) { diverge(.observation, event, position, nil, reason) }
+    case .state: compareState(kind, event, position)
+    case .control: takeControl(kind, event, position)
+    }
+  }
+
+  /// An interrupt out of ring 3 is acknowledged as soon as it is marked, before what follows from the marks is decided.
+  private func isAcknowledgement(_ event: TraceEvent, before decision: TraceEvent) -> Bool {
+    guard event.knownKind == .acknowledged else { return false }
+    return decision.knownKind != .mark && decision.knownKind != .kernelHandler && decision.knownKind != .unclaimed
+  }
+
+  mutating func takeControl(_ kind: EventKind, _ event: TraceEvent, _ position: UInt64) {
+    switch kind {
+    case .boot where event.words.w0 != table.checksum:
+      diverge(.input, event, position, nil, "the kernel booted another module table than the trace carries")
+    case .loss: goBlind("\(event.words.w0) events were lost before event \(position)")
+    case .end:
+      hasEnded = true
+      if let missing = expected.first {
+        diverge(.missingDecision, event, position, missing, "a decision is missing before the end")
+      } else if let reason = observations.unpaid(isFromPartition: false) {
+        diverge(.missingObservation, event, position, nil, reason)
+      } else if !core.hasStopped {
+        diverge(.input, event, position, nil, "the trace ends before the core stopped")
+      }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+import TraceReading
+
+/// Replays a whole trace, by one thread or by several.
+///
+/// Several work as follows. The trace is cut at keyframes. Each piece is replayed from the state that the keyframe at
+/// its beginning claims, at the same time as others; so every decision in it is compared, and at its end the next
+/// keyframe with it. Then the pieces are joined in order: a piece counts only if what it took for granted is what the
+/// piece before it has *shown*: the core's state, compared word by word with the keyframe by the piece before, and
+/// what the replay knows beside it. So, piece after piece, no state is adopted that was not replayed from the trace's
+/// beginning. Where a piece does not join, or found a difference, or has a loss in it, it is replayed anew from the end
+/// of the one before. So the answer is that of one thread, word for word.
+public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
+  /// A piece is cut at the first keyframe after so many events.
+  public static var pieceEvents: Int { 20_000 }
+  /// Blocks that one piece holds at most; without a keyframe the next goes on where it ended.
+  private static var maximumBlocks: Int { 24 }
+
+  private let reader: TraceReader
+  private let threads: Int
+  private let pieceEvents: Int
+  private let pool: WorkerPool
+  /// Pieces that are not joined yet, in order.
+  private var pending: [ReplayPiece<Marking>] = []
+  private var spares: [EventColumns] = []
+  private let onProgress: (UInt64) -> Bool
+  private var span: TraceSpan
+  private var isPastSpan = false
+  private let beginsInTheMiddle: Bool
+
+  /// - Parameters:
+  ///   - reader: at its beginning; it must be kept alive until the replay is done.
+  ///   - threads: 1 or more.
+  ///   - span: from where to where. Its beginning means the last keyframe before it, whose state is adopted, where the
+  ///     file can be read anywhere and has such a keyframe; else the trace's beginning.
+  ///   - onProgress: called now and then with the number of events compared; false ends the replay early.
+  public init(
+    _ reader: TraceReader, threads: Int, pieceEvents: Int = TraceReplay.pieceEvents, span: TraceSpan = TraceSpan(),
+    onProgress: @escaping (UInt64) -> Bool = { _ in true }
+  ) {
+    self.reader = reader
+    self.threads = max(1, threads)
+    self.pieceEvents = pieceEvents
+    self.onProgress = onProgress
+    self.span = TraceSpan(to: span.to)
+    beginsInTheMiddle = span.from.map { Self.seek(reader, $0) } ?? false
+    pool = WorkerPool(threads: threads > 1 ? threads : 0)
+  }
+
+  /// Brings the reader to the block where the last keyframe before `place` begins.
+  private static func seek(_ reader: TraceReader, _ place: TracePlace) -> Bool {
+    guard let index = reader.makeIndex(), let found = index.keyframe(before: place) else { return false }
+    let first = index.firstBlock(ofKeyframeEndingIn: found.block, event: found.event)
+    return reader.begin(at: index.entries[first])
+  }
+
+  /// The events of a block that are within the span.
+  private mutating func admitted(_ columns: EventColumns) -> Range<Int> {
+    guard span.to != nil else { return 0..<columns.eventCount }
+    let events = columns.events
+    for index in 0..<events.count
+    where span.side(of: events[index], position: columns.firstPosition + UInt64(index)) == .after {
+      isPastSpan = true
+      return 0..<index
+    }
+    return 0..<columns.eventCount
+  }
+
+  /// Replays to the end of the trace, or to the first divergence.
+  public mutating func run() -> ReplayReport {
+    var machine = ReplayMachine<Marking>(table: reader.moduleTable)
+    if beginsInTheMiddle { machine.beginBlind() }
+    if threads == 1 { replayAlone(&machine) } else { replayTogether(&machine) }
+    if machine.hasDiverged { return machine.finish(doubt: nil) }
+    if isPastSpan {
+      machine.report.isEndedEarly = true
+      return machine.finish(doubt: nil)
+    }
+    if reader.condition == .unread { return machine.finish(doubt: "the replay was ended early") }
+    return machine.finish(doubt: reader.condition == .complete ? nil : "the file is \(reader.condition)")
+  }
+
+  private static func text(_ gap: TraceGap) -> String {
+    "events are missing before event \(gap.nextPosition): \(gap.defect)"
+  }
+
+  private mutating func replayAlone(_ machine: inout ReplayMachine<Marking>) {
+    while !machine.hasDiverged, !isPastSpan, let batch = reader.nextColumns() {
+      switch batch {
+      case .events(let columns): machine.consume(columns, admitted(columns))
+      case .gap(let gap): machine.noteGap(Self.text(gap))
+      }
+      guard onProgress(machine.report.eventCount) else { return }
+    }
+  }
+
+  private mutating func replayTogether(_ machine: inout ReplayMachine<Marking>) {
+    reader.decodeAhead(threads: 1)
+    defer { reader.decodeAhead(threads: 0) }
+    var finder = KeyframeFinder()
+    var piece = ReplayPiece<Marking>(start: nil)
+    while !machine.hasDiverged, !isPastSpan, let batch = reader.nextColumns() {
+      switch batch {
+      case .gap(let gap): piece.parts.append(.gap(Self.text(gap)))
+      case .events(let delivered):
+        let keyframes = finder.keyframes(in: delivered)
+        let columns = reader.exchangeColumns(spares.popLast() ?? EventColumns())
+        var first = 0
+        let end = admitted(columns).upperBound
+        for keyframe in keyframes where keyframe.end <= end && piece.eventCount + keyframe.end - first >= pieceEvents {
+          add(columns, first..<keyframe.end, to: piece)
+          submit(piece, &machine)
+          piece = ReplayPiece(start: keyframe.words)
+          first = keyframe.end
+        }
+        if first < end { add(columns, first..<end, to: piece) }
+        if piece.parts.count >= Self.maximumBlocks {
+          submit(piece, &machine)
+          piece = ReplayPiece(start: nil)
+        }
+      }
+      guard onProgress(machine.report.eventCount) else { break }
+    }
+    submit(piece, &machine)
+    while !pending.isEmpty { joinFirst(&machine) }
+  }
+
+  private func add(_ columns: EventColumns, _ range: Range<Int>, to piece: ReplayPiece<Marking>) {
+    piece.parts.append(.events(columns, range))
+    piece.eventCount += range.count
+  }
+
+  /// Hands a piece to the workers, and joins those that are in the way.
+  private mutating func submit(_ piece: ReplayPiece<Marking>, _ machine: inout ReplayMachine<Marking>) {
+    pending.append(piece)
+    let table = reader.moduleTable
+    // The table's bytes are the reader's, which outlives this method; its pieces are all waited for before.
+    pool.perform { piece.replay(table) }
+    while pending.count > threads + 1 { joinFirst(&machine) }
+  }
+
+  /// Joins the first of the pieces to what is replayed already.
+  private mutating func joinFirst(_ machine: inout ReplayMachine<Marking>) {
+    let piece = pending.removeFirst()
+    piece.isDone.wait()
+    guard !machine.hasDiverged else { return }
+    if var found = piece.takeMachine(), found.continues(machine) {
+      found.inherit(machine)
+      machine = found
+    } else {
+      piece.replay(by: &machine)
+    }
+    for case .events(let columns, let range) in piece.parts where range.upperBound == columns.eventCount {
+      if spares.count < 64 { spares.append(columns) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+// From a decision to what a kernel does and sees, in the kernel's order.
+extension SimulatedWorld {
+  func act() {
+    let decision = core.decision
+    if let answer = decision.answer { give(answer, decision.effect) }
+    if let line = decision.acknowledge { recorder.add(.acknowledged, 0xFF, 0, UInt32(line.vector), 0) }
+    if decision.works.contains(.partitions) { restart(decision.restartedPartitions) }
+    if let callback = decision.callback {
+      recorder.add(
+        .contextReset, callback.partition.rawValue, 0, 0, callback.entry, PartitionLayout.stackTop - 8)
+    }
+    if let mask = decision.lineMask {
+      devices.mask = mask
+      recorder.add(.maskRead, 0xFF, 0, UInt32(mask))
+    }
+    if let instant = decision.timer { arm(instant.nanoseconds) }
+    if let upcall = decision.upcall {
+      guests[Int(upcall.partition.rawValue)].beginUpcall(upcall.vector)
+      recorder.add(
+        .upcallWritten, upcall.partition.rawValue, 0, UInt32(upcall.vector), PartitionLayout.stackTop - 4096,
+        upcall.entry, 0)
+    }
+    if let exception = decision.exception {
+      guests[Int(exception.partition.rawValue)].beginException()
+      recorder.add(
+        .exceptionWritten, exception.partition.rawValue, 0, UInt32(exception.vector), PartitionLayout.stackTop - 8192,
+        exception.entry, 0)
+    }
+    observeDrainer()
+    if decision.keyframeDue { recordKeyframe() }
+  }
+
+  private func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {
+    let caller = answer.caller.rawValue
+    switch effect {
+    case .console(_, let count): recorder.add(.consoleWritten, caller, 0, UInt32(count), generator.next())
+    case .writeMessage(let port, let channel, _, let count):
+      copy(caller, .write, port: port, channel: channel, byteCount: count)
+    case .readMessage(let port, let channel, _, let count):
+      copy(caller, .read, port: port, channel: channel, byteCount: count)
+    case .sendMessage(let port, let channel, let slot, _, let count):
+      copy(caller, .send, port: port, channel: channel, slot: slot, byteCount: count)
+    case .receiveMessage(let port, let channel, let slot, _, let count):
+      copy(caller, .receive, port: port, channel: channel, slot: slot, byteCount: count)
+    case .restoreUpcallFrame: guests[Int(caller)].endUpcall()
+    case .none, .segmentBase: break
+    }
+  }
+
+  /// Partitions that start: their memory is made anew, their registers are reset.
+  private func restart(_ partitions: UInt32) {
+    for index in guests.indices where partitions & 1 << UInt32(index) != 0 {
+      guests[index].restart()
+      recorder.add(
+        .contextReset, UInt8(index), 0, 0, guests[index].plan.entryPoint, PartitionLayout.stackTop)
+    }
+  }
+
+  private func recordKeyframe() {
+    var words: [UInt64] = []
+    core.forEachStateWord { words.append($0) }
+    for first in stride(from: 0, to: words.count, by: 8) {
+      let count = min(8, words.count - first)
+      var values = TraceEvent.Words()
+      for index in 0..<count { values[index] = words[first + index] }
+      recorder.stamp(.keyframeWords, 0xFF, 0, UInt32(first), count, values)
+    }
+    recorder.add(.keyframe, 0xFF, 0, UInt32(words.count), words.withUnsafeBytes { XXH64.hash($0) })
+  }
+}

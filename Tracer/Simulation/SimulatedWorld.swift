@@ -1,0 +1,231 @@
+import APEXTypes
+import DrainPump
+import ModuleConfiguration
+import PartitionCore
+import TraceFormat
+
+/// A seeded world around `PartitionCore`: devices that fire, partitions that do their work, and a kernel that acts
+/// faithfully and records what a kernel records.
+///
+/// What it records is a valid trace: every input can come in the state that the core is in, every act that the core
+/// decides is done, and partitions keep their module's deadlines. The trace goes through the module's ring and the
+/// drainer's own pump and encoder. Same table, same options, same bytes.
+public final class SimulatedWorld {
+  let table: ModuleTable
+  let options: SimulationOptions
+  let ring: SimulatedRing
+  private let memory: UnsafeMutableRawBufferPointer
+  private let pumpMemory: UnsafeMutableRawBufferPointer
+  private var pump: DrainPump<SimulatedRing>
+  var core: PartitionCore<OwnersMarked>
+  var recorder: StampingRecorder
+  var generator: SeededGenerator
+  var guests: [SimulatedGuest]
+  var devices: SimulatedDevices
+  /// When the one-shot timer fires, ns.
+  private var timer: UInt64 = .max
+  /// The window start whose pad has been recorded, ns.
+  private var padded: UInt64 = 0
+  /// Digests of the messages at each place of each channel.
+  private var digests: [[UInt64]]
+  private var publishedTail: UInt64 = 0
+  private let finalPad: UInt64
+
+  /// - Parameters:
+  ///   - table: its bytes must outlive the world.
+  ///   - sink: gets the bytes of the trace, one piece after the other.
+  public init(_ table: ModuleTable, _ options: SimulationOptions, sink: @escaping (UnsafeRawBufferPointer) -> Void) {
+    self.table = table
+    self.options = options
+    let ringBytes = max(table.module.ringBytes, 1 << 18)
+    ring = SimulatedRing(ringBytes: ringBytes, sink: sink)
+    // Unsafe: both pieces are freed in deinit, after the last use of core and pump.
+    memory = .allocate(byteCount: PartitionCore<OwnersMarked>.stateByteCount(for: table), alignment: 16)
+    core = PartitionCore(table, memory: StateMemory(memory))
+    let eventsPerBlock = DrainPump<SimulatedRing>.eventsPerBlock(
+      wanted: table.module.eventsPerBlock, memoryBytes: 16 << 20)
+    pumpMemory = .allocate(
+      byteCount: DrainPump<SimulatedRing>.memoryBytes(eventsPerBlock: eventsPerBlock), alignment: 16)
+    pump = DrainPump(port: ring, ringBytes: ringBytes, eventsPerBlock: eventsPerBlock, memory: pumpMemory)
+    generator = SeededGenerator(seed: options.seed)
+    recorder = StampingRecorder(ring: ring, generator: SeededGenerator(seed: generator.next()))
+    devices = SimulatedDevices(table, seed: generator.next())
+    guests = (0..<table.partitionCount).map { SimulatedGuest(plan: GuestPlan(table, PartitionIndex(UInt8($0)))) }
+    digests = Array(
+      repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots), count: table.count(ChannelRecord.self))
+    finalPad = table.module.finalPad.count
+  }
+
+  deinit {
+    memory.deallocate()
+    pumpMemory.deallocate()
+  }
+
+  /// Events recorded so far.
+  public var eventCount: UInt64 { ring.eventCount }
+
+  /// Writes the module table, boots and starts the module.
+  public func begin() {
+    pump.writeModuleTable(table.bytes)
+    recorder.add(.boot, 0xFF, 0, 1, table.checksum, options.buildIdentity, 1 << 32, UInt64.max)
+    ring.nanoseconds += 1000
+    record(.start, at: ring.nanoseconds, wordCount: 2, .init(UInt64.max))
+    core.start(at: SystemTime(nanoseconds: ring.nanoseconds), stop: .never, into: &recorder)
+    act()
+  }
+
+  /// Lets one more thing happen.
+  public func step() {
+    let now = SystemTime(nanoseconds: ring.nanoseconds)
+    if let stimulus = core.dueStimulus(at: now) {
+      play(stimulus)
+    } else if !core.decision.initialising.isNone, !isInterruptedAtOnce {
+      makePiece()
+    } else {
+      resume()
+    }
+    if ring.isNearlyFull { drain() }
+  }
+
+  /// Stops the module, as Ctrl-C on the host does, and writes the rest of its trace.
+  public func end() {
+    while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: ring.nanoseconds)) { play(stimulus) }
+    ring.nanoseconds += 100
+    record(.nonMaskable, at: ring.nanoseconds, operand: 1, wordCount: 2, .init())
+    core.nonMaskable(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
+    act()
+    recorder.add(.end, 0xFF, 0, 0, ring.eventCount, 0)
+    ring.end()
+    drain()
+  }
+
+  /// The drainer writes what is due.
+  func drain() { while pump.step() {} }
+
+  /// The event of an input, at its own instant.
+  func record(
+    _ kind: EventKind, at time: UInt64, partition: UInt8 = 0xFF, detail: UInt8 = 0, operand: UInt32 = 0,
+    wordCount: Int, _ words: TraceEvent.Words
+  ) {
+    ring.store(
+      kind, at: time, partition: partition, detail: detail, operand: operand, wordCount: wordCount, words)
+  }
+
+  // MARK: What needs no partition
+
+  private func play(_ stimulus: StimulusRecord) {
+    ring.nanoseconds += 20
+    record(
+      .stimulus, at: ring.nanoseconds, detail: UInt8(stimulus.action.rawValue),
+      operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, .init())
+    core.stimulus(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
+    act()
+    guard stimulus.action == .linePulse, stimulus.data < 16 else { return }
+    ring.nanoseconds += 20
+    let line = InterruptLine(UInt8(stimulus.data))
+    let pulse = EntrySnapshot(flags: .isPulse)
+    record(.interrupt, pulse, UInt16(line.vector), at: ring.nanoseconds)
+    core.interrupt(line, pulse, at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
+    act()
+  }
+
+  private func makePiece() {
+    let partition = core.decision.initialising
+    let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
+    let instant = start + generator.number(300...1500)
+    // What fires meanwhile comes before the piece is told.
+    guard nextInterrupt(after: start + 30) > instant else { return resume() }
+    let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
+    record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
+    core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
+    act()
+  }
+
+  private var isInterruptedAtOnce: Bool { nextInterrupt(after: ring.nanoseconds) <= ring.nanoseconds + 100 }
+
+  // MARK: Who gets the CPU
+
+  /// The successor gets the CPU and keeps it until something happens.
+  private func resume() {
+    let exit = ring.nanoseconds + generator.number(20...70)
+    guard case .partition(let partition) = core.decision.successor else {
+      return interrupt(at: nextInterrupt(after: exit), exit, .none)
+    }
+    let start = core.decision.notBefore.nanoseconds
+    guard start != 0 else { return run(partition, from: exit) }
+    if padded != start {
+      padded = start
+      recorder.add(.padded, partition.rawValue, 0, 0, start, start > ring.nanoseconds ? start - ring.nanoseconds : 0)
+    }
+    let next = nextInterrupt(after: ring.nanoseconds + 30)
+    if next + finalPad < start { return interrupt(at: next, ring.nanoseconds + 30, .none) }
+    run(partition, from: max(start, ring.nanoseconds + 30))
+  }
+
+  /// The partition runs until an interrupt or its own next deed.
+  private func run(_ partition: PartitionIndex, from exit: UInt64) {
+    if partition == core.drainer { drain() }
+    let next = nextInterrupt(after: exit)
+    let deed = nextDeed(of: partition, from: exit)
+    if next <= deed { return interrupt(at: next, exit, partition) }
+    perform(partition, exit, at: deed)
+  }
+
+  /// The instant of the next interrupt, of a line or of the timer, at `instant` or later.
+  func nextInterrupt(after instant: UInt64) -> UInt64 {
+    min(max(timer, instant), devices.nextInterrupt(after: instant))
+  }
+
+  func interrupt(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex) {
+    var snapshot = enter(at: instant, exit, who)
+    let now = SystemTime(nanoseconds: instant)
+    if let number = devices.take(at: instant) {
+      if number == 15 { snapshot.flags.insert(.lineInService) }
+      let line = InterruptLine(number)
+      record(.interrupt, snapshot, UInt16(line.vector), at: instant)
+      core.interrupt(line, snapshot, at: now, into: &recorder)
+    } else {
+      timer = .max
+      record(.timer, snapshot, 0xE0, at: instant)
+      core.timer(snapshot, at: now, into: &recorder)
+    }
+    act()
+  }
+
+  /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
+  func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, isException: Bool = false) -> EntrySnapshot {
+    var snapshot = EntrySnapshot(
+      partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
+    guard !who.isNone else { return snapshot }
+    let index = Int(who.rawValue)
+    if instant > exit + 10 { guests[index].run() }
+    snapshot.counterWord = guests[index].counterWord
+    if guests[index].isOn { snapshot.flags.insert(.interruptsEnabled) }
+    if isException || guests[index].isOn && guests[index].hasUpcallEntry { snapshot.flags.insert(.frameFits) }
+    return snapshot
+  }
+
+  func record(_ kind: EventKind, _ snapshot: EntrySnapshot, _ what: UInt16, at instant: UInt64) {
+    record(
+      kind, at: instant, partition: snapshot.partition, detail: snapshot.flags.rawValue,
+      operand: snapshot.operand(what), wordCount: 2, .init(snapshot.counterWord, snapshot.resumeDelay))
+  }
+
+  /// The timer as the kernel has set it.
+  func arm(_ instant: UInt64) { timer = max(instant, ring.nanoseconds) }
+
+  /// A message copied in or out.
+  func copy(
+    _ caller: UInt8, _ operation: PortOperation, port: Int, channel: Int, slot: Int = 0, byteCount: UInt64
+  ) {
+    if operation == .write || operation == .send { digests[channel][slot] = generator.next() }
+    recorder.add(.messageCopied, caller, operation.rawValue, UInt32(port), digests[channel][slot], byteCount)
+  }
+
+  /// The drainer's tail, whenever it has moved.
+  func observeDrainer() {
+    guard !core.drainer.isNone, core.current == core.drainer, ring.tail > publishedTail else { return }
+    publishedTail = ring.tail
+    recorder.add(.drained, core.drainer.rawValue, 0, 0, ring.tail, ring.drainedBytes)
+  }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import TraceFormat
+
+/// Where the blocks of a trace file are, from their headers alone: what makes it possible to begin anywhere.
+///
+/// The index is made anew when it is wanted (a header is 72 bytes, and a block thousands of events) and is kept in
+/// memory only, so there is no second file that could be out of date. Payloads are neither read nor checked for it;
+/// whoever begins at a block checks that block and those that follow, as ever.
+public struct BlockIndex {
+  /// A block of events.
+  public struct Entry: Equatable, Sendable {
+    public let offset: UInt64
+    public let header: BlockHeader
+  }
+
+  public private(set) var entries: [Entry] = []
+  private let file: RandomAccessFile
+
+  /// Walks through the headers of a file; nil where they do not follow each other as a good trace's do.
+  init?(_ file: RandomAccessFile) {
+    self.file = file
+    var offset: UInt64 = 0
+    var bytes = [UInt8](repeating: 0, count: BlockHeader.byteCount)
+    var sequence: UInt32 = 0
+    var position: UInt64 = 0
+    while file.read(&bytes, at: offset) {
+      guard let header = bytes.withUnsafeBytes({ BlockHeader($0) }), header.version == BlockHeader.version,
+        BlockProbe.isSane(header), header.sequence == sequence, header.firstEventIndex == position
+      else { break }
+      if header.type == BlockType.events.rawValue { entries.append(Entry(offset: offset, header: header)) }
+      sequence &+= 1
+      position += UInt64(header.eventCount)
+      offset += UInt64(BlockHeader.byteCount) + UInt64(header.storedByteCount)
+    }
+    guard !entries.isEmpty else { return nil }
+  }
+
+  /// The block to begin with so that no event at `place` or later is missed; nil where that is the first.
+  public func block(before place: TracePlace) -> Int? {
+    switch place {
+    case .event(let number): last { $0.header.firstEventIndex <= number }
+    case .instant(let instant): last { $0.header.baseTime < instant }
+    case .frame(let number): lastBlock(beforeFrame: number)
+    }
+  }
+
+  /// The last entry that meets a condition which no entry meets after one that does not.
+  private func last(_ condition: (Entry) -> Bool) -> Int? {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(entries[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? low - 1 : nil
+  }
+
+  /// The last block in which, or before which, an earlier frame starts.
+  private func lastBlock(beforeFrame number: UInt32) -> Int? {
+    let columns = EventColumns()
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      var block = middle
+      var frame: UInt32?
+      while block < high, frame == nil {
+        frame = firstFrame(in: block, columns)
+        block += 1
+      }
+      if let frame, frame < number { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? low - 1 : nil
+  }
+
+  private func firstFrame(in block: Int, _ columns: EventColumns) -> UInt32? {
+    guard decode(block, into: columns) else { return nil }
+    let kind = EventKind.majorFrameStart.rawValue
+    return columns.groups.filter { $0.kind == kind }.map { columns.operands[$0.first] }.min()
+  }
+
+  /// The last keyframe that is complete before `place`, searched block by block backwards: the block that its last
+  /// event is in, and the index of that event. Nil where there is none: then one has to begin at the beginning.
+  public func keyframe(before place: TracePlace) -> (block: Int, event: Int)? {
+    guard var block = block(before: place) else { return nil }
+    let columns = EventColumns()
+    let kind = EventKind.keyframe.rawValue
+    while true {
+      guard decode(block, into: columns) else { return nil }
+      if columns.groups.contains(where: { $0.kind == kind }) {
+        var span = TraceSpan(from: place)
+        var found: Int?
+        for index in 0..<columns.eventCount {
+          let event = columns.event(at: index)
+          guard span.side(of: event, position: columns.firstPosition + UInt64(index)) == .before else { break }
+          if event.kind == kind { found = index }
+        }
+        if let found { return (block, found) }
+      }
+      guard block > 0 else { return nil }
+      block -= 1
+    }
+  }
+
+  /// The block in which the words of a keyframe begin that ends in `block`.
+  public func firstBlock(ofKeyframeEndingIn block: Int, event: Int) -> Int {
+    let columns = EventColumns()
+    var block = block
+    var end = event
+    while decode(block, into: columns) {
+      for index in (0..<min(end, columns.eventCount)).reversed() {
+        let event = columns.event(at: index)
+        if event.kind == EventKind.keyframeWords.rawValue, event.operand == 0 { return block }
+      }
+      guard block > 0 else { break }
+      block -= 1
+      end = .max
+    }
+    return block
+  }
+
+  /// Decodes a block by itself; false where it is damaged.
+  private func decode(_ block: Int, into columns: EventColumns) -> Bool {
+    let header = entries[block].header
+    var bytes = [UInt8](repeating: 0, count: BlockHeader.byteCount + Int(header.storedByteCount))
+    guard file.read(&bytes, at: entries[block].offset) else { return false }
+    return bytes.withUnsafeBytes { block in
+      let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
+      guard BlockHeader.checksum(header: block, payload: payload) == header.checksum else { return false }
+      do throws(PayloadDefect) {
+        try columns.decode(payload, header)
+        return true
+      } catch {
+        return false
+      }
+    }
+  }
+}
+
+/// A file that can be read anywhere.
+final class RandomAccessFile {
+  private let descriptor: Int32
+
+  /// - Parameter descriptor: stays the caller's; nil is answered where it is no regular file.
+  init?(_ descriptor: Int32) {
+    var information = stat()
+    guard descriptor >= 0, fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    let copy = dup(descriptor)
+    guard copy >= 0 else { return nil }
+    self.descriptor = copy
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `bytes` from `offset` on; false where the file does not reach that far.
+  func read(_ bytes: inout [UInt8], at offset: UInt64) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(clamping: offset) + off_t(done))
+      }
+      if count > 0 { done += count } else if count == 0 || errno != EINTR { return false }
+    }
+    return true
+  }
+}
