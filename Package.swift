@@ -125,10 +125,12 @@ var targets: [Target] = [
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser,
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Analysis", "PartitionCore",
+      argumentParser,
     ],
     path: "Tracer/CommandLine"),
 
@@ -151,6 +153,7 @@ var targets: [Target] = [
       "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ],
     path: "Tests/PartitionTests"),
+  tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.

@@ -9,6 +9,7 @@ struct Partita: AsyncParsableCommand {
     abstract: "Checks, packs, boots, captures, replays and verifies partitioned modules.",
     subcommands: [
       CheckCommand.self,
+      AnalyseCommand.self,
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
