@@ -128,11 +128,13 @@ var targets: [Target] = [
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "Simulation", "PartitionCore",
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "Analysis", "Simulation",
+      "PartitionCore",
       argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
@@ -157,6 +159,7 @@ var targets: [Target] = [
       "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ],
     path: "Tests/PartitionTests"),
+  tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),

@@ -10,6 +10,7 @@ struct Partita: AsyncParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       CheckCommand.self,
+      AnalyseCommand.self,
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,

@@ -1,0 +1,97 @@
+import Foundation
+
+extension AnalysedModule {
+  /// The answer for a terminal: a table of partitions, one of processes, one of ports, and what was assumed.
+  public var text: String {
+    var lines = ["\(module), schedule \(schedule)\(isInitial ? " (initial)" : ""): \(summary)", ""]
+    lines +=
+      TextTable(
+        head: ["partition", "period ms", "sure per period ms", "longest without CPU ms", "asked", "supplied"],
+        rows: partitions.map {
+          [
+            $0.name, Self.milliseconds($0.periodNanoseconds), Self.milliseconds($0.suppliedPerPeriodNanoseconds),
+            Self.milliseconds($0.blackoutNanoseconds), Self.percent($0.demandMillionths),
+            Self.percent($0.supplyMillionths),
+          ]
+        }
+      ).lines
+    lines.append("")
+    lines += processLines
+    if !ports.isEmpty { lines += [""] + portLines }
+    lines += ["", "assumed:"] + assumptions.map { "  \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var summary: String {
+    switch exitStatus {
+    case 0: "every deadline and every port's bound holds"
+    case 1: "a deadline or a port's bound can be exceeded"
+    default: "not every deadline has a bound"
+    }
+  }
+
+  private var processLines: [String] {
+    let rows = partitions.flatMap { partition in
+      partition.processes.map { process -> [String] in
+        let verdict: String
+        switch process.meetsDeadline {
+        case true?: verdict = "holds"
+        case false?: verdict = "CAN BE MISSED"
+        case nil: verdict = process.deadlineNanoseconds == nil ? "no deadline" : "unknown"
+        }
+        let margin = zip(process.deadlineNanoseconds, process.boundNanoseconds).map { Int64($0) - Int64($1) }
+        return [
+          "\(partition.name).\(process.name)", process.priority.map { "\($0)" } ?? "–",
+          Self.milliseconds(process.periodNanoseconds), Self.milliseconds(process.capacityNanoseconds),
+          Self.milliseconds(process.deadlineNanoseconds), Self.milliseconds(process.boundNanoseconds),
+          margin.map { ($0 < 0 ? "−" : "") + Self.milliseconds($0.magnitude) } ?? "–",
+          Self.milliseconds(process.observedNanoseconds),
+          verdict + (process.deadlineNanoseconds == nil ? "" : process.reason.map { ": \($0)" } ?? ""),
+        ]
+      }
+    }
+    return TextTable(
+      head: [
+        "process", "priority", "period ms", "capacity ms", "deadline ms", "bound ms", "margin ms", "seen ms",
+        "deadline",
+      ], rows: rows
+    ).lines
+  }
+
+  private var portLines: [String] {
+    let rows = ports.map { port -> [String] in
+      let bound: String
+      let limit: String
+      if let most = port.mostWaiting {
+        bound = "\(most) waiting"
+        limit = port.capacity.map { "room for \($0)" } ?? "–"
+      } else {
+        bound = port.worstAgeNanoseconds.map { "\(Self.milliseconds($0)) ms old" } ?? "–"
+        limit = port.refreshNanoseconds.map { "valid for \(Self.milliseconds($0)) ms" } ?? "–"
+      }
+      let verdict: String
+      switch port.holds {
+      case true?: verdict = "holds"
+      case false?: verdict = "CAN BE EXCEEDED"
+      case nil: verdict = "unknown"
+      }
+      return ["\(port.source) → \(port.destination)", bound, limit, verdict]
+    }
+    return TextTable(head: ["channel", "at worst", "limit", "verdict"], rows: rows).lines
+  }
+
+  private static func milliseconds(_ nanoseconds: UInt64?) -> String {
+    guard let nanoseconds else { return "–" }
+    return String(format: "%.6f", Double(nanoseconds) / 1e6)
+  }
+
+  private static func percent(_ millionths: UInt64) -> String {
+    String(format: "%.2f %%", Double(millionths) / 1e4)
+  }
+}
+
+/// Both, or nothing.
+private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+  guard let first, let second else { return nil }
+  return (first, second)
+}

@@ -1,0 +1,81 @@
+import APEXTypes
+import ModuleCompiler
+import ModuleConfiguration
+
+/// What static analysis says of a module under one of its schedules, before it has run.
+///
+/// Nothing here has seen a trace or the core: supply follows from windows, L and the lines' budgets, demand from the
+/// processes' capacities. What has been assumed is in `assumptions`, and belongs to the answer.
+public struct AnalysedModule: Encodable, Sendable {
+  public struct Process: Encodable, Sendable {
+    public var name: String
+    public var priority: UInt64?
+    public var periodNanoseconds: UInt64?
+    public var capacityNanoseconds: UInt64?
+    public var deadlineNanoseconds: UInt64?
+    /// The longest response, release to completion; nil where there is no bound.
+    public var boundNanoseconds: UInt64?
+    /// Why there is no bound.
+    public var reason: String?
+    /// The longest response seen in the trace.
+    public var observedNanoseconds: UInt64?
+
+    /// Whether the deadline is proved; nil for no deadline, or no bound to hold against it.
+    public var meetsDeadline: Bool? {
+      guard let deadlineNanoseconds, let boundNanoseconds else { return nil }
+      return boundNanoseconds <= deadlineNanoseconds
+    }
+  }
+
+  public struct Partition: Encodable, Sendable {
+    public var name: String
+    public var identifier: UInt64
+    public var periodNanoseconds: UInt64
+    /// The least that any of its periods supplies.
+    public var suppliedPerPeriodNanoseconds: UInt64
+    /// The longest time that it can be without the CPU.
+    public var blackoutNanoseconds: UInt64?
+    /// What its processes ask for and its windows supply, as shares of all time, in millionths.
+    public var demandMillionths: UInt64
+    public var supplyMillionths: UInt64
+    public var processes: [Process]
+  }
+
+  /// What a channel's messages come to at one destination.
+  public struct Port: Encodable, Sendable {
+    public var channel: UInt64
+    public var source: String
+    public var destination: String
+    /// Of a sampling port: the oldest message that can be read, and up to when it is valid.
+    public var worstAgeNanoseconds: UInt64?
+    public var refreshNanoseconds: UInt64?
+    /// Of a queuing port: the most messages that can wait, and how many there is room for.
+    public var mostWaiting: UInt64?
+    public var capacity: UInt64?
+
+    /// Whether every message read is valid, or every message sent has room; nil where nothing is known.
+    public var holds: Bool? {
+      if let worstAgeNanoseconds, let refreshNanoseconds { return worstAgeNanoseconds <= refreshNanoseconds }
+      if let mostWaiting, let capacity { return mostWaiting <= capacity }
+      return nil
+    }
+  }
+
+  public var module: String
+  public var schedule: String
+  public var isInitial: Bool
+  public var majorFrameNanoseconds: UInt64
+  public var switchAllowanceNanoseconds: UInt64
+  public var assumptions: [String]
+  public var partitions: [Partition]
+  public var ports: [Port]
+
+  /// 1 if a deadline or a port's bound can be exceeded, 3 if one with a deadline has no bound, else 0.
+  public var exitStatus: Int32 {
+    let processes = partitions.flatMap(\.processes)
+    if processes.contains(where: { $0.meetsDeadline == false }) || ports.contains(where: { $0.holds == false }) {
+      return 1
+    }
+    return processes.contains { $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil } ? 3 : 0
+  }
+}

@@ -1,0 +1,156 @@
+import APEXTypes
+import ModuleCompiler
+import ModuleConfiguration
+
+/// Analyses a checked module, schedule by schedule.
+public struct ModuleAnalyst {
+  let module: ModuleDescription
+  let scheduling: ProcessScheduling
+  /// Messages that a queuing source sends in each of its periods.
+  let messagesPerPeriod: UInt64
+  private let allowance: Nanoseconds
+  private let guaranteed: GuaranteedSupply
+
+  /// - Parameters:
+  ///   - module: without errors of `ModuleCompiler.check`.
+  ///   - messagesPerPeriod: what no module file says.
+  public init(_ module: ModuleDescription, scheduling: ProcessScheduling, messagesPerPeriod: UInt64 = 1) {
+    self.module = module
+    self.scheduling = scheduling
+    self.messagesPerPeriod = messagesPerPeriod
+    allowance = SwitchAllowance(module).total
+    guaranteed = GuaranteedSupply(module: module, allowance: allowance)
+  }
+
+  /// The schedules' answers, in the file's order.
+  public func analyse() -> [AnalysedModule] {
+    module.schedules.indices.map { index in
+      let schedule = module.schedules[index]
+      return AnalysedModule(
+        module: module.name, schedule: schedule.name.isEmpty ? "\(schedule.identifier)" : schedule.name,
+        isInitial: index == module.initialScheduleIndex, majorFrameNanoseconds: schedule.majorFrame.count,
+        switchAllowanceNanoseconds: allowance.count, assumptions: assumptions,
+        partitions: module.partitions.map { analyse($0, in: schedule) }, ports: ports(in: schedule))
+    }
+  }
+
+  private var assumptions: [String] {
+    var lines = [
+      "a window supplies from its start to its end less L; foreign lines steal their whole budget, at the worst place",
+      "capacities are true: no process computes longer between its release and its completion, its calls included",
+      "processes are released together at their partition's period start, then each at its period",
+      scheduling == .preemptive
+        ? "within a partition the greatest priority runs at once (--processes preemptive)"
+        : "within a partition a process runs until it waits (--processes cooperative, as PartitionKit has it)",
+    ]
+    if !module.channels.isEmpty {
+      lines.append(
+        "a source writes once a period, anywhere in its windows, \(messagesPerPeriod) at a time where it queues; a "
+          + "destination takes all that waits once a period (--messages-per-period)")
+    }
+    return lines
+  }
+
+  /// The supply of a partition in a schedule; none where it has no windows.
+  func supply(of identifier: UInt64, in schedule: ScheduleDescription) -> SupplyFunction {
+    let own = schedule.partitions.first { $0.partitionIdentifier == identifier }
+    let stolen = guaranteed.stolenTime(fromWindowOf: identifier).count
+    return SupplyFunction(
+      windows: (own?.windows ?? []).map { window in
+        let end = window.end.count
+        return SupplyFunction.Window(
+          start: window.start.count, end: end > allowance.count ? end - allowance.count : 0, stolen: stolen)
+      }, majorFrame: schedule.majorFrame.count)
+  }
+
+  /// When a partition can act in each of its periods.
+  func activity(of identifier: UInt64, in schedule: ScheduleDescription) -> PartitionActivity {
+    let frame = schedule.majorFrame.count
+    guard let own = schedule.partitions.first(where: { $0.partitionIdentifier == identifier }), own.period.count > 0,
+      frame % own.period.count == 0
+    else { return PartitionActivity(spans: [], majorFrame: frame) }
+    let origin = Self.origin(of: own)
+    let spans = (0..<frame / own.period.count).compactMap { index -> PartitionActivity.Span? in
+      let start = origin + index * own.period.count
+      // A period that runs over the frame's end has windows at its beginning too.
+      let windows = (own.windows.map(\.start.count) + own.windows.map { $0.start.count + frame })
+        .filter { $0 >= start && $0 < start + own.period.count }
+      let ends = own.windows.flatMap { [$0.end.count, $0.end.count + frame] }
+        .filter { $0 > start && $0 <= start + own.period.count }
+      guard let first = windows.min(), let last = ends.max() else { return nil }
+      return PartitionActivity.Span(first: first, last: last)
+    }
+    return PartitionActivity(spans: spans, majorFrame: frame)
+  }
+
+  private static func origin(of partition: PartitionScheduleDescription) -> UInt64 {
+    partition.windows.filter(\.isPeriodStart).map(\.start.count).min() ?? 0
+  }
+
+  private func analyse(_ partition: PartitionDescription, in schedule: ScheduleDescription) -> AnalysedModule.Partition
+  {
+    let own = schedule.partitions.first { $0.partitionIdentifier == partition.identifier }
+    let supply = supply(of: partition.identifier, in: schedule)
+    let processes = partition.processes.map {
+      PeriodicProcess(
+        name: $0.name, period: $0.period?.count, capacity: $0.capacity?.count, deadline: $0.deadline?.count,
+        priority: $0.priority)
+    }
+    let analysis = ResponseTimeAnalysis(
+      supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: own.map(Self.origin) ?? 0)
+    let demand = processes.reduce(0.0) { sum, process in
+      guard let period = process.period, period > 0 else { return sum }
+      return sum + Double(process.capacity ?? 0) / Double(period)
+    }
+    return AnalysedModule.Partition(
+      name: partition.name, identifier: partition.identifier, periodNanoseconds: own?.period.count ?? 0,
+      suppliedPerPeriodNanoseconds: own.map {
+        guaranteed.perPeriod($0, majorFrame: schedule.majorFrame).count
+      } ?? 0,
+      blackoutNanoseconds: supply.longestBlackout, demandMillionths: UInt64((demand * 1e6).rounded()),
+      supplyMillionths: supply.perFrame * 1_000_000 / max(schedule.majorFrame.count, 1),
+      processes: processes.indices.map { index in
+        let process = processes[index]
+        var bound: UInt64?
+        var reason: String?
+        switch analysis.bound(of: index) {
+        case .bounded(let worst): bound = worst
+        case .unbounded(let why): reason = why
+        }
+        return AnalysedModule.Process(
+          name: process.name, priority: process.priority, periodNanoseconds: process.period,
+          capacityNanoseconds: process.capacity, deadlineNanoseconds: process.deadline, boundNanoseconds: bound,
+          reason: reason, observedNanoseconds: nil)
+      })
+  }
+
+  private func ports(in schedule: ScheduleDescription) -> [AnalysedModule.Port] {
+    module.channels.flatMap { channel -> [AnalysedModule.Port] in
+      let writer = activity(of: channel.source.partitionIdentifier, in: schedule)
+      return channel.destinations.compactMap { end in
+        guard let port = port(end) else { return nil }
+        let reader = activity(of: end.partitionIdentifier, in: schedule)
+        var answer = AnalysedModule.Port(
+          channel: channel.identifier, source: name(of: channel.source), destination: name(of: end))
+        switch port.kind {
+        case .sampling:
+          answer.worstAgeNanoseconds = writer.worstAge(readBy: reader)
+          answer.refreshNanoseconds = port.refreshPeriod?.count
+        case .queuing:
+          answer.mostWaiting = writer.mostWaiting(for: reader, perPeriod: messagesPerPeriod)
+          answer.capacity = port.maximumMessageCount
+        }
+        return answer
+      }
+    }
+  }
+
+  private func port(_ end: ChannelDescription.End) -> PortDescription? {
+    module.partitions.first { $0.identifier == end.partitionIdentifier }?.ports.first { $0.name == end.portName }
+  }
+
+  private func name(of end: ChannelDescription.End) -> String {
+    let partition = module.partitions.first { $0.identifier == end.partitionIdentifier }?.name
+    return "\(partition ?? "\(end.partitionIdentifier)").\(end.portName)"
+  }
+}

@@ -1,0 +1,27 @@
+/// A process of a partition as its response time depends on it. Times in ns.
+public struct PeriodicProcess: Equatable, Sendable {
+  public var name: String
+  /// Between two releases; nil for an aperiodic process, whose releases nobody bounds.
+  public var period: UInt64?
+  /// The longest computation between release and completion; nil where the module file states none.
+  public var capacity: UInt64?
+  public var deadline: UInt64?
+  /// Greater is more urgent, as ARINC 653 has it; nil counts as the least.
+  public var priority: UInt64?
+
+  public init(name: String, period: UInt64?, capacity: UInt64?, deadline: UInt64?, priority: UInt64?) {
+    self.name = name
+    self.period = period
+    self.capacity = capacity
+    self.deadline = deadline
+    self.priority = priority
+  }
+}
+
+/// How the processes of one partition share it.
+public enum ProcessScheduling: String, Sendable, CaseIterable {
+  /// The greatest priority runs at once: what ARINC 653 prescribes.
+  case preemptive
+  /// A process runs until it waits: what the C processes of this version's PartitionKit do.
+  case cooperative
+}

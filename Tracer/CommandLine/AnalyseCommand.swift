@@ -1,0 +1,93 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import ModuleCompiler
+import TraceReading
+import Verification
+
+/// `partita analyse`: worst cases from the module file alone, beside those that a trace has seen.
+struct AnalyseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyse",
+    abstract: "Bounds response times, messages' ages and queues from the module file alone.",
+    discussion: """
+      For each schedule: what each partition is sure of (windows less L and declared stolen time), the worst response \
+      time of each process against its deadline, the oldest message that each sampling port can read and the most that \
+      can wait at each queuing port. With a trace of the module, the longest responses seen stand beside the bounds.
+
+      Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
+      input, 3 a process with a deadline has no bound.
+
+      EXAMPLES
+        partita analyse Kernel/Modules/FlightControl/module.xml
+        partita analyse module.xml run.partita
+        partita analyse module.xml --processes preemptive --format json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "The module file.")
+  var module: String
+
+  @Argument(help: "A trace of the module, for what was seen.")
+  var trace: String?
+
+  @Option(
+    name: .customLong("processes"),
+    help: "How the processes of a partition share it: cooperative, as PartitionKit has it, or preemptive.")
+  var scheduling = ProcessScheduling.cooperative
+
+  @Option(help: "Messages that a queuing source sends in each of its periods.")
+  var messagesPerPeriod: UInt64 = 1
+
+  @Option(help: "text, or json.")
+  var format = Format.text
+
+  func run() throws {
+    let report = ModuleCompiler.check(file: module)
+    guard report.exitStatus == 0, let description = report.description else {
+      for diagnostic in report.errors { FileHandle.standardError.write(Data("\(diagnostic)\n".utf8)) }
+      TraceCommand.complain("\(module) cannot run as it is, so there is nothing to analyse; mend it first")
+      throw ExitCode(2)
+    }
+    let analyst = ModuleAnalyst(description, scheduling: scheduling, messagesPerPeriod: messagesPerPeriod)
+    var schedules = analyst.analyse()
+    if let trace { try observe(trace, into: &schedules) }
+    switch format {
+    case .text: print(schedules.map(\.text).joined(separator: "\n"), terminator: "")
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(schedules), as: UTF8.self))
+    }
+    let statuses = schedules.map(\.exitStatus)
+    let status: Int32 = statuses.contains(1) ? 1 : statuses.max() ?? 0
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule.
+  private func observe(_ path: String, into schedules: inout [AnalysedModule]) throws {
+    let reader = try TraceCommand.open(path)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    let report = VerifyCommand.report(on: reader)
+    guard report.moduleName == schedules.first?.module else {
+      TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
+      throw ExitCode(2)
+    }
+    for schedule in schedules.indices where schedules[schedule].isInitial {
+      for partition in schedules[schedule].partitions.indices {
+        let owner = schedules[schedule].partitions[partition].name
+        for process in schedules[schedule].partitions[partition].processes.indices {
+          let name = schedules[schedule].partitions[partition].processes[process].name
+          guard let worst = report.claim("process.deadline.\(owner).\(name)")?.worst else { continue }
+          schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
+            clamping: worst.value)
+        }
+      }
+    }
+  }
+}
+
+extension ProcessScheduling: ExpressibleByArgument {}
