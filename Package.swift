@@ -168,7 +168,7 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+      "Emulation", "TraceReading", "Replay", "Simulation", "Verification", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
 

@@ -15,6 +15,7 @@ struct Partita: AsyncParsableCommand {
       CaptureCommand.self,
       RunCommand.self,
       SynthesizeCommand.self,
+      WhatIfCommand.self,
       DumpCommand.self,
       StatsCommand.self,
       ReplayCommand.self,

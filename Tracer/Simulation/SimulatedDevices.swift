@@ -1,7 +1,7 @@
 import ModuleConfiguration
 
 /// The interrupt controllers and what is at their lines: each line fires at irregular instants of its own rate.
-struct SimulatedDevices {
+struct SimulatedDevices: InterruptSource {
   /// The lines' masks, 1 for masked.
   var mask: UInt16 = 0xFFFF
   /// Requests that wait at the controllers.

@@ -21,6 +21,7 @@ extension SimulatedWorld {
     if let instant = decision.timer { arm(instant.nanoseconds) }
     if let upcall = decision.upcall {
       guests[Int(upcall.partition.rawValue)].beginUpcall(upcall.vector)
+      behaviour?.beginUpcall(of: upcall.partition, upcall.vector)
       recorder.add(
         .upcallWritten, upcall.partition.rawValue, 0, UInt32(upcall.vector), PartitionLayout.stackTop - 4096,
         upcall.entry, 0)
@@ -56,6 +57,7 @@ extension SimulatedWorld {
   private func restart(_ partitions: UInt32) {
     for index in guests.indices where partitions & 1 << UInt32(index) != 0 {
       guests[index].restart()
+      behaviour?.restart(PartitionIndex(UInt8(index)))
       recorder.add(
         .contextReset, UInt8(index), 0, 0, guests[index].plan.entryPoint, PartitionLayout.stackTop)
     }

@@ -59,7 +59,8 @@ extension SimulatedWorld {
     }
   }
 
-  private func handle(
+  /// An upcall's handler acknowledges its line, or returns.
+  func handle(
     _ index: Int, _ vector: UInt8, _ isAcknowledged: Bool, _ partition: PartitionIndex, _ exit: UInt64,
     at instant: UInt64
   ) {
@@ -84,10 +85,11 @@ extension SimulatedWorld {
 
   /// Something was done in ring 3 alone: the partition goes on, without an entry in between.
   private func continueInRing3(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
+    behaviour?.noteComputation(of: partition, from: exit, to: instant, in: self)
     let next = nextInterrupt(after: instant)
-    let deed = nextDeed(of: partition, from: instant)
+    let deed = behaviour?.nextDeed(of: partition, from: instant, in: self) ?? nextDeed(of: partition, from: instant)
     if next <= deed { return interrupt(at: next, exit, partition) }
-    perform(partition, exit, at: deed)
+    carryOut(partition, exit, at: deed)
   }
 
   private func work(_ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
@@ -101,14 +103,14 @@ extension SimulatedWorld {
     if guests[index].plan.handlesExceptions, generator.oneIn(300) {
       return fault(partition, exit, at: instant)
     }
-    call(guests[index].plan.call(&generator), partition, exit, at: instant)
+    var next = guests[index].plan.call(&generator)
+    if next.number == HypercallNumber.setTimer.rawValue {
+      next.arguments.0 = instant + generator.number(400_000...9_000_000)
+    }
+    call(next, partition, exit, at: instant)
   }
 
-  private func call(_ call: GuestCall, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
-    var call = call
-    if call.number == HypercallNumber.setTimer.rawValue {
-      call.arguments.0 = instant + generator.number(400_000...9_000_000)
-    }
+  func call(_ call: GuestCall, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
     let index = Int(partition.rawValue)
     let snapshot = enter(at: instant, exit, partition)
     let count = HypercallNumber(rawValue: call.number)?.argumentCount ?? 0
@@ -124,7 +126,7 @@ extension SimulatedWorld {
     if call.number == HypercallNumber.setUpcallEntry.rawValue {
       // From here on it takes upcalls: lines are set up one by one, and each mark finds its handler.
       guests[index].hasUpcallEntry = true
-      guests[index].setFlag(true)
+      if behaviour == nil { guests[index].setFlag(true) }
     }
     act()
   }
@@ -132,18 +134,23 @@ extension SimulatedWorld {
   private func fault(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
     let plan = guests[Int(partition.rawValue)].plan
     let vector = ([0, 6, 14] as [UInt8])[Int(generator.number(0...2))]
-    let snapshot = enter(at: instant, exit, partition, isException: true)
     let address = vector == 14 ? generator.number(1...1 << 20) << 12 : 0
     let errorCode: UInt64 = vector == 14 ? 4 + generator.number(0...1) * 2 : 0
+    let instruction = plan.code + generator.number(0...4095)
+    fault(GuestFault(vector, errorCode, address, instruction), partition, exit, at: instant)
+  }
+
+  func fault(_ fault: GuestFault, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
+    let snapshot = enter(at: instant, exit, partition, isException: true)
     let returned = guests[Int(partition.rawValue)].exceptionsReturned
     record(
       .exception, at: instant, partition: partition.rawValue, detail: snapshot.flags.rawValue,
-      operand: snapshot.operand(UInt16(vector)), wordCount: 6,
+      operand: snapshot.operand(UInt16(fault.vector)), wordCount: 6,
       .init(
-        snapshot.counterWord, snapshot.resumeDelay, errorCode, address, plan.code + generator.number(0...4095),
+        snapshot.counterWord, snapshot.resumeDelay, fault.errorCode, fault.address, fault.instruction,
         UInt64(returned)))
     core.exception(
-      vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot,
+      vector: fault.vector, errorCode: fault.errorCode, address: fault.address, exceptionsReturned: returned, snapshot,
       at: SystemTime(nanoseconds: instant), into: &recorder)
     act()
   }

@@ -21,7 +21,11 @@ public final class SimulatedWorld {
   var recorder: StampingRecorder
   var generator: SeededGenerator
   var guests: [SimulatedGuest]
-  var devices: SimulatedDevices
+  var devices: any InterruptSource
+  /// Who says what partitions do, where it is not the seed.
+  var behaviour: (any PartitionBehaviour)?
+  /// When the kernel is done with what it is at, where that is known, ns.
+  var plannedExit: UInt64?
   /// When the one-shot timer fires, ns.
   private var timer: UInt64 = .max
   /// The window start whose pad has been recorded, ns.
@@ -34,7 +38,19 @@ public final class SimulatedWorld {
   /// - Parameters:
   ///   - table: its bytes must outlive the world.
   ///   - sink: gets the bytes of the trace, one piece after the other.
-  public init(_ table: ModuleTable, _ options: SimulationOptions, sink: @escaping (UnsafeRawBufferPointer) -> Void) {
+  public convenience init(
+    _ table: ModuleTable, _ options: SimulationOptions, sink: @escaping (UnsafeRawBufferPointer) -> Void
+  ) {
+    self.init(table, options, devices: nil, behaviour: nil, sink: sink)
+  }
+
+  /// - Parameters:
+  ///   - devices: in place of irregular ones.
+  ///   - behaviour: in place of seeded partitions.
+  init(
+    _ table: ModuleTable, _ options: SimulationOptions, devices given: (any InterruptSource)?,
+    behaviour: (any PartitionBehaviour)?, sink: @escaping (UnsafeRawBufferPointer) -> Void
+  ) {
     self.table = table
     self.options = options
     let ringBytes = max(table.module.ringBytes, 1 << 18)
@@ -48,8 +64,11 @@ public final class SimulatedWorld {
       byteCount: DrainPump<SimulatedRing>.memoryBytes(eventsPerBlock: eventsPerBlock), alignment: 16)
     pump = DrainPump(port: ring, ringBytes: ringBytes, eventsPerBlock: eventsPerBlock, memory: pumpMemory)
     generator = SeededGenerator(seed: options.seed)
-    recorder = StampingRecorder(ring: ring, generator: SeededGenerator(seed: generator.next()))
-    devices = SimulatedDevices(table, seed: generator.next())
+    self.behaviour = behaviour
+    recorder = StampingRecorder(
+      ring: ring, generator: SeededGenerator(seed: generator.next()), isIrregular: behaviour == nil)
+    let seed = generator.next()
+    devices = given ?? SimulatedDevices(table, seed: seed)
     guests = (0..<table.partitionCount).map { SimulatedGuest(plan: GuestPlan(table, PartitionIndex(UInt8($0)))) }
     digests = Array(
       repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots), count: table.count(ChannelRecord.self))
@@ -65,12 +84,16 @@ public final class SimulatedWorld {
   public var eventCount: UInt64 { ring.eventCount }
 
   /// Writes the module table, boots and starts the module.
-  public func begin() {
+  ///
+  /// - Parameters:
+  ///   - start: the instant of the start on the module's clock, ns.
+  ///   - stop: when the module shall end by itself, ns; all ones for never.
+  public func begin(at start: UInt64 = 1000, stop: UInt64 = .max) {
     pump.writeModuleTable(table.bytes)
-    recorder.add(.boot, 0xFF, 0, 1, table.checksum, options.buildIdentity, 1 << 32, UInt64.max)
-    ring.nanoseconds += 1000
-    record(.start, at: ring.nanoseconds, wordCount: 2, .init(UInt64.max))
-    core.start(at: SystemTime(nanoseconds: ring.nanoseconds), stop: .never, into: &recorder)
+    recorder.add(.boot, 0xFF, 0, 1, table.checksum, options.buildIdentity, 1 << 32, stop)
+    ring.nanoseconds = start
+    record(.start, at: ring.nanoseconds, wordCount: 2, .init(stop))
+    core.start(at: SystemTime(nanoseconds: ring.nanoseconds), stop: SystemTime(nanoseconds: stop), into: &recorder)
     act()
   }
 
@@ -87,13 +110,15 @@ public final class SimulatedWorld {
     if ring.isNearlyFull { drain() }
   }
 
-  /// Stops the module, as Ctrl-C on the host does, and writes the rest of its trace.
+  /// Stops the module where it runs, as Ctrl-C on the host does, and writes the rest of its trace.
   public func end() {
     while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: ring.nanoseconds)) { play(stimulus) }
-    ring.nanoseconds += 100
-    record(.nonMaskable, at: ring.nanoseconds, operand: 1, wordCount: 2, .init())
-    core.nonMaskable(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
-    act()
+    if !core.hasStopped {
+      ring.nanoseconds += 100
+      record(.nonMaskable, at: ring.nanoseconds, operand: 1, wordCount: 2, .init())
+      core.nonMaskable(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
+      act()
+    }
     recorder.add(.end, 0xFF, 0, 0, ring.eventCount, 0)
     ring.end()
     drain()
@@ -147,7 +172,8 @@ public final class SimulatedWorld {
 
   /// The successor gets the CPU and keeps it until something happens.
   private func resume() {
-    let exit = ring.nanoseconds + generator.number(20...70)
+    let exit = max(ring.nanoseconds + 20, plannedExit ?? ring.nanoseconds + generator.number(20...70))
+    plannedExit = nil
     guard case .partition(let partition) = core.decision.successor else {
       return interrupt(at: nextInterrupt(after: exit), exit, .none)
     }
@@ -166,9 +192,15 @@ public final class SimulatedWorld {
   private func run(_ partition: PartitionIndex, from exit: UInt64) {
     if partition == core.drainer { drain() }
     let next = nextInterrupt(after: exit)
-    let deed = nextDeed(of: partition, from: exit)
+    let deed = behaviour?.nextDeed(of: partition, from: exit, in: self) ?? nextDeed(of: partition, from: exit)
     if next <= deed { return interrupt(at: next, exit, partition) }
-    perform(partition, exit, at: deed)
+    carryOut(partition, exit, at: deed)
+  }
+
+  /// The partition's next deed is due.
+  func carryOut(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
+    guard let behaviour else { return perform(partition, exit, at: instant) }
+    behaviour.perform(partition, exit, at: instant, in: self)
   }
 
   /// The instant of the next interrupt, of a line or of the timer, at `instant` or later.
@@ -180,6 +212,7 @@ public final class SimulatedWorld {
     var snapshot = enter(at: instant, exit, who)
     let now = SystemTime(nanoseconds: instant)
     if let number = devices.take(at: instant) {
+      plannedExit = devices.serviceEnd
       if number == 15 { snapshot.flags.insert(.lineInService) }
       let line = InterruptLine(number)
       record(.interrupt, snapshot, UInt16(line.vector), at: instant)
@@ -198,6 +231,7 @@ public final class SimulatedWorld {
       partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
     guard !who.isNone else { return snapshot }
     let index = Int(who.rawValue)
+    behaviour?.noteComputation(of: who, from: exit, to: instant, in: self)
     if instant > exit + 10 { guests[index].run() }
     snapshot.counterWord = guests[index].counterWord
     if guests[index].isOn { snapshot.flags.insert(.interruptsEnabled) }

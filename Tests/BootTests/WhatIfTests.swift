@@ -1,0 +1,129 @@
+import Foundation
+import ModuleConfiguration
+import Simulation
+import Testing
+import TraceFormat
+import TraceReading
+import Verification
+
+/// What-if held against the machine: the same module gives the recorded run, another module what it does when captured.
+@Suite struct WhatIfTests {
+  /// The predicted trace of `recorded` under the table of `other`.
+  private static func predict(_ recorded: [UInt8], under other: [UInt8]) throws -> ([UInt8], [Prediction.Doubt]) {
+    let reader = try TraceReader(bytes: recorded)
+    let target = try TraceReader(bytes: other)
+    defer { withExtendedLifetime((reader, target)) {} }
+    var bytes: [UInt8] = []
+    let prediction = try Prediction(
+      recorded: reader.moduleTable, under: target.moduleTable,
+      source: {
+        while let item = reader.next() {
+          if case .event(_, let event) = item { return event }
+        }
+        return nil
+      }, sink: { bytes.append(contentsOf: $0) })
+    #expect(prediction.run(isInterrupted: { false }) != nil)
+    return (bytes, prediction.doubts)
+  }
+
+  /// What happened, without the instants: kind, partition and operand of each event but those of the drainer's own
+  /// progress, by partition; interrupts by line.
+  private static func story(_ bytes: [UInt8]) throws -> [UInt8: [UInt64]] {
+    let reader = try TraceReader(bytes: bytes)
+    let drainer = reader.moduleTable.module.drainer.rawValue
+    var story: [UInt8: [UInt64]] = [:]
+    while let item = reader.next() {
+      guard case .event(_, let event) = item, let kind = event.knownKind else { continue }
+      switch kind {
+      case .hypercall, .hypercallResult, .upcall, .mark, .windowStart, .windowEnd, .modeChange, .portOperation:
+        guard event.partition != drainer else { continue }
+        story[event.partition, default: []].append(
+          UInt64(event.kind) << 32 | UInt64(event.operand & 0xFFFF))
+      default: continue
+      }
+    }
+    return story
+  }
+
+  private static func report(_ bytes: [UInt8]) throws -> VerificationReport {
+    let reader = try TraceReader(bytes: bytes)
+    defer { withExtendedLifetime(reader) {} }
+    var verifier = Verifier(table: reader.moduleTable)
+    while case .event(let position, let event)? = reader.next() { verifier.consume(event, position: position) }
+    return verifier.finish(fileBytes: UInt64(bytes.count))
+  }
+
+  /// Compares what was predicted with what the machine did: the same events in each partition, response times to within
+  /// `tolerance` ns.
+  private static func expect(_ predicted: [UInt8], equals real: [UInt8], tolerance: Int64) throws {
+    let (one, two) = (try story(predicted), try story(real))
+    #expect(Set(one.keys) == Set(two.keys))
+    for (partition, events) in two {
+      #expect(events.count > 100, "partition \(partition) did something")
+      #expect(one[partition] == events, "partition \(partition)")
+    }
+    let (mine, its) = (try report(predicted), try report(real))
+    var compared = 0
+    for claim in its.claims where claim.identifier.hasPrefix("process.deadline.") {
+      let difference = (mine.claim(claim.identifier)?.worst?.value ?? .max) - (claim.worst?.value ?? 0)
+      #expect(difference.magnitude <= UInt64(tolerance), "\(claim.identifier) by \(difference) ns")
+      #expect(mine.claim(claim.identifier)?.verdict == claim.verdict)
+      compared += 1
+    }
+    #expect(compared >= 3)
+  }
+
+  @Test func theSameModuleGivesTheRecordedRun() throws {
+    let run = try SharedRuns.logged.get()
+    let (predicted, doubts) = try Self.predict(run.trace, under: run.trace)
+    #expect(doubts.isEmpty, "\(doubts)")
+    try Self.expect(predicted, equals: run.trace, tolerance: 100)
+  }
+
+  @Test func anotherScheduleIsPredictedAsItIsCaptured() throws {
+    // Without input: a line that was masked is taken to have fired when it was let through, which the serial one was.
+    var plain = try ModuleVariant.flightControl()
+    plain.stimulus = ""
+    let run = try CapturedRun.capture(plain, milliseconds: 1_000)
+    // Control comes later and has less, Maintenance comes before it, Loader moves: every window but Sensors' changes.
+    let moved =
+      try plain
+      .replacing(
+        "\"201\" WindowStartSeconds=\"0.002\" WindowDurationSeconds=\"0.005\"",
+        by: "\"201\" WindowStartSeconds=\"0.0045\" WindowDurationSeconds=\"0.002\""
+      )
+      .replacing(
+        "PartitionIdentifier=\"2\" PeriodSeconds=\"0.020\" PeriodDurationSeconds=\"0.005\"",
+        by: "PartitionIdentifier=\"2\" PeriodSeconds=\"0.020\" PeriodDurationSeconds=\"0.002\""
+      )
+      .replacing("TimeCapacitySeconds=\"0.004\"", by: "TimeCapacitySeconds=\"0.001\"")
+      .replacing("\"401\" WindowStartSeconds=\"0.007\"", by: "\"401\" WindowStartSeconds=\"0.0065\"")
+      .replacing("\"301\" WindowStartSeconds=\"0.012\"", by: "\"301\" WindowStartSeconds=\"0.002\"")
+    let other = try CapturedRun.capture(moved, milliseconds: 1_000)
+    let (predicted, doubts) = try Self.predict(run.trace, under: other.trace)
+    #expect(doubts.isEmpty, "\(doubts)")
+    try Self.expect(predicted, equals: other.trace, tolerance: 500)
+  }
+
+  @Test func aModuleWithOtherPortsIsRefused() throws {
+    let run = try SharedRuns.logged.get()
+    let larger = try ModuleVariant.flightControl().replacing(
+      "<Sampling_Port Name=\"ACTUATOR_DATA\" MaxMessageSize=\"32\" Direction=\"SOURCE\"",
+      by: "<Sampling_Port Name=\"ACTUATOR_DATA\" MaxMessageSize=\"31\" Direction=\"SOURCE\"")
+    let changed = try larger.replacing(
+      "<Sampling_Port Name=\"ACTUATOR_DATA\" MaxMessageSize=\"32\" Direction=\"DESTINATION\"",
+      by: "<Sampling_Port Name=\"ACTUATOR_DATA\" MaxMessageSize=\"31\" Direction=\"DESTINATION\"")
+    let image = try changed.compile().imageBytes
+    try image.withUnsafeBytes { bytes in
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+      defer { copy.deallocate() }
+      copy.copyMemory(from: bytes)
+      let table = try ModuleTable(UnsafeRawBufferPointer(copy))
+      let reader = try TraceReader(bytes: run.trace)
+      defer { withExtendedLifetime(reader) {} }
+      #expect(throws: Prediction.Mismatch.self) {
+        _ = try Prediction(recorded: reader.moduleTable, under: table, source: { nil }, sink: { _ in })
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Simulation
+import Verification
+
+/// What another module changes: the claims on the recorded run beside those on the predicted one.
+struct PredictedChanges {
+  let recorded: VerificationReport
+  let predicted: VerificationReport
+  let doubts: [Prediction.Doubt]
+  let lossCount: UInt64
+
+  /// 1 where a claim is violated in the prediction; 3 where none is and evidence is missing in it or in the recording.
+  var exitStatus: Int32 {
+    let verdicts = predicted.claims.filter { Self.isPredicted($0.identifier) }.map(\.verdict)
+    if verdicts.contains(.fail) { return 1 }
+    return verdicts.contains(.unknown) || lossCount > 0 || !recorded.hasEnd ? 3 : 0
+  }
+
+  /// Claims about how long the kernel's own paths take, of which a prediction knows nothing: an event costs it 25 ns
+  /// flat.
+  private static let pathLengths = [
+    "padding.margin", "timer.punctual", "window.end.instant", "budget.interruptToMark", "budget.kernelTime",
+    "budget.traceBytes",
+  ]
+
+  private static func isPredicted(_ claim: String) -> Bool {
+    !pathLengths.contains { claim == $0 || claim.hasPrefix($0 + ".") }
+  }
+
+  private static let assumptions = [
+    "each partition computes the same between the same calls, in the same order, whatever it is answered and when",
+    "lines fire at the instants recorded; one that was masked, when it was let through",
+    "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
+    "the kernel's own path lengths stay what they are: padding.margin, budget.interruptToMark and the like are left out",
+  ]
+
+  /// One claim in both runs.
+  private struct Row: Encodable {
+    var claim: String
+    var recordedVerdict: String?
+    var predictedVerdict: String?
+    var recordedWorst: Int64?
+    var predictedWorst: Int64?
+    var bound: Int64?
+    var unit: String
+
+    var changesVerdict: Bool { recordedVerdict != predictedVerdict }
+    var change: Int64? {
+      guard let recordedWorst, let predictedWorst else { return nil }
+      return predictedWorst - recordedWorst
+    }
+    /// What a person asks first.
+    var isOfInterest: Bool {
+      changesVerdict || predictedVerdict != "pass" || claim.hasPrefix("process.") || claim.hasPrefix("partition.")
+        || change.map { $0 != 0 } ?? false
+    }
+  }
+
+  private var rows: [Row] {
+    let identifiers = predicted.claims.map(\.identifier).filter(Self.isPredicted)
+    let gone = recorded.claims.map(\.identifier).filter { Self.isPredicted($0) && !identifiers.contains($0) }
+    return (identifiers + gone).map { identifier in
+      let (before, after) = (recorded.claim(identifier), predicted.claim(identifier))
+      return Row(
+        claim: identifier, recordedVerdict: before?.verdict.rawValue, predictedVerdict: after?.verdict.rawValue,
+        recordedWorst: before?.worst?.value, predictedWorst: after?.worst?.value, bound: after?.bound,
+        unit: (after ?? before)?.unit.rawValue ?? "")
+    }
+  }
+
+  func text(isColored: Bool, showsAll: Bool) -> String {
+    let shown = rows.filter { showsAll || $0.isOfInterest }
+    func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "–" }
+    var table = [["claim", "recorded", "predicted", "recorded worst", "predicted worst", "change", "bound"]]
+    for row in shown {
+      let sign = row.change.map { $0 > 0 ? "+\($0)" : "\($0)" } ?? "–"
+      table.append([
+        row.claim, row.recordedVerdict ?? "–", row.predictedVerdict ?? "–", number(row.recordedWorst),
+        number(row.predictedWorst), sign, row.bound.map { "\($0) \(row.unit)" } ?? "–",
+      ])
+    }
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    var lines = table.enumerated().map { index, cells in
+      let line = cells.indices.map { column -> String in
+        let padding = String(repeating: " ", count: widths[column] - cells[column].count)
+        return column == 0 ? cells[column] + padding : padding + cells[column]
+      }.joined(separator: "  ")
+      guard isColored, index > 0 else { return line }
+      let verdict = shown[index - 1].predictedVerdict
+      return verdict == "fail"
+        ? "\u{1B}[31m\(line)\u{1B}[0m" : verdict == "unknown" ? "\u{1B}[33m\(line)\u{1B}[0m" : line
+    }
+    let changed = rows.count(where: \.changesVerdict)
+    lines += ["", "\(rows.count) claims, \(shown.count) shown; \(changed) change their verdict", "", "assumed:"]
+    lines += Self.assumptions.map { "  \($0)" }
+    lines += weaknesses.map { "  but: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Where the assumptions are known not to hold.
+  private var weaknesses: [String] {
+    var lines = doubts.flatMap { doubt -> [String] in
+      var lines: [String] = []
+      if doubt.otherAnswerCount > 0 {
+        lines.append(
+          "\(doubt.partition) is answered otherwise \(doubt.otherAnswerCount) times, first at "
+            + "\(doubt.firstOtherAnswer) ns; from there on it might go another way")
+      }
+      if let ranOut = doubt.ranOut {
+        lines.append("\(doubt.partition) has done all that was recorded of it at \(ranOut) ns, and computes on")
+      }
+      return lines
+    }
+    if lossCount > 0 { lines.append("the recorded trace has lost \(lossCount) events; what they asked for is missing") }
+    return lines
+  }
+
+  func json() throws -> String {
+    struct Document: Encodable {
+      var exitStatus: Int32
+      var claims: [Row]
+      var assumptions: [String]
+      var weaknesses: [String]
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let document = Document(
+      exitStatus: exitStatus, claims: rows, assumptions: Self.assumptions, weaknesses: weaknesses)
+    return String(decoding: try encoder.encode(document), as: UTF8.self)
+  }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import ModuleConfiguration
+import Simulation
+import TraceReading
+import Verification
+
+/// `partita what-if`: a recorded run's demand under another module.
+struct WhatIfCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "what-if",
+    abstract: "Runs a trace's recorded demand under another schedule, other budgets or policies.",
+    discussion: """
+      The kernel's own deciding code runs under the other module; each partition computes what it computed between the \
+      calls that it made, and lines fire at the instants recorded. What comes out is a trace, judged by 'verify' beside \
+      the recorded one: which deadlines and bounds change, and by how much. The other module must have the same \
+      partitions, ports and event channels.
+
+      Exit status: 0 every claim holds in the prediction, 1 one is violated there, 2 bad usage or input, 3 none is \
+      violated, but the evidence is incomplete.
+
+      EXAMPLES
+        partita what-if run.partita --module faster.xml
+        partita what-if run.partita --module faster.xml -o predicted.partita   # then dump, report, query …
+        partita what-if run.partita --schedule-search --margin 20
+
+      With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
+      start, with which all recorded deadlines still hold with the margin; status 1 if they do not hold as recorded.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "The recorded trace.")
+  var trace: String
+
+  @Option(help: ArgumentHelp("The other module: an XML file, or an image made by 'partita pack'.", valueName: "file"))
+  var module: String?
+
+  @Flag(help: "Look for the smallest windows that meet all recorded deadlines.")
+  var scheduleSearch = false
+
+  @Option(help: ArgumentHelp("Of each deadline keep this much of the response in reserve.", valueName: "percent"))
+  var margin: UInt64 = 10
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "Keep the predicted trace in this file.")
+  var output: String?
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  @Option(help: "text, or json.")
+  var format = Format.text
+
+  @Flag(help: "Show every claim, not only those that change or are timed.")
+  var all = false
+
+  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  var imageDirectories: [String] = []
+
+  func validate() throws {
+    guard (module != nil) != scheduleSearch else {
+      throw ValidationError("give either --module FILE or --schedule-search")
+    }
+    guard margin <= 10_000 else { throw ValidationError("--margin is at most 10000 percent") }
+    guard !scheduleSearch || output == nil else { throw ValidationError("--output goes with --module") }
+  }
+
+  func run() throws {
+    guard let module else { return try search() }
+    try reporting {
+      let image = try ModuleSource.image(of: module, imageDirectories: imageDirectories)
+      let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(image.count, 8), alignment: 8)
+      defer { storage.deallocate() }
+      storage.copyBytes(from: image)
+      let table: ModuleTable
+      do {
+        table = try ModuleTable(UnsafeRawBufferPointer(rebasing: storage[..<image.count]))
+      } catch {
+        TraceCommand.complain("\(module): the module table is invalid: \(error)")
+        throw ExitCode(2)
+      }
+      try predict(under: table, of: module)
+    }
+  }
+
+  private func search() throws {
+    let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    let signals = try SignalWatch()
+    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    let search = ScheduleSearch(path: trace, table: reader.moduleTable, marginPercent: margin) { what in
+      progress.show(what)
+      return signals.take() > 0
+    }
+    let found: (windows: [ScheduleSearch.Window], holds: Bool)
+    do {
+      found = try search.run()
+    } catch is ScheduleSearch.Interrupted {
+      progress.clear()
+      TraceCommand.complain("interrupted")
+      throw ExitCode(2)
+    }
+    progress.clear()
+    switch format {
+    case .text: print(SearchedWindows(windows: found.windows, holds: found.holds, margin: margin).text)
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      print(String(decoding: try encoder.encode(found.windows), as: UTF8.self))
+    }
+    if !found.holds { throw ExitCode(1) }
+  }
+
+  private func predict(under table: ModuleTable, of module: String) throws {
+    let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
+    defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
+    let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
+    let writer = FileWriter(path: file.growing)
+    let reader = try TraceCommand.open(trace)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    let prediction: Prediction
+    do throws(Prediction.Mismatch) {
+      prediction = try Prediction(
+        recorded: reader.moduleTable, under: table,
+        source: {
+          while let item = reader.next() {
+            if case .event(_, let event) = item { return event }
+          }
+          return nil
+        },
+        sink: { writer.write($0) })
+    } catch {
+      TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")
+      throw ExitCode(2)
+    }
+    let signals = try SignalWatch()
+    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var wasInterrupted = false
+    let span = prediction.run {
+      progress.show("\(prediction.eventCount) events predicted")
+      wasInterrupted = wasInterrupted || signals.take() > 0
+      return wasInterrupted || writer.failure != nil
+    }
+    progress.clear()
+    guard !wasInterrupted, span != nil, writer.finish() else {
+      let reason =
+        wasInterrupted
+        ? "interrupted" : span == nil ? "\(trace) has no start" : writer.failure ?? "it cannot be written"
+      TraceCommand.complain("\(reason); nothing is kept")
+      throw ExitCode(2)
+    }
+    let kept = try file.keep() ?? output ?? temporary
+    try compare(prediction, with: kept)
+  }
+
+  private func compare(_ prediction: Prediction, with path: String) throws {
+    let recorded = try TraceCommand.open(trace)
+    let predicted = try TraceCommand.open(path)
+    defer { withExtendedLifetime((recorded, predicted)) {} }
+    let comparison = PredictedChanges(
+      recorded: VerifyCommand.report(on: recorded), predicted: VerifyCommand.report(on: predicted),
+      doubts: prediction.doubts, lossCount: prediction.lossCount)
+    switch format {
+    case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
+    case .json: print(try comparison.json())
+    }
+    if let output { FileHandle.standardError.write(Data("predicted trace: \(output)\n".utf8)) }
+    if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
+  }
+}

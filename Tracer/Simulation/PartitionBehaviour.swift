@@ -1,0 +1,47 @@
+import ModuleConfiguration
+import APEXTypes
+
+/// What partitions of a simulated world do, where it does not come from the seed.
+protocol PartitionBehaviour: AnyObject {
+  /// When the partition, running from `exit` on, would enter the kernel by itself; all ones for never.
+  func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64
+  /// Its next deed is due.
+  func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld)
+  /// It has computed from `exit` to `instant`.
+  func noteComputation(of partition: PartitionIndex, from exit: UInt64, to instant: UInt64, in world: SimulatedWorld)
+  /// An upcall was laid on its stack.
+  func beginUpcall(of partition: PartitionIndex, _ vector: UInt8)
+  /// It starts anew.
+  func restart(_ partition: PartitionIndex)
+}
+
+/// The devices of a simulated world, behind its interrupt controllers.
+protocol InterruptSource {
+  /// The lines' masks, 1 for masked.
+  var mask: UInt16 { get set }
+  /// When the kernel was done with the interrupt taken last, where that is known, ns.
+  var serviceEnd: UInt64? { get }
+  /// The instant of the next interrupt of an open line, at `instant` or later; all ones for none.
+  func nextInterrupt(after instant: UInt64) -> UInt64
+  /// The line whose interrupt comes at `instant`, where one does.
+  mutating func take(at instant: UInt64) -> UInt8?
+}
+
+extension InterruptSource {
+  var serviceEnd: UInt64? { nil }
+}
+
+/// A CPU exception as a partition raises it.
+struct GuestFault: Equatable, Sendable {
+  var vector: UInt8
+  var errorCode: UInt64
+  var address: UInt64
+  var instruction: UInt64
+
+  init(_ vector: UInt8, _ errorCode: UInt64, _ address: UInt64, _ instruction: UInt64) {
+    self.vector = vector
+    self.errorCode = errorCode
+    self.address = address
+    self.instruction = instruction
+  }
+}

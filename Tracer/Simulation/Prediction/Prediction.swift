@@ -1,0 +1,116 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// A recorded run's demand under another module table: what the kernel would have decided, written as a trace.
+///
+/// `PartitionCore` decides, as it did when the trace was taken. What is *assumed* is the demand: that each partition
+/// computes the same between the same calls in the same order, and that lines fire at the recorded instants. The
+/// predicted run is a trace like any other, so every claim can be judged on it by the same judge.
+public final class Prediction {
+  /// Why a table cannot take a trace's demand.
+  public struct Mismatch: Error, Equatable, CustomStringConvertible {
+    public var description: String
+  }
+  /// What weakens the prediction.
+  public struct Doubt: Equatable, Sendable {
+    public var partition: String
+    /// Calls answered otherwise than recorded, from which on the partition might have gone another way.
+    public var otherAnswerCount: UInt64
+    public var firstOtherAnswer: UInt64
+    /// When the partition had done all that was recorded of it; nil for never.
+    public var ranOut: UInt64?
+  }
+
+  private let table: ModuleTable
+  private let reader: DemandReader
+  private let behaviour: RecordedBehaviour
+  private let world: SimulatedWorld
+
+  /// - Parameters:
+  ///   - recorded: the trace's own table.
+  ///   - table: the other one; the bytes of both must outlive the prediction.
+  ///   - source: the trace's events, one after the other.
+  ///   - sink: gets the bytes of the predicted trace.
+  public init(
+    recorded: ModuleTable, under table: ModuleTable, source: @escaping () -> TraceEvent?,
+    sink: @escaping (UnsafeRawBufferPointer) -> Void
+  ) throws(Mismatch) {
+    if let reason = Self.mismatch(recorded, table) { throw Mismatch(description: reason) }
+    self.table = table
+    reader = DemandReader(
+      partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0, source)
+    behaviour = RecordedBehaviour(partitionCount: table.partitionCount, reader)
+    world = SimulatedWorld(
+      table, SimulationOptions(seed: 1), devices: RecordedDevices(reader), behaviour: behaviour, sink: sink)
+  }
+
+  /// Runs to the end of what was recorded.
+  ///
+  /// - Parameter isInterrupted: asked now and then; true ends the run.
+  /// - Returns: the instants of the prediction's start and end, ns; nil for a trace without a start.
+  public func run(isInterrupted: () -> Bool) -> ClosedRange<UInt64>? {
+    reader.read(past: 0)
+    guard let start = reader.demand.start else { return nil }
+    world.begin(at: start, stop: reader.demand.stop)
+    var steps = 0
+    while !world.core.hasStopped, !reader.isExhausted || world.ring.nanoseconds < reader.demand.time {
+      reader.read(past: world.ring.nanoseconds)
+      world.step()
+      steps &+= 1
+      if steps & 4095 == 0, isInterrupted() { break }
+    }
+    world.end()
+    return start...max(start, world.ring.nanoseconds)
+  }
+
+  /// Events predicted so far.
+  public var eventCount: UInt64 { world.eventCount }
+  /// Events that the recorded trace has lost; what they asked for is not in the prediction.
+  public var lossCount: UInt64 { reader.demand.lossCount }
+
+  /// What weakens the prediction, by partition.
+  public var doubts: [Doubt] {
+    (0..<table.partitionCount).compactMap { index in
+      let answers = behaviour.otherAnswers[index]
+      guard answers.count > 0 || behaviour.ranOut[index] != nil, PartitionIndex(UInt8(index)) != table.module.drainer
+      else { return nil }
+      let name = String(decoding: table.name(table.partition(PartitionIndex(UInt8(index))).name), as: UTF8.self)
+      return Doubt(
+        partition: name, otherAnswerCount: answers.count, firstOtherAnswer: answers.first,
+        ranOut: behaviour.ranOut[index])
+    }
+  }
+
+  /// What of the other module would make the recorded calls mean something else; nil if nothing does.
+  private static func mismatch(_ recorded: ModuleTable, _ other: ModuleTable) -> String? {
+    guard recorded.partitionCount == other.partitionCount else {
+      return "it has \(other.partitionCount) partitions, the trace has \(recorded.partitionCount)"
+    }
+    for index in 0..<recorded.partitionCount {
+      let (own, its) = (
+        recorded.partition(PartitionIndex(UInt8(index))), other.partition(PartitionIndex(UInt8(index)))
+      )
+      let name = String(decoding: recorded.name(own.name), as: UTF8.self)
+      guard Array(recorded.name(own.name)) == Array(other.name(its.name)) else {
+        return "its partition number \(index + 1) is not \(name), as in the trace"
+      }
+      guard own.ports.count == its.ports.count else { return "\(name) has other ports than in the trace" }
+      for place in 0..<own.ports.count {
+        let (one, two) = (
+          recorded.record(PortRecord.self, own.ports.first + place),
+          other.record(PortRecord.self, its.ports.first + place)
+        )
+        guard Array(recorded.name(one.name)) == Array(other.name(two.name)), one.kind == two.kind,
+          one.direction == two.direction, one.maximumMessageBytes == two.maximumMessageBytes
+        else { return "\(name) has other ports than in the trace" }
+      }
+    }
+    for index in 0..<max(recorded.count(EventChannelRecord.self), other.count(EventChannelRecord.self)) {
+      guard index < recorded.count(EventChannelRecord.self), index < other.count(EventChannelRecord.self),
+        recorded.record(EventChannelRecord.self, index) == other.record(EventChannelRecord.self, index)
+      else { return "it has other event channels than the trace" }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,55 @@
+import APEXTypes
+
+/// One thing that a partition did in a recorded run, and the computation that led to it.
+struct RecordedDeed {
+  enum Act {
+    case call(GuestCall)
+    case fault(GuestFault)
+  }
+  /// What it computed since the deed before, interruptions left out, ns.
+  var computation: UInt64
+  var act: Act
+  /// Whether its virtual interrupts were on: while it computed, as far as an interruption showed it, and at the deed.
+  var wasOn: Bool
+  var isOn: Bool
+  /// The instant in the recorded run, ns.
+  var instant: UInt64
+  /// What the kernel took before the partition went on, ns; nil where others ran first, or where it waited for a window.
+  var kernelTime: UInt64?
+  /// What it was answered; nil for no answer.
+  var status: UInt8?
+}
+
+/// What a partition did in one upcall: the deeds of its handler, up to the return.
+struct RecordedHandler {
+  var vector: UInt8
+  var deeds: [RecordedDeed] = []
+}
+
+/// An interrupt of a line in a recorded run.
+struct RecordedInterrupt {
+  var line: UInt8
+  /// The kernel's entry, ns.
+  var instant: UInt64
+  /// What the kernel took for it, ns.
+  var kernelTime: UInt64
+}
+
+/// A queue whose front is taken off often.
+struct FIFO<Element> {
+  private var items: [Element] = []
+  private var first = 0
+
+  var isEmpty: Bool { first == items.count }
+  var count: Int { items.count - first }
+  var front: Element? { isEmpty ? nil : items[first] }
+
+  mutating func append(_ item: Element) { items.append(item) }
+
+  mutating func removeFirst() {
+    first += 1
+    guard first > 1024, first * 2 > items.count else { return }
+    items.removeFirst(first)
+    first = 0
+  }
+}
