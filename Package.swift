@@ -152,7 +152,9 @@ var targets: [Target] = [
     ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
+  tests(
+    "Verification",
+    ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore", "SimulatedModule"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",
@@ -184,6 +186,7 @@ if bareMetal == "attacks" {
     partition("Idler"),
     partition("Probe"),
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
+    image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
