@@ -162,7 +162,9 @@ var targets: [Target] = [
   tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
+  tests(
+    "Verification",
+    ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore", "SimulatedModule"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",
@@ -194,6 +196,7 @@ if bareMetal == "attacks" {
     partition("Idler"),
     partition("Probe"),
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
+    image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),

@@ -176,6 +176,7 @@ extension Kernel {
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
       return core.allows(.write, caller, next, stack &- next) ? 3 : 1
+    case .findModuleSchedule: return scheduleNumber(nameAt: call.arguments.0, of: caller)
     case .raiseApplicationError: return handlerState(of: caller, registers)
     default: return 0
     }
@@ -183,19 +184,38 @@ extension Kernel {
 
   /// Index + 1 of the caller's port whose name stands at `address` (at most 32 bytes, ended by a zero); 0 for none.
   private mutating func portNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
-    let limit = ModuleLimits.maximumNameLength
-    guard core.allows(.read, caller, address, UInt64(limit)), let given = memory(of: caller, at: address) else {
-      return 0
-    }
-    for index in table.partition(caller).ports.indices {
-      let name = table.name(table.record(PortRecord.self, index).name)
-      guard name.count <= limit else { continue }
-      var length = 0
-      while length < name.count, given.load(fromByteOffset: length, as: UInt8.self) == name[length] { length += 1 }
-      guard length == name.count else { continue }
-      if length == limit || given.load(fromByteOffset: length, as: UInt8.self) == 0 { return UInt64(index) + 1 }
+    guard let given = name(at: address, of: caller) else { return 0 }
+    for index in table.partition(caller).ports.indices
+    where Self.isEqual(given, table.name(table.record(PortRecord.self, index).name)) {
+      return UInt64(index) + 1
     }
     return 0
+  }
+
+  /// Index + 1 of the module schedule whose name stands at `address`; 0 for none. One without a name is not found.
+  private mutating func scheduleNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
+    guard let given = name(at: address, of: caller) else { return 0 }
+    for index in 0..<table.count(ScheduleRecord.self) {
+      let name = table.name(table.record(ScheduleRecord.self, index).name)
+      if name.count > 0, Self.isEqual(given, name) { return UInt64(index) + 1 }
+    }
+    return 0
+  }
+
+  /// The bytes of a whole name in the caller's memory, if it may read them.
+  private mutating func name(at address: UInt64, of caller: PartitionIndex) -> UnsafeRawPointer? {
+    guard core.allows(.read, caller, address, UInt64(ModuleLimits.maximumNameLength)) else { return nil }
+    return memory(of: caller, at: address).map { UnsafeRawPointer($0) }
+  }
+
+  /// Whether a whole name, ended by a zero where it is shorter, is that of the table.
+  private static func isEqual(_ given: UnsafeRawPointer, _ name: UnsafeRawBufferPointer) -> Bool {
+    let limit = ModuleLimits.maximumNameLength
+    guard name.count <= limit else { return false }
+    var length = 0
+    while length < name.count, given.load(fromByteOffset: length, as: UInt8.self) == name[length] { length += 1 }
+    guard length == name.count else { return false }
+    return length == limit || given.load(fromByteOffset: length, as: UInt8.self) == 0
   }
 
   /// The test device's action, as an input and as an act.

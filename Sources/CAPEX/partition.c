@@ -1,5 +1,7 @@
 #include "partita.h"
 
+#include "partita_name.h"
+
 void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status) {
   const uint64_t page = PARTITA_INFORMATION_PAGE;
   *partition_status = (PARTITION_STATUS_TYPE){
@@ -38,12 +40,12 @@ void GET_MODULE_SCHEDULE_STATUS(SCHEDULE_STATUS_TYPE *schedule_status, RETURN_CO
   *status = NO_ERROR;
 }
 
-void RAISE_APPLICATION_ERROR(
-    ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status) {
-  // A negative length becomes one that the kernel refuses.
-  *status = (RETURN_CODE_TYPE)partita_hypercall3(
-                PARTITA_RAISE_APPLICATION_ERROR, (uint64_t)code, (uint64_t)(uintptr_t)message, (uint64_t)length)
-                .status;
+void GET_MODULE_SCHEDULE_ID(SCHEDULE_NAME_TYPE name, SCHEDULE_ID_TYPE *schedule, RETURN_CODE_TYPE *status) {
+  NAME_TYPE padded;
+  partita_copy_name(padded, name);
+  struct partita_answer answer = partita_hypercall1(PARTITA_FIND_MODULE_SCHEDULE, (uint64_t)(uintptr_t)padded);
+  *status = (RETURN_CODE_TYPE)answer.status;
+  if (answer.status == NO_ERROR) *schedule = (SCHEDULE_ID_TYPE)answer.value;
 }
 
 void partita_complete_callback(void) { partita_hypercall0(PARTITA_COMPLETE_CALLBACK); }

@@ -3,6 +3,7 @@
 #include <partita_flow.h>
 #include <stdbool.h>
 
+#include "partita_process_state.h"
 #include "partita_waiting_services.h"
 
 enum { maximum_process_count = 16, stack_pool_bytes = 64 << 10, least_stack_bytes = 2048 };
@@ -13,6 +14,8 @@ static struct flow {
   PROCESS_ATTRIBUTE_TYPE attributes;
   enum flow_state state;
   bool was_woken;
+  /// It was stopped while the error handler had its place: what it was doing is not wanted any more.
+  bool was_stopped;
   /// Among equals the one that has been ready longest runs first.
   uint64_t ready_order;
   /// When it is ready again by itself.
@@ -23,32 +26,40 @@ static struct flow {
 } flows[maximum_process_count + 1];  // index: identifier, from 1
 
 static int32_t process_count;
+/// The process that runs; 0 in `main`, in the scheduler and in the error handler.
 static PROCESS_ID_TYPE running;
+static bool is_error_handler;
 static uint64_t ready_count;
 static void *main_stack_pointer;
 static uint8_t stack_pool[stack_pool_bytes] __attribute__((aligned(16)));
 static uint32_t stack_pool_used;
 
+void *partita_process_stack(STACK_SIZE_TYPE size) {
+  if (size > stack_pool_bytes - stack_pool_used - 15) return 0;
+  stack_pool_used += (size + 15) & ~15u;
+  return stack_pool + stack_pool_used;
+}
+
 void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status) {
-  if (running != 0) {
-    *status = INVALID_MODE;
-    return;
-  }
   if (attributes->BASE_PRIORITY < MIN_PRIORITY_VALUE || attributes->BASE_PRIORITY > MAX_PRIORITY_VALUE ||
       attributes->ENTRY_POINT == 0 || attributes->PERIOD == 0 || attributes->PERIOD < INFINITE_TIME_VALUE) {
     *status = INVALID_PARAM;
     return;
   }
+  if (partita_is_normal()) {
+    *status = INVALID_MODE;
+    return;
+  }
   uint32_t size = attributes->STACK_SIZE < least_stack_bytes ? least_stack_bytes : attributes->STACK_SIZE;
-  if (process_count == maximum_process_count || size > stack_pool_bytes - stack_pool_used - 15) {
+  void *top = process_count < maximum_process_count ? partita_process_stack(size) : 0;
+  if (top == 0) {
     *status = INVALID_CONFIG;
     return;
   }
-  stack_pool_used += (size + 15) & ~15u;
   struct flow *flow = &flows[++process_count];
   flow->attributes = *attributes;
   flow->state = DORMANT_FLOW;
-  flow->stack_top = stack_pool + stack_pool_used;
+  flow->stack_top = top;
   *process = process_count;
   *status = NO_ERROR;
 }
@@ -102,7 +113,24 @@ void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status) {
   reschedule();
 }
 
+void STOP(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status) {
+  if (process < 1 || process > process_count || process == running) {
+    *status = INVALID_PARAM;
+    return;
+  }
+  struct flow *flow = &flows[process];
+  if (flow->state == DORMANT_FLOW) {
+    *status = NO_ACTION;
+    return;
+  }
+  if (flow->state == WAITING_FLOW) partita_forget_waiting_process(process);
+  flow->state = DORMANT_FLOW;
+  flow->was_stopped = true;
+  *status = NO_ERROR;
+}
+
 void STOP_SELF(void) {
+  if (is_error_handler) partita_error_handler_end();
   if (running == 0) return;
   flows[running].state = DORMANT_FLOW;
   give_way();
@@ -137,6 +165,29 @@ void PERIODIC_WAIT(RETURN_CODE_TYPE *status) {
   *status = NO_ERROR;
 }
 
+bool partita_is_error_handler(void) { return is_error_handler; }
+
+PROCESS_ID_TYPE partita_process_interrupt(void) {
+  PROCESS_ID_TYPE interrupted = running;
+  flows[interrupted].was_stopped = false;
+  running = 0;
+  is_error_handler = true;
+  return interrupted;
+}
+
+bool partita_process_resume(PROCESS_ID_TYPE process) {
+  is_error_handler = false;
+  if (process != 0 && flows[process].was_stopped) return false;
+  running = process;
+  return true;
+}
+
+void partita_process_abandon(void) {
+  void *left;
+  partita_flow_switch(&left, main_stack_pointer);
+  __builtin_unreachable();
+}
+
 PROCESS_ID_TYPE partita_current_process(void) { return running; }
 
 PRIORITY_TYPE partita_process_priority(PROCESS_ID_TYPE process) { return flows[process].attributes.BASE_PRIORITY; }
@@ -157,6 +208,8 @@ void partita_process_wake(PROCESS_ID_TYPE process) {
 }
 
 void partita_run_processes(void) {
+  RETURN_CODE_TYPE status;
+  if (!partita_is_normal()) SET_PARTITION_MODE(NORMAL, &status);
   while (1) {
     partita_serve_waiting_processes();
     SYSTEM_TIME_TYPE now = partita_now();

@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 
-#include "partita_process.h"
+#include "partita_name.h"
+#include "partita_process_state.h"
 #include "partita_waiting.h"
 #include "partita_waiting_services.h"
 
@@ -28,12 +29,6 @@ struct request {
 /// What each waiting process waits for; index: process.
 static struct request *requests[partita_waiting_capacity + 1];
 
-static void copy_name(NAME_TYPE to, const char *from) {
-  size_t i = 0;
-  for (; i < MAX_NAME_LENGTH && from[i] != 0; i++) to[i] = from[i];
-  for (; i < MAX_NAME_LENGTH; i++) to[i] = 0;
-}
-
 static bool is_port(QUEUING_PORT_ID_TYPE port) {
   return port > 0 && port <= maximum_port_count && ports[port].is_created;
 }
@@ -42,16 +37,15 @@ void CREATE_QUEUING_PORT(
     QUEUING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, MESSAGE_RANGE_TYPE maximum_count,
     PORT_DIRECTION_TYPE direction, QUEUING_DISCIPLINE_TYPE discipline, QUEUING_PORT_ID_TYPE *port,
     RETURN_CODE_TYPE *status) {
-  // A literal may be shorter than a name; the kernel reads whole names.
   NAME_TYPE padded;
-  copy_name(padded, name);
+  partita_copy_name(padded, name);
   struct partita_answer answer = partita_hypercall4(
       PARTITA_CREATE_QUEUING_PORT, (uint64_t)(uintptr_t)padded, (uint64_t)(int64_t)maximum_size,
       (uint64_t)(int64_t)maximum_count, (uint64_t)direction | (uint64_t)discipline << 8);
   *status = (RETURN_CODE_TYPE)answer.status;
   if (answer.status != NO_ERROR || answer.value > maximum_port_count) return;
   *port = (QUEUING_PORT_ID_TYPE)answer.value;
-  copy_name(ports[answer.value].name, padded);
+  partita_copy_name(ports[answer.value].name, padded);
   ports[answer.value].maximum_size = maximum_size;
   ports[answer.value].maximum_count = maximum_count;
   ports[answer.value].direction = direction;
@@ -74,6 +68,10 @@ void partita_serve_waiting_processes(void) {
       partita_process_wake(process);
     }
   }
+}
+
+void partita_forget_waiting_process(PROCESS_ID_TYPE process) {
+  for (int port = 1; port <= maximum_port_count; port++) partita_waiting_remove(&ports[port].waiting, process);
 }
 
 /// Waits in the port's queue: the scheduler tries the request when it is this process's turn.
@@ -104,6 +102,10 @@ static struct partita_answer call_waiting(
       .answer = {.status = NOT_AVAILABLE}};
   if (!is_port(port) || ports[port].waiting.count == 0) try_request(&request);
   if (request.answer.status != NOT_AVAILABLE || time_out == 0) return request.answer;
+  if (partita_is_error_handler()) {
+    request.answer.status = INVALID_MODE;
+    return request.answer;
+  }
   SYSTEM_TIME_TYPE now = partita_now();
   SYSTEM_TIME_TYPE deadline = time_out < 0 || time_out > INT64_MAX - now ? INT64_MAX : now + time_out;
   PROCESS_ID_TYPE process = partita_current_process();
@@ -142,7 +144,7 @@ void RECEIVE_QUEUING_MESSAGE(
 
 void GET_QUEUING_PORT_ID(QUEUING_PORT_NAME_TYPE name, QUEUING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
   NAME_TYPE padded;
-  copy_name(padded, name);
+  partita_copy_name(padded, name);
   *status = INVALID_CONFIG;
   for (int i = 1; i <= maximum_port_count; i++) {
     if (!ports[i].is_created) continue;

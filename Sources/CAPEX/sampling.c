@@ -1,4 +1,4 @@
-#include "partita.h"
+#include "partita_name.h"
 
 enum { maximum_port_count = 128 };
 
@@ -9,9 +9,8 @@ static MESSAGE_SIZE_TYPE maximum_sizes[maximum_port_count + 1];
 void CREATE_SAMPLING_PORT(
     SAMPLING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, PORT_DIRECTION_TYPE direction,
     SYSTEM_TIME_TYPE refresh_period, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
-  // A literal may be shorter than a name; the kernel reads whole names.
-  NAME_TYPE padded = {0};
-  for (size_t i = 0; i < MAX_NAME_LENGTH && name[i] != 0; i++) padded[i] = name[i];
+  NAME_TYPE padded;
+  partita_copy_name(padded, name);
   struct partita_answer answer = partita_hypercall4(
       PARTITA_CREATE_SAMPLING_PORT, (uint64_t)(uintptr_t)padded, (uint64_t)(int64_t)maximum_size, (uint64_t)direction,
       (uint64_t)refresh_period);

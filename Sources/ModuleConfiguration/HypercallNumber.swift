@@ -82,6 +82,8 @@ public enum HypercallNumber: UInt16, Sendable {
   case readQueuingStatus = 90
   /// (port identifier): CLEAR_QUEUING_PORT.
   case clearQueuingPort = 91
+  /// (name address): GET_MODULE_SCHEDULE_ID; value: the identifier of the schedule of that name.
+  case findModuleSchedule = 92
 
   /// How many of the six argument registers the service reads; the others are not recorded.
   @inlinable public var argumentCount: Int {
@@ -89,7 +91,7 @@ public enum HypercallNumber: UInt16, Sendable {
     case .returnFromUpcall, .yield, .readTime, .null, .stopModule, .drainComplete, .completeCallback: 0
     case .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
       .unregisterVCPU, .setSegmentBase, .bindEvent, .raiseEvent, .setExceptionEntry, .setPartitionMode,
-      .setModuleSchedule, .readQueuingStatus, .clearQueuingPort:
+      .setModuleSchedule, .readQueuingStatus, .clearQueuingPort, .findModuleSchedule:
       1
     case .registerHandler, .writeConsole, .note, .readStatistic, .setExceptionHandler, .setTimer, .readErrorLog: 2
     case .setUpcallEntry, .writeSamplingMessage, .readSamplingMessage, .raiseApplicationError, .sendQueuingMessage,
@@ -120,10 +122,17 @@ public enum StatisticSelector: UInt64, Sendable {
   case nextSchedule = 7
   /// Instant of the last change of the module schedule, in ns; 0 if there was none.
   case lastScheduleChange = 8
-  /// Ticks of the caller's timer that were dropped by the policy `latestOnly`.
+  /// Ticks of the caller's timer that were dropped since it started: by the policy `latestOnly`, or while the timer was
+  /// not registered.
   case missedTicks = 9
   /// Entries ever made in the health monitor's log.
   case errorLogCount = 10
+  /// Entries of the health monitor's log that are not kept any more: the log keeps the last
+  /// `ModuleLimits.errorLogLength`.
+  case droppedErrorCount = 11
+  /// How often marks of the caller have found no stack or depth of which the log had an entry already. No start of the
+  /// caller clears it.
+  case repeatedErrorCount = 12
 }
 
 /// What `HypercallNumber.readErrorLog` can be asked for.

@@ -84,7 +84,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     healthTable = HealthTable(table, memory: &memory)
     hasModuleCallback = module.hasModuleCallback
     scheduleActions = memory.table(of: table.count(ScheduleRecord.self) * partitionCount, filledWith: .ignore)
-    errorLog = ErrorLog(memory: &memory)
+    errorLog = ErrorLog(partitionCount: partitionCount, memory: &memory)
     partitions = memory.table(of: partitionCount, filledWith: PartitionState())
     vcpus = VCPUTable(partitionCount: partitionCount, memory: &memory)
     guests = GuestTables(table, memory: &memory)
@@ -114,7 +114,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
       + queueEntryCount(table) * MemoryLayout<QueuedMessage>.stride
       + table.count(SegmentRecord.self) * MemoryLayout<MemoryRegion>.stride
       + table.count(ScheduleRecord.self) * table.partitionCount
-      + CyclicSchedule.byteCount(for: table) + HealthTable.byteCount(for: table) + ErrorLog.byteCount
+      + CyclicSchedule.byteCount(for: table) + HealthTable.byteCount(for: table)
+      + ErrorLog.byteCount(partitionCount: table.partitionCount)
   }
 
   private func readConfiguration() {

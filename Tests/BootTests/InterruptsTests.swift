@@ -28,6 +28,7 @@ import TraceReading
 
   // MARK: Exceptions
 
+  // Contract 76, 80.
   @Test func exceptionsComeToTheirHandlersAndGoOn() throws {
     let run = try Self.run.get()
     let wild: UInt64 = 0x2ABC_0123
@@ -61,6 +62,7 @@ import TraceReading
   }
 
   /// L1: `int $0x20` let a partition forge a tick of the clock. Here it is a protection fault and nothing else.
+  // Contract 75.
   @Test func aForgedTickIsNone() throws {
     let run = try Self.run.get()
     let forged = run.events(.exceptionReflected).filter { $0.event.words.w1 == 0x20 << 3 | 2 }
@@ -109,6 +111,7 @@ import TraceReading
 
   // MARK: Virtual timers
 
+  // Contract 59, 60.
   @Test(arguments: [("Counter", MissedTickPolicy.count), ("Deliverer", .deliverAll), ("Latest", .latestOnly)])
   func ticksComeByThePolicy(_ name: String, _ policy: MissedTickPolicy) throws {
     let run = try Self.run.get()
@@ -156,6 +159,7 @@ import TraceReading
     try events(run, .upcall, of: "Nester").filter { $0.operand == vector }
   }
 
+  // Contract 29.
   @Test func aDirectLineComesAtOnce() throws {
     let run = try Self.run.get()
     let pulse = try #require(run.events(.stimulus).map(\.event).filter { $0.operand == 5 }.last)
@@ -163,6 +167,7 @@ import TraceReading
     #expect(upcall.time - pulse.time < 5_000)
   }
 
+  // Contract 30.
   @Test func aMarkedLineComesWithTheHypercallOrTheWindow() throws {
     let run = try Self.run.get()
     let nester = try run.partition("Nester")
@@ -182,6 +187,7 @@ import TraceReading
     }
   }
 
+  // Contract 33, 37.
   @Test func upcallsNestToTheDepthAndTheRestWaits() throws {
     let run = try Self.run.get()
     let notes = try notes(run, of: "Nester")
@@ -232,21 +238,5 @@ import TraceReading
     let deliverer = try run.partition("Deliverer")
     let answers = run.events(.hypercallResult).map(\.event).filter { $0.partition == deliverer && $0.operand == 78 }
     #expect(!answers.isEmpty && answers.allSatisfy { $0.detail == ReturnCode.invalidConfiguration.rawValue })
-  }
-
-  /// No interrupt but what is due: armed instants are boundaries less L, ticks of the running owner, or stimuli.
-  @Test func theTimerIsArmedForOwnTicksOnly() throws {
-    let run = try Self.run.get()
-    var ticks: Set<UInt64> = [], boundaries: Set<UInt64> = []
-    for event in run.events {
-      switch event.knownKind {
-      case .timerExpired: ticks.formUnion([event.words.w0, event.words.w1])
-      case .windowStart: boundaries.formUnion([event.words.w0, event.words.w1])
-      default: break
-      }
-    }
-    let timers = run.events(.timerArmed).map(\.event.words.w0)
-    #expect(timers.contains { ticks.contains($0) })
-    #expect(!boundaries.isEmpty && timers.count < 13 * 40)
   }
 }

@@ -55,6 +55,7 @@ import TraceFormat
 
   /// Each tick of the module's clock is counted once, though half of them fall due while the guest has no window: at
   /// every tick that the guest is told of, its own count says what the module's clock says.
+  // Contract 59.
   @Test func ticksAddUpToTheModulesTime() throws {
     let run = try Self.run.get()
     let told = try notes(.tick, in: run)
@@ -76,12 +77,44 @@ import TraceFormat
     #expect(expired.allSatisfy { $0.words.w2 == 0 }, "none is dropped")
   }
 
+  // Contract 9.
   @Test func aCriticalSectionHoldsTheTickBackAndNoLonger() throws {
     let run = try Self.run.get()
     let masked = try #require(try notes(.masked, in: run).first)
     #expect(masked.detail & 0xFF == 0, "no tick inside")
     #expect(masked.detail >> 8 == 1, "and the shared page told of it")
     #expect((1...2).contains(masked.value), "the unmasking itself brought it")
+  }
+
+  /// The guest masks and unmasks by stores: between two entries that follow each other its count of changes has moved,
+  /// and by an odd number exactly where the flag is another. The kernel's own changes, at upcalls, exceptions and
+  /// returns that it carries out, count for nothing.
+  // Contract 8.
+  @Test func masksAreCountedAndNeedNoKernelEntry() throws {
+    let run = try Self.run.get()
+    let guest = try run.partition("MinimalGuest")
+    var before: EntrySnapshot?
+    var compared = 0, moved = 0
+    for event in run.events {
+      switch event.knownKind {
+      case .interrupt, .timer, .hypercall, .exception:
+        guard event.partition == guest else { continue }
+        let snapshot = EntrySnapshot(event)
+        if let before {
+          let flips = snapshot.flips &- before.flips
+          let isOther = snapshot.flags.contains(.interruptsEnabled) != before.flags.contains(.interruptsEnabled)
+          #expect((flips % 2 == 1) == isOther, "at \(event.time) ns")
+          compared += 1
+          moved += flips >= 2 ? 1 : 0
+        }
+        let isReturn = event.knownKind == .hypercall && event.operand & 0xFFFF == 32
+        before = isReturn ? nil : snapshot
+      case .upcallWritten, .exceptionWritten, .contextReset:
+        if event.partition == guest { before = nil }
+      default: break
+      }
+    }
+    #expect(compared > 1000 && moved > 50, "\(moved) of \(compared)")
   }
 
   // MARK: Tasks

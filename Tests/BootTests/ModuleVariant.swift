@@ -61,7 +61,7 @@ struct ModuleVariant: Sendable {
   }
 
   /// The same for every `old` between two texts.
-  private func replacing(
+  func replacing(
     _ old: String, by new: String, from first: String, through last: String
   ) throws -> ModuleVariant {
     guard let begin = description.range(of: first),

@@ -92,6 +92,10 @@ extension BrokenModule {
       "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"4\"/>\n<Partition_HM_Table",
       at: "MajorFrameSeconds=\"1\""),
     .init(
+      .duplicateSchedule, "<Partition_HM_Table",
+      "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\" ScheduleName=\"only\"/>\n<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"1\""),
+    .init(
       .initialSchedule, "<Partition_HM_Table",
       "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\"/>\n<Partition_HM_Table",
       at: "MajorFrameSeconds=\"0.01\""),

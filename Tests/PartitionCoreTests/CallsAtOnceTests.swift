@@ -134,8 +134,9 @@ import TraceFormat
       tell(.hypercall(call, long.snapshot), at: long.now + 10)
     }
     for index in 0..<long.core.partitionCount {
-      long.core.partitions[index].mode = .normal
-      short.bench.core.partitions[index].mode = .normal
+      // They create ports again and again.
+      long.core.partitions[index].mode = .coldStart
+      short.bench.core.partitions[index].mode = .coldStart
     }
     tell(.start(stop: .max), at: 0)
     for _ in 0..<4000 where isSame {

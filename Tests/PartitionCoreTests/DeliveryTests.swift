@@ -18,6 +18,7 @@ import TraceFormat
   }
 
   /// L1: a partition gets nothing until it asks, for each of the things that it has to ask for.
+  // Contract 1.
   @Test(arguments: 0..<16) func nothingComesUntilAllIsAskedFor(_ omitted: Int) throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -32,6 +33,7 @@ import TraceFormat
     #expect(bench.core.decision.hasPendingMarks == (omitted == 7))
   }
 
+  // Contract 1.
   @Test func nothingComesWithoutAnEntry() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -43,6 +45,7 @@ import TraceFormat
   }
 
   /// A mark of a line whose ready flag is off waits, and comes when it is switched on again.
+  // Contract 10.
   @Test func theReadyFlagHoldsMarksBack() throws {
     let bench = try Self.ready([36])
     bench.call(.disableInterrupt, 36)
@@ -53,6 +56,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.markCount == 2)
   }
 
+  // Contract 23, 28.
   @Test func anUpcallSaysAllThatTheTrampolineNeeds() throws {
     let bench = try Self.ready([36])
     let events = bench.fire(4)
@@ -71,6 +75,7 @@ import TraceFormat
   }
 
   /// L3: interrupts that arrive for a partition that is not running are kept and delivered when its window comes.
+  // Contract 15, 23.
   @Test func marksOfAStrangersWindowComeInTheOwnersWindow() throws {
     let bench = try Self.ready([36])
     bench.run(to: 1)
@@ -88,6 +93,7 @@ import TraceFormat
   }
 
   /// The drainer runs in idle time; upcalls belong to windows.
+  // Contract 16.
   @Test func nothingIsDeliveredInIdleTime() throws {
     var description = ModuleDescription.standard
     description.drainer = PartitionIndex(0)
@@ -103,6 +109,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.vector == 36, "its window at 5 ms")
   }
 
+  // Contract 26.
   @Test func theLowestLineComesFirst() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
@@ -122,6 +129,7 @@ import TraceFormat
   }
 
   /// A line in service is not delivered again before it is acknowledged; other lines are.
+  // Contract 45, 46.
   @Test func aLineInServiceWaitsForItsAcknowledgement() throws {
     let bench = try Self.ready([36, 38])
     bench.fire(4)
@@ -139,6 +147,7 @@ import TraceFormat
   }
 
   /// The delivery switches the partition's interrupts off until it has switched them on itself.
+  // Contract 11, 27.
   @Test func oneUpcallAtATime() throws {
     let bench = try Self.ready([36, 38])
     bench.flags = .frameFits
@@ -159,6 +168,7 @@ import TraceFormat
   }
 
   /// L3: draining the last mark did not restore the interrupted context.
+  // Contract 51, 52.
   @Test func drainingTheLastMarkGivesTheContextBack() throws {
     let bench = try Self.ready([36, 38])
     bench.flags = .frameFits
@@ -184,6 +194,7 @@ import TraceFormat
   }
 
   /// L2: an unfinished return is replaced on its own frame, so that a storm cannot nest.
+  // Contract 36.
   @Test func theReturnTailsFrameIsUsedAgain() throws {
     let bench = try Self.ready([36])
     for _ in 0..<50 {
@@ -200,6 +211,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.reusesFrame == false)
   }
 
+  // Contract 34.
   @Test func returnsAreCountedAcrossTheCountersWrap() throws {
     let bench = try Self.ready([36])
     #expect(bench.fire(5).of(.upcallsReturned).isEmpty)
@@ -212,6 +224,7 @@ import TraceFormat
 
   // MARK: returnFromUpcall's operand
 
+  // Contract 54.
   @Test(arguments: [0, 2] as [UInt64]) func aFrameThatCannotBeUsedIsRefused(_ operand: UInt64) throws {
     let bench = try Self.ready([36])
     bench.flags = .frameFits
@@ -235,6 +248,7 @@ import TraceFormat
   }
 
   /// A return whose window ends in the same entry is delivered on its frame when the next window begins.
+  // Contract 55.
   @Test func aReturnAtTheWindowsEndIsKept() throws {
     let bench = try Self.ready([36])
     bench.flags = .frameFits
@@ -253,6 +267,7 @@ import TraceFormat
   // MARK: The stack cannot hold the frame
 
   /// L2: a partition's stack pointer was trusted blindly.
+  // Contract 41.
   @Test func aStackThatCannotHoldTheFrameIsTheHealthMonitors() throws {
     let bench = try Self.ready([36])
     bench.flags = .interruptsEnabled
@@ -270,6 +285,7 @@ import TraceFormat
     #expect(bench.core.decision.lineMask ?? bench.mask == 0xFFFE, "nobody takes line 4 any more")
   }
 
+  // Contract 42.
   @Test func withoutAMarkTheStackIsNobodysBusiness() throws {
     let bench = try Self.ready([36])
     bench.flags = .interruptsEnabled
@@ -277,6 +293,7 @@ import TraceFormat
     #expect(bench.core.current == PartitionIndex(0))
   }
 
+  // Contract 43.
   @Test func anIgnoredStackErrorLeavesTheMarkWaiting() throws {
     var description = ModuleDescription.standard
     description.healthActions = [

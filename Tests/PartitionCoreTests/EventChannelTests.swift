@@ -28,6 +28,7 @@ import TraceFormat
     bench.call(.enableInterrupt, vector)
   }
 
+  // Contract 22, 68, 69, 70.
   @Test func anEventComesInTheDestinationsWindow() throws {
     let bench = try Bench(Self.module)
     bench.start()
@@ -54,6 +55,7 @@ import TraceFormat
     #expect(bench.call(.readStatistic, StatisticSelector.marks.rawValue).value == 4)
   }
 
+  // Contract 68.
   @Test func anEventToOneselfComesAtOnce() throws {
     let bench = try Bench(Self.module)
     bench.start()
@@ -63,6 +65,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.vector == 48)
   }
 
+  // Contract 10, 70.
   @Test func anEndIsMaskedAsALineIs() throws {
     let bench = try Bench(Self.module)
     bench.start()
@@ -76,6 +79,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.markCount == 2)
   }
 
+  // Contract 67.
   @Test func misuseIsTold() throws {
     let bench = try Bench(Self.module)
     bench.start()
@@ -92,6 +96,7 @@ import TraceFormat
     #expect(bench.call(.registerVCPU, 48).status == .noError, "binding is registering")
   }
 
+  // Contract 69.
   @Test func aStoppedDestinationIsTracedAndNotMarked() throws {
     let bench = try Bench(Self.module)
     bench.start()

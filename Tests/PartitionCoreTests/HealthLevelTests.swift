@@ -142,6 +142,51 @@ import TraceFormat
     #expect(bench.call(.readStatistic, StatisticSelector.errorLogCount.rawValue).value == 2)
   }
 
+  /// In NORMAL mode, outside the handler, where it fits: else the partition's action is taken. The log says who took
+  /// it.
+  @Test func processLevelGoesToTheErrorHandler() throws {
+    let bench = try Self.started {
+      for error in [ErrorCode.applicationError, .numericError] {
+        $0.healthActions += [
+          HealthActionRecord(partition: Self.first, error: error, action: .ignore, level: .process),
+          HealthActionRecord(
+            partition: Self.first, error: error, action: .ignore, state: .errorHandling, level: .process),
+        ]
+      }
+    }
+    bench.call(.setExceptionEntry, ModuleDescription.entry)
+    bench.call(.setExceptionHandler, 32, ModuleDescription.handler)
+    let fits: UInt64 = 1 << 32
+    func raise(_ operand: UInt64) -> [TraceEvent] {
+      #expect(bench.call(.raiseApplicationError, 1, ModuleDescription.data, 4, operand: operand).status == .noError)
+      return bench.log.events
+    }
+    let raised = raise(fits)
+    #expect(raised.of(.healthError).map(\.operand) == [Self.operand(level: 0, state: 1, cause: 0)])
+    #expect(raised.of(.healthAction).isEmpty)
+    #expect(raised.of(.exceptionReflected).map(\.operand) == [32])
+    #expect(
+      raised.of(.exceptionReflected).map(\.words) == [.init(ModuleDescription.handler, 1, ModuleDescription.data)])
+    #expect(bench.core.decision.exception?.vector == 32)
+    let own = raise(fits)
+    #expect(own.of(.exceptionReflected).isEmpty, "inside the handler")
+    #expect(own.of(.healthError).map(\.operand) == [Self.operand(level: 0, state: 3, cause: 0)])
+    #expect(own.of(.healthAction).count == 1)
+    #expect(raise(0 | 1).of(.exceptionReflected).isEmpty, "back, but no room for the frame")
+    #expect(raise(fits | 1).of(.exceptionReflected).count == 1)
+    // A CPU exception without a handler of its own takes the same way.
+    bench.flags = .frameFits
+    let divided = bench.fault(0, returned: 2)
+    #expect(divided.of(.exceptionReflected).map(\.operand) == [32])
+    #expect(divided.of(.exceptionReflected).map(\.words.w1) == [UInt64(ErrorCode.numericError.rawValue)])
+    #expect(divided.of(.healthAction).isEmpty)
+    bench.core.partitions[0].mode = .coldStart
+    #expect(bench.fault(0, returned: 3).of(.exceptionReflected).isEmpty, "not in initialisation")
+    bench.run(to: 1)
+    let actions = (0..<5 as Range<UInt64>).map { bench.call(.readErrorLog, $0, 1).value >> 40 }
+    #expect(actions == [0xFF, 0, 0, 0xFF, 0xFF])
+  }
+
   // MARK: Module level
 
   private static func atModuleLevel(_ action: ModuleRecoveryAction, hasCallback: Bool = false) throws -> Bench {
@@ -218,6 +263,8 @@ import TraceFormat
     // Ignored; vector 14; partition level; executing; memory violation; partition 0.
     #expect(field(39, 1).value == 0x00_0F01_0105_00)
     #expect(field(39, 0).value > 50_000 && field(39, 0).value < bench.now)
+    #expect(bench.call(.readStatistic, StatisticSelector.errorLogCount.rawValue).value == 40)
+    #expect(bench.call(.readStatistic, StatisticSelector.droppedErrorCount.rawValue).value == 8)
     // Another partition's errors are for system partitions.
     bench.run(to: 2)
     #expect(field(39, 2).status == .notAvailable)

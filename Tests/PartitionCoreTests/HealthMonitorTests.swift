@@ -72,6 +72,7 @@ import TraceFormat
     #expect(bench.core.partitions[1].mode == .normal)
   }
 
+  // Contract 6.
   @Test func whoIsIdleLosesItsRegistrationsAndItsWindowsPassEmpty() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -128,7 +129,7 @@ import TraceFormat
       let answer = bench.call(.readStatistic, StatisticSelector.operatingMode.rawValue, argument)
       #expect(answer.status == .invalidParameter)
     }
-    for selector in [11, 255, .max] as [UInt64] {
+    for selector in [13, 255, .max] as [UInt64] {
       #expect(bench.call(.readStatistic, selector).status == .invalidParameter)
     }
     #expect(bench.call(.readTime).value == bench.now)

@@ -10,6 +10,7 @@ import TraceFormat
 @Suite struct InterruptRuleTests {
   private static let unmasked: EntrySnapshot.Flags = [.interruptsEnabled, .frameFits]
 
+  // Contract 7, 19.
   @Test func marksOfAMaskedPartitionAreCounted() throws {
     let bench = try DeliveryTests.ready([36, 38])
     bench.flags = .frameFits
@@ -25,6 +26,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.vector == 38 && bench.core.decision.upcall?.markCount == 1)
   }
 
+  // Contract 11.
   @Test func anUpcallBeginsMasked() throws {
     let bench = try DeliveryTests.ready([36])
     #expect(bench.call(.null).status == .noError)
@@ -34,6 +36,7 @@ import TraceFormat
     #expect(!bench.core.partitions[0].interruptsEnabled, "as the kernel writes it to the shared page")
   }
 
+  // Contract 14.
   @Test func marksComeBeforeTheHandler() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -48,6 +51,7 @@ import TraceFormat
   }
 
   /// All sixteen ways in which registration, readiness, handler and service may stand.
+  // Contract 17.
   @Test(arguments: 0..<16) func thePendingWordTellsWhatWaits(_ ways: Int) throws {
     let bench = try DeliveryTests.ready([36])
     let (isRegistered, isReady) = (ways & 1 != 0, ways & 2 != 0)
@@ -64,6 +68,7 @@ import TraceFormat
     #expect(bench.core.decision.hasPendingMarks == (ways == 15))
   }
 
+  // Contract 18.
   @Test func onlyUnregisteringForgetsMarks() throws {
     let bench = try DeliveryTests.ready([36])
     bench.flags = .frameFits
@@ -87,6 +92,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.markCount == 1)
   }
 
+  // Contract 48.
   @Test func unregisteringEndsTheService() throws {
     let bench = try DeliveryTests.ready([36])
     bench.fire(4)
@@ -97,6 +103,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.vector == 36)
   }
 
+  // Contract 26.
   @Test func linesComeBeforeEventsAndEventsBeforeTheTimer() throws {
     let bench = try DeliveryTests.ready([47, 64], EventChannelTests.module)
     bench.call(.bindEvent, 12)
@@ -115,6 +122,7 @@ import TraceFormat
     #expect(order == [47, 48, 64])
   }
 
+  // Contract 40.
   @Test func anExceptionNeedsNoDepth() throws {
     let bench = try DeliveryTests.ready([36], NestingTests.module(depth: 1))
     bench.call(.setExceptionEntry, ModuleDescription.entry)
@@ -128,19 +136,56 @@ import TraceFormat
     #expect(!hasDepth, "and gives none back")
   }
 
-  @Test func aStackErrorIsToldEachTime() throws {
+  private static func ignoringStackErrors() throws -> Bench {
     var description = ModuleDescription.standard
     description.healthActions = [
       HealthActionRecord(partition: PartitionIndex(0), error: .stackOverflow, action: .ignore)
     ]
-    let bench = try DeliveryTests.ready([36], description)
-    bench.flags = .interruptsEnabled
-    for _ in 0..<3 {
-      #expect(bench.fire(4).of(.healthAction).map(\.operand) == [UInt32(ErrorCode.stackOverflow.rawValue)])
-      #expect(bench.core.decision.upcall == nil && bench.core.decision.hasPendingMarks)
+    return try DeliveryTests.ready([36, 37], description)
+  }
+
+  /// The repetitions are counted, and flood neither log nor trace; when a frame has fitted it is told again.
+  // Contract 43.
+  @Test func aStackErrorIsToldOnceUntilAFrameFits() throws {
+    let bench = try Self.ignoringStackErrors()
+    func repetitions() -> UInt64 {
+      bench.flags = .frameFits
+      defer { bench.flags = .interruptsEnabled }
+      return bench.call(.readStatistic, StatisticSelector.repeatedErrorCount.rawValue).value
     }
-    bench.flags = Self.unmasked
-    bench.call(.null)
-    #expect(bench.core.decision.upcall?.markCount == 3)
+    for round in 0..<2 as Range<UInt64> {
+      bench.flags = .interruptsEnabled
+      for turn in 0..<100 {
+        let events = bench.fire(turn % 2 == 0 ? 4 : 5)
+        #expect(events.of(.healthError).map(\.detail) == (turn == 0 ? [ErrorCode.stackOverflow.rawValue] : []))
+        #expect(events.of(.healthAction).count == (turn == 0 ? 1 : 0))
+        #expect(bench.core.decision.upcall == nil && bench.core.decision.hasPendingMarks)
+      }
+      #expect(repetitions() == 99 * (round + 1))
+      bench.flags = Self.unmasked
+      for vector in [36, 37] as [UInt8] {
+        bench.call(.null)
+        #expect(bench.core.decision.upcall?.vector == vector && bench.core.decision.upcall?.markCount == 50)
+        bench.flags = .frameFits
+        bench.call(.acknowledgeInterrupt, UInt64(vector))
+        bench.upcallsReturned += 1
+        bench.flags = Self.unmasked
+      }
+    }
+    #expect(bench.call(.readStatistic, StatisticSelector.errorLogCount.rawValue).value == 2)
+  }
+
+  /// Marks that are forgotten take the telling along; marks of which some are left do not.
+  // Contract 43.
+  @Test func forgottenMarksEndAStackError() throws {
+    let bench = try Self.ignoringStackErrors()
+    bench.flags = .interruptsEnabled
+    #expect(bench.fire(4).of(.healthError).count == 1)
+    #expect(bench.fire(5).of(.healthError).isEmpty)
+    bench.call(.unregisterVCPU, 37)
+    #expect(bench.log.events.of(.healthError).isEmpty, "36 still waits")
+    bench.call(.unregisterVCPU, 36)
+    bench.call(.registerVCPU, 36)
+    #expect(bench.fire(4).of(.healthError).count == 1)
   }
 }

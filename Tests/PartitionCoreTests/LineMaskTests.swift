@@ -25,6 +25,7 @@ import TraceFormat
   /// Bits of the lines that are open.
   private func open(_ bench: Bench) -> [Int] { (0..<16).filter { bench.mask & 1 << UInt16($0) == 0 } }
 
+  // Contract 73.
   @Test func onlyLinesThatSomebodyTakesAreOpen() throws {
     let bench = try Self.bench()
     #expect(open(bench) == [0])
@@ -38,6 +39,7 @@ import TraceFormat
     #expect(open(bench) == [0])
   }
 
+  // Contract 73.
   @Test func foreignWindowsMaskByPolicy() throws {
     let bench = try Self.bench()
     bench.call(.registerVCPU, 36)
@@ -62,6 +64,7 @@ import TraceFormat
     #expect(bench.core.decision.lineMask == nil, "told once")
   }
 
+  // Contract 74.
   @Test func aBudgetUsedUpMasksUntilTheNextWindow() throws {
     let bench = try Self.bench()
     bench.call(.registerVCPU, 41)
@@ -82,6 +85,7 @@ import TraceFormat
     #expect(open(bench) == [0, 2, 9])
   }
 
+  // Contract 74.
   @Test func theOwnersWindowHasNoBudget() throws {
     let bench = try Self.bench()
     bench.call(.registerVCPU, 41)

@@ -29,6 +29,7 @@ import TraceFormat
   }
 
   /// L3: the marking loop mixed its two indices. For every line, exactly its owners are marked, in ascending order.
+  // Contract 13, 19, 49.
   @Test(arguments: 0..<16) func exactlyTheOwnersAreMarked(_ line: Int) throws {
     let count = 9
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -65,6 +66,7 @@ import TraceFormat
     #expect(marks.map(\.partition) != [1, 3])
   }
 
+  // Contract 13.
   @Test func allThirtyTwoPartitionsMayShareALine() throws {
     let bench = try Bench(Self.crowd(32))
     bench.start()
@@ -73,6 +75,7 @@ import TraceFormat
   }
 
   /// L1: a line may have a kernel handler and owners beside it.
+  // Contract 22, 72.
   @Test func theKernelsHandlerRunsBesideTheMarks() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -88,6 +91,7 @@ import TraceFormat
   }
 
   /// L3: the 8-bit counter wrapped silently. Here a count that reaches its greatest value stays there.
+  // Contract 20, 46.
   @Test func countersSaturate() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -101,6 +105,7 @@ import TraceFormat
     #expect(bench.call(.acknowledgeInterrupt, 35).value == UInt64(UInt32.max))
   }
 
+  // Contract 20.
   @Test func countersGoBeyondEightAndSixteenBits() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -114,6 +119,7 @@ import TraceFormat
   // MARK: Spurious interrupts
 
   /// L1: a spurious interrupt 7 or 15 was taken for a real one.
+  // Contract 71.
   @Test(arguments: [7, 15] as [UInt8]) func spuriousInterruptsAreToldApart(_ line: UInt8) throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -144,6 +150,7 @@ import TraceFormat
     #expect(bench.core.decision.acknowledge == nil)
   }
 
+  // Contract 49.
   @Test(arguments: (0..<16).filter { $0 != 7 && $0 != 15 }) func noOtherLineIsSpurious(_ line: Int) throws {
     let bench = try Bench(.standard)
     bench.start()

@@ -59,6 +59,23 @@ import TraceFormat
     #expect(boundaries(bench, 10).of(.scheduleChange).isEmpty)
   }
 
+  /// GET_MODULE_SCHEDULE_ID: anybody may ask, by a name in memory of its own.
+  @Test func aScheduleIsFoundByItsName() throws {
+    let bench = try Self.started(Self.description())
+    func find(_ name: UInt64, _ place: UInt64) -> HypercallAnswer {
+      bench.call(.findModuleSchedule, name, operand: place)
+    }
+    #expect(find(ModuleDescription.constants, 1).value == 0)
+    let second = find(ModuleDescription.dataEnd - 32, 2)
+    #expect(second.status == .noError && second.value == 7)
+    #expect(find(ModuleDescription.constants, 0).status == .invalidConfiguration, "no such name")
+    for place in [3, UInt64.max] { #expect(find(ModuleDescription.constants, place).status == .invalidConfiguration) }
+    for name in [0, ModuleDescription.text - 1, ModuleDescription.dataEnd - 31, .max - 8] as [UInt64] {
+      #expect(find(name, 2).status == .invalidParameter)
+    }
+    #expect(bench.log.events.of(.scheduleChange).isEmpty)
+  }
+
   @Test func theChangeComesWithTheNextMajorFrame() throws {
     let bench = try Self.started(Self.description())
     bench.run(to: 1)

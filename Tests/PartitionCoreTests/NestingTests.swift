@@ -22,12 +22,14 @@ import TraceFormat
 
   // MARK: Direct and marked
 
+  // Contract 29.
   @Test func aDirectLineGoesIntoTheRunningCode() throws {
     let bench = try DeliveryTests.ready([36], Self.module(depth: 4, marked: 0xFFFF & ~(1 << 4)))
     bench.fire(4)
     #expect(bench.core.decision.upcall?.vector == 36)
   }
 
+  // Contract 30.
   @Test func aMarkedLineWaitsForTheOwnersHypercall() throws {
     let bench = try DeliveryTests.ready([36], Self.module(depth: 4, marked: 1 << 4))
     for count in 1...3 as ClosedRange<UInt64> {
@@ -43,6 +45,7 @@ import TraceFormat
     #expect(!bench.core.decision.hasPendingMarks)
   }
 
+  // Contract 30.
   @Test func aMarkedLineComesWithTheNextWindow() throws {
     let bench = try DeliveryTests.ready([36, 37], Self.module(depth: 4, marked: 1 << 4))
     bench.fire(4)
@@ -55,6 +58,7 @@ import TraceFormat
   }
 
   /// What is marked before the window's first instruction comes with the window.
+  // Contract 31.
   @Test func aMarkedLineInThePadIsNotHeld() throws {
     let bench = try DeliveryTests.ready([36], Self.module(depth: 4, marked: 1 << 4))
     bench.run(to: 1)
@@ -66,6 +70,7 @@ import TraceFormat
   }
 
   /// Leaving an upcall through the kernel is a hypercall of the owner's.
+  // Contract 32.
   @Test func aHeldMarkComesWithTheReturn() throws {
     let bench = try DeliveryTests.ready([36, 37], Self.module(depth: 4, marked: 1 << 4))
     bench.fire(5)
@@ -79,6 +84,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.reusesFrame == true)
   }
 
+  // Contract 18.
   @Test func aForgottenLineIsHeldNoMore() throws {
     let bench = try DeliveryTests.ready([36], Self.module(depth: 4, marked: 1 << 4))
     bench.fire(4)
@@ -91,6 +97,7 @@ import TraceFormat
 
   /// L2: the frame overran its array at depth 16 and lost a context silently. Here the seventeenth waits, and the
   /// health monitor is told once.
+  // Contract 33, 34, 38.
   @Test(arguments: [1, 4, 16] as [UInt8]) func beyondTheDepthAMarkWaits(_ depth: UInt8) throws {
     let bench = try DeliveryTests.ready(Array(32...64).filter { $0 < 48 || $0 == 64 }, Self.module(depth: depth))
     for unfinished in 1...depth {
@@ -110,6 +117,7 @@ import TraceFormat
     #expect(after.of(.upcall).map(\.detail) == [depth << 1])
   }
 
+  // Contract 39.
   @Test func theHealthMonitorIsToldOnceAnOccurrence() throws {
     let bench = try DeliveryTests.ready([36, 37], Self.module(depth: 1))
     bench.fire(4)
@@ -123,6 +131,7 @@ import TraceFormat
     #expect(bench.fire(5).of(.healthAction).count == 1, "another occurrence")
   }
 
+  // Contract 39.
   @Test func anOverflowWithoutPardonStopsThePartition() throws {
     let bench = try DeliveryTests.ready([36, 37], Self.module(depth: 1, ignores: false))
     bench.fire(4)
@@ -134,6 +143,7 @@ import TraceFormat
   }
 
   /// A partition that counts returns it never made, or forgets to count, harms nobody: the depth stays in its bounds.
+  // Contract 35.
   @Test func noCountOfReturnsBreaksTheDepth() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
@@ -148,6 +158,7 @@ import TraceFormat
   }
 
   /// At the greatest depth a return of an exception's frame gives its context back; the mark waits for an upcall's.
+  // Contract 56.
   @Test func aReturnAtTheGreatestDepthGivesTheContextBack() throws {
     let bench = try DeliveryTests.ready([36, 37], Self.module(depth: 1))
     bench.fire(4)
@@ -163,6 +174,7 @@ import TraceFormat
   // MARK: Counters
 
   /// L3: the 8-bit counter wrapped silently. The greatest count means 'at least so many'.
+  // Contract 20.
   @Test func aCounterStaysAtItsGreatestValue() throws {
     let bench = try DeliveryTests.ready([36])
     bench.flags = .frameFits
@@ -177,6 +189,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall == nil, "all of them were taken")
   }
 
+  // Contract 21.
   @Test func manyMarksAtOnceSaturateToo() throws {
     let bench = try Bench(.standard)
     let owner = PartitionIndex(1)

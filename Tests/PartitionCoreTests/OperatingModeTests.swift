@@ -121,6 +121,43 @@ import TraceFormat
     #expect(bench.call(.readErrorLog, 0, 0).status == .noError)
   }
 
+  /// The vCPU of a partition that starts has no past: marks, upcalls and missed ticks begin anew. The health monitor's
+  /// counts belong to the module and go on.
+  // Contract 22, 28.
+  @Test(arguments: [OperatingMode.warmStart, .coldStart])
+  func aRestartBeginsTheCountsOfTheVCPUAnew(_ mode: OperatingMode) throws {
+    var description = ModuleDescription.standard
+    description.partitions[0].missedTickPolicy = .latestOnly
+    description.healthActions = [
+      HealthActionRecord(partition: PartitionIndex(0), error: .stackOverflow, action: .ignore)
+    ]
+    let bench = try Bench(description)
+    bench.start()
+    func statistic(_ selector: StatisticSelector) -> UInt64 { bench.call(.readStatistic, selector.rawValue).value }
+    func live() -> [UInt64?] {
+      bench.publishEntry()
+      bench.takeLine(36)
+      bench.fire(4)
+      return [bench.core.decision.upcall?.ordinal, statistic(.marks)]
+    }
+    #expect(live() == [0, 1])
+    bench.call(.setTimer, 1, 0)
+    bench.call(.acknowledgeInterrupt, 36)
+    bench.flags = .interruptsEnabled
+    bench.fire(4)
+    bench.fire(4)
+    #expect(statistic(.missedTicks) == 1 && statistic(.repeatedErrorCount) > 0)
+    let repetitions = statistic(.repeatedErrorCount)
+    #expect(request(bench, UInt64(mode.rawValue)) == .noError)
+    bench.makeMemory()
+    bench.flags = []
+    bench.upcallsReturned = 0
+    #expect(statistic(.marks) == 0 && statistic(.missedTicks) == 0)
+    #expect(statistic(.errorLogCount) == 1)
+    #expect(statistic(.repeatedErrorCount) >= repetitions)
+    #expect(live() == [0, 1])
+  }
+
   /// A partition that restarts itself for ever takes its own windows and nothing else.
   @Test func aRestartLoopLeavesTheOthersTheirWindows() throws {
     let bench = try Bench(.standard)

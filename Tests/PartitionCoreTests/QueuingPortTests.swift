@@ -30,7 +30,9 @@ import TraceFormat
     _ bench: Bench, _ port: UInt64, bytes: UInt64 = bytes, count: UInt64, direction: UInt64, discipline: UInt64 = 0,
     name: UInt64 = Module.constants
   ) -> ReturnCode {
-    bench.call(.createQueuingPort, name, bytes, count, direction | discipline << 8, operand: port).status
+    bench.initialising {
+      bench.call(.createQueuingPort, name, bytes, count, direction | discipline << 8, operand: port).status
+    }
   }
 
   /// The first channel's three ends created, partition 0 running.
@@ -51,6 +53,16 @@ import TraceFormat
 
   private func receive(_ bench: Bench, _ port: UInt64) -> HypercallAnswer {
     bench.call(.receiveQueuingMessage, port, Module.data, Self.bytes)
+  }
+
+  @Test(arguments: [OperatingMode.coldStart, .warmStart, .normal])
+  func portsAreCreatedInInitialisationOnly(_ mode: OperatingMode) throws {
+    let bench = try bench()
+    bench.core.partitions[0].mode = mode
+    let status = bench.call(.createQueuingPort, Module.constants, Self.bytes, 3, 0, operand: 3).status
+    #expect(status == (mode == .normal ? .invalidMode : .noError))
+    #expect(bench.log.events.of(.portOperation).count == (mode == .normal ? 0 : 1))
+    #expect((send(bench, 8) == .noError) == (mode != .normal))
   }
 
   /// The lengths of all that waits in a port of the running partition.
@@ -79,7 +91,7 @@ import TraceFormat
     }
     #expect(send(bench, 8) == .invalidParameter, "not created yet")
     #expect(
-      bench.call(.createQueuingPort, Module.constants, Self.bytes, 3, 0, operand: 3)
+      bench.initialising { bench.call(.createQueuingPort, Module.constants, Self.bytes, 3, 0, operand: 3) }
         == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 3))
     #expect(create(bench, 3, count: 3, direction: 0) == .noAction, "twice")
     #expect(bench.call(.writeSamplingMessage, 3, Module.data, 8).status == .invalidParameter, "another kind of port")

@@ -19,6 +19,7 @@ import TraceFormat
     return bench
   }
 
+  // Contract 76.
   @Test func anExceptionComesWithAllThatItsHandlerNeeds() throws {
     let bench = try bench([14])
     bench.flags = [.interruptsEnabled, .frameFits]
@@ -35,6 +36,7 @@ import TraceFormat
     #expect(bench.core.decision.successor == .partition(PartitionIndex(0)), "in the same entry")
   }
 
+  // Contract 12, 27.
   @Test func theHandlerBeginsMasked() throws {
     let bench = try bench([6])
     bench.takeLine(36)
@@ -51,8 +53,16 @@ import TraceFormat
     #expect(bench.core.decision.exception != nil)
     #expect(bench.core.decision.upcall == nil, "never both in one entry")
     #expect(bench.core.decision.hasPendingMarks)
+    // What comes meanwhile waits too, until the handler is back.
+    bench.flags = .frameFits
+    bench.fire(4)
+    #expect(bench.core.decision.upcall == nil)
+    bench.flags = [.interruptsEnabled, .frameFits]
+    bench.call(.null)
+    #expect(bench.core.decision.upcall?.vector == 36 && bench.core.decision.upcall?.markCount == 2)
   }
 
+  // Contract 77.
   @Test func withoutHandlerOrEntryItIsTheHealthMonitors() throws {
     for (hasEntry, hasHandler) in [(false, true), (true, false)] {
       let bench = try Bench(.standard)
@@ -65,6 +75,7 @@ import TraceFormat
     }
   }
 
+  // Contract 78.
   @Test func aFaultInsideTheHandlerIsTheHealthMonitors() throws {
     let bench = try bench([6, 14])
     #expect(bench.fault(6, returned: 9).of(.exceptionReflected).count == 1)
@@ -73,6 +84,7 @@ import TraceFormat
     #expect(events.of(.healthAction).map(\.words.w0) == [15])
   }
 
+  // Contract 78.
   @Test func afterTheReturnTheNextExceptionIsReflected() throws {
     let bench = try bench([6])
     for returned in [.max, 0, 1, 7] as [UInt32] {
@@ -80,6 +92,7 @@ import TraceFormat
     }
   }
 
+  // Contract 41.
   @Test func aStackThatCannotTakeTheFrameIsTheHealthMonitors() throws {
     let bench = try bench([14])
     bench.flags = .interruptsEnabled
@@ -87,6 +100,7 @@ import TraceFormat
     #expect(events.of(.exceptionReflected).isEmpty && events.of(.healthAction).count == 1)
   }
 
+  // Contract 78.
   @Test func aFaultInTheReturnsTailIsTheHealthMonitors() throws {
     let bench = try bench([6])
     bench.flags = [.frameFits, .inReturnTail]
@@ -94,6 +108,7 @@ import TraceFormat
   }
 
   /// L1: every gate is closed to ring 3, so a breakpoint arrives as a protection fault that names its gate.
+  // Contract 75.
   @Test func closedGatesAreTheExceptionsTheyMean() throws {
     let bench = try bench([3, 4, 13])
     for (code, vector) in [(26, 3), (34, 4), (0x20 << 3 | 2, 13), (0, 13)] as [(UInt64, UInt32)] {
@@ -108,6 +123,7 @@ import TraceFormat
     #expect(none.fault(13, errorCode: 34).of(.healthAction).count == 1)
   }
 
+  // Contract 79.
   @Test func handlersAndEntriesAreChecked() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -137,6 +153,7 @@ import TraceFormat
     #expect(bench.core.decision.exception?.partition == PartitionIndex(0))
   }
 
+  // Contract 6.
   @Test func aStoppedPartitionForgetsItsHandlers() throws {
     let bench = try bench([6])
     bench.call(.setTimer, 600_000, 50_000)
@@ -146,6 +163,8 @@ import TraceFormat
     #expect(bench.core.guests.states[0].exceptionEntry == 0)
     #expect(bench.core.guests.handler(PartitionIndex(0), 6) == 0)
     #expect(bench.core.guests.states[0].packed == GuestState().packed)
-    #expect(bench.core.vcpus.interrupts[0].waiting == 0 && bench.core.partitions[0].upcallEntry == 0)
+    let interrupts = bench.core.vcpus.interrupts[0]
+    #expect(interrupts.inUse == 0 && interrupts.ready == 0 && bench.core.partitions[0].upcallEntry == 0)
+    #expect(bench.core.vcpus.handlers[bench.core.vcpus.slot(PartitionIndex(0), VirtualInterrupt(4))] == 0)
   }
 }

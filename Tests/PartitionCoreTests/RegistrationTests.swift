@@ -35,6 +35,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
   static let vectors = Array(UInt64(32)...47)
 
   /// L3: registration added 32 to the vector and unregistration did not. Here both take the vector, for every line.
+  // Contract 2.
   @Test(arguments: vectors) func registeringAndUnregisteringTakeTheSameVector(_ vector: UInt64) throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -53,6 +54,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
   }
 
   /// L3: slot 15 was never used and a full table returned nothing. All sixteen are usable at once.
+  // Contract 2, 24.
   @Test func allSixteenLinesAreUsableAtOnce() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -80,6 +82,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     .unregisterVCPU,
   ]
 
+  // Contract 3.
   @Test(arguments: lineServices) func vectorsOutOfRangeAreInvalid(_ service: HypercallNumber) throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -88,6 +91,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     }
   }
 
+  // Contract 3.
   @Test(arguments: lineServices) func linesThatTheTableDoesNotPermitAreRefused(_ service: HypercallNumber) throws {
     var description = ModuleDescription.standard
     description.partitions[0].permittedLines = 0xFFFF & ~(1 << 5)
@@ -100,6 +104,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     #expect(bench.call(service, 38, ModuleDescription.handler).status != .invalidConfiguration)
   }
 
+  // Contract 4.
   @Test func doingItTwiceChangesNothing() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -108,6 +113,9 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     ]
     for (on, off) in pairs {
       #expect(bench.call(off, 36).status == .noAction, "not registered")
+      let before = bench.stateWords
+      #expect(bench.call(off, 36).status == .noAction)
+      #expect(bench.stateWords == before)
       #expect(bench.call(on, 36, ModuleDescription.handler).status == .noError)
       let words = bench.stateWords
       #expect(bench.call(on, 36, ModuleDescription.handler + 8).status == .noAction, "twice registered")
@@ -118,6 +126,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
   }
 
   /// L3: the handler pointer was not bounds-checked.
+  // Contract 5.
   @Test func handlersLieInTheCallersExecutableMemory() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -133,6 +142,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     }
   }
 
+  // Contract 5.
   @Test func theUpcallEntryAndItsTailLieInExecutableMemory() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -152,6 +162,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
     #expect(bench.core.partitions[0].upcallEntry == end - 1)
   }
 
+  // Contract 47.
   @Test func onlyWhatIsInServiceIsAcknowledged() throws {
     let bench = try Bench(.standard)
     bench.start()
@@ -171,7 +182,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
   @Test func unknownServicesAreInvalid() throws {
     let bench = try Bench(.standard)
     bench.start()
-    for number in [0, 24, 33, 63, 92, 0xFFFF, 0x1_0000 + 73, .max] as [UInt64] {
+    for number in [0, 24, 33, 63, 93, 0xFFFF, 0x1_0000 + 73, .max] as [UInt64] {
       let call = Hypercall(number: number, arguments: (0, 0, 0, 0, 0, 0), operand: 0)
       bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10)
       #expect(bench.core.decision.answer?.status == .invalidParameter)

@@ -21,7 +21,7 @@ import TraceFormat
     _ bench: Bench, _ port: UInt64, bytes: UInt64 = 64, direction: UInt64, refresh: UInt64,
     name: UInt64 = Module.constants
   ) -> HypercallAnswer {
-    bench.call(.createSamplingPort, name, bytes, direction, refresh, operand: port)
+    bench.initialising { bench.call(.createSamplingPort, name, bytes, direction, refresh, operand: port) }
   }
 
   /// Both ends created, partition 0 running.
@@ -50,6 +50,23 @@ import TraceFormat
       create(bench, 1, direction: 0, refresh: 0)
         == HypercallAnswer(caller: PartitionIndex(0), status: .noError, value: 1))
     #expect(create(bench, 1, direction: 0, refresh: 0).status == .noAction, "twice")
+  }
+
+  /// In NORMAL mode nothing is created; what is wrong beside that is told first, as the standard orders it.
+  @Test(arguments: [OperatingMode.coldStart, .warmStart, .normal])
+  func portsAreCreatedInInitialisationOnly(_ mode: OperatingMode) throws {
+    let bench = try bench()
+    bench.core.partitions[0].mode = mode
+    func create(_ direction: UInt64) -> ReturnCode {
+      bench.call(.createSamplingPort, Module.constants, 64, direction, 0, operand: 1).status
+    }
+    #expect(create(1) == .invalidConfiguration)
+    #expect(create(0) == (mode == .normal ? .invalidMode : .noError))
+    #expect(bench.core.ports[0].isCreated == (mode != .normal))
+    guard mode != .normal else { return }
+    bench.call(.setPartitionMode, 3)
+    #expect(create(0) == .noAction, "it is there")
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 8).status == .noError)
   }
 
   @Test func theNameLiesInReadableMemory() throws {
@@ -130,6 +147,34 @@ import TraceFormat
     #expect(answer.status == .noError)
     #expect(answer.value == 24 | (age <= Self.refresh ? 1 << 32 : 0))
     #expect(bench.core.decision.effect == .readMessage(port: 1, channel: 0, address: Module.data, byteCount: 24))
+  }
+
+  /// What a partition has written before it stopped is there until it grows old; started again, it has to create its
+  /// port before it writes, and does not see its own destinations' past.
+  @Test(arguments: [false, true]) func aStoppedPartitionsMessageAges(_ isRestart: Bool) throws {
+    let bench = try connected()
+    // To the frame's start: partition 1 has its window 2 ms later.
+    bench.run(to: 2)
+    bench.run(to: 0)
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 9).status == .noError)
+    let written = bench.now
+    #expect(bench.call(.setPartitionMode, isRestart ? 1 : 0).status == .noError)
+    bench.run(to: 1)
+    func read(at instant: UInt64) -> UInt64 {
+      bench.now = instant - 10
+      return bench.call(.readSamplingMessage, 2, Module.data, 64).value
+    }
+    #expect(read(at: bench.now + 20) == 9 | 1 << 32, "valid still")
+    bench.run(to: 0)
+    bench.run(to: 1)
+    #expect(read(at: bench.now + 20) == 9 && bench.now - written > Self.refresh, "and old")
+    guard isRestart else { return }
+    bench.run(to: 0)
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 9).status == .invalidParameter, "not created again")
+    #expect(create(bench, 1, direction: 0, refresh: 0).status == .noError)
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 7).status == .noError)
+    bench.run(to: 1)
+    #expect(read(at: bench.now + 20) & 0xFFFF_FFFF == 7)
   }
 
   @Test func directionsAreKept() throws {

@@ -29,6 +29,7 @@ import TraceFormat
     return bench.core.decision.upcall
   }
 
+  // Contract 57.
   @Test func aTickInTheWindowComesByTheHardwareTimer() throws {
     let bench = try bench(.count)
     bench.call(.setTimer, 600_000, 500_000)
@@ -45,6 +46,7 @@ import TraceFormat
     #expect(bench.armed == 2_050_000 - 50_000)
   }
 
+  // Contract 64.
   @Test func aOneShotTimerTicksOnce() throws {
     let bench = try bench(.count)
     bench.call(.setTimer, 600_000, 0)
@@ -56,6 +58,7 @@ import TraceFormat
   }
 
   /// Without a timer nobody is interrupted between two boundaries.
+  // Contract 64.
   @Test func aStoppedTimerArmsNothing() throws {
     let bench = try bench(.count)
     bench.call(.setTimer, 600_000, 100_000)
@@ -74,6 +77,7 @@ import TraceFormat
   }
 
   /// Ticks at 0.1 … in steps of 1 ms; the owner has no window from 2.05 to 5.05 ms.
+  // Contract 25, 58, 59, 60, 61, 62.
   @Test(arguments: [MissedTickPolicy.count, .deliverAll, .latestOnly])
   func ticksOfTheGapComeAtTheNextWindow(_ policy: MissedTickPolicy) throws {
     let bench = try bench(policy)
@@ -100,6 +104,7 @@ import TraceFormat
     #expect(bench.armed == 5_500_000, "the grid stays")
   }
 
+  // Contract 58.
   @Test func ticksUpToTheNominalStartCount() throws {
     let bench = try bench(.count)
     // The kernel is at the window's start L before it: the tick at the very start is seen, the one after it is not.
@@ -112,6 +117,7 @@ import TraceFormat
   }
 
   /// With `latestOnly` a tick that still waits is dropped for a later one.
+  // Contract 61.
   @Test func theLatestReplacesOneThatWaits() throws {
     let bench = try bench(.latestOnly)
     bench.flags = .frameFits
@@ -123,6 +129,7 @@ import TraceFormat
     #expect(bench.call(.readStatistic, StatisticSelector.missedTicks.rawValue).value == 3)
   }
 
+  // Contract 62, 63.
   @Test func aFirstTickInThePastIsDueAtOnce() throws {
     let bench = try bench(.count)
     bench.now = 1_000_000
@@ -134,6 +141,7 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.markCount == 1)
   }
 
+  // Contract 65.
   @Test func tooShortPeriodsAreRefused() throws {
     let bench = try bench(.count)
     for period in [1, 2, 9_999] as [UInt64] {
@@ -143,15 +151,33 @@ import TraceFormat
     #expect(bench.call(.setTimer, 600_000, 10_000).status == .noError)
   }
 
-  @Test func anUnregisteredTimerTicksUnseen() throws {
-    let bench = try bench(.count, registers: false)
-    bench.call(.setTimer, 600_000, 100_000)
+  /// Whatever the policy, they count as missed, in its window and without one; what is registered later gets none of
+  /// them.
+  // Contract 66.
+  @Test(arguments: [MissedTickPolicy.count, .deliverAll, .latestOnly])
+  func ticksOfAnUnregisteredTimerAreMissed(_ policy: MissedTickPolicy) throws {
+    let bench = try bench(policy, registers: false)
+    #expect(bench.call(.setTimer, 600_000, 1_000_000).status == .noError)
     let events = bench.fireTimer()
-    #expect(events.of(.timerExpired).count == 1 && events.of(.mark).isEmpty)
-    #expect(!bench.core.decision.hasPendingMarks)
+    #expect(events.of(.timerExpired).map(\.words) == [.init(600_000, 1_600_000, 1)])
+    #expect(events.of(.mark).isEmpty && !bench.core.decision.hasPendingMarks)
+    func missed() -> UInt64 { bench.call(.readStatistic, StatisticSelector.missedTicks.rawValue).value }
+    #expect(missed() == 1)
+    bench.fireTimer()
+    bench.run(to: 1)
+    for _ in 0..<3 where bench.core.current != PartitionIndex(0) { bench.fireTimer() }
+    bench.settle()
+    // 0.6, 1.6, and without a window 2.6, 3.6, 4.6.
+    #expect(missed() == 5)
+    bench.takeLine(64)
+    #expect(bench.core.decision.upcall == nil && !bench.core.decision.hasPendingMarks)
+    bench.fireTimer()
+    #expect(bench.core.decision.upcall?.markCount == 1)
+    #expect(missed() == 5)
   }
 
   /// No instant that a partition can name wraps or traps, and ticks of an age take no longer than one.
+  // Contract 65.
   @Test func hostileInstantsNeverTrap() throws {
     let words: [UInt64] = [1, 2, 10_000, 10_001, 1 << 32, 1 << 62, 1 << 63, .max - 10_000, .max - 1, .max]
     for first in words {
@@ -178,6 +204,7 @@ import TraceFormat
     #expect(bench.core.current == PartitionIndex(0))
   }
 
+  // Contract 6.
   @Test func aStoppedPartitionsTimerIsForgotten() throws {
     let bench = try bench(.count)
     bench.call(.setTimer, 600_000, 100_000)

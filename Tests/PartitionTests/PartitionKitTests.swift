@@ -48,6 +48,12 @@ struct PartitionKitTests {
     (PARTITA_BIND_EVENT, .bindEvent), (PARTITA_RAISE_EVENT, .raiseEvent), (PARTITA_SET_TIMER, .setTimer),
     (PARTITA_SET_EXCEPTION_HANDLER, .setExceptionHandler), (PARTITA_SET_EXCEPTION_ENTRY, .setExceptionEntry),
     (PARTITA_SET_SEGMENT_BASE, .setSegmentBase), (PARTITA_NULL, .null), (PARTITA_READ_STATISTIC, .readStatistic),
+    (PARTITA_STOP_MODULE, .stopModule), (PARTITA_SET_PARTITION_MODE, .setPartitionMode),
+    (PARTITA_RAISE_APPLICATION_ERROR, .raiseApplicationError), (PARTITA_COMPLETE_CALLBACK, .completeCallback),
+    (PARTITA_READ_ERROR_LOG, .readErrorLog), (PARTITA_SET_MODULE_SCHEDULE, .setModuleSchedule),
+    (PARTITA_CREATE_QUEUING_PORT, .createQueuingPort), (PARTITA_SEND_QUEUING_MESSAGE, .sendQueuingMessage),
+    (PARTITA_RECEIVE_QUEUING_MESSAGE, .receiveQueuingMessage), (PARTITA_READ_QUEUING_STATUS, .readQueuingStatus),
+    (PARTITA_CLEAR_QUEUING_PORT, .clearQueuingPort), (PARTITA_FIND_MODULE_SCHEDULE, .findModuleSchedule),
   ])
   func headerHasTheSameNumber(header: Int32, number: HypercallNumber) {
     #expect(header == Int32(number.rawValue))

@@ -7,6 +7,7 @@ struct TrampolineTests {
   static let canRun = harness_prepare() != 0
   static let never = UInt64.max
 
+  // Contract 8, 44, 50.
   @Test(.enabled(if: canRun)) func singleUpcallLeavesNoTrace() {
     let report = harness_run(3, 1, Self.never)
     #expect(report.damage == 0)
@@ -20,6 +21,7 @@ struct TrampolineTests {
   }
 
   /// A second interrupt at each instruction from the first one's delivery until well after its return.
+  // Contract 44, 51, 53.
   @Test(.enabled(if: canRun)) func secondInterruptAnywhereIsNeitherLostNorNested() {
     let undisturbed = harness_run(3, 1, Self.never)
     var reused = 0, throughKernel = 0, afterReturn = 0
@@ -43,6 +45,7 @@ struct TrampolineTests {
   }
 
   /// An interrupt at every single instruction, for a while: frames must not pile up.
+  // Contract 36.
   @Test(.enabled(if: canRun)) func stormDoesNotNest() {
     let report = harness_run(3, 5_000, Self.never)
     #expect(report.damage == 0)
@@ -55,6 +58,7 @@ struct TrampolineTests {
 
   /// Marks that slip in just before the flag is set make the tail turn to the kernel with the flag set; another
   /// interrupt there must find the frame, too.
+  // Contract 53.
   @Test(.enabled(if: canRun)) func interruptsBeforeTheReturnHypercallDoNotNest() {
     let report = harness_run_worst(600)
     #expect(report.damage == 0)
@@ -70,6 +74,7 @@ struct TrampolineTests {
 
   /// A second interrupt anywhere, while a handler takes interrupts: an upcall in an upcall, and both contexts come
   /// back.
+  // Contract 33, 37.
   @Test(.enabled(if: canRun)) func aHandlerMayBeInterrupted() {
     let undisturbed = harness_run_nested(3, 1, Self.never)
     #expect(undisturbed.damage == 0 && undisturbed.deepest == 1)
@@ -86,6 +91,7 @@ struct TrampolineTests {
   }
 
   /// An interrupt at every single instruction: four upcalls deep and no more, and the stack's use is bounded.
+  // Contract 36.
   @Test(.enabled(if: canRun)) func aNestedStormIsBounded() {
     let report = harness_run_nested(3, 20_000, Self.never)
     #expect(report.damage == 0)
@@ -99,6 +105,7 @@ struct TrampolineTests {
 
   // MARK: Exceptions
 
+  // Contract 80.
   @Test(.enabled(if: canRun), arguments: [false, true], [false, true])
   func anExceptionLeavesNoTrace(_ isEnabled: Bool, _ enables: Bool) {
     let report = harness_run_exception(isEnabled ? 1 : 0, enables ? 1 : 0, 0, Self.never, 0, Self.never)
@@ -110,6 +117,7 @@ struct TrampolineTests {
   }
 
   /// The handler moves the stack pointer; the return words must not fall into the frame.
+  // Contract 80.
   @Test(.enabled(if: canRun), arguments: [-8, -16, -24, -64, -136, -512, -5000, 8, 16, 104, 512] as [Int64])
   func aMovedStackPointerComesBackMoved(_ change: Int64) {
     for isEnabled in [0, 1] as [Int32] {
@@ -142,6 +150,7 @@ struct TrampolineTests {
   }
 
   /// Masked, the marks wait for the partition's own unmasking.
+  // Contract 80.
   @Test(.enabled(if: canRun)) func aMaskedExceptionDeliversNothing() {
     let report = harness_run_exception(0, 0, 0, 5, 50, Self.never)
     #expect(report.damage == 0)

@@ -105,6 +105,15 @@ public final class CoreBench<Marking: MarkingRule> {
     return events
   }
 
+  /// Makes calls as in the running partition's initialisation, where alone ports can be created.
+  public func initialising<Result>(_ calls: () -> Result) -> Result {
+    let index = Int(core.current.rawValue)
+    let mode = core.partitions[index].mode
+    core.partitions[index].mode = .coldStart
+    defer { core.partitions[index].mode = mode }
+    return calls()
+  }
+
   /// Lets the timer fire, at its instant, until `partition` has the CPU; gives up where that never comes.
   public func run(to partition: UInt8) {
     for _ in 0..<1000 {

@@ -3,7 +3,7 @@ import TraceFormat
 
 /// Changes of the rich story, each of which breaks one claim about what the first story has not.
 extension Mutation {
-  static let rich = richInterrupts + richExceptions + richModes + richQueues
+  static let rich = richInterrupts + richRoom + richExceptions + richModes + richQueues
 
   private static func vector(_ vector: UInt32) -> @Sendable (TraceEvent) -> Bool { { $0.operand == vector } }
   private static func port(_ operation: UInt8) -> @Sendable (TraceEvent) -> Bool { { $0.detail == operation } }
@@ -179,6 +179,27 @@ extension Mutation {
     Mutation("schedule.asked", "by who may not") { story in
       story.change(.scheduleChange, 0) { $0.partition = 2 }
     },
+    Mutation("schedule.named", "another identifier") {
+      $0.change(.hypercallResult, 0, where: call(92)) { $0.words.w0 = 70 }
+    },
+    Mutation("schedule.named", "found, and refused") {
+      $0.change(.hypercallResult, 0, where: call(92)) { $0.detail = 4 }
+    },
+    Mutation("schedule.named", "not found, and answered") {
+      $0.change(.hypercallResult, 1, where: call(92)) { $0.detail = 0 }
+    },
+    Mutation("port.created", "in NORMAL mode") { story in
+      let create = story.index(.hypercall, where: call(87))
+      // The call to go to NORMAL, which follows, changes places with it; instants and resumes stay where they are.
+      for line in create..<(create + 3) {
+        var (one, other) = (story.lines[line].event, story.lines[line + 3].event)
+        (one.time, other.time) = (other.time, one.time)
+        (story.lines[line].event, story.lines[line + 3].event) = (other, one)
+      }
+    },
+    Mutation("port.created", "refused for its mode") { story in
+      story.change(.hypercallResult, 0, where: call(87)) { $0.detail = 5 }
+    }.along("queue.available", "queue.status"),
     Mutation("schedule.effective", "a frame too late", along: ["window.order"]) { story in
       story.change(.majorFrameStart, 3) { $0.detail = 0 }
     }.along("statistic.value", "yield.value", "window.nominal", "schedule.action", "mode.transition"),

@@ -230,6 +230,12 @@ extension RichStory {
     scribe.leave(at: base)
     t = base
     handle(66, 1)
+    ask(.findModuleSchedule, [0x40_0800], looked: 2)
+    answer(.findModuleSchedule, 71)
+    scribe.leave()
+    ask(.findModuleSchedule, [0x40_0820])
+    answer(.findModuleSchedule, code: 4)
+    scribe.leave()
     ask(.setModuleSchedule, [71])
     emit(.scheduleChange, Module.master, detail: 0, 1)
     answer(.setModuleSchedule)
@@ -256,6 +262,22 @@ extension RichStory {
     idle()
   }
 
+  /// A mark finds no room twice, and is told of once; then its frame fits.
+  private mutating func missRoom() {
+    scribe.frameFits = false
+    interrupt(0, waiting: 1)
+    error(4, 1, 1)
+    emit(.healthAction, Module.master, detail: 0, 4, 0)
+    scribe.leave()
+    call(.null)
+    scribe.frameFits = true
+    ask(.null)
+    answer(.null)
+    upcall(32, 1)
+    scribe.leave()
+    handle(32, 1)
+  }
+
   /// The other schedule, in which Worker starts warm; then it asks for IDLE.
   mutating func fourthFrame() {
     frame(3, 1)
@@ -263,6 +285,7 @@ extension RichStory {
     emit(.moduleAction, Module.master, detail: 0, 1)
     open(3, Module.master, at: base)
     call(.readStatistic, [8, 0], value: base)
+    missRoom()
     close(3, Module.master)
     open(4, Module.sink, at: base + 2_000_000)
     ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
@@ -292,7 +315,8 @@ extension RichStory {
     for index in UInt8(0)..<3 { change(index, to: 1, 2) }
     for index in UInt8(0)..<3 { reset(index) }
     open(3, Module.master, at: base, isNew: true)
-    call(.null)
+    // A start begins the counts of the vCPU anew.
+    call(.readStatistic, [5, 0], value: 0)
     close(3, Module.master)
     open(4, Module.sink, at: base + 2_000_000, isNew: true)
     ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)

@@ -127,6 +127,7 @@ struct RichStory {
     guard cause != nil else { return }
     emit(.restart, index, detail: UInt8(new), Module.pieces[Int(index)], UInt64(cause!))
     scribe.isOn[Int(index)] = false
+    scribe.ordinals[Int(index)] = 0
   }
 
   mutating func goNormal() {
@@ -139,8 +140,8 @@ struct RichStory {
 
   mutating func upcall(_ vector: UInt32, _ count: UInt64, depth: UInt8 = 1) {
     let index = Int(scribe.runner)
-    scribe.ordinals[index] += 1
     emit(.upcall, scribe.runner, detail: depth << 1, vector, count, Module.handler, scribe.ordinals[index])
+    scribe.ordinals[index] += 1
     emit(.upcallWritten, scribe.runner, 0, 0x2FE0_0000, Module.upcallEntry, 0)
     scribe.isOn[index] = false
     scribe.entered[index] += 1

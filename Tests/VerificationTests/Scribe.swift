@@ -30,6 +30,8 @@ struct Scribe {
   var sequence: UInt64 = 0
   var marks = [UInt64](repeating: 0, count: 4)
   var isLoaderStopped = false
+  /// Whether the runner's stack holds an upcall's frame.
+  var frameFits = true
 
   mutating func emit(
     _ kind: EventKind, _ partition: UInt8 = 0xFF, detail: UInt8 = 0, _ operand: UInt32 = 0, _ words: UInt64...
@@ -51,7 +53,7 @@ struct Scribe {
     if runner != 0xFF {
       let index = Int(runner)
       if isOn[index] { all.insert(.interruptsEnabled) }
-      all.insert(.frameFits)
+      if frameFits { all.insert(.frameFits) }
       snapshot = EntrySnapshot(
         addressSpace: runner, upcallsEntered: entered[index], upcallsReturned: returned[index])
     }
@@ -81,9 +83,9 @@ struct Scribe {
   private mutating func deliver() {
     let index = Int(runner)
     for line in 0..<16 where counts[index][line] > 0 && inService[index] & 1 << UInt16(line) == 0 {
-      ordinals[index] += 1
       let depth = UInt8(entered[index] &- returned[index]) + 1
       emit(.upcall, runner, detail: depth << 1, UInt32(line) + 32, counts[index][line], Module.handler, ordinals[index])
+      ordinals[index] += 1
       emit(.upcallWritten, runner, 0, 0x2FF0_0000 - 512, Module.entry, 0)
       coalesced[index][line] = counts[index][line]
       counts[index][line] = 0

@@ -15,13 +15,14 @@ enum ClaimKey: Int, CaseIterable {
   case exceptionAnswered, healthAction, healthCarriedOut, modeChain, modeQuiet
   case portPermitted, portSequence, portCopied, portContent, portValid, portResult
   case registrationEvent, eventRaised, eventMark, tickDue, tickPolicy, tickMark, tickArmed, healthMark, queueMark
-  case upcallMarked, upcallDepth, upcallOverflow
+  case upcallMarked, upcallDepth, upcallOverflow, upcallRoom
   case exceptionReflected, exceptionHandler, exceptionWritten
   case healthEntered, healthLevel, healthState, healthProcess, healthCallback, healthModule, healthLog, healthRead
   case modeTransition, modeAsked
   case restartStart, restartBegun, restartPieces, restartOrder, restartQuiet, restartContext, restartCondition
-  case scheduleAsked, scheduleEffective, scheduleAction
-  case queueSequence, queueOrder, queueContent, queueCapacity, queueOverflow, queueAvailable, queueStatus, portEmpty
+  case scheduleAsked, scheduleEffective, scheduleAction, scheduleNamed
+  case queueSequence, queueOrder, queueContent, queueCapacity, queueOverflow, queueAvailable, queueStatus, portEmpty,
+    portCreated
   case stimulus, drain, kernelFault, stopReason, stopPrompt, stopQuiet
 
   /// (identifier, title).
@@ -111,6 +112,8 @@ enum ClaimKey: Int, CaseIterable {
       ("upcall.marked", "a marked line's upcall comes at a window or hypercall, not into running code")
     case .upcallDepth: ("upcall.depth", "upcalls nest as deep as told, and never deeper than configured")
     case .upcallOverflow: ("upcall.overflow", "a mark that no deeper upcall can take is told to the health monitor")
+    case .upcallRoom:
+      ("upcall.room", "a mark that finds no room is told to the health monitor, once until a frame fits")
     case .exceptionReflected:
       ("exception.reflected", "an exception goes only to its registered handler, not into itself, with its cause")
     case .exceptionHandler: ("exception.handler", "an exception with a handler that can take it goes there")
@@ -135,6 +138,7 @@ enum ClaimKey: Int, CaseIterable {
     case .scheduleAsked: ("schedule.asked", "another module schedule is asked for only by who may")
     case .scheduleEffective: ("schedule.effective", "the module schedule changes at the next major frame only")
     case .scheduleAction: ("schedule.action", "a change of schedule does to each partition what the table says")
+    case .scheduleNamed: ("schedule.named", "a schedule's name is answered with the identifier that the table gives it")
     case .queueSequence: ("queue.sequence", "messages sent are numbered without gap")
     case .queueOrder: ("queue.order", "messages are received in the order in which they were sent")
     case .queueContent: ("queue.content", "a message received is the message sent")
@@ -143,6 +147,8 @@ enum ClaimKey: Int, CaseIterable {
     case .queueAvailable: ("queue.available", "a send is refused only by a full queue, a receipt only by an empty one")
     case .queueStatus: ("queue.status", "the numbers of waiting messages that are told are right")
     case .portEmpty: ("port.empty", "a sampling port is empty from its creation until the next message is written")
+    case .portCreated:
+      ("port.created", "ports are created while their partition initialises, and only then refused by mode")
     case .stimulus: ("stimulus.played", "stimuli are played as listed and not early")
     case .drain: ("drain.progress", "the drainer's counts never decrease")
     case .kernelFault: ("kernel.fault", "no kernel invariant broke")

@@ -57,7 +57,6 @@ struct GuestState {
     let kept = (isScheduleActionDue, isScheduleActionKnown)
     self = GuestState()
     (isScheduleActionDue, isScheduleActionKnown) = kept
-    missedKnown = false
     // The count lies in the shared page, which is not said to be cleared.
     isReflectedKnown = false
   }

@@ -46,6 +46,9 @@ struct PartitionState {
   var unfinishedKnown = true
   /// At full depth the health monitor was told of the mark that waits.
   var isOverflowTold = false
+  /// The health monitor was told of a mark that found no room for its frame, and no frame has fitted since.
+  var isRoomTold = false
+  var isRoomToldKnown = true
 
   /// Its memory is being made anew: it has no instruction to run.
   var isInitialising = false
@@ -95,6 +98,7 @@ struct PartitionState {
     ordinalKnown = false
     marksEverKnown = false
     unfinishedKnown = false
+    isRoomToldKnown = false
     deferred = 0
     // Whether a mark came into its running code is not known.
     optional = marked
@@ -106,13 +110,15 @@ struct PartitionState {
     upcallAwaited = -1
   }
 
-  /// The partition starts: its vCPU is as it was when the module started, and only its shared page is not known.
+  /// The partition starts: its vCPU is as it was when the module started, with no mark and no upcall yet, and only its
+  /// shared page is not known.
   mutating func startAnew() {
     let kept = (supplyClaim, windowClock, marked)
     self = PartitionState()
     (supplyClaim, windowClock, marked) = kept
     countersKnown = false
-    marksEverKnown = false
+    ordinal = .max  // The first is 0.
+    ordinalKnown = true
     isInitialising = true
     isContextDue = true
   }

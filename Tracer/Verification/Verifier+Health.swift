@@ -25,6 +25,7 @@ extension Verifier {
     partitions[Int(event.partition)].isOverflowTold = true
     if let rule = plan.healthRule(event.partition, UInt32(event.detail), state) { judgeLevel(event, level, rule) }
     judgeState(event.partition, state)
+    if event.detail == ErrorCode.stackOverflow.rawValue, rare.errorVector == 0 { judgeRoomTold(event.partition) }
     if rare.errorVector != 0, step.kind != 0 { judgeCause(event) }
     if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }

@@ -81,7 +81,7 @@ extension Verifier {
     case .setTimer: setTimer(partition)
     case .readErrorLog: judgeErrorLog(partition)
     case .setModuleSchedule: judgeScheduleAsked(partition)
-    case .setPartitionMode, .raiseApplicationError, .completeCallback:
+    case .setPartitionMode, .raiseApplicationError, .completeCallback, .findModuleSchedule:
       break  // Judged when the step closes: the answer is not their effect.
     case .createQueuingPort, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
       .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
@@ -166,6 +166,8 @@ extension Verifier {
       // Whether marks that wait outlive the registration is the kernel's own affair: they cannot be delivered.
       partitions[index].pendingKnown &= ~bit
       partitions[index].serviceKnown &= ~bit
+      // It depends on what else waits whether another mark without room is told of.
+      partitions[index].isRoomToldKnown = false
     }
     partitions[index].registeredKnown |= bit
     registrationKnown[line] |= who
@@ -206,6 +208,11 @@ extension Verifier {
     case .errorLogCount:
       guard health.isNextKnown else { return }
       expected = health.nextEntry
+    case .droppedErrorCount:
+      guard health.isNextKnown else { return }
+      expected = health.nextEntry - min(health.nextEntry, UInt64(ModuleLimits.errorLogLength))
+    case .repeatedErrorCount:
+      return  // What is not told leaves nothing in the trace to count.
     case nil:
       return
     }
@@ -242,12 +249,15 @@ extension Verifier {
       }
       return
     }
-    switch HypercallNumber(rawValue: step.what) {
+    let number = HypercallNumber(rawValue: step.what)
+    if number == .createSamplingPort || number == .createQueuingPort { judgeCreationRefused() }
+    switch number {
     case .writeConsole: closeConsole()
     case .createSamplingPort, .readSamplingMessage, .writeSamplingMessage: closePort()
     case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
       closeQueue()
     case .setPartitionMode: closeModeAsked()
+    case .findModuleSchedule: closeScheduleNamed()
     case .raiseApplicationError:
       if step.resultCode == 0, rare.error != Int16(ErrorCode.applicationError.rawValue), fails(.healthEntered) {
         explain("\(name(step.partition)) raised an application error, and the health monitor has none")

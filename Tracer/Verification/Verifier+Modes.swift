@@ -164,8 +164,6 @@ extension Verifier {
     if isFirst {
       // The shared page is new, too.
       partitions[index].countersKnown = true
-      partitions[index].marksEverKnown = true
-      guests[index].missedKnown = true
       guests[index].isReflectedKnown = true
     }
     partitions[index].mode = event.detail

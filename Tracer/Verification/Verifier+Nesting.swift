@@ -35,6 +35,36 @@ extension Verifier {
     }
   }
 
+  /// The health monitor is told of a mark that found no room for its frame, or no depth.
+  mutating func judgeRoomTold(_ partition: UInt8) {
+    let index = Int(partition)
+    let state = partitions[index]
+    guard state.unfinishedKnown else {
+      partitions[index].isRoomToldKnown = false
+      return
+    }
+    guard state.unfinished < plan.partitions[index].maximumUpcallDepth else { return }
+    tally(.upcallRoom)
+    if state.isRoomTold, state.isRoomToldKnown, fails(.upcallRoom) {
+      explain("the health monitor is told again that a mark of \(name(partition)) finds no room, and none fitted since")
+    }
+    partitions[index].isRoomTold = true
+    partitions[index].isRoomToldKnown = true
+  }
+
+  /// A mark waits whose frame did not fit when it was to be delivered.
+  mutating func judgeRoom(_ partition: UInt8, _ state: PartitionState, _ waiting: UInt64) {
+    guard state.isRoomToldKnown, state.unfinishedKnown,
+      state.unfinished < plan.partitions[Int(partition)].maximumUpcallDepth
+    else { return }
+    tally(.upcallRoom)
+    if !state.isRoomTold, fails(.upcallRoom) {
+      explain(
+        "the mark of vector \(waiting.trailingZeroBitCount + 32) finds no room on the stack of \(name(partition)), "
+          + "and the health monitor was not told")
+    }
+  }
+
   /// What the counters of an entry tell of unfinished upcalls.
   mutating func countUnfinished(_ index: Int, _ snapshot: EntrySnapshot, isPast: Bool) {
     if partitions[index].unfinishedKnown {

@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
@@ -62,11 +63,28 @@ extension Verifier {
 
   /// A port is created: whatever was written before is not for it.
   private mutating func create(_ index: Int) {
+    let owner = plan.ports[index].partition
+    if partitions[Int(owner)].mode != 0xFF {
+      tally(.portCreated)
+      if partitions[Int(owner)].mode == OperatingMode.normal.rawValue, fails(.portCreated) {
+        explain("\(name(owner)) creates port \(index) in NORMAL mode")
+      }
+    }
     ports.queues[index] = PortTable.Queue()
     ports.queues[index].isCreated = true
     ports.queues[index].isEmpty = true
     // Events that were lost may have told of messages, but not to a port that was not there.
     ports.queues[index].isKnown = step.kind != 0
+  }
+
+  /// The end of a creating call: only NORMAL mode is a mode to refuse it for.
+  mutating func judgeCreationRefused() {
+    let mode = partitions[Int(step.partition)].mode
+    guard step.resultCode == ReturnCode.invalidMode.rawValue, mode != 0xFF else { return }
+    tally(.portCreated)
+    if mode != OperatingMode.normal.rawValue, fails(.portCreated) {
+      explain("\(name(step.partition)) may not create a port in mode \(mode), in which it initialises")
+    }
   }
 
   private mutating func write(_ event: TraceEvent, _ port: ModulePlan.Port) {

@@ -50,6 +50,25 @@ extension Verifier {
     rare.isTouched = true
   }
 
+  /// A schedule was asked for by name.
+  mutating func closeScheduleNamed() {
+    tally(.scheduleNamed)
+    let place = step.looked
+    let isRight: Bool
+    if place > 0, place <= UInt64(plan.schedules.count) {
+      isRight = step.resultCode == 0 && step.resultValue == plan.schedules[Int(place) - 1].identifier
+    } else {
+      isRight =
+        step.resultCode == ReturnCode.invalidConfiguration.rawValue
+        || step.resultCode == ReturnCode.invalidParameter.rawValue
+    }
+    if !isRight, fails(.scheduleNamed) {
+      explain(
+        "\(name(step.partition)) asks for the schedule at place \(place) of the table, 0 for none, and is answered "
+          + "\(step.resultCode) with identifier \(step.resultValue)")
+    }
+  }
+
   /// A major frame begins in a schedule; called before it is taken over.
   mutating func judgeSchedule(_ index: Int) {
     rare.isTouched = true

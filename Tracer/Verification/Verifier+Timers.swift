@@ -74,10 +74,18 @@ extension Verifier {
     let dropped = event.words.w2
     let count = UInt64(event.operand)
     let policy = plan.partitions[Int(event.partition)].missedTickPolicy
-    // Of `latestOnly` one tick is left, be it this one's mark or one that waited already.
-    let isRight = policy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
+    let state = partitions[Int(event.partition)]
+    let isRegistered = state.registered & 1 << 32 != 0
+    // Of `latestOnly` one tick is left, be it this one's mark or one that waited already; of those that nobody takes,
+    // none.
+    let byPolicy = policy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
+    let isRight =
+      state.registeredKnown & 1 << 32 == 0
+      ? byPolicy || dropped == count : isRegistered ? byPolicy : dropped == count
     if !isRight, fails(.tickPolicy) {
-      explain("\(dropped) of \(count) ticks of \(name(event.partition)) are dropped; its policy is \(policy)")
+      explain(
+        "\(dropped) of \(count) ticks of \(name(event.partition)) are dropped; its policy is \(policy)"
+          + (isRegistered ? "" : ", and it has not registered for them"))
     }
   }
 

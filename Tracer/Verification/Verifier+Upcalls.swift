@@ -149,6 +149,8 @@ extension Verifier {
     partitions[index].clockKnown &= ~bit
     partitions[index].deferred &= ~bit
     partitions[index].unfinished &+= 1
+    partitions[index].isRoomTold = false
+    partitions[index].isRoomToldKnown = true
     partitions[index].inService |= bit
     partitions[index].serviceKnown |= bit
     partitions[index].isEnabled = false
@@ -195,10 +197,14 @@ extension Verifier {
         explain("\(name(partition)) got its upcall \(latency) ns of its own windows after the mark")
       }
     }
-    guard state.isEnabledKnown, state.isEnabled, state.frameFits, state.entryAddressKnown, state.entryAddress != 0,
+    guard state.isEnabledKnown, state.isEnabled, state.entryAddressKnown, state.entryAddress != 0,
       schedule.isWindowKnown, schedule.isOpen, schedule.owner == partition, step.kind != 0
     else { return }
     let waiting = deliverable(state)
+    guard state.frameFits else {
+      if waiting != 0 { judgeRoom(partition, state, waiting) }
+      return
+    }
     if waiting != 0, !state.unfinishedKnown || state.unfinished >= plan.partitions[Int(partition)].maximumUpcallDepth {
       return judgeOverflow(partition, state, waiting)
     }

@@ -61,9 +61,6 @@ static void read_message(void) {
 
 // Sleeps, wakes, and tells the time by the guest's own clock.
 void logger(void) {
-  SAMPLING_PORT_ID_TYPE port = 0;
-  RETURN_CODE_TYPE status;
-  CREATE_SAMPLING_PORT("SENSOR_DATA", 64, DESTINATION, 40000000, &port, &status);
   static const char head[] = "MinimalGuest tick ";
   uint64_t unequal = 0;
   for (uint64_t round = 1;; round++) {

@@ -1,5 +1,6 @@
 // The C header of a partition: the standard's names over the kernel's hypercalls. Partition and module schedule
-// services, error reports, sampling ports, time and console; processes are not there yet.
+// services, error reports, sampling ports, time and console. Processes: partita_process.h; their error handler:
+// partita_error.h; queuing ports: partita_queuing.h.
 #ifndef PARTITA_H
 #define PARTITA_H
 
@@ -54,13 +55,14 @@ typedef struct {
   NUM_CORES_TYPE NUM_ASSIGNED_CORES;
 } PARTITION_STATUS_TYPE;
 
-/// What the kernel knows of the partition, read without a kernel entry. The lock level is 0: there are no processes
-/// yet.
+/// What the kernel knows of the partition, read without a kernel entry. The lock level is 0: processes
+/// are not preempted, so there is nothing to lock.
 void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status);
 
 /// Asks for another mode. Comes back when the mode is NORMAL, or when the request is refused.
 void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status);
 
+typedef NAME_TYPE SCHEDULE_NAME_TYPE;
 typedef APEX_INTEGER SCHEDULE_ID_TYPE;
 typedef struct {
   SYSTEM_TIME_TYPE TIME_OF_LAST_SCHEDULE_SWITCH;
@@ -71,6 +73,8 @@ typedef struct {
 /// Asks for the module schedule that shall run from the next major frame on.
 void SET_MODULE_SCHEDULE(SCHEDULE_ID_TYPE schedule, RETURN_CODE_TYPE *status);
 void GET_MODULE_SCHEDULE_STATUS(SCHEDULE_STATUS_TYPE *schedule_status, RETURN_CODE_TYPE *status);
+/// The identifier of the schedule that the module file gives this name; INVALID_CONFIG where it gives it to none.
+void GET_MODULE_SCHEDULE_ID(SCHEDULE_NAME_TYPE name, SCHEDULE_ID_TYPE *schedule, RETURN_CODE_TYPE *status);
 
 typedef enum {
   DEADLINE_MISSED = 0,
@@ -85,8 +89,8 @@ typedef enum {
 #define MAX_ERROR_MESSAGE_SIZE 128
 typedef APEX_INTEGER ERROR_MESSAGE_SIZE_TYPE;
 
-/// Gives an APPLICATION_ERROR to the health monitor. The message is not copied: handler, callback and log get its
-/// address.
+/// Gives an APPLICATION_ERROR to the health monitor. The error handler gets a copy of the message (partita_error.h);
+/// callback and log get its address.
 void RAISE_APPLICATION_ERROR(
     ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status);
 
@@ -102,7 +106,7 @@ typedef NAME_TYPE SAMPLING_PORT_NAME_TYPE;
 typedef APEX_INTEGER SAMPLING_PORT_ID_TYPE;
 typedef enum { INVALID = 0, VALID = 1 } VALIDITY_TYPE;
 
-/// Creates the partition's end of a configured sampling port.
+/// Creates the partition's end of a configured sampling port, before the partition is in NORMAL mode.
 void CREATE_SAMPLING_PORT(
     SAMPLING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, PORT_DIRECTION_TYPE direction,
     SYSTEM_TIME_TYPE refresh_period, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status);

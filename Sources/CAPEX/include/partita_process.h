@@ -27,16 +27,20 @@ typedef struct {
   PROCESS_NAME_TYPE NAME;
 } PROCESS_ATTRIBUTE_TYPE;
 
+/// Before the partition is in NORMAL mode.
 void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
 void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
+/// Ends the process, or the error handler.
 void STOP_SELF(void);
+/// Stops another process, wherever it waits; INVALID_PARAM for the caller itself.
+void STOP(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 void GET_MY_ID(PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
 /// Waits for so long; zero lets others of the same priority run.
 void TIMED_WAIT(SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE *status);
 /// Waits for the next release point of a periodic process.
 void PERIODIC_WAIT(RETURN_CODE_TYPE *status);
 
-/// Lets the processes run, for ever.
+/// Enters NORMAL mode, where `main` has not, and lets the processes run, for ever.
 void partita_run_processes(void) __attribute__((noreturn));
 
 // For the services that wait.

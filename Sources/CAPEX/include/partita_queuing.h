@@ -17,7 +17,7 @@ typedef struct {
   WAITING_RANGE_TYPE WAITING_PROCESSES;
 } QUEUING_PORT_STATUS_TYPE;
 
-/// Creates the partition's end of a configured queuing port.
+/// Creates the partition's end of a configured queuing port, before the partition is in NORMAL mode.
 void CREATE_QUEUING_PORT(
     QUEUING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, MESSAGE_RANGE_TYPE maximum_count,
     PORT_DIRECTION_TYPE direction, QUEUING_DISCIPLINE_TYPE discipline, QUEUING_PORT_ID_TYPE *port,

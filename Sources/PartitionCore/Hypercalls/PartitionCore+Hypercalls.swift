@@ -84,6 +84,7 @@ extension PartitionCore where Marking: MarkingRule {
       if number == .raiseApplicationError { learnHandler(call.operand) }
       return serveHealth(number, call, at: now, into: &recorder)
     case .setModuleSchedule: return setModuleSchedule(call, into: &recorder)
+    case .findModuleSchedule: return findModuleSchedule(call)
     case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
       return serveQueuing(number, call, at: now, into: &recorder)
     }
@@ -122,6 +123,8 @@ extension PartitionCore where Marking: MarkingRule {
     case .lastScheduleChange: return Answer(.noError, value: schedule.lastChange)
     case .missedTicks: return Answer(.noError, value: guests.states[Int(current.rawValue)].missedTicks)
     case .errorLogCount: return Answer(.noError, value: errorLog.count)
+    case .droppedErrorCount: return Answer(.noError, value: errorLog.first)
+    case .repeatedErrorCount: return Answer(.noError, value: errorLog.repeatCount(of: current))
     case nil: return Answer(.invalidParameter)
     }
   }

@@ -30,6 +30,7 @@ extension PartitionCore where Marking: MarkingRule {
       guard vcpus.interrupts[index].registered & interrupt.bit != 0 else { return Answer(.noAction) }
       if let line = interrupt.line { lines.remove(current, from: line) }
       vcpus.clear(current, interrupt)
+      if vcpus.interrupts[index].waiting == 0 { guests.states[index].isStackReported = false }
       return Answer(.noError)
     case .acknowledgeInterrupt:
       guard vcpus.interrupts[index].inService & interrupt.bit != 0 else { return Answer(.noAction) }

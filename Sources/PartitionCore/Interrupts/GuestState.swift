@@ -8,6 +8,9 @@ struct GuestState: BitwiseCopyable {
   var upcallDepth: UInt8 = 0
   /// The health monitor knows that a mark has found the depth used up; it is not told again until an upcall returns.
   var isDepthReported = false
+  /// The health monitor knows that a mark has found no room for its frame; it is not told again until one has fitted,
+  /// or until no mark waits any more because its interrupt was unregistered.
+  var isStackReported = false
   /// An exception was given to the handler; it is still there as long as `exceptionsReturned` says the same.
   var isReflecting = false
   /// `SharedPage.exceptionsReturned` as it was when the last exception was given to the handler.
@@ -16,7 +19,7 @@ struct GuestState: BitwiseCopyable {
   var exceptionsReturned: UInt32 = 0
   var exceptionEntry: UInt64 = 0
   var timer = VirtualTimer()
-  /// Ticks that the policy `latestOnly` has dropped, ever.
+  /// Ticks that were dropped since the start: by the policy `latestOnly`, or while the timer was not registered.
   var missedTicks: UInt64 = 0
   /// Vectors with an exception handler, bit n for vector n; follows from `GuestTables.handlers`.
   var handled: UInt64 = 0
@@ -36,12 +39,13 @@ struct GuestState: BitwiseCopyable {
   var packed: UInt64 {
     get {
       UInt64(upcallDepth) | (isDepthReported ? 0x100 : 0) | (isReflecting ? 0x200 : 0)
-        | UInt64(returnedBefore) &<< 32
+        | (isStackReported ? 0x400 : 0) | UInt64(returnedBefore) &<< 32
     }
     set {
       upcallDepth = min(UInt8(truncatingIfNeeded: newValue), UInt8(ModuleLimits.maximumUpcallDepth))
       isDepthReported = newValue & 0x100 != 0
       isReflecting = newValue & 0x200 != 0
+      isStackReported = newValue & 0x400 != 0
       returnedBefore = UInt32(truncatingIfNeeded: newValue &>> 32)
     }
   }

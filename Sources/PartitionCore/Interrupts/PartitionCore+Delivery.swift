@@ -19,12 +19,8 @@ extension PartitionCore where Marking: MarkingRule {
     guard deliverable != 0, partitions[index].interruptsEnabled, partitions[index].upcallEntry != 0,
       partition == schedule.owner
     else { return }
-    guard hasDepth(index) else {
-      guard !guests.states[index].isDepthReported else { return }
-      guests.states[index].isDepthReported = true
-      return refuse(partition, into: &recorder)
-    }
-    guard partitions[index].frameFits else { return refuse(partition, into: &recorder) }
+    guard hasDepth(index), partitions[index].frameFits else { return refuse(partition, into: &recorder) }
+    guests.states[index].isStackReported = false
     let interrupt = VirtualInterrupt(UInt8(truncatingIfNeeded: deliverable.trailingZeroBitCount))
     let isSingle = interrupt == .timer && configurations[index].missedTickPolicy == .deliverAll
     let marks =
@@ -50,10 +46,19 @@ extension PartitionCore where Marking: MarkingRule {
     guests.states[index].upcallDepth < configurations[index].maximumUpcallDepth
   }
 
-  /// A mark cannot be delivered for want of room: it waits on, and the partition's table says what becomes of it.
+  /// A mark cannot be delivered for want of depth or stack: it waits on, and the partition's table says what becomes of
+  /// it. While the want lasts it is told once and then only counted: a partition that goes on would flood the log.
   private mutating func refuse<Recorder: DecisionRecorder>(
     _ partition: PartitionIndex, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
+    let index = Int(partition.rawValue)
+    if hasDepth(index) {
+      guard !guests.states[index].isStackReported else { return errorLog.countRepeat(of: partition) }
+      guests.states[index].isStackReported = true
+    } else {
+      guard !guests.states[index].isDepthReported else { return errorLog.countRepeat(of: partition) }
+      guests.states[index].isDepthReported = true
+    }
     handle(.stackOverflow, of: partition, vector: nil, into: &recorder)
     if isRunnable(partition), !hasStopped { return }
     decision.hasPendingMarks = false

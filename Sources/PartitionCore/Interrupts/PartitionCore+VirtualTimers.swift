@@ -37,11 +37,13 @@ extension PartitionCore where Marking: MarkingRule {
     let isRegistered = vcpus.interrupts[index].registered & VirtualInterrupt.timer.bit != 0
     let latestOnly = configurations[index].missedTickPolicy == .latestOnly
     var dropped: UInt64 = 0
-    if isRegistered, latestOnly {
+    if !isRegistered {
+      dropped = expiry.count  // Nobody takes them: missed, whatever the policy.
+    } else if latestOnly {
       // A tick that still waits is not the latest any more.
       dropped = vcpus.waiting(partition, .timer) != 0 ? expiry.count : expiry.count &- 1
-      guests.states[index].missedTicks &+= dropped
     }
+    guests.states[index].missedTicks &+= dropped
     let next = guests.states[index].timer.next
     recorder.record(
       .timerExpired, partition: partition, detail: 0, operand: UInt32(clamping: expiry.count), expiry.latest,

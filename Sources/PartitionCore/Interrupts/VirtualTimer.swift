@@ -26,6 +26,7 @@ struct VirtualTimer: BitwiseCopyable {
     self.period = period
     next = first
     if period != 0, first < now { next = first &+ (now &- first) / period &* period }
+    if next == .max { stop() }  // A tick at the end of all time never comes: nothing of it need be kept.
   }
 
   mutating func stop() { self = VirtualTimer() }

@@ -22,10 +22,14 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Creates a port whose parameters are right: a destination begins empty, whatever was sent before.
+  ///
+  /// Only while the partition initialises (ARINC 653 Part 1: INVALID_MODE in NORMAL): what an integrator has checked at
+  /// the start is all that there will be.
   mutating func create<Recorder: DecisionRecorder>(
     _ index: Int, operand: UInt64, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     guard !ports[index].isCreated else { return Answer(.noAction, value: operand) }
+    guard partitions[Int(current.rawValue)].mode != .normal else { return Answer(.invalidMode) }
     let sequence = channels[ports[index].channel].sequence
     ports[index].empty()
     ports[index].isCreated = true

@@ -16,6 +16,18 @@ extension PartitionCore where Marking: MarkingRule {
     return Answer(.noError)
   }
 
+  /// GET_MODULE_SCHEDULE_ID (ARINC 653 Part 2): whoever may read the name may ask.
+  ///
+  /// The call's operand is the index + 1 of the schedule of that name, looked up by the kernel; 0 for none.
+  func findModuleSchedule(_ call: Hypercall) -> Answer {
+    let name = call.arguments.0
+    guard allows(.read, current, name, UInt64(ModuleLimits.maximumNameLength)) else { return Answer(.invalidParameter) }
+    guard call.operand > 0, call.operand <= UInt64(schedule.schedules.count) else {
+      return Answer(.invalidConfiguration)
+    }
+    return Answer(.noError, value: schedule.schedules[Int(truncatingIfNeeded: call.operand &- 1)].identifier)
+  }
+
   /// A major frame begins at `instant`: with the schedule that was asked for, if it is another.
   mutating func changeSchedule<Recorder: DecisionRecorder>(
     at instant: UInt64, into recorder: inout Recorder

@@ -9,6 +9,7 @@ import TraceFormat
 /// A run is compared with that of an innocent in the attacker's place: all images of Kernel/Partitions/Hostile have the
 /// same sizes, so both boot in the same time and the witnesses' windows begin at the same instants.
 @Suite struct AttackTests {
+  // Contract 41, 54, 75.
   @Test(arguments: Attack.all) func anAttackIsContained(_ attack: Attack) throws {
     let result = try AttackRun(attack)
     let run = result.run

@@ -17,6 +17,7 @@ extension ModuleRules {
       checkScheduleChanges()
     }
     var lineByIdentifier: [UInt64: Int] = [:]
+    var lineByName: [String: Int] = [:]
     var windowCount = 0
     for schedule in module.schedules {
       checkName(schedule.name, of: "a schedule", line: schedule.line)
@@ -24,6 +25,11 @@ extension ModuleRules {
         diagnostics.error(
           .duplicateSchedule, line: schedule.line,
           "schedule identifier \(schedule.identifier) is taken (line \(first))", "give each schedule its own")
+      }
+      if !schedule.name.isEmpty, let first = lineByName.updateValue(schedule.line, forKey: schedule.name) {
+        diagnostics.error(
+          .duplicateSchedule, line: schedule.line, "schedule name '\(schedule.name)' is taken (line \(first))",
+          "give each schedule its own: GET_MODULE_SCHEDULE_ID finds one by its name")
       }
       windowCount += schedule.partitions.reduce(0) { $0 + $1.windows.count }
       check(schedule)

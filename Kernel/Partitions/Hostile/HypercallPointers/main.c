@@ -14,10 +14,10 @@ static const uint16_t services[] = {
     PARTITA_RAISE_APPLICATION_ERROR};
 
 int main(void) {
-  behave_until_due();
   static char output[32] = "FLOOD_OUT", input[32] = "FLOOD_IN";
   uint64_t out = partita_hypercall4(PARTITA_CREATE_SAMPLING_PORT, (uint64_t)output, 8192, 0, 1000000000).value;
   uint64_t in = partita_hypercall4(PARTITA_CREATE_SAMPLING_PORT, (uint64_t)input, 8192, 1, 1000000000).value;
+  behave_until_due();
   unsigned long taken = 0;
   for (unsigned s = 0; s < 7; s++) {
     for (unsigned a = 0; a < sizeof addresses / sizeof addresses[0]; a++) {

@@ -5,11 +5,11 @@
 static uint8_t message[8192];
 
 int main(void) {
-  behave_until_due();
   SAMPLING_PORT_ID_TYPE out = 0, in = 0;
   RETURN_CODE_TYPE status;
   CREATE_SAMPLING_PORT("FLOOD_OUT", sizeof message, SOURCE, 1000000000, &out, &status);
   CREATE_SAMPLING_PORT("FLOOD_IN", sizeof message, DESTINATION, 1000000000, &in, &status);
+  behave_until_due();
   report_completion(out == 0 || in == 0);
   while (1) {
     size_t size;
