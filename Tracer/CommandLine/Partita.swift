@@ -19,6 +19,7 @@ struct Partita: AsyncParsableCommand {
       VerifyCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
+      MeasureReplayCommand.self,
       MeasureVerificationCommand.self,
     ]
   )
