@@ -9,39 +9,24 @@ struct MeasureDecodingCommand: ParsableCommand {
     abstract: "Reads every column of every event and prints the speed.",
     shouldDisplay: false)
 
-  @Argument(help: "The trace file.")
-  var trace: String
-
-  @Option(help: "Read the trace so many times and keep the fastest.")
-  var repetitions = 5
-
-  @Option(help: "Threads that decode.")
-  var threads = WorkerPool.processorCount
+  @OptionGroup var options: MeasureOptions
 
   @Flag(help: "Put every event together, one by one, as a consumer of events gets them.")
   var eventByEvent = false
 
   func run() throws {
-    var fastest = Duration.seconds(1_000_000)
-    var sums = EventColumns.Sums()
-    let meter = ProcessorMeter()
-    for _ in 0..<max(1, repetitions) {
-      let reader = try TraceCommand.open(trace)
-      let started = ContinuousClock.now
-      sums = EventColumns.Sums()
-      if eventByEvent { Self.sum(reader, threads, &sums) } else { Self.sumColumns(reader, threads, &sums) }
-      fastest = min(fastest, ContinuousClock.now - started)
+    var all: UInt64 = 0
+    try options.measure("decoded") { reader in
+      var sums = EventColumns.Sums()
+      if eventByEvent { sumEvents(reader, &sums) } else { sumColumns(reader, &sums) }
+      all = sums.times &+ sums.kinds &+ sums.partitions &+ sums.details &+ sums.operands &+ sums.words
+      return sums.events
     }
-    let seconds = Double(fastest.components.seconds) + Double(fastest.components.attoseconds) / 1e18
-    let rate = seconds > 0 ? UInt64(Double(sums.events) / seconds) : 0
-    print("events-decoded-per-second = \(rate) events/s (\(threads) threads)")
-    meter.report("decoded", sums.events * UInt64(max(1, repetitions)))
-    let all = sums.times &+ sums.kinds &+ sums.partitions &+ sums.details &+ sums.operands &+ sums.words
-    print("events = \(sums.events) events (sum of all columns \(String(all, radix: 16)))")
+    print("sum = \(String(all, radix: 16)) (of all columns)")
   }
 
-  private static func sumColumns(_ reader: TraceReader, _ threads: Int, _ sums: inout EventColumns.Sums) {
-    reader.forEachBlock(threads: threads) {
+  private func sumColumns(_ reader: TraceReader, _ sums: inout EventColumns.Sums) {
+    reader.forEachBlock(threads: options.threads) {
       $0.sums
     } take: {
       if case .events(let found) = $0 { sums += found }
@@ -50,11 +35,13 @@ struct MeasureDecodingCommand: ParsableCommand {
   }
 
   /// Reads every field of every event, so that none is left undecoded by a clever compiler.
-  private static func sum(_ reader: TraceReader, _ threads: Int, _ sums: inout EventColumns.Sums) {
-    reader.decodeAhead(threads: threads - 1)
-    while let batch = reader.nextBatch() {
-      guard case .events(_, let events) = batch else { continue }
-      for event in events {
+  private func sumEvents(_ reader: TraceReader, _ sums: inout EventColumns.Sums) {
+    reader.decodeAhead(threads: options.threads - 1)
+    while let batch = reader.nextColumns() {
+      guard case .events(let columns) = batch else { continue }
+      let events = columns.events
+      for index in 0..<events.count {
+        let event = events[index]
         sums.events &+= 1
         sums.times &+= event.time
         sums.kinds &+= UInt64(event.kind)

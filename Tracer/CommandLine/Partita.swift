@@ -24,6 +24,7 @@ struct Partita: AsyncParsableCommand {
       AuditCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
+      MeasureReplayCommand.self,
       MeasureVerificationCommand.self,
     ]
   )

@@ -108,10 +108,14 @@ struct VerifyCommand: ParsableCommand {
   /// Reads a trace to its end and judges it.
   static func report(on reader: TraceReader) -> VerificationReport {
     var verifier = Verifier(table: reader.moduleTable)
-    while let batch = reader.nextBatch() {
+    // One core decodes, the other judges.
+    reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)
+    while let batch = reader.nextColumns() {
       switch batch {
-      case .events(let first, let events):
-        for index in events.indices { verifier.consume(events[index], position: first &+ UInt64(index)) }
+      case .events(let columns):
+        let events = columns.events
+        let first = columns.firstPosition
+        for index in 0..<events.count { verifier.consume(events[index], position: first &+ UInt64(index)) }
       case .gap:
         verifier.noteGap()
       }

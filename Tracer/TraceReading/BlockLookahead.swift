@@ -50,7 +50,9 @@ final class BlockLookahead {
     }
 
     /// Memory that the block may take, roughly; bytes.
-    fileprivate var weight: Int { Int(header.storedByteCount) + Int(header.rawByteCount) + Int(header.eventCount) * 100 }
+    fileprivate var weight: Int {
+      Int(header.storedByteCount) + Int(header.rawByteCount) + Int(header.eventCount) * 100
+    }
   }
 
   /// Memory for all blocks ahead, roughly; bytes. One block is looked at however large.
