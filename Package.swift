@@ -154,7 +154,8 @@ var targets: [Target] = [
     ],
     path: "Tests/PartitionTests"),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("Verification", ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
+  tests(
+    "Verification", ["Verification", "Audit", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore"]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",
