@@ -164,7 +164,9 @@ var targets: [Target] = [
   tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests(
     "Verification",
-    ["Verification", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore", "SimulatedModule"]),
+    [
+      "Verification", "Audit", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore", "SimulatedModule",
+    ]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",

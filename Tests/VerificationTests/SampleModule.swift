@@ -63,7 +63,7 @@ final class SampleModule: @unchecked Sendable {
     return head + body
   }
 
-  private static func configuration(_ name: (String) -> NameReference) -> Sections {
+  static func configuration(_ name: (String) -> NameReference) -> Sections {
     let none = RecordRange(first: 0, count: 0)
     func partition(
       _ text: String, _ duration: UInt64, _ lines: UInt16, _ flags: PartitionRecord.Flags, _ ports: RecordRange

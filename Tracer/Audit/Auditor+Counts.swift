@@ -7,7 +7,7 @@ extension Auditor {
     "trace.boot", "trace.time", "trace.complete", "trace.end", "trace.keyframe", "frame.regular", "window.order",
     "window.nominal", "window.end.order", "switch.chain", "switch.effect", "address.space", "interrupt.acknowledged",
     "interrupt.mark.complete", "mask.written", "hypercall.answered", "health.entered", "mode.chain", "restart.order",
-    "port.permitted", "drain.progress", "stimulus.played", "schedule.asked", "kernel.fault", "tick.policy",
+    "port.permitted", "drain.progress", "stimulus.played", "kernel.fault", "tick.policy",
     "event.raised", "stop.quiet", "stop.reason",
   ]
 

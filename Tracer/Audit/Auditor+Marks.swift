@@ -7,7 +7,7 @@ extension Auditor {
     let index = Int(event.partition)
     guard index < partitions.count, event.operand >= 32 else { return }
     let line = Int(event.operand) - 32
-    if step.kind != nil { step.lastMark = now }
+    if step.kind == .interrupt, !step.isSpurious, UInt32(step.what) == event.operand { step.lastMark = now }
     if partitions[index].isWaitingKnown[line], !partitions[index].isWaiting[line] {
       partitions[index].waitsSince[line] = clock(of: index, at: now)
     }
@@ -19,7 +19,11 @@ extension Auditor {
     let index = Int(event.partition)
     guard index < partitions.count, event.operand >= 32, !step.upcalled else { return }
     step.upcalled = true
-    let line = Int(event.operand) - 32
+    step.upcall = (index, Int(event.operand) - 32)
+  }
+
+  /// An upcall takes all marks of its step, wherever in the step they stand.
+  mutating func take(_ index: Int, _ line: Int) {
     if let since = partitions[index].waitsSince[line], partitions[index].isWaiting[line],
       places["budget.markToUpcall.\(line)"] != nil
     {

@@ -17,6 +17,8 @@ struct Auditor {
   var now: UInt64 = 0
     var switched = false
     var upcalled = false
+    /// The partition and the line of the upcall, of lines' vectors alone.
+    var upcall: (partition: Int, line: Int)?
     var stopped = false
     var answered = false
     var isSpurious = false
@@ -233,6 +235,8 @@ struct Auditor {
   }
 
   private mutating func closeStep() {
+    if let upcall = step.upcall { take(upcall.partition, upcall.line) }
+    if step.kind == .hypercall, !step.answered { count("hypercall.answered") }
     guard step.kind == .interrupt, !step.stopped, !step.isSpurious, let lastMark = step.lastMark else { return }
     measure("budget.interruptToMark.\(Int(step.what) - 32)", Int64(from: step.time, to: lastMark), at: step.position)
   }

@@ -24,6 +24,8 @@ public struct Attributor {
   private var running: [Int] = []
   private var ledger = TimeLedger()
   private var pieces: [TimeLedger.Piece] = []
+  /// Pieces of the step under way: whether its window was over, its last event may tell.
+  private var held: [(TimeLedger.Piece, UInt64)] = []
   private var report: VerificationReport
   private var isAfterGap = false
 
@@ -52,13 +54,19 @@ public struct Attributor {
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
     isAfterGap = event.kind == EventKind.loss.rawValue
+    if let kind = event.knownKind, kind.eventClass == .input {
+      for piece in pieces { held.append((piece, position)) }
+      pieces.removeAll(keepingCapacity: true)
+      release()
+    }
     followSteps(event)
-    for piece in pieces { attribute(piece, position) }
+    for piece in pieces { held.append((piece, position)) }
     followWindows(event)
   }
 
   /// The report with every case attributed as far as the trace went.
-  public func finish() -> VerificationReport {
+  public mutating func finish() -> VerificationReport {
+    release()
     var result = report
     for request in requests {
       result.claims[request.claim].worstCases[request.index].attribution = Self.sorted(request.whole)
@@ -69,6 +77,11 @@ public struct Attributor {
 
   private static func sorted(_ shares: [TimeTaker: TimeShare]) -> [TimeShare] {
     shares.values.sorted { ($0.nanoseconds, $1.position) > ($1.nanoseconds, $0.position) }
+  }
+
+  private mutating func release() {
+    for (piece, position) in held { attribute(piece, position) }
+    held.removeAll(keepingCapacity: true)
   }
 
   private mutating func attribute(_ piece: TimeLedger.Piece, _ position: UInt64) {
@@ -85,7 +98,7 @@ public struct Attributor {
       case .all: break
       case .kernel:
         switch piece.taker {
-        case .partition, .idle, .padding: continue
+        case .partition, .idle, .padding, .windowEntry: continue
         default: break
         }
       case .windows(let partition):
@@ -125,6 +138,7 @@ public struct Attributor {
   private mutating func followWindows(_ event: TraceEvent) {
     switch event.knownKind {
     case .windowStart:
+      release()
       owner = event.partition
       windowStart = event.words.w0
       windowEnd = .max

@@ -62,12 +62,12 @@ struct ClaimBook {
   /// Keeps a value that is among the worst of its claim.
   @inline(never)
   mutating func admit(_ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, _ span: CaseSpan) {
-    var cases = details[claim].cases
-    let place = cases.firstIndex { $0.value < value } ?? cases.count
-    cases.insert(WorstCase(value: value, position: position, timeInNanoseconds: time, span: span), at: place)
-    if cases.count > Self.kept { cases.removeLast() }
-    if cases.count == Self.kept { accounts[claim].threshold = cases[Self.kept - 1].value }
-    details[claim].cases = cases
+    // Nearly always room is full, and the last must go: no array is copied.
+    if details[claim].cases.count == Self.kept { details[claim].cases.removeLast() }
+    let place = details[claim].cases.firstIndex { $0.value < value } ?? details[claim].cases.count
+    details[claim].cases.insert(
+      WorstCase(value: value, position: position, timeInNanoseconds: time, span: span), at: place)
+    if details[claim].cases.count == Self.kept { accounts[claim].threshold = details[claim].cases[Self.kept - 1].value }
   }
 
   /// Counts a violation; answers whether its explanation will be kept, in which case `explain` must follow.

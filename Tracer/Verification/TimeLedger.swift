@@ -44,8 +44,9 @@ struct TimeLedger {
     case .memoryPiece: taker = .restart(event.partition)
     case .padded:
       add(min(event.time, event.words.w0 &- event.words.w1), .windowSwitch, &pieces)
-      taker = .padding
       waitsFor = event.words.w0
+      add(min(event.time, waitsFor), .padding, &pieces)
+      taker = last < waitsFor ? .padding : .windowEntry
     case .keyframeWords, .keyframe:
       let before = taker
       add(event.time, .keyframe, &pieces)
@@ -70,10 +71,15 @@ struct TimeLedger {
     let resume = isResumeKnown ? min(event.time, last &+ EntrySnapshot(event).resumeDelay) : last
     if waitsFor > last {
       // Interrupts of the wait find nobody running; after them it goes on.
-      add(isOwner ? min(resume, waitsFor) : event.time, .padding, &pieces)
-      if isOwner { add(resume, .windowSwitch, &pieces) }
+      if isOwner {
+        add(min(resume, waitsFor), .padding, &pieces)
+        add(resume, .windowEntry, &pieces)
+      } else {
+        add(resume, taker, &pieces)
+        add(event.time, .padding, &pieces)
+      }
     } else if waitsFor != 0 {
-      add(resume, .windowSwitch, &pieces)
+      add(resume, .windowEntry, &pieces)
     }
     if isOwner { waitsFor = 0 }
     add(resume, taker, &pieces)

@@ -27,6 +27,8 @@ public enum TimeTaker: Hashable, Sendable {
   case windowSwitch
   /// The kernel, waiting for a window's start.
   case padding
+  /// From the end of that wait, or the instant at which it should have ended, to the window's first instruction.
+  case windowEntry
   case keyframe
   /// Events are missing.
   case unknown

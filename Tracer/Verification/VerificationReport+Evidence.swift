@@ -68,6 +68,7 @@ extension VerificationReport {
     case .restart(let partition): "memory of \(name(partition)) made anew"
     case .windowSwitch: "switch"
     case .padding: "padding"
+    case .windowEntry: "entry into the window"
     case .keyframe: "keyframe"
     case .unknown: "events are missing"
     }

@@ -94,8 +94,11 @@ extension Verifier {
         explain("\(name(event.partition)) is marked after \(name(UInt8(step.lastMarked)))")
       }
       step.lastMarked = Int32(index)
-      step.marked |= bit
-      step.lastMarkTime = time
+      // A mark for another line does not stand for the one that is due.
+      if belongs {
+        step.marked |= bit
+        step.lastMarkTime = time
+      }
     }
     takeMark(event, index, line, 1)
     let lineBit: UInt64 = 1 << UInt64(line)

@@ -1,0 +1,97 @@
+import PartitionCore
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// The evidence: five worst cases, and every nanosecond of theirs attributed.
+@Suite struct AttributionTests {
+  static func attributed(_ events: [TraceEvent], _ module: SampleModule) -> VerificationReport {
+    var attributor = Attributor(report(events, module))
+    for (position, event) in events.enumerated() { attributor.consume(event, position: UInt64(position)) }
+    return attributor.finish()
+  }
+
+  /// What the shares of a case must sum up to.
+  static func total(_ found: WorstCase, _ report: VerificationReport) -> UInt64 {
+    guard found.span.scope == .all else { return UInt64(clamping: found.value) }
+    // A window is announced before it starts, and the trace may end in between.
+    return min(found.span.to, report.timeSpan.upperBound) - found.span.from
+  }
+
+  static func check(_ report: VerificationReport, _ what: String) {
+    for claim in report.claims {
+      #expect(claim.worstCases.count <= 5)
+      for (before, after) in zip(claim.worstCases, claim.worstCases.dropFirst()) {
+        #expect(claim.isFloor ? before.value <= after.value : before.value >= after.value)
+      }
+      for found in claim.worstCases where found.span.from < found.span.to {
+        let sum = found.attribution.reduce(0) { $0 + $1.nanoseconds }
+        #expect(sum == total(found, report), "\(what): \(claim.identifier) at event \(found.position): \(found.attribution)")
+        guard claim.unit == .nanoseconds, !claim.isFloor, let bound = claim.bound else { continue }
+        let late = found.attributionBeyondBound.reduce(0) { $0 + $1.nanoseconds }
+        #expect(late == sum - min(sum, UInt64(max(0, bound))), "\(what): \(claim.identifier)")
+      }
+    }
+  }
+
+  @Test func theStoriesAreAttributedToTheNanosecond() throws {
+    let module = try SampleModule()
+    Self.check(Self.attributed(Story(Scribe.story(of: module)).events, module), "sample")
+    let rich = try RichModule.make()
+    Self.check(Self.attributed(Story(RichStory.tell(of: rich)).events, rich), "rich")
+  }
+
+  @Test func randomRunsAreAttributedToTheNanosecond() throws {
+    let module = try SampleModule()
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    for seed in first..<(first + 5) {
+      let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+      Self.check(Self.attributed(events, module), "seed \(seed)")
+    }
+  }
+
+  /// The late nanoseconds of a mark go to the interrupt that was late, and 60 of them lie beyond the bound.
+  @Test func theLateNanosecondsAreNamed() throws {
+    let module = try SampleModule()
+    var story = Story(Scribe.story(of: module))
+    let place = story.index(.mark, 0, where: Mutation.line(8))
+    var index = place
+    while story.lines[index].resume == nil {
+      story.lines[index].event.time += 520
+      index += 1
+    }
+    story.lines[index].resume! += 520
+    let report = Self.attributed(story.events, module)
+    Self.check(report, "late mark")
+    let claim = try #require(report.claim("budget.interruptToMark.8"))
+    #expect(claim.verdict == .fail)
+    let worst = try #require(claim.worst)
+    #expect(worst.attribution.map(\.taker) == [.interrupt(line: 8)])
+    #expect(worst.attributionBeyondBound.map(\.nanoseconds) == [UInt64(worst.value) - 500])
+    #expect(report.explanation(of: claim).contains("interrupt of line 8"))
+    #expect(report.json.contains("\"beyondBound\": [{\"taker\": \"interrupt of line 8\""))
+  }
+
+  /// A deadline missed for the drainer's sake: its time is named, and other takers' time is not.
+  @Test func anotherPartitionsTimeIsNamed() throws {
+    let module = try SampleModule()
+    let report = Self.attributed(Story(Scribe.story(of: module)).events, module)
+    let supply = try #require(report.claim("partition.supply.Sensors")?.worst)
+    let takers = Set(supply.attribution.map(\.taker))
+    #expect(takers.isSuperset(of: [.partition(0), .partition(1), .partition(2), .partition(3), .padding]))
+    #expect(takers.contains(.windowSwitch))
+  }
+
+  @Test func whatIsMissingIsAttributedToNobody() throws {
+    let module = try SampleModule()
+    let events = Story(Scribe.story(of: module)).events
+    var attributor = Attributor(report(events, module))
+    for (position, event) in events.enumerated() where !(100..<140).contains(position) {
+      if position == 140 { attributor.noteGap() }
+      attributor.consume(event, position: UInt64(position))
+    }
+    let report = attributor.finish()
+    #expect(report.claims.contains { $0.worstCases.contains { $0.attribution.contains { $0.taker == .unknown } } })
+  }
+}

@@ -1,0 +1,176 @@
+import APEXTypes
+import ModuleConfiguration
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+extension SampleModule {
+  /// The sample module with claims of its own.
+  static func claiming(_ claims: [(ClaimRecord.Form, EventPattern, EventPattern, UInt64)]) throws -> SampleModule {
+    try SampleModule { name in
+      let records = claims.enumerated().map { index, claim in
+        ClaimRecord(form: claim.0, name: name("c\(index)"), first: claim.1, second: claim.2, bound: claim.3)
+      }
+      return configuration(name) + [SampleModule.records(records)]
+    }
+  }
+
+  /// The same with other budgets beside its own.
+  static func bounded(_ budgets: [BudgetRecord]) throws -> SampleModule {
+    try SampleModule { name in
+      configuration(name).map { section in
+        guard section.0 == ModuleSection.budgets.rawValue else { return section }
+        let own = SampleModule.records(budgets)
+        return (section.0, section.1 + own.1, section.2 + own.2)
+      }
+    }
+  }
+}
+
+@Suite struct CustomClaimTests {
+  static let mark = EventPattern(.mark, partition: 0, operand: 40)
+  static let upcall = EventPattern(.upcall, partition: 0, operand: 40)
+
+  static func claim(
+    _ form: ClaimRecord.Form, _ first: EventPattern, _ second: EventPattern? = nil, _ bound: UInt64,
+    _ change: (inout Story) -> Void = { _ in }
+  ) throws -> ClaimResult {
+    let module = try SampleModule.claiming([(form, first, second ?? first, bound)])
+    var story = Story(Scribe.story(of: module))
+    change(&story)
+    return try #require(story.verify(module).claim("custom.c0"))
+  }
+
+  @Test func withinTellsTheLongestWait() throws {
+    let module = try SampleModule.claiming([(.within, Self.mark, Self.upcall, 10_000_000)])
+    let events = Story(Scribe.story(of: module)).events
+    // By hand: from each first mark to the next upcall.
+    var since: UInt64?
+    var waits: [UInt64] = []
+    for event in events where event.partition == 0 && event.operand == 40 {
+      if event.knownKind == .mark, since == nil { since = event.time }
+      if event.knownKind == .upcall, let start = since {
+        waits.append(event.time - start)
+        since = nil
+      }
+    }
+    let longest = try #require(waits.max())
+    let claim = try #require(report(events, module).claim("custom.c0"))
+    #expect(claim.verdict == .pass && claim.checked == UInt64(waits.count))
+    #expect(claim.worst?.value == Int64(longest) && claim.bound == 10_000_000)
+    let exact = try Self.claim(.within, Self.mark, Self.upcall, longest)
+    #expect(exact.verdict == .pass && exact.margin == 0)
+    let tight = try Self.claim(.within, Self.mark, Self.upcall, longest - 1)
+    #expect(tight.verdict == .fail && tight.worstViolations.first?.excess == 1)
+  }
+
+  @Test func whatNeverFollowsFails() throws {
+    let stop = EventPattern(.kernelFault)
+    let open = try Self.claim(.within, Self.mark, stop, 1_000_000)
+    #expect(open.verdict == .fail && open.failures == 1)
+    // The module stopped before the time was up.
+    let young = try Self.claim(.within, EventPattern(.stop), stop, 1_000_000_000)
+    #expect(young.verdict == .unknown && young.checked == 0)
+  }
+
+  @Test func neverHoldsWhereItNeverCame() throws {
+    #expect(try Self.claim(.never, EventPattern(.exception, partition: 1), nil, 0).verdict == .pass)
+    let fault = try Self.claim(.never, EventPattern(.exception, partition: 2), nil, 0)
+    #expect(fault.verdict == .fail && fault.failures == 1)
+    #expect(try Self.claim(.never, EventPattern(.exception, operand: 1), nil, 0).verdict == .pass)
+    #expect(try Self.claim(.never, EventPattern(.healthAction, detail: 0xEE), nil, 0).verdict == .pass)
+  }
+
+  @Test func atMostCountsByFrame() throws {
+    let pattern = EventPattern(.windowStart, partition: 0)
+    let module = try SampleModule()
+    let frames = Story(Scribe.story(of: module)).events.count { $0.knownKind == .majorFrameStart }
+    let two = try Self.claim(.atMost, pattern, nil, 2)
+    #expect(two.verdict == .pass && two.worst?.value == 2 && two.checked == UInt64(frames - 1))
+    let one = try Self.claim(.atMost, pattern, nil, 1)
+    #expect(one.verdict == .fail && one.failures == one.checked)
+  }
+
+  @Test func aLossLeavesThemUnknown() throws {
+    let module = try SampleModule.claiming([
+      (.within, Self.mark, Self.upcall, 10_000_000), (.never, EventPattern(.kernelFault), EventPattern(.kernelFault), 0),
+      (.atMost, Self.mark, Self.mark, 1000),
+    ])
+    let events = Story(Scribe.story(of: module)).events
+    var verifier = Verifier(table: module.table)
+    for (position, event) in events.enumerated() where !(200..<210).contains(position) {
+      if position == 210 { verifier.noteGap() }
+      verifier.consume(event, position: UInt64(position))
+    }
+    let report = verifier.finish()
+    for name in ["custom.c0", "custom.c1", "custom.c2"] {
+      #expect(report.claim(name)?.verdict == .unknown, "\(report.summary)")
+    }
+  }
+
+  @Test func boundsOfTheModuleFileReplaceTheUsualOnes() throws {
+    func budget(_ quantity: BudgetRecord.Quantity, _ bound: UInt64, _ subject: UInt64 = 0) -> BudgetRecord {
+      BudgetRecord(quantity: quantity, subject: subject, bound: bound)
+    }
+    let module = try SampleModule.bounded([
+      budget(.timerLateness, 2), budget(.padMargin, 49_000), budget(.stopDelay, 0), budget(.windowOverrun, 7),
+      budget(.partitionSupply, 3_999_999, 0),
+    ])
+    let report = Story(Scribe.story(of: module)).verify(module)
+    #expect(report.claim("timer.punctual")?.bound == 2)
+    #expect(report.claim("timer.punctual")?.verdict == .fail)
+    #expect(report.claim("padding.margin")?.bound == 49_000)
+    #expect(report.claim("padding.margin")?.verdict == .fail)
+    #expect(report.claim("stop.prompt")?.bound == 0)
+    #expect(report.claim("window.end.instant")?.bound == 7)
+    #expect(report.claim("window.end.instant")?.verdict == .pass)
+    #expect(report.claim("partition.supply.Sensors")?.verdict == .fail)
+    #expect(report.claim("partition.supply.Loader")?.verdict == .pass)
+  }
+
+  @Test func patternsRoundTrip() {
+    for partition in [nil, UInt8(0), 0xFF] as [UInt8?] {
+      for operand in [nil, UInt16(0), 0xFFFF] as [UInt16?] {
+        for detail in [nil, UInt8(0), 0xFF] as [UInt8?] {
+          let pattern = EventPattern(.mark, partition: partition, operand: operand, detail: detail)
+          #expect(EventPattern(word: pattern.word) == pattern)
+        }
+      }
+    }
+    #expect(EventPattern(word: 0xFA) == nil && EventPattern(word: 1 << 43 | 17) == nil)
+  }
+}
+
+@Suite struct ClaimListTests {
+  @Test func everyClaimHasNameSentenceAndSource() throws {
+    let module = try SampleModule()
+    let claims = Verifier(table: module.table).claims
+    #expect(Set(claims.map(\.identifier)).count == claims.count)
+    #expect(claims.allSatisfy { !$0.title.isEmpty && !$0.source.isEmpty && $0.identifier.contains(".") })
+    #expect(claims.first { $0.identifier == "window.start.instant" }?.bound == 10)
+    // What the report judges is what the list has, in the same order.
+    let report = Story(Scribe.story(of: module)).verify(module)
+    #expect(report.claims.map(\.identifier) == claims.map(\.identifier))
+  }
+
+  @Test(arguments: [
+    ("upcall", "upcall.order", true), ("upcall", "upcallx.order", false), ("upcall.order", "upcall.order", true),
+    ("upcall.order", "upcall", false), ("*", "a.b", true), ("*.order", "upcall.order", true),
+    ("up*.o?der", "upcall.order", true), ("up*.o?der", "upcall.oder", false), ("b*8", "budget.hypercall.68", true),
+    ("b*8", "budget.hypercall.681", false), ("", "a", false), ("**", "", true), ("a?", "a", false),
+  ])
+  func patternsMatch(_ pattern: String, _ identifier: String, _ expected: Bool) {
+    #expect(ClaimPattern(pattern).matches(identifier) == expected)
+  }
+
+  @Test func claimsAreChosenAndLeftOut() throws {
+    let module = try SampleModule()
+    let report = Story(Scribe.story(of: module)).verify(module)
+    let chosen = report.limited(to: ["budget.*", "upcall"], except: ["*.8", "upcall.order"]).claims.map(\.identifier)
+    #expect(chosen.contains("budget.interruptToMark.0") && chosen.contains("upcall.count"))
+    #expect(!chosen.contains("budget.interruptToMark.8") && !chosen.contains("upcall.order"))
+    #expect(report.limited(to: []).claims.count == report.claims.count)
+    #expect(report.limited(to: [], except: ["*"]).claims.isEmpty)
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import PartitionCore
+import Testing
+import TraceFormat
+
+@testable import Audit
+@testable import Verification
+
+/// Good traces are spoilt by the thousand; what a slow second judge finds violated, and nothing else, must be reported.
+///
+/// `PARTITA_MUTANTS` sets how many, `PARTITA_MUTATION_SEED` the first seed. The measured claims are judged by the
+/// auditor's measures, the others by `Reference`; neither shares code with `Verification`.
+@Suite struct MutationScoreTests {
+  static func number(_ name: String, _ otherwise: UInt64) -> UInt64 {
+    ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } ?? otherwise
+  }
+
+  /// A disagreement of the two judges.
+  struct Miss: CustomStringConvertible {
+    var seed: UInt64
+    var change: Mutant.Change
+    var place: Int
+    var missed: Set<String>
+    var wrong: Set<String>
+    /// What the verifier says of the claims that it reports wrongly.
+    var words: String
+    var description: String {
+      "seed \(seed), \(change) at \(place): missed \(missed.sorted()), wrongly reported \(wrong.sorted()) \(words)"
+    }
+  }
+
+  /// Claims judged here, and those of them that a trace truly violates.
+  static func truth(_ events: [TraceEvent], _ module: SampleModule, fileBytes: UInt64) -> (Set<String>, Set<String>) {
+    var auditor = Auditor(module.table)
+    for (position, event) in events.enumerated() { auditor.consume(event, position: UInt64(position)) }
+    auditor.finish(fileBytes: fileBytes)
+    let measured = Set(auditor.measures.map(\.identifier))
+    let violated = Set(auditor.measures.filter { $0.failures > 0 }.map(\.identifier))
+    return (Reference.claims.union(measured), Reference.violations(events, module).union(violated))
+  }
+
+  /// What the verifier missed, what it reported wrongly, and what is violated.
+  typealias Comparison = (missed: Set<String>, wrong: Set<String>, violated: Set<String>)
+
+  static func compare(_ events: [TraceEvent], _ module: SampleModule) -> Comparison {
+    let (judged, violated) = truth(events, module, fileBytes: 10_000)
+    let reported = Set(report(events, module).identifiers(.fail)).intersection(judged)
+    return (violated.subtracting(reported), reported.subtracting(violated), violated)
+  }
+
+  static func story(_ events: [TraceEvent]) -> Story {
+    var lines: [StoryLine] = []
+    var before: UInt64 = 0
+    for event in events {
+      let isEntry = event.knownKind.map { TimeLedger.isEntry($0, event) } ?? false
+      lines.append(StoryLine(event: event, resume: isEntry ? before + event.words.w1 : nil))
+      before = event.time
+    }
+    lines[lines.count - 1].event.words.w0 = 0
+    return Story(lines)
+  }
+
+  /// What is spoilt: the story, and short runs of the simulated world.
+  static func goodTraces(_ module: SampleModule, _ seed: UInt64) -> [Story] {
+    var traces = [Story(Scribe.story(of: module, frames: 3))]
+    for turn in 0..<3 {
+      let world = SimulatedWorld<OwnersMarked>(module, seed: seed &+ UInt64(turn))
+      traces.append(story(world.run(until: 22_000_000)))
+    }
+    return traces
+  }
+
+  @Test func bothJudgesAgreeOnGoodTraces() throws {
+    let module = try SampleModule()
+    let seed = UInt64.random(in: 0...UInt64.max)
+    for (index, trace) in Self.goodTraces(module, seed).enumerated() {
+      let found = Self.compare(trace.events, module)
+      #expect(found.missed.isEmpty && found.wrong.isEmpty, "seed \(seed), trace \(index): \(found)")
+      if index == 0 { #expect(found.violated.isEmpty, "\(found)") }
+    }
+  }
+
+  @Test func everyMutantIsJudgedRight() throws {
+    let module = try SampleModule()
+    let count = Self.number("PARTITA_MUTANTS", 3000)
+    let first = Self.number("PARTITA_MUTATION_SEED", UInt64.random(in: 0...UInt64.max / 2))
+    let good = Self.goodTraces(module, first)
+    let sound = good.map { Set(Self.compare($0.events, module).violated) }
+    var misses: [Miss] = []
+    var killed: [String: Int] = [:]
+    var violating = 0
+    for seed in first..<(first + count) {
+      let base = Int(seed % UInt64(good.count))
+      let mutant = Mutant(good[base], seed: seed)
+      let found = Self.compare(mutant.events, module)
+      let new = found.violated.subtracting(sound[base])
+      if !new.isEmpty { violating += 1 }
+      for claim in new { killed[claim, default: 0] += 1 }
+      if !found.missed.isEmpty || !found.wrong.isEmpty {
+        let words = report(mutant.events, module).claims.filter { found.wrong.contains($0.identifier) }
+          .compactMap { $0.firstViolations.first.map { "(event \($0.position): \($0.explanation))" } }
+        misses.append(
+          Miss(
+            seed: seed, change: mutant.change, place: mutant.place, missed: found.missed, wrong: found.wrong,
+            words: words.joined()))
+      }
+    }
+    print(
+      "mutation score: \(count) mutants from seed \(first), \(violating) violate \(killed.count) claims, "
+        + "\(misses.count) judged wrong")
+    for miss in misses.prefix(40) { print("  \(miss)") }
+    #expect(misses.isEmpty, "\(misses.count) of \(count), first: \(misses.first.map { "\($0)" } ?? "")")
+    // The mutants are no idle ones: most violate something, and most claims are violated by some.
+    #expect(violating > Int(count) / 2)
+    if count >= 3000 { #expect(killed.count > 45, "\(killed.keys.sorted())") }
+  }
+}

@@ -1,0 +1,131 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Interrupts: who is marked, what is acknowledged, which lines may come at all.
+extension Reference {
+  private func line(_ number: Int) -> LineRecord? {
+    (0..<table.count(LineRecord.self)).map { table.record(LineRecord.self, $0) }.first { Int($0.line) == number }
+  }
+
+  private func isHandled(_ number: Int) -> Bool { line(number)?.hasKernelHandler ?? false }
+
+  /// The partition has registered the vector.
+  func isRegistered(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+    let place = last(before: index, of: .hypercallResult, .restart) { place in
+      guard Int(events[place].partition) == partition else { return false }
+      if kinds[place] == .restart { return true }
+      return (isSuccess(place, .registerVCPU) || isSuccess(place, .unregisterVCPU))
+        && Int(argument(place, 0)) == vector
+    }
+    return place.map { isSuccess($0, .registerVCPU) } ?? false
+  }
+
+  /// Marks of the step that belong to its interrupt.
+  private func marks(_ step: Step) -> [Int] {
+    range(step).filter { kinds[$0] == .mark && what($0) == what(step.input) }
+  }
+
+  mutating func judgeInterrupts() {
+    for step in steps where kinds[step.input] == .interrupt {
+      if isSpurious(step.input) { judgeSpurious(step) } else { judgeReal(step) }
+    }
+    for index in events.indices { judgePlace(index) }
+  }
+
+  private mutating func judgeSpurious(_ step: Step) {
+    if !has(step, .stop) { require("interrupt.spurious", range(step).count { kinds[$0] == .spurious } == 1) }
+    require("interrupt.spurious", !range(step).contains { kinds[$0] == .mark && what($0) < 48 })
+  }
+
+  private mutating func judgeReal(_ step: Step) {
+    let vector = what(step.input)
+    let number = vector - 32
+    let marked = marks(step).map { Int(events[$0].partition) }
+    require("interrupt.mark.registered", Set(marked).count == marked.count)
+    for partition in marked {
+      require("interrupt.mark.registered", isRegistered(partition, vector, before: step.input))
+    }
+    guard !has(step, .stop) else { return }
+    let takers = (0..<4).filter { isRegistered($0, vector, before: step.input) }
+    for partition in takers where !isStopped(partition, before: step.end) {
+      require("interrupt.mark.complete", marked.contains(partition))
+    }
+    if !isPulse(step.input) {
+      let own = range(step).filter { kinds[$0] == .acknowledged && what($0) == vector }
+      require("interrupt.acknowledged", own.count == 1)
+    }
+    let runs = range(step).count { kinds[$0] == .kernelHandler }
+    require("interrupt.kernelHandler", runs == (isHandled(number) ? 1 : 0))
+    if !takers.contains(where: { isStopped($0, before: step.end) }) {
+      let isWanted = isHandled(number) || !takers.isEmpty
+      require("interrupt.unclaimed", range(step).count { kinds[$0] == .unclaimed } == (isWanted ? 0 : 1))
+    }
+  }
+
+  /// Events that belong to an interrupt's step.
+  private mutating func judgePlace(_ index: Int) {
+    let event = events[index]
+    let input = input(of: index)
+    let isOwn = input.map { kinds[$0] == .interrupt && what($0) == what(index) } ?? true
+    switch kinds[index] {
+    case .kernelHandler:
+      require("interrupt.kernelHandler", isOwn)
+      let before = last(before: index, of: .kernelHandler) { what($0) == what(index) }
+      require("interrupt.kernelHandler", event.words.w0 == (before.map { events[$0].words.w0 } ?? 0) &+ 1)
+    case .unclaimed: require("interrupt.unclaimed", isOwn)
+    case .spurious: if let input { require("interrupt.spurious", isSpurious(input) && isOwn) }
+    case .acknowledged:
+      guard let input, !isSpurious(input) else { return }
+      require("interrupt.acknowledged", isOwn)
+      let number = UInt64(what(index) - 32)
+      if isOwn { require("interrupt.acknowledged", event.words.w0 & (1 << number | (number >= 8 ? 4 : 0)) == 0) }
+    case .mark where what(index) < 48:
+      guard let input else { return }
+      if !isSpurious(input) { require("interrupt.mark.registered", isOwn) }
+      let before = (input..<index).filter { kinds[$0] == .mark && what($0) < 48 }
+      require("interrupt.mark.order", before.allSatisfy { events[$0].partition <= event.partition })
+    default: break
+    }
+  }
+
+  // MARK: Masks
+
+  /// The mask decided last; nil while it is not known, also after one that did not read back.
+  private func mask(before index: Int) -> UInt32? {
+    guard let decided = last(before: index, of: .lineMask) else { return nil }
+    let wrong = all(.maskRead, in: decided..<index).contains {
+      events[$0].operand & 0xFFFF_FFFF != events[decided].operand & 0xFFFF
+    }
+    return wrong ? nil : events[decided].operand & 0xFFFF
+  }
+
+  mutating func judgeMasks() {
+    for step in steps where !has(step, .stop) {
+      guard let decided = range(step).last(where: { kinds[$0] == .lineMask }) else { continue }
+      require("mask.written", (decided..<step.end).contains { kinds[$0] == .maskRead })
+    }
+    for index in events.indices {
+      if kinds[index] == .maskRead, let mask = mask(before: index) {
+        require("mask.written", events[index].operand == mask)
+      }
+      guard kinds[index] == .interrupt, !isPulse(index), !isSpurious(index) else { continue }
+      let number = what(index) - 32
+      let bits: UInt32 = 1 << UInt32(number) | (number >= 8 ? 4 : 0)
+      if let mask = mask(before: index) { require("mask.effective", mask & bits == 0) }
+      judgeForeign(index, number)
+    }
+  }
+
+  private func isForeign(_ index: Int, _ open: Int) -> Bool {
+    kinds[index] == .interrupt && !isPulse(index) && !isSpurious(index) && Int(events[index].partition) == owner(open)
+      && table.record(PartitionRecord.self, owner(open)).permittedLines >> UInt16(what(index) - 32) & 1 == 0
+  }
+
+  private mutating func judgeForeign(_ index: Int, _ number: Int) {
+    guard let open = openWindow(before: index), isForeign(index, open) else { return }
+    if let line = line(number), line.policy == .maskedUntilOwner { return require("mask.foreign", false) }
+    let budget = line(number).map { $0.policy == .markedAtOnce ? $0.budgetPerWindow : .max } ?? .max
+    let count = all(.interrupt, in: open..<(index + 1)).count { isForeign($0, open) && what($0) == what(index) }
+    require("mask.budget", UInt64(count) <= budget)
+  }
+}

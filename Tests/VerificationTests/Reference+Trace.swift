@@ -1,0 +1,193 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// The trace itself, its frames and windows, and who runs.
+extension Reference {
+  mutating func judgeTrace() {
+    for index in events.indices.dropFirst() {
+      let passed = events[index].time &- events[index - 1].time
+      let isForward = events[index].time >= events[index - 1].time
+      require("trace.time", isForward)
+      if isEntry(index), isForward { require("trace.time", snapshot(index).resumeDelay <= passed) }
+    }
+    require("trace.boot", kinds[0] == .boot)
+    for index in events.indices where kinds[index] == .boot {
+      require("trace.boot", index == 0 && events[index].words.w0 == table.checksum)
+    }
+    for index in events.indices where kinds[index] == .start || kinds[index] == .majorFrameStart {
+      let hasStarted = last(before: index, of: .start, .majorFrameStart) != nil
+      require("trace.boot", hasStarted == (kinds[index] == .majorFrameStart))
+    }
+    if let end = events.indices.first(where: { kinds[$0] == .end }) {
+      require("trace.end", end == events.count - 1)
+      require("trace.end", events[end].words.w0 == UInt64(end) && events[end].words.w1 == 0)
+    }
+    require("kernel.fault", !kinds.contains(.kernelFault))
+    for index in events.indices where kinds[index] == .drained {
+      guard let before = last(before: index, of: .drained) else { continue }
+      require(
+        "drain.progress",
+        events[index].words.w0 >= events[before].words.w0 && events[index].words.w1 >= events[before].words.w1)
+    }
+    judgeStimuli()
+  }
+
+  private mutating func judgeStimuli() {
+    let played = events.indices.filter { kinds[$0] == .stimulus }
+    let count = table.count(StimulusRecord.self)
+    for (number, index) in played.enumerated() {
+      guard number < count else {
+        require("stimulus.played", false)
+        continue
+      }
+      let record = table.record(StimulusRecord.self, number)
+      require(
+        "stimulus.played",
+        UInt64(events[index].detail) == record.action.rawValue && UInt64(events[index].operand) == record.data
+          && events[index].time >= record.time.nanoseconds)
+    }
+    guard played.count < count, let end = events.indices.first(where: { kinds[$0] == .end }),
+      (0..<end).contains(where: { kinds[$0] == .stop })
+    else { return }
+    let due = table.record(StimulusRecord.self, played.count).time.nanoseconds
+    require("stimulus.played", events[end].time <= due + Module.frame)
+  }
+
+  // MARK: Windows
+
+  /// When the frame before `index` started: on the lattice that the first one begins.
+  func frameStart(before index: Int) -> UInt64? {
+    let frames = all(.majorFrameStart, in: 0..<index)
+    guard let first = frames.first else { return nil }
+    return events[first].words.w0 &+ UInt64(frames.count - 1) * Module.frame
+  }
+
+  /// The window that is open just before `index`: index of its start, unless it ended since.
+  func openWindow(before index: Int) -> Int? {
+    let place = last(before: index, of: .windowStart, .windowEnd)
+    return place.flatMap { kinds[$0] == .windowStart ? $0 : nil }
+  }
+
+  func plan(_ start: Int) -> WindowRecord { table.record(WindowRecord.self, Int(events[start].operand)) }
+  func owner(_ start: Int) -> Int { Int(plan(start).partition.rawValue) }
+  func nominal(_ start: Int) -> UInt64 {
+    frameStart(before: start).map { $0 &+ plan(start).start.count } ?? events[start].words.w0
+  }
+  func nominalEnd(_ start: Int) -> UInt64 { nominal(start) &+ plan(start).duration.count }
+
+  /// The partition has yielded since its last window, or the module's, began.
+  ///
+  /// Only a yield within its own window counts: outside it gives nothing up.
+  func hasYielded(_ partition: Int, before index: Int) -> Bool {
+    let begin =
+      last(before: index, of: .windowStart, .restart) {
+        (kinds[$0] == .windowStart ? owner($0) : Int(events[$0].partition)) == partition
+      } ?? 0
+    return all(.hypercallResult, in: begin..<index).contains { place in
+      isSuccess(place, .yield) && Int(events[place].partition) == partition
+        && openWindow(before: place).map { owner($0) == partition } ?? false
+    }
+  }
+
+  mutating func judgeWindows() {
+    let frames = events.indices.filter { kinds[$0] == .majorFrameStart }
+    for (number, index) in frames.enumerated() {
+      let event = events[index]
+      guard number > 0 else {
+        require("frame.regular", event.operand == 0 && event.detail == 0)
+        continue
+      }
+      require("frame.regular", event.operand == events[frames[number - 1]].operand &+ 1)
+      require("frame.regular", event.words.w0 == frameStart(before: index)! &+ Module.frame)
+      let before = last(before: index, of: .windowStart, .majorFrameStart)!
+      require("window.order", kinds[before] == .windowStart && events[before].operand == 3)
+    }
+    for index in events.indices where kinds[index] == .windowStart { judgeStart(index) }
+    for index in events.indices where kinds[index] == .windowEnd { judgeEnd(index) }
+  }
+
+  private mutating func judgeStart(_ index: Int) {
+    let event = events[index]
+    if let before = last(before: index, of: .windowStart, .majorFrameStart),
+      frameStart(before: index) != nil
+    {
+      require("window.order", event.operand == (kinds[before] == .windowStart ? events[before].operand + 1 : 0))
+    }
+    require(
+      "window.nominal",
+      Int(event.partition) == owner(index) && event.words.w0 == nominal(index) && event.words.w1 == nominalEnd(index))
+    if let input = input(of: index), kinds[input] != .start {
+      // A microsecond for rounding of the timer's ticks.
+      require("window.nominal", events[input].time &+ Module.allowance &+ 1000 >= nominal(index))
+    }
+    require("window.end.order", openWindow(before: index) == nil)
+  }
+
+  private mutating func judgeEnd(_ index: Int) {
+    let event = events[index]
+    guard let open = openWindow(before: index), event.operand == events[open].operand,
+      Int(event.partition) == owner(open), event.words.w0 == nominalEnd(open)
+    else { return require("window.end.order", false) }
+    guard let input = input(of: index) else { return }
+    let owner = owner(open)
+    let isGone = hasYielded(owner, before: index) || isStopped(owner, before: index)
+    let isStopping = (input..<index).contains { kinds[$0] == .stop }
+    if !isGone, !isStopping {
+      require("window.end.order", events[input].time &+ Module.allowance &+ 1000 >= nominalEnd(open))
+    }
+  }
+
+  // MARK: Who runs
+
+  /// Who must be running before the entry at `index`: the last switched to, or whoever was found running since.
+  private func runner(before index: Int) -> Int {
+    let place = last(before: index, of: .partitionSwitch, .interrupt, .timer, .hypercall, .exception) {
+      kinds[$0] == .partitionSwitch || isEntry($0) && !isWaiting($0)
+    }
+    return place.map { Int(events[$0].partition) } ?? 0xFF
+  }
+
+  /// An entry from the kernel's wait before a window, or before the instant that a switch was for.
+  private func isWaiting(_ index: Int) -> Bool {
+    guard events[index].partition == 0xFF else { return false }
+    let change = last(before: index, of: .partitionSwitch)
+    if let change, events[index].time < events[change].words.w0 { return true }
+    return openWindow(before: index).map { events[index].time < nominal($0) } ?? false
+  }
+
+  mutating func judgeSwitches() {
+    for index in events.indices {
+      let event = events[index]
+      if kinds[index] == .partitionSwitch { require("switch.chain", Int(event.detail) == runner(before: index)) }
+      guard isEntry(index) else { continue }
+      require("address.space", snapshot(index).addressSpace == event.partition)
+      if !isWaiting(index) { require("switch.effect", Int(event.partition) == runner(before: index)) }
+      if event.partition == 0xFF { judgeIdle(index) } else { judgeRunning(index, Int(event.partition)) }
+    }
+  }
+
+  private func mayRun(_ partition: Int, before index: Int) -> Bool {
+    !hasYielded(partition, before: index) && !isStopped(partition, before: index)
+  }
+
+  private mutating func judgeIdle(_ index: Int) {
+    guard let open = openWindow(before: index) else { return }
+    let time = events[index].time
+    if time >= nominal(open), time < nominalEnd(open) {
+      require("window.owner", !mayRun(owner(open), before: index))
+    }
+  }
+
+  private mutating func judgeRunning(_ index: Int, _ partition: Int) {
+    if isStopped(partition, before: index) { return }
+    if partition != Int(Module.drainer), hasYielded(partition, before: index) {
+      return require("yield.final", false)
+    }
+    let open = openWindow(before: index)
+    if let open, owner(open) == partition { return }
+    guard partition == Int(Module.drainer) else { return require("window.owner", false) }
+    if let open, events[index].time >= nominal(open) {
+      require("window.owner", !mayRun(owner(open), before: index))
+    }
+  }
+}

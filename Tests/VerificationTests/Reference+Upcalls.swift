@@ -1,0 +1,302 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Marks that wait, upcalls that take them, hypercalls and messages.
+extension Reference {
+  /// The upcall that a step decides: its first. More than one is a violation and is not looked at.
+  private func upcall(_ step: Step) -> Int? { range(step).first { kinds[$0] == .upcall } }
+
+  private func isUpcall(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
+    kinds[index] == .upcall && Int(events[index].partition) == partition && what(index) == vector
+      && (stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index)
+  }
+
+  /// The upcall of an event's step: in effect it comes after all else in the step.
+  private func upcallAfter(_ index: Int, _ partition: Int, _ vector: Int) -> Int? {
+    guard stepOf[index] >= 0, let own = upcall(steps[stepOf[index]]), isUpcall(own, partition, vector) else {
+      return nil
+    }
+    return own
+  }
+
+  private func isMark(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
+    kinds[index] == .mark && Int(events[index].partition) == partition && what(index) == vector
+  }
+
+  private func isRestart(_ index: Int, _ partition: Int) -> Bool {
+    kinds[index] == .restart && Int(events[index].partition) == partition
+  }
+
+  /// Whether marks wait, and how many by the last one's own count.
+  private struct Waiting {
+    var isAny = false
+    var count: UInt64 = 0
+  }
+
+  /// Marks that wait before an event, as the last one was recorded; nil where the vector was unregistered since.
+  ///
+  /// Within a step the upcall comes after all marks, wherever it stands.
+  private func waiting(_ partition: Int, _ vector: Int, before index: Int) -> Waiting? {
+    let step = stepOf[index < events.count ? index : events.count - 1]
+    let place = last(before: index, of: .mark, .restart, .upcall, .hypercallResult) { place in
+      isMark(place, partition, vector) || isRestart(place, partition)
+        || isUpcall(place, partition, vector) && (stepOf[place] != step || step < 0)
+        || isSuccess(place, .unregisterVCPU) && Int(events[place].partition) == partition
+          && Int(argument(place, 0)) == vector
+    }
+    guard let place else { return Waiting() }
+    // The step's own upcall took them, unless it is this step.
+    if stepOf[place] != step, upcallAfter(place, partition, vector) != nil { return Waiting() }
+    switch kinds[place] {
+    case .hypercallResult: return nil
+    case .mark: return Waiting(isAny: true, count: events[place].words.w0)
+    default: return Waiting()
+    }
+  }
+
+  mutating func judgeMarks() {
+    for index in events.indices where kinds[index] == .mark && what(index) < 48 {
+      guard let waiting = waiting(Int(events[index].partition), what(index), before: index) else { continue }
+      require("mark.counter", events[index].words.w0 == waiting.count + 1)
+    }
+  }
+
+  /// The last success of one of two hypercalls on a vector, since the partition's start.
+  private func setting(
+    _ on: HypercallNumber, _ off: HypercallNumber, _ partition: Int, _ vector: Int, before index: Int
+  ) -> Int? {
+    let place = last(before: index, of: .hypercallResult, .restart) { place in
+      guard Int(events[place].partition) == partition else { return false }
+      if kinds[place] == .restart { return true }
+      return (isSuccess(place, on) || isSuccess(place, off)) && Int(argument(place, 0)) == vector
+    }
+    return place.flatMap { isSuccess($0, on) ? $0 : nil }
+  }
+
+  /// The upcall of the vector that was not acknowledged, if any; nil twice where that is not known.
+  private func inService(_ partition: Int, _ vector: Int, before index: Int) -> Int?? {
+    let place = last(before: index, of: .upcall, .restart, .hypercallResult) { place in
+      isUpcall(place, partition, vector) || isRestart(place, partition)
+        || (isSuccess(place, .acknowledgeInterrupt) || isSuccess(place, .unregisterVCPU))
+          && Int(events[place].partition) == partition && Int(argument(place, 0)) == vector
+    }
+    guard let place else { return .some(nil) }
+    if stepOf[place] != stepOf[min(index, events.count - 1)], let own = upcallAfter(place, partition, vector) {
+      return .some(own)
+    }
+    if isSuccess(place, .unregisterVCPU) { return nil }
+    return .some(kinds[place] == .upcall ? place : nil)
+  }
+
+  /// The partition waits for marks of the vector and can take them.
+  private func isDeliverable(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+    guard let waiting = waiting(partition, vector, before: index), waiting.isAny,
+      isRegistered(partition, vector, before: index),
+      setting(.registerHandler, .unregisterHandler, partition, vector, before: index) != nil,
+      setting(.enableInterrupt, .disableInterrupt, partition, vector, before: index) != nil
+    else { return false }
+    return inService(partition, vector, before: index) == .some(nil)
+  }
+
+  mutating func judgeUpcalls() {
+    for step in steps {
+      if let decided = upcall(step) { judgeUpcall(decided, step) }
+      require("upcall.enabled", range(step).count { kinds[$0] == .upcall } <= 1)
+    }
+    for index in events.indices where kinds[index] == .upcallWritten { judgeWritten(index) }
+  }
+
+  /// A step is judged by all that it changed: as at its last event.
+  private mutating func judgeUpcall(_ decided: Int, _ step: Step) {
+    let event = events[decided]
+    let (partition, vector) = (Int(event.partition), what(decided))
+    let end = step.end - 1
+    // What the upcall itself does is not yet to be seen.
+    func before<Value>(_ body: (Int) -> Value) -> Value { body(end + 1) }
+    let waiting = waitingInStep(partition, vector, step)
+    let handler = before { setting(.registerHandler, .unregisterHandler, partition, vector, before: $0) }
+    let mayCome =
+      waiting?.isAny != false && before { isRegistered(partition, vector, before: $0) } && handler != nil
+      && before { setting(.enableInterrupt, .disableInterrupt, partition, vector, before: $0) } != nil
+    require("upcall.registered", mayCome)
+    if mayCome {
+      if let waiting { require("upcall.count", event.words.w0 == waiting.count) }
+      if let handler { require("upcall.handler", event.words.w1 == argument(handler, 1)) }
+    }
+    for lower in 32..<vector where lower < 48 {
+      require("upcall.order", !isDeliverable(partition, lower, before: step.end))
+    }
+    if let service = serviceInStep(partition, vector, step, decided) {
+      require("upcall.service", service == nil)
+    }
+    let open = openWindow(before: step.end)
+    require(
+      "upcall.window",
+      open.map { owner($0) == partition } ?? false && !hasYielded(partition, before: step.end)
+        && !isStopped(partition, before: step.end))
+    let previous = last(before: decided, of: .upcall, .restart) {
+      kinds[$0] == .upcall && Int(events[$0].partition) == partition && upcallIsFirst($0) || isRestart($0, partition)
+    }
+    if let previous, kinds[previous] == .upcall {
+      require("upcall.ordinal", event.words.w2 == events[previous].words.w2 &+ 1)
+    }
+    if let isOn = isEnabled(partition, before: decided, step) { require("upcall.enabled", isOn) }
+    if !has(step, .stop) {
+      require(
+        "upcall.written",
+        (decided..<step.end).contains { kinds[$0] == .upcallWritten && Int(events[$0].partition) == partition })
+    }
+  }
+
+  private func upcallIsFirst(_ index: Int) -> Bool { stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index }
+
+  private func waitingInStep(_ partition: Int, _ vector: Int, _ step: Step) -> Waiting? {
+    if let mark = range(step).last(where: { isMark($0, partition, vector) }) {
+      let isUnregistered = (mark..<step.end).contains {
+        isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+      }
+      return isUnregistered ? nil : Waiting(isAny: true, count: events[mark].words.w0)
+    }
+    let isUnregistered = range(step).contains {
+      isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+    }
+    return isUnregistered ? nil : waiting(partition, vector, before: step.input)
+  }
+
+  private func serviceInStep(_ partition: Int, _ vector: Int, _ step: Step, _ decided: Int) -> Int?? {
+    let isAcknowledged = range(step).contains {
+      isSuccess($0, .acknowledgeInterrupt) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+    }
+    return isAcknowledged ? .some(nil) : inService(partition, vector, before: step.input)
+  }
+
+  /// The partition's virtual interrupt flag, as it was shown last: at an entry, or by a return from an upcall.
+  private func isEnabled(_ partition: Int, before decided: Int, _ step: Step) -> Bool? {
+    let place = last(before: decided, of: .interrupt, .timer, .hypercall, .exception, .restart, .upcall) { place in
+      isEntry(place) && Int(events[place].partition) == partition || isRestart(place, partition)
+        || kinds[place] == .upcall && Int(events[place].partition) == partition && upcallIsFirst(place)
+    }
+    guard let place, kinds[place] != .restart, kinds[place] != .upcall else { return false }
+    let isReturn =
+      kinds[place] == .hypercall && what(place) == Int(HypercallNumber.returnFromUpcall.rawValue)
+      && events[place].words.w2 & 1 != 0
+    return isReturn || events[place].detail & 3 != 0
+  }
+
+  private mutating func judgeWritten(_ index: Int) {
+    guard let input = input(of: index) else { return }
+    let partition = Int(events[index].partition)
+    let isFirst = !(input..<index).contains { place in
+      kinds[place] == .upcallWritten && Int(events[place].partition) == partition
+        && (input..<place).contains { kinds[$0] == .upcall }
+    }
+    let decided = (input..<index).first { kinds[$0] == .upcall }
+    guard let decided, Int(events[decided].partition) == partition, isFirst else {
+      return require("upcall.written", false)
+    }
+    let entry = last(before: index, of: .restart, .hypercallResult) { place in
+      isRestart(place, partition) || isSuccess(place, .setUpcallEntry) && Int(events[place].partition) == partition
+    }
+    let address = entry.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
+    require("upcall.written", events[index].words.w2 == 0 && events[index].words.w1 == address)
+  }
+
+  // MARK: Hypercalls
+
+  mutating func judgeHypercalls() {
+    for index in events.indices where kinds[index] == .hypercallResult {
+      guard input(of: index) != nil else { continue }
+      require("hypercall.answered", isProperResult(index))
+      if isSuccess(index, .readTime) {
+        let read = events[index].words.w0
+        require("time.read", read >= events[input(of: index)!].time && read <= events[index].time)
+      }
+      if isSuccess(index, .acknowledgeInterrupt) { judgeAcknowledged(index) }
+    }
+    for step in steps where kinds[step.input] == .hypercall {
+      let mayEnd =
+        [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains {
+          what(step.input) == Int($0.rawValue)
+        } || has(step, .stop)
+        || range(step).contains {
+          (kinds[$0] == .modeChange || kinds[$0] == .restart) && events[$0].partition == events[step.input].partition
+        }
+      if !mayEnd { require("hypercall.answered", range(step).contains { isProperResult($0) }) }
+    }
+  }
+
+  private mutating func judgeAcknowledged(_ index: Int) {
+    let partition = Int(events[index].partition)
+    let step = steps[stepOf[index]]
+    guard let service = inService(partition, Int(argument(index, 0)), before: step.input) else { return }
+    require("upcall.acknowledge", events[index].words.w0 == (service.map { events[$0].words.w0 } ?? 0))
+  }
+
+  // MARK: The sampling channel
+
+  private func isOperation(_ index: Int, _ operation: PortOperation) -> Bool {
+    kinds[index] == .portOperation && events[index].detail == operation.rawValue
+  }
+
+  /// The copy of the message that an operation decided.
+  private func copy(of operation: Int) -> Int? {
+    guard stepOf[operation] >= 0 else { return nil }
+    return (operation..<steps[stepOf[operation]].end).first { kinds[$0] == .messageCopied }
+  }
+
+  private func isRightCopy(_ index: Int, of operation: Int) -> Bool {
+    events[index].operand == events[operation].operand && events[index].detail == events[operation].detail
+      && events[index].words.w1 == events[operation].words.w0
+      && events[index].partition == events[input(of: index)!].partition
+  }
+
+  mutating func judgePorts() {
+    for index in events.indices where kinds[index] == .portOperation {
+      let written = last(before: index, of: .portOperation) { isOperation($0, .write) }
+      let event = events[index]
+      switch PortOperation(rawValue: event.detail) {
+      case .write:
+        let number = event.words.w1
+        require("port.sequence", written.map { number == events[$0].words.w1 &+ 1 } ?? (number <= 1))
+        judgeCopied(index)
+      case .read:
+        if event.words.w0 > 0 { judgeCopied(index) }
+        judgeRead(index, written)
+      default: break
+      }
+    }
+    for index in events.indices where kinds[index] == .messageCopied {
+      guard let input = input(of: index) else { continue }
+      let decided = (input..<index).last {
+        isOperation($0, .write) || isOperation($0, .read) && events[$0].words.w0 > 0
+      }
+      let isFirst = decided.map { copy(of: $0) == index } ?? false
+      require("port.copied", isFirst && decided.map { isRightCopy(index, of: $0) } ?? false)
+    }
+    for step in steps where kinds[step.input] == .hypercall && what(step.input) == 70 && !has(step, .stop) {
+      guard let result = range(step).first(where: { isSuccess($0, .readSamplingMessage) }) else { continue }
+      let read = range(step).last { isOperation($0, .read) }
+      let value = read.map { events[$0].words.w0 | (events[$0].words.w2 & 1) << 32 }
+      require("port.result", value == events[result].words.w0)
+    }
+  }
+
+  private mutating func judgeCopied(_ operation: Int) {
+    guard stepOf[operation] >= 0, !has(steps[stepOf[operation]], .stop) else { return }
+    require("port.copied", copy(of: operation) != nil)
+  }
+
+  private mutating func judgeRead(_ index: Int, _ written: Int?) {
+    let event = events[index]
+    let isCreatedSince = last(before: index, of: .portOperation) {
+      isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
+    }.map { isOperation($0, .create) } ?? true
+    guard let written, !isCreatedSince else { return }
+    require("port.sequence", event.words.w1 == events[written].words.w1)
+    require("port.content", event.words.w0 == events[written].words.w0)
+    guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),
+      isRightCopy(own, of: index)
+    else { return }
+    require("port.content", events[own].words.w0 == events[source].words.w0)
+  }
+}
