@@ -13,12 +13,12 @@ enum FixedClaims {
     "health.carriedOut", "mode.chain", "mode.quiet", "port.permitted", "port.sequence", "port.copied",
     "port.content", "port.valid", "port.result", "registration.event", "event.raised", "event.mark", "tick.due",
     "tick.policy", "tick.mark", "tick.armed", "health.mark", "queue.mark", "upcall.marked", "upcall.depth",
-    "upcall.overflow", "exception.reflected", "exception.handler", "exception.written", "health.entered",
+    "upcall.overflow", "upcall.room", "exception.reflected", "exception.handler", "exception.written", "health.entered",
     "health.level", "health.state", "health.process", "health.callback", "health.module", "health.log",
     "health.read", "mode.transition", "mode.asked", "restart.start", "restart.begun", "restart.pieces",
     "restart.order", "restart.quiet", "restart.context", "restart.condition", "schedule.asked", "schedule.effective",
-    "schedule.action", "queue.sequence", "queue.order", "queue.content", "queue.capacity", "queue.overflow",
-    "queue.available", "queue.status", "port.empty", "stimulus.played", "drain.progress", "kernel.fault",
+    "schedule.action", "schedule.named", "queue.sequence", "queue.order", "queue.content", "queue.capacity", "queue.overflow",
+    "queue.available", "queue.status", "port.empty", "port.created", "stimulus.played", "drain.progress", "kernel.fault",
     "stop.reason", "stop.quiet",
   ]
 }

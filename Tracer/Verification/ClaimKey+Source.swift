@@ -16,7 +16,7 @@ extension ClaimKey {
       .upcallOrder, .upcallService, .upcallCount, .upcallOrdinal, .upcallHandler, .upcallMarked, .acknowledgeValue:
       "L3 vCPU marks"
     case .upcallWindow, .upcallEnabled, .upcallFrame, .upcallWritten, .upcallEntered, .upcallReturned, .upcallDepth,
-      .upcallOverflow:
+      .upcallOverflow, .upcallRoom:
       "L2 direct upcall"
     case .hypercallAnswered, .hypercallKnown, .consoleWritten, .timeRead, .statistic, .registrationEvent, .eventRaised,
       .eventMark, .tickDue, .tickPolicy, .tickMark, .tickArmed, .healthMark, .queueMark, .exceptionReflected,
@@ -28,8 +28,8 @@ extension ClaimKey {
     case .modeChain, .modeQuiet, .modeTransition, .modeAsked, .restartStart, .restartBegun, .restartPieces,
       .restartOrder, .restartQuiet, .restartContext, .restartCondition:
       "ARINC 653: operating modes"
-    case .scheduleAsked, .scheduleEffective, .scheduleAction: "ARINC 653: module schedules"
-    case .portPermitted, .portCopied: "ARINC 653: interpartition communication"
+    case .scheduleAsked, .scheduleEffective, .scheduleAction, .scheduleNamed: "ARINC 653: module schedules"
+    case .portPermitted, .portCopied, .portCreated: "ARINC 653: interpartition communication"
     case .portSequence, .portContent, .portValid, .portResult, .portEmpty: "ARINC 653: sampling ports"
     case .queueSequence, .queueOrder, .queueContent, .queueCapacity, .queueOverflow, .queueAvailable, .queueStatus:
       "ARINC 653: queuing ports"
