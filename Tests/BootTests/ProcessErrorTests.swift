@@ -8,7 +8,7 @@ import TraceFormat
 @Suite struct ProcessErrorTests {
   /// First words of Mender's notes.
   private enum Note: UInt64 {
-    case began = 1, resumed, handled, words, ticked, refused
+    case began = 1, resumed, handled, words, ticked, refused, timed
   }
   private struct Told: Equatable, CustomStringConvertible {
     var note: UInt64
@@ -49,6 +49,7 @@ import TraceFormat
   private func told() throws -> [Told] {
     let note = UInt32(HypercallNumber.note.rawValue)
     return try events(.hypercall).filter { $0.operand & 0xFFFF == note }.map { Told($0) }
+      .filter { $0.note != Note.timed.rawValue }
   }
 
   private static let message = Array("the first process is tired\0".utf8)
@@ -109,6 +110,16 @@ import TraceFormat
     #expect(actions.map(\.detail) == [PartitionRecoveryAction.warmStart.rawValue])
     #expect(actions.map(\.operand) == [UInt32(ErrorCode.numericError.rawValue)])
     #expect(try events(.restart).map(\.words.w0) == [0, UInt64(StartCondition.healthPartitionRestart.rawValue)])
+  }
+
+  /// The time that a partition reads without the kernel is the kernel's: a note of it is made some instructions later.
+  @Test func theTimeReadWithoutTheKernelIsTheKernels() throws {
+    let note = UInt32(HypercallNumber.note.rawValue)
+    let timed = try events(.hypercall).filter { $0.operand & 0xFFFF == note && $0.words.w3 == Note.timed.rawValue }
+    #expect(timed.count == 6)
+    for event in timed {
+      #expect(event.words.w4 < event.time && event.time - event.words.w4 < 100, "\(event.time - event.words.w4) ns")
+    }
   }
 
   /// A process that is stopped in the handler leaves no exception unreturned: the next is reflected, not the handler's

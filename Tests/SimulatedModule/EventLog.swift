@@ -2,18 +2,20 @@ import APEXTypes
 import PartitionCore
 import TraceFormat
 
-/// Writes the core's decisions down as the kernel would, each a nanosecond after the one before.
+/// Writes the core's decisions down as the kernel would, each stamped when it is written.
 public struct EventLog: DecisionRecorder {
   public var events: [TraceEvent] = []
   public var now: UInt64 = 0
+  /// Nanoseconds that writing an event takes.
+  private let step: UInt64
 
-  public init() {}
+  public init(step: UInt64 = 1) { self.step = step }
 
   public mutating func add(
     _ kind: EventKind, _ partition: UInt8 = 0xFF, _ detail: UInt8 = 0, _ operand: UInt32 = 0,
     _ words: TraceEvent.Words = .init()
   ) {
-    now += 1
+    now += step
     events.append(TraceEvent(time: now, kind, partition: partition, detail: detail, operand: operand, words: words))
   }
 

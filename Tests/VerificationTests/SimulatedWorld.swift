@@ -1,37 +1,8 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionCore
+import SimulatedModule
 import TraceFormat
-
-/// Writes the core's decisions down as the kernel would: stamped when written.
-struct StoryRecorder: DecisionRecorder {
-  var events: [TraceEvent] = []
-  var now: UInt64 = 0
-
-  mutating func add(
-    _ kind: EventKind, _ partition: UInt8, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words
-  ) {
-    now += 15
-    events.append(TraceEvent(time: now, kind, partition: partition, detail: detail, operand: operand, words: words))
-  }
-  mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
-    add(kind, partition.rawValue, detail, operand, .init())
-  }
-  mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64) {
-    add(kind, partition.rawValue, detail, operand, .init(w0))
-  }
-  mutating func record(
-    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
-  ) {
-    add(kind, partition.rawValue, detail, operand, .init(w0, w1))
-  }
-  mutating func record(
-    _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
-    _ w2: UInt64
-  ) {
-    add(kind, partition.rawValue, detail, operand, .init(w0, w1, w2))
-  }
-}
 
 /// A seeded world around the true core: devices, partitions that do what they please, a kernel that acts faithfully.
 final class SimulatedWorld<Marking: MarkingRule> {
@@ -50,7 +21,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
   }
   typealias Module = SampleModule
   var core: PartitionCore<Marking>
-  var recorder = StoryRecorder()
+  var recorder = EventLog(step: 15)
   var generator: RandomMutationTests.Generator
   var guests = [Guest](repeating: Guest(), count: 4)
   var timer: UInt64 = .max
@@ -84,8 +55,6 @@ final class SimulatedWorld<Marking: MarkingRule> {
     recorder.now += 100
     let start = recorder.now
     recorder.events.append(TraceEvent(time: start, .start, words: .init(stop)))
-    // Without its start: memory and modes have tests of their own.
-    for index in 0..<core.partitionCount { core.partitions[index].mode = .normal }
     core.start(
       at: SystemTime(nanoseconds: start), stop: SystemTime(nanoseconds: stop), into: &recorder)
     var decision = core.decision
@@ -197,12 +166,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
   func keyframe() {
     var words: [UInt64] = []
     core.forEachStateWord { words.append($0) }
-    for first in stride(from: 0, to: words.count, by: 8) {
-      var values = TraceEvent.Words()
-      for index in 0..<min(8, words.count - first) { values[index] = words[first + index] }
-      recorder.add(.keyframeWords, 0xFF, 0, UInt32(first), values)
-    }
-    recorder.add(.keyframe, 0xFF, 0, UInt32(words.count), .init(words.withUnsafeBytes { XXH64.hash($0) }))
+    recorder.events += RecordedWorld<Marking>.keyframe(words, at: recorder.now)
   }
 
   // MARK: Running
