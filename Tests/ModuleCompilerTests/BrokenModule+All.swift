@@ -1,7 +1,9 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
-  static let all = document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
+  static let all =
+    document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
+    + claims
 
   private static let initial = ("ScheduleName=\"only\"", "ScheduleName=\"first\" InitialModuleSchedule=\"true\"")
 

@@ -27,7 +27,8 @@ import TraceFormat
       }
       for found in claim.worstCases where found.span.from < found.span.to {
         let sum = found.attribution.reduce(0) { $0 + $1.nanoseconds }
-        #expect(sum == total(found, report), "\(what): \(claim.identifier) at event \(found.position): \(found.attribution)")
+        #expect(
+          sum == total(found, report), "\(what): \(claim.identifier) at event \(found.position): \(found.attribution)")
         guard claim.unit == .nanoseconds, !claim.isFloor, let bound = claim.bound else { continue }
         let late = found.attributionBeyondBound.reduce(0) { $0 + $1.nanoseconds }
         #expect(late == sum - min(sum, UInt64(max(0, bound))), "\(what): \(claim.identifier)")

@@ -94,7 +94,8 @@ extension SampleModule {
 
   @Test func aLossLeavesThemUnknown() throws {
     let module = try SampleModule.claiming([
-      (.within, Self.mark, Self.upcall, 10_000_000), (.never, EventPattern(.kernelFault), EventPattern(.kernelFault), 0),
+      (.within, Self.mark, Self.upcall, 10_000_000),
+      (.never, EventPattern(.kernelFault), EventPattern(.kernelFault), 0),
       (.atMost, Self.mark, Self.mark, 1000),
     ])
     let events = Story(Scribe.story(of: module)).events

@@ -288,10 +288,15 @@ extension Reference {
 
   private mutating func judgeRead(_ index: Int, _ written: Int?) {
     let event = events[index]
-    let isCreatedSince = last(before: index, of: .portOperation) {
-      isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
-    }.map { isOperation($0, .create) } ?? true
-    guard let written, !isCreatedSince else { return }
+    let isCreatedSince =
+      last(before: index, of: .portOperation) {
+        isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
+      }.map { isOperation($0, .create) } ?? true
+    // What a port gets that was never created is another claim's affair.
+    let isCreated = all(.portOperation, in: 0..<index).contains {
+      isOperation($0, .create) && events[$0].operand == event.operand
+    }
+    guard let written, isCreated, !isCreatedSince else { return }
     require("port.sequence", event.words.w1 == events[written].words.w1)
     require("port.content", event.words.w0 == events[written].words.w0)
     guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),

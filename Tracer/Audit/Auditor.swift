@@ -13,8 +13,6 @@ struct Auditor {
     var partition = 0xFF
     var time: UInt64 = 0
     var position: UInt64 = 0
-  /// The instant of the event at hand.
-  var now: UInt64 = 0
     var switched = false
     var upcalled = false
     /// The partition and the line of the upcall, of lines' vectors alone.

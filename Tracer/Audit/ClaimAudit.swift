@@ -93,8 +93,10 @@ struct ClaimAudit {
   private func bound(_ claim: AuditedCertificate.Claim, _ measure: Measure) -> [String] {
     let kind = measure.isFloor ? "least" : "most"
     guard claim.bound == measure.bound, claim.boundIs == kind else {
-      return ["the bound is \(kind) \(measure.bound); the certificate says \(claim.boundIs ?? "nothing") "
-        + "\(claim.bound.map { "\($0)" } ?? "")"]
+      return [
+        "the bound is \(kind) \(measure.bound); the certificate says \(claim.boundIs ?? "nothing") "
+          + "\(claim.bound.map { "\($0)" } ?? "")"
+      ]
     }
     return []
   }
@@ -116,7 +118,9 @@ struct ClaimAudit {
             + "\(said.position)"
         } ?? "\(measure.cases.count) worst cases were measured; the certificate has \(said.count)")
     }
-    if let worst = claim.worst, worst.value != measure.cases.first?.value || worst.event != measure.cases.first?.position {
+    if let worst = claim.worst,
+      worst.value != measure.cases.first?.value || worst.event != measure.cases.first?.position
+    {
       objections.append("the worst case is not the first of the cases")
     }
     let worstValue = measure.cases.first?.value

@@ -59,7 +59,8 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
       .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
       .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
-      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel, .scheduleRight:
+      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel,
+      .scheduleRight:
       true
     default: false
     }

@@ -45,7 +45,8 @@ extension VerificationReport {
 
   private func line(_ share: TimeShare) -> String {
     let pieces = share.pieces == 1 ? "event" : "\(share.pieces) pieces, the first at event"
-    return "\(Self.grouped(Int64(clamping: share.nanoseconds))) ns  \(describe(share.taker)) (\(pieces) \(share.position))"
+    return
+      "\(Self.grouped(Int64(clamping: share.nanoseconds))) ns  \(describe(share.taker)) (\(pieces) \(share.position))"
   }
 
   func name(_ partition: UInt8) -> String {

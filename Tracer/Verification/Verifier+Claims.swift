@@ -40,7 +40,8 @@ extension Verifier {
       let partition = plan.partitions[Int(process.partition.rawValue)].name
       let claim = book.add(
         "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
-        source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds, mustBeExercised: true,
+        source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds,
+        mustBeExercised: true,
         isTouchedByLoss: false)
       processes.append(
         ProcessState(

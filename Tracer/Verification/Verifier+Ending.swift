@@ -163,7 +163,8 @@ extension Verifier {
     if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
     judgeTraceRate(fileBytes)
     return VerificationReport(
-      moduleName: plan.name, partitionNames: plan.partitions.map(\.name), claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
+      moduleName: plan.name, partitionNames: plan.partitions.map(\.name),
+      claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded)
   }
 

@@ -16,6 +16,10 @@ extension Verifier {
     let port = plan.ports[index]
     if operation == .overflow { return overflow(event, index, port) }
     judgePermission(event, port, operation)
+    let state = ports.queues[index]
+    if operation != .create, step.kind != 0, state.isCreationKnown, !state.isCreated, fails(.portPermitted) {
+      explain("\(name(event.partition)) does \(operation) on port \(index), which it has not created")
+    }
     if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
       explain("one hypercall does a second operation, \(operation) on port \(index)")
     }

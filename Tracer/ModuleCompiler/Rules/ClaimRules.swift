@@ -28,7 +28,8 @@ extension ModuleRules {
     let isRight =
       claim.name.utf8.count <= ModuleLimits.maximumNameLength
       && claim.name.unicodeScalars.allSatisfy { scalar in
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.".contains("\(scalar)"))
+        scalar.isASCII
+          && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.".contains("\(scalar)"))
       }
     if !isRight {
       diagnostics.error(
@@ -59,7 +60,8 @@ extension ModuleRules {
       diagnostics.error(
         .claimBound, line: claim.line, "claim '\(claim.name)' has not the bound that its form needs",
         claim.form == .within
-          ? "write BoundSeconds alone" : claim.form == .never ? "write no bound" : "write Bound alone, a number of events")
+          ? "write BoundSeconds alone"
+          : claim.form == .never ? "write no bound" : "write Bound alone, a number of events")
     }
   }
 }
