@@ -16,6 +16,8 @@ struct Partita: AsyncParsableCommand {
       StatsCommand.self,
       ReplayCommand.self,
       VerifyCommand.self,
+      ExportCommand.self,
+      QueryCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
       MeasureVerificationCommand.self,
