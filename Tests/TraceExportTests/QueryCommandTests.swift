@@ -44,7 +44,7 @@ import TraceFormat
     let one = try Self.query(folder, ["run.db", sql]), other = try Self.query(folder, ["run.partita", sql])
     #expect(one.status == 0 && one.output == other.output && one.output.contains("writeSamplingMessage"))
     for forbidden in [
-      "DROP TABLE event", "DELETE FROM event", "INSERT INTO gap VALUES(1,2,3,'x')", "ATTACH 'other.db' AS o",
+      "DROP TABLE event", "DELETE FROM event", "INSERT INTO gap VALUES(1,2,3,'x')", "ATTACH 'run.db' AS o",
       "VACUUM INTO 'other.db'", "PRAGMA journal_mode = WAL", "CREATE TABLE t(a)", "SELECT load_extension('x')",
     ] {
       let run = try Self.query(folder, ["run.db", forbidden])

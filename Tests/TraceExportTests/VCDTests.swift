@@ -83,6 +83,10 @@ import TraceFormat
     #expect(waves.value("lost", at: 8900) == "0")
     #expect(waves.value("running", at: 1_980_000) == "1")
     #expect(waves.value("\(Self.one).upcalls", at: 1_980_000) == "x")
+    // The CPU is in the kernel, so nobody executes, and no other line is being handled.
+    #expect(waves.value("\(Self.two).ring3", at: 1_979_999) == "x")
+    #expect(waves.value("\(Self.two).ring3", at: 1_980_000) == "0")
+    #expect(waves.value("lines.line8_RTC", at: 1_980_000) == "0")
   }
 
   @Test(arguments: [71, 72, 73] as [UInt64]) func wavesCanAlwaysBeRead(seed: UInt64) throws {

@@ -11,12 +11,12 @@ struct ExportCommand: ParsableCommand {
     discussion: """
       Formats, and the names that stand for them where --format is left out:
 
-        ctf       FOLDER.ctf            babeltrace2, Trace Compass (as 'LTTng Kernel Trace')
-        perfetto  FILE.pftrace          ui.perfetto.dev, trace_processor
-        chrome    FILE.json             about:tracing, Speedscope
-        sqlite    FILE.db, FILE.sqlite  sqlite3, 'partita query'
-        csv       FILE.csv              tables; with --by-kind a folder with a file for each kind
-        vcd       FILE.vcd              GTKWave, Surfer
+        ctf       FOLDER.ctf    babeltrace2; Trace Compass (LTTng Kernel Trace)
+        perfetto  FILE.pftrace  ui.perfetto.dev, trace_processor
+        chrome    FILE.json     about:tracing, Speedscope
+        sqlite    FILE.db       sqlite3, 'partita query'
+        csv       FILE.csv      tables; with --by-kind a file for each kind
+        vcd       FILE.vcd      GTKWave, Surfer
 
       Missing events are shown as such in every format. The export takes its name when it is whole: interrupted or \
       failed, it leaves nothing behind. A damaged trace is exported as far as it holds.
@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
       Examples:
         partita export run.partita -o run.pftrace
         partita export run.partita --format ctf -o run-ctf && babeltrace2 run-ctf
-        partita export run.partita --from 1s --to 1.1s -o piece.vcd && gtkwave piece.vcd
+        partita export run.partita --from 1s --to 1.1s -o piece.vcd
         partita export run.partita --format csv --by-kind -o tables
         partita export run.partita --format csv -o - | head
       """)

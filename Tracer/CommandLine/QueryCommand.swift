@@ -18,15 +18,16 @@ struct QueryCommand: ParsableCommand {
 
       Examples:
         partita query run.partita 'SELECT * FROM latencies'
-        partita query run.partita 'SELECT partition, max(late_ns) FROM windows GROUP BY partition'
+        partita query run.partita \\
+          'SELECT partition, max(late_ns) FROM windows GROUP BY partition'
         partita query run.partita \\
           'SELECT * FROM interrupts_to_upcalls ORDER BY total_ns DESC LIMIT 5'
         partita query run.partita --format csv \\
-          'SELECT hypercall, count(*), sum(kernel_ns) FROM hypercalls GROUP BY hypercall'
+          'SELECT hypercall, sum(kernel_ns) FROM hypercalls GROUP BY hypercall'
         partita query run.partita --format json \\
-          "SELECT time_ns, port, message FROM port_traffic WHERE operation = 'write'"
+          "SELECT time_ns, port FROM port_traffic WHERE operation = 'write'"
         partita query run.partita \\
-          "SELECT time_ns, fields FROM events WHERE kind = 'upcall' AND partition = 'Sensors' LIMIT 10"
+          "SELECT time_ns, fields FROM events WHERE kind = 'upcall' LIMIT 10"
       """)
 
   @Argument(help: "The trace file, - for standard input, or a database of 'partita export'.")
