@@ -6,6 +6,7 @@ final class CTFStream {
   static let magic: UInt32 = 0xC1FC_1FC1
   /// Bytes of events at which a packet is closed.
   private static let packetBytes = 1 << 17
+  private static let greatestCount = UInt64.max >> 1
   /// Header (magic, UUID, stream) and context (six 64-bit fields and the CPU).
   static let headBytes = 4 + 16 + 4 + 6 * 8 + 4
 
@@ -63,8 +64,9 @@ final class CTFStream {
     closePacket()
     // Readers compare the count with the packet before: there must be one.
     if sequence == 0 { writePacket(from: from, to: from) }
+    // All ones means 'no count' to babeltrace2: a hostile count stays well below.
     let (sum, isBeyond) = discarded.addingReportingOverflow(count)
-    discarded = isBeyond ? .max : sum
+    discarded = isBeyond ? Self.greatestCount : min(sum, Self.greatestCount)
     let begin = max(from, endTime)
     writePacket(from: begin, to: max(begin, to))
   }

@@ -17,6 +17,8 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   /// Whether the CPU belongs to nobody known, for events are missing.
   private var isLost = false
   private var ringThree: UInt8?
+  /// The latest instant that was told.
+  private var latest: UInt64 = 0
   private var openInterrupt: UInt16?
 
   public var failure: ExportFailure? { writer.failure }
@@ -76,15 +78,15 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   // MARK: What comes in
 
   public func add(_ event: TraceEvent, position: UInt64) {
+    // A hostile trace may go backwards; tracks do not.
+    latest = max(latest, event.time)
     guard let kind = event.knownKind else { return }
-    if kind == .acknowledged, openInterrupt == UInt16(truncatingIfNeeded: event.operand) {
-      endInterrupt(at: event.time)
-    }
+    if kind == .acknowledged, openInterrupt == UInt16(truncatingIfNeeded: event.operand) { endInterrupt(at: latest) }
     guard Self.isTold(kind) else { return }
     let track = event.partition == 0xFF ? Track(.moduleEvents) : Track(.events, Int(event.partition))
     var fields = EventShape.of(event).describe(event, vocabulary)
     fields.append(EventField("position", .count(position)))
-    instant(track, TraceVocabulary.kind(event.kind), fields, at: event.time)
+    instant(track, TraceVocabulary.kind(event.kind), fields, at: latest)
   }
 
   /// The events that are worth an instant; the others are what slices are made of.
@@ -99,6 +101,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
+    latest = max(latest, time)
     switch change {
     case .frame(let number, let schedule, let start):
       end(Track(.frames), at: time)
@@ -265,7 +268,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   }
 
   public func finish(at time: UInt64) throws(ExportFailure) {
-    endAll(at: time)
+    endAll(at: max(time, latest))
     writer.finish()
   }
 }

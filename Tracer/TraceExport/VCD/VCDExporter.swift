@@ -113,7 +113,8 @@ public final class VCDExporter: TraceExporter {
 
   public func add(_ event: TraceEvent, position: UInt64) {
     guard event.kind == EventKind.acknowledged.rawValue, openLine == Int(event.operand) - 32 else { return }
-    closeLine(at: event.time)
+    // A hostile trace may go backwards; waves do not.
+    closeLine(at: max(event.time, time ?? 0))
   }
 
   private func closeLine(at instant: UInt64) {
