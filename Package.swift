@@ -122,8 +122,11 @@ var targets: [Target] = [
     name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
     providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+  .systemLibrary(
+    name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
+  tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "CSQLite3"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
@@ -133,8 +136,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Audit", "Analysis", "Simulation",
-      "PartitionCore",
+      "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
+      "Simulation", "PartitionCore",
       argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
@@ -149,6 +152,13 @@ var targets: [Target] = [
     dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
+  // Runs the command and babeltrace2 too.
+  tests(
+    "TraceExport",
+    [
+      "TraceExport", "TraceReading", "TraceFormat", "TraceDamage", "ModuleConfiguration", "PartitionCore",
+      "SimulatedModule", "CSQLite3", "partita",
+    ]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),

@@ -22,6 +22,8 @@ struct Partita: AsyncParsableCommand {
       VerifyCommand.self,
       ClaimsCommand.self,
       AuditCommand.self,
+      ExportCommand.self,
+      QueryCommand.self,
       MeasureDecodingCommand.self,
       MeasureEncodingCommand.self,
       MeasureReplayCommand.self,

@@ -1,0 +1,113 @@
+import Testing
+import TraceExport
+import TraceFormat
+
+@Suite struct TimelineTests {
+  /// A line a change, with what matters of it.
+  private static func line(_ told: Recorder.Told) -> String {
+    let text =
+      switch told.change {
+      case .frame(let number, _, let start): "frame \(number) from \(start)"
+      case .windowBegan(let window): "window \(window.index) of \(window.partition) begins"
+      case .windowEnded(let window): "window \(window.index) ends, first instruction \(window.firstInstant ?? 0)"
+      case .entered(let entry): "entered by \(entry.what) of \(entry.partition)"
+      case .answered(let call, let status, let value): "\(call.what) answered \(status) \(value)"
+      case .left(let entry, let to): "left \(entry.what) to \(to.map { "\($0)" } ?? "?")"
+      case .switched(let from, let to, let isReady): "switch \(from) \(to)\(isReady ? " ready" : "")"
+      case .marked(let partition, let vector, let waiting, let cause, let flow):
+        "mark \(vector) of \(partition): \(waiting), by \(cause ?? 0), first \(flow)"
+      case .waiting(let partition, let vector, let waiting): "waiting \(vector) of \(partition): \(waiting)"
+      case .marksCleared(let partition): "marks of \(partition) cleared"
+      case .upcallBegan(let upcall):
+        "upcall \(upcall.vector) of \(upcall.partition) for mark \(upcall.mark?.position ?? 0)"
+      case .upcallEnded(let upcall): "upcall \(upcall.vector) of \(upcall.partition) over"
+      case .mode(let partition, let mode, _): "mode \(mode) of \(partition)"
+      case .released(let process, let start): "process \(process) released for \(start)"
+      case .completed(let process, let released): "process \(process) completed, released at \(released)"
+      case .forgotten: "forgotten"
+      case .lost(let count, let from, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
+      }
+    return "\(told.time) \(text)"
+  }
+
+  private static func lines(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> [String] {
+    try export(trace, from: from, to: to) { _ in Recorder() }.changes.map(line)
+  }
+
+  @Test func aFrameAsItIsToldByHeart() throws {
+    #expect(
+      try Self.lines(SmallStory.file(SmallStory.whole)) == [
+        "100 entered by 0 of 255", "110 mode 3 of 0", "120 frame 0 from 1000", "130 window 0 of 0 begins",
+        "140 switch 255 0", "1000 left 0 to 0", "5000 entered by 69 of 0", "5200 69 answered 0 0", "5500 left 69 to 0",
+        "8000 entered by 40 of 0", "8100 mark 40 of 0: 1, by 10, first 11", "8200 upcall 40 of 0 for mark 11",
+        "8400 left 40 to 0", "9000 entered by 40 of 0", "9050 upcall 40 of 0 over",
+        "9100 mark 40 of 1: 1, by 15, first 17", "9350 left 40 to 0", "1980000 entered by 239 of 0",
+        "1980100 window 0 ends, first instruction 1000", "1980200 window 1 of 1 begins",
+        "1980200 process 0 released for 2001000", "1980300 switch 0 1 ready", "2001000 left 239 to 1",
+        "2500000 process 0 completed, released at 2001000", "2500000 entered by 65 of 1",
+        "2500100 65 answered 0 12001000",
+        "2500200 switch 1 2", "2500450 left 65 to 2", "3000000 entered by 239 of 2",
+        "3000100 window 1 ends, first instruction 2001000",
+      ])
+  }
+
+  @Test func aLossEndsEverythingAndNothingIsJoinedAcrossIt() throws {
+    let lines = try Self.lines(SmallStory.file(SmallStory.lossy))
+    let loss = try #require(lines.firstIndex(of: "8300 forgotten"))
+    #expect(lines[loss + 1] == "8900 lost 7 after 8300")
+    #expect(lines[loss + 2] == "1980000 entered by 239 of 0")
+    #expect(!lines.contains("9050 upcall 40 of 0 over"))
+    // The window's start was before the loss, so its end is nobody's.
+    #expect(!lines.contains { $0.contains("window 0 ends") })
+    #expect(lines.contains("3000100 window 1 ends, first instruction 2001000"))
+  }
+
+  @Test func aTraceThatIsCutOffEndsInAGap() throws {
+    let file = SmallStory.file(SmallStory.whole)
+    let lines = try Self.lines(Array(file.dropLast(200)))
+    #expect(lines.suffix(2).first?.hasSuffix("forgotten") == true)
+    #expect(lines.last?.contains("lost ? after") == true)
+  }
+
+  @Test func aPartBeginsWithWhatIsOpen() throws {
+    let lines = try Self.lines(SmallStory.file(SmallStory.whole), from: 8500, to: 9120)
+    #expect(
+      lines == [
+        "8500 mode 3 of 0", "8500 frame 0 from 1000", "8500 window 0 of 0 begins", "8500 upcall 40 of 0 for mark 11",
+        "8500 switch 255 0", "8500 entered by 40 of 0", "8500 left 40 to 0", "9000 entered by 40 of 0",
+        "9050 upcall 40 of 0 over", "9100 mark 40 of 1: 1, by 15, first 17",
+      ])
+    let late = try Self.lines(SmallStory.file(SmallStory.whole), from: 2_500_150)
+    #expect(late.contains("2500150 waiting 40 of 1: 1"))
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64]) func whateverHappensItIsToldInOrder(seed: UInt64) throws {
+    for trace in [try WorldTraces.file(seed: seed), try WorldTraces.damagedFile(seed: seed)] {
+      let told = try export(trace) { _ in Recorder() }
+      #expect(told.times == told.times.sorted(), "seed \(seed)")
+      #expect(told.events.count > 1000, "seed \(seed)")
+      var upcalls: [UInt8: Int] = [:]
+      var isInKernel = false
+      for change in told.changes.map(\.change) {
+        switch change {
+        case .entered:
+          #expect(!isInKernel, "seed \(seed)")
+          isInKernel = true
+        case .left:
+          #expect(isInKernel, "seed \(seed)")
+          isInKernel = false
+        case .upcallBegan(let upcall):
+          upcalls[upcall.partition, default: 0] += 1
+          #expect(upcalls[upcall.partition]! <= Int(upcall.depth), "seed \(seed)")
+        case .upcallEnded(let upcall):
+          upcalls[upcall.partition]! -= 1
+          #expect(upcalls[upcall.partition]! >= 0, "seed \(seed)")
+        case .forgotten:
+          upcalls = [:]
+          isInKernel = false
+        default: break
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import TraceExport
+import TraceReading
+
+/// `partita export`: a trace for other people's tools.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Writes a trace in a format that other tools open.",
+    discussion: """
+      Formats, and the names that stand for them where --format is left out:
+
+        ctf       FOLDER.ctf    babeltrace2; Trace Compass (LTTng Kernel Trace)
+        perfetto  FILE.pftrace  ui.perfetto.dev, trace_processor
+        chrome    FILE.json     about:tracing, Speedscope
+        sqlite    FILE.db       sqlite3, 'partita query'
+        csv       FILE.csv      tables; with --by-kind a file for each kind
+        vcd       FILE.vcd      GTKWave, Surfer
+
+      Missing events are shown as such in every format. The export takes its name when it is whole: interrupted or \
+      failed, it leaves nothing behind. A damaged trace is exported as far as it holds.
+
+      Exit status: 0 exported, 2 bad usage, no trace, or the output cannot be written, 3 exported as far as the trace \
+      holds, or interrupted.
+
+      Examples:
+        partita export run.partita -o run.pftrace
+        partita export run.partita --format ctf -o run-ctf && babeltrace2 run-ctf
+        partita export run.partita --from 1s --to 1.1s -o piece.vcd
+        partita export run.partita --format csv --by-kind -o tables
+        partita export run.partita --format csv -o - | head
+      """)
+
+  @Argument(help: "The trace file, or - for standard input.")
+  var trace: String
+
+  @Option(help: "ctf, perfetto, chrome, sqlite, csv or vcd.")
+  var format: ExportFormat?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Where to write; '-' for standard output.", valueName: "path"))
+  var output: String
+
+  @Option(help: "Only what happens at this instant or later, such as 1.5s, 10ms, 250us.")
+  var from: TraceInstant?
+
+  @Option(help: "Only what happens at this instant or earlier.")
+  var to: TraceInstant?
+
+  @Flag(help: "csv: a folder with a file for each kind of events.")
+  var byKind = false
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  func validate() throws {
+    guard let format = format ?? ExportFormat(path: output) else {
+      throw ValidationError(
+        "'\(output)' does not say which format is meant: give --format "
+          + ExportFormat.allCases.map(\.rawValue).joined(separator: "|"))
+    }
+    guard !byKind || format == .csv else { throw ValidationError("--by-kind is for --format csv") }
+    guard output != "-" || format.isStream && !byKind else {
+      throw ValidationError("this format cannot go to standard output: name a path after -o")
+    }
+    if let from, let to, from.nanoseconds > to.nanoseconds { throw ValidationError("--from is later than --to") }
+  }
+
+  func run() throws {
+    guard let format = format ?? ExportFormat(path: output) else { return }
+    let reader = try TraceCommand.open(trace)
+    var run = ExportRun(from: from?.nanoseconds ?? 0, to: to?.nanoseconds ?? .max)
+    do throws(ExportFailure) {
+      try export(reader, format, &run)
+    } catch {
+      if error == .readerGone { return }
+      TraceCommand.complain("\(error)")
+      throw ExitCode(error == .interrupted ? 3 : 2)
+    }
+    var summary = "\(output == "-" ? "standard output" : output): \(run.eventCount) events as \(format)"
+    if run.gapCount > 0 {
+      summary += "; \(run.gapCount) gap\(run.gapCount == 1 ? "" : "s"), \(run.lostCount) events known to be lost"
+    }
+    ModuleSession.say(summary + "\n", to: output == "-" ? STDERR_FILENO : STDOUT_FILENO)
+    try TraceCommand.finish(reader, trace)
+  }
+
+  private func export(
+    _ reader: TraceReader, _ format: ExportFormat, _ run: inout ExportRun
+  ) throws(ExportFailure) {
+    // First of all, so that a Ctrl-C at any later time finds somebody who clears up.
+    var progress = ReadingProgress(trace)
+    defer { progress.clear() }
+    let target =
+      output == "-" ? nil : try ExportTarget(output, format.targetKind(byKind: byKind), mayReplace: force)
+    try format.write(reader, to: target?.growing, byKind: byKind, &run) { () throws(ExportFailure) in
+      if progress.isInterrupted { throw .interrupted }
+      progress.show(reader)
+    }
+    if progress.isInterrupted { throw .interrupted }
+    try target?.keep()
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import TraceExport
+import TraceReading
+
+/// `partita query`: SQL over a trace.
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query",
+    abstract: "Answers SQL over a trace.",
+    discussion: """
+      The trace becomes a database in a temporary file, with the tables and views that 'partita query --schema' \
+      prints; 'partita export TRACE -o run.db' keeps it, and 'partita query run.db …' asks it again without the trace. \
+      Nothing can be changed. Times are nanoseconds.
+
+      Exit status: 0 answered, 2 bad usage or SQL, or no trace, 3 answered as far as the trace holds, or interrupted.
+
+      Examples:
+        partita query run.partita 'SELECT * FROM latencies'
+        partita query run.partita \\
+          'SELECT partition, max(late_ns) FROM windows GROUP BY partition'
+        partita query run.partita \\
+          'SELECT * FROM interrupts_to_upcalls ORDER BY total_ns DESC LIMIT 5'
+        partita query run.partita --format csv \\
+          'SELECT hypercall, sum(kernel_ns) FROM hypercalls GROUP BY hypercall'
+        partita query run.partita --format json \\
+          "SELECT time_ns, port FROM port_traffic WHERE operation = 'write'"
+        partita query run.partita \\
+          "SELECT time_ns, fields FROM events WHERE kind = 'upcall' LIMIT 10"
+      """)
+
+  @Argument(help: "The trace file, - for standard input, or a database of 'partita export'.")
+  var trace: String?
+
+  @Argument(help: "One statement or several; - to read them from standard input.")
+  var sql: String?
+
+  @Option(help: "table, csv, or json for an array of objects.")
+  var format = QueryOutput.Format.table
+
+  @Flag(help: "Print the tables and views instead.")
+  var schema = false
+
+  func validate() throws {
+    guard !schema else { return }
+    guard trace != nil, sql != nil else {
+      throw ValidationError("a trace and a statement are needed, such as: partita query run.partita 'SELECT …'")
+    }
+    guard trace != "-" || sql != "-" else { throw ValidationError("only one of the two can be standard input") }
+  }
+
+  func run() throws {
+    guard !schema, let trace, let sql else {
+      return ModuleSession.say(SQLiteSchema.text, to: STDOUT_FILENO)
+    }
+    let text = sql == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : Array(sql.utf8)
+    guard !Self.isDatabase(trace) else { return try answer(text, from: trace, named: trace) }
+    let reader = try TraceCommand.open(trace)
+    try reporting {
+      let folder = try PrivateDirectory()
+      let path = folder.file("trace.db")
+      try build(reader, at: path, trace)
+      try answer(text, from: path, named: trace)
+    }
+    try TraceCommand.finish(reader, trace)
+  }
+
+  /// Whether the file is an SQLite database.
+  private static func isDatabase(_ path: String) -> Bool {
+    guard path != "-", let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    return (try? file.read(upToCount: 16)) == Data("SQLite format 3\0".utf8)
+  }
+
+  private func build(_ reader: TraceReader, at path: String, _ trace: String) throws {
+    var progress = ReadingProgress(trace)
+    defer { progress.clear() }
+    var run = ExportRun()
+    do throws(ExportFailure) {
+      try ExportFormat.sqlite.write(reader, to: path, byKind: false, &run) { () throws(ExportFailure) in
+        if progress.isInterrupted { throw .interrupted }
+        progress.show(reader)
+      }
+      if progress.isInterrupted { throw .interrupted }
+    } catch {
+      TraceCommand.complain("\(error)")
+      throw ExitCode(error == .interrupted ? 3 : 2)
+    }
+  }
+
+  private func answer(_ text: [UInt8], from path: String, named name: String) throws {
+    let progress = ReadingProgress(name)
+    do {
+      let database = try Database(path, .readOnly)
+      database.forbidAllButReading()
+      database.interrupt { progress.isInterrupted }
+      var output = QueryOutput(format)
+      var rest = text[...]
+      var isAnswered = false
+      while !rest.isEmpty {
+        let (statement, count) = try prepare(Array(rest), database, before: text.count - rest.count, text)
+        rest = rest.dropFirst(max(1, count))
+        guard let statement else { continue }
+        isAnswered = true
+        try output.write(statement)
+      }
+      output.finish()
+      guard isAnswered else { throw ValidationError("there is no statement in the SQL") }
+    } catch let failure as Database.Failure {
+      TraceCommand.complain(failure.isInterruption ? "interrupted" : "SQL: \(failure.message)")
+      throw ExitCode(failure.isInterruption ? 3 : 2)
+    }
+  }
+
+  /// Prepares a statement; where its text is wrong, says where.
+  private func prepare(
+    _ rest: [UInt8], _ database: Database, before: Int, _ text: [UInt8]
+  ) throws -> (statement: Statement?, byteCount: Int) {
+    do throws(Database.Failure) {
+      let prepared = try database.prepare(rest)
+      if let statement = prepared.statement, !statement.isReadOnly {
+        throw Database.Failure(message: "a trace can only be read", offset: nil, isInterruption: false)
+      }
+      return prepared
+    } catch {
+      if error.message == "not authorized" {
+        TraceCommand.complain("SQL: not allowed: a trace can only be read")
+        throw ExitCode(2)
+      }
+      TraceCommand.complain("SQL: \(error.message)")
+      if let offset = error.offset { Self.point(at: before + offset, in: text) }
+      throw ExitCode(2)
+    }
+  }
+
+  /// Shows the line of the text with a mark below the place.
+  private static func point(at offset: Int, in text: [UInt8]) {
+    guard offset < text.count else { return }
+    let start = text[..<offset].lastIndex(of: 10).map { $0 + 1 } ?? 0
+    let end = text[offset...].firstIndex(of: 10) ?? text.count
+    let before = String(decoding: text[start..<offset], as: UTF8.self)
+    ModuleSession.say(
+      "  \(String(decoding: text[start..<end], as: UTF8.self))\n  "
+        + String(repeating: " ", count: before.count) + "^ here\n  'partita query --schema' prints tables and views\n",
+      to: STDERR_FILENO)
+  }
+}

@@ -1,0 +1,38 @@
+import Emulation
+import Foundation
+import TraceReading
+
+/// Tells on a terminal how much of a trace has been read, and whether the user has asked to stop.
+struct ReadingProgress {
+  private let fileBytes: UInt64?
+  private let isShown = isatty(STDERR_FILENO) == 1
+  private let signals = try? SignalWatch()
+  private var next = ContinuousClock.now + .milliseconds(500)
+  private var isDirty = false
+
+  init(_ path: String) {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let size = (attributes?[.size] as? NSNumber)?.uint64Value
+    fileBytes = size.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Whether Ctrl-C or its like has come. Answers true once for each.
+  var isInterrupted: Bool { (signals?.take() ?? 0) > 0 }
+
+  /// Draws the line anew, ten times a second at most, and not at all for what is quick.
+  mutating func show(_ reader: TraceReader) {
+    guard isShown, ContinuousClock.now >= next else { return }
+    next = .now + .milliseconds(100)
+    isDirty = true
+    let sizes = reader.statistics
+    let share = fileBytes.map { "\(min(100, sizes.storedBytes * 100 / $0)) %  " } ?? ""
+    ModuleSession.say("\r\u{1B}[K\(share)\(sizes.eventCount) events", to: STDERR_FILENO)
+  }
+
+  /// Leaves the line empty for what is printed next.
+  mutating func clear() {
+    guard isDirty else { return }
+    ModuleSession.say("\r\u{1B}[K", to: STDERR_FILENO)
+    isDirty = false
+  }
+}

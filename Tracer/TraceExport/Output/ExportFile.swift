@@ -1,0 +1,66 @@
+import Foundation
+
+/// A file that is written from its beginning to its end, in large pieces.
+///
+/// A write that fails is remembered instead of thrown, so that exporters need not ask after every number; whoever
+/// drives them asks `failure` now and then.
+public final class ExportFile {
+  private static let pieceBytes = 1 << 18
+
+  public let path: String
+  public private(set) var failure: ExportFailure?
+  private let descriptor: Int32
+  private let ownsDescriptor: Bool
+  private var buffer: [UInt8] = []
+
+  /// Makes a new file.
+  public init(creating path: String) throws(ExportFailure) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    ownsDescriptor = true
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    buffer.reserveCapacity(Self.pieceBytes)
+  }
+
+  /// Writes to standard output.
+  public init() {
+    path = "standard output"
+    descriptor = STDOUT_FILENO
+    ownsDescriptor = false
+  }
+
+  deinit {
+    if ownsDescriptor, descriptor >= 0 { Foundation.close(descriptor) }
+  }
+
+  public func write(_ byte: UInt8) { buffer.append(byte) }
+
+  public func write(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= Self.pieceBytes { flush() }
+  }
+
+  public func write(_ bytes: [UInt8]) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.pieceBytes { flush() }
+  }
+
+  /// Hands everything to the operating system.
+  public func flush() {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    guard failure == nil else { return }
+    buffer.withUnsafeBytes { raw in
+      var offset = 0
+      while offset < raw.count {
+        let count = Foundation.write(descriptor, raw.baseAddress! + offset, raw.count - offset)
+        if count > 0 {
+          offset += count
+        } else if count == 0 || errno != EINTR {
+          failure =
+            errno == EPIPE ? .readerGone : .unwritable(path: path, reason: String(cString: strerror(errno)))
+          return
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// Where an export goes: a file or a folder that grows under another name beside its target, gets its name when it is
+/// whole, and is gone when it is not.
+public final class ExportTarget {
+  public enum Kind: Equatable, Sendable {
+    case file
+    /// A folder; an existing one is replaced only if nothing is in it but files of these names.
+    case folder(isOwn: @Sendable (String) -> Bool)
+
+    public static func == (a: Kind, b: Kind) -> Bool {
+      switch (a, b) {
+      case (.file, .file), (.folder, .folder): true
+      default: false
+      }
+    }
+  }
+
+  public let path: String
+  /// Where to write meanwhile.
+  public let growing: String
+  private let kind: Kind
+  private let mayReplace: Bool
+  private var isDisposable = true
+
+  /// Looks at what is there, and makes the folder if it is to be one.
+  ///
+  /// - Throws: `exists`, `notReplaceable`, `unwritable`.
+  public init(_ path: String, _ kind: Kind, mayReplace: Bool) throws(ExportFailure) {
+    var trimmed = path
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    let resolved = realpath(trimmed, nil).map { pointer -> String in
+      defer { free(pointer) }
+      return String(cString: pointer)
+    }
+    self.path = resolved ?? trimmed
+    self.kind = kind
+    self.mayReplace = mayReplace
+    let target = self.path as NSString
+    let name = ".\(target.lastPathComponent).\(getpid()).part"
+    growing = (target.deletingLastPathComponent as NSString).appendingPathComponent(name)
+    try Self.examine(self.path, kind, mayReplace)
+    try? FileManager.default.removeItem(atPath: growing)
+    if case .folder = kind {
+      guard mkdir(growing, 0o777) == 0 else { throw failure() }
+    } else {
+      // Says at once, and not after minutes, that nothing can be written here.
+      let folder = target.deletingLastPathComponent
+      guard access(folder.isEmpty ? "." : folder, W_OK) == 0 else { throw failure() }
+    }
+  }
+
+  private func failure() -> ExportFailure { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+
+  private static func examine(_ path: String, _ kind: Kind, _ mayReplace: Bool) throws(ExportFailure) {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return }
+    guard mayReplace else { throw .exists(path: path) }
+    switch (kind, information.st_mode & S_IFMT) {
+    case (.file, S_IFREG): return
+    case (.file, S_IFDIR): throw .notReplaceable(path: path, reason: "it is a folder, and the export is a file")
+    case (.folder(let isOwn), S_IFDIR):
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      if let other = names.first(where: { !isOwn($0) }) {
+        throw .notReplaceable(path: path, reason: "the folder holds '\(other)', which is no part of such an export")
+      }
+    case (.folder, S_IFREG): throw .notReplaceable(path: path, reason: "it is a file, and the export is a folder")
+    default: throw .notReplaceable(path: path, reason: "it is no ordinary file")
+    }
+  }
+
+  /// Gives the export its name, in place of what was there.
+  public func keep() throws(ExportFailure) {
+    try Self.examine(path, kind, mayReplace)
+    if case .folder = kind, access(path, F_OK) == 0 {
+      let old = growing + ".old"
+      guard rename(path, old) == 0 else { throw failure() }
+      guard rename(growing, path) == 0 else {
+        let reason = failure()
+        rename(old, path)
+        throw reason
+      }
+      try? FileManager.default.removeItem(atPath: old)
+    } else {
+      guard rename(growing, path) == 0 else { throw failure() }
+    }
+    isDisposable = false
+  }
+
+  deinit {
+    if isDisposable { try? FileManager.default.removeItem(atPath: growing) }
+  }
+}

@@ -1,0 +1,176 @@
+import ModuleConfiguration
+import TraceFormat
+import TraceReading
+
+/// A trace as an SQLite database, written in one transaction; `SQLiteSchema` tells its tables and views.
+public final class SQLiteExporter: TraceExporter {
+  /// The table, and how many columns it has.
+  private enum Table: String, CaseIterable {
+    case event, frame, windowRun = "window_run", `switch`, step, call, interrupt, mark, upcall, mode, activation, gap
+    var columnCount: Int {
+      switch self {
+      case .event: 15
+      case .frame, .switch: 5
+      case .windowRun: 9
+      case .step: 7
+      case .call: 8
+      case .interrupt: 5
+      case .mark: 6
+      case .upcall: 9
+      case .mode: 5
+      case .activation: 3
+      case .gap: 4
+      }
+    }
+  }
+
+  private let database: Database
+  private let vocabulary: TraceVocabulary
+  private var statements: [Table: Statement] = [:]
+  private var openSteps: [KernelEntry] = []
+  private var openWindow: TimelineWindow?
+  private var openUpcalls: [TimelineUpcall] = []
+  private var openInterrupt: KernelEntry?
+  private var openReleases: [Int: UInt64] = [:]
+  public private(set) var failure: ExportFailure?
+
+  /// - Parameter path: where no database is yet.
+  public init(_ path: String, _ reader: TraceReader) throws(ExportFailure) {
+    vocabulary = TraceVocabulary(reader.moduleTable)
+    do throws(Database.Failure) {
+      database = try Database(path, .create)
+      // A file that is not finished is thrown away: it need not survive a crash.
+      try database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")
+      try database.execute("BEGIN;" + SQLiteSchema.tables)
+      for table in Table.allCases {
+        let marks = [String](repeating: "?", count: table.columnCount).joined(separator: ",")
+        statements[table] = try database.prepare(own: "INSERT INTO \(table.rawValue) VALUES(\(marks))")
+      }
+      try SQLiteNames(database).write(reader.moduleTable, vocabulary)
+    } catch {
+      throw .database(error.message)
+    }
+  }
+
+  private func insert(_ table: Table, _ values: [UInt64?], text: String? = nil) {
+    guard failure == nil, let statement = statements[table] else { return }
+    for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
+    if let text { statement.bind(Int32(values.count + 1), text) }
+    do throws(Database.Failure) { try statement.run() } catch { failure = .database(error.message) }
+  }
+
+  // MARK: What comes in
+
+  public func add(_ event: TraceEvent, position: UInt64) {
+    let fields = EventShape.of(event).describe(event, vocabulary).map(\.text).joined(separator: " ")
+    let words = event.words
+    insert(
+      .event,
+      [
+        position, event.time, UInt64(event.kind), UInt64(event.partition), UInt64(event.detail), UInt64(event.operand),
+        words.w0, words.w1, words.w2, words.w3, words.w4, words.w5, words.w6, words.w7,
+      ], text: fields)
+    guard event.kind == EventKind.acknowledged.rawValue, let interrupt = openInterrupt,
+      interrupt.what == UInt16(truncatingIfNeeded: event.operand)
+    else { return }
+    writeInterrupt(acknowledged: event.time)
+  }
+
+  public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
+    switch change {
+    case .frame(let number, let schedule, let start):
+      insert(.frame, [position, UInt64(number), UInt64(schedule), start, time])
+    case .windowBegan(let window): openWindow = window
+    case .windowEnded(let window): write(window, ended: time)
+    case .entered(let entry):
+      openSteps = [entry]
+      if entry.event.kind == EventKind.interrupt.rawValue { openInterrupt = entry }
+    case .answered(let call, _, _): openSteps = [call]
+    case .left(let entry, let partition):
+      write(entry, left: time, to: partition)
+      if let partition, openWindow?.partition == partition, openWindow?.firstInstant == nil {
+        openWindow?.firstInstant = time
+      }
+    case .switched(let from, let to, let isReady):
+      insert(.switch, [position, time, UInt64(from), UInt64(to), isReady ? 1 : 0])
+    case .marked(let partition, let vector, let waiting, let cause, _):
+      insert(.mark, [position, time, UInt64(partition), UInt64(vector), waiting, cause])
+    case .waiting, .marksCleared: break
+    case .upcallBegan(let upcall): openUpcalls.append(upcall)
+    case .upcallEnded(let upcall): write(upcall, ended: time)
+    case .mode(let partition, let mode, let condition):
+      insert(.mode, [position, time, UInt64(partition), UInt64(mode), UInt64(condition)])
+    case .released(let process, let start): openReleases[process] = start
+    case .completed(let process, let released):
+      openReleases[process] = nil
+      insert(.activation, [UInt64(process), released, time])
+    case .forgotten: writeOpen()
+    case .lost(let count, let from, let reason): insert(.gap, [from, time, count], text: reason)
+    }
+  }
+
+  // MARK: Rows of what has ended, or never will
+
+  private func write(_ window: TimelineWindow, ended: UInt64?) {
+    openWindow = nil
+    insert(
+      .windowRun,
+      [
+        window.position, UInt64(window.index), UInt64(window.partition), window.frame.map(UInt64.init),
+        window.nominalStart, window.nominalEnd, window.began, window.firstInstant, ended,
+      ])
+  }
+
+  private func write(_ entry: KernelEntry, left: UInt64?, to partition: UInt8?) {
+    openSteps = []
+    if openInterrupt != nil { writeInterrupt(acknowledged: nil) }
+    insert(
+      .step,
+      [
+        entry.position, UInt64(entry.event.kind), UInt64(entry.what), UInt64(entry.partition), entry.time, left,
+        partition.map(UInt64.init),
+      ])
+    guard entry.event.kind == EventKind.hypercall.rawValue else { return }
+    insert(
+      .call,
+      [
+        entry.position, UInt64(entry.partition), UInt64(entry.what), entry.time, entry.answered,
+        entry.status.map(UInt64.init), entry.answered.map { _ in entry.value }, left,
+      ])
+  }
+
+  private func writeInterrupt(acknowledged: UInt64?) {
+    guard let entry = openInterrupt else { return }
+    openInterrupt = nil
+    insert(.interrupt, [entry.position, UInt64(entry.what), UInt64(entry.partition), entry.time, acknowledged])
+  }
+
+  private func write(_ upcall: TimelineUpcall, ended: UInt64?) {
+    openUpcalls.removeAll { $0.position == upcall.position }
+    insert(
+      .upcall,
+      [
+        upcall.position, UInt64(upcall.partition), UInt64(upcall.vector), upcall.ordinal, upcall.coalesced,
+        UInt64(upcall.depth), upcall.mark?.position, upcall.began, ended,
+      ])
+  }
+
+  private func writeOpen() {
+    if let openWindow { write(openWindow, ended: nil) }
+    for entry in openSteps { write(entry, left: nil, to: nil) }
+    writeInterrupt(acknowledged: nil)
+    for upcall in openUpcalls { write(upcall, ended: nil) }
+    for process in openReleases.keys.sorted() { insert(.activation, [UInt64(process), openReleases[process], nil]) }
+    openReleases = [:]
+  }
+
+  public func finish(at time: UInt64) throws(ExportFailure) {
+    writeOpen()
+    if let failure { throw failure }
+    do throws(Database.Failure) {
+      try database.execute(SQLiteSchema.indices + SQLiteSchema.views + "COMMIT;")
+    } catch {
+      throw .database(error.message)
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import TraceFormat
+import TraceReading
+
+/// Writes a trace in somebody else's format.
+///
+/// It is told everything in the order of time: what changes, then the event that shows it. It keeps no more than what
+/// is open, so that its memory does not follow the trace's length.
+public protocol TraceExporter: AnyObject {
+  /// What went wrong in writing; whoever drives the exporter stops then.
+  var failure: ExportFailure? { get }
+  func add(_ event: TraceEvent, position: UInt64)
+  func add(_ change: TimelineChange, at time: UInt64, position: UInt64)
+  /// Writes what is still to be written. `time` is the instant of the last event.
+  func finish(at time: UInt64) throws(ExportFailure)
+}

@@ -1,0 +1,54 @@
+import TraceReading
+
+/// Writes what stands on tracks in the format of one viewer.
+public protocol TrackWriter: AnyObject {
+  var failure: ExportFailure? { get }
+  /// Names everything that will be told of. Comes first.
+  func declare(_ scene: TrackScene)
+  func begin(_ track: Track, _ name: String, _ arguments: [EventField], endsFlow: UInt64?, at time: UInt64)
+  func end(_ track: Track, _ arguments: [EventField], at time: UInt64)
+  func instant(_ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64)
+  func count(_ track: Track, _ value: UInt64, at time: UInt64)
+  /// The CPU goes from one partition to another; 255 is the idle loop, nil means that nobody knows.
+  func schedule(from: UInt8?, to: UInt8?, isReady: Bool, at time: UInt64)
+  /// A partition's window begins: it is ready to run.
+  func wake(_ partition: UInt8, at time: UInt64)
+  /// Events are missing before what comes next.
+  func noteLoss()
+  func finish()
+}
+
+/// Who is on the stage: names for module, partitions and processes.
+public struct TrackScene: Sendable {
+  public var module: String
+  public var partitions: [String]
+  /// The processes of the module table: name and partition.
+  public var processes: [(name: String, partition: Int)]
+
+  public init(module: String, partitions: [String], processes: [(name: String, partition: Int)]) {
+    self.module = module
+    self.partitions = partitions
+    self.processes = processes
+  }
+
+  /// Every track there is.
+  public var tracks: [Track] {
+    var tracks = Track.Topic.allCases.filter { !Track($0).isOfPartition }.map { Track($0) }
+    for partition in partitions.indices {
+      for topic in Track.Topic.allCases where Track(topic).isOfPartition && topic != .process {
+        tracks.append(Track(topic, partition))
+      }
+    }
+    return tracks + processes.indices.map { Track(.process, $0) }
+  }
+
+  /// The partition that a track belongs to; nil for the module's own.
+  public func owner(of track: Track) -> Int? {
+    guard track.isOfPartition else { return nil }
+    return track.topic == .process ? processes[track.index].partition : track.index
+  }
+
+  public func title(of track: Track) -> String {
+    track.topic == .process ? "process \(processes[track.index].name)" : track.title
+  }
+}
