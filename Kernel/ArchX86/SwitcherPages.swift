@@ -34,6 +34,7 @@ public struct SwitcherPages {
       var target = UInt64(PARTITA_SWITCHER_TEXT) &+ UInt64(vector) &* 16
       var stackIndex: UInt64 = 0
       switch vector {
+      case 1: target = SwitcherPages.high(partita_address_debug_entry())
       case 2: (target, stackIndex) = (SwitcherPages.high(partita_address_nmi_entry()), 1)
       case 8: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 2)
       case 18: (target, stackIndex) = (SwitcherPages.high(partita_address_abort_entry()), 3)

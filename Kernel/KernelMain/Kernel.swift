@@ -128,6 +128,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
           (notBefore - now).count)
       }
       let quiet = notBefore - finalPad
+      let first = firstInstruction(of: partition)
       if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
         takeInput(from: idleRegisters, interrupted: .none)
         return .entered
@@ -144,11 +145,25 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// Brings into the CPU what a partition's register frame does not hold.
   private mutating func load(_ partition: PartitionIndex) {
     let index = Int(partition.rawValue)
+      running.registers.holdInterrupts(for: first)
     if !loaded.isNone {
       Processor.saveExtendedState(to: contexts[Int(loaded.rawValue)].extendedState)
     }
     Processor.loadExtendedState(from: contexts[index].extendedState)
     Processor.clearDataSegments()
+  /// What the loaded partition's next instruction is. It cannot change any more: executable memory is not writable.
+  private mutating func firstInstruction(of partition: PartitionIndex) -> FirstInstruction {
+    let at = running.registers.instructionPointer
+    var byteCount = FirstInstruction.maximumByteCount
+    if !core.allows(.execute, partition, at, byteCount) {
+      // Pieces of memory end with a page.
+      byteCount = min(byteCount, 4096 &- at & 4095)
+      guard core.allows(.execute, partition, at, byteCount) else { return .ordinary }
+    }
+    guard let bytes = memory(of: partition, at: at) else { return .ordinary }
+    return FirstInstruction(bytes, byteCount: byteCount)
+  }
+
     Processor.segmentBase = contexts[index].segmentBase
     running = RunningPartition(contexts[index], partition, isDrainer: partition == core.drainer)
     running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }

@@ -52,7 +52,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let keyframeWord: UInt64 = 35
     /// An upcall's frame, written to the partition's stack and checked.
     public static let upcallFrame: UInt64 = 600
-    /// Address space, extended state, register page.
+    /// Address space, extended state, register page, a look at the first instruction.
     public static let partitionSwitch: UInt64 = 1500
     /// A piece of a partition's memory made anew, besides its words: the core's answer, the registers of a beginning.
     public static let pieceBase: UInt64 = 1500
