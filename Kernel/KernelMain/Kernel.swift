@@ -98,7 +98,15 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// Carries out what has been decided, and what the test device has to do now.
   @inline(__always) private mutating func settle() {
     act()
-    while let stimulus = core.dueStimulus(at: clock.now) { play(stimulus) }
+    while true {
+      if let stimulus = core.dueStimulus(at: clock.now) {
+        play(stimulus)
+      } else if let line = core.duePulse {
+        takePulse(of: line)
+      } else {
+        break
+      }
+    }
     if core.decision.hasStopped { finish() }
   }
 

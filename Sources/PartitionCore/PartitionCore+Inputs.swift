@@ -40,7 +40,7 @@ extension PartitionCore where Marking: MarkingRule {
       return conclude(at: now, into: &recorder)
     }
     mark(line, hasBegun: now.nanoseconds >= pendingStartNanoseconds, into: &recorder)
-    if !isPulse { decision.acknowledge = line }
+    if isPulse { lines.pulsed &= ~line.bit } else { decision.acknowledge = line }
     conclude(at: now, into: &recorder)
   }
 
@@ -154,7 +154,12 @@ extension PartitionCore where Marking: MarkingRule {
     conclude(at: now, into: &recorder)
   }
 
-  /// The test device does its next action. `linePulse` is followed by an `interrupt` input of its own.
+    let stimulus = table.record(StimulusRecord.self, nextStimulus)
+    if stimulus.action == .linePulse, stimulus.data < 16 {
+      lines.pulsed |= InterruptLine(UInt8(truncatingIfNeeded: stimulus.data)).bit
+    }
+  /// The test device does its next action. The interrupt of a pulsed line is an input of its own, which comes as soon
+  /// as the line is open (`duePulse`); a further pulse before that is lost, as a controller loses it.
   public mutating func stimulus<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
@@ -163,6 +168,12 @@ extension PartitionCore where Marking: MarkingRule {
     findNextStimulus()
     mustPlan = true
     conclude(at: now, into: &recorder)
+  }
+
+  /// The line whose pulse by the test device has to interrupt now, before anything else but another action of the test
+  /// device: it is open.
+  @inline(__always) public var duePulse: InterruptLine? {
+    @inline(__always) mutating get { hasStopped ? nil : lines.openPulse }
   }
 
   /// The test device's next action, if its instant has come.

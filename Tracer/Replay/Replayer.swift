@@ -23,8 +23,6 @@ public final class Replayer<Marking: MarkingRule> {
   private var hasEnded = false
   /// The masks that the controllers were seen to hold last; nil while unknown.
   private var masks: UInt16?
-  /// The line that the test device has just pulsed, for the pulse that comes next; −1 for none, nil while unknown.
-  private var pulsedLine: Int? = -1
   private var recent = RecentEvents()
 
   /// - Parameter table: the trace's own; its bytes must outlive the replayer.
@@ -80,7 +78,6 @@ public final class Replayer<Marking: MarkingRule> {
     report.doubts.append(reason)
     isBlind = true
     masks = nil
-    pulsedLine = nil
     keyframe.removeAll(keepingCapacity: true)
     expected.begin()
     observations.forgive()
@@ -163,8 +160,6 @@ public final class Replayer<Marking: MarkingRule> {
     }
     if let reason = impossible(kind, event) { return diverge(.input, event, position, nil, reason) }
     expected.begin()
-    pulsedLine =
-      kind == .stimulus && UInt64(event.detail) == StimulusRecord.Action.linePulse.rawValue ? Int(event.operand) : -1
     run(kind, event)
     decision = core.decision
     observations.owe(decision)
@@ -174,17 +169,17 @@ public final class Replayer<Marking: MarkingRule> {
   private func impossible(_ kind: EventKind, _ event: TraceEvent) -> String? {
     if kind == .start { return hasStarted ? "the module starts a second time" : nil }
     guard hasStarted else { return "an input before the module's start" }
-    // A stimulus whose instant is also the stop's is still carried out: its pulse comes after.
-    if core.hasStopped, kind != .interrupt || event.detail & EntrySnapshot.Flags.isPulse.rawValue == 0 {
-      return "an input after the module's stop"
-    }
+    if core.hasStopped { return "an input after the module's stop" }
     guard kind != .nonMaskable, kind != .stimulus else {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
     }
-    if kind == .memoryPiece { return impossiblePiece(event) }
     let snapshot = EntrySnapshot(event)
-    let isPulse = snapshot.flags.contains(.isPulse)
+    let isPulse = kind == .interrupt && snapshot.flags.contains(.isPulse)
+    if !isPulse, let line = core.duePulse {
+      return "the pulse of line \(line.rawValue), which is open, did not interrupt"
+    }
+    if kind == .memoryPiece { return impossiblePiece(event) }
     if kind == .interrupt {
       guard let line = InterruptLine(vector: UInt64(event.operand & 0xFFFF)) else { return "no line has this vector" }
       if isPulse { return impossiblePulse(event, line) }
@@ -215,8 +210,8 @@ public final class Replayer<Marking: MarkingRule> {
 
   private func impossiblePulse(_ event: TraceEvent, _ line: InterruptLine) -> String? {
     guard event.partition == 0xFF else { return "a pulse interrupts nobody" }
-    guard let pulsedLine, pulsedLine != Int(line.rawValue) else { return nil }
-    return "line \(line.rawValue) was pulsed without its stimulus"
+    return core.duePulse == line
+      ? nil : "line \(line.rawValue) interrupted by a pulse that the test device has not made, or that is masked"
   }
 
   /// Whether the controllers keep the line back. Lines 7 and 15 come masked, too, where the request was withdrawn.

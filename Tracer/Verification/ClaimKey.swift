@@ -143,7 +143,8 @@ enum ClaimKey: Int, CaseIterable {
     case .queueAvailable: ("queue.available", "a send is refused only by a full queue, a receipt only by an empty one")
     case .queueStatus: ("queue.status", "the numbers of waiting messages that are told are right")
     case .portEmpty: ("port.empty", "a sampling port is empty from its creation until the next message is written")
-    case .stimulus: ("stimulus.played", "stimuli are played as listed and not early")
+    case .stimulus:
+      ("stimulus.played", "stimuli are played as listed and not early; pulses interrupt when their lines are open")
     case .drain: ("drain.progress", "the drainer's counts never decrease")
     case .kernelFault: ("kernel.fault", "no kernel invariant broke")
     case .stopReason: ("stop.reason", "the module stops for a reason that was given")

@@ -29,6 +29,9 @@ struct LineTable {
   /// Something that `wantedMask` looks at has changed since the masks were set.
   var isMaskStale = true
 
+  /// Lines that the test device has pulsed and that have not interrupted yet, bit n for line n: as a controller holds
+  /// the edge of a line that is masked, one a line.
+  var pulsed: UInt16 = 0
   init(_ table: ModuleTable, memory: inout StateMemory) {
     lines = memory.table(of: ModuleLimits.lineCount, filledWith: Line())
     owned = memory.table(of: table.partitionCount, filledWith: 0)
@@ -81,6 +84,12 @@ struct LineTable {
     if lines[index].isConfigured { takable |= line.bit }
     isMaskStale = true
   }
+  /// A pulsed line that is open, the lowest.
+  @inline(__always) var openPulse: InterruptLine? {
+    let open = pulsed & ~mask
+    return open == 0 ? nil : InterruptLine(UInt8(truncatingIfNeeded: open.trailingZeroBitCount))
+  }
+
 
   mutating func remove(_ partition: PartitionIndex, from line: InterruptLine) {
     let index = Int(line.rawValue)

@@ -13,7 +13,8 @@ extension PartitionCore where Marking: MarkingRule {
     body(schedule.frameStart)
     body(
       UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
-        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
+        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32
+        | UInt64(lines.pulsed) &<< 48)
     body(pendingStartNanoseconds)
     body(armedNanoseconds)
     body(stopNanoseconds)
@@ -88,6 +89,7 @@ extension PartitionCore where Marking: MarkingRule {
     lines.isMaskStale = flags & 0x400 != 0
     lines.mask = UInt16(truncatingIfNeeded: flags &>> 16)
     lines.exhausted = UInt16(truncatingIfNeeded: flags &>> 32)
+    lines.pulsed = UInt16(truncatingIfNeeded: flags &>> 48)
     pendingStartNanoseconds = word()
     decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
     armedNanoseconds = word()
