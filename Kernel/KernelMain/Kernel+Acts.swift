@@ -9,7 +9,7 @@ extension Kernel {
   /// Carries out everything in a decision but the resumption itself.
   mutating func act() {
     if let answer = core.decision.answer { give(answer) }
-    if let line = core.decision.acknowledge { acknowledge(line) }
+    if let line = core.decision.acknowledge { Self.acknowledge(line, quieting: realTimeClockLines, into: &ring) }
     if core.decision.works.contains(.partitions) { showModes() }
     if let callback = core.decision.callback { enter(callback) }
     if let mask = core.decision.lineMask {
@@ -100,10 +100,12 @@ extension Kernel {
 
   /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
   @inline(__always)
-  mutating func acknowledge(_ line: InterruptLine) {
+  static func acknowledge<Recorder: DecisionRecorder>(
+    _ line: InterruptLine, quieting realTimeClockLines: UInt16, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
-    ring.record(
+    recorder.record(
       .acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector),
       UInt64(InterruptControllers.inService(of: line)))
   }

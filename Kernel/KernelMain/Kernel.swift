@@ -128,6 +128,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     if partition != loaded { load(partition) }
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
+      let first = firstInstruction(of: partition)
       let now = clock.now
       if paddedNanoseconds != notBefore.nanoseconds {
         paddedNanoseconds = notBefore.nanoseconds
@@ -136,7 +137,6 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
           (notBefore - now).count)
       }
       let quiet = notBefore - finalPad
-      let first = firstInstruction(of: partition)
       if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
         takeInput(from: idleRegisters, interrupted: .none)
         return .entered
@@ -145,20 +145,12 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       Instruction.store64(
         notBefore.nanoseconds,
         to: contexts[Int(partition.rawValue)].information.pointer + InformationPage.windowStart)
+      running.registers.holdInterrupts(for: first)
     }
     ring.publish()
     return .ring3(running.registers)
   }
 
-  /// Brings into the CPU what a partition's register frame does not hold.
-  private mutating func load(_ partition: PartitionIndex) {
-    let index = Int(partition.rawValue)
-      running.registers.holdInterrupts(for: first)
-    if !loaded.isNone {
-      Processor.saveExtendedState(to: contexts[Int(loaded.rawValue)].extendedState)
-    }
-    Processor.loadExtendedState(from: contexts[index].extendedState)
-    Processor.clearDataSegments()
   /// What the loaded partition's next instruction is. It cannot change any more: executable memory is not writable.
   private mutating func firstInstruction(of partition: PartitionIndex) -> FirstInstruction {
     let at = running.registers.instructionPointer
@@ -172,6 +164,14 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     return FirstInstruction(bytes, byteCount: byteCount)
   }
 
+  /// Brings into the CPU what a partition's register frame does not hold.
+  private mutating func load(_ partition: PartitionIndex) {
+    let index = Int(partition.rawValue)
+    if !loaded.isNone {
+      Processor.saveExtendedState(to: contexts[Int(loaded.rawValue)].extendedState)
+    }
+    Processor.loadExtendedState(from: contexts[index].extendedState)
+    Processor.clearDataSegments()
     Processor.segmentBase = contexts[index].segmentBase
     running = RunningPartition(contexts[index], partition, isDrainer: partition == core.drainer)
     running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
@@ -188,6 +188,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       let isClosed = ring.close()
       ring.publish()
       if drainer != loaded { load(drainer) }
+      running.rootForMarksAtOnce = 0
       let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
       _ = registers.enter(padTicks: 0)

@@ -29,15 +29,21 @@ struct RunningPartition {
   /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
   /// at every entry.
   var rootForCallsAtOnce: UInt64
+  /// The same where lines' interrupts may be marked at once; 0 after the module's stop.
+  var rootForMarksAtOnce: UInt64
   /// `TraceRing.callHead` of the partition.
   var callHead: UInt64
+  /// `TraceRing.interruptHead` of the partition.
+  var interruptHead: UInt64
 
   init(_ context: PartitionContext, _ partition: PartitionIndex, isDrainer: Bool) {
     registers = RegisterPage(context.registers)
     shared = context.shared.pointer
     root = context.root
     rootForCallsAtOnce = isDrainer ? 0 : context.root.rawValue
+    rootForMarksAtOnce = context.root.rawValue
     callHead = TraceRing.callHead(of: partition)
+    interruptHead = TraceRing.interruptHead(of: partition)
   }
 }
 

@@ -33,7 +33,7 @@ extension PartitionCore where Marking: MarkingRule {
   private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
     body(partitions[index].packed)
     body(partitions[index].upcallCount)
-    body(partitions[index].markTotal)
+    body(vcpus.interrupts[index].markTotal)
     body(partitions[index].upcallEntry)
     body(partitions[index].returnTailStart)
     body(partitions[index].returnTailEnd)
@@ -109,6 +109,7 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
     lines.findFollowing()
+    lines.findForeign(during: schedule.owner)
     for index in 0..<partitions.count { restorePartition(index, word) }
     findNextTick()
     guard restoreLives(word) else { return false }
@@ -120,7 +121,7 @@ extension PartitionCore where Marking: MarkingRule {
   private func restorePartition(_ index: Int, _ word: () -> UInt64) {
     partitions[index].packed = word()
     partitions[index].upcallCount = word()
-    partitions[index].markTotal = word()
+    vcpus.interrupts[index].markTotal = word()
     partitions[index].upcallEntry = word()
     partitions[index].returnTailStart = word()
     partitions[index].returnTailEnd = word()
