@@ -24,10 +24,11 @@ let attacks = [
   "SystemReturn", "TimerExtremes", "TimerPort", "TraceFlood", "TrapFlag", "UpcallEntries", "Virtualisation",
   "WildPointers", "WriteAddressSpace", "WriteModelRegister", "WriteSwitcher",
 ]
-/// Partitions of the tests that need not be contained: the honest neighbour of every attack, and what HostileTests and
-/// ExtendedStateTests put into the flight-control module.
+/// Partitions of the tests that need not be contained: the honest neighbour of every attack, what HostileTests and
+/// ExtendedStateTests put into the flight-control module, and those of FirstInstructionTests.
 let testPartitions = [
   "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
+  "WindowStarter", "FirstInstructions",
 ]
 
 /// On the host generic code is specialised across modules, as whole-program compilation does for bare metal.

@@ -17,6 +17,9 @@ public enum InterruptControllers {
     Instruction.output(2, to: secondaryData)
     Instruction.output(1, to: primaryData)
     Instruction.output(1, to: secondaryData)
+    // What reading the command ports gives from now on: the lines in service. The choice stays (OCW3).
+    Instruction.output(0x0B, to: primaryCommand)
+    Instruction.output(0x0B, to: secondaryCommand)
     setMask(0xFFFF)
   }
 
@@ -31,13 +34,11 @@ public enum InterruptControllers {
     UInt16(Instruction.input(from: primaryData)) | UInt16(Instruction.input(from: secondaryData)) &<< 8
   }
 
-  /// The lines in service, read back from the controllers; the joint of the two (line 2) is left out.
+  /// The lines in service, read back from the controller that `line` belongs to; the joint of the two (line 2) is left
+  /// out.
   public static func inService(of line: InterruptLine) -> UInt16 {
-    Instruction.output(0x0B, to: primaryCommand)
-    let primary = UInt16(Instruction.input(from: primaryCommand)) & ~4
-    guard line.rawValue >= 8 else { return primary }
-    Instruction.output(0x0B, to: secondaryCommand)
-    return primary | UInt16(Instruction.input(from: secondaryCommand)) &<< 8
+    line.rawValue >= 8
+      ? UInt16(Instruction.input(from: secondaryCommand)) &<< 8 : UInt16(Instruction.input(from: primaryCommand)) & ~4
   }
 
   /// Ends the service of `line`, by name so that no other line's service ends with it.

@@ -53,6 +53,11 @@ public struct RegisterPage {
     get { self[PARTITA_REGISTERS_RFLAGS] }
     nonmutating set { self[PARTITA_REGISTERS_RFLAGS] = newValue }
   }
+  /// `PARTITA_HOLD_…` of the last exit with interrupts held.
+  var hold: UInt64 {
+    get { self[PARTITA_REGISTERS_HOLD] }
+    nonmutating set { self[PARTITA_REGISTERS_HOLD] = newValue }
+  }
   public var codeSelector: UInt64 { self[PARTITA_REGISTERS_CS] }
   public var stackSelector: UInt64 { self[PARTITA_REGISTERS_SS] }
 

@@ -42,6 +42,7 @@ public struct SwitcherPages {
       low &+= stubBytes
       gate += 16
     }
+    putGate(1, to: partita_address_debug_entry(), stackIndex: 0)
     putGate(2, to: partita_address_nmi_entry(), stackIndex: 1)
     putGate(8, to: partita_address_abort_entry(), stackIndex: 2)
     putGate(18, to: partita_address_abort_entry(), stackIndex: 3)

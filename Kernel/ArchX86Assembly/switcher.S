@@ -4,6 +4,27 @@
 // and returns from partita_enter, as from a call. The register page of the partition that runs is at
 // PARTITA_REGISTER_PAGE in its address space; in the kernel's own, the idle loop's page is there. Interrupts are off
 // throughout, apart from the restartable loop in partita_wait.
+//
+// **A window's first instruction.** A line that fires after the last look at the clock is pending when `iretq` goes to
+// ring 3, and with the interrupt flag on it would be taken before the first instruction there. So an exit that has an
+// instant (RegisterPage.holdInterrupts) leaves with the interrupt flag off and the trap flag on: the instruction runs
+// at its instant whatever the lines do, the debug exception comes behind it, and partita_debug_entry gives the
+// partition its own flags; there, one instruction later, what is pending is taken. Intel's manual (SDM), volume 3: 'Masking
+// Maskable Hardware Interrupts' (the flag off holds every line and the local timer), 'Single-Step Exception Condition'
+// (with the trap flag on at an instruction's beginning the exception follows it, a POPF that clears the flag included,
+// and a repeated string instruction traps at each step), 'Prioritization of Concurrent Events' (a trap of the
+// instruction before goes ahead of external interrupts).
+//
+// The partition must not notice, and must never run on with its interrupts off. No other state of ring 3 has the
+// interrupt flag off, so whoever comes from there with the flag off was on its first instruction:
+// - a fault of it: switcher_exception puts the saved flags right, on the way that all exceptions go;
+// - `syscall`: is entered without the trap flag, for it enters the kernel anyway; the flag in r11 is put right;
+// - PUSHF: the flags that it has stored on the partition's stack are put right;
+// - POPF and IRET: the trap flag behind it is the partition's own and stays;
+// - where the partition's own trap flag is on, the exception is its own.
+// Instructions of which the exception could not be told from their own (INT1), or comes later (a load of SS, 'Masking
+// Exceptions and Interrupts When Switching Stacks'), are entered with interrupts on: a line that fires in the last
+// 1.4 µs before such an instruction is still taken before it.
 #include "SwitcherLayout.h"
 
 #define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)
@@ -14,23 +35,36 @@
 partita_switcher_start:
 
 // 256 stubs of 16 bytes. Vectors 8, 10–14, 17, 21, 29 and 30 push an error code; the others get a zero, so that every
-// frame has one shape.
+// frame has one shape. The lines that take the short way get theirs when they have to leave it.
     .set    stub_vector, 0
     .rept   256
     .balign 16
     .if (stub_vector == 8) || ((stub_vector >= 10) && (stub_vector <= 14)) || (stub_vector == 17) || \
         (stub_vector == 21) || (stub_vector == 29) || (stub_vector == 30)
-    .else
+    .elseif (stub_vector < 32) || (stub_vector >= 48) || ((stub_vector & 7) == 7)
     pushq   $0
     .endif
     pushq   $stub_vector
-    .if (stub_vector >= 32) && (stub_vector < 48)
-    jmp     switcher_line
+    .if stub_vector < 32
+    jmp     switcher_exception
+    .elseif (stub_vector < 48) && ((stub_vector & 7) != 7)
+    jmp     switcher_line                   // lines 7 and 15 may be spurious: they go the long way
     .else
     jmp     switcher_common
     .endif
     .set    stub_vector, stub_vector + 1
     .endr
+
+// Of an exception with the interrupt flag off only the flag's absence tells: a fault of a window's first instruction.
+switcher_exception:
+    testb   $2, 33(%rsp)                    // the interrupt flag, bit 9
+    jnz     switcher_common
+    testb   $3, 24(%rsp)                    // CS; the kernel's own go on as they are
+    jz      switcher_common
+    orb     $2, 33(%rsp)
+    testl   $PARTITA_HOLD_TRAPS, REGISTERS(PARTITA_REGISTERS_HOLD)
+    jz      switcher_common
+    andb    $~1, 33(%rsp)                   // the trap flag, bit 8
 
     .balign 16
 switcher_common:
@@ -97,8 +131,8 @@ switcher_to_kernel:
 // The lines' interrupts. Out of ring 3 they take a short way like the hypercalls': registers that compiled code may
 // change are saved, partita_mark_at_once records, marks and acknowledges, and says whether more is to be decided.
 switcher_line:
-    testb   $3, 24(%rsp)                    // CS; out of partita_wait they go the long way
-    jz      switcher_common
+    testb   $3, 16(%rsp)                    // CS; out of partita_wait they go the long way
+    jz      3f
     movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RAX - 16)
     movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
@@ -119,8 +153,7 @@ switcher_line:
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
-    pushq   $2                              // as at switcher_to_kernel
-    popfq
+    cld                                     // of the partition's flags only this one matters to compiled code
     movabsq $partita_mark_at_once, %rax
     call    *%rax
     movq    PARTITA_FOUND_ROOT, %rcx
@@ -144,12 +177,20 @@ switcher_line:
     iretq
 1:  movq    %rcx, %cr3
     save_preserved_registers
+    movq    REGISTERS(PARTITA_REGISTERS_ERROR), %rcx
+    movq    %rcx, REGISTERS(PARTITA_REGISTERS_VECTOR)
+    movq    $0, REGISTERS(PARTITA_REGISTERS_ERROR)
     movq    PARTITA_KERNEL_ROOT, %rcx
     movq    %rcx, %cr3
+    pushq   $2                              // as at switcher_to_kernel
+    popfq
     cmpl    $2, %eax                        // marked is 2, and anything else 1
     je      2f
     movl    $1, %eax
 2:  return_to_kernel
+3:  pushq   (%rsp)
+    movq    $0, 8(%rsp)
+    jmp     switcher_common
 
 switcher_from_kernel:
     cmpq    $32, 120(%rsp)                  // an interrupt can only have come in partita_wait
@@ -168,6 +209,48 @@ switcher_from_kernel:
 partita_nmi_entry:
     incq    PARTITA_NMI_COUNT
     iretq
+
+// Debug exception. Behind a window's first instruction the partition gets the flags that are its own, and goes on: the
+// page tables stay, and what is pending comes at once. All others are its own affair.
+    .globl  partita_debug_entry
+partita_debug_entry:
+    testb   $2, 17(%rsp)                    // the interrupt flag, bit 9
+    jnz     3f
+    cmpl    $PARTITA_HOLD_TRAPS, REGISTERS(PARTITA_REGISTERS_HOLD)
+    jne     1f
+    xorw    $0x300, 16(%rsp)                // interrupt flag on, trap flag off
+    iretq
+1:  testb   $3, 8(%rsp)
+    jz      3f
+    pushq   %rax
+    pushq   %rcx
+    movl    REGISTERS(PARTITA_REGISTERS_HOLD), %eax
+    orw     $0x200, 32(%rsp)
+    testb   $PARTITA_HOLD_STORES_FLAGS, %al
+    jz      2f
+    movq    40(%rsp), %rcx                  // the partition's stack pointer: the flags were stored there just now
+    pushq   $0x40002                        // alignment-check flag on: SMAP lets ring 0 write there
+    popfq
+    orw     $0x200, (%rcx)
+    notl    %eax
+    orw     $~PARTITA_HOLD_TRAPS, %ax
+    andw    %ax, (%rcx)
+    pushq   $2
+    popfq
+    movl    REGISTERS(PARTITA_REGISTERS_HOLD), %eax
+2:  testb   $PARTITA_HOLD_LOADS_FLAGS, %al
+    jnz     4f
+    testl   $PARTITA_HOLD_TRAPS, %eax
+    jz      4f
+    andw    $~0x100, 32(%rsp)
+4:  testb   $PARTITA_HOLD_REPORTS, %al
+    popq    %rcx
+    popq    %rax
+    jnz     3f
+    iretq
+3:  pushq   $0
+    pushq   $1
+    jmp     switcher_common
 
 // Double fault and machine check: never survivable, whoever runs.
     .globl  partita_abort_entry
@@ -190,6 +273,7 @@ partita_abort_entry:
 partita_syscall_entry:
     movq    %rsp, REGISTERS(PARTITA_REGISTERS_RSP)
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RIP)
+    orl     $0x200, %r11d                   // off if it was a window's first instruction
     movq    %r11, REGISTERS(PARTITA_REGISTERS_RFLAGS)
     movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
     movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)

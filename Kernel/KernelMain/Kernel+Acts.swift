@@ -28,7 +28,7 @@ extension Kernel {
   @inline(never) private mutating func actBeforeTimer() {
     // Only an answer has an effect, and only the loaded partition is answered.
     if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: loaded, running.registers) }
-    if let line = core.decision.acknowledge { acknowledge(line) }
+    if let line = core.decision.acknowledge { Self.acknowledge(line, quieting: realTimeClockLines, into: &ring) }
     if core.decision.works.contains(.partitions) { showModes() }
     if let callback = core.decision.callback { enter(callback) }
   }
@@ -107,10 +107,12 @@ extension Kernel {
 
   /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
   @inline(__always)
-  mutating func acknowledge(_ line: InterruptLine) {
+  static func acknowledge<Recorder: DecisionRecorder>(
+    _ line: InterruptLine, quieting realTimeClockLines: UInt16, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
-    ring.record(
+    recorder.record(
       .acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector),
       UInt64(InterruptControllers.inService(of: line)))
   }

@@ -226,17 +226,15 @@ extension Kernel {
       operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, TraceEvent.Words())
     core.stimulus(at: now, into: &ring)
     act()
-    switch stimulus.action {
-    case .serialByte:
-      SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data))
-    case .linePulse:
-      guard stimulus.data < 16 else { return }
-      let line = InterruptLine(UInt8(truncatingIfNeeded: stimulus.data))
-      let pulse = EntrySnapshot(flags: .isPulse)
-      let instant = clock.now
-      record(.interrupt, pulse, UInt16(line.vector), at: instant)
-      core.interrupt(line, pulse, at: instant, into: &ring)
-      act()
-    }
+    if stimulus.action == .serialByte { SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data)) }
+  }
+
+  /// The interrupt of a line that the test device has pulsed.
+  mutating func takePulse(of line: InterruptLine) {
+    let pulse = EntrySnapshot(flags: .isPulse)
+    let now = clock.now
+    record(.interrupt, pulse, UInt16(line.vector), at: now)
+    core.interrupt(line, pulse, at: now, into: &ring)
+    act()
   }
 }

@@ -13,7 +13,7 @@ extension Kernel {
   ///   - context: the kernel, as `run` has published it.
   ///   - entryTicks: the counter at the entry.
   ///   - foundRoot: CR3 at the entry.
-  ///   - vector: 32 … 47.
+  ///   - vector: 32 … 46, but no line that may be spurious: those go the long way in the switcher.
   /// - Returns: 1 if that was all and the interrupted partition can go on; 2 if more is to be decided
   ///   (`RegisterPage.Entry.marked`); 0 if nothing was done and the long way has to be taken.
   @inline(__always)
@@ -25,28 +25,25 @@ extension Kernel {
 
   @inline(__always)
   private mutating func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
-    // Lines 7 and 15 may be spurious; after the stop nothing is marked any more.
-    guard let line = InterruptLine(vector: vector), line.rawValue & 7 != 7, foundRoot == running.root.rawValue,
-      !core.hasStopped
-    else { return 0 }
-    // The long way looks at the drainer's tail, which may have made room.
-    if ring.isStarved, running.rootForCallsAtOnce == 0 { return 0 }
+    // After the stop the root is none. Where there is no room for all events the long way counts what is lost, and
+    // looks at the drainer's tail, which may have made room.
+    guard foundRoot == running.rootForMarksAtOnce, var events = ring.beginBatch(clock) else { return 0 }
+    let line = InterruptLine(UInt8(truncatingIfNeeded: vector) & 15)
     let nanoseconds = clock.nanoseconds(entryTicks)
     let registers = running.registers
     let shared = running.shared
-    var snapshot = EntrySnapshot(
-      partition: loaded.rawValue, addressSpace: loaded.rawValue,
-      resumeDelay: clock.nanoseconds(registers.exitTicks) &- ring.lastTime)
-    snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
-    if Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 {
-      snapshot.flags.insert(.interruptsEnabled)
-      if core.needsFrame(for: line) { snapshot.flags = snapshot.flags.union(frameFlags(registers, loaded)) }
-    }
-    ring.recordInterrupt(
-      UInt16(truncatingIfNeeded: vector), at: nanoseconds, callHead: running.callHead,
-      flags: UInt64(snapshot.flags.rawValue), counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay)
-    core.beginInterrupt(line, snapshot, into: &ring)
-    acknowledge(line)
+    let resumeDelay = clock.nanoseconds(registers.exitTicks) &- ring.lastTime
+    let counters = Instruction.load64(shared + SharedPage.upcallsReturned)
+    // Bit 0 of the flag is `interruptsEnabled`.
+    var flags = EntrySnapshot.Flags(
+      rawValue: UInt8(truncatingIfNeeded: Instruction.load64(shared + SharedPage.virtualInterruptFlag)) & 1)
+    if flags.rawValue != 0, core.needsFrame(for: line) { flags = flags.union(frameFlags(registers, loaded)) }
+    events.recordInterrupt(
+      vector, at: nanoseconds, head: running.interruptHead, flags: UInt64(flags.rawValue), counters: counters,
+      resumeDelay: resumeDelay)
+    core.beginInterrupt(line, flags, upcallsReturned: UInt16(truncatingIfNeeded: counters), into: &events)
+    Self.acknowledge(line, quieting: realTimeClockLines, into: &events)
+    ring.end(events)
     return core.isQuietAfterMarks(at: nanoseconds) ? 1 : RegisterPage.Entry.marked.rawValue
   }
 

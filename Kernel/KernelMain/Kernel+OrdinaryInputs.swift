@@ -26,10 +26,9 @@ extension Kernel {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
     LocalTimer.endInterrupt()
-    ring.recordInterrupt(
+    ring.recordTimer(
       UInt16(LocalTimer.vector), at: nanoseconds, callHead: running.callHead,
-      flags: UInt64(snapshot.flags.rawValue), counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay,
-      as: .timer)
+      flags: UInt64(snapshot.flags.rawValue), counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay)
     core.timer(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
   }
 

@@ -99,7 +99,15 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// Carries out what has been decided, and what the test device has to do now.
   @inline(__always) private mutating func settle() {
     act()
-    while let stimulus = core.dueStimulus(at: core.lastEntry) { play(stimulus) }
+    while true {
+      if let stimulus = core.dueStimulus(at: core.lastEntry) {
+        play(stimulus)
+      } else if let line = core.duePulse {
+        takePulse(of: line)
+      } else {
+        break
+      }
+    }
     if core.decision.hasStopped { finish() }
   }
 
@@ -122,6 +130,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     Instruction.store64(core.decision.hasPendingMarks ? 1 : 0, to: running.shared + SharedPage.pending)
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
+      let first = firstInstruction(of: partition)
       var now = SystemTime.zero
       if paddedNanoseconds != notBefore.nanoseconds {
         paddedNanoseconds = notBefore.nanoseconds
@@ -136,9 +145,23 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       }
       padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
       Instruction.store64(notBefore.nanoseconds, to: running.information + InformationPage.windowStart)
+      running.registers.holdInterrupts(for: first)
     }
     ring.publish()
     return .ring3(running.registers)
+  }
+
+  /// What the loaded partition's next instruction is. It cannot change any more: executable memory is not writable.
+  private mutating func firstInstruction(of partition: PartitionIndex) -> FirstInstruction {
+    let at = running.registers.instructionPointer
+    var byteCount = FirstInstruction.maximumByteCount
+    if !core.allows(.execute, partition, at, byteCount) {
+      // Pieces of memory end with a page.
+      byteCount = min(byteCount, 4096 &- at & 4095)
+      guard core.allows(.execute, partition, at, byteCount) else { return .ordinary }
+    }
+    guard let bytes = memory(of: partition, at: at) else { return .ordinary }
+    return FirstInstruction(bytes, byteCount: byteCount)
   }
 
   /// Brings into the CPU what a partition's register frame does not hold.
@@ -169,6 +192,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       ring.publish()
       if drainer != loaded { load(drainer) }
       Instruction.store64(0, to: running.shared + SharedPage.pending)
+      running.rootForMarksAtOnce = 0
       let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
       _ = registers.enter(padTicks: 0)

@@ -6,9 +6,10 @@ import ModuleConfiguration
 struct PartitionContext: BitwiseCopyable {
   var registers: PhysicalAddress
   var root: PhysicalAddress
-  /// `RunningPartition.rootForCallsAtOnce` and `.callHead`.
+  /// `RunningPartition.rootForCallsAtOnce`, `.callHead` and `.interruptHead`.
   var rootForCallsAtOnce: UInt64
   var callHead: UInt64
+  var interruptHead: UInt64
   var shared: PhysicalAddress
   var information: PhysicalAddress
   /// The save area of x87, SSE and AVX state; 64-byte aligned.
@@ -36,8 +37,12 @@ struct RunningPartition {
   /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
   /// at every entry.
   var rootForCallsAtOnce: UInt64
+  /// The same where lines' interrupts may be marked at once; 0 after the module's stop.
+  var rootForMarksAtOnce: UInt64
   /// `TraceRing.callHead` of the partition.
   var callHead: UInt64
+  /// `TraceRing.interruptHead` of the partition.
+  var interruptHead: UInt64
 
   init(_ context: PartitionContext) {
     registers = RegisterPage(context.registers)
@@ -46,7 +51,9 @@ struct RunningPartition {
     extendedState = context.extendedState
     root = context.root
     rootForCallsAtOnce = context.rootForCallsAtOnce
+    rootForMarksAtOnce = context.root.rawValue
     callHead = context.callHead
+    interruptHead = context.interruptHead
   }
 }
 

@@ -15,25 +15,25 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     @inline(__always) get { UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped }
   }
   private let control: UnsafeMutableRawPointer
-  private let clock: Clock
+  let clock: Clock
   private let capacityWords: UInt64
   /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
-  private var next: UnsafeMutablePointer<UInt64>
+  var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
   /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
   /// comparison covers all of them.
-  private var limit: UnsafeMutablePointer<UInt64>
+  private(set) var limit: UnsafeMutablePointer<UInt64>
   /// Words stored before `first` was written for the last time.
   private var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
-  private var events: UInt64 = 0
+  var events: UInt64 = 0
   private var unreportedLoss: UInt64 = 0
   private var lost: UInt64 = 0
   private var isClosed = false
   /// A loss has been reported and no keyframe has followed.
   var needsKeyframe = false
   /// When the last event was written.
-  private(set) var lastTime: UInt64 = 0
+  var lastTime: UInt64 = 0
 
   init(control: PhysicalAddress, byteCount: UInt64, clock: Clock) {
     self.control = control.pointer
@@ -58,9 +58,9 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       next -= Int(capacityWords)
       wordsBefore &+= capacityWords
     }
-    // A record that begins in the first mapping may end in the second one, which has room for any.
+    // What begins in the first mapping may end in the second one, which has room for any record and batch.
     let free = tail &+ capacityWords &- head
-    let toEnd = capacityWords &- (head &- wordsBefore) &+ 16
+    let toEnd = capacityWords &- (head &- wordsBefore) &+ UInt64(EventBatch.maximumWordCount)
     limit = unreportedLoss != 0 || isClosed ? first : next + Int(min(free, toEnd))
   }
 
@@ -116,7 +116,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always)
-  private static func head(
+  static func head(
     _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ count: Int
   ) -> UInt64 {
     RingRecord.packed(
@@ -236,17 +236,16 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     advance(5 &+ count)
   }
 
-  /// The input event of an interrupt: of a line's, or of the timer.
+  /// The input event of the timer.
   ///
   /// - Parameter callHead: that of the interrupted partition.
   @inline(__always)
-  mutating func recordInterrupt(
-    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64,
-    as kind: EventKind = .interrupt
+  mutating func recordTimer(
+    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
   ) {
     guard let place = reserve(4) else { return }
     lastTime = nanoseconds
-    let ownKind = UInt64(kind.rawValue) &- UInt64(EventKind.hypercall.rawValue)
+    let ownKind = UInt64(EventKind.timer.rawValue) &- UInt64(EventKind.hypercall.rawValue)
     place[0] = nanoseconds
     place[1] = (callHead | flags &<< 16) &+ (UInt64(vector) &<< 32 &+ 2 &<< 24 &+ ownKind)
     place[2] = counters

@@ -42,19 +42,22 @@ extension PartitionCore where Marking: MarkingRule {
       return conclude(at: now, into: &recorder)
     }
     mark(line, hasBegun: now.nanoseconds >= pendingStartNanoseconds, into: &recorder)
-    if !isPulse { decision.acknowledge = line }
+    if isPulse { lines.pulsed &= ~line.bit } else { decision.acknowledge = line }
     conclude(at: now, into: &recorder)
   }
 
   /// The first half of `interrupt` for a line that cannot be spurious: the marks. The acknowledgement is the caller's.
   ///
-  /// The snapshot's flags beside `interruptsEnabled` are asked for by `needsFrame` only.
+  /// - Parameters:
+  ///   - flags: the snapshot's that tell of the partition; those beside `interruptsEnabled` are asked for by
+  ///     `needsFrame` only.
+  ///   - upcallsReturned: the snapshot's.
+  /// - Precondition: a partition was interrupted.
   @inline(__always)
   public mutating func beginInterrupt<Recorder: DecisionRecorder>(
-    _ line: InterruptLine, _ snapshot: EntrySnapshot, into recorder: inout Recorder
+    _ line: InterruptLine, _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    decision.reset()
-    learn(snapshot, into: &recorder)
+    learn(flags, upcallsReturned: upcallsReturned, into: &recorder)
     mark(line, hasBegun: true, into: &recorder)
   }
 
@@ -76,6 +79,7 @@ extension PartitionCore where Marking: MarkingRule {
   public mutating func concludeInterrupt<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
+    decision.reset()
     conclude(at: now, into: &recorder)
   }
 
@@ -83,28 +87,18 @@ extension PartitionCore where Marking: MarkingRule {
   private mutating func mark<Recorder: DecisionRecorder>(
     _ line: InterruptLine, hasBegun: Bool, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    let index = Int(line.rawValue)
-    if lines.lines[index].hasKernelHandler {
+    // Unchecked: a line is below 16, and there are 16.
+    let state = lines.lines[unchecked: Int(line.rawValue)]
+    if state.hasKernelHandler {
       kernelTicks &+= 1
       recorder.record(.kernelHandler, partition: .none, detail: 0, operand: UInt32(line.vector), kernelTicks)
     }
-    let owners = lines.lines[index].owners
-    if owners != 0 {
-      countMarks(owners)
-      Marking.mark(line, owners: owners, in: vcpus, into: &recorder)
-      if hasBegun { deferMark(line, owners: owners) }
-    } else if !lines.lines[index].hasKernelHandler {
+    if lines.foreign & line.bit != 0 { lines.countForeign(line) }
+    if state.owners != 0 {
+      if hasBegun { deferMark(line, owners: state.owners) }
+      Marking.mark(line, owners: state.owners, in: vcpus, into: &recorder)
+    } else if !state.hasKernelHandler {
       recorder.record(.unclaimed, partition: .none, detail: 0, operand: UInt32(line.vector))
-    }
-    let owner = schedule.owner
-    if !owner.isNone, owners & 1 &<< UInt32(owner.rawValue) == 0 { lines.countForeign(line) }
-  }
-
-  private func countMarks(_ owners: UInt32) {
-    var rest = owners
-    while rest != 0 {
-      partitions[rest.trailingZeroBitCount].markTotal &+= 1
-      rest &= rest &- 1
     }
   }
 
@@ -157,11 +151,16 @@ extension PartitionCore where Marking: MarkingRule {
     conclude(at: now, into: &recorder)
   }
 
-  /// The test device does its next action. `linePulse` is followed by an `interrupt` input of its own.
+  /// The test device does its next action. The interrupt of a pulsed line is an input of its own, which comes as soon
+  /// as the line is open (`duePulse`); a further pulse before that is lost, as a controller loses it.
   public mutating func stimulus<Recorder: DecisionRecorder>(
     at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
+    let stimulus = table.record(StimulusRecord.self, nextStimulus)
+    if stimulus.action == .linePulse, stimulus.data < 16 {
+      lines.pulsed |= InterruptLine(UInt8(truncatingIfNeeded: stimulus.data)).bit
+    }
     nextStimulus &+= 1
     findNextStimulus()
     mustPlan = true
@@ -177,6 +176,12 @@ extension PartitionCore where Marking: MarkingRule {
   public func dueStimulus(at now: SystemTime) -> StimulusRecord? {
     guard nextStimulusNanoseconds <= now.nanoseconds, nextStimulus < stimulusCount, !hasStopped else { return nil }
     return table.record(StimulusRecord.self, nextStimulus)
+  }
+
+  /// The line whose pulse by the test device has to interrupt now, before anything else but another action of the test
+  /// device: it is open.
+  @inline(__always) public var duePulse: InterruptLine? {
+    @inline(__always) mutating get { hasStopped ? nil : lines.openPulse }
   }
 
   /// The snapshot's flags that tell of the partition, not of the interrupt.
@@ -200,11 +205,21 @@ extension PartitionCore where Marking: MarkingRule {
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     precondition(snapshot.partition == current.rawValue)
+    learn(
+      EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition),
+      upcallsReturned: snapshot.upcallsReturned, into: &recorder)
+  }
+
+  /// The same of the running partition, with the flags that tell of it.
+  @inline(__always)
+  private mutating func learn<Recorder: DecisionRecorder>(
+    _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     let index = Int(current.rawValue)
-    partitions[index].seen = EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition)
-    let returned = snapshot.upcallsReturned &- partitions[index].upcallsReturned
+    partitions[index].seen = flags
+    let returned = upcallsReturned &- partitions[index].upcallsReturned
     if returned != 0 {
-      partitions[index].upcallsReturned = snapshot.upcallsReturned
+      partitions[index].upcallsReturned = upcallsReturned
       guests.states[index].noteReturned(returned)
       recorder.record(.upcallsReturned, partition: current, detail: 0, operand: UInt32(returned))
     }

@@ -35,7 +35,9 @@ import TraceFormat
         guard snapshot.partition != 0xFF, !snapshot.flags.contains(.isPulse), line.rawValue & 7 != 7,
           !bench.hasStopped
         else { break }
-        bench.core.beginInterrupt(line, snapshot, into: &log)
+        let flags = EntrySnapshot.Flags(
+          rawValue: snapshot.flags.rawValue & PartitionCore<OwnersMarked>.flagsOfPartition)
+        bench.core.beginInterrupt(line, flags, upcallsReturned: snapshot.upcallsReturned, into: &log)
         if bench.core.isQuietAfterMarks(at: instant) {
           marks += 1
         } else {

@@ -101,6 +101,50 @@ import TraceFormat
     #expect(open(bench) == [0])
   }
 
+  /// A module in which the test device pulses line 4 (masked until its owner's window) twice, and line 12 (nobody's).
+  private static func pulsed() throws -> Bench {
+    var description = ModuleDescription.standard
+    description.lines = []
+    description.addLine(4, .maskedUntilOwner, budget: 0)
+    description.addLine(12, .maskedUntilOwner, budget: 0)
+    description.stimuli = [4, 12, 4].map {
+      StimulusRecord(time: SystemTime(nanoseconds: 1), action: .linePulse, data: $0)
+    }
+    let bench = try Bench(description)
+    bench.start()
+    return bench
+  }
+
+  @Test func aPulseOfAnOpenLineIsDueAtOnce() throws {
+    let bench = try Self.pulsed()
+    bench.call(.registerVCPU, 36)
+    bench.take(.stimulus(action: 2, data: 4), at: bench.now + 5)
+    #expect(bench.core.duePulse == InterruptLine(4))
+    bench.take(.interrupt(InterruptLine(4), EntrySnapshot(flags: .isPulse)), at: bench.now + 5)
+    #expect(bench.core.duePulse == nil)
+    bench.take(.stimulus(action: 2, data: 12), at: bench.now + 5)
+    #expect(bench.core.duePulse == nil, "nobody takes it")
+  }
+
+  @Test func pulsesOfAMaskedLineWaitAsOneUntilItOpens() throws {
+    let bench = try Self.pulsed()
+    bench.call(.registerVCPU, 36)
+    bench.run(to: 1)
+    for data in [4, 12, 4] as [UInt32] { bench.take(.stimulus(action: 2, data: data), at: bench.now + 5) }
+    #expect(bench.core.duePulse == nil)
+    // It is part of the state: a core that goes on from a keyframe knows it too.
+    let other = try Self.pulsed()
+    var words = bench.stateWords.makeIterator()
+    #expect(other.core.restore { words.next() })
+    for core in [bench, other] {
+      core.run(to: 0)
+      #expect(core.core.duePulse == InterruptLine(4))
+      let events = core.take(.interrupt(InterruptLine(4), EntrySnapshot(flags: .isPulse)), at: core.now)
+      #expect(events.of(.mark).map(\.words.w0) == [1])
+      #expect(core.core.duePulse == nil)
+    }
+  }
+
   /// Random owners, policies, budgets and strikes against the rule written down anew.
   @Test func masksFollowTheRule() throws {
     let seed = UInt64.random(in: 0...UInt64.max)

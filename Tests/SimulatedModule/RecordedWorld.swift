@@ -60,7 +60,10 @@ public final class RecordedWorld<Marking: MarkingRule> {
   /// Lets one more thing happen; false when the module is over.
   public func step() -> Bool {
     if let due = bench.core.dueStimulus(at: SystemTime(nanoseconds: clock)) {
-      play(due)
+      tell(.stimulus(action: UInt8(due.action.rawValue), data: UInt32(truncatingIfNeeded: due.data)))
+    } else if let line = bench.core.duePulse {
+      clock += 5
+      tell(.interrupt(line, EntrySnapshot(flags: .isPulse)))
     } else if bench.hasStopped {
       add(.end, words: .init(UInt64(events.count)))
       return false
@@ -87,13 +90,6 @@ public final class RecordedWorld<Marking: MarkingRule> {
     clock = decisions.last?.time ?? clock
     onDecisions(decisions)
     act()
-  }
-
-  private func play(_ stimulus: StimulusRecord) {
-    tell(.stimulus(action: UInt8(stimulus.action.rawValue), data: UInt32(truncatingIfNeeded: stimulus.data)))
-    guard stimulus.action == .linePulse, stimulus.data < 16 else { return }
-    clock += 5
-    tell(.interrupt(InterruptLine(UInt8(stimulus.data)), EntrySnapshot(flags: .isPulse)))
   }
 
   /// What a kernel does and sees, in the kernel's order.

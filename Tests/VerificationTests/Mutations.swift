@@ -174,6 +174,15 @@ struct Mutation: CustomStringConvertible, Sendable {
     },
     Mutation("stimulus.played", "another line") { $0.change(.stimulus) { $0.operand = 6 } },
     Mutation("stimulus.played", "one too many") { $0.double(.stimulus) },
+    Mutation("stimulus.played", "a pulse that was not made") { story in
+      let place = story.index(.interrupt, where: { $0.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 })
+      story.lines.insert(story.lines[place], at: place + 1)
+    },
+    Mutation("stimulus.played", "a pulse that never interrupts") { story in
+      let place = story.index(.interrupt, where: { $0.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 })
+      let count = story.lines[(place + 1)...].firstIndex { $0.resume != nil }! - place
+      story.lines.removeSubrange(place..<(place + count))
+    },
   ]
 }
 

@@ -60,7 +60,15 @@ final class SimulatedWorld<Marking: MarkingRule> {
     var decision = core.decision
     while true {
       act(decision)
-      while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: recorder.now)) { decision = play(stimulus) }
+      while true {
+        if let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: recorder.now)) {
+          decision = play(stimulus)
+        } else if let line = core.duePulse {
+          decision = takePulse(of: line)
+        } else {
+          break
+        }
+      }
       while !decision.initialising.isNone, !decision.hasStopped, !isInterrupted { decision = makePiece(decision) }
       if decision.hasStopped { break }
       decision = resume(decision)
@@ -93,12 +101,14 @@ final class SimulatedWorld<Marking: MarkingRule> {
     core.stimulus(at: SystemTime(nanoseconds: recorder.now), into: &recorder)
     let decision = core.decision
     act(decision)
-    guard stimulus.action == .linePulse else { return decision }
+    return decision
+  }
+
+  func takePulse(of line: InterruptLine) -> Decision {
     recorder.now += 10
     let pulse = EntrySnapshot(flags: .isPulse)
-    input(.interrupt, pulse, UInt16(stimulus.data) + 32, [])
-    core.interrupt(
-      InterruptLine(UInt8(stimulus.data)), pulse, at: SystemTime(nanoseconds: recorder.now), into: &recorder)
+    input(.interrupt, pulse, UInt16(line.vector), [])
+    core.interrupt(line, pulse, at: SystemTime(nanoseconds: recorder.now), into: &recorder)
     let answer = core.decision
     act(answer)
     return answer

@@ -2,9 +2,9 @@
 #
 # Prints lines "QUANTITY NUMBER"; a figure is made of the numbers of one quantity. An entry begins when the entry stub
 # reads the time-stamp counter, which is the time of its input event; what the stub did before that reading
-# (lineStub, interruptStub and systemCallStub, counted in the image) is added. It ends with the first instruction in
-# ring 3: the last event's time plus the `resumed=` of the next input. An entry that waits for a window's instant ends
-# where the wait begins, with the `padded` event, since the wait is as long as it has to be.
+# (lineStub, timerStub, exceptionStub and systemCallStub, counted in the image) is added. It ends with the first
+# instruction in ring 3: the last event's time plus the `resumed=` of the next input. An entry that waits for a window's
+# instant ends where the wait begins, with the `padded` event, since the wait is as long as it has to be.
 
 function nanoseconds(text,  part) {
   split(text, part, ".")
@@ -37,7 +37,8 @@ $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
   }
   entryTime = time
   cause = $3
-  stub = cause == "hypercall" ? systemCallStub : cause == "interrupt" ? lineStub : interruptStub
+  stub = cause == "hypercall" ? systemCallStub : cause == "interrupt" ? lineStub : \
+    cause == "exception" ? exceptionStub : timerStub
   switched = upcalled = marked = reflected = started = keyframed = 0
 }
 # Memory is made anew in ring 0, piece by piece with interrupts on in between: one such entry is no switch but a start.

@@ -53,7 +53,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let keyframeWord: UInt64 = 35
     /// An upcall's frame, written to the partition's stack and checked; seen: 580.
     public static let upcallFrame: UInt64 = 600
-    /// A boundary passed, address space, extended state, register page; seen: 725, with the timer's entry.
+    /// A boundary passed, address space, extended state, register page, a look at the first instruction.
     public static let partitionSwitch: UInt64 = 1000
     /// A piece of a partition's memory made anew, besides its words: the core's answer, the registers of a beginning,
     /// and the switch that follows the last one; seen: 1215.

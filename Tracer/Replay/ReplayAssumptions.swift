@@ -35,7 +35,6 @@ extension ReplayMachine {
     isBlind = true
     awaitsBeginning = true
     masks = nil
-    pulsedLine = nil
   }
 
   /// Whether this machine, which began with a keyframe, has only taken for granted what `earlier` ended with.
@@ -45,7 +44,7 @@ extension ReplayMachine {
   func continues(_ earlier: borrowing ReplayMachine) -> Bool {
     guard let assumptions, !hasDiverged, report.doubts.isEmpty, !isBlind, !earlier.hasDiverged,
       !earlier.isBlind, earlier.hasStarted, earlier.expected.isEmpty, earlier.keyframe.isEmpty,
-      earlier.resumption == start, earlier.pulsedLine == -1
+      earlier.resumption == start
     else { return false }
     if let masks = earlier.masks, masks & assumptions.openLines != 0 { return false }
     return observations.continues(earlier.observations)

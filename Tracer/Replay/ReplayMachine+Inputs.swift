@@ -15,8 +15,6 @@ extension ReplayMachine {
     }
     if let reason = impossible(kind, event) { return diverge(.input, event, position, nil, reason) }
     expected.begin()
-    pulsedLine =
-      kind == .stimulus && UInt64(event.detail) == StimulusRecord.Action.linePulse.rawValue ? Int(event.operand) : -1
     run(kind, event)
     resumption = Resumption(core.decision)
     observations.owe(core.decision)
@@ -26,17 +24,17 @@ extension ReplayMachine {
   mutating func impossible(_ kind: EventKind, _ event: TraceEvent) -> String? {
     if kind == .start { return hasStarted ? "the module starts a second time" : nil }
     guard hasStarted else { return "an input before the module's start" }
-    // A stimulus whose instant is also the stop's is still carried out: its pulse comes after.
-    if core.hasStopped, kind != .interrupt || event.detail & EntrySnapshot.Flags.isPulse.rawValue == 0 {
-      return "an input after the module's stop"
-    }
+    if core.hasStopped { return "an input after the module's stop" }
     guard kind != .nonMaskable, kind != .stimulus else {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
     }
-    if kind == .memoryPiece { return impossiblePiece(event) }
     let snapshot = EntrySnapshot(event)
-    let isPulse = snapshot.flags.contains(.isPulse)
+    let isPulse = kind == .interrupt && snapshot.flags.contains(.isPulse)
+    if !isPulse, let line = core.duePulse {
+      return "the pulse of line \(line.rawValue), which is open, did not interrupt"
+    }
+    if kind == .memoryPiece { return impossiblePiece(event) }
     if kind == .interrupt {
       guard let line = InterruptLine(vector: UInt64(event.operand & 0xFFFF)) else { return "no line has this vector" }
       if isPulse { return impossiblePulse(event, line) }
@@ -67,8 +65,8 @@ extension ReplayMachine {
 
   mutating func impossiblePulse(_ event: TraceEvent, _ line: InterruptLine) -> String? {
     guard event.partition == 0xFF else { return "a pulse interrupts nobody" }
-    guard let pulsedLine, pulsedLine != Int(line.rawValue) else { return nil }
-    return "line \(line.rawValue) was pulsed without its stimulus"
+    return core.duePulse == line
+      ? nil : "line \(line.rawValue) interrupted by a pulse that the test device has not made, or that is masked"
   }
 
   /// Whether the controllers keep the line back. Lines 7 and 15 come masked, too, where the request was withdrawn.

@@ -39,8 +39,6 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   var awaitsBeginning = false
   /// The masks that the controllers were seen to hold last; nil while unknown.
   var masks: UInt16?
-  /// The line that the test device has just pulsed, for the pulse that comes next; −1 for none, nil while unknown.
-  var pulsedLine: Int? = -1
   var recent = RecentEvents()
   /// What a machine that began with a keyframe's state takes for granted; nil for one that knows.
   var assumptions: ReplayAssumptions?
@@ -129,7 +127,6 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     report.doubts.append(reason)
     isBlind = true
     masks = nil
-    pulsedLine = nil
     keyframe.removeAll(keepingCapacity: true)
     expected.begin()
     observations.forgive()

@@ -102,6 +102,8 @@ public final class SimulatedWorld {
     let now = SystemTime(nanoseconds: ring.nanoseconds)
     if let stimulus = core.dueStimulus(at: now) {
       play(stimulus)
+    } else if let line = core.duePulse {
+      takePulse(of: line)
     } else if !core.decision.initialising.isNone, !isInterruptedAtOnce {
       makePiece()
     } else {
@@ -113,6 +115,7 @@ public final class SimulatedWorld {
   /// Stops the module where it runs, as Ctrl-C on the host does, and writes the rest of its trace.
   public func end() {
     while let stimulus = core.dueStimulus(at: SystemTime(nanoseconds: ring.nanoseconds)) { play(stimulus) }
+    while let line = core.duePulse { takePulse(of: line) }
     if !core.hasStopped {
       ring.nanoseconds += 100
       record(.nonMaskable, at: ring.nanoseconds, operand: 1, wordCount: 2, .init())
@@ -145,9 +148,11 @@ public final class SimulatedWorld {
       operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, .init())
     core.stimulus(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
     act()
-    guard stimulus.action == .linePulse, stimulus.data < 16 else { return }
+  }
+
+  /// A pulse of the test device's that its line lets through.
+  private func takePulse(of line: InterruptLine) {
     ring.nanoseconds += 20
-    let line = InterruptLine(UInt8(stimulus.data))
     let pulse = EntrySnapshot(flags: .isPulse)
     record(.interrupt, pulse, UInt16(line.vector), at: ring.nanoseconds)
     core.interrupt(line, pulse, at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)

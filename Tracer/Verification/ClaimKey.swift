@@ -149,7 +149,8 @@ enum ClaimKey: Int, CaseIterable {
     case .portEmpty: ("port.empty", "a sampling port is empty from its creation until the next message is written")
     case .portCreated:
       ("port.created", "ports are created while their partition initialises, and only then refused by mode")
-    case .stimulus: ("stimulus.played", "stimuli are played as listed and not early")
+    case .stimulus:
+      ("stimulus.played", "stimuli are played as listed and not early; pulses interrupt when their lines are open")
     case .drain: ("drain.progress", "the drainer's counts never decrease")
     case .kernelFault: ("kernel.fault", "no kernel invariant broke")
     case .stopReason: ("stop.reason", "the module stops for a reason that was given")

@@ -17,6 +17,7 @@ extension Verifier {
     if snapshot.addressSpace != partition, fails(.addressSpace) {
       explain("entered from \(name(partition)), with the page tables of \(name(snapshot.addressSpace)) loaded")
     }
+    judgePulses()
     judgeRunner(partition)
     judgeTimerPending(event.kind)
     if machine.isEntryKnown, isInstantKnown { judgeResume(partition, resume) }

@@ -18,9 +18,9 @@ extension Verifier {
     guard !step.isSpurious else { return }
     step.due = registeredBy[line]
     step.dueKnown = registrationKnown[line]
-    guard !isPulse else { return }
     judgeMask(line)
     judgeForeign(line)
+    if isPulse { takePulse(line) }
   }
 
   /// The line of a vector; nil, and a violation, outside 32 … 47.
@@ -47,10 +47,12 @@ extension Verifier {
   }
 
   private mutating func judgeForeign(_ line: Int) {
-    guard schedule.isWindowKnown, schedule.isOpen, step.partition == schedule.owner, step.partition != 0xFF,
+    // A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
+    let isPulse = step.flags.contains(.isPulse)
+    guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF, isPulse || step.partition == schedule.owner,
       plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
     else { return }
-    machine.isEntryForeign = true
+    if !isPulse { machine.isEntryForeign = true }
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {
@@ -66,6 +68,25 @@ extension Verifier {
         "line \(line) interrupts the window of \(name(schedule.owner)) for the \(count). time; "
           + "\(plan.lines[line].budgetPerWindow) are budgeted")
     }
+  }
+
+  /// A pulse of the test device interrupts: one that was made, and had not interrupted yet.
+  private mutating func takePulse(_ line: Int) {
+    let bit: UInt16 = 1 << UInt16(line)
+    defer { machine.pulsed &= ~bit }
+    guard machine.areStimuliKnown else { return }
+    tally(.stimulus)
+    if machine.pulsed & bit == 0, fails(.stimulus) { explain("line \(line) interrupts by a pulse that was not made") }
+  }
+
+  /// At an entry: a pulse of an open line would have interrupted before.
+  mutating func judgePulses() {
+    guard machine.pulsed != 0, machine.areStimuliKnown, machine.isMaskKnown, !ending.hasStopped else { return }
+    let open = machine.pulsed & ~machine.mask
+    guard open != 0 else { return }
+    let line = open.trailingZeroBitCount
+    machine.pulsed &= ~open
+    if fails(.stimulus) { explain("line \(line) was pulsed and is open, and has not interrupted") }
   }
 
   mutating func mark(_ event: TraceEvent) {

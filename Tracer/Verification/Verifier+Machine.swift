@@ -172,6 +172,7 @@ extension Verifier {
       return
     }
     let record = plan.stimuli[index]
+    if record.action == .linePulse, record.data < 16 { machine.pulsed |= 1 << UInt16(record.data) }
     guard
       UInt64(event.detail) != record.action.rawValue || UInt64(event.operand) != record.data
         || time < record.time.nanoseconds

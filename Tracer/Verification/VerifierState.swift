@@ -68,6 +68,8 @@ struct MachineState {
   var isSpuriousKnown = true
   var stimuliPlayed = 0
   var areStimuliKnown = true
+  /// Lines that the test device has pulsed and that have not interrupted yet, bit n for line n.
+  var pulsed: UInt16 = 0
   var drainedWords: UInt64 = 0
   var drainedBytes: UInt64 = 0
 

@@ -13,7 +13,7 @@ uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks);
 
 // Symbols of the switcher and of the linker script: their addresses are what counts.
 extern const char partita_switcher_start[], partita_switcher_end[];
-extern const char partita_nmi_entry[], partita_abort_entry[], partita_syscall_entry[];
+extern const char partita_nmi_entry[], partita_abort_entry[], partita_debug_entry[], partita_syscall_entry[];
 extern const char partita_text_start[], partita_text_end[];
 extern const char partita_rodata_start[], partita_rodata_end[];
 extern const char partita_data_start[], partita_data_end[];
@@ -24,6 +24,7 @@ PARTITA_INLINE uint64_t partita_address_switcher_start(void) { return (uint64_t)
 PARTITA_INLINE uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
 PARTITA_INLINE uint64_t partita_address_nmi_entry(void) { return (uint64_t)partita_nmi_entry; }
 PARTITA_INLINE uint64_t partita_address_abort_entry(void) { return (uint64_t)partita_abort_entry; }
+PARTITA_INLINE uint64_t partita_address_debug_entry(void) { return (uint64_t)partita_debug_entry; }
 PARTITA_INLINE uint64_t partita_address_syscall_entry(void) { return (uint64_t)partita_syscall_entry; }
 PARTITA_INLINE uint64_t partita_address_text_start(void) { return (uint64_t)partita_text_start; }
 PARTITA_INLINE uint64_t partita_address_text_end(void) { return (uint64_t)partita_text_end; }
@@ -118,7 +119,9 @@ PARTITA_INLINE void partita_store64(void *address, uint64_t value) { *(volatile 
 PARTITA_INLINE void partita_store32(void *address, uint32_t value) { *(volatile uint32_t *)address = value; }
 // (value × scale) >> 32 for a product of up to 96 bits.
 PARTITA_INLINE uint64_t partita_scale(uint64_t value, uint64_t scale) {
-    return (uint64_t)(((unsigned __int128)value * scale) >> 32);
+    uint64_t high;
+    __asm__("mulq %2; shrdq $32, %1, %0" : "+a"(value), "=&d"(high) : "r"(scale) : "cc");
+    return value;
 }
 // 128 by 64 bits; the quotient must fit.
 PARTITA_INLINE uint64_t partita_divide(uint64_t high, uint64_t low, uint64_t divisor) {

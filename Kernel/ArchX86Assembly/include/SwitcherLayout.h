@@ -30,6 +30,8 @@
 // Offsets in a register page.
 #define PARTITA_REGISTERS_PARTITION_ROOT 0x10
 #define PARTITA_REGISTERS_EXIT_TICKS 0x18
+// How the interrupts of the last exit are held for one instruction: PARTITA_HOLD_….
+#define PARTITA_REGISTERS_HOLD 0x20
 // The frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss, upwards.
 #define PARTITA_REGISTERS_FRAME 0x390
 #define PARTITA_REGISTERS_R15 0x390
@@ -51,6 +53,13 @@
 #define PARTITA_USER_DATA 0x1B
 #define PARTITA_USER_CODE 0x23
 #define PARTITA_TASK_STATE 0x28
+
+// What the switcher has to know of a window's first instruction. The trap flag is the kernel's own; the debug
+// exception is the partition's; the instruction stores its flags; it loads them.
+#define PARTITA_HOLD_TRAPS 0x100
+#define PARTITA_HOLD_REPORTS 1
+#define PARTITA_HOLD_STORES_FLAGS 2
+#define PARTITA_HOLD_LOADS_FLAGS 4
 
 // The vector word of an entry by `syscall`.
 #define PARTITA_SYSCALL_VECTOR 256

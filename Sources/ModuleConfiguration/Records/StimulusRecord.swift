@@ -5,7 +5,7 @@ public struct StimulusRecord: Equatable, Sendable {
   public enum Action: UInt64, Sendable {
     /// A byte arrives at COM1 (through the UART's loop-back, so that line 4 really rises).
     case serialByte = 1
-    /// A line is pulsed without a device: `data` is the line.
+    /// A line is pulsed without a device: `data` is the line. While it is masked the pulse waits, one a line.
     case linePulse = 2
   }
   public var time: SystemTime

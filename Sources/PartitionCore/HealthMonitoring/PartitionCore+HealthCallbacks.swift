@@ -49,7 +49,6 @@ extension PartitionCore where Marking: MarkingRule {
     where configurations[index].isSystem && vcpus.interrupts[index].registered & VirtualInterrupt.health.bit != 0 {
       let system = PartitionIndex(UInt8(index))
       let waiting = vcpus.mark(system, .health)
-      partitions[index].markTotal &+= 1
       recorder.record(
         .mark, partition: system, detail: 0, operand: UInt32(VirtualInterrupt.health.vector), UInt64(waiting))
     }

@@ -18,7 +18,6 @@ extension PartitionCore where Marking: MarkingRule {
       UInt64(channel.destination.rawValue), UInt64(channel.interrupt.vector))
     // A destination that has stopped has nothing registered any more.
     guard isBound else { return Answer(.noAction) }
-    partitions[Int(channel.destination.rawValue)].markTotal &+= 1
     let waiting = vcpus.mark(channel.destination, channel.interrupt)
     recorder.record(
       .mark, partition: channel.destination, detail: 0, operand: UInt32(channel.interrupt.vector), UInt64(waiting))

@@ -117,7 +117,7 @@ extension PartitionCore where Marking: MarkingRule {
       guard argument < UInt64(partitions.count) else { return Answer(.invalidParameter) }
       return Answer(.noError, value: UInt64(partitions[Int(argument)].mode.rawValue))
     case .partitionCount: return Answer(.noError, value: UInt64(partitions.count))
-    case .marks: return Answer(.noError, value: partitions[Int(current.rawValue)].markTotal)
+    case .marks: return Answer(.noError, value: vcpus.interrupts[Int(current.rawValue)].markTotal)
     case .currentSchedule: return Answer(.noError, value: schedule.schedules[schedule.scheduleIndex].identifier)
     case .nextSchedule: return Answer(.noError, value: schedule.schedules[schedule.nextScheduleIndex].identifier)
     case .lastScheduleChange: return Answer(.noError, value: schedule.lastChange)

@@ -22,10 +22,16 @@ struct LineTable {
   private var markedAtOnce: UInt16 = 0
   /// Lines whose `takenInWindow` is not 0.
   private var taken: UInt16 = 0
+  /// Lines whose interrupts count against a budget while the masks are as they are set: all but those of the window's
+  /// owner, none where no window runs. Follows from the lines and the window.
+  private(set) var foreign: UInt16 = 0
   /// Lines whose budget is used up until the next window, bit n for line n.
   var exhausted: UInt16 = 0
   /// What the controllers are set to; 1 masks.
   var mask: UInt16 = 0xFFFF
+  /// Lines that the test device has pulsed and that have not interrupted yet, bit n for line n: as a controller holds
+  /// the edge of a line that is masked, one a line.
+  var pulsed: UInt16 = 0
   /// Something that `wantedMask` looks at has changed since the masks were set.
   var isMaskStale = true
 
@@ -61,6 +67,11 @@ struct LineTable {
     }
   }
 
+  /// Works out `foreign`: `partition` has the window (`none`: idle time).
+  mutating func findForeign(during partition: PartitionIndex) {
+    foreign = partition.isNone ? 0 : ~owned[Int(partition.rawValue)]
+  }
+
   /// The masks that hold while `partition` has the window (`none`: idle time).
   ///
   /// A line nobody can take is masked; a line of others is masked unless it is marked at once and its budget is not
@@ -72,6 +83,12 @@ struct LineTable {
     // Line 2 joins the two controllers: it is open while any line of the second one is.
     if mask & 0xFF00 != 0xFF00 { mask &= ~0x4 }
     return mask
+  }
+
+  /// A pulsed line that is open, the lowest.
+  @inline(__always) var openPulse: InterruptLine? {
+    let open = pulsed & ~mask
+    return open == 0 ? nil : InterruptLine(UInt8(truncatingIfNeeded: open.trailingZeroBitCount))
   }
 
   /// `partition` takes the line from now on.
@@ -94,10 +111,12 @@ struct LineTable {
   /// Counts an interrupt in a window of somebody else against the line's budget.
   @inline(__always)
   mutating func countForeign(_ line: InterruptLine) {
+    // Unchecked: a line is below 16, and there are 16.
     let index = Int(line.rawValue)
-    lines[index].takenInWindow &+= 1
+    let count = lines[unchecked: index].takenInWindow &+ 1
+    lines[unchecked: index].takenInWindow = count
     taken |= line.bit
-    if lines[index].takenInWindow >= lines[index].budgetPerWindow {
+    if count >= lines[unchecked: index].budgetPerWindow {
       exhausted |= line.bit
       isMaskStale = true
     }

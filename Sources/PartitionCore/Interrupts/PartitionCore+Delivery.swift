@@ -72,7 +72,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// - Precondition: the window's first instruction has had its instant. Before, nothing of the owner runs yet, and the
   ///   upcall still comes with the window.
   @inline(__always) mutating func deferMark(_ line: InterruptLine, owners: UInt32) {
-    guard !current.isNone, owners & 1 &<< UInt32(current.rawValue) != 0, current == schedule.owner else { return }
+    guard owners & 1 &<< UInt32(current.rawValue) != 0, !current.isNone, current == schedule.owner else { return }
     let index = Int(current.rawValue)
     vcpus.interrupts[index].deferred |= configurations[index].markedLines & UInt64(line.bit)
   }

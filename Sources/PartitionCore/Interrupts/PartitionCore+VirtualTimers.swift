@@ -50,7 +50,6 @@ extension PartitionCore where Marking: MarkingRule {
       next == .max ? 0 : next, dropped)
     if isRegistered {
       let added = expiry.count &- dropped
-      partitions[index].markTotal &+= added
       let waiting = vcpus.mark(partition, .timer, count: added)
       recorder.record(
         .mark, partition: partition, detail: 0, operand: UInt32(VirtualInterrupt.timer.vector), UInt64(waiting))

@@ -16,6 +16,8 @@ public struct VCPUInterrupts: BitwiseCopyable {
   public var pending: UInt64 = 0
   /// Delivered by an upcall, not yet acknowledged (hypercall 29).
   public var inService: UInt64 = 0
+  /// Marks made, ever: a restart forgets the marks, not their number.
+  public var markTotal: UInt64 = 0
   /// Marks wait for the partition's next window or hypercall (`PartitionRecord.markedLines`).
   public var deferred: UInt64 = 0
 
@@ -59,11 +61,14 @@ public struct VCPUTable {
   /// question).
   @inline(__always)
   public func mark(_ partition: PartitionIndex, _ interrupt: VirtualInterrupt) -> UInt32 {
+    let vcpu = Int(partition.rawValue)
+    interrupts[vcpu].pending |= interrupt.bit
+    interrupts[vcpu].markTotal &+= 1
+    // Unchecked: there is a vCPU of this index, by the check above, and with it a counter for each of its interrupts.
     let index = slot(partition, interrupt)
-    let old = counters[index]
+    let old = counters[unchecked: index]
     let new = old == .max ? old : old &+ 1
-    counters[index] = new
-    interrupts[Int(partition.rawValue)].pending |= interrupt.bit
+    counters[unchecked: index] = new
     return new
   }
 
@@ -72,6 +77,7 @@ public struct VCPUTable {
     let index = slot(partition, interrupt)
     let sum = UInt64(counters[index]).addingReportingOverflow(count)
     counters[index] = sum.overflow ? .max : UInt32(clamping: sum.partialValue)
+    interrupts[Int(partition.rawValue)].markTotal &+= count
     if counters[index] != 0 { interrupts[Int(partition.rawValue)].pending |= interrupt.bit }
     return counters[index]
   }
@@ -118,7 +124,9 @@ public struct VCPUTable {
   /// Forgets everything of a vCPU, handlers too: its partition starts anew.
   func reset(_ partition: PartitionIndex) {
     let index = Int(partition.rawValue)
+    let total = interrupts[index].markTotal
     interrupts[index] = VCPUInterrupts()
+    interrupts[index].markTotal = total
     for slot in (index * Self.slotCount)..<((index + 1) * Self.slotCount) {
       counters[slot] = 0
       delivered[slot] = 0

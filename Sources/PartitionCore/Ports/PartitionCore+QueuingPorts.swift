@@ -212,7 +212,6 @@ extension PartitionCore where Marking: MarkingRule {
     _ partition: UInt8, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard vcpus.interrupts[Int(partition)].registered & VirtualInterrupt.queuingPort.bit != 0 else { return }
-    partitions[Int(partition)].markTotal &+= 1
     let waiting = vcpus.mark(PartitionIndex(partition), .queuingPort)
     recorder.record(
       .mark, partition: PartitionIndex(partition), detail: 0, operand: UInt32(VirtualInterrupt.queuingPort.vector),

@@ -167,6 +167,7 @@ extension PartitionCore where Marking: MarkingRule {
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     lines.isMaskStale = false
+    lines.findForeign(during: schedule.owner)
     let wanted = hasStopped ? 0xFFFF : lines.wantedMask(during: schedule.owner)
     guard wanted != lines.mask else { return }
     lines.mask = wanted

@@ -13,7 +13,8 @@ extension PartitionCore where Marking: MarkingRule {
     body(schedule.frameStart)
     body(
       UInt64(current.rawValue) | (hasStopped ? 0x100 : 0) | (isIdle ? 0x200 : 0)
-        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32)
+        | (lines.isMaskStale ? 0x400 : 0) | UInt64(lines.mask) &<< 16 | UInt64(lines.exhausted) &<< 32
+        | UInt64(lines.pulsed) &<< 48)
     body(pendingStartNanoseconds)
     body(armedNanoseconds)
     body(stopNanoseconds)
@@ -32,7 +33,7 @@ extension PartitionCore where Marking: MarkingRule {
   @inline(__always) private func partitionWords(_ index: Int, _ body: (UInt64) -> Void) {
     body(partitions[index].packed)
     body(partitions[index].upcallCount)
-    body(partitions[index].markTotal)
+    body(vcpus.interrupts[index].markTotal)
     body(partitions[index].upcallEntry)
     body(partitions[index].returnTailStart)
     body(partitions[index].returnTailEnd)
@@ -85,6 +86,7 @@ extension PartitionCore where Marking: MarkingRule {
     lines.isMaskStale = flags & 0x400 != 0
     lines.mask = UInt16(truncatingIfNeeded: flags &>> 16)
     lines.exhausted = UInt16(truncatingIfNeeded: flags &>> 32)
+    lines.pulsed = UInt16(truncatingIfNeeded: flags &>> 48)
     pendingStartNanoseconds = word()
     decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
     armedNanoseconds = word()
@@ -104,6 +106,7 @@ extension PartitionCore where Marking: MarkingRule {
       lines.lines[index].takenInWindow = UInt32(truncatingIfNeeded: line &>> 32)
     }
     lines.findFollowing()
+    lines.findForeign(during: schedule.owner)
     for index in 0..<partitions.count { restorePartition(index, word) }
     findNextTick()
     guard restoreLives(word) else { return false }
@@ -115,7 +118,7 @@ extension PartitionCore where Marking: MarkingRule {
   private func restorePartition(_ index: Int, _ word: () -> UInt64) {
     partitions[index].packed = word()
     partitions[index].upcallCount = word()
-    partitions[index].markTotal = word()
+    vcpus.interrupts[index].markTotal = word()
     partitions[index].upcallEntry = word()
     partitions[index].returnTailStart = word()
     partitions[index].returnTailEnd = word()

@@ -16,7 +16,6 @@ public struct PartitionState: BitwiseCopyable {
   public var upcallEntry: UInt64
   public var returnTailStart: UInt64
   public var returnTailEnd: UInt64
-  var markTotal: UInt64
 
   /// As a partition is before the module starts: idle, and nothing known of it.
   init() {
@@ -28,7 +27,6 @@ public struct PartitionState: BitwiseCopyable {
     upcallEntry = 0
     returnTailStart = 0
     returnTailEnd = 0
-    markTotal = 0
   }
 
   /// Not idle, and it has not given up the rest of its window.

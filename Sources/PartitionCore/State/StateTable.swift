@@ -23,6 +23,14 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
       return base + index
     }
   }
+
+  /// The same without the check, for what every interrupt looks up.
+  ///
+  /// Unsafe: the caller says why `index` is in bounds.
+  subscript(unchecked index: Int) -> Element {
+    @inline(__always) unsafeAddress { UnsafePointer(base + index) }
+    @inline(__always) nonmutating unsafeMutableAddress { base + index }
+  }
 }
 
 /// Memory from which the core's tables are cut, once, at start.
