@@ -35,13 +35,13 @@
 partita_switcher_start:
 
 // 256 stubs of 16 bytes. Vectors 8, 10–14, 17, 21, 29 and 30 push an error code; the others get a zero, so that every
-// frame has one shape. The lines that take the short way get theirs when they have to leave it.
+// frame has one shape.
     .set    stub_vector, 0
     .rept   256
     .balign 16
     .if (stub_vector == 8) || ((stub_vector >= 10) && (stub_vector <= 14)) || (stub_vector == 17) || \
         (stub_vector == 21) || (stub_vector == 29) || (stub_vector == 30)
-    .elseif (stub_vector < 32) || (stub_vector >= 48) || ((stub_vector & 7) == 7)
+    .else
     pushq   $0
     .endif
     pushq   $stub_vector
@@ -131,8 +131,8 @@ switcher_to_kernel:
 // The lines' interrupts. Out of ring 3 they take a short way like the hypercalls': registers that compiled code may
 // change are saved, partita_mark_at_once records, marks and acknowledges, and says whether more is to be decided.
 switcher_line:
-    testb   $3, 16(%rsp)                    // CS; out of partita_wait they go the long way
-    jz      3f
+    testb   $3, 24(%rsp)                    // CS; out of partita_wait they go the long way
+    jz      switcher_common
     movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RAX - 16)
     movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
@@ -177,9 +177,6 @@ switcher_line:
     iretq
 1:  movq    %rcx, %cr3
     save_preserved_registers
-    movq    REGISTERS(PARTITA_REGISTERS_ERROR), %rcx
-    movq    %rcx, REGISTERS(PARTITA_REGISTERS_VECTOR)
-    movq    $0, REGISTERS(PARTITA_REGISTERS_ERROR)
     movq    PARTITA_KERNEL_ROOT, %rcx
     movq    %rcx, %cr3
     pushq   $2                              // as at switcher_to_kernel
@@ -188,9 +185,6 @@ switcher_line:
     je      2f
     movl    $1, %eax
 2:  return_to_kernel
-3:  pushq   (%rsp)
-    movq    $0, 8(%rsp)
-    jmp     switcher_common
 
 switcher_from_kernel:
     cmpq    $32, 120(%rsp)                  // an interrupt can only have come in partita_wait

@@ -107,8 +107,9 @@ import TraceFormat
     description.lines = []
     description.addLine(4, .maskedUntilOwner, budget: 0)
     description.addLine(12, .maskedUntilOwner, budget: 0)
+    // The bench plays them when it likes.
     description.stimuli = [4, 12, 4].map {
-      StimulusRecord(time: SystemTime(nanoseconds: 1), action: .linePulse, data: $0)
+      StimulusRecord(time: SystemTime(nanoseconds: 1_000_000_000), action: .linePulse, data: $0)
     }
     let bench = try Bench(description)
     bench.start()

@@ -177,7 +177,7 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("stimulus.played", "a pulse that was not made") { story in
       let place = story.index(.interrupt, where: { $0.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 })
       story.lines.insert(story.lines[place], at: place + 1)
-    },
+    }.along("interrupt.unclaimed"),
     Mutation("stimulus.played", "a pulse that never interrupts") { story in
       let place = story.index(.interrupt, where: { $0.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 })
       let count = story.lines[(place + 1)...].firstIndex { $0.resume != nil }! - place
