@@ -7,7 +7,10 @@ extension PartitionCore where Marking: MarkingRule {
   public mutating func hypercall<Recorder: DecisionRecorder>(
     _ call: Hypercall, _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    let caller = beginCall(snapshot, into: &recorder)
+    decision.reset()
+    learn(snapshot, into: &recorder)
+    precondition(!current.isNone)
+    let caller = beginCall()
     let answer = serve(call, at: now, into: &recorder)
     record(answer, to: call.number, of: caller, into: &recorder)
     if answer.effect != .none { decision.effect = answer.effect }
@@ -15,21 +18,21 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The running partition asked for `yield`: what `hypercall` does with it, without looking which service it is.
+  ///
+  /// - Precondition: the snapshot is of the running partition.
   @inline(__always)
   public mutating func yield<Recorder: DecisionRecorder>(
     _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    let caller = beginCall(snapshot, into: &recorder)
+    decision.reset()
+    learnOfRunning(snapshot, into: &recorder)
+    let caller = beginCall()
     record(yield(), to: UInt64(HypercallNumber.yield.rawValue), of: caller, into: &recorder)
     concludeInLine(at: now, into: &recorder)
   }
 
   @inline(__always)
-  private mutating func beginCall<Recorder: DecisionRecorder>(
-    _ snapshot: EntrySnapshot, into recorder: inout Recorder
-  ) -> PartitionIndex where Recorder: ~Copyable {
-    decision.reset()
-    learnOfRunning(snapshot, into: &recorder)
+  private mutating func beginCall() -> PartitionIndex {
     // Marks that were held back come with the caller's own hypercall.
     vcpus.interrupts[Int(current.rawValue)].deferred = 0
     return current
