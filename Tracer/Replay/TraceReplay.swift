@@ -15,8 +15,10 @@ import TraceReading
 public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   /// A piece is cut at the first keyframe after so many events.
   public static var pieceEvents: Int { 20_000 }
-  /// Blocks that one piece holds at most; without a keyframe the next goes on where it ended.
-  private static var maximumBlocks: Int { 24 }
+  /// Events that one piece holds at most, but for its last block; without a keyframe the next goes on where it ended.
+  private static var maximumPieceEvents: Int { 80_000 }
+  /// Decoded blocks that are kept to be used again.
+  private static var maximumSpares: Int { 24 }
 
   private let reader: TraceReader
   private let threads: Int
@@ -116,7 +118,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
           first = keyframe.end
         }
         if first < end { add(columns, first..<end, to: piece) }
-        if piece.parts.count >= Self.maximumBlocks {
+        if piece.eventCount >= Self.maximumPieceEvents {
           submit(piece, &machine)
           piece = ReplayPiece(start: nil)
         }
@@ -153,7 +155,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
       piece.replay(by: &machine)
     }
     for case .events(let columns, let range) in piece.parts where range.upperBound == columns.eventCount {
-      if spares.count < 64 { spares.append(columns) }
+      if spares.count < Self.maximumSpares { spares.append(columns) }
     }
   }
 }

@@ -83,6 +83,9 @@ final class ByteSource {
     start = 0
   }
 
+  /// Whether bytes may come late: neither a regular file nor bytes in memory.
+  var isPipe: Bool { descriptor >= 0 && randomAccess == nil }
+
   /// The file for reads at any place; nil for a pipe, and for bytes in memory.
   var randomAccess: RandomAccessFile? { RandomAccessFile(descriptor) }
 

@@ -111,7 +111,8 @@ public final class TraceReader {
   /// - Parameter body: called by the threads with every block, and the number of its slot.
   func decodeAhead(threads: Int, body: @escaping @Sendable (EventColumns, Int) -> Void) {
     slot = nil
-    lookahead = threads > 0 ? BlockLookahead(threads: threads, body: body) : nil
+    // Nobody waits for blocks ahead while one is there to be shown: a pipe is read as it comes.
+    lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, body: body) : nil
   }
 
   /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
