@@ -52,7 +52,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.messages = messages
     self.extendedState = extendedState
     self.keyframeWords = keyframeWords
-    running = RunningPartition(contexts[0], .none, isDrainer: true)
+    running = RunningPartition(contexts[0], .none, self.core.caller(PartitionIndex(0)), isDrainer: true)
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
     for index in 0..<table.count(LineRecord.self) {
@@ -150,7 +150,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     Processor.loadExtendedState(from: contexts[index].extendedState)
     Processor.clearDataSegments()
     Processor.segmentBase = contexts[index].segmentBase
-    running = RunningPartition(contexts[index], partition, isDrainer: partition == core.drainer)
+    running = RunningPartition(
+      contexts[index], partition, core.caller(partition), isDrainer: partition == core.drainer)
     running.registers.root = Acts.root(of: partition) { contexts[Int($0.rawValue)].root }
     loaded = partition
   }

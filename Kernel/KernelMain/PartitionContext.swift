@@ -1,6 +1,7 @@
 import APEXTypes
 import ArchX86
 import ModuleConfiguration
+import PartitionCore
 
 /// The hardware side of one partition: where its pages are and what the CPU holds of it while others run.
 struct PartitionContext: BitwiseCopyable {
@@ -31,13 +32,20 @@ struct RunningPartition {
   var rootForCallsAtOnce: UInt64
   /// `TraceRing.callHead` of the partition.
   var callHead: UInt64
+  /// What an address in its stack lies below the physical one.
+  var stackOffset: UInt64
 
-  init(_ context: PartitionContext, _ partition: PartitionIndex, isDrainer: Bool) {
+  /// The partition as the core's services of ports know it.
+  var caller: Caller
+
+  init(_ context: PartitionContext, _ partition: PartitionIndex, _ caller: Caller, isDrainer: Bool) {
+    self.caller = caller
     registers = RegisterPage(context.registers)
     shared = context.shared.pointer
     root = context.root
     rootForCallsAtOnce = isDrainer ? 0 : context.root.rawValue
     callHead = TraceRing.callHead(of: partition)
+    stackOffset = context.stack.rawValue &+ context.stackBytes &- PartitionLayout.stackTop
   }
 }
 
@@ -56,11 +64,11 @@ struct BootTable<Element: BitwiseCopyable> {
 
   subscript(index: Int) -> Element {
     unsafeAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return UnsafePointer(base + index)
     }
     nonmutating unsafeMutableAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return base + index
     }
   }

@@ -15,13 +15,32 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   @inlinable public subscript(index: Int) -> Element {
     // Unsafe: in bounds by the check, alive because StateMemory's owner outlives the core.
     unsafeAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return UnsafePointer(base + index)
     }
     nonmutating unsafeMutableAddress {
-      precondition(index >= 0 && index < count)
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return base + index
     }
+  }
+
+  /// The element at `index`, for those who ask for it again and again.
+  @inlinable public func reference(to index: Int) -> StateReference<Element> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+    return StateReference(place: base + index)
+  }
+}
+
+/// One element of a `StateTable`, found once: its index was checked then.
+public struct StateReference<Element: BitwiseCopyable>: @unchecked Sendable {
+  @usableFromInline let place: UnsafeMutablePointer<Element>
+
+  @usableFromInline init(place: UnsafeMutablePointer<Element>) { self.place = place }
+
+  @inlinable public var pointee: Element {
+    // Unsafe: alive as long as its table, which is as long as the core.
+    unsafeAddress { UnsafePointer(place) }
+    nonmutating unsafeMutableAddress { place }
   }
 }
 
