@@ -17,6 +17,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       fail("partita: no module image; boot with -kernel KERNEL -initrd MODULE.img\n")
     }
     guard Processor.hasExtendedState else { fail("partita: this CPU has no xsave; use -cpu max\n") }
+    guard Processor.hasChecksum else { fail("partita: this CPU has no crc32 instruction; use -cpu max\n") }
     let bytes = UnsafeRawBufferPointer(start: start.imageAddress.pointer, count: Int(start.imageByteCount))
     do throws(ModuleTable.Defect) {
       let table = try ModuleTable(bytes)
@@ -84,7 +85,9 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       if isReporting { report(UInt64(index), memory.usedByteCount &- before) }
     }
     let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
-    let trace = TraceRing(control: ringControl, byteCount: ringBytes, clock: clock)
+    let trace = TraceRing(
+      control: ringControl, byteCount: ringBytes, clock: clock,
+      batchWords: max(Kernel<Marking, Acts>.batchWords(table), InterruptBatch.maximumWordCount))
     let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)
     let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer

@@ -1,55 +1,65 @@
 import APEXTypes
 import ArchX86
+import ModuleConfiguration
 import PartitionCore
 import TraceFormat
 
-/// The events of one short entry, laid down one behind the other: room for all of them is made sure of before, and the
-/// ring learns of them at the end, at once.
-struct EventBatch: ~Copyable, DecisionRecorder {
-  /// Words that a batch has at most: the interrupt, the kernel's handler, a mark for each partition, the
-  /// acknowledgement.
-  static var maximumWordCount: Int { 4 + 3 + 3 * 32 + 3 + 2 }
+/// Events of one short way through the kernel, laid down one behind the other in room that was asked for once
+/// (`TraceRing.hasRoomForBatch`); `TraceRing.close` makes them part of the ring.
+///
+/// What is written in one go carries one reading of the counter: `readTime` takes it after the input, and all that
+/// follow have it.
+struct EventBatch: DecisionRecorder {
+  // Unsafe: in the ring's two mappings; the room was checked before the batch was opened.
+  private(set) var place: UnsafeMutablePointer<UInt64>
+  /// Events in the batch.
+  private(set) var count: UInt64 = 0
+  /// Time of the next event, and of the last one once there is one.
+  private(set) var time: UInt64
 
-  // Unsafe: within the room that `TraceRing.beginBatch` has made sure of.
-  fileprivate var next: UnsafeMutablePointer<UInt64>
-  fileprivate var events: UInt64
-  fileprivate var lastTime: UInt64 = 0
-  private let clock: Clock
-
-  fileprivate init(_ ring: borrowing TraceRing, _ clock: Clock) {
-    next = ring.next
-    events = ring.events
-    self.clock = clock
+  /// - Parameter time: that of the first event, in ns.
+  @inline(__always) init(at place: UnsafeMutablePointer<UInt64>, time: UInt64) {
+    self.place = place
+    self.time = time
   }
 
-  @inline(__always) private mutating func begin(_ head: UInt64) {
-    lastTime = clock.nanoseconds(Instruction.ticks)
-    next[0] = lastTime
-    next[1] = head
-    events &+= 1
+  /// Reads the counter for the events that follow.
+  @inline(__always) mutating func readTime(_ clock: Clock) { time = clock.nanoseconds(Instruction.ticks) }
+
+  @inline(__always) private mutating func lay(
+    _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ wordCount: Int
+  ) {
+    place[0] = time
+    place[1] = RingRecord.packed(
+      kind: kind.rawValue, partition: partition.rawValue, detail: detail, wordCount: wordCount, operand: operand)
+  }
+
+  @inline(__always) private mutating func advance(_ wordCount: Int) {
+    place += wordCount
+    count &+= 1
   }
 
   @inline(__always)
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
-    begin(TraceRing.head(kind, partition, detail, operand, 0))
-    next += 2
+    lay(kind, partition, detail, operand, 0)
+    advance(2)
   }
 
   @inline(__always)
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64) {
-    begin(TraceRing.head(kind, partition, detail, operand, 1))
-    next[2] = w0
-    next += 3
+    lay(kind, partition, detail, operand, 1)
+    place[2] = w0
+    advance(3)
   }
 
   @inline(__always)
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
   ) {
-    begin(TraceRing.head(kind, partition, detail, operand, 2))
-    next[2] = w0
-    next[3] = w1
-    next += 4
+    lay(kind, partition, detail, operand, 2)
+    place[2] = w0
+    place[3] = w1
+    advance(4)
   }
 
   @inline(__always)
@@ -57,48 +67,44 @@ struct EventBatch: ~Copyable, DecisionRecorder {
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
     _ w2: UInt64
   ) {
-    begin(TraceRing.head(kind, partition, detail, operand, 3))
-    next[2] = w0
-    next[3] = w1
-    next[4] = w2
-    next += 5
+    lay(kind, partition, detail, operand, 3)
+    place[2] = w0
+    place[3] = w1
+    place[4] = w2
+    advance(5)
   }
 
-  /// The input event of a line's interrupt.
+  /// The input event of a hypercall with up to three arguments and no operand: the common ones, laid down word by word.
   ///
-  /// - Parameter head: `TraceRing.interruptHead` of the interrupted partition.
+  /// - Parameters:
+  ///   - head: `TraceRing.callHead` of the caller with the snapshot's flags.
+  ///   - count: how many of the arguments the event has.
   @inline(__always)
-  mutating func recordInterrupt(
-    _ vector: UInt64, at nanoseconds: UInt64, head: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
+  mutating func recordCall(
+    _ number: UInt16, head: UInt64, counters: UInt64, resumeDelay: UInt64, _ arguments: CallArguments, _ count: Int
   ) {
-    lastTime = nanoseconds
-    next[0] = nanoseconds
-    next[1] = head | flags &<< 16 | vector &<< 32
-    next[2] = counters
-    next[3] = resumeDelay
-    next += 4
-    events &+= 1
+    place[0] = time
+    place[1] = head &+ (UInt64(number) &<< 32 | UInt64(UInt(bitPattern: 3 &+ count)) &<< 24)
+    place[2] = counters
+    place[3] = resumeDelay
+    place[4] = 0
+    if count > 0 { place[5] = arguments.first }
+    if count > 1 { place[6] = arguments.second }
+    if count > 2 { place[7] = arguments.third }
+    advance(5 &+ count)
   }
 }
 
-extension TraceRing {
-  /// Begins a batch; nil where there may not be room for a whole one, or the end of the ring's first mapping is near.
-  ///
-  /// - Parameter clock: the kernel's.
-  @inline(__always) func beginBatch(_ clock: Clock) -> EventBatch? {
-    next + EventBatch.maximumWordCount <= limit ? EventBatch(self, clock) : nil
-  }
+/// The first three arguments of a hypercall, read once.
+struct CallArguments {
+  var first: UInt64 = 0
+  var second: UInt64 = 0
+  var third: UInt64 = 0
 
-  /// What the second word of every interrupt out of a partition has in common.
-  static func interruptHead(of interrupted: PartitionIndex) -> UInt64 {
-    RingRecord.packed(
-      kind: EventKind.interrupt.rawValue, partition: interrupted.rawValue, detail: 0, wordCount: 2,
-      operand: UInt32(interrupted.rawValue) &<< 16)
-  }
-
-  @inline(__always) mutating func end(_ batch: consuming EventBatch) {
-    next = batch.next
-    events = batch.events
-    lastTime = batch.lastTime
+  /// - Parameter count: how many there are.
+  @inline(__always) init(_ registers: RegisterPage, count: Int) {
+    if count > 0 { first = registers[general: 5] }
+    if count > 1 { second = registers[general: 4] }
+    if count > 2 { third = registers[general: 3] }
   }
 }

@@ -71,16 +71,16 @@ extension Kernel {
     case .none: break
     case .console(let address, let byteCount): writeConsole(caller, address, byteCount)
     case .writeMessage(let port, let channel, let address, let byteCount):
-      takeMessage(.write, from: caller, port: port, channel: channel, slot: 0, address, byteCount)
+      copyMessage(.write, of: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .readMessage(let port, let channel, let address, let byteCount):
-      giveMessage(.read, to: caller, port: port, channel: channel, slot: 0, address, byteCount)
+      copyMessage(.read, of: caller, port: port, channel: channel, slot: 0, address, byteCount)
     case .segmentBase(let base):
       contexts[Int(caller.rawValue)].segmentBase = base
       Processor.segmentBase = base
     case .sendMessage(let port, let channel, let slot, let address, let byteCount):
-      takeMessage(.send, from: caller, port: port, channel: channel, slot: slot, address, byteCount)
+      copyMessage(.send, of: caller, port: port, channel: channel, slot: slot, address, byteCount)
     case .receiveMessage(let port, let channel, let slot, let address, let byteCount):
-      giveMessage(.receive, to: caller, port: port, channel: channel, slot: slot, address, byteCount)
+      copyMessage(.receive, of: caller, port: port, channel: channel, slot: slot, address, byteCount)
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
     }
   }

@@ -19,41 +19,53 @@ extension Kernel {
   public static func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64)
     -> UInt32
   {
-    context.assumingMemoryBound(to: Kernel.self).pointee.serveAtOnce(entryTicks, foundRoot) ? 1 : 0
-  }
-
-  @inline(__always)
-  private mutating func serveAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64) -> Bool {
-    let nanoseconds = clock.nanoseconds(entryTicks)
-    guard nanoseconds < core.quietUntilNanoseconds, foundRoot == running.rootForCallsAtOnce else { return false }
-    let registers = running.registers
-    let number = registers[general: 0]
-    // The two shortest ones before the jump table of the others.
-    if number == UInt64(HypercallNumber.null.rawValue) {
-      guard recordAtOnce(.null, at: nanoseconds, registers, argumentCount: 0) else { return false }
-      return answerAtOnce(.null, value: 0, registers)
-    }
-    if number == UInt64(HypercallNumber.readTime.rawValue) {
-      guard recordAtOnce(.readTime, at: nanoseconds, registers, argumentCount: 0) else { return false }
-      return answerAtOnce(.readTime, value: nanoseconds, registers)
-    }
-    switch number {
-    case UInt64(HypercallNumber.note.rawValue):
-      guard recordAtOnce(.note, at: nanoseconds, registers, argumentCount: 2) else { return false }
-      return answerAtOnce(.note, value: 0, registers)
-    case UInt64(HypercallNumber.writeSamplingMessage.rawValue): return writeAtOnce(at: nanoseconds, registers)
-    case UInt64(HypercallNumber.readSamplingMessage.rawValue): return readAtOnce(at: nanoseconds, registers)
-    case UInt64(HypercallNumber.sendQueuingMessage.rawValue): return sendAtOnce(at: nanoseconds, registers)
-    case UInt64(HypercallNumber.receiveQueuingMessage.rawValue): return receiveAtOnce(at: nanoseconds, registers)
-    default: return false
+    // Unsafe: `run` has published the kernel, which lives for ever. Functions of this file take it as an argument, so
+    // that each is the end of this one and nothing is saved for a way back.
+    let kernel = context.assumingMemoryBound(to: Kernel.self)
+    let nanoseconds = kernel.pointee.clock.nanoseconds(entryTicks)
+    guard nanoseconds < kernel.pointee.core.quietUntilNanoseconds,
+      foundRoot == kernel.pointee.running.rootForCallsAtOnce
+    else { return 0 }
+    switch kernel.pointee.running.registers[general: 0] {
+    case UInt64(HypercallNumber.null.rawValue): return answer(.null, 0, kernel, nanoseconds, value: 0)
+    case UInt64(HypercallNumber.readTime.rawValue): return answer(.readTime, 0, kernel, nanoseconds, value: nanoseconds)
+    case UInt64(HypercallNumber.note.rawValue): return note(kernel, nanoseconds)
+    case UInt64(HypercallNumber.writeSamplingMessage.rawValue): return writeSample(kernel, nanoseconds)
+    case UInt64(HypercallNumber.readSamplingMessage.rawValue): return readSample(kernel, nanoseconds)
+    case UInt64(HypercallNumber.sendQueuingMessage.rawValue): return send(kernel, nanoseconds)
+    case UInt64(HypercallNumber.receiveQueuingMessage.rawValue): return receive(kernel, nanoseconds)
+    case UInt64(HypercallNumber.acknowledgeInterrupt.rawValue):
+      return serve(.acknowledgeInterrupt, 1, kernel, nanoseconds)
+    case UInt64(HypercallNumber.enableInterrupt.rawValue): return serve(.enableInterrupt, 1, kernel, nanoseconds)
+    case UInt64(HypercallNumber.disableInterrupt.rawValue): return serve(.disableInterrupt, 1, kernel, nanoseconds)
+    case UInt64(HypercallNumber.raiseEvent.rawValue): return serve(.raiseEvent, 1, kernel, nanoseconds)
+    case UInt64(HypercallNumber.readQueuingStatus.rawValue): return serve(.readQueuingStatus, 1, kernel, nanoseconds)
+    case UInt64(HypercallNumber.readStatistic.rawValue): return serve(.readStatistic, 2, kernel, nanoseconds)
+    default: return 0
     }
   }
 
-  /// Takes the snapshot and records the call as an input, unless it is one for the long way.
+  /// Words of the events of the longest call that is served at once: the call, the operation on the port, what it does
+  /// to each destination of a channel, the result, the copy.
+  static func batchWords(_ table: ModuleTable) -> Int {
+    var most = 0
+    for channel in 0..<table.count(ChannelRecord.self) {
+      var destinations = 0
+      for index in 0..<table.count(PortRecord.self) {
+        let port = table.record(PortRecord.self, index)
+        if port.kind == .queuing, port.direction == .destination, port.channel == UInt64(channel) { destinations += 1 }
+      }
+      most = max(most, destinations)
+    }
+    return 8 + 5 + 4 * max(most, 1) + 3 + 4
+  }
+
+  /// Takes the snapshot and begins the call's events with its input, unless it is one for the long way.
   @inline(__always)
-  mutating func recordAtOnce(
-    _ number: HypercallNumber, at nanoseconds: UInt64, _ registers: RegisterPage, argumentCount: Int
-  ) -> Bool {
+  private mutating func begin(
+    _ number: HypercallNumber, _ arguments: CallArguments, _ argumentCount: Int, at nanoseconds: UInt64
+  ) -> EventBatch? {
+    guard ring.hasRoomForBatch else { return nil }
     let shared = running.shared
     let counters = Instruction.load64(shared + SharedPage.upcallsReturned)
     // Bit 0 of the flag is `interruptsEnabled`.
@@ -61,51 +73,134 @@ extension Kernel {
     guard
       core.learnAtOnce(
         EntrySnapshot.Flags(rawValue: UInt8(truncatingIfNeeded: flags)),
-        upcallsReturned: UInt16(truncatingIfNeeded: counters))
-    else { return false }
-    ring.recordCall(
-      number.rawValue, head: running.callHead | flags &<< 16, at: nanoseconds, counters: counters,
-      resumeDelay: clock.nanoseconds(registers.exitTicks) &- ring.lastTime, registers, argumentCount)
-    return true
+        upcallsReturned: UInt16(truncatingIfNeeded: counters), of: running.caller)
+    else { return nil }
+    var batch = ring.openBatch(at: nanoseconds)
+    batch.recordCall(
+      number.rawValue, head: running.callHead | flags &<< 16, counters: counters,
+      resumeDelay: clock.nanoseconds(running.registers.exitTicks) &- ring.lastTime, arguments, argumentCount)
+    batch.readTime(clock)
+    return batch
   }
 
+  /// Ends a call: its events are the ring's, its answer is in the registers.
   @inline(__always)
-  private mutating func answerAtOnce(_ number: HypercallNumber, value: UInt64, _ registers: RegisterPage) -> Bool {
-    core.answerAtOnce(number, value: value, into: &ring)
-    registers[general: 0] = UInt64(ReturnCode.noError.rawValue)
-    registers[general: 3] = value
-    return true
+  private mutating func end(_ status: ReturnCode, value: UInt64, _ batch: EventBatch) -> UInt32 {
+    ring.close(batch)
+    running.registers[general: 0] = UInt64(status.rawValue)
+    running.registers[general: 3] = value
+    return 1
+  }
+
+  /// A call that needs its answer and nothing else.
+  @inline(__always)
+  private static func answer(
+    _ number: HypercallNumber, _ argumentCount: Int, _ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64,
+    value: UInt64
+  ) -> UInt32 {
+    let arguments = CallArguments(kernel.pointee.running.registers, count: argumentCount)
+    guard var batch = kernel.pointee.begin(number, arguments, argumentCount, at: nanoseconds) else { return 0 }
+    kernel.pointee.core.answerAtOnce(number, .noError, value: value, of: kernel.pointee.running.caller, into: &batch)
+    return kernel.pointee.end(.noError, value: value, batch)
+  }
+
+  /// One of the services whose answer is all that follows (`PartitionCore.serveAtOnce`).
+  @inline(never)
+  private static func serve(
+    _ number: HypercallNumber, _ argumentCount: Int, _ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64
+  ) -> UInt32 {
+    let arguments = CallArguments(kernel.pointee.running.registers, count: argumentCount)
+    guard var batch = kernel.pointee.begin(number, arguments, argumentCount, at: nanoseconds),
+      let answer = kernel.pointee.core.serveAtOnce(
+        number, arguments.first, arguments.second, of: kernel.pointee.running.caller, into: &batch)
+    else { return 0 }
+    return kernel.pointee.end(answer.status, value: answer.value, batch)
   }
 
   @inline(never)
-  private mutating func writeAtOnce(at nanoseconds: UInt64, _ registers: RegisterPage) -> Bool {
-    guard recordAtOnce(.writeSamplingMessage, at: nanoseconds, registers, argumentCount: 3) else { return false }
-    let address = registers[general: 4]
-    let answer = core.sampleAtOnce(
-      isWrite: true, port: registers[general: 5], address: address, byteCount: registers[general: 3],
-      at: SystemTime(nanoseconds: nanoseconds), into: &ring)
-    registers[general: 0] = UInt64(answer.status.rawValue)
-    registers[general: 3] = answer.value
-    if answer.port >= 0 {
-      takeMessage(
-        .write, from: loaded, port: answer.port, channel: answer.channel, slot: 0, address, answer.byteCount)
-    }
-    return true
+  private static func note(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    answer(.note, 2, kernel, nanoseconds, value: 0)
   }
 
   @inline(never)
-  private mutating func readAtOnce(at nanoseconds: UInt64, _ registers: RegisterPage) -> Bool {
-    guard recordAtOnce(.readSamplingMessage, at: nanoseconds, registers, argumentCount: 3) else { return false }
-    let address = registers[general: 4]
-    let answer = core.sampleAtOnce(
-      isWrite: false, port: registers[general: 5], address: address, byteCount: registers[general: 3],
-      at: SystemTime(nanoseconds: nanoseconds), into: &ring)
-    registers[general: 0] = UInt64(answer.status.rawValue)
-    registers[general: 3] = answer.value
-    if answer.port >= 0 {
-      giveMessage(
-        .read, to: loaded, port: answer.port, channel: answer.channel, slot: 0, address, answer.byteCount)
-    }
-    return true
+  private static func writeSample(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    pass(.writeSamplingMessage, .write, kernel, nanoseconds)
+  }
+
+  @inline(never)
+  private static func readSample(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    pass(.readSamplingMessage, .read, kernel, nanoseconds)
+  }
+
+  @inline(never)
+  private static func send(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    guard kernel.pointee.core.queuesAtOnce(kernel.pointee.running.caller) else { return 0 }
+    return pass(.sendQueuingMessage, .send, kernel, nanoseconds)
+  }
+
+  @inline(never)
+  private static func receive(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    guard kernel.pointee.core.queuesAtOnce(kernel.pointee.running.caller) else { return 0 }
+    return pass(.receiveQueuingMessage, .receive, kernel, nanoseconds)
+  }
+
+  /// A call that passes a message; where that is not simple, it is begun once more.
+  @inline(__always)
+  private static func pass(
+    _ number: HypercallNumber, _ operation: PortOperation, _ kernel: UnsafeMutablePointer<Kernel>,
+    _ nanoseconds: UInt64
+  ) -> UInt32 {
+    let caller = kernel.pointee.running.caller
+    let arguments = CallArguments(kernel.pointee.running.registers, count: 3)
+    guard var batch = kernel.pointee.begin(number, arguments, 3, at: nanoseconds) else { return 0 }
+    guard
+      let message = kernel.pointee.core.passAtOnce(
+        number, port: arguments.first, address: arguments.second, byteCount: arguments.third, of: caller,
+        at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    else { return passOrRefuse(number, operation, kernel, nanoseconds) }
+    kernel.pointee.copy(message, operation, arguments.second, caller.index, &batch)
+    return kernel.pointee.end(.noError, value: message.value, batch)
+  }
+
+  /// A call that passes a message in a way that is not simple, or none.
+  @inline(never)
+  private static func passOrRefuse(
+    _ number: HypercallNumber, _ operation: PortOperation, _ kernel: UnsafeMutablePointer<Kernel>,
+    _ nanoseconds: UInt64
+  ) -> UInt32 {
+    let arguments = CallArguments(kernel.pointee.running.registers, count: 3)
+    guard var batch = kernel.pointee.begin(number, arguments, 3, at: nanoseconds) else { return 0 }
+    let answer = kernel.pointee.core.passOrRefuse(
+      number, port: arguments.first, address: arguments.second, byteCount: arguments.third,
+      of: kernel.pointee.running.caller, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    guard let message = answer.message else { return kernel.pointee.end(answer.status, value: 0, batch) }
+    kernel.pointee.copy(message, operation, arguments.second, kernel.pointee.running.caller.index, &batch)
+    return kernel.pointee.end(.noError, value: message.value, batch)
+  }
+
+  /// Copies a message that has passed, and records what arrived.
+  @inline(__always)
+  private mutating func copy(
+    _ message: PassedMessage, _ operation: PortOperation, _ address: UInt64, _ caller: PartitionIndex,
+    _ batch: inout EventBatch
+  ) {
+    let bytes = bytes(address, in: message.region)
+    let isTaken = operation == .write || operation == .send
+    let digest =
+      isTaken
+      ? takeMessage(bytes, channel: message.channel, slot: message.slot, message.byteCount)
+      : giveMessage(bytes, channel: message.channel, slot: message.slot, message.byteCount)
+    batch.record(
+      .messageCopied, partition: caller, detail: operation.rawValue,
+      operand: UInt32(truncatingIfNeeded: message.port), digest, message.byteCount)
+  }
+
+  /// Where an address of the loaded partition lies, in the region that the core has found.
+  @inline(__always)
+  private mutating func bytes(_ address: UInt64, in region: Int) -> UnsafeMutableRawPointer {
+    var offset = running.stackOffset
+    if region >= 0 { offset = segments[region].physical.rawValue &- segments[region].virtualAddress }
+    // Unsafe: the core has checked that the bytes lie in the region, and none begins at physical address 0.
+    return UnsafeMutableRawPointer(bitPattern: UInt(address &+ offset)).unsafelyUnwrapped
   }
 }

@@ -27,7 +27,7 @@ extension Kernel {
   private mutating func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
     // After the stop the root is none. Where there is no room for all events the long way counts what is lost, and
     // looks at the drainer's tail, which may have made room.
-    guard foundRoot == running.rootForMarksAtOnce, var events = ring.beginBatch(clock) else { return 0 }
+    guard foundRoot == running.rootForMarksAtOnce, var events = ring.beginInterruptBatch(clock) else { return 0 }
     let line = InterruptLine(UInt8(truncatingIfNeeded: vector) & 15)
     let nanoseconds = clock.nanoseconds(entryTicks)
     let registers = running.registers

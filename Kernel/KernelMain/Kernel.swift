@@ -52,7 +52,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.messages = messages
     self.extendedState = extendedState
     self.keyframeWords = keyframeWords
-    running = RunningPartition(contexts[0])
+    running = RunningPartition(contexts[0], self.core.caller(PartitionIndex(0)))
     running.rootForCallsAtOnce = 0
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
@@ -174,7 +174,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     }
     Processor.clearDataSegments()
     Processor.segmentBase = context.segmentBase
-    running = RunningPartition(context)
+    running = RunningPartition(context, core.caller(partition))
     running.registers.root = Acts.root(of: partition) {
       $0 == partition ? context.root : contexts[Int($0.rawValue)].root
     }

@@ -37,14 +37,13 @@ struct MessageStore {
     (table.record(ChannelRecord.self, channel).maximumMessageBytes &+ 63) & ~63
   }
 
-  /// The first `count` bytes of a place.
+  /// A place of a channel.
   ///
-  /// - Precondition: the channel has that place, and `count` is at most its size.
-  @inline(__always) func bytes(channel: Int, slot: Int, count: UInt64) -> UnsafeMutableRawBufferPointer {
-    let byteCount = channels[channel].byteCount
-    precondition(slot >= 0 && slot < channels[channel].count && count <= byteCount)
-    return UnsafeMutableRawBufferPointer(
-      start: channels[channel].base + slot &* Int(truncatingIfNeeded: byteCount),
-      count: Int(truncatingIfNeeded: count))
+  /// - Precondition: the channel has that place, and it has room for `byteCount` bytes.
+  @inline(__always) func place(channel: Int, slot: Int, byteCount: UInt64) -> UnsafeMutableRawPointer {
+    let size = channels[channel].byteCount
+    // Every channel has a place 0.
+    precondition(byteCount <= size && (slot == 0 || UInt(bitPattern: slot) < UInt(bitPattern: channels[channel].count)))
+    return channels[channel].base + slot &* Int(truncatingIfNeeded: size)
   }
 }

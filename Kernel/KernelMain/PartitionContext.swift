@@ -1,6 +1,7 @@
 import APEXTypes
 import ArchX86
 import ModuleConfiguration
+import PartitionCore
 
 /// The hardware side of one partition: where its pages are and what the CPU holds of it while others run.
 struct PartitionContext: BitwiseCopyable {
@@ -43,8 +44,13 @@ struct RunningPartition {
   var callHead: UInt64
   /// `TraceRing.interruptHead` of the partition.
   var interruptHead: UInt64
+  /// What an address in its stack lies below the physical one.
+  var stackOffset: UInt64
+  /// The partition as the core's services of ports know it.
+  var caller: Caller
 
-  init(_ context: PartitionContext) {
+  init(_ context: PartitionContext, _ caller: Caller) {
+    self.caller = caller
     registers = RegisterPage(context.registers)
     shared = context.shared.pointer
     information = context.information.pointer
@@ -54,6 +60,7 @@ struct RunningPartition {
     rootForMarksAtOnce = context.root.rawValue
     callHead = context.callHead
     interruptHead = context.interruptHead
+    stackOffset = context.stack.rawValue &+ context.stackBytes &- PartitionLayout.stackTop
   }
 }
 

@@ -17,12 +17,16 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   private let control: UnsafeMutableRawPointer
   let clock: Clock
   private let capacityWords: UInt64
+  /// Words that a batch may take.
+  private let batchWords: Int
   /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
   var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
   /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
   /// comparison covers all of them.
-  private(set) var limit: UnsafeMutablePointer<UInt64>
+  private var limit: UnsafeMutablePointer<UInt64>
+  /// The last place at which a batch may begin: `limit` less the words of a batch.
+  private var batchLimit: UnsafeMutablePointer<UInt64>
   /// Words stored before `first` was written for the last time.
   private var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
@@ -35,12 +39,15 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   /// When the last event was written.
   var lastTime: UInt64 = 0
 
-  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock) {
+  /// - Parameter batchWords: the most words that the events of a batch take.
+  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock, batchWords: Int) {
     self.control = control.pointer
     self.clock = clock
+    self.batchWords = batchWords
     capacityWords = byteCount / 8
     next = UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped
     limit = next
+    batchLimit = next
     setLimit()
   }
 
@@ -58,10 +65,11 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       next -= Int(capacityWords)
       wordsBefore &+= capacityWords
     }
-    // What begins in the first mapping may end in the second one, which has room for any record and batch.
+    // A record or batch that begins in the first mapping may end in the second one, which has room for any.
     let free = tail &+ capacityWords &- head
-    let toEnd = capacityWords &- (head &- wordsBefore) &+ UInt64(EventBatch.maximumWordCount)
+    let toEnd = capacityWords &- (head &- wordsBefore) &+ UInt64(batchWords)
     limit = unreportedLoss != 0 || isClosed ? first : next + Int(min(free, toEnd))
+    batchLimit = limit - batchWords
   }
 
   /// Cuts out room for a record of `count` words and the loss record that may have to precede it.
@@ -82,6 +90,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       lost &+= 1
       Instruction.store64(lost, to: control + RingControl.lost)
       limit = first
+      batchLimit = limit - batchWords
       return false
     }
     if unreportedLoss != 0 {
@@ -100,6 +109,25 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   @inline(__always) private mutating func advance(_ count: Int) {
     next += count
     events &+= 1
+  }
+
+  // MARK: Batches
+
+  /// Whether there is room for a batch just now; without it its events are for `record`, which counts what is lost.
+  @inline(__always) var hasRoomForBatch: Bool { next <= batchLimit }
+
+  /// Begins a batch whose first event is an input of the entry at `nanoseconds`.
+  ///
+  /// - Precondition: `hasRoomForBatch`; nothing else is recorded until the batch is closed.
+  @inline(__always) func openBatch(at nanoseconds: UInt64) -> EventBatch {
+    EventBatch(at: next, time: nanoseconds)
+  }
+
+  /// Makes the events of a batch part of the ring.
+  @inline(__always) mutating func close(_ batch: EventBatch) {
+    next = batch.place
+    events &+= batch.count
+    lastTime = batch.time
   }
 
   /// Shows the drainer what has been recorded. Once an entry is enough: nobody reads the ring while the kernel runs.
@@ -187,29 +215,6 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
       for index in 2..<wordCount { place[index &+ 2] = values[index] }
     }
     advance(wordCount &+ 2)
-  }
-
-  /// The input event of a hypercall with up to three arguments and no operand: the common ones, laid down word by word.
-  ///
-  /// - Parameters:
-  ///   - head: `callHead` of the caller with the snapshot's flags.
-  ///   - count: how many of the arguments the event has.
-  @inline(__always)
-  mutating func recordCall(
-    _ number: UInt16, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
-    _ registers: RegisterPage, _ count: Int
-  ) {
-    guard let place = reserve(5 &+ count) else { return }
-    lastTime = nanoseconds
-    place[0] = nanoseconds
-    place[1] = head &+ (UInt64(number) &<< 32 | UInt64(UInt(bitPattern: 3 &+ count)) &<< 24)
-    place[2] = counters
-    place[3] = resumeDelay
-    place[4] = 0
-    if count > 0 { place[5] = registers[general: 5] }
-    if count > 1 { place[6] = registers[general: 4] }
-    if count > 2 { place[7] = registers[general: 3] }
-    advance(5 &+ count)
   }
 
   /// The input event of any hypercall.

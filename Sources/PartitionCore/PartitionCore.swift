@@ -142,7 +142,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     for index in 0..<table.count(SegmentRecord.self) {
       let segment = table.record(SegmentRecord.self, index)
       regions[index].start = segment.virtualAddress
-      regions[index].end = segment.virtualAddress &+ segment.memoryBytes
+      regions[index].byteCount = segment.memoryBytes
       regions[index].access = segment.access.rawValue
     }
     readPorts()
@@ -170,13 +170,47 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     var index = configurations[owner].firstSegment
     let last = index &+ configurations[owner].segmentCount
     while index < last {
-      let offset = address &- regions[index].start
-      let size = regions[index].end &- regions[index].start
-      if offset < size, byteCount <= size &- offset {
+      if regions[index].contains(address, byteCount) {
         return regions[index].access & access.rawValue == access.rawValue
       }
       index &+= 1
     }
     return false
+  }
+
+  /// Where the caller has `byteCount` bytes at `address`, as `allows` has it: the index of a segment or −1 for its
+  /// stack, nil where `access` is not allowed.
+  @inline(__always)
+  mutating func region(
+    of caller: Caller, _ access: SegmentRecord.Access, _ address: UInt64, _ byteCount: UInt64
+  ) -> Int? {
+    let belowTop = PartitionLayout.stackTop &- address
+    if belowTop <= caller.configuration.pointee.stackBytes, byteCount <= belowTop { return -1 }
+    if !caller.configuration.pointee.recentRegion.contains(address, byteCount) {
+      guard let index = segment(of: Int(caller.index.rawValue), address, byteCount) else { return nil }
+      caller.configuration.pointee.recentRegion = regions[index]
+      caller.configuration.pointee.recentIndex = index
+    }
+    guard caller.configuration.pointee.recentRegion.access & access.rawValue == access.rawValue else { return nil }
+    return caller.configuration.pointee.recentIndex
+  }
+
+  /// What the services of ports ask of a partition at every call.
+  @inline(__always) public mutating func caller(_ partition: PartitionIndex) -> Caller {
+    let index = Int(partition.rawValue)
+    return Caller(
+      index: partition, state: partitions.reference(to: index), configuration: configurations.reference(to: index),
+      interrupts: vcpus.interrupts.reference(to: index))
+  }
+
+  /// The partition's segment that has all of `byteCount` bytes at `address`.
+  @inline(never) private mutating func segment(of owner: Int, _ address: UInt64, _ byteCount: UInt64) -> Int? {
+    var index = configurations[owner].firstSegment
+    let last = index &+ configurations[owner].segmentCount
+    while index < last {
+      if regions[index].contains(address, byteCount) { return index }
+      index &+= 1
+    }
+    return nil
   }
 }

@@ -25,6 +25,7 @@ function leave(instant,  spent) {
   else if (cause == "interrupt" && !upcalled) print "interrupt_round_trip", spent
   if (upcalled) print cause == "interrupt" ? "direct_upcall" : "marked_upcall", spent
   if (reflected) print "fault_reflected", spent
+  if (cause == "hypercall" && !switched && !upcalled) print "hypercall." call, spent
 }
 
 $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
@@ -37,6 +38,7 @@ $3 == "interrupt" || $3 == "timer" || $3 == "hypercall" || $3 == "exception" {
   }
   entryTime = time
   cause = $3
+  call = field("call")
   stub = cause == "hypercall" ? systemCallStub : cause == "interrupt" ? lineStub : \
     cause == "exception" ? exceptionStub : timerStub
   switched = upcalled = marked = reflected = started = keyframed = 0

@@ -8,7 +8,7 @@ import ModuleConfiguration
 /// virtual time, which under the emulator are guest instructions; they are upper bounds found by measurement.
 ///
 /// **Messages are copied whole.** A message is copied in one piece with interrupts off, and digested for the trace
-/// (XXH64) in the same piece: no reader ever sees half of one. So the longest copy is part of L: the greatest
+/// (CRC-32C) in the same piece: no reader ever sees half of one. So the longest copy is part of L: the greatest
 /// `MaxMessageSize` of the module's ports, each eight bytes at `Cost.copiedWord`, and for a queuing channel one step
 /// for each of its destinations. A module without long messages has none of this in its L. Nothing is cut into pieces
 /// but the memory of a partition that starts anew.
@@ -37,8 +37,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand and without an upcall; seen: 1060.
     public static let hypercallBase: UInt64 = 1500
-    /// Eight bytes of a message, copied and digested; seen: 8.5.
-    public static let copiedWord: UInt64 = 10
+    /// Eight bytes of a message, copied and digested; seen: 2.5.
+    public static let copiedWord: UInt64 = 4
     /// One destination of a queuing channel: its queue looked at, the message put in, its loss or its mark recorded.
     public static let queuingDestination: UInt64 = 250
     /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.

@@ -8,80 +8,92 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Takes over what the snapshot of a call says, unless upcalls have returned of which the core does not know: then
   /// nothing is changed, and the call is one for `hypercall`.
+  ///
+  /// - Parameter caller: the partition that runs; it is taken at its word.
   @inline(__always)
-  public mutating func learnAtOnce(_ flags: EntrySnapshot.Flags, upcallsReturned: UInt16) -> Bool {
-    let index = Int(current.rawValue)
-    guard partitions[index].upcallsReturned == upcallsReturned else { return false }
-    partitions[index].seen = flags
+  public mutating func learnAtOnce(_ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, of caller: Caller) -> Bool {
+    guard caller.state.pointee.upcallsReturned == upcallsReturned else { return false }
+    caller.state.pointee.seen = flags
     return true
   }
 
   /// `null`, `note` (value 0) and `readTime` (value: the instant in ns).
   @inline(__always)
   public mutating func answerAtOnce<Recorder: DecisionRecorder>(
-    _ number: HypercallNumber, value: UInt64, into recorder: inout Recorder
+    _ number: HypercallNumber, _ status: ReturnCode, value: UInt64, of caller: Caller, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     recorder.record(
-      .hypercallResult, partition: current, detail: ReturnCode.noError.rawValue, operand: UInt32(number.rawValue), value
-    )
-  }
-
-  /// `writeSamplingMessage` and `readSamplingMessage`.
-  ///
-  /// - Returns: as `MessageAnswer`; the port's bytes are to be copied where its `port` is not negative.
-  @inline(__always)
-  public mutating func sampleAtOnce<Recorder: DecisionRecorder>(
-    isWrite: Bool, port identifier: UInt64, address: UInt64, byteCount: UInt64, at now: SystemTime,
-    into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    let answer =
-      isWrite
-      ? writeSample(identifier, address, byteCount, at: now, into: &recorder)
-      : readSample(identifier, address, byteCount, at: now, into: &recorder)
-    let number = isWrite ? HypercallNumber.writeSamplingMessage : .readSamplingMessage
-    recorder.record(
-      .hypercallResult, partition: current, detail: answer.status.rawValue, operand: UInt32(number.rawValue),
-      answer.value)
-    return answer
+      .hypercallResult, partition: caller.index, detail: status.rawValue, operand: UInt32(number.rawValue), value)
   }
 
   /// Whether sending and receiving may be served at once: the caller has not registered the interrupt of its queuing
   /// ports, so that no call of its own can mark it.
-  @inline(__always) public var queuesAtOnce: Bool {
-    mutating get {
-      vcpus.interrupts[Int(current.rawValue)].registered & VirtualInterrupt.queuingPort.bit == 0
-    }
-  }
+  @inline(__always) public mutating func queuesAtOnce(_ caller: Caller) -> Bool { !caller.isMarkedForQueues }
 
-  /// `sendQueuingMessage` and `receiveQueuingMessage`.
+  /// The four services that pass a message, where that is simple; nobody is marked.
   ///
-  /// - Returns: as `sampleAtOnce`.
+  /// - Parameter number: a constant, or the services that are not meant are compiled too.
+  /// - Returns: nil where it is not simple, or the service is refused: nothing has changed or been recorded
+  ///   (`passOrRefuse`).
   @inline(__always)
-  public mutating func queueAtOnce<Recorder: DecisionRecorder>(
-    isSend: Bool, port identifier: UInt64, address: UInt64, byteCount: UInt64, into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    let answer =
-      isSend
-      ? send(identifier, address, byteCount, into: &recorder)
-      : receive(identifier, address, byteCount, into: &recorder)
-    let number = isSend ? HypercallNumber.sendQueuingMessage : .receiveQueuingMessage
-    recorder.record(
-      .hypercallResult, partition: current, detail: answer.status.rawValue, operand: UInt32(number.rawValue),
-      answer.value)
-    return answer
+  public mutating func passAtOnce<Recorder: DecisionRecorder>(
+    _ number: HypercallNumber, port: UInt64, address: UInt64, byteCount: UInt64, of caller: Caller, at now: SystemTime,
+    into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    let passed: PassedMessage?
+    switch number {
+    case .writeSamplingMessage:
+      passed = writeSample(port, address, byteCount, of: caller, at: now, into: &recorder)
+    case .readSamplingMessage: passed = readSample(port, address, byteCount, of: caller, at: now, into: &recorder)
+    case .sendQueuingMessage: passed = sendSimply(port, address, byteCount, of: caller, into: &recorder)
+    default: passed = receive(port, address, byteCount, of: caller, isSimple: true, into: &recorder)
+    }
+    guard let message = passed else { return nil }
+    answerAtOnce(number, .noError, value: message.value, of: caller, into: &recorder)
+    return message
   }
-}
 
-/// What a service of ports answers, and which bytes are to be copied.
-public struct MessageAnswer {
-  public var status: ReturnCode
-  public var value: UInt64 = 0
-  /// Index of the port, or −1 where nothing is copied.
-  public var port = -1
-  public var channel = 0
-  /// The place of the message in the channel.
-  public var slot = 0
-  public var byteCount: UInt64 = 0
+  /// The same services, whatever there is to do.
+  ///
+  /// - Returns: what the caller is told, and the message if one has passed.
+  public mutating func passOrRefuse<Recorder: DecisionRecorder>(
+    _ number: HypercallNumber, port: UInt64, address: UInt64, byteCount: UInt64, of caller: Caller, at now: SystemTime,
+    into recorder: inout Recorder
+  ) -> (status: ReturnCode, message: PassedMessage?) where Recorder: ~Copyable {
+    let message: PassedMessage?
+    switch number {
+    case .sendQueuingMessage: message = send(port, address, byteCount, of: caller, into: &recorder)
+    case .receiveQueuingMessage:
+      message = receive(port, address, byteCount, of: caller, isSimple: false, into: &recorder)
+    // Sampling messages that pass at all have passed at once.
+    default: message = nil
+    }
+    let status = message != nil ? .noError : refusal(number, port, address, byteCount, of: caller)
+    answerAtOnce(number, status, value: message?.value ?? 0, of: caller, into: &recorder)
+    return (status, message)
+  }
 
-  init(_ status: ReturnCode) { self.status = status }
+  /// Services that change nothing of which another service, a mark or an instant would have to be asked: while nothing
+  /// waits for the caller, its answer is all that follows from them.
+  ///
+  /// - Returns: nil where more follows: nothing has changed or been recorded.
+  @inline(__always)
+  public mutating func serveAtOnce<Recorder: DecisionRecorder>(
+    _ number: HypercallNumber, _ first: UInt64, _ second: UInt64, of caller: Caller, into recorder: inout Recorder
+  ) -> HypercallAnswer? where Recorder: ~Copyable {
+    let call = Hypercall(number: UInt64(number.rawValue), arguments: (first, second, 0, 0, 0, 0), operand: 0)
+    var answer = Answer(.invalidParameter)
+    switch number {
+    case .acknowledgeInterrupt, .enableInterrupt, .disableInterrupt:
+      if let interrupt = VirtualInterrupt(vector: first) { answer = serveInterrupt(number, interrupt, call) }
+    case .raiseEvent:
+      if isEventToItself(first) { return nil }
+      answer = serveEvent(number, call, into: &recorder)
+    case .readQueuingStatus: answer = readQueuingStatus(first)
+    case .readStatistic: answer = readStatistic(first, second)
+    default: return nil
+    }
+    answerAtOnce(number, answer.status, value: answer.value, of: caller, into: &recorder)
+    return HypercallAnswer(caller: caller.index, status: answer.status, value: answer.value)
+  }
 }

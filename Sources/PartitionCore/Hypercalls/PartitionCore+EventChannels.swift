@@ -24,6 +24,12 @@ extension PartitionCore where Marking: MarkingRule {
     return Answer(.noError)
   }
 
+  /// Whether raising an event of that channel would mark the caller.
+  mutating func isEventToItself(_ identifier: UInt64) -> Bool {
+    guard let index = eventChannel(identifier: identifier) else { return false }
+    return guests.channels[index].destination == current
+  }
+
   private mutating func bind(_ channel: EventChannel) -> Answer {
     guard channel.destination == current else { return Answer(.invalidConfiguration) }
     let index = Int(current.rawValue)

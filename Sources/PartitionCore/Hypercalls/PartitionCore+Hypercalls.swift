@@ -111,7 +111,7 @@ extension PartitionCore where Marking: MarkingRule {
       .noError, value: byteCount, effect: .console(address: call.arguments.0, byteCount: byteCount))
   }
 
-  private func readStatistic(_ selector: UInt64, _ argument: UInt64) -> Answer {
+  mutating func readStatistic(_ selector: UInt64, _ argument: UInt64) -> Answer {
     switch StatisticSelector(rawValue: selector) {
     case .majorFrames: return Answer(.noError, value: schedule.frameCount)
     case .kernelTicks: return Answer(.noError, value: kernelTicks)

@@ -21,6 +21,39 @@ extension PartitionCore where Marking: MarkingRule {
       ? index : nil
   }
 
+  /// The index of the caller's created port of that kind, direction and identifier.
+  @inline(__always)
+  mutating func port(_ identifier: UInt64, of caller: Caller, isQueuing: Bool, isSource: Bool) -> Int? {
+    let index = Int(truncatingIfNeeded: identifier &- 1)
+    guard UInt(bitPattern: index) < UInt(bitPattern: ports.count),
+      ports[index].key == PortKey(owner: caller.index, isQueuing: isQueuing, isSource: isSource, isCreated: true)
+    else { return nil }
+    return index
+  }
+
+  /// Why a message is not passed on, where the service of that number has passed none: asked for afterwards, so that
+  /// those which are passed on are not held up.
+  mutating func refusal(
+    _ number: HypercallNumber, _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller
+  ) -> ReturnCode {
+    let isQueuing = number == .sendQueuingMessage || number == .receiveQueuingMessage
+    let isSource = number == .writeSamplingMessage || number == .sendQueuingMessage
+    guard createdPort(identifier, isQueuing: isQueuing) != nil else { return .invalidParameter }
+    guard let index = port(identifier, of: caller, isQueuing: isQueuing, isSource: isSource) else {
+      return .invalidMode
+    }
+    switch number {
+    case .sendQueuingMessage:
+      let isPossible =
+        byteCount &- 1 < ports[index].maximumMessageBytes && region(of: caller, .read, address, byteCount) != nil
+      return isPossible ? .notAvailable : .invalidParameter
+    case .receiveQueuingMessage: return ports[index].count == 0 ? .notAvailable : .invalidParameter
+    case .readSamplingMessage:
+      return channels[ports[index].channel].sequence == ports[index].unseenSequence ? .noAction : .invalidParameter
+    default: return .invalidParameter
+    }
+  }
+
   /// Creates a port whose parameters are right: a destination begins empty, whatever was sent before.
   ///
   /// Only while the partition initialises (ARINC 653 Part 1: INVALID_MODE in NORMAL): what an integrator has checked at
@@ -134,6 +167,7 @@ extension PartitionCore {
       ports[index].firstEntry = entries
       ports[index].nextDestination = channels[channel].firstDestination
       channels[channel].firstDestination = index
+      channels[channel].onlyDestination = ports[index].nextDestination < 0 ? index : -1
     }
   }
 
@@ -148,4 +182,31 @@ extension PartitionCore {
     }
     return count
   }
+}
+
+/// The partition that calls, with what the services of ports ask of it: found once, and not at every call.
+public struct Caller {
+  public let index: PartitionIndex
+  let state: StateReference<PartitionState>
+  let configuration: StateReference<PartitionConfiguration>
+  let interrupts: StateReference<VCPUInterrupts>
+
+  /// The partition is marked when its queues change.
+  @inline(__always) var isMarkedForQueues: Bool {
+    interrupts.pointee.registered & VirtualInterrupt.queuingPort.bit != 0
+  }
+}
+
+/// A message that has passed a port: what its caller is told, and which bytes are to be copied.
+public struct PassedMessage {
+  /// Index of the port.
+  public var port: Int
+  public var channel: Int
+  /// The place of the message in the channel.
+  public var slot: Int
+  public var byteCount: UInt64
+  /// Where the caller has the bytes: the index of a segment in the module table, or −1 for its stack.
+  public var region: Int
+  /// What the caller is told beside `noError`.
+  public var value: UInt64
 }

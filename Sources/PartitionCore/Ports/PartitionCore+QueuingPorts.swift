@@ -13,31 +13,37 @@ extension PartitionCore where Marking: MarkingRule {
   ) -> Answer where Recorder: ~Copyable {
     if number == .createQueuingPort { return createQueuingPort(call, into: &recorder) }
     let (identifier, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
+    let caller = caller(current)
     if number == .sendQueuingMessage {
-      let answer = send(identifier, address, byteCount, into: &recorder)
-      guard answer.port >= 0 else { return Answer(answer.status) }
+      guard let message = send(identifier, address, byteCount, of: caller, into: &recorder) else {
+        return Answer(refusal(number, identifier, address, byteCount, of: caller))
+      }
       return Answer(
         .noError,
         effect: .sendMessage(
-          port: answer.port, channel: answer.channel, slot: answer.slot, address: address, byteCount: byteCount))
+          port: message.port, channel: message.channel, slot: message.slot, address: address, byteCount: byteCount))
     }
     if number == .receiveQueuingMessage {
-      let answer = receive(identifier, address, byteCount, into: &recorder)
-      guard answer.port >= 0 else { return Answer(answer.status) }
+      guard let message = receive(identifier, address, byteCount, of: caller, isSimple: false, into: &recorder) else {
+        return Answer(refusal(number, identifier, address, byteCount, of: caller))
+      }
       return Answer(
-        .noError, value: answer.value,
+        .noError, value: message.value,
         effect: .receiveMessage(
-          port: answer.port, channel: answer.channel, slot: answer.slot, address: address,
-          byteCount: answer.byteCount))
+          port: message.port, channel: message.channel, slot: message.slot, address: address,
+          byteCount: message.byteCount))
     }
+    if number == .readQueuingStatus { return readQueuingStatus(identifier) }
+    guard number == .clearQueuingPort else { preconditionFailure() }
     guard let index = createdPort(identifier, isQueuing: true) else { return Answer(.invalidParameter) }
-    switch number {
-    case .readQueuingStatus:
-      return Answer(
-        .noError, value: UInt64(ports[index].isSource ? fullestCount(ports[index].channel) : ports[index].count))
-    case .clearQueuingPort: return clear(index, into: &recorder)
-    default: preconditionFailure()
-    }
+    return clear(index, into: &recorder)
+  }
+
+  /// GET_QUEUING_PORT_STATUS: how many messages wait, for a source in the fullest destination.
+  mutating func readQueuingStatus(_ identifier: UInt64) -> Answer {
+    guard let index = createdPort(identifier, isQueuing: true) else { return Answer(.invalidParameter) }
+    return Answer(
+      .noError, value: UInt64(ports[index].isSource ? fullestCount(ports[index].channel) : ports[index].count))
   }
 
   /// CREATE_QUEUING_PORT: the parameters must be those of the configuration; the discipline, by which the partition
@@ -58,14 +64,15 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// SEND_QUEUING_MESSAGE without its waiting: every created destination gets the message, but for those that discard
   /// it because they are full. One that does not discard and is full holds the sender back.
+  ///
+  /// - Returns: nil, and nothing has changed, where the service is refused (`refusal`).
   @inline(__always)
   mutating func send<Recorder: DecisionRecorder>(
-    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    guard let index = createdPort(identifier, isQueuing: true) else { return MessageAnswer(.invalidParameter) }
-    guard ports[index].isSource else { return MessageAnswer(.invalidMode) }
-    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes, allows(.read, current, address, byteCount)
-    else { return MessageAnswer(.invalidParameter) }
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller, into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    guard let index = port(identifier, of: caller, isQueuing: true, isSource: true),
+      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+    else { return nil }
     let channel = ports[index].channel
     var heldSlots: UInt64 = 0
     var fullest = 0
@@ -75,26 +82,59 @@ extension PartitionCore where Marking: MarkingRule {
         heldSlots |= ports[destination].heldSlots
         let count = ports[destination].count
         let isFull = count == ports[destination].maximumMessageCount
-        if isFull, !ports[destination].discardsWhenFull { return MessageAnswer(.notAvailable) }
+        if isFull, !ports[destination].discardsWhenFull { return nil }
         fullest = max(fullest, isFull ? count : count &+ 1)
       }
       destination = ports[destination].nextDestination
     }
     // There is a free place (`MessageSlots`), unless the state comes from a keyframe that no kernel has written.
     let slot = (~heldSlots).trailingZeroBitCount
-    guard slot < channels[channel].slotCount else { return MessageAnswer(.notAvailable) }
+    guard slot < channels[channel].slotCount else { return nil }
     let number = channels[channel].sequence &+ 1
     channels[channel].sequence = number
     recorder.record(
-      .portOperation, partition: current, detail: PortOperation.send.rawValue,
+      .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(fullest))
     append(QueuedMessage(slot: slot, byteCount: byteCount, number: number), channel, into: &recorder)
-    var answer = MessageAnswer(.noError)
-    answer.port = index
-    answer.channel = channel
-    answer.slot = slot
-    answer.byteCount = byteCount
-    return answer
+    return PassedMessage(port: index, channel: channel, slot: slot, byteCount: byteCount, region: region, value: 0)
+  }
+
+  /// `send` where it is simple: the channel has one destination, which is created, has room and is not marked.
+  ///
+  /// - Returns: nil, and nothing has changed, where it is not, or where the service is refused.
+  @inline(__always)
+  mutating func sendSimply<Recorder: DecisionRecorder>(
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller, into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    guard let index = port(identifier, of: caller, isQueuing: true, isSource: true),
+      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+    else { return nil }
+    let channel = ports[index].channel
+    let destination = channels[channel].onlyDestination
+    guard destination >= 0, ports[destination].isCreated else { return nil }
+    let count = ports[destination].count
+    let limit = ports[destination].maximumMessageCount
+    let heldSlots = ports[destination].heldSlots
+    let slot = (~heldSlots).trailingZeroBitCount
+    guard count < limit, slot < channels[channel].slotCount,
+      count != 0 || !isMarkedForQueues(ports[destination].partition)
+    else { return nil }
+    let number = channels[channel].sequence &+ 1
+    channels[channel].sequence = number
+    recorder.record(
+      .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
+      operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(count &+ 1))
+    var entry = ports[destination].head &+ count
+    if entry >= limit { entry = entry &- limit }
+    queues[ports[destination].firstEntry &+ entry] = QueuedMessage(slot: slot, byteCount: byteCount, number: number)
+    ports[destination].count = count &+ 1
+    ports[destination].heldSlots = heldSlots | 1 &<< UInt64(truncatingIfNeeded: slot)
+    return PassedMessage(port: index, channel: channel, slot: slot, byteCount: byteCount, region: region, value: 0)
+  }
+
+  /// Whether a partition is marked when its queues change.
+  @inline(__always) private mutating func isMarkedForQueues(_ partition: UInt8) -> Bool {
+    vcpus.interrupts[Int(partition)].registered & VirtualInterrupt.queuingPort.bit != 0
   }
 
   /// Puts a message into the queue of every created destination that has room, and tells the others' loss.
@@ -126,38 +166,37 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// RECEIVE_QUEUING_MESSAGE without its waiting: the oldest message, exactly as long as it was sent.
+  ///
+  /// - Parameter isSimple: a constant; a message whose sender would be marked is left, too.
+  /// - Returns: nil, and nothing has changed, where the service is refused (`refusal`).
   @inline(__always)
   mutating func receive<Recorder: DecisionRecorder>(
-    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    guard let index = createdPort(identifier, isQueuing: true) else { return MessageAnswer(.invalidParameter) }
-    guard !ports[index].isSource else { return MessageAnswer(.invalidMode) }
+    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, of caller: Caller, isSimple: Bool,
+    into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    guard let index = port(identifier, of: caller, isQueuing: true, isSource: false) else { return nil }
     let count = ports[index].count
-    guard count > 0 else { return MessageAnswer(.notAvailable) }
     let head = ports[index].head
+    guard count > 0 else { return nil }
     let message = queues[ports[index].firstEntry &+ head]
     let byteCount = message.byteCount
-    guard capacity >= byteCount, allows(.write, current, address, byteCount) else {
-      return MessageAnswer(.invalidParameter)
-    }
+    guard capacity >= byteCount, let region = region(of: caller, .write, address, byteCount) else { return nil }
+    let channel = ports[index].channel
     let limit = ports[index].maximumMessageCount
+    if isSimple, count == limit, isMarkedForQueues(channels[channel].sourcePartition) { return nil }
     let hasOverflowed = ports[index].hasOverflowed
     ports[index].head = head &+ 1 == limit ? 0 : head &+ 1
     ports[index].count = count &- 1
     ports[index].heldSlots &= ~(1 &<< UInt64(truncatingIfNeeded: message.slot))
     ports[index].hasOverflowed = false
     recorder.record(
-      .portOperation, partition: current, detail: PortOperation.receive.rawValue,
+      .portOperation, partition: caller.index, detail: PortOperation.receive.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, message.number,
       (hasOverflowed ? 1 : 0) | UInt64(count &- 1) &<< 1)
-    if count == limit { notifySource(of: index, into: &recorder) }
-    var answer = MessageAnswer(.noError)
-    answer.value = byteCount | (hasOverflowed ? 1 &<< 32 : 0)
-    answer.port = index
-    answer.channel = ports[index].channel
-    answer.slot = message.slot
-    answer.byteCount = byteCount
-    return answer
+    if !isSimple, count == limit { notifySource(of: index, into: &recorder) }
+    return PassedMessage(
+      port: index, channel: channel, slot: message.slot, byteCount: byteCount, region: region,
+      value: byteCount | (hasOverflowed ? 1 &<< 32 : 0))
   }
 
   /// CLEAR_QUEUING_PORT: destinations only; what waits is gone, and so is the knowledge of what was discarded.
@@ -175,7 +214,7 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Messages that the fullest created destination of a channel holds.
-  private func fullestCount(_ channel: Int) -> Int {
+  private mutating func fullestCount(_ channel: Int) -> Int {
     var fullest = 0
     var destination = channels[channel].firstDestination
     while destination >= 0 {

@@ -22,11 +22,13 @@ extension PartitionCore where Marking: MarkingRule {
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     let (identifier, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
-    let answer = writeSample(identifier, address, byteCount, at: now, into: &recorder)
-    guard answer.port >= 0 else { return Answer(answer.status) }
+    let caller = caller(current)
+    guard let message = writeSample(identifier, address, byteCount, of: caller, at: now, into: &recorder) else {
+      return Answer(refusal(.writeSamplingMessage, identifier, address, byteCount, of: caller))
+    }
     return Answer(
       .noError,
-      effect: .writeMessage(port: answer.port, channel: answer.channel, address: address, byteCount: byteCount))
+      effect: .writeMessage(port: message.port, channel: message.channel, address: address, byteCount: byteCount))
   }
 
   /// READ_SAMPLING_MESSAGE (3.6.2.3): the last message that was written since the port was created, valid while it is
@@ -34,59 +36,57 @@ extension PartitionCore where Marking: MarkingRule {
   mutating func readSamplingMessage<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
-    let address = call.arguments.1
-    let answer = readSample(call.arguments.0, address, call.arguments.2, at: now, into: &recorder)
-    guard answer.port >= 0 else { return Answer(answer.status) }
+    let (identifier, address, capacity) = (call.arguments.0, call.arguments.1, call.arguments.2)
+    let caller = caller(current)
+    guard let message = readSample(identifier, address, capacity, of: caller, at: now, into: &recorder) else {
+      return Answer(refusal(.readSamplingMessage, identifier, address, capacity, of: caller))
+    }
     return Answer(
-      .noError, value: answer.value,
+      .noError, value: message.value,
       effect: .readMessage(
-        port: answer.port, channel: answer.channel, address: address, byteCount: answer.byteCount))
+        port: message.port, channel: message.channel, address: address, byteCount: message.byteCount))
   }
 
+  /// The message that is written; nil, and nothing changed, where the service is refused (`refusal`).
   @inline(__always)
   mutating func writeSample<Recorder: DecisionRecorder>(
-    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, at now: SystemTime, into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    guard let index = createdPort(identifier, isQueuing: false) else { return MessageAnswer(.invalidParameter) }
-    guard ports[index].isSource else { return MessageAnswer(.invalidMode) }
-    guard byteCount > 0, byteCount <= ports[index].maximumMessageBytes, allows(.read, current, address, byteCount)
-    else { return MessageAnswer(.invalidParameter) }
+    _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller, at now: SystemTime,
+    into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    // No bytes at all are as wrong as too many.
+    guard let index = port(identifier, of: caller, isQueuing: false, isSource: true),
+      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+    else { return nil }
     let channel = ports[index].channel
-    channels[channel].sequence &+= 1
+    let sequence = channels[channel].sequence &+ 1
+    channels[channel].sequence = sequence
     channels[channel].messageBytes = byteCount
     channels[channel].writtenNanoseconds = now.nanoseconds
     recorder.record(
-      .portOperation, partition: current, detail: PortOperation.write.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, channels[channel].sequence)
-    var answer = MessageAnswer(.noError)
-    answer.port = index
-    answer.channel = channel
-    answer.byteCount = byteCount
-    return answer
+      .portOperation, partition: caller.index, detail: PortOperation.write.rawValue,
+      operand: UInt32(truncatingIfNeeded: index), byteCount, sequence)
+    return PassedMessage(port: index, channel: channel, slot: 0, byteCount: byteCount, region: region, value: 0)
   }
 
+  /// The message that is read; nil, and nothing changed, where the service is refused (`refusal`).
   @inline(__always)
   mutating func readSample<Recorder: DecisionRecorder>(
-    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, at now: SystemTime, into recorder: inout Recorder
-  ) -> MessageAnswer where Recorder: ~Copyable {
-    guard let index = createdPort(identifier, isQueuing: false) else { return MessageAnswer(.invalidParameter) }
-    guard !ports[index].isSource else { return MessageAnswer(.invalidMode) }
+    _ identifier: UInt64, _ address: UInt64, _ capacity: UInt64, of caller: Caller, at now: SystemTime,
+    into recorder: inout Recorder
+  ) -> PassedMessage? where Recorder: ~Copyable {
+    guard let index = port(identifier, of: caller, isQueuing: false, isSource: false) else { return nil }
     let channel = ports[index].channel
     let byteCount = channels[channel].messageBytes
     let sequence = channels[channel].sequence
-    guard sequence != ports[index].unseenSequence else { return MessageAnswer(.noAction) }
-    guard capacity >= byteCount, allows(.write, current, address, byteCount) else {
-      return MessageAnswer(.invalidParameter)
-    }
-    let isValid = now.nanoseconds &- channels[channel].writtenNanoseconds <= ports[index].refreshNanoseconds
+    guard sequence != ports[index].unseenSequence, capacity >= byteCount,
+      let region = region(of: caller, .write, address, byteCount)
+    else { return nil }
+    let age = now.nanoseconds &- channels[channel].writtenNanoseconds
+    let isValid: UInt64 = age <= ports[index].refreshNanoseconds ? 1 : 0
     recorder.record(
-      .portOperation, partition: current, detail: PortOperation.read.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, sequence, isValid ? 1 : 0)
-    var answer = MessageAnswer(.noError)
-    answer.value = byteCount | (isValid ? 1 &<< 32 : 0)
-    answer.port = index
-    answer.channel = channel
-    answer.byteCount = byteCount
-    return answer
+      .portOperation, partition: caller.index, detail: PortOperation.read.rawValue,
+      operand: UInt32(truncatingIfNeeded: index), byteCount, sequence, isValid)
+    return PassedMessage(
+      port: index, channel: channel, slot: 0, byteCount: byteCount, region: region, value: byteCount | isValid &<< 32)
   }
 }

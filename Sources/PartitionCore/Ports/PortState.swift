@@ -1,12 +1,32 @@
 import APEXTypes
 import ModuleConfiguration
 
+/// Whose a port is, of which kind and direction, and whether it is created.
+struct PortKey: Equatable, BitwiseCopyable {
+  /// Owner in bits 0–7, then a bit each.
+  private var word: UInt32
+
+  @inline(__always) init(owner: PartitionIndex, isQueuing: Bool, isSource: Bool, isCreated: Bool) {
+    word =
+      UInt32(owner.rawValue) | (isQueuing ? 0x100 : 0) | (isSource ? 0x200 : 0) | (isCreated ? Self.createdBit : 0)
+  }
+
+  private static var createdBit: UInt32 { 0x400 }
+  var owner: UInt8 { UInt8(truncatingIfNeeded: word) }
+  var isQueuing: Bool { word & 0x100 != 0 }
+  var isSource: Bool { word & 0x200 != 0 }
+  var isCreated: Bool {
+    get { word & Self.createdBit != 0 }
+    set { word = newValue ? word | Self.createdBit : word & ~Self.createdBit }
+  }
+}
+
 /// A port's configuration, whether its partition has created it, and what a destination holds.
 struct PortState: BitwiseCopyable {
+  /// Owner, kind, direction, and whether the port is created: what a call has to find right, in one word.
+  var key = PortKey(owner: .none, isQueuing: false, isSource: false, isCreated: false)
+
   // Configuration.
-  var partition: UInt8 = 0xFF
-  var isSource = false
-  var isQueuing = false
   var discardsWhenFull = false
   var channel = 0
   var maximumMessageBytes: UInt64 = 0
@@ -20,7 +40,6 @@ struct PortState: BitwiseCopyable {
   var firstEntry = 0
 
   // State.
-  var isCreated = false
   /// Queuing destinations: a message was discarded since the last one was received.
   var hasOverflowed = false
   /// Queuing destinations: the entry of the oldest message, and how many there are.
@@ -34,14 +53,22 @@ struct PortState: BitwiseCopyable {
   init() {}
 
   init(_ record: PortRecord) {
-    partition = record.partition.rawValue
-    isSource = record.direction == .source
-    isQueuing = record.kind == .queuing
+    key = PortKey(
+      owner: record.partition, isQueuing: record.kind == .queuing, isSource: record.direction == .source,
+      isCreated: false)
     discardsWhenFull = record.discardsWhenFull
     channel = Int(record.channel)
     maximumMessageBytes = record.maximumMessageBytes
     refreshNanoseconds = record.refreshPeriod.count
     maximumMessageCount = Int(record.maximumMessageCount)
+  }
+
+  var partition: UInt8 { key.owner }
+  var isSource: Bool { key.isSource }
+  var isQueuing: Bool { key.isQueuing }
+  var isCreated: Bool {
+    get { key.isCreated }
+    set { key.isCreated = newValue }
   }
 
   /// As its partition finds it at a start: not created, and empty.
@@ -66,6 +93,8 @@ struct ChannelState: BitwiseCopyable {
   var isQueuing = false
   /// Queuing channels: the first destination port; −1 for none.
   var firstDestination = -1
+  /// Queuing channels: their destination where they have just one; −1 otherwise.
+  var onlyDestination = -1
   /// The source port's partition.
   var sourcePartition: UInt8 = 0xFF
   /// Queuing channels: places for messages.

@@ -81,6 +81,9 @@ struct PartitionConfiguration: BitwiseCopyable {
   /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
   var stackBytes: UInt64
+  /// The region that `region` has found last and its index: looked at first. It decides nothing.
+  var recentRegion = MemoryRegion()
+  var recentIndex = 0
   var callbackEntry: UInt64
   var mayChangeSchedule: Bool
   /// Pieces of memory that a start makes anew.
@@ -122,6 +125,12 @@ struct PartitionConfiguration: BitwiseCopyable {
 /// A stretch of a partition's memory and what may be done with it.
 struct MemoryRegion: BitwiseCopyable {
   var start: UInt64 = 0
-  var end: UInt64 = 0
+  var byteCount: UInt64 = 0
   var access: UInt64 = 0
+
+  /// Whether all of `count` bytes at `address` lie in it; a distance instead of an end cannot wrap around.
+  @inline(__always) func contains(_ address: UInt64, _ count: UInt64) -> Bool {
+    let offset = address &- start
+    return offset < byteCount && count <= byteCount &- offset
+  }
 }

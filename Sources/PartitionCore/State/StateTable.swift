@@ -31,6 +31,25 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
     @inline(__always) unsafeAddress { UnsafePointer(base + index) }
     @inline(__always) nonmutating unsafeMutableAddress { base + index }
   }
+
+  /// The element at `index`, for those who ask for it again and again.
+  @inlinable public func reference(to index: Int) -> StateReference<Element> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+    return StateReference(place: base + index)
+  }
+}
+
+/// One element of a `StateTable`, found once: its index was checked then.
+public struct StateReference<Element: BitwiseCopyable>: @unchecked Sendable {
+  @usableFromInline let place: UnsafeMutablePointer<Element>
+
+  @usableFromInline init(place: UnsafeMutablePointer<Element>) { self.place = place }
+
+  @inlinable public var pointee: Element {
+    // Unsafe: alive as long as its table, which is as long as the core.
+    unsafeAddress { UnsafePointer(place) }
+    nonmutating unsafeMutableAddress { place }
+  }
 }
 
 /// Memory from which the core's tables are cut, once, at start.
