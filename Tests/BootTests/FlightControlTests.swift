@@ -65,7 +65,8 @@ import TraceReading
     "event.mark", "event.raised", "exception.handler", "exception.reflected", "exception.written",
     "queue.available", "queue.capacity", "queue.content", "queue.mark", "queue.order", "queue.overflow",
     "queue.sequence", "queue.status", "registration.event", "restart.quiet", "schedule.action", "schedule.asked",
-    "tick.armed", "tick.due", "tick.mark", "tick.policy", "upcall.marked", "upcall.overflow",
+    "schedule.named",
+    "tick.armed", "tick.due", "tick.mark", "tick.policy", "upcall.marked", "upcall.overflow", "upcall.room",
   ]
 
   /// What Sensors has measured with its own first instructions; it leaves a note each second.
