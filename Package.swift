@@ -125,10 +125,28 @@ var targets: [Target] = [
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
   tracer("Replay", ["PartitionCore", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  // The page's parts are compiled in: a resource bundle would have to lie beside the command wherever it is copied.
+  .target(
+    name: "Report",
+    dependencies: ["TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
+    path: "Tracer/Report",
+    exclude: ["report.png"],
+    resources: [
+      "page.html", "page.css", "format.js", "model.js", "painter.js", "rulers.js", "timeline.js", "controls.js",
+      "claims.js", "figures.js", "selfcheck.js", "main.js",
+    ].map { .embedInCode("Page/\($0)") }),
+  tracer("Terminal"),
+  tracer(
+    "Stepping",
+    ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer(
+    "Live", ["Verification", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
-      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "PartitionCore", argumentParser,
+      "ModuleCompiler", "TraceReading", "Emulation", "Replay", "Verification", "Report", "Stepping", "Live",
+      "Comparison", "Terminal", "PartitionCore", argumentParser,
     ],
     path: "Tracer/CommandLine"),
 
@@ -142,6 +160,17 @@ var targets: [Target] = [
     path: "Tests/SimulatedModule"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   tests("Replay", ["Replay", "PartitionCore", "SimulatedModule", "MixedIndices"]),
+  tests(
+    "Stepping",
+    [
+      "Stepping", "Terminal", "Replay", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat",
+      "ModuleConfiguration", "APEXTypes",
+    ]),
+  tests(
+    "Live",
+    ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tests("Report", ["Report"]),
+  tests("Comparison", ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
@@ -158,7 +187,8 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "TraceReading", "Replay", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+      "Emulation", "TraceReading", "Replay", "Verification", "Report", "Stepping", "Live", "Comparison", "Terminal",
+      "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
 

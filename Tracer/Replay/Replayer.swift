@@ -10,22 +10,22 @@ import TraceFormat
 /// when there is no other way on. The first difference ends the comparison: after it the states are no longer the same
 /// run's.
 public final class Replayer<Marking: MarkingRule> {
-  public private(set) var report = ReplayReport()
+  public internal(set) var report = ReplayReport()
   private let table: ModuleTable
   private let memory: UnsafeMutableRawBufferPointer
-  private var core: PartitionCore<Marking>
-  private var expected = ExpectedDecisions()
-  private var observations: ObservationLedger
-  private var decision = Decision()
-  private var keyframe: [UInt64] = []
-  private var hasStarted = false
-  private var isBlind = false
-  private var hasEnded = false
+  var core: PartitionCore<Marking>
+  var expected = ExpectedDecisions()
+  var observations: ObservationLedger
+  var decision = Decision()
+  var keyframe: [UInt64] = []
+  var hasStarted = false
+  var isBlind = false
+  var hasEnded = false
   /// The masks that the controllers were seen to hold last; nil while unknown.
-  private var masks: UInt16?
+  var masks: UInt16?
   /// The line that the test device has just pulsed, for the pulse that comes next; −1 for none, nil while unknown.
-  private var pulsedLine: Int? = -1
-  private var recent = RecentEvents()
+  var pulsedLine: Int? = -1
+  var recent = RecentEvents()
 
   /// - Parameter table: the trace's own; its bytes must outlive the replayer.
   public init(table: ModuleTable) {
