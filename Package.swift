@@ -134,12 +134,28 @@ var targets: [Target] = [
   tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  // The page's parts are compiled in: a resource bundle would have to lie beside the command wherever it is copied.
+  .target(
+    name: "Report",
+    dependencies: ["TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
+    path: "Tracer/Report",
+    exclude: ["report.png"],
+    resources: [
+      "page.html", "page.css", "format.js", "model.js", "painter.js", "rulers.js", "timeline.js", "controls.js",
+      "claims.js", "figures.js", "selfcheck.js", "main.js",
+    ].map { .embedInCode("Page/\($0)") }),
+  tracer("Terminal"),
+  tracer(
+    "Stepping",
+    ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer(
+    "Live", ["Verification", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
-      "Simulation", "PartitionCore",
-      argumentParser,
+      "Simulation", "Report", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
@@ -161,6 +177,17 @@ var targets: [Target] = [
       "SimulatedModule", "CSQLite3", "partita",
     ]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
+  tests(
+    "Stepping",
+    [
+      "Stepping", "Terminal", "Replay", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat",
+      "ModuleConfiguration", "APEXTypes",
+    ]),
+  tests(
+    "Live",
+    ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tests("Report", ["Report"]),
+  tests("Comparison", ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   .testTarget(
@@ -183,7 +210,8 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "TraceReading", "Replay", "Simulation", "Verification", "TraceDamage", "ReferenceFlight", "partita",
+      "Emulation", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live", "Comparison",
+      "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
 

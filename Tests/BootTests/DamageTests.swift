@@ -1,5 +1,10 @@
+import Comparison
 import Foundation
+import Live
 import ModuleConfiguration
+import Report
+import Stepping
+import Terminal
 import Testing
 import TraceDamage
 import TraceFormat
@@ -92,6 +97,52 @@ import TraceReading
       }
     }
     #expect(statuses.isSuperset(of: [1, 2]))
+  }
+
+  /// Whatever a trace says, reports, steps, live figures and comparisons are made of it or refused; nothing crashes.
+  @Test func viewsAnswerEveryForgeryAndCorruption() throws {
+    let run = try SharedRuns.inSmallBlocks.get()
+    let surgery = BlockSurgery(run.trace)
+    let table = try Self.table(of: surgery)
+    var viewed = 0
+    for seed in UInt64(0)..<300 {
+      guard let forged = ForgedTable(table, seed: seed) else { continue }
+      var events = run.events
+      events[0].words.w0 = forged.checksum
+      var writer = TraceWriter(moduleTable: forged.bytes, eventsPerBlock: 256)
+      for event in events { writer.append(event) }
+      if Self.isViewable(writer.finish(), beside: run.trace) { viewed += 1 }
+    }
+    for seed in UInt64(0)..<200 {
+      var corruption = Corruption(seed: seed)
+      if Self.isViewable(corruption.apply(to: surgery), beside: run.trace) { viewed += 1 }
+    }
+    #expect(viewed > 150)
+  }
+
+  /// Looks at a trace in every way that there is; false where it cannot be opened.
+  private static func isViewable(_ bytes: [UInt8], beside whole: [UInt8]) -> Bool {
+    guard let reader = try? TraceReader(bytes: bytes), let other = try? TraceReader(bytes: whole) else { return false }
+    let report = try? RunReport(name: "forged") { try TraceReader(bytes: bytes) }
+    var figures = LiveFigures(reader.moduleTable)
+    while let batch = reader.nextBatch() {
+      switch batch {
+      case .gap: figures.noteGap()
+      case .events(let first, let events):
+        for index in events.indices { figures.add(events[index], position: first &+ UInt64(index)) }
+      }
+    }
+    let surroundings = LiveScreen.Surroundings(state: "", bytes: 0)
+    var lines = LiveScreen(figures, reader.moduleTable, surroundings, width: 80).lines(height: 24)
+    if let stepper = try? TraceStepper(opening: { try TraceReader(bytes: bytes) }) {
+      var session = StepSession(stepper)
+      for order in [StepOrder.last, .move(-1), .goToFrame(3), .panel(.ports), .first, .move(100)] {
+        try? session.obey(order)
+        lines += (try? StepScreen(session, width: 80, height: 50).lines(status: StyledLine())) ?? []
+      }
+    }
+    let comparison = (try? TraceReader(bytes: bytes)).map { RunComparison($0, other) }
+    return report != nil && comparison != nil && !lines.isEmpty
   }
 
   private static func table(of surgery: BlockSurgery) throws -> [UInt8] {

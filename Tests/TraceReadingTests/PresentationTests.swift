@@ -100,6 +100,7 @@ struct PresentationTests {
       TraceEvent(time: 433, .hypercallResult, partition: 0, operand: 66),
       TraceEvent(time: 500, .timer, partition: 0, words: snapshot),
       TraceEvent(time: 510, .windowEnd, partition: 0, operand: 0),
+      TraceEvent(time: 530, .padded, partition: 1, words: .init(600, 70)),
     ]
     var statistics = TraceStatistics()
     statistics.add(.events(firstPosition: 0, events))
@@ -112,10 +113,11 @@ struct PresentationTests {
     #expect(only(.hypercallToResult(number: 66)) == 33)
     #expect(only(.hypercallToResume(number: 66)) == 58)
     #expect(only(.window(partition: 0)) == 410)
+    #expect(only(.windowSwitch(partition: 1)) == 30)
     #expect(only(.windowStartLateness(partition: 0)) == 10)
     // From 100 + 25 to 200, from 290 + 25 to 400, from 433 + 25 to 500.
     #expect(statistics.ringThreeTime[0] == 75 + 85 + 42)
-    #expect(statistics.span == 410)
+    #expect(statistics.span == 430)
   }
 
   @Test("Nothing is measured across a gap or a loss")

@@ -11,7 +11,7 @@ import TraceReading
 /// when there is no other way on. The first difference ends the comparison: after it the states are no longer the same
 /// run's.
 public final class Replayer<Marking: MarkingRule> {
-  private var machine: ReplayMachine<Marking>
+  var machine: ReplayMachine<Marking>
 
   /// - Parameter table: the trace's own; its bytes must outlive the replayer.
   public init(table: ModuleTable) { machine = ReplayMachine(table: table) }

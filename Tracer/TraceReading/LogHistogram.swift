@@ -37,6 +37,13 @@ public struct LogHistogram: Equatable, Sendable {
     return top << shift | (1 << shift - 1)
   }
 
+  /// The buckets that hold something, ascending, each with the least and the greatest value that fall in it.
+  public var occupied: [(least: UInt64, greatest: UInt64, count: UInt64)] {
+    buckets.indices.filter { buckets[$0] > 0 }.map { bucket in
+      (bucket == 0 ? 0 : Self.upperBound(bucket - 1) + 1, Self.upperBound(bucket), buckets[bucket])
+    }
+  }
+
   /// The least value that `share` per mille of the values do not exceed, within the histogram's precision; nil if
   /// empty.
   public func quantile(perMille share: UInt64) -> UInt64? {

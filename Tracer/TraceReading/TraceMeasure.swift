@@ -8,6 +8,8 @@ public enum TraceMeasure: Hashable, Sendable {
   case hypercallToResult(number: UInt16)
   /// Kernel entry of a hypercall to the caller's next instruction, where the caller is what runs next.
   case hypercallToResume(number: UInt16)
+  /// Kernel entry at a window's end to all being ready for the next window, the wait for its instant left out.
+  case windowSwitch(partition: UInt8)
   /// Time in ring 3 from one kernel exit to the next entry.
   case ringThree(partition: UInt8)
   /// First to last event of a window.
@@ -22,6 +24,7 @@ public enum TraceMeasure: Hashable, Sendable {
     case .markToUpcall: "mark → upcall written"
     case .hypercallToResult: "hypercall → result"
     case .hypercallToResume: "hypercall → resumed"
+    case .windowSwitch: "timer → window ready"
     case .ringThree: "ring 3 between entries"
     case .window: "window length"
     case .windowStartLateness: "nominal window start → event"
@@ -32,8 +35,8 @@ public enum TraceMeasure: Hashable, Sendable {
     switch self {
     case .interruptToMark(let vector): TraceVocabulary.vector(UInt64(vector))
     case .hypercallToResult(let number), .hypercallToResume(let number): TraceVocabulary.hypercall(number)
-    case .markToUpcall(let partition), .ringThree(let partition), .window(let partition),
-      .windowStartLateness(let partition):
+    case .markToUpcall(let partition), .windowSwitch(let partition), .ringThree(let partition),
+      .window(let partition), .windowStartLateness(let partition):
       partition == 0xFF ? "idle" : vocabulary.partition(partition)
     }
   }
@@ -45,9 +48,10 @@ public enum TraceMeasure: Hashable, Sendable {
     case .markToUpcall(let partition): (1, Int(partition))
     case .hypercallToResult(let number): (2, Int(number))
     case .hypercallToResume(let number): (3, Int(number))
-    case .ringThree(let partition): (4, Int(partition))
-    case .window(let partition): (5, Int(partition))
-    case .windowStartLateness(let partition): (6, Int(partition))
+    case .windowSwitch(let partition): (4, Int(partition))
+    case .ringThree(let partition): (5, Int(partition))
+    case .window(let partition): (6, Int(partition))
+    case .windowStartLateness(let partition): (7, Int(partition))
     }
   }
 }

@@ -27,6 +27,8 @@ public struct TraceStatistics: Sendable {
   private var windowStarts = [UInt64?](repeating: nil, count: 256)
   private var openCall: (partition: UInt8, number: UInt16, time: UInt64, hasResult: Bool)?
   private var previousTime: UInt64?
+  /// Of the timer's last entry, while nothing but its consequences followed.
+  private var timerTime: UInt64?
 
   public init() {}
 
@@ -56,6 +58,7 @@ public struct TraceStatistics: Sendable {
     windowStarts = [UInt64?](repeating: nil, count: 256)
     openCall = nil
     previousTime = nil
+    timerTime = nil
   }
 
   private mutating func record(_ measure: TraceMeasure, from: UInt64, to: UInt64) {
@@ -87,6 +90,9 @@ public struct TraceStatistics: Sendable {
         record(.window(partition: event.partition), from: start, to: event.time)
       }
       windowStarts[partition] = nil
+    case .padded:
+      if let start = timerTime { record(.windowSwitch(partition: event.partition), from: start, to: event.time) }
+      timerTime = nil
     case .loss:
       eventsLost &+= event.words.w0
       forget()
@@ -107,6 +113,7 @@ public struct TraceStatistics: Sendable {
       }
     }
     openCall = nil
+    timerTime = event.knownKind == .timer ? event.time : nil
     let what = UInt16(truncatingIfNeeded: event.operand)
     if event.knownKind == .hypercall {
       let number = HypercallNumber(rawValue: what)?.rawValue ?? Self.unknownHypercall

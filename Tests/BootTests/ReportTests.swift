@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+import TraceReading
+
+/// `partita report`: its page, opened in a browser, says of a run what the other commands say.
+///
+/// Opened with `#selfcheck` the page counts what it shows and presses every way from a claim to its evidence; what it
+/// found is read from the document that the browser prints.
+@Suite struct ReportTests {
+  @Test func pageOfAShortRunHasAllOfIt() throws {
+    let page = try ReportPage(trace: SharedRuns.logged.get().trace)
+    #expect(page.found.detailed == page.found.events, "a short run is on the page event by event")
+    try expectAgreement(page)
+  }
+
+  @Test func pageOfALongRunIsBoundedAndHasItsEvidence() throws {
+    let run = try SharedRuns.flight.get()
+    let page = try ReportPage(trace: run.trace)
+    #expect(page.found.events > 50_000)
+    #expect(page.found.detailed <= 24_000)
+    #expect(page.found.detailed > 5_000)
+    #expect(page.byteCount < 10_000_000)
+    try expectAgreement(page)
+  }
+
+  /// Everything on the page that another command tells too.
+  private func expectAgreement(_ page: ReportPage) throws {
+    let found = page.found
+    #expect(found.problems == [])
+    let statistics = try page.answer("stats")
+    let kinds = try #require(statistics["kinds"] as? [String: Int])
+    #expect(found.events == statistics["events"] as? Int)
+    #expect(found.sums["interrupt"] == kinds["interrupt"])
+    #expect(found.sums["mark"] == kinds["mark"])
+    #expect(found.sums["upcall"] == kinds["upcallWritten"])
+    #expect(found.sums["hypercall"] == kinds["hypercall"])
+    #expect(found.frames == kinds["majorFrameStart"])
+    let shares = try #require(statistics["ringThreeNs"] as? [String: Int])
+    #expect(found.sums["run"] == shares.filter { $0.key != "kernel and padding" }.values.reduce(0, +))
+    let measures = try #require(statistics["measures"] as? [[String: Any]])
+    #expect(found.measures.map(\.measure) == measures.map { $0["measure"] as? String })
+    #expect(found.measures.map(\.subject) == measures.map { $0["subject"] as? String })
+    #expect(found.measures.map(\.total) == measures.map { $0["count"] as? Int })
+    #expect(found.measures.map(\.max) == measures.map { $0["maximumNs"] as? Int })
+    #expect(found.histogramsShown == measures.count)
+    let claims = try #require(try page.answer("verify")["claims"] as? [[String: Any]])
+    #expect(found.claims == claims.count)
+    for verdict in ["pass", "fail", "unknown"] {
+      #expect(found.verdicts[verdict] == claims.filter { $0["verdict"] as? String == verdict }.count)
+    }
+    #expect(found.jumps["tried"] == claims.filter { $0["worst"] != nil }.count)
+    #expect(found.jumps["shown"] == found.jumps["tried"], "each leads to its event, in view and selected")
+    // Five partitions run, three lines interrupt, two partitions take upcalls.
+    #expect(found.rows == 25)
+    #expect(found.isWholeAgain)
+    // What was drawn is no empty canvas, in the whole and close up.
+    #expect(try #require(found.colours["whole"]) > 12)
+    #expect(try #require(found.colours["close"]) > 8)
+  }
+
+  @Test func damageIsOnThePageAndInTheStatus() throws {
+    let whole = try SharedRuns.inSmallBlocks.get().trace
+    let page = try ReportPage(trace: Array(whole.dropLast(whole.count / 3)), status: 3)
+    #expect(page.found.problems == [])
+    #expect(page.document.contains("The trace is not whole"))
+    #expect(try #require(page.found.verdicts["unknown"]) > 0)
+  }
+
+  @Test func nothingIsOverwrittenOrLeftBehind() throws {
+    let folder = try CommandFolder()
+    try Data("precious".utf8).write(to: folder.file("page.html"))
+    try Data("no trace".utf8).write(to: folder.file("foreign"))
+    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.file("run.partita"))
+    #expect(try folder.partita("report", "run.partita", "-o", "page.html").status == 2)
+    #expect(try folder.partita("report", "foreign", "-o", "page.html", "--force").status == 2)
+    #expect(try folder.partita("report", "-", "-o", "other.html").status == 2)
+    #expect(try folder.partita("report", "run.partita", "-o", "nowhere/page.html").status == 2)
+    #expect(try String(contentsOf: folder.file("page.html"), encoding: .utf8) == "precious")
+    #expect(try folder.names() == ["foreign", "page.html", "run.partita"])
+    #expect(try folder.partita("report", "run.partita", "-o", "page.html", "--force").status == 0)
+    #expect(try Data(contentsOf: folder.file("page.html")).count > 100_000)
+  }
+
+  /// The command by itself, copied elsewhere, has the whole page in it.
+  @Test func copiedCommandStillMakesPages() throws {
+    let folder = try CommandFolder()
+    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.file("run.partita"))
+    try FileManager.default.copyItem(atPath: BootImages.command(), toPath: folder.file("copy").path)
+    let answer = try folder.run(folder.file("copy").path, ["report", "run.partita", "-o", "page.html"])
+    #expect(answer.status == 0, "\(answer.text)")
+    let page = try String(contentsOf: folder.file("page.html"), encoding: .utf8)
+    #expect(page.contains("function selfCheck(") && page.contains("--paper:") && !page.contains("{{"))
+    #expect(!page.contains("http://") || !page.contains("src="), "nothing is loaded from anywhere")
+  }
+}

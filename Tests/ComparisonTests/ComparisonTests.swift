@@ -1,0 +1,131 @@
+import PartitionCore
+import SimulatedModule
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Comparison
+
+/// Comparisons of a seeded run with changed copies of itself.
+@Suite struct ComparisonTests {
+  let seed = UInt64.random(in: 0...UInt64.max / 2)
+  let module: SimulatedModule
+  let events: [TraceEvent]
+
+  init() throws {
+    module = try SimulatedModule(.lively)
+    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 300_000_000, inputs: 10_000)
+  }
+
+  private func reader(_ events: [TraceEvent]) throws -> TraceReader {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 500)
+    for event in events { writer.append(event) }
+    return try TraceReader(bytes: writer.finish())
+  }
+
+  private func compare(_ changed: [TraceEvent]) throws -> RunComparison {
+    RunComparison(try reader(events), try reader(changed))
+  }
+
+  /// A position in the middle of the run, of an event that a comparison looks at and that begins no section.
+  private func place(where condition: (TraceEvent) -> Bool = { _ in true }) throws -> Int {
+    let cuts: Set<UInt8> = [EventKind.majorFrameStart.rawValue, EventKind.windowStart.rawValue]
+    return try #require(
+      events.indices.first {
+        $0 > events.count / 2 && !cuts.contains(events[$0].kind) && !EventLikeness.isLeftOut(events[$0])
+          && condition(events[$0])
+      }, "seed \(seed)")
+  }
+
+  @Test func equalRunsGiveNothing() throws {
+    let comparison = try compare(events)
+    #expect(comparison.isEqual)
+    #expect(comparison.isComplete)
+    #expect(comparison.comparedEventCount == UInt64(events.count { !EventLikeness.isLeftOut($0) }))
+    #expect(comparison.sectionCount > 10)
+  }
+
+  @Test func aMissingEventIsThatOneAndNothingElse() throws {
+    let place = try place { $0.knownKind == .mark }
+    var changed = events
+    changed.remove(at: place)
+    let comparison = try compare(changed)
+    #expect(comparison.counts[.missing] == 1)
+    #expect(comparison.counts[.added] == nil)
+    // One like it may stand for it; then what they say differs.
+    let found = try #require(comparison.gravest.first)
+    #expect(found.kind == .missing)
+    #expect(found.one?.event.kind == events[place].kind)
+    let back = RunComparison(try reader(changed), try reader(events))
+    #expect(back.counts[.added] == 1)
+    #expect(back.counts[.missing] == nil)
+  }
+
+  @Test func anotherWordIsAChange() throws {
+    let place = try place { $0.knownKind == .hypercallResult }
+    var changed = events
+    changed[place].words.w0 &+= 1
+    let comparison = try compare(changed)
+    #expect(comparison.counts == [.changed: 1])
+    #expect(comparison.first.first?.one?.position == UInt64(place))
+    #expect(comparison.first.first?.other?.event == changed[place])
+    #expect(!comparison.isEqual)
+  }
+
+  @Test func anotherInstantIsAShift() throws {
+    let place = try place { $0.knownKind == .mark }
+    var changed = events
+    changed[place].time = (changed[place].time + changed[place + 1].time + 1) / 2
+    let shift = Int64(changed[place].time - events[place].time)
+    let comparison = try compare(changed)
+    guard shift > 0 else { return #expect(comparison.isEqual) }
+    #expect(comparison.counts == [.retimed: 1])
+    #expect(comparison.gravest.first?.shift == shift)
+  }
+
+  /// A run that starts later on the host's clock and does the same is the same but for its start.
+  @Test func theWholeRunLaterIsTheSame() throws {
+    var later = events
+    let shift: UInt64 = 1_000_000
+    for index in later.indices {
+      later[index].time += shift
+      switch later[index].knownKind {
+      case .partitionSwitch, .windowEnd, .majorFrameStart, .timerArmed, .idle, .padded:
+        if later[index].words.w0 != 0, later[index].words.w0 != .max { later[index].words.w0 += shift }
+      case .windowStart, .timerExpired:
+        later[index].words.w0 += shift
+        if later[index].words.w1 != 0, later[index].words.w1 != .max { later[index].words.w1 += shift }
+      default: break
+      }
+    }
+    let comparison = try compare(later)
+    #expect(comparison.counts[.missing] == nil)
+    #expect(comparison.counts[.added] == nil)
+    #expect(comparison.counts[.retimed] == nil)
+    // Instants that a hypercall answers are content, and the kernel's own business.
+    let changed = comparison.first.filter { $0.kind == .changed && $0.one?.event.knownKind == .partitionSwitch }
+    #expect(changed.isEmpty)
+  }
+
+  /// The end of a run that goes on in the other one: whole windows have no counterpart, and the order of gravity holds.
+  @Test func aShorterRunLacksTheRest() throws {
+    let cut = events.count * 3 / 4
+    let comparison = try compare(Array(events[..<cut]))
+    let rest = events[cut...].count { !EventLikeness.isLeftOut($0) }
+    #expect(comparison.counts[.missing] == UInt64(rest))
+    #expect(!comparison.isComplete, "a trace without its end is not whole")
+    #expect(comparison.first.count == min(rest, RunComparison.keptCount))
+    let kinds = comparison.gravest.map(\.kind)
+    #expect(kinds == kinds.sorted())
+  }
+
+  @Test func windowsWithLossAreNotCompared() throws {
+    let place = try place()
+    var lossy = events
+    lossy.replaceSubrange(
+      place..<(place + 3), with: [TraceEvent(time: events[place].time, .loss, words: .init(3))])
+    let comparison = try compare(lossy)
+    #expect(comparison.uncomparedCount >= 1)
+    #expect(!comparison.isComplete)
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import ModuleConfiguration
+import PartitionCore
+import SimulatedModule
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Live
+
+/// Live figures over runs of a seeded world, against counts made by hand.
+@Suite struct LiveFiguresTests {
+  let seed = UInt64.random(in: 0...UInt64.max / 2)
+  let module: SimulatedModule
+  let events: [TraceEvent]
+
+  init() throws {
+    module = try SimulatedModule(.lively)
+    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 400_000_000, inputs: 20_000)
+  }
+
+  private func figures(_ events: [TraceEvent]) -> LiveFigures {
+    var figures = LiveFigures(module.table)
+    for (position, event) in events.enumerated() { figures.add(event, position: UInt64(position)) }
+    return figures
+  }
+
+  @Test func framesKeptAreTheLastOnesWithTheirCounts() throws {
+    let figures = figures(events)
+    let starts = events.indices.filter { events[$0].kind == EventKind.majorFrameStart.rawValue }
+    try #require(starts.count > 3, "seed \(seed)")
+    let kept = figures.frames
+    #expect(kept.count == min(LiveFigures.keptFrameCount, starts.count - 1))
+    for (offset, frame) in kept.enumerated() {
+      let place = starts.count - 1 - kept.count + offset
+      let inside = events[(starts[place] + 1)...starts[place + 1]]
+      #expect(frame.events == inside.count)
+      #expect(frame.marks.reduce(0, +) == UInt64(inside.count { $0.kind == EventKind.mark.rawValue }))
+      #expect(frame.upcalls.reduce(0, +) == UInt64(inside.count { $0.kind == EventKind.upcallWritten.rawValue }))
+      #expect(frame.hypercalls.reduce(0, +) == UInt64(inside.count { $0.kind == EventKind.hypercall.rawValue }))
+      #expect(frame.ringThree.reduce(0, +) <= frame.end - frame.start)
+      for (stay, next) in zip(frame.stays, frame.stays.dropFirst()) { #expect(stay.end <= next.start) }
+    }
+    #expect(figures.eventCount == UInt64(events.count))
+    #expect(figures.eventsLost == 0)
+  }
+
+  @Test func lossIsCountedAndEndsTheFrame() {
+    let place = events.count / 2
+    var lossy = Array(events[..<place])
+    lossy.append(TraceEvent(time: events[place].time, .loss, words: .init(17)))
+    lossy += events[(place + 17)...]
+    let figures = figures(lossy)
+    #expect(figures.eventsLost == 17)
+    let text = LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)
+    #expect(text.contains { $0.text.contains("LOST 17 events") })
+  }
+
+  @Test func screenFitsEverySize() {
+    for share in [0, 1, 10, 50, 100] {
+      let figures = figures(Array(events[..<(events.count * share / 100)]))
+      for (width, height) in [(60, 12), (80, 24), (200, 60)] {
+        let lines = LiveScreen(figures, module.table, .init(state: "test", bytes: 1, pace: 0.5), width: width)
+          .lines(height: height)
+        #expect(lines.count <= height)
+        for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
+      }
+    }
+  }
+
+  /// A file that grows while it is read gives the same figures as the whole one.
+  @Test func followedFileGivesTheWholeTrace() throws {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 256)
+    for event in events { writer.append(event) }
+    let trace = writer.finish()
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-live-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data().write(to: file)
+    let follower = try #require(TraceFollower(path: file.path))
+    let board = LiveBoard()
+    board.read(path: follower.path)
+    let handle = try FileHandle(forWritingTo: file)
+    // Cut wherever it pleases, now and then in the middle of a header.
+    for start in stride(from: 0, to: trace.count, by: 7919) {
+      try handle.write(contentsOf: trace[start..<min(trace.count, start + 7919)])
+    }
+    try handle.close()
+    follower.end()
+    board.wait()
+    #expect(board.result.condition == .complete)
+    #expect(board.look { figures, _, _ in figures.eventCount } == UInt64(events.count))
+    #expect(board.look { _, _, bytes in bytes } == UInt64(trace.count))
+  }
+}

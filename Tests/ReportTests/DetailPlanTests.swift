@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Report
+
+/// Which stretches a page carries event by event.
+@Suite struct DetailPlanTests {
+  private func count(_ plan: DetailPlan) -> UInt64 {
+    plan.ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 }
+  }
+
+  @Test func littleIsCarriedWhole() {
+    let plan = DetailPlan(evidence: [5], lastPosition: 23_999)
+    #expect(plan.ranges == [0...23_999])
+  }
+
+  @Test func muchIsBoundedAndHasItsEvidence() {
+    let worst = (0..<300).map { UInt64($0) * 33_000 + 40_000 }
+    let plan = DetailPlan(evidence: worst, lastPosition: 10_000_000)
+    #expect(count(plan) <= DetailPlan.maximumEventCount)
+    for position in worst.prefix(50) + [0, 10_000_000] { #expect(plan.ranges.contains { $0.contains(position) }) }
+    #expect(!plan.ranges.contains { $0.contains(worst[299]) }, "there is no room for the last")
+    for (one, next) in zip(plan.ranges, plan.ranges.dropFirst()) { #expect(one.upperBound + 1 < next.lowerBound) }
+  }
+
+  @Test func roomThatIsLeftGoesToTheBeginning() {
+    let plan = DetailPlan(evidence: [], lastPosition: 1_000_000)
+    #expect(count(plan) == DetailPlan.maximumEventCount)
+    #expect(plan.ranges.count == 2)
+  }
+
+  @Test func evidenceAtTheEndOfNumbersIsNoTrap() {
+    let plan = DetailPlan(evidence: [.max, .max - 5, 3], lastPosition: .max)
+    #expect(!plan.ranges.isEmpty)
+  }
+}

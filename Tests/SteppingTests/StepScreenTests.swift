@@ -1,0 +1,90 @@
+import PartitionCore
+import SimulatedModule
+import Terminal
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Stepping
+
+/// What the stepper shows and understands, without a terminal.
+@Suite struct StepScreenTests {
+  func session(seed: UInt64 = 5) throws -> StepSession {
+    let module = try SimulatedModule(.lively)
+    let events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 200_000_000, inputs: 5_000)
+    let trace = SteppingTests.trace(of: events, module)
+    return StepSession(try TraceStepper { try TraceReader(bytes: trace) })
+  }
+
+  @Test func screenFitsEverySizeAndShowsTheCurrentEvent() throws {
+    var session = try session()
+    for share in [0, 13, 50, 99, 100] {
+      try session.stepper.go(to: session.stepper.store.eventCount * share / 100)
+      for (width, height) in [(40, 12), (80, 24), (120, 40), (200, 100)] {
+        for panel in StepPanel.allCases {
+          session.panel = panel
+          let lines = try StepScreen(session, width: width, height: height).lines(status: StyledLine("status"))
+          #expect(lines.count <= height)
+          #expect(lines.last?.text == "status")
+          let current = lines.filter { $0.text.hasPrefix("▶") }
+          #expect(current.count == 1)
+          let (position, _) = try session.stepper.current()
+          #expect(current.first?.text.contains(" \(position) ") == true)
+          for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
+        }
+      }
+    }
+  }
+
+  @Test func tablesAreTheCoresOwn() throws {
+    let session = try session()
+    try session.stepper.go(to: session.stepper.store.eventCount / 2)
+    let text = try StepScreen(session, width: 120, height: 80).lines(status: StyledLine()).map(\.text)
+    for name in session.stepper.vocabulary.partitions { #expect(text.contains { $0.contains(name) }) }
+    for title in ["vCPU of", "ports", "lines", "health monitor's log"] {
+      #expect(text.contains { $0.hasPrefix("── \(title)") })
+    }
+    let errors = session.stepper.withCore { $0.errorCount }
+    #expect(text.contains { $0.contains("health monitor's log: \(errors) ") })
+  }
+
+  @Test func ordersAreReadAndRefusedWithReasons() throws {
+    let vocabulary = TraceVocabulary(partitions: ["Sensors", "Control"])
+    func parse(_ text: String) throws -> StepOrder? { try StepOrder.parse(text, vocabulary) }
+    #expect(try parse("next") == .move(1))
+    #expect(try parse("  back 12 ") == .move(-12))
+    #expect(try parse("find mark sensors") == .find(kinds: [17], partition: 0, isBackward: false))
+    #expect(try parse("rfind upcall") == .find(kinds: [18], partition: nil, isBackward: true))
+    #expect(try parse("goto 1.5s") == .goToTime(1_500_000_000))
+    #expect(try parse("goto event 253") == .goToEvent(253))
+    #expect(try parse("goto #253") == .goToEvent(253))
+    #expect(try parse("goto frame 50") == .goToFrame(50))
+    #expect(try parse("partition Control") == .partition(1))
+    #expect(try parse("panel health") == .panel(.health))
+    #expect(try parse("") == nil)
+    #expect(try parse("# a remark") == nil)
+    for text in [
+      "nxt", "next x", "next 0", "next -3", "find", "find nothing", "find mark Nobody", "goto", "goto 5 minutes",
+      "goto event x", "partition", "partition None", "panel", "panel sky",
+    ] {
+      #expect(throws: StepOrder.Misunderstanding.self, "\(text)") { try parse(text) }
+    }
+  }
+
+  @Test func keysAreReadFromTheirBytes() {
+    func keys(_ bytes: [UInt8]) -> [TerminalKey] {
+      var rest = bytes[...]
+      var keys: [TerminalKey] = []
+      while let key = TerminalKey.take(&rest) { keys.append(key) }
+      return keys
+    }
+    #expect(keys(Array("nq".utf8)) == [.character("n"), .character("q")])
+    #expect(
+      keys(Array("\u{1B}[A\u{1B}[B\u{1B}[C\u{1B}[D\u{1B}OH\u{1B}[F".utf8)) == [.up, .down, .right, .left, .home, .end])
+    #expect(keys(Array("\u{1B}[5~\u{1B}[6~\u{1B}[99~".utf8)) == [.pageUp, .pageDown, .other])
+    #expect(keys([27]) == [.escape])
+    #expect(keys([9, 13, 127, 3, 4]) == [.tab, .enter, .backspace, .interrupt, .interrupt])
+    #expect(keys(Array("é→".utf8)) == [.character("é"), .character("→")])
+    #expect(keys([0xF0]) == [.character("\u{FFFD}")], "a cut character is no crash")
+  }
+}

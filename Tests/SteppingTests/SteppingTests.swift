@@ -1,0 +1,127 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+import Replay
+import SimulatedModule
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Stepping
+
+/// The stepper over runs of a seeded world: wherever one comes from, an event has one state.
+@Suite struct SteppingTests {
+  let seed = UInt64.random(in: 0...UInt64.max / 2)
+  let module: SimulatedModule
+  let events: [TraceEvent]
+  let trace: [UInt8]
+
+  init() throws {
+    module = try SimulatedModule(.lively)
+    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 400_000_000, inputs: 20_000)
+    trace = Self.trace(of: events, module)
+  }
+
+  static func trace(of events: [TraceEvent], _ module: SimulatedModule) -> [UInt8] {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 512)
+    for event in events { writer.append(event) }
+    return writer.finish()
+  }
+
+  func stepper() throws -> TraceStepper { try TraceStepper { [trace] in try TraceReader(bytes: trace) } }
+
+  @Test func everyEventHasOneStateWhateverTheWayToIt() throws {
+    let straight = Replayer<OwnersMarked>(table: module.table)
+    var expected: [[UInt64]] = []
+    for (position, event) in events.enumerated() {
+      straight.consume(event, position: UInt64(position))
+      expected.append(straight.stateWords)
+    }
+    try #require(!straight.hasDiverged, "seed \(seed): \(straight.report.place)")
+    let stepper = try stepper()
+    var generator = SeededGenerator(seed: seed)
+    var wrong = 0
+    for _ in 0..<300 {
+      let target = Int(generator.next() % UInt64(events.count))
+      try stepper.go(to: target)
+      let (position, event) = try stepper.current()
+      if position != UInt64(target) || event != events[target] || stepper.stateWords != expected[target] { wrong += 1 }
+      // A step back from wherever we are.
+      try stepper.go(to: target - 1)
+      if stepper.stateWords != expected[max(0, target - 1)] { wrong += 1 }
+    }
+    #expect(wrong == 0, "seed \(seed)")
+    #expect(stepper.knowledge == .known)
+  }
+
+  @Test func findsTheNearestOfAKindBothWays() throws {
+    let stepper = try stepper()
+    let marks = events.indices.filter { events[$0].kind == EventKind.mark.rawValue }
+    let middle = events.count / 2
+    try stepper.go(to: middle)
+    let isMark = { (event: TraceEvent) in event.kind == EventKind.mark.rawValue }
+    #expect(try stepper.find(isBackward: false, isMark) == marks.first { $0 > middle })
+    #expect(try stepper.find(isBackward: true, isMark) == marks.last { $0 < middle })
+    #expect(try stepper.find(isBackward: false) { $0.kind == 255 } == nil)
+  }
+
+  @Test func comesToInstantsFramesAndPositions() throws {
+    var session = StepSession(try stepper())
+    let frames = events.indices.filter { events[$0].kind == EventKind.majorFrameStart.rawValue }
+    try session.obey(.goToFrame(UInt64(events[frames[2]].operand)))
+    #expect(session.stepper.ordinal == frames[2])
+    let time = events[events.count / 3].time
+    try session.obey(.goToTime(time))
+    #expect(session.stepper.ordinal == events.firstIndex { $0.time >= time })
+    try session.obey(.goToEvent(77))
+    #expect(session.stepper.ordinal == 77)
+    try session.obey(.last)
+    #expect(session.stepper.ordinal == events.count - 1)
+    #expect(throws: StepSession.Refusal.self) { try session.obey(.move(1)) }
+    #expect(throws: StepSession.Refusal.self) { try session.obey(.goToEvent(UInt64(events.count))) }
+    #expect(throws: StepSession.Refusal.self) { try session.obey(.goToTime(.max)) }
+    #expect(throws: StepSession.Refusal.self) { try session.obey(.goToFrame(9_999_999)) }
+    #expect(session.stepper.ordinal == events.count - 1, "a refused order moves nothing")
+  }
+
+  /// A decision that the core does not take: the stepper says where, and goes on showing events.
+  @Test func divergenceIsToldWithItsPlace() throws {
+    var changed = events
+    let place = try #require(events.lastIndex { $0.kind == EventKind.mark.rawValue })
+    changed[place].words.w0 += 1
+    let bytes = Self.trace(of: changed, module)
+    let stepper = try TraceStepper { try TraceReader(bytes: bytes) }
+    try stepper.go(to: events.count - 1)
+    #expect(stepper.knowledge == .diverged)
+    #expect(stepper.divergence?.position == UInt64(place))
+    try stepper.go(to: place - 1)
+    #expect(stepper.knowledge == .known)
+    #expect(stepper.divergence == nil)
+  }
+
+  /// Without a block in the middle, the state is unknown up to the next keyframe, and then known again.
+  @Test func lossLeavesTheStateUnknownUntilAKeyframe() throws {
+    let keyframes = events.indices.filter { events[$0].kind == EventKind.keyframe.rawValue }
+    let next = try #require(keyframes.first { $0 > 1500 }, "seed \(seed)")
+    // Lose events well before a keyframe.
+    let from = max(600, next - 900)
+    var lossy = Array(events[..<from])
+    lossy.append(TraceEvent(time: events[from].time, .loss, words: .init(40)))
+    lossy += events[(from + 40)...]
+    let bytes = Self.trace(of: lossy, module)
+    let stepper = try TraceStepper { try TraceReader(bytes: bytes) }
+    try stepper.go(to: from + 1)
+    #expect(stepper.knowledge == .unknown)
+    let found = try #require(try stepper.find(isBackward: false) { $0.kind == EventKind.keyframe.rawValue })
+    try stepper.go(to: found)
+    #expect(stepper.knowledge == .known)
+    try stepper.go(to: from - 1)
+    #expect(stepper.knowledge == .known)
+    try stepper.go(to: found - 1)
+    #expect(stepper.knowledge == .unknown)
+  }
+}
+
+extension ReplayReport {
+  var place: String { divergence.map { "\($0.kind.rawValue) at \($0.position): \($0.reason)" } ?? verdict.rawValue }
+}

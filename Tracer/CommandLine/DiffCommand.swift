@@ -1,0 +1,128 @@
+import ArgumentParser
+import Comparison
+import Foundation
+import TraceFormat
+import TraceReading
+
+/// `partita diff`: two runs compared by meaning.
+struct DiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Compares two runs by major frame, window and order, not by time.",
+    discussion: """
+      Events are paired by what they are; pairs are compared in what they say, and in their instants from their major \
+      frame's start. The first differences come first, then the gravest: events that one run lacks, events that say \
+      something else, events at another instant. Two equal runs give an empty answer. Keyframes are left out.
+
+      Exit status: 0 equal, 1 different, 2 for a file that is no trace, 3 no difference found, but one of the traces \
+      is not whole.
+
+      Example: partita diff before.partita after.partita
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(help: "The first trace.")
+  var one: String
+
+  @Argument(help: "The second trace.")
+  var other: String
+
+  @Option(help: "text, or json for one object.")
+  var format: Format = .text
+
+  func validate() throws {
+    guard one != "-" || other != "-" else { throw ValidationError("only one trace can come from standard input.") }
+  }
+
+  func run() throws {
+    let readers = (try TraceCommand.open(one), try TraceCommand.open(other))
+    defer { withExtendedLifetime(readers) {} }  // The module tables are the readers'.
+    let comparison = RunComparison(readers.0, readers.1)
+    let text = ComparisonText(
+      comparison, names: (one, other),
+      vocabularies: (TraceVocabulary(readers.0.moduleTable), TraceVocabulary(readers.1.moduleTable)))
+    switch format {
+    case .text: print(text.text, terminator: "")
+    case .json: print(text.json)
+    }
+    if !comparison.isEqual { throw ExitCode(1) }
+    guard comparison.isComplete else {
+      for (path, condition) in [(one, comparison.conditions.one), (other, comparison.conditions.other)]
+      where !condition.isComplete { TraceCommand.complain("\(path): \(condition)") }
+      if comparison.uncomparedCount > 0 {
+        TraceCommand.complain("\(comparison.uncomparedCount) windows with missing events were not compared")
+      }
+      throw ExitCode(3)
+    }
+  }
+}
+
+/// A comparison for people and for machines.
+struct ComparisonText {
+  private let comparison: RunComparison
+  private let names: (String, String)
+  private let vocabularies: (TraceVocabulary, TraceVocabulary)
+
+  init(_ comparison: RunComparison, names: (String, String), vocabularies: (TraceVocabulary, TraceVocabulary)) {
+    self.comparison = comparison
+    self.names = names
+    self.vocabularies = vocabularies
+  }
+
+  var text: String {
+    guard !comparison.isEqual else { return "" }
+    var lines = ["--- \(names.0)", "+++ \(names.1)"]
+    if !comparison.haveSameModule { lines.append("the modules differ: their tables have other checksums") }
+    if !comparison.counts.isEmpty {
+      let shown = min(5, comparison.first.count)
+      lines.append("the first \(shown) differences:")
+      lines += comparison.first.prefix(shown).flatMap(describe)
+      lines.append("the gravest:")
+      lines += comparison.gravest.prefix(shown).flatMap(describe)
+    }
+    let counts = RunComparison.Difference.Kind.allCases.map { "\(comparison.counts[$0] ?? 0) \($0)" }
+    lines.append(counts.joined(separator: ", ") + "; \(comparison.comparedEventCount) events compared in pairs")
+    if comparison.uncomparedCount > 0 {
+      lines.append(
+        "\(comparison.uncomparedCount) of \(comparison.sectionCount) windows not compared: events are missing")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ difference: RunComparison.Difference) -> [String] {
+    let frame = difference.frame.map { "frame \($0)" } ?? "before the first frame"
+    let owner = difference.owner == 0xFF ? "" : " (\(vocabularies.0.partition(difference.owner)))"
+    var head = "@@ \(frame), window \(difference.window)\(owner): \(difference.kind)"
+    if difference.shift != 0 { head += " by \(difference.shift > 0 ? "+" : "")\(difference.shift) ns" }
+    var lines = [head]
+    if let (position, event) = difference.one {
+      lines.append("-" + EventDescription(event, position: position, vocabularies.0).line(partitionWidth: 12))
+    }
+    if let (position, event) = difference.other {
+      lines.append("+" + EventDescription(event, position: position, vocabularies.1).line(partitionWidth: 12))
+    }
+    return lines
+  }
+
+  var json: String {
+    let counts = RunComparison.Difference.Kind.allCases.map { "\"\($0)\":\(comparison.counts[$0] ?? 0)" }
+    return "{\"equal\":\(comparison.isEqual),\"complete\":\(comparison.isComplete),"
+      + "\"sameModule\":\(comparison.haveSameModule),\"compared\":\(comparison.comparedEventCount),"
+      + "\"windows\":\(comparison.sectionCount),\"windowsNotCompared\":\(comparison.uncomparedCount),"
+      + "\"counts\":{\(counts.joined(separator: ","))},\"first\":[\(json(comparison.first))],"
+      + "\"gravest\":[\(json(comparison.gravest))]}"
+  }
+
+  private func json(_ differences: [RunComparison.Difference]) -> String {
+    differences.map { difference in
+      let one = difference.one.map { EventDescription($0.event, position: $0.position, vocabularies.0).json }
+      let other = difference.other.map { EventDescription($0.event, position: $0.position, vocabularies.1).json }
+      return "{\"kind\":\"\(difference.kind)\",\"frame\":\(difference.frame.map(String.init) ?? "null"),"
+        + "\"window\":\(difference.window),\"shiftNs\":\(difference.shift),\"one\":\(one ?? "null"),"
+        + "\"other\":\(other ?? "null")}"
+    }.joined(separator: ",")
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import ModuleCompiler
+import Report
+import TraceReading
+
+/// `partita report`: a run as one page to read and to show.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Writes a run as one page of HTML: timeline, claims with evidence, latencies, utilisation.",
+    discussion: """
+      The page carries all that it shows and loads nothing from the network. The whole run is on it as counts over \
+      time; the first frames, the surroundings of every claim's worst case and of its violations, and the end are on \
+      it event by event. Open it with #event=253 or #view=1.0,1.02 behind its name to come to a place at once.
+
+      Exit status: 0 written, 2 for a file that is no trace or an output that cannot be written, 3 written, but the \
+      trace is cut off or damaged, which the page says too. What the claims say is the business of 'partita verify'.
+
+      Example: partita report run.partita -o report.html
+      """)
+
+  @Argument(help: "The trace file. It is read twice.")
+  var trace: String
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The page.", valueName: "file"))
+  var output: String
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  func validate() throws {
+    guard trace != "-" else {
+      throw ValidationError("the trace is read twice, so standard input will not do: name a file.")
+    }
+  }
+
+  func run() throws {
+    guard force || access(output, F_OK) != 0 else {
+      TraceCommand.complain("\(OutputFile.Failure.exists(path: output))")
+      throw ExitCode(2)
+    }
+    let name = URL(fileURLWithPath: trace).lastPathComponent
+    let reader = try TraceCommand.open(trace)
+    var first: TraceReader? = reader
+    let report: RunReport
+    do {
+      report = try RunReport(name: name) {
+        defer { first = nil }
+        return try first ?? TraceCommand.open(trace)
+      }
+    } catch let error as RunReportError {
+      TraceCommand.complain("\(trace): \(error)")
+      throw ExitCode(2)
+    }
+    do throws(OutputFile.Failure) {
+      try OutputFile.write(report.html, to: output, replacing: force)
+    } catch {
+      TraceCommand.complain("\(error)")
+      throw ExitCode(2)
+    }
+    print(
+      "\(output): \(report.html.count) bytes; \(report.eventCount) events, \(report.detailedEventCount) of them one by "
+        + "one; \(report.verification.count(.pass)) claims pass, \(report.verification.count(.fail)) fail, "
+        + "\(report.verification.count(.unknown)) unknown")
+    try TraceCommand.finish(reader, trace)
+  }
+}

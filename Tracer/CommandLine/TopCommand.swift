@@ -1,0 +1,157 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import Live
+import Terminal
+import TraceReading
+
+/// `partita top`: a run as it goes, or a trace as it ended.
+struct TopCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "top",
+    abstract: "Shows a run live: windows as a strip, rates, shares, margins, loss.",
+    discussion: """
+      Given a module, boots it and shows its trace while it grows; 'q' ends the run in order, a second 'q' at once. \
+      Given a trace, shows its end, or plays it with --speed. Where there is no terminal, one snapshot is printed at \
+      the end of it all. Claims are judged on the way by the code of 'partita verify'; one that fails has failed.
+
+      Exit status: that of 'capture' for a module, that of 'dump' for a trace.
+
+      Examples: partita top module.xml --for 10s -o run.partita
+                partita top run.partita --speed 0.5
+      """)
+
+  @OptionGroup var options: EmulationOptions
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Keep the module's trace; without it the trace is let go.", valueName: "file"))
+  var output: String?
+
+  @Option(help: "Play a trace, with so many virtual seconds in a second.")
+  var speed: Double?
+
+  @Option(help: "Width of the snapshot where there is no terminal.")
+  var width = 100
+
+  @Option(help: "Height of the snapshot where there is no terminal.")
+  var height = 40
+
+  func validate() throws {
+    if let speed, !(speed > 0 && speed <= 1e6) { throw ValidationError("--speed is more than 0, at most 1000000.") }
+    guard (60...1000).contains(width), (12...1000).contains(height) else {
+      throw ValidationError("--width is 60 to 1000, --height 12 to 1000.")
+    }
+  }
+
+  func run() throws {
+    do throws(TraceOpenError) {
+      _ = try TraceReader(path: options.module)
+    } catch {
+      if case .notATrace = error {
+        guard speed == nil else { throw ValidationError("--speed is for traces; \(options.module) is none.") }
+        return try reporting { try capture() }
+      }
+    }
+    try show(trace: options.module)
+  }
+
+  // MARK: A trace
+
+  private func show(trace: String) throws {
+    guard output == nil else { throw ValidationError("\(trace) is a trace already: -o is for modules.") }
+    _ = try TraceCommand.open(trace)
+    let board = LiveBoard()
+    let screen = FullScreen()
+    board.read(path: trace, speed: screen == nil ? nil : speed)
+    if let screen {
+      var hasLeft = false
+      while !hasLeft {
+        let state = board.isDone ? "the end – q quits" : speed.map { "playing × \($0) – q quits" } ?? "reading"
+        draw(board, on: screen, state: state, pace: nil)
+        if let key = screen.key(within: 250), Self.isEnd(key) { hasLeft = true }
+      }
+    } else {
+      board.wait()
+      printSnapshot(board, state: "end of \(board.result.condition.isComplete ? "a whole" : "an unfinished") trace")
+    }
+    guard board.isDone else { return }
+    let condition = board.result.condition
+    guard condition.isComplete else {
+      TraceCommand.complain("\(trace): \(condition)")
+      throw ExitCode(3)
+    }
+  }
+
+  // MARK: A module
+
+  private func capture() throws {
+    let scratch = try PrivateDirectory()
+    let image = try ModuleSource.load(options)
+    let target = output ?? scratch.file("run.partita")
+    let file = try TraceOutput(target: target, mayReplace: options.force || output == nil)
+    let request = try options.request(image: image, trace: file.growing)
+    guard let follower = TraceFollower(path: file.growing) else {
+      throw EmulationError.unreadable(path: file.growing, reason: String(cString: strerror(errno)))
+    }
+    let board = LiveBoard()
+    board.read(path: follower.path)
+    var screen = FullScreen()
+    // After the screen, so that signals end the module in order.
+    let signals = try SignalWatch()
+    let capture = try Capture(request, signals: signals)
+    let begun = ContinuousClock.now
+    var next = begun
+    var isEnding = false
+    let report = capture.run { _ in
+    } onProgress: { progress in
+      guard let screen else { return }
+      if let key = screen.key(within: 0), Self.isEnd(key) {
+        isEnding = true
+        signals.post()
+      }
+      guard ContinuousClock.now >= next else { return }
+      next = .now + .milliseconds(250)
+      let seconds = (ContinuousClock.now - begun) / .seconds(1)
+      let pace = seconds > 0 ? Double(progress.virtualTime.nanoseconds) / 1e9 / seconds : nil
+      draw(board, on: screen, state: isEnding ? "ending" : "capturing – q ends", pace: pace)
+    }
+    follower.end()
+    board.wait()
+    screen = nil
+    printSnapshot(board, state: report.isWhole ? "captured whole" : "not whole")
+    let kept = try file.keep()
+    if output != nil, let kept { print("trace: \(kept)") }
+    guard let complaint = report.complaint else { return }
+    ModuleSession.say("partita: \(complaint)\n\(report.emulatorMessages)\n", to: STDERR_FILENO)
+    throw ExitCode(report.ending == .kernelFault ? 1 : 3)
+  }
+
+  // MARK: Drawing
+
+  private static func isEnd(_ key: TerminalKey) -> Bool {
+    key == .character("q") || key == .character("Q") || key == .interrupt || key == .escape
+  }
+
+  private func draw(_ board: LiveBoard, on screen: FullScreen, state: String, pace: Double?) {
+    let size = screen.size
+    let lines = board.look { figures, table, bytes in
+      LiveScreen(
+        figures, table.table, .init(state: state, bytes: bytes, pace: pace), width: size.columns
+      ).lines(height: size.rows)
+    }
+    screen.show(lines ?? [StyledLine(" waiting for the first block …", .soft)])
+  }
+
+  private func printSnapshot(_ board: LiveBoard, state: String) {
+    let text = board.look { figures, table, bytes in
+      LiveScreen(figures, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
+        .map { line in
+          var text = line.rendered(width: width, isColoured: false)
+          while text.last == " " { text.removeLast() }
+          return text
+        }.joined(separator: "\n")
+    }
+    print(text ?? "no block of the trace came")
+  }
+}

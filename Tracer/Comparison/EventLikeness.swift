@@ -1,0 +1,50 @@
+import TraceFormat
+
+/// By what an event is recognised in another run: kind, partition, and what it is about, but not what it says.
+struct EventLikeness: Equatable {
+  var kind: UInt8
+  var partition: UInt8
+  var subject: UInt32
+
+  init(_ event: TraceEvent) {
+    kind = event.kind
+    partition = event.partition
+    switch event.knownKind {
+    // A vector or a number; the address space found loaded is content.
+    case .interrupt, .hypercall, .exception: subject = event.operand & 0xFFFF
+    case .timer: subject = 0
+    case .hypercallResult, .kernelHandler, .mark, .upcall, .acknowledged, .windowStart, .windowEnd, .portOperation,
+      .messageCopied, .majorFrameStart, .exceptionReflected:
+      subject = event.operand
+    default: subject = 0
+    }
+  }
+
+  /// Whether a comparison passes over the event.
+  static func isLeftOut(_ event: TraceEvent) -> Bool { event.knownKind?.eventClass == .state }
+
+  /// The event without its time, instants counted from `origin`, lengths of time that only tell how fast the kernel
+  /// was left out.
+  static func content(_ event: TraceEvent, from origin: UInt64) -> TraceEvent {
+    var content = event
+    content.time = 0
+    switch event.knownKind {
+    case .interrupt, .timer, .hypercall, .exception: content.words.w1 = 0
+    case .partitionSwitch, .windowEnd, .majorFrameStart, .timerArmed, .idle:
+      content.words.w0 = relative(event.words.w0, origin)
+    case .padded:
+      content.words.w0 = relative(event.words.w0, origin)
+      content.words.w1 = event.words.w1 == 0 ? 0 : 1
+    case .windowStart, .timerExpired:
+      content.words.w0 = relative(event.words.w0, origin)
+      content.words.w1 = relative(event.words.w1, origin)
+    default: break
+    }
+    return content
+  }
+
+  /// Never and none stay what they are.
+  private static func relative(_ instant: UInt64, _ origin: UInt64) -> UInt64 {
+    instant == 0 || instant == .max ? instant : instant &- origin
+  }
+}

@@ -1,0 +1,168 @@
+import ModuleConfiguration
+import TraceFormat
+import TraceReading
+
+/// Two runs side by side, aligned by major frame, window and order within it; not by time.
+///
+/// Both traces are read once, in constant memory. Within a section events are paired by what they are (kind, partition,
+/// number); pairs are compared in content and in their instants from the frame's start. Keyframes are left out: they
+/// repeat what the events said.
+public struct RunComparison {
+  /// One difference.
+  public struct Difference: Sendable {
+    /// The gravest first.
+    public enum Kind: Int, Comparable, Sendable, CaseIterable {
+      /// An event of the first run has no counterpart in the second.
+      case missing
+      /// An event of the second run has none in the first.
+      case added
+      /// The event says something else.
+      case changed
+      /// The same at another instant.
+      case retimed
+
+      public static func < (one: Kind, other: Kind) -> Bool { one.rawValue < other.rawValue }
+    }
+    public var kind: Kind
+    /// Number of the major frame; nil before the first.
+    public var frame: UInt64?
+    /// Windows begun in the frame, and whose the last of them is (0xFF: none).
+    public var window: Int
+    public var owner: UInt8
+    public var one: (position: UInt64, event: TraceEvent)?
+    public var other: (position: UInt64, event: TraceEvent)?
+    /// By how much later the second run has it, in ns.
+    public var shift: Int64 = 0
+  }
+  /// So many differences are kept of each list.
+  public static let keptCount = 20
+
+  public private(set) var counts: [Difference.Kind: UInt64] = [:]
+  public private(set) var first: [Difference] = []
+  /// By kind, then by shift.
+  public private(set) var gravest: [Difference] = []
+  public private(set) var sectionCount: UInt64 = 0
+  /// Sections that loss or damage in either run left uncompared.
+  public private(set) var uncomparedCount: UInt64 = 0
+  public private(set) var comparedEventCount: UInt64 = 0
+  public let haveSameModule: Bool
+  public let conditions: (one: TraceCondition, other: TraceCondition)
+
+  /// No difference was found.
+  public var isEqual: Bool { counts.isEmpty && haveSameModule }
+
+  /// Reads both traces to their ends.
+  public init(_ one: TraceReader, _ other: TraceReader) {
+    haveSameModule = one.moduleTable.checksum == other.moduleTable.checksum
+    var (left, right) = (RunSections(one), RunSections(other))
+    var (a, b) = (left.next(), right.next())
+    var ledger = Ledger()
+    while a != nil || b != nil {
+      switch (a, b) {
+      case (let x?, let y?) where x.key == y.key:
+        ledger.compare(x, y)
+        (a, b) = (left.next(), right.next())
+      case (let x?, let y) where y.map({ x.key < $0.key }) ?? true:
+        ledger.only(x, .missing)
+        a = left.next()
+      default:
+        if let y = b { ledger.only(y, .added) }
+        b = right.next()
+      }
+    }
+    counts = ledger.counts
+    first = ledger.first
+    gravest = ledger.gravest
+    sectionCount = ledger.sectionCount
+    uncomparedCount = ledger.uncomparedCount
+    comparedEventCount = ledger.comparedEventCount
+    conditions = (one.condition, other.condition)
+  }
+
+  /// Both runs were there in whole.
+  public var isComplete: Bool { conditions.one.isComplete && conditions.other.isComplete && uncomparedCount == 0 }
+
+  /// What is kept while the traces go by.
+  private struct Ledger {
+    var counts: [Difference.Kind: UInt64] = [:]
+    var first: [Difference] = []
+    var gravest: [Difference] = []
+    var sectionCount: UInt64 = 0
+    var uncomparedCount: UInt64 = 0
+    var comparedEventCount: UInt64 = 0
+
+    /// A section that only one run has.
+    mutating func only(_ section: RunSection, _ kind: Difference.Kind) {
+      sectionCount += 1
+      if section.hasGap { uncomparedCount += 1 }
+      for (offset, event) in section.events.enumerated() where !EventLikeness.isLeftOut(event) {
+        lone(section, offset, kind)
+      }
+    }
+
+    private mutating func lone(_ section: RunSection, _ offset: Int, _ kind: Difference.Kind) {
+      let place = (section.first &+ UInt64(offset), section.events[offset])
+      note(
+        Difference(
+          kind: kind, frame: section.key.frame == 0 ? nil : section.key.frame - 1, window: section.key.window,
+          owner: section.owner, one: kind == .missing ? place : nil, other: kind == .missing ? nil : place))
+    }
+
+    mutating func compare(_ one: RunSection, _ other: RunSection) {
+      sectionCount += 1
+      guard !one.hasGap, !other.hasGap else {
+        uncomparedCount += 1
+        return
+      }
+      let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
+      let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
+      var (removed, inserted) = (Set<Int>(), Set<Int>())
+      let names = (left.map { EventLikeness(one.events[$0]) }, right.map { EventLikeness(other.events[$0]) })
+      if names.0 != names.1 {
+        for change in names.1.difference(from: names.0) {
+          switch change {
+          case .remove(let offset, _, _): removed.insert(offset)
+          case .insert(let offset, _, _): inserted.insert(offset)
+          }
+        }
+      }
+      var (i, j) = (0, 0)
+      while i < left.count || j < right.count {
+        if removed.contains(i) {
+          lone(one, left[i], .missing)
+          i += 1
+        } else if inserted.contains(j) {
+          lone(other, right[j], .added)
+          j += 1
+        } else {
+          pair(one, left[i], other, right[j])
+          (i, j) = (i + 1, j + 1)
+        }
+      }
+    }
+
+    private mutating func pair(_ one: RunSection, _ i: Int, _ other: RunSection, _ j: Int) {
+      comparedEventCount += 1
+      let (a, b) = (one.events[i], other.events[j])
+      let shift = Int64(bitPattern: (b.time &- other.origin) &- (a.time &- one.origin))
+      let isSame = EventLikeness.content(a, from: one.origin) == EventLikeness.content(b, from: other.origin)
+      guard !isSame || shift != 0 || a.words != b.words && one.origin == other.origin else { return }
+      note(
+        Difference(
+          kind: isSame ? .retimed : .changed, frame: one.key.frame == 0 ? nil : one.key.frame - 1,
+          window: one.key.window, owner: one.owner, one: (one.first &+ UInt64(i), a),
+          other: (other.first &+ UInt64(j), b), shift: shift))
+    }
+
+    private mutating func note(_ difference: Difference) {
+      counts[difference.kind, default: 0] += 1
+      if first.count < keptCount { first.append(difference) }
+      func isGraver(_ one: Difference, _ other: Difference) -> Bool {
+        one.kind != other.kind ? one.kind < other.kind : one.shift.magnitude > other.shift.magnitude
+      }
+      if gravest.count == keptCount, let last = gravest.last, !isGraver(difference, last) { return }
+      gravest.insert(difference, at: gravest.firstIndex { isGraver(difference, $0) } ?? gravest.count)
+      if gravest.count > keptCount { gravest.removeLast() }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import TraceFormat
+import TraceReading
+
+/// A stretch of a run that has a counterpart in another one: what happened from one window's start to the next.
+struct RunSection {
+  /// Where it belongs: the number of its major frame + 1, the windows begun in the frame, and which piece of a very
+  /// long stretch it is. All 0 before the first frame.
+  struct Key: Comparable {
+    var frame: UInt64
+    var window: Int
+    var piece: Int
+
+    static func < (one: Key, other: Key) -> Bool {
+      (one.frame, one.window, one.piece) < (other.frame, other.window, other.piece)
+    }
+  }
+  var key: Key
+  /// Whose window it is, 0xFF for none.
+  var owner: UInt8 = 0xFF
+  /// Nominal start of the major frame, in ns: instants are compared from here.
+  var origin: UInt64
+  /// Position of the first event.
+  var first: UInt64
+  var events: [TraceEvent] = []
+  /// Events are missing within it, or right before it.
+  var hasGap = false
+}
+
+/// Cuts a trace into sections, one at a time.
+struct RunSections {
+  /// A longer section is cut, so that memory is bounded.
+  static let maximumEventCount = 4096
+
+  let reader: TraceReader
+  private var waiting: ArraySlice<TraceEvent> = []
+  private var position: UInt64 = 0
+  private var open: RunSection?
+  private var isGapOpen = false
+
+  init(_ reader: TraceReader) { self.reader = reader }
+
+  /// The next section; nil at the end.
+  mutating func next() -> RunSection? {
+    while true {
+      while let event = waiting.first {
+        waiting.removeFirst()
+        defer { position &+= 1 }
+        if let done = take(event) { return done }
+      }
+      switch reader.nextBatch() {
+      case .events(let first, let events):
+        position = first
+        waiting = events[...]
+      case .gap:
+        open?.hasGap = true
+        isGapOpen = true
+      case nil:
+        defer { open = nil }
+        return open
+      }
+    }
+  }
+
+  /// Adds an event to the open section; answers that one where the event begins another.
+  private mutating func take(_ event: TraceEvent) -> RunSection? {
+    var next: RunSection?
+    switch event.knownKind {
+    case .majorFrameStart:
+      next = RunSection(
+        key: .init(frame: UInt64(event.operand) + 1, window: 0, piece: 0), origin: event.words.w0, first: position)
+    case .windowStart:
+      next = follow(window: 1, at: event.time)
+      next?.owner = event.partition
+    case .loss:
+      open?.hasGap = true
+      isGapOpen = true
+    default: break
+    }
+    if next == nil, open == nil || open.map({ $0.events.count >= Self.maximumEventCount }) == true {
+      next = follow(window: 0, at: event.time)
+    }
+    guard var begun = next else {
+      open?.events.append(event)
+      return nil
+    }
+    begun.hasGap = isGapOpen
+    isGapOpen = false
+    begun.events = [event]
+    defer { open = begun }
+    return open
+  }
+
+  /// The section after the open one. Before the first frame, instants are counted from the first event.
+  private func follow(window step: Int, at time: UInt64) -> RunSection {
+    guard let open else {
+      return RunSection(key: .init(frame: 0, window: step, piece: 0), origin: time, first: position)
+    }
+    let piece = step == 0 ? open.key.piece + 1 : 0
+    return RunSection(
+      key: .init(frame: open.key.frame, window: open.key.window + step, piece: piece), owner: open.owner,
+      origin: open.origin, first: position)
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import TraceReading
+
+/// Figures that one thread gathers from a trace and another one looks at.
+public final class LiveBoard: @unchecked Sendable {
+  private let lock = NSLock()
+  private let done = DispatchSemaphore(value: 0)
+  private var figures: LiveFigures?
+  private var table: CarriedModuleTable?
+  private var bytes: UInt64 = 0
+  private var failure: TraceOpenError?
+  private var condition = TraceCondition.unread
+
+  public init() {}
+
+  /// Begins to read a trace to its end, on a thread of its own.
+  ///
+  /// - Parameter speed: virtual seconds in a second of the host's; nil for as fast as it comes.
+  public func read(path: String, speed: Double? = nil) {
+    Thread { [self] in
+      follow(path, speed)
+      done.signal()
+    }.start()
+  }
+
+  /// Waits till the trace has been read to its end.
+  public func wait() {
+    done.wait()
+    done.signal()
+  }
+
+  /// Whether the trace has been read to its end.
+  public var isDone: Bool {
+    guard done.wait(timeout: .now()) == .success else { return false }
+    done.signal()
+    return true
+  }
+
+  /// Known once all is read.
+  public var result: (condition: TraceCondition, failure: TraceOpenError?) {
+    lock.withLock { (condition, failure) }
+  }
+
+  /// Lets `body` look at the figures; nil while there are none.
+  public func look<Result>(_ body: (LiveFigures, CarriedModuleTable, _ bytes: UInt64) -> Result) -> Result? {
+    let found = lock.withLock { (figures, table, bytes) }
+    guard let figures = found.0, let table = found.1 else { return nil }
+    return body(figures, table, found.2)
+  }
+
+  private func follow(_ path: String, _ speed: Double?) {
+    let reader: TraceReader
+    do throws(TraceOpenError) {
+      reader = try TraceReader(path: path)
+    } catch {
+      lock.withLock { failure = error }
+      return
+    }
+    lock.withLock {
+      table = reader.carriedTable
+      figures = LiveFigures(reader.moduleTable)
+    }
+    var clock = Playback(speed: speed)
+    while let batch = reader.nextBatch() {
+      switch batch {
+      case .gap: lock.withLock { figures?.noteGap() }
+      case .events(let first, let events):
+        // In pieces, so that a slow playback moves evenly and nobody waits long for the lock.
+        for start in stride(from: 0, to: events.count, by: 64) {
+          clock.wait(until: events[start].time)
+          lock.withLock {
+            bytes = reader.statistics.storedBytes
+            for index in start..<min(events.count, start + 64) {
+              figures?.add(events[index], position: first &+ UInt64(index))
+            }
+          }
+        }
+      }
+    }
+    lock.withLock {
+      bytes = reader.statistics.storedBytes
+      condition = reader.condition
+    }
+  }
+}
+
+/// Holds a reader up so that virtual time goes by as fast as asked for.
+private struct Playback {
+  let speed: Double?
+  private var begun: (host: ContinuousClock.Instant, virtual: UInt64)?
+
+  init(speed: Double?) { self.speed = speed }
+
+  mutating func wait(until time: UInt64) {
+    guard let speed else { return }
+    guard let begun else {
+      self.begun = (.now, time)
+      return
+    }
+    let due = begun.host + .nanoseconds(Int64(Double(time - min(time, begun.virtual)) / speed))
+    let left = due - .now
+    if left > .zero {
+      let (seconds, attoseconds) = left.components
+      usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import APEXTypes
+import ModuleConfiguration
+import Terminal
+import TraceFormat
+import TraceReading
+import Verification
+
+/// Live figures as lines of a terminal.
+public struct LiveScreen {
+  /// What the trace itself does not tell.
+  public struct Surroundings: Sendable {
+    /// What is going on, such as "capturing".
+    public var state: String
+    public var bytes: UInt64
+    /// Virtual seconds in a second of the host's; nil where that means nothing.
+    public var pace: Double?
+
+    public init(state: String, bytes: UInt64, pace: Double? = nil) {
+      self.state = state
+      self.bytes = bytes
+      self.pace = pace
+    }
+  }
+
+  private let figures: LiveFigures
+  private let table: ModuleTable
+  private let vocabulary: TraceVocabulary
+  private let surroundings: Surroundings
+  private let width: Int
+
+  /// - Parameter table: its bytes must outlive the screen.
+  public init(_ figures: LiveFigures, _ table: ModuleTable, _ surroundings: Surroundings, width: Int) {
+    self.figures = figures
+    self.table = table
+    self.surroundings = surroundings
+    self.width = max(60, width)
+    vocabulary = TraceVocabulary(table)
+  }
+
+  /// At most `height` lines: the margins get what room the rest leaves.
+  public func lines(height: Int) -> [StyledLine] {
+    var lines = [title, totals, loss] + strip + partitionLines
+    lines.append(interruptLine)
+    lines += claimLines(room: max(3, height - lines.count))
+    return Array(lines.prefix(height))
+  }
+
+  // MARK: Head
+
+  private var title: StyledLine {
+    var text = " \(TraceVocabulary.text(table, table.module.name))   \(EventField.seconds(figures.time)) s"
+    if figures.frameCount > 0 { text += "   \(figures.frameCount) major frames" }
+    let state = surroundings.state + " "
+    return StyledLine(text + String(repeating: " ", count: max(1, width - text.count - state.count)) + state, .inverse)
+  }
+
+  private var totals: StyledLine {
+    var line = StyledLine(" \(figures.eventCount) events")
+    line.append(" (\(Self.whole(figures.rate { UInt64($0.events) }))/s)", .soft)
+    line.append("   \(surroundings.bytes) bytes")
+    if figures.eventCount > 0 {
+      line.append(" (\(Self.decimal(Double(surroundings.bytes) / Double(figures.eventCount), 2)) an event)", .soft)
+    }
+    if let pace = surroundings.pace { line.append("   \(Self.decimal(pace, 2)) × real time", .soft) }
+    return line
+  }
+
+  private var loss: StyledLine {
+    if figures.eventsLost == 0, figures.gapCount == 0 { return StyledLine(" nothing lost", .good) }
+    let text = " LOST \(figures.eventsLost) events in the recorder, \(figures.gapCount) gaps by damage"
+    return StyledLine(text + ": what they touch is unknown", .bad)
+  }
+
+  // MARK: The last frame
+
+  /// The last whole major frame: its windows by schedule, and who really had the processor.
+  private var strip: [StyledLine] {
+    guard let frame = figures.frames.last, frame.end > frame.start, frame.schedule < table.count(ScheduleRecord.self)
+    else { return [StyledLine(" no major frame is whole yet", .soft), StyledLine(), StyledLine()] }
+    let columns = width - 12
+    let record = table.record(ScheduleRecord.self, frame.schedule)
+    var planned = [UInt8](repeating: 0xFF, count: columns)
+    var names = [Character](repeating: "·", count: columns)
+    let length = frame.end - frame.start
+    for index in record.windows.indices {
+      let window = table.record(WindowRecord.self, index)
+      let start = min(columns, Self.column(window.start.count, length, columns))
+      let end = min(columns, max(start + 1, Self.column(window.start.count &+ window.duration.count, length, columns)))
+      let name = Array(vocabulary.partition(window.partition.rawValue))
+      for column in start..<max(start, end) {
+        planned[column] = window.partition.rawValue
+        let place = column - start
+        names[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
+      }
+    }
+    var actual = [UInt8](repeating: 0xFF, count: columns)
+    var most = [UInt64](repeating: 0, count: columns)
+    for stay in frame.stays { Self.fill(&actual, &most, stay, frame) }
+    var top = StyledLine("  schedule  ", .soft)
+    for column in 0..<columns { top.append(String(names[column]), colour(planned[column])) }
+    var bottom = StyledLine("  ran       ", .soft)
+    for column in 0..<columns { bottom.append(letter(actual[column]), colour(actual[column])) }
+    let head =
+      " frame \(frame.number), \(Self.decimal(Double(length) / 1e6, 3)) ms from \(EventField.seconds(frame.start)) s"
+    return [StyledLine(head, .strong), top, bottom]
+  }
+
+  /// What stands for a partition in a strip: its first letter, or its index where that is another one's too.
+  private func letter(_ partition: UInt8) -> String {
+    let names = vocabulary.partitions
+    guard Int(partition) < names.count, let first = names[Int(partition)].first else { return "·" }
+    return names.filter { $0.first == first }.count == 1 ? String(first) : String(partition % 10)
+  }
+
+  /// Gives each column to who had most of it.
+  private static func fill(
+    _ owners: inout [UInt8], _ most: inout [UInt64], _ stay: LiveFigures.Frame.Stay, _ frame: LiveFigures.Frame
+  ) {
+    let columns = Double(owners.count)
+    let length = frame.end - frame.start
+    guard stay.end > frame.start, stay.start < frame.end else { return }
+    let (start, end) = (max(stay.start, frame.start) - frame.start, min(stay.end, frame.end) - frame.start)
+    let firstColumn = min(owners.count - 1, column(start, length, owners.count))
+    for column in firstColumn...min(owners.count - 1, column(end, length, owners.count)) {
+      let left = UInt64(Double(length) * Double(column) / columns)
+      let right = UInt64(min(Double(length) * Double(column + 1) / columns, 1e18))
+      let part = min(end, right) > max(start, left) ? min(end, right) - max(start, left) : 0
+      guard part > most[column] else { continue }
+      most[column] = part
+      owners[column] = stay.partition
+    }
+  }
+
+  private static func column(_ time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
+    min(columns, Int(Double(min(time, length)) / Double(length) * Double(columns)))
+  }
+
+  private func colour(_ partition: UInt8) -> StyledLine.Style {
+    Int(partition) < vocabulary.partitions.count ? .partition(Int(partition)) : .soft
+  }
+
+  // MARK: Tables
+
+  private var partitionLines: [StyledLine] {
+    var head = StyledLine()
+    head.append(" in ring 3, last \(figures.frames.count) frames", .soft, width: width - 46)
+    head.append("  share   calls/s   marks/s upcalls/s  mode", .soft)
+    var lines = [head]
+    for index in 0...vocabulary.partitions.count {
+      let isIdle = index == vocabulary.partitions.count
+      let share = figures.share(index)
+      if isIdle, share == 0 { continue }
+      var line = StyledLine(" ")
+      line.append(isIdle ? "idle loop" : vocabulary.partitions[index], isIdle ? .soft : .partition(index), width: 14)
+      let room = max(4, width - 46 - 16)
+      let filled = min(room, Int((share * Double(room)).rounded()))
+      let bar = filled == 0 && share > 0 ? "▏" : String(repeating: "█", count: filled)
+      line.append(" ")
+      line.append(bar, isIdle ? .soft : .partition(index), width: room)
+      line.append(Self.decimal(share * 100, 2) + " %", width: 9, isRight: true)
+      if !isIdle {
+        line.append(Self.whole(figures.rate { $0.hypercalls[index] }), width: 9, isRight: true)
+        line.append(Self.whole(figures.rate { $0.marks[index] }), width: 10, isRight: true)
+        line.append(Self.whole(figures.rate { $0.upcalls[index] }), width: 10, isRight: true)
+        let mode = figures.modes[index]
+        line.append("  " + (mode.map { "\($0)" } ?? "?"), mode == .normal ? .plain : .doubtful)
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+
+  private var interruptLine: StyledLine {
+    var line = StyledLine(" interrupts/s ", .soft)
+    for number in 0..<ModuleLimits.lineCount {
+      let rate = figures.rate { $0.interrupts[number] }
+      if rate > 0 { line.append("  \(TraceVocabulary.vector(UInt64(number + 32))) \(Self.whole(rate))") }
+    }
+    return line
+  }
+
+  private func claimLines(room: Int) -> [StyledLine] {
+    let claims = figures.claims
+    let failed = claims.filter { $0.verdict == .fail }
+    var head = StyledLine(" claims ", .soft)
+    head.append(
+      failed.isEmpty ? "nothing violated so far" : "\(failed.count) VIOLATED", failed.isEmpty ? .good : .bad)
+    head.append("; narrowest margins of \(claims.count):", .soft)
+    var lines = [head]
+    for claim in failed.prefix(room - 1) {
+      let first = claim.firstViolations.first
+      let text = first.map { "event \($0.position): \($0.explanation)" } ?? claim.title
+      lines.append(StyledLine(" ✕ \(claim.identifier)  \(text)", .bad))
+    }
+    let measured = claims.filter { $0.verdict != .fail && Self.used($0) != nil }
+      .sorted { (Self.used($0) ?? 0) > (Self.used($1) ?? 0) }
+    for claim in measured.prefix(max(0, room - lines.count)) { lines.append(marginLine(claim)) }
+    return lines
+  }
+
+  /// How much of its bound a claim has used; nil where it has none to use up.
+  private static func used(_ claim: ClaimResult) -> Double? {
+    guard let bound = claim.bound, bound > 0, !claim.isFloor, let worst = claim.worst else { return nil }
+    return Double(max(0, worst.value)) / Double(bound)
+  }
+
+  private func marginLine(_ claim: ClaimResult) -> StyledLine {
+    let used = Self.used(claim) ?? 0
+    let room = 12
+    var line = StyledLine("   ")
+    line.append(claim.identifier, width: width - 52)
+    line.append(" ")
+    let filled = min(room, Int((used * Double(room)).rounded(.up)))
+    line.append(String(repeating: "▮", count: filled), used > 0.8 ? .doubtful : .good)
+    line.append(String(repeating: "▯", count: room - filled), .soft)
+    line.append("\(claim.worst?.value ?? 0)", width: 13, isRight: true)
+    line.append(" of ", .soft)
+    line.append("\(claim.bound ?? 0) \(claim.unit.rawValue)", width: 16)
+    return line
+  }
+
+  // MARK: Numbers
+
+  static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+
+  static func decimal(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "–" }
+    var scale = 1
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int((value * Double(scale)).rounded())
+    let fraction = String(abs(scaled) % scale)
+    let sign = scaled < 0 ? "-" : ""
+    return "\(sign)\(abs(scaled) / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
+  }
+}

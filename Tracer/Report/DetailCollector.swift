@@ -1,0 +1,83 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+import TraceReading
+
+/// The events of the stretches that a `DetailPlan` names, as text for the page; the second pass over a trace.
+struct DetailCollector {
+  /// A stretch of events in a row.
+  private struct Region {
+    var first: UInt64
+    var base: UInt64
+    var last: UInt64
+    var rows: [String] = []
+    var jobs: [String] = []
+    var previous: UInt64
+  }
+
+  private let ranges: [ClosedRange<UInt64>]
+  private var nextRange = 0
+  private var regions: [Region] = []
+  private let vocabulary: TraceVocabulary
+  private(set) var kinds: Set<UInt8> = []
+  private(set) var eventCount: UInt64 = 0
+  private var jobs: ProcessJobs
+
+  init(_ plan: DetailPlan, _ table: ModuleTable) {
+    ranges = plan.ranges
+    vocabulary = TraceVocabulary(table)
+    jobs = ProcessJobs(table)
+  }
+
+  mutating func add(_ batch: TraceBatch) {
+    guard case .events(let first, let events) = batch else {
+      jobs.forget()
+      return
+    }
+    for index in events.indices { add(events[index], first &+ UInt64(index)) }
+  }
+
+  private mutating func add(_ event: TraceEvent, _ position: UInt64) {
+    let completed = jobs.consume(event)
+    while nextRange < ranges.count, ranges[nextRange].upperBound < position { nextRange += 1 }
+    guard nextRange < ranges.count, ranges[nextRange].contains(position) else { return }
+    // A range may be interrupted by a gap: positions on the page run on within a region.
+    let isContinued = regions.last.map { $0.first &+ UInt64($0.rows.count) == position } ?? false
+    if !isContinued || position == ranges[nextRange].lowerBound {
+      regions.append(Region(first: position, base: event.time, last: event.time, previous: event.time))
+    }
+    let last = regions.count - 1
+    for job in completed { regions[last].jobs.append("[\(job.process),\(job.release),\(job.completion)]") }
+    let step = event.time >= regions[last].previous ? event.time - regions[last].previous : 0
+    regions[last].rows.append(row(event, step))
+    regions[last].previous += step
+    regions[last].last = regions[last].previous
+    kinds.insert(event.kind)
+    eventCount += 1
+  }
+
+  /// [time since the row before, kind, partition, subject, resume delay of an entry or −1, text]
+  private func row(_ event: TraceEvent, _ step: UInt64) -> String {
+    let description = EventDescription(event, position: 0, vocabulary)
+    let text = description.fields.map(\.text).joined(separator: " ")
+    var resumed = "-1"
+    var subject = UInt64(event.operand)
+    switch event.knownKind {
+    case .interrupt, .timer, .hypercall, .exception:
+      resumed = String(EntrySnapshot(event).resumeDelay)
+      subject &= 0xFFFF
+    case .partitionSwitch: subject = event.words.w0
+    default: break
+    }
+    return "[\(step),\(event.kind),\(event.partition),\(subject),\(resumed),\(PageText.quoted(text))]"
+  }
+
+  /// The regions as a JSON array.
+  var json: String {
+    let items = regions.map { region in
+      "{\"first\":\(region.first),\"from\":\(region.base),\"to\":\(region.last),"
+        + "\"jobs\":[\(region.jobs.joined(separator: ","))],\n\"rows\":[\(region.rows.joined(separator: ",\n"))]}"
+    }
+    return "[" + items.joined(separator: ",\n") + "]"
+  }
+}

@@ -1,0 +1,295 @@
+// What the timeline does on keys, mouse and touch, and what it says about what is under the pointer.
+
+Object.assign(Timeline.prototype, {
+  buildToolbar() {
+    const button = (label, title, action) => element("button", { type: "button", title, onclick: action }, label);
+    byId("toolbar").append(
+      element("span", { class: "group" },
+        button("−", "Zoom out (−)", () => this.zoom(2)), button("+", "Zoom in (+)", () => this.zoom(0.5)),
+        button("Whole run", "Show everything (0)", () => this.fit()),
+        button("One frame", "Zoom to a major frame", () => this.stepFrame(0))),
+      element("span", { class: "group" },
+        button("◂ frame", "Frame before (,)", () => this.stepFrame(-1)),
+        button("frame ▸", "Frame after (.)", () => this.stepFrame(1))),
+      element("span", { class: "group" },
+        button("◂ evidence", "Evidence before (E)", () => this.stepEvidence(-1)),
+        button("evidence ▸", "Next evidence (e)", () => this.stepEvidence(1))),
+      element("span", { id: "view", class: "view" }));
+  },
+
+  listen() {
+    this.stage.addEventListener("keydown", (event) => this.key(event));
+    this.chart.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    this.chart.addEventListener("pointerdown", (event) => this.press(event));
+    this.chart.addEventListener("pointermove", (event) => this.move(event));
+    this.chart.addEventListener("pointerup", (event) => this.release(event));
+    this.chart.addEventListener("pointerleave", () => this.leave());
+    this.chart.addEventListener("dblclick", (event) => this.zoom(0.25, this.timeAt(event.offsetX)));
+    this.overview.addEventListener("pointerdown", (event) => {
+      this.overview.setPointerCapture(event.pointerId);
+      this.isBrushing = true;
+      this.brush(event);
+    });
+    this.overview.addEventListener("pointermove", (event) => { if (this.isBrushing) this.brush(event); });
+    this.overview.addEventListener("pointerup", () => { this.isBrushing = false; });
+  },
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const actions = {
+      ArrowLeft: () => this.pan(event.shiftKey ? -0.9 : -0.2), ArrowRight: () => this.pan(event.shiftKey ? 0.9 : 0.2),
+      ArrowUp: () => this.zoom(0.5), ArrowDown: () => this.zoom(2), "+": () => this.zoom(0.5),
+        "=": () => this.zoom(0.5),
+      "-": () => this.zoom(2), 0: () => this.fit(), Home: () => this.fit(), ",": () => this.stepFrame(-1),
+      ".": () => this.stepFrame(1), e: () => this.stepEvidence(1), E: () => this.stepEvidence(-1),
+      Escape: () => this.clear(),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  },
+
+  clear() {
+    this.selected = null;
+    byId("selection").replaceChildren();
+    this.redraw();
+  },
+
+  timeAt(x) {
+    const area = this.area();
+    return area.from + (x - area.x) * area.scale;
+  },
+
+  // The page scrolls by the wheel unless the timeline has the focus or a modifier says that zoom is meant.
+  wheel(event) {
+    const isMeant = event.ctrlKey || event.metaKey || event.altKey || document.activeElement === this.stage;
+    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      event.preventDefault();
+      this.pan(event.deltaX / this.area().width);
+    } else if (isMeant) {
+      event.preventDefault();
+      this.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), this.timeAt(event.offsetX));
+    }
+  },
+
+  press(event) {
+    this.stage.focus({ preventScroll: true });
+    if (event.offsetX < this.gutter) return;
+    this.chart.setPointerCapture(event.pointerId);
+    if (event.shiftKey) this.span = { x: event.offsetX };
+    else this.drag = { x: event.offsetX, view: { ...this.view }, hasMoved: false };
+  },
+
+  move(event) {
+    this.pointer = { x: event.offsetX, y: event.offsetY };
+    if (this.drag) {
+      const distance = event.offsetX - this.drag.x;
+      if (Math.abs(distance) > 3) this.drag.hasMoved = true;
+      if (this.drag.hasMoved) {
+        const shift = -distance * this.area().scale;
+        this.setView(this.drag.view.from + shift, this.drag.view.to + shift);
+      }
+    }
+    this.hover();
+    this.redraw();
+  },
+
+  release(event) {
+    if (this.span && Math.abs(event.offsetX - this.span.x) > 4) {
+      const [one, other] = [this.timeAt(this.span.x), this.timeAt(event.offsetX)];
+      this.setView(Math.min(one, other), Math.max(one, other));
+    } else if (this.drag && !this.drag.hasMoved) {
+      this.pick();
+    }
+    this.span = null;
+    this.drag = null;
+  },
+
+  leave() {
+    this.pointer = null;
+    this.tooltip.hidden = true;
+    this.redraw();
+  },
+
+  brush(event) {
+    const area = this.overviewArea;
+    const time = area.from + (event.offsetX - area.x) * area.scale;
+    const length = this.view.to - this.view.from;
+    const size = length > (this.run.to - this.run.from) * 0.95 ? length / 10 : length;
+    this.setView(time - size / 2, time + size / 2);
+  },
+
+  rowAt(y) {
+    return this.rows.find((row) => row.type !== "heading" && y >= row.y && y < row.y + ROW_HEIGHT[row.type]);
+  },
+
+  // Selects the event under the pointer.
+  pick() {
+    const row = this.pointer && this.rowAt(this.pointer.y);
+    const near = this.nearEvidence() || (row && this.nearEvent(row));
+    if (!near) return;
+    this.selected = near;
+    describeSelection(this);
+    this.redraw();
+  },
+
+  nearEvidence() {
+    if (!this.pointer || this.pointer.y < 38 || this.pointer.y > this.headHeight) return null;
+    const area = this.area();
+    let best = null;
+    for (const found of this.run.evidence) {
+      const distance = Math.abs(this.painter.x(area, found.time) - this.pointer.x);
+      if (distance < 6 && (!best || distance < best.distance)) best = { ...found, distance };
+    }
+    if (!best) return null;
+    return { position: best.position, time: best.time, reason: this.run.data.verification.claims[best.claim].id };
+  },
+
+  // The event of a row that is nearest to the pointer, within a few pixels.
+  nearEvent(row) {
+    const area = this.area();
+    const time = this.timeAt(this.pointer.x);
+    const isWanted = wantedIn(row);
+    let best = null;
+    for (const region of this.run.regionsIn(time - 8 * area.scale, time + 8 * area.scale)) {
+      const start = lowerBound(region.times, time - 8 * area.scale);
+      for (let index = Math.max(0, start - 1); index < region.count; index += 1) {
+        if (region.times[index] > time + 8 * area.scale || index > start + 2000) break;
+        const distance = Math.abs(region.times[index] - time);
+        if (distance > 8 * area.scale || !isWanted(region, index) || best && distance >= best.distance) continue;
+        best = { position: region.first + index, time: region.times[index], distance };
+      }
+    }
+    return best;
+  },
+
+  hover() {
+    const row = this.rowAt(this.pointer.y);
+    const isInside = this.pointer.x >= this.gutter;
+    const lines = !isInside ? null : this.hoverEvidence() || (row ? this.hoverRow(row) : null);
+    if (!lines || this.drag && this.drag.hasMoved || this.span) {
+      this.tooltip.hidden = true;
+      return;
+    }
+    this.tooltip.replaceChildren(
+      element("strong", {}, lines[0]), ...lines.slice(1).map((line) => element("div", {}, line)),
+      element("div", { class: "when" }, instant(this.timeAt(this.pointer.x))));
+    this.tooltip.hidden = false;
+    const room = this.stage.clientWidth;
+    const width = this.tooltip.offsetWidth;
+    const left = this.pointer.x + 14 + width > room ? this.pointer.x - width - 12 : this.pointer.x + 14;
+    this.tooltip.style.left = `${Math.max(0, left)}px`;
+    this.tooltip.style.top = `${this.chart.offsetTop + this.pointer.y + 16}px`;
+  },
+
+  hoverEvidence() {
+    const found = this.nearEvidence();
+    if (!found) return null;
+    const claim = this.run.data.verification.claims.find((candidate) => candidate.id === found.reason);
+    return [claim.id, claim.title, `${claim.verdict}; event ${found.position} at ${instant(found.time)}`];
+  },
+
+  hoverRow(row) {
+    const near = this.nearEvent(row);
+    if (near) {
+      const { region, index } = this.run.locate(near.position);
+      return [
+        `${kindName(this.run, region.kinds[index])} · ${this.run.partitionName(region.partitions[index])}`,
+        region.texts[index], `event ${near.position} at ${instant(near.time)}`,
+      ];
+    }
+    return row.type === "run" ? this.hoverStay(row) : this.hoverCount(row);
+  },
+
+  hoverStay(row) {
+    const time = this.timeAt(this.pointer.x);
+    const { residency } = this.run;
+    const index = residency.first(time);
+    const area = this.area();
+    if (index < residency.count && residency.starts[index] <= time && residency.partitions[index] === row.subject
+      && area.scale < residency.ends[index] - residency.starts[index]) {
+      const [start, end] = [residency.starts[index], residency.ends[index]];
+      return [row.label, `has the processor for ${duration(end - start)}`, `${instant(start)} … ${instant(end)}`];
+    }
+    if (!row.lane) return [row.label];
+    const size = Math.max(area.scale * 8, this.run.cellWidth);
+    const share = row.lane.between(time - size / 2, time + size / 2) / size;
+    return [row.label, `in ring 3 for ${percent(Math.min(1, share))} of the ${duration(size)} around here`];
+  },
+
+  hoverCount(row) {
+    const time = this.timeAt(this.pointer.x);
+    const size = Math.max(this.area().scale * 4, this.run.cellWidth);
+    const lines = [row.label];
+    const first = row.type === "delivery" ? "marks" : `${row.type}s`;
+    for (const [lane, name] of [[row.lane, first], [row.second, "upcalls"]]) {
+      if (!lane) continue;
+      const cell = Math.floor((time - lane.base) / lane.width);
+      const isCell = size <= lane.width;
+      const count = isCell
+        ? (cell >= 0 && cell < lane.count ? lane.sums[cell + 1] - lane.sums[cell] : 0)
+        : lane.between(time - size / 2, time + size / 2);
+      lines.push(`${isCell ? "" : "about "}${grouped(count)} ${plural(name)} in the ${duration(size)} around here`);
+    }
+    return lines;
+  },
+});
+
+function plural(name) {
+  return { processs: "completions", healths: "health events and mode changes" }[name] || name;
+}
+
+function kindName(run, kind) { return (run.data.kinds[kind] || [`kind ${kind}`])[0]; }
+
+// Which events belong to a row.
+function wantedIn(row) {
+  return (region, index) => {
+    const kind = region.kinds[index];
+    const isOwn = region.partitions[index] === row.subject;
+    switch (row.type) {
+      case "interrupt": return kind === KIND.interrupt && region.subjects[index] === row.subject;
+      case "delivery": return isOwn && (kind === KIND.mark || kind === KIND.upcall || kind === KIND.upcallWritten);
+      case "hypercall": return isOwn && (kind === KIND.hypercall || kind === KIND.result);
+      case "health": return isOwn && HEALTH_KINDS.has(kind);
+      default: return false;
+    }
+  };
+}
+
+// The selected event with its neighbours, as text, below the chart.
+function describeSelection(timeline) {
+  const { run, selected } = timeline;
+  const host = byId("selection");
+  const place = run.locate(selected.position);
+  const title = element("p", { class: "selection-title" },
+    element("strong", {}, `Event ${grouped(selected.position)}`), ` at ${instant(selected.time)}`,
+    selected.reason ? element("span", { class: "reason" }, ` — evidence of ${selected.reason}`) : null);
+  if (!place) {
+    const from = Math.max(0, selected.time - 500000);
+    const command = `partita dump ${run.data.trace.name} --from ${from}ns --to ${selected.time + 500000}ns`;
+    host.replaceChildren(title, element("p", {}, "The page does not carry this stretch event by event; see it with ",
+      element("code", {}, command)));
+    return;
+  }
+  const { region, index } = place;
+  const rows = [];
+  for (let at = Math.max(0, index - 9); at < Math.min(region.count, index + 10); at += 1) {
+    const position = region.first + at;
+    const isChosen = at === index;
+    rows.push(element("tr", {
+      class: isChosen ? "chosen" : "", "data-position": position,
+      onclick: () => {
+        timeline.selected = { position, time: region.times[at] };
+        describeSelection(timeline);
+        timeline.redraw();
+      },
+    }, element("td", { class: "number" }, grouped(position)), element("td", { class: "number" },
+      instant(region.times[at])),
+    element("td", { class: "number soft" }, at > 0 ? `+${duration(region.times[at] - region.times[at - 1])}` : ""),
+    element("td", {}, kindName(run, region.kinds[at])), element("td", {}, run.partitionName(region.partitions[at])),
+    element("td", { class: "fields" }, region.texts[at])));
+  }
+  const table = element("table", { class: "events" }, element("tbody", {}, rows));
+  host.replaceChildren(title, element("div", { class: "scroll" }, table));
+}

@@ -1,0 +1,287 @@
+// Draws the timeline's rows. Exact where the page has single stays or events, else sums by column of pixels.
+
+const ROW_HEIGHT = { run: 22, interrupt: 17, delivery: 22, hypercall: 17, process: 17, health: 17, heading: 22 };
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const get = (name) => style.getPropertyValue(name).trim();
+  const partitions = [];
+  for (let index = 0; index < 8; index += 1) partitions.push(get(`--p${index}`));
+  return {
+    partitions, ink: get("--ink"), soft: get("--soft"), faint: get("--faint"), line: get("--line"),
+      paper: get("--paper"),
+    raised: get("--raised"), pass: get("--pass"), fail: get("--fail"), unknown: get("--unknown"),
+      accent: get("--accent"),
+    idle: get("--idle"), font: get("--font") || "sans-serif",
+  };
+}
+
+class Painter {
+  constructor(run) {
+    this.run = run;
+    this.theme = colours();
+  }
+
+  colour(partition) {
+    return partition === NOBODY || partition >= this.run.data.partitions.length
+      ? this.theme.idle : this.theme.partitions[partition % 8];
+  }
+
+  begin(canvas, width, height) {
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    canvas.style.height = `${height}px`;
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.textBaseline = "middle";
+    return context;
+  }
+
+  text(context, text, x, y, colour, size = 11, align = "left", weight = "") {
+    context.font = `${weight} ${size}px ${this.theme.font}`;
+    context.fillStyle = colour;
+    context.textAlign = align;
+    context.fillText(text, x, y);
+  }
+
+  // Shortens a text to a width.
+  fitted(context, text, width, size = 11) {
+    context.font = `${size}px ${this.theme.font}`;
+    if (context.measureText(text).width <= width) return text;
+    let short = text;
+    while (short.length > 1 && context.measureText(`${short}…`).width > width) short = short.slice(0, -1);
+    return `${short}…`;
+  }
+
+  // MARK: Rows. `area` is {x, width, from, to, scale} with scale = nanoseconds a pixel.
+
+  x(area, time) { return area.x + (time - area.from) / area.scale; }
+
+  runRow(context, area, row, y, height) {
+    const { residency } = this.run;
+    const colour = this.colour(row.subject);
+    if (row.subject !== NOBODY) this.nominalWindows(context, area, row.subject, y, height);
+    const first = residency.first(area.from);
+    const last = lowerBound(residency.starts, area.to);
+    const isKnown = row.subject !== NOBODY && (residency.cutAt === null || area.to <= residency.cutAt);
+    if (isKnown && last - first <= area.width * 3) {
+      context.fillStyle = colour;
+      // Close up, the stays in ring 3 are drawn over it.
+      context.globalAlpha = area.scale > 4000 ? 0.9 : 0.38;
+      for (let index = first; index < last; index += 1) {
+        if (residency.partitions[index] !== row.subject) continue;
+        this.bar(context, area, residency.starts[index], residency.ends[index], y + 3, height - 6);
+      }
+      context.globalAlpha = 1;
+      this.ringThree(context, area, row.subject, y, height, colour);
+    } else if (row.lane) {
+      this.shareArea(context, area, row.lane, y, height, colour);
+      if (row.subject === NOBODY) this.ringThree(context, area, row.subject, y, height, colour);
+    }
+  }
+
+  // Where the schedule puts the partition's windows, as long as frames are wide enough to see.
+  nominalWindows(context, area, partition, y, height) {
+    const frames = this.run.framesIn(area.from, area.to, Math.floor(area.width / 18));
+    if (!frames) return;
+    context.strokeStyle = this.theme.faint;
+    context.lineWidth = 1;
+    for (const frame of frames) {
+      for (const [start, length, owner] of this.run.data.schedules[frame.schedule].windows) {
+        if (owner !== partition) continue;
+        const left = Math.max(area.x, this.x(area, frame.start + start));
+        const right = Math.min(area.x + area.width, this.x(area, frame.start + start + length));
+        if (right - left < 1) continue;
+        context.strokeRect(Math.round(left) + 0.5, y + 1.5, Math.max(1, Math.round(right - left) - 1), height - 4);
+      }
+    }
+  }
+
+  // Single stays in ring 3, where the page has the events.
+  ringThree(context, area, partition, y, height, colour) {
+    if (area.scale > 4000) return;
+    context.fillStyle = colour;
+    for (const region of this.run.regionsIn(area.from, area.to)) {
+      for (const [start, end] of region.runs.get(partition) || []) {
+        if (end >= area.from && start <= area.to) this.bar(context, area, start, end, y + 5, height - 10);
+      }
+    }
+  }
+
+  bar(context, area, start, end, y, height) {
+    const left = Math.max(area.x, this.x(area, start));
+    const right = Math.min(area.x + area.width, this.x(area, end));
+    if (right >= area.x && left <= area.x + area.width) context.fillRect(left, y, Math.max(0.75, right - left), height);
+  }
+
+  shareArea(context, area, lane, y, height, colour) {
+    context.fillStyle = colour;
+    const room = height - 4;
+    for (let column = 0; column < area.width; column += 1) {
+      const from = area.from + column * area.scale;
+      const share = lane.between(from, from + area.scale) / area.scale;
+      if (share <= 0) continue;
+      const size = Math.max(1, Math.min(1, share) * room);
+      context.fillRect(area.x + column, y + height - 2 - size, 1, size);
+    }
+  }
+
+  // Counts as columns or as cells, single events as ticks where the page has them.
+  countRow(context, area, lane, key, y, height, colour, isUpper = false) {
+    if (!lane) return;
+    const exact = this.exactRegions(area, key);
+    if (this.run.cellWidth <= area.scale * 2 && !exact.isWhole) {
+      this.columns(context, area, lane, y, height, colour);
+      return;
+    }
+    if (!exact.isWhole) this.cellBlocks(context, area, lane, y, height, colour, exact.regions);
+    context.fillStyle = colour;
+    for (const region of exact.regions) {
+      for (const index of region.points.get(key) || []) {
+        const time = region.times[index];
+        if (time < area.from || time > area.to) continue;
+        this.tick(context, this.x(area, time), y, height, isUpper);
+      }
+    }
+  }
+
+  tick(context, x, y, height, isUpper) {
+    if (isUpper) {
+      context.beginPath();
+      context.moveTo(x - 3, y + 2);
+      context.lineTo(x + 3, y + 2);
+      context.lineTo(x, y + height - 1);
+      context.fill();
+    } else {
+      context.fillRect(x - 0.75, y + 2, 1.5, height - 4);
+    }
+  }
+
+  // Regions in view, and whether they hold all of a reasonable number of events that the view has.
+  exactRegions(area, key) {
+    const regions = this.run.regionsIn(area.from, area.to);
+    const isWhole = this.run.isWhole
+      || regions.length === 1 && regions[0].from <= area.from && regions[0].to >= area.to;
+    let count = 0;
+    for (const region of regions) count += (region.points.get(key) || []).length;
+    const isReasonable = area.scale < 40000 || count < area.width / 4;
+    return { regions, isWhole: isWhole && isReasonable };
+  }
+
+  columns(context, area, lane, y, height, colour) {
+    let most = 0;
+    const values = new Float64Array(Math.floor(area.width));
+    for (let column = 0; column < values.length; column += 1) {
+      const from = area.from + column * area.scale;
+      values[column] = lane.between(from, from + area.scale);
+      if (values[column] > most) most = values[column];
+    }
+    context.fillStyle = colour;
+    for (let column = 0; column < values.length; column += 1) {
+      if (values[column] <= 0) continue;
+      const size = Math.max(1.5, (height - 4) * values[column] / most);
+      context.fillRect(area.x + column, y + height - 2 - size, 1, size);
+    }
+  }
+
+  // Cells wider than pixels: a block each with its count, left out where single events are drawn.
+  cellBlocks(context, area, lane, y, height, colour, regions) {
+    const first = Math.max(0, Math.floor((area.from - lane.base) / lane.width));
+    const last = Math.min(lane.count - 1, Math.floor((area.to - lane.base) / lane.width));
+    for (let cell = first; cell <= last; cell += 1) {
+      const count = lane.sums[cell + 1] - lane.sums[cell];
+      if (count <= 0) continue;
+      const start = lane.base + cell * lane.width;
+      const end = start + lane.width;
+      if (regions.some((region) => region.from <= start && region.to >= end)) continue;
+      const left = Math.max(area.x, this.x(area, start));
+      const right = Math.min(area.x + area.width, this.x(area, end));
+      context.fillStyle = colour;
+      context.globalAlpha = 0.22;
+      context.fillRect(left, y + 3, Math.max(1, right - left - 1), height - 6);
+      context.globalAlpha = 1;
+      const label = grouped(count);
+      if (right - left > 10 + 7 * label.length) {
+        this.text(context, label, (left + right) / 2, y + height / 2, this.theme.soft, 10, "center");
+      }
+    }
+  }
+
+  deliveryRow(context, area, row, y, height) {
+    const half = Math.floor(height / 2);
+    const colour = this.colour(row.subject);
+    if (area.scale < 40000) {
+      context.strokeStyle = colour;
+      context.globalAlpha = 0.5;
+      context.lineWidth = 1;
+      for (const region of this.run.regionsIn(area.from, area.to)) {
+        for (const [partition, mark, upcall] of region.links) {
+          if (partition !== row.subject || upcall < area.from || mark > area.to) continue;
+          context.beginPath();
+          context.moveTo(Math.max(area.x, this.x(area, mark)), y + half);
+          context.lineTo(Math.min(area.x + area.width, this.x(area, upcall)), y + half);
+          context.stroke();
+        }
+      }
+      context.globalAlpha = 1;
+    }
+    this.countRow(context, area, row.lane, `mark:${row.subject}`, y, half, this.theme.soft, true);
+    this.countRow(context, area, row.second, `upcall:${row.subject}`, y + half, height - half, colour);
+  }
+
+  hypercallRow(context, area, row, y, height) {
+    const colour = this.colour(row.subject);
+    const regions = this.run.regionsIn(area.from, area.to);
+    const isCovered = regions.length === 1 && regions[0].from <= area.from && regions[0].to >= area.to;
+    const isExact = (this.run.isWhole || isCovered) && area.scale < 40000;
+    if (!isExact) {
+      if (this.run.cellWidth <= area.scale * 2) return this.columns(context, area, row.lane, y, height, colour);
+      this.cellBlocks(context, area, row.lane, y, height, colour, regions);
+    }
+    context.fillStyle = colour;
+    for (const region of regions) {
+      for (const [start, end] of region.calls.get(row.subject) || []) {
+        if (end >= area.from && start <= area.to) this.bar(context, area, start, end, y + 3, height - 6);
+      }
+    }
+  }
+
+  processRow(context, area, row, y, height) {
+    const process = this.run.data.processes[row.subject];
+    const colour = this.colour(process ? process.partition : NOBODY);
+    const regions = this.run.regionsIn(area.from, area.to);
+    const isCovered = regions.length === 1 && regions[0].from <= area.from && regions[0].to >= area.to;
+    if (!(this.run.isWhole || isCovered) || area.scale > 60000) {
+      if (this.run.cellWidth <= area.scale * 2) return this.columns(context, area, row.lane, y, height, colour);
+      this.cellBlocks(context, area, row.lane, y, height, colour, regions);
+    }
+    for (const region of regions) {
+      for (const [index, release, completion] of region.jobs) {
+        const deadline = release + (process ? process.deadlineNs : 0);
+        if (index !== row.subject || release > area.to || deadline < area.from && completion < area.from) continue;
+        context.fillStyle = completion > deadline ? this.theme.fail : colour;
+        this.bar(context, area, release, completion, y + 4, height - 8);
+        const x = this.x(area, deadline);
+        if (x >= area.x && x <= area.x + area.width) {
+          context.fillStyle = this.theme.soft;
+          context.fillRect(x - 0.5, y + 2, 1, height - 4);
+          context.fillRect(x - 3, y + 2, 3, 1);
+        }
+      }
+    }
+  }
+
+  row(context, area, row, y, height) {
+    if (row.type === "run") this.runRow(context, area, row, y, height);
+    else if (row.type === "delivery") this.deliveryRow(context, area, row, y, height);
+    else if (row.type === "hypercall") this.hypercallRow(context, area, row, y, height);
+    else if (row.type === "process") this.processRow(context, area, row, y, height);
+    else if (row.type === "interrupt") {
+      this.countRow(context, area, row.lane, `interrupt:${row.subject}`, y, height, this.theme.accent);
+    } else if (row.type === "health") {
+      this.countRow(context, area, row.lane, `health:${row.subject}`, y, height, this.theme.unknown);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import ModuleConfiguration
+import TraceFormat
+import TraceReading
+import Verification
+
+/// A run as one page of HTML that needs nothing beside it: timeline, claims with evidence, latencies, utilisation.
+///
+/// The trace is read twice: once for all that is summed up and judged, then for the events around what the first pass
+/// found worth looking at. Memory and the page's size do not follow the trace's length: the whole run is shown by
+/// counts in at most 32768 cells of time, only chosen stretches event by event.
+public struct RunReport {
+  /// The page.
+  public let html: [UInt8]
+  public let verification: VerificationReport
+  /// In which condition the trace was found.
+  public let condition: TraceCondition
+  public let eventCount: UInt64
+  /// Events that the page carries one by one.
+  public let detailedEventCount: UInt64
+
+  /// Reads a trace and makes its page.
+  ///
+  /// - Parameters:
+  ///   - name: what the trace is called on the page.
+  ///   - open: opens the trace at its beginning; called twice.
+  public init(name: String, opening open: () throws -> TraceReader) throws {
+    let reader = try open()
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    var statistics = TraceStatistics()
+    var timeline = TimelineRecorder(reader.moduleTable)
+    var verifier = Verifier(table: reader.moduleTable)
+    var lastPosition: UInt64 = 0
+    var gapPositions: [UInt64] = []
+    while let batch = reader.nextBatch() {
+      statistics.add(batch)
+      timeline.add(batch)
+      switch batch {
+      case .events(let first, let events):
+        for index in events.indices { verifier.consume(events[index], position: first &+ UInt64(index)) }
+        lastPosition = max(lastPosition, first &+ UInt64(max(1, events.count) - 1))
+      case .gap(let gap):
+        verifier.noteGap()
+        if gapPositions.count < 100 { gapPositions.append(gap.nextPosition) }
+      }
+    }
+    timeline.finish()
+    var findings = verifier.finish(fileBytes: reader.statistics.storedBytes)
+    if !reader.condition.isComplete { findings.fileDefect = reader.condition.description }
+    let plan = DetailPlan(
+      evidence: DetailPlan.evidence(findings) + gapPositions.prefix(10), lastPosition: lastPosition)
+    var detail = DetailCollector(plan, reader.moduleTable)
+    let second = try open()
+    while let batch = second.nextBatch() { detail.add(batch) }
+    guard second.runIdentity == reader.runIdentity else { throw RunReportError.traceChanged }
+
+    let data = PageData(
+      traceName: name, table: reader.moduleTable, vocabulary: TraceVocabulary(reader.moduleTable),
+      statistics: statistics, sizes: reader.statistics, condition: reader.condition, identity: reader.runIdentity,
+      verification: findings, timeline: timeline, detail: detail)
+    html = PageTemplate.page(title: "\(findings.moduleName) – run report", data: data.json)
+    verification = findings
+    condition = reader.condition
+    eventCount = statistics.eventCount
+    detailedEventCount = detail.eventCount
+  }
+}
+
+/// Why no page was made.
+public enum RunReportError: Error, Equatable, CustomStringConvertible {
+  case traceChanged
+
+  public var description: String { "the trace changed while it was read: wait until its capture is over" }
+}

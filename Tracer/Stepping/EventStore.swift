@@ -1,0 +1,137 @@
+import TraceFormat
+import TraceReading
+
+/// A trace's events by number, in memory that does not follow its length: blocks are read when they are asked for.
+///
+/// A trace is read from its beginning to its end; to go back, it is opened anew and decoded up to the block. So blocks
+/// on the way are kept, as many as the limit allows.
+public final class EventStore {
+  /// A block's place. An event is named by its ordinal, its number among those that the file has; its position counts
+  /// the missing ones too.
+  struct Block {
+    var ordinal: Int
+    var position: UInt64
+    var count: Int
+    var time: UInt64
+    /// Why events before this block are missing; nil where none are.
+    var gap: String?
+  }
+  /// Blocks kept decoded.
+  static let keptBlockCount = 40
+  /// Blocks before the one asked for that are kept on the way, for steps back.
+  static let keptOnTheWay = 16
+
+  private(set) var blocks: [Block] = []
+  public private(set) var eventCount = 0
+  public private(set) var lastTime: UInt64 = 0
+  public private(set) var frames: [(number: UInt64, ordinal: Int)] = []
+  public private(set) var condition = TraceCondition.unread
+  private let open: () throws -> TraceReader
+  private var reader: TraceReader?
+  private var nextBlock = 0
+  private var kept: [Int: [TraceEvent]] = [:]
+  private var order: [Int] = []
+
+  /// Reads the trace once, for its blocks and frames.
+  ///
+  /// - Parameter open: opens the trace at its beginning; called again for each way back.
+  public init(opening open: @escaping () throws -> TraceReader) throws {
+    self.open = open
+    let reader = try open()
+    var gap: String?
+    while let batch = reader.nextBatch() {
+      switch batch {
+      case .gap(let found): gap = "events are missing before event \(found.nextPosition): \(found.defect)"
+      case .events(let first, let events):
+        guard let head = events.first else { continue }
+        blocks.append(
+          Block(ordinal: eventCount, position: first, count: events.count, time: max(lastTime, head.time), gap: gap))
+        gap = nil
+        for index in events.indices {
+          lastTime = max(lastTime, events[index].time)
+          guard events[index].kind == EventKind.majorFrameStart.rawValue else { continue }
+          frames.append((UInt64(events[index].operand), eventCount + index))
+        }
+        eventCount += events.count
+      }
+    }
+    condition = reader.condition
+  }
+
+  /// The event with that ordinal and its position.
+  ///
+  /// - Precondition: `ordinal` is below `eventCount`.
+  public func event(_ ordinal: Int) throws -> (position: UInt64, event: TraceEvent) {
+    let index = block(of: ordinal)
+    let offset = ordinal - blocks[index].ordinal
+    return (blocks[index].position &+ UInt64(offset), try events(ofBlock: index)[offset])
+  }
+
+  /// Why events before this one are missing; nil where none are.
+  func gap(before ordinal: Int) -> String? {
+    let place = blocks[block(of: ordinal)]
+    return place.ordinal == ordinal ? place.gap : nil
+  }
+
+  /// The ordinal of the event at a position, or of the first one after it; nil behind the last.
+  public func ordinal(ofPosition position: UInt64) -> Int? {
+    guard let index = lastBlock(where: { $0.position <= position }) else { return eventCount > 0 ? 0 : nil }
+    let offset = position - blocks[index].position
+    guard offset >= UInt64(blocks[index].count) else { return blocks[index].ordinal + Int(offset) }
+    return index + 1 < blocks.count ? blocks[index + 1].ordinal : nil
+  }
+
+  /// The first event at an instant or later; nil behind the last.
+  public func ordinal(atTime time: UInt64) throws -> Int? {
+    guard !blocks.isEmpty else { return nil }
+    // Events of the same instant may begin in the block before.
+    var index = lastBlock(where: { $0.time < time }) ?? 0
+    while index < blocks.count {
+      if let offset = try events(ofBlock: index).firstIndex(where: { $0.time >= time }) {
+        return blocks[index].ordinal + offset
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  func block(of ordinal: Int) -> Int { lastBlock(where: { $0.ordinal <= ordinal }) ?? 0 }
+
+  /// The last block for which `condition` holds, where it holds for a first part of them.
+  private func lastBlock(where condition: (Block) -> Bool) -> Int? {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(blocks[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? low - 1 : nil
+  }
+
+  func events(ofBlock index: Int) throws -> [TraceEvent] {
+    if let events = kept[index] { return events }
+    if reader == nil || index < nextBlock {
+      reader = try open()
+      nextBlock = 0
+    }
+    while let batch = reader?.nextBatch() {
+      guard case .events(_, let events) = batch, !events.isEmpty else { continue }
+      let number = nextBlock
+      nextBlock += 1
+      if number + Self.keptOnTheWay > index { keep(events, number) }
+      if number == index { return events }
+    }
+    throw EventStoreError.traceChanged
+  }
+
+  private func keep(_ events: [TraceEvent], _ index: Int) {
+    if kept.updateValue(events, forKey: index) == nil { order.append(index) }
+    if order.count > Self.keptBlockCount { kept[order.removeFirst()] = nil }
+  }
+}
+
+/// Why an event cannot be given.
+public enum EventStoreError: Error, Equatable, CustomStringConvertible {
+  case traceChanged
+
+  public var description: String { "the trace has changed since it was opened" }
+}

@@ -1,0 +1,226 @@
+import APEXTypes
+import ModuleConfiguration
+import PartitionCore
+import Replay
+import Terminal
+import TraceFormat
+import TraceReading
+
+/// A stepper's screen as lines, for a terminal of any size from 80 × 24 on, or for a file.
+public struct StepScreen {
+  let session: StepSession
+  let width: Int
+  let height: Int
+  var stepper: TraceStepper { session.stepper }
+  var vocabulary: TraceVocabulary { session.stepper.vocabulary }
+
+  public init(_ session: StepSession, width: Int, height: Int) {
+    self.session = session
+    self.width = max(40, width)
+    self.height = max(12, height)
+  }
+
+  /// At most `height` lines.
+  ///
+  /// - Parameter status: the last line: a message, or what is being typed.
+  public func lines(status: StyledLine) throws -> [StyledLine] {
+    let (position, event) = try stepper.current()
+    var lines = [title(position, event)]
+    if session.isHelpShown { return Array((lines + help).prefix(height - 1)) + [status] }
+    let partitions = partitionLines(event)
+    let panels = panelLines()
+    let schedule = scheduleLines(event)
+    // The status line, and at least five events beside the tables.
+    let detail = detailLines(event)
+    let room = height - lines.count - schedule.count - detail.count - 1
+    let tables = min(partitions.count + panels.count, max(0, room - 5))
+    let eventCount = max(1, min(height / 2, room - tables))
+    lines += try eventLines(eventCount)
+    lines += detail + schedule
+    lines += (partitions + panels).prefix(height - lines.count - 1)
+    return Array(lines.prefix(height - 1)) + [status]
+  }
+
+  private var help: [StyledLine] {
+    let keys = [
+      "n j → space   one event on            p k ←        one event back",
+      "PgDn PgUp     twenty on, back         Home End     first, last",
+      "f F           major frame on, back    w W          window start",
+      "i I           input                   h H          hypercall",
+      "m M           mark                    u U          upcall",
+      "e E           health monitor, modes   / \\          find a kind on, back",
+      "g             go to an instant, 'event N' or 'frame N'",
+      "Tab           next partition's tables", "v o l x       panel: vCPU, ports, lines, health log",
+      "q             quit",
+    ]
+    return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [
+      StyledLine(),
+      StyledLine("  The state is PartitionCore's, replayed over the inputs up to the current event.", .soft),
+    ]
+  }
+
+  // MARK: Title and events
+
+  private func title(_ position: UInt64, _ event: TraceEvent) -> StyledLine {
+    let name = TraceVocabulary.text(stepper.table, stepper.table.module.name)
+    let total = stepper.store.eventCount
+    var text = " \(name)   event \(position)   \(EventField.seconds(event.time)) s"
+    if let frame = stepper.withCore({ $0.inspectSchedule().frame }) { text += "   frame \(frame)" }
+    let share = total > 1 ? stepper.ordinal * 100 / (total - 1) : 100
+    let right = "\(share) % of \(total) "
+    let fill = String(repeating: " ", count: max(1, width - text.count - right.count))
+    return StyledLine(text + fill + right, .inverse)
+  }
+
+  private func eventLines(_ count: Int) throws -> [StyledLine] {
+    let total = stepper.store.eventCount
+    let first = max(0, min(stepper.ordinal - count / 2, total - count))
+    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    return try (first..<min(total, first + count)).map { ordinal in
+      let (position, event) = try stepper.store.event(ordinal)
+      let description = EventDescription(event, position: position, vocabulary)
+      var line = StyledLine()
+      line.isHighlighted = ordinal == stepper.ordinal
+      line.append(line.isHighlighted ? "▶" : " ", .strong)
+      line.append("\(position)", .soft, width: 9, isRight: true)
+      line.append(" " + EventField.seconds(event.time) + " ")
+      line.append(description.kind, style(event), width: 16)
+      line.append(" ")
+      line.append(description.partition, colour(event.partition), width: nameWidth)
+      for field in description.fields { line.append(" " + field.text) }
+      return line
+    }
+  }
+
+  /// What the current event says, in full where its line is cut: two lines, always, so that nothing jumps.
+  private func detailLines(_ event: TraceEvent) -> [StyledLine] {
+    guard height >= 20 else { return [] }
+    var rows = ["", ""]
+    var row = 0
+    for field in EventDescription(event, position: 0, vocabulary).fields {
+      if rows[row].count + field.text.count + 3 > width, row == 0 { row = 1 }
+      rows[row] += " " + field.text
+    }
+    return rows.map { StyledLine("  " + $0, .strong) }
+  }
+
+  private func style(_ event: TraceEvent) -> StyledLine.Style {
+    switch event.knownKind?.eventClass {
+    case .input: .strong
+    case .observation, .state: .soft
+    case .control: .doubtful
+    default: .plain
+    }
+  }
+
+  func colour(_ partition: UInt8) -> StyledLine.Style {
+    Int(partition) < vocabulary.partitions.count ? .partition(Int(partition)) : .soft
+  }
+
+  // MARK: Schedule
+
+  /// The major frame as a strip, with a pointer to where the current event is in it.
+  private func scheduleLines(_ event: TraceEvent) -> [StyledLine] {
+    let state = stepper.withCore { $0.inspectSchedule() }
+    let record = stepper.table.record(ScheduleRecord.self, state.schedule)
+    let length = record.majorFrame.count
+    guard length > 0 else { return [] }
+    let columns = width - 2
+    var owners = [UInt8](repeating: 0xFF, count: columns)
+    var labels = [Character](repeating: "·", count: columns)
+    for index in record.windows.indices {
+      let window = stepper.table.record(WindowRecord.self, index)
+      let start = Self.column(window.start.count, length, columns)
+      let end = max(start + 1, Self.column(window.start.count &+ window.duration.count, length, columns))
+      let name = Array(vocabulary.partition(window.partition.rawValue))
+      for column in start..<max(start, min(end, columns)) {
+        owners[column] = window.partition.rawValue
+        let place = column - start
+        labels[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
+        if state.window == index, labels[column] == " " { labels[column] = "─" }
+      }
+    }
+    var strip = StyledLine(" ")
+    for column in 0..<columns { strip.append(String(labels[column]), colour(owners[column])) }
+    let name = TraceVocabulary.text(stepper.table, record.name)
+    let offset = event.time >= state.frameStart ? event.time - state.frameStart : 0
+    let place = min(columns - 1, Self.column(min(offset, length), length, columns))
+    var pointer = StyledLine(String(repeating: " ", count: place + 1) + "▲", .strong)
+    let note =
+      state.frame == nil
+      ? " before the first major frame" : " +\(Self.duration(offset)) of \(Self.duration(length)), \(name)"
+    if place + 3 + note.count < width {
+      pointer.append(note, .soft)
+    } else {
+      pointer = StyledLine(String(repeating: " ", count: max(0, place - note.count)) + note + " ", .soft)
+      pointer.append("▲", .strong)
+    }
+    return [strip, pointer]
+  }
+
+  private static func column(_ time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
+    min(columns, Int(Double(min(time, length)) / Double(length) * Double(columns)))
+  }
+
+  /// A length of time in a unit that suits it.
+  static func duration(_ nanoseconds: UInt64) -> String {
+    let units: [(UInt64, String)] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")]
+    let (scale, unit) = units.first { nanoseconds >= $0.0 } ?? (1, "ns")
+    guard scale > 1, nanoseconds % scale != 0 else { return "\(nanoseconds / scale) \(unit)" }
+    let thousandths = String(nanoseconds % scale * 1000 / scale)
+    return "\(nanoseconds / scale)." + String(repeating: "0", count: 3 - thousandths.count) + thousandths + " \(unit)"
+  }
+
+  // MARK: Partitions
+
+  private func partitionLines(_ event: TraceEvent) -> [StyledLine] {
+    switch stepper.knowledge {
+    case .notStarted: return [StyledLine(" The module has not started: no state yet.", .doubtful)]
+    case .unknown:
+      return [StyledLine(" Events are missing: the state is unknown until the next keyframe.", .doubtful)]
+    case .diverged, .known: break
+    }
+    var lines: [StyledLine] = []
+    if let divergence = stepper.divergence {
+      lines.append(
+        StyledLine(" Diverged at event \(divergence.position): \(divergence.reason). State as of there.", .bad))
+    }
+    let nameWidth = max(9, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    var head = StyledLine()
+    head.append("   ", .soft)
+    head.append("partition", .soft, width: nameWidth)
+    head.append(" mode       IF  depth  upcalls    marks  pending / in service", .soft)
+    lines.append(head)
+    let running = stepper.withCore { $0.current }
+    for index in 0..<vocabulary.partitions.count {
+      lines.append(partitionLine(UInt8(index), isRunning: running.rawValue == UInt8(index), nameWidth))
+    }
+    return lines
+  }
+
+  private func partitionLine(_ index: UInt8, isRunning: Bool, _ nameWidth: Int) -> StyledLine {
+    let state = stepper.withCore { $0.inspect(partition: PartitionIndex(index)) }
+    var line = StyledLine()
+    line.isHighlighted = session.partition == index
+    line.append(isRunning ? " ▶ " : "   ", .good)
+    line.append(vocabulary.partition(index), colour(index), width: nameWidth)
+    let mode = "\(state.mode)" + (state.isInitialising ? "*" : "")
+    line.append(" ")
+    line.append(mode, state.mode == .normal ? .plain : .doubtful, width: 10)
+    line.append(state.interruptsEnabled ? " on " : " off", state.interruptsEnabled ? .good : .soft)
+    line.append("\(state.upcallDepth)", width: 6, isRight: true)
+    line.append("\(state.upcallCount)", width: 9, isRight: true)
+    line.append("\(state.markTotal)", width: 9, isRight: true)
+    line.append("  ")
+    for number in 0..<VirtualInterrupt.count {
+      let interrupt = VirtualInterrupt(number)
+      let view = stepper.withCore { $0.inspect(interrupt, of: PartitionIndex(index)) }
+      if view.waiting > 0 { line.append("\(interrupt.vector)×\(view.waiting) ", .doubtful) }
+      if view.isInService { line.append("[\(interrupt.vector)] ", .strong) }
+    }
+    if state.hasYielded { line.append("yielded ", .soft) }
+    if state.isInCallback { line.append("in callback ", .bad) }
+    if state.isInExceptionHandler { line.append("in exception handler ", .bad) }
+    return line
+  }
+}

@@ -1,0 +1,117 @@
+import ModuleConfiguration
+import PartitionCore
+import Replay
+import TraceFormat
+import TraceReading
+
+/// A place in a trace that can be moved to and fro, with the core's state there.
+///
+/// The state comes from replaying `PartitionCore` over the inputs up to the current event. Checkpoints of it make the
+/// way back short: at most one stretch between two of them is replayed again.
+public final class TraceStepper {
+  static let maximumCheckpointCount = 256
+
+  public let store: EventStore
+  public let vocabulary: TraceVocabulary
+  public let table: ModuleTable
+  /// The current event; the state is the one after it.
+  public private(set) var ordinal = 0
+  private let carriedTable: CarriedModuleTable
+  private var replayer: Replayer<OwnersMarked>
+  /// Events that the replayer has been given.
+  private var consumed = 0
+  private var checkpoints: [(ordinal: Int, checkpoint: ReplayCheckpoint)] = []
+  private var spacing = 4096
+
+  /// Opens a trace at its first event.
+  ///
+  /// - Parameter open: opens the trace at its beginning; called again whenever the way leads back.
+  public init(opening open: @escaping () throws -> TraceReader) throws {
+    let reader = try open()
+    carriedTable = reader.carriedTable
+    table = carriedTable.table
+    vocabulary = TraceVocabulary(carriedTable.table)
+    replayer = Replayer(table: carriedTable.table)
+    store = try EventStore(opening: open)
+    guard store.eventCount > 0 else { throw TraceStepperError.noEvents }
+    try go(to: 0)
+  }
+
+  public var knowledge: Replayer<OwnersMarked>.Knowledge { replayer.knowledge }
+  /// The first place where the run is not what the core makes of its inputs, if that lies before the current event.
+  public var divergence: Divergence? { replayer.report.divergence }
+
+  public func current() throws -> (position: UInt64, event: TraceEvent) { try store.event(ordinal) }
+
+  /// Lets `body` look at the core as it is after the current event.
+  public func withCore<Result>(_ body: (borrowing PartitionCore<OwnersMarked>) -> Result) -> Result {
+    replayer.withCore(body)
+  }
+
+  /// All words of the core's state after the current event.
+  public var stateWords: [UInt64] { replayer.stateWords }
+
+  // MARK: Moving
+
+  /// Makes the event with that ordinal the current one; beyond the ends, the first or the last.
+  public func go(to target: Int) throws {
+    let wanted = max(0, min(store.eventCount - 1, target))
+    if wanted + 1 < consumed { goBack(wanted + 1) }
+    while consumed <= wanted { try consumeNext() }
+    ordinal = wanted
+  }
+
+  /// The nearest event after (or before) the current one for which `isWanted` holds; nil where there is none.
+  public func find(isBackward: Bool, _ isWanted: (TraceEvent) -> Bool) throws -> Int? {
+    var place = ordinal + (isBackward ? -1 : 1)
+    while place >= 0, place < store.eventCount {
+      let index = store.block(of: place)
+      let block = store.blocks[index]
+      let events = try store.events(ofBlock: index)
+      var offset = place - block.ordinal
+      while events.indices.contains(offset) {
+        if isWanted(events[offset]) { return block.ordinal + offset }
+        offset += isBackward ? -1 : 1
+      }
+      place = isBackward ? block.ordinal - 1 : block.ordinal + block.count
+    }
+    return nil
+  }
+
+  private func goBack(_ count: Int) {
+    if let place = checkpoints.last(where: { $0.ordinal <= count }) {
+      if replayer.knowledge == .notStarted { replayer = Replayer(table: table) }
+      replayer.restore(place.checkpoint)
+      consumed = place.ordinal
+    } else {
+      replayer = Replayer(table: table)
+      consumed = 0
+    }
+  }
+
+  private func consumeNext() throws {
+    let (position, event) = try store.event(consumed)
+    if let gap = store.gap(before: consumed) { replayer.noteGap(gap) }
+    let isDue = consumed >= (checkpoints.last?.ordinal ?? 0) + spacing
+    if isDue, event.knownKind?.eventClass == .input, let checkpoint = replayer.checkpoint() {
+      checkpoints.append((consumed, checkpoint))
+      thinOut()
+    }
+    replayer.consume(event, position: position)
+    consumed += 1
+  }
+
+  /// Keeps every other checkpoint where there are too many, so that memory does not follow the trace's length.
+  private func thinOut() {
+    guard checkpoints.count > Self.maximumCheckpointCount else { return }
+    spacing *= 2
+    checkpoints = checkpoints.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+  }
+}
+
+/// Why a trace cannot be stepped through.
+public enum TraceStepperError: Error, Equatable, CustomStringConvertible {
+  case noEvents
+
+  public var description: String { "the trace holds no event" }
+}

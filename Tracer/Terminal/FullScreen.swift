@@ -1,0 +1,116 @@
+import Foundation
+
+/// A terminal taken over whole: raw keys, a screen of our own, and everything back as it was at the end.
+///
+/// The terminal is given back when the object goes, when the process exits, and when a signal ends it, a crash
+/// included. One at a time.
+public final class FullScreen {
+  private let input: Int32
+  private let output: Int32
+  private var waiting: [UInt8] = []
+  public let isColoured: Bool
+
+  /// Takes the terminal on standard input and output over; nil where they are none.
+  public init?(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
+    guard isatty(input) == 1, isatty(output) == 1 else { return nil }
+    guard TerminalRescue.take(input: input, output: output) else { return nil }
+    self.input = input
+    self.output = output
+    let environment = ProcessInfo.processInfo.environment
+    isColoured = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    // Another screen than the shell's, no cursor.
+    write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+  }
+
+  deinit { TerminalRescue.giveBack() }
+
+  /// Columns and rows; 80 × 24 where the terminal does not say.
+  public var size: (columns: Int, rows: Int) {
+    var window = winsize()
+    guard ioctl(output, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return (80, 24) }
+    return (Int(window.ws_col), Int(window.ws_row))
+  }
+
+  /// Shows lines from the top; what is below the last is cleared.
+  public func show(_ lines: [StyledLine]) {
+    let (columns, rows) = size
+    var text = "\u{1B}[?2026h\u{1B}[H"
+    for (index, line) in lines.prefix(rows).enumerated() {
+      if index > 0 { text += "\r\n" }
+      text += line.rendered(width: columns, isColoured: isColoured) + "\u{1B}[K"
+    }
+    write(text + "\u{1B}[J\u{1B}[?2026l")
+  }
+
+  /// The next key; nil when `milliseconds` are over, or when the window's size has changed.
+  public func key(within milliseconds: Int) -> TerminalKey? {
+    if waiting.isEmpty {
+      var entry = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+      guard poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return nil }
+      var bytes = [UInt8](repeating: 0, count: 64)
+      let count = read(input, &bytes, bytes.count)
+      guard count != 0 else { return .interrupt }  // The terminal is gone.
+      guard count > 0 else { return nil }
+      waiting = Array(bytes[..<count])
+    }
+    var rest = waiting[...]
+    let key = TerminalKey.take(&rest)
+    waiting = Array(rest)
+    return key
+  }
+
+  private func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
+      if count > 0 { bytes.removeFirst(count) } else if count == 0 || errno != EINTR { return }
+    }
+  }
+}
+
+/// What gives the terminal back, reachable from exit handlers and signals, which carry no context.
+enum TerminalRescue {
+  /// Unsafe: written before the handlers are in place and while no other thread uses a terminal; a signal only reads.
+  nonisolated(unsafe) private static var saved = termios()
+  nonisolated(unsafe) private static var input: Int32 = -1
+  nonisolated(unsafe) private static var output: Int32 = -1
+  nonisolated(unsafe) private static var hasHandlers = false
+  /// The shell's screen and the cursor again.
+  private static let farewell: StaticString = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+
+  static func take(input: Int32, output: Int32) -> Bool {
+    guard self.input < 0, tcgetattr(input, &saved) == 0 else { return false }
+    var mode = saved
+    // Signals of keys come as keys, so that every way out leads past `giveBack`.
+    mode.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+    mode.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | BRKINT)
+    guard tcsetattr(input, TCSAFLUSH, &mode) == 0 else { return false }
+    self.output = output
+    self.input = input
+    if !hasHandlers {
+      hasHandlers = true
+      atexit { TerminalRescue.giveBack() }
+      for number in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+        signal(number) { number in
+          TerminalRescue.giveBack()
+          signal(number, SIG_DFL)
+          raise(number)
+        }
+      }
+      // Interrupts the wait for a key.
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { _ in }
+      sigaction(SIGWINCH, &action, nil)
+    }
+    return true
+  }
+
+  /// Calls only what a signal handler may call.
+  static func giveBack() {
+    guard input >= 0 else { return }
+    let descriptor = input
+    input = -1
+    _ = Glibc.write(output, farewell.utf8Start, farewell.utf8CodeUnitCount)
+    tcsetattr(descriptor, TCSAFLUSH, &saved)
+  }
+}

@@ -1,0 +1,63 @@
+/// A line of a terminal's screen: pieces of text, each with a style.
+public struct StyledLine: Equatable, Sendable {
+  public enum Style: Equatable, Sendable {
+    case plain, strong, soft, inverse, good, bad, doubtful
+    /// A partition's colour.
+    case partition(Int)
+  }
+  public private(set) var pieces: [(text: String, style: Style)] = []
+  /// The whole line stands out.
+  public var isHighlighted = false
+
+  public init(_ text: String = "", _ style: Style = .plain) { if !text.isEmpty { pieces = [(text, style)] } }
+
+  public static func == (one: StyledLine, other: StyledLine) -> Bool {
+    one.isHighlighted == other.isHighlighted && one.pieces.count == other.pieces.count
+      && zip(one.pieces, other.pieces).allSatisfy { $0.text == $1.text && $0.style == $1.style }
+  }
+
+  public mutating func append(_ text: String, _ style: Style = .plain) { pieces.append((text, style)) }
+
+  /// Appends text in a column, cut or filled up to a width.
+  public mutating func append(_ text: String, _ style: Style = .plain, width: Int, isRight: Bool = false) {
+    let short = text.count > width ? String(text.prefix(max(0, width - 1))) + "…" : text
+    let fill = String(repeating: " ", count: max(0, width - short.count))
+    append(isRight ? fill + short : short + fill, style)
+  }
+
+  /// Characters of the line; every one of them takes one column.
+  public var count: Int { pieces.reduce(0) { $0 + $1.text.count } }
+
+  public var text: String { pieces.map(\.text).joined() }
+
+  /// The line for a terminal, cut at a width.
+  public func rendered(width: Int, isColoured: Bool) -> String {
+    var result = ""
+    var left = width
+    for (text, style) in pieces where left > 0 {
+      let part = String(text.prefix(left))
+      left -= part.count
+      result += isColoured ? Self.code(style, isHighlighted) + part + "\u{1B}[0m" : part
+    }
+    if isHighlighted, isColoured {
+      result += Self.code(.plain, true) + String(repeating: " ", count: left) + "\u{1B}[0m"
+    }
+    return result
+  }
+
+  private static let partitionCodes = [34, 33, 32, 35, 36, 31, 94, 93, 92, 95, 96, 91]
+
+  private static func code(_ style: Style, _ isHighlighted: Bool) -> String {
+    let base = isHighlighted ? "\u{1B}[48;5;238m" : ""
+    switch style {
+    case .plain: return base
+    case .strong: return base + "\u{1B}[1m"
+    case .soft: return base + "\u{1B}[2m"
+    case .inverse: return base + "\u{1B}[7m"
+    case .good: return base + "\u{1B}[32m"
+    case .bad: return base + "\u{1B}[1;31m"
+    case .doubtful: return base + "\u{1B}[33m"
+    case .partition(let index): return base + "\u{1B}[\(partitionCodes[index % partitionCodes.count])m"
+    }
+  }
+}
