@@ -35,9 +35,11 @@ extension Kernel {
   @inline(never) private mutating func takeYield(_ registers: RegisterPage) {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
+    let yield = UInt64(HypercallNumber.yield.rawValue)
     ring.recordCall(
-      HypercallNumber.yield.rawValue, head: running.callHead | UInt64(snapshot.flags.rawValue) &<< 16,
-      at: nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, registers, 0)
+      Hypercall(number: yield, arguments: (0, 0, 0, 0, 0, 0), operand: 0),
+      head: (running.callHead | UInt64(snapshot.flags.rawValue) &<< 16) &+ (yield &<< 32 | 3 &<< 24), at: nanoseconds,
+      counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, 0)
     core.yield(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
   }
 

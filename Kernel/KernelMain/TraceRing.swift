@@ -51,9 +51,6 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     setLimit()
   }
 
-  /// Events are being lost, or nothing is recorded any more.
-  var isStarved: Bool { limit == first }
-
   /// Words stored, ever.
   private var head: UInt64 {
     @inline(__always) get { wordsBefore &+ UInt64(UInt(bitPattern: next) &- UInt(KernelImage.ring)) &>> 3 }

@@ -99,7 +99,7 @@ extension PartitionCore where Marking: MarkingRule {
       mode: state.mode, startCondition: state.life.startCondition, isInitialising: state.life.isInitialising,
       isInCallback: state.life.isInCallback, hasYielded: state.hasYielded,
       interruptsEnabled: state.interruptsEnabled, upcallDepth: guest.upcallDepth, upcallCount: state.upcallCount,
-      markTotal: state.markTotal, isInExceptionHandler: guest.isInHandler,
+      markTotal: vcpus.interrupts[Int(index.rawValue)].markTotal, isInExceptionHandler: guest.isInHandler,
       nextTick: guest.timer.next == .max ? nil : guest.timer.next, tickPeriod: guest.timer.period,
       missedTicks: guest.missedTicks)
   }
