@@ -44,7 +44,8 @@ struct ModuleLoader: ~Copyable {
     return PartitionContext(
       registers: registersPage, root: space.root,
       rootForCallsAtOnce: record.flags.contains(.drainer) ? 0 : space.root.rawValue,
-      callHead: TraceRing.callHead(of: index), interruptHead: TraceRing.interruptHead(of: index), shared: shared, information: information, extendedState: area,
+      callHead: TraceRing.callHead(of: index), interruptHead: TraceRing.interruptHead(of: index),
+      shared: shared, information: information, extendedState: area,
       stack: stack, stackBytes: record.stackBytes, segmentBase: 0, entryPoint: record.entryPoint,
       firstSegment: record.segments.first,
       segmentCount: record.segments.count)

@@ -2,10 +2,6 @@ import ArgumentParser
 import Foundation
 import TraceReading
 
-extension TracePlace: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
 /// `partita dump`: a trace as text.
 struct DumpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

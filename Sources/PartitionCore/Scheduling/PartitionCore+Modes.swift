@@ -63,6 +63,7 @@ extension PartitionCore where Marking: MarkingRule {
     forgetPorts(of: partition, into: &recorder)
     let (old, action) = (partitions[index].mode, partitions[index].life.scheduleAction)
     partitions[index] = PartitionState()
+    vcpus.interrupts[index].markTotal = 0
     partitions[index].mode = old
     partitions[index].life.scheduleAction = action
     partitions[index].life.startCondition = condition
