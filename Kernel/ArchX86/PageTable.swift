@@ -23,7 +23,7 @@ public struct PageTable {
   private static var addressMask: UInt64 { 0x000F_FFFF_FFFF_F000 }
   private static var noExecute: UInt64 { 1 << 63 }
 
-  public init(memory: inout BootMemory) { root = memory.allocate(byteCount: 4096) }
+  public init(memory: inout BootMemory) { root = memory.allocateTable(byteCount: 4096) }
 
   private static func entry(_ access: PageAccess, _ address: PhysicalAddress) -> UInt64 {
     precondition(!access.contains(.execute) || !access.contains(.write))
@@ -40,7 +40,7 @@ public struct PageTable {
       let entries = table.pointer.assumingMemoryBound(to: UInt64.self)
       if entries[index] == 0 {
         // Rights are decided by the last level.
-        entries[index] = memory.allocate(byteCount: 4096).rawValue | 0x27
+        entries[index] = memory.allocateTable(byteCount: 4096).rawValue | 0x27
       }
       table = PhysicalAddress(entries[index] & PageTable.addressMask)
     }

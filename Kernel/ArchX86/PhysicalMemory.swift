@@ -20,8 +20,8 @@ public struct PhysicalAddress: Comparable, Hashable, BitwiseCopyable {
 
 /// Hands out physical memory at boot, page by page, and takes none back: after boot the kernel allocates nothing.
 ///
-/// Memory that has to be zero comes from the kernel's own .bss first, which its loader has cleared: clearing it once
-/// more was a third of the whole boot. When that is used up, it is cleared here.
+/// The kernel's own tables come from its .bss first, which its loader has cleared: clearing it once more was a fifth of
+/// the whole boot. When that is used up, they are cleared here. What partitions are given is never of the kernel's image.
 public struct BootMemory: ~Copyable {
   private var next: PhysicalAddress
   private let end: PhysicalAddress
@@ -44,16 +44,19 @@ public struct BootMemory: ~Copyable {
   ///
   /// - Precondition: there is so much left; `partita check` adds up what a module needs.
   public mutating func allocate(byteCount: UInt64) -> PhysicalAddress {
+    let address = allocateUncleared(byteCount: byteCount)
+    Instruction.clear(address.pointer, byteCount: (byteCount &+ 4095) & ~4095)
+    return address
+  }
+
+  /// The same for tables of the kernel's, which no partition's address space maps.
+  public mutating func allocateTable(byteCount: UInt64) -> PhysicalAddress {
     let wholePages = (byteCount &+ 4095) & ~4095
     let cleared = nextCleared
-    if wholePages <= endOfCleared.rawValue &- cleared.rawValue {
-      nextCleared = cleared + wholePages
-      usedByteCount &+= wholePages
-      return cleared
-    }
-    let address = allocateUncleared(byteCount: byteCount)
-    Instruction.clear(address.pointer, byteCount: wholePages)
-    return address
+    guard wholePages <= endOfCleared.rawValue &- cleared.rawValue else { return allocate(byteCount: byteCount) }
+    nextCleared = cleared + wholePages
+    usedByteCount &+= wholePages
+    return cleared
   }
 
   /// The same without the zeroes, for memory that is written as a whole at once.

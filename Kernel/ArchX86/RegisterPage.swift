@@ -8,7 +8,7 @@ public struct RegisterPage {
   // Unsafe: a whole page of the kernel's own, mapped as long as the kernel runs.
   private let base: UnsafeMutableRawPointer
 
-  /// The register page in cleared memory at `address`; `root` is what CR3 gets on the way to ring 3.
+  /// A register page at `address`; `root` is what CR3 gets on the way to ring 3.
   public init(_ address: PhysicalAddress, root: PhysicalAddress) {
     base = address.pointer
     self[PARTITA_REGISTERS_PARTITION_ROOT] = root.rawValue

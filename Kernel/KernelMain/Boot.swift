@@ -117,7 +117,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
 
   private static func stateMemory(for table: ModuleTable, memory: inout BootMemory) -> StateMemory {
     let byteCount = PartitionCore<Marking>.stateByteCount(for: table)
-    let state = memory.allocate(byteCount: UInt64(byteCount)).pointer
+    let state = memory.allocateTable(byteCount: UInt64(byteCount)).pointer
     return StateMemory(UnsafeMutableRawBufferPointer(start: state, count: byteCount))
   }
 }

@@ -23,7 +23,7 @@ struct MessageStore {
     for index in 0..<count {
       total &+= MessageStore.size(table, index) &* UInt64(table.messageSlotCount(ofChannel: index))
     }
-    var base = memory.allocate(byteCount: max(total, 8)).pointer
+    var base = memory.allocateTable(byteCount: max(total, 8)).pointer
     channels = BootTable(count: count, filledWith: Places(base: base, byteCount: 0, count: 0), memory: &memory)
     for index in 0..<count {
       let byteCount = MessageStore.size(table, index)

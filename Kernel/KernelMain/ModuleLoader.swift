@@ -22,8 +22,9 @@ struct ModuleLoader: ~Copyable {
   func load(_ index: PartitionIndex, memory: inout BootMemory) -> PartitionContext {
     let record = table.partition(index)
     let space = PageTable(memory: &memory)
-    let registersPage = memory.allocate(byteCount: 4096)
-    let shared = memory.allocate(byteCount: 4096)
+    // A start clears the shared page and the registers (`Kernel+Starts`); nothing else in their page is read.
+    let registersPage = memory.allocateUncleared(byteCount: 4096)
+    let shared = memory.allocateUncleared(byteCount: 4096)
     let information = memory.allocate(byteCount: 4096)
     let stack = memory.allocateUncleared(byteCount: record.stackBytes)
     let area = memory.allocateUncleared(byteCount: extendedState.byteCount)

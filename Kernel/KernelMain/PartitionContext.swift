@@ -72,7 +72,7 @@ struct BootTable<Element: BitwiseCopyable> {
 
   init(count: Int, filledWith value: Element, memory: inout BootMemory) {
     let bytes = UInt64(MemoryLayout<Element>.stride * max(count, 1))
-    base = memory.allocate(byteCount: bytes).pointer
+    base = memory.allocateTable(byteCount: bytes).pointer
       .initializeMemory(as: Element.self, repeating: value, count: max(count, 1))
     self.count = count
   }
