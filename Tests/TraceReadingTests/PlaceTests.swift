@@ -51,7 +51,7 @@ struct PlaceTests {
         let whole = try TraceReader(path: path)
         let jumping = try TraceReader(path: path)
         let index = try #require(jumping.makeIndex())
-        if let block = index.block(before: from) {
+        if let block = index.block(before: span) {
           #expect(jumping.begin(at: index.entries[block]))
           begun += block > 0 ? 1 : 0
         }

@@ -48,7 +48,7 @@ struct DumpCommand: ParsableCommand {
     var output = OutputBuffer()
     var printed: UInt64 = 0
     var span = TraceSpan(from: from, to: to)
-    if let from, let index = reader.makeIndex(), let block = index.block(before: from) {
+    if from != nil, let index = reader.makeIndex(), let block = index.block(before: span) {
       _ = reader.begin(at: index.entries[block])
     }
     reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)

@@ -33,7 +33,7 @@ struct GuestPlan {
     }
     if !isDrainer {
       takeInterrupts(table, index, record)
-      makePorts(table, record)
+      makePorts(table, index)
       readAndWrite()
     }
     setup.append(GuestCall(.setPartitionMode, UInt64(OperatingMode.normal.rawValue)))
@@ -70,10 +70,10 @@ struct GuestPlan {
     setup.append(GuestCall(.registerVCPU, vector))
   }
 
-  private mutating func makePorts(_ table: ModuleTable, _ record: PartitionRecord) {
-    for place in 0..<record.ports.count {
-      let index = record.ports.first + place
+  private mutating func makePorts(_ table: ModuleTable, _ partition: PartitionIndex) {
+    for index in 0..<table.count(PortRecord.self) {
       let port = table.record(PortRecord.self, index)
+      guard port.partition == partition else { continue }
       let identifier = UInt64(index) + 1
       let direction = UInt64(port.direction.rawValue)
       if port.kind == .sampling {

@@ -44,6 +44,14 @@ public struct BlockIndex {
     }
   }
 
+  /// The block to begin with so that a span's events are found, and its end is not missed; nil where that is the first.
+  public func block(before span: TraceSpan) -> Int? {
+    guard let from = span.from, let block = block(before: from) else { return nil }
+    // Which frame an event is in shows at the frame's start only.
+    guard case .frame(let last)? = span.to, last < .max else { return block }
+    return self.block(before: .frame(last + 1)).map { min($0, block) }
+  }
+
   /// The last entry that meets a condition which no entry meets after one that does not.
   private func last(_ condition: (Entry) -> Bool) -> Int? {
     var (low, high) = (0, entries.count)
