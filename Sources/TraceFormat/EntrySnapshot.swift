@@ -14,7 +14,7 @@ public struct EntrySnapshot: Equatable, Sendable {
     /// The instruction pointer lies in the published tail of the user-space return: the unfinished frame is used again.
     @inlinable public static var inReturnTail: Flags { Flags(rawValue: 2) }
     /// A new frame below the stack pointer's red zone lies wholly in the partition's writable memory (in the tail: the
-    /// frame in use does). Told where a delivery may follow: with the virtual interrupt flag on, and not at entries that
+    /// frame in use does). Told where a delivery may follow: with the virtual interrupt flag on, not at entries that
     /// are dealt with at once; at exceptions always.
     @inlinable public static var frameFits: Flags { Flags(rawValue: 4) }
     /// Vectors 39 and 47: the controller had the line in service, so the interrupt is real.

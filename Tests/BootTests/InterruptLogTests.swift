@@ -22,7 +22,7 @@ import TraceReading
     var root: UInt64
     var flags: UInt64 = 0
 
-    /// The trap behind a window's first instruction, which the switcher deals with itself: ring 3 has its interrupts off
+    /// The trap behind a window's first instruction, which the switcher deals with itself: ring 3 has interrupts off
     /// nowhere else.
     var isFirstInstruction: Bool { vector == 1 && privilegeLevel == 3 && flags & 0x200 == 0 }
   }

@@ -6,8 +6,8 @@
 /// matters, as much is computed as all releases since then ask for. Where the hyperperiod has too many releases, the
 /// bound for any phase is taken instead, which is never smaller.
 ///
-/// Under cooperative scheduling one job of a less urgent process may have begun just before the busy period; the longest
-/// capacity among them is added once (blocking).
+/// Under cooperative scheduling one job of a less urgent process may have begun just before the busy period: the
+/// longest capacity among them is added once (blocking).
 public struct ResponseTimeAnalysis: Sendable {
   /// What can be said of a process.
   public enum Bound: Equatable, Sendable {

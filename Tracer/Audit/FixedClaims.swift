@@ -17,8 +17,8 @@ enum FixedClaims {
     "health.level", "health.state", "health.process", "health.callback", "health.module", "health.log",
     "health.read", "mode.transition", "mode.asked", "restart.start", "restart.begun", "restart.pieces",
     "restart.order", "restart.quiet", "restart.context", "restart.condition", "schedule.asked", "schedule.effective",
-    "schedule.action", "schedule.named", "queue.sequence", "queue.order", "queue.content", "queue.capacity", "queue.overflow",
-    "queue.available", "queue.status", "port.empty", "port.created", "stimulus.played", "drain.progress", "kernel.fault",
-    "stop.reason", "stop.quiet",
+    "schedule.action", "schedule.named", "queue.sequence", "queue.order", "queue.content", "queue.capacity",
+    "queue.overflow", "queue.available", "queue.status", "port.empty", "port.created", "stimulus.played",
+    "drain.progress", "kernel.fault", "stop.reason", "stop.quiet",
   ]
 }

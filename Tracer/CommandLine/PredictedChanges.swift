@@ -31,7 +31,7 @@ struct PredictedChanges {
     "each partition computes the same between the same calls, in the same order, whatever it is answered and when",
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
-    "the kernel's own path lengths stay what they are: padding.margin, budget.interruptToMark and the like are left out",
+    "the kernel's own path lengths stay what they are: padding.margin, budget.interruptToMark and such are left out",
   ]
 
   /// One claim in both runs.

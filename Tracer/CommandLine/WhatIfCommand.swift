@@ -13,8 +13,8 @@ struct WhatIfCommand: ParsableCommand {
     abstract: "Runs a trace's recorded demand under another schedule, other budgets or policies.",
     discussion: """
       The kernel's own deciding code runs under the other module; each partition computes what it computed between the \
-      calls that it made, and lines fire at the instants recorded. What comes out is a trace, judged by 'verify' beside \
-      the recorded one: which deadlines and bounds change, and by how much. The other module must have the same \
+      calls that it made, and lines fire at the instants recorded. What comes out is a trace, judged by 'verify' \
+      beside the recorded one: which deadlines and bounds change, and by how much. The other module must have the same \
       partitions, ports and event channels.
 
       Exit status: 0 every claim holds in the prediction, 1 one is violated there, 2 bad usage or input, 3 none is \

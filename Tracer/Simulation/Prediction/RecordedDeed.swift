@@ -14,7 +14,7 @@ struct RecordedDeed {
   var isOn: Bool
   /// The instant in the recorded run, ns.
   var instant: UInt64
-  /// What the kernel took before the partition went on, ns; nil where others ran first, or where it waited for a window.
+  /// What the kernel took before the partition went on, ns; nil where others ran first, or it waited for a window.
   var kernelTime: UInt64?
   /// What it was answered; nil for no answer.
   var status: UInt8?
