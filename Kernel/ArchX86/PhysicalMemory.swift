@@ -21,7 +21,7 @@ public struct PhysicalAddress: Comparable, Hashable, BitwiseCopyable {
 /// Hands out physical memory at boot, page by page, and takes none back: after boot the kernel allocates nothing.
 ///
 /// The kernel's own tables come from its .bss first, which its loader has cleared: clearing it once more was a fifth of
-/// the whole boot. When that is used up, they are cleared here. What partitions are given is never of the kernel's image.
+/// the whole boot. When that is used up, they are cleared here. What partitions are given is never of the image.
 public struct BootMemory: ~Copyable {
   private var next: PhysicalAddress
   private let end: PhysicalAddress

@@ -1,4 +1,4 @@
-/// A digest of a message's bytes, for the trace: equal bytes have equal digests, and a byte changed, lost or moved shows.
+/// A digest of a message's bytes, for the trace: equal bytes have equal digests, a byte changed, lost or moved shows.
 ///
 /// It is the CRC-32C (Castagnoli), for which the CPU has an instruction: the kernel takes the digest with interrupts
 /// off at every copy, eight bytes an instruction. Any change within 32 bits shows for certain, any other but for one

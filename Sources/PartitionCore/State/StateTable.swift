@@ -13,7 +13,7 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   @inlinable public subscript(index: Int) -> Element {
-    // Unsafe: in bounds by the check, one comparison for both ends; alive as long as the core, for StateMemory's owner is.
+    // Unsafe: in bounds by the check, one comparison for both ends; alive as long as the core, as StateMemory is.
     unsafeAddress {
       precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
       return UnsafePointer(base + index)
