@@ -11,8 +11,8 @@
 // at its instant whatever the lines do, the debug exception comes behind it, and partita_debug_entry gives the
 // partition its own flags; there, one instruction later, what is pending is taken. Intel's manual (SDM), volume 3:
 // 'Masking Maskable Hardware Interrupts' (the flag off holds every line and the local timer), 'Single-Step Exception
-// Condition' (with the trap flag on at an instruction's beginning the exception follows it, a POPF that clears the flag included,
-// and a repeated string instruction traps at each step), 'Prioritization of Concurrent Events' (a trap of the
+// Condition' (with the trap flag on at an instruction's beginning the exception follows it, a POPF that clears the flag
+// included, and a repeated string instruction traps at each step), 'Prioritization of Concurrent Events' (a trap of the
 // instruction before goes ahead of external interrupts).
 //
 // The partition must not notice, and must never run on with its interrupts off. No other state of ring 3 has the

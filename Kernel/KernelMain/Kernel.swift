@@ -130,7 +130,6 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     Instruction.store64(core.decision.hasPendingMarks ? 1 : 0, to: running.shared + SharedPage.pending)
     let notBefore = core.decision.notBefore
     if notBefore != .zero {
-      let first = firstInstruction(of: partition)
       var now = SystemTime.zero
       if paddedNanoseconds != notBefore.nanoseconds {
         paddedNanoseconds = notBefore.nanoseconds
@@ -143,6 +142,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         takeInput(from: idleRegisters, interrupted: .none)
         return .entered
       }
+      // A part of the final pad, which would only be waited for.
+      let first = firstInstruction(of: partition)
       padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
       Instruction.store64(notBefore.nanoseconds, to: running.information + InformationPage.windowStart)
       running.registers.holdInterrupts(for: first)
