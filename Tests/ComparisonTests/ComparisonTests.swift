@@ -91,10 +91,10 @@ import TraceReading
       later[index].time += shift
       switch later[index].knownKind {
       case .partitionSwitch, .windowEnd, .majorFrameStart, .timerArmed, .idle, .padded:
-        if later[index].words.w0 != 0, later[index].words.w0 != .max { later[index].words.w0 += shift }
+        later[index].words.w0 = Self.shifted(later[index].words.w0, by: shift)
       case .windowStart, .timerExpired:
-        later[index].words.w0 += shift
-        if later[index].words.w1 != 0, later[index].words.w1 != .max { later[index].words.w1 += shift }
+        later[index].words.w0 = Self.shifted(later[index].words.w0, by: shift)
+        later[index].words.w1 = Self.shifted(later[index].words.w1, by: shift)
       default: break
       }
     }
@@ -105,6 +105,11 @@ import TraceReading
     // Instants that a hypercall answers are content, and the kernel's own business.
     let changed = comparison.first.filter { $0.kind == .changed && $0.one?.event.knownKind == .partitionSwitch }
     #expect(changed.isEmpty)
+  }
+
+  /// An instant so much later; what stands for none or never stays.
+  private static func shifted(_ instant: UInt64, by shift: UInt64) -> UInt64 {
+    instant == 0 || instant > 1 << 62 ? instant : instant + shift
   }
 
   /// The end of a run that goes on in the other one: whole windows have no counterpart, and the order of gravity holds.
