@@ -17,7 +17,7 @@ struct MessageDigestTests {
 
   @Test("Every changed byte shows, and a moved or a lost one")
   func changes() {
-    let bytes = (0..<64).map { UInt8($0 * 7) }
+    let bytes = (0..<64).map { UInt8(truncatingIfNeeded: $0 * 7) }
     let digest = Self.digest(bytes)
     for index in bytes.indices {
       for change in 1...255 {
