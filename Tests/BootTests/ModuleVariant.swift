@@ -50,6 +50,7 @@ struct ModuleVariant: Sendable {
       .removing(from: "<Partition PartitionIdentifier=\"4\"", through: "</Partition>")
       .removing(from: "<Partition_Schedule PartitionIdentifier=\"4\"", through: "</Partition_Schedule>")
       .removing(from: "<Partition_HM_Table PartitionIdentifier=\"4\"", through: "</Partition_HM_Table>")
+      .removing(from: "<p:Budget Quantity=\"PARTITION_SUPPLY\" Subject=\"4\"", through: "/>")
   }
 
   /// - Throws: `UnfitVariant` where `old` is not there exactly once: the module has changed, and the test must follow.

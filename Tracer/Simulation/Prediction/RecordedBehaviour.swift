@@ -109,6 +109,10 @@ final class RecordedBehaviour: PartitionBehaviour {
   ) {
     activities[index].removeLast()
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
+    // With marks waiting it asks the kernel for the next upcall.
+    if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime {
+      world.plannedExit = instant + time
+    }
     world.handle(index, vector, true, partition, exit, at: instant)
   }
 

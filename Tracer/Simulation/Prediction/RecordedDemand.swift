@@ -20,6 +20,8 @@ struct RecordedDemand {
     fileprivate var computation: [UInt64] = [0]
     fileprivate var wasOn: Bool?
     fileprivate var returned: UInt16 = 0
+    /// What the kernel took last for the trampoline's own call, ns.
+    fileprivate(set) var returnTime: UInt64?
     /// Deeds in the main flow, ever.
     var deedCount: UInt64 = 0
   }
@@ -39,6 +41,8 @@ struct RecordedDemand {
   private(set) var lossCount: UInt64 = 0
   /// The input whose kernel time is not known yet.
   private var pendingInterrupt: RecordedInterrupt?
+  /// The trampoline's own call, likewise.
+  private var pendingReturn: (partition: Int, instant: UInt64)?
   private var pendingDeed: (partition: Int, deed: RecordedDeed, depth: Int)?
   /// The CPU waits for a window's instant.
   private var hasPadded = false
@@ -125,7 +129,10 @@ struct RecordedDemand {
   private mutating func takeCall(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
     let number = UInt16(truncatingIfNeeded: event.operand)
     // The trampoline's own: it is asked again where it is needed.
-    guard number != HypercallNumber.returnFromUpcall.rawValue else { return }
+    guard number != HypercallNumber.returnFromUpcall.rawValue else {
+      pendingReturn = (Int(snapshot.partition), event.time)
+      return
+    }
     var call = GuestCall(raw: number, operand: event.words.w2)
     call.arguments = (event.words.w3, event.words.w4, event.words.w5, event.words.w6)
     noteDeed(.call(call), event, snapshot)
@@ -169,6 +176,10 @@ struct RecordedDemand {
       interrupts[Int(interrupt.line & 15)].append(interrupt)
     }
     pendingInterrupt = nil
+    if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {
+      flows[index].returnTime = exit &- instant
+    }
+    pendingReturn = nil
     guard let (index, settled, depth) = pendingDeed else { return }
     var deed = settled
     pendingDeed = nil
