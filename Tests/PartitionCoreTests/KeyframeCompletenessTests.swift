@@ -59,7 +59,7 @@ import Testing
       isPending: true, action: .reset, error: .illegalRequest, culprit: 2)
     let changed = Set(Portrait(one.core).differences(from: Portrait(other.core)).map(Portrait.kind))
     #expect(
-      changed == Self.rare.subtracting(["hasStopped", "decision.hasStopped"]).union(["ports[].isCreated", "mustPlan"]))
+      changed == Self.rare.subtracting(["hasStopped", "decision.hasStopped"]).union(["ports[].key.word", "mustPlan"]))
     var words = one.stateWords.makeIterator()
     #expect(other.core.restore { words.next() })
     #expect(
@@ -163,6 +163,7 @@ private struct Portrait {
       ("hasStopped", core.hasStopped), ("isIdle", core.isIdle), ("mustPlan", core.mustPlan),
       ("quietUntilNanoseconds", core.quietUntilNanoseconds), ("framesSinceKeyframe", core.framesSinceKeyframe),
       ("nextStimulus", core.nextStimulus), ("nextStimulusNanoseconds", core.nextStimulusNanoseconds),
+      ("nextOutsideNanoseconds", core.nextOutsideNanoseconds),
       ("kernelTicks", core.kernelTicks), ("spuriousInterrupts", core.spuriousInterrupts), ("errorLog", core.errorLog),
       ("pendingModuleAction", core.pendingModuleAction), ("entryNanoseconds", core.entryNanoseconds),
     ]

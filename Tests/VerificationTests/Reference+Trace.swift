@@ -46,11 +46,46 @@ extension Reference {
         UInt64(events[index].detail) == record.action.rawValue && UInt64(events[index].operand) == record.data
           && events[index].time >= record.time.nanoseconds)
     }
+    for index in events.indices where kinds[index] == .interrupt && isPulse(index) {
+      let line = UInt64(events[index].operand & 0xFFFF) &- 32
+      require("stimulus.played", isPulseDue(line, before: index))
+    }
+    for index in played where events[index].detail == UInt8(StimulusRecord.Action.linePulse.rawValue) {
+      judgePulse(of: UInt64(events[index].operand), from: index)
+    }
     guard played.count < count, let end = events.indices.first(where: { kinds[$0] == .end }),
       (0..<end).contains(where: { kinds[$0] == .stop })
     else { return }
     let due = table.record(StimulusRecord.self, played.count).time.nanoseconds
     require("stimulus.played", events[end].time <= due + Module.frame)
+  }
+
+  /// Whether the test device has pulsed the line since the line's last pulse interrupted.
+  private func isPulseDue(_ line: UInt64, before index: Int) -> Bool {
+    for earlier in (0..<index).reversed() {
+      if kinds[earlier] == .interrupt, isPulse(earlier), UInt64(events[earlier].operand & 0xFFFF) &- 32 == line {
+        return false
+      }
+      if kinds[earlier] == .stimulus, events[earlier].detail == UInt8(StimulusRecord.Action.linePulse.rawValue),
+        UInt64(events[earlier].operand) == line
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// A pulse interrupts before the next entry that finds its line open.
+  private mutating func judgePulse(of line: UInt64, from index: Int) {
+    guard line < 16 else { return }
+    for later in (index + 1)..<events.count {
+      if kinds[later] == .stop { return }
+      if kinds[later] == .interrupt, isPulse(later), UInt64(events[later].operand & 0xFFFF) &- 32 == line { return }
+      guard let kind = kinds[later], [.interrupt, .timer, .hypercall, .exception].contains(kind),
+        let read = last(before: later, of: .maskRead)
+      else { continue }
+      if events[read].operand & 1 << UInt32(line) == 0 { return require("stimulus.played", false) }
+    }
   }
 
   // MARK: Windows

@@ -134,11 +134,15 @@ extension Reference {
       "upcall.window",
       open.map { owner($0) == partition } ?? false && !hasYielded(partition, before: step.end)
         && !isStopped(partition, before: step.end))
-    let previous = last(before: decided, of: .upcall, .restart) {
-      kinds[$0] == .upcall && Int(events[$0].partition) == partition && upcallIsFirst($0) || isRestart($0, partition)
+    // Upcalls are the last that is decided at an entry: a start in the same step comes before them.
+    let previous = last(before: step.end, of: .upcall, .restart) {
+      kinds[$0] == .upcall && $0 < decided && Int(events[$0].partition) == partition && upcallIsFirst($0)
+        || isRestart($0, partition)
     }
-    if let previous, kinds[previous] == .upcall {
-      require("upcall.ordinal", event.words.w2 == events[previous].words.w2 &+ 1)
+    if let previous {
+      // The first since a start is 0.
+      let expected = kinds[previous] == .upcall ? events[previous].words.w2 &+ 1 : 0
+      require("upcall.ordinal", event.words.w2 == expected)
     }
     if let isOn = isEnabled(partition, before: decided, step) { require("upcall.enabled", isOn) }
     if !has(step, .stop) {

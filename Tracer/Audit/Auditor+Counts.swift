@@ -21,6 +21,7 @@ extension Auditor {
         count("switch.effect")
       }
       if kind == .interrupt { countInterrupt(event, isPulse) }
+      if kind == .interrupt, isPulse { count("stimulus.played") }
     case .keyframe: count("trace.keyframe")
     case .majorFrameStart: count("frame.regular")
     case .windowStart:

@@ -73,6 +73,8 @@ struct Step {
   var portOperation: UInt8 = 0
   var messageBytes: UInt64 = 0
   var readIsValid = false
+  /// The message read is one that the trace has shown being written.
+  var readIsComparable = false
   var dueMode: UInt8 = 0
   var duePartition: UInt8 = 0xFF
 }

@@ -194,9 +194,9 @@ extension Verifier {
     judgeUnclaimed(line, isHandled)
     let claim = Int(targets.interruptToMark[line])
     if claim >= 0, step.marked != 0 {
-      let latency = step.lastMarkTime &- step.time
+      let latency = Int64(from: step.time, to: step.lastMarkTime)
       let span = CaseSpan(from: step.time, to: step.lastMarkTime)
-      if exceeds(claim, Int64(clamping: latency), step.position, step.time, over: span) {
+      if exceeds(claim, latency, step.position, step.time, over: span) {
         explain("the last mark came \(latency) ns after the kernel's entry")
       }
     }

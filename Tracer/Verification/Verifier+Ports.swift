@@ -26,6 +26,7 @@ extension Verifier {
     step.portIndex = Int32(index)
     step.portOperation = event.detail
     step.messageBytes = event.words.w0
+    step.readIsComparable = false
     switch operation {
     case .create: create(index)
     case .write: write(event, port)
@@ -146,6 +147,7 @@ extension Verifier {
       }
     }
     guard channel.isKnown else { return }
+    step.readIsComparable = true
     tally(.portContent)
     if channel.isEmpty ? event.words.w0 != 0 : event.words.w0 != channel.bytes, fails(.portContent) {
       explain("the read gets \(event.words.w0) bytes, the last message has \(channel.bytes)")
@@ -188,7 +190,7 @@ extension Verifier {
     } else if step.portOperation == PortOperation.write.rawValue {
       channels[channel].digest = event.words.w0
       channels[channel].isDigestKnown = true
-    } else if channels[channel].isDigestKnown {
+    } else if step.readIsComparable, channels[channel].isDigestKnown {
       tally(.portContent)
       if channels[channel].digest != event.words.w0, fails(.portContent) {
         explain("the message read is not the message written: another digest")

@@ -113,7 +113,8 @@ extension Verifier {
     if state.ordinalKnown {
       tally(.upcallOrdinal)
       if step.upcallOrdinal != state.ordinal &+ 1, fails(.upcallOrdinal) {
-        explain("upcall \(step.upcallOrdinal) of \(name(partition)) follows upcall \(state.ordinal)")
+        let before = state.ordinal == .max ? "is the first since its start" : "follows upcall \(state.ordinal)"
+        explain("upcall \(step.upcallOrdinal) of \(name(partition)) \(before)")
       }
     }
   }
