@@ -62,8 +62,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let restart: UInt64 = 1000
     /// One port that a partition's start forgets, with the mark for a sender that it held back.
     public static let forgottenPort: UInt64 = 100
-    /// The last wait, which the exact start is counted from: what interrupts right before it must be dealt with when the
-    /// window starts. Seen: 1,900, for a pulse of the test device that masks its line.
+    /// The last wait, which the exact start is counted from: what interrupts right before it must be dealt with when
+    /// the window starts. Seen: 1,900, for a pulse of the test device that masks its line.
     public static let finalPad: UInt64 = 2200
   }
 
