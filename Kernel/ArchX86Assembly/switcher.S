@@ -24,7 +24,7 @@
 // - where the partition's own trap flag is on, the exception is its own.
 // Instructions of which the exception could not be told from their own (INT1), or comes later (a load of SS, 'Masking
 // Exceptions and Interrupts When Switching Stacks'), are entered with interrupts on: a line that fires in the last
-// 1.4 µs before such an instruction is still taken before it.
+// 2.2 µs before such an instruction is still taken before it.
 #include "SwitcherLayout.h"
 
 #define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)

@@ -8,10 +8,10 @@ struct FirstInstructionModule {
   static let frame: UInt64 = 997_334
   static let tick = 119e9 / 1_193_182
   /// From one window's start to the next, less one tick.
-  static let stretch: Double = 800
+  static let stretch: Double = 1000
   static let windowCount = 5
   /// Frames in which the five stretches overlap.
-  static let frameCount: UInt64 = 1030
+  static let frameCount: UInt64 = 1280
   /// When the owner registers the line, and all partitions have been made.
   static let settled: UInt64 = 20_000_000
 
