@@ -25,11 +25,16 @@ public enum LocalTimer {
   }
 
   /// Arms the timer for `nanoseconds` from now; under QEMU its clock runs at 1 GHz. A greater delay than it can count
-  /// fires early, and the kernel arms it again.
+  /// fires early, and the kernel arms it again; one that is over fires at once.
+  ///
+  /// - Parameter nanoseconds: the difference of two instants, which wraps around where the first is past.
   @inline(__always) public static func arm(nanoseconds: UInt64) {
     // One comparison for both ends; a count of 0 would stop it.
-    let isCountable = nanoseconds &- 1 < maximumTicks
-    write(0x380, UInt32(truncatingIfNeeded: isCountable ? nanoseconds : nanoseconds == 0 ? 1 : maximumTicks))
+    write(0x380, nanoseconds &- 1 < maximumTicks ? UInt32(truncatingIfNeeded: nanoseconds) : clamped(nanoseconds))
+  }
+
+  @inline(never) private static func clamped(_ nanoseconds: UInt64) -> UInt32 {
+    Int64(bitPattern: nanoseconds) <= 0 ? 1 : UInt32(truncatingIfNeeded: maximumTicks)
   }
 
   public static func endInterrupt() { write(0xB0, 0) }

@@ -93,13 +93,13 @@ public struct RegisterPage {
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
   @inline(__always) public func enter(padTicks: UInt64) -> Entry {
-    partita_enter(base, padTicks) == Entry.marked.rawValue ? .marked : .fresh
+    partita_leave_and_return(base, padTicks) == Entry.marked.rawValue ? .marked : .fresh
   }
 
   /// Waits in ring 0 with interrupts on until the counter says `untilTicks` (all ones: for ever).
   ///
   /// - Returns: whether an interrupt came, whose frame is then in this page; false when the time came.
-  public func wait(untilTicks: UInt64) -> Bool { partita_wait(base, untilTicks) != 0 }
+  public func wait(untilTicks: UInt64) -> Bool { partita_wait_and_return(base, untilTicks) != 0 }
 
   /// Instructions, and so ns under `-icount shift=0`, from the pad's target to the first instruction in ring 3.
   public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }

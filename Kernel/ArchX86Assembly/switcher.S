@@ -97,24 +97,14 @@ switcher_to_kernel:
     movq    %rax, %cr3
     pushq   $2                              // direction, alignment, trap and nested-task flags are the partition's
     popfq
-    popq    %r15
-    popq    %r14
-    popq    %r13
-    popq    %r12
     popq    %rbp
-    popq    %rbx
     movl    $1, %eax
     ret
 
-// What the kernel's stack holds of partita_enter's caller, and back to it with the answer in eax.
+// Back to partita_enter's caller with the answer in eax.
     .macro return_to_kernel
     movq    PARTITA_KERNEL_STACK, %rsp
-    popq    %r15
-    popq    %r14
-    popq    %r13
-    popq    %r12
     popq    %rbp
-    popq    %rbx
     ret
     .endm
 
@@ -322,15 +312,10 @@ partita_syscall_entry:
 
 // uint32_t partita_enter(void *registers, uint64_t padTicks)
 // Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the
-// exit comes exactly then. Returns at the next entry to the kernel.
+// exit comes exactly then. Returns at the next entry to the kernel; the caller's registers are lost but for rsp and rbp.
     .globl  partita_enter
 partita_enter:
-    pushq   %rbx
     pushq   %rbp
-    pushq   %r12
-    pushq   %r13
-    pushq   %r14
-    pushq   %r15
     movq    %rsp, PARTITA_KERNEL_STACK
     movq    $(PARTITA_SWITCHER_TEXT + (3f - partita_switcher_start)), %rax
     jmp     *%rax
@@ -382,12 +367,7 @@ partita_enter:
 // frame is there.
     .globl  partita_wait
 partita_wait:
-    pushq   %rbx
     pushq   %rbp
-    pushq   %r12
-    pushq   %r13
-    pushq   %r14
-    pushq   %r15
     movq    %rsp, PARTITA_KERNEL_STACK
     rdtsc
     shlq    $32, %rdx
@@ -404,12 +384,7 @@ partita_wait:
     jb      7b
     cli
     movq    PARTITA_KERNEL_STACK, %rsp
-    popq    %r15
-    popq    %r14
-    popq    %r13
-    popq    %r12
     popq    %rbp
-    popq    %rbx
     xorl    %eax, %eax
     ret
 9:  sti

@@ -69,6 +69,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
 
     let scale = start.has("clock=calibrate") ? Clock.calibrate() : Clock.oneGigahertz
     let clock = Clock(origin: Instruction.ticks, scale: scale)
+    var core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
     let segments = BootTable(
       count: table.count(SegmentRecord.self), filledWith: SegmentFrame(), memory: &memory)
     let loader = ModuleLoader(
@@ -76,18 +77,29 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
     let isReporting = start.has("report=memory")
     var before = memory.usedByteCount
-    let first = loader.load(PartitionIndex(0), memory: &memory)
+    let first = loader.load(PartitionIndex(0), core.caller(PartitionIndex(0)), memory: &memory)
     if isReporting { report(0, memory.usedByteCount &- before) }
     let contexts = BootTable(count: table.partitionCount, filledWith: first, memory: &memory)
     for index in 1..<max(table.partitionCount, 1) {
       before = memory.usedByteCount
-      contexts[index] = loader.load(PartitionIndex(UInt8(index)), memory: &memory)
+      let partition = PartitionIndex(UInt8(index))
+      contexts[index] = loader.load(partition, core.caller(partition), memory: &memory)
       if isReporting { report(UInt64(index), memory.usedByteCount &- before) }
     }
-    let core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
+    let batchWords = Kernel<Marking, Acts>.batchWords(table)
+    let messages = MessageStore(table, memory: &memory)
+    messages.show(to: core)
+    for index in 0..<segments.count {
+      core.setDisplacement(ofSegment: index, segments[index].physical.rawValue &- segments[index].virtualAddress)
+    }
+    for index in 0..<contexts.count {
+      core.setStackDisplacement(
+        of: PartitionIndex(UInt8(index)),
+        contexts[index].stack.rawValue &+ contexts[index].stackBytes &- PartitionLayout.stackTop)
+    }
     let trace = TraceRing(
-      control: ringControl, byteCount: ringBytes, clock: clock,
-      batchWords: max(Kernel<Marking, Acts>.batchWords(table), InterruptBatch.maximumWordCount))
+      control: ringControl, byteCount: ringBytes, clock: clock, batchWords: batchWords,
+      spill: memory.allocateUncleared(byteCount: UInt64(batchWords) &* 8))
     let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)
     let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer
@@ -96,7 +108,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       to: Kernel<Marking, Acts>(
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
         idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
-        contexts: contexts, segments: segments, messages: MessageStore(table, memory: &memory),
+        contexts: contexts, segments: segments, messages: messages,
         extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
@@ -124,8 +136,10 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
 
 extension Kernel {
   mutating func recordBoot(stop: SystemTime) {
-    ring.recordInput(
-      .boot, at: clock.now, partition: 0xFF, detail: 0, operand: 1, wordCount: 4,
+    var batch = ring.open(at: clock.now.nanoseconds)
+    batch.recordInput(
+      .boot, partition: 0xFF, detail: 0, operand: 1, wordCount: 4,
       TraceEvent.Words(table.checksum, Processor.kernelBuildIdentity, clock.scale, stop.nanoseconds))
+    ring.close(batch)
   }
 }

@@ -18,7 +18,10 @@ extension Kernel {
     let isRare = works.intersects(.rare) || ring.needsKeyframe
     if isRare { actBeforeTimer() }
     if works.contains(.lineMask) { setMask() }
-    if works.contains(.timer) { LocalTimer.arm(nanoseconds: (core.decision.timerInstant - clock.now).count) }
+    if works.contains(.timer) {
+      let instant = core.decision.timerInstant.nanoseconds
+      LocalTimer.arm(nanoseconds: instant &- clock.now.nanoseconds)
+    }
     if isRare { writeContexts() }
     // The drainer's root is not for calls at once: nobody else has a 0 there.
     if running.rootForCallsAtOnce == 0 { takeDrainerTail() }
@@ -28,7 +31,10 @@ extension Kernel {
   @inline(never) private mutating func actBeforeTimer() {
     // Only an answer has an effect, and only the loaded partition is answered.
     if core.decision.works.contains(.effect) { carryOut(core.decision.effect, for: loaded, running.registers) }
-    if let line = core.decision.acknowledge { Self.acknowledge(line, quieting: realTimeClockLines, into: &ring) }
+    if let line = core.decision.acknowledge {
+      let inService = Self.acknowledge(line, quieting: realTimeClockLines)
+      ring.record(.acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector), UInt64(inService))
+    }
     if core.decision.works.contains(.partitions) { showModes() }
     if let callback = core.decision.callback { enter(callback) }
   }
@@ -105,16 +111,14 @@ extension Kernel {
       1, to: contexts[Int(caller.rawValue)].shared.pointer + SharedPage.virtualInterruptFlag)
   }
 
-  /// Quiets the device by its recipe, ends the service, and reads back what is still in service.
+  /// Quiets the device by its recipe and ends the service.
+  ///
+  /// - Returns: what is still in service, read back.
   @inline(__always)
-  static func acknowledge<Recorder: DecisionRecorder>(
-    _ line: InterruptLine, quieting realTimeClockLines: UInt16, into recorder: inout Recorder
-  ) where Recorder: ~Copyable {
-    if realTimeClockLines & line.bit != 0 { RealTimeClock.acknowledge() }
+  static func acknowledge(_ line: InterruptLine, quieting realTimeClockLines: UInt16) -> UInt16 {
+    if realTimeClockLines &>> UInt16(line.rawValue) & 1 != 0 { RealTimeClock.acknowledge() }
     Acts.endInterrupt(line)
-    recorder.record(
-      .acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector),
-      UInt64(InterruptControllers.inService(of: line)))
+    return InterruptControllers.inService(of: line)
   }
 
   private mutating func write(_ upcall: UpcallDecision) {

@@ -45,8 +45,8 @@ extension Kernel {
     }
   }
 
-  /// Words of the events of the longest call that is served at once: the call, the operation on the port, what it does
-  /// to each destination of a channel, the result, the copy.
+  /// Words that the events of one entry have at most: a call with what it does to each destination of a channel; or
+  /// the end of all, with a few events for each partition.
   static func batchWords(_ table: ModuleTable) -> Int {
     var most = 0
     for channel in 0..<table.count(ChannelRecord.self) {
@@ -57,7 +57,8 @@ extension Kernel {
       }
       most = max(most, destinations)
     }
-    return 8 + 5 + 4 * max(most, 1) + 3 + 4
+    // A destination is sent to and marked; a partition is stopped, started, changed by a schedule, reported.
+    return 64 + 8 * most + 48 * table.partitionCount
   }
 
   /// Takes the snapshot and begins the call's events with its input, unless it is one for the long way.
@@ -75,7 +76,7 @@ extension Kernel {
         EntrySnapshot.Flags(rawValue: UInt8(truncatingIfNeeded: flags)),
         upcallsReturned: UInt16(truncatingIfNeeded: counters), of: running.caller)
     else { return nil }
-    var batch = ring.openBatch(at: nanoseconds)
+    var batch = ring.openInRoom(at: nanoseconds)
     batch.recordCall(
       number.rawValue, head: running.callHead | flags &<< 16, counters: counters,
       resumeDelay: clock.nanoseconds(running.registers.exitTicks) &- ring.lastTime, arguments, argumentCount)
@@ -86,7 +87,7 @@ extension Kernel {
   /// Ends a call: its events are the ring's, its answer is in the registers.
   @inline(__always)
   private mutating func end(_ status: ReturnCode, value: UInt64, _ batch: EventBatch) -> UInt32 {
-    ring.close(batch)
+    ring.closeInRoom(batch)
     running.registers[general: 0] = UInt64(status.rawValue)
     running.registers[general: 3] = value
     return 1
@@ -184,23 +185,17 @@ extension Kernel {
     _ message: PassedMessage, _ operation: PortOperation, _ address: UInt64, _ caller: PartitionIndex,
     _ batch: inout EventBatch
   ) {
-    let bytes = bytes(address, in: message.region)
+    // Unsafe: the core has checked that the bytes lie in a region, whose displacement the kernel has given it; none
+    // begins at physical address 0.
+    let bytes = UnsafeMutableRawPointer(bitPattern: UInt(address &+ message.displacement)).unsafelyUnwrapped
     let isTaken = operation == .write || operation == .send
+    // Unsafe: as `MessageStore` has told the core.
+    let place = UnsafeMutableRawPointer(bitPattern: UInt(message.place)).unsafelyUnwrapped
     let digest =
       isTaken
-      ? takeMessage(bytes, channel: message.channel, slot: message.slot, message.byteCount)
-      : giveMessage(bytes, channel: message.channel, slot: message.slot, message.byteCount)
+      ? Self.pass(from: bytes, to: place, message.byteCount) : Self.pass(from: place, to: bytes, message.byteCount)
     batch.record(
       .messageCopied, partition: caller, detail: operation.rawValue,
       operand: UInt32(truncatingIfNeeded: message.port), digest, message.byteCount)
-  }
-
-  /// Where an address of the loaded partition lies, in the region that the core has found.
-  @inline(__always)
-  private mutating func bytes(_ address: UInt64, in region: Int) -> UnsafeMutableRawPointer {
-    var offset = running.stackOffset
-    if region >= 0 { offset = segments[region].physical.rawValue &- segments[region].virtualAddress }
-    // Unsafe: the core has checked that the bytes lie in the region, and none begins at physical address 0.
-    return UnsafeMutableRawPointer(bitPattern: UInt(address &+ offset)).unsafelyUnwrapped
   }
 }

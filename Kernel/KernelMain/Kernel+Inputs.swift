@@ -17,20 +17,17 @@ extension Kernel {
     if vector >= 256 { return takeHypercall(registers, snapshot, at: now) }
     if vector == UInt64(LocalTimer.vector) {
       LocalTimer.endInterrupt()
-      record(.timer, snapshot, UInt16(vector), at: now)
-      return core.timer(snapshot, at: now, into: &ring)
+      return takeTimer(snapshot, UInt16(vector), at: now)
     }
     if let line = InterruptLine(vector: vector) {
       if line.rawValue == 7 || line.rawValue == 15, InterruptControllers.inService(of: line) & line.bit != 0 {
         snapshot.flags.insert(.lineInService)
       }
-      record(.interrupt, snapshot, UInt16(vector), at: now)
-      return core.interrupt(line, snapshot, at: now, into: &ring)
+      return takeInterrupt(of: line, snapshot, at: now)
     }
     if vector < 32 { return takeException(registers, snapshot, at: now) }
     // The local APIC's spurious vector, or one that no device has: nothing happened, and nothing changes.
-    record(.timer, snapshot, UInt16(vector), at: now)
-    return core.timer(snapshot, at: now, into: &ring)
+    takeTimer(snapshot, UInt16(vector), at: now)
   }
 
   /// What the partition's shared page and registers said at the entry.
@@ -96,22 +93,57 @@ extension Kernel {
     return (interrupted &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
   }
 
-  private mutating func record(_ kind: EventKind, _ snapshot: EntrySnapshot, _ what: UInt16, at now: SystemTime) {
-    ring.recordInput(
-      kind, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue, operand: snapshot.operand(what),
-      wordCount: 2, TraceEvent.Words(snapshot.counterWord, snapshot.resumeDelay))
+  /// Begins the events of an input that a snapshot came with.
+  @inline(__always)
+  private mutating func open(
+    _ kind: EventKind, _ snapshot: EntrySnapshot, _ what: UInt16, wordCount: Int = 2, _ words: TraceEvent.Words,
+    at now: SystemTime
+  ) -> EventBatch {
+    var batch = ring.open(at: now.nanoseconds)
+    batch.recordInput(
+      kind, partition: snapshot.partition, detail: snapshot.flags.rawValue, operand: snapshot.operand(what),
+      wordCount: wordCount, words)
+    batch.readTime(clock)
+    return batch
+  }
+
+  /// Begins the events of an input that comes from no partition.
+  @inline(__always)
+  mutating func open(
+    _ kind: EventKind, detail: UInt8 = 0, operand: UInt32, _ words: TraceEvent.Words, at now: SystemTime
+  ) -> EventBatch {
+    var batch = ring.open(at: now.nanoseconds)
+    batch.recordInput(kind, partition: 0xFF, detail: detail, operand: operand, wordCount: 2, words)
+    batch.readTime(clock)
+    return batch
+  }
+
+  private mutating func takeTimer(_ snapshot: EntrySnapshot, _ vector: UInt16, at now: SystemTime) {
+    var batch = open(.timer, snapshot, vector, TraceEvent.Words(snapshot.counterWord, snapshot.resumeDelay), at: now)
+    core.timer(snapshot, at: now, into: &batch)
+    ring.close(batch)
+  }
+
+  private mutating func takeInterrupt(of line: InterruptLine, _ snapshot: EntrySnapshot, at now: SystemTime) {
+    var batch = open(
+      .interrupt, snapshot, UInt16(line.vector), TraceEvent.Words(snapshot.counterWord, snapshot.resumeDelay), at: now)
+    let marks = batch.place
+    core.interrupt(line, snapshot, at: now, into: &batch)
+    batch.readTime(clock)
+    batch.retime(from: marks, to: batch.place)
+    ring.close(batch)
   }
 
   private mutating func takeNonMaskable(
     _ requests: UInt64, _ registers: RegisterPage, at now: SystemTime
   ) {
-    ring.recordInput(
-      .nonMaskable, at: now, partition: 0xFF, detail: 0,
-      operand: UInt32(truncatingIfNeeded: requests &- nonMaskableCount), wordCount: 2, TraceEvent.Words())
+    let operand = UInt32(truncatingIfNeeded: requests &- nonMaskableCount)
     nonMaskableCount = requests
     // The module ends here: what else brought the CPU in is not looked at, but the timer must be able to fire again.
     if registers.vector == UInt64(LocalTimer.vector) { LocalTimer.endInterrupt() }
-    return core.nonMaskable(at: now, into: &ring)
+    var batch = open(.nonMaskable, operand: operand, TraceEvent.Words(), at: now)
+    core.nonMaskable(at: now, into: &batch)
+    ring.close(batch)
   }
 
   private mutating func takeException(
@@ -123,15 +155,15 @@ extension Kernel {
       vector == 13 ? protectionCode(registers, of: PartitionIndex(snapshot.partition)) : registers.errorCode
     let shared = contexts[Int(snapshot.partition)].shared.pointer
     let returned = Instruction.load32(shared + SharedPage.exceptionsReturned)
-    ring.recordInput(
-      .exception, at: now, partition: snapshot.partition, detail: snapshot.flags.rawValue,
-      operand: snapshot.operand(UInt16(vector)), wordCount: 6,
+    var batch = open(
+      .exception, snapshot, UInt16(vector), wordCount: 6,
       TraceEvent.Words(
         snapshot.counterWord, snapshot.resumeDelay, errorCode, address, registers.instructionPointer,
-        UInt64(returned)))
-    return core.exception(
+        UInt64(returned)), at: now)
+    core.exception(
       vector: vector, errorCode: errorCode, address: address, exceptionsReturned: returned, snapshot, at: now,
-      into: &ring)
+      into: &batch)
+    ring.close(batch)
   }
 
   private mutating func takeHypercall(
@@ -149,13 +181,16 @@ extension Kernel {
     if let known { call.operand = operand(known, call, registers, PartitionIndex(snapshot.partition)) }
     // A number beyond 16 bits is no number: the trace shows 0xFFFF, which none is.
     call.number = number <= 0xFFFF ? number : 0xFFFF
-    ring.recordCall(
+    var batch = ring.open(at: now.nanoseconds)
+    batch.recordCall(
       call,
       head: RingRecord.packed(
         kind: EventKind.hypercall.rawValue, partition: snapshot.partition, detail: snapshot.flags.rawValue,
         wordCount: 3 &+ count, operand: snapshot.operand(UInt16(truncatingIfNeeded: call.number))),
-      at: now.nanoseconds, counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, count)
-    return core.hypercall(call, snapshot, at: now, into: &ring)
+      counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, count)
+    batch.readTime(clock)
+    core.hypercall(call, snapshot, at: now, into: &batch)
+    ring.close(batch)
   }
 
   /// What the core cannot look up itself.
@@ -221,20 +256,18 @@ extension Kernel {
   /// The test device's action, as an input and as an act.
   @inline(never) mutating func play(_ stimulus: StimulusRecord) {
     let now = clock.now
-    ring.recordInput(
-      .stimulus, at: now, partition: 0xFF, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),
-      operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, TraceEvent.Words())
-    core.stimulus(at: now, into: &ring)
+    var batch = open(
+      .stimulus, detail: UInt8(truncatingIfNeeded: stimulus.action.rawValue),
+      operand: UInt32(truncatingIfNeeded: stimulus.data), TraceEvent.Words(), at: now)
+    core.stimulus(at: now, into: &batch)
+    ring.close(batch)
     act()
     if stimulus.action == .serialByte { SerialConsole.loopBack(UInt8(truncatingIfNeeded: stimulus.data)) }
   }
 
   /// The interrupt of a line that the test device has pulsed.
   mutating func takePulse(of line: InterruptLine) {
-    let pulse = EntrySnapshot(flags: .isPulse)
-    let now = clock.now
-    record(.interrupt, pulse, UInt16(line.vector), at: now)
-    core.interrupt(line, pulse, at: now, into: &ring)
+    takeInterrupt(of: line, EntrySnapshot(flags: .isPulse), at: clock.now)
     act()
   }
 }

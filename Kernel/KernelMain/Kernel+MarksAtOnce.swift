@@ -27,8 +27,9 @@ extension Kernel {
   private mutating func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
     // After the stop the root is none. Where there is no room for all events the long way counts what is lost, and
     // looks at the drainer's tail, which may have made room.
-    guard foundRoot == running.rootForMarksAtOnce, var events = ring.beginInterruptBatch(clock) else { return 0 }
-    let line = InterruptLine(UInt8(truncatingIfNeeded: vector) & 15)
+    guard foundRoot == running.rootForMarksAtOnce, ring.hasRoomForBatch else { return 0 }
+    // As the switcher promises, below 16.
+    let line = InterruptLine(UInt8(truncatingIfNeeded: vector &- 32))
     let nanoseconds = clock.nanoseconds(entryTicks)
     let registers = running.registers
     let shared = running.shared
@@ -38,17 +39,28 @@ extension Kernel {
     var flags = EntrySnapshot.Flags(
       rawValue: UInt8(truncatingIfNeeded: Instruction.load64(shared + SharedPage.virtualInterruptFlag)) & 1)
     if flags.rawValue != 0, core.needsFrame(for: line) { flags = flags.union(frameFlags(registers, loaded)) }
-    events.recordInterrupt(
-      vector, at: nanoseconds, head: running.interruptHead, flags: UInt64(flags.rawValue), counters: counters,
-      resumeDelay: resumeDelay)
-    core.beginInterrupt(line, flags, upcallsReturned: UInt16(truncatingIfNeeded: counters), into: &events)
-    Self.acknowledge(line, quieting: realTimeClockLines, into: &events)
-    ring.end(events)
-    return core.isQuietAfterMarks(at: nanoseconds) ? 1 : RegisterPage.Entry.marked.rawValue
+    var batch = ring.openInRoom(at: nanoseconds)
+    batch.recordInterrupt(
+      vector, head: running.interruptHead, flags: UInt64(flags.rawValue), counters: counters, resumeDelay: resumeDelay)
+    let marks = batch.place
+    core.beginInterrupt(
+      line, flags, upcallsReturned: UInt16(truncatingIfNeeded: counters), of: running.caller, into: &batch)
+    let inService = Self.acknowledge(line, quieting: realTimeClockLines)
+    let marksEnd = batch.place
+    batch.readTime(ring.clock)
+    batch.record(
+      .acknowledged, partition: .none, detail: 0, operand: UInt32(truncatingIfNeeded: vector), UInt64(inService))
+    batch.retime(from: marks, to: marksEnd)
+    let entry = ring.closeInRoom(batch)
+    return core.isQuietAfterMarks(at: entry, of: running.caller) ? 1 : RegisterPage.Entry.marked.rawValue
   }
 
   /// Decides what follows from an interrupt that was marked at once.
   mutating func concludeInterrupt() {
-    core.concludeInterrupt(at: SystemTime(nanoseconds: clock.nanoseconds(pages.entryTicks)), into: &ring)
+    let nanoseconds = clock.nanoseconds(pages.entryTicks)
+    var batch = ring.open(at: nanoseconds)
+    batch.readTime(clock)
+    core.concludeInterrupt(at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    ring.close(batch)
   }
 }

@@ -7,26 +7,11 @@ import TraceFormat
 // The copies of messages. The core has checked addresses and lengths; a copy is made whole with interrupts off, and the
 // longest is part of L. What is digested is what arrived.
 extension Kernel {
-  /// Copies a message from its writer or sender into a place of the channel.
+  /// Copies a message.
   ///
-  /// - Returns: the digest of what arrived there.
+  /// - Returns: the digest of what arrived.
   @inline(__always)
-  mutating func takeMessage(
-    _ source: UnsafeRawPointer, channel: Int, slot: Int, _ byteCount: UInt64
-  ) -> UInt64 {
-    let target = messages.place(channel: channel, slot: slot, byteCount: byteCount)
-    Instruction.copy(to: target, from: source, byteCount: byteCount)
-    return Instruction.checksum(of: target, byteCount: byteCount)
-  }
-
-  /// Copies the message at a place of the channel to its reader or receiver.
-  ///
-  /// - Returns: the digest of what arrived there.
-  @inline(__always)
-  mutating func giveMessage(
-    _ target: UnsafeMutableRawPointer, channel: Int, slot: Int, _ byteCount: UInt64
-  ) -> UInt64 {
-    let source = messages.place(channel: channel, slot: slot, byteCount: byteCount)
+  static func pass(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: UInt64) -> UInt64 {
     Instruction.copy(to: target, from: source, byteCount: byteCount)
     return Instruction.checksum(of: target, byteCount: byteCount)
   }
@@ -40,10 +25,9 @@ extension Kernel {
   ) {
     guard let bytes = memory(of: caller, at: address) else { preconditionFailure() }
     let isTaken = operation == .write || operation == .send
+    let place = messages.place(channel: channel, slot: slot, byteCount: byteCount)
     let digest =
-      isTaken
-      ? takeMessage(bytes, channel: channel, slot: slot, byteCount)
-      : giveMessage(bytes, channel: channel, slot: slot, byteCount)
+      isTaken ? Self.pass(from: bytes, to: place, byteCount) : Self.pass(from: place, to: bytes, byteCount)
     ring.record(
       .messageCopied, partition: caller, detail: operation.rawValue, operand: UInt32(truncatingIfNeeded: port),
       digest, byteCount)

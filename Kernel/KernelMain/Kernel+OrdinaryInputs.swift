@@ -26,21 +26,27 @@ extension Kernel {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
     LocalTimer.endInterrupt()
-    ring.recordTimer(
-      UInt16(LocalTimer.vector), at: nanoseconds, callHead: running.callHead,
-      flags: UInt64(snapshot.flags.rawValue), counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay)
-    core.timer(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+    var batch = ring.open(at: nanoseconds)
+    batch.recordTimer(
+      UInt16(LocalTimer.vector), callHead: running.callHead, flags: UInt64(snapshot.flags.rawValue),
+      counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay)
+    batch.readTime(clock)
+    core.timerOfRunning(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    ring.close(batch)
   }
 
   @inline(never) private mutating func takeYield(_ registers: RegisterPage) {
     let nanoseconds = clock.nanoseconds(pages.entryTicks)
     let snapshot = snapshotOfLoaded(registers)
     let yield = UInt64(HypercallNumber.yield.rawValue)
-    ring.recordCall(
+    var batch = ring.open(at: nanoseconds)
+    batch.recordCall(
       Hypercall(number: yield, arguments: (0, 0, 0, 0, 0, 0), operand: 0),
-      head: (running.callHead | UInt64(snapshot.flags.rawValue) &<< 16) &+ (yield &<< 32 | 3 &<< 24), at: nanoseconds,
+      head: (running.callHead | UInt64(snapshot.flags.rawValue) &<< 16) &+ (yield &<< 32 | 3 &<< 24),
       counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, 0)
-    core.yield(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &ring)
+    batch.readTime(clock)
+    core.yield(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    ring.close(batch)
   }
 
   /// What `snapshot` says where the loaded partition's own page tables were found, and no exception was.

@@ -18,10 +18,12 @@ extension Kernel {
     let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
     fillPiece(Int(piece), of: partition)
     let now = clock.now
-    ring.recordInput(
-      .memoryPiece, at: now, partition: partition.rawValue, detail: 0, operand: piece, wordCount: 2,
-      TraceEvent.Words())
-    core.memoryPiece(at: now, into: &ring)
+    var batch = ring.open(at: now.nanoseconds)
+    batch.recordInput(
+      .memoryPiece, partition: partition.rawValue, detail: 0, operand: piece, wordCount: 2, TraceEvent.Words())
+    batch.readTime(clock)
+    core.memoryPiece(at: now, into: &batch)
+    ring.close(batch)
   }
 
   /// Makes all that is left of the drainer's memory, when the module ends before its first window: the core is not

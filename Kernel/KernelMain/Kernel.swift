@@ -28,7 +28,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Whose extended state and segment base are in the CPU.
   var loaded: PartitionIndex = .none
-  /// Where the loaded partition's pages are.
+  /// What is needed of the loaded partition.
   var running: RunningPartition
   /// The window start whose pad has been recorded, in ns.
   var paddedNanoseconds: UInt64 = 0
@@ -52,8 +52,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     self.messages = messages
     self.extendedState = extendedState
     self.keyframeWords = keyframeWords
-    running = RunningPartition(contexts[0], self.core.caller(PartitionIndex(0)))
-    running.rootForCallsAtOnce = 0
+    // Nobody is loaded: no entry comes with this one's page tables until it is.
+    running = RunningPartition(contexts, PartitionIndex(0))
     finalPad = table.module.finalPad
     var quieted: UInt16 = 0
     for index in 0..<table.count(LineRecord.self) {
@@ -90,10 +90,9 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   private mutating func begin(stop: SystemTime) {
     let now = clock.now
-    ring.recordInput(
-      .start, at: now, partition: 0xFF, detail: 0, operand: 0, wordCount: 2,
-      TraceEvent.Words(stop.nanoseconds))
-    core.start(at: now, stop: stop, into: &ring)
+    var batch = open(.start, operand: 0, TraceEvent.Words(stop.nanoseconds), at: now)
+    core.start(at: now, stop: stop, into: &batch)
+    ring.close(batch)
   }
 
   /// Carries out what has been decided, and what the test device has to do now.
@@ -167,18 +166,18 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
 
   /// Brings into the CPU what a partition's register frame does not hold.
   @inline(__always) private mutating func load(_ partition: PartitionIndex) {
-    let context = contexts[Int(partition.rawValue)]
+    let next = RunningPartition(contexts, partition)
     if loaded.isNone {
-      Processor.loadExtendedState(from: context.extendedState)
+      Processor.loadExtendedState(from: next.extendedState)
     } else {
-      Processor.exchangeExtendedState(savingTo: running.extendedState, loadingFrom: context.extendedState)
+      Processor.exchangeExtendedState(savingTo: running.extendedState, loadingFrom: next.extendedState)
     }
     Processor.clearDataSegments()
-    Processor.segmentBase = context.segmentBase
-    running = RunningPartition(context, core.caller(partition))
-    running.registers.root = Acts.root(of: partition) {
-      $0 == partition ? context.root : contexts[Int($0.rawValue)].root
+    Processor.segmentBase = next.segmentBase
+    next.registers.root = Acts.root(of: partition) {
+      $0 == partition ? next.root : contexts[Int($0.rawValue)].root
     }
+    running = next
     loaded = partition
   }
 

@@ -1,5 +1,6 @@
 import ArchX86
 import ModuleConfiguration
+import PartitionCore
 
 /// The channels' messages: kernel memory, copied in and out by the kernel alone.
 ///
@@ -37,13 +38,22 @@ struct MessageStore {
     (table.record(ChannelRecord.self, channel).maximumMessageBytes &+ 63) & ~63
   }
 
+  /// Tells the core where the channels' places are.
+  func show<Marking>(to core: borrowing PartitionCore<Marking>) {
+    for index in 0..<channels.count {
+      core.setPlaces(
+        ofChannel: index, from: UInt64(UInt(bitPattern: channels[index].base)), byteCount: channels[index].byteCount)
+    }
+  }
+
   /// A place of a channel.
   ///
   /// - Precondition: the channel has that place, and it has room for `byteCount` bytes.
   @inline(__always) func place(channel: Int, slot: Int, byteCount: UInt64) -> UnsafeMutableRawPointer {
-    let size = channels[channel].byteCount
+    let places = channels.place(channel)
+    let size = places.pointee.byteCount
     // Every channel has a place 0.
-    precondition(byteCount <= size && (slot == 0 || UInt(bitPattern: slot) < UInt(bitPattern: channels[channel].count)))
-    return channels[channel].base + slot &* Int(truncatingIfNeeded: size)
+    precondition(byteCount <= size && (slot == 0 || UInt(bitPattern: slot) < UInt(bitPattern: places.pointee.count)))
+    return places.pointee.base + slot &* Int(truncatingIfNeeded: size)
   }
 }

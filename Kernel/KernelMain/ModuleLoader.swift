@@ -1,6 +1,7 @@
 import APEXTypes
 import ArchX86
 import ModuleConfiguration
+import PartitionCore
 import TraceFormat
 
 /// Lays a module out in memory at boot: page tables, stacks, shared pages and register pages of every partition.
@@ -19,7 +20,9 @@ struct ModuleLoader: ~Copyable {
   let segments: BootTable<SegmentFrame>
 
   /// Builds partition `index` and returns its hardware side.
-  func load(_ index: PartitionIndex, memory: inout BootMemory) -> PartitionContext {
+  ///
+  /// - Parameter caller: the core's handle of it.
+  func load(_ index: PartitionIndex, _ caller: Caller, memory: inout BootMemory) -> PartitionContext {
     let record = table.partition(index)
     let space = PageTable(memory: &memory)
     // A start clears the shared page and the registers (`Kernel+Starts`); nothing else in their page is read.
@@ -45,11 +48,11 @@ struct ModuleLoader: ~Copyable {
     return PartitionContext(
       registers: registersPage, root: space.root,
       rootForCallsAtOnce: record.flags.contains(.drainer) ? 0 : space.root.rawValue,
-      callHead: TraceRing.callHead(of: index), interruptHead: TraceRing.interruptHead(of: index),
-      shared: shared, information: information, extendedState: area,
+      rootForMarksAtOnce: space.root.rawValue, callHead: TraceRing.callHead(of: index),
+      interruptHead: TraceRing.interruptHead(of: index), shared: shared, information: information, extendedState: area,
       stack: stack, stackBytes: record.stackBytes, segmentBase: 0, entryPoint: record.entryPoint,
       firstSegment: record.segments.first,
-      segmentCount: record.segments.count)
+      segmentCount: record.segments.count, caller: caller)
   }
 
   private func map(_ index: Int, into space: PageTable, memory: inout BootMemory) {

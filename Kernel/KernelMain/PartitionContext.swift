@@ -3,13 +3,20 @@ import ArchX86
 import ModuleConfiguration
 import PartitionCore
 
-/// The hardware side of one partition: where its pages are and what the CPU holds of it while others run.
+/// The hardware side of one partition: where its pages are, what the CPU holds of it while others run, and what every
+/// entry out of it needs.
 struct PartitionContext: BitwiseCopyable {
   var registers: PhysicalAddress
+  /// What CR3 has while it runs.
   var root: PhysicalAddress
-  /// `RunningPartition.rootForCallsAtOnce`, `.callHead` and `.interruptHead`.
+  /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
+  /// at every entry.
   var rootForCallsAtOnce: UInt64
+  /// The same where lines' interrupts may be marked at once; 0 after the module's stop.
+  var rootForMarksAtOnce: UInt64
+  /// `TraceRing.callHead` of the partition.
   var callHead: UInt64
+  /// `TraceRing.interruptHead` of the partition.
   var interruptHead: UInt64
   var shared: PhysicalAddress
   var information: PhysicalAddress
@@ -22,46 +29,35 @@ struct PartitionContext: BitwiseCopyable {
   /// Index of its first segment in `segmentFrames`, and how many.
   var firstSegment: Int
   var segmentCount: Int
-}
-
-/// What every entry from the loaded partition needs of its context.
-struct RunningPartition {
-  var registers: RegisterPage
-  // Unsafe: the kernel's own mapping of the partition's shared page, alive for ever.
-  var shared: UnsafeMutableRawPointer
-  // Unsafe: likewise, of its information page.
-  var information: UnsafeMutableRawPointer
-  /// Where its extended state goes when another is loaded.
-  var extendedState: PhysicalAddress
-  /// What CR3 has while it runs.
-  var root: PhysicalAddress
-  /// The same where its hypercalls may be served at once; 0, which no CR3 has, for the drainer, whose tail is looked at
-  /// at every entry.
-  var rootForCallsAtOnce: UInt64
-  /// The same where lines' interrupts may be marked at once; 0 after the module's stop.
-  var rootForMarksAtOnce: UInt64
-  /// `TraceRing.callHead` of the partition.
-  var callHead: UInt64
-  /// `TraceRing.interruptHead` of the partition.
-  var interruptHead: UInt64
-  /// What an address in its stack lies below the physical one.
-  var stackOffset: UInt64
   /// The partition as the core's services of ports know it.
   var caller: Caller
+}
 
-  init(_ context: PartitionContext, _ caller: Caller) {
-    self.caller = caller
-    registers = RegisterPage(context.registers)
-    shared = context.shared.pointer
-    information = context.information.pointer
-    extendedState = context.extendedState
-    root = context.root
-    rootForCallsAtOnce = context.rootForCallsAtOnce
-    rootForMarksAtOnce = context.root.rawValue
-    callHead = context.callHead
-    interruptHead = context.interruptHead
-    stackOffset = context.stack.rawValue &+ context.stackBytes &- PartitionLayout.stackTop
+/// The context of the partition that is in the CPU, found once.
+struct RunningPartition {
+  // Unsafe: an element of the table of contexts, which lives for ever.
+  private let context: UnsafeMutablePointer<PartitionContext>
+
+  init(_ contexts: BootTable<PartitionContext>, _ partition: PartitionIndex) {
+    context = contexts.place(Int(partition.rawValue))
   }
+
+  @inline(__always) var registers: RegisterPage { RegisterPage(context.pointee.registers) }
+  // Unsafe: the kernel's own mapping of the partition's shared page, alive for ever.
+  @inline(__always) var shared: UnsafeMutableRawPointer { context.pointee.shared.pointer }
+  // Unsafe: likewise, of its information page.
+  @inline(__always) var information: UnsafeMutableRawPointer { context.pointee.information.pointer }
+  @inline(__always) var extendedState: PhysicalAddress { context.pointee.extendedState }
+  @inline(__always) var segmentBase: UInt64 { context.pointee.segmentBase }
+  @inline(__always) var root: PhysicalAddress { context.pointee.root }
+  @inline(__always) var rootForCallsAtOnce: UInt64 { context.pointee.rootForCallsAtOnce }
+  @inline(__always) var rootForMarksAtOnce: UInt64 {
+    get { context.pointee.rootForMarksAtOnce }
+    nonmutating set { context.pointee.rootForMarksAtOnce = newValue }
+  }
+  @inline(__always) var callHead: UInt64 { context.pointee.callHead }
+  @inline(__always) var interruptHead: UInt64 { context.pointee.interruptHead }
+  @inline(__always) var caller: Caller { context.pointee.caller }
 }
 
 /// A fixed table in boot memory.
@@ -75,6 +71,12 @@ struct BootTable<Element: BitwiseCopyable> {
     base = memory.allocateTable(byteCount: bytes).pointer
       .initializeMemory(as: Element.self, repeating: value, count: max(count, 1))
     self.count = count
+  }
+
+  /// The element's own place, for those who ask for it again and again.
+  @inline(__always) func place(_ index: Int) -> UnsafeMutablePointer<Element> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+    return base + index
   }
 
   subscript(index: Int) -> Element {

@@ -8,8 +8,9 @@ import TraceFormat
 ///
 /// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only
 /// mapping and moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has
-/// run. Time stamps of decisions and observations are taken here, when they are written.
-public struct TraceRing: ~Copyable, DecisionRecorder {
+/// run. An input and what the core decides about it come as a batch (`EventBatch`); what the hardware was seen to do is
+/// recorded here one by one, each with a reading of the counter of its own.
+public struct TraceRing: ~Copyable {
   // Unsafe: kernel memory mapped for ever at a constant address; every store is at `next`, with room checked before.
   private var first: UnsafeMutablePointer<UInt64> {
     @inline(__always) get { UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped }
@@ -19,8 +20,11 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   private let capacityWords: UInt64
   /// Words that a batch may take.
   private let batchWords: Int
+  /// Where a batch goes for which the ring may not have room.
+  // Unsafe: kernel memory for `batchWords` words, alive for ever; a batch is measured when it is closed.
+  private let spill: UnsafeMutablePointer<UInt64>
   /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
-  var next: UnsafeMutablePointer<UInt64>
+  private var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
   /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
   /// comparison covers all of them.
@@ -30,20 +34,23 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   /// Words stored before `first` was written for the last time.
   private var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
-  var events: UInt64 = 0
+  private var events: UInt64 = 0
   private var unreportedLoss: UInt64 = 0
   private var lost: UInt64 = 0
   private var isClosed = false
   /// A loss has been reported and no keyframe has followed.
   var needsKeyframe = false
   /// When the last event was written.
-  var lastTime: UInt64 = 0
+  private(set) var lastTime: UInt64 = 0
 
-  /// - Parameter batchWords: the most words that the events of a batch take.
-  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock, batchWords: Int) {
+  /// - Parameters:
+  ///   - batchWords: the most words that the events of a batch take.
+  ///   - spill: memory for as many words.
+  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock, batchWords: Int, spill: PhysicalAddress) {
     self.control = control.pointer
     self.clock = clock
     self.batchWords = batchWords
+    self.spill = spill.pointer.assumingMemoryBound(to: UInt64.self)
     capacityWords = byteCount / 8
     next = UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped
     limit = next
@@ -110,21 +117,51 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
 
   // MARK: Batches
 
-  /// Whether there is room for a batch just now; without it its events are for `record`, which counts what is lost.
+  /// Whether there is room for a batch just now; without it what is lost has to be counted, event by event.
   @inline(__always) var hasRoomForBatch: Bool { next <= batchLimit }
 
   /// Begins a batch whose first event is an input of the entry at `nanoseconds`.
   ///
-  /// - Precondition: `hasRoomForBatch`; nothing else is recorded until the batch is closed.
-  @inline(__always) func openBatch(at nanoseconds: UInt64) -> EventBatch {
-    EventBatch(at: next, time: nanoseconds)
+  /// Nothing else is recorded until the batch is closed.
+  @inline(__always) func open(at nanoseconds: UInt64) -> EventBatch {
+    EventBatch(at: hasRoomForBatch ? next : spill, time: nanoseconds)
   }
+
+  /// The same where `hasRoomForBatch`.
+  @inline(__always) func openInRoom(at nanoseconds: UInt64) -> EventBatch { EventBatch(at: next, time: nanoseconds) }
 
   /// Makes the events of a batch part of the ring.
   @inline(__always) mutating func close(_ batch: EventBatch) {
-    next = batch.place
+    // It began at `next` and took no more than was asked for, or it is in the spill.
+    guard UInt(bitPattern: batch.place) &- UInt(bitPattern: next) <= UInt(bitPattern: batchWords &* 8) else {
+      return takeOver(batch)
+    }
+    closeInRoom(batch)
+  }
+
+  /// The same for a batch of `openInRoom` whose length is known to be no more than `batchWords`.
+  ///
+  /// - Returns: the time of its first event, for whom has not kept it.
+  @discardableResult @inline(__always) mutating func closeInRoom(_ batch: EventBatch) -> UInt64 {
+    defer { next = batch.place }
     events &+= batch.count
     lastTime = batch.time
+    return next[0]
+  }
+
+  /// Records the events of a batch from the spill one by one, and counts those that are lost.
+  @inline(never) private mutating func takeOver(_ batch: EventBatch) {
+    precondition(batch.place >= spill && batch.place <= spill + batchWords)
+    var from = spill
+    while from < batch.place {
+      let count = RingRecord.wordCount(from[1]) + 2
+      if let place = reserve(count) {
+        Instruction.copy(to: place, from: from, byteCount: UInt64(count) &* 8)
+        lastTime = from[0]
+        advance(count)
+      }
+      from += count
+    }
   }
 
   /// Shows the drainer what has been recorded. Once an entry is enough: nobody reads the ring while the kernel runs.
@@ -149,7 +186,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always)
-  public mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
+  mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
     guard let place = reserve(2) else { return }
     place[0] = stamp()
     place[1] = TraceRing.head(kind, partition, detail, operand, 0)
@@ -157,7 +194,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always)
-  public mutating func record(
+  mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64
   ) {
     guard let place = reserve(3) else { return }
@@ -168,7 +205,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always)
-  public mutating func record(
+  mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
   ) {
     guard let place = reserve(4) else { return }
@@ -180,7 +217,7 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
   }
 
   @inline(__always)
-  public mutating func record(
+  mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
     _ w2: UInt64
   ) {
@@ -193,73 +230,18 @@ public struct TraceRing: ~Copyable, DecisionRecorder {
     advance(5)
   }
 
-  /// An input: its time is the entry's, given to the core as well.
-  ///
-  /// - Parameter wordCount: how many of `words` the event has.
-  @inline(__always)
-  mutating func recordInput(
-    _ kind: EventKind, at time: SystemTime, partition: UInt8, detail: UInt8, operand: UInt32, wordCount: Int,
-    _ values: TraceEvent.Words
-  ) {
-    guard let place = reserve(wordCount &+ 2) else { return }
-    lastTime = time.nanoseconds
-    place[0] = time.nanoseconds
-    place[1] = RingRecord.packed(
-      kind: kind.rawValue, partition: partition, detail: detail, wordCount: wordCount, operand: operand)
-    place[2] = values.w0
-    place[3] = values.w1
-    if wordCount > 2 {
-      for index in 2..<wordCount { place[index &+ 2] = values[index] }
-    }
-    advance(wordCount &+ 2)
-  }
-
-  /// The input event of any hypercall.
-  ///
-  /// - Parameters:
-  ///   - head: the record's second word.
-  ///   - count: how many of the arguments the event has, at most 4.
-  @inline(__always)
-  mutating func recordCall(
-    _ call: borrowing Hypercall, head: UInt64, at nanoseconds: UInt64, counters: UInt64, resumeDelay: UInt64,
-    _ count: Int
-  ) {
-    guard let place = reserve(5 &+ count) else { return }
-    lastTime = nanoseconds
-    place[0] = nanoseconds
-    place[1] = head
-    place[2] = counters
-    place[3] = resumeDelay
-    place[4] = call.operand
-    if count > 0 { place[5] = call.arguments.0 }
-    if count > 1 { place[6] = call.arguments.1 }
-    if count > 2 { place[7] = call.arguments.2 }
-    if count > 3 { place[8] = call.arguments.3 }
-    advance(5 &+ count)
-  }
-
-  /// The input event of the timer.
-  ///
-  /// - Parameter callHead: that of the interrupted partition.
-  @inline(__always)
-  mutating func recordTimer(
-    _ vector: UInt16, at nanoseconds: UInt64, callHead: UInt64, flags: UInt64, counters: UInt64, resumeDelay: UInt64
-  ) {
-    guard let place = reserve(4) else { return }
-    lastTime = nanoseconds
-    let ownKind = UInt64(EventKind.timer.rawValue) &- UInt64(EventKind.hypercall.rawValue)
-    place[0] = nanoseconds
-    place[1] = (callHead | flags &<< 16) &+ (UInt64(vector) &<< 32 &+ 2 &<< 24 &+ ownKind)
-    place[2] = counters
-    place[3] = resumeDelay
-    advance(4)
-  }
-
   /// What the second word of every call of a partition has in common: kind, partition, and its own address space.
   static func callHead(of caller: PartitionIndex) -> UInt64 {
     RingRecord.packed(
       kind: EventKind.hypercall.rawValue, partition: caller.rawValue, detail: 0, wordCount: 0,
       operand: UInt32(caller.rawValue) &<< 16)
+  }
+
+  /// What the second word of every interrupt out of a partition has in common.
+  static func interruptHead(of interrupted: PartitionIndex) -> UInt64 {
+    RingRecord.packed(
+      kind: EventKind.interrupt.rawValue, partition: interrupted.rawValue, detail: 0, wordCount: 2,
+      operand: UInt32(interrupted.rawValue) &<< 16)
   }
 
   /// The observation that a window's start is waited for, and what is left until then.

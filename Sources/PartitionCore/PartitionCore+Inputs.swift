@@ -52,13 +52,20 @@ extension PartitionCore where Marking: MarkingRule {
   ///   - flags: the snapshot's that tell of the partition; those beside `interruptsEnabled` are asked for by
   ///     `needsFrame` only.
   ///   - upcallsReturned: the snapshot's.
-  /// - Precondition: a partition was interrupted.
+  ///   - interrupted: the partition that runs; it is taken at its word.
   @inline(__always)
   public mutating func beginInterrupt<Recorder: DecisionRecorder>(
-    _ line: InterruptLine, _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, into recorder: inout Recorder
+    _ line: InterruptLine, _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, of interrupted: Caller,
+    into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    learn(flags, upcallsReturned: upcallsReturned, into: &recorder)
-    mark(line, hasBegun: true, into: &recorder)
+    interrupted.state.pointee.seen = flags
+    if upcallsReturned != interrupted.state.pointee.upcallsReturned {
+      learn(flags, upcallsReturned: upcallsReturned, into: &recorder)
+    }
+    // Unchecked: a line is below 16, and there are 16.
+    let state = lines.lines[unchecked: Int(line.rawValue)]
+    if interrupted.configuration.pointee.markedLines & UInt64(state.bit) != 0 { deferMark(line, owners: state.owners) }
+    mark(line, hasBegun: false, into: &recorder)
   }
 
   /// Whether an interrupt of this line, come now, could lead to an upcall of the running partition: for the line, for
@@ -70,9 +77,8 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Whether nothing follows from the marks of `beginInterrupt`: the interrupted partition goes on.
-  @inline(__always) public mutating func isQuietAfterMarks(at nanoseconds: UInt64) -> Bool {
-    nanoseconds < quietUntilNanoseconds && !lines.isMaskStale
-      && vcpus.interrupts[Int(current.rawValue)].pending == 0
+  @inline(__always) public mutating func isQuietAfterMarks(at nanoseconds: UInt64, of interrupted: Caller) -> Bool {
+    nanoseconds < quietUntilNanoseconds && !lines.isMaskStale && interrupted.interrupts.pointee.pending == 0
   }
 
   /// The second half of `interrupt`, where something follows.
@@ -93,7 +99,7 @@ extension PartitionCore where Marking: MarkingRule {
       kernelTicks &+= 1
       recorder.record(.kernelHandler, partition: .none, detail: 0, operand: UInt32(line.vector), kernelTicks)
     }
-    if lines.foreign & line.bit != 0 { lines.countForeign(line) }
+    if lines.foreign & state.bit != 0 { lines.countForeign(line) }
     if state.owners != 0 {
       if hasBegun { deferMark(line, owners: state.owners) }
       Marking.mark(line, owners: state.owners, in: vcpus, into: &recorder)
@@ -109,6 +115,23 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     decision.reset()
     learn(snapshot, into: &recorder)
+    expire(at: now, into: &recorder)
+  }
+
+  /// The same where a partition certainly was interrupted.
+  @inline(__always)
+  public mutating func timerOfRunning<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    decision.reset()
+    learnOfRunning(snapshot, into: &recorder)
+    expire(at: now, into: &recorder)
+  }
+
+  @inline(__always)
+  private mutating func expire<Recorder: DecisionRecorder>(
+    at now: SystemTime, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     armedNanoseconds = 0  // It has fired: whatever is wanted next has to be armed.
     mustPlan = true
     concludeInLine(at: now, into: &recorder)

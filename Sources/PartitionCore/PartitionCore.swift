@@ -178,21 +178,38 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     return false
   }
 
-  /// Where the caller has `byteCount` bytes at `address`, as `allows` has it: the index of a segment or −1 for its
-  /// stack, nil where `access` is not allowed.
+  /// The displacement of the caller's `byteCount` bytes at `address`; nil where `access` is not allowed, as `allows` has
+  /// it.
   @inline(__always)
-  mutating func region(
+  mutating func displacement(
     of caller: Caller, _ access: SegmentRecord.Access, _ address: UInt64, _ byteCount: UInt64
-  ) -> Int? {
+  ) -> UInt64? {
     let belowTop = PartitionLayout.stackTop &- address
-    if belowTop <= caller.configuration.pointee.stackBytes, byteCount <= belowTop { return -1 }
+    if belowTop <= caller.configuration.pointee.stackBytes, byteCount <= belowTop {
+      return caller.configuration.pointee.stackDisplacement
+    }
     if !caller.configuration.pointee.recentRegion.contains(address, byteCount) {
       guard let index = segment(of: Int(caller.index.rawValue), address, byteCount) else { return nil }
       caller.configuration.pointee.recentRegion = regions[index]
-      caller.configuration.pointee.recentIndex = index
     }
     guard caller.configuration.pointee.recentRegion.access & access.rawValue == access.rawValue else { return nil }
-    return caller.configuration.pointee.recentIndex
+    return caller.configuration.pointee.recentRegion.displacement
+  }
+
+  /// Tells what the kernel adds to an address in a segment; the core hands it back with every message there.
+  public func setDisplacement(ofSegment index: Int, _ displacement: UInt64) {
+    regions[index].displacement = displacement
+  }
+
+  /// The same of an address in a partition's stack.
+  public func setStackDisplacement(of partition: PartitionIndex, _ displacement: UInt64) {
+    configurations[Int(partition.rawValue)].stackDisplacement = displacement
+  }
+
+  /// Tells where the places of a channel's messages are, and how far they are apart.
+  public func setPlaces(ofChannel index: Int, from address: UInt64, byteCount: UInt64) {
+    channels[index].firstPlace = address
+    channels[index].placeBytes = byteCount
   }
 
   /// What the services of ports ask of a partition at every call.

@@ -41,8 +41,10 @@ import TraceFormat
         else { break }
         let flags = EntrySnapshot.Flags(
           rawValue: snapshot.flags.rawValue & PartitionCore<OwnersMarked>.flagsOfPartition)
-        bench.core.beginInterrupt(line, flags, upcallsReturned: snapshot.upcallsReturned, into: &log)
-        if bench.core.isQuietAfterMarks(at: instant) {
+        let interrupted = bench.core.caller(PartitionIndex(snapshot.partition))
+        bench.core.beginInterrupt(
+          line, flags, upcallsReturned: snapshot.upcallsReturned, of: interrupted, into: &log)
+        if bench.core.isQuietAfterMarks(at: instant, of: interrupted) {
           marks += 1
         } else {
           bench.core.concludeInterrupt(at: SystemTime(nanoseconds: instant), into: &log)

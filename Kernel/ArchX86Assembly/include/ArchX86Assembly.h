@@ -8,8 +8,6 @@
 // Without the attribute Swift calls these as functions.
 #define PARTITA_INLINE static inline __attribute__((always_inline))
 
-uint32_t partita_enter(void *registers, uint64_t padTicks);
-uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks);
 
 // Symbols of the switcher and of the linker script: their addresses are what counts.
 extern const char partita_switcher_start[], partita_switcher_end[];
@@ -39,6 +37,20 @@ PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));
 }
 
+// The ways out of the kernel and back. They are no ordinary calls: ring 3 comes back with all registers but two lost, so
+// that the switcher need not keep what the kernel can read again.
+PARTITA_INLINE uint32_t partita_leave_and_return(void *registers, uint64_t padTicks) {
+    uint32_t entry;
+    __asm__ volatile("call partita_enter" : "=a"(entry), "+D"(registers), "+S"(padTicks) : :
+                     "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    return entry;
+}
+PARTITA_INLINE uint32_t partita_wait_and_return(void *idleRegisters, uint64_t untilTicks) {
+    uint32_t came;
+    __asm__ volatile("call partita_wait" : "=a"(came), "+D"(idleRegisters), "+S"(untilTicks) : :
+                     "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    return came;
+}
 PARTITA_INLINE uint64_t partita_read_ticks(void) {
     uint64_t low, high;                     // the instruction clears both upper halves
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

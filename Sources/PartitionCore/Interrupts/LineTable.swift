@@ -8,6 +8,8 @@ struct LineTable {
     var isConfigured = false
     var hasKernelHandler = false
     var isMarkedAtOnce = false
+    /// That of the line itself: looked up quicker than worked out.
+    var bit: UInt16 = 0
     /// Bit n: partition n has registered the line.
     var owners: UInt32 = 0
     var budgetPerWindow: UInt32 = 0
@@ -37,10 +39,11 @@ struct LineTable {
 
   init(_ table: ModuleTable, memory: inout StateMemory) {
     lines = memory.table(of: ModuleLimits.lineCount, filledWith: Line())
+    for index in 0..<ModuleLimits.lineCount { lines[index].bit = 1 &<< UInt16(index) }
     owned = memory.table(of: table.partitionCount, filledWith: 0)
     for index in 0..<table.count(LineRecord.self) {
       let record = table.record(LineRecord.self, index)
-      var line = Line()
+      var line = lines[Int(record.line)]
       line.isConfigured = true
       line.hasKernelHandler = record.hasKernelHandler
       line.isMarkedAtOnce = record.policy == .markedAtOnce
@@ -69,7 +72,8 @@ struct LineTable {
 
   /// Works out `foreign`: `partition` has the window (`none`: idle time).
   mutating func findForeign(during partition: PartitionIndex) {
-    foreign = partition.isNone ? 0 : ~owned[Int(partition.rawValue)]
+    // Unchecked, here and below: a window's partition is in the table, or the table would not be valid.
+    foreign = partition.isNone ? 0 : ~owned[unchecked: Int(partition.rawValue)]
   }
 
   /// The masks that hold while `partition` has the window (`none`: idle time).
@@ -78,7 +82,7 @@ struct LineTable {
   /// used up.
   @inline(__always)
   func wantedMask(during partition: PartitionIndex) -> UInt16 {
-    let own = partition.isNone ? 0 : owned[Int(partition.rawValue)]
+    let own = partition.isNone ? 0 : owned[unchecked: Int(partition.rawValue)]
     var mask = ~(takable & (own | markedAtOnce & ~exhausted))
     // Line 2 joins the two controllers: it is open while any line of the second one is.
     if mask & 0xFF00 != 0xFF00 { mask &= ~0x4 }
@@ -114,10 +118,11 @@ struct LineTable {
     // Unchecked: a line is below 16, and there are 16.
     let index = Int(line.rawValue)
     let count = lines[unchecked: index].takenInWindow &+ 1
+    let bit = lines[unchecked: index].bit
     lines[unchecked: index].takenInWindow = count
-    taken |= line.bit
+    taken |= bit
     if count >= lines[unchecked: index].budgetPerWindow {
-      exhausted |= line.bit
+      exhausted |= bit
       isMaskStale = true
     }
   }

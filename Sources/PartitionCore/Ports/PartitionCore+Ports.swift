@@ -45,7 +45,7 @@ extension PartitionCore where Marking: MarkingRule {
     switch number {
     case .sendQueuingMessage:
       let isPossible =
-        byteCount &- 1 < ports[index].maximumMessageBytes && region(of: caller, .read, address, byteCount) != nil
+        byteCount &- 1 < ports[index].maximumMessageBytes && displacement(of: caller, .read, address, byteCount) != nil
       return isPossible ? .notAvailable : .invalidParameter
     case .receiveQueuingMessage: return ports[index].count == 0 ? .notAvailable : .invalidParameter
     case .readSamplingMessage:
@@ -185,7 +185,7 @@ extension PartitionCore {
 }
 
 /// The partition that calls, with what the services of ports ask of it: found once, and not at every call.
-public struct Caller {
+public struct Caller: BitwiseCopyable {
   public let index: PartitionIndex
   let state: StateReference<PartitionState>
   let configuration: StateReference<PartitionConfiguration>
@@ -202,11 +202,12 @@ public struct PassedMessage {
   /// Index of the port.
   public var port: Int
   public var channel: Int
-  /// The place of the message in the channel.
+  /// The place of the message in the channel, and where the kernel has it.
   public var slot: Int
+  public var place: UInt64
   public var byteCount: UInt64
-  /// Where the caller has the bytes: the index of a segment in the module table, or −1 for its stack.
-  public var region: Int
+  /// What the kernel has said of the memory where the caller has the bytes (`setDisplacement`).
+  public var displacement: UInt64
   /// What the caller is told beside `noError`.
   public var value: UInt64
 }

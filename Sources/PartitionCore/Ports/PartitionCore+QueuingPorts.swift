@@ -71,7 +71,8 @@ extension PartitionCore where Marking: MarkingRule {
     _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller, into recorder: inout Recorder
   ) -> PassedMessage? where Recorder: ~Copyable {
     guard let index = port(identifier, of: caller, isQueuing: true, isSource: true),
-      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+      byteCount &- 1 < ports[index].maximumMessageBytes,
+      let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
     let channel = ports[index].channel
     var heldSlots: UInt64 = 0
@@ -96,7 +97,9 @@ extension PartitionCore where Marking: MarkingRule {
       .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(fullest))
     append(QueuedMessage(slot: slot, byteCount: byteCount, number: number), channel, into: &recorder)
-    return PassedMessage(port: index, channel: channel, slot: slot, byteCount: byteCount, region: region, value: 0)
+    return PassedMessage(
+      port: index, channel: channel, slot: slot, place: place(slot, ofChannel: channel), byteCount: byteCount,
+      displacement: displacement, value: 0)
   }
 
   /// `send` where it is simple: the channel has one destination, which is created, has room and is not marked.
@@ -107,20 +110,22 @@ extension PartitionCore where Marking: MarkingRule {
     _ identifier: UInt64, _ address: UInt64, _ byteCount: UInt64, of caller: Caller, into recorder: inout Recorder
   ) -> PassedMessage? where Recorder: ~Copyable {
     guard let index = port(identifier, of: caller, isQueuing: true, isSource: true),
-      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+      byteCount &- 1 < ports[index].maximumMessageBytes,
+      let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
     let channel = ports[index].channel
-    let destination = channels[channel].onlyDestination
+    // Unchecked, here and below: a port's channel is in the table, or the table would not be valid.
+    let destination = channels[unchecked: channel].onlyDestination
     guard destination >= 0, ports[destination].isCreated else { return nil }
     let count = ports[destination].count
     let limit = ports[destination].maximumMessageCount
     let heldSlots = ports[destination].heldSlots
     let slot = (~heldSlots).trailingZeroBitCount
-    guard count < limit, slot < channels[channel].slotCount,
+    guard count < limit, slot < channels[unchecked: channel].slotCount,
       count != 0 || !isMarkedForQueues(ports[destination].partition)
     else { return nil }
-    let number = channels[channel].sequence &+ 1
-    channels[channel].sequence = number
+    let number = channels[unchecked: channel].sequence &+ 1
+    channels[unchecked: channel].sequence = number
     recorder.record(
       .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(count &+ 1))
@@ -129,7 +134,16 @@ extension PartitionCore where Marking: MarkingRule {
     queues[ports[destination].firstEntry &+ entry] = QueuedMessage(slot: slot, byteCount: byteCount, number: number)
     ports[destination].count = count &+ 1
     ports[destination].heldSlots = heldSlots | 1 &<< UInt64(truncatingIfNeeded: slot)
-    return PassedMessage(port: index, channel: channel, slot: slot, byteCount: byteCount, region: region, value: 0)
+    return PassedMessage(
+      port: index, channel: channel, slot: slot, place: place(slot, ofChannel: channel), byteCount: byteCount,
+      displacement: displacement, value: 0)
+  }
+
+  /// Where the kernel has a channel's place; `slot` is below the channel's `slotCount`.
+  @inline(__always) private mutating func place(_ slot: Int, ofChannel channel: Int) -> UInt64 {
+    // Unchecked: as for sampling ports.
+    channels[unchecked: channel].firstPlace
+      &+ UInt64(truncatingIfNeeded: slot) &* channels[unchecked: channel].placeBytes
   }
 
   /// Whether a partition is marked when its queues change.
@@ -180,7 +194,9 @@ extension PartitionCore where Marking: MarkingRule {
     guard count > 0 else { return nil }
     let message = queues[ports[index].firstEntry &+ head]
     let byteCount = message.byteCount
-    guard capacity >= byteCount, let region = region(of: caller, .write, address, byteCount) else { return nil }
+    guard capacity >= byteCount,
+      let displacement = displacement(of: caller, .write, address, byteCount)
+    else { return nil }
     let channel = ports[index].channel
     let limit = ports[index].maximumMessageCount
     if isSimple, count == limit, isMarkedForQueues(channels[channel].sourcePartition) { return nil }
@@ -195,7 +211,8 @@ extension PartitionCore where Marking: MarkingRule {
       (hasOverflowed ? 1 : 0) | UInt64(count &- 1) &<< 1)
     if !isSimple, count == limit { notifySource(of: index, into: &recorder) }
     return PassedMessage(
-      port: index, channel: channel, slot: message.slot, byteCount: byteCount, region: region,
+      port: index, channel: channel, slot: message.slot, place: place(message.slot, ofChannel: channel),
+      byteCount: byteCount, displacement: displacement,
       value: byteCount | (hasOverflowed ? 1 &<< 32 : 0))
   }
 

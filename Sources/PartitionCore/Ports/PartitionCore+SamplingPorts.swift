@@ -55,17 +55,21 @@ extension PartitionCore where Marking: MarkingRule {
   ) -> PassedMessage? where Recorder: ~Copyable {
     // No bytes at all are as wrong as too many.
     guard let index = port(identifier, of: caller, isQueuing: false, isSource: true),
-      byteCount &- 1 < ports[index].maximumMessageBytes, let region = region(of: caller, .read, address, byteCount)
+      byteCount &- 1 < ports[index].maximumMessageBytes,
+      let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
     let channel = ports[index].channel
-    let sequence = channels[channel].sequence &+ 1
-    channels[channel].sequence = sequence
-    channels[channel].messageBytes = byteCount
-    channels[channel].writtenNanoseconds = now.nanoseconds
+    // Unchecked, here and below: a port's channel is in the table, or the table would not be valid.
+    let sequence = channels[unchecked: channel].sequence &+ 1
+    channels[unchecked: channel].sequence = sequence
+    channels[unchecked: channel].messageBytes = byteCount
+    channels[unchecked: channel].writtenNanoseconds = now.nanoseconds
     recorder.record(
       .portOperation, partition: caller.index, detail: PortOperation.write.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, sequence)
-    return PassedMessage(port: index, channel: channel, slot: 0, byteCount: byteCount, region: region, value: 0)
+    return PassedMessage(
+      port: index, channel: channel, slot: 0, place: channels[unchecked: channel].firstPlace, byteCount: byteCount,
+      displacement: displacement, value: 0)
   }
 
   /// The message that is read; nil, and nothing changed, where the service is refused (`refusal`).
@@ -76,17 +80,19 @@ extension PartitionCore where Marking: MarkingRule {
   ) -> PassedMessage? where Recorder: ~Copyable {
     guard let index = port(identifier, of: caller, isQueuing: false, isSource: false) else { return nil }
     let channel = ports[index].channel
-    let byteCount = channels[channel].messageBytes
-    let sequence = channels[channel].sequence
+    let byteCount = channels[unchecked: channel].messageBytes
+    let sequence = channels[unchecked: channel].sequence
     guard sequence != ports[index].unseenSequence, capacity >= byteCount,
-      let region = region(of: caller, .write, address, byteCount)
+      let displacement = displacement(of: caller, .write, address, byteCount)
     else { return nil }
-    let age = now.nanoseconds &- channels[channel].writtenNanoseconds
+    let age = now.nanoseconds &- channels[unchecked: channel].writtenNanoseconds
     let isValid: UInt64 = age <= ports[index].refreshNanoseconds ? 1 : 0
     recorder.record(
       .portOperation, partition: caller.index, detail: PortOperation.read.rawValue,
       operand: UInt32(truncatingIfNeeded: index), byteCount, sequence, isValid)
     return PassedMessage(
-      port: index, channel: channel, slot: 0, byteCount: byteCount, region: region, value: byteCount | isValid &<< 32)
+      port: index, channel: channel, slot: 0, place: channels[unchecked: channel].firstPlace, byteCount: byteCount,
+      displacement: displacement,
+      value: byteCount | isValid &<< 32)
   }
 }

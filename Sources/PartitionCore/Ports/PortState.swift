@@ -97,8 +97,12 @@ struct ChannelState: BitwiseCopyable {
   var onlyDestination = -1
   /// The source port's partition.
   var sourcePartition: UInt8 = 0xFF
-  /// Queuing channels: places for messages.
+  /// Places for messages: one in a sampling channel.
   var slotCount = 0
+  /// Where the kernel has the first place, and how far the next is behind it; 0 where nothing is copied. They decide
+  /// nothing.
+  var firstPlace: UInt64 = 0
+  var placeBytes: UInt64 = 0
 
   // State.
   /// Messages written or sent, ever.

@@ -152,8 +152,11 @@ struct CyclicSchedule {
   }
 
   /// The window at the cursor begins.
+  ///
+  /// - Precondition: there is one; `cursorStart` says so.
   @inline(__always) mutating func beginWindow() {
-    let window = windows[firstWindow &+ cursor]
+    // Unchecked, here and below: a schedule's windows are in the table, or the table would not be valid.
+    let window = windows[unchecked: firstWindow &+ cursor]
     active = cursor
     activeEnd = frameStart &+ window.end
     owner = PartitionIndex(window.partition)
@@ -162,7 +165,7 @@ struct CyclicSchedule {
   }
 
   @inline(__always) private mutating func findCursorStart() {
-    cursorStart = cursor < windowCount ? frameStart &+ windows[firstWindow &+ cursor].start : .max
+    cursorStart = cursor < windowCount ? frameStart &+ windows[unchecked: firstWindow &+ cursor].start : .max
   }
 
   /// Works out `nextBoundary` again, after boundaries were passed.

@@ -31,7 +31,7 @@ extension PartitionCore where Marking: MarkingRule {
     if nextTickNanoseconds != .max, max(now.nanoseconds, pendingStartNanoseconds) >= nextTickNanoseconds {
       expireTimer(at: now, into: &recorder)
     }
-    let hasNoMark = !hasStopped && !current.isNone && vcpus.interrupts[Int(current.rawValue)].pending == 0
+    let hasNoMark = !hasStopped && !current.isNone && vcpus.interrupts[unchecked: Int(current.rawValue)].pending == 0
     if !hasNoMark { deliver(into: &recorder) }
     if mustPlan { arm(into: &recorder) }
     mustPlan = false
@@ -56,27 +56,29 @@ extension PartitionCore where Marking: MarkingRule {
   where Recorder: ~Copyable {
     let instant = schedule.nextBoundary
     if schedule.activeEnd <= instant {
+      // Unchecked, here and below: a window's partition is in the table, or the table would not be valid; `current` has
+      // come from a window.
       let owner = schedule.owner
       recorder.record(
         .windowEnd, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant)
       schedule.endWindow()
       lines.isMaskStale = true
-      if partitions[Int(owner.rawValue)].life.isInCallback { endCallback(of: owner, into: &recorder) }
+      if partitions[unchecked: Int(owner.rawValue)].life.isInCallback { endCallback(of: owner, into: &recorder) }
     }
     if schedule.nextFrameStart <= instant { beginFrame(at: instant, into: &recorder) }
     if schedule.cursorStart <= instant, !hasStopped {
       schedule.beginWindow()
       let owner = schedule.owner
-      partitions[Int(owner.rawValue)].hasYielded = false
-      vcpus.interrupts[Int(owner.rawValue)].deferred = 0
+      partitions[unchecked: Int(owner.rawValue)].hasYielded = false
+      vcpus.interrupts[unchecked: Int(owner.rawValue)].deferred = 0
       lines.beginWindow()
       pendingStartNanoseconds = instant
       recorder.record(
         .windowStart, partition: owner, detail: 0,
         operand: UInt32(truncatingIfNeeded: schedule.firstWindow &+ schedule.active), instant,
         schedule.activeEnd)
-      if partitions[Int(owner.rawValue)].life.scheduleAction != .ignore {
+      if partitions[unchecked: Int(owner.rawValue)].life.scheduleAction != .ignore {
         takeScheduleAction(of: owner, into: &recorder)
       }
     }
@@ -107,17 +109,17 @@ extension PartitionCore where Marking: MarkingRule {
   ) where Recorder: ~Copyable {
     let owner = schedule.owner
     decision.initialising = .none
-    guard !owner.isNone, !hasStopped, partitions[Int(owner.rawValue)].wantsWindow else {
+    guard !owner.isNone, !hasStopped, partitions[unchecked: Int(owner.rawValue)].wantsWindow else {
       return chooseInIdleTime(into: &recorder)
     }
     isIdle = false
-    if partitions[Int(owner.rawValue)].life.isInitialising {
+    if partitions[unchecked: Int(owner.rawValue)].life.isInitialising {
       decision.initialising = owner
       turn(to: .none, into: &recorder)
       nextTickNanoseconds = .max
     } else {
       turn(to: owner, into: &recorder)
-      nextTickNanoseconds = guests.states[Int(owner.rawValue)].timer.next
+      nextTickNanoseconds = guests.states[unchecked: Int(owner.rawValue)].timer.next
     }
     decision.notBefore = SystemTime(nanoseconds: pendingStartNanoseconds)
   }

@@ -81,9 +81,10 @@ struct PartitionConfiguration: BitwiseCopyable {
   /// The first of its ports, which are linked; −1 for none.
   var firstPort: Int
   var stackBytes: UInt64
-  /// The region that `region` has found last and its index: looked at first. It decides nothing.
+  /// Of an address in the stack: `MemoryRegion.displacement`.
+  var stackDisplacement: UInt64 = 0
+  /// The region that `displacement` has found last: looked at first. It decides nothing.
   var recentRegion = MemoryRegion()
-  var recentIndex = 0
   var callbackEntry: UInt64
   var mayChangeSchedule: Bool
   /// Pieces of memory that a start makes anew.
@@ -127,6 +128,8 @@ struct MemoryRegion: BitwiseCopyable {
   var start: UInt64 = 0
   var byteCount: UInt64 = 0
   var access: UInt64 = 0
+  /// What the kernel adds to an address in it to reach the bytes; 0 where nothing is copied. It decides nothing.
+  var displacement: UInt64 = 0
 
   /// Whether all of `count` bytes at `address` lie in it; a distance instead of an end cannot wrap around.
   @inline(__always) func contains(_ address: UInt64, _ count: UInt64) -> Bool {

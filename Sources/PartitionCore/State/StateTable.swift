@@ -40,7 +40,7 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
 }
 
 /// One element of a `StateTable`, found once: its index was checked then.
-public struct StateReference<Element: BitwiseCopyable>: @unchecked Sendable {
+public struct StateReference<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let place: UnsafeMutablePointer<Element>
 
   @usableFromInline init(place: UnsafeMutablePointer<Element>) { self.place = place }
