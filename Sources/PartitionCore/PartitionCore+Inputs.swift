@@ -58,10 +58,7 @@ extension PartitionCore where Marking: MarkingRule {
     _ line: InterruptLine, _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, of interrupted: Caller,
     into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    interrupted.state.pointee.seen = flags
-    if upcallsReturned != interrupted.state.pointee.upcallsReturned {
-      learn(flags, upcallsReturned: upcallsReturned, into: &recorder)
-    }
+    learnAtOnce(flags, upcallsReturned: upcallsReturned, of: interrupted, into: &recorder)
     // Unchecked: a line is below 16, and there are 16.
     let state = lines.lines[unchecked: Int(line.rawValue)]
     if interrupted.configuration.pointee.markedLines & UInt64(state.bit) != 0 { deferMark(line, owners: state.owners) }
@@ -235,7 +232,7 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// The same of the running partition, with the flags that tell of it.
   @inline(__always)
-  private mutating func learn<Recorder: DecisionRecorder>(
+  mutating func learn<Recorder: DecisionRecorder>(
     _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     let index = Int(current.rawValue)

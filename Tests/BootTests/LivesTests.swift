@@ -121,7 +121,7 @@ import TraceFormat
     let error = try #require(try lives.events(.healthError, of: "Phoenix").first)
     let action = try #require(try lives.events(.moduleAction, of: "Phoenix").first)
     let frame = try #require(lives.run.events(.majorFrameStart).map(\.event).first { $0.time > error.time })
-    #expect(action.time > frame.time && action.time < frame.time + 20_000)
+    #expect(action.time >= frame.time && action.time < frame.time + 20_000)
     #expect(try lives.births(of: "Steward").map(\.condition) == [.normalStart, .healthModuleRestart])
     try lives.expectOrder()
   }
@@ -174,7 +174,7 @@ import TraceFormat
     for name in ["Phoenix", "Steward"] {
       let restart = try #require(try lives.events(.restart, of: name).last)
       let window = try #require(try lives.events(.windowStart, of: name).first { $0.time > change.time })
-      #expect(restart.time > window.time && restart.time < window.time + 20_000, "\(name)")
+      #expect(restart.time >= window.time && restart.time < window.time + 20_000, "\(name)")
     }
     try lives.expectOrder()
   }

@@ -20,6 +20,10 @@ import TraceFormat
     var lateMessages = 0
     /// Served by `serveAtOnce`.
     var services = 0
+    /// Calls that were a window's first.
+    var firsts = 0
+    /// Calls that told of returned upcalls.
+    var returns = 0
 
     init(_ module: SimulatedModule) { bench = CoreBench(module) }
 
@@ -58,7 +62,10 @@ import TraceFormat
     private func take(_ call: Hypercall, _ snapshot: EntrySnapshot, at instant: UInt64, into log: inout EventLog)
       -> Bool
     {
-      guard instant < bench.core.quietUntilNanoseconds else { return false }
+      if instant >= bench.core.quietUntilNanoseconds {
+        guard bench.core.noteWindowBegun(at: instant) else { return false }
+        firsts += 1
+      }
       let flags = EntrySnapshot.Flags(
         rawValue: snapshot.flags.rawValue & PartitionCore<OwnersMarked>.flagsOfPartition)
       let number = HypercallNumber(rawValue: UInt16(truncatingIfNeeded: call.number))
@@ -66,8 +73,11 @@ import TraceFormat
       let caller = bench.core.caller(bench.core.current)
       let isQueuing = number == .sendQueuingMessage || number == .receiveQueuingMessage
       guard !isQueuing || bench.core.queuesAtOnce(caller),
-        bench.core.learnAtOnce(flags, upcallsReturned: snapshot.upcallsReturned, of: caller)
+        number != .raiseEvent || !bench.core.isEventToItself(call.arguments.0)
       else { return false }
+      let before = log.events.count
+      bench.core.learnAtOnce(flags, upcallsReturned: snapshot.upcallsReturned, of: caller, into: &log)
+      if log.events.count > before { returns += 1 }
       let (first, second, third) = (call.arguments.0, call.arguments.1, call.arguments.2)
       switch number {
       case .null, .note: bench.core.answerAtOnce(number, .noError, value: 0, of: caller, into: &log)
@@ -86,8 +96,7 @@ import TraceFormat
           if answer.message != nil { lateMessages += 1 }
         }
       default:
-        let answer = bench.core.serveAtOnce(number, first, second, of: caller, into: &log)
-        if answer == nil { return false }
+        _ = bench.core.serveAtOnce(number, first, second, of: caller, into: &log)
         services += 1
       }
       return true
@@ -109,6 +118,8 @@ import TraceFormat
     var marks = 0
     var yields = 0
     var services = 0
+    var returns = 0
+    var firsts = 0
     for seed in first..<(first + 60) {
       let world = RecordedWorld<OwnersMarked>(module, seed: seed)
       let short = ShortCut(module)
@@ -130,10 +141,15 @@ import TraceFormat
       marks += short.marks
       yields += short.yields
       services += short.services
+      returns += short.returns
+      firsts += short.firsts
     }
     #expect(
-      calls > 1000 && marks > 200 && services > 100 && yields > 100,
-      "\(calls) calls, \(services) of them of `serveAtOnce`, \(marks) interrupts and \(yields) yields, the short way")
+      calls > 1000 && marks > 200 && services > 100 && yields > 100 && returns > 50 && firsts > 50,
+      """
+      \(calls) calls, \(services) of them of `serveAtOnce`, \(returns) after upcalls, \(firsts) first in a window, \(marks) interrupts and \
+      \(yields) yields, the short way
+      """)
   }
 
   /// Queuing calls, without the interrupts that seldom leave a core of the test above quiet.

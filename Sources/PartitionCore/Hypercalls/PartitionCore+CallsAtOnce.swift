@@ -6,15 +6,34 @@ import TraceFormat
 // `hypercall` would decide; a test runs both ways side by side. The caller makes sure that the instant is before
 // `quietUntilNanoseconds`.
 extension PartitionCore where Marking: MarkingRule {
-  /// Takes over what the snapshot of a call says, unless upcalls have returned of which the core does not know: then
-  /// nothing is changed, and the call is one for `hypercall`.
+  /// Takes note that the window whose start was waited for runs, as `conclude` would at its first entry.
+  ///
+  /// - Returns: whether calls may be served at once now.
+  public mutating func noteWindowBegun(at nanoseconds: UInt64) -> Bool {
+    guard pendingStartNanoseconds != 0, nanoseconds >= pendingStartNanoseconds, !hasStopped else { return false }
+    pendingStartNanoseconds = 0
+    decision.notBefore = .zero
+    findQuiet()
+    return nanoseconds < quietUntilNanoseconds
+  }
+
+  /// Takes over what the snapshot of a call says. Upcalls that have returned let nothing come that waits: nothing does,
+  /// before `quietUntilNanoseconds`.
   ///
   /// - Parameter caller: the partition that runs; it is taken at its word.
   @inline(__always)
-  public mutating func learnAtOnce(_ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, of caller: Caller) -> Bool {
-    guard caller.state.pointee.upcallsReturned == upcallsReturned else { return false }
+  public mutating func learnAtOnce<Recorder: DecisionRecorder>(
+    _ flags: EntrySnapshot.Flags, upcallsReturned: UInt16, of caller: Caller, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
     caller.state.pointee.seen = flags
-    return true
+    if upcallsReturned != caller.state.pointee.upcallsReturned {
+      learn(flags, upcallsReturned: upcallsReturned, into: &recorder)
+    }
+  }
+
+  /// The same where none has returned since.
+  @inline(__always) public mutating func learnAtOnce(_ flags: EntrySnapshot.Flags, of caller: Caller) {
+    caller.state.pointee.seen = flags
   }
 
   /// `null`, `note` (value 0) and `readTime` (value: the instant in ns).
@@ -76,22 +95,20 @@ extension PartitionCore where Marking: MarkingRule {
   /// Services that change nothing of which another service, a mark or an instant would have to be asked: while nothing
   /// waits for the caller, its answer is all that follows from them.
   ///
-  /// - Returns: nil where more follows: nothing has changed or been recorded.
+  /// - Parameter number: one of those below; an event that the caller raises to itself is none (`isEventToItself`).
   @inline(__always)
   public mutating func serveAtOnce<Recorder: DecisionRecorder>(
     _ number: HypercallNumber, _ first: UInt64, _ second: UInt64, of caller: Caller, into recorder: inout Recorder
-  ) -> HypercallAnswer? where Recorder: ~Copyable {
+  ) -> HypercallAnswer where Recorder: ~Copyable {
     let call = Hypercall(number: UInt64(number.rawValue), arguments: (first, second, 0, 0, 0, 0), operand: 0)
     var answer = Answer(.invalidParameter)
     switch number {
     case .acknowledgeInterrupt, .enableInterrupt, .disableInterrupt:
       if let interrupt = VirtualInterrupt(vector: first) { answer = serveInterrupt(number, interrupt, call) }
-    case .raiseEvent:
-      if isEventToItself(first) { return nil }
-      answer = serveEvent(number, call, into: &recorder)
+    case .raiseEvent: answer = serveEvent(number, call, into: &recorder)
     case .readQueuingStatus: answer = readQueuingStatus(first)
     case .readStatistic: answer = readStatistic(first, second)
-    default: return nil
+    default: preconditionFailure()
     }
     answerAtOnce(number, answer.status, value: answer.value, of: caller, into: &recorder)
     return HypercallAnswer(caller: caller.index, status: answer.status, value: answer.value)

@@ -25,7 +25,7 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Whether raising an event of that channel would mark the caller.
-  mutating func isEventToItself(_ identifier: UInt64) -> Bool {
+  public mutating func isEventToItself(_ identifier: UInt64) -> Bool {
     guard let index = eventChannel(identifier: identifier) else { return false }
     return guests.channels[index].destination == current
   }

@@ -191,6 +191,9 @@ public struct Caller: BitwiseCopyable {
   let configuration: StateReference<PartitionConfiguration>
   let interrupts: StateReference<VCPUInterrupts>
 
+  /// Upcalls that have returned as far as the core knows, as the partition counts them.
+  @inline(__always) public var upcallsReturned: UInt16 { state.pointee.upcallsReturned }
+
   /// The partition is marked when its queues change.
   @inline(__always) var isMarkedForQueues: Bool {
     interrupts.pointee.registered & VirtualInterrupt.queuingPort.bit != 0
