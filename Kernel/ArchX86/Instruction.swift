@@ -12,10 +12,16 @@ public enum Instruction {
   public static func copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: UInt64) {
     partita_copy(to, from, byteCount)
   }
-  /// CRC-32C of a range (`MessageDigest`). Unsafe: the caller has checked the range.
-  @inline(__always) public static func checksum(of from: UnsafeRawPointer, byteCount: UInt64) -> UInt64 {
-    partita_checksum(from, byteCount)
-  }
+  /// Copies without overlap.
+  ///
+  /// Unsafe: the caller has checked both ranges.
+  ///
+  /// - Returns: the CRC-32C (`MessageDigest`) of what arrived.
+  @inline(__always)
+  public static func copyAndDigest(
+    to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: UInt64
+  ) -> UInt64 { partita_copy_and_checksum(to, from, byteCount) }
+
   /// Unsafe: the caller owns the range; `byteCount` is a multiple of 8.
   @inline(__always) public static func clear(_ to: UnsafeMutableRawPointer, byteCount: UInt64) {
     partita_clear(to, byteCount)

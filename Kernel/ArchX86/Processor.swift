@@ -43,7 +43,7 @@ public enum Processor {
 
   public static var hasExtendedState: Bool { partita_cpuid(1, 0).ecx & 1 << 26 != 0 }
 
-  /// Whether the CPU has the instruction of `Instruction.checksum` (SSE 4.2).
+  /// Whether the CPU has the instruction of `Instruction.copyAndDigest` (SSE 4.2).
   public static var hasChecksum: Bool { partita_cpuid(1, 0).ecx & 1 << 20 != 0 }
 
   /// Lets `syscall` enter the switcher with interrupts, trap, direction, nested-task and alignment flags off.

@@ -12,8 +12,7 @@ extension Kernel {
   /// - Returns: the digest of what arrived.
   @inline(__always)
   static func pass(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: UInt64) -> UInt64 {
-    Instruction.copy(to: target, from: source, byteCount: byteCount)
-    return Instruction.checksum(of: target, byteCount: byteCount)
+    Instruction.copyAndDigest(to: target, from: source, byteCount: byteCount)
   }
 
   /// The copy of a message on the long way.

@@ -133,4 +133,47 @@ import TraceReading
     #expect(comparison.uncomparedCount >= 1)
     #expect(!comparison.isComplete)
   }
+
+  private func statistics(_ events: [TraceEvent]) -> TraceStatistics {
+    var statistics = TraceStatistics()
+    statistics.add(.events(firstPosition: 0, events))
+    return statistics
+  }
+
+  @Test func equalStatisticsCompareEqual() throws {
+    let vocabulary = TraceVocabulary(module.table)
+    let one = statistics(events)
+    let comparison = StatisticsComparison(one, one, vocabularies: (vocabulary, vocabulary))
+    #expect(comparison.rows.count > 50 && comparison.differing.isEmpty, "seed \(seed)")
+    #expect(Set(comparison.rows.map { "\($0.section)|\($0.subject)|\($0.figure)" }).count == comparison.rows.count)
+  }
+
+  /// One mark comes 1 µs later: the latency of its line, and nothing that has nothing to do with it.
+  @Test func aLaterMarkShowsInItsMeasure() throws {
+    let words = TraceEvent.Words(0, 25)
+    let before = [
+      TraceEvent(time: 100, .interrupt, partition: 0, operand: 40, words: words),
+      TraceEvent(time: 200, .mark, partition: 0, operand: 40, words: .init(1)),
+      TraceEvent(time: 5000, .timer, partition: 0, words: words),
+    ]
+    var after = before
+    after[1].time = 1200
+    let vocabulary = TraceVocabulary(module.table)
+    let comparison = StatisticsComparison(
+      statistics(before), statistics(after), vocabularies: (vocabulary, vocabulary))
+    let sections = Set(comparison.differing.map(\.section))
+    #expect(sections.isSubset(of: ["interrupt → mark", "ring 3 between entries", "Utilisation (time in ring 3)"]))
+    let maximum = try #require(
+      comparison.rows.first { $0.section == "interrupt → mark" && $0.figure == "maximum" })
+    #expect(maximum.one == 100 && maximum.other == 1100 && maximum.relativeChange == 10)
+  }
+
+  /// What only one trace has stands there without a value of the other.
+  @Test func whatOneLacksIsShown() throws {
+    let vocabulary = TraceVocabulary(module.table)
+    let comparison = StatisticsComparison(
+      statistics([]), statistics(events), vocabularies: (vocabulary, vocabulary))
+    let marks = comparison.rows.filter { $0.section == "interrupt → mark" }
+    #expect(!marks.isEmpty && marks.allSatisfy { $0.one == nil && $0.other != nil && $0.relativeChange == nil })
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Foundation
 import TraceReading
 
@@ -9,7 +10,12 @@ struct StatsCommand: ParsableCommand {
     abstract: "Summarises a trace: counts, rates, latencies with histograms, utilisation, loss.",
     discussion: """
       Minimum and maximum are exact; median and p99 are at most 3.2 % too high (values below 64 ns exact). Memory \
-      does not grow with the trace. Exit status as for dump.
+      does not grow with the trace. With --compare the figures of two traces stand side by side, rates instead of \
+      counts, partitions paired by name; which events differ is what 'partita diff' tells. Exit status as for dump.
+
+      Examples:
+        partita stats run.partita
+        partita stats before.partita --compare after.partita
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -19,24 +25,65 @@ struct StatsCommand: ParsableCommand {
   @Argument(help: "The trace file, or - for standard input.")
   var trace: String
 
+  @Option(help: "Another trace, whose figures are set beside.")
+  var compare: String?
+
+  @Flag(help: "With --compare: the figures too that are equal.")
+  var all = false
+
   @Option(help: "text or json.")
   var format: Format = .text
+
+  func validate() throws {
+    guard trace != "-" || compare != "-" else {
+      throw ValidationError("only one trace can come from standard input.")
+    }
+    guard compare != nil || !all else { throw ValidationError("--all belongs to --compare.") }
+  }
 
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let vocabulary = TraceVocabulary(reader.moduleTable)
-    var statistics = TraceStatistics()
+    let other = try compare.map { try TraceCommand.open($0) }
     let started = ContinuousClock.now
-    while let batch = reader.nextBatch() { statistics.add(batch) }
-    let elapsed = ContinuousClock.now - started
-    let report = StatisticsReport(statistics, reader, vocabulary)
+    let statistics = try gather(reader, trace)
+    guard let other, let compare else {
+      let report = StatisticsReport(statistics, reader, vocabulary)
+      switch format {
+      case .text:
+        print(report.text(isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
+        if isatty(STDERR_FILENO) == 1 { TraceCommand.complain("read in \(ContinuousClock.now - started)") }
+      case .json: print(report.json)
+      }
+      return try TraceCommand.finish(reader, trace)
+    }
+    defer { withExtendedLifetime(other) {} }
+    let compared = ComparedStatistics(
+      comparison: StatisticsComparison(
+        statistics, try gather(other, compare), vocabularies: (vocabulary, TraceVocabulary(other.moduleTable))),
+      names: (trace, compare))
     switch format {
-    case .text:
-      print(report.text(isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
-      if isatty(STDERR_FILENO) == 1 { TraceCommand.complain("read in \(elapsed)") }
-    case .json: print(report.json)
+    case .text: print(compared.text(isWhole: all, isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
+    case .json: print(compared.json)
     }
     try TraceCommand.finish(reader, trace)
+    try TraceCommand.finish(other, compare)
+  }
+
+  private func gather(_ reader: TraceReader, _ path: String) throws -> TraceStatistics {
+    var statistics = TraceStatistics()
+    var progress = ReadingProgress(path)
+    while let batch = reader.nextBatch() {
+      statistics.add(batch)
+      progress.show(reader)
+      if progress.isInterrupted {
+        progress.clear()
+        TraceCommand.complain("\(path): interrupted; nothing is shown, for it would be of a part")
+        throw ExitCode(3)
+      }
+    }
+    progress.clear()
+    return statistics
   }
 }
