@@ -72,8 +72,10 @@ public struct StatisticsComparison: Sendable {
     func shares(_ statistics: TraceStatistics, _ vocabulary: TraceVocabulary) -> [(String, Double)] {
       guard statistics.span > 0 else { return [] }
       return (0..<256).filter { statistics.ringThreeTime[$0] > 0 || $0 < vocabulary.partitions.count }.map {
-        ($0 == 0xFF ? "idle loop" : vocabulary.partition(UInt8($0)),
-          100 * Double(statistics.ringThreeTime[$0]) / Double(statistics.span))
+        (
+          $0 == 0xFF ? "idle loop" : vocabulary.partition(UInt8($0)),
+          100 * Double(statistics.ringThreeTime[$0]) / Double(statistics.span)
+        )
       }
     }
     return paired(shares(one, vocabularies.one), shares(other, vocabularies.other)).map {
