@@ -47,7 +47,12 @@ extension Kernel {
     } else if !isException {
       return snapshot
     }
-    guard isException || core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else { return snapshot }
+    // The call that publishes the entry may be followed by an upcall at once, for marks that wait.
+    let publishesEntry =
+      registers.vector >= 256 && registers[general: 0] == UInt64(HypercallNumber.setUpcallEntry.rawValue)
+    guard isException || publishesEntry || core.partitions[Int(interrupted.rawValue)].upcallEntry != 0 else {
+      return snapshot
+    }
     snapshot.flags = snapshot.flags.union(frameFlags(registers, interrupted))
     return snapshot
   }

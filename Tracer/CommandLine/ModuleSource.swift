@@ -1,3 +1,4 @@
+import ArgumentParser
 import Emulation
 import Foundation
 import ModuleCompiler
@@ -19,6 +20,25 @@ enum ModuleSource {
   /// Loads an image, or compiles XML, without a stimulus.
   static func image(of module: String, imageDirectories: [String]) throws -> [UInt8] {
     try packedImage(module) ?? compiled(module, .init(imageDirectories: imageDirectories))
+  }
+
+  /// Lends the module table of an image or of XML; one that is invalid ends the command with status 2.
+  static func withTable(
+    of module: String, imageDirectories: [String], _ body: (ModuleTable) throws -> Void
+  ) throws {
+    let image = try image(of: module, imageDirectories: imageDirectories)
+    // Unsafe: a table is read where it lies, 8-byte aligned; the bytes outlive it.
+    let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(image.count, 8), alignment: 8)
+    defer { storage.deallocate() }
+    storage.copyBytes(from: image)
+    let table: ModuleTable
+    do {
+      table = try ModuleTable(UnsafeRawBufferPointer(rebasing: storage[..<image.count]))
+    } catch {
+      TraceCommand.complain("\(module): the module table is invalid: \(error)")
+      throw ExitCode(2)
+    }
+    try body(table)
   }
 
   private static func compiled(_ file: String, _ options: ModuleCompiler.Options) throws -> [UInt8] {

@@ -71,18 +71,9 @@ struct WhatIfCommand: ParsableCommand {
   func run() throws {
     guard let module else { return try search() }
     try reporting {
-      let image = try ModuleSource.image(of: module, imageDirectories: imageDirectories)
-      let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(image.count, 8), alignment: 8)
-      defer { storage.deallocate() }
-      storage.copyBytes(from: image)
-      let table: ModuleTable
-      do {
-        table = try ModuleTable(UnsafeRawBufferPointer(rebasing: storage[..<image.count]))
-      } catch {
-        TraceCommand.complain("\(module): the module table is invalid: \(error)")
-        throw ExitCode(2)
+      try ModuleSource.withTable(of: module, imageDirectories: imageDirectories) { table in
+        try predict(under: table, of: module)
       }
-      try predict(under: table, of: module)
     }
   }
 
