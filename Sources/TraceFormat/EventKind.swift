@@ -6,10 +6,14 @@
 /// | class | rule |
 /// |---|---|
 /// | input | what the kernel core was told. Its time *is* the time the core was given. |
-/// | decision | what the core decided, in order, after the input that caused it. Its time is when it was written. |
+/// | decision | what the core decided, in order, after the input that caused it. One entry's share one time. |
 /// | observation | what the hardware side saw or did. |
 /// | state | keyframes: the core's state, words of `PartitionCore.forEachStateWord`. |
 /// | control | about the trace itself. |
+///
+/// The time of an entry's decisions is a reading of the counter after the input was written, when deciding began; for
+/// the marks of a line, when all of them were made, so that a budget up to the mark is not judged too kindly. An
+/// observation has a reading of its own.
 public enum EventKind: UInt8, Sendable {
   // MARK: Inputs. All that interrupt ring 3 or the idle loop begin with an `EntrySnapshot`:
   // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the
