@@ -24,8 +24,11 @@ import TraceFormat
     var wrong: Set<String>
     /// What the verifier says of the claims that it reports wrongly.
     var words: String
+    /// The events about the change.
+    var surroundings: String
     var description: String {
       "seed \(seed), \(change) at \(place): missed \(missed.sorted()), wrongly reported \(wrong.sorted()) \(words)"
+        + surroundings
     }
   }
 
@@ -70,6 +73,16 @@ import TraceFormat
     return traces
   }
 
+  private static func surroundings(of mutant: Mutant) -> String {
+    let events = mutant.events
+    return (max(mutant.place - 8, 0)..<min(mutant.place + 16, events.count)).map { index in
+      let event = events[index]
+      let kind = event.knownKind.map { "\($0)" } ?? "kind \(event.kind)"
+      return "\n    \(index == mutant.place ? "▶" : " ")\(index) \(event.time) \(kind) partition \(event.partition) "
+        + "operand \(event.operand) detail \(event.detail) words \(event.words.w0) \(event.words.w1) \(event.words.w2)"
+    }.joined()
+  }
+
   @Test func bothJudgesAgreeOnGoodTraces() throws {
     let module = try SampleModule()
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -104,13 +117,13 @@ import TraceFormat
         misses.append(
           Miss(
             seed: seed, change: mutant.change, place: mutant.place, missed: found.missed, wrong: found.wrong,
-            words: words.joined()))
+            words: words.joined(), surroundings: Self.surroundings(of: mutant)))
       }
     }
     print(
       "mutation score: \(count) mutants from seed \(first), \(violating) violate \(killed.count) claims, "
         + "\(misses.count) judged wrong")
-    for miss in misses.prefix(40) { print("  \(miss)") }
+    for miss in misses.prefix(10) { print("  \(miss)") }
     #expect(misses.isEmpty, "\(misses.count) of \(count), first: \(misses.first.map { "\($0)" } ?? "")")
     // The mutants are no idle ones: most violate something, and most claims are violated by some.
     #expect(violating > Int(count) / 2)

@@ -107,8 +107,8 @@ public struct StatisticsComparison: Sendable {
         figures.map { name, value in
           Row(
             section: String(title), subject: String(pair.name.dropFirst(title.count + 1)), figure: name,
-            unit: name == "count" ? "events" : "ns", one: pair.one.flatMap(value).map(Double.init),
-            other: pair.other.flatMap(value).map(Double.init))
+            unit: name == "count" ? "events" : "ns", one: pair.one.flatMap(value).map { Double($0) },
+            other: pair.other.flatMap(value).map { Double($0) })
         }
       }
     }
