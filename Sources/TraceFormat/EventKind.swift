@@ -161,20 +161,23 @@ public enum EventKind: UInt8, Sendable {
   case end = 82
 
   /// The class of the event.
-  public var eventClass: EventClass {
-    switch rawValue {
-    case 1..<16: .input
-    case 16..<48: .decision
-    case 48..<64: .observation
-    case 64..<80: .state
-    default: .control
-    }
-  }
+  public var eventClass: EventClass { EventClass(ofKind: rawValue) }
 }
 
 /// The five classes of events.
 public enum EventClass: UInt8, Sendable {
   case input, decision, observation, state, control
+
+  /// The class of a kind by its number.
+  @inlinable public init(ofKind kind: UInt8) {
+    switch kind {
+    case 1..<16: self = .input
+    case 16..<48: self = .decision
+    case 48..<64: self = .observation
+    case 64..<80: self = .state
+    default: self = .control
+    }
+  }
 }
 
 /// What was done to a port.

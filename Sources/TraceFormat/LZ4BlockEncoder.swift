@@ -8,6 +8,9 @@ public enum LZ4BlockEncoder {
   /// Entries of the hash table that `encode` wants.
   public static let tableEntryCount = 1 << 13
   static let minimumMatch = 4
+  /// A shorter match is left to the literals: each costs a decoder as much as dozens of literals do, saves a byte or
+  /// two at most, and often hides a longer one that begins right after it.
+  static let worthwhileMatch = 8
   /// No match begins in the last twelve bytes, and none reaches into the last five.
   static let matchMargin = 12
   static let literalTail = 5
@@ -45,13 +48,17 @@ public enum LZ4BlockEncoder {
         position &+= 1 &+ misses &>> 6
         continue
       }
-      misses = 0
       var start = position
       while start > anchor, candidate > 0, byte(input, start &- 1) == byte(input, candidate &- 1) {
         start &-= 1
         candidate &-= 1
       }
       let end = matchLimit(input, from: position &+ minimumMatch, distance: start &- candidate, limit: matchEnd)
+      guard end &- start >= worthwhileMatch else {
+        position &+= 1
+        continue
+      }
+      misses = 0
       guard sequence.put(input + anchor, literals: start &- anchor, distance: start &- candidate, match: end &- start)
       else { return nil }
       position = end

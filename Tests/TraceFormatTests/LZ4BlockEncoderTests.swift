@@ -54,6 +54,18 @@ struct LZ4BlockEncoderTests {
     }
   }
 
+  @Test("A match that saves next to nothing is left to the literals")
+  func shortMatches() throws {
+    let filler = Samples.bytes(40, shape: 0, seed: 3)
+    for length in 4...16 {
+      let pattern = Samples.bytes(length, shape: 0, seed: 4)
+      let source = pattern + filler + pattern + Samples.bytes(20, shape: 0, seed: 5)
+      let encoded = try #require(Self.encode(source, capacity: 200))
+      // A block without a match is longer than its source.
+      #expect((encoded.count < source.count) == (length >= 8), "\(length) bytes")
+    }
+  }
+
   @Test("What repeats becomes small, and what does not grows by less than half a per cent")
   func ratio() throws {
     let zeros = try #require(Self.encode([UInt8](repeating: 0, count: 100_000), capacity: 200_000))

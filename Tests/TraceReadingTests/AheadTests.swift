@@ -38,6 +38,49 @@ struct AheadTests {
     }
   }
 
+  /// Everything that a reader says about a trace when it is asked for all events.
+  private static func events(_ bytes: [UInt8], threads: Int) throws -> [String] {
+    let reader = try TraceReader(bytes: bytes)
+    var lines: [String] = []
+    reader.forEachEvents(threads: threads) { run in
+      switch run {
+      case .gap(let gap): lines.append("\(gap)")
+      case .events(let first, let events):
+        for (index, event) in events.enumerated() { lines.append("\(first + UInt64(index)) \(event)") }
+      }
+      return true
+    }
+    return lines + ["\(reader.condition) \(reader.defectCount) \(reader.runIdentity) \(reader.statistics)"]
+  }
+
+  @Test("All events of good traces and damaged ones are the same with any number of threads", arguments: 0..<3)
+  func sameEvents(batch: Int) throws {
+    let whole = EventStreams.trace(
+      EventStreams.whole(EventStreams.random(count: 2000, seed: UInt64(batch + 40))), eventsPerBlock: 70)
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    for seed in first..<(first + 30) {
+      var corruption = Corruption(seed: seed)
+      let bytes = seed % 8 == 0 ? whole : corruption.apply(to: BlockSurgery(whole))
+      guard let alone = try? Self.reading(bytes, threads: 0) else { continue }
+      for threads in [1, 2, 4] {
+        #expect(try Self.events(bytes, threads: threads) == alone, "seed \(seed): \(corruption.description)")
+      }
+    }
+  }
+
+  @Test("Whoever has seen enough ends the reading", arguments: [1, 2])
+  func endedEarly(threads: Int) throws {
+    let bytes = EventStreams.trace(EventStreams.whole(EventStreams.random(count: 900, seed: 9)), eventsPerBlock: 50)
+    let reader = try TraceReader(bytes: bytes)
+    var calls = 0
+    reader.forEachEvents(threads: threads) { _ in
+      calls += 1
+      return calls < 3
+    }
+    #expect(calls == 3)
+    #expect(reader.condition == .unread)
+  }
+
   @Test("Blocks worked on by several threads are taken in order, and every column is read")
   func inOrder() throws {
     let events = EventStreams.whole(EventStreams.random(count: 9000, seed: 5))

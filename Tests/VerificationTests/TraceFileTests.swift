@@ -34,6 +34,24 @@ import TraceReading
     return report
   }
 
+  /// A copy goes on by itself, and so does what it was made of.
+  @Test func aCopyIsAnotherJudge() throws {
+    let events = Story(Scribe.story(of: module)).events
+    var judge = Verifier(table: module.table)
+    for (position, event) in events.enumerated() {
+      if position % 50 == 0 {
+        var copy = judge.copy()
+        // What would be a violation: the copy alone has seen it.
+        copy.consume(TraceEvent(time: 0, .mark, partition: 0, operand: 32), position: UInt64(position))
+        _ = copy.finish()
+      }
+      judge.consume(event, position: UInt64(position))
+    }
+    var copy = judge.copy()
+    #expect(copy.finish(fileBytes: 10_000).json == judge.finish(fileBytes: 10_000).json)
+    #expect(copy.finish(fileBytes: 10_000).verdict == .pass)
+  }
+
   @Test func aWholeFilePasses() throws {
     let report = try Self.verify(bytes)
     #expect(report.verdict == .pass, "\(report.summary)")

@@ -71,7 +71,7 @@ struct AnalyseCommand: ParsableCommand {
   private func observe(_ path: String, into schedules: inout [AnalysedModule]) throws {
     let reader = try TraceCommand.open(path)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let report = VerifyCommand.report(on: reader)
+    let report = VerificationRun.report(on: reader)
     guard report.moduleName == schedules.first?.module else {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
       throw ExitCode(2)

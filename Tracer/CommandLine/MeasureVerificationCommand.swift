@@ -14,7 +14,7 @@ struct MeasureVerificationCommand: ParsableCommand {
   func run() throws {
     var verdict = Verdict.unknown
     try options.measure("verified") { reader in
-      verdict = VerifyCommand.report(on: reader).verdict
+      verdict = VerificationRun.report(on: reader, threads: options.threads)?.verdict ?? .unknown
       return reader.statistics.eventCount
     }
     print("verdict = \(verdict.rawValue)")

@@ -101,7 +101,7 @@ struct ScheduleSearch {
     guard prediction.run(isInterrupted: { writer.failure != nil }) != nil, writer.finish() else { return false }
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
-    let report = VerifyCommand.report(on: predicted)
+    let report = VerificationRun.report(on: predicted)
     return report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }.allSatisfy { claim in
       guard claim.verdict == .pass, let worst = claim.worst?.value, let bound = claim.bound else { return false }
       return worst + worst * Int64(marginPercent) / 100 <= bound

@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
-      missing.
+      missing, or interrupted.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
@@ -58,9 +58,13 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Replace the certificate if it exists.")
   var force = false
 
+  @Option(help: "Threads that work: one judges, the others decode. The answer is the same with any number of them.")
+  var threads = WorkerPool.processorCount
+
   private var needsAttribution: Bool { evidence || !explain.isEmpty || certificate != nil }
 
   func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256") }
     if needsAttribution, trace == "-" {
       throw ValidationError("--evidence, --explain and --certificate read the trace twice: name a file, not -")
     }
@@ -72,7 +76,7 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let whole = Self.report(on: reader)
+    let whole = try run(on: reader) { VerificationRun.report(on: reader, threads: threads, onProgress: $0) }
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
       let asked = (claim + explain).joined(separator: " or ")
@@ -105,42 +109,34 @@ struct VerifyCommand: ParsableCommand {
     output.flush()
   }
 
-  /// Reads a trace to its end and judges it.
-  static func report(on reader: TraceReader) -> VerificationReport {
-    var verifier = Verifier(table: reader.moduleTable)
-    // One core decodes, the other judges.
-    reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)
-    while let batch = reader.nextColumns() {
-      switch batch {
-      case .events(let columns):
-        let events = columns.events
-        let first = columns.firstPosition
-        for index in 0..<events.count { verifier.consume(events[index], position: first &+ UInt64(index)) }
-      case .gap:
-        verifier.noteGap()
-      }
-    }
-    var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
-    if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
-    return report
-  }
-
-  /// The second way through the trace: who took the time of the worst cases.
+  /// Goes through the trace once more, for who took the time of the worst cases.
   private func attributed(_ report: VerificationReport, _ first: TraceReader) throws -> VerificationReport {
     let reader = try TraceCommand.open(trace)
-    var attributor = Attributor(report)
-    while let batch = reader.nextBatch() {
-      switch batch {
-      case .events(let first, let events):
-        for index in events.indices { attributor.consume(events[index], position: first &+ UInt64(index)) }
-      case .gap: attributor.noteGap()
-      }
+    let attributed = try run(on: reader) {
+      VerificationRun.attribution(of: report, on: reader, threads: threads, onProgress: $0)
     }
     guard reader.runIdentity == first.runIdentity else {
       TraceCommand.complain("\(trace): the file changed while it was read: wait until it is written, and try again")
       throw ExitCode(2)
     }
-    return attributor.finish()
+    return attributed
+  }
+
+  /// Goes through the trace with a line that tells how far; Ctrl-C ends the command.
+  private func run(
+    on reader: TraceReader, _ body: (_ onProgress: () -> Bool) -> VerificationReport?
+  ) throws -> VerificationReport {
+    var progress = ReadingProgress(trace)
+    let report = body {
+      progress.show(reader)
+      return !progress.isInterrupted
+    }
+    progress.clear()
+    guard let report else {
+      TraceCommand.complain("interrupted; nothing is judged")
+      throw ExitCode(3)
+    }
+    return report
   }
 
   private func write(_ report: VerificationReport, _ reader: TraceReader, to path: String) throws {

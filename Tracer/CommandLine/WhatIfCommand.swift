@@ -152,7 +152,7 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try TraceCommand.open(path)
     defer { withExtendedLifetime((recorded, predicted)) {} }
     let comparison = PredictedChanges(
-      recorded: VerifyCommand.report(on: recorded), predicted: VerifyCommand.report(on: predicted),
+      recorded: VerificationRun.report(on: recorded), predicted: VerificationRun.report(on: predicted),
       doubts: prediction.doubts, lossCount: prediction.lossCount)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")

@@ -55,30 +55,37 @@ public struct LiveFigures {
   private var current: Frame?
   private var stay: (partition: UInt8, start: UInt64)?
   private var previousTime: UInt64?
-  private var verifier: Verifier
+  /// Shared by copies of these figures, which are taken to be looked at only.
+  private let judge: Judge
   private let partitionCount: Int
 
+  private final class Judge {
+    var verifier: Verifier
+
+    init(_ table: ModuleTable) { verifier = Verifier(table: table) }
+  }
+
   public init(_ table: ModuleTable) {
-    verifier = Verifier(table: table)
+    judge = Judge(table)
     partitionCount = table.partitionCount
     modes = [OperatingMode?](repeating: nil, count: table.partitionCount)
   }
 
   /// The claims as they stand: what fails has failed, what is unknown may only lack the end of the trace.
   public var claims: [ClaimResult] {
-    var copy = verifier
+    var copy = judge.verifier.copy()
     return copy.finish().claims
   }
 
   public mutating func noteGap() {
     gapCount += 1
-    verifier.noteGap()
+    judge.verifier.noteGap()
     forget()
   }
 
   /// Takes the next event of the trace.
   public mutating func add(_ event: TraceEvent, position: UInt64) {
-    verifier.consume(event, position: position)
+    judge.verifier.consume(event, position: position)
     eventCount += 1
     time = max(time, event.time)
     current?.events += 1

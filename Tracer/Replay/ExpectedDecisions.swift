@@ -27,15 +27,23 @@ struct ExpectedDecisions: DecisionRecorder, ~Copyable {
 
   /// Whether `event` is the next decision; times are when the kernel wrote it, and are not compared.
   @inline(__always)
-  mutating func take(_ event: TraceEvent) -> Bool {
+  mutating func take(_ event: EventReference) -> Bool {
     guard next < count else { return false }
-    let expected = events + next
+    let expected = UnsafePointer(events + next)
     guard expected.pointee.kind == event.kind, expected.pointee.partition == event.partition,
       expected.pointee.detail == event.detail, expected.pointee.operand == event.operand,
-      expected.pointee.words == event.words
+      Self.areEqual(expected.pointee.words, event.words)
     else { return false }
     next += 1
     return true
+  }
+
+  /// Whether all words are equal: without a branch, for nearly always they are.
+  @inline(__always)
+  private static func areEqual(_ a: TraceEvent.Words, _ b: TraceEvent.Words) -> Bool {
+    let low = (a.w0 ^ b.w0) | (a.w1 ^ b.w1) | (a.w2 ^ b.w2) | (a.w3 ^ b.w3)
+    let high = (a.w4 ^ b.w4) | (a.w5 ^ b.w5) | (a.w6 ^ b.w6) | (a.w7 ^ b.w7)
+    return low | high == 0
   }
 
   @inline(__always)

@@ -172,8 +172,8 @@ struct ObservationLedger {
   }
 
   /// Compares an observation with what is owed; the sentence says what is wrong, nil that nothing is.
-  mutating func settle(_ event: TraceEvent) -> String? {
-    switch event.knownKind {
+  mutating func settle(_ event: EventReference) -> String? {
+    switch EventKind(rawValue: event.kind) {
     case .acknowledged: return settleAcknowledgement(event)
     case .maskRead:
       guard let wanted = mask else { return "masks were read back that nobody set" }
@@ -205,7 +205,7 @@ struct ObservationLedger {
     }
   }
 
-  private mutating func settleAcknowledgement(_ event: TraceEvent) -> String? {
+  private mutating func settleAcknowledgement(_ event: EventReference) -> String? {
     guard let line = acknowledgement else { return "an acknowledgement that nothing called for" }
     acknowledgement = nil
     guard event.operand == UInt32(line.vector) else { return "another line than \(line.rawValue) was acknowledged" }
@@ -213,7 +213,7 @@ struct ObservationLedger {
       ? nil : "line \(line.rawValue) is still in service after its end of interrupt"
   }
 
-  private mutating func settleUpcall(_ event: TraceEvent) -> String? {
+  private mutating func settleUpcall(_ event: EventReference) -> String? {
     guard let wanted = upcall else { return "an upcall was written that nobody decided" }
     upcall = nil
     guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
@@ -223,7 +223,7 @@ struct ObservationLedger {
     return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
   }
 
-  private mutating func settleException(_ event: TraceEvent) -> String? {
+  private mutating func settleException(_ event: EventReference) -> String? {
     guard let wanted = exception else { return "an exception was written that nobody decided" }
     exception = nil
     guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
@@ -234,7 +234,7 @@ struct ObservationLedger {
   }
 
   /// The registers of a partition that starts, or is called back.
-  private mutating func settleReset(_ event: TraceEvent) -> String? {
+  private mutating func settleReset(_ event: EventReference) -> String? {
     let partition = Int(event.partition)
     guard partition < entryPoints.count else { return "registers were reset of a partition that does not exist" }
     let bit: UInt32 = 1 << UInt32(partition)
@@ -252,7 +252,7 @@ struct ObservationLedger {
     return event.words.w1 <= stackTop && stackTop - event.words.w1 <= 16 ? nil : "the partition's stack is not whole"
   }
 
-  private mutating func settleCopy(_ event: TraceEvent) -> String? {
+  private mutating func settleCopy(_ event: EventReference) -> String? {
     guard let wanted = copy else { return "a message was copied that nobody asked for" }
     copy = nil
     guard event.detail == wanted.operation.rawValue, event.operand == UInt32(wanted.port),

@@ -5,7 +5,7 @@ import TraceFormat
 
 // What the trace says came in: whether it can have come, and what the core makes of it.
 extension ReplayMachine {
-  mutating func takeInput(_ kind: EventKind, _ event: TraceEvent, _ position: UInt64) {
+  mutating func takeInput(_ kind: EventKind, _ event: EventReference, _ position: UInt64) {
     if !expected.isEmpty {
       return diverge(.missingDecision, event, position, expected.first, "a decision is missing before this input")
     }
@@ -21,7 +21,7 @@ extension ReplayMachine {
   }
 
   /// Why the input cannot have come now; nil if it can. The core's own preconditions are among these.
-  mutating func impossible(_ kind: EventKind, _ event: TraceEvent) -> String? {
+  mutating func impossible(_ kind: EventKind, _ event: EventReference) -> String? {
     if kind == .start { return hasStarted ? "the module starts a second time" : nil }
     guard hasStarted else { return "an input before the module's start" }
     if core.hasStopped { return "an input after the module's stop" }
@@ -29,7 +29,7 @@ extension ReplayMachine {
       if kind == .stimulus { return impossibleStimulus(event) }
       return nil
     }
-    let snapshot = EntrySnapshot(event)
+    let snapshot = event.snapshot
     let isPulse = kind == .interrupt && snapshot.flags.contains(.isPulse)
     if !isPulse, let line = core.duePulse {
       return "the pulse of line \(line.rawValue), which is open, did not interrupt"
@@ -54,7 +54,7 @@ extension ReplayMachine {
       ? nil : "the partition ran in the address space of \(snapshot.addressSpace)"
   }
 
-  mutating func impossiblePiece(_ event: TraceEvent) -> String? {
+  mutating func impossiblePiece(_ event: EventReference) -> String? {
     let partition = resumption.initialising
     guard !partition.isNone, partition.rawValue == event.partition, event.time >= resumption.notBefore else {
       return "a piece of memory was made of a partition that was not starting"
@@ -63,7 +63,7 @@ extension ReplayMachine {
       ? nil : "another piece of memory was made than was next"
   }
 
-  mutating func impossiblePulse(_ event: TraceEvent, _ line: InterruptLine) -> String? {
+  mutating func impossiblePulse(_ event: EventReference, _ line: InterruptLine) -> String? {
     guard event.partition == 0xFF else { return "a pulse interrupts nobody" }
     return core.duePulse == line
       ? nil : "line \(line.rawValue) interrupted by a pulse that the test device has not made, or that is masked"
@@ -81,7 +81,7 @@ extension ReplayMachine {
     return masks & bits != 0
   }
 
-  mutating func impossibleStimulus(_ event: TraceEvent) -> String? {
+  mutating func impossibleStimulus(_ event: EventReference) -> String? {
     guard let due = core.dueStimulus(at: SystemTime(nanoseconds: event.time)) else {
       return "the test device acted though nothing was due"
     }
@@ -91,7 +91,7 @@ extension ReplayMachine {
     return nil
   }
 
-  mutating func run(_ kind: EventKind, _ event: TraceEvent) {
+  mutating func run(_ kind: EventKind, _ event: EventReference) {
     let now = SystemTime(nanoseconds: event.time)
     let what = UInt16(truncatingIfNeeded: event.operand)
     switch kind {
@@ -100,20 +100,20 @@ extension ReplayMachine {
       core.start(at: now, stop: SystemTime(nanoseconds: event.words.w0), into: &expected)
     case .interrupt:
       guard let line = InterruptLine(vector: UInt64(what)) else { return }
-      core.interrupt(line, EntrySnapshot(event), at: now, into: &expected)
+      core.interrupt(line, event.snapshot, at: now, into: &expected)
     case .hypercall:
       let words = event.words
       let call = Hypercall(
         number: UInt64(what), arguments: (words.w3, words.w4, words.w5, words.w6, words.w7, 0), operand: words.w2)
-      core.hypercall(call, EntrySnapshot(event), at: now, into: &expected)
+      core.hypercall(call, event.snapshot, at: now, into: &expected)
     case .exception:
       core.exception(
         vector: UInt8(truncatingIfNeeded: what), errorCode: event.words.w2, address: event.words.w3,
-        exceptionsReturned: UInt32(truncatingIfNeeded: event.words.w5), EntrySnapshot(event), at: now, into: &expected)
+        exceptionsReturned: UInt32(truncatingIfNeeded: event.words.w5), event.snapshot, at: now, into: &expected)
     case .nonMaskable: core.nonMaskable(at: now, into: &expected)
     case .stimulus: core.stimulus(at: now, into: &expected)
     case .memoryPiece: core.memoryPiece(at: now, into: &expected)
-    default: core.timer(EntrySnapshot(event), at: now, into: &expected)
+    default: core.timer(event.snapshot, at: now, into: &expected)
     }
   }
 }

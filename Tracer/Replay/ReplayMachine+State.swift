@@ -5,7 +5,7 @@ import TraceFormat
 
 // Keyframes, and the end of the comparison.
 extension ReplayMachine {
-  mutating func compareState(_ kind: EventKind, _ event: TraceEvent, _ position: UInt64) {
+  mutating func compareState(_ kind: EventKind, _ event: EventReference, _ position: UInt64) {
     guard kind == .keyframe else { return collect(event) }
     defer { self.keyframe.removeAll(keepingCapacity: true) }
     report.keyframeCount += 1
@@ -30,14 +30,14 @@ extension ReplayMachine {
     }
   }
 
-  mutating func collect(_ event: TraceEvent) {
+  mutating func collect(_ event: EventReference) {
     if event.operand == 0 { keyframe.removeAll(keepingCapacity: true) }
     // Bounded: a keyframe has at most as many words as the kernel has room for.
     guard Int(event.operand) == keyframe.count, keyframe.count <= ModuleLimits.keyframeWordCount else { return }
     for index in 0..<8 { keyframe.append(event.words[index]) }
   }
 
-  mutating func isWhole(_ event: TraceEvent) -> Bool {
+  mutating func isWhole(_ event: EventReference) -> Bool {
     let count = Int(event.operand)
     guard count <= keyframe.count, keyframe.count - count < 8 else { return false }
     keyframe.removeLast(keyframe.count - count)
@@ -45,11 +45,11 @@ extension ReplayMachine {
   }
 
   mutating func diverge(
-    _ kind: Divergence.Kind, _ event: TraceEvent, _ position: UInt64, _ recomputed: TraceEvent?, _ reason: String
+    _ kind: Divergence.Kind, _ event: EventReference, _ position: UInt64, _ recomputed: TraceEvent?, _ reason: String
   ) {
     hasDiverged = true
     report.divergence = Divergence(
-      kind: kind, position: position, recorded: event, recomputed: recomputed, reason: reason, before: recent.all)
+      kind: kind, position: position, recorded: event.event, recomputed: recomputed, reason: reason, before: recent.all)
   }
 }
 

@@ -25,6 +25,8 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   }
 
   var report = ReplayReport()
+  /// What the numbers of kinds mean: looked up once an event.
+  private let kinds: InlineArray<256, EventKind?>
   private let table: ModuleTable
   private let memory: UnsafeMutableRawBufferPointer
   var core: PartitionCore<Marking>
@@ -48,6 +50,9 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   /// - Parameter table: the trace's own; its bytes must outlive the machine.
   init(table: ModuleTable) {
     self.table = table
+    var kinds = InlineArray<256, EventKind?>(repeating: nil)
+    for raw in UInt8.min...UInt8.max { kinds[Int(raw)] = EventKind(rawValue: raw) }
+    self.kinds = kinds
     // Unsafe: freed in deinit, after the core's last use.
     memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: PartitionCore<Marking>.stateByteCount(for: table), alignment: 16)
@@ -65,7 +70,8 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   /// Takes the next event of the trace.
   mutating func consume(_ event: TraceEvent, position: UInt64) {
     guard !hasDiverged else { return }
-    take(event, position)
+    // Unsafe: the pointer is used within the call only.
+    withUnsafePointer(to: event) { take(EventReference($0), position) }
     recent.append(event, position)
   }
 
@@ -75,11 +81,11 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     let first = columns.firstPosition
     let events = columns.events
     var end = range.upperBound
-    for index in range {
-      take(events[index], first &+ UInt64(index))
-      if hasDiverged {
-        end = index
-        break
+    events.forEachBatch(in: range) { start, batch in
+      guard let events = batch.baseAddress else { return }
+      for index in batch.indices where !hasDiverged {
+        take(EventReference(events + index), first &+ UInt64(start &+ index))
+        if hasDiverged { end = start + index }
       }
     }
     for index in max(range.lowerBound, end - RecentEvents.count)..<end {
@@ -89,10 +95,12 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func take(_ event: TraceEvent, _ position: UInt64) {
+  private mutating func take(_ event: EventReference, _ position: UInt64) {
     report.eventCount += 1
     if isBlind {
       consumeBlind(event, position)
+    } else if expected.take(event) {
+      report.decisionCount += 1
     } else {
       compare(event, position)
     }
@@ -132,9 +140,9 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     observations.forgive()
   }
 
-  mutating func consumeBlind(_ event: TraceEvent, _ position: UInt64) {
+  mutating func consumeBlind(_ event: EventReference, _ position: UInt64) {
     if awaitsBeginning { report.eventCount -= 1 } else { report.uncomparedCount += 1 }
-    switch event.knownKind {
+    switch kinds[Int(event.kind)] {
     case .keyframeWords: collect(event)
     case .end: hasEnded = true
     case .keyframe:
@@ -152,15 +160,15 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     }
   }
 
-  mutating func compare(_ event: TraceEvent, _ position: UInt64) {
-    guard let kind = event.knownKind else { return }
-    switch kind.eventClass {
+  /// Takes an event that is not the next decision.
+  mutating func compare(_ event: EventReference, _ position: UInt64) {
+    guard let kind = kinds[Int(event.kind)] else { return }
+    switch EventClass(ofKind: event.kind) {
     case .input:
       report.inputCount += 1
       takeInput(kind, event, position)
     case .decision:
       report.decisionCount += 1
-      guard !expected.take(event) else { return }
       diverge(.decision, event, position, expected.first, "the kernel decided otherwise than the core")
     case .observation:
       report.observationCount += 1
@@ -175,12 +183,12 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   }
 
   /// An interrupt out of ring 3 is acknowledged as soon as it is marked, before what follows from the marks is decided.
-  private func isAcknowledgement(_ event: TraceEvent, before decision: TraceEvent) -> Bool {
-    guard event.knownKind == .acknowledged else { return false }
+  private func isAcknowledgement(_ event: EventReference, before decision: TraceEvent) -> Bool {
+    guard event.kind == EventKind.acknowledged.rawValue else { return false }
     return decision.knownKind != .mark && decision.knownKind != .kernelHandler && decision.knownKind != .unclaimed
   }
 
-  mutating func takeControl(_ kind: EventKind, _ event: TraceEvent, _ position: UInt64) {
+  mutating func takeControl(_ kind: EventKind, _ event: EventReference, _ position: UInt64) {
     switch kind {
     case .boot where event.words.w0 != table.checksum:
       diverge(.input, event, position, nil, "the kernel booted another module table than the trace carries")

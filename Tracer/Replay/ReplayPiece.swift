@@ -66,8 +66,8 @@ struct KeyframeFinder {
     let kinds = [EventKind.keyframeWords.rawValue, EventKind.keyframe.rawValue]
     guard columns.groups.contains(where: { kinds.contains($0.kind) }) else { return [] }
     var found: [(end: Int, words: [UInt64])] = []
-    for (index, group) in columns.groupIndices.enumerated() {
-      let kind = columns.groups[Int(group)].kind
+    for index in 0..<columns.eventCount {
+      let kind = columns.kind(at: index)
       guard kinds.contains(kind) else { continue }
       let event = columns.event(at: index)
       if kind == EventKind.keyframeWords.rawValue {

@@ -14,7 +14,7 @@ import TraceReading
 /// of the one before. So the answer is that of one thread, word for word.
 public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   /// A piece is cut at the first keyframe after so many events.
-  public static var pieceEvents: Int { 20_000 }
+  public static var pieceEvents: Int { 8_000 }
   /// Events that one piece holds at most, but for its last block; without a keyframe the next goes on where it ended.
   private static var maximumPieceEvents: Int { 80_000 }
   /// Decoded blocks that are kept to be used again.

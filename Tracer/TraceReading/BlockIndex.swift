@@ -82,7 +82,7 @@ public struct BlockIndex {
   private func firstFrame(in block: Int, _ columns: EventColumns) -> UInt32? {
     guard decode(block, into: columns) else { return nil }
     let kind = EventKind.majorFrameStart.rawValue
-    return columns.groups.filter { $0.kind == kind }.map { columns.operands[$0.first] }.min()
+    return columns.groups.filter { $0.kind == kind }.map { EventHead(rawValue: columns.heads[$0.first]).operand }.min()
   }
 
   /// The last keyframe that is complete before `place`, searched block by block backwards: the block that its last

@@ -18,6 +18,7 @@ final class BlockLookahead {
     /// Why the payload could not be decoded, if so.
     fileprivate(set) var defect: PayloadDefect?
     var columns = EventColumns()
+    fileprivate(set) var digest: BlockDigest?
     /// Its number among all slots.
     let number: Int
     fileprivate var isWaitedFor = false
@@ -32,10 +33,13 @@ final class BlockLookahead {
       isValid = false
       isWaitedFor = false
       defect = nil
+      digest = nil
       bytes.reserve(block.count).copyMemory(from: block.baseAddress!, byteCount: block.count)
     }
 
-    fileprivate func decode(_ body: (EventColumns, Int) -> Void) {
+    /// - Parameter columns: where to; nil for the slot's own.
+    fileprivate func decode(into columns: EventColumns?, _ body: (EventColumns, Int) -> Void) {
+      let columns = columns ?? self.columns
       let length = BlockHeader.byteCount + Int(header.storedByteCount)
       let block = UnsafeRawBufferPointer(start: bytes.reserve(0), count: length)
       let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
@@ -43,6 +47,7 @@ final class BlockLookahead {
       guard isValid else { return }
       do throws(PayloadDefect) {
         try columns.decode(payload, header)
+        digest = BlockDigest(columns)
         body(columns, number)
       } catch {
         defect = error
@@ -65,19 +70,21 @@ final class BlockLookahead {
   private var first = 0
   private var weight = 0
   private var nextPosition: UInt64 = 0
-  private let body: @Sendable (EventColumns, Int) -> Void
+  private let body: (@Sendable (EventColumns, Int) -> Void)?
+  private let spares = SpareColumns()
 
   /// - Parameters:
   ///   - threads: how many decode.
-  ///   - body: called by them with every block decoded, and its slot's number.
-  init(threads: Int, body: @escaping @Sendable (EventColumns, Int) -> Void) {
+  ///   - body: called by them with every block decoded, and its slot's number; the columns are then the thread's, which
+  ///     stay in its core's memory, and the slot's are not used.
+  init(threads: Int, body: (@Sendable (EventColumns, Int) -> Void)?) {
     slotCount = Self.slotCount(threads: threads)
     free = (0..<slotCount).map { Slot(number: $0) }
     pool = WorkerPool(threads: threads)
     self.body = body
   }
 
-  static func slotCount(threads: Int) -> Int { threads * 4 + 4 }
+  static func slotCount(threads: Int) -> Int { threads * 2 + 2 }
 
   deinit { clear() }
 
@@ -124,9 +131,15 @@ final class BlockLookahead {
       ahead.append(slot)
       weight += slot.weight
       nextPosition += UInt64(length)
-      let body = body
+      let (body, spares) = (body, spares)
       pool.perform {
-        slot.decode(body)
+        if let body {
+          let columns = spares.take()
+          slot.decode(into: columns, body)
+          spares.give(columns)
+        } else {
+          slot.decode(into: nil) { _, _ in }
+        }
         slot.isDone.signal()
       }
     }
@@ -149,6 +162,17 @@ final class BlockLookahead {
     first = 0
     weight = 0
   }
+}
+
+/// Columns that no thread uses; the last given are the first taken, for they are nearest.
+private final class SpareColumns: @unchecked Sendable {
+  // Unchecked: `columns` is touched under `lock` only, and whoever has taken columns has them alone.
+  private let lock = NSLock()
+  private var columns: [EventColumns] = []
+
+  func take() -> EventColumns { lock.withLock { columns.popLast() } ?? EventColumns() }
+
+  func give(_ used: EventColumns) { lock.withLock { columns.append(used) } }
 }
 
 /// A few threads that do what they are handed, in the order handed.

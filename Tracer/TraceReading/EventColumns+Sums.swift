@@ -30,24 +30,18 @@ extension EventColumns {
     var sums = Sums()
     sums.events = UInt64(eventCount)
     for time in times { sums.times &+= time }
-    for partition in partitions { sums.partitions &+= UInt64(partition) }
-    for detail in details { sums.details &+= UInt64(detail) }
-    for operand in operands { sums.operands &+= UInt64(operand) }
-    var order: UInt32 = 0
-    var number: UInt32 = 0
-    for place in places {
-      order &+= place ^ number
-      number &+= 1
+    for raw in heads {
+      let head = EventHead(rawValue: raw)
+      sums.kinds &+= UInt64(head.kind)
+      sums.partitions &+= UInt64(head.partition)
+      sums.details &+= UInt64(head.detail)
+      sums.operands &+= UInt64(head.operand)
     }
-    sums.order = UInt64(order)
-    for group in groupIndices { sums.kinds &+= UInt64(group) }
-    for group in groups {
-      sums.kinds &+= UInt64(group.kind) &* UInt64(group.count)
-      guard group.wordCount > 0 else { continue }
-      // The words of a group lie in one piece.
-      let first = words(0, of: group)
-      let all = UnsafeBufferPointer(start: first.baseAddress, count: group.count * group.wordCount)
-      for word in all { sums.words &+= word }
+    for word in words { sums.words &+= word }
+    var number: UInt64 = 0
+    for locator in locators {
+      sums.order &+= UInt64(locator.place) ^ number
+      number &+= 1
     }
     return sums
   }

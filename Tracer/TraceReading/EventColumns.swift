@@ -32,62 +32,79 @@ public final class EventColumns {
     var words: Int
   }
 
+  /// Where an event's parts are.
+  public struct Locator: Equatable, Sendable {
+    private let rawValue: UInt32
+
+    @inline(__always)
+    init(place: Int, group: Int) {
+      rawValue = UInt32(truncatingIfNeeded: place) | UInt32(truncatingIfNeeded: group) &<< 16
+    }
+
+    @inline(__always) public var place: Int { Int(rawValue & 0xFFFF) }
+    @inline(__always) public var group: Int { Int(rawValue &>> 16) }
+  }
+
+  /// Where a group's words are, seen from an event's place.
+  struct GroupPlace {
+    var words: Int32
+    var stride: Int32
+  }
+
   public private(set) var eventCount = 0
   /// Position in the trace of the block's first event.
   public internal(set) var firstPosition: UInt64 = 0
-  public private(set) var groups: [Group] = []
+  public var groups: [Group] { directory.groups }
   /// Time of the last event.
   public private(set) var lastTime: UInt64 = 0
   /// The first event that is earlier than the one before it, by index; nil where time never decreases.
   public private(set) var firstBackwards: Int?
 
-  private var headers: [ColumnHeader] = []
+  private var directory = ColumnDirectory()
   private let arena = ColumnArena()
   private let payload = ColumnArena()
-  /// The groups once more, where no array stands in between.
-  private let groupTable = UnsafeMutablePointer<Group>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
+  private let groupPlaces = UnsafeMutablePointer<GroupPlace>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
   /// By group: the next place of its events, and the end of its places.
   private let cursors = UnsafeMutablePointer<(next: UInt32, end: UInt32)>.allocate(capacity: 256)
 
   // Views of the arena, valid until the next block is decoded.
   private var timeBase: UnsafeMutablePointer<UInt64>
-  private var placeBase: UnsafeMutablePointer<UInt32>
-  private var operandBase: UnsafeMutablePointer<UInt32>
-  private var partitionBase: UnsafeMutablePointer<UInt8>
-  private var detailBase: UnsafeMutablePointer<UInt8>
-  private var groupBase: UnsafeMutablePointer<UInt8>
+  private var headBase: UnsafeMutablePointer<UInt64>
   private var wordBase: UnsafeMutablePointer<UInt64>
+  private var scratchBase: UnsafeMutablePointer<UInt64>
+  private var locatorBase: UnsafeMutablePointer<Locator>
 
   public init() {
     let nothing = arena.reserve(64)
     timeBase = nothing.assumingMemoryBound(to: UInt64.self)
-    placeBase = nothing.assumingMemoryBound(to: UInt32.self)
-    operandBase = placeBase
-    partitionBase = nothing.assumingMemoryBound(to: UInt8.self)
-    detailBase = partitionBase
-    groupBase = partitionBase
+    headBase = timeBase
     wordBase = timeBase
+    scratchBase = timeBase
+    locatorBase = nothing.assumingMemoryBound(to: Locator.self)
   }
 
   deinit {
     cursors.deallocate()
-    groupTable.deallocate()
+    groupPlaces.deallocate()
   }
 
   // MARK: Reading
 
   /// Times of the events, by place; ns.
   public var times: UnsafeBufferPointer<UInt64> { .init(start: timeBase, count: eventCount) }
-  /// Partitions, by place.
-  public var partitions: UnsafeBufferPointer<UInt8> { .init(start: partitionBase, count: eventCount) }
-  /// Details, by place.
-  public var details: UnsafeBufferPointer<UInt8> { .init(start: detailBase, count: eventCount) }
-  /// Operands, by place.
-  public var operands: UnsafeBufferPointer<UInt32> { .init(start: operandBase, count: eventCount) }
-  /// The place of each event, in the order of the trace.
-  public var places: UnsafeBufferPointer<UInt32> { .init(start: placeBase, count: eventCount) }
-  /// The group of each event, in the order of the trace.
-  public var groupIndices: UnsafeBufferPointer<UInt8> { .init(start: groupBase, count: eventCount) }
+  /// Heads of the events, by place: each is an `EventHead`.
+  public var heads: UnsafeBufferPointer<UInt64> { .init(start: headBase, count: eventCount) }
+  /// Place and group of each event, in the order of the trace.
+  public var locators: UnsafeBufferPointer<Locator> { .init(start: locatorBase, count: eventCount) }
+  /// The words of all groups, one array behind the other.
+  public var words: UnsafeBufferPointer<UInt64> {
+    .init(start: wordBase, count: eventCount == 0 ? 0 : directory.wordCount)
+  }
+
+  /// The kind of the event with this index in the block.
+  ///
+  /// - Precondition: `index` is below `eventCount`.
+  public func kind(at index: Int) -> UInt8 { EventHead(rawValue: heads[locators[index].place]).kind }
 
   /// The words of a group's events, one after the other, for word `word` of them.
   ///
@@ -100,9 +117,7 @@ public final class EventColumns {
   /// The events one by one, as values that are put together when they are asked for.
   public var events: EventView {
     EventView(
-      count: eventCount, groups: UnsafePointer(groupTable), groupBase: groupBase, placeBase: placeBase,
-      timeBase: timeBase, operandBase: operandBase, partitionBase: partitionBase, detailBase: detailBase,
-      wordBase: wordBase)
+      count: eventCount, groups: groupPlaces, locators: locatorBase, times: timeBase, heads: headBase, words: wordBase)
   }
 
   /// The event with this index in the block.
@@ -125,177 +140,135 @@ public final class EventColumns {
   func decode(_ stored: UnsafeRawBufferPointer, _ header: BlockHeader) throws(PayloadDefect) {
     eventCount = 0
     firstPosition = header.firstEventIndex
-    let raw: UnsafeRawBufferPointer
+    let count = Int(header.rawByteCount)
+    guard let source = stored.baseAddress, count > 0 else { throw .notDecompressible }
+    let target = payload.reserve(count + ColumnKernel.slack)
     if header.compression == BlockCompression.lz4.rawValue {
-      let count = Int(header.rawByteCount)
-      let target = payload.reserve(count)
-      guard let source = stored.baseAddress else { throw .notDecompressible }
       // liblz4 writes at most `count` bytes and reads at most what is stored.
       let written = LZ4_decompress_safe(
         source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self), Int32(stored.count),
         Int32(count))
-      guard count > 0, written == Int32(count) else { throw .notDecompressible }
-      raw = UnsafeRawBufferPointer(start: target, count: count)
+      guard written == Int32(count) else { throw .notDecompressible }
     } else {
-      raw = stored
+      guard count <= stored.count else { throw .endsEarly }
+      target.copyMemory(from: source, byteCount: count)
     }
-    try decode(raw, eventCount: Int(header.eventCount), baseTime: header.baseTime)
+    try decode(
+      UnsafeRawBufferPointer(start: target, count: count), eventCount: Int(header.eventCount),
+      baseTime: header.baseTime)
   }
 
   /// Decodes a payload as it was before compression.
-  func decode(_ raw: UnsafeRawBufferPointer, eventCount count: Int, baseTime: UInt64) throws(PayloadDefect) {
-    eventCount = 0
+  ///
+  /// - Parameter raw: `ColumnKernel.slack` bytes more can be read.
+  private func decode(
+    _ raw: UnsafeRawBufferPointer, eventCount count: Int, baseTime: UInt64
+  ) throws(PayloadDefect) {
     guard let start = raw.baseAddress, count <= raw.count else { throw .endsEarly }
-    let planes = try readHeaders(raw, count)
-    layOut(count)
-    groupBase.update(from: start.assumingMemoryBound(to: UInt8.self), count: count)
-    let planeStart = start + planes
-    headers.withUnsafeBufferPointer { headers in
-      groups.withUnsafeBufferPointer { decodeHeads(of: $0, headers, planeStart) }
-    }
-    try order(count, baseTime)
-    headers.withUnsafeBufferPointer { headers in
-      groups.withUnsafeBufferPointer { decodeWords(of: $0, headers, planeStart) }
-    }
+    let planes = start + (try directory.read(raw, count))
+    let groups = directory.groups
+    layOut(count, groups)
+    groups.withUnsafeBufferPointer { decodeHeads(of: $0, planes) }
+    try order(count, baseTime, start.assumingMemoryBound(to: UInt8.self), groups)
+    groups.withUnsafeBufferPointer { decodeWords(of: $0, planes) }
     eventCount = count
   }
 
-  /// Deltas of time, partitions, details and operands of all groups.
-  private func decodeHeads(
-    of groups: UnsafeBufferPointer<Group>, _ headers: UnsafeBufferPointer<ColumnHeader>, _ planes: UnsafeRawPointer
-  ) {
-    let (timeBase, partitionBase, detailBase, operandBase) = (timeBase, partitionBase, detailBase, operandBase)
-    var header = 0
+  /// Cuts the arena into arrays for so many events.
+  private func layOut(_ count: Int, _ groups: [Group]) {
+    for (index, group) in groups.enumerated() {
+      groupPlaces[index] = GroupPlace(
+        words: Int32(truncatingIfNeeded: group.words - group.first), stride: Int32(truncatingIfNeeded: group.count))
+    }
+    // A few elements more than are used: kernels work on whole vectors.
+    let room = (count + 2 * ColumnKernel.slack) & ~7
+    let wordRoom = (directory.wordCount + 2 * ColumnKernel.slack) & ~7
+    let base = arena.reserve((3 * room + wordRoom) * 8 + room * 4)
+    timeBase = base.bindMemory(to: UInt64.self, capacity: room)
+    headBase = (base + room * 8).bindMemory(to: UInt64.self, capacity: room)
+    scratchBase = (base + room * 16).bindMemory(to: UInt64.self, capacity: room)
+    wordBase = (base + room * 24).bindMemory(to: UInt64.self, capacity: wordRoom)
+    locatorBase = (base + (room * 3 + wordRoom) * 8).bindMemory(to: Locator.self, capacity: room)
+  }
+
+  /// Deltas of time, and heads, of all groups.
+  private func decodeHeads(of groups: UnsafeBufferPointer<Group>, _ planes: UnsafeRawPointer) {
+    let (timeBase, headBase, scratch) = (timeBase, headBase, scratchBase)
+    var column = directory.columns
     for group in groups {
-      func kernel(_ column: Int) -> ColumnKernel {
-        let found = headers[header + column]
-        return ColumnKernel(header: found, count: group.count, planes: planes + found.planes)
+      ColumnKernel(column[EventColumn.timeDelta], count: group.count, planes: planes)
+        .decode(into: timeBase + group.first, times: nil)
+      // What all events of the group have in common first, then column by column what differs.
+      var common = UInt64(group.kind) | UInt64(truncatingIfNeeded: group.wordCount) &<< 24
+      for number in EventColumn.partition...EventColumn.operand where column[number].isConstant {
+        let (shift, mask) = EventHead.place(of: number)
+        common |= (column[number].base & mask) &<< shift
       }
-      kernel(EventColumn.timeDelta).decode(into: timeBase + group.first, times: nil)
-      kernel(EventColumn.partition).decode(into: partitionBase + group.first)
-      kernel(EventColumn.detail).decode(into: detailBase + group.first)
-      kernel(EventColumn.operand).decode(into: operandBase + group.first)
-      header += EventColumn.firstWord + group.wordCount
+      let heads = headBase + group.first
+      heads.update(repeating: common, count: group.count)
+      for number in EventColumn.partition...EventColumn.operand where !column[number].isConstant {
+        let (shift, mask) = EventHead.place(of: number)
+        ColumnKernel(column[number], count: group.count, planes: planes)
+          .mix(into: heads, shift: shift, mask: mask, scratch: scratch)
+      }
+      column += EventColumn.firstWord + group.wordCount
     }
   }
 
   /// The words of all groups, some of which follow from the events' times.
-  private func decodeWords(
-    of groups: UnsafeBufferPointer<Group>, _ headers: UnsafeBufferPointer<ColumnHeader>, _ planes: UnsafeRawPointer
-  ) {
-    let (timeBase, wordBase) = (timeBase, wordBase)
-    var header = 0
+  private func decodeWords(of groups: UnsafeBufferPointer<Group>, _ planes: UnsafeRawPointer) {
+    let timeBase = timeBase
+    var target = wordBase
+    var column = directory.columns
     for group in groups {
-      for word in 0..<group.wordCount {
-        let found = headers[header + EventColumn.firstWord + word]
-        let kernel = ColumnKernel(header: found, count: group.count, planes: planes + found.planes)
-        kernel.decode(into: wordBase + (group.words + word * group.count), times: timeBase + group.first)
+      column += EventColumn.firstWord
+      for _ in 0..<group.wordCount {
+        ColumnKernel(column.pointee, count: group.count, planes: planes)
+          .decode(into: target, times: timeBase + group.first)
+        target += group.count
+        column += 1
       }
-      header += EventColumn.firstWord + group.wordCount
     }
-  }
-
-  /// Cuts the arena into arrays for so many events.
-  private func layOut(_ count: Int) {
-    var wordCount = 0
-    for index in groups.indices {
-      groups[index].words = wordCount
-      wordCount += groups[index].wordCount * groups[index].count
-      groupTable[index] = groups[index]
-    }
-    // A few elements more than are used: kernels work on whole vectors.
-    let room = (count + 64) & ~15
-    let bytes = room * (8 + 4 + 4 + 1 + 1 + 1) + (wordCount + 64) * 8
-    let base = arena.reserve(bytes)
-    timeBase = base.bindMemory(to: UInt64.self, capacity: room)
-    wordBase = (base + room * 8).bindMemory(to: UInt64.self, capacity: wordCount + 64)
-    let narrow = base + room * 8 + (wordCount + 64) * 8
-    placeBase = narrow.bindMemory(to: UInt32.self, capacity: room)
-    operandBase = (narrow + room * 4).bindMemory(to: UInt32.self, capacity: room)
-    partitionBase = (narrow + room * 8).bindMemory(to: UInt8.self, capacity: room)
-    detailBase = (narrow + room * 9).bindMemory(to: UInt8.self, capacity: room)
-    groupBase = (narrow + room * 10).bindMemory(to: UInt8.self, capacity: room)
   }
 
   /// Gives each event its place, and each place its time, from the deltas of all groups.
-  private func order(_ count: Int, _ baseTime: UInt64) throws(PayloadDefect) {
+  private func order(
+    _ count: Int, _ baseTime: UInt64, _ groupColumn: UnsafePointer<UInt8>, _ groups: [Group]
+  ) throws(PayloadDefect) {
     let cursors = cursors
-    for group in groups.count..<256 { cursors[group] = (0, 0) }
-    groups.withUnsafeBufferPointer { groups in
-      for index in groups.indices {
-        cursors[index] = (UInt32(groups[index].first), UInt32(groups[index].first + groups[index].count))
-      }
+    for index in groups.indices {
+      cursors[index] = (UInt32(groups[index].first), UInt32(groups[index].first + groups[index].count))
     }
+    for index in groups.count..<256 { cursors[index] = (0, 0) }
     var time = baseTime
     var isBackwards = false
     firstBackwards = nil
-    let (groupBase, placeBase, timeBase) = (groupBase, placeBase, timeBase)
+    let (locatorBase, timeBase) = (locatorBase, timeBase)
     for event in 0..<count {
-      let cursor = cursors + Int(groupBase[event])
-      let place = cursor.pointee.next
-      guard place < cursor.pointee.end else { throw .groupColumn }
-      cursor.pointee.next = place &+ 1
+      let group = Int(groupColumn[event])
+      let (place, end) = cursors[group]
+      guard place < end else { throw .groupColumn }
+      cursors[group].next = place &+ 1
       let next = time &+ timeBase[Int(place)]
       isBackwards = isBackwards || next < time
       time = next
       timeBase[Int(place)] = time
-      placeBase[event] = place
+      locatorBase[event] = Locator(place: Int(place), group: group)
     }
     lastTime = time
-    guard count > 0, timeBase[Int(placeBase[0])] == baseTime else { throw .firstTime }
+    guard count > 0, timeBase[locatorBase[0].place] == baseTime else { throw .firstTime }
     if isBackwards { findBackwards(count) }
   }
 
   private func findBackwards(_ count: Int) {
     var before: UInt64 = 0
     for event in 0..<count {
-      let time = timeBase[Int(placeBase[event])]
+      let time = timeBase[locatorBase[event].place]
       if time < before {
         firstBackwards = event
         return
       }
       before = time
     }
-  }
-
-  // MARK: Headers
-
-  /// Reads the headers of groups and columns; returns where the planes begin. All planes lie within the payload.
-  private func readHeaders(_ payload: UnsafeRawBufferPointer, _ eventCount: Int) throws(PayloadDefect) -> Int {
-    // Taken out and put back, so that no access to this object's properties lasts.
-    var groups = self.groups
-    var headers = self.headers
-    self.groups = []
-    self.headers = []
-    defer {
-      self.groups = groups
-      self.headers = headers
-    }
-    groups.removeAll(keepingCapacity: true)
-    headers.removeAll(keepingCapacity: true)
-    var cursor = PayloadReader(payload, eventCount)
-    let count = try cursor.take(2)
-    guard count > 0, count <= UInt64(TraceLimits.maximumGroupCount) else { throw .groupCount }
-    var first = 0
-    var planes = 0
-    for _ in 0..<count {
-      let shape = try cursor.take(6)
-      let kind = UInt8(truncatingIfNeeded: shape)
-      let words = Int(shape >> 8 & 0xFF)
-      let events = Int(shape >> 16)
-      guard words <= TraceLimits.maximumWordCount, events > 0, events <= eventCount - first else { throw .groupHeader }
-      groups.append(Group(kind: kind, wordCount: words, first: first, count: events, words: 0))
-      for column in 0..<(EventColumn.firstWord + words) {
-        var header = try ColumnHeader(&cursor, column: column)
-        header.planes = planes
-        planes += header.planeMask.nonzeroBitCount * events
-        headers.append(header)
-      }
-      first += events
-    }
-    guard first == eventCount else { throw .groupColumn }
-    guard planes <= payload.count - cursor.position else { throw .endsEarly }
-    guard planes == payload.count - cursor.position else { throw .trailingBytes }
-    return cursor.position
   }
 }

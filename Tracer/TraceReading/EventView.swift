@@ -7,37 +7,88 @@ import TraceFormat
 /// and group numbers lie within their arrays.
 public struct EventView {
   public let count: Int
-  let groups: UnsafePointer<EventColumns.Group>
-  let groupBase: UnsafeMutablePointer<UInt8>
-  let placeBase: UnsafeMutablePointer<UInt32>
-  let timeBase: UnsafeMutablePointer<UInt64>
-  let operandBase: UnsafeMutablePointer<UInt32>
-  let partitionBase: UnsafeMutablePointer<UInt8>
-  let detailBase: UnsafeMutablePointer<UInt8>
-  let wordBase: UnsafeMutablePointer<UInt64>
+  let groups: UnsafePointer<EventColumns.GroupPlace>
+  let locators: UnsafePointer<EventColumns.Locator>
+  let times: UnsafePointer<UInt64>
+  let heads: UnsafePointer<UInt64>
+  let words: UnsafePointer<UInt64>
 
   /// - Precondition: `index` is 0 ..< `count`.
   @inline(__always)
   public subscript(index: Int) -> TraceEvent {
     precondition(index >= 0 && index < count)
-    let place = Int(placeBase[index])
-    let group = groups + Int(groupBase[index])
-    var event = TraceEvent(
-      time: timeBase[place], kind: group.pointee.kind, partition: partitionBase[place], detail: detailBase[place],
-      operand: operandBase[place])
-    let count = group.pointee.wordCount
-    guard count > 0 else { return event }
-    let stride = group.pointee.count
-    let word = wordBase + (group.pointee.words + place - group.pointee.first)
-    event.words.w0 = word[0]
-    guard count > 1 else { return event }
-    event.words.w1 = word[stride]
-    guard count > 2 else { return event }
-    event.words.w2 = word[2 * stride]
-    guard count > 3 else { return event }
-    event.words.w3 = word[3 * stride]
-    guard count > 4 else { return event }
-    for index in 4..<count { event.words[index] = word[index * stride] }
+    var event = TraceEvent(time: 0, kind: 0)
+    load(index, &event)
     return event
+  }
+
+  /// Hands out the events in order, a few at a time, as they then lie in memory one behind the other.
+  ///
+  /// An event's parts lie far apart, and come faster when those of several events are asked for together.
+  ///
+  /// - Parameter body: gets the index of the first and the events, which are its own for the call only.
+  @inline(__always)
+  public func forEachBatch(in range: Range<Int>, _ body: (Int, UnsafeBufferPointer<TraceEvent>) -> Void) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    withUnsafeTemporaryAllocation(of: TraceEvent.self, capacity: Self.batchCount) { batch in
+      guard let events = batch.baseAddress else { return }
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let count = min(Self.batchCount, range.upperBound - first)
+        fill(events, first, count)
+        body(first, UnsafeBufferPointer(start: events, count: count))
+        first += count
+      }
+    }
+  }
+
+  private static let batchCount = 32
+
+  /// Puts `count` events together, from the one with index `first` on.
+  ///
+  /// Unsafe: `events` has room for them.
+  @inline(never)
+  func fill(_ events: UnsafeMutablePointer<TraceEvent>, _ first: Int, _ count: Int) {
+    for index in 0..<count { load(first &+ index, &events[index]) }
+  }
+
+  @inline(__always)
+  private func load(_ index: Int, _ event: inout TraceEvent) {
+    let locator = locators[index]
+    let place = locator.place
+    let head = EventHead(rawValue: heads[place])
+    event.time = times[place]
+    event.kind = head.kind
+    event.partition = head.partition
+    event.detail = head.detail
+    event.operand = head.operand
+    event.words = TraceEvent.Words()
+    let count = head.wordCount
+    guard count > 0 else { return }
+    let group = groups[locator.group]
+    let stride = Int(group.stride)
+    var word = words + (Int(group.words) &+ place)
+    event.words.w0 = word.pointee
+    guard count > 1 else { return }
+    word += stride
+    event.words.w1 = word.pointee
+    guard count > 2 else { return }
+    word += stride
+    event.words.w2 = word.pointee
+    guard count > 3 else { return }
+    word += stride
+    event.words.w3 = word.pointee
+    guard count > 4 else { return }
+    word += stride
+    event.words.w4 = word.pointee
+    guard count > 5 else { return }
+    word += stride
+    event.words.w5 = word.pointee
+    guard count > 6 else { return }
+    word += stride
+    event.words.w6 = word.pointee
+    guard count > 7 else { return }
+    word += stride
+    event.words.w7 = word.pointee
   }
 }

@@ -97,28 +97,21 @@ struct TraceLedger {
   }
 
   /// Takes the events of a block into the books.
-  mutating func account(_ columns: EventColumns, _ baseTime: UInt64, _ found: inout [TraceDefect.Kind]) {
-    let firstPosition = columns.firstPosition
+  mutating func account(_ block: BlockDigest, _ baseTime: UInt64, _ found: inout [TraceDefect.Kind]) {
+    let firstPosition = block.firstPosition
     if hasEnded { found.append(.eventsAfterEnd(position: firstPosition)) }
     let isBehind = baseTime < lastTime
-    lastTime = columns.lastTime
-    if firstPosition == 0 || columns.groups.contains(where: { $0.kind >= EventKind.boot.rawValue }) {
-      accountControls(columns, &found)
+    lastTime = block.lastTime
+    if firstPosition == 0, block.firstKind != EventKind.boot.rawValue { found.append(.bootPlace(position: 0)) }
+    for (index, event) in block.controls {
+      let position = firstPosition &+ UInt64(index)
+      if event.kind == EventKind.boot.rawValue, position != 0 { found.append(.bootPlace(position: position)) }
+      accountControl(event, position, index + 1 == block.eventCount, &found)
     }
     if isBehind {
       found.append(.timeWentBackwards(position: firstPosition))
-    } else if let index = columns.firstBackwards {
+    } else if let index = block.firstBackwards {
       found.append(.timeWentBackwards(position: firstPosition &+ UInt64(index)))
-    }
-  }
-
-  private mutating func accountControls(_ columns: EventColumns, _ found: inout [TraceDefect.Kind]) {
-    for index in 0..<columns.eventCount {
-      let kind = columns.groups[Int(columns.groupIndices[index])].kind
-      let position = columns.firstPosition &+ UInt64(index)
-      if (kind == EventKind.boot.rawValue) != (position == 0) { found.append(.bootPlace(position: position)) }
-      guard kind >= EventKind.boot.rawValue else { continue }
-      accountControl(columns.event(at: index), position, index + 1 == columns.eventCount, &found)
     }
   }
 

@@ -34,6 +34,85 @@ extension TraceReader {
   }
 }
 
+/// Events that follow each other in memory, or their absence.
+public enum EventRun {
+  /// Events in a row, of which the first has this position. They hold for the call only.
+  case events(firstPosition: UInt64, UnsafeBufferPointer<TraceEvent>)
+  case gap(TraceGap)
+}
+
+extension TraceReader {
+  /// Hands out all events in order, many at a time: the fast way for who looks at one event after the other.
+  ///
+  /// With several threads the others not only decode but put the events together, too: the caller then reads memory
+  /// straight on, which another core has written.
+  ///
+  /// - Parameters:
+  ///   - threads: that of the caller included, 1 or more.
+  ///   - body: false ends the reading.
+  public func forEachEvents(threads: Int, _ body: (EventRun) -> Bool) {
+    let rows = EventRows(slotCount: BlockLookahead.slotCount(threads: threads - 1))
+    if threads > 1 { decodeAhead(threads: threads - 1) { columns, slot in rows.take(columns, slot) } }
+    defer { decodeAhead(threads: 0) }
+    while let batch = nextColumns() {
+      var goesOn = true
+      switch batch {
+      case .gap(let gap): goesOn = body(.gap(gap))
+      case .events(let columns):
+        if let slot = deliveredSlot {
+          goesOn = body(.events(firstPosition: rows.firstPosition(slot), rows.events(slot)))
+        } else {
+          let first = columns.firstPosition
+          columns.events.forEachBatch(in: 0..<columns.eventCount) {
+            if goesOn { goesOn = body(.events(firstPosition: first &+ UInt64($0), $1)) }
+          }
+        }
+      }
+      guard goesOn else { return }
+    }
+  }
+}
+
+/// The events of each slot, put together.
+///
+/// Unsafe room, and unchecked: a slot's events are written by the thread that decodes it, and read after that is known
+/// to be done.
+private final class EventRows: @unchecked Sendable {
+  private struct Row {
+    var base: UnsafeMutablePointer<TraceEvent>?
+    var capacity = 0
+    var count = 0
+    var firstPosition: UInt64 = 0
+  }
+  private let rows: UnsafeMutableBufferPointer<Row>
+
+  init(slotCount: Int) {
+    rows = .allocate(capacity: slotCount)
+    rows.initialize(repeating: Row())
+  }
+
+  deinit {
+    for row in rows { row.base?.deallocate() }
+    rows.deallocate()
+  }
+
+  func firstPosition(_ slot: Int) -> UInt64 { rows[slot].firstPosition }
+
+  func events(_ slot: Int) -> UnsafeBufferPointer<TraceEvent> { .init(start: rows[slot].base, count: rows[slot].count) }
+
+  func take(_ columns: EventColumns, _ slot: Int) {
+    let count = columns.eventCount
+    if count > rows[slot].capacity {
+      rows[slot].base?.deallocate()
+      rows[slot].base = .allocate(capacity: count)
+      rows[slot].capacity = count
+    }
+    if let base = rows[slot].base { columns.events.fill(base, 0, count) }
+    rows[slot].count = count
+    rows[slot].firstPosition = columns.firstPosition
+  }
+}
+
 /// A place for the result of each slot.
 ///
 /// Unchecked: a slot's result is written by the thread that decodes it, and read after that is known to be done.

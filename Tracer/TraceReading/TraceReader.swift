@@ -106,10 +106,11 @@ public final class TraceReader {
   /// Lets so many threads beside the caller's decode the blocks ahead; 0 for none, as at first.
   ///
   /// What is read is the same with any number of them.
-  public func decodeAhead(threads: Int) { decodeAhead(threads: threads) { _, _ in } }
+  public func decodeAhead(threads: Int) { decodeAhead(threads: threads, body: nil) }
 
-  /// - Parameter body: called by the threads with every block, and the number of its slot.
-  func decodeAhead(threads: Int, body: @escaping @Sendable (EventColumns, Int) -> Void) {
+  /// - Parameter body: called by the threads with every block, and the number of its slot; `nextColumns` then hands out
+  ///   columns only where there is no `deliveredSlot`.
+  func decodeAhead(threads: Int, body: (@Sendable (EventColumns, Int) -> Void)?) {
     slot = nil
     // Nobody waits for blocks ahead while one is there to be shown: a pipe is read as it comes.
     lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, body: body) : nil
@@ -300,7 +301,7 @@ public final class TraceReader {
     nextEvent = 0
     hasPendingEvents = true
     var found: [TraceDefect.Kind] = []
-    ledger.account(columns, header.baseTime, &found)
+    ledger.account(slot?.digest ?? BlockDigest(columns), header.baseTime, &found)
     for kind in found { note(kind, header.sequence) }
   }
 

@@ -1,5 +1,5 @@
 /// The running account of all claims: constant memory, whatever the length of the trace.
-struct ClaimBook {
+struct ClaimBook: ~Copyable {
   /// What changes with every instance.
   struct Account {
     var checked: UInt64 = 0
@@ -26,7 +26,7 @@ struct ClaimBook {
   }
 
   static let kept = 5
-  var accounts: [Account] = []
+  var accounts = DirectTable<Account>()
   var details: [Details] = []
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
@@ -38,6 +38,14 @@ struct ClaimBook {
         isTouchedByLoss: key.isTouchedByLoss)
     }
   }
+
+  private init(copying other: borrowing ClaimBook) {
+    accounts = other.accounts.copy()
+    details = other.details
+    latest = other.latest
+  }
+
+  func copy() -> ClaimBook { ClaimBook(copying: self) }
 
   /// Adds a claim and answers its index.
   mutating func add(

@@ -48,7 +48,7 @@ struct CustomClaims {
 }
 
 extension EventPattern {
-  fileprivate func matches(_ event: TraceEvent) -> Bool {
+  fileprivate func matches(_ event: EventReference) -> Bool {
     event.kind == kind.rawValue && (partition == nil || partition == event.partition)
       && (operand == nil || operand == UInt16(truncatingIfNeeded: event.operand))
       && (detail == nil || detail == event.detail)
@@ -84,7 +84,7 @@ extension Verifier {
     return text
   }
 
-  mutating func judgeCustom(_ event: TraceEvent) {
+  mutating func judgeCustom(_ event: EventReference) {
     for place in custom.claims.indices {
       let claim = custom.claims[place]
       switch claim.record.form {
@@ -102,7 +102,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeWithin(_ event: TraceEvent, _ place: Int, _ claim: CustomClaims.Claim) {
+  private mutating func judgeWithin(_ event: EventReference, _ place: Int, _ claim: CustomClaims.Claim) {
     if claim.isOpen, claim.record.second.matches(event) {
       custom.claims[place].isOpen = false
       let value = Int64(clamping: time &- claim.since)

@@ -1,7 +1,7 @@
 /// What is known of one partition.
 ///
 /// After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
-struct PartitionState {
+struct PartitionState: BitwiseCopyable {
   // Virtual interrupts, bit n for vector 32 + n.
   var registered: UInt64 = 0
   var registeredKnown: UInt64 = .max

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 /// What has happened since the kernel was last entered: one input, its decisions and its observations.
@@ -33,6 +34,8 @@ struct Step {
   var partition: UInt8 = 0xFF
   var flags = EntrySnapshot.Flags()
   var what: UInt16 = 0
+  /// What a hypercall's number means.
+  var number: HypercallNumber?
   var happenings: Happenings = []
   var time: UInt64 = 0
   var position: UInt64 = 0

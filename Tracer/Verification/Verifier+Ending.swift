@@ -3,7 +3,7 @@ import TraceFormat
 
 /// Boot, keyframes, loss, stop and end: what the trace says of itself.
 extension Verifier {
-  mutating func judgeFirst(_ event: TraceEvent) {
+  mutating func judgeFirst(_ event: EventReference) {
     tally(.boot)
     if event.kind == EventKind.boot.rawValue { return }
     if gapCount > 0 {
@@ -13,7 +13,7 @@ extension Verifier {
     }
   }
 
-  mutating func boot(_ event: TraceEvent) {
+  mutating func boot(_ event: EventReference) {
     if eventCount > 0 {
       if fails(.boot) { explain("the module boots a second time") }
       return
@@ -25,14 +25,14 @@ extension Verifier {
     ending.isStopInstantKnown = true
   }
 
-  mutating func loss(_ event: TraceEvent) {
+  mutating func loss(_ event: EventReference) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
     // The record carries the time of the event before it; the events were lost until the next one.
     noteGap()
   }
 
-  mutating func keyframeWords(_ event: TraceEvent) {
+  mutating func keyframeWords(_ event: EventReference) {
     if event.operand == 0 {
       if keyframe.isKnown, !keyframe.words.isEmpty, fails(.keyframe) {
         explain("a keyframe begins before the last one has ended, after \(keyframe.words.count) words")
@@ -49,7 +49,7 @@ extension Verifier {
     for index in 0..<8 { keyframe.words.append(event.words[index]) }
   }
 
-  mutating func keyframeEnd(_ event: TraceEvent) {
+  mutating func keyframeEnd(_ event: EventReference) {
     defer {
       keyframe.words.removeAll(keepingCapacity: true)
       keyframe.isKnown = true
@@ -68,7 +68,7 @@ extension Verifier {
     }
   }
 
-  mutating func stop(_ event: TraceEvent) {
+  mutating func stop(_ event: EventReference) {
     tally(.stopReason)
     let isRight: Bool
     switch StopReason(rawValue: event.detail) {
@@ -100,7 +100,7 @@ extension Verifier {
   }
 
   /// An event after the stop, or after the end.
-  mutating func judgeAfterStop(_ event: TraceEvent, _ kind: EventKind) {
+  mutating func judgeAfterStop(_ event: EventReference, _ kind: EventKind) {
     if ending.hasEnded {
       if fails(.end) { explain("an event follows the end") }
       return
@@ -116,7 +116,7 @@ extension Verifier {
     if fails(.stopQuiet) { explain("after the stop there is \(kind) of \(name(event.partition))") }
   }
 
-  mutating func end(_ event: TraceEvent) {
+  mutating func end(_ event: EventReference) {
     closeStep()
     step = Step()
     rare = Rarities()
@@ -183,8 +183,8 @@ extension Verifier {
     for process in processes where process.isReleased {
       book.doubt(process.claim, "\(reason), and \(process.name) was under way")
     }
-    for state in partitions where state.supplyClaim >= 0 && state.supply > 0 {
-      book.doubt(Int(state.supplyClaim), "\(reason), within a period")
+    for index in partitions.indices where partitions[index].supplyClaim >= 0 && partitions[index].supply > 0 {
+      book.doubt(Int(partitions[index].supplyClaim), "\(reason), within a period")
     }
     if ending.stopInstant != .max, !ending.hasStopped { book.doubt(ClaimKey.stopPrompt.rawValue, reason) }
     var open: [ClaimKey] = []

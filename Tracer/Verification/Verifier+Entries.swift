@@ -2,24 +2,22 @@ import TraceFormat
 
 extension Verifier {
   /// Judges an entry into the kernel from ring 3 or the idle loop, and begins its step.
-  mutating func enter(_ event: TraceEvent) {
+  mutating func enter(_ event: EventReference) {
     closeStep()
-    let snapshot = EntrySnapshot(event)
+    let snapshot = event.snapshot
     let partition = event.partition
     let resume = previousTime &+ snapshot.resumeDelay
     let isInstantKnown = isResumeKnown && eventCount > 0
-    if isInstantKnown, snapshot.resumeDelay > time &- previousTime, time >= previousTime {
-      if fails(.time) {
-        explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry")
-      }
-    }
+    if isInstantKnown, snapshot.resumeDelay > time &- previousTime, time >= previousTime { refuseResume(snapshot) }
     tally(.addressSpace)
-    if snapshot.addressSpace != partition, fails(.addressSpace) {
-      explain("entered from \(name(partition)), with the page tables of \(name(snapshot.addressSpace)) loaded")
+    if snapshot.addressSpace != partition { refuseSpace(snapshot) }
+    if machine.pulsed != 0 { judgePulses() }
+    if machine.isRunnerKnown, machine.runner == partition {
+      tally(.switchEffect)
+    } else {
+      judgeRunner(partition)
     }
-    judgePulses()
-    judgeRunner(partition)
-    judgeTimerPending(event.kind)
+    if machine.isArmed, time > machine.dueFrom { judgeTimerPending(event.kind) }
     if machine.isEntryKnown, isInstantKnown { judgeResume(partition, resume) }
     if partition != 0xFF {
       judgeWindowUse(partition, resume, isInstantKnown)
@@ -39,13 +37,25 @@ extension Verifier {
     step.areReturnsKnown = areReturnsKnown
   }
 
+  private mutating func refuseResume(_ snapshot: EntrySnapshot) {
+    if fails(.time) { explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry") }
+  }
+
+  private mutating func refuseSpace(_ snapshot: EntrySnapshot) {
+    if fails(.addressSpace) {
+      explain(
+        "entered from \(name(snapshot.partition)), with the page tables of \(name(snapshot.addressSpace)) loaded")
+    }
+  }
+
   /// Begins the step of an input that the kernel gives itself, without an entry: the start, a stimulus, a pulse.
-  mutating func enterWithin(_ event: TraceEvent) {
+  mutating func enterWithin(_ event: EventReference) {
     closeStep()
     beginStep(event)
   }
 
-  private mutating func beginStep(_ event: TraceEvent) {
+  @inline(__always)
+  private mutating func beginStep(_ event: EventReference) {
     step = Step()
     if rare.isTouched { rare = Rarities() }
     step.kind = event.kind
@@ -73,24 +83,30 @@ extension Verifier {
   }
 
   /// What the resume before this entry tells: kernel time, and the duration of a hypercall that returned at once.
+  @inline(__always)
   private mutating func judgeResume(_ partition: UInt8, _ resume: UInt64) {
     guard resume >= machine.entryTime else { return }
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
-    judgeKernelTime(resume)
+    if machine.frameToJudge { judgeKernelTime(resume) }
     if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
     if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
       step.happenings.isDisjoint(with: [.switched, .upcall]), machine.readyTime == 0
     {
       let claim = Int(targets.hypercall[Int(step.what)])
-      let span = CaseSpan(from: step.time, to: resume)
-      if claim >= 0, exceeds(claim, Int64(clamping: spent), step.position, step.time, over: span) {
-        explain("the hypercall took \(spent) ns from entry to resume")
-      }
+      if claim >= 0 { judgeDuration(claim, spent, resume) }
+    }
+  }
+
+  private mutating func judgeDuration(_ claim: Int, _ spent: UInt64, _ resume: UInt64) {
+    let span = CaseSpan(from: step.time, to: resume)
+    if exceeds(claim, Int64(clamping: spent), step.position, step.time, over: span) {
+      explain("the hypercall took \(spent) ns from entry to resume")
     }
   }
 
   /// What of the time from an entry to the resume was work, and not waiting for a window's start.
+  @inline(__always)
   private func busyTime(_ partition: UInt8, _ spent: UInt64) -> UInt64 {
     if machine.readyTime >= machine.entryTime, machine.readyTime != 0 { return machine.readyTime &- machine.entryTime }
     // An interrupt within the pad: the wait goes on after it.
@@ -101,7 +117,6 @@ extension Verifier {
   }
 
   private mutating func judgeKernelTime(_ resume: UInt64) {
-    guard machine.frameToJudge else { return }
     machine.frameToJudge = false
     let claim = Int(targets.kernelTime)
     let span = CaseSpan(from: machine.kernelTimeSince, to: resume, scope: .kernel)
@@ -114,13 +129,9 @@ extension Verifier {
   }
 
   /// Judges what the step left owing. Called where the next entry, the end, or a restart shows that it is over.
+  @inline(__always)
   mutating func closeStep() {
-    guard step.kind != 0 else {
-      // The step's beginning is missing: what it did is taken over, and not judged.
-      if step.happenings.contains(.upcall) { applyUpcall() }
-      if rare.isTouched { closeMutilated() }
-      return
-    }
+    guard step.kind != 0 else { return closeBeheaded() }
     let happened = step.happenings
     let hasStopped = happened.contains(.stopped)
     if step.kind == EventKind.interrupt.rawValue, !hasStopped { closeInterrupt() }
@@ -129,14 +140,24 @@ extension Verifier {
     if step.kind == EventKind.exception.rawValue, !hasStopped { closeException() }
     if rare.isTouched || step.kind == EventKind.start.rawValue { closeRarities(hasStopped) }
     if !happened.isDisjoint(with: [.maskDue, .modeDue, .copyDue]), !hasStopped { closeLoose() }
-    if step.returned != 0, !happened.contains(.returnsLearnt), !hasStopped, fails(.upcallReturned) {
-      explain("\(name(step.partition)) returned from \(step.returned) upcalls, and no event says so")
-    }
+    if step.returned != 0, !happened.contains(.returnsLearnt), !hasStopped { refuseSilence() }
     step.returned = 0
     if happened.contains(.nonMaskable), !hasStopped, fails(.stopReason) {
       explain("a non-maskable interrupt did not stop the module")
     }
     if happened.contains(.timing), !hasStopped { closeTiming() }
+  }
+
+  /// The step's beginning is missing: what it did is taken over, and not judged.
+  private mutating func closeBeheaded() {
+    if step.happenings.contains(.upcall) { applyUpcall() }
+    if rare.isTouched { closeMutilated() }
+  }
+
+  private mutating func refuseSilence() {
+    if fails(.upcallReturned) {
+      explain("\(name(step.partition)) returned from \(step.returned) upcalls, and no event says so")
+    }
   }
 
   /// Judges what the step did that is rare.

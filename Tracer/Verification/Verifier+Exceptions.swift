@@ -7,7 +7,7 @@ extension Verifier {
   /// The vector of an error handler among the exception handlers.
   static let errorVector = 32
 
-  mutating func exception(_ event: TraceEvent) {
+  mutating func exception(_ event: EventReference) {
     enter(event)
     tally(.exceptionAnswered)
     step.looked = event.words.w2
@@ -56,7 +56,7 @@ extension Verifier {
     guests[Int(partition)].handlersKnown |= 1 << step.argument0
   }
 
-  mutating func exceptionReflected(_ event: TraceEvent) {
+  mutating func exceptionReflected(_ event: EventReference) {
     guard event.partition != 0xFF, event.operand <= UInt32(Self.errorVector) else {
       if fails(.meaning) { explain("exception \(event.operand) reflected to \(name(event.partition)) has no meaning") }
       return
@@ -74,7 +74,7 @@ extension Verifier {
     partitions[index].wasInTail = false
   }
 
-  private mutating func judgeReflected(_ event: TraceEvent) {
+  private mutating func judgeReflected(_ event: EventReference) {
     tally(.exceptionReflected)
     let isGate = gateMeant.map { UInt32($0) == event.operand } ?? false
     let vector = isGate ? event.operand : UInt32(step.what)
@@ -108,7 +108,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeHandler(_ event: TraceEvent, _ index: Int) {
+  private mutating func judgeHandler(_ event: EventReference, _ index: Int) {
     guard guests[index].handlersKnown & 1 << UInt64(event.operand) != 0 else { return }
     let handler = guests[index].handlers[Int(event.operand)]
     if handler == 0 || handler != event.words.w0, fails(.exceptionReflected) {
@@ -118,7 +118,7 @@ extension Verifier {
     }
   }
 
-  mutating func exceptionWritten(_ event: TraceEvent) {
+  mutating func exceptionWritten(_ event: EventReference) {
     guard event.partition != 0xFF, step.kind != 0 else { return }
     tally(.exceptionWritten)
     guard rare.reflectionDue >= 0, UInt32(rare.reflectionDue) == event.operand else {

@@ -4,7 +4,7 @@ import TraceFormat
 
 /// Errors: how they are entered, whom they are told to, and what follows.
 extension Verifier {
-  mutating func healthError(_ event: TraceEvent) {
+  mutating func healthError(_ event: EventReference) {
     let state = UInt8(truncatingIfNeeded: event.operand >> 8)
     let level = UInt8(truncatingIfNeeded: event.operand)
     guard event.detail < 8, ErrorLevel(rawValue: level) != nil, SystemState(rawValue: state) != nil else {
@@ -30,7 +30,7 @@ extension Verifier {
     if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }
 
-  private mutating func judgeLevel(_ event: TraceEvent, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
+  private mutating func judgeLevel(_ event: EventReference, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
     tally(.healthLevel)
     // Without an error handler an error of process level is one of partition level, and may be told as either.
     let isRight =
@@ -67,7 +67,7 @@ extension Verifier {
   }
 
   /// An error that a CPU exception caused must belong to the exception of the step.
-  private mutating func judgeCause(_ event: TraceEvent) {
+  private mutating func judgeCause(_ event: EventReference) {
     let effective = gateMeant.map { UInt16($0) } ?? step.what
     let vector = UInt16(rare.errorVector) &- 1
     let belongs =
@@ -100,7 +100,7 @@ extension Verifier {
 
   // MARK: Partition level
 
-  mutating func healthAction(_ event: TraceEvent) {
+  mutating func healthAction(_ event: EventReference) {
     guard event.partition != 0xFF, event.operand < 8, let action = PartitionRecoveryAction(rawValue: event.detail)
     else {
       if fails(.meaning) { explain("health action \(event.detail) for error \(event.operand) has no meaning") }
@@ -132,7 +132,7 @@ extension Verifier {
     if !(partitions[index].isStopped && action == .idle) { step.happenings.insert(.modeDue) }
   }
 
-  private mutating func judgeAction(_ event: TraceEvent, _ action: PartitionRecoveryAction) {
+  private mutating func judgeAction(_ event: EventReference, _ action: PartitionRecoveryAction) {
     rare.isErrorAnswered = true
     let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
     if action != rule.action || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthAction) {
@@ -151,7 +151,7 @@ extension Verifier {
     }
   }
 
-  mutating func callback(_ event: TraceEvent) {
+  mutating func callback(_ event: EventReference) {
     guard event.partition != 0xFF, event.operand < 8 else {
       if fails(.meaning) { explain("a callback of \(name(event.partition)) has no meaning") }
       return
@@ -181,7 +181,7 @@ extension Verifier {
   }
 
   /// The action that waited for a callback: it comes when that is complete, or its window ends.
-  private mutating func judgeAfterCallback(_ event: TraceEvent, _ index: Int) {
+  private mutating func judgeAfterCallback(_ event: EventReference, _ index: Int) {
     tally(.healthCallback)
     let guest = guests[index]
     guests[index].callbackError = -1
@@ -214,7 +214,7 @@ extension Verifier {
 
   // MARK: Process level
 
-  mutating func judgeProcessLevel(_ event: TraceEvent, _ index: Int) {
+  mutating func judgeProcessLevel(_ event: EventReference, _ index: Int) {
     tally(.healthProcess)
     let belongs =
       rare.error >= 0 && rare.errorPartition == event.partition && !rare.isErrorAnswered

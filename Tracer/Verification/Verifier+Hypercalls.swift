@@ -3,8 +3,9 @@ import ModuleConfiguration
 import TraceFormat
 
 extension Verifier {
-  mutating func hypercall(_ event: TraceEvent) {
+  mutating func hypercall(_ event: EventReference) {
     enter(event)
+    step.number = numbers.meaning(of: step.what)
     step.looked = event.words.w2
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
@@ -14,37 +15,40 @@ extension Verifier {
       if fails(.meaning) { explain("a hypercall comes from the idle loop") }
       return
     }
-    partitions[Int(event.partition)].deferred = 0
-    partitions[Int(event.partition)].optional = 0
+    let state = partitions.reference(to: Int(event.partition))
+    state.pointee.deferred = 0
+    state.pointee.optional = 0
     // The return's own frame is used again: whoever returns takes upcalls.
     if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
-      partitions[Int(event.partition)].isEnabled = true
-      partitions[Int(event.partition)].wasInTail = false
+      state.pointee.isEnabled = true
+      state.pointee.wasInTail = false
       // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
-      partitions[Int(event.partition)].frameFits = step.looked & 2 != 0
+      state.pointee.frameFits = step.looked & 2 != 0
     }
   }
 
-  mutating func hypercallResult(_ event: TraceEvent) {
+  mutating func hypercallResult(_ event: EventReference) {
     guard step.kind != 0, event.partition != 0xFF else { return }
     tally(.hypercallAnswered)
     guard step.kind == EventKind.hypercall.rawValue, event.partition == step.partition,
       event.operand == UInt32(step.what), !step.happenings.contains(.answered)
-    else {
-      if fails(.hypercallAnswered) {
-        explain("a result of hypercall \(event.operand) for \(name(event.partition)), who did not wait for one")
-      }
-      return
-    }
+    else { return refuseResult(event) }
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
-    guard let number = HypercallNumber(rawValue: step.what) else {
-      tally(.hypercallKnown)
-      if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }
-      return
-    }
+    guard let number = step.number else { return judgeUnknown(event) }
     if event.detail == 0 { take(number, event.partition) }
+  }
+
+  private mutating func refuseResult(_ event: EventReference) {
+    if fails(.hypercallAnswered) {
+      explain("a result of hypercall \(event.operand) for \(name(event.partition)), who did not wait for one")
+    }
+  }
+
+  private mutating func judgeUnknown(_ event: EventReference) {
+    tally(.hypercallKnown)
+    if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }
   }
 
   /// A hypercall succeeded: judges its value, and takes over what it changed.
@@ -62,9 +66,7 @@ extension Verifier {
       step.happenings.insert(.timing)
     case .readTime:
       tally(.timeRead)
-      if step.resultValue < step.time || step.resultValue > time, fails(.timeRead) {
-        explain("\(name(partition)) was told \(step.resultValue) ns, between \(step.time) and \(time) ns")
-      }
+      if step.resultValue < step.time || step.resultValue > time { refuseTime(partition) }
     case .readStatistic:
       judgeStatistic(partition)
     case .stopModule, .drainComplete:
@@ -87,6 +89,12 @@ extension Verifier {
       .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
       break  // The same, by `closePort` and `closeQueue`.
     case .returnFromUpcall, .writeConsole, .note, .setSegmentBase, .null: break
+    }
+  }
+
+  private mutating func refuseTime(_ partition: UInt8) {
+    if fails(.timeRead) {
+      explain("\(name(partition)) was told \(step.resultValue) ns, between \(step.time) and \(time) ns")
     }
   }
 
@@ -222,7 +230,7 @@ extension Verifier {
     }
   }
 
-  mutating func consoleWritten(_ event: TraceEvent) {
+  mutating func consoleWritten(_ event: EventReference) {
     guard step.kind != 0 else { return }
     tally(.consoleWritten)
     guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.writeConsole.rawValue,
@@ -236,26 +244,18 @@ extension Verifier {
   }
 
   mutating func closeHypercall() {
-    let happened = step.happenings
-    let mayEnd =
-      step.what == HypercallNumber.stopModule.rawValue || step.what == HypercallNumber.drainComplete.rawValue
-      || step.what == HypercallNumber.completeCallback.rawValue
-      || !happened.isDisjoint(with: [.stopped, .modeChanged]) || rare.isModuleReset
-    if step.what == HypercallNumber.completeCallback.rawValue, !happened.contains(.stopped) { closeCompletion() }
-    guard happened.contains(.answered) else {
-      tally(.hypercallAnswered)
-      if !mayEnd, fails(.hypercallAnswered) {
-        explain("hypercall \(step.what) of \(name(step.partition)) at event \(step.position) got no result")
-      }
-      return
-    }
-    let number = HypercallNumber(rawValue: step.what)
-    if number == .createSamplingPort || number == .createQueuingPort { judgeCreationRefused() }
-    switch number {
+    if step.number == .completeCallback, !step.happenings.contains(.stopped) { closeCompletion() }
+    guard step.happenings.contains(.answered) else { return judgeUnanswered() }
+    switch step.number {
     case .writeConsole: closeConsole()
-    case .createSamplingPort, .readSamplingMessage, .writeSamplingMessage: closePort()
-    case .createQueuingPort, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+    case .createSamplingPort:
+      judgeCreationRefused()
+      closePort()
+    case .readSamplingMessage, .writeSamplingMessage: closePort()
+    case .createQueuingPort:
+      judgeCreationRefused()
       closeQueue()
+    case .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort: closeQueue()
     case .setPartitionMode: closeModeAsked()
     case .findModuleSchedule: closeScheduleNamed()
     case .raiseApplicationError:
@@ -263,6 +263,16 @@ extension Verifier {
         explain("\(name(step.partition)) raised an application error, and the health monitor has none")
       }
     default: break
+    }
+  }
+
+  private mutating func judgeUnanswered() {
+    let mayEnd =
+      step.number == .stopModule || step.number == .drainComplete || step.number == .completeCallback
+      || !step.happenings.isDisjoint(with: [.stopped, .modeChanged]) || rare.isModuleReset
+    tally(.hypercallAnswered)
+    if !mayEnd, fails(.hypercallAnswered) {
+      explain("hypercall \(step.what) of \(name(step.partition)) at event \(step.position) got no result")
     }
   }
 

@@ -3,7 +3,7 @@ import TraceFormat
 
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
 extension Verifier {
-  mutating func interrupt(_ event: TraceEvent) {
+  mutating func interrupt(_ event: EventReference) {
     if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
       enterWithin(event)
     } else {
@@ -89,7 +89,7 @@ extension Verifier {
     if fails(.stimulus) { explain("line \(line) was pulsed and is open, and has not interrupted") }
   }
 
-  mutating func mark(_ event: TraceEvent) {
+  mutating func mark(_ event: EventReference) {
     guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     let index = Int(event.partition)
     guard line < 16 else { return markOther(event, index, line) }
@@ -141,7 +141,7 @@ extension Verifier {
   }
 
   /// Takes a mark that stands for `marks` interrupts.
-  mutating func takeMark(_ event: TraceEvent, _ index: Int, _ line: Int, _ marks: UInt64) {
+  mutating func takeMark(_ event: EventReference, _ index: Int, _ line: Int, _ marks: UInt64) {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line
     let count = UInt32(truncatingIfNeeded: event.words.w0)
@@ -231,7 +231,7 @@ extension Verifier {
     }
   }
 
-  mutating func kernelHandler(_ event: TraceEvent) {
+  mutating func kernelHandler(_ event: EventReference) {
     guard let line = line(event.operand) else { return }
     step.kernelHandlerRuns &+= 1
     let bit: UInt16 = 1 << UInt16(line)
@@ -245,7 +245,7 @@ extension Verifier {
     }
   }
 
-  mutating func unclaimed(_ event: TraceEvent) {
+  mutating func unclaimed(_ event: EventReference) {
     step.unclaims &+= 1
     guard let line = line(event.operand) else { return }
     if step.kind != 0, step.kind != EventKind.interrupt.rawValue || Int(step.what) != line + 32, fails(.unclaimed) {
@@ -253,7 +253,7 @@ extension Verifier {
     }
   }
 
-  mutating func spurious(_ event: TraceEvent) {
+  mutating func spurious(_ event: EventReference) {
     step.spuriousDecisions &+= 1
     machine.spuriousCount &+= 1
     if step.kind != 0, !step.isSpurious || UInt32(step.what) != event.operand, fails(.spurious) {
@@ -261,7 +261,7 @@ extension Verifier {
     }
   }
 
-  mutating func acknowledged(_ event: TraceEvent) {
+  mutating func acknowledged(_ event: EventReference) {
     guard step.kind != 0, !step.isSpurious else { return }
     guard let line = line(event.operand) else { return }
     guard step.kind == EventKind.interrupt.rawValue, Int(step.what) == line + 32 else {

@@ -2,7 +2,7 @@ import TraceFormat
 
 /// Switches, the timer, the controllers' masks, pads: what the hardware was told and found doing.
 extension Verifier {
-  mutating func partitionSwitch(_ event: TraceEvent) {
+  mutating func partitionSwitch(_ event: EventReference) {
     let from = event.detail
     let target = event.partition
     if machine.isRunnerKnown {
@@ -17,7 +17,7 @@ extension Verifier {
     step.happenings.insert(.switched)
   }
 
-  mutating func timerArmed(_ event: TraceEvent) {
+  mutating func timerArmed(_ event: EventReference) {
     let instant = event.words.w0
     if machine.isArmed, machine.armed <= time { machine.mayBeStale = true }
     machine.dueFrom = max(instant, time)
@@ -27,7 +27,7 @@ extension Verifier {
     step.happenings.insert(.timing)
   }
 
-  mutating func timer(_ event: TraceEvent) {
+  mutating func timer(_ event: EventReference) {
     enter(event)
     step.happenings.insert(.timing)
     // The local APIC's spurious vector comes the same way, and says nothing of the timer.
@@ -102,13 +102,13 @@ extension Verifier {
     }
   }
 
-  mutating func lineMask(_ event: TraceEvent) {
+  mutating func lineMask(_ event: EventReference) {
     machine.mask = UInt16(truncatingIfNeeded: event.operand)
     machine.isMaskKnown = true
     step.happenings.insert(.maskDue)
   }
 
-  mutating func maskRead(_ event: TraceEvent) {
+  mutating func maskRead(_ event: EventReference) {
     step.happenings.remove(.maskDue)
     guard machine.isMaskKnown else { return }
     tally(.maskWritten)
@@ -120,7 +120,7 @@ extension Verifier {
     if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
   }
 
-  mutating func padded(_ event: TraceEvent) {
+  mutating func padded(_ event: EventReference) {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
     machine.readyTime = event.words.w0 &- event.words.w1
@@ -132,7 +132,7 @@ extension Verifier {
     }
   }
 
-  mutating func drained(_ event: TraceEvent) {
+  mutating func drained(_ event: EventReference) {
     tally(.drain)
     let words = event.words.w0
     let bytes = event.words.w1
@@ -143,25 +143,25 @@ extension Verifier {
     machine.drainedBytes = bytes
   }
 
-  mutating func kernelFault(_ event: TraceEvent) {
+  mutating func kernelFault(_ event: EventReference) {
     tally(.kernelFault)
     if fails(.kernelFault) {
       explain("invariant broken: vector \(event.operand) at \(hexadecimal(event.words.w0))")
     }
   }
 
-  mutating func start(_ event: TraceEvent) {
+  mutating func start(_ event: EventReference) {
     enterWithin(event)
     if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
     ending.hasStarted = true
   }
 
-  mutating func nonMaskable(_ event: TraceEvent) {
+  mutating func nonMaskable(_ event: EventReference) {
     enterWithin(event)
     step.happenings.insert(.nonMaskable)
   }
 
-  mutating func stimulus(_ event: TraceEvent) {
+  mutating func stimulus(_ event: EventReference) {
     enterWithin(event)
     guard machine.areStimuliKnown else { return }
     tally(.stimulus)

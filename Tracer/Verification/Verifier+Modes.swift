@@ -4,7 +4,7 @@ import TraceFormat
 
 /// Operating modes, and what a start takes: memory in pieces, registers, the first instruction.
 extension Verifier {
-  mutating func modeChange(_ event: TraceEvent) {
+  mutating func modeChange(_ event: EventReference) {
     let from = UInt8(truncatingIfNeeded: event.operand)
     let condition = UInt8(truncatingIfNeeded: event.operand >> 8)
     guard event.partition != 0xFF, OperatingMode(rawValue: event.detail) != nil, from < 4, event.operand >> 16 == 0,
@@ -125,7 +125,7 @@ extension Verifier {
 
   // MARK: Starts
 
-  mutating func restart(_ event: TraceEvent) {
+  mutating func restart(_ event: EventReference) {
     let isMode = event.detail == OperatingMode.coldStart.rawValue || event.detail == OperatingMode.warmStart.rawValue
     guard event.partition != 0xFF, isMode, event.words.w0 < 4 else {
       if fails(.meaning) { explain("a restart in mode \(event.detail), condition \(event.words.w0), has no meaning") }
@@ -156,7 +156,7 @@ extension Verifier {
     startAnew(index, event)
   }
 
-  private mutating func startAnew(_ index: Int, _ event: TraceEvent) {
+  private mutating func startAnew(_ index: Int, _ event: EventReference) {
     let before = rare.changed & 1 << UInt32(index) != 0 ? partitions[index].modeBefore : partitions[index].mode
     let isFirst = step.kind == EventKind.start.rawValue && gapCount == 0
     partitions[index].startAnew()
@@ -181,7 +181,7 @@ extension Verifier {
     ports.restart(event.partition, plan)
   }
 
-  mutating func memoryPiece(_ event: TraceEvent) {
+  mutating func memoryPiece(_ event: EventReference) {
     enterWithin(event)
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("a piece of nobody's memory is made") }
@@ -199,7 +199,7 @@ extension Verifier {
     guests[index].nextPiece = event.operand &+ 1
   }
 
-  mutating func initialised(_ event: TraceEvent) {
+  mutating func initialised(_ event: EventReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("nobody is initialised") }
       return
@@ -221,7 +221,7 @@ extension Verifier {
     }
   }
 
-  mutating func contextReset(_ event: TraceEvent) {
+  mutating func contextReset(_ event: EventReference) {
     guard event.partition != 0xFF else { return }
     let index = Int(event.partition)
     tally(.restartContext)

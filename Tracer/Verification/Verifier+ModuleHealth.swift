@@ -4,7 +4,7 @@ import TraceFormat
 
 /// Errors at module level, and the log of all errors.
 extension Verifier {
-  mutating func beginModuleError(_ event: TraceEvent) {
+  mutating func beginModuleError(_ event: EventReference) {
     let rule = plan.healthRule(event.partition, UInt32(event.detail), rare.errorState) ?? ModulePlan.HealthRule()
     health.waiting += 1
     health.partition = event.partition
@@ -15,7 +15,7 @@ extension Verifier {
     for index in partitions.indices where plan.partitions[index].isSystem { rare.healthMarkDue |= 1 << UInt32(index) }
   }
 
-  mutating func moduleAction(_ event: TraceEvent) {
+  mutating func moduleAction(_ event: EventReference) {
     guard event.operand < 8, let action = ModuleRecoveryAction(rawValue: event.detail) else {
       if fails(.meaning) { explain("action \(event.detail) at module level has no meaning") }
       return
@@ -60,7 +60,7 @@ extension Verifier {
 
   // MARK: The log
 
-  mutating func enterLog(_ event: TraceEvent) {
+  mutating func enterLog(_ event: EventReference) {
     tally(.healthLog)
     let number = event.words.w1
     if health.isNextKnown, number != health.nextEntry, fails(.healthLog) {

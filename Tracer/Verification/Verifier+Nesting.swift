@@ -2,20 +2,20 @@ import TraceFormat
 
 /// How upcalls nest, and where marked lines' upcalls may come.
 extension Verifier {
-  mutating func judgeMarked(_ partition: UInt8, _ state: PartitionState, _ bit: UInt64) {
-    guard state.marked & bit != 0 else { return }
+  mutating func judgeMarked(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ bit: UInt64) {
+    guard state.pointee.marked & bit != 0 else { return }
     tally(.upcallMarked)
-    if state.deferred & bit != 0, fails(.upcallMarked) {
+    if state.pointee.deferred & bit != 0, fails(.upcallMarked) {
       explain(
         "\(name(partition)) gets an upcall of line \(bit.trailingZeroBitCount), which is a marked one, into the code "
           + "that it interrupted")
     }
   }
 
-  mutating func judgeDepth(_ partition: UInt8, _ state: PartitionState) {
-    guard state.unfinishedKnown else { return }
+  mutating func judgeDepth(_ partition: UInt8, _ state: DirectReference<PartitionState>) {
+    guard state.pointee.unfinishedKnown else { return }
     tally(.upcallDepth)
-    let depth = state.unfinished &+ 1
+    let depth = state.pointee.unfinished &+ 1
     let told = Int32(step.upcallDetail >> 1)
     let most = plan.partitions[Int(partition)].maximumUpcallDepth
     guard told != depth || depth > most, fails(.upcallDepth) else { return }
@@ -25,12 +25,12 @@ extension Verifier {
   }
 
   /// A mark waits that only an upcall deeper than allowed could take.
-  mutating func judgeOverflow(_ partition: UInt8, _ state: PartitionState, _ waiting: UInt64) {
-    guard state.unfinishedKnown else { return }
+  mutating func judgeOverflow(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ waiting: UInt64) {
+    guard state.pointee.unfinishedKnown else { return }
     tally(.upcallOverflow)
-    if !state.isOverflowTold, fails(.upcallOverflow) {
+    if !state.pointee.isOverflowTold, fails(.upcallOverflow) {
       explain(
-        "\(state.unfinished) upcalls of \(name(partition)) are unfinished, the mark of vector "
+        "\(state.pointee.unfinished) upcalls of \(name(partition)) are unfinished, the mark of vector "
           + "\(waiting.trailingZeroBitCount + 32) waits, and the health monitor was not told")
     }
   }
@@ -38,14 +38,14 @@ extension Verifier {
   /// The health monitor is told of a mark that found no room for its frame, or no depth.
   mutating func judgeRoomTold(_ partition: UInt8) {
     let index = Int(partition)
-    let state = partitions[index]
-    guard state.unfinishedKnown else {
+    let state = partitions.reference(to: index)
+    guard state.pointee.unfinishedKnown else {
       partitions[index].isRoomToldKnown = false
       return
     }
-    guard state.unfinished < plan.partitions[index].maximumUpcallDepth else { return }
+    guard state.pointee.unfinished < plan.partitions[index].maximumUpcallDepth else { return }
     tally(.upcallRoom)
-    if state.isRoomTold, state.isRoomToldKnown, fails(.upcallRoom) {
+    if state.pointee.isRoomTold, state.pointee.isRoomToldKnown, fails(.upcallRoom) {
       explain("the health monitor is told again that a mark of \(name(partition)) finds no room, and none fitted since")
     }
     partitions[index].isRoomTold = true
@@ -53,12 +53,12 @@ extension Verifier {
   }
 
   /// A mark waits whose frame did not fit when it was to be delivered.
-  mutating func judgeRoom(_ partition: UInt8, _ state: PartitionState, _ waiting: UInt64) {
-    guard state.isRoomToldKnown, state.unfinishedKnown,
-      state.unfinished < plan.partitions[Int(partition)].maximumUpcallDepth
+  mutating func judgeRoom(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ waiting: UInt64) {
+    guard state.pointee.isRoomToldKnown, state.pointee.unfinishedKnown,
+      state.pointee.unfinished < plan.partitions[Int(partition)].maximumUpcallDepth
     else { return }
     tally(.upcallRoom)
-    if !state.isRoomTold, fails(.upcallRoom) {
+    if !state.pointee.isRoomTold, fails(.upcallRoom) {
       explain(
         "the mark of vector \(waiting.trailingZeroBitCount + 32) finds no room on the stack of \(name(partition)), "
           + "and the health monitor was not told")
@@ -68,7 +68,6 @@ extension Verifier {
   /// What the counters of an entry tell of unfinished upcalls.
   mutating func countUnfinished(_ index: Int, _ snapshot: EntrySnapshot, isPast: Bool) {
     if partitions[index].unfinishedKnown {
-      guard step.returned != 0 else { return }
       partitions[index].unfinished &-= Int32(step.returned)
       partitions[index].isOverflowTold = false
       // A partition that counts more returns than upcalls tells nothing.

@@ -5,7 +5,7 @@ import TraceFormat
 /// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its
 /// validity is told truly.
 extension Verifier {
-  mutating func portOperation(_ event: TraceEvent) {
+  mutating func portOperation(_ event: EventReference) {
     guard Int(event.operand) < plan.ports.count, let operation = PortOperation(rawValue: event.detail),
       event.partition != 0xFF
     else {
@@ -38,7 +38,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgePermission(_ event: TraceEvent, _ port: ModulePlan.Port, _ operation: PortOperation) {
+  private mutating func judgePermission(_ event: EventReference, _ port: ModulePlan.Port, _ operation: PortOperation) {
     tally(.portPermitted)
     let number: HypercallNumber =
       switch operation {
@@ -92,7 +92,7 @@ extension Verifier {
     }
   }
 
-  private mutating func write(_ event: TraceEvent, _ port: ModulePlan.Port) {
+  private mutating func write(_ event: EventReference, _ port: ModulePlan.Port) {
     let sequence = event.words.w1
     if channels[port.channel].isSequenceKnown || channels[port.channel].isEmpty && channels[port.channel].isKnown {
       tally(.portSequence)
@@ -117,7 +117,7 @@ extension Verifier {
     tally(.portCopied)
   }
 
-  private mutating func read(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
+  private mutating func read(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
     step.readIsValid = event.words.w2 & 1 != 0
     step.happenings.insert(.readSeen)
@@ -169,7 +169,7 @@ extension Verifier {
     }
   }
 
-  mutating func messageCopied(_ event: TraceEvent) {
+  mutating func messageCopied(_ event: EventReference) {
     guard step.kind != 0 else { return }
     tally(.portCopied)
     guard step.happenings.contains(.copyDue), step.portIndex == Int32(clamping: event.operand),
@@ -198,7 +198,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeQueueCopy(_ event: TraceEvent) {
+  private mutating func judgeQueueCopy(_ event: EventReference) {
     if step.portOperation == PortOperation.send.rawValue {
       rare.digest = event.words.w0
       rare.isDigestKnown = true

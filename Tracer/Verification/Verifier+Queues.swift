@@ -4,7 +4,7 @@ import TraceFormat
 
 /// Queuing ports: numbers, order, contents and room of what waits between partitions.
 extension Verifier {
-  mutating func send(_ event: TraceEvent, _ port: ModulePlan.Port) {
+  mutating func send(_ event: EventReference, _ port: ModulePlan.Port) {
     let number = event.words.w1
     let channel = port.channel
     if channels[channel].isSequenceKnown || channels[channel].isEmpty && channels[channel].isKnown {
@@ -26,7 +26,7 @@ extension Verifier {
   }
 
   /// A destination's queue was full: it has not taken the message of this step.
-  mutating func overflow(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
+  mutating func overflow(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     tally(.queueOverflow)
     rare.isTouched = true
     let place = plan.destinations[port.channel].firstIndex(of: index)
@@ -100,7 +100,7 @@ extension Verifier {
     }
   }
 
-  mutating func receive(_ event: TraceEvent, _ index: Int, _ port: ModulePlan.Port) {
+  mutating func receive(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     rare.isTouched = true
     rare.isDigestKnown = false
     let number = event.words.w1

@@ -4,7 +4,7 @@ import TraceFormat
 
 /// Module schedules: who may change them, when a change takes effect, and what it does to the partitions.
 extension Verifier {
-  mutating func scheduleChange(_ event: TraceEvent) {
+  mutating func scheduleChange(_ event: EventReference) {
     guard Int(event.operand) < plan.schedules.count, event.detail < 2 else {
       if fails(.meaning) { explain("schedule \(event.operand) is not one of the module's \(plan.schedules.count)") }
       return
@@ -24,7 +24,7 @@ extension Verifier {
     }
   }
 
-  private mutating func askedSchedule(_ event: TraceEvent) {
+  private mutating func askedSchedule(_ event: EventReference) {
     tally(.scheduleAsked)
     let isAsked =
       step.kind == 0

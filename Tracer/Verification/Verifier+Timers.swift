@@ -16,7 +16,7 @@ extension Verifier {
     step.happenings.insert(.timing)
   }
 
-  mutating func timerExpired(_ event: TraceEvent) {
+  mutating func timerExpired(_ event: EventReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("a timer of nobody expires") }
       return
@@ -43,7 +43,7 @@ extension Verifier {
     rare.tickMarks = UInt64(event.operand) &- min(event.words.w2, UInt64(event.operand))
   }
 
-  private mutating func judgeTicks(_ event: TraceEvent, _ first: UInt64, _ period: UInt64) {
+  private mutating func judgeTicks(_ event: EventReference, _ first: UInt64, _ period: UInt64) {
     tally(.tickDue)
     let count = UInt64(event.operand)
     let latest = event.words.w0
@@ -69,7 +69,7 @@ extension Verifier {
         + (first == 0 ? "does not run" : "had its next tick at \(first) ns and has period \(period) ns"))
   }
 
-  private mutating func judgeDropped(_ event: TraceEvent) {
+  private mutating func judgeDropped(_ event: EventReference) {
     tally(.tickPolicy)
     let dropped = event.words.w2
     let count = UInt64(event.operand)
@@ -89,7 +89,7 @@ extension Verifier {
     }
   }
 
-  mutating func markTicks(_ event: TraceEvent, _ index: Int, _ isRefused: Bool) {
+  mutating func markTicks(_ event: EventReference, _ index: Int, _ isRefused: Bool) {
     tally(.tickMark)
     let belongs = Int(rare.ticked) == index && !rare.isTickMarked
     if !belongs || isRefused, fails(.tickMark) {

@@ -2,10 +2,7 @@ import TraceFormat
 
 /// From the mark to the upcall and back: what may be delivered, when, in which order, and that it truly was.
 extension Verifier {
-  /// Time in ring 3 after which an upcall must have been counted by the partition, in ns: its first instructions do so.
-  static let upcallEntryPatience: UInt64 = 100_000
-
-  mutating func upcall(_ event: TraceEvent) {
+  mutating func upcall(_ event: EventReference) {
     guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     if step.happenings.contains(.upcall) {
       tally(.upcallEnabled)
@@ -29,20 +26,20 @@ extension Verifier {
     let index = Int(partition)
     let line = Int(step.upcallLine)
     let bit: UInt64 = 1 << UInt64(line)
-    let state = partitions[index]
+    let state = partitions.reference(to: index)
     tally(.markDelivered)
     if schedule.isWindowKnown {
       tally(.upcallWindow)
-      if !schedule.isOpen || schedule.owner != partition || state.isGone, fails(.upcallWindow) {
+      if !schedule.isOpen || schedule.owner != partition || state.pointee.isGone, fails(.upcallWindow) {
         explain("\(name(partition)) gets an upcall of line \(line) outside its window")
       }
     }
     judgeRights(partition, state, line, bit)
     judgeDelivery(partition, state, line)
     judgeDepth(partition, state)
-    if state.serviceKnown & bit != 0 {
+    if state.pointee.serviceKnown & bit != 0 {
       tally(.upcallService)
-      if state.inService & bit != 0, fails(.upcallService) {
+      if state.pointee.inService & bit != 0, fails(.upcallService) {
         explain("line \(line) is delivered to \(name(partition)) again, and was not acknowledged")
       }
     }
@@ -52,26 +49,29 @@ extension Verifier {
     applyUpcall()
   }
 
-  private mutating func judgeRights(_ partition: UInt8, _ state: PartitionState, _ line: Int, _ bit: UInt64) {
+  private mutating func judgeRights(
+    _ partition: UInt8, _ state: DirectReference<PartitionState>, _ line: Int, _ bit: UInt64
+  ) {
     tally(.upcallRegistered)
     let lacks: String? =
-      state.pendingKnown & bit != 0 && state.pending & bit == 0
+      state.pointee.pendingKnown & bit != 0 && state.pointee.pending & bit == 0
       ? "no mark waits"
-      : state.registeredKnown & bit != 0 && state.registered & bit == 0
+      : state.pointee.registeredKnown & bit != 0 && state.pointee.registered & bit == 0
         ? "the line is not registered"
-        : state.handlerKnown & bit != 0 && state.handler & bit == 0
-          ? "no handler is registered" : state.readyKnown & bit != 0 && state.ready & bit == 0 ? "it is not ready" : nil
+        : state.pointee.handlerKnown & bit != 0 && state.pointee.handler & bit == 0
+          ? "no handler is registered"
+          : state.pointee.readyKnown & bit != 0 && state.pointee.ready & bit == 0 ? "it is not ready" : nil
     if let lacks, fails(.upcallRegistered) {
       explain("\(name(partition)) gets an upcall of line \(line), though \(lacks)")
     }
-    if lacks == nil, state.handlerKnown & state.handler & bit != 0 {
+    if lacks == nil, state.pointee.handlerKnown & state.pointee.handler & bit != 0 {
       tally(.upcallHandler)
       let handler = handlerAddresses[Int(partition) &* Self.interruptStride &+ line]
       if handler != step.upcallHandler, fails(.upcallHandler) {
         explain("the upcall carries \(hexadecimal(step.upcallHandler)); registered is \(hexadecimal(handler))")
       }
     }
-    if lacks == nil, state.pendingKnown & bit != 0 {
+    if lacks == nil, state.pointee.pendingKnown & bit != 0 {
       tally(.upcallCount)
       let waiting = carried(partition, line)
       if step.upcallCount != waiting, fails(.upcallCount) {
@@ -92,37 +92,41 @@ extension Verifier {
     return line == 32 && plan.partitions[Int(partition)].missedTickPolicy == .deliverAll ? min(waiting, 1) : waiting
   }
 
-  private mutating func judgeDelivery(_ partition: UInt8, _ state: PartitionState, _ line: Int) {
+  private mutating func judgeDelivery(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ line: Int) {
     let isReturn =
       step.kind == EventKind.hypercall.rawValue && step.what == 32 && step.partition == partition
-    if state.isEnabledKnown {
+    if state.pointee.isEnabledKnown {
       tally(.upcallEnabled)
-      if !state.isEnabled, fails(.upcallEnabled) {
+      if !state.pointee.isEnabled, fails(.upcallEnabled) {
         explain("\(name(partition)) gets an upcall of line \(line) while its interrupts are off")
       }
       tally(.upcallFrame)
       let isReplacing = step.upcallDetail & 1 != 0
-      if !state.frameFits && !isReturn || state.wasInTail && !isReplacing
-        || isReplacing && !state.wasInTail && !isReturn, fails(.upcallFrame)
+      if !state.pointee.frameFits && !isReturn || state.pointee.wasInTail && !isReplacing
+        || isReplacing && !state.pointee.wasInTail && !isReturn, fails(.upcallFrame)
       {
         explain(
           "\(name(partition)) gets an upcall on \(isReplacing ? "an unfinished" : "a new") frame; at its last entry "
-            + (state.wasInTail ? "it was in the return's tail" : "the frame did \(state.frameFits ? "" : "not ")fit"))
+            + (state.pointee.wasInTail
+              ? "it was in the return's tail" : "the frame did \(state.pointee.frameFits ? "" : "not ")fit"))
       }
     }
-    if state.ordinalKnown {
+    if state.pointee.ordinalKnown {
       tally(.upcallOrdinal)
-      if step.upcallOrdinal != state.ordinal &+ 1, fails(.upcallOrdinal) {
-        let before = state.ordinal == .max ? "is the first since its start" : "follows upcall \(state.ordinal)"
+      if step.upcallOrdinal != state.pointee.ordinal &+ 1, fails(.upcallOrdinal) {
+        let before =
+          state.pointee.ordinal == .max ? "is the first since its start" : "follows upcall \(state.pointee.ordinal)"
         explain("upcall \(step.upcallOrdinal) of \(name(partition)) \(before)")
       }
     }
   }
 
   /// Lines whose marks the partition certainly waits for.
-  private func deliverable(_ state: PartitionState) -> UInt64 {
-    state.pending & state.pendingKnown & state.registered & state.registeredKnown & state.handler & state.handlerKnown
-      & state.ready & state.readyKnown & ~state.inService & state.serviceKnown & ~(state.deferred | state.optional)
+  func deliverable(_ state: DirectReference<PartitionState>) -> UInt64 {
+    state.pointee.pending & state.pointee.pendingKnown & state.pointee.registered & state.pointee.registeredKnown
+      & state.pointee.handler & state.pointee.handlerKnown
+      & state.pointee.ready & state.pointee.readyKnown & ~state.pointee.inService & state.pointee.serviceKnown
+      & ~(state.pointee.deferred | state.pointee.optional)
   }
 
   /// Takes the step's upcall as done: its marks are gone, its line is in service, interrupts are off.
@@ -163,7 +167,7 @@ extension Verifier {
     partitions[index].timeSinceUpcall = 0
   }
 
-  mutating func upcallWritten(_ event: TraceEvent) {
+  mutating func upcallWritten(_ event: EventReference) {
     guard event.partition != 0xFF, step.kind != 0 else { return }
     tally(.upcallWritten)
     guard step.happenings.contains(.upcall), step.upcallPartition == event.partition,
@@ -181,104 +185,5 @@ extension Verifier {
         "the upcall goes to \(hexadecimal(event.words.w1)); the partition's entry is \(hexadecimal(state.entryAddress))"
       )
     }
-  }
-
-  // MARK: What the partition shows at its next entry
-
-  /// At an entry of the partition: the resume before it must have delivered what was deliverable.
-  mutating func judgeUpcallDue(_ partition: UInt8, _ resume: UInt64, _ isInstantKnown: Bool) {
-    let state = partitions[Int(partition)]
-    guard state.pending != 0 || state.upcallAwaited >= 0 else { return }
-    if state.upcallAwaited >= 0 {
-      let claim = Int(targets.markToUpcall[Int(state.upcallAwaited)])
-      let latency = windowClock(of: partition, at: resume) &- state.clockAtMark
-      partitions[Int(partition)].upcallAwaited = -1
-      let span = CaseSpan(from: state.timeOfMark, to: resume, scope: .windows(of: partition))
-      if isInstantKnown, exceeds(claim, Int64(clamping: latency), over: span) {
-        explain("\(name(partition)) got its upcall \(latency) ns of its own windows after the mark")
-      }
-    }
-    guard state.isEnabledKnown, state.isEnabled, state.entryAddressKnown, state.entryAddress != 0,
-      schedule.isWindowKnown, schedule.isOpen, schedule.owner == partition, step.kind != 0
-    else { return }
-    let waiting = deliverable(state)
-    guard state.frameFits else {
-      if waiting != 0 { judgeRoom(partition, state, waiting) }
-      return
-    }
-    if waiting != 0, !state.unfinishedKnown || state.unfinished >= plan.partitions[Int(partition)].maximumUpcallDepth {
-      return judgeOverflow(partition, state, waiting)
-    }
-    tally(.markDelivered)
-    if waiting != 0, fails(.markDelivered) {
-      explain(
-        "\(name(partition)) was resumed with interrupts on, and the mark of line \(waiting.trailingZeroBitCount) "
-          + "waits on")
-    }
-  }
-
-  /// Takes the snapshot of an entry, and judges the counters in it.
-  mutating func takeSnapshot(_ snapshot: EntrySnapshot, of partition: UInt8, kind: UInt8, inRing3: UInt64) {
-    let index = Int(partition)
-    let isOn = snapshot.flags.contains(.interruptsEnabled) || snapshot.flags.contains(.inReturnTail)
-    step.returned = 0
-    step.areReturnsKnown = partitions[index].countersKnown
-    if partitions[index].countersKnown {
-      let entered = snapshot.upcallsEntered &- partitions[index].entered
-      judgeEntered(partition, UInt32(entered), kind == EventKind.hypercall.rawValue || isOn, inRing3)
-      step.returned = snapshot.upcallsReturned &- partitions[index].returned
-      tally(.upcallReturned)
-      let unfinished = snapshot.upcallsEntered &- snapshot.upcallsReturned
-      if unfinished >= 0x8000, fails(.upcallReturned) {
-        explain(
-          "\(name(partition)) has returned \(snapshot.upcallsReturned) times from \(snapshot.upcallsEntered) upcalls")
-      }
-    } else {
-      partitions[index].upcallsOwed = 0
-    }
-    countUnfinished(index, snapshot, isPast: kind == EventKind.hypercall.rawValue)
-    partitions[index].entered = snapshot.upcallsEntered
-    partitions[index].returned = snapshot.upcallsReturned
-    partitions[index].countersKnown = true
-    partitions[index].isEnabled = isOn
-    partitions[index].isEnabledKnown = true
-    partitions[index].wasInTail = snapshot.flags.contains(.inReturnTail)
-    partitions[index].frameFits = snapshot.flags.contains(.frameFits)
-  }
-
-  /// An upcall must be counted by the partition's first instructions; only an entry before them may find it uncounted.
-  private mutating func judgeEntered(_ partition: UInt8, _ entered: UInt32, _ isPast: Bool, _ inRing3: UInt64) {
-    let index = Int(partition)
-    let owed = partitions[index].upcallsOwed
-    guard owed != 0 || entered != 0 else { return }
-    tally(.upcallEntered)
-    partitions[index].timeSinceUpcall = partitions[index].timeSinceUpcall &+ inRing3
-    let isLate = isPast || partitions[index].timeSinceUpcall > Self.upcallEntryPatience
-    if entered == owed || entered &+ 1 == owed && !isLate {
-      partitions[index].upcallsOwed = owed &- entered
-      return
-    }
-    partitions[index].upcallsOwed = 0
-    if fails(.upcallEntered) {
-      explain("\(name(partition)) has entered \(entered) upcalls since the entry before; \(owed) were decided")
-    }
-  }
-
-  mutating func upcallsReturned(_ event: TraceEvent) {
-    guard step.kind != 0, event.partition != 0xFF else { return }
-    tally(.upcallReturned)
-    guard event.partition == step.partition, event.operand == UInt32(step.returned), step.returned != 0,
-      !step.happenings.contains(.returnsLearnt)
-    else {
-      // After a loss the first entry of a partition has no counters to compare with.
-      if event.partition == step.partition, !step.areReturnsKnown { return }
-      if fails(.upcallReturned) {
-        explain(
-          "\(event.operand) returns of \(name(event.partition)) are learnt; its counter moved by \(step.returned)")
-      }
-      step.happenings.insert(.returnsLearnt)
-      return
-    }
-    step.happenings.insert(.returnsLearnt)
   }
 }

@@ -4,7 +4,7 @@ extension Verifier {
   /// What a timer may be early, by rounding of its ticks, without the window counting as cut short, in ns.
   static let earlyTolerance: UInt64 = 1000
 
-  mutating func majorFrameStart(_ event: TraceEvent) {
+  mutating func majorFrameStart(_ event: EventReference) {
     tally(.frame)
     step.happenings.insert(.timing)
     let index = Int(event.detail)
@@ -55,7 +55,7 @@ extension Verifier {
     machine.frameToJudge = true
   }
 
-  mutating func windowStart(_ event: TraceEvent) {
+  mutating func windowStart(_ event: EventReference) {
     step.happenings.insert(.timing)
     let index = Int(event.operand)
     guard index < plan.windows.count else {
@@ -119,7 +119,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeNominal(_ event: TraceEvent, _ window: ModulePlan.Window, _ index: Int) {
+  private mutating func judgeNominal(_ event: EventReference, _ window: ModulePlan.Window, _ index: Int) {
     tally(.windowNominal)
     let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
     let start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
@@ -137,7 +137,7 @@ extension Verifier {
     }
   }
 
-  mutating func windowEnd(_ event: TraceEvent) {
+  mutating func windowEnd(_ event: EventReference) {
     step.happenings.insert(.timing)
     guard schedule.isWindowKnown else { return }
     tally(.windowEndOrder)
@@ -165,7 +165,7 @@ extension Verifier {
     leaveWindow()
   }
 
-  mutating func idle(_ event: TraceEvent) {
+  mutating func idle(_ event: EventReference) {
     tally(.idleTime)
     step.happenings.insert(.timing)
     if event.partition != 0xFF, event.partition != plan.drainer, fails(.idleTime) {
@@ -177,32 +177,33 @@ extension Verifier {
 
   /// Judges where and when a partition was found in ring 3.
   mutating func judgeWindowUse(_ partition: UInt8, _ resume: UInt64, _ isInstantKnown: Bool) {
-    let index = Int(partition)
-    partitions[index].mayBeStopped = false
-    if partitions[index].isStopped {
+    let state = partitions.reference(to: Int(partition))
+    state.pointee.mayBeStopped = false
+    if state.pointee.isStopped {
       if fails(.modeQuiet) { explain("\(name(partition)) runs, though it was stopped") }
       return
     }
     tally(.modeQuiet)
-    partitions[index].hasRun = true
-    if partitions[index].isInitialising || partitions[index].isContextDue { judgeStarting(partition) }
+    state.pointee.hasRun = true
+    if state.pointee.isInitialising || state.pointee.isContextDue { judgeStarting(partition) }
     guard schedule.isWindowKnown else { return }
     tally(.windowOwner)
     let isInOwn = schedule.isOpen && partition == schedule.owner
-    if partitions[index].hasYielded, partition != plan.drainer {
+    if state.pointee.hasYielded, partition != plan.drainer {
       if fails(.yieldFinal) { explain("\(name(partition)) runs after it yielded, before its next window") }
       return
     }
-    if !isInOwn {
-      judgeForeigner(partition)
-      return
-    }
+    guard isInOwn else { return judgeForeigner(partition) }
     if exceeds(
       ClaimKey.windowEnd.rawValue, Int64(from: schedule.end, to: time), over: CaseSpan(from: schedule.end, to: time))
     {
       explain("\(name(partition)) ran until \(time) ns; its window ended at \(schedule.end) ns")
     }
-    guard schedule.awaitsFirst, isInstantKnown else { return }
+    if schedule.awaitsFirst, isInstantKnown { judgeFirstInstant(of: partition, resume) }
+  }
+
+  /// The partition's first instant in its window was found.
+  private mutating func judgeFirstInstant(of partition: UInt8, _ resume: UInt64) {
     schedule.awaitsFirst = false
     schedule.hasRun = true
     schedule.firstInstant = resume < schedule.start ? schedule.start : resume

@@ -7,10 +7,19 @@ import TraceFormat
 /// Hand it every event in order, then `finish`. It keeps no events: its memory depends on the module, not on the
 /// trace's length. The kernel's decisions are not recomputed; each claim compares events with each other and with the
 /// table.
-public struct Verifier {
+public struct Verifier: ~Copyable {
   /// Cells of a partition in the tables of virtual interrupts: 35, rounded up.
   static let interruptStride = 40
+  /// What a kind's number means, and whether a claim of the module file asks for such events.
+  struct Meaning {
+    var kind: EventKind?
+    var isAsked = false
+  }
+
   let plan: ModulePlan
+  /// By the number of a kind: looked up once an event.
+  var meanings = InlineArray<256, Meaning>(repeating: Meaning())
+  let numbers = HypercallNumbers()
   var book = ClaimBook()
   var targets: BudgetClaims
 
@@ -29,21 +38,21 @@ public struct Verifier {
   var step = Step()
   var rare = Rarities()
 
-  var partitions: [PartitionState]
+  var partitions: DirectTable<PartitionState>
   var guests: [GuestState]
   /// By partition × `interruptStride` + vector − 32.
-  var counters: [UInt32]
-  var handlerAddresses: [UInt64]
-  var coalesced: [UInt32]
-  var markClocks: [UInt64]
-  var markTimes: [UInt64]
+  var counters: DirectTable<UInt32>
+  var handlerAddresses: DirectTable<UInt64>
+  var coalesced: DirectTable<UInt32>
+  var markClocks: DirectTable<UInt64>
+  var markTimes: DirectTable<UInt64>
   /// Partitions registered for a virtual interrupt, and those of whom it is known.
-  var registeredBy = [UInt32](repeating: 0, count: interruptStride)
-  var registrationKnown = [UInt32](repeating: .max, count: interruptStride)
+  var registeredBy = DirectTable<UInt32>(repeating: 0, count: interruptStride)
+  var registrationKnown = DirectTable<UInt32>(repeating: .max, count: interruptStride)
 
   var schedule = ScheduleState()
   var machine = MachineState()
-  var channels: [ChannelState]
+  var channels: DirectTable<ChannelState>
   var health = HealthState()
   var ports: PortTable
   var keyframe = KeyframeState()
@@ -55,57 +64,114 @@ public struct Verifier {
   public init(table: ModuleTable) {
     plan = ModulePlan(table)
     let count = plan.partitions.count
-    partitions = [PartitionState](repeating: PartitionState(), count: count)
-    counters = [UInt32](repeating: 0, count: count * Self.interruptStride)
-    handlerAddresses = [UInt64](repeating: 0, count: count * Self.interruptStride)
-    coalesced = [UInt32](repeating: 0, count: count * Self.interruptStride)
-    markClocks = [UInt64](repeating: 0, count: count * Self.interruptStride)
-    markTimes = [UInt64](repeating: 0, count: count * Self.interruptStride)
+    partitions = DirectTable(repeating: PartitionState(), count: count)
+    counters = DirectTable(repeating: 0, count: count * Self.interruptStride)
+    handlerAddresses = DirectTable(repeating: 0, count: count * Self.interruptStride)
+    coalesced = DirectTable(repeating: 0, count: count * Self.interruptStride)
+    markClocks = DirectTable(repeating: 0, count: count * Self.interruptStride)
+    markTimes = DirectTable(repeating: 0, count: count * Self.interruptStride)
     for index in 0..<count { partitions[index].marked = UInt64(plan.partitions[index].markedLines) }
     guests = [GuestState](repeating: GuestState(), count: count)
     ports = PortTable(plan)
-    channels = [ChannelState](repeating: ChannelState(), count: plan.channelCount)
+    channels = DirectTable(repeating: ChannelState(), count: plan.channelCount)
     processes = []
     targets = BudgetClaims()
     prepareClaims(table)
+    for raw in UInt8.min...UInt8.max {
+      meanings[Int(raw)] = Meaning(kind: EventKind(rawValue: raw), isAsked: custom.isAsked(raw))
+    }
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
     }
+  }
+
+  /// One that has judged the same events, and goes its own way from here.
+  public func copy() -> Verifier { Verifier(copying: self) }
+
+  private init(copying other: borrowing Verifier) {
+    plan = other.plan
+    meanings = other.meanings
+    book = other.book.copy()
+    targets = other.targets
+    (position, time, previousTime) = (other.position, other.time, other.previousTime)
+    (firstTime, eventCount, isResumeKnown) = (other.firstTime, other.eventCount, other.isResumeKnown)
+    (gapCount, isGapOpen, gapStart) = (other.gapCount, other.isGapOpen, other.gapStart)
+    (step, rare) = (other.step, other.rare)
+    partitions = other.partitions.copy()
+    guests = other.guests
+    counters = other.counters.copy()
+    handlerAddresses = other.handlerAddresses.copy()
+    coalesced = other.coalesced.copy()
+    markClocks = other.markClocks.copy()
+    markTimes = other.markTimes.copy()
+    registeredBy = other.registeredBy.copy()
+    registrationKnown = other.registrationKnown.copy()
+    (schedule, machine) = (other.schedule, other.machine)
+    channels = other.channels.copy()
+    health = other.health
+    ports = other.ports
+    (keyframe, processes, ending, custom) = (other.keyframe, other.processes, other.ending, other.custom)
   }
 
   /// Judges the next event.
   ///
   /// - Parameter position: its index in the trace, for the report.
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
-    self.position = position
-    takeTime(event.time)
-    if custom.isAsked(event.kind) { judgeCustom(event) }
-    let index = event.partition
-    if Int(index) < partitions.count || index == 0xFF {
-      dispatch(event)
-    } else if fails(.meaning) {
-      explain("partition \(index) is not one of the module's \(partitions.count)")
+    // Unsafe: the pointer is used within the call only.
+    withUnsafePointer(to: event) {
+      consume(UnsafeBufferPointer(start: $0, count: 1), firstPosition: position)
     }
-    eventCount &+= 1
-    previousTime = time
-    // A delay counted from a lost event says nothing.
-    isResumeKnown = event.kind != EventKind.loss.rawValue
   }
 
+  /// Judges events that follow each other: the fast way, for who has many at a time.
+  ///
+  /// - Parameter firstPosition: the index in the trace of the first of them.
+  public mutating func consume(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
+    guard var place = events.baseAddress else { return }
+    for index in 0..<events.count {
+      let event = EventReference(place)
+      place += 1
+      position = firstPosition &+ UInt64(truncatingIfNeeded: index)
+      takeTime(event.time)
+      let meaning = meanings[Int(event.kind)]
+      if meaning.isAsked { judgeCustom(event) }
+      let partition = event.partition
+      if Int(partition) < partitions.count || partition == 0xFF {
+        if eventCount == 0 { judgeFirst(event) }
+        if let kind = meaning.kind { dispatch(kind, event) }
+      } else {
+        refusePartition(partition)
+      }
+      eventCount &+= 1
+      previousTime = time
+      // A delay counted from a lost event says nothing.
+      isResumeKnown = meaning.kind != .loss
+    }
+  }
+
+  private mutating func refusePartition(_ partition: UInt8) {
+    if fails(.meaning) { explain("partition \(partition) is not one of the module's \(partitions.count)") }
+  }
+
+  @inline(__always)
   private mutating func takeTime(_ now: UInt64) {
     tally(.time)
-    if eventCount == 0 {
-      firstTime = now
-    } else if now < time {
-      if fails(.time, by: time &- now) { explain("time goes back from \(time) to \(now) ns") }
-    }
+    if now < time || eventCount == 0 { takeOddTime(now) }
     time = now
     if isGapOpen { closeGap() }
   }
 
-  private mutating func dispatch(_ event: TraceEvent) {
-    if eventCount == 0 { judgeFirst(event) }
-    guard let kind = event.knownKind else { return }
+  @inline(never)
+  private mutating func takeOddTime(_ now: UInt64) {
+    if eventCount == 0 {
+      firstTime = now
+    } else if fails(.time, by: time &- now) {
+      explain("time goes back from \(time) to \(now) ns")
+    }
+  }
+
+  @inline(__always)
+  private mutating func dispatch(_ kind: EventKind, _ event: EventReference) {
     if ending.isSpecial { judgeAfterStop(event, kind) }
     switch kind {
     case .interrupt: interrupt(event)
@@ -163,8 +229,9 @@ public struct Verifier {
 
   // MARK: Book-keeping of claims
 
+  /// Unchecked: the book begins with an account for every key.
   @inline(__always)
-  mutating func tally(_ key: ClaimKey) { book.accounts[key.rawValue].checked &+= 1 }
+  mutating func tally(_ key: ClaimKey) { book.accounts[unchecked: key.rawValue].checked &+= 1 }
 
   /// Counts a violation at the event at hand; answers whether to `explain` it.
   mutating func fails(_ key: ClaimKey, by excess: UInt64 = 0) -> Bool {

@@ -24,7 +24,7 @@ struct ScheduleState {
   /// It ran on from before the window, without a switch.
   var ranBefore = false
   /// Interrupts in this window of lines that its partition may not register.
-  var foreignInterrupts = [UInt64](repeating: 0, count: 16)
+  var foreignInterrupts = InlineArray<16, UInt64>(repeating: 0)
   /// The wait before the window was recorded.
   var isPadded = false
   var firstInstant: UInt64 = 0
@@ -62,7 +62,7 @@ struct MachineState {
 
   var mask: UInt16 = 0
   var isMaskKnown = false
-  var kernelCounts = [UInt64](repeating: 0, count: 16)
+  var kernelCounts = InlineArray<16, UInt64>(repeating: 0)
   var kernelCountsKnown: UInt16 = 0xFFFF
   var spuriousCount: UInt64 = 0
   var isSpuriousKnown = true
@@ -156,9 +156,9 @@ struct EndingState {
 
 /// Indices of the claims that come from the module table; −1 where the table makes none.
 struct BudgetClaims {
-  var hypercall = [Int32](repeating: -1, count: 128)
-  var interruptToMark = [Int32](repeating: -1, count: 16)
-  var markToUpcall = [Int32](repeating: -1, count: 16)
+  var hypercall = InlineArray<128, Int32>(repeating: -1)
+  var interruptToMark = InlineArray<16, Int32>(repeating: -1)
+  var markToUpcall = InlineArray<16, Int32>(repeating: -1)
   var kernelTime: Int32 = -1
   var traceBytes: Int32 = -1
 }
