@@ -212,7 +212,8 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "Rescue", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live", "Comparison",
+      "Emulation", "Rescue", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
+      "Comparison",
       "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
