@@ -129,6 +129,7 @@ var targets: [Target] = [
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "CSQLite3"]),
   tracer("Emulation", ["APEXTypes", "TraceFormat"]),
+  tracer("Rescue", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
@@ -155,7 +156,7 @@ var targets: [Target] = [
     name: "partita",
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
-      "Simulation", "Report", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore", argumentParser,
+      "Simulation", "Report", "Rescue", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
@@ -199,6 +200,7 @@ var targets: [Target] = [
     path: "Tests/PartitionTests"),
   tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
+  tests("Rescue", ["Rescue", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
   tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests(
     "Verification",
@@ -210,7 +212,8 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live", "Comparison",
+      "Emulation", "Rescue", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
+      "Comparison",
       "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]

@@ -15,7 +15,7 @@ public struct TraceRing: ~Copyable {
   private var first: UnsafeMutablePointer<UInt64> {
     @inline(__always) get { UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped }
   }
-  private let control: UnsafeMutableRawPointer
+  let control: UnsafeMutableRawPointer
   let clock: Clock
   private let capacityWords: UInt64
   /// Words that a batch may take.
@@ -24,7 +24,7 @@ public struct TraceRing: ~Copyable {
   // Unsafe: kernel memory for `batchWords` words, alive for ever; a batch is measured when it is closed.
   private let spill: UnsafeMutablePointer<UInt64>
   /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
-  private var next: UnsafeMutablePointer<UInt64>
+  var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
   /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
   /// comparison covers all of them.
@@ -32,10 +32,10 @@ public struct TraceRing: ~Copyable {
   /// The last place at which a batch may begin: `limit` less the words of a batch.
   private var batchLimit: UnsafeMutablePointer<UInt64>
   /// Words stored before `first` was written for the last time.
-  private var wordsBefore: UInt64 = 0
+  var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
-  private var events: UInt64 = 0
-  private var unreportedLoss: UInt64 = 0
+  var events: UInt64 = 0
+  var unreportedLoss: UInt64 = 0
   private var lost: UInt64 = 0
   private var isClosed = false
   /// A loss has been reported and no keyframe has followed.

@@ -15,7 +15,11 @@ public protocol DrainPort {
   /// Writes bytes to the trace.
   func write(_ bytes: UnsafeRawBufferPointer)
   /// Tells the kernel that it may reuse the ring up to `tail`.
-  func publish(tail: UInt64)
+  ///
+  /// - Parameters:
+  ///   - eventCount: events up to there, ever.
+  ///   - block: the number in the trace of the block that ends there.
+  func publish(tail: UInt64, eventCount: UInt64, block: UInt32)
   /// Tells the kernel how many bytes were written, ever.
   func publish(drainedBytes: UInt64)
 }

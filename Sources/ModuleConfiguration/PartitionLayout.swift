@@ -43,6 +43,13 @@ public enum SharedPage {
   public static let drainTail = 32
   /// u64; the drainer only: bytes written to the debug port, ever.
   public static let drainedBytes = 40
+  /// u64; the drainer only: blocks of events that it has begun to write, ever: the number of the last one.
+  public static let drainedBlocks = 48
+  /// The drainer only: where its last `drainHistoryCount` blocks ended, two words each, block n at n modulo the count:
+  /// the tail behind the block, and the events drained until then. A reader of a crashed module's ring (`RingBeacon`)
+  /// finds by them where records begin that are drained but not overwritten yet.
+  public static let drainHistory = 64
+  public static let drainHistoryCount = 32
 }
 
 /// Byte offsets of the words in the page that tells a partition about itself.
@@ -84,6 +91,8 @@ public enum RingControl {
   public static let lost = 16
   /// u64; nonzero once the end event is in the ring and nothing will follow it.
   public static let ended = 24
+  /// `RingBeacon`; written once, at boot.
+  public static let beacon = 64
 }
 
 /// The interrupted context as the kernel lays it on a partition's stack before an upcall; 24 words, 16-byte aligned.

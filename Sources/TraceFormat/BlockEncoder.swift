@@ -14,6 +14,26 @@ public struct BlockEncoder: ~Copyable {
     public var eventCount: Int
   }
 
+  /// Where a trace stands that another encoder began: what its next block follows from.
+  public struct Standing: Equatable, Sendable {
+    /// Number of the next block.
+    public var sequence: UInt32
+    /// Checksum of the block before; whatever it says where that block is missing.
+    public var chain: UInt64
+    public var eventCount: UInt64
+    public var eventsLost: UInt64
+    /// Time of the last event, ns.
+    public var lastTime: UInt64
+
+    public init(sequence: UInt32, chain: UInt64, eventCount: UInt64, eventsLost: UInt64, lastTime: UInt64) {
+      self.sequence = sequence
+      self.chain = chain
+      self.eventCount = eventCount
+      self.eventsLost = eventsLost
+      self.lastTime = lastTime
+    }
+  }
+
   /// Payload bytes an event that `scratchBytes` provides for; a block of wider events holds fewer of them.
   private static let payloadBytesPerEvent = 48
   private static let payloadReserveBytes = 16384
@@ -65,6 +85,15 @@ public struct BlockEncoder: ~Copyable {
       scratch: UnsafeMutableRawBufferPointer(start: base, count: columnBytes), payload: payload,
       maximumEvents: maximumEvents)
     self.cpu = cpu
+  }
+
+  /// Goes on from where a trace stands, whatever was encoded before.
+  public mutating func resume(at standing: Standing) {
+    sequence = standing.sequence
+    chain = standing.chain
+    eventCount = standing.eventCount
+    eventsLost = standing.eventsLost
+    lastTime = standing.lastTime
   }
 
   /// Encodes the first block.

@@ -42,6 +42,15 @@ import Testing
     #expect(value("-initrd", machine()) == "m.img")
   }
 
+  @Test func memoryMayBeAFile() {
+    var machine = machine()
+    #expect(value("-machine", machine) == "pc" && value("-object", machine) == nil)
+    machine.memoryFile = "a,b"
+    #expect(value("-machine", machine) == "pc,memory-backend=ram")
+    #expect(value("-object", machine) == "memory-backend-file,id=ram,share=on,size=128M,mem-path=a,,b")
+    #expect(value("-m", machine) == "128M")
+  }
+
   @Test func commasInPathsDoNotEndAnOption() {
     var machine = machine()
     machine.trace = "a,b"

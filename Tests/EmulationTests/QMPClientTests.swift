@@ -76,6 +76,37 @@ final class FakeMonitor: Sendable {
     #expect(monitor.received == [#"{"execute":"qmp_capabilities"}"#, #"{"execute":"inject-nmi"}"#])
   }
 
+  @Test(arguments: [true, false]) func savesMemoryOfAMachineThatStandsStillMeanwhile(isRunning: Bool) throws {
+    let monitor = FakeMonitor(path: path) { line in
+      if line.contains("query-status") { return "{\"return\": {\"running\": \(isRunning)}}\n" }
+      return line.contains("summary") ? #"{"return": {"base-memory": 4096}}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: path)
+    try client.saveMemory(to: "/here/it is")
+    let commands = monitor.received.dropFirst().compactMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+    let names = commands.map { $0["execute"] as? String }
+    let saved = ["pmemsave"]
+    #expect(
+      names == ["query-status", "query-memory-size-summary"] + (isRunning ? ["stop"] + saved + ["cont"] : saved))
+    let arguments = commands.first { $0["execute"] as? String == "pmemsave" }?["arguments"] as? [String: Any]
+    #expect(arguments?["size"] as? Int == 4096 && arguments?["filename"] as? String == "/here/it is")
+  }
+
+  @Test func aMachineGoesOnWhereItsMemoryCannotBeSaved() throws {
+    let monitor = FakeMonitor(path: path) { line in
+      if line.contains("query-status") { return #"{"return": {"running": true}}"# + "\n" }
+      if line.contains("summary") { return #"{"return": {"base-memory": 4096}}"# + "\n" }
+      return line.contains("pmemsave") ? #"{"error": {"desc": "no room"}}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: path)
+    var failure: EmulationError?
+    do { try client.saveMemory(to: "x") } catch { failure = error }
+    #expect(failure == .monitor(reason: "pmemsave was refused, no room"))
+    #expect(monitor.received.last?.contains("cont") == true)
+  }
+
   @Test func passesOverEvents() throws {
     let monitor = FakeMonitor(path: path) { _ in
       #"{"event": "STOP"}"# + "\r\n" + #"{"event": "RESUME"}"# + "\r\n" + #"{"return": {}}"# + "\r\n"

@@ -14,7 +14,7 @@ import Testing
 
   @Test func nothingIsOverwrittenUnasked() throws {
     try folder.write("old", "run.partita")
-    #expect(throws: EmulationError.traceExists(path: target)) { try TraceOutput(target: target, mayReplace: false) }
+    #expect(throws: EmulationError.fileExists(path: target)) { try TraceOutput(target: target, mayReplace: false) }
     #expect(folder.read("run.partita") == "old")
     let output = try TraceOutput(target: target, mayReplace: true)
     try "new".write(toFile: output.growing, atomically: false, encoding: .utf8)

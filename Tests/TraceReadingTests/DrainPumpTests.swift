@@ -29,6 +29,9 @@ struct DrainPumpTests {
     #expect(read.condition == .complete, "seed \(seed)")
     #expect(read.events == events, "seed \(seed)")
     #expect(ring.publishedTail == ring.head)
+    #expect(ring.publishedEvents == UInt64(events.count))
+    // The module table's block comes before those of events, the seal after them.
+    #expect(UInt64(ring.publishedBlock) == read.sizes.blockCount - 2)
     #expect(ring.publishedBytes == UInt64(ring.written.count))
     #expect(pump.step() == false)
   }
@@ -98,6 +101,8 @@ private final class SimulatedRing: DrainPort {
   var hasEnded = false
   var nanoseconds: UInt64 = 0
   private(set) var publishedTail: UInt64 = 0
+  private(set) var publishedEvents: UInt64 = 0
+  private(set) var publishedBlock: UInt32 = 0
   private(set) var publishedBytes: UInt64 = 0
   private(set) var written: [UInt8] = []
 
@@ -139,12 +144,14 @@ private final class SimulatedRing: DrainPort {
   func publish(drainedBytes: UInt64) { publishedBytes = drainedBytes }
 
   /// What the kernel gets back it may overwrite at once; here it does.
-  func publish(tail: UInt64) {
+  func publish(tail: UInt64, eventCount: UInt64, block: UInt32) {
     for word in publishedTail..<tail {
       let index = Int(word % UInt64(capacity))
       memory[index] = .max
       memory[index + capacity] = .max
     }
     publishedTail = tail
+    publishedEvents = eventCount
+    publishedBlock = block
   }
 }

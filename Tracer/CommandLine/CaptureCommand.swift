@@ -2,6 +2,7 @@ import ArgumentParser
 import Emulation
 import Foundation
 import ModuleCompiler
+import Rescue
 
 /// `partita capture`: boots a module and records its trace.
 struct CaptureCommand: ParsableCommand {
@@ -62,6 +63,9 @@ func reporting(_ body: () throws -> Void) throws {
     ModuleSession.say("\(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   } catch let error as ModuleSourceError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as RescueError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   } catch let error as EmulationError {

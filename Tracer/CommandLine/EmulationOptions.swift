@@ -38,11 +38,17 @@ struct EmulationOptions: ParsableArguments {
   var emulatorLog: String?
 
   @Option(
+    name: .customLong("ram"),
+    help: ArgumentHelp(
+      "Keep the machine's memory in this file: 'partita rescue --ram' reads it after a crash.", valueName: "file"))
+  var memoryFile: String?
+
+  @Option(
     help: ArgumentHelp(
       "Give up when no block of the trace came for so long, in seconds of real time; 0: never.", valueName: "seconds"))
   var timeout = 60
 
-  @Flag(help: "Replace an existing trace.")
+  @Flag(help: "Replace an existing trace, and an existing file of memory.")
   var force = false
 
   mutating func validate() throws {
@@ -60,9 +66,19 @@ struct EmulationOptions: ParsableArguments {
     request.pace = realTime ? .realTime : .repeatable
     request.stopInstant = length.map { SystemTime.zero + $0.nanoseconds }
     request.interruptLog = emulatorLog
+    if let memoryFile {
+      try makeEmpty(memoryFile)
+      request.memoryFile = memoryFile
+    }
     let limit = timeout == 0 ? Duration.seconds(1 << 40) : .seconds(timeout)
     request.patience.firstBlock = limit
     request.patience.nextBlock = limit
     return request
+  }
+  private func makeEmpty(_ path: String) throws(EmulationError) {
+    guard force || access(path, F_OK) != 0 else { throw .fileExists(path: path) }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    close(descriptor)
   }
 }

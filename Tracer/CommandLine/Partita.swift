@@ -14,6 +14,7 @@ struct Partita: AsyncParsableCommand {
       PackCommand.self,
       CaptureCommand.self,
       RunCommand.self,
+      RescueCommand.self,
       SynthesizeCommand.self,
       WhatIfCommand.self,
       DumpCommand.self,

@@ -44,6 +44,7 @@ public final class Capture {
     machine.pace = request.pace
     machine.stopInstant = request.stopInstant
     machine.interruptLog = request.interruptLog
+    machine.memoryFile = request.memoryFile
     trace = try FileTail(path: request.trace)
     console = try FileTail(path: consolePath)
     input = try request.consoleInput.map { source throws(EmulationError) in try ConsoleInput(source: source) }

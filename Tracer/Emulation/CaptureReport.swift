@@ -55,8 +55,8 @@ public struct CaptureReport: Equatable, Sendable {
     case .orderly:
       "the emulator ended, but the trace has no end event. It opens to its last whole block."
     case .kernelFault:
-      "the kernel found one of its invariants broken and stopped the module. The trace ends with the event "
-        + "'kernelFault'; partita dump shows it, partita replay shows the first step that went wrong."
+      "the kernel found one of its invariants broken and stopped the module. The trace opens to its last whole block; "
+        + "what came after it is still in memory kept by --ram FILE: 'partita rescue --ram FILE --continue TRACE'."
     case .machineReset:
       "the machine reset itself (most often a triple fault in the kernel). Capture again with --qemu-log FILE and look "
         + "at the last exceptions in it."

@@ -15,6 +15,8 @@ public struct CaptureRequest: Sendable {
   /// The instant at which the kernel stops the module; nil to run until a signal comes.
   public var stopInstant: SystemTime?
   public var interruptLog: String?
+  /// An existing empty file that becomes the machine's memory, and so can be looked into during the run and after it.
+  public var memoryFile: String?
   /// A descriptor whose bytes are the console's live input; nil for none. The caller closes it.
   public var consoleInput: Int32?
   public var patience = Patience()

@@ -6,7 +6,7 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
   case noKernel(searched: [String])
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
-  case traceExists(path: String)
+  case fileExists(path: String)
   case notStarted(program: String, reason: String)
   case monitor(reason: String)
 
@@ -21,7 +21,7 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
       "\(path) cannot be read: \(reason)."
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason)."
-    case .traceExists(let path):
+    case .fileExists(let path):
       "\(path) exists already. Choose another name, or replace it with --force."
     case .notStarted(let program, let reason):
       "\(program) could not be started: \(reason)."

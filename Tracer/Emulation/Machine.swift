@@ -32,6 +32,8 @@ public struct Machine: Equatable, Sendable {
   /// A file for the emulator's log of all interrupts and exceptions.
   public var interruptLog: String?
   public var memoryMebibytes = 128
+  /// A file that is the machine's memory, and so outlives it; nil for memory that goes with the emulator.
+  public var memoryFile: String?
 
   public init(kernel: String, image: String, trace: String, console: Console, monitor: String) {
     self.kernel = kernel
@@ -44,9 +46,15 @@ public struct Machine: Equatable, Sendable {
   /// The arguments, without the program's name.
   public var arguments: [String] {
     var result = [
-      "-machine", "pc", "-cpu", "max", "-m", "\(memoryMebibytes)M",
+      "-machine", memoryFile == nil ? "pc" : "pc,memory-backend=ram", "-cpu", "max", "-m", "\(memoryMebibytes)M",
       "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-monitor", "none",
     ]
+    if let memoryFile {
+      result += [
+        "-object",
+        "memory-backend-file,id=ram,share=on,size=\(memoryMebibytes)M,mem-path=\(Self.escaped(memoryFile))",
+      ]
+    }
     switch pace {
     case .repeatable: result += ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
     case .realTime: result += ["-rtc", "base=utc,clock=host"]

@@ -32,10 +32,16 @@ public struct QMPClient: ~Copyable {
   /// Runs a command of the monitor for humans, and answers what it prints.
   public mutating func printed(by line: String) throws(EmulationError) -> String {
     let command: [String: Any] = ["execute": "human-monitor-command", "arguments": ["command-line": line]]
+    return try perform(command) as? String ?? ""
+  }
+
+  /// Runs a command and answers what it returns.
+  mutating func perform(_ command: [String: Any]) throws(EmulationError) -> Any {
+    let name = "\(command["execute"] ?? "")"
     guard let text = try? JSONSerialization.data(withJSONObject: command) else {
-      throw .monitor(reason: "\(line) is no text")
+      throw .monitor(reason: "\(name) has arguments that are no text")
     }
-    return try perform(String(decoding: text, as: UTF8.self) + "\n", line) as? String ?? ""
+    return try perform(String(decoding: text, as: UTF8.self) + "\n", name)
   }
 
   /// Sends a line and waits for what it returns.

@@ -10,9 +10,9 @@ public final class TraceOutput {
 
   /// Makes the growing file.
   ///
-  /// - Throws: `traceExists` where `target` exists and `mayReplace` is false; `unwritable`.
+  /// - Throws: `fileExists` where `target` exists and `mayReplace` is false; `unwritable`.
   public init(target: String, mayReplace: Bool) throws(EmulationError) {
-    guard mayReplace || access(target, F_OK) != 0 else { throw .traceExists(path: target) }
+    guard mayReplace || access(target, F_OK) != 0 else { throw .fileExists(path: target) }
     let path = target as NSString
     let name = ".\(path.lastPathComponent).\(getpid()).part"
     growing = (path.deletingLastPathComponent as NSString).appendingPathComponent(name)

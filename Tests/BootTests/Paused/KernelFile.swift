@@ -31,4 +31,41 @@ enum KernelFile {
     }
     throw MissingForBoot(what: "section .switcher of the kernel", remedy: "let the test follow kernel.ld")
   }
+
+  /// The kernel's image with an invalid instruction at the beginning of the function whose symbol contains `name`.
+  static func faulting(in name: String) throws -> [UInt8] {
+    var bytes = try BootImages.bytes("partita-kernel")
+    guard let address = try addresses(ofSymbolsContaining: name).first, let offset = offset(of: address, in: bytes)
+    else { throw MissingForBoot(what: "one function \(name) of the kernel", remedy: "let the test follow the kernel") }
+    bytes.replaceSubrange(offset..<(offset + 2), with: [0x0F, 0x0B])
+    return bytes
+  }
+
+  private static func addresses(ofSymbolsContaining name: String) throws -> [UInt64] {
+    let bytes = try BootImages.bytes("partita-kernel")
+    let table = Int(word(bytes, 40)), size = half(bytes, 58)
+    for index in 0..<half(bytes, 60) {
+      let header = table + index * size
+      guard bytes[header + 4] == 2 else { continue }  // SHT_SYMTAB
+      let names = Int(word(bytes, table + Int(word(bytes, header + 40) & 0xFFFF_FFFF) * size + 24))
+      let first = Int(word(bytes, header + 24))
+      return stride(from: first, to: first + Int(word(bytes, header + 32)), by: 24).compactMap { symbol in
+        let start = names + Int(word(bytes, symbol) & 0xFFFF_FFFF)
+        let text = String(decoding: bytes[start...].prefix { $0 != 0 }, as: UTF8.self)
+        return text.contains(name) && bytes[symbol + 4] & 15 == 2 ? word(bytes, symbol + 8) : nil
+      }
+    }
+    return []
+  }
+
+  private static func offset(of address: UInt64, in bytes: [UInt8]) -> Int? {
+    let table = Int(word(bytes, 32))
+    for index in 0..<half(bytes, 56) {
+      let header = table + index * half(bytes, 54)
+      let start = word(bytes, header + 16)
+      guard bytes[header] == 1, address >= start, address - start < word(bytes, header + 32) else { continue }
+      return Int(word(bytes, header + 8) + address - start)
+    }
+    return nil
+  }
 }

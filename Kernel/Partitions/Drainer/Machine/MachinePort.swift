@@ -66,6 +66,12 @@ public struct MachinePort: DrainPort {
   }
 
   public func write(_ bytes: UnsafeRawBufferPointer) { drainer_write_port(bytes.baseAddress, bytes.count) }
-  public func publish(tail: UInt64) { Self.share(tail, SharedPage.drainTail) }
+  public func publish(tail: UInt64, eventCount: UInt64, block: UInt32) {
+    let slot = SharedPage.drainHistory + Int(block) % SharedPage.drainHistoryCount * 16
+    Self.share(tail, slot)
+    Self.share(eventCount, slot + 8)
+    Self.share(UInt64(block), SharedPage.drainedBlocks)
+    Self.share(tail, SharedPage.drainTail)
+  }
   public func publish(drainedBytes: UInt64) { Self.share(drainedBytes, SharedPage.drainedBytes) }
 }

@@ -1,0 +1,207 @@
+import Foundation
+import ModuleConfiguration
+import PartitionCore
+import Rescue
+import SimulatedModule
+import Testing
+import TraceFormat
+import TraceReading
+
+/// Rings of machines that stopped anywhere, read from outside.
+@Suite struct RescueTests {
+  private static let module = Result {
+    var description = ModuleDescription.lively
+    description.stimuli.removeAll()
+    return try SimulatedModule(description)
+  }
+  private static let seed = UInt64.random(in: 0...UInt64.max / 2)
+  /// A run long enough to go round the ring several times.
+  private static let events = Result {
+    let world = RecordedWorld<OwnersMarked>(try module.get(), seed: seed)
+    return Array(world.run(until: .max, inputs: 12_000).prefix(9_000))
+  }
+
+  /// A file that goes with the test.
+  private final class File {
+    let path = NSTemporaryDirectory() + "partita-rescue-\(UUID().uuidString)"
+    init(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+    deinit { unlink(path) }
+  }
+
+  private static func rescue(_ memory: [UInt8], continuing trace: [UInt8]? = nil) throws -> (TraceRescue, [UInt8]) {
+    let file = try File(memory)
+    let cut = try trace.map { try File($0) }
+    let rescue = try TraceRescue(GuestMemory(ramFile: file.path), continuing: cut?.path)
+    var bytes: [UInt8] = []
+    try rescue.write { bytes += $0 }
+    return (rescue, bytes)
+  }
+
+  private static func read(_ bytes: [UInt8]) throws -> (events: [TraceEvent], first: UInt64, condition: TraceCondition)
+  {
+    let reader = try TraceReader(bytes: bytes)
+    var events: [TraceEvent] = []
+    var first: UInt64?
+    while let item = reader.next() {
+      guard case .event(let position, let event) = item else { continue }
+      first = first ?? position
+      events.append(event)
+    }
+    return (events, first ?? 0, reader.condition)
+  }
+
+  /// A machine that has recorded so many events and stopped: `unpublished` of them were not shown to the drainer.
+  private static func machine(
+    stoppedAfter count: Int, unpublished: Int = 0, lastBlockBytes: Int = .max, eventsPerBlock: Int = 100
+  ) throws -> FakeMachine {
+    let machine = FakeMachine(try module.get(), eventsPerBlock: eventsPerBlock)
+    for (index, event) in try events.get()[..<count].enumerated() {
+      machine.record(event)
+      if index + unpublished < count { machine.publish() }
+      if index + unpublished + 60 < count { machine.drain() }
+    }
+    machine.drain(bytes: lastBlockBytes)
+    return machine
+  }
+
+  @Test(arguments: [(8_999, 0, Int.max), (7_131, 5, 100), (6_400, 1, 40), (2_950, 0, 0), (150, 3, 10)])
+  func aCutTraceGoesOnWithoutAGap(count: Int, unpublished: Int, lastBlockBytes: Int) throws {
+    let machine = try Self.machine(stoppedAfter: count, unpublished: unpublished, lastBlockBytes: lastBlockBytes)
+    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
+    let (events, first, condition) = try Self.read(bytes)
+    #expect(first == 0, "seed \(Self.seed)")
+    #expect(events == Array(try Self.events.get()[..<count]), "seed \(Self.seed)")
+    #expect(condition == .truncated(atByte: UInt64(bytes.count)))
+    #expect(rescue.missingEvents == 0 && rescue.firstEvent == UInt64(machine.drainedEvents))
+    #expect(rescue.eventCount == count - machine.drainedEvents)
+  }
+
+  @Test func aloneTheRingGivesItsYoungestEvents() throws {
+    let all = try Self.events.get()
+    for count in [8_999, 6_421, 4_000] {
+      let machine = try Self.machine(stoppedAfter: count, unpublished: 2)
+      let (rescue, bytes) = try Self.rescue(machine.memory)
+      let (events, first, condition) = try Self.read(bytes)
+      #expect(first == rescue.firstEvent && Int(first) + events.count == count, "seed \(Self.seed)")
+      #expect(events == Array(all[Int(first)..<count]), "seed \(Self.seed)")
+      // More than what the drainer had not taken yet: whole blocks that were not overwritten.
+      #expect(events.count > count - machine.drainedEvents + 200, "seed \(Self.seed)")
+      guard case .damaged(let defects) = condition else {
+        Issue.record("the trace hides that its beginning is missing: \(condition)")
+        continue
+      }
+      #expect(!condition.isContradictory)
+      #expect(defects.map(\.kind) == [.blocksMissing(count: first / 100), .truncated])
+    }
+  }
+
+  @Test func aRingThatNeverWrappedGivesTheWholeRun() throws {
+    let machine = try Self.machine(stoppedAfter: 700, unpublished: 0)
+    let (rescue, bytes) = try Self.rescue(machine.memory)
+    let (events, first, condition) = try Self.read(bytes)
+    #expect(first == 0 && rescue.missingEvents == 0)
+    #expect(events == Array(try Self.events.get()[..<700]))
+    #expect(condition == .truncated(atByte: UInt64(bytes.count)))
+  }
+
+  @Test func aStopBetweenTwoStoresChangesNoNumber() throws {
+    let machine = try Self.machine(stoppedAfter: 5_000, unpublished: 7)
+    machine.publishHalf()
+    let (rescue, bytes) = try Self.rescue(machine.memory)
+    #expect(rescue.firstEvent + UInt64(rescue.eventCount) == 5_000, "seed \(Self.seed)")
+    #expect(try Self.read(bytes).events.last == Self.events.get()[4_999])
+    #expect(try Self.rescue(machine.memory, continuing: machine.trace).0.missingEvents == 0)
+  }
+
+  @Test func aTraceThatTheRingHasLeftBehindGetsAGap() throws {
+    let early = try Self.machine(stoppedAfter: 1_000)
+    let late = try Self.machine(stoppedAfter: 8_000)
+    let (rescue, bytes) = try Self.rescue(late.memory, continuing: early.trace)
+    let (events, _, condition) = try Self.read(bytes)
+    let all = try Self.events.get()
+    #expect(rescue.missingEvents > 1_000, "seed \(Self.seed)")
+    #expect(events == Array(all[..<early.drainedEvents]) + Array(all[Int(rescue.firstEvent)..<8_000]))
+    #expect(!condition.isContradictory && !condition.isComplete)
+  }
+
+  @Test func anotherRunIsNotContinued() throws {
+    let machine = try Self.machine(stoppedAfter: 3_000)
+    let world = RecordedWorld<OwnersMarked>(try Self.module.get(), seed: Self.seed &+ 1)
+    let other = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
+    for event in world.run(until: .max, inputs: 4_000).prefix(3_000) {
+      other.record(event)
+      other.publish()
+      other.drain()
+    }
+    #expect { try Self.rescue(other.memory, continuing: machine.trace) } throws: {
+      guard case .otherRun = $0 as? RescueError else { return false }
+      return true
+    }
+  }
+
+  /// A run that is the same but for one bit of one event: as long in words, with the same numbers and times.
+  @Test func anEventThatDiffersShowsTheOtherRun() throws {
+    let machine = try Self.machine(stoppedAfter: 3_000)
+    let other = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
+    for (index, event) in try Self.events.get()[..<3_000].enumerated() {
+      var event = event
+      if index == machine.drainedEvents - 3 { event.operand ^= 1 }
+      other.record(event)
+      other.publish()
+      if index < 2_940 { other.drain() }
+    }
+    #expect(throws: Never.self) { try Self.rescue(machine.memory, continuing: machine.trace) }
+    #expect {
+      try Self.rescue(other.memory, continuing: machine.trace)
+    } throws: {
+      guard case .otherRun(_, "its last events are not those in the ring") = $0 as? RescueError else { return false }
+      return true
+    }
+  }
+
+  @Test func copiesOfTheControlPageAreNoRings() throws {
+    let machine = try Self.machine(stoppedAfter: 900)
+    machine.copyControlPage(to: 0x3A_0000)
+    #expect(try Self.rescue(machine.memory).0.eventCount == 900)
+  }
+
+  @Test func foreignMemoryIsRefused() throws {
+    #expect(throws: RescueError.noRing) { try Self.rescue([UInt8](repeating: 0, count: 1 << 20)) }
+    #expect(throws: RescueError.noRing) { try Self.rescue([]) }
+    #expect(throws: RescueError.ringEmpty) {
+      try Self.rescue(FakeMachine(Self.module.get(), eventsPerBlock: 100).memory)
+    }
+    let core = try File([0x7F, 0x45, 0x4C, 0x46] + [UInt8](repeating: 2, count: 200))
+    #expect(throws: RescueError.isACore(path: core.path)) { try GuestMemory(ramFile: core.path) }
+    #expect {
+      try GuestMemory(coreFile: core.path)
+    } throws: {
+      guard case .notACore = $0 as? RescueError else { return false }
+      return true
+    }
+  }
+
+  /// Whatever stands in memory, the answer is an error or a trace that reads: never a crash, never a contradiction.
+  @Test func damagedMemoryNeverMakesAContradiction() throws {
+    let machine = try Self.machine(stoppedAfter: 6_000, unpublished: 3)
+    var generator = SeededGenerator(seed: Self.seed)
+    var refused = 0
+    for _ in 0..<60 {
+      var memory = machine.memory
+      // Control page and ring, the drainer's page, the kernel's variables.
+      for range in [(0x20_3000, 0x400), (0x21_1000, 0x1_0000), (0x3F_0000, 0x300), (0x1F_0008, 32)] {
+        guard generator.oneIn(2) else { continue }
+        for _ in 0..<Int(generator.number(1...3)) {
+          memory[range.0 + Int(generator.number(0...UInt64(range.1 - 1)))] ^= UInt8(generator.number(1...255))
+        }
+      }
+      do {
+        let (_, condition) = try { ($0.events, $0.condition) }(Self.read(Self.rescue(memory).1))
+        #expect(!condition.isContradictory, "seed \(Self.seed): \(condition)")
+      } catch is RescueError {
+        refused += 1
+      }
+    }
+    #expect(refused > 0 && refused < 60, "seed \(Self.seed)")
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Emulation
+import Foundation
+import Rescue
+
+/// `partita rescue`: a trace from the ring of a machine that does not write it any more.
+struct RescueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rescue",
+    abstract: "Reads the trace ring of a crashed or hung module from outside and gives a trace.",
+    discussion: """
+      The kernel's ring is found in the machine's memory: by the monitor of an emulator that still runs (--qmp; the \
+      machine stands still for the moment), in a core that the monitor's dump-guest-memory wrote (--core), or in a \
+      plain image of it (--ram; 'partita capture --ram FILE' keeps one, and so does pmemsave). What the kernel \
+      recorded last is there, even what it had not shown to the drainer yet.
+
+      With --continue the trace that the capture left cut off is completed: what the ring has beyond its last whole \
+      block is appended, and no event is doubled. Without it the trace has what the ring still has; the blocks before \
+      count as missing. Without the module's end event the trace counts as cut off where the module stopped.
+
+      Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued.
+
+      Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
+      """)
+
+  @Option(help: ArgumentHelp("The monitor's socket (QMP) of an emulator that runs.", valueName: "socket"))
+  var qmp: String?
+
+  @Option(help: ArgumentHelp("An ELF core of the machine.", valueName: "file"))
+  var core: String?
+
+  @Option(help: ArgumentHelp("The machine's memory from physical address 0.", valueName: "file"))
+  var ram: String?
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"))
+  var output: String
+
+  @Option(
+    name: .customLong("continue"),
+    help: ArgumentHelp("The trace of the same run, cut off, that is to be completed.", valueName: "trace"))
+  var continued: String?
+
+  @Option(help: ArgumentHelp("Where the ring's control page is, if several are found: 0x…", valueName: "address"))
+  var at: String?
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  func validate() throws {
+    guard [qmp, core, ram].compactMap({ $0 }).count == 1 else {
+      throw ValidationError("Give the memory by one of --qmp SOCKET, --core FILE and --ram FILE.")
+    }
+    if let at, Self.address(at) == nil { throw ValidationError("--at is an address such as 0x12f000, not '\(at)'.") }
+  }
+
+  private static func address(_ text: String) -> UInt64? {
+    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+  }
+
+  func run() throws {
+    try reporting {
+      // Nothing is read before it is known that the result may be written.
+      let file = try TraceOutput(target: output, mayReplace: force)
+      let scratch = try PrivateDirectory()
+      defer { withExtendedLifetime(scratch.path) {} }
+      let rescue = try TraceRescue(
+        try memory(scratch.file("memory")), at: at.flatMap { Self.address($0) }, continuing: continued)
+      let writer = FileWriter(path: file.growing)
+      try rescue.write { writer.write($0) }
+      guard writer.finish() else {
+        throw EmulationError.unwritable(path: output, reason: writer.failure ?? "it cannot be written")
+      }
+      let kept = try file.keep() ?? output
+      print(Self.summary(rescue, kept))
+    }
+  }
+
+  private func memory(_ scratch: String) throws -> GuestMemory {
+    if let ram { return try GuestMemory(ramFile: ram) }
+    if let core { return try GuestMemory(coreFile: core) }
+    var monitor = try QMPClient(path: qmp ?? "", timeout: .seconds(60))
+    try monitor.saveMemory(to: scratch)
+    return try GuestMemory(ramFile: scratch)
+  }
+
+  private static func summary(_ rescue: TraceRescue, _ path: String) -> String {
+    let last = rescue.firstEvent + UInt64(rescue.eventCount)
+    let range = rescue.eventCount > 0 ? ", numbers \(rescue.firstEvent) to \(last - 1)" : ""
+    var lines = ["\(path): \(rescue.eventCount) events from the ring\(range)"]
+    if let before = rescue.continuedEvents { lines.append("  behind \(before) events of the trace continued") }
+    if rescue.missingEvents > 0 { lines.append("  \(rescue.missingEvents) events before them are missing") }
+    lines += rescue.remarks.map { "  \($0)" }
+    lines.append(
+      rescue.isEnded ? "  the module had ended in order" : "  cut off where the module stopped: no end event")
+    return lines.joined(separator: "\n")
+  }
+}

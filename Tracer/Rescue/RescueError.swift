@@ -1,0 +1,38 @@
+/// Why no trace can be rescued. Each description says what, where, and what to do.
+public enum RescueError: Error, Equatable, CustomStringConvertible {
+  case unreadable(path: String, reason: String)
+  case notACore(path: String, reason: String)
+  case isACore(path: String)
+  /// No beacon of a ring is in the memory.
+  case noRing
+  case severalRings(at: [UInt64])
+  case noControlPage(at: UInt64)
+  /// The ring was found, and what it says of itself cannot be.
+  case ringDamaged(reason: String)
+  case ringEmpty
+  /// A trace to be continued that is none, or has nothing to be continued.
+  case notCut(path: String, reason: String)
+  /// A trace to be continued by the ring of another run.
+  case otherRun(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
+    case .notACore(let path, let reason):
+      "\(path) is no memory dump that can be read: \(reason). Make one by the monitor's dump-guest-memory (in ELF "
+        + "format), or give a plain image of the memory by --ram."
+    case .isACore(let path): "\(path) is an ELF file and no plain image of memory: give it by --core."
+    case .noRing:
+      "no trace ring is in this memory: it is not that of a Partita module, or the kernel had not come so far."
+    case .severalRings(let addresses):
+      "\(addresses.count) places in this memory look like a trace ring's control page: "
+        + addresses.map { "0x" + String($0, radix: 16) }.joined(separator: ", ") + ". Choose one by --at ADDRESS."
+    case .noControlPage(let address): "there is no control page of a trace ring at 0x\(String(address, radix: 16))."
+    case .ringDamaged(let reason): "the trace ring is damaged: \(reason). Nothing of it can be believed."
+    case .ringEmpty: "the trace ring is empty: the kernel had not recorded anything."
+    case .notCut(let path, let reason): "\(path) cannot be continued: \(reason)."
+    case .otherRun(let path, let reason):
+      "\(path) is not of the run that this memory is of: \(reason). Rescue the ring alone, without --continue."
+    }
+  }
+}

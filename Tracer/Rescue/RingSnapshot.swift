@@ -1,0 +1,164 @@
+import Foundation
+import ModuleConfiguration
+import TraceFormat
+
+/// A module's trace ring as a machine's memory has it, with what kernel and drainer say about it.
+///
+/// Nothing of it is believed before it has been compared: the machine may have stopped at any instruction.
+final class RingSnapshot {
+  /// A statement that so many events were recorded before this word of the ring.
+  struct Claim: Equatable {
+    var position: UInt64
+    var events: UInt64
+    /// The block of the trace that ends there, where the drainer says so.
+    var block: UInt32?
+  }
+
+  let beacon: RingBeacon
+  /// The module table's bytes.
+  let tableBytes: [UInt8]
+  let tableChecksum: UInt64
+  let eventsPerBlock: Int
+  /// Words and events recorded, as the control page says.
+  let published: Claim
+  /// The same as the kernel's own variables say; nil where they cannot be read.
+  let own: Claim?
+  /// Events lost before the last `loss` event.
+  let reportedLoss: UInt64
+  /// Events lost since.
+  let unreportedLoss: UInt64
+  /// What the drainer says, its last block last.
+  let drained: [Claim]
+  private let ring: [UInt64]
+
+  static let largestRing: UInt64 = 1 << 30
+
+  var capacity: UInt64 { UInt64(ring.count) }
+
+  /// The word that was stored as the ring's `index`th, ever, or what has taken its place.
+  @inline(__always) subscript(index: UInt64) -> UInt64 { ring[Int(index & (capacity &- 1))] }
+
+  /// - Parameter address: where the control page is; nil to search for it.
+  init(_ memory: GuestMemory, at address: UInt64? = nil) throws(RescueError) {
+    beacon = try Self.find(in: memory, address)
+    (tableBytes, tableChecksum, eventsPerBlock) = try Self.readTable(memory, beacon)
+    guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)),
+      let control = memory.words(beacon.page, count: 4)
+    else { throw .ringDamaged(reason: "the memory does not hold all of it") }
+    self.ring = ring
+    let head = control[RingControl.head / 8]
+    guard head < 1 << 60 else { throw .ringDamaged(reason: "its head is out of range") }
+    guard head > 0 else { throw .ringEmpty }
+    published = Claim(position: head, events: control[RingControl.events / 8])
+    own = Self.ownClaim(memory, beacon, published: head)
+    unreportedLoss = memory.word(beacon.unreportedLoss) ?? 0
+    let lost = control[RingControl.lost / 8]
+    reportedLoss = lost >= unreportedLoss ? lost - unreportedLoss : lost
+    drained = Self.drainClaims(memory, beacon, head: head)
+  }
+
+  private static func find(in memory: GuestMemory, _ address: UInt64?) throws(RescueError) -> RingBeacon {
+    let pages = address.map { [$0] } ?? memory.pages(withWord: RingBeacon.magic, at: RingControl.beacon)
+    let beacons = pages.compactMap { page -> RingBeacon? in
+      guard page <= 1 << 32,
+        let words = memory.words(page + UInt64(RingControl.beacon), count: RingBeacon.wordCount),
+        let beacon = RingBeacon({ words[$0] }), beacon.page == page, isSane(beacon)
+      else { return nil }
+      return beacon
+    }
+    guard let beacon = beacons.first else {
+      guard let address else { throw .noRing }
+      throw .noControlPage(at: address)
+    }
+    guard beacons.count == 1 else { throw .severalRings(at: beacons.map(\.page)) }
+    return beacon
+  }
+
+  private static func isSane(_ beacon: RingBeacon) -> Bool {
+    let bytes = beacon.ringBytes
+    let addresses = [
+      beacon.page, beacon.ring, beacon.moduleTable, beacon.drainerPage, beacon.next, beacon.wordsBefore, beacon.events,
+      beacon.unreportedLoss,
+    ]
+    return bytes.nonzeroBitCount == 1 && bytes >= 4096 && bytes <= largestRing && beacon.moduleTableBytes > 0
+      && beacon.moduleTableBytes <= UInt64(TraceLimits.maximumTableBytes) && addresses.allSatisfy { $0 < 1 << 32 }
+  }
+
+  private static func readTable(
+    _ memory: GuestMemory, _ beacon: RingBeacon
+  ) throws(RescueError) -> ([UInt8], UInt64, Int) {
+    let count = Int(beacon.moduleTableBytes)
+    let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
+    defer { storage.deallocate() }
+    guard memory.read(beacon.moduleTable, into: storage) else {
+      throw .ringDamaged(reason: "the memory does not hold its module table")
+    }
+    do {
+      let table = try ModuleTable(UnsafeRawBufferPointer(storage))
+      guard table.module.ringBytes == beacon.ringBytes else {
+        throw RescueError.ringDamaged(reason: "its size is not that of the module table")
+      }
+      let events = min(max(table.module.eventsPerBlock, 1), 4096)
+      return (Array(table.bytes), table.checksum, Int(events))
+    } catch let error as RescueError {
+      throw error
+    } catch {
+      throw .ringDamaged(reason: "its module table is invalid (\(error))")
+    }
+  }
+
+  private static func ownClaim(_ memory: GuestMemory, _ beacon: RingBeacon, published: UInt64) -> Claim? {
+    guard let next = memory.word(beacon.next), let before = memory.word(beacon.wordsBefore),
+      let events = memory.word(beacon.events), next >= beacon.kernelRing,
+      next - beacon.kernelRing < 2 * beacon.ringBytes, before < 1 << 60
+    else { return nil }
+    let head = before + (next - beacon.kernelRing) / 8
+    guard head >= published, head - published <= beacon.ringBytes / 8 else { return nil }
+    return Claim(position: head, events: events)
+  }
+
+  private static func drainClaims(_ memory: GuestMemory, _ beacon: RingBeacon, head: UInt64) -> [Claim] {
+    let count = SharedPage.drainHistoryCount
+    guard beacon.drainerPage != 0, let blocks = memory.word(beacon.drainerPage + UInt64(SharedPage.drainedBlocks)),
+      let history = memory.words(beacon.drainerPage + UInt64(SharedPage.drainHistory), count: 2 * count)
+    else { return [] }
+    return (0..<UInt64(count)).compactMap { age -> Claim? in
+      // Block 0 is the module table's.
+      guard blocks > age, let block = UInt32(exactly: blocks - age) else { return nil }
+      let slot = Int(block) % count * 2
+      guard history[slot] > 0, history[slot] <= head else { return nil }
+      return Claim(position: history[slot], events: history[slot + 1], block: block)
+    }.sorted { $0.position < $1.position }
+  }
+
+  /// The first word that is surely not overwritten: the kernel may have been within a batch of events.
+  var firstIntact: UInt64 {
+    let batch: UInt64 = 4096 / 8
+    let head = (own?.position ?? published.position) + batch
+    return head > capacity ? head - capacity : 0
+  }
+
+  /// Where records begin from `first` on, to `end`; nil where the words are no such records.
+  ///
+  /// Records have no mark of their own, so all of them must be as the kernel writes them, and the last must end at
+  /// `end`: whoever begins in the middle of one finds a kind, a length or a time that cannot be.
+  func records(from first: UInt64, to end: UInt64, notBefore start: UInt64 = 0) -> [UInt64]? {
+    var places: [UInt64] = []
+    var place = first
+    var time = start
+    while place < end {
+      guard end - place >= 2 else { return nil }
+      let packed = self[place + 1]
+      let count = RingRecord.wordCount(packed)
+      let partition = UInt8(truncatingIfNeeded: packed >> 8)
+      guard self[place] >= time, EventKind(rawValue: UInt8(truncatingIfNeeded: packed)) != nil,
+        count <= TraceLimits.maximumWordCount, UInt64(count) <= end - place - 2,
+        partition == 0xFF || Int(partition) < ModuleLimits.maximumPartitionCount
+      else { return nil }
+      time = self[place]
+      places.append(place)
+      place += UInt64(count) + 2
+    }
+    return places
+  }
+}

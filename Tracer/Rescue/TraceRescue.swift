@@ -1,0 +1,135 @@
+import Foundation
+import TraceFormat
+
+/// A trace from the ring of a machine that has crashed, hangs, or was stopped.
+///
+/// Alone it holds what the ring still has, from the oldest boundary of records that is certain: what came before shows
+/// as blocks that are missing. Or it continues a trace that the capture had to leave cut off: the last whole block in
+/// the file tells how many words of the ring are in it, and so where to go on, without a gap and without an event
+/// twice.
+public struct TraceRescue {
+  public let eventCount: Int
+  /// Number of the first event that comes from the ring.
+  public let firstEvent: UInt64
+  /// Events of the trace continued.
+  public let continuedEvents: UInt64?
+  /// Whether the trace has its end event, and so is whole if its beginning is there.
+  public let isEnded: Bool
+  /// What the user should know besides.
+  public let remarks: [String]
+  private let contents: RingContents
+  private let ring: RingSnapshot
+  private let cut: CutTrace?
+  private let standing: BlockEncoder.Standing
+
+  /// Events that are missing before the first one from the ring.
+  public var missingEvents: UInt64 { firstEvent - (continuedEvents ?? 0) }
+
+  /// - Parameters:
+  ///   - address: of the ring's control page; nil to search for it.
+  ///   - path: a trace to continue; nil for what the ring has alone.
+  public init(_ memory: GuestMemory, at address: UInt64? = nil, continuing path: String? = nil) throws(RescueError) {
+    ring = try RingSnapshot(memory, at: address)
+    var remarks: [String] = []
+    if let path {
+      cut = try CutTrace.read(path)
+      if cut == nil { remarks.append("\(path) has no whole block of events") }
+    } else {
+      cut = nil
+    }
+    if let cut, let joined = try Self.join(cut, ring) {
+      contents = joined
+      standing = cut.standing
+    } else {
+      contents = try RingContents(allOf: ring)
+      let isWhole = contents.firstEvent == 0 && cut == nil
+      let first = max(contents.block + 1, (cut?.standing.sequence ?? 1) + 1)
+      standing = BlockEncoder.Standing(
+        sequence: isWhole ? 1 : first, chain: 0, eventCount: contents.firstEvent, eventsLost: contents.lostBefore,
+        lastTime: cut?.standing.lastTime ?? 0)
+    }
+    eventCount = contents.eventCount
+    firstEvent = contents.firstEvent
+    continuedEvents = cut?.standing.eventCount
+    isEnded = contents.isEnded
+    self.remarks = remarks + contents.remarks
+  }
+
+  /// What the ring has beyond a cut trace; nil where what would follow at once is overwritten.
+  private static func join(_ cut: CutTrace, _ ring: RingSnapshot) throws(RescueError) -> RingContents? {
+    func other(_ reason: String) -> RescueError { .otherRun(path: cut.path, reason: reason) }
+    guard cut.tableChecksum == ring.tableChecksum else { throw other("the module is another") }
+    guard cut.kernelIdentity == ring.beacon.kernelIdentity else { throw other("the kernel is another build") }
+    guard cut.wordCount <= ring.published.position else { throw other("it has more events than the ring has seen") }
+    let overlap = min(UInt64(cut.lastWords.count), cut.wordCount - min(ring.firstIntact, cut.wordCount))
+    let last = cut.lastWords.suffix(Int(overlap))
+    guard zip(last, (cut.wordCount - overlap)..<cut.wordCount).allSatisfy({ ring[$1] == $0 }) else {
+      throw other("its last events are not those in the ring")
+    }
+    guard cut.wordCount >= ring.firstIntact || cut.wordCount >= (ring.drained.last?.position ?? .max) else {
+      return nil
+    }
+    guard let contents = try RingContents(of: ring, from: cut.wordCount, notBefore: cut.standing.lastTime) else {
+      throw other("what the ring has after its last event are no records")
+    }
+    guard contents.firstEvent == cut.standing.eventCount else {
+      throw other("the ring counts \(contents.firstEvent) events where it ends, and it has \(cut.standing.eventCount)")
+    }
+    return contents
+  }
+
+  /// Writes the trace.
+  ///
+  /// - Parameter write: gets its bytes, one piece after the other.
+  /// - Throws: where the trace to continue cannot be read any more.
+  public func write(_ write: (UnsafeRawBufferPointer) -> Void) throws(RescueError) {
+    let limit = ring.eventsPerBlock
+    let scratch = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: BlockEncoder.scratchBytes(maximumEvents: limit), alignment: 8)
+    let output = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: BlockEncoder.outputBytes(maximumEvents: limit), alignment: 8)
+    defer {
+      scratch.deallocate()
+      output.deallocate()
+    }
+    var encoder = BlockEncoder(scratch: scratch, maximumEvents: limit)
+    func put(_ count: Int) { write(UnsafeRawBufferPointer(rebasing: output[..<count])) }
+    if let cut {
+      try copy(cut, write)
+    } else {
+      ring.tableBytes.withUnsafeBytes {
+        let block = encoder.encodeModuleTable($0, into: output)
+        put(block.byteCount)
+        if block.payloadFollows { write($0) }
+      }
+    }
+    // Where nothing is missing the module table's block is the one before.
+    if cut != nil || standing.sequence > 1 { encoder.resume(at: standing) }
+    contents.words.withUnsafeBufferPointer { words in
+      var rest = words[...]
+      while !rest.isEmpty {
+        let progress = encoder.encodeEvents(UnsafeBufferPointer(rebasing: rest), limit: limit, into: output)
+        guard progress.eventCount > 0 else { break }
+        put(progress.byteCount)
+        rest = rest.dropFirst(progress.wordCount)
+      }
+    }
+    if isEnded { put(encoder.encodeSeal(into: output)) }
+  }
+
+  /// Copies the blocks of the trace that is continued, byte for byte.
+  private func copy(_ cut: CutTrace, _ write: (UnsafeRawBufferPointer) -> Void) throws(RescueError) {
+    do {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: cut.path))
+      var left = Int(cut.byteCount)
+      while left > 0, let bytes = try file.read(upToCount: min(left, 1 << 20)), !bytes.isEmpty {
+        bytes.withUnsafeBytes { write($0) }
+        left -= bytes.count
+      }
+      if left == 0 { return }
+    } catch {
+      throw .unreadable(path: cut.path, reason: error.localizedDescription)
+    }
+    throw .unreadable(path: cut.path, reason: "it has become shorter")
+  }
+}
