@@ -112,8 +112,11 @@ import TraceFormat
       if !new.isEmpty { violating += 1 }
       for claim in new { killed[claim, default: 0] += 1 }
       if !found.missed.isEmpty || !found.wrong.isEmpty {
-        let words = report(mutant.events, module).claims.filter { found.wrong.contains($0.identifier) }
+        let claims = report(mutant.events, module).claims
+        let words =
+          claims.filter { found.wrong.contains($0.identifier) }
           .compactMap { $0.firstViolations.first.map { "(event \($0.position): \($0.explanation))" } }
+          + claims.filter { found.missed.contains($0.identifier) }.map { "(\($0.identifier): \($0.verdict))" }
         misses.append(
           Miss(
             seed: seed, change: mutant.change, place: mutant.place, missed: found.missed, wrong: found.wrong,

@@ -108,7 +108,8 @@ extension Reference {
       if kinds[index] == .maskRead, let mask = mask(before: index) {
         require("mask.written", events[index].operand == mask)
       }
-      guard kinds[index] == .interrupt, !isPulse(index), !isSpurious(index) else { continue }
+      // Pulses obey masks and budgets as a device's interrupts do.
+      guard kinds[index] == .interrupt, !isSpurious(index) else { continue }
       let number = what(index) - 32
       let bits: UInt32 = 1 << UInt32(number) | (number >= 8 ? 4 : 0)
       if let mask = mask(before: index) { require("mask.effective", mask & bits == 0) }
@@ -116,8 +117,10 @@ extension Reference {
     }
   }
 
+  /// A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
   private func isForeign(_ index: Int, _ open: Int) -> Bool {
-    kinds[index] == .interrupt && !isPulse(index) && !isSpurious(index) && Int(events[index].partition) == owner(open)
+    kinds[index] == .interrupt && !isSpurious(index)
+      && (isPulse(index) || Int(events[index].partition) == owner(open))
       && table.record(PartitionRecord.self, owner(open)).permittedLines >> UInt16(what(index) - 32) & 1 == 0
   }
 

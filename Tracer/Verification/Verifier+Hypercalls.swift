@@ -13,6 +13,9 @@ extension Verifier {
     guard event.partition != 0xFF else {
       step.kind = 0
       if fails(.meaning) { explain("a hypercall comes from the idle loop") }
+      let mayEnd = [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains { $0.rawValue == step.what }
+      tally(.hypercallAnswered)
+      if !mayEnd, fails(.hypercallAnswered) { explain("hypercall \(step.what) is nobody's, and has no result") }
       return
     }
     let state = partitions.reference(to: Int(event.partition))
