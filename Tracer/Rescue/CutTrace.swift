@@ -73,7 +73,7 @@ struct CutTrace {
     var words: [UInt64] = []
     for index in 0..<columns.eventCount {
       let event = columns.event(at: index)
-      let count = columns.groups[Int(columns.groupIndices[index])].wordCount
+      let count = columns.groups[columns.locators[index].group].wordCount
       words.append(event.time)
       words.append(
         RingRecord.packed(
