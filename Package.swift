@@ -97,7 +97,7 @@ var targets: [Target] = [
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
   shared("TraceFormat", ["APEXTypes"]),
   // The drainer's logic, apart from its image: the simulated world of the host drains by it too.
-  shared("DrainPump", ["TraceFormat"]),
+  shared("DrainPump", ["TraceFormat", "ModuleConfiguration"]),
   shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
@@ -128,8 +128,8 @@ var targets: [Target] = [
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
   tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "CSQLite3"]),
-  tracer("Emulation", ["APEXTypes", "TraceFormat"]),
-  tracer("Rescue", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer("Emulation", ["GuestRing", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
+  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
@@ -156,7 +156,8 @@ var targets: [Target] = [
     name: "partita",
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
-      "Simulation", "Report", "Rescue", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore", argumentParser,
+      "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
+      argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
@@ -200,7 +201,7 @@ var targets: [Target] = [
     path: "Tests/PartitionTests"),
   tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("Rescue", ["Rescue", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
+  tests("GuestRing", ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
   tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
   tests(
     "Verification",
@@ -212,7 +213,7 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "Rescue", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
+      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
       "Comparison",
       "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
@@ -239,6 +240,7 @@ if bareMetal == "attacks" {
     partition("Loader"),
     partition("Idler"),
     partition("Probe"),
+    image("Flood", folder: "Kernel/Partitions/Flood", ["CAPEX", "KernelRuntime"]),
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
     image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),

@@ -14,12 +14,15 @@ public protocol DrainPort {
   func words(from first: UInt64, count: Int) -> UnsafeBufferPointer<UInt64>
   /// Writes bytes to the trace.
   func write(_ bytes: UnsafeRawBufferPointer)
-  /// Tells the kernel that it may reuse the ring up to `tail`.
+  /// Notes where a block's or a chunk's records end, for readers of the machine's memory.
   ///
   /// - Parameters:
+  ///   - number: of the block in the trace, or of the chunk; from 1.
+  ///   - position: counted as `head` is.
   ///   - eventCount: events up to there, ever.
-  ///   - block: the number in the trace of the block that ends there.
-  func publish(tail: UInt64, eventCount: UInt64, block: UInt32)
+  func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64)
+  /// Tells the kernel that it may reuse the ring up to `tail`.
+  func publish(tail: UInt64)
   /// Tells the kernel how many bytes were written, ever.
   func publish(drainedBytes: UInt64)
 }

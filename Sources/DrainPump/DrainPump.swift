@@ -76,7 +76,8 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
     // Words that are no whole record would be a kernel's fault: the trace is closed without them, not waited for.
     guard progress.eventCount > 0 else { return hasEnded && close() }
     tail &+= UInt64(progress.wordCount)
-    port.publish(tail: tail, eventCount: encoder.eventCount, block: encoder.sequence &- 1)
+    port.note(encoder.sequence &- 1, endsAt: tail, eventCount: encoder.eventCount)
+    port.publish(tail: tail)
     write(UnsafeRawBufferPointer(rebasing: output[0..<progress.byteCount]))
     port.publish(drainedBytes: bytesWritten)
     lastBlock = port.nanoseconds

@@ -25,7 +25,8 @@ struct CapturedRun: Sendable {
   ///
   /// - Throws: where something that the boot needs is missing, or the capture does not end in order.
   static func capture(
-    _ module: ModuleVariant, milliseconds: UInt64, kernel: String = "partita-kernel", logsInterrupts: Bool = false
+    _ module: ModuleVariant, milliseconds: UInt64, kernel: String = "partita-kernel", logsInterrupts: Bool = false,
+    transport: DrainTransport = .port
   ) throws -> CapturedRun {
     let image = try module.compile().imageBytes
     let locator = KernelLocator.current
@@ -38,6 +39,7 @@ struct CapturedRun: Sendable {
     request.stopInstant = SystemTime.zero + Nanoseconds(milliseconds * 1_000_000)
     request.patience.nextBlock = .seconds(120)
     request.patience.firstBlock = .seconds(120)
+    request.transport = transport
     if logsInterrupts { request.interruptLog = folder.file("interrupts") }
 
     var console: [UInt8] = []

@@ -1,7 +1,7 @@
 import Emulation
 import Foundation
 import ModuleCompiler
-import Rescue
+import GuestRing
 import Testing
 import TraceFormat
 import TraceReading

@@ -51,6 +51,15 @@ import Testing
     #expect(value("-m", machine) == "128M")
   }
 
+  @Test func theBellIsTheStandardOutput() {
+    var machine = machine()
+    machine.transport = .memory
+    machine.memoryFile = "m"
+    #expect(machine.arguments.contains("stdio,id=trace,signal=off"))
+    #expect(machine.arguments.contains("isa-debugcon,iobase=0xe9,readback=77,chardev=trace"))
+    #expect(!machine.arguments.contains { $0.contains("t.part") })
+  }
+
   @Test func commasInPathsDoNotEndAnOption() {
     var machine = machine()
     machine.trace = "a,b"

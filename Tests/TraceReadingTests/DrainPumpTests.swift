@@ -29,9 +29,9 @@ struct DrainPumpTests {
     #expect(read.condition == .complete, "seed \(seed)")
     #expect(read.events == events, "seed \(seed)")
     #expect(ring.publishedTail == ring.head)
-    #expect(ring.publishedEvents == UInt64(events.count))
     // The module table's block comes before those of events, the seal after them.
-    #expect(UInt64(ring.publishedBlock) == read.sizes.blockCount - 2)
+    #expect(ring.notes.map { UInt64($0.number) } == Array(1...(read.sizes.blockCount - 2)))
+    #expect(ring.notes.last?.position == ring.head && ring.notes.last?.events == UInt64(events.count))
     #expect(ring.publishedBytes == UInt64(ring.written.count))
     #expect(pump.step() == false)
   }
@@ -93,7 +93,9 @@ private final class PumpUnderTest {
 }
 
 /// A ring mapped twice in a row, as the kernel lays it out, with the kernel's side played by the test.
-private final class SimulatedRing: DrainPort {
+final class SimulatedRing: DrainPort {
+  /// Called with all that is written.
+  var onWrite: (UnsafeRawBufferPointer) -> Void = { _ in }
   let capacity: Int
   private let memory: UnsafeMutablePointer<UInt64>
   var head: UInt64 = 0
@@ -101,8 +103,7 @@ private final class SimulatedRing: DrainPort {
   var hasEnded = false
   var nanoseconds: UInt64 = 0
   private(set) var publishedTail: UInt64 = 0
-  private(set) var publishedEvents: UInt64 = 0
-  private(set) var publishedBlock: UInt32 = 0
+  private(set) var notes: [(number: UInt32, position: UInt64, events: UInt64)] = []
   private(set) var publishedBytes: UInt64 = 0
   private(set) var written: [UInt8] = []
 
@@ -140,18 +141,23 @@ private final class SimulatedRing: DrainPort {
     UnsafeBufferPointer(start: memory + Int(first % UInt64(capacity)), count: count)
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) { written += bytes }
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    written += bytes
+    onWrite(bytes)
+  }
   func publish(drainedBytes: UInt64) { publishedBytes = drainedBytes }
 
   /// What the kernel gets back it may overwrite at once; here it does.
-  func publish(tail: UInt64, eventCount: UInt64, block: UInt32) {
+  func publish(tail: UInt64) {
     for word in publishedTail..<tail {
       let index = Int(word % UInt64(capacity))
       memory[index] = .max
       memory[index + capacity] = .max
     }
     publishedTail = tail
-    publishedEvents = eventCount
-    publishedBlock = block
+  }
+
+  func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {
+    notes.append((number, position, eventCount))
   }
 }

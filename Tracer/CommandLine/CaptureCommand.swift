@@ -2,7 +2,7 @@ import ArgumentParser
 import Emulation
 import Foundation
 import ModuleCompiler
-import Rescue
+import GuestRing
 
 /// `partita capture`: boots a module and records its trace.
 struct CaptureCommand: ParsableCommand {
@@ -13,6 +13,9 @@ struct CaptureCommand: ParsableCommand {
       Two captures of the same module with the same stimulus are identical byte for byte, unless live input (--input) \
       or the host's clock (--real-time) come in. Ctrl-C ends the module in order and the trace is whole; a second \
       Ctrl-C ends it at once.
+
+      With --transport memory the events are read from the machine's memory while it runs, and the debug port only \
+      rings a bell; what a partition meets in its windows is the same, the drainer has more time.
 
       Exit status: 0 the trace is whole, 1 the kernel found an invariant broken, 2 bad usage or input, 3 the trace is \
       not whole; what there is of it is kept.
@@ -28,6 +31,12 @@ struct CaptureCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Where the module's console goes; '-' for standard output.", valueName: "file"))
   var console: String?
+
+  func validate() throws {
+    guard input == nil || options.transport == .port else {
+      throw ValidationError("--input needs --transport port.")
+    }
+  }
 
   func run() throws {
     try reporting {

@@ -37,6 +37,17 @@ struct EmulationOptions: ParsableArguments {
     help: ArgumentHelp("Let the emulator log every interrupt and exception it takes.", valueName: "file"))
   var emulatorLog: String?
 
+  enum Transport: String, ExpressibleByArgument, CaseIterable {
+    case port, memory
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "How the trace leaves the machine: byte by byte through the debug port, or read from its memory: faster, and "
+        + "without live input.",
+      valueName: "way"))
+  var transport: Transport = .port
+
   @Option(
     name: .customLong("ram"),
     help: ArgumentHelp(
@@ -65,6 +76,7 @@ struct EmulationOptions: ParsableArguments {
       kernel: try locator.kernel(explicit: kernel, images: images), image: image, trace: trace)
     request.pace = realTime ? .realTime : .repeatable
     request.stopInstant = length.map { SystemTime.zero + $0.nanoseconds }
+    request.transport = transport == .memory ? .memory : .port
     request.interruptLog = emulatorLog
     if let memoryFile {
       try makeEmpty(memoryFile)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Emulation
 import Foundation
-import Rescue
+import GuestRing
 
 /// `partita rescue`: a trace from the ring of a machine that does not write it any more.
 struct RescueCommand: ParsableCommand {

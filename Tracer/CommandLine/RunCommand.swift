@@ -19,6 +19,10 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp("Keep the trace; without it the trace is let go.", valueName: "file"))
   var output: String?
 
+  func validate() throws {
+    guard options.transport == .port else { throw ValidationError("A live console needs --transport port.") }
+  }
+
   func run() throws {
     try reporting {
       var session = ModuleSession(options: options, tracePath: output)

@@ -7,11 +7,15 @@ import Foundation
 public final class Capture {
   private let request: CaptureRequest
   private let folder: PrivateDirectory
+  /// Where the machine's memory is, if nobody else wants it.
+  private let memoryFolder: PrivateDirectory?
   private let signals: SignalWatch
   private var child: ChildProcess
   private var trace: FileTail
   private var console: FileTail
   private let input: ConsoleInput?
+  /// Whoever takes the events out of the ring, where the transport is memory.
+  private let bell: BellReader?
   private var meter = TraceMeter()
   private var consoleTail: [UInt8] = []
 
@@ -26,7 +30,9 @@ public final class Capture {
   /// Starts the emulator.
   ///
   /// - Parameter signals: what asks for the end; its first byte in order, its second at once.
+  /// - Precondition: no live input with the transport by memory: both would have the emulator's standard output.
   public init(_ request: CaptureRequest, signals: SignalWatch) throws(EmulationError) {
+    precondition(request.consoleInput == nil || request.transport == .port)
     self.request = request
     self.signals = signals
     folder = try PrivateDirectory()
@@ -45,6 +51,13 @@ public final class Capture {
     machine.stopInstant = request.stopInstant
     machine.interruptLog = request.interruptLog
     machine.memoryFile = request.memoryFile
+    machine.transport = request.transport
+    memoryFolder = try Self.makeMemoryFolder(request)
+    if let path = memoryFolder?.file("memory") { machine.memoryFile = path }
+    bell = try machine.memoryFile.flatMap { path throws(EmulationError) in
+      request.transport == .memory
+        ? try BellReader(memory: path, isOurs: request.memoryFile == nil, trace: request.trace) : nil
+    }
     trace = try FileTail(path: request.trace)
     console = try FileTail(path: consolePath)
     input = try request.consoleInput.map { source throws(EmulationError) in try ConsoleInput(source: source) }
@@ -55,8 +68,9 @@ public final class Capture {
     defer { [nothing, output, errors].forEach { close($0) } }
     child = try ChildProcess(
       program: request.emulator, arguments: machine.arguments, guardian: request.guardian,
-      input: input?.reading ?? nothing, output: input == nil ? nothing : output, errors: errors)
+      input: input?.reading ?? nothing, output: bell?.writing ?? (input == nil ? nothing : output), errors: errors)
     input?.closeReadingEnd()
+    bell?.start()
   }
 
   /// Runs to the end.
@@ -78,13 +92,15 @@ public final class Capture {
       watchTheClock()
       if forced == nil { wait() } else { status = child.end() }
     }
-    // The emulator is gone: what it wrote last is in the files now.
+    // The emulator is gone: what it wrote last is in the files now, or in its memory.
+    let failure = bell?.finish()
     follow(onConsole)
     onProgress(meter.progress)
     return CaptureReport(
       ending: forced ?? Self.ending(of: status, wroteTrace: meter.progress.bytes > 0), progress: meter.progress,
       wasInterrupted: wasInterrupted,
-      emulatorMessages: lastMessages(), consoleTail: String(decoding: consoleTail, as: UTF8.self))
+      emulatorMessages: ([failure].compactMap { $0 } + [lastMessages()]).joined(separator: "\n"),
+      consoleTail: String(decoding: consoleTail, as: UTF8.self))
   }
 
   /// What the emulator's status means: the debug-exit device makes `value << 1 | 1` of the kernel's value.
@@ -166,6 +182,13 @@ public final class Capture {
   private func lastMessages() -> String {
     let text = (try? String(contentsOfFile: folder.file("messages"), encoding: .utf8)) ?? ""
     return text.split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
+  }
+
+  /// A folder for the memory that the transport needs; in memory itself where the system has a place for that.
+  private static func makeMemoryFolder(_ request: CaptureRequest) throws(EmulationError) -> PrivateDirectory? {
+    guard request.transport == .memory, request.memoryFile == nil else { return nil }
+    let shared = "/dev/shm"
+    return try access(shared, W_OK | X_OK) == 0 ? PrivateDirectory(in: shared) : PrivateDirectory()
   }
 
   private static func create(_ path: String, _ bytes: [UInt8]) throws(EmulationError) {

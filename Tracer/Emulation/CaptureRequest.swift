@@ -1,4 +1,5 @@
 import APEXTypes
+import ModuleConfiguration
 
 /// What to boot, for how long, and with what around it.
 public struct CaptureRequest: Sendable {
@@ -11,6 +12,7 @@ public struct CaptureRequest: Sendable {
   public var image: [UInt8]
   /// The existing file that the trace is written to.
   public var trace: String
+  public var transport: DrainTransport = .port
   public var pace: Machine.Pace = .repeatable
   /// The instant at which the kernel stops the module; nil to run until a signal comes.
   public var stopInstant: SystemTime?

@@ -1,4 +1,5 @@
 import APEXTypes
+import ModuleConfiguration
 
 /// The emulated machine that a module boots on, as arguments of `qemu-system-x86_64`.
 public struct Machine: Equatable, Sendable {
@@ -23,6 +24,9 @@ public struct Machine: Equatable, Sendable {
   public var image: String
   /// The file that receives what the module writes to the debug port.
   public var trace: String
+  /// How the drainer is to hand over the trace. With `memory` the debug port writes to the emulator's standard output,
+  /// and nothing goes to `trace`; `memoryFile` must be set, and the console cannot be the standard streams.
+  public var transport: DrainTransport = .port
   public var console: Console
   /// Path of the monitor's socket. Unix sockets allow some 100 bytes.
   public var monitor: String
@@ -62,11 +66,19 @@ public struct Machine: Equatable, Sendable {
     result += ["-kernel", kernel, "-initrd", image]
     let commandLine = kernelCommandLine
     if !commandLine.isEmpty { result += ["-append", commandLine] }
-    result += [
-      "-chardev", "file,id=trace,path=\(Self.escaped(trace))",
-      "-device", "isa-debugcon,iobase=0xe9,chardev=trace",
-      "-device", "isa-debug-exit,iobase=0xf4,iosize=1",
-    ]
+    switch transport {
+    case .port:
+      result += [
+        "-chardev", "file,id=trace,path=\(Self.escaped(trace))",
+        "-device", "isa-debugcon,iobase=0xe9,chardev=trace",
+      ]
+    case .memory:
+      result += [
+        "-chardev", "stdio,id=trace,signal=off",
+        "-device", "isa-debugcon,iobase=0xe9,readback=\(DrainTransport.memory.rawValue),chardev=trace",
+      ]
+    }
+    result += ["-device", "isa-debug-exit,iobase=0xf4,iosize=1"]
     switch console {
     case .output(let path): result += ["-chardev", "file,id=console,path=\(Self.escaped(path))"]
     case .standardStreams: result += ["-chardev", "stdio,id=console,signal=off"]

@@ -71,7 +71,8 @@ public final class SimulatedRing: DrainPort {
   }
 
   public func write(_ bytes: UnsafeRawBufferPointer) { sink(bytes) }
-  public func publish(tail: UInt64, eventCount: UInt64, block: UInt32) { self.tail = tail }
+  public func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {}
+  public func publish(tail: UInt64) { self.tail = tail }
   public func publish(drainedBytes: UInt64) { self.drainedBytes = drainedBytes }
 }
 

@@ -32,6 +32,14 @@ public struct MachinePort: DrainPort {
     return pump
   }
 
+  /// How the host takes the trace; it says so by what the debug port reads as.
+  public static var transport: DrainTransport { DrainTransport(rawValue: drainer_read_port()) ?? .port }
+
+  /// The machine's bell, for a host that reads the ring itself.
+  public static func makeBell() -> BellPump<MachinePort> {
+    BellPump(port: MachinePort(), ringBytes: information(InformationPage.ringBytes))
+  }
+
   /// The module's own figure; the kernel has checked the table before any partition started.
   private static func eventsPerBlock(of bytes: UnsafeRawBufferPointer) -> UInt64 {
     guard let table = try? ModuleTable(bytes) else { return 1024 }
@@ -66,12 +74,12 @@ public struct MachinePort: DrainPort {
   }
 
   public func write(_ bytes: UnsafeRawBufferPointer) { drainer_write_port(bytes.baseAddress, bytes.count) }
-  public func publish(tail: UInt64, eventCount: UInt64, block: UInt32) {
-    let slot = SharedPage.drainHistory + Int(block) % SharedPage.drainHistoryCount * 16
-    Self.share(tail, slot)
+  public func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {
+    let slot = SharedPage.drainHistory + Int(number) % SharedPage.drainHistoryCount * 16
+    Self.share(position, slot)
     Self.share(eventCount, slot + 8)
-    Self.share(UInt64(block), SharedPage.drainedBlocks)
-    Self.share(tail, SharedPage.drainTail)
+    Self.share(UInt64(number), SharedPage.drainedBlocks)
   }
+  public func publish(tail: UInt64) { Self.share(tail, SharedPage.drainTail) }
   public func publish(drainedBytes: UInt64) { Self.share(drainedBytes, SharedPage.drainedBytes) }
 }

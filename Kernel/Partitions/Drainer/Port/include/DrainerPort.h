@@ -22,6 +22,13 @@ static inline void drainer_write_port(const void *bytes, size_t count) {
   __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(count) : "d"((uint16_t)0xE9) : "memory");
 }
 
+// What the debug port reads as: the host's to choose (`DrainTransport`).
+static inline uint8_t drainer_read_port(void) {
+  uint8_t value;
+  __asm__ volatile("inb %1, %0" : "=a"(value) : "d"((uint16_t)0xE9));
+  return value;
+}
+
 // Hypercall `drainComplete`: the kernel ends the machine.
 static inline void drainer_complete(void) {
   uint64_t number = 76;

@@ -1,7 +1,7 @@
 import Foundation
 import ModuleConfiguration
 import PartitionCore
-import Rescue
+import GuestRing
 import SimulatedModule
 import Testing
 import TraceFormat

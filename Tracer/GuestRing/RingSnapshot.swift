@@ -57,7 +57,7 @@ final class RingSnapshot {
     drained = Self.drainClaims(memory, beacon, head: head)
   }
 
-  private static func find(in memory: GuestMemory, _ address: UInt64?) throws(RescueError) -> RingBeacon {
+  static func find(in memory: GuestMemory, _ address: UInt64?) throws(RescueError) -> RingBeacon {
     let pages = address.map { [$0] } ?? memory.pages(withWord: RingBeacon.magic, at: RingControl.beacon)
     let beacons = pages.compactMap { page -> RingBeacon? in
       guard page <= 1 << 32,
@@ -84,7 +84,7 @@ final class RingSnapshot {
       && beacon.moduleTableBytes <= UInt64(TraceLimits.maximumTableBytes) && addresses.allSatisfy { $0 < 1 << 32 }
   }
 
-  private static func readTable(
+  static func readTable(
     _ memory: GuestMemory, _ beacon: RingBeacon
   ) throws(RescueError) -> ([UInt8], UInt64, Int) {
     let count = Int(beacon.moduleTableBytes)
@@ -131,10 +131,12 @@ final class RingSnapshot {
     }.sorted { $0.position < $1.position }
   }
 
-  /// The first word that is surely not overwritten: the kernel may have been within a batch of events.
+  /// More words than the kernel lays down behind its own count before it counts them: those of a batch.
+  private static let batchWords: UInt64 = 3072
+
+  /// The first word that is surely not overwritten.
   var firstIntact: UInt64 {
-    let batch: UInt64 = 4096 / 8
-    let head = (own?.position ?? published.position) + batch
+    let head = (own?.position ?? published.position) + Self.batchWords
     return head > capacity ? head - capacity : 0
   }
 
