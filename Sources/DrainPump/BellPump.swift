@@ -40,7 +40,8 @@ public struct BellPump<Port: DrainPort>: ~Copyable {
     let isLate = port.nanoseconds &- lastStroke > DrainPump<Port>.patience
     guard hasEnded || isLate || head &- end >= ringWords / 8 else { return false }
     strike(head, events, flag: hasEnded || isLate ? DrainBell.flush : 0)
-    // The chunk is given back two strokes later. Where it takes much of the ring they come at once, and tell of nothing.
+    // The chunk is given back two strokes later. Where it takes much of the ring they come at once, and tell of
+    // nothing.
     while end &- tail > ringWords / 4 { strike(head, events, flag: 0) }
     return true
   }

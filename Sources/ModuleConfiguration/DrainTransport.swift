@@ -9,9 +9,9 @@ public enum DrainTransport: UInt8, Sendable {
 /// The bell: one byte at the debug port for each stroke.
 ///
 /// A stroke says that another chunk of the ring has records for the host; the drainer's page has where it ends
-/// (`SharedPage.drainHistory`, at the stroke's number). The host takes a stroke only when it has copied the chunk of the
-/// one before, and whoever writes to the port waits until the stroke before has been taken: between the two there is
-/// room for one byte. So once stroke n is written, the chunk of stroke n − 2 is copied and may be overwritten. The
+/// (`SharedPage.drainHistory`, at the stroke's number). The host takes a stroke only when it has copied the chunk of
+/// the one before, and whoever writes to the port waits until the stroke before has been taken: between the two there
+/// is room for one byte. So once stroke n is written, the chunk of stroke n − 2 is copied and may be overwritten. The
 /// drainer reads nothing of the host's for that, and no instant of the module depends on the host.
 public enum DrainBell {
   /// The low bits of the stroke's number.

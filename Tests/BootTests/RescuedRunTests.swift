@@ -112,7 +112,8 @@ import TraceReading
   }
 
   @Test func aCrashedKernelTellsItsLastEvents() throws {
-    // The way to a keyframe is an invalid instruction: the kernel starts the fifth frame, records what it decides, and faults.
+    // The way to a keyframe is an invalid instruction: the kernel starts the fifth frame, records what it decides, and
+    // faults.
     let variant = try ModuleVariant.flightControl()
       .replacing("KeyframeIntervalFrames=\"50\"", by: "KeyframeIntervalFrames=\"5\"")
     let whole = try CapturedRun.capture(variant, milliseconds: 200)

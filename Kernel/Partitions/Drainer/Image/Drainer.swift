@@ -5,8 +5,8 @@ import DrainerPort
 import ModuleConfiguration
 import PartitionEntry
 
-/// The trace drainer: a system partition that reads the kernel's ring and writes the trace to the debug port, or rings a
-/// bell there for a host that reads the ring itself.
+/// The trace drainer: a system partition that reads the kernel's ring and writes the trace to the debug port, or rings
+/// a bell there for a host that reads the ring itself.
 @main
 struct Drainer {
   static func main() {
