@@ -10,7 +10,7 @@ public enum LZ4BlockEncoder {
   static let minimumMatch = 4
   /// A shorter match is left to the literals: each costs a decoder as much as dozens of literals do, saves a byte or
   /// two at most, and often hides a longer one that begins right after it.
-  static let worthwhileMatch = 8
+  static let worthwhileMatch = 6
   /// No match begins in the last twelve bytes, and none reaches into the last five.
   static let matchMargin = 12
   static let literalTail = 5

@@ -51,6 +51,8 @@ enum VerificationRun {
   }
 
   private static let eventsBetweenCalls = 4096
+  /// More threads that decode one judge cannot use; each takes memory.
+  private static let decoderLimit = 2
 
   /// Hands out all that the trace has; false where `onProgress` has ended it.
   @inline(__always)
@@ -59,7 +61,7 @@ enum VerificationRun {
   ) -> Bool {
     var isWhole = true
     var count = 0
-    reader.forEachEvents(threads: threads) { run in
+    reader.forEachEvents(threads: min(threads, decoderLimit + 1)) { run in
       body(run)
       if case .events(_, let events) = run { count += events.count }
       guard count >= eventsBetweenCalls else { return true }
