@@ -312,7 +312,7 @@ partita_syscall_entry:
 
 // uint32_t partita_enter(void *registers, uint64_t padTicks)
 // Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the
-// exit comes exactly then. Returns at the next entry to the kernel; the caller's registers are lost but for rsp and rbp.
+// exit comes exactly then. Returns at the next entry to the kernel; of the caller's registers rsp and rbp are kept.
     .globl  partita_enter
 partita_enter:
     pushq   %rbp

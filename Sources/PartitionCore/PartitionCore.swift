@@ -178,8 +178,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     return false
   }
 
-  /// The displacement of the caller's `byteCount` bytes at `address`; nil where `access` is not allowed, as `allows` has
-  /// it.
+  /// The displacement of the caller's `byteCount` bytes at `address`; nil where `access` is not allowed, as `allows`
+  /// has it.
   @inline(__always)
   mutating func displacement(
     of caller: Caller, _ access: SegmentRecord.Access, _ address: UInt64, _ byteCount: UInt64

@@ -147,8 +147,8 @@ import TraceFormat
     #expect(
       calls > 1000 && marks > 200 && services > 100 && yields > 100 && returns > 50 && firsts > 50,
       """
-      \(calls) calls, \(services) of them of `serveAtOnce`, \(returns) after upcalls, \(firsts) first in a window, \(marks) interrupts and \
-      \(yields) yields, the short way
+      \(calls) calls, \(services) of them of `serveAtOnce`, \(returns) after upcalls, \(firsts) first in a window, \
+      \(marks) interrupts and \(yields) yields, the short way
       """)
   }
 

@@ -1,6 +1,7 @@
 # Instructions that the kernel's trace recorder executed: all whose chain of inlined functions, by the compiler's own
 # line table, passes through TraceRing.swift or EventBatch.swift, whoever inlined it; reading the clock and scaling it
-# included, argument values that the caller computes not. Input: "ADDRESS COUNT" lines, then the output of `addr2line -a -f -i -s`.
+# included, argument values that the caller computes not. Input: "ADDRESS COUNT" lines, then the output of `addr2line
+# -a -f -i -s`.
 FNR == NR {
   executed["0x" $1] = $2
   next

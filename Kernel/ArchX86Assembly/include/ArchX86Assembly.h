@@ -37,8 +37,8 @@ PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));
 }
 
-// The ways out of the kernel and back. They are no ordinary calls: ring 3 comes back with all registers but two lost, so
-// that the switcher need not keep what the kernel can read again.
+// The ways out of the kernel and back. They are no ordinary calls: all registers but two are lost, so that the switcher
+// need not keep what the kernel can read again.
 PARTITA_INLINE uint32_t partita_leave_and_return(void *registers, uint64_t padTicks) {
     uint32_t entry;
     __asm__ volatile("call partita_enter" : "=a"(entry), "+D"(registers), "+S"(padTicks) : :
