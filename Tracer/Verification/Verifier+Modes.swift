@@ -274,7 +274,10 @@ extension Verifier {
   /// A start was not told as one: what of the partition's interrupts survived it is not known.
   private mutating func forgetStart(_ index: Int) {
     let mode = partitions[index].mode
+    // Where no mark waited, none waits, whether it started or not.
+    let isQuiet = partitions[index].pendingKnown & ~partitions[index].pending
     partitions[index].forget()
+    partitions[index].pendingKnown = isQuiet
     partitions[index].mode = mode
     partitions[index].mayBeStopped = false
     partitions[index].hasRun = false
