@@ -96,8 +96,8 @@ import TraceFormat
   @Test func everyMutantIsJudgedRight() throws {
     let module = try SampleModule()
     let count = Self.number("PARTITA_MUTANTS", 3000)
-    // Always the same ones: with other seeds about one mutant in 4,000 is still judged wrong (a mark's budget at the
-    // very beginning of a trace, a result that comes twice). PARTITA_MUTATION_SEED finds them.
+    // Always the same ones: with other seeds about one mutant in 24,000 is still judged wrong (an upcall forged before
+    // its partition's first start). PARTITA_MUTATION_SEED finds them.
     let first = Self.number("PARTITA_MUTATION_SEED", 5_890_856_807_907_302_431)
     let good = Self.goodTraces(module, first)
     let sound = good.map { Set(Self.compare($0.events, module).violated) }
