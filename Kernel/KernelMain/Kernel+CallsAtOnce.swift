@@ -102,20 +102,10 @@ extension Kernel {
     }
   }
 
-  /// Words that the events of one entry have at most: a call with what it does to each destination of a channel; or
-  /// the end of all, with a few events for each partition.
+  /// Words that the events of one entry have at most: what the core records, the input, and the end of interrupt or the
+  /// copy that follows.
   static func batchWords(_ table: ModuleTable) -> Int {
-    var most = 0
-    for channel in 0..<table.count(ChannelRecord.self) {
-      var destinations = 0
-      for index in 0..<table.count(PortRecord.self) {
-        let port = table.record(PortRecord.self, index)
-        if port.kind == .queuing, port.direction == .destination, port.channel == UInt64(channel) { destinations += 1 }
-      }
-      most = max(most, destinations)
-    }
-    // A destination is sent to and marked; a partition is stopped, started, changed by a schedule, reported.
-    return 64 + 8 * most + 48 * table.partitionCount
+    PartitionCore<Marking>.recordedWordLimit(table) + 10 + 4
   }
 
   /// Takes the snapshot and begins the call's events with its input; nil, and nothing has changed, where it is one for
