@@ -6,7 +6,8 @@ extension PartitionCore {
   /// Words of a ring (`RingRecord`) that what is recorded about one input takes at most, the input itself apart.
   ///
   /// The kernel lays it down in room that it asks for once, and relies on this: a send may overflow or mark each
-  /// destination of its channel; the end of a window, of a frame or of all may stop, start, tell and mark each partition.
+  /// destination of its channel; the end of a window, of a frame or of all may stop, start, tell and mark each
+  /// partition.
   public static func recordedWordLimit(_ table: ModuleTable) -> Int {
     var most = 0
     for channel in 0..<table.count(ChannelRecord.self) {
