@@ -252,7 +252,7 @@ partita_abort_entry:
 
 // `syscall` leaves the partition's stack pointer in place. Most calls need only an answer: first the registers that
 // compiled code may change are saved, and the kernel is asked whether it serves the call at once
-// (partita_serve_at_once). If so, back; if not, the rest of the frame follows as if an interrupt had come.
+// (partita_calls_at_once, by number). If so, back; if not, the rest of the frame follows as if an interrupt had come.
     .globl  partita_syscall_entry
 partita_syscall_entry:
     movq    %rsp, REGISTERS(PARTITA_REGISTERS_RSP)
@@ -266,21 +266,23 @@ partita_syscall_entry:
     movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
     movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
     movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    movq    %rax, %rcx
     rdtsc
     shlq    $32, %rdx
-    leaq    (%rax, %rdx), %rsi
-    movq    %cr3, %rdx
-    movq    %rsi, PARTITA_ENTRY_TICKS
-    movq    %rdx, PARTITA_FOUND_ROOT
+    addq    %rax, %rdx
+    movq    %cr3, %rsi
+    movq    %rdx, PARTITA_ENTRY_TICKS
+    movq    %rsi, PARTITA_FOUND_ROOT
     movq    PARTITA_KERNEL_CONTEXT, %rdi
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
-    movabsq $partita_serve_at_once, %rax
-    call    *%rax
-    movq    PARTITA_FOUND_ROOT, %rcx
+    cmpq    $PARTITA_CALLS_AT_ONCE, %rcx
+    jae     1f
+    call    *partita_calls_at_once(, %rcx, 8)
     testl   %eax, %eax
     jz      1f
+    movq    PARTITA_FOUND_ROOT, %rcx
     rdtsc
     shlq    $32, %rdx
     leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
@@ -297,7 +299,8 @@ partita_syscall_entry:
     movq    (%rsp), %rcx                    // as `syscall` left them: nothing of the kernel's shows
     movq    16(%rsp), %r11
     iretq
-1:  movq    %rcx, %cr3                      // the register page is in the partition's space
+1:  movq    PARTITA_FOUND_ROOT, %rcx
+    movq    %rcx, %cr3                      // the register page is in the partition's space
     save_preserved_registers
     movq    REGISTERS(PARTITA_REGISTERS_RIP), %rax  // rcx and r11 as `syscall` left them
     movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX - 16)

@@ -85,6 +85,35 @@ struct EventBatch: DecisionRecorder {
     advance(5)
   }
 
+  @inline(__always)
+  mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64) {
+    place[0] = time
+    place[1] = origin.packed(kind: kind.rawValue, detail: detail, wordCount: 1)
+    place[2] = w0
+    advance(3)
+  }
+
+  @inline(__always)
+  mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64) {
+    place[0] = time
+    place[1] = origin.packed(kind: kind.rawValue, detail: detail, wordCount: 2)
+    place[2] = w0
+    place[3] = w1
+    advance(4)
+  }
+
+  @inline(__always)
+  mutating func record(
+    _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64, _ w2: UInt64
+  ) {
+    place[0] = time
+    place[1] = origin.packed(kind: kind.rawValue, detail: detail, wordCount: 3)
+    place[2] = w0
+    place[3] = w1
+    place[4] = w2
+    advance(5)
+  }
+
   /// An input event of any kind.
   ///
   /// - Parameter wordCount: how many of `words` the event has, at least 2.

@@ -1,4 +1,5 @@
 import KernelMain
+import ModuleConfiguration
 import PartitionCore
 
 /// The kernel as it ships.
@@ -10,8 +11,53 @@ public func kernelMain(_ startInformation: UInt64) {
 /// The switcher's way to hypercalls that are served at once: here, where the types are known. With scalars only,
 /// Swift's calling convention is C's, so the entry needs no thunk.
 @_silgen_name("partita_serve_at_once")
-public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32 {
-  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(context, entryTicks, foundRoot)
+public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(context, foundRoot, entryTicks)
+}
+
+// The same for the calls that come most, each with a function of its own (`partita_calls_at_once` in switcher.S).
+
+@_silgen_name("partita_serve_null")
+public func serveNull(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.null, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_read_time")
+public func serveReadTime(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.readTime, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_note")
+public func serveNote(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.note, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_sampling_write")
+public func serveSamplingWrite(
+  _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
+) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.writeSamplingMessage, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_sampling_read")
+public func serveSamplingRead(
+  _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
+) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.readSamplingMessage, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_queuing_send")
+public func serveQueuingSend(
+  _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
+) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.sendQueuingMessage, context, foundRoot, entryTicks)
+}
+
+@_silgen_name("partita_serve_queuing_receive")
+public func serveQueuingReceive(
+  _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
+) -> UInt32 {
+  Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.receiveQueuingMessage, context, foundRoot, entryTicks)
 }
 
 /// The switcher's way to interrupts that are marked at once.

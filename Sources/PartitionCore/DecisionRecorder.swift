@@ -13,4 +13,28 @@ public protocol DecisionRecorder: ~Copyable {
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
     _ w2: UInt64)
+
+  // The same of an origin that is packed already: what every call records.
+  mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64)
+  mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64)
+  mutating func record(
+    _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64, _ w2: UInt64)
+}
+
+extension DecisionRecorder where Self: ~Copyable {
+  @inlinable public mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64) {
+    record(kind, partition: origin.partition, detail: detail, operand: origin.operand, w0)
+  }
+
+  @inlinable public mutating func record(
+    _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64
+  ) {
+    record(kind, partition: origin.partition, detail: detail, operand: origin.operand, w0, w1)
+  }
+
+  @inlinable public mutating func record(
+    _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64, _ w2: UInt64
+  ) {
+    record(kind, partition: origin.partition, detail: detail, operand: origin.operand, w0, w1, w2)
+  }
 }

@@ -78,8 +78,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     let partitionCount = table.partitionCount
     configurations = memory.table(of: partitionCount, filledWith: PartitionConfiguration())
     regions = memory.table(of: max(table.count(SegmentRecord.self), 1), filledWith: MemoryRegion())
-    ports = memory.table(of: max(table.count(PortRecord.self), 1), filledWith: PortState())
     channels = memory.table(of: max(table.count(ChannelRecord.self), 1), filledWith: ChannelState())
+    ports = memory.table(
+      of: max(table.count(PortRecord.self), 1), filledWith: PortState(channels.reference(to: 0)))
     queues = memory.table(of: max(Self.queueEntryCount(table), 1), filledWith: QueuedMessage(word: 0))
     healthTable = HealthTable(table, memory: &memory)
     hasModuleCallback = module.hasModuleCallback
@@ -216,7 +217,8 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   @inline(__always) public mutating func caller(_ partition: PartitionIndex) -> Caller {
     let index = Int(partition.rawValue)
     return Caller(
-      index: partition, state: partitions.reference(to: index), configuration: configurations.reference(to: index),
+      index: partition, origin: EventOrigin(partition), state: partitions.reference(to: index),
+      configuration: configurations.reference(to: index),
       interrupts: vcpus.interrupts.reference(to: index))
   }
 

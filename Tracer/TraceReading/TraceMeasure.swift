@@ -4,7 +4,7 @@ public enum TraceMeasure: Hashable, Sendable {
   case interruptToMark(vector: UInt8)
   /// First waiting mark to the upcall's frame written. Subject: the partition.
   case markToUpcall(partition: UInt8)
-  /// Kernel entry of a hypercall to its result.
+  /// Kernel entry of a hypercall to its result, where that is not decided at the very entry.
   case hypercallToResult(number: UInt16)
   /// Kernel entry of a hypercall to the caller's next instruction, where the caller is what runs next.
   case hypercallToResume(number: UInt16)

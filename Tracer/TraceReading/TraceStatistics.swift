@@ -80,7 +80,10 @@ public struct TraceStatistics: Sendable {
     case .upcallWritten: addUpcallWritten(event)
     case .hypercallResult:
       guard let call = openCall, !call.hasResult, call.partition == event.partition else { break }
-      record(.hypercallToResult(number: call.number), from: call.time, to: event.time)
+      // A call that is served at once has one instant: what it took shows when its caller goes on.
+      if event.time != call.time {
+        record(.hypercallToResult(number: call.number), from: call.time, to: event.time)
+      }
       openCall?.hasResult = true
     case .windowStart:
       windowStarts[partition] = event.time

@@ -168,17 +168,19 @@ PARTITA_INLINE uint64_t partita_copy_and_checksum(void *to, const void *from, ui
         partita_copy(to, from, byteCount);
         return partita_checksum(to, byteCount);
     }
-    uint64_t state = 0xFFFFFFFF, words = byteCount >> 3;
-    const uint8_t *at = (const uint8_t *)to;
-    // `rep movsq` leaves the target's end in rdi.
-    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    // A word is copied and digested where it has arrived before the next one comes.
+    uint64_t state = 0xFFFFFFFF;
+#define PARTITA_COPY_WORD "movsq; crc32q -8(%%rdi), %0;"
     do {
-        __asm__("crc32q (%1), %0; crc32q 8(%1), %0; crc32q 16(%1), %0; crc32q 24(%1), %0;"
-                "crc32q 32(%1), %0; crc32q 40(%1), %0; crc32q 48(%1), %0; crc32q 56(%1), %0"
-                : "+r"(state) : "r"(at), "m"(*(const uint8_t (*)[64])at));
-        at += 64;
-    } while (at != (const uint8_t *)to);
-    return ~(uint32_t)state;
+        __asm__ volatile(
+            PARTITA_COPY_WORD PARTITA_COPY_WORD PARTITA_COPY_WORD PARTITA_COPY_WORD
+            PARTITA_COPY_WORD PARTITA_COPY_WORD PARTITA_COPY_WORD PARTITA_COPY_WORD
+            : "+r"(state), "+D"(to), "+S"(from) : : "memory");
+        byteCount -= 64;
+    } while (byteCount != 0);
+#undef PARTITA_COPY_WORD
+    __asm__("notl %k0" : "+r"(state));  // the upper half becomes 0
+    return state;
 }
 PARTITA_INLINE void partita_fill(void *to, uint64_t byteCount, uint64_t word) {
     uint64_t words = byteCount >> 3;

@@ -64,6 +64,16 @@
 // The vector word of an entry by `syscall`.
 #define PARTITA_SYSCALL_VECTOR 256
 
+// Numbers of hypercalls (`HypercallNumber`) that the switcher tells apart, and the first that it does not ask about.
+#define PARTITA_CALL_READ_TIME 66
+#define PARTITA_CALL_SAMPLING_WRITE 69
+#define PARTITA_CALL_SAMPLING_READ 70
+#define PARTITA_CALL_NOTE 71
+#define PARTITA_CALL_NULL 73
+#define PARTITA_CALL_QUEUING_SEND 88
+#define PARTITA_CALL_QUEUING_RECEIVE 89
+#define PARTITA_CALLS_AT_ONCE 96
+
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
 // The same from the reading of the counter in the short way out of `syscall`.

@@ -24,8 +24,8 @@ public func kernelMain(_ startInformation: UInt64) {
 /// The switcher's way to hypercalls that are served at once: here, where the types are known. With scalars only,
 /// Swift's calling convention is C's, so the entry needs no thunk.
 @_silgen_name("partita_serve_at_once")
-public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64) -> UInt32 {
-  Kernel<OwnersMarked, DroppedUpcall>.serveAtOnce(context, entryTicks, foundRoot)
+public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, DroppedUpcall>.serveAtOnce(context, foundRoot, entryTicks)
 }
 
 /// The switcher's way to interrupts that are marked at once.

@@ -42,7 +42,7 @@ extension PartitionCore where Marking: MarkingRule {
     _ number: HypercallNumber, _ status: ReturnCode, value: UInt64, of caller: Caller, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     recorder.record(
-      .hypercallResult, partition: caller.index, detail: status.rawValue, operand: UInt32(number.rawValue), value)
+      .hypercallResult, caller.origin.with(operand: UInt32(number.rawValue)), detail: status.rawValue, value)
   }
 
   /// Whether sending and receiving may be served at once: the caller has not registered the interrupt of its queuing

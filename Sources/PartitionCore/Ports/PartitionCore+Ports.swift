@@ -155,7 +155,8 @@ extension PartitionCore {
     var entries = Self.queueEntryCount(table)
     // From the last to the first, so that the links ascend.
     for index in (0..<table.count(PortRecord.self)).reversed() {
-      ports[index] = PortState(table.record(PortRecord.self, index))
+      let record = table.record(PortRecord.self, index)
+      ports[index] = PortState(record, index: index, channels.reference(to: Int(record.channel)))
       let owner = Int(ports[index].partition)
       ports[index].nextOfPartition = configurations[owner].firstPort
       configurations[owner].firstPort = index
@@ -187,6 +188,8 @@ extension PartitionCore {
 /// The partition that calls, with what the services of ports ask of it: found once, and not at every call.
 public struct Caller: BitwiseCopyable {
   public let index: PartitionIndex
+  /// Of its events about nothing in particular.
+  let origin: EventOrigin
   let state: StateReference<PartitionState>
   let configuration: StateReference<PartitionConfiguration>
   let interrupts: StateReference<VCPUInterrupts>
@@ -202,8 +205,9 @@ public struct Caller: BitwiseCopyable {
 
 /// A message that has passed a port: what its caller is told, and which bytes are to be copied.
 public struct PassedMessage {
-  /// Index of the port.
+  /// Index of the port, and the origin of its owner's events about it.
   public var port: Int
+  public var origin: EventOrigin
   public var channel: Int
   /// The place of the message in the channel, and where the kernel has it.
   public var slot: Int

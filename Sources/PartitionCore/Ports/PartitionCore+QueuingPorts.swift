@@ -94,11 +94,11 @@ extension PartitionCore where Marking: MarkingRule {
     let number = channels[channel].sequence &+ 1
     channels[channel].sequence = number
     recorder.record(
-      .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(fullest))
+      .portOperation, ports[index].origin, detail: PortOperation.send.rawValue, byteCount, number, UInt64(fullest))
     append(QueuedMessage(slot: slot, byteCount: byteCount, number: number), channel, into: &recorder)
     return PassedMessage(
-      port: index, channel: channel, slot: slot, place: place(slot, ofChannel: channel), byteCount: byteCount,
+      port: index, origin: ports[index].origin, channel: channel, slot: slot,
+      place: place(slot, of: ports[index].channelState), byteCount: byteCount,
       displacement: displacement, value: 0)
   }
 
@@ -113,37 +113,35 @@ extension PartitionCore where Marking: MarkingRule {
       byteCount &- 1 < ports[index].maximumMessageBytes,
       let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
-    let channel = ports[index].channel
-    // Unchecked, here and below: a port's channel is in the table, or the table would not be valid.
-    let destination = channels[unchecked: channel].onlyDestination
+    let channel = ports[index].channelState
+    let destination = channel.pointee.onlyDestination
     guard destination >= 0, ports[destination].isCreated else { return nil }
     let count = ports[destination].count
     let limit = ports[destination].maximumMessageCount
     let heldSlots = ports[destination].heldSlots
     let slot = (~heldSlots).trailingZeroBitCount
-    guard count < limit, slot < channels[unchecked: channel].slotCount,
+    guard count < limit, slot < channel.pointee.slotCount,
       count != 0 || !isMarkedForQueues(ports[destination].partition)
     else { return nil }
-    let number = channels[unchecked: channel].sequence &+ 1
-    channels[unchecked: channel].sequence = number
+    let number = channel.pointee.sequence &+ 1
+    channel.pointee.sequence = number
     recorder.record(
-      .portOperation, partition: caller.index, detail: PortOperation.send.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, number, UInt64(count &+ 1))
+      .portOperation, ports[index].origin, detail: PortOperation.send.rawValue, byteCount, number, UInt64(count &+ 1))
     var entry = ports[destination].head &+ count
     if entry >= limit { entry = entry &- limit }
     queues[ports[destination].firstEntry &+ entry] = QueuedMessage(slot: slot, byteCount: byteCount, number: number)
     ports[destination].count = count &+ 1
     ports[destination].heldSlots = heldSlots | 1 &<< UInt64(truncatingIfNeeded: slot)
     return PassedMessage(
-      port: index, channel: channel, slot: slot, place: place(slot, ofChannel: channel), byteCount: byteCount,
+      port: index, origin: ports[index].origin, channel: ports[index].channel, slot: slot,
+      place: place(slot, of: channel), byteCount: byteCount,
       displacement: displacement, value: 0)
   }
 
   /// Where the kernel has a channel's place; `slot` is below the channel's `slotCount`.
-  @inline(__always) private mutating func place(_ slot: Int, ofChannel channel: Int) -> UInt64 {
-    // Unchecked: as for sampling ports.
-    channels[unchecked: channel].firstPlace
-      &+ UInt64(truncatingIfNeeded: slot) &* channels[unchecked: channel].placeBytes
+  @inline(__always)
+  private func place(_ slot: Int, of channel: StateReference<ChannelState>) -> UInt64 {
+    channel.pointee.firstPlace &+ UInt64(truncatingIfNeeded: slot) &* channel.pointee.placeBytes
   }
 
   /// Whether a partition is marked when its queues change.
@@ -206,12 +204,12 @@ extension PartitionCore where Marking: MarkingRule {
     ports[index].heldSlots &= ~(1 &<< UInt64(truncatingIfNeeded: message.slot))
     ports[index].hasOverflowed = false
     recorder.record(
-      .portOperation, partition: caller.index, detail: PortOperation.receive.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, message.number,
+      .portOperation, ports[index].origin, detail: PortOperation.receive.rawValue, byteCount, message.number,
       (hasOverflowed ? 1 : 0) | UInt64(count &- 1) &<< 1)
     if !isSimple, count == limit { notifySource(of: index, into: &recorder) }
     return PassedMessage(
-      port: index, channel: channel, slot: message.slot, place: place(message.slot, ofChannel: channel),
+      port: index, origin: ports[index].origin, channel: channel, slot: message.slot,
+      place: place(message.slot, of: ports[index].channelState),
       byteCount: byteCount, displacement: displacement,
       value: byteCount | (hasOverflowed ? 1 &<< 32 : 0))
   }

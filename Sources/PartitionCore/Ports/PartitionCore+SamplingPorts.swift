@@ -58,17 +58,16 @@ extension PartitionCore where Marking: MarkingRule {
       byteCount &- 1 < ports[index].maximumMessageBytes,
       let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
-    let channel = ports[index].channel
-    // Unchecked, here and below: a port's channel is in the table, or the table would not be valid.
-    let sequence = channels[unchecked: channel].sequence &+ 1
-    channels[unchecked: channel].sequence = sequence
-    channels[unchecked: channel].messageBytes = byteCount
-    channels[unchecked: channel].writtenNanoseconds = now.nanoseconds
+    let channel = ports[index].channelState
+    let sequence = channel.pointee.sequence &+ 1
+    channel.pointee.sequence = sequence
+    channel.pointee.messageBytes = byteCount
+    channel.pointee.writtenNanoseconds = now.nanoseconds
     recorder.record(
-      .portOperation, partition: caller.index, detail: PortOperation.write.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, sequence)
+      .portOperation, ports[index].origin, detail: PortOperation.write.rawValue, byteCount, sequence)
     return PassedMessage(
-      port: index, channel: channel, slot: 0, place: channels[unchecked: channel].firstPlace, byteCount: byteCount,
+      port: index, origin: ports[index].origin, channel: ports[index].channel, slot: 0,
+      place: channel.pointee.firstPlace, byteCount: byteCount,
       displacement: displacement, value: 0)
   }
 
@@ -79,19 +78,20 @@ extension PartitionCore where Marking: MarkingRule {
     into recorder: inout Recorder
   ) -> PassedMessage? where Recorder: ~Copyable {
     guard let index = port(identifier, of: caller, isQueuing: false, isSource: false) else { return nil }
-    let channel = ports[index].channel
-    let byteCount = channels[unchecked: channel].messageBytes
-    let sequence = channels[unchecked: channel].sequence
-    guard sequence != ports[index].unseenSequence, capacity >= byteCount,
+    let channel = ports[index].channelState
+    let byteCount = channel.pointee.messageBytes
+    let sequence = channel.pointee.sequence
+    // No message has no bytes.
+    guard sequence != ports[index].unseenSequence, byteCount &- 1 < capacity,
       let displacement = displacement(of: caller, .write, address, byteCount)
     else { return nil }
-    let age = now.nanoseconds &- channels[unchecked: channel].writtenNanoseconds
+    let age = now.nanoseconds &- channel.pointee.writtenNanoseconds
     let isValid: UInt64 = age <= ports[index].refreshNanoseconds ? 1 : 0
     recorder.record(
-      .portOperation, partition: caller.index, detail: PortOperation.read.rawValue,
-      operand: UInt32(truncatingIfNeeded: index), byteCount, sequence, isValid)
+      .portOperation, ports[index].origin, detail: PortOperation.read.rawValue, byteCount, sequence, isValid)
     return PassedMessage(
-      port: index, channel: channel, slot: 0, place: channels[unchecked: channel].firstPlace, byteCount: byteCount,
+      port: index, origin: ports[index].origin, channel: ports[index].channel, slot: 0,
+      place: channel.pointee.firstPlace, byteCount: byteCount,
       displacement: displacement,
       value: byteCount | isValid &<< 32)
   }

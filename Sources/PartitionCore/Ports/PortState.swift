@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// Whose a port is, of which kind and direction, and whether it is created.
 struct PortKey: Equatable, BitwiseCopyable {
@@ -27,8 +28,12 @@ struct PortState: BitwiseCopyable {
   var key = PortKey(owner: .none, isQueuing: false, isSource: false, isCreated: false)
 
   // Configuration.
+  /// Of its owner's events about it.
+  var origin = EventOrigin(.none)
   var discardsWhenFull = false
   var channel = 0
+  /// The same as the core has it.
+  var channelState: StateReference<ChannelState>
   var maximumMessageBytes: UInt64 = 0
   var refreshNanoseconds: UInt64 = 0
   var maximumMessageCount = 0
@@ -50,9 +55,12 @@ struct PortState: BitwiseCopyable {
   /// Sampling destinations: the number of the channel's message when the port was created; it does not see that one.
   var unseenSequence: UInt64 = 0
 
-  init() {}
+  /// A port that nobody can call.
+  init(_ channelState: StateReference<ChannelState>) { self.channelState = channelState }
 
-  init(_ record: PortRecord) {
+  init(_ record: PortRecord, index: Int, _ channelState: StateReference<ChannelState>) {
+    self.channelState = channelState
+    origin = EventOrigin(record.partition, operand: UInt32(truncatingIfNeeded: index))
     key = PortKey(
       owner: record.partition, isQueuing: record.kind == .queuing, isSource: record.direction == .source,
       isCreated: false)
