@@ -10,7 +10,9 @@ public enum FirstInstruction {
   case storesFlags
   /// POPF, IRET: the trap flag behind it is what it has loaded.
   case loadsFlags
-  /// INT1, or a load of SS: its debug exception could not be told from its own, or would come an instruction later.
+  /// INT1: raises a debug exception of its own, which cannot be told from the trap flag's.
+  case raisesDebugException
+  /// A load of SS, behind which the debug exception comes an instruction later, before one that is not ordinary.
   case unheld
 
   /// Longest instruction, prefixes included.
@@ -21,20 +23,54 @@ public enum FirstInstruction {
   ///
   /// Unsafe: the caller has checked the range.
   public init(_ bytes: UnsafeRawPointer, byteCount: UInt64) {
+    let code = UnsafeRawBufferPointer(start: bytes, count: Int(truncatingIfNeeded: byteCount))
     self = .ordinary
-    let byteCount = Int(truncatingIfNeeded: byteCount)
-    var index = 0
-    while index < byteCount, FirstInstruction.isPrefix(bytes.load(fromByteOffset: index, as: UInt8.self)) { index += 1 }
-    guard index < byteCount else { return }
-    let next: UInt8 = index + 1 < byteCount ? bytes.load(fromByteOffset: index + 1, as: UInt8.self) : 0
-    switch bytes.load(fromByteOffset: index, as: UInt8.self) {
-    case 0x0F: self = next == 0x05 ? .systemCall : next == 0xB2 ? .unheld : .ordinary  // SYSCALL, LSS
+    guard let opcode = FirstInstruction.opcode(in: code, from: 0) else { return }
+    guard FirstInstruction.loadsStackSegment(code, opcode) else {
+      self = FirstInstruction(code, opcode)
+      return
+    }
+    // Processors take the trap behind the next instruction, this emulator behind the load: either must do.
+    guard let next = FirstInstruction.opcode(in: code, from: FirstInstruction.end(of: code, operand: opcode + 1)),
+      !FirstInstruction.loadsStackSegment(code, next), case .ordinary = FirstInstruction(code, next)
+    else {
+      self = .unheld
+      return
+    }
+  }
+
+  /// By the opcode at `index`, which is in `code`.
+  private init(_ code: UnsafeRawBufferPointer, _ index: Int) {
+    switch code[index] {
+    case 0x0F: self = index + 1 < code.count && code[index + 1] == 0x05 ? .systemCall : .ordinary
     case 0x9C: self = .storesFlags
     case 0x9D, 0xCF: self = .loadsFlags
-    case 0x8E: self = next &>> 3 & 7 == 2 ? .unheld : .ordinary  // MOV to SS
-    case 0xF1: self = .unheld
-    default: break
+    case 0xF1: self = .raisesDebugException
+    default: self = .ordinary
     }
+  }
+
+  /// The place of the opcode of the instruction at `start`; nil beyond the end of what can be seen.
+  private static func opcode(in code: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    var index = start
+    while index < code.count, isPrefix(code[index]) { index += 1 }
+    return index < code.count ? index : nil
+  }
+
+  /// MOV to SS; LSS holds nothing back, and there is no POP SS in 64-bit mode.
+  private static func loadsStackSegment(_ code: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+    code[index] == 0x8E && index + 1 < code.count && code[index + 1] &>> 3 & 7 == 2
+  }
+
+  /// Where an instruction ends whose last part is the operand at `index`: ModR/M, SIB and displacement (Intel's manual,
+  /// volume 2, 'ModR/M and SIB Bytes').
+  private static func end(of code: UnsafeRawBufferPointer, operand index: Int) -> Int {
+    let (mode, register) = (code[index] &>> 6, code[index] & 7)
+    if mode == 3 { return index + 1 }
+    let hasIndex = register == 4
+    let base = hasIndex && index + 1 < code.count ? code[index + 1] & 7 : register
+    let displacement = mode == 1 ? 1 : mode == 2 || base == 5 ? 4 : 0
+    return index + 1 + (hasIndex ? 1 : 0) + displacement
   }
 
   /// Legacy prefixes and, in 64-bit mode, REX.
@@ -50,6 +86,7 @@ public enum FirstInstruction {
     switch self {
     case .ordinary: PARTITA_HOLD_TRAPS
     case .systemCall, .unheld: 0
+    case .raisesDebugException: PARTITA_HOLD_REPORTS
     case .storesFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_STORES_FLAGS
     case .loadsFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_LOADS_FLAGS
     }

@@ -22,9 +22,10 @@
 // - PUSHF: the flags that it has stored on the partition's stack are put right;
 // - POPF and IRET: the trap flag behind it is the partition's own and stays;
 // - where the partition's own trap flag is on, the exception is its own.
-// Instructions of which the exception could not be told from their own (INT1), or comes later (a load of SS, 'Masking
-// Exceptions and Interrupts When Switching Stacks'), are entered with interrupts on: a line that fires in the last
-// 2.2 µs before such an instruction is still taken before it.
+// INT1 is entered without the trap flag, for the debug exception is its own. Behind a load of SS the trap comes an
+// instruction later ('Masking Exceptions and Interrupts When Switching Stacks'; the emulator knows no such delay): held
+// where that instruction is an ordinary one. A load of SS before one of those above is entered with interrupts on: a
+// line that fires in the last 2.2 µs before it is still taken before it.
 #include "SwitcherLayout.h"
 
 #define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)

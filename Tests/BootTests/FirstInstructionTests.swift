@@ -78,7 +78,7 @@ import TraceFormat
     let run = try CapturedRun.capture(
       FirstInstructionModule(image: "FirstInstructions", first: Self.first.get()).variant(), milliseconds: 200)
     let starter = try run.partition("Starter")
-    let caseCount: UInt64 = 15
+    let caseCount: UInt64 = 18
     var rounds = 0
     var exceptions: [[UInt64]] = []
     for event in run.events where event.partition == starter {
@@ -89,7 +89,7 @@ import TraceFormat
       #expect(wrong == 0, "case \(number)")
       if number == caseCount { rounds += 1 }
       // With the partition's own trap flag: the same exceptions behind a yield as behind a call that does nothing.
-      if number >= 12, number < caseCount {
+      if number >= 15, number < caseCount {
         #expect(exceptions.count >= 8 && exceptions.count % 2 == 0, "case \(number): \(exceptions)")
         let half = exceptions.count / 2
         #expect(Array(exceptions[..<half]) == Array(exceptions[half...]), "case \(number)")

@@ -26,6 +26,22 @@ import TraceReading
     #expect(replay.keyframeCount >= 3)
   }
 
+  // MARK: Registration
+
+  /// L1: registering takes as long with six handlers registered as with none; the emulator counts instructions.
+  @Test func registrationTakesConstantTime() throws {
+    let run = try Self.run.get()
+    let nester = try run.partition("Nester")
+    var durations: [UInt64] = []
+    for (position, event) in run.events(.hypercall)
+    where event.partition == nester && event.operand & 0xFFFF == 25 && (32..<48).contains(event.words.w3) {
+      let behind = run.events[(position + 1)...]
+      let next = try #require(behind.firstIndex { $0.knownKind?.eventClass == .input })
+      durations.append(run.events[next - 1].time + EntrySnapshot(run.events[next]).resumeDelay - event.time)
+    }
+    #expect(durations.count == 5 && Set(durations).count == 1, "\(durations) ns")
+  }
+
   // MARK: Exceptions
 
   // Contract 76, 80.

@@ -118,6 +118,42 @@ case_\name:
     popq    %rbx
     ret
 
+    case    stack_segment_memory            # with all that an operand in memory may have
+    pushq   %rbx
+    movl    %ss, %ebx
+    subq    $24, %rsp
+    movq    %rbx, 16(%rsp)
+    movq    $-1, %rbx
+    movl    %edi, %eax
+    syscall
+    movw    18(%rsp, %rbx, 2), %ss
+    flags_to 0
+    flags_to 8
+    addq    $24, %rsp
+    popq    %rbx
+    ret
+
+    case    stack_segment_pushf             # the flags are stored before the trap would come
+    pushq   %rbx
+    movl    %ss, %ebx
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    pushfq
+    popq    case_found
+    flags_to 8
+    popq    %rbx
+    ret
+
+    case    debug_exception                 # the emulator takes it for an invalid opcode
+    movq    $1f, case_resume
+    movl    %edi, %eax
+    syscall
+    int1
+1:  flags_to 0
+    flags_to 8
+    ret
+
     case    own_trap                        # every exception of it is the health monitor's
     pushfq
     orq     $0x100, (%rsp)
