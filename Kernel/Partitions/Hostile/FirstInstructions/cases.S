@@ -149,7 +149,7 @@ case_\name:
     movq    $1f, case_resume
     movl    %edi, %eax
     syscall
-    int1
+    .byte   0xF1                            # INT1
 1:  flags_to 0
     flags_to 8
     ret
