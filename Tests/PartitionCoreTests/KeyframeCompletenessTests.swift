@@ -174,6 +174,8 @@ private struct Portrait {
       for (index, element) in table.elements.enumerated() { add(element, at: "\(path)[\(index)]") }
       return
     }
+    // A port's way to its channel: an address, which two cores have to have apart; `channel` says which it is.
+    if value is StateReference<ChannelState> { return }
     let mirror = Mirror(reflecting: value)
     guard mirror.displayStyle == .struct, !mirror.children.isEmpty else { return values[path] = "\(value)" }
     for (index, child) in mirror.children.enumerated() {
