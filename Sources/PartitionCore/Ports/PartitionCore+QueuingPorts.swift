@@ -74,32 +74,35 @@ extension PartitionCore where Marking: MarkingRule {
       byteCount &- 1 < ports[index].maximumMessageBytes,
       let displacement = displacement(of: caller, .read, address, byteCount)
     else { return nil }
-    let channel = ports[index].channel
+    let channel = ports[index].channelState
     var heldSlots: UInt64 = 0
     var fullest = 0
-    var destination = channels[channel].firstDestination
+    var destination = channel.pointee.firstDestination
     while destination >= 0 {
-      if ports[destination].isCreated {
-        heldSlots |= ports[destination].heldSlots
-        let count = ports[destination].count
-        let isFull = count == ports[destination].maximumMessageCount
-        if isFull, !ports[destination].discardsWhenFull { return nil }
-        fullest = max(fullest, isFull ? count : count &+ 1)
+      // Unchecked, here and below: destinations are linked when the table is read.
+      let port = ports.reference(unchecked: destination)
+      destination = port.pointee.nextDestination
+      guard port.pointee.isCreated else { continue }
+      heldSlots |= port.pointee.heldSlots
+      var count = port.pointee.count
+      if count != port.pointee.maximumMessageCount {
+        count &+= 1
+      } else if !port.pointee.discardsWhenFull {
+        return nil
       }
-      destination = ports[destination].nextDestination
+      fullest = max(fullest, count)
     }
     // There is a free place (`MessageSlots`), unless the state comes from a keyframe that no kernel has written.
     let slot = (~heldSlots).trailingZeroBitCount
-    guard slot < channels[channel].slotCount else { return nil }
-    let number = channels[channel].sequence &+ 1
-    channels[channel].sequence = number
+    guard slot < channel.pointee.slotCount else { return nil }
+    let number = channel.pointee.sequence &+ 1
+    channel.pointee.sequence = number
     recorder.record(
       .portOperation, ports[index].origin, detail: PortOperation.send.rawValue, byteCount, number, UInt64(fullest))
     append(QueuedMessage(slot: slot, byteCount: byteCount, number: number), channel, into: &recorder)
     return PassedMessage(
-      port: index, origin: ports[index].origin, channel: channel, slot: slot,
-      place: place(slot, of: ports[index].channelState), byteCount: byteCount,
-      displacement: displacement, value: 0)
+      port: index, origin: ports[index].origin, channel: ports[index].channel, slot: slot,
+      place: place(slot, of: channel), byteCount: byteCount, displacement: displacement, value: 0)
   }
 
   /// `send` where it is simple: the channel has one destination, which is created, has room and is not marked.
@@ -151,29 +154,28 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// Puts a message into the queue of every created destination that has room, and tells the others' loss.
   private mutating func append<Recorder: DecisionRecorder>(
-    _ message: QueuedMessage, _ channel: Int, into recorder: inout Recorder
+    _ message: QueuedMessage, _ channel: StateReference<ChannelState>, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
-    var destination = channels[channel].firstDestination
+    let (byteCount, number) = (message.byteCount, message.number)
+    var destination = channel.pointee.firstDestination
     while destination >= 0 {
-      let index = destination
-      destination = ports[index].nextDestination
-      guard ports[index].isCreated else { continue }
-      let count = ports[index].count
-      let limit = ports[index].maximumMessageCount
+      let port = ports.reference(unchecked: destination)
+      destination = port.pointee.nextDestination
+      guard port.pointee.isCreated else { continue }
+      let count = port.pointee.count
+      let limit = port.pointee.maximumMessageCount
       guard count < limit else {
-        ports[index].hasOverflowed = true
+        port.pointee.hasOverflowed = true
         recorder.record(
-          .portOperation, partition: PartitionIndex(ports[index].partition),
-          detail: PortOperation.overflow.rawValue, operand: UInt32(truncatingIfNeeded: index), message.byteCount,
-          message.number)
+          .portOperation, port.pointee.origin, detail: PortOperation.overflow.rawValue, byteCount, number)
         continue
       }
-      var entry = ports[index].head &+ count
+      var entry = port.pointee.head &+ count
       if entry >= limit { entry = entry &- limit }
-      queues[ports[index].firstEntry &+ entry] = message
-      ports[index].count = count &+ 1
-      ports[index].heldSlots |= 1 &<< UInt64(truncatingIfNeeded: message.slot)
-      if count == 0 { notify(ports[index].partition, into: &recorder) }
+      queues[port.pointee.firstEntry &+ entry] = message
+      port.pointee.count = count &+ 1
+      port.pointee.heldSlots |= 1 &<< UInt64(truncatingIfNeeded: message.slot)
+      if count == 0 { notify(port.pointee.partition, into: &recorder) }
     }
   }
 

@@ -39,6 +39,15 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 }
 
+extension StateTable {
+  /// The element at `index`, without the check.
+  ///
+  /// Unsafe: the caller says why `index` is in bounds.
+  @inline(__always) func reference(unchecked index: Int) -> StateReference<Element> {
+    StateReference(place: base + index)
+  }
+}
+
 /// One element of a `StateTable`, found once: its index was checked then.
 public struct StateReference<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let place: UnsafeMutablePointer<Element>
