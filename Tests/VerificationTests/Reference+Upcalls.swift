@@ -134,12 +134,7 @@ extension Reference {
       "upcall.window",
       open.map { owner($0) == partition } ?? false && !hasYielded(partition, before: step.end)
         && !isStopped(partition, before: step.end))
-    // Upcalls are the last that is decided at an entry: a start in the same step comes before them.
-    let previous = last(before: step.end, of: .upcall, .restart) {
-      kinds[$0] == .upcall && $0 < decided && Int(events[$0].partition) == partition && upcallIsFirst($0)
-        || isRestart($0, partition)
-    }
-    if let previous {
+    if let previous = upcallOrStart(partition, before: decided, step) {
       // The first since a start is 0.
       let expected = kinds[previous] == .upcall ? events[previous].words.w2 &+ 1 : 0
       require("upcall.ordinal", event.words.w2 == expected)
@@ -150,6 +145,19 @@ extension Reference {
         "upcall.written",
         (decided..<step.end).contains { kinds[$0] == .upcallWritten && Int(events[$0].partition) == partition })
     }
+  }
+
+  /// The last upcall or start of a partition before an upcall of it. Upcalls are the last that is decided at an entry:
+  /// a start in the same step comes before them, wherever it stands.
+  private func upcallOrStart(_ partition: Int, before decided: Int, _ step: Step) -> Int? {
+    let found = last(before: step.end, of: .upcall, .restart) {
+      kinds[$0] == .upcall && $0 < decided && Int(events[$0].partition) == partition && upcallIsFirst($0)
+        || isRestart($0, partition)
+    }
+    guard let found, kinds[found] == .restart, stepOf[found] >= 0, let own = upcall(steps[stepOf[found]]),
+      own != decided, Int(events[own].partition) == partition
+    else { return found }
+    return own
   }
 
   private func upcallIsFirst(_ index: Int) -> Bool { stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index }
