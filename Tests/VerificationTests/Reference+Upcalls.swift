@@ -256,6 +256,10 @@ extension Reference {
     return (operation..<steps[stepOf[operation]].end).first { kinds[$0] == .messageCopied }
   }
 
+  private func isCopying(_ index: Int) -> Bool {
+    isOperation(index, .write) || isOperation(index, .read) && events[index].words.w0 > 0
+  }
+
   private func isRightCopy(_ index: Int, of operation: Int) -> Bool {
     events[index].operand == events[operation].operand && events[index].detail == events[operation].detail
       && events[index].words.w1 == events[operation].words.w0
@@ -279,9 +283,7 @@ extension Reference {
     }
     for index in events.indices where kinds[index] == .messageCopied {
       guard let input = input(of: index) else { continue }
-      let decided = (input..<index).last {
-        isOperation($0, .write) || isOperation($0, .read) && events[$0].words.w0 > 0
-      }
+      let decided = (input..<index).last(where: isCopying)
       let isFirst = decided.map { copy(of: $0) == index } ?? false
       require("port.copied", isFirst && decided.map { isRightCopy(index, of: $0) } ?? false)
     }
@@ -311,8 +313,9 @@ extension Reference {
     guard let written, isCreated, !isCreatedSince else { return }
     require("port.sequence", event.words.w1 == events[written].words.w1)
     require("port.content", event.words.w0 == events[written].words.w0)
+    // A copy is that of the operation before it.
     guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),
-      isRightCopy(own, of: index)
+      isRightCopy(own, of: index), !all(.portOperation, in: (index + 1)..<own).contains(where: isCopying)
     else { return }
     require("port.content", events[own].words.w0 == events[source].words.w0)
   }

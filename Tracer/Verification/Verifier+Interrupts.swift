@@ -156,7 +156,8 @@ extension Verifier {
           "\(waiting) marks of vector \(line + 32) waited in \(name(event.partition)); with \(marks) more "
             + "\(event.words.w0)")
       }
-      if waiting == 0 {
+      // By the bit: a counter that lies says nothing of whether the interrupt waits already.
+      if partitions[index].pending & bit == 0 {
         markClocks[cell] = windowClock(of: event.partition, at: time)
         markTimes[cell] = time
         partitions[index].clockKnown |= bit

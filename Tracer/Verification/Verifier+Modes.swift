@@ -127,10 +127,12 @@ extension Verifier {
 
   mutating func restart(_ event: EventReference) {
     let isMode = event.detail == OperatingMode.coldStart.rawValue || event.detail == OperatingMode.warmStart.rawValue
-    guard event.partition != 0xFF, isMode, event.words.w0 < 4 else {
-      if fails(.meaning) { explain("a restart in mode \(event.detail), condition \(event.words.w0), has no meaning") }
-      return
+    let isMeant = event.words.w0 < 4
+    if event.partition == 0xFF || !isMode || !isMeant, fails(.meaning) {
+      explain("a restart in mode \(event.detail), condition \(event.words.w0), has no meaning")
     }
+    // A start for no cause that there is, is a start all the same.
+    guard event.partition != 0xFF, isMode else { return }
     rare.isTouched = true
     let index = Int(event.partition)
     let bit: UInt32 = 1 << UInt32(index)
@@ -139,12 +141,11 @@ extension Verifier {
     if UInt64(event.operand) != pieces, fails(.restartPieces) {
       explain("the start of \(name(event.partition)) has \(event.operand) pieces; the table gives \(pieces)")
     }
-    let condition = UInt8(event.words.w0)
     if rare.changed & bit == 0, step.kind != EventKind.start.rawValue {
       // A start from a start mode into the same one may come without a change.
       judgeTransition(index, partitions[index].mode, event.detail)
     }
-    judgeCondition(index, event.detail, condition)
+    if isMeant { judgeCondition(index, event.detail, UInt8(event.words.w0)) }
     if rare.restarted & bit != 0, fails(.restartBegun) {
       explain("\(name(event.partition)) starts twice in one step")
     }
@@ -168,7 +169,8 @@ extension Verifier {
     }
     partitions[index].mode = event.detail
     partitions[index].modeBefore = before
-    guests[index].condition = UInt8(event.words.w0)
+    guests[index].condition = UInt8(truncatingIfNeeded: event.words.w0)
+    guests[index].isConditionKnown = event.words.w0 < 4
     guests[index].pieces = event.operand
     for line in 0..<Self.interruptStride {
       registeredBy[line] &= ~(1 << UInt32(index))
