@@ -164,7 +164,7 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
-  .target(name: "TraceDamage", dependencies: ["TraceFormat"], path: "Tests/TraceDamage"),
+  .target(name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
     name: "SimulatedModule",

@@ -109,6 +109,34 @@ switcher_to_kernel:
     ret
     .endm
 
+// Of the registers that compiled code may change those which `syscall` has not changed already.
+    .macro save_changed_registers
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
+    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
+    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
+    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
+    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
+    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
+    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    .endm
+
+// Back to the space in rcx and to its registers, all but rcx and r11; rsp is where `iretq` wants it.
+    .macro load_changed_registers
+    rdtsc
+    shlq    $32, %rdx
+    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
+    movq    %rcx, %cr3
+    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
+    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
+    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
+    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
+    .endm
+
 // The rest of the frame, when the short way was not enough; CR3 is the partition's again.
     .macro save_preserved_registers
     movq    %rbx, REGISTERS(PARTITA_REGISTERS_RAX - 8)
@@ -124,14 +152,8 @@ switcher_to_kernel:
 switcher_line:
     testb   $3, 24(%rsp)                    // CS; out of partita_wait they go the long way
     jz      switcher_common
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
+    save_changed_registers
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RAX - 16)
-    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
-    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
-    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
-    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
-    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
-    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
     movq    %r11, REGISTERS(PARTITA_REGISTERS_RAX - 80)
     movl    (%rsp), %ecx
     rdtsc
@@ -150,20 +172,8 @@ switcher_line:
     movq    PARTITA_FOUND_ROOT, %rcx
     cmpl    $1, %eax
     jne     1f
-    rdtsc
-    shlq    $32, %rdx
-    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
-    movq    %rcx, %cr3
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
-    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
-    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
+    load_changed_registers
     movq    REGISTERS(PARTITA_REGISTERS_RAX - 16), %rcx
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
     movq    REGISTERS(PARTITA_REGISTERS_RAX - 80), %r11
     iretq
 1:  movq    %rcx, %cr3
@@ -260,13 +270,7 @@ partita_syscall_entry:
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RIP)
     orl     $0x200, %r11d                   // off if it was a window's first instruction
     movq    %r11, REGISTERS(PARTITA_REGISTERS_RFLAGS)
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_RAX)
-    movq    %rdx, REGISTERS(PARTITA_REGISTERS_RAX - 24)
-    movq    %rsi, REGISTERS(PARTITA_REGISTERS_RAX - 32)
-    movq    %rdi, REGISTERS(PARTITA_REGISTERS_RAX - 40)
-    movq    %r8, REGISTERS(PARTITA_REGISTERS_RAX - 56)
-    movq    %r9, REGISTERS(PARTITA_REGISTERS_RAX - 64)
-    movq    %r10, REGISTERS(PARTITA_REGISTERS_RAX - 72)
+    save_changed_registers
     movq    %rax, %rcx
     rdtsc
     shlq    $32, %rdx
@@ -284,19 +288,7 @@ partita_syscall_entry:
     testl   %eax, %eax
     jz      1f
     movq    PARTITA_FOUND_ROOT, %rcx
-    rdtsc
-    shlq    $32, %rdx
-    leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
-    movq    %rcx, %cr3
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
-    movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
-    movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 32), %rsi
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 40), %rdi
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 56), %r8
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 64), %r9
-    movq    REGISTERS(PARTITA_REGISTERS_RAX - 72), %r10
+    load_changed_registers
     movq    (%rsp), %rcx                    // as `syscall` left them: nothing of the kernel's shows
     movq    16(%rsp), %r11
     iretq
