@@ -28,7 +28,7 @@ let attacks = [
 /// ExtendedStateTests put into the flight-control module, and those of FirstInstructionTests.
 let testPartitions = [
   "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
-  "WindowStarter", "FirstInstructions",
+  "WindowStarter", "FirstInstructions", "LatePublisher",
 ]
 
 /// On the host generic code is specialised across modules, as whole-program compilation does for bare metal.
