@@ -16,31 +16,38 @@ partita_serve_sampling_read:
 partita_serve_queuing_send:
 partita_serve_queuing_receive:
     jmp     partita_serve_at_once
+partita_serve_never:
+    xorl    %eax, %eax
+    ret
 
     .section .rodata, "a", @progbits
     .balign 64
     .globl  partita_calls_at_once
 partita_calls_at_once:
+    // By rising numbers; what lies between is never served at once.
     .set    number, 0
-    .rept   PARTITA_CALLS_AT_ONCE
-    .if number == PARTITA_CALL_READ_TIME
-    .quad   partita_serve_read_time
-    .elseif number == PARTITA_CALL_NOTE
-    .quad   partita_serve_note
-    .elseif number == PARTITA_CALL_NULL
-    .quad   partita_serve_null
-    .elseif number == PARTITA_CALL_SAMPLING_WRITE
-    .quad   partita_serve_sampling_write
-    .elseif number == PARTITA_CALL_SAMPLING_READ
-    .quad   partita_serve_sampling_read
-    .elseif number == PARTITA_CALL_QUEUING_SEND
-    .quad   partita_serve_queuing_send
-    .elseif number == PARTITA_CALL_QUEUING_RECEIVE
-    .quad   partita_serve_queuing_receive
-    .else
-    .quad   partita_serve_at_once
-    .endif
-    .set    number, number + 1
+    .macro  served number_of, by
+    .rept   \number_of - number
+    .quad   partita_serve_never
     .endr
+    .quad   \by
+    .set    number, \number_of + 1
+    .endm
+    served  PARTITA_CALL_ENABLE_INTERRUPT, partita_serve_at_once
+    served  PARTITA_CALL_DISABLE_INTERRUPT, partita_serve_at_once
+    served  PARTITA_CALL_ACKNOWLEDGE_INTERRUPT, partita_serve_at_once
+    served  PARTITA_CALL_READ_TIME, partita_serve_read_time
+    served  PARTITA_CALL_SAMPLING_WRITE, partita_serve_sampling_write
+    served  PARTITA_CALL_SAMPLING_READ, partita_serve_sampling_read
+    served  PARTITA_CALL_NOTE, partita_serve_note
+    served  PARTITA_CALL_NULL, partita_serve_null
+    served  PARTITA_CALL_READ_STATISTIC, partita_serve_at_once
+    served  PARTITA_CALL_RAISE_EVENT, partita_serve_at_once
+    served  PARTITA_CALL_QUEUING_SEND, partita_serve_queuing_send
+    served  PARTITA_CALL_QUEUING_RECEIVE, partita_serve_queuing_receive
+    served  PARTITA_CALL_READ_QUEUING_STATUS, partita_serve_at_once
+    .if number != PARTITA_CALLS_AT_ONCE
+    .error  "PARTITA_CALLS_AT_ONCE is the number behind the last"
+    .endif
 
     .section .note.GNU-stack, "", @progbits

@@ -95,7 +95,8 @@ extension Kernel {
     }
   }
 
-  /// The services whose answer is all that follows, after an upcall or not.
+  /// The services whose answer is all that follows, after an upcall or not. Which of them the switcher asks for is in
+  /// callsAtOnce.S.
   @inline(__always)
   private static func serveAny(
     _ number: UInt64, _ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64, _ counters: UInt64

@@ -64,15 +64,21 @@
 // The vector word of an entry by `syscall`.
 #define PARTITA_SYSCALL_VECTOR 256
 
-// Numbers of hypercalls (`HypercallNumber`) that the switcher tells apart, and the first that it does not ask about.
+// Numbers of the hypercalls (`HypercallNumber`) that may be served at once, and the one behind the last.
+#define PARTITA_CALL_ENABLE_INTERRUPT 27
+#define PARTITA_CALL_DISABLE_INTERRUPT 28
+#define PARTITA_CALL_ACKNOWLEDGE_INTERRUPT 29
 #define PARTITA_CALL_READ_TIME 66
 #define PARTITA_CALL_SAMPLING_WRITE 69
 #define PARTITA_CALL_SAMPLING_READ 70
 #define PARTITA_CALL_NOTE 71
 #define PARTITA_CALL_NULL 73
+#define PARTITA_CALL_READ_STATISTIC 74
+#define PARTITA_CALL_RAISE_EVENT 78
 #define PARTITA_CALL_QUEUING_SEND 88
 #define PARTITA_CALL_QUEUING_RECEIVE 89
-#define PARTITA_CALLS_AT_ONCE 96
+#define PARTITA_CALL_READ_QUEUING_STATUS 90
+#define PARTITA_CALLS_AT_ONCE 91
 
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48
