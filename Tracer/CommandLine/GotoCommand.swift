@@ -16,8 +16,8 @@ struct GotoCommand: ParsableCommand {
       The module is made an image again from the trace's module table and the partitions' files, which are found by \
       their build identities, and so is the kernel. It runs once more under QEMU, recorded; its trace must be the given \
       one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb shows it: \
-      reverse-stepi, reverse-continue and reverse-finish go back from there, breakpoints and stepi work as ever, and \
-      nothing that is done there changes the run. The machine stands before the instruction that completes the event's \
+      reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing that is \
+      done there changes the run. The machine stands before the instruction that completes the event's \
       head in the trace ring; who was interrupted then is shown with the symbols of its partition.
 
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
@@ -76,15 +76,11 @@ struct GotoCommand: ParsableCommand {
       let locator = KernelLocator.current
       let programs = try DebuggingPrograms(locator)
       let commandsFile = try commands.map { try Self.readable($0) }
-      let place = try event?.place ?? .event(position(of: claim ?? ""))
+      let signals = try SignalWatch()
+      let place = try event?.place ?? .event(position(of: claim ?? "", signals))
       let reader = try TraceCommand.open(trace)
       defer { withExtendedLifetime(reader) {} }
-      var progress = ReadingProgress(trace)
-      let sought = try SoughtEvent(at: place, in: reader) {
-        progress.show(reader)
-        return !progress.isInterrupted
-      }
-      progress.clear()
+      let sought = try sought(at: place, in: reader, signals)
       let finder = BuildFinder(folders: locator.imageFolders(given: images))
       let module = try RebuiltModule(reader.moduleTable, finder)
       let run = RepeatedRun(
@@ -92,18 +88,26 @@ struct GotoCommand: ParsableCommand {
         stopInstant: sought.stopNanoseconds.map { SystemTime(nanoseconds: $0) },
         transport: transport == .memory ? .memory : .port,
         patience: timeout == 0 ? .seconds(1 << 40) : .seconds(timeout))
-      try revisit(sought, run, module, programs, TraceVocabulary(reader.moduleTable), commandsFile)
+      try revisit(sought, run, module, programs, TraceVocabulary(reader.moduleTable), commandsFile, signals)
+    }
+  }
+
+  private func sought(at place: TracePlace, in reader: TraceReader, _ signals: SignalWatch) throws -> SoughtEvent {
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    defer { line.clear() }
+    return try SoughtEvent(at: place, in: reader) {
+      line.show("\(reader.statistics.eventCount) events")
+      return signals.take() == 0
     }
   }
 
   private func revisit(
     _ sought: SoughtEvent, _ run: RepeatedRun, _ module: RebuiltModule, _ programs: DebuggingPrograms,
-    _ vocabulary: TraceVocabulary, _ commandsFile: String?
+    _ vocabulary: TraceVocabulary, _ commandsFile: String?, _ signals: SignalWatch
   ) throws {
     let scratch = try PrivateDirectory()
     defer { withExtendedLifetime(scratch.path) {} }
     let folder = RunFolder(path: scratch.path)
-    let signals = try SignalWatch()
     var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     let repeated = try run.record(sought, programs, in: folder, signals: signals) { progress in
       line.show("once more: \(VirtualDuration(.init(progress.virtualTime.nanoseconds))) virtual")
@@ -122,8 +126,10 @@ struct GotoCommand: ParsableCommand {
       kernel: run.kernel,
       partitions: zip(vocabulary.partitions, module.files).map { .init(name: $0, file: $1) }, socket: folder.debugger)
     script.places = BuildFinder.read(run.kernel).flatMap { KernelPlaces(elf: $0) }
-    script.current = sought.interrupted.map { Int($0) }
+    script.current = sought.interrupted.flatMap { Int($0) < module.files.count ? Int($0) : nil }
+    script.interruptedName = sought.interrupted.map { $0 == 0xFF ? "the idle loop" : vocabulary.partition($0) }
     script.interrupted = try script.places.flatMap { try machine.interruptedContext($0) }
+    script.record = machine.address(of: ringPlace).map { ($0, EventHead(rawValue: ringPlace.head).wordCount + 2) }
     script.demangler = programs.demangler
     script.commands = commandsFile
     script.isInteractive = !batch && isatty(STDIN_FILENO) == 1
@@ -148,14 +154,14 @@ struct GotoCommand: ParsableCommand {
   }
 
   /// The gravest case of a claim: its worst or first violation, or the worst value where it holds.
-  private func position(of identifier: String) throws -> UInt64 {
+  private func position(of identifier: String, _ signals: SignalWatch) throws -> UInt64 {
     let reader = try TraceCommand.open(trace)
-    var progress = ReadingProgress(trace)
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     let report = VerificationRun.report(on: reader, threads: WorkerPool.processorCount > 1 ? 2 : 1) {
-      progress.show(reader)
-      return !progress.isInterrupted
+      line.show("judging: \(reader.statistics.eventCount) events")
+      return signals.take() == 0
     }
-    progress.clear()
+    line.clear()
     guard let report else { throw RevisitError.interrupted }
     guard let claim = report.claim(identifier) else {
       TraceCommand.complain(

@@ -17,6 +17,10 @@ public struct DebuggerScript: Sendable {
   /// Whose symbols are loaded at first: all partitions lie at the same addresses, so only one can have its.
   public var current: Int?
   public var interrupted: InterruptedContext?
+  /// Whose context that is.
+  public var interruptedName: String?
+  /// Where the event's record is in the kernel's address space, and how many words it has.
+  public var record: (address: UInt64, wordCount: Int)?
   /// The socket at which the emulator awaits the debugger.
   public var socket: String
   /// The path of `swift-demangle`.
@@ -47,7 +51,7 @@ public struct DebuggerScript: Sendable {
     lines += ["set $partita_symbols = \(current ?? -1)", "target remote \(socket)", "set logging enabled off"]
     // A partition's memory is not mapped while the kernel runs; its file has what it cannot write.
     lines.append("set trust-readonly-sections on")
-    lines += symbolsCommand + whereCommand
+    lines += symbolsCommand + whereCommand + interruptedCommand + recordCommand
     lines.append("partita where")
     if interrupted != nil { lines.append("partita interrupted") }
     if let commands { lines.append("source \(commands)") }
@@ -76,32 +80,50 @@ public struct DebuggerScript: Sendable {
     return lines
   }
 
-  /// `partita where`: the instruction, its line, who called, and who was interrupted.
+  /// `partita where`: the instruction, and who called.
   private var whereCommand: [String] {
-    func demangled(_ command: String) -> String {
-      demangler.map { "pipe \(command) | \(Self.shellQuoted($0)) --simplified" } ?? command
-    }
-    var lines = [
+    [
       "define partita where", demangled("x/i $pc"), demangled("bt 6"), "end", "document partita where",
-      "The next instruction, its source line, and who called, with Swift's names readable.", "end",
+      "The next instruction, and who called, with Swift's names readable.", "end",
     ]
-    guard let interrupted else { return lines }
+  }
+
+  /// A command whose output has Swift's names readable.
+  private func demangled(_ command: String) -> String {
+    demangler.map { "pipe \(command) | \(Self.shellQuoted($0)) --simplified" } ?? command
+  }
+
+  /// `partita interrupted`: who ran when the kernel was entered.
+  private var interruptedCommand: [String] {
+    guard let interrupted else { return [] }
     let address = "0x" + hex(interrupted.instructionPointer)
-    let name = current.map { Self.echoed(partitions[$0].name) } ?? "the kernel's idle loop"
-    lines += [
+    let name = Self.echoed(interruptedName ?? "somebody")
+    return [
       "set $interrupted = \(address)", "define partita interrupted",
       "echo interrupted: \(name) at \(address), stack pointer 0x\(hex(interrupted.stackPointer))\\n",
       demangled("info symbol \(address)"), demangled("x/i \(address)"), "end",
       "document partita interrupted",
-      "What ran when the kernel was entered that recorded the event; its address is in $interrupted.", "end",
+      "Who ran when the kernel was entered that recorded the event; its address is in $interrupted.", "end",
     ]
-    return lines
+  }
+
+  /// `partita record`: the event in the trace ring.
+  private var recordCommand: [String] {
+    guard let record else { return [] }
+    return [
+      "set $record = (unsigned long *) 0x\(hex(record.address))", "define partita record",
+      "x/\(record.wordCount)gx $record", "end", "document partita record",
+      "The event's record in the trace ring, in the kernel's address space: time, head, words. It is at $record.",
+      "end",
+    ]
   }
 
   private var help: [String] {
     [
-      "", "reverse-stepi, reverse-continue, reverse-finish go back; 'partita where' and 'partita interrupted' tell",
-      "where it stands, 'partita symbols' changes whose symbols are loaded. 'quit' leaves nothing behind.",
+      "", "reverse-stepi and reverse-continue go back. 'partita where' tells where it stands, 'partita interrupted'",
+      "who was interrupted, 'partita record' what is recorded; 'partita symbols N' loads another partition's symbols.",
+      "From the recording's end, soon after the event, there is no way back.",
+      "'quit' leaves nothing behind.",
     ]
   }
 

@@ -36,6 +36,13 @@ public struct InterruptedContext: Equatable, Sendable {
   public var instructionPointer: UInt64
   public var stackPointer: UInt64
 
+  public init(instructionPointer: UInt64, stackPointer: UInt64) {
+    self.instructionPointer = instructionPointer
+    self.stackPointer = stackPointer
+  }
+
+  /// Reads it out of the memory of a machine that is in the kernel.
+  ///
   /// - Parameters:
   ///   - root: the page tables that the entry found.
   ///   - word: the word at a physical address, or nil.

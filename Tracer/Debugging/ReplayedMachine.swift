@@ -9,9 +9,13 @@ import TraceFormat
 public final class ReplayedMachine {
   private var child: ChildProcess
   private var monitor: QMPClient
+  private let machine: Machine
+  private let programs: DebuggingPrograms
   private let folder: RunFolder
   private let memory: GuestMemory
   private var probe: RingProbe?
+  /// The last instruction from which there is a way back; known once the recording's end has been met.
+  private var limit = UInt64.max
   private let onWait: (UInt64) -> Bool
 
   /// Starts it; it stands still before its first instruction.
@@ -23,6 +27,7 @@ public final class ReplayedMachine {
     _ run: RepeatedRun, _ programs: DebuggingPrograms, in folder: RunFolder, onWait: @escaping (UInt64) -> Bool
   ) throws {
     self.folder = folder
+    self.programs = programs
     self.onWait = onWait
     try Data(run.image).write(to: URL(fileURLWithPath: folder.image))
     for path in [folder.replayedMemory, folder.messages] { try Data().write(to: URL(fileURLWithPath: path)) }
@@ -32,34 +37,50 @@ public final class ReplayedMachine {
     machine.transport = run.transport
     machine.memoryFile = folder.replayedMemory
     machine.repetition = .replay(folder.recording, debugger: folder.debugger)
+    self.machine = machine
+    child = try Self.launch(machine, programs, folder)
+    monitor = try Self.connect(to: &child, folder)
+    memory = try GuestMemory(ramFile: folder.replayedMemory)
+  }
+
+  private static func launch(
+    _ machine: Machine, _ programs: DebuggingPrograms, _ folder: RunFolder
+  ) throws -> ChildProcess {
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
     let messages = open(folder.messages, O_WRONLY | O_APPEND | O_CLOEXEC)
     defer { [nothing, messages].forEach { close($0) } }
-    var child = try ChildProcess(
+    return try ChildProcess(
       program: programs.emulator, arguments: machine.arguments, guardian: programs.guardian, input: nothing,
       output: nothing, errors: messages)
-    monitor = try Self.connect(to: &child, folder)
-    self.child = child
-    memory = try GuestMemory(ramFile: folder.replayedMemory)
   }
 
   private static func connect(to child: inout ChildProcess, _ folder: RunFolder) throws -> QMPClient {
     for _ in 0..<1000 {
       if let monitor = try? QMPClient(path: folder.monitor, timeout: .seconds(60)) { return monitor }
-      if let status = child.poll() {
-        let messages = (try? String(contentsOfFile: folder.messages, encoding: .utf8)) ?? ""
-        throw EmulationError.notStarted(program: "the emulator", reason: "\(status); it said: \(messages)")
-      }
+      if let status = child.poll() { throw gone(status, folder) }
       usleep(20_000)
     }
     throw EmulationError.monitor(reason: "it did not listen in time")
   }
 
+  private static func gone(_ status: ChildProcess.Status, _ folder: RunFolder) -> EmulationError {
+    let messages = (try? String(contentsOfFile: folder.messages, encoding: .utf8)) ?? ""
+    return .monitor(reason: "the emulator has ended, \(status); it said: \(messages)")
+  }
+
   /// Runs or goes back until so many instructions have run; fewer where the recording ends before.
   @discardableResult
   public func seek(to count: UInt64) throws -> UInt64 {
-    guard let reached = try monitor.seek(to: count, onWait: onWait) else { throw RevisitError.interrupted }
-    return reached
+    let wanted = min(count, limit)
+    guard let reached = try monitor.seek(to: wanted, onWait: onWait) else { throw RevisitError.interrupted }
+    guard reached < wanted else { return reached }
+    // QEMU lets nobody back from there: another emulator has to take its place, and to stop before.
+    limit = reached - 1
+    _ = child.end()
+    for path in [folder.monitor, folder.debugger] { unlink(path) }
+    child = try Self.launch(machine, programs, folder)
+    monitor = try Self.connect(to: &child, folder)
+    return try seek(to: limit)
   }
 
   /// How far before an event states are saved, in ns: going back is quick from there.
@@ -131,6 +152,11 @@ public final class ReplayedMachine {
     return probe
   }
 
+  /// Where a record is in the kernel's address space; nil while the kernel has no ring.
+  public func address(of place: RingPlace) -> UInt64? {
+    ringProbe().map { $0.beacon.kernelRing + place.word % ($0.beacon.ringBytes / 8) * 8 }
+  }
+
   /// Who was interrupted when the kernel was entered in which the machine is; nil where that cannot be told.
   public func interruptedContext(_ places: KernelPlaces) throws -> InterruptedContext? {
     let text = try monitor.printed(by: "x /1gx 0x\(String(places.foundRoot, radix: 16))")
@@ -142,7 +168,6 @@ public final class ReplayedMachine {
 
   /// Makes sure that the machine is there for the debugger; it is not to be sent anywhere by us afterwards.
   public func handOver() throws {
-    guard let status = child.poll() else { return }
-    throw EmulationError.monitor(reason: "the emulator has ended, \(status)")
+    if let status = child.poll() { throw Self.gone(status, folder) }
   }
 }

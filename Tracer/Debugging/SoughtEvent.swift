@@ -12,8 +12,8 @@ public struct SoughtEvent {
   public let kernelIdentity: UInt64?
   /// The stop instant that the run was given, in ns; nil for none, or where that is not known.
   public let stopNanoseconds: UInt64?
-  /// Who was interrupted when the kernel was entered that recorded the event; nil for nobody, or where the trace does
-  /// not tell.
+  /// Who was interrupted when the kernel was entered that recorded the event, 0xFF for the idle loop; nil where the
+  /// trace does not tell.
   public let interrupted: UInt8?
   /// The time of the input that the event belongs to: its own may have been set later than its record was begun.
   public let entryTime: UInt64
@@ -28,10 +28,11 @@ public struct SoughtEvent {
     var first: UInt64?
     var boot: TraceEvent?
     var entry: TraceEvent?
+    var interruptedLast: UInt8?
     var count: UInt64 = 0
     while let batch = reader.nextColumns() {
       guard case .events(let columns) = batch else {
-        entry = nil
+        (entry, interruptedLast) = (nil, nil)
         continue
       }
       guard onProgress() else { throw .interrupted }
@@ -42,12 +43,13 @@ public struct SoughtEvent {
         let position = columns.firstPosition + UInt64(index)
         if position == 0, event.knownKind == .boot { boot = event }
         if EventClass(ofKind: event.kind) == .input { entry = event }
+        if let partition = Self.interrupted(at: event) { interruptedLast = partition }
         guard span.side(of: event, position: position) == .within else { continue }
         if case .event(let wanted) = place, wanted != position { throw .eventMissing(position: wanted) }
         (self.position, self.event, firstPosition) = (position, event, first ?? 0)
         kernelIdentity = boot?.words.w1
         stopNanoseconds = boot.flatMap { $0.words.w3 == .max ? nil : $0.words.w3 }
-        interrupted = entry.flatMap { Self.interrupted(at: $0) }
+        interrupted = interruptedLast
         entryTime = entry?.time ?? event.time
         if let scale = boot?.words.w2, scale != 1 << 32 {
           throw .unrepeatable(reason: "it was captured with --real-time, so its time is the host's")
@@ -61,10 +63,11 @@ public struct SoughtEvent {
     throw .noSuchEvent(position: wanted, count: count, condition: "\(reader.condition)")
   }
 
-  /// Whose registers the kernel found at an entry.
-  private static func interrupted(at entry: TraceEvent) -> UInt8? {
-    switch entry.knownKind {
-    case .interrupt, .timer, .hypercall, .exception: entry.partition == 0xFF ? nil : entry.partition
+  /// Whose registers the kernel found at an entry; nil for what is none, as the pulses of the test device.
+  private static func interrupted(at event: TraceEvent) -> UInt8? {
+    switch event.knownKind {
+    case .interrupt where EntrySnapshot(event).flags.contains(.isPulse): nil
+    case .interrupt, .timer, .hypercall, .exception: event.partition
     default: nil
     }
   }

@@ -34,7 +34,7 @@ public enum TraceAgreement {
     while let item = repeatedEvents.next() {
       if item.position & 0xFFFF == 0, !onProgress() { throw .interrupted }
       if let known = other, known.position == item.position {
-        guard known.event == item.event, known.head == item.head else {
+        guard known.event == item.event else {
           throw difference(item.position, known.event, item.event, TraceVocabulary(recorded.moduleTable))
         }
         other = recordedEvents.next()
