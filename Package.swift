@@ -225,7 +225,7 @@ var targets: [Target] = [
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
       "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
-      "Comparison",
+      "Comparison", "Debugging",
       "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]

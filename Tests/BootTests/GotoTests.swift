@@ -1,3 +1,4 @@
+import Debugging
 import Foundation
 import Testing
 import TraceFormat
@@ -141,6 +142,16 @@ import TraceReading
     let bare = try folder.run("/bin/sh", ["-c", command])
     #expect(bare.status == 2 && bare.text.contains("apt-get install gdb"), "\(bare.text)")
     #expect(try folder.names().allSatisfy { !$0.hasPrefix("partita.") }, "nothing is left behind")
+  }
+
+  @Test func theImageIsMadeAgainByteForByte() throws {
+    let reader = try TraceReader(bytes: Self.run.get().trace)
+    let finder = BuildFinder(folders: [BootImages.folder, "/nowhere"])
+    let module = try withExtendedLifetime(reader) { try RebuiltModule(reader.moduleTable, finder) }
+    let packed = try ModuleVariant.shipped("Interrupts").compile().imageBytes
+    let isEqual = module.image == packed
+    #expect(isEqual)
+    #expect(module.files.last == BootImages.folder + "/Drainer.elf")
   }
 
   @Test func theBuildsMustBeThoseOfTheTrace() throws {
