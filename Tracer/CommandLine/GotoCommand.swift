@@ -14,16 +14,16 @@ struct GotoCommand: ParsableCommand {
     abstract: "Goes to the instruction that recorded an event, in gdb, with symbols and on the way back too.",
     discussion: """
       The module is made an image again from the trace's module table and the partitions' files, which are found by \
-      their build identities, and so is the kernel. It runs once more under QEMU, recorded; its trace must be the given \
-      one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb shows it: \
-      reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing that is \
-      done there changes the run. The machine stands before the instruction that completes the event's \
-      head in the trace ring; who was interrupted then is shown with the symbols of its partition.
+      their build identities, and so is the kernel. It runs once more under QEMU, recorded; its trace must be the \
+      given one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb \
+      shows it: reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing \
+      that is done there changes the run. The machine stands before the instruction that completes the event's head in \
+      the trace ring; who was interrupted then is shown with the symbols of its partition.
 
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
-      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, 3 the repeated run is another one, or \
-      was interrupted.
+      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, 3 the repeated run is another one, \
+      or was interrupted.
 
       Examples:
         partita goto run.partita 8920

@@ -2,8 +2,8 @@
 public enum InstructionSearch {
   /// The least instruction count at which `holds`, by halving.
   ///
-  /// - Precondition: it does not hold at `range.lowerBound`, it holds at `range.upperBound`, and it never ceases to hold
-  ///   in between.
+  /// - Precondition: it does not hold at `range.lowerBound`, it holds at `range.upperBound`, and it never ceases to
+  ///   hold in between.
   public static func first<Failure: Error>(
     in range: ClosedRange<UInt64>, _ holds: (UInt64) throws(Failure) -> Bool
   ) throws(Failure) -> UInt64 {

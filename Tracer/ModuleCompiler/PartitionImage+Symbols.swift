@@ -8,8 +8,8 @@ extension PartitionImage {
     }
   }
 
-  /// The first 8 bytes of an ELF file's GNU build identity, big-endian; nil where the file has none, or is no 64-bit ELF
-  /// file. Of any such file, a kernel's too.
+  /// The first 8 bytes of an ELF file's GNU build identity, big-endian; nil where the file has none, or is no 64-bit
+  /// ELF file. Of any such file, a kernel's too.
   ///
   /// The bytes may be hostile: every offset is checked.
   public static func buildIdentity(elf bytes: [UInt8]) -> UInt64? {
