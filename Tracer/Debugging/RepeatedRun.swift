@@ -4,30 +4,6 @@ import Foundation
 import GuestRing
 import ModuleConfiguration
 
-/// The programs that going to an instruction needs.
-public struct DebuggingPrograms: Sendable {
-  public var emulator: String
-  public var diskMaker: String
-  public var debugger: String
-  /// `setpriv`, by which nothing outlives us; nil where there is none.
-  public var guardian: String?
-  /// `swift-demangle`; nil where there is none.
-  public var demangler: String?
-
-  /// Finds them in PATH.
-  public init(_ locator: KernelLocator) throws(EmulationError) {
-    func needed(_ name: String, _ package: String) throws(EmulationError) -> String {
-      guard let path = locator.program(name) else { throw .noProgram(name: name, package: package) }
-      return path
-    }
-    emulator = try locator.emulator()
-    debugger = try needed("gdb", "gdb")
-    diskMaker = try needed("qemu-img", "qemu-utils")
-    guardian = locator.program("setpriv")
-    demangler = locator.program("swift-demangle")
-  }
-}
-
 /// The run of a trace once more, recorded by the emulator so that it can be repeated instruction for instruction.
 public struct RepeatedRun {
   public var kernel: String
@@ -101,26 +77,4 @@ public struct RepeatedRun {
     try Data(bytes).write(to: URL(fileURLWithPath: folder.rescuedTrace))
     return folder.rescuedTrace
   }
-}
-
-/// The files of a repeated run in one folder.
-public struct RunFolder: Sendable {
-  public var path: String
-
-  public init(path: String) { self.path = path }
-
-  private func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
-
-  public var recording: Recording { Recording(log: file("log"), disk: file("disk")) }
-  public var trace: String { file("trace") }
-  public var rescuedTrace: String { file("rescued") }
-  /// The machine's memory while it is recorded.
-  public var memory: String { file("memory") }
-  /// The same while it is replayed.
-  public var replayedMemory: String { file("replayed") }
-  public var image: String { file("module.img") }
-  public var monitor: String { file("monitor") }
-  public var debugger: String { file("debugger") }
-  public var messages: String { file("messages") }
-  public var script: String { file("script") }
 }

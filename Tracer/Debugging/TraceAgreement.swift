@@ -1,19 +1,6 @@
 import TraceFormat
 import TraceReading
 
-/// Where an event's record is in the kernel's ring.
-public struct RingPlace: Equatable, Sendable {
-  /// Its first word, counted from the run's beginning as if nothing were ever overwritten.
-  public var word: UInt64
-  /// Its second word: `RingRecord.packed`.
-  public var head: UInt64
-
-  public init(word: UInt64, head: UInt64) {
-    self.word = word
-    self.head = head
-  }
-}
-
 /// Sets a recorded trace beside that of the run's repetition, event by event, up to the event sought.
 public enum TraceAgreement {
   /// Where the event's record is in the ring.
