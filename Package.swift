@@ -149,6 +149,11 @@ var targets: [Target] = [
   tracer(
     "Stepping",
     ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer(
+    "Debugging",
+    [
+      "Emulation", "GuestRing", "ModuleCompiler", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes",
+    ]),
   tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer(
     "Live", ["Verification", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
@@ -157,7 +162,7 @@ var targets: [Target] = [
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      argumentParser,
+      "Debugging", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
@@ -189,6 +194,12 @@ var targets: [Target] = [
     "Live",
     ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tests("Report", ["Report"]),
+  tests(
+    "Debugging",
+    [
+      "Debugging", "SimulatedModule", "PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration",
+      "ModuleCompiler",
+    ]),
   tests("Comparison", ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
@@ -214,7 +225,7 @@ var targets: [Target] = [
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
       "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
-      "Comparison",
+      "Comparison", "Debugging",
       "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]

@@ -390,4 +390,13 @@ partita_wait:
     .globl  partita_switcher_end
 partita_switcher_end:
 
+// Where things are, for whoever looks at the machine from outside with this image's symbols, as `partita goto` does:
+// the switcher's text, the address space that the last entry found, and the interrupted partition's registers in it.
+    .globl  partita_at_switcher_text, partita_at_found_root
+    .globl  partita_at_interrupted_instruction, partita_at_interrupted_stack
+    .set    partita_at_switcher_text, PARTITA_SWITCHER_TEXT
+    .set    partita_at_found_root, PARTITA_FOUND_ROOT
+    .set    partita_at_interrupted_instruction, REGISTERS(PARTITA_REGISTERS_RIP)
+    .set    partita_at_interrupted_stack, REGISTERS(PARTITA_REGISTERS_RSP)
+
     .section .note.GNU-stack, "", @progbits

@@ -150,6 +150,26 @@ import Testing
     #expect(fake.read("arguments").contains("stdio,id=console,signal=off"))
   }
 
+  @Test func whoHasEnoughDismissesTheEmulator() throws {
+    let fake = try FakeEmulator(
+      "cat $here/blocks > $trace; while [ ! -e $here/dismissed ]; do sleep 0.01; done; exit 0")
+    try fake.write(Blocks.events(10, time: 1) + Blocks.events(10, time: 5), "blocks")
+    let here = fake.folder
+    var monitor: FakeMonitor?
+    let report = try Capture(fake.request, signals: SignalWatch()).run(onConsole: { _ in }) { progress in
+      guard progress.events > 10, monitor == nil else { return }
+      monitor = FakeMonitor(path: fake.read("monitor-path")) { line in
+        if line.contains("quit") { _ = FileManager.default.createFile(atPath: here + "/dismissed", contents: nil) }
+        return #"{"return": {}}"# + "\r\n"
+      }
+    } until: {
+      $0.events > 10
+    }
+    #expect(report.ending == .dismissed && report.complaint == nil && !report.isWhole)
+    #expect(monitor?.received.last?.contains("quit") == true)
+    #expect(fake.isGone)
+  }
+
   @Test func aMissingProgramIsTold() throws {
     let fake = try FakeEmulator("")
     var request = fake.request

@@ -60,6 +60,24 @@ import Testing
     #expect(!machine.arguments.contains { $0.contains("t.part") })
   }
 
+  @Test func aRecordingIsMadeAndReplayed() {
+    let recording = Recording(log: "/l,og", disk: "d")
+    var machine = machine()
+    machine.repetition = .record(recording)
+    #expect(value("-icount", machine) == "shift=0,sleep=off,rr=record,rrfile=/l,,og,rrsnapshot=begin")
+    #expect(value("-drive", machine) == "file=d,if=none,id=recording,format=qcow2")
+    // What QEMU cannot load is not there, its firmware is: the same instructions come at boot.
+    #expect(value("-global", machine) == "apic-common.vapic=off" && value("-option-rom", machine) == "kvmvapic.bin")
+    #expect(machine.arguments.contains("file,id=trace,path=t.part") && !machine.arguments.contains("-S"))
+
+    machine.repetition = .replay(recording, debugger: "/s")
+    #expect(value("-icount", machine) == "shift=0,sleep=off,rr=replay,rrfile=/l,,og,rrsnapshot=begin")
+    #expect(value("-gdb", machine) == "unix:/s,server=on,wait=off" && machine.arguments.contains("-S"))
+    #expect(!machine.arguments.contains { $0.contains("t.part") || $0.contains("isa-debug-exit") })
+    machine.transport = .memory
+    #expect(machine.arguments.contains("isa-debugcon,iobase=0xe9,readback=77,chardev=trace"))
+  }
+
   @Test func commasInPathsDoNotEndAnOption() {
     var machine = machine()
     machine.trace = "a,b"

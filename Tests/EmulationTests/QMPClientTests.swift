@@ -107,6 +107,38 @@ final class FakeMonitor: Sendable {
     #expect(monitor.received.last?.contains("cont") == true)
   }
 
+  @Test func seeksAndWaits() throws {
+    let looks = Mutex(0)
+    let monitor = FakeMonitor(path: path) { line in
+      if line.contains("query-status") {
+        let count = looks.withLock {
+          $0 += 1; return $0
+        }
+        return "{\"return\": {\"running\": \(count < 3)}}\n"
+      }
+      return line.contains("query-replay") ? #"{"return": {"icount": 41}}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: path)
+    var waits = 0
+    let reached = try client.seek(to: 42) { count in
+      waits += 1
+      return count == 41
+    }
+    #expect(reached == 41 && waits == 2, "the recording ended one before")
+    #expect(monitor.received.contains { $0.contains("replay-seek") && $0.contains("42") })
+    looks.withLock { $0 = 0 }
+    #expect(try client.seek(to: 42) { _ in false } == nil, "given up")
+  }
+
+  @Test func aStateThatCannotBeSavedIsTold() throws {
+    let monitor = FakeMonitor(path: path) { line in
+      line.contains("savevm") ? #"{"return": "Error: no room\r\n"}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: path)
+    #expect(throws: EmulationError.monitor(reason: "Error: no room")) { try client.saveState(named: "x") }
+    withExtendedLifetime(monitor) {}
+  }
+
   @Test func passesOverEvents() throws {
     let monitor = FakeMonitor(path: path) { _ in
       #"{"event": "STOP"}"# + "\r\n" + #"{"event": "RESUME"}"# + "\r\n" + #"{"return": {}}"# + "\r\n"

@@ -14,6 +14,20 @@ import Testing
     #expect(image.segments[1].contents == Array("constants".utf8))
   }
 
+  @Test func theIdentityOfAnyFileIsRead() {
+    var file = TinyELF()
+    #expect(PartitionImage.buildIdentity(elf: file.bytes) == 0xDEAD_BEEF_0102_0304)
+    // Whatever is cut off, the answer is the identity or none.
+    let bytes = file.bytes
+    for count in 0..<bytes.count {
+      let found = PartitionImage.buildIdentity(elf: Array(bytes[..<count]))
+      #expect(found == nil || found == 0xDEAD_BEEF_0102_0304)
+    }
+    file.buildIdentity = nil
+    #expect(PartitionImage.buildIdentity(elf: file.bytes) == nil)
+    #expect(PartitionImage.buildIdentity(elf: Array("no ELF file".utf8)) == nil)
+  }
+
   @Test func needsNoBuildIdentity() throws {
     var file = TinyELF()
     file.buildIdentity = nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Debugging
 import Emulation
 import Foundation
 import ModuleCompiler
@@ -77,6 +78,9 @@ func reporting(_ body: () throws -> Void) throws {
   } catch let error as RescueError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
+  } catch let error as RevisitError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(error.isInconclusive ? 3 : 2)
   } catch let error as EmulationError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)

@@ -27,6 +27,7 @@ struct Partita: AsyncParsableCommand {
       QueryCommand.self,
       ReportCommand.self,
       StepCommand.self,
+      GotoCommand.self,
       TopCommand.self,
       DiffCommand.self,
       MeasureDecodingCommand.self,

@@ -23,6 +23,8 @@ public final class Capture {
   private var orderlyEndDeadline: ContinuousClock.Instant?
   private var wasInterrupted = false
   private var wasAsked = false
+  /// Whether the emulator was told to leave, for the trace has what it was wanted for.
+  private var wasDismissed = false
   /// The verdict on a run that we ended by force.
   private var forced: CaptureReport.Ending?
   private static let keptConsoleBytes = 2048
@@ -52,6 +54,7 @@ public final class Capture {
     machine.interruptLog = request.interruptLog
     machine.memoryFile = request.memoryFile
     machine.transport = request.transport
+    if let recording = request.recording { machine.repetition = .record(recording) }
     memoryFolder = try Self.makeMemoryFolder(request)
     if let path = memoryFolder?.file("memory") { machine.memoryFile = path }
     bell = try machine.memoryFile.flatMap { path throws(EmulationError) in
@@ -78,8 +81,10 @@ public final class Capture {
   /// - Parameters:
   ///   - onConsole: is given what the module writes to its console.
   ///   - onProgress: is told at each tick how far the trace is.
+  ///   - isEnough: true ends the emulator, whatever the module does.
   public func run(
-    onConsole: ([UInt8]) -> Void, onProgress: (TraceProgress) -> Void
+    onConsole: ([UInt8]) -> Void, onProgress: (TraceProgress) -> Void,
+    until isEnough: (TraceProgress) -> Bool = { _ in false }
   ) -> CaptureReport {
     lastBlock = .now
     var status: ChildProcess.Status?
@@ -90,6 +95,7 @@ public final class Capture {
       guard status == nil else { break }
       obeySignals()
       watchTheClock()
+      if !wasDismissed, forced == nil, isEnough(meter.progress) { dismiss() }
       if forced == nil { wait() } else { status = child.end() }
     }
     // The emulator is gone: what it wrote last is in the files now, or in its memory.
@@ -97,10 +103,16 @@ public final class Capture {
     follow(onConsole)
     onProgress(meter.progress)
     return CaptureReport(
-      ending: forced ?? Self.ending(of: status, wroteTrace: meter.progress.bytes > 0), progress: meter.progress,
+      ending: forced ?? ending(of: status), progress: meter.progress,
       wasInterrupted: wasInterrupted,
       emulatorMessages: ([failure].compactMap { $0 } + [lastMessages()]).joined(separator: "\n"),
       consoleTail: String(decoding: consoleTail, as: UTF8.self))
+  }
+
+  private func ending(of status: ChildProcess.Status?) -> CaptureReport.Ending {
+    // It may have come to its own end just then.
+    if wasDismissed, status == .exited(0) { return .dismissed }
+    return Self.ending(of: status, wroteTrace: meter.progress.bytes > 0)
   }
 
   /// What the emulator's status means: the debug-exit device makes `value << 1 | 1` of the kernel's value.
@@ -155,6 +167,18 @@ public final class Capture {
       wasAsked = true
     } catch {
       wasAsked = false
+    }
+  }
+
+  /// Tells the emulator to leave: what it records is complete then.
+  private func dismiss() {
+    do throws(EmulationError) {
+      var monitor = try QMPClient(path: folder.file("monitor"), timeout: .milliseconds(500))
+      wasDismissed = true
+      orderlyEndDeadline = orderlyEndDeadline ?? .now + request.patience.orderlyEnd
+      try monitor.execute("quit")
+    } catch {
+      // It answers or it does not: in both cases its own end tells more.
     }
   }
 

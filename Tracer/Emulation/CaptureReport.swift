@@ -20,6 +20,8 @@ public struct CaptureReport: Equatable, Sendable {
     case unresponsive
     /// The user insisted.
     case abandoned
+    /// The trace had what it was wanted for (`Capture.run(onConsole:onProgress:until:)`).
+    case dismissed
   }
 
   public var ending: Ending
@@ -48,7 +50,7 @@ public struct CaptureReport: Equatable, Sendable {
   /// What went wrong and what to do, or nil where nothing did.
   public var complaint: String? {
     switch ending {
-    case .orderly where progress.hasEnded: nil
+    case .orderly where progress.hasEnded, .dismissed: nil
     case .orderly where progress.isGarbled:
       "the emulator ended in order, but what came through the debug port is no trace. Is the kernel image one of "
         + "Tools/build-images?"

@@ -21,6 +21,8 @@ public struct CaptureRequest: Sendable {
   public var memoryFile: String?
   /// A descriptor whose bytes are the console's live input; nil for none. The caller closes it.
   public var consoleInput: Int32?
+  /// Where the run is recorded, so that the emulator can repeat it; nil for none.
+  public var recording: Recording?
   public var patience = Patience()
 
   /// How long to wait, in real time, for what may never come.

@@ -13,13 +13,17 @@ public struct ChildProcess: ~Copyable {
   }
 
   public let identifier: pid_t
+  private let hasOwnGroup: Bool
   private var status: Status?
 
   /// Starts `program` with the given standard descriptors and nothing else open.
   ///
-  /// - Parameter guardian: the path of `setpriv`, or nil to start the program directly.
+  /// - Parameters:
+  ///   - guardian: the path of `setpriv`, or nil to start the program directly.
+  ///   - ownsTerminal: whether it stays in our process group, and so may use the terminal and gets its Ctrl-C.
   public init(
-    program: String, arguments: [String], guardian: String?, input: Int32, output: Int32, errors: Int32
+    program: String, arguments: [String], guardian: String?, input: Int32, output: Int32, errors: Int32,
+    ownsTerminal: Bool = false
   ) throws(EmulationError) {
     let prefix = guardian.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []
     let words = prefix + [program] + arguments
@@ -39,8 +43,9 @@ public struct ChildProcess: ~Copyable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let flags = (ownsTerminal ? 0 : POSIX_SPAWN_SETPGROUP) | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+    hasOwnGroup = !ownsTerminal
     let vector = words.map { strdup($0) } + [nil]
     defer { vector.forEach { free($0) } }
     var child: pid_t = 0
@@ -55,9 +60,9 @@ public struct ChildProcess: ~Copyable {
     return status
   }
 
-  /// Sends `signal` to the program and to what it started.
+  /// Sends `signal` to the program, and where it has a process group of its own to what it started.
   public func send(_ signal: Int32) {
-    if status == nil { _ = kill(-identifier, signal) }
+    if status == nil { _ = kill(hasOwnGroup ? -identifier : identifier, signal) }
   }
 
   /// Kills the program, if it still runs, and waits for its end.
@@ -81,7 +86,7 @@ public struct ChildProcess: ~Copyable {
 
   deinit {
     guard status == nil else { return }
-    _ = kill(-identifier, SIGKILL)
+    send(SIGKILL)
     var raw: Int32 = 0
     _ = SystemCall.retrying { Int(waitpid(identifier, &raw, 0)) }
   }

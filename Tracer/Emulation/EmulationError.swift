@@ -3,6 +3,8 @@
 /// Each description says what, where, and what to do about it.
 public enum EmulationError: Error, Equatable, CustomStringConvertible {
   case noEmulator(name: String)
+  /// Another program that is needed, and the package that brings it.
+  case noProgram(name: String, package: String)
   case noKernel(searched: [String])
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
@@ -14,6 +16,8 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noEmulator(let name):
       "\(name) is not in PATH. Install it (Debian: apt-get install qemu-system-x86, or run Tools/setup)."
+    case .noProgram(let name, let package):
+      "\(name) is not in PATH. Install it (Debian: apt-get install \(package), or run Tools/setup)."
     case .noKernel(let searched):
       "no kernel image; looked for \(searched.joined(separator: ", ")). "
         + "Build it with Tools/build-images, or name it with --kernel FILE."

@@ -19,6 +19,17 @@ public struct Machine: Equatable, Sendable {
     case standardStreams
   }
 
+  /// Whether the emulator records what it would need to run the machine once more, or does so.
+  public enum Repetition: Equatable, Sendable {
+    case none
+    /// Everything is written to `recording`; what the machine does is what it does without.
+    case record(Recording)
+    /// The machine runs once more, stands still before its first instruction, and can be sent to and fro.
+    ///
+    /// - Parameter debugger: path of the socket at which a debugger is awaited.
+    case replay(Recording, debugger: String)
+  }
+
   public var kernel: String
   /// The packed module image.
   public var image: String
@@ -38,6 +49,7 @@ public struct Machine: Equatable, Sendable {
   public var memoryMebibytes = 128
   /// A file that is the machine's memory, and so outlives it; nil for memory that goes with the emulator.
   public var memoryFile: String?
+  public var repetition = Repetition.none
 
   public init(kernel: String, image: String, trace: String, console: Console, monitor: String) {
     self.kernel = kernel
@@ -60,32 +72,60 @@ public struct Machine: Equatable, Sendable {
       ]
     }
     switch pace {
-    case .repeatable: result += ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
+    case .repeatable:
+      result += ["-icount", "shift=0,sleep=off" + repetitionOptions, "-rtc", "base=2026-01-01,clock=vm"]
     case .realTime: result += ["-rtc", "base=utc,clock=host"]
     }
+    result += repetitionArguments
     result += ["-kernel", kernel, "-initrd", image]
     let commandLine = kernelCommandLine
     if !commandLine.isEmpty { result += ["-append", commandLine] }
+    result += outputArguments
+    result += ["-serial", "chardev:console", "-qmp", "unix:\(Self.escaped(monitor)),server=on,wait=off"]
+    if let interruptLog { result += ["-d", "int", "-D", interruptLog] }
+    return result
+  }
+
+  /// Where trace and console go, and the device by which the kernel ends the machine.
+  private var outputArguments: [String] {
+    let port = "isa-debugcon,iobase=0xe9,"
+    let readback = "readback=\(DrainTransport.memory.rawValue),"
+    if case .replay = repetition {
+      // What leaves the machine left it when it was recorded. Without the exit device its end is a standstill, from
+      // which one can go back.
+      let device = port + (transport == .memory ? readback : "") + "chardev=trace"
+      return ["-chardev", "null,id=trace", "-device", device, "-chardev", "null,id=console"]
+    }
+    var result: [String]
     switch transport {
     case .port:
-      result += [
-        "-chardev", "file,id=trace,path=\(Self.escaped(trace))",
-        "-device", "isa-debugcon,iobase=0xe9,chardev=trace",
-      ]
+      result = ["-chardev", "file,id=trace,path=\(Self.escaped(trace))", "-device", port + "chardev=trace"]
     case .memory:
-      result += [
-        "-chardev", "stdio,id=trace,signal=off",
-        "-device", "isa-debugcon,iobase=0xe9,readback=\(DrainTransport.memory.rawValue),chardev=trace",
-      ]
+      result = ["-chardev", "stdio,id=trace,signal=off", "-device", port + readback + "chardev=trace"]
     }
     result += ["-device", "isa-debug-exit,iobase=0xf4,iosize=1"]
     switch console {
     case .output(let path): result += ["-chardev", "file,id=console,path=\(Self.escaped(path))"]
     case .standardStreams: result += ["-chardev", "stdio,id=console,signal=off"]
     }
-    result += ["-serial", "chardev:console", "-qmp", "unix:\(Self.escaped(monitor)),server=on,wait=off"]
-    if let interruptLog { result += ["-d", "int", "-D", interruptLog] }
     return result
+  }
+
+  private var repetitionOptions: String {
+    switch repetition {
+    case .none: ""
+    case .record(let recording): recording.options(mode: "record")
+    case .replay(let recording, _): recording.options(mode: "replay")
+    }
+  }
+
+  private var repetitionArguments: [String] {
+    switch repetition {
+    case .none: []
+    case .record(let recording): recording.arguments
+    case .replay(let recording, let debugger):
+      recording.arguments + ["-S", "-no-shutdown", "-gdb", "unix:\(Self.escaped(debugger)),server=on,wait=off"]
+    }
   }
 
   /// The options that the kernel is told.

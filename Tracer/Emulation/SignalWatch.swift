@@ -1,13 +1,19 @@
-import Dispatch
 import Foundation
+import Synchronization
 
 /// Turns the signals that ask us to stop into bytes of a pipe, so that one loop can wait for all that happens.
+///
+/// Where there are several, signals go to the youngest that still lives; where there is none, they do what they do.
+/// (Dispatch's sources are not used: on Linux a second one for a signal hears nothing once the first is gone.)
 public final class SignalWatch {
-  /// Readable once a signal came; a byte each.
+  /// Readable once a signal came; a byte each, its number.
   public let descriptor: Int32
   private let writing: Int32
-  private let sources: [any DispatchSourceSignal]
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  /// The writing ends of all that live, in the order of their beginning.
+  private static let watches = Mutex<[Int32]>([])
+  /// Where the handler writes.
+  private static let target = Atomic<Int32>(-1)
 
   /// Begins to watch. SIGPIPE is ignored meanwhile: the other side of a pipe may go first.
   public init() throws(EmulationError) {
@@ -15,34 +21,53 @@ public final class SignalWatch {
       throw .notStarted(program: "signal handling", reason: SystemCall.lastError)
     }
     (descriptor, writing) = (ends.reading, ends.writing)
-    signal(SIGPIPE, SIG_IGN)
-    let target = ends.writing
-    sources = Self.signals.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-      source.setEventHandler { _ = SystemCall.writeAll([1], to: target) }
-      source.resume()
-      return source
+    Self.watches.withLock { watches in
+      watches.append(ends.writing)
+      Self.target.store(ends.writing, ordering: .sequentiallyConsistent)
+      guard watches.count == 1 else { return }
+      signal(SIGPIPE, SIG_IGN)
+      for number in Self.signals { Self.handle(number) }
     }
+  }
+
+  private static func handle(_ number: Int32) {
+    var action = sigaction()
+    action.sa_flags = SA_RESTART
+    // In a handler: one atomic load and one system call.
+    action.__sigaction_handler.sa_handler = { number in
+      let error = errno
+      var byte = UInt8(truncatingIfNeeded: number)
+      _ = write(SignalWatch.target.load(ordering: .sequentiallyConsistent), &byte, 1)
+      errno = error
+    }
+    sigaction(number, &action, nil)
   }
 
   /// Does what a signal does; for whoever stops a capture from within.
-  public func post() { _ = SystemCall.writeAll([1], to: writing) }
+  public func post() { _ = SystemCall.writeAll([UInt8(SIGINT)], to: writing) }
 
   /// How many signals came since the last call.
-  public func take() -> Int {
-    var count = 0
+  public func take() -> Int { takeNumbers().count }
+
+  /// Which signals came since the last call, in their order.
+  public func takeNumbers() -> [Int32] {
+    var numbers: [Int32] = []
     while SystemCall.ready(descriptor, for: POLLIN, milliseconds: 0) != 0 {
       var byte: UInt8 = 0
       guard SystemCall.retrying({ read(descriptor, &byte, 1) }) == 1 else { break }
-      count += 1
+      numbers.append(Int32(byte))
     }
-    return count
+    return numbers
   }
 
   deinit {
-    sources.forEach { $0.cancel() }
-    for number in Self.signals + [SIGPIPE] { signal(number, SIG_DFL) }
+    let own = writing
+    Self.watches.withLock { watches in
+      watches.removeAll { $0 == own }
+      Self.target.store(watches.last ?? -1, ordering: .sequentiallyConsistent)
+      guard watches.isEmpty else { return }
+      for number in Self.signals + [SIGPIPE] { signal(number, SIG_DFL) }
+    }
     close(descriptor)
     close(writing)
   }

@@ -117,7 +117,7 @@ public final class GuestMemory {
   }
 
   /// The word at `address`, or nil where the file does not have it.
-  func word(_ address: UInt64) -> UInt64? { words(address, count: 1)?[0] }
+  public func word(_ address: UInt64) -> UInt64? { words(address, count: 1)?[0] }
 
   /// The addresses of all pages whose word at `offset` is `magic`.
   func pages(withWord magic: UInt64, at offset: Int) -> [UInt64] {

@@ -161,7 +161,7 @@ public struct PartitionImage: Equatable, Sendable {
   }
 
   /// The GNU build identity among the notes of a segment: owner "GNU", type 3.
-  private static func buildIdentity(in notes: ArraySlice<UInt8>) -> UInt64? {
+  static func buildIdentity(in notes: ArraySlice<UInt8>) -> UInt64? {
     let file = ELFBytes(Array(notes))
     var offset = 0
     while offset + 12 <= file.bytes.count {

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Debugging
+
+@Suite struct DebuggerScriptTests {
+  private func script(_ change: (inout DebuggerScript) -> Void = { _ in }) -> [String] {
+    var script = DebuggerScript(
+      kernel: "/here/the \"kernel\".elf",
+      partitions: [.init(name: "Flight\\Law", file: "/a b/one.elf"), .init(name: "Other", file: "/two.elf")],
+      socket: "/tmp/socket")
+    change(&script)
+    return script.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func index(of line: String, _ lines: [String]) throws -> Int {
+    try #require(lines.firstIndex(of: line), "\(lines)")
+  }
+
+  @Test func symbolsComeBeforeTheMachineAndThePlaceAfterIt() throws {
+    let lines = script {
+      $0.current = 1
+      $0.commands = "/their commands"
+      $0.isInteractive = false
+    }
+    let kernel = try index(of: #"file "/here/the \"kernel\".elf""#, lines)
+    let partition = try index(of: #"add-symbol-file "/two.elf""#, lines)
+    let machine = try index(of: "target remote /tmp/socket", lines)
+    let place = try #require(lines.lastIndex(of: "partita where"))
+    let commands = try index(of: "source /their commands", lines)
+    #expect(kernel < partition && partition < machine && machine < place && place < commands)
+    #expect(!lines.contains { $0.hasPrefix("echo reverse") })
+    #expect(lines.count { $0.hasPrefix("define") } == lines.count { $0.hasPrefix("document") } + 1, "and the prefix")
+  }
+
+  @Test func aPromptComesWithItsHelp() {
+    #expect(script().contains { $0.hasPrefix("echo reverse-stepi") })
+    #expect(script().contains("set pagination on"))
+  }
+
+  /// All partitions lie at the same addresses: of two with symbols gdb would take either.
+  @Test func onePartitionHasItsSymbols() throws {
+    let lines = script { $0.current = 0 }
+    let machine = try index(of: "target remote /tmp/socket", lines)
+    #expect(lines[..<machine].count { $0.hasPrefix("add-symbol-file") } == 1)
+    #expect(lines.contains("set $partita_symbols = 0"))
+    let change = try index(of: "set $partita_symbols = $arg0", lines)
+    #expect(lines[..<change].contains(#"remove-symbol-file "/a b/one.elf""#))
+    #expect(lines[change...].contains(#"add-symbol-file "/a b/one.elf""#))
+    #expect(lines.contains(#"echo 0 Flight\\Law\n"#))
+  }
+
+  @Test func whatTheKernelDoesNotTellIsLeftOut() {
+    #expect(!script().contains { $0.contains("$interrupted") || $0.contains("$record") || $0.contains(" -o 0x") })
+    let places = KernelPlaces(
+      switcherDisplacement: 0xFFFF_0000, foundRoot: 1, instructionPointer: 2, stackPointer: 3)
+    let lines = script {
+      $0.places = places
+      $0.interrupted = InterruptedContext(instructionPointer: 0x401000, stackPointer: 0x2FF0)
+      $0.interruptedName = "the idle loop"
+      $0.record = (0xFFFF_FFFF_A000_0010, 4)
+      $0.demangler = "/it's/swift-demangle"
+    }
+    #expect(lines.contains(#"add-symbol-file "/here/the \"kernel\".elf" -o 0xffff0000"#))
+    #expect(lines.contains("set $interrupted = 0x401000"))
+    #expect(lines.contains("x/4gx $record"))
+    #expect(lines.contains(#"pipe bt 6 | '/it'\''s/swift-demangle' --simplified"#))
+    #expect(lines.contains { $0.hasPrefix("echo interrupted: the idle loop at 0x401000") })
+  }
+}

@@ -1,0 +1,119 @@
+import PartitionCore
+import SimulatedModule
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Debugging
+
+/// A seeded run beside copies of itself.
+@Suite struct TraceAgreementTests {
+  private let seed = UInt64.random(in: 0...UInt64.max / 2)
+  private let module: SimulatedModule
+  private let events: [TraceEvent]
+
+  init() throws {
+    module = try SimulatedModule(.lively)
+    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 100_000_000, inputs: 2000)
+  }
+
+  private func bytes(_ events: [TraceEvent]) -> [UInt8] {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 100)
+    for event in events { writer.append(event) }
+    return writer.finish()
+  }
+
+  private func place(
+    of position: Int, recorded: [UInt8], repeated: [TraceEvent]? = nil
+  ) throws -> RingPlace {
+    try TraceAgreement.ringPlace(
+      of: UInt64(position), recorded: TraceReader(bytes: recorded),
+      repeated: TraceReader(bytes: bytes(repeated ?? events)))
+  }
+
+  /// Where the records are, counted from the heads alone.
+  private func heads() throws -> [UInt64] {
+    let reader = try TraceReader(bytes: bytes(events))
+    var heads: [UInt64] = []
+    while let batch = reader.nextColumns() {
+      guard case .events(let columns) = batch else { continue }
+      heads += columns.locators.map { columns.heads[$0.place] }
+    }
+    return heads
+  }
+
+  @Test func placesFollowFromTheRecordsBefore() throws {
+    let heads = try heads()
+    for position in [0, 1, 99, 100, 777, events.count - 1] {
+      let words = heads[..<position].reduce(0) { $0 + RingRecord.wordCount($1) + 2 }
+      let found = try place(of: position, recorded: bytes(events))
+      #expect(found == RingPlace(word: UInt64(words), head: heads[position]), "seed \(seed)")
+    }
+  }
+
+  @Test func theFirstDifferenceIsNamed() throws {
+    var other = events
+    other[500].time += 1
+    var found: RevisitError?
+    do { _ = try place(of: 600, recorded: bytes(events), repeated: other) } catch { found = error as? RevisitError }
+    guard case .differs(500, let recorded, let repeated)? = found else {
+      Issue.record("\(String(describing: found)) seed \(seed)")
+      return
+    }
+    #expect(recorded.hasPrefix("500 ") && repeated.hasPrefix("500 ") && recorded != repeated)
+    _ = try place(of: 499, recorded: bytes(events), repeated: other)
+  }
+
+  @Test func gapsContradictNothing() throws {
+    // Without a block in the middle, and from the middle on.
+    let whole = bytes(events)
+    let starts = whole.indices.filter { whole[$0...].starts(with: whole.prefix(8)) }
+    try #require(starts.count > 8)
+    let holed = Array(whole[..<starts[4]] + whole[starts[5]...])
+    let found = try place(of: 700, recorded: holed)
+    #expect(found == (try place(of: 700, recorded: whole)))
+    #expect(throws: RevisitError.eventMissing(position: 350)) {
+      try SoughtEvent(at: .event(350), in: TraceReader(bytes: holed))
+    }
+    let rest = Array(whole[..<starts[1]] + whole[starts[5]...])
+    let sought = try SoughtEvent(at: .event(700), in: TraceReader(bytes: rest))
+    #expect(sought.firstPosition == 400 && sought.kernelIdentity == nil)
+    #expect(try place(of: 700, recorded: rest) == found)
+  }
+
+  @Test func anEarlyEndIsTold() throws {
+    #expect(throws: RevisitError.self) {
+      try place(of: 1000, recorded: bytes(events), repeated: Array(events[..<900]))
+    }
+  }
+
+  @Test func theEventSoughtTellsOfItsRun() throws {
+    let position = try #require(events.indices.first { $0 > 400 && events[$0].knownKind == .mark })
+    let sought = try SoughtEvent(at: .event(UInt64(position)), in: TraceReader(bytes: bytes(events)))
+    #expect(sought.event == events[position] && sought.firstPosition == 0)
+    #expect(sought.kernelIdentity == 7 && sought.stopNanoseconds == 100_000_000)
+    let entry = try #require(events[...position].last { EventClass(ofKind: $0.kind) == .input })
+    #expect(sought.entryTime == entry.time)
+    let interrupted = try #require(
+      events[...position].last {
+        switch $0.knownKind {
+        case .timer, .hypercall, .exception: true
+        case .interrupt: $0.detail & 16 == 0
+        default: false
+        }
+      })
+    #expect(sought.interrupted == interrupted.partition)
+    let instant = events[position].time
+    let first = try SoughtEvent(at: .instant(instant), in: TraceReader(bytes: bytes(events)))
+    #expect(first.position == UInt64(try #require(events.firstIndex { $0.time >= instant })))
+    #expect(throws: RevisitError.self) {
+      try SoughtEvent(at: .event(99_999_999), in: TraceReader(bytes: bytes(events)))
+    }
+  }
+
+  @Test func aRunByTheHostsClockIsNotRepeated() throws {
+    var other = events
+    other[0].words.w2 += 1
+    #expect(throws: RevisitError.self) { try SoughtEvent(at: .event(5), in: TraceReader(bytes: bytes(other))) }
+  }
+}

@@ -1,0 +1,197 @@
+import APEXTypes
+import ArgumentParser
+import Debugging
+import Emulation
+import Foundation
+import ModuleConfiguration
+import TraceReading
+import Verification
+
+/// `partita goto`: from an event of a trace to the instruction that recorded it, in gdb.
+struct GotoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "goto",
+    abstract: "Goes to the instruction that recorded an event, in gdb, with symbols and on the way back too.",
+    discussion: """
+      The module is made an image again from the trace's module table and the partitions' files, which are found by \
+      their build identities, and so is the kernel. It runs once more under QEMU, recorded; its trace must be the \
+      given one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb \
+      shows it: reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing \
+      that is done there changes the run. The machine stands before the instruction that completes the event's head in \
+      the trace ring; who was interrupted then is shown with the symbols of its partition.
+
+      What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
+
+      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, 3 the repeated run is another one, \
+      or was interrupted.
+
+      Examples:
+        partita goto run.partita 8920
+        partita goto run.partita frame:50
+        partita goto run.partita --claim budget.interruptToMark.8
+        partita goto run.partita 8920 --batch --commands here.gdb
+      """)
+
+  @Argument(help: "The trace file.")
+  var trace: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "The event's position, as 'dump' and 'verify' print it; or the first event at an instant such as 1.5s, or of "
+        + "frame:50.", valueName: "event"))
+  var event: EventArgument?
+
+  @Option(help: ArgumentHelp("Go to the gravest case of this claim, as 'verify' finds it.", valueName: "identifier"))
+  var claim: String?
+
+  @Option(help: ArgumentHelp("The kernel image instead of the one found by its identity.", valueName: "file"))
+  var kernel: String?
+
+  @Option(help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"))
+  var images: [String] = []
+
+  @Option(help: ArgumentHelp("How the trace left the machine when it was captured.", valueName: "way"))
+  var transport: EmulationOptions.Transport = .port
+
+  @Flag(help: "Without a prompt: gdb shows the place, carries out --commands and ends.")
+  var batch = false
+
+  @Option(help: ArgumentHelp("Commands for gdb once it is there.", valueName: "file"))
+  var commands: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up when no block of the repeated run's trace came for so long, in seconds of real time; 0: never.",
+      valueName: "seconds"))
+  var timeout = 60
+
+  func validate() throws {
+    guard trace != "-" else { throw ValidationError("a trace is read twice here: name a file.") }
+    guard (event == nil) != (claim == nil) else { throw ValidationError("Name an event, or a claim by --claim.") }
+    guard timeout >= 0, timeout <= 1_000_000 else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
+  }
+
+  func run() throws {
+    try reporting {
+      let locator = KernelLocator.current
+      let programs = try DebuggingPrograms(locator)
+      let commandsFile = try commands.map { try Self.readable($0) }
+      let signals = try SignalWatch()
+      let place = try event?.place ?? .event(position(of: claim ?? "", signals))
+      let reader = try TraceCommand.open(trace)
+      defer { withExtendedLifetime(reader) {} }
+      let sought = try sought(at: place, in: reader, signals)
+      let finder = BuildFinder(folders: locator.imageFolders(given: images))
+      let module = try RebuiltModule(reader.moduleTable, finder)
+      let run = RepeatedRun(
+        kernel: try kernelFile(sought, finder, locator), image: module.image,
+        stopInstant: sought.stopNanoseconds.map { SystemTime(nanoseconds: $0) },
+        transport: transport == .memory ? .memory : .port,
+        patience: timeout == 0 ? .seconds(1 << 40) : .seconds(timeout))
+      try revisit(sought, run, module, programs, TraceVocabulary(reader.moduleTable), commandsFile, signals)
+    }
+  }
+
+  private func sought(at place: TracePlace, in reader: TraceReader, _ signals: SignalWatch) throws -> SoughtEvent {
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    defer { line.clear() }
+    return try SoughtEvent(at: place, in: reader) {
+      line.show("\(reader.statistics.eventCount) events")
+      return signals.take() == 0
+    }
+  }
+
+  private func revisit(
+    _ sought: SoughtEvent, _ run: RepeatedRun, _ module: RebuiltModule, _ programs: DebuggingPrograms,
+    _ vocabulary: TraceVocabulary, _ commandsFile: String?, _ signals: SignalWatch
+  ) throws {
+    let scratch = try PrivateDirectory()
+    defer { withExtendedLifetime(scratch.path) {} }
+    let folder = RunFolder(path: scratch.path)
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    let repeated = try run.record(sought, programs, in: folder, signals: signals) { progress in
+      line.show("once more: \(VirtualDuration(.init(progress.virtualTime.nanoseconds))) virtual")
+    }
+    let ringPlace = try TraceAgreement.ringPlace(
+      of: sought.position, recorded: TraceCommand.open(trace), repeated: TraceCommand.open(repeated)
+    ) { signals.take() == 0 }
+    let machine = try ReplayedMachine(run, programs, in: folder) { count in
+      line.show("to the instruction: \(count / 1_000_000) million")
+      return signals.take() == 0
+    }
+    let count = try machine.goToStore(of: sought.event, at: ringPlace, entryTime: sought.entryTime)
+    line.clear()
+
+    var script = DebuggerScript(
+      kernel: run.kernel,
+      partitions: zip(vocabulary.partitions, module.files).map { .init(name: $0, file: $1) }, socket: folder.debugger)
+    script.places = BuildFinder.read(run.kernel).flatMap { KernelPlaces(elf: $0) }
+    script.current = sought.interrupted.flatMap { Int($0) < module.files.count ? Int($0) : nil }
+    script.interruptedName = sought.interrupted.map { $0 == 0xFF ? "the idle loop" : vocabulary.partition($0) }
+    script.interrupted = try script.places.flatMap { try machine.interruptedContext($0) }
+    script.record = machine.address(of: ringPlace).map { ($0, EventHead(rawValue: ringPlace.head).wordCount + 2) }
+    script.demangler = programs.demangler
+    script.commands = commandsFile
+    script.isInteractive = !batch && isatty(STDIN_FILENO) == 1
+    let description = EventDescription(sought.event, position: sought.position, vocabulary)
+    ModuleSession.say(
+      """
+      \(description.line(partitionWidth: 0))
+      after \(count) instructions of the machine, before the one that records it:
+
+      """, to: STDOUT_FILENO)
+    try machine.handOver()
+    try DebuggerSession.run(script, programs, in: folder, signals: signals)
+  }
+
+  private func kernelFile(_ sought: SoughtEvent, _ finder: BuildFinder, _ locator: KernelLocator) throws -> String {
+    if let identity = sought.kernelIdentity { return try finder.kernel(named: kernel, identity: identity) }
+    let path = try locator.kernel(explicit: kernel, images: images)
+    TraceCommand.complain(
+      "note: the trace has not its run's beginning, so it does not tell which kernel; \(path) is taken, and the "
+        + "events will tell.")
+    return path
+  }
+
+  /// The gravest case of a claim: its worst or first violation, or the worst value where it holds.
+  private func position(of identifier: String, _ signals: SignalWatch) throws -> UInt64 {
+    let reader = try TraceCommand.open(trace)
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    let report = VerificationRun.report(on: reader, threads: WorkerPool.processorCount > 1 ? 2 : 1) {
+      line.show("judging: \(reader.statistics.eventCount) events")
+      return signals.take() == 0
+    }
+    line.clear()
+    guard let report else { throw RevisitError.interrupted }
+    guard let claim = report.claim(identifier) else {
+      TraceCommand.complain(
+        "the trace's module has no claim '\(identifier)'; it has "
+          + report.claims.map(\.identifier).joined(separator: ", "))
+      throw ExitCode(2)
+    }
+    let violation = claim.worstViolations.first ?? claim.firstViolations.first
+    guard let position = violation?.position ?? claim.worst?.position else {
+      TraceCommand.complain("\(identifier) is \(claim.verdict.rawValue), and no event stands for it")
+      throw ExitCode(2)
+    }
+    return position
+  }
+
+  private static func readable(_ path: String) throws -> String {
+    guard access(path, R_OK) == 0 else {
+      throw EmulationError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    return path
+  }
+}
+
+/// An event as the command line names it: its position, or a `TracePlace`.
+struct EventArgument: ExpressibleByArgument {
+  let place: TracePlace
+
+  init?(argument: String) {
+    let isNumber = !argument.isEmpty && argument.allSatisfy { $0.isASCII && $0.isNumber }
+    guard let place = TracePlace(isNumber ? "event:\(argument)" : argument) else { return nil }
+    self.place = place
+  }
+}

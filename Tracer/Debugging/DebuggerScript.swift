@@ -1,0 +1,146 @@
+/// What gdb is told: symbols, the machine, commands of our own, and where it stands.
+public struct DebuggerScript: Sendable {
+  /// A partition and the file that has its symbols.
+  public struct Partition: Equatable, Sendable {
+    public var name: String
+    public var file: String
+
+    public init(name: String, file: String) {
+      self.name = name
+      self.file = file
+    }
+  }
+
+  public var kernel: String
+  public var places: KernelPlaces?
+  public var partitions: [Partition]
+  /// Whose symbols are loaded at first: all partitions lie at the same addresses, so only one can have its.
+  public var current: Int?
+  public var interrupted: InterruptedContext?
+  /// Whose context that is.
+  public var interruptedName: String?
+  /// Where the event's record is in the kernel's address space, and how many words it has.
+  public var record: (address: UInt64, wordCount: Int)?
+  /// The socket at which the emulator awaits the debugger.
+  public var socket: String
+  /// The path of `swift-demangle`.
+  public var demangler: String?
+  /// A file of further commands.
+  public var commands: String?
+  /// Whether a prompt follows.
+  public var isInteractive = true
+
+  public init(kernel: String, partitions: [Partition], socket: String) {
+    self.kernel = kernel
+    self.partitions = partitions
+    self.socket = socket
+  }
+
+  /// The script, line by line.
+  public var text: String {
+    var lines = [
+      "set confirm off", "set pagination off", "set width 0", "set print address on",
+      // What gdb says of debug information that it does not find (of Swift's own modules) is no news.
+      "set logging file /dev/null", "set logging redirect on", "set logging enabled on",
+      "set architecture i386:x86-64", "file \(Self.quoted(kernel))",
+    ]
+    if let places {
+      lines.append("add-symbol-file \(Self.quoted(kernel)) -o 0x\(hex(places.switcherDisplacement))")
+    }
+    if let current { lines.append("add-symbol-file \(Self.quoted(partitions[current].file))") }
+    lines += ["set $partita_symbols = \(current ?? -1)", "target remote \(socket)", "set logging enabled off"]
+    // A partition's memory is not mapped while the kernel runs; its file has what it cannot write.
+    lines.append("set trust-readonly-sections on")
+    lines += symbolsCommand + whereCommand + interruptedCommand + recordCommand
+    lines.append("partita where")
+    if interrupted != nil { lines.append("partita interrupted") }
+    if let commands { lines.append("source \(commands)") }
+    if isInteractive { lines += ["set pagination on"] + help.map { "echo \($0)\\n" } }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `partita symbols N`: another partition's symbols.
+  private var symbolsCommand: [String] {
+    var lines = ["define-prefix partita", "define partita symbols", "if $argc == 1"]
+    for (index, partition) in partitions.enumerated() {
+      lines += ["if $partita_symbols == \(index)", "remove-symbol-file \(Self.quoted(partition.file))", "end"]
+    }
+    lines.append("set $partita_symbols = $arg0")
+    for (index, partition) in partitions.enumerated() {
+      lines += ["if $arg0 == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
+    }
+    lines.append("else")
+    for (index, partition) in partitions.enumerated() {
+      lines.append("echo \(index) \(Self.echoed(partition.name))\\n")
+    }
+    lines += [
+      "end", "end", "document partita symbols", "The symbols of a partition, by its number; without one: the numbers.",
+      "end",
+    ]
+    return lines
+  }
+
+  /// `partita where`: the instruction, and who called.
+  private var whereCommand: [String] {
+    [
+      "define partita where", demangled("x/i $pc"), demangled("bt 6"), "end", "document partita where",
+      "The next instruction, and who called, with Swift's names readable.", "end",
+    ]
+  }
+
+  /// A command whose output has Swift's names readable.
+  private func demangled(_ command: String) -> String {
+    demangler.map { "pipe \(command) | \(Self.shellQuoted($0)) --simplified" } ?? command
+  }
+
+  /// `partita interrupted`: who ran when the kernel was entered.
+  private var interruptedCommand: [String] {
+    guard let interrupted else { return [] }
+    let address = "0x" + hex(interrupted.instructionPointer)
+    let name = Self.echoed(interruptedName ?? "somebody")
+    return [
+      "set $interrupted = \(address)", "define partita interrupted",
+      "echo interrupted: \(name) at \(address), stack pointer 0x\(hex(interrupted.stackPointer))\\n",
+      demangled("info symbol \(address)"), demangled("x/i \(address)"), "end",
+      "document partita interrupted",
+      "Who ran when the kernel was entered that recorded the event; its address is in $interrupted.", "end",
+    ]
+  }
+
+  /// `partita record`: the event in the trace ring.
+  private var recordCommand: [String] {
+    guard let record else { return [] }
+    return [
+      "set $record = (unsigned long *) 0x\(hex(record.address))", "define partita record",
+      "x/\(record.wordCount)gx $record", "end", "document partita record",
+      "The event's record in the trace ring, in the kernel's address space: time, head, words. It is at $record.",
+      "end",
+    ]
+  }
+
+  private var help: [String] {
+    [
+      "", "reverse-stepi and reverse-continue go back. 'partita where' tells where it stands, 'partita interrupted'",
+      "who was interrupted, 'partita record' what is recorded; 'partita symbols N' loads another partition's symbols.",
+      "From the recording's end, soon after the event, there is no way back.",
+      "'quit' leaves nothing behind.",
+    ]
+  }
+
+  private func hex(_ value: UInt64) -> String { String(value, radix: 16) }
+
+  /// A path as an argument of gdb's commands.
+  static func quoted(_ path: String) -> String {
+    "\"" + path.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+  }
+
+  /// A path in a shell's command.
+  static func shellQuoted(_ path: String) -> String {
+    "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// A name in an argument of `echo`, which knows backslashes only.
+  static func echoed(_ text: String) -> String {
+    text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+  }
+}

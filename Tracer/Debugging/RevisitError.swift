@@ -1,0 +1,64 @@
+/// Why an event's instruction cannot be gone to. Each description says what, where, and what to do.
+public enum RevisitError: Error, Equatable, CustomStringConvertible {
+  /// No file in the folders has this build identity.
+  case noBuild(of: String, identity: UInt64, searched: [String])
+  /// A file that was named has another.
+  case otherBuild(path: String, of: String, wanted: UInt64, found: UInt64?)
+  /// A file of the right identity whose contents are not what the trace's module was packed from.
+  case otherContents(path: String, partition: String)
+  /// The trace's module table asks for what no image can be.
+  case unfitTable(reason: String)
+  case noSuchEvent(position: UInt64, count: UInt64, condition: String)
+  case eventMissing(position: UInt64)
+  /// The trace is of a run that no other can be like.
+  case unrepeatable(reason: String)
+  /// The module ran once more, and otherwise.
+  case differs(position: UInt64, recorded: String, repeated: String)
+  case endsEarly(count: UInt64, reason: String)
+  /// The ring never had the event, or not where it should.
+  case notFound(reason: String)
+  case interrupted
+  case debuggerFailed(status: Int32)
+
+  /// Whether nothing is wrong with what was asked: another run simply did not come out as the recorded one.
+  public var isInconclusive: Bool {
+    switch self {
+    case .differs, .endsEarly, .notFound, .interrupted: true
+    default: false
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noBuild(let name, let identity, let searched):
+      "no image of \(name) with build identity \(Self.text(identity)) is in \(searched.joined(separator: ", ")). "
+        + "Name the folder of the images that were captured by --images DIR."
+    case .otherBuild(let path, let name, let wanted, let found):
+      "\(path) is not the build of \(name) that was captured: its identity is "
+        + "\(found.map(Self.text) ?? "none"), the trace's \(Self.text(wanted))."
+    case .otherContents(let path, let partition):
+      "\(path) has the build identity of \(partition), but not the contents that the trace's module was packed from."
+    case .unfitTable(let reason): "the trace's module table cannot be made an image again: \(reason)."
+    case .noSuchEvent(let position, let count, let condition):
+      count == 0
+        ? "the trace has no event \(position): it has none (\(condition))."
+        : "the trace has no event \(position): its last is \(count - 1) (\(condition))."
+    case .eventMissing(let position): "event \(position) is in a gap of the trace: nothing is known of it."
+    case .unrepeatable(let reason): "this run cannot be repeated: \(reason)."
+    case .differs(let position, let recorded, let repeated):
+      "the module ran once more, and its trace differs first at event \(position):\n  recorded \(recorded)\n"
+        + "  repeated \(repeated)\nWas it captured with --input, with --transport memory (say so here too), or by "
+        + "another emulator? What follows a Ctrl-C cannot be repeated either."
+    case .endsEarly(let count, let reason):
+      "the module ran once more and ended after \(count) events, before the one that is wanted: \(reason)."
+    case .notFound(let reason): "the event's instruction was not found: \(reason)."
+    case .interrupted: "interrupted."
+    case .debuggerFailed(let status): "gdb ended with status \(status)."
+    }
+  }
+
+  static func text(_ identity: UInt64) -> String {
+    let digits = String(identity, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import TraceFormat
+import TraceReading
+
+/// The event to go to, and what its trace says of the run.
+public struct SoughtEvent {
+  public let position: UInt64
+  public let event: TraceEvent
+  /// The first event that the trace has; not 0 where it was rescued from a ring alone.
+  public let firstPosition: UInt64
+  /// The kernel's build identity; nil where the trace has not the run's first event.
+  public let kernelIdentity: UInt64?
+  /// The stop instant that the run was given, in ns; nil for none, or where that is not known.
+  public let stopNanoseconds: UInt64?
+  /// Who was interrupted when the kernel was entered that recorded the event, 0xFF for the idle loop; nil where the
+  /// trace does not tell.
+  public let interrupted: UInt8?
+  /// The time of the input that the event belongs to: its own may have been set later than its record was begun.
+  public let entryTime: UInt64
+
+  /// Finds the first event at `place` or after it, reading from the trace's beginning.
+  ///
+  /// - Parameter onProgress: called after every block; false ends the search.
+  public init(
+    at place: TracePlace, in reader: TraceReader, onProgress: () -> Bool = { true }
+  ) throws(RevisitError) {
+    var span = TraceSpan(from: place)
+    var first: UInt64?
+    var boot: TraceEvent?
+    var entry: TraceEvent?
+    var interruptedLast: UInt8?
+    var count: UInt64 = 0
+    while let batch = reader.nextColumns() {
+      guard case .events(let columns) = batch else {
+        (entry, interruptedLast) = (nil, nil)
+        continue
+      }
+      guard onProgress() else { throw .interrupted }
+      count = columns.firstPosition + UInt64(columns.eventCount)
+      first = first ?? columns.firstPosition
+      for index in 0..<columns.eventCount {
+        let event = columns.event(at: index)
+        let position = columns.firstPosition + UInt64(index)
+        if position == 0, event.knownKind == .boot { boot = event }
+        if EventClass(ofKind: event.kind) == .input { entry = event }
+        if let partition = Self.interrupted(at: event) { interruptedLast = partition }
+        guard span.side(of: event, position: position) == .within else { continue }
+        if case .event(let wanted) = place, wanted != position { throw .eventMissing(position: wanted) }
+        (self.position, self.event, firstPosition) = (position, event, first ?? 0)
+        kernelIdentity = boot?.words.w1
+        stopNanoseconds = boot.flatMap { $0.words.w3 == .max ? nil : $0.words.w3 }
+        interrupted = interruptedLast
+        entryTime = entry?.time ?? event.time
+        if let scale = boot?.words.w2, scale != 1 << 32 {
+          throw .unrepeatable(reason: "it was captured with --real-time, so its time is the host's")
+        }
+        return
+      }
+    }
+    guard case .event(let wanted) = place else {
+      throw .noSuchEvent(position: count, count: count, condition: "\(reader.condition)")
+    }
+    throw .noSuchEvent(position: wanted, count: count, condition: "\(reader.condition)")
+  }
+
+  /// Whose registers the kernel found at an entry; nil for what is none, as the pulses of the test device.
+  private static func interrupted(at event: TraceEvent) -> UInt8? {
+    switch event.knownKind {
+    case .interrupt where EntrySnapshot(event).flags.contains(.isPulse): nil
+    case .interrupt, .timer, .hypercall, .exception: event.partition
+    default: nil
+    }
+  }
+}
