@@ -19,6 +19,17 @@ final class ColumnArena {
     return base
   }
 
+  /// The same, with the first `kept` bytes as they are.
+  func grow(_ byteCount: Int, keeping kept: Int) -> UnsafeMutableRawPointer {
+    guard byteCount > capacity else { return base }
+    capacity = byteCount + byteCount / 2
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+    larger.copyMemory(from: base, byteCount: kept)
+    base.deallocate()
+    base = larger
+    return base
+  }
+
   var byteCount: Int { capacity }
 }
 

@@ -20,14 +20,14 @@ extension TraceReader {
     let slotCount = BlockLookahead.slotCount(threads: threads)
     let results = ResultSlots<Result>(count: slotCount)
     if threads > 1 {
-      decodeAhead(threads: threads) { columns, slot in results.slots[slot] = map(columns) }
+      decodeAhead(threads: threads, .block { columns, stretch in results.slots[stretch.number] = map(columns) })
     }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       let goesOn =
         switch batch {
         case .gap(let gap): take(.gap(gap))
-        case .events(let columns): take(.events(deliveredSlot.flatMap { results.slots[$0] } ?? map(columns)))
+        case .events(let columns): take(.events(found.flatMap { results.slots[$0.stretch.number] } ?? map(columns)))
         }
       guard goesOn else { return }
     }
@@ -52,14 +52,14 @@ extension TraceReader {
   ///   - body: false ends the reading.
   public func forEachEvents(threads: Int, _ body: (EventRun) -> Bool) {
     let rows = EventRows(slotCount: BlockLookahead.slotCount(threads: threads - 1))
-    if threads > 1 { decodeAhead(threads: threads - 1) { columns, slot in rows.take(columns, slot) } }
+    if threads > 1 { decodeAhead(threads: threads - 1, .block { columns, stretch in rows.take(columns, stretch.number) }) }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       var goesOn = true
       switch batch {
       case .gap(let gap): goesOn = body(.gap(gap))
       case .events(let columns):
-        if let slot = deliveredSlot {
+        if let slot = found?.stretch.number {
           goesOn = body(.events(firstPosition: rows.firstPosition(slot), rows.events(slot)))
         } else {
           let first = columns.firstPosition
@@ -116,7 +116,7 @@ private final class EventRows: @unchecked Sendable {
 /// A place for the result of each slot.
 ///
 /// Unchecked: a slot's result is written by the thread that decodes it, and read after that is known to be done.
-private final class ResultSlots<Result: Sendable>: @unchecked Sendable {
+final class ResultSlots<Result: Sendable>: @unchecked Sendable {
   let slots: UnsafeMutableBufferPointer<Result?>
 
   init(count: Int) {

@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What has happened since the kernel was last entered: one input, its decisions and its observations.
-struct Step {
+struct Step: Equatable {
   /// What happened in the step and is judged when it closes.
   struct Happenings: OptionSet {
     var rawValue: UInt32

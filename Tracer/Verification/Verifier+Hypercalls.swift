@@ -185,6 +185,7 @@ extension Verifier {
   }
 
   private mutating func judgeStatistic(_ partition: UInt8) {
+    if isPiece { assumeStatistic(partition) }
     let expected: UInt64
     switch StatisticSelector(rawValue: step.argument0) {
     case .majorFrames:
@@ -195,7 +196,7 @@ extension Verifier {
       expected = machine.kernelCounts[0]
     case .spuriousInterrupts:
       guard machine.isSpuriousKnown else { return }
-      expected = machine.spuriousCount
+      expected = machine.spuriousCount.value
     case .operatingMode:
       guard step.argument1 < UInt64(partitions.count), partitions[Int(step.argument1)].mode != 0xFF else { return }
       expected = UInt64(partitions[Int(step.argument1)].mode)
@@ -203,7 +204,7 @@ extension Verifier {
       expected = UInt64(partitions.count)
     case .marks:
       guard partitions[Int(partition)].marksEverKnown else { return }
-      expected = partitions[Int(partition)].marksEver
+      expected = partitions[Int(partition)].marksEver.value
     case .currentSchedule:
       guard schedule.isScheduleKnown else { return }
       expected = plan.schedules[schedule.schedule].identifier
@@ -215,7 +216,7 @@ extension Verifier {
       expected = schedule.lastChange
     case .missedTicks:
       guard guests[Int(partition)].missedKnown else { return }
-      expected = guests[Int(partition)].missedTicks
+      expected = guests[Int(partition)].missedTicks.value
     case .errorLogCount:
       guard health.isNextKnown else { return }
       expected = health.nextEntry

@@ -145,7 +145,7 @@ extension Verifier {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line
     let count = UInt32(truncatingIfNeeded: event.words.w0)
-    partitions[index].marksEver &+= marks
+    partitions[index].marksEver.add(marks)
     if partitions[index].pendingKnown & bit != 0 {
       tally(.markCounter)
       let waiting = partitions[index].pending & bit != 0 ? counters[cell] : 0
@@ -255,7 +255,7 @@ extension Verifier {
 
   mutating func spurious(_ event: EventReference) {
     step.spuriousDecisions &+= 1
-    machine.spuriousCount &+= 1
+    machine.spuriousCount.add(1)
     if step.kind != 0, !step.isSpurious || UInt32(step.what) != event.operand, fails(.spurious) {
       explain("interrupt \(event.operand) was taken for spurious, and was not")
     }

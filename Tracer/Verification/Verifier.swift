@@ -59,6 +59,9 @@ public struct Verifier: ~Copyable {
   var processes: [ProcessState]
   var ending = EndingState()
   var custom = CustomClaims()
+  /// Whether it judges a piece by itself, and what it took for granted then.
+  var isPiece = false
+  var assumptions: [Assumption] = []
 
   /// A verifier for traces of the module that `table` configures; the table is not needed beyond this call.
   public init(table: ModuleTable) {

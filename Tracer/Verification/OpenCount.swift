@@ -1,0 +1,51 @@
+/// A count that partitions may ask for, and that no event tells otherwise.
+///
+/// Who judges a piece of a trace does not know what it was at the piece's beginning. The first answer that is given in
+/// the piece says so, if it is right; whether it is, shows when the piece is joined to what came before.
+struct OpenCount: BitwiseCopyable, Equatable {
+  /// What it was where counting began: nothing at first.
+  private(set) var start: UInt64 = 0
+  private(set) var counted: UInt64 = 0
+  /// Whether `start` is still to be found.
+  private(set) var isOpen = false
+
+  var value: UInt64 { start &+ counted }
+
+  mutating func add(_ number: UInt64) { counted &+= number }
+
+  /// The piece begins: what was counted before is not known.
+  mutating func open() {
+    self = OpenCount()
+    isOpen = true
+  }
+
+  /// Takes a start for granted; answers it.
+  mutating func close(byTold value: UInt64) -> UInt64 {
+    isOpen = false
+    start = value &- counted
+    return start
+  }
+
+  /// What the count was when the piece began is known now.
+  mutating func close(at value: UInt64) {
+    guard isOpen else { return }
+    isOpen = false
+    start = value
+  }
+}
+
+/// A number for each line of the interrupt controllers.
+struct LineCounts: BitwiseCopyable, Equatable {
+  private var counts = InlineArray<16, UInt64>(repeating: 0)
+
+  /// - Precondition: `line` is 0 … 15.
+  subscript(line: Int) -> UInt64 {
+    @inline(__always) get { counts[line] }
+    @inline(__always) set { counts[line] = newValue }
+  }
+
+  static func == (one: LineCounts, other: LineCounts) -> Bool {
+    for line in one.counts.indices where one[line] != other[line] { return false }
+    return true
+  }
+}
