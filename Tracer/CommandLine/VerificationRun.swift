@@ -57,7 +57,8 @@ struct VerificationRun: ~Copyable {
   /// Judges stretches on several threads, while their guesses are mostly right.
   private mutating func judgeTogether(_ reader: TraceReader, _ threads: Int) {
     let judge = PieceJudge(reader.moduleTable)
-    reader.forEachStretch(threads: threads) { judge.judge($0, $1) } take: { item in
+    let earlier = BlockStretch.Earlier(nanoseconds: verifier.learningTime)
+    reader.forEachStretch(threads: threads, earlier: earlier) { judge.judge($0, $1) } take: { item in
       isWhole = onProgress()
       switch item {
       case .stretch(let stretch, let piece):

@@ -23,16 +23,14 @@ final class BlockLookahead {
     /// The same, and call this with the thread's own columns, which stay in its core's memory, and the stretch.
     case block(@Sendable (EventColumns, BlockStretch) -> Void)
     /// Do this with a stretch of many blocks, and the thread's own columns: it must decode all of them.
-    case stretch(@Sendable (BlockStretch, EventColumns) -> Void)
+    case stretch(BlockStretch.Earlier, @Sendable (BlockStretch, EventColumns) -> Void)
   }
 
   /// Memory for all blocks ahead, roughly; bytes. One block is looked at however large.
   private static let weightLimit = 12 << 20
   /// A stretch ends with so many events, but for the first ones, which are shorter so that all threads soon have work.
-  private static let stretchEvents = 65_536
+  private static let doublings = 3
   private static let firstStretchEvents = 8_192
-  /// Events before a stretch that are kept with it.
-  private static let earlierEvents = 4_096
 
   let slotCount: Int
   private let pool: WorkerPool
@@ -95,7 +93,7 @@ final class BlockLookahead {
     }
     while let stretch = free.last, first == ahead.count || weight < Self.weightLimit {
       let isNext = latest?.endPosition == nextPosition
-      stretch.begin(after: isNext ? latest : nil, eventCount: isStretched ? Self.earlierEvents : 0)
+      stretch.begin(after: isNext ? latest : nil, earlier)
       fill(stretch, source)
       guard !stretch.blocks.isEmpty else { return }
       free.removeLast()
@@ -112,7 +110,8 @@ final class BlockLookahead {
     }
   }
 
-  private var isStretched: Bool { if case .stretch = work { true } else { false } }
+  private var isStretched: Bool { earlier != nil }
+  private var earlier: BlockStretch.Earlier? { if case .stretch(let earlier, _) = work { earlier } else { nil } }
 
   private func weight(of stretch: BlockStretch) -> Int {
     isStretched ? stretch.storedBytes : stretch.storedBytes + stretch.rawBytes + stretch.eventCount * 100
@@ -125,7 +124,7 @@ final class BlockLookahead {
       let columns = spares.take()
       stretch.decode(into: columns) { body($0, stretch) }
       spares.give(columns)
-    case .stretch(let body):
+    case .stretch(_, let body):
       let columns = spares.take()
       body(stretch, columns)
       spares.give(columns)
@@ -134,7 +133,7 @@ final class BlockLookahead {
 
   /// Takes the next block of the source into a stretch, or the next ones.
   private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
-    let events = isStretched ? min(Self.stretchEvents, Self.firstStretchEvents << (stretchCount / 2)) : 1
+    let events = isStretched ? Self.firstStretchEvents << min(stretchCount / 2, Self.doublings) : 1
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
       let offset = Int(nextPosition - source.position)
       guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,

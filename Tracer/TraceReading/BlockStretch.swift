@@ -54,15 +54,28 @@ public final class BlockStretch: @unchecked Sendable {
 
   // MARK: Filling
 
-  /// Forgets its blocks, and keeps the last ones of `before`, with `eventCount` events if there are so many.
-  func begin(after before: BlockStretch?, eventCount: Int) {
+  /// How much of what came before is kept with a stretch: so many events and so much time, if there is so much, but not
+  /// more events than a third of a stretch's.
+  public struct Earlier: Sendable {
+    public var eventCount = 4_096
+    public var nanoseconds: UInt64
+    static let maximumEventCount = 20_000
+
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+  }
+
+  /// Forgets its blocks, and keeps the last ones of `before`.
+  func begin(after before: BlockStretch?, _ wanted: Earlier?) {
     earlier.removeAll(keepingCapacity: true)
-    if let before, eventCount > 0 {
+    if let before, let wanted {
       var first = before.blocks.count
       var count = 0
-      while first > 0, count < eventCount {
+      let end = before.blocks.last?.header.baseTime ?? 0
+      while first > 0, count < Earlier.maximumEventCount {
         first -= 1
-        count += Int(before.blocks[first].header.eventCount)
+        let header = before.blocks[first].header
+        count += Int(header.eventCount)
+        if count >= wanted.eventCount, end &- header.baseTime >= wanted.nanoseconds { break }
       }
       let kept = before.blocks[first...]
       let start = kept.first?.offset ?? 0

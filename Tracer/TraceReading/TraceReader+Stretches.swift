@@ -14,16 +14,17 @@ extension TraceReader {
   ///
   /// - Parameters:
   ///   - threads: how many work at a time.
+  ///   - earlier: what is kept of the blocks before a stretch.
   ///   - work: called by any thread, once for every stretch; it must `decode` that, into the columns given, which are
   ///     its own for the call only. Stretches are begun in order.
   ///   - take: called by the caller's thread. It gets a stretch where all its blocks are right and nothing lies between
   ///     them, and single blocks where not; false ends the reading.
   public func forEachStretch<Result: Sendable>(
-    threads: Int, work: @escaping @Sendable (BlockStretch, EventColumns) -> Result?,
+    threads: Int, earlier: BlockStretch.Earlier, work: @escaping @Sendable (BlockStretch, EventColumns) -> Result?,
     take: (StretchItem<Result>) -> Bool
   ) {
     let results = ResultSlots<Result>(count: BlockLookahead.slotCount(threads: threads))
-    decodeAhead(threads: threads, .stretch { results.slots[$0.number] = work($0, $1) })
+    decodeAhead(threads: threads, .stretch(earlier) { results.slots[$0.number] = work($0, $1) })
     defer { decodeAhead(threads: 0) }
     /// Of which stretch blocks wait to be handed out, and how many.
     var waiting: (stretch: BlockStretch, count: Int)?

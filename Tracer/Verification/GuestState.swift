@@ -16,8 +16,11 @@ struct GuestState: Equatable {
   var exceptionEntry: UInt64 = 0
   var isEntryKnown = true
   /// Exceptions reflected since the start, to compare with the partition's own count of those it has come back from.
-  var reflected: UInt32 = 0
+  var reflected = OpenCount()
   var isReflectedKnown = true
+
+  /// That count in as many bits as the partition tells of its own.
+  var reflectedCount: UInt32 { UInt32(truncatingIfNeeded: reflected.value) }
 
   /// `StartCondition` of the last start.
   var condition: UInt8 = 0

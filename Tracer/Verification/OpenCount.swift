@@ -11,18 +11,20 @@ struct OpenCount: BitwiseCopyable, Equatable {
 
   var value: UInt64 { start &+ counted }
 
+  init(_ value: UInt64 = 0) { start = value }
+
   mutating func add(_ number: UInt64) { counted &+= number }
 
-  /// The piece begins: what was counted before is not known.
+  /// The piece begins: what was counted before is a guess.
   mutating func open() {
-    self = OpenCount()
+    self = OpenCount(value)
     isOpen = true
   }
 
-  /// Takes a start for granted; answers it.
-  mutating func close(byTold value: UInt64) -> UInt64 {
+  /// Takes a start for granted: that by which the count is what was told, or the guess. Answers it.
+  mutating func assume(told value: UInt64? = nil) -> UInt64 {
     isOpen = false
-    start = value &- counted
+    if let value { start = value &- counted }
     return start
   }
 

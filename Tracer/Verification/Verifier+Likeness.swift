@@ -62,6 +62,7 @@ extension GuestState {
   fileprivate var comparable: GuestState {
     var state = self
     state.missedTicks = OpenCount()
+    state.reflected = OpenCount()
     return state
   }
 }

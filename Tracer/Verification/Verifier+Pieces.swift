@@ -1,15 +1,22 @@
 import ModuleConfiguration
+import TraceFormat
 
 /// What it takes to judge a piece of a trace by itself. Nothing here judges: a bad guess costs time, not truth.
 extension Verifier {
   /// What a piece took for granted about an `OpenCount`.
   struct Assumption {
-    var statistic: StatisticSelector
+    enum Subject {
+      case marks, missedTicks, spuriousInterrupts, reflections
+    }
+    var subject: Subject
     var partition: UInt8
     var start: UInt64
   }
 
   // MARK: Learning
+
+  /// So much time before a piece is worth learning from, in ns: two major frames.
+  public var learningTime: UInt64 { (plan.schedules.map(\.majorFrame).max() ?? 0) &* 2 }
 
   /// Goes on at a later place of the trace.
   ///
@@ -25,10 +32,9 @@ extension Verifier {
       partitions[index].unfinishedKnown = false
       partitions[index].upcallAwaited = -1
       partitions[index].supplyKnown = false
-      guests[index].isReflectedKnown = false
     }
     for index in processes.indices { processes[index].isReleased = false }
-    for port in ports.queues.indices { ports.queues[port].isKnown = false }
+    for port in ports.queues.indices where plan.ports[port].isQueuing { ports.queues[port].isKnown = false }
     schedule.isFrameKnown = false
     schedule.isNextKnown = false
     schedule.isWindowKnown = false
@@ -58,12 +64,19 @@ extension Verifier {
     for index in partitions.indices {
       partitions[index].marksEver.open()
       guests[index].missedTicks.open()
-      guard !guests[index].isReflectedKnown else { continue }
-      guests[index].isReflectedKnown = older.guests[index].isReflectedKnown
-      guests[index].reflected = older.guests[index].reflected
+      if guests[index].isReflectedKnown { guests[index].reflected.open() }
+      if !partitions[index].countersKnown {
+        partitions[index].countersKnown = older.partitions[index].countersKnown
+        partitions[index].entered = older.partitions[index].entered
+        partitions[index].returned = older.partitions[index].returned
+      }
+      if !partitions[index].unfinishedKnown {
+        partitions[index].unfinishedKnown = older.partitions[index].unfinishedKnown
+        partitions[index].unfinished = older.partitions[index].unfinished
+      }
     }
     machine.spuriousCount.open()
-    for port in ports.queues.indices where !ports.queues[port].isKnown {
+    for port in ports.queues.indices where plan.ports[port].isQueuing && !ports.queues[port].isKnown {
       let channel = plan.ports[port].channel
       guard ports.queues[port] == older.ports.queues[port].unknown,
         channels[channel].sequence == older.channels[channel].sequence
@@ -82,30 +95,46 @@ extension Verifier {
 
   /// A count is asked for that the piece does not know: the answer is taken to be right.
   mutating func assumeStatistic(_ partition: UInt8) {
-    guard let statistic = StatisticSelector(rawValue: step.argument0) else { return }
-    let told = step.resultValue
-    let start: UInt64
-    switch statistic {
-    case .marks where partitions[Int(partition)].marksEver.isOpen:
-      start = partitions[Int(partition)].marksEver.close(byTold: told)
-    case .missedTicks where guests[Int(partition)].missedTicks.isOpen:
-      start = guests[Int(partition)].missedTicks.close(byTold: told)
-    case .spuriousInterrupts where machine.spuriousCount.isOpen:
-      start = machine.spuriousCount.close(byTold: told)
-    default: return
+    let index = Int(partition)
+    switch StatisticSelector(rawValue: step.argument0) {
+    case .marks where partitions[index].marksEver.isOpen && partitions[index].marksEverKnown:
+      assume(.marks, partition, partitions[index].marksEver.assume(told: step.resultValue))
+    case .missedTicks where guests[index].missedTicks.isOpen && guests[index].missedKnown:
+      assume(.missedTicks, partition, guests[index].missedTicks.assume(told: step.resultValue))
+    case .spuriousInterrupts where machine.spuriousCount.isOpen && machine.isSpuriousKnown:
+      assume(.spuriousInterrupts, partition, machine.spuriousCount.assume(told: step.resultValue))
+    default: break
     }
-    assumptions.append(Assumption(statistic: statistic, partition: partition, start: start))
+  }
+
+  /// It is to be judged whether the partition is in a handler. An exception, or an error that it raises, tells of how
+  /// many it has come back: of all, if it is in none.
+  mutating func assumeReflected(_ partition: UInt8) {
+    guard isPiece, guests[Int(partition)].reflected.isOpen else { return }
+    var told: UInt64?
+    if step.partition == partition {
+      if step.kind == EventKind.exception.rawValue { told = step.argument1 & 0xFFFF_FFFF }
+      if step.kind == EventKind.hypercall.rawValue, step.number == .raiseApplicationError {
+        told = step.looked & 0xFFFF_FFFF
+      }
+    }
+    assume(.reflections, partition, guests[Int(partition)].reflected.assume(told: told))
+  }
+
+  private mutating func assume(_ subject: Assumption.Subject, _ partition: UInt8, _ start: UInt64) {
+    assumptions.append(Assumption(subject: subject, partition: partition, start: start))
   }
 
   // MARK: Joining
 
   /// Whether an assumption of the piece that begins here is right.
   func holds(_ assumption: Assumption) -> Bool {
-    switch assumption.statistic {
-    case .marks: partitions[Int(assumption.partition)].marksEver.value == assumption.start
-    case .missedTicks: guests[Int(assumption.partition)].missedTicks.value == assumption.start
+    let index = Int(assumption.partition)
+    return switch assumption.subject {
+    case .marks: partitions[index].marksEver.value == assumption.start
+    case .missedTicks: guests[index].missedTicks.value == assumption.start
     case .spuriousInterrupts: machine.spuriousCount.value == assumption.start
-    default: false
+    case .reflections: guests[index].reflectedCount == UInt32(truncatingIfNeeded: assumption.start)
     }
   }
 
@@ -116,6 +145,7 @@ extension Verifier {
     for index in partitions.indices {
       partitions[index].marksEver.close(at: before.partitions[index].marksEver.value)
       guests[index].missedTicks.close(at: before.guests[index].missedTicks.value)
+      guests[index].reflected.close(at: before.guests[index].reflected.value)
     }
     machine.spuriousCount.close(at: before.machine.spuriousCount.value)
     var whole = before.book.copy()
