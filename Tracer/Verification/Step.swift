@@ -27,6 +27,8 @@ struct Step: Equatable {
     static let returnsLearnt = Happenings(rawValue: 4096)
     static let nonMaskable = Happenings(rawValue: 8192)
     static let readSeen = Happenings(rawValue: 16384)
+    /// After which nothing is owed.
+    static let quiet: Happenings = [.answered, .consoleSeen, .readSeen]
   }
 
   /// The input's kind, 0 before the first entry and after a loss.
@@ -36,6 +38,9 @@ struct Step: Equatable {
   var what: UInt16 = 0
   /// What a hypercall's number means.
   var number: HypercallNumber?
+  /// Whether such a hypercall has something to be judged when the step closes, and leaves its caller's calm.
+  var mustClose = true
+  var isCalm = false
   var happenings: Happenings = []
   var time: UInt64 = 0
   var position: UInt64 = 0

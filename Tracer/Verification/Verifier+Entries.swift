@@ -2,8 +2,16 @@ import TraceFormat
 
 extension Verifier {
   /// Judges an entry into the kernel from ring 3 or the idle loop, and begins its step.
+  @inline(__always)
   mutating func enter(_ event: EventReference) {
     closeStep()
+    if passCalmly(event) { return beginStep(event) }
+    enterAtLength(event)
+  }
+
+  @inline(never)
+  private mutating func enterAtLength(_ event: EventReference) {
+    disturb()
     let snapshot = event.snapshot
     let partition = event.partition
     let resume = previousTime &+ snapshot.resumeDelay
@@ -35,6 +43,7 @@ extension Verifier {
     beginStep(event)
     step.returned = returned
     step.areReturnsKnown = areReturnsKnown
+    if partition != 0xFF { seekCalm(partition) }
   }
 
   private mutating func refuseResume(_ snapshot: EntrySnapshot) {
@@ -90,8 +99,14 @@ extension Verifier {
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
     if machine.frameToJudge { judgeKernelTime(resume) }
     if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
+    if machine.readyTime == 0 { judgeCallDuration(partition, spent, resume) }
+  }
+
+  /// The step before an entry may have been a hypercall that returned at once.
+  @inline(__always)
+  mutating func judgeCallDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
     if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
-      step.happenings.isDisjoint(with: [.switched, .upcall]), machine.readyTime == 0
+      step.happenings.isDisjoint(with: [.switched, .upcall])
     {
       let claim = Int(targets.hypercall[Int(step.what)])
       if claim >= 0 { judgeDuration(claim, spent, resume) }
@@ -131,8 +146,20 @@ extension Verifier {
   /// Judges what the step left owing. Called where the next entry, the end, or a restart shows that it is over.
   @inline(__always)
   mutating func closeStep() {
-    guard step.kind != 0 else { return closeBeheaded() }
     let happened = step.happenings
+    // Most steps are a hypercall and its answer, and nothing else.
+    if step.kind == EventKind.hypercall.rawValue, happened.isSubset(of: .quiet), happened.contains(.answered),
+      !rare.isTouched, step.returned == 0
+    {
+      if step.mustClose { closeHypercall() }
+      return
+    }
+    closeStepAtLength(happened)
+  }
+
+  @inline(never)
+  private mutating func closeStepAtLength(_ happened: Step.Happenings) {
+    guard step.kind != 0 else { return closeBeheaded() }
     let hasStopped = happened.contains(.stopped)
     if step.kind == EventKind.interrupt.rawValue, !hasStopped { closeInterrupt() }
     if happened.contains(.upcall) { closeUpcall() }
@@ -202,11 +229,13 @@ extension Verifier {
     gapCount &+= 1
     if !isGapOpen { gapStart = eventCount == 0 ? 0 : previousTime }
     isGapOpen = true
+    isUnusual = true
   }
 
   /// Forgets what the missing events may have changed, and doubts the claims whose evidence may have been among them.
   mutating func closeGap() {
     isGapOpen = false
+    disturb()
     let reason = "events are missing before event \(position)"
     for key in ClaimKey.allCases where key.isTouchedByLoss { book.doubt(key.rawValue, reason) }
     for claim in ClaimKey.allCases.count..<book.details.count where book.details[claim].isTouchedByLoss {

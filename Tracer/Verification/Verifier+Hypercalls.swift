@@ -5,7 +5,10 @@ import TraceFormat
 extension Verifier {
   mutating func hypercall(_ event: EventReference) {
     enter(event)
-    step.number = numbers.meaning(of: step.what)
+    let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
+    step.number = step.what < CallMeaning.tableCount ? meaning.number : HypercallNumber(rawValue: step.what)
+    step.mustClose = meaning.mustClose
+    step.isCalm = meaning.isCalm
     step.looked = event.words.w2
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
@@ -39,6 +42,7 @@ extension Verifier {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
+    if !step.isCalm { disturb() }
     guard let number = step.number else { return judgeUnknown(event) }
     if event.detail == 0 { take(number, event.partition) }
   }

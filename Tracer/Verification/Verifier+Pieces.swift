@@ -23,6 +23,7 @@ extension Verifier {
   /// Kept is what seldom changes, or what the next event of its kind tells; forgotten is what would be carried on
   /// wrongly, where it is learnt anew within a few major frames.
   mutating func jump(to instant: UInt64) {
+    calm = Calm()
     book = book.cleared()
     step = Step()
     rare = Rarities()
@@ -60,6 +61,7 @@ extension Verifier {
 
   /// The piece is about to begin: what was not learnt is as it was at the older place.
   mutating func settle(by older: borrowing Verifier) {
+    calm = Calm()
     book = book.cleared()
     for index in partitions.indices {
       partitions[index].marksEver.open()
@@ -148,6 +150,8 @@ extension Verifier {
       guests[index].reflected.close(at: before.guests[index].reflected.value)
     }
     machine.spuriousCount.close(at: before.machine.spuriousCount.value)
+    calm.entries &+= before.calm.entries
+    calm.ownEntries &+= before.calm.ownEntries
     var whole = before.book.copy()
     whole.append(book)
     book = whole
