@@ -51,9 +51,7 @@ final class PieceJudge: @unchecked Sendable {
     let (older, epoch) = base()
     var piece = PieceVerifier(from: older.verifier)
     let isLearnt = stretch.decodeEarlier(into: columns) { columns in
-      columns.events.forEachBatch(in: 0..<columns.eventCount) {
-        piece.learn($1, firstPosition: columns.firstPosition &+ UInt64($0))
-      }
+      columns.withEvents { piece.learn($0, firstPosition: columns.firstPosition) }
     }
     piece.begin(eventCount: stretch.firstPosition)
     decode(stretch, columns, isLearnt, &piece)
@@ -75,9 +73,7 @@ final class PieceJudge: @unchecked Sendable {
   ) {
     stretch.decode(into: columns) { columns in
       guard isJudged else { return }
-      columns.events.forEachBatch(in: 0..<columns.eventCount) {
-        piece.consume($1, firstPosition: columns.firstPosition &+ UInt64($0))
-      }
+      columns.withEvents { piece.consume($0, firstPosition: columns.firstPosition) }
     }
   }
 

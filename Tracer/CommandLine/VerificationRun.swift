@@ -82,9 +82,7 @@ struct VerificationRun: ~Copyable {
   }
 
   private mutating func consume(_ columns: EventColumns) {
-    columns.events.forEachBatch(in: 0..<columns.eventCount) {
-      verifier.consume($1, firstPosition: columns.firstPosition &+ UInt64($0))
-    }
+    columns.withEvents { verifier.consume($0, firstPosition: columns.firstPosition) }
   }
 
   /// The same to the end in any case, with as many threads as help.

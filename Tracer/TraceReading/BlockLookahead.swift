@@ -133,7 +133,7 @@ final class BlockLookahead {
 
   /// Takes the next block of the source into a stretch, or the next ones.
   private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
-    let events = isStretched ? Self.firstStretchEvents << min(stretchCount / 2, Self.doublings) : 1
+    let events = isStretched ? Self.firstStretchEvents << min((stretchCount + 1) / 2, Self.doublings) : 1
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
       let offset = Int(nextPosition - source.position)
       guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,

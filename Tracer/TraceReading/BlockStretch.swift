@@ -57,7 +57,7 @@ public final class BlockStretch: @unchecked Sendable {
   /// How much of what came before is kept with a stretch: so many events and so much time, if there is so much, but not
   /// more events than a third of a stretch's.
   public struct Earlier: Sendable {
-    public var eventCount = 4_096
+    public var eventCount = 1_500
     public var nanoseconds: UInt64
     static let maximumEventCount = 20_000
 

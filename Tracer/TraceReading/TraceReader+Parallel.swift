@@ -63,9 +63,7 @@ extension TraceReader {
           goesOn = body(.events(firstPosition: rows.firstPosition(slot), rows.events(slot)))
         } else {
           let first = columns.firstPosition
-          columns.events.forEachBatch(in: 0..<columns.eventCount) {
-            if goesOn { goesOn = body(.events(firstPosition: first &+ UInt64($0), $1)) }
-          }
+          goesOn = columns.withEvents { body(.events(firstPosition: first, $0)) }
         }
       }
       guard goesOn else { return }
@@ -107,7 +105,7 @@ private final class EventRows: @unchecked Sendable {
       rows[slot].base = .allocate(capacity: count)
       rows[slot].capacity = count
     }
-    if let base = rows[slot].base { columns.events.fill(base, 0, count) }
+    if let base = rows[slot].base { columns.fill(base) }
     rows[slot].count = count
     rows[slot].firstPosition = columns.firstPosition
   }

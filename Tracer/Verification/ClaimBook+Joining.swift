@@ -1,21 +1,5 @@
 /// The books of pieces that follow each other are one book.
 extension ClaimBook {
-  /// A book of the same claims, in which nothing was judged.
-  func cleared() -> ClaimBook {
-    var book = copy()
-    for claim in details.indices {
-      book.accounts[claim].checked = 0
-      book.accounts[claim].threshold = .min
-      guard details[claim].hasFindings else { continue }
-      book.details[claim].failures = 0
-      book.details[claim].first = []
-      book.details[claim].worst = []
-      book.details[claim].doubt = ""
-      book.details[claim].cases = []
-    }
-    return book
-  }
-
   /// Adds what was judged after all that this book has.
   mutating func append(_ later: borrowing ClaimBook) {
     for claim in details.indices {

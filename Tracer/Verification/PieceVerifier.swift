@@ -15,6 +15,7 @@ public struct PieceVerifier: ~Copyable {
   /// - Parameter beginning: a verifier that has judged nothing: the piece is the trace's first.
   public init(fromBeginning beginning: borrowing Verifier) {
     verifier = beginning.copy()
+    verifier.book = verifier.book.cleared()
     guess = beginning.copy()
   }
 
@@ -66,7 +67,7 @@ extension Verifier {
   public mutating func join(_ piece: consuming PieceVerifier) -> Bool {
     guard piece.follows(self) else { return false }
     var next = piece.taken()
-    next.inherit(self)
+    next.inherit(&self)
     self = next
     return true
   }

@@ -141,7 +141,9 @@ extension Verifier {
   }
 
   /// Takes over what was judged before the piece, by a verifier that the piece follows.
-  mutating func inherit(_ before: borrowing Verifier) {
+  ///
+  /// That one's book goes over too: it is not copied.
+  mutating func inherit(_ before: inout Verifier) {
     isPiece = false
     assumptions = []
     for index in partitions.indices {
@@ -152,8 +154,7 @@ extension Verifier {
     machine.spuriousCount.close(at: before.machine.spuriousCount.value)
     calm.entries &+= before.calm.entries
     calm.ownEntries &+= before.calm.ownEntries
-    var whole = before.book.copy()
-    whole.append(book)
-    book = whole
+    swap(&book, &before.book)
+    book.append(before.book)
   }
 }
