@@ -23,14 +23,21 @@ final class BlockLookahead {
     /// The same, and call this with the thread's own columns, which stay in its core's memory, and the stretch.
     case block(@Sendable (EventColumns, BlockStretch) -> Void)
     /// Do this with a stretch of many blocks, and the thread's own columns: it must decode all of them.
-    case stretch(BlockStretch.Earlier, @Sendable (BlockStretch, EventColumns) -> Void)
+    case stretch(Portion, @Sendable (BlockStretch, EventColumns) -> Void)
+  }
+
+  /// How large stretches are.
+  struct Portion {
+    /// A stretch ends with so many events.
+    var events: Int
+    /// The first ones are shorter, so that all threads soon have work: so often is their length doubled.
+    var doublings = 0
+    /// What is kept of the blocks before a stretch; nil for nothing.
+    var earlier: BlockStretch.Earlier?
   }
 
   /// Memory for all blocks ahead, roughly; bytes. One block is looked at however large.
   private static let weightLimit = 12 << 20
-  /// A stretch ends with so many events, but for the first ones, which are shorter so that all threads soon have work.
-  private static let doublings = 3
-  private static let firstStretchEvents = 8_192
 
   let slotCount: Int
   private let pool: WorkerPool
@@ -93,8 +100,9 @@ final class BlockLookahead {
     }
     while let stretch = free.last, first == ahead.count || weight < Self.weightLimit {
       let isNext = latest?.endPosition == nextPosition
-      stretch.begin(after: isNext ? latest : nil, earlier)
+      stretch.begin(after: isNext ? latest : nil, portion?.earlier)
       fill(stretch, source)
+      stretch.trimEarlier(portion?.earlier)
       guard !stretch.blocks.isEmpty else { return }
       free.removeLast()
       ahead.append(stretch)
@@ -110,11 +118,11 @@ final class BlockLookahead {
     }
   }
 
-  private var isStretched: Bool { earlier != nil }
-  private var earlier: BlockStretch.Earlier? { if case .stretch(let earlier, _) = work { earlier } else { nil } }
+  /// Nil where each block is a stretch by itself.
+  private var portion: Portion? { if case .stretch(let portion, _) = work { portion } else { nil } }
 
   private func weight(of stretch: BlockStretch) -> Int {
-    isStretched ? stretch.storedBytes : stretch.storedBytes + stretch.rawBytes + stretch.eventCount * 100
+    portion != nil ? stretch.storedBytes : stretch.storedBytes + stretch.rawBytes + stretch.eventCount * 100
   }
 
   private static func perform(_ work: Work, _ stretch: BlockStretch, _ spares: SpareColumns) {
@@ -133,7 +141,7 @@ final class BlockLookahead {
 
   /// Takes the next block of the source into a stretch, or the next ones.
   private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
-    let events = isStretched ? Self.firstStretchEvents << min((stretchCount + 1) / 2, Self.doublings) : 1
+    let events = portion.map { $0.events >> max(0, $0.doublings - (stretchCount + 1) / 2) } ?? 1
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
       let offset = Int(nextPosition - source.position)
       guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,

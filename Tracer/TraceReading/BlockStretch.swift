@@ -102,12 +102,25 @@ public final class BlockStretch: @unchecked Sendable {
     rawBytes += Int(header.rawByteCount)
   }
 
+  /// Forgets earlier blocks that are not wanted, now that it is known when its own begin.
+  func trimEarlier(_ wanted: Earlier?) {
+    guard let wanted, let start = blocks.first?.header.baseTime else { return }
+    var count = earlier.reduce(0) { $0 + Int($1.header.eventCount) }
+    var first = 0
+    while first + 1 < earlier.count {
+      count -= Int(earlier[first].header.eventCount)
+      guard count >= wanted.eventCount, start &- earlier[first + 1].header.baseTime >= wanted.nanoseconds else { break }
+      first += 1
+    }
+    earlier.removeFirst(first)
+  }
+
   // MARK: Working
 
-  /// Checks and decodes all its blocks, and calls `body` for those that can be.
+  /// Checks and decodes all its blocks, and calls `body` for those that can be, with their indices.
   ///
   /// - Parameter columns: where to: the worker's own, or those of the stretch.
-  public func decode(into columns: EventColumns, _ body: (EventColumns) -> Void) {
+  func decodeEach(into columns: EventColumns, _ body: (EventColumns, Int) -> Void) {
     for index in blocks.indices {
       let block = stored(blocks[index], bytes)
       let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
@@ -117,11 +130,18 @@ public final class BlockStretch: @unchecked Sendable {
       do throws(PayloadDefect) {
         try columns.decode(payload, header)
         outcomes[index].digest = BlockDigest(columns)
-        body(columns)
+        body(columns, index)
       } catch {
         outcomes[index].defect = error
       }
     }
+  }
+
+  /// Checks and decodes all its blocks, and calls `body` for those that can be.
+  ///
+  /// - Parameter columns: where to: the worker's own.
+  public func decode(into columns: EventColumns, _ body: (EventColumns) -> Void) {
+    decodeEach(into: columns) { columns, _ in body(columns) }
   }
 
   /// Decodes the blocks before it once more, as far as they are kept; false where one is spoilt, or there is none.

@@ -214,12 +214,18 @@ public final class EventColumns {
         common |= (column[number].base & mask) &<< shift
       }
       let heads = headBase + group.first
-      heads.update(repeating: common, count: group.count)
+      var isBegun = false
       for number in EventColumn.partition...EventColumn.operand where !column[number].isConstant {
         let (shift, mask) = EventHead.place(of: number)
-        ColumnKernel(column[number], count: group.count, planes: planes)
-          .mix(into: heads, shift: shift, mask: mask, scratch: scratch)
+        let kernel = ColumnKernel(column[number], count: group.count, planes: planes)
+        if isBegun {
+          kernel.mix(into: heads, shift: shift, mask: mask, scratch: scratch)
+        } else {
+          kernel.begin(heads, with: common, shift: shift, mask: mask, scratch: scratch)
+          isBegun = true
+        }
       }
+      if !isBegun { heads.update(repeating: common, count: group.count) }
       column += EventColumn.firstWord + group.wordCount
     }
   }

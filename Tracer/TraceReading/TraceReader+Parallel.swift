@@ -17,17 +17,24 @@ extension TraceReader {
   public func forEachBlock<Result: Sendable>(
     threads: Int, map: @escaping @Sendable (EventColumns) -> Result, take: (MappedBlock<Result>) -> Bool
   ) {
-    let slotCount = BlockLookahead.slotCount(threads: threads)
-    let results = ResultSlots<Result>(count: slotCount)
+    let results = ResultSlots<[Result?]>(count: BlockLookahead.slotCount(threads: threads))
     if threads > 1 {
-      decodeAhead(threads: threads, .block { columns, stretch in results.slots[stretch.number] = map(columns) })
+      // Several blocks at a time: handing over takes time too.
+      let portion = BlockLookahead.Portion(events: 16_384, doublings: 1)
+      decodeAhead(
+        threads: threads,
+        .stretch(portion) { stretch, columns in
+          var found = [Result?](repeating: nil, count: stretch.blocks.count)
+          stretch.decodeEach(into: columns) { found[$1] = map($0) }
+          results.slots[stretch.number] = found
+        })
     }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       let goesOn =
         switch batch {
         case .gap(let gap): take(.gap(gap))
-        case .events(let columns): take(.events(found.flatMap { results.slots[$0.stretch.number] } ?? map(columns)))
+        case .events(let columns): take(.events(found.flatMap { results.slots[$0.stretch.number]?[$0.index] } ?? map(columns)))
         }
       guard goesOn else { return }
     }

@@ -24,7 +24,8 @@ extension TraceReader {
     take: (StretchItem<Result>) -> Bool
   ) {
     let results = ResultSlots<Result>(count: BlockLookahead.slotCount(threads: threads))
-    decodeAhead(threads: threads, .stretch(earlier) { results.slots[$0.number] = work($0, $1) })
+    let portion = BlockLookahead.Portion(events: 65_536, doublings: 3, earlier: earlier)
+    decodeAhead(threads: threads, .stretch(portion) { results.slots[$0.number] = work($0, $1) })
     defer { decodeAhead(threads: 0) }
     /// Of which stretch blocks wait to be handed out, and how many.
     var waiting: (stretch: BlockStretch, count: Int)?

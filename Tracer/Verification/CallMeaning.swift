@@ -8,7 +8,8 @@ struct CallMeaning {
   var number: HypercallNumber?
   /// Whether success changes nothing of what an entry of the caller is judged by.
   var isCalm: Bool
-  /// Whether something is to be judged when its step closes.
+  /// Whether something is to be judged when it has succeeded, and when its step closes.
+  var mustTake: Bool
   var mustClose: Bool
 
   init(_ raw: UInt16) {
@@ -18,6 +19,13 @@ struct CallMeaning {
       .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus:
       isCalm = true
     default: isCalm = false
+    }
+    switch number {
+    case .null, .note, .setSegmentBase, .returnFromUpcall, .writeConsole, .createQueuingPort, .createSamplingPort,
+      .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
+      .clearQueuingPort, .setPartitionMode, .raiseApplicationError, .completeCallback, .findModuleSchedule:
+      mustTake = false
+    default: mustTake = true
     }
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .setTimer,

@@ -38,7 +38,9 @@ struct Step: Equatable {
   var what: UInt16 = 0
   /// What a hypercall's number means.
   var number: HypercallNumber?
-  /// Whether such a hypercall has something to be judged when the step closes, and leaves its caller's calm.
+  /// Whether such a hypercall has something to be judged when it succeeds, and when the step closes, and leaves its
+  /// caller's calm.
+  var mustTake = true
   var mustClose = true
   var isCalm = false
   var happenings: Happenings = []

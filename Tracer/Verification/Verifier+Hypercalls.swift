@@ -7,6 +7,7 @@ extension Verifier {
     enter(event)
     let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
     step.number = step.what < CallMeaning.tableCount ? meaning.number : HypercallNumber(rawValue: step.what)
+    step.mustTake = meaning.mustTake
     step.mustClose = meaning.mustClose
     step.isCalm = meaning.isCalm
     step.looked = event.words.w2
@@ -44,7 +45,7 @@ extension Verifier {
     step.resultValue = event.words.w0
     if !step.isCalm { disturb() }
     guard let number = step.number else { return judgeUnknown(event) }
-    if event.detail == 0 { take(number, event.partition) }
+    if event.detail == 0, step.mustTake { take(number, event.partition) }
   }
 
   private mutating func refuseResult(_ event: EventReference) {
