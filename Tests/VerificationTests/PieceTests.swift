@@ -99,6 +99,31 @@ import TraceFormat
     }
   }
 
+  /// Wherever a piece begins, within a step too: it is judged right, or refused.
+  @Test func everyBeginningIsJudgedAsByOne() throws {
+    let module = try RichModule.make()
+    let events = Story(RichStory.tell(of: module)).events
+    var front = Verifier(table: module.table)
+    var joined = 0
+    for place in 1..<events.count {
+      front.consume(events[place - 1], position: UInt64(place - 1))
+      let end = min(events.count, place + 60)
+      var piece = PieceVerifier(from: front)
+      Self.consume(events, max(0, place - 400)..<place) { piece.learn($0, firstPosition: $1) }
+      piece.begin(eventCount: UInt64(place))
+      Self.consume(events, place..<end) { piece.consume($0, firstPosition: $1) }
+      var together = front.copy()
+      guard together.join(piece) else { continue }
+      joined += 1
+      var alone = front.copy()
+      Self.consume(events, place..<end) { alone.consume($0, firstPosition: $1) }
+      let isRight = alone.isAlike(together)
+      let judged = alone.finish().claims.map { [$0.checked, $0.failures] }
+      #expect(isRight && together.finish().claims.map { [$0.checked, $0.failures] } == judged, "from event \(place)")
+    }
+    #expect(joined > events.count / 4, "\(joined) of \(events.count)")
+  }
+
   @Test func mutantsAreJudgedAsByOne() throws {
     let module = try SampleModule()
     let first = UInt64.random(in: 0...UInt64.max / 2)
@@ -124,7 +149,9 @@ import TraceFormat
       { $0.machine.kernelCounts[3] += 1 }, { $0.health.nextEntry += 1 }, { $0.guests[0].tickPeriod += 1 },
       { $0.guests[1].exceptionEntry += 1 }, { $0.guests[0].handlers[3] += 1 }, { $0.ending.lostEvents += 1 },
       { $0.gapCount += 1 }, { $0.keyframe.isKnown.toggle() }, { $0.processes[0].deadline += 1 },
-      { $0.partitions[0].windowClock &+= 1; $0.partitions[0].clockKnown |= 1 }, { $0.eventCount += 1 },
+      {
+        $0.partitions[0].windowClock &+= 1; $0.partitions[0].clockKnown |= 1
+      }, { $0.eventCount += 1 },
       { $0.ports.queues[0].isCreated.toggle() }, { $0.step.argument0 &+= 1 }, { $0.rare.raised = 3 },
     ]
     for (number, change) in changes.enumerated() {

@@ -14,8 +14,8 @@ struct VerificationRun: ~Copyable {
   /// False where `onProgress` has ended the run.
   private var isWhole = true
   /// Events of stretches that were joined, and of those that had to be judged anew.
-  private(set) var joinedEvents = 0
-  private(set) var repeatedEvents = 0
+  private var joinedEvents = 0
+  private var repeatedEvents = 0
 
   /// Reads a trace to its end and judges it; nil where `onProgress` has ended it before.
   ///
@@ -58,7 +58,9 @@ struct VerificationRun: ~Copyable {
   private mutating func judgeTogether(_ reader: TraceReader, _ threads: Int) {
     let judge = PieceJudge(reader.moduleTable)
     let earlier = BlockStretch.Earlier(nanoseconds: verifier.learningTime)
-    reader.forEachStretch(threads: threads, earlier: earlier) { judge.judge($0, $1) } take: { item in
+    reader.forEachStretch(threads: threads, earlier: earlier) {
+      judge.judge($0, $1)
+    } take: { item in
       isWhole = onProgress()
       switch item {
       case .stretch(let stretch, let piece):

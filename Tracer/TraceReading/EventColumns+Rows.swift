@@ -33,7 +33,7 @@ extension EventColumns {
   @inline(__always)
   private func fill(_ rows: UnsafeMutablePointer<TraceEvent>, _ group: Group, _ wordCount: Int) {
     let first = group.first
-    let (indices, times, heads) = (eventIndices + first, self.times.baseAddress! + first, self.heads.baseAddress! + first)
+    let (indices, times, heads) = (eventIndices + first, timePointer + first, headPointer + first)
     let words = wordPointer + group.words
     let count = group.count
     for place in 0..<count {

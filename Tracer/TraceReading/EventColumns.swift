@@ -138,6 +138,8 @@ public final class EventColumns {
   }
 
   var eventIndices: UnsafePointer<UInt16> { UnsafePointer(indexBase) }
+  var timePointer: UnsafePointer<UInt64> { UnsafePointer(timeBase) }
+  var headPointer: UnsafePointer<UInt64> { UnsafePointer(headBase) }
   var wordPointer: UnsafePointer<UInt64> { UnsafePointer(wordBase) }
 
   // MARK: Decoding

@@ -34,7 +34,8 @@ extension TraceReader {
       let goesOn =
         switch batch {
         case .gap(let gap): take(.gap(gap))
-        case .events(let columns): take(.events(found.flatMap { results.slots[$0.stretch.number]?[$0.index] } ?? map(columns)))
+        case .events(let columns):
+          take(.events(found.flatMap { results.slots[$0.stretch.number]?[$0.index] } ?? map(columns)))
         }
       guard goesOn else { return }
     }
@@ -59,7 +60,7 @@ extension TraceReader {
   ///   - body: false ends the reading.
   public func forEachEvents(threads: Int, _ body: (EventRun) -> Bool) {
     let rows = EventRows(slotCount: BlockLookahead.slotCount(threads: threads - 1))
-    if threads > 1 { decodeAhead(threads: threads - 1, .block { columns, stretch in rows.take(columns, stretch.number) }) }
+    if threads > 1 { decodeAhead(threads: threads - 1, .block { rows.take($0, $1.number) }) }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       var goesOn = true

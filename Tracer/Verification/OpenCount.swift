@@ -9,7 +9,11 @@ struct OpenCount: BitwiseCopyable, Equatable {
   /// Whether `start` is still to be found.
   private(set) var isOpen = false
 
-  var value: UInt64 { start &+ counted }
+  /// What it is. Who judges by it in a piece has called `assume` before, and has noted what was taken for granted.
+  var value: UInt64 {
+    precondition(!isOpen)
+    return start &+ counted
+  }
 
   init(_ value: UInt64 = 0) { start = value }
 
@@ -17,11 +21,12 @@ struct OpenCount: BitwiseCopyable, Equatable {
 
   /// The piece begins: what was counted before is a guess.
   mutating func open() {
-    self = OpenCount(value)
+    self = OpenCount(start &+ counted)
     isOpen = true
   }
 
   /// Takes a start for granted: that by which the count is what was told, or the guess. Answers it.
+  @discardableResult
   mutating func assume(told value: UInt64? = nil) -> UInt64 {
     isOpen = false
     if let value { start = value &- counted }

@@ -93,6 +93,7 @@ extension Verifier {
     }
     guard belongs else { return }
     rare.isReflected = true
+    assumeReflected(event.partition)
     let guest = guests[Int(event.partition)]
     if !isGate, let gate = gateMeant, guest.handlersKnown & 1 << UInt64(gate) != 0, guest.handlers[gate] != 0,
       fails(.exceptionReflected)

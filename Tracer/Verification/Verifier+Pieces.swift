@@ -24,11 +24,15 @@ extension Verifier {
   /// wrongly, where it is learnt anew within a few major frames.
   mutating func jump(to instant: UInt64) {
     calm = Calm()
+    machine.spuriousCount.assume()
     book = book.cleared()
     step = Step()
     rare = Rarities()
     isResumeKnown = false
     for index in partitions.indices {
+      partitions[index].marksEver.assume()
+      guests[index].missedTicks.assume()
+      guests[index].reflected.assume()
       partitions[index].countersKnown = false
       partitions[index].unfinishedKnown = false
       partitions[index].upcallAwaited = -1
