@@ -99,9 +99,9 @@ final class Recorder: TraceExporter {
 
 /// Traces in which everything happens, by the true core in a random world.
 enum WorldTraces {
-  static func file(seed: UInt64, inputs: Int = 1500) throws -> [UInt8] {
+  static func file(seed: UInt64, inputs: Int = 1500, until end: UInt64 = 200_000_000) throws -> [UInt8] {
     let module = try SimulatedModule(.standard)
-    var events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 200_000_000, inputs: inputs)
+    var events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: end, inputs: inputs)
     if let last = events.last, last.kind != EventKind.end.rawValue {
       events.append(TraceEvent(time: last.time, .end, words: .init(UInt64(events.count))))
     }

@@ -5,20 +5,30 @@ import TraceReading
 
 /// `partita verify` with one thread and with several: the same answer, byte for byte.
 @Suite struct VerifyCommandTests {
-  /// A whole trace, one with a hole and without its end, and one that violates a claim in many places.
-  static let traces = ["whole", "damaged", "violated"]
+  /// A whole trace, one that takes several threads more than a stretch each, one with a hole and without its end, and
+  /// one that violates a claim in many places.
+  static let traces = ["whole", "long", "damaged", "violated"]
 
   private static func bytes(_ name: String) throws -> [UInt8] {
     switch name {
     case "whole": try WorldTraces.file(seed: 4711)
+    case "long": try long()
     case "damaged": try WorldTraces.damagedFile(seed: 4711)
     default: try violated()
     }
   }
 
+  private static func long() throws -> [UInt8] {
+    let bytes = try WorldTraces.file(seed: 4711, inputs: 20_000, until: 10_000_000_000)
+    let reader = try TraceReader(bytes: bytes)
+    while reader.nextColumns() != nil {}
+    try #require(reader.statistics.eventCount > 40_000)
+    return bytes
+  }
+
   /// Every third mark counts one too many.
   private static func violated() throws -> [UInt8] {
-    let reader = try TraceReader(bytes: try WorldTraces.file(seed: 4711))
+    let reader = try TraceReader(bytes: try long())
     var writer = TraceWriter(moduleTable: Array(reader.moduleTable.bytes), eventsPerBlock: 200)
     var marks = 0
     while case .event(_, var event)? = reader.next() {

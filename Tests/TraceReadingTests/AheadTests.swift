@@ -68,6 +68,90 @@ struct AheadTests {
     }
   }
 
+  /// What a reader says about a long trace: gaps, and between them a sum over positions and events.
+  private struct Telling {
+    private(set) var lines: [String] = []
+    private var sum: UInt64 = 0
+
+    mutating func add(_ columns: EventColumns) {
+      columns.withEvents { events in
+        for (index, event) in events.enumerated() {
+          for value in [columns.firstPosition + UInt64(index), event.time, UInt64(event.kind), UInt64(event.partition)]
+          {
+            sum = (sum ^ value) &* 0x9E37_79B9_7F4A_7C15
+          }
+          sum = (sum ^ UInt64(event.detail) ^ UInt64(event.operand) &<< 8) &* 0x9E37_79B9_7F4A_7C15
+          for word in 0..<8 { sum = (sum ^ event.words[word]) &* 0x9E37_79B9_7F4A_7C15 }
+        }
+      }
+    }
+
+    mutating func add(_ line: String) { lines.append("\(sum) \(line)") }
+
+    mutating func add(_ reader: TraceReader) {
+      add("\(reader.condition) \(reader.defectCount) \(reader.runIdentity) \(reader.statistics)")
+    }
+  }
+
+  private static func tellingAlone(_ bytes: [UInt8]) throws -> [String] {
+    let reader = try TraceReader(bytes: bytes)
+    var telling = Telling()
+    while let batch = reader.nextColumns() {
+      switch batch {
+      case .gap(let gap): telling.add("\(gap)")
+      case .events(let columns): telling.add(columns)
+      }
+    }
+    telling.add(reader)
+    return telling.lines
+  }
+
+  /// The same by stretches, of which every third one yields nothing; and of how many events stretches were handed out.
+  private static func tellingInStretches(_ bytes: [UInt8], threads: Int) throws -> (lines: [String], stretched: Int) {
+    let reader = try TraceReader(bytes: bytes)
+    var telling = Telling()
+    var stretched = 0
+    reader.forEachStretch(threads: threads, earlier: .init(nanoseconds: 1000)) { stretch, columns -> UInt64? in
+      var end = stretch.firstPosition
+      if stretch.decodeEarlier(into: columns, { end = $0.firstPosition + UInt64($0.eventCount) }) {
+        // What is kept of the blocks before ends where the stretch begins.
+        guard end == stretch.firstPosition else { return .max }
+      }
+      var count: UInt64 = 0
+      stretch.decode(into: columns) { count += UInt64($0.eventCount) }
+      return stretch.ordinal % 3 == 2 ? nil : count
+    } take: { item in
+      switch item {
+      case .gap(let gap): telling.add("\(gap)")
+      case .events(let columns): telling.add(columns)
+      case .stretch(let stretch, let count):
+        #expect(count == UInt64(stretch.eventCount))
+        stretched += stretch.eventCount
+        stretch.forEachBlockAgain { telling.add($0) }
+      }
+      return true
+    }
+    telling.add(reader)
+    return (telling.lines, stretched)
+  }
+
+  @Test("Stretches of good traces and damaged ones tell the same with any number of threads")
+  func sameStretches() throws {
+    let events = EventStreams.whole(EventStreams.random(count: 60_000, seed: 11))
+    let whole = EventStreams.trace(events, eventsPerBlock: 700)
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    for seed in first..<(first + 12) {
+      var corruption = Corruption(seed: seed)
+      let bytes = seed == first ? whole : corruption.apply(to: BlockSurgery(whole))
+      guard let alone = try? Self.tellingAlone(bytes) else { continue }
+      for threads in [1, 3] {
+        let told = try Self.tellingInStretches(bytes, threads: threads)
+        #expect(told.lines == alone, "seed \(seed): \(corruption.description)")
+        if seed == first { #expect(told.stretched > 20_000) }
+      }
+    }
+  }
+
   @Test("Whoever has seen enough ends the reading", arguments: [1, 2])
   func endedEarly(threads: Int) throws {
     let bytes = EventStreams.trace(EventStreams.whole(EventStreams.random(count: 900, seed: 9)), eventsPerBlock: 50)
@@ -83,7 +167,7 @@ struct AheadTests {
 
   @Test("Blocks worked on by several threads are taken in order, and every column is read")
   func inOrder() throws {
-    let events = EventStreams.whole(EventStreams.random(count: 9000, seed: 5))
+    let events = EventStreams.whole(EventStreams.random(count: 30_000, seed: 5))
     let bytes = EventStreams.trace(events, eventsPerBlock: 50)
     var expected = EventColumns.Sums()
     for event in events {

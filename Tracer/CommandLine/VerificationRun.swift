@@ -1,30 +1,90 @@
+import ModuleConfiguration
 import TraceFormat
 import TraceReading
 import Verification
 
-/// A way through a trace that judges it: one thread judges, the others decode ahead of it.
+/// A way through a trace that judges it, by one thread or by several.
 ///
-/// The judge sees every event in order, so that the report is the same with any number of threads.
-enum VerificationRun {
+/// Several judge a stretch of the trace each, on a guess of what came before. Stretch after stretch is joined to what
+/// was judged from the beginning on, where the guess was right, and judged anew where not; where guesses go wrong too
+/// often, one thread judges and the others decode. So the report is the same with any number of threads.
+struct VerificationRun: ~Copyable {
+  private var verifier: Verifier
+  private let onProgress: () -> Bool
+  /// False where `onProgress` has ended the run.
+  private var isWhole = true
+  /// Events of stretches that were joined, and of those that had to be judged anew.
+  private var joinedEvents = 0
+  private var repeatedEvents = 0
+
   /// Reads a trace to its end and judges it; nil where `onProgress` has ended it before.
   ///
   /// - Parameters:
-  ///   - threads: that of the caller included, 1 or more.
+  ///   - threads: how many work, 1 or more.
   ///   - onProgress: called after every few thousand events; false ends the run.
   static func report(
-    on reader: TraceReader, threads: Int, onProgress: () -> Bool = { true }
+    on reader: TraceReader, threads: Int, onProgress: @escaping () -> Bool = { true }
   ) -> VerificationReport? {
-    var verifier = Verifier(table: reader.moduleTable)
-    let isWhole = read(reader, threads, onProgress) { run in
+    var run = VerificationRun(reader.moduleTable, onProgress)
+    if threads > 1, !reader.isPipe { run.judgeTogether(reader, threads) }
+    run.judgeAlone(reader, threads)
+    return run.finish(reader)
+  }
+
+  private init(_ table: ModuleTable, _ onProgress: @escaping () -> Bool) {
+    verifier = Verifier(table: table)
+    self.onProgress = onProgress
+  }
+
+  private consuming func finish(_ reader: TraceReader) -> VerificationReport? {
+    guard isWhole else { return nil }
+    var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
+    if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
+    return report
+  }
+
+  /// Judges all that the reader still has.
+  private mutating func judgeAlone(_ reader: TraceReader, _ threads: Int) {
+    guard isWhole, reader.condition == .unread else { return }
+    isWhole = Self.read(reader, threads, onProgress) { run in
       switch run {
       case .events(let position, let events): verifier.consume(events, firstPosition: position)
       case .gap: verifier.noteGap()
       }
     }
-    guard isWhole else { return nil }
-    var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
-    if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
-    return report
+  }
+
+  /// Judges stretches on several threads, while their guesses are mostly right.
+  private mutating func judgeTogether(_ reader: TraceReader, _ threads: Int) {
+    let judge = PieceJudge(reader.moduleTable)
+    let earlier = BlockStretch.Earlier(nanoseconds: verifier.learningTime)
+    reader.forEachStretch(threads: threads, earlier: earlier) {
+      judge.judge($0, $1)
+    } take: { item in
+      isWhole = onProgress()
+      switch item {
+      case .stretch(let stretch, let piece):
+        join(stretch, piece, judge)
+        return isWhole && repeatedEvents <= joinedEvents + Self.eventsAtStake
+      case .events(let columns): consume(columns)
+      case .gap: verifier.noteGap()
+      }
+      return isWhole
+    }
+  }
+
+  private mutating func join(_ stretch: BlockStretch, _ piece: PieceJudge.Piece, _ judge: PieceJudge) {
+    if let judged = piece.take(), verifier.join(judged) {
+      joinedEvents += stretch.eventCount
+      return
+    }
+    repeatedEvents += stretch.eventCount
+    stretch.forEachBlockAgain { consume($0) }
+    judge.correct(verifier, after: stretch.ordinal)
+  }
+
+  private mutating func consume(_ columns: EventColumns) {
+    columns.withEvents { verifier.consume($0, firstPosition: columns.firstPosition) }
   }
 
   /// The same to the end in any case, with as many threads as help.
@@ -51,7 +111,9 @@ enum VerificationRun {
   }
 
   private static let eventsBetweenCalls = 4096
-  /// More threads that decode one judge cannot use; each takes memory.
+  /// So many events more may be judged twice than once before guessing is given up.
+  private static let eventsAtStake = 200_000
+  /// More threads that decode one thread cannot use; each takes memory.
   private static let decoderLimit = 2
 
   /// Hands out all that the trace has; false where `onProgress` has ended it.

@@ -58,7 +58,7 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Replace the certificate if it exists.")
   var force = false
 
-  @Option(help: "Threads that work: one judges, the others decode. The answer is the same with any number of them.")
+  @Option(help: "Threads that work, each on a piece of the trace. The answer is the same with any number of them.")
   var threads = WorkerPool.processorCount
 
   private var needsAttribution: Bool { evidence || !explain.isEmpty || certificate != nil }
@@ -124,7 +124,7 @@ struct VerifyCommand: ParsableCommand {
 
   /// Goes through the trace with a line that tells how far; Ctrl-C ends the command.
   private func run(
-    on reader: TraceReader, _ body: (_ onProgress: () -> Bool) -> VerificationReport?
+    on reader: TraceReader, _ body: (_ onProgress: @escaping () -> Bool) -> VerificationReport?
   ) throws -> VerificationReport {
     var progress = ReadingProgress(trace)
     let report = body {

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import TraceFormat
 
@@ -7,57 +6,34 @@ import TraceFormat
 /// What is found ahead changes nothing of what the reader says: it asks for the block at the byte where it is, and
 /// gets what its own look would have shown, or nothing. So the answer is the same with any number of threads.
 final class BlockLookahead {
-  /// A block ahead: its bytes, and what became of them.
-  final class Slot: @unchecked Sendable {
-    // Unchecked: reader and worker hand a slot to each other through semaphores, and never use it together.
-    /// Where in the file the block is.
-    fileprivate(set) var position: UInt64 = 0
-    fileprivate(set) var header = BlockHeader(type: .events)
-    /// Whether the checksum fits.
-    fileprivate(set) var isValid = false
-    /// Why the payload could not be decoded, if so.
-    fileprivate(set) var defect: PayloadDefect?
-    var columns = EventColumns()
-    fileprivate(set) var digest: BlockDigest?
-    /// Its number among all slots.
-    let number: Int
-    fileprivate var isWaitedFor = false
-    fileprivate let isDone = DispatchSemaphore(value: 0)
-    private let bytes = ColumnArena()
+  /// A block of a stretch; it is the reader's until that asks for another.
+  struct Found {
+    let stretch: BlockStretch
+    let index: Int
 
-    fileprivate init(number: Int) { self.number = number }
+    var header: BlockHeader { stretch.blocks[index].header }
+    var outcome: BlockStretch.Outcome { stretch.outcomes[index] }
+    var isLast: Bool { index + 1 == stretch.blocks.count }
+  }
 
-    fileprivate func take(_ block: UnsafeRawBufferPointer, _ header: BlockHeader, at position: UInt64) {
-      self.position = position
-      self.header = header
-      isValid = false
-      isWaitedFor = false
-      defect = nil
-      digest = nil
-      bytes.reserve(block.count).copyMemory(from: block.baseAddress!, byteCount: block.count)
-    }
+  /// What the threads do, and in which portions.
+  enum Work {
+    /// Decode each block into columns that are the reader's then.
+    case columns
+    /// The same, and call this with the thread's own columns, which stay in its core's memory, and the stretch.
+    case block(@Sendable (EventColumns, BlockStretch) -> Void)
+    /// Do this with a stretch of many blocks, and the thread's own columns: it must decode all of them.
+    case stretch(Portion, @Sendable (BlockStretch, EventColumns) -> Void)
+  }
 
-    /// - Parameter columns: where to; nil for the slot's own.
-    fileprivate func decode(into columns: EventColumns?, _ body: (EventColumns, Int) -> Void) {
-      let columns = columns ?? self.columns
-      let length = BlockHeader.byteCount + Int(header.storedByteCount)
-      let block = UnsafeRawBufferPointer(start: bytes.reserve(0), count: length)
-      let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
-      isValid = BlockHeader.checksum(header: block, payload: payload) == header.checksum
-      guard isValid else { return }
-      do throws(PayloadDefect) {
-        try columns.decode(payload, header)
-        digest = BlockDigest(columns)
-        body(columns, number)
-      } catch {
-        defect = error
-      }
-    }
-
-    /// Memory that the block may take, roughly; bytes.
-    fileprivate var weight: Int {
-      Int(header.storedByteCount) + Int(header.rawByteCount) + Int(header.eventCount) * 100
-    }
+  /// How large stretches are.
+  struct Portion {
+    /// A stretch ends with so many events.
+    var events: Int
+    /// The first ones are shorter, so that all threads soon have work: so often is their length doubled.
+    var doublings = 0
+    /// What is kept of the blocks before a stretch; nil for nothing.
+    var earlier: BlockStretch.Earlier?
   }
 
   /// Memory for all blocks ahead, roughly; bytes. One block is looked at however large.
@@ -65,23 +41,24 @@ final class BlockLookahead {
 
   let slotCount: Int
   private let pool: WorkerPool
-  private var free: [Slot]
-  private var ahead: [Slot] = []
+  private var free: [BlockStretch]
+  private var ahead: [BlockStretch] = []
   private var first = 0
+  /// The next block of the first stretch ahead.
+  private var nextIndex = 0
   private var weight = 0
   private var nextPosition: UInt64 = 0
-  private let body: (@Sendable (EventColumns, Int) -> Void)?
+  private var latest: BlockStretch?
+  private var stretchCount = 0
+  private let work: Work
   private let spares = SpareColumns()
 
-  /// - Parameters:
-  ///   - threads: how many decode.
-  ///   - body: called by them with every block decoded, and its slot's number; the columns are then the thread's, which
-  ///     stay in its core's memory, and the slot's are not used.
-  init(threads: Int, body: (@Sendable (EventColumns, Int) -> Void)?) {
+  /// - Parameter threads: how many work.
+  init(threads: Int, _ work: Work) {
     slotCount = Self.slotCount(threads: threads)
-    free = (0..<slotCount).map { Slot(number: $0) }
+    free = (0..<slotCount).map { BlockStretch(number: $0) }
     pool = WorkerPool(threads: threads)
-    self.body = body
+    self.work = work
   }
 
   static func slotCount(threads: Int) -> Int { threads * 2 + 2 }
@@ -90,25 +67,28 @@ final class BlockLookahead {
 
   /// The block at the source's place, checked and decoded; nil where only the reader can tell what is there.
   ///
-  /// The slot is the caller's until it calls `release`.
-  func block(of source: ByteSource) -> Slot? {
-    if first < ahead.count, ahead[first].position != source.position { clear() }
+  /// The block found before is given back by that.
+  func block(of source: ByteSource, after before: Found?) -> Found? {
+    if let before, before.isLast { free.append(before.stretch) }
+    if first < ahead.count, ahead[first].blocks[nextIndex].position != source.position { clear() }
     if first == ahead.count { nextPosition = source.position }
     look(source)
     guard first < ahead.count else { return nil }
-    let slot = ahead[first]
-    wait(slot)
-    guard slot.isValid else {
+    let stretch = ahead[first]
+    stretch.wait()
+    guard stretch.outcomes[nextIndex].isValid else {
       clear()
       return nil
     }
-    first += 1
-    weight -= slot.weight
-    return slot
+    let found = Found(stretch: stretch, index: nextIndex)
+    nextIndex += 1
+    if found.isLast {
+      first += 1
+      nextIndex = 0
+      weight -= weight(of: stretch)
+    }
+    return found
   }
-
-  /// Gives a slot back.
-  func release(_ slot: Slot) { free.append(slot) }
 
   /// Hands over blocks to be decoded, as many as slots and memory allow.
   private func look(_ source: ByteSource) {
@@ -118,7 +98,51 @@ final class BlockLookahead {
       ahead.removeFirst(first)
       first = 0
     }
-    while let slot = free.last, first == ahead.count || weight < Self.weightLimit {
+    while let stretch = free.last, first == ahead.count || weight < Self.weightLimit {
+      let isNext = latest?.endPosition == nextPosition
+      stretch.begin(after: isNext ? latest : nil, portion?.earlier)
+      fill(stretch, source)
+      stretch.trimEarlier(portion?.earlier)
+      guard !stretch.blocks.isEmpty else { return }
+      free.removeLast()
+      ahead.append(stretch)
+      weight += weight(of: stretch)
+      stretch.ordinal = stretchCount
+      stretchCount += 1
+      latest = stretch
+      let (work, spares) = (work, spares)
+      pool.perform {
+        Self.perform(work, stretch, spares)
+        stretch.finish()
+      }
+    }
+  }
+
+  /// Nil where each block is a stretch by itself.
+  private var portion: Portion? { if case .stretch(let portion, _) = work { portion } else { nil } }
+
+  private func weight(of stretch: BlockStretch) -> Int {
+    portion != nil ? stretch.storedBytes : stretch.storedBytes + stretch.rawBytes + stretch.eventCount * 100
+  }
+
+  private static func perform(_ work: Work, _ stretch: BlockStretch, _ spares: SpareColumns) {
+    switch work {
+    case .columns: stretch.decode(into: stretch.columns) { _ in }
+    case .block(let body):
+      let columns = spares.take()
+      stretch.decode(into: columns) { body($0, stretch) }
+      spares.give(columns)
+    case .stretch(_, let body):
+      let columns = spares.take()
+      body(stretch, columns)
+      spares.give(columns)
+    }
+  }
+
+  /// Takes the next block of the source into a stretch, or the next ones.
+  private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
+    let events = portion.map { $0.events >> max(0, $0.doublings - (stretchCount + 1) / 2) } ?? 1
+    while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
       let offset = Int(nextPosition - source.position)
       guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,
         let header = source.withBytes(from: offset, BlockHeader.byteCount, { BlockHeader($0) }),
@@ -126,41 +150,25 @@ final class BlockLookahead {
       else { return }
       let length = BlockHeader.byteCount + Int(header.storedByteCount)
       guard source.ensure(offset + length) >= offset + length else { return }
-      source.withBytes(from: offset, length) { slot.take($0, header, at: nextPosition) }
-      free.removeLast()
-      ahead.append(slot)
-      weight += slot.weight
+      source.withBytes(from: offset, length) { stretch.append($0, header, at: nextPosition) }
       nextPosition += UInt64(length)
-      let (body, spares) = (body, spares)
-      pool.perform {
-        if let body {
-          let columns = spares.take()
-          slot.decode(into: columns, body)
-          spares.give(columns)
-        } else {
-          slot.decode(into: nil) { _, _ in }
-        }
-        slot.isDone.signal()
-      }
+      // A block without events ends a stretch, so that it ends.
+      if header.eventCount == 0 { return }
     }
-  }
-
-  private func wait(_ slot: Slot) {
-    guard !slot.isWaitedFor else { return }
-    slot.isDone.wait()
-    slot.isWaitedFor = true
   }
 
   /// Forgets what is ahead.
   func clear() {
     while first < ahead.count {
-      wait(ahead[first])
+      ahead[first].wait()
       free.append(ahead[first])
       first += 1
     }
     ahead.removeAll(keepingCapacity: true)
     first = 0
+    nextIndex = 0
     weight = 0
+    latest = nil
   }
 }
 
@@ -173,60 +181,4 @@ private final class SpareColumns: @unchecked Sendable {
   func take() -> EventColumns { lock.withLock { columns.popLast() } ?? EventColumns() }
 
   func give(_ used: EventColumns) { lock.withLock { columns.append(used) } }
-}
-
-/// A few threads that do what they are handed, in the order handed.
-public final class WorkerPool {
-  private final class Queue: @unchecked Sendable {
-    // Unchecked: `tasks` is touched under `lock` only.
-    private let lock = NSLock()
-    private let ready = DispatchSemaphore(value: 0)
-    private var tasks: [@Sendable () -> Void] = []
-    private var next = 0
-
-    func append(_ task: @escaping @Sendable () -> Void) {
-      lock.withLock { tasks.append(task) }
-      ready.signal()
-    }
-
-    func stop(_ threads: Int) { for _ in 0..<threads { ready.signal() } }
-
-    /// Works until there is a signal without a task.
-    func work() {
-      while true {
-        ready.wait()
-        let task = lock.withLock { () -> (@Sendable () -> Void)? in
-          guard next < tasks.count else { return nil }
-          defer { next += 1 }
-          let task = tasks[next]
-          if next == 255 {
-            tasks.removeFirst(256)
-            next = -1
-          }
-          return task
-        }
-        guard let task else { return }
-        task()
-      }
-    }
-  }
-
-  private let queue = Queue()
-  private let threads: Int
-
-  public init(threads: Int) {
-    self.threads = threads
-    for _ in 0..<threads {
-      let thread = Thread { [queue] in queue.work() }
-      thread.stackSize = 1 << 20
-      thread.start()
-    }
-  }
-
-  deinit { queue.stop(threads) }
-
-  public func perform(_ task: @escaping @Sendable () -> Void) { queue.append(task) }
-
-  /// The cores that the machine gives to this process, for the default of `--threads`.
-  public static var processorCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }

@@ -70,8 +70,9 @@ final class ByteSource {
 
   /// Moves the window to the buffer's beginning, in a larger buffer where it has to be.
   private func makeRoom(_ count: Int) {
-    if count > capacity - capacity / 4 {
-      capacity = count + count / 2
+    // What is moved is less than what was read since the last time, while the window is not huge.
+    if count > capacity - (count > 1 << 23 ? capacity / 4 : capacity / 2) {
+      capacity = count + (count > 1 << 23 ? count / 2 : count * 2)
       let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
       larger.copyMemory(from: buffer + start, byteCount: available)
       buffer.deallocate()

@@ -19,6 +19,17 @@ final class ColumnArena {
     return base
   }
 
+  /// The same, with the first `kept` bytes as they are.
+  func grow(_ byteCount: Int, keeping kept: Int) -> UnsafeMutableRawPointer {
+    guard byteCount > capacity else { return base }
+    capacity = byteCount + byteCount / 2
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+    larger.copyMemory(from: base, byteCount: kept)
+    base.deallocate()
+    base = larger
+    return base
+  }
+
   var byteCount: Int { capacity }
 }
 
@@ -70,15 +81,30 @@ struct ColumnKernel {
   ) {
     let mask = SIMD8(repeating: mask)
     let shift = SIMD8(repeating: shift)
-    @inline(__always)
-    func mix(_ index: Int, _ numbers: SIMD8<UInt64>) {
-      Self.store(Self.load(target + index) | (numbers & mask) &<< shift, target + index)
+    forEachEightValues(scratch) {
+      Self.store(Self.load(target + $0) | ($1 & mask) &<< shift, target + $0)
     }
+  }
+
+  /// Writes the same to `target`, ored with `common`.
+  func begin(
+    _ target: UnsafeMutablePointer<UInt64>, with common: UInt64, shift: UInt64, mask: UInt64,
+    scratch: UnsafeMutablePointer<UInt64>
+  ) {
+    let common = SIMD8(repeating: common)
+    let mask = SIMD8(repeating: mask)
+    let shift = SIMD8(repeating: shift)
+    forEachEightValues(scratch) { Self.store(common | ($1 & mask) &<< shift, target + $0) }
+  }
+
+  /// Hands out the column's values, by the index of the first of each eight.
+  @inline(__always)
+  private func forEachEightValues(_ scratch: UnsafeMutablePointer<UInt64>, _ body: (Int, SIMD8<UInt64>) -> Void) {
     if header.predictor == .base, header.planeMask != 0 {
-      forEachEight(header.base, mix)
+      forEachEight(header.base, body)
     } else {
       decode(into: scratch, times: nil)
-      for index in stride(from: 0, to: count, by: 8) { mix(index, Self.load(scratch + index)) }
+      for index in stride(from: 0, to: count, by: 8) { body(index, Self.load(scratch + index)) }
     }
   }
 

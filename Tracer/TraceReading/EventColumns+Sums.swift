@@ -30,18 +30,18 @@ extension EventColumns {
     var sums = Sums()
     sums.events = UInt64(eventCount)
     for time in times { sums.times &+= time }
+    for group in groups { sums.kinds &+= UInt64(group.kind) &* UInt64(group.count) }
     for raw in heads {
       let head = EventHead(rawValue: raw)
-      sums.kinds &+= UInt64(head.kind)
       sums.partitions &+= UInt64(head.partition)
       sums.details &+= UInt64(head.detail)
       sums.operands &+= UInt64(head.operand)
     }
     for word in words { sums.words &+= word }
-    var number: UInt64 = 0
-    for locator in locators {
-      sums.order &+= UInt64(locator.place) ^ number
-      number &+= 1
+    var place: UInt64 = 0
+    for index in UnsafeBufferPointer(start: eventIndices, count: eventCount) {
+      sums.order &+= UInt64(index) ^ place
+      place &+= 1
     }
     return sums
   }

@@ -63,6 +63,7 @@ public final class EventColumns {
   private var directory = ColumnDirectory()
   private let arena = ColumnArena()
   private let payload = ColumnArena()
+  let rowArena = ColumnArena()
   private let groupPlaces = UnsafeMutablePointer<GroupPlace>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
   /// By group: the next place of its events, and the end of its places.
   private let cursors = UnsafeMutablePointer<(next: UInt32, end: UInt32)>.allocate(capacity: 256)
@@ -73,6 +74,8 @@ public final class EventColumns {
   private var wordBase: UnsafeMutablePointer<UInt64>
   private var scratchBase: UnsafeMutablePointer<UInt64>
   private var locatorBase: UnsafeMutablePointer<Locator>
+  /// By place: the event's index in the block.
+  private var indexBase: UnsafeMutablePointer<UInt16>
 
   public init() {
     let nothing = arena.reserve(64)
@@ -81,6 +84,8 @@ public final class EventColumns {
     wordBase = timeBase
     scratchBase = timeBase
     locatorBase = nothing.assumingMemoryBound(to: Locator.self)
+    indexBase = nothing.assumingMemoryBound(to: UInt16.self)
+    EventHead.checkLayout()
   }
 
   deinit {
@@ -131,6 +136,11 @@ public final class EventColumns {
     events.reserveCapacity(events.count + view.count)
     for index in 0..<view.count { events.append(view[index]) }
   }
+
+  var eventIndices: UnsafePointer<UInt16> { UnsafePointer(indexBase) }
+  var timePointer: UnsafePointer<UInt64> { UnsafePointer(timeBase) }
+  var headPointer: UnsafePointer<UInt64> { UnsafePointer(headBase) }
+  var wordPointer: UnsafePointer<UInt64> { UnsafePointer(wordBase) }
 
   // MARK: Decoding
 
@@ -183,12 +193,13 @@ public final class EventColumns {
     // A few elements more than are used: kernels work on whole vectors.
     let room = (count + 2 * ColumnKernel.slack) & ~7
     let wordRoom = (directory.wordCount + 2 * ColumnKernel.slack) & ~7
-    let base = arena.reserve((3 * room + wordRoom) * 8 + room * 4)
+    let base = arena.reserve((3 * room + wordRoom) * 8 + room * 6)
     timeBase = base.bindMemory(to: UInt64.self, capacity: room)
     headBase = (base + room * 8).bindMemory(to: UInt64.self, capacity: room)
     scratchBase = (base + room * 16).bindMemory(to: UInt64.self, capacity: room)
     wordBase = (base + room * 24).bindMemory(to: UInt64.self, capacity: wordRoom)
     locatorBase = (base + (room * 3 + wordRoom) * 8).bindMemory(to: Locator.self, capacity: room)
+    indexBase = (base + (room * 3 + wordRoom) * 8 + room * 4).bindMemory(to: UInt16.self, capacity: room)
   }
 
   /// Deltas of time, and heads, of all groups.
@@ -205,12 +216,18 @@ public final class EventColumns {
         common |= (column[number].base & mask) &<< shift
       }
       let heads = headBase + group.first
-      heads.update(repeating: common, count: group.count)
+      var isBegun = false
       for number in EventColumn.partition...EventColumn.operand where !column[number].isConstant {
         let (shift, mask) = EventHead.place(of: number)
-        ColumnKernel(column[number], count: group.count, planes: planes)
-          .mix(into: heads, shift: shift, mask: mask, scratch: scratch)
+        let kernel = ColumnKernel(column[number], count: group.count, planes: planes)
+        if isBegun {
+          kernel.mix(into: heads, shift: shift, mask: mask, scratch: scratch)
+        } else {
+          kernel.begin(heads, with: common, shift: shift, mask: mask, scratch: scratch)
+          isBegun = true
+        }
       }
+      if !isBegun { heads.update(repeating: common, count: group.count) }
       column += EventColumn.firstWord + group.wordCount
     }
   }
@@ -243,7 +260,7 @@ public final class EventColumns {
     var time = baseTime
     var isBackwards = false
     firstBackwards = nil
-    let (locatorBase, timeBase) = (locatorBase, timeBase)
+    let (locatorBase, timeBase, indexBase) = (locatorBase, timeBase, indexBase)
     for event in 0..<count {
       let group = Int(groupColumn[event])
       let (place, end) = cursors[group]
@@ -254,6 +271,7 @@ public final class EventColumns {
       time = next
       timeBase[Int(place)] = time
       locatorBase[event] = Locator(place: Int(place), group: group)
+      indexBase[Int(place)] = UInt16(truncatingIfNeeded: event)
     }
     lastTime = time
     guard count > 0, timeBase[locatorBase[0].place] == baseTime else { throw .firstTime }

@@ -17,17 +17,25 @@ extension TraceReader {
   public func forEachBlock<Result: Sendable>(
     threads: Int, map: @escaping @Sendable (EventColumns) -> Result, take: (MappedBlock<Result>) -> Bool
   ) {
-    let slotCount = BlockLookahead.slotCount(threads: threads)
-    let results = ResultSlots<Result>(count: slotCount)
+    let results = ResultSlots<[Result?]>(count: BlockLookahead.slotCount(threads: threads))
     if threads > 1 {
-      decodeAhead(threads: threads) { columns, slot in results.slots[slot] = map(columns) }
+      // Several blocks at a time: handing over takes time too.
+      let portion = BlockLookahead.Portion(events: 16_384, doublings: 1)
+      decodeAhead(
+        threads: threads,
+        .stretch(portion) { stretch, columns in
+          var found = [Result?](repeating: nil, count: stretch.blocks.count)
+          stretch.decodeEach(into: columns) { found[$1] = map($0) }
+          results.slots[stretch.number] = found
+        })
     }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       let goesOn =
         switch batch {
         case .gap(let gap): take(.gap(gap))
-        case .events(let columns): take(.events(deliveredSlot.flatMap { results.slots[$0] } ?? map(columns)))
+        case .events(let columns):
+          take(.events(found.flatMap { results.slots[$0.stretch.number]?[$0.index] } ?? map(columns)))
         }
       guard goesOn else { return }
     }
@@ -52,20 +60,18 @@ extension TraceReader {
   ///   - body: false ends the reading.
   public func forEachEvents(threads: Int, _ body: (EventRun) -> Bool) {
     let rows = EventRows(slotCount: BlockLookahead.slotCount(threads: threads - 1))
-    if threads > 1 { decodeAhead(threads: threads - 1) { columns, slot in rows.take(columns, slot) } }
+    if threads > 1 { decodeAhead(threads: threads - 1, .block { rows.take($0, $1.number) }) }
     defer { decodeAhead(threads: 0) }
     while let batch = nextColumns() {
       var goesOn = true
       switch batch {
       case .gap(let gap): goesOn = body(.gap(gap))
       case .events(let columns):
-        if let slot = deliveredSlot {
+        if let slot = found?.stretch.number {
           goesOn = body(.events(firstPosition: rows.firstPosition(slot), rows.events(slot)))
         } else {
           let first = columns.firstPosition
-          columns.events.forEachBatch(in: 0..<columns.eventCount) {
-            if goesOn { goesOn = body(.events(firstPosition: first &+ UInt64($0), $1)) }
-          }
+          goesOn = columns.withEvents { body(.events(firstPosition: first, $0)) }
         }
       }
       guard goesOn else { return }
@@ -107,7 +113,7 @@ private final class EventRows: @unchecked Sendable {
       rows[slot].base = .allocate(capacity: count)
       rows[slot].capacity = count
     }
-    if let base = rows[slot].base { columns.events.fill(base, 0, count) }
+    if let base = rows[slot].base { columns.fill(base) }
     rows[slot].count = count
     rows[slot].firstPosition = columns.firstPosition
   }
@@ -116,7 +122,7 @@ private final class EventRows: @unchecked Sendable {
 /// A place for the result of each slot.
 ///
 /// Unchecked: a slot's result is written by the thread that decodes it, and read after that is known to be done.
-private final class ResultSlots<Result: Sendable>: @unchecked Sendable {
+final class ResultSlots<Result: Sendable>: @unchecked Sendable {
   let slots: UnsafeMutableBufferPointer<Result?>
 
   init(count: Int) {

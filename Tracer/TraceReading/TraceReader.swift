@@ -25,10 +25,11 @@ public final class TraceReader {
   public private(set) var statistics = TraceSizes()
 
   private let source: ByteSource
-  /// The columns of the block that is being delivered: the reader's own, or those of `slot`.
+  /// The columns of the block that is being delivered: the reader's own, or those of `found`.
   private var columns = EventColumns()
   private var ownColumns: EventColumns
-  private var slot: BlockLookahead.Slot?
+  /// The block that `nextColumns` has just delivered, where other threads have decoded it.
+  private(set) var found: BlockLookahead.Found?
   private var lookahead: BlockLookahead?
   private var ledger: TraceLedger
   private var defects: [TraceDefect] = []
@@ -106,15 +107,17 @@ public final class TraceReader {
   /// Lets so many threads beside the caller's decode the blocks ahead; 0 for none, as at first.
   ///
   /// What is read is the same with any number of them.
-  public func decodeAhead(threads: Int) { decodeAhead(threads: threads, body: nil) }
+  public func decodeAhead(threads: Int) { decodeAhead(threads: threads, .columns) }
 
-  /// - Parameter body: called by the threads with every block, and the number of its slot; `nextColumns` then hands out
-  ///   columns only where there is no `deliveredSlot`.
-  func decodeAhead(threads: Int, body: (@Sendable (EventColumns, Int) -> Void)?) {
-    slot = nil
+  /// Where `work` has columns of its own, `nextColumns` hands out columns only where there is no block `found`.
+  func decodeAhead(threads: Int, _ work: BlockLookahead.Work) {
+    found = nil
     // Nobody waits for blocks ahead while one is there to be shown: a pipe is read as it comes.
-    lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, body: body) : nil
+    lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, work) : nil
   }
+
+  /// Whether what is not yet written is waited for.
+  public var isPipe: Bool { source.isPipe }
 
   /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
   public func makeIndex() -> BlockIndex? { source.randomAccess.flatMap { BlockIndex($0) } }
@@ -181,13 +184,10 @@ public final class TraceReader {
   /// - Parameter spare: whatever they held is lost.
   public func exchangeColumns(_ spare: EventColumns) -> EventColumns {
     let taken = columns
-    if let slot { slot.columns = spare } else { ownColumns = spare }
+    if let found { found.stretch.columns = spare } else { ownColumns = spare }
     columns = spare
     return taken
   }
-
-  /// The slot of the block that `nextColumns` has just delivered, where other threads decoded it.
-  var deliveredSlot: Int? { slot?.number }
 
   private func takeGap() -> TraceGap? {
     defer { pendingGap = nil }
@@ -220,11 +220,10 @@ public final class TraceReader {
     return true
   }
 
-  /// What is at the source's place; a block that other threads have decoded is then in `slot`.
+  /// What is at the source's place; a block that other threads have decoded is then `found`.
   private func probe() -> BlockProbe {
-    if let slot { lookahead?.release(slot) }
-    slot = lookahead?.block(of: source)
-    if let slot { return .block(slot.header) }
+    found = lookahead?.block(of: source, after: found)
+    if let found { return .block(found.header) }
     var work = 0
     return BlockProbe(source, work: &work)
   }
@@ -278,9 +277,9 @@ public final class TraceReader {
   }
 
   private func decode(_ header: BlockHeader) {
-    var failure = slot?.defect
-    columns = slot?.columns ?? ownColumns
-    if slot == nil {
+    var failure = found?.outcome.defect
+    columns = found?.stretch.columns ?? ownColumns
+    if found == nil {
       let length = BlockHeader.byteCount + Int(header.storedByteCount)
       source.withBytes(length) { block in
         do throws(PayloadDefect) {
@@ -301,7 +300,7 @@ public final class TraceReader {
     nextEvent = 0
     hasPendingEvents = true
     var found: [TraceDefect.Kind] = []
-    ledger.account(slot?.digest ?? BlockDigest(columns), header.baseTime, &found)
+    ledger.account(self.found?.outcome.digest ?? BlockDigest(columns), header.baseTime, &found)
     for kind in found { note(kind, header.sequence) }
   }
 

@@ -28,6 +28,8 @@ struct ClaimBook: ~Copyable {
   static let kept = 5
   var accounts = DirectTable<Account>()
   var details: [Details] = []
+  /// As they are before anything is judged: shared by all books that begin anew.
+  private var blank: [Details] = []
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
   init() {
@@ -42,10 +44,25 @@ struct ClaimBook: ~Copyable {
   private init(copying other: borrowing ClaimBook) {
     accounts = other.accounts.copy()
     details = other.details
+    blank = other.blank
     latest = other.latest
   }
 
   func copy() -> ClaimBook { ClaimBook(copying: self) }
+
+  /// All claims are added.
+  mutating func begin() { blank = details }
+
+  /// A book of the same claims, in which nothing was judged.
+  func cleared() -> ClaimBook {
+    var book = ClaimBook(copying: self)
+    book.details = blank
+    for claim in book.accounts.indices {
+      book.accounts[claim].checked = 0
+      book.accounts[claim].threshold = .min
+    }
+    return book
+  }
 
   /// Adds a claim and answers its index.
   mutating func add(

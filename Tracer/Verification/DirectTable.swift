@@ -21,15 +21,20 @@ struct DirectTable<Element: BitwiseCopyable>: ~Copyable {
     count = 0
   }
 
+  private init(copying elements: UnsafeMutablePointer<Element>, count: Int) {
+    capacity = max(1, count)
+    base = .allocate(capacity: capacity)
+    base.initialize(from: elements, count: count)
+    self.count = count
+  }
+
   deinit { base.deallocate() }
 
   var indices: Range<Int> { 0..<count }
 
   /// A table of the same elements.
   func copy() -> DirectTable {
-    var copy = DirectTable()
-    for index in indices { copy.append(self[index]) }
-    return copy
+    DirectTable(copying: base, count: count)
   }
 
   mutating func append(_ element: Element) {

@@ -2,12 +2,12 @@ import APEXTypes
 import ModuleConfiguration
 
 /// What is known of one partition beside its interrupts: what changes rarely, and is looked at rarely.
-struct GuestState {
+struct GuestState: Equatable {
   // The virtual timer: the instant of its next tick, 0 for none, and its period, 0 for one-shot.
   var isTimerKnown = true
   var nextTick: UInt64 = 0
   var tickPeriod: UInt64 = 0
-  var missedTicks: UInt64 = 0
+  var missedTicks = OpenCount()
   var missedKnown = true
 
   /// Handlers of the vectors 0 … 31 and of errors (32), 0 for none; bit n of `handlersKnown` for vector n.
@@ -16,8 +16,11 @@ struct GuestState {
   var exceptionEntry: UInt64 = 0
   var isEntryKnown = true
   /// Exceptions reflected since the start, to compare with the partition's own count of those it has come back from.
-  var reflected: UInt32 = 0
+  var reflected = OpenCount()
   var isReflectedKnown = true
+
+  /// That count in as many bits as the partition tells of its own.
+  var reflectedCount: UInt32 { UInt32(truncatingIfNeeded: reflected.value) }
 
   /// `StartCondition` of the last start.
   var condition: UInt8 = 0
@@ -63,7 +66,7 @@ struct GuestState {
 }
 
 /// What happens rarely within a step, and is judged when it closes.
-struct Rarities {
+struct Rarities: Equatable {
   /// Whether anything below was touched.
   var isTouched = false
   /// Partitions whose mode changed, those that were restarted, and those told to have been restarted before.

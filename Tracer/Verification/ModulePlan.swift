@@ -64,6 +64,8 @@ struct ModulePlan {
     var isQueuing: Bool
     var capacity: Int
     var discardsWhenFull: Bool
+    /// The next destination port of the same channel, −1 for none.
+    var nextDestination = -1
   }
 
   var name: String
@@ -76,6 +78,8 @@ struct ModulePlan {
   var drainer: UInt8
   var initialSchedule: Int
   var partitions: [Partition] = []
+  /// Bit n for partition n, whose every missed tick is delivered by itself.
+  var deliverers: UInt32 = 0
   var schedules: [Schedule] = []
   var windows: [Window] = []
   var lines = [Line](repeating: Line(), count: ModuleLimits.lineCount)
@@ -83,6 +87,8 @@ struct ModulePlan {
   var channelCount: Int
   /// Destination ports of each channel, and its source port.
   var destinations: [[Int]]
+  /// The first of them, −1 for none: for who does not want to hold an array.
+  var firstDestination: [Int]
   var sources: [Int]
   var eventChannels: [EventChannel] = []
   /// By (partition × 8 + error code) × 4 + system state.
@@ -110,6 +116,7 @@ struct ModulePlan {
       || table.count(ProcessRecord.self) > Self.maximumProcessCount
     channelCount = table.count(ChannelRecord.self)
     destinations = [[Int]](repeating: [], count: channelCount)
+    firstDestination = [Int](repeating: -1, count: channelCount)
     sources = [Int](repeating: -1, count: channelCount)
     healthRules = [HealthRule](repeating: HealthRule(), count: table.partitionCount * 32)
     hasModuleCallback = module.hasModuleCallback
@@ -150,6 +157,11 @@ struct ModulePlan {
           discardsWhenFull: port.discardsWhenFull))
       if port.direction == .source { sources[channel] = index } else { destinations[channel].append(index) }
     }
+    for destinations in destinations {
+      guard let first = destinations.first else { continue }
+      firstDestination[ports[first].channel] = first
+      for (port, next) in zip(destinations, destinations.dropFirst()) { ports[port].nextDestination = next }
+    }
     for index in 0..<table.count(EventChannelRecord.self) {
       let record = table.record(EventChannelRecord.self, index)
       eventChannels.append(
@@ -181,6 +193,7 @@ struct ModulePlan {
   private mutating func readPartitions(_ table: ModuleTable) {
     for index in 0..<table.partitionCount {
       let record = table.record(PartitionRecord.self, index)
+      if record.missedTickPolicy == .deliverAll { deliverers |= 1 << UInt32(index) }
       var executable: [Range<UInt64>] = []
       var pieces = Self.pieces(record.stackBytes)
       for segment in record.segments.indices {

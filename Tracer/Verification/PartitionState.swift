@@ -1,7 +1,7 @@
 /// What is known of one partition.
 ///
 /// After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
-struct PartitionState: BitwiseCopyable {
+struct PartitionState: BitwiseCopyable, Equatable {
   // Virtual interrupts, bit n for vector 32 + n.
   var registered: UInt64 = 0
   var registeredKnown: UInt64 = .max
@@ -39,7 +39,7 @@ struct PartitionState: BitwiseCopyable {
   var timeSinceUpcall: UInt64 = 0
   var ordinal: UInt64 = 0
   var ordinalKnown = false
-  var marksEver: UInt64 = 0
+  var marksEver = OpenCount()
   var marksEverKnown = true
   /// Upcalls entered or decided from which nobody has returned.
   var unfinished: Int32 = 0

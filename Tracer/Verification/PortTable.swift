@@ -5,7 +5,7 @@ struct PortTable {
   static let room = ModuleLimits.maximumQueuedMessages
 
   /// A queue, or the emptiness of a sampling port.
-  struct Queue {
+  struct Queue: Equatable {
     var isCreated = false
     var isCreationKnown = true
     /// Whether head, count and contents are known.
@@ -21,7 +21,7 @@ struct PortTable {
     var isEmpty = false
     var isEmptyKnown = true
   }
-  struct Message {
+  struct Message: Equatable {
     var number: UInt64 = 0
     var bytes: UInt64 = 0
     var digest: UInt64 = 0

@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What has happened since the kernel was last entered: one input, its decisions and its observations.
-struct Step {
+struct Step: Equatable {
   /// What happened in the step and is judged when it closes.
   struct Happenings: OptionSet {
     var rawValue: UInt32
@@ -27,6 +27,8 @@ struct Step {
     static let returnsLearnt = Happenings(rawValue: 4096)
     static let nonMaskable = Happenings(rawValue: 8192)
     static let readSeen = Happenings(rawValue: 16384)
+    /// After which nothing is owed.
+    static let quiet: Happenings = [.answered, .consoleSeen, .readSeen]
   }
 
   /// The input's kind, 0 before the first entry and after a loss.
@@ -36,6 +38,11 @@ struct Step {
   var what: UInt16 = 0
   /// What a hypercall's number means.
   var number: HypercallNumber?
+  /// Whether such a hypercall has something to be judged when it succeeds, and when the step closes, and leaves its
+  /// caller's calm.
+  var mustTake = true
+  var mustClose = true
+  var isCalm = false
   var happenings: Happenings = []
   var time: UInt64 = 0
   var position: UInt64 = 0

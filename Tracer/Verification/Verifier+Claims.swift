@@ -14,6 +14,7 @@ extension Verifier {
     addProcessClaims(table)
     for index in 0..<table.count(BudgetRecord.self) { addBudget(table.record(BudgetRecord.self, index)) }
     for index in 0..<table.count(ClaimRecord.self) { addCustom(table.record(ClaimRecord.self, index), table) }
+    book.begin()
   }
 
   private static let budgetSource = "module file: p:Budget"

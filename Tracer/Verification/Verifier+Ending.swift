@@ -86,6 +86,7 @@ extension Verifier {
     judgeStopInstant()
     if ending.hasStopped, fails(.stopReason) { explain("the module stops a second time") }
     ending.hasStopped = true
+    isUnusual = true
     step.happenings.insert(.stopped)
     tally(.stopQuiet)
   }
@@ -122,6 +123,7 @@ extension Verifier {
     rare = Rarities()
     guard !ending.hasEnded else { return }
     ending.hasEnded = true
+    isUnusual = true
     ending.endTime = time
     tally(.end)
     if gapCount == ending.lossRecords, event.words.w0 != eventCount, fails(.end) {
@@ -153,6 +155,7 @@ extension Verifier {
   /// Closes the account and reports. `fileBytes`, the size of the whole trace, is needed for the claim on its rate.
   public mutating func finish(fileBytes: UInt64? = nil) -> VerificationReport {
     if isGapOpen { closeGap() }
+    settleCalm()
     tally(.complete)
     if gapCount > 0 {
       book.doubt(

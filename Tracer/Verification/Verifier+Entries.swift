@@ -2,8 +2,16 @@ import TraceFormat
 
 extension Verifier {
   /// Judges an entry into the kernel from ring 3 or the idle loop, and begins its step.
+  @inline(__always)
   mutating func enter(_ event: EventReference) {
     closeStep()
+    if passCalmly(event) { return beginStep(event) }
+    enterAtLength(event)
+  }
+
+  @inline(never)
+  private mutating func enterAtLength(_ event: EventReference) {
+    disturb()
     let snapshot = event.snapshot
     let partition = event.partition
     let resume = previousTime &+ snapshot.resumeDelay
@@ -35,6 +43,7 @@ extension Verifier {
     beginStep(event)
     step.returned = returned
     step.areReturnsKnown = areReturnsKnown
+    if partition != 0xFF { seekCalm(partition) }
   }
 
   private mutating func refuseResume(_ snapshot: EntrySnapshot) {
@@ -90,8 +99,14 @@ extension Verifier {
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
     if machine.frameToJudge { judgeKernelTime(resume) }
     if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
+    if machine.readyTime == 0 { judgeCallDuration(partition, spent, resume) }
+  }
+
+  /// The step before an entry may have been a hypercall that returned at once.
+  @inline(__always)
+  mutating func judgeCallDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
     if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
-      step.happenings.isDisjoint(with: [.switched, .upcall]), machine.readyTime == 0
+      step.happenings.isDisjoint(with: [.switched, .upcall])
     {
       let claim = Int(targets.hypercall[Int(step.what)])
       if claim >= 0 { judgeDuration(claim, spent, resume) }
@@ -131,8 +146,20 @@ extension Verifier {
   /// Judges what the step left owing. Called where the next entry, the end, or a restart shows that it is over.
   @inline(__always)
   mutating func closeStep() {
-    guard step.kind != 0 else { return closeBeheaded() }
     let happened = step.happenings
+    // Most steps are a hypercall and its answer, and nothing else.
+    if step.kind == EventKind.hypercall.rawValue, happened.isSubset(of: .quiet), happened.contains(.answered),
+      !rare.isTouched, step.returned == 0
+    {
+      if step.mustClose { closeHypercall() }
+      return
+    }
+    closeStepAtLength(happened)
+  }
+
+  @inline(never)
+  private mutating func closeStepAtLength(_ happened: Step.Happenings) {
+    guard step.kind != 0 else { return closeBeheaded() }
     let hasStopped = happened.contains(.stopped)
     if step.kind == EventKind.interrupt.rawValue, !hasStopped { closeInterrupt() }
     if happened.contains(.upcall) { closeUpcall() }
@@ -194,96 +221,4 @@ extension Verifier {
   }
 
   func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
-
-  // MARK: Loss
-
-  /// Tells the verifier that events are missing before the next one (a damaged or absent block).
-  public mutating func noteGap() {
-    gapCount &+= 1
-    if !isGapOpen { gapStart = eventCount == 0 ? 0 : previousTime }
-    isGapOpen = true
-  }
-
-  /// Forgets what the missing events may have changed, and doubts the claims whose evidence may have been among them.
-  mutating func closeGap() {
-    isGapOpen = false
-    let reason = "events are missing before event \(position)"
-    for key in ClaimKey.allCases where key.isTouchedByLoss { book.doubt(key.rawValue, reason) }
-    for claim in ClaimKey.allCases.count..<book.details.count where book.details[claim].isTouchedByLoss {
-      book.doubt(claim, reason)
-    }
-    for index in partitions.indices {
-      let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
-      let mayHaveBeenStopped =
-        partitions[index].mayBeStopped || partitions[index].isStopped || partitions[index].isInitialising
-      partitions[index].forget()
-      guard isTouched else {
-        // Who did not run did nothing to be stopped for, so its next period is judged.
-        partitions[index].mayBeStopped = mayHaveBeenStopped
-        continue
-      }
-      if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
-      partitions[index].supplyKnown = false
-      for process in processes.indices where processes[process].partition == UInt8(index) {
-        book.doubt(processes[process].claim, reason)
-        processes[process].isReleased = false
-      }
-    }
-    for line in registeredBy.indices {
-      registrationKnown[line] = 0
-    }
-    custom.forget()
-    step = Step()
-    rare = Rarities()
-    for index in guests.indices { guests[index].forget() }
-    health.isNextKnown = false
-    health.isWaitingKnown = false
-    health.waiting = 0
-    for entry in health.entries.indices { health.entries[entry].isKnown = false }
-    ports.forget()
-    schedule.isNextScheduleKnown = false
-    schedule.isScheduleKnown = false
-    schedule.isLastChangeKnown = false
-    isResumeKnown = false
-    schedule.isWindowKnown = false
-    schedule.isOpen = false
-    schedule.awaitsFirst = false
-    schedule.isNextKnown = false
-    schedule.idleUntil = nil
-    schedule.framesKnown = false
-    machine.isRunnerKnown = false
-    machine.isEntryKnown = false
-    machine.readyTime = 0
-    schedule.isIdle = false
-    machine.isTimerKnown = false
-    machine.isArmed = false
-    machine.isMaskKnown = false
-    machine.kernelCountsKnown = 0
-    machine.isSpuriousKnown = false
-    machine.areStimuliKnown = false
-    machine.isKernelTimeKnown = false
-    machine.frameToJudge = false
-    for channel in channels.indices { channels[channel] = ChannelState(isEmpty: false, isKnown: false) }
-    keyframe.isKnown = false
-    keyframe.words.removeAll(keepingCapacity: true)
-  }
-
-  /// Whether a window of the partition, or one of its period's starts, may lie between two instants.
-  private func mayHaveRun(_ partition: UInt8, from first: UInt64, to last: UInt64) -> Bool {
-    // The drainer runs in idle time, which is nearly always.
-    guard partition != plan.drainer, !plan.mayReset else { return true }
-    guard schedule.isFrameKnown, plan.schedules.count == 1, last >= first, first >= schedule.frameStart,
-      last &- schedule.frameStart < 2 &* plan.schedules[0].majorFrame
-    else { return true }
-    let frame = plan.schedules[0].majorFrame
-    for index in plan.schedules[0].windows where plan.windows[index].partition == partition {
-      for turn in 0..<UInt64(3) {
-        let start = schedule.frameStart &+ turn &* frame &+ plan.windows[index].start
-        // The window is announced L before its start.
-        let announced = start > plan.allowance ? start &- plan.allowance : 0
-        if first < start &+ plan.windows[index].duration, last >= announced { return true }
-      }
-    }
-    return false
-  }
 }

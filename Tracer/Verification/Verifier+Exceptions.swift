@@ -19,6 +19,7 @@ extension Verifier {
       return
     }
     rare.isTouched = true
+    assumeReflected(event.partition)
     let guest = guests[Int(event.partition)]
     var vector = Int(step.what)
     if let gate = gateMeant {
@@ -29,7 +30,7 @@ extension Verifier {
     guard guest.isReflectedKnown, guest.isEntryKnown, guest.handlersKnown & 1 << UInt64(vector) != 0 else { return }
     let canTake =
       guest.handlers[vector] != 0 && guest.exceptionEntry != 0 && step.flags.contains(.frameFits)
-      && guest.reflected == UInt32(truncatingIfNeeded: event.words.w5)
+      && guest.reflectedCount == UInt32(truncatingIfNeeded: event.words.w5)
     if canTake { rare.mustReflect = Int16(vector) }
   }
 
@@ -68,7 +69,7 @@ extension Verifier {
       if event.operand == UInt32(Self.errorVector) { judgeProcessLevel(event, index) } else { judgeReflected(event) }
     }
     judgeHandler(event, index)
-    guests[index].reflected &+= 1
+    guests[index].reflected.add(1)
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false
@@ -92,6 +93,7 @@ extension Verifier {
     }
     guard belongs else { return }
     rare.isReflected = true
+    assumeReflected(event.partition)
     let guest = guests[Int(event.partition)]
     if !isGate, let gate = gateMeant, guest.handlersKnown & 1 << UInt64(gate) != 0, guest.handlers[gate] != 0,
       fails(.exceptionReflected)
@@ -99,11 +101,11 @@ extension Verifier {
       explain("exception 13 is reflected to \(name(event.partition)), and meant as \(gate), which has a handler")
     }
     if guest.isReflectedKnown {
-      if guest.reflected != UInt32(truncatingIfNeeded: step.argument1), fails(.exceptionReflected) {
+      if guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1), fails(.exceptionReflected) {
         explain("exception \(event.operand) of \(name(event.partition)) is reflected into its own handler")
       }
     } else {
-      guests[Int(event.partition)].reflected = UInt32(truncatingIfNeeded: step.argument1)
+      guests[Int(event.partition)].reflected = OpenCount(step.argument1 & 0xFFFF_FFFF)
       guests[Int(event.partition)].isReflectedKnown = true
     }
   }

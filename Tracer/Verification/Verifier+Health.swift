@@ -41,6 +41,7 @@ extension Verifier {
   }
 
   private mutating func judgeState(_ partition: UInt8, _ state: UInt8) {
+    assumeReflected(partition)
     let guest = guests[Int(partition)]
     let mode = partitions[Int(partition)].mode
     guard step.kind != 0 else { return }
@@ -48,11 +49,11 @@ extension Verifier {
     if guest.callbackError >= 0 {
       expected = .errorHandling
     } else if guest.isCallbackKnown, guest.isReflectedKnown, step.kind == EventKind.exception.rawValue,
-      guest.reflected != UInt32(truncatingIfNeeded: step.argument1)
+      guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
     {
       expected = .errorHandling
     } else if guest.isCallbackKnown, guest.isReflectedKnown,
-      guest.reflected == 0 || step.kind == EventKind.exception.rawValue
+      guest.reflectedCount == 0 || step.kind == EventKind.exception.rawValue
     {
       if mode == OperatingMode.normal.rawValue { expected = .partitionExecution }
       if mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue {
@@ -232,6 +233,7 @@ extension Verifier {
 
   /// An error of process level was not given to the partition's error handler.
   private mutating func judgeHandlerLeftOut(_ partition: UInt8) {
+    assumeReflected(partition)
     let guest = guests[Int(partition)]
     tally(.healthProcess)
     // A raised error tells by bit 32 whether a frame fits, and in the bits below the exceptions come back from.
@@ -240,7 +242,7 @@ extension Verifier {
     let hasFrame =
       isRaised
       ? step.looked >> 32 & 1 != 0 && guest.isReflectedKnown
-        && guest.reflected == UInt32(truncatingIfNeeded: step.looked)
+        && guest.reflectedCount == UInt32(truncatingIfNeeded: step.looked)
       : step.flags.contains(.frameFits)
     guard guest.handlersKnown & 1 << 32 != 0, guest.handlers[Self.errorVector] != 0, guest.isEntryKnown,
       guest.exceptionEntry != 0, partitions[Int(partition)].mode == OperatingMode.normal.rawValue,

@@ -5,7 +5,11 @@ import TraceFormat
 extension Verifier {
   mutating func hypercall(_ event: EventReference) {
     enter(event)
-    step.number = numbers.meaning(of: step.what)
+    let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
+    step.number = step.what < CallMeaning.tableCount ? meaning.number : HypercallNumber(rawValue: step.what)
+    step.mustTake = meaning.mustTake
+    step.mustClose = meaning.mustClose
+    step.isCalm = meaning.isCalm
     step.looked = event.words.w2
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
@@ -39,8 +43,9 @@ extension Verifier {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
+    if !step.isCalm { disturb() }
     guard let number = step.number else { return judgeUnknown(event) }
-    if event.detail == 0 { take(number, event.partition) }
+    if event.detail == 0, step.mustTake { take(number, event.partition) }
   }
 
   private mutating func refuseResult(_ event: EventReference) {
@@ -185,6 +190,7 @@ extension Verifier {
   }
 
   private mutating func judgeStatistic(_ partition: UInt8) {
+    if isPiece { assumeStatistic(partition) }
     let expected: UInt64
     switch StatisticSelector(rawValue: step.argument0) {
     case .majorFrames:
@@ -195,7 +201,7 @@ extension Verifier {
       expected = machine.kernelCounts[0]
     case .spuriousInterrupts:
       guard machine.isSpuriousKnown else { return }
-      expected = machine.spuriousCount
+      expected = machine.spuriousCount.value
     case .operatingMode:
       guard step.argument1 < UInt64(partitions.count), partitions[Int(step.argument1)].mode != 0xFF else { return }
       expected = UInt64(partitions[Int(step.argument1)].mode)
@@ -203,7 +209,7 @@ extension Verifier {
       expected = UInt64(partitions.count)
     case .marks:
       guard partitions[Int(partition)].marksEverKnown else { return }
-      expected = partitions[Int(partition)].marksEver
+      expected = partitions[Int(partition)].marksEver.value
     case .currentSchedule:
       guard schedule.isScheduleKnown else { return }
       expected = plan.schedules[schedule.schedule].identifier
@@ -215,7 +221,7 @@ extension Verifier {
       expected = schedule.lastChange
     case .missedTicks:
       guard guests[Int(partition)].missedKnown else { return }
-      expected = guests[Int(partition)].missedTicks
+      expected = guests[Int(partition)].missedTicks.value
     case .errorLogCount:
       guard health.isNextKnown else { return }
       expected = health.nextEntry

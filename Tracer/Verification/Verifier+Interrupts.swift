@@ -52,7 +52,10 @@ extension Verifier {
     guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF, isPulse || step.partition == schedule.owner,
       plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
     else { return }
-    if !isPulse { machine.isEntryForeign = true }
+    if !isPulse {
+      machine.isEntryForeign = true
+      disturb()
+    }
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {
@@ -92,6 +95,7 @@ extension Verifier {
   mutating func mark(_ event: EventReference) {
     guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
     let index = Int(event.partition)
+    if UInt16(event.partition) == calm.partition { disturb() }
     guard line < 16 else { return markOther(event, index, line) }
     let bit: UInt32 = 1 << UInt32(index)
     tally(.markRegistered)
@@ -145,7 +149,7 @@ extension Verifier {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line
     let count = UInt32(truncatingIfNeeded: event.words.w0)
-    partitions[index].marksEver &+= marks
+    partitions[index].marksEver.add(marks)
     if partitions[index].pendingKnown & bit != 0 {
       tally(.markCounter)
       let waiting = partitions[index].pending & bit != 0 ? counters[cell] : 0
@@ -220,7 +224,10 @@ extension Verifier {
   private mutating func judgeUnclaimed(_ line: Int, _ isHandled: Bool) {
     let everybody: UInt32 = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(partitions.count)) &- 1)
     var wanted = isHandled
-    for index in partitions.indices where step.due & 1 << UInt32(index) != 0 {
+    var due = step.due
+    while due != 0 {
+      let index = due.trailingZeroBitCount
+      due &= due &- 1
       if partitions[index].isStopped || partitions[index].mayBeStopped { return }
       wanted = true
     }
@@ -256,7 +263,7 @@ extension Verifier {
 
   mutating func spurious(_ event: EventReference) {
     step.spuriousDecisions &+= 1
-    machine.spuriousCount &+= 1
+    machine.spuriousCount.add(1)
     if step.kind != 0, !step.isSpurious || UInt32(step.what) != event.operand, fails(.spurious) {
       explain("interrupt \(event.operand) was taken for spurious, and was not")
     }

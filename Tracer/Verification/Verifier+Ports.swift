@@ -109,9 +109,11 @@ extension Verifier {
     channels[port.channel].bytes = event.words.w0
     channels[port.channel].writtenAt = step.time
     channels[port.channel].isDigestKnown = false
-    for index in plan.destinations[port.channel] {
-      ports.queues[index].isEmpty = false
-      ports.queues[index].isEmptyKnown = true
+    var destination = plan.firstDestination[port.channel]
+    while destination >= 0 {
+      ports.queues[destination].isEmpty = false
+      ports.queues[destination].isEmptyKnown = true
+      destination = plan.ports[destination].nextDestination
     }
     step.happenings.insert(.copyDue)
     tally(.portCopied)

@@ -33,7 +33,7 @@ extension Verifier {
       guests[index].isTimerKnown = true
     }
     guests[index].nextTick = next
-    guests[index].missedTicks &+= event.words.w2
+    guests[index].missedTicks.add(event.words.w2)
     judgeDropped(event)
     if rare.ticked >= 0, step.kind != 0, fails(.tickMark) {
       explain("the ticks of two timers fall due in one step, and the first had no mark")

@@ -87,9 +87,10 @@ extension Verifier {
   }
 
   /// Marks that an upcall of a vector must carry: all that wait, or one tick where each gets an upcall of its own.
+  @inline(__always)  // Or the verifier is copied for the call.
   private func carried(_ partition: UInt8, _ line: Int) -> UInt64 {
     let waiting = UInt64(counters[Int(partition) &* Self.interruptStride &+ line])
-    return line == 32 && plan.partitions[Int(partition)].missedTickPolicy == .deliverAll ? min(waiting, 1) : waiting
+    return line == 32 && plan.deliverers & 1 << UInt32(partition) != 0 ? min(waiting, 1) : waiting
   }
 
   private mutating func judgeDelivery(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ line: Int) {
@@ -144,7 +145,7 @@ extension Verifier {
     // Where not all ticks go with one upcall, how many waited says how many wait on.
     let isCountKnown =
       line != 32 || partitions[index].pendingKnown & bit != 0
-      || plan.partitions[index].missedTickPolicy != .deliverAll
+      || plan.deliverers & 1 << UInt32(index) == 0
     let rest = line == 32 ? UInt64(counters[cell]) &- carried(step.upcallPartition, line) : 0
     counters[cell] = UInt32(truncatingIfNeeded: rest)
     if rest == 0, isCountKnown {

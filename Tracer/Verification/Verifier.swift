@@ -10,16 +10,19 @@ import TraceFormat
 public struct Verifier: ~Copyable {
   /// Cells of a partition in the tables of virtual interrupts: 35, rounded up.
   static let interruptStride = 40
-  /// What a kind's number means, and whether a claim of the module file asks for such events.
+  /// What a kind's number means, whether a claim of the module file asks for such events, and whether they may disturb
+  /// the partition that runs.
   struct Meaning {
     var kind: EventKind?
     var isAsked = false
+    var isCalm = false
   }
 
   let plan: ModulePlan
   /// By the number of a kind: looked up once an event.
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
-  let numbers = HypercallNumbers()
+  /// By the number of a hypercall; the last one stands for all others.
+  let calls = CallMeaning.table()
   var book = ClaimBook()
   var targets: BudgetClaims
 
@@ -33,10 +36,13 @@ public struct Verifier: ~Copyable {
   var isResumeKnown = false
   var gapCount: UInt64 = 0
   var isGapOpen = false
+  /// The next event is the first, or comes after a gap, the stop or the end: more is to be looked at than usually.
+  var isUnusual = true
   /// The last instant before the gap.
   var gapStart: UInt64 = 0
   var step = Step()
   var rare = Rarities()
+  var calm = Calm()
 
   var partitions: DirectTable<PartitionState>
   var guests: [GuestState]
@@ -59,6 +65,9 @@ public struct Verifier: ~Copyable {
   var processes: [ProcessState]
   var ending = EndingState()
   var custom = CustomClaims()
+  /// Whether it judges a piece by itself, and what it took for granted then.
+  var isPiece = false
+  var assumptions: [Assumption] = []
 
   /// A verifier for traces of the module that `table` configures; the table is not needed beyond this call.
   public init(table: ModuleTable) {
@@ -78,7 +87,8 @@ public struct Verifier: ~Copyable {
     targets = BudgetClaims()
     prepareClaims(table)
     for raw in UInt8.min...UInt8.max {
-      meanings[Int(raw)] = Meaning(kind: EventKind(rawValue: raw), isAsked: custom.isAsked(raw))
+      let kind = EventKind(rawValue: raw)
+      meanings[Int(raw)] = Meaning(kind: kind, isAsked: custom.isAsked(raw), isCalm: Self.isCalm(kind))
     }
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
@@ -92,6 +102,8 @@ public struct Verifier: ~Copyable {
     plan = other.plan
     meanings = other.meanings
     book = other.book.copy()
+    (calm.entries, calm.ownEntries) = (other.calm.entries, other.calm.ownEntries)
+    isUnusual = other.isUnusual
     targets = other.targets
     (position, time, previousTime) = (other.position, other.time, other.previousTime)
     (firstTime, eventCount, isResumeKnown) = (other.firstTime, other.eventCount, other.isResumeKnown)
@@ -132,12 +144,15 @@ public struct Verifier: ~Copyable {
       let event = EventReference(place)
       place += 1
       position = firstPosition &+ UInt64(truncatingIfNeeded: index)
-      takeTime(event.time)
+      let now = event.time
+      if now < time || isUnusual { takeUnusual(now) }
+      time = now
       let meaning = meanings[Int(event.kind)]
+      if !meaning.isCalm { disturb() }
       if meaning.isAsked { judgeCustom(event) }
       let partition = event.partition
       if Int(partition) < partitions.count || partition == 0xFF {
-        if eventCount == 0 { judgeFirst(event) }
+        if isUnusual { judgeUnusual(event, meaning.kind) }
         if let kind = meaning.kind { dispatch(kind, event) }
       } else {
         refusePartition(partition)
@@ -147,32 +162,36 @@ public struct Verifier: ~Copyable {
       // A delay counted from a lost event says nothing.
       isResumeKnown = meaning.kind != .loss
     }
+    book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
   }
 
   private mutating func refusePartition(_ partition: UInt8) {
     if fails(.meaning) { explain("partition \(partition) is not one of the module's \(partitions.count)") }
   }
 
-  @inline(__always)
-  private mutating func takeTime(_ now: UInt64) {
-    tally(.time)
-    if now < time || eventCount == 0 { takeOddTime(now) }
+  /// A time that goes back, or one for which more is to be done than to take it.
+  @inline(never)
+  private mutating func takeUnusual(_ now: UInt64) {
+    disturb()
+    if eventCount == 0 {
+      firstTime = now
+    } else if now < time, fails(.time, by: time &- now) {
+      explain("time goes back from \(time) to \(now) ns")
+    }
     time = now
     if isGapOpen { closeGap() }
   }
 
+  /// An event after which not all is as usual.
   @inline(never)
-  private mutating func takeOddTime(_ now: UInt64) {
-    if eventCount == 0 {
-      firstTime = now
-    } else if fails(.time, by: time &- now) {
-      explain("time goes back from \(time) to \(now) ns")
-    }
+  private mutating func judgeUnusual(_ event: EventReference, _ kind: EventKind?) {
+    if eventCount == 0 { judgeFirst(event) }
+    if let kind, ending.isSpecial { judgeAfterStop(event, kind) }
+    isUnusual = isGapOpen || ending.isSpecial
   }
 
   @inline(__always)
   private mutating func dispatch(_ kind: EventKind, _ event: EventReference) {
-    if ending.isSpecial { judgeAfterStop(event, kind) }
     switch kind {
     case .interrupt: interrupt(event)
     case .timer: timer(event)

@@ -1,7 +1,7 @@
 import ModuleConfiguration
 
 /// Frames and windows as the trace has told them.
-struct ScheduleState {
+struct ScheduleState: Equatable {
   var isFrameKnown = false
   /// Index of the schedule, number and nominal start of the frame that runs.
   var schedule = 0
@@ -24,7 +24,7 @@ struct ScheduleState {
   /// It ran on from before the window, without a switch.
   var ranBefore = false
   /// Interrupts in this window of lines that its partition may not register.
-  var foreignInterrupts = InlineArray<16, UInt64>(repeating: 0)
+  var foreignInterrupts = LineCounts()
   /// The wait before the window was recorded.
   var isPadded = false
   var firstInstant: UInt64 = 0
@@ -46,7 +46,7 @@ struct ScheduleState {
 }
 
 /// The processor, the timer and the controllers.
-struct MachineState {
+struct MachineState: Equatable {
   /// Who must be in ring 3, by the last switch; and the instant that the switch was for.
   var runner: UInt8 = 0xFF
   var isRunnerKnown = true
@@ -62,9 +62,9 @@ struct MachineState {
 
   var mask: UInt16 = 0
   var isMaskKnown = false
-  var kernelCounts = InlineArray<16, UInt64>(repeating: 0)
+  var kernelCounts = LineCounts()
   var kernelCountsKnown: UInt16 = 0xFFFF
-  var spuriousCount: UInt64 = 0
+  var spuriousCount = OpenCount()
   var isSpuriousKnown = true
   var stimuliPlayed = 0
   var areStimuliKnown = true
@@ -91,7 +91,7 @@ struct MachineState {
 }
 
 /// The message that a channel holds.
-struct ChannelState {
+struct ChannelState: Equatable {
   var isSequenceKnown = false
   var sequence: UInt64 = 0
   /// Nothing was ever written.
@@ -104,8 +104,8 @@ struct ChannelState {
 }
 
 /// The health monitor's log, and an action at module level that waits for the next major frame.
-struct HealthState {
-  struct Entry {
+struct HealthState: Equatable {
+  struct Entry: Equatable {
     var isKnown = false
     var earliest: UInt64 = 0
     var latest: UInt64 = 0
@@ -124,14 +124,14 @@ struct HealthState {
 }
 
 /// A keyframe while its words arrive.
-struct KeyframeState {
+struct KeyframeState: Equatable {
   static let maximumWords = 1 << 16
   var words: [UInt64] = []
   var isKnown = true
 }
 
 /// A process whose deadline is claimed.
-struct ProcessState {
+struct ProcessState: Equatable {
   var name: String
   var partition: UInt8
   var deadline: UInt64
@@ -141,7 +141,7 @@ struct ProcessState {
 }
 
 /// How the trace ends.
-struct EndingState {
+struct EndingState: Equatable {
   var hasStarted = false
   var hasStopped = false
   var hasEnded = false

@@ -1,0 +1,175 @@
+import PartitionCore
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// Pieces of a trace judged on guesses, and joined: the report is that of one verifier, whatever was guessed.
+@Suite struct PieceTests {
+  /// What came of the pieces of a trace.
+  struct Outcome {
+    var report: VerificationReport
+    var joined = 0
+    var refused = 0
+  }
+
+  /// Judges a trace in pieces that are cut anywhere, each learning from a few events or from many.
+  static func judge(_ events: [TraceEvent], _ module: SampleModule, seed: UInt64, gap: Int? = nil) -> Outcome {
+    var random = RandomMutationTests.Generator(state: seed)
+    var front = Verifier(table: module.table)
+    var older = front.copy()
+    var outcome = Outcome(report: front.copy().finished())
+    var place = 0
+    while place < events.count {
+      let end = min(events.count, place + 1 + Int(random.next() % 160))
+      let learnt = min(place, Int(random.next() % 400))
+      let hasGap = gap.map { place...end ~= $0 || place - learnt...place ~= $0 } ?? false
+      var isJoined = false
+      if place > 0, !hasGap {
+        var piece = PieceVerifier(from: older)
+        consume(events, place - learnt..<place) { piece.learn($0, firstPosition: $1) }
+        piece.begin(eventCount: UInt64(place))
+        consume(events, place..<end) { piece.consume($0, firstPosition: $1) }
+        if random.next() % 3 == 0 { older = piece.end() }
+        isJoined = front.join(piece)
+        if isJoined { outcome.joined += 1 } else { outcome.refused += 1 }
+      }
+      if !isJoined {
+        for index in place..<end {
+          if index == gap { front.noteGap() }
+          front.consume(events[index], position: UInt64(index))
+        }
+      }
+      if random.next() % 2 == 0 { older = front.copy() }
+      place = end
+    }
+    outcome.report = front.finish(fileBytes: 10_000)
+    return outcome
+  }
+
+  private static func consume(
+    _ events: [TraceEvent], _ range: Range<Int>, _ body: (UnsafeBufferPointer<TraceEvent>, UInt64) -> Void
+  ) {
+    events.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range]), UInt64(range.lowerBound)) }
+  }
+
+  static func alone(_ events: [TraceEvent], _ module: SampleModule, gap: Int? = nil) -> VerificationReport {
+    var verifier = Verifier(table: module.table)
+    for (position, event) in events.enumerated() {
+      if position == gap { verifier.noteGap() }
+      verifier.consume(event, position: UInt64(position))
+    }
+    return verifier.finish(fileBytes: 10_000)
+  }
+
+  /// All that a report says, the worst cases and every explanation included.
+  static func text(_ report: VerificationReport) -> String {
+    report.json + report.claims.map { "\($0)" }.joined(separator: "\n")
+  }
+
+  private func check(_ trace: [TraceEvent], _ module: SampleModule, _ seed: UInt64, gap: Int? = nil) -> Outcome {
+    let outcome = Self.judge(trace, module, seed: seed, gap: gap)
+    let alone = Self.alone(trace, module, gap: gap)
+    #expect(Self.text(outcome.report) == Self.text(alone), "seed \(seed), gap \(String(describing: gap))")
+    return outcome
+  }
+
+  @Test func worldsAreJudgedAsByOne() throws {
+    let module = try SampleModule()
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    var (joined, refused) = (0, 0)
+    for seed in first..<(first + 6) {
+      let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 150_000_000)
+      let outcome = check(events, module, seed)
+      let lossy = check(events, module, seed, gap: events.count / 2)
+      joined += outcome.joined + lossy.joined
+      refused += outcome.refused + lossy.refused
+    }
+    // Some guesses are right and some are not: both ways are walked.
+    #expect(joined > 20 && refused > 20, "seed \(first): \(joined) joined, \(refused) refused")
+  }
+
+  @Test func everyMechanismIsJudgedAsByOne() throws {
+    let module = try RichModule.make()
+    let events = Story(RichStory.tell(of: module)).events
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    for seed in first..<(first + 20) {
+      _ = check(events, module, seed)
+      _ = check(events, module, seed, gap: Int(seed % UInt64(events.count)))
+    }
+  }
+
+  /// Wherever a piece begins, within a step too: it is judged right, or refused.
+  @Test func everyBeginningIsJudgedAsByOne() throws {
+    let module = try RichModule.make()
+    let events = Story(RichStory.tell(of: module)).events
+    var front = Verifier(table: module.table)
+    var joined = 0
+    for place in 1..<events.count {
+      front.consume(events[place - 1], position: UInt64(place - 1))
+      let end = min(events.count, place + 60)
+      var piece = PieceVerifier(from: front)
+      Self.consume(events, max(0, place - 400)..<place) { piece.learn($0, firstPosition: $1) }
+      piece.begin(eventCount: UInt64(place))
+      Self.consume(events, place..<end) { piece.consume($0, firstPosition: $1) }
+      var together = front.copy()
+      guard together.join(piece) else { continue }
+      joined += 1
+      var alone = front.copy()
+      Self.consume(events, place..<end) { alone.consume($0, firstPosition: $1) }
+      let isRight = alone.isAlike(together)
+      let judged = alone.finish().claims.map { [$0.checked, $0.failures] }
+      #expect(isRight && together.finish().claims.map { [$0.checked, $0.failures] } == judged, "from event \(place)")
+    }
+    #expect(joined > events.count / 10, "\(joined) of \(events.count)")
+  }
+
+  @Test func mutantsAreJudgedAsByOne() throws {
+    let module = try SampleModule()
+    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let good = MutationScoreTests.goodTraces(module, first)
+    var joined = 0
+    for seed in first..<(first + 120) {
+      joined += check(Mutant(good[Int(seed % UInt64(good.count))], seed: seed).events, module, seed).joined
+    }
+    #expect(joined > 20, "seed \(first)")
+  }
+
+  /// A guess that is wrong in one thing, whatever it is, is no base for a verdict.
+  @Test func wrongGuessesAreRefused() throws {
+    let module = try SampleModule()
+    let events = SimulatedWorld<OwnersMarked>(module, seed: 5).run(until: 150_000_000)
+    let half = events.count / 2
+    let changes: [(inout Verifier) -> Void] = [
+      { $0.partitions[0].registered ^= 1 << 8 }, { $0.partitions[1].ordinal &+= 1 }, { $0.partitions[1].mode = 0 },
+      { $0.partitions[0].handler ^= 1 }, { $0.partitions[1].entryAddress &+= 1 }, { $0.partitions[0].inService ^= 4 },
+      { $0.counters[8] &+= 1 }, { $0.coalesced[8] &+= 1 }, { $0.handlerAddresses[8] &+= 1 },
+      { $0.registeredBy[8] ^= 2 }, { $0.registrationKnown[8] ^= 2 }, { $0.channels[0].digest &+= 1 },
+      { $0.schedule.nextSchedule += 1 }, { $0.schedule.lastChange += 1 }, { $0.machine.drainedBytes += 1 },
+      { $0.machine.kernelCounts[3] += 1 }, { $0.health.nextEntry += 1 }, { $0.guests[0].tickPeriod += 1 },
+      { $0.guests[1].exceptionEntry += 1 }, { $0.guests[0].handlers[3] += 1 }, { $0.ending.lostEvents += 1 },
+      { $0.gapCount += 1 }, { $0.keyframe.isKnown.toggle() }, { $0.processes[0].deadline += 1 },
+      {
+        $0.partitions[0].windowClock &+= 1; $0.partitions[0].clockKnown |= 1
+      }, { $0.eventCount += 1 },
+      { $0.ports.queues[0].isCreated.toggle() }, { $0.step.argument0 &+= 1 }, { $0.rare.raised = 3 },
+    ]
+    for (number, change) in changes.enumerated() {
+      var front = Verifier(table: module.table)
+      Self.consume(events, 0..<half) { front.consume($0, firstPosition: $1) }
+      let right = front.copy()
+      var wrong = front.copy()
+      change(&wrong)
+      let isRightTaken = front.isAlike(right)
+      let isWrongTaken = front.isAlike(wrong)
+      #expect(isRightTaken && !isWrongTaken, "change \(number)")
+    }
+  }
+}
+
+extension Verifier {
+  fileprivate consuming func finished() -> VerificationReport {
+    var verifier = self
+    return verifier.finish()
+  }
+}

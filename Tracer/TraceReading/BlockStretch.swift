@@ -1,0 +1,185 @@
+import Dispatch
+import TraceFormat
+
+/// Blocks that follow each other in the file, which one thread checks and decodes, one after the other.
+///
+/// Unchecked: reader and worker hand a stretch to each other through a semaphore, and never use it together.
+public final class BlockStretch: @unchecked Sendable {
+  /// A block of it: set by the reader, for good.
+  struct Block {
+    /// Where in the file it is.
+    let position: UInt64
+    let header: BlockHeader
+    /// Where its bytes are kept.
+    let offset: Int
+
+    var byteCount: Int { BlockHeader.byteCount + Int(header.storedByteCount) }
+  }
+
+  /// What became of a block: set by the worker.
+  struct Outcome {
+    /// Whether the checksum fits.
+    var isValid = false
+    /// Why the payload could not be decoded, if so.
+    var defect: PayloadDefect?
+    var digest: BlockDigest?
+  }
+
+  /// Its number among those that are used again and again.
+  let number: Int
+  /// Its number in the file, from 0.
+  public internal(set) var ordinal = 0
+  private(set) var blocks: [Block] = []
+  private(set) var outcomes: [Outcome] = []
+  public private(set) var eventCount = 0
+  private(set) var storedBytes = 0
+  private(set) var rawBytes = 0
+  /// Blocks right before it, for whoever must know what came before.
+  private var earlier: [Block] = []
+  /// Those of the last block decoded, where the worker has none of its own.
+  var columns = EventColumns()
+  private var isWaitedFor = false
+  private let isDone = DispatchSemaphore(value: 0)
+  private let bytes = ColumnArena()
+  private let earlierBytes = ColumnArena()
+
+  init(number: Int) { self.number = number }
+
+  /// Index of its first event in the trace.
+  public var firstPosition: UInt64 { blocks.first?.header.firstEventIndex ?? 0 }
+  /// Where the block after it must begin.
+  var endPosition: UInt64 { blocks.last.map { $0.position + UInt64($0.byteCount) } ?? 0 }
+  /// Whether all its blocks could be decoded: known when a worker has done so.
+  public var isWhole: Bool { outcomes.allSatisfy { $0.isValid && $0.defect == nil } }
+
+  // MARK: Filling
+
+  /// How much of what came before is kept with a stretch: so many events and so much time, if there is so much, but not
+  /// more events than a third of a stretch's.
+  public struct Earlier: Sendable {
+    public var eventCount = 1_500
+    public var nanoseconds: UInt64
+    static let maximumEventCount = 20_000
+
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+  }
+
+  /// Forgets its blocks, and keeps the last ones of `before`.
+  func begin(after before: BlockStretch?, _ wanted: Earlier?) {
+    earlier.removeAll(keepingCapacity: true)
+    if let before, let wanted {
+      var first = before.blocks.count
+      var count = 0
+      let end = before.blocks.last?.header.baseTime ?? 0
+      while first > 0, count < Earlier.maximumEventCount {
+        first -= 1
+        let header = before.blocks[first].header
+        count += Int(header.eventCount)
+        if count >= wanted.eventCount, end &- header.baseTime >= wanted.nanoseconds { break }
+      }
+      let kept = before.blocks[first...]
+      let start = kept.first?.offset ?? 0
+      let length = kept.reduce(0) { $0 + $1.byteCount }
+      earlierBytes.reserve(length).copyMemory(from: before.bytes.reserve(0) + start, byteCount: length)
+      for block in kept {
+        earlier.append(Block(position: block.position, header: block.header, offset: block.offset - start))
+      }
+    }
+    blocks.removeAll(keepingCapacity: true)
+    outcomes.removeAll(keepingCapacity: true)
+    (self.eventCount, storedBytes, rawBytes) = (0, 0, 0)
+    isWaitedFor = false
+  }
+
+  func append(_ block: UnsafeRawBufferPointer, _ header: BlockHeader, at position: UInt64) {
+    let offset = blocks.last.map { $0.offset + $0.byteCount } ?? 0
+    guard let base = block.baseAddress else { return }
+    (bytes.grow(offset + block.count, keeping: offset) + offset).copyMemory(from: base, byteCount: block.count)
+    blocks.append(Block(position: position, header: header, offset: offset))
+    outcomes.append(Outcome())
+    eventCount += Int(header.eventCount)
+    storedBytes += block.count
+    rawBytes += Int(header.rawByteCount)
+  }
+
+  /// Forgets earlier blocks that are not wanted, now that it is known when its own begin.
+  func trimEarlier(_ wanted: Earlier?) {
+    guard let wanted, let start = blocks.first?.header.baseTime else { return }
+    var count = earlier.reduce(0) { $0 + Int($1.header.eventCount) }
+    var first = 0
+    while first + 1 < earlier.count {
+      count -= Int(earlier[first].header.eventCount)
+      guard count >= wanted.eventCount, start &- earlier[first + 1].header.baseTime >= wanted.nanoseconds else { break }
+      first += 1
+    }
+    earlier.removeFirst(first)
+  }
+
+  // MARK: Working
+
+  /// Checks and decodes all its blocks, and calls `body` for those that can be, with their indices.
+  ///
+  /// - Parameter columns: where to: the worker's own, or those of the stretch.
+  func decodeEach(into columns: EventColumns, _ body: (EventColumns, Int) -> Void) {
+    for index in blocks.indices {
+      let block = stored(blocks[index], bytes)
+      let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
+      let header = blocks[index].header
+      outcomes[index].isValid = BlockHeader.checksum(header: block, payload: payload) == header.checksum
+      guard outcomes[index].isValid else { continue }
+      do throws(PayloadDefect) {
+        try columns.decode(payload, header)
+        outcomes[index].digest = BlockDigest(columns)
+        body(columns, index)
+      } catch {
+        outcomes[index].defect = error
+      }
+    }
+  }
+
+  /// Checks and decodes all its blocks, and calls `body` for those that can be.
+  ///
+  /// - Parameter columns: where to: the worker's own.
+  public func decode(into columns: EventColumns, _ body: (EventColumns) -> Void) {
+    decodeEach(into: columns) { columns, _ in body(columns) }
+  }
+
+  /// Decodes the blocks before it once more, as far as they are kept; false where one is spoilt, or there is none.
+  public func decodeEarlier(into columns: EventColumns, _ body: (EventColumns) -> Void) -> Bool {
+    for block in earlier {
+      let stored = stored(block, earlierBytes)
+      let payload = UnsafeRawBufferPointer(rebasing: stored[BlockHeader.byteCount...])
+      guard BlockHeader.checksum(header: stored, payload: payload) == block.header.checksum else { return false }
+      do throws(PayloadDefect) { try columns.decode(payload, block.header) } catch { return false }
+      body(columns)
+    }
+    return !earlier.isEmpty
+  }
+
+  /// Decodes one of its blocks once more; nil where it cannot be decoded.
+  func decodeAgain(_ index: Int) -> EventColumns? {
+    guard outcomes[index].isValid, outcomes[index].defect == nil else { return nil }
+    let payload = UnsafeRawBufferPointer(rebasing: stored(blocks[index], bytes)[BlockHeader.byteCount...])
+    do throws(PayloadDefect) { try columns.decode(payload, blocks[index].header) } catch { return nil }
+    return columns
+  }
+
+  /// Decodes its blocks once more, in order: those that can be.
+  public func forEachBlockAgain(_ body: (EventColumns) -> Void) {
+    for index in blocks.indices {
+      if let columns = decodeAgain(index) { body(columns) }
+    }
+  }
+
+  private func stored(_ block: Block, _ arena: ColumnArena) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: arena.reserve(0) + block.offset, count: block.byteCount)
+  }
+
+  func finish() { isDone.signal() }
+
+  func wait() {
+    guard !isWaitedFor else { return }
+    isDone.wait()
+    isWaitedFor = true
+  }
+}

@@ -1,0 +1,104 @@
+import TraceFormat
+
+/// A partition that runs undisturbed: whose entries are judged the short way.
+///
+/// Nearly all entries find the same: the partition that was switched to, in its window or in idle time, with no mark
+/// waiting and no upcall on its way. Where a long judgement has found all that in order, and no event since could have
+/// changed it, only what the entry itself tells is looked at. Whatever is not as it should be goes the long way, so
+/// that the short one never finds a violation.
+struct Calm {
+  static let nobody: UInt16 = 0x100
+
+  /// The partition, or `nobody`.
+  var partition = nobody
+  /// Whether the open window is its own.
+  var isOwner = false
+  /// Upcalls entered and returned, as its entries must tell them.
+  var counters: UInt32 = 0
+  /// After this instant the timer is overdue, or the window.
+  var until: UInt64 = 0
+  /// Entries that went the short way, and those of them by a window's owner: not in the accounts yet.
+  var entries: UInt64 = 0
+  var ownEntries: UInt64 = 0
+}
+
+extension Verifier {
+  /// Judges an entry of the calm partition; false, and nothing, where it must be judged the long way.
+  @inline(__always)
+  mutating func passCalmly(_ event: EventReference) -> Bool {
+    let partition = event.partition
+    let words = event.words
+    guard UInt16(partition) == calm.partition, time <= calm.until,
+      UInt32(truncatingIfNeeded: words.w0) == calm.counters, words.w1 <= time &- previousTime,
+      UInt8(truncatingIfNeeded: event.operand &>> 16) == partition
+    else { return false }
+    let resume = previousTime &+ words.w1
+    let spent = resume &- machine.entryTime
+    machine.kernelTime = machine.kernelTime &+ spent
+    judgeCallDuration(partition, spent, resume)
+    calm.entries &+= 1
+    if calm.isOwner {
+      calm.ownEntries &+= 1
+      let value = Int64(from: schedule.end, to: time)
+      if value > book.accounts[unchecked: ClaimKey.windowEnd.rawValue].threshold { admitWindowEnd(value) }
+    }
+    let flags = EntrySnapshot.Flags(rawValue: event.detail)
+    let state = partitions.reference(to: Int(partition))
+    state.pointee.isEnabled = flags.contains(.interruptsEnabled) || flags.contains(.inReturnTail)
+    state.pointee.wasInTail = flags.contains(.inReturnTail)
+    state.pointee.frameFits = flags.contains(.frameFits)
+    machine.entryTime = time
+    return true
+  }
+
+  private mutating func admitWindowEnd(_ value: Int64) {
+    book.admit(ClaimKey.windowEnd.rawValue, value, position, time, CaseSpan(from: schedule.end, to: time))
+  }
+
+  /// An entry was judged the long way: whether the next one of the same partition need not be.
+  mutating func seekCalm(_ partition: UInt8) {
+    let state = partitions.reference(to: Int(partition))
+    guard machine.isRunnerKnown, machine.runner == partition, machine.pulsed == 0, !machine.frameToJudge,
+      schedule.isWindowKnown, state.pointee.mode != 0, !state.pointee.isInitialising, !state.pointee.isContextDue,
+      state.pointee.countersKnown, state.pointee.unfinishedKnown, state.pointee.upcallsOwed == 0,
+      state.pointee.pending == 0, state.pointee.upcallAwaited < 0,
+      state.pointee.entered &- state.pointee.returned < 0x8000
+    else { return }
+    let isOwner = schedule.isOpen && schedule.owner == partition
+    if isOwner {
+      guard !state.pointee.hasYielded, !schedule.awaitsFirst else { return }
+    } else {
+      guard partition == plan.drainer, !schedule.isOpen || !partitions[Int(schedule.owner)].isAble else { return }
+    }
+    calm.partition = UInt16(partition)
+    calm.isOwner = isOwner
+    calm.counters = UInt32(state.pointee.entered) &<< 16 | UInt32(state.pointee.returned)
+    calm.until = min(machine.isArmed ? machine.dueFrom : .max, isOwner ? schedule.end : .max)
+  }
+
+  /// Something has happened that the calm may not have survived.
+  @inline(__always)
+  mutating func disturb() { calm.partition = Calm.nobody }
+
+  /// Enters the short judgements into the accounts.
+  mutating func settleCalm() {
+    for key in [ClaimKey.addressSpace, .switchEffect, .modeQuiet, .windowOwner, .upcallReturned] {
+      book.accounts[key.rawValue].checked &+= calm.entries
+    }
+    book.accounts[ClaimKey.windowEnd.rawValue].checked &+= calm.ownEntries
+    calm.entries = 0
+    calm.ownEntries = 0
+  }
+
+  /// Kinds after which the calm goes on: what they tell is about others than the partition that runs.
+  ///
+  /// Entries look themselves, results and marks too.
+  static func isCalm(_ kind: EventKind?) -> Bool {
+    switch kind {
+    case .hypercall, .interrupt, .exception, .hypercallResult, .mark, .portOperation, .messageCopied, .consoleWritten,
+      .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned, .keyframeWords, .keyframe:
+      true
+    default: false
+    }
+  }
+}
