@@ -148,6 +148,8 @@ final class BlockLookahead {
         let header = source.withBytes(from: offset, BlockHeader.byteCount, { BlockHeader($0) }),
         header.version == BlockHeader.version, header.type == BlockType.events.rawValue, BlockProbe.isSane(header)
       else { return }
+      // Blocks of a stretch are numbered without gap: so the reader takes all of them where it takes the first.
+      if let before = stretch.blocks.last, header.sequence != before.header.sequence &+ 1 { return }
       let length = BlockHeader.byteCount + Int(header.storedByteCount)
       guard source.ensure(offset + length) >= offset + length else { return }
       source.withBytes(from: offset, length) { stretch.append($0, header, at: nextPosition) }

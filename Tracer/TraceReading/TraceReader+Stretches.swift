@@ -49,6 +49,7 @@ extension TraceReader {
         }
         let stretch = found.stretch
         if found.index == 0, stretch.isWhole, results.slots[stretch.number] != nil { waiting = (stretch, 0) }
+        if waiting?.count != found.index, !flush() { return }
         guard waiting != nil else {
           if let columns = stretch.decodeAgain(found.index), !take(.events(columns)) { return }
           continue

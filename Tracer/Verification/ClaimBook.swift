@@ -30,6 +30,8 @@ struct ClaimBook: ~Copyable {
   var details: [Details] = []
   /// As they are before anything is judged: shared by all books that begin anew.
   private var blank: [Details] = []
+  /// Nothing is kept of what is judged: a piece is learning.
+  private var isMuted = false
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
   init() {
@@ -54,12 +56,15 @@ struct ClaimBook: ~Copyable {
   mutating func begin() { blank = details }
 
   /// A book of the same claims, in which nothing was judged.
-  func cleared() -> ClaimBook {
+  ///
+  /// - Parameter isMuted: whether nothing is to be kept in it, for what is judged only to learn.
+  func cleared(isMuted: Bool = false) -> ClaimBook {
     var book = ClaimBook(copying: self)
     book.details = blank
+    book.isMuted = isMuted
     for claim in book.accounts.indices {
       book.accounts[claim].checked = 0
-      book.accounts[claim].threshold = .min
+      book.accounts[claim].threshold = isMuted ? .max : .min
     }
     return book
   }
@@ -98,6 +103,7 @@ struct ClaimBook: ~Copyable {
   /// Counts a violation; answers whether its explanation will be kept, in which case `explain` must follow.
   @inline(never)
   mutating func refute(_ claim: Int, excess: Int64, position: UInt64, time: UInt64) -> Bool {
+    guard !isMuted else { return false }
     details[claim].failures &+= 1
     latest = (claim, excess, position, time)
     let worst = details[claim].worst
@@ -118,7 +124,7 @@ struct ClaimBook: ~Copyable {
 
   /// Notes that instances of the claim may have gone unseen; the first reason is kept.
   mutating func doubt(_ claim: Int, _ reason: String) {
-    if details[claim].doubt.isEmpty { details[claim].doubt = reason }
+    if !isMuted, details[claim].doubt.isEmpty { details[claim].doubt = reason }
   }
 
   func result(_ claim: Int) -> ClaimResult {

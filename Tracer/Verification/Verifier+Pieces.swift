@@ -25,7 +25,7 @@ extension Verifier {
   mutating func jump(to instant: UInt64) {
     calm = Calm()
     machine.spuriousCount.assume()
-    book = book.cleared()
+    book = book.cleared(isMuted: true)
     step = Step()
     rare = Rarities()
     isResumeKnown = false
