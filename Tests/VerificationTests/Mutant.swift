@@ -5,6 +5,7 @@ struct Mutant {
   enum Change: Int, CaseIterable {
     case drop, double, swap, move, retime, lateStep, lateResume, reaim, revector, miscount, flip, redetail
     case dropStep, doubleStep, forgeUpcall, loseMark, loseAcknowledgement, overrunBudget, wrongTables, forgeInterrupt
+    case lateWindow
   }
   typealias Generator = RandomMutationTests.Generator
   let change: Change
@@ -48,6 +49,15 @@ struct Mutant {
       copy[0].event.words.w2 += UInt64(random(0...1))
       story.lines.insert(contentsOf: copy, at: to + 1)
       place = to + 1
+    case .lateWindow:
+      // The first instant of a window comes late, or a little early.
+      guard let start = pick({ $0.knownKind == .windowStart }),
+        let entry = story.lines[start...].firstIndex(where: { $0.resume != nil })
+      else { return }
+      let delta = UInt64(random(1...2000))
+      let resume = story.lines[entry].resume!
+      story.lines[entry].resume = random(0...3) == 0 ? resume - delta : resume + delta
+      place = entry
     case .loseMark: remove { $0.knownKind == .mark }
     case .loseAcknowledgement: remove { $0.knownKind == .acknowledged }
     case .overrunBudget:
