@@ -5,7 +5,6 @@ import TraceFormat
 /// What events may name at all, keyframes, and the stop.
 extension Reference {
   func judgeEnding() {
-    for index in events.indices { require("trace.meaning", isMeant(index)) }
     judgeKeyframes()
     let stops = places[Int(EventKind.stop.rawValue)]
     require("stop.reason", stops.count <= 1)
@@ -62,8 +61,14 @@ extension Reference {
     }
   }
 
+  /// Whether an event without meaning counts all the same: an input is one, and a start for no cause that there is.
+  func isUsable(_ index: Int) -> Bool {
+    kinds[index]?.eventClass == .input
+      || kinds[index] == .restart && events[index].partition != 0xFF && (1...2).contains(events[index].detail)
+  }
+
   /// Whether an event names what the module has.
-  private func isMeant(_ index: Int) -> Bool {
+  func isMeant(_ index: Int) -> Bool {
     let event = events[index]
     let isSomebody = event.partition != 0xFF
     guard !isSomebody || partition(index) < table.partitionCount else { return false }

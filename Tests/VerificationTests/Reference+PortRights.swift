@@ -40,17 +40,22 @@ extension Reference {
     }
   }
 
+  /// Whether ports of its kind and direction do such a thing at all; what does not fit changes nothing.
+  func isOfItsNature(_ index: Int) -> Bool {
+    let isQueuing = port(index).kind == .queuing
+    let isSource = port(index).direction == .source
+    switch PortOperation(rawValue: events[index].detail) {
+    case .write, .read: return !isQueuing && (events[index].detail == PortOperation.write.rawValue) == isSource
+    case .send, .receive, .clear: return isQueuing && (events[index].detail == PortOperation.send.rawValue) == isSource
+    default: return true
+    }
+  }
+
   private func judgeRights(_ index: Int, _ operation: PortOperation) {
     let port = port(index)
     let isQueuing = port.kind == .queuing
-    let isSource = port.direction == .source
     require("port.permitted", Int(port.partition.rawValue) == partition(index))
     require("port.permitted", events[index].words.w0 <= port.maximumMessageBytes)
-    switch operation {
-    case .write, .read: require("port.permitted", !isQueuing && (operation == .write) == isSource)
-    case .send, .receive, .clear: require("port.permitted", isQueuing && (operation == .send) == isSource)
-    default: break
-    }
     guard let step = step(of: index) else { return }
     require("port.permitted", isCall(step, service(operation, isQueuing)) && partition(step.input) == partition(index))
     if operation != .create { require("port.permitted", isCreated(Int(events[index].operand), before: index)) }

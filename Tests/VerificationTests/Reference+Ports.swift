@@ -14,7 +14,7 @@ extension Reference {
     return (operation..<steps[stepOf[operation]].end).first { kinds[$0] == .messageCopied }
   }
 
-  private func isCopying(_ index: Int) -> Bool {
+  func isCopying(_ index: Int) -> Bool {
     isOperation(index, .write) || isOperation(index, .read) && events[index].words.w0 > 0
       || isOperation(index, .send) || isOperation(index, .receive)
   }

@@ -79,11 +79,10 @@ extension Reference {
     if !has(step, .stop) { judgeQueueMarks(step, marking) }
   }
 
-  /// The message that a step sends: its call's last operation, if that is a send.
+  /// The message that a step sends: what its call copied last, if that was sent.
   private func sent(_ step: Step) -> Int? {
     guard kinds[step.input] == .hypercall else { return nil }
-    return all(.portOperation, in: range(step)).last { !isOperation($0, .overflow) }
-      .flatMap { isOperation($0, .send) ? $0 : nil }
+    return all(.portOperation, in: range(step)).last(where: isCopying).flatMap { isOperation($0, .send) ? $0 : nil }
   }
 
   // MARK: Sending

@@ -13,7 +13,8 @@ final class Reference {
     var end: Int
   }
   let events: [TraceEvent]
-  let kinds: [EventKind?]
+  /// Nil for kinds that nobody knows, and for what names what the module has not.
+  var kinds: [EventKind?]
   let table: ModuleTable
   var steps: [Step] = []
   /// By event: index of its step, −1 before the first input.
@@ -65,8 +66,16 @@ final class Reference {
     allowance = table.module.switchAllowance.count
     drainer = Int(table.module.drainer.rawValue)
     kinds = events.map(\.knownKind)
+    for index in events.indices where !isMeant(index) {
+      violated.insert("trace.meaning")
+      if !isUsable(index) { kinds[index] = nil }
+    }
+    for index in events.indices where kinds[index] == .portOperation && !isOfItsNature(index) {
+      violated.insert("port.permitted")
+      kinds[index] = nil
+    }
     for index in events.indices {
-      places[Int(events[index].kind)].append(index)
+      if kinds[index] != nil { places[Int(events[index].kind)].append(index) }
       if kinds[index]?.eventClass == .input {
         if !steps.isEmpty { steps[steps.count - 1].end = index }
         steps.append(Step(input: index, end: events.count))
