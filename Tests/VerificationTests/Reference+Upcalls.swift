@@ -254,7 +254,10 @@ extension Reference {
   private func judgeAcknowledged(_ index: Int) {
     let partition = Int(events[index].partition)
     let step = steps[stepOf[index]]
-    guard let service = inService(partition, Int(argument(index, 0)), before: step.input) else { return }
+    // What is no interrupt cannot be acknowledged: another claim's affair.
+    guard (32...66).contains(argument(index, 0)),
+      let service = inService(partition, Int(argument(index, 0)), before: step.input)
+    else { return }
     require("upcall.acknowledge", events[index].words.w0 == (service.map { events[$0].words.w0 } ?? 0))
   }
 }
