@@ -140,7 +140,7 @@ extension Reference {
     require("upcall.frame", isReturn || frameFits(partition, before: step.end))
     require("upcall.frame", isReplacing ? isInTail || isReturn : !isInTail)
     if what(decided) < 48 {
-      require("upcall.marked", !isHeldBack(partition, what(decided), before: decided, intoCode: true))
+      require("upcall.marked", !isHeldBack(partition, what(decided), before: step.end, intoCode: true))
     }
   }
 }
