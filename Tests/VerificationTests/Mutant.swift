@@ -5,6 +5,7 @@ struct Mutant {
   enum Change: Int, CaseIterable {
     case drop, double, swap, move, retime, lateStep, lateResume, reaim, revector, miscount, flip, redetail
     case dropStep, doubleStep, forgeUpcall, loseMark, loseAcknowledgement, overrunBudget, wrongTables, forgeInterrupt
+    case lateWindow, reword, renumber
   }
   typealias Generator = RandomMutationTests.Generator
   let change: Change
@@ -39,7 +40,8 @@ struct Mutant {
 
   private mutating func apply() {
     switch change {
-    case .drop, .double, .swap, .move, .retime, .reaim, .revector, .miscount, .flip, .redetail: changeOne()
+    case .drop, .double, .swap, .move, .retime, .reaim, .revector, .miscount, .flip, .redetail, .reword, .renumber:
+      changeOne()
     case .lateStep, .lateResume, .dropStep, .doubleStep: changeStep()
     case .forgeUpcall:
       guard let from = pick({ $0.knownKind == .upcall }), let to = pick() else { return }
@@ -48,6 +50,15 @@ struct Mutant {
       copy[0].event.words.w2 += UInt64(random(0...1))
       story.lines.insert(contentsOf: copy, at: to + 1)
       place = to + 1
+    case .lateWindow:
+      // The first instant of a window comes late, or a little early.
+      guard let start = pick({ $0.knownKind == .windowStart }),
+        let entry = story.lines[start...].firstIndex(where: { $0.resume != nil })
+      else { return }
+      let delta = UInt64(random(1...2000))
+      let resume = story.lines[entry].resume!
+      story.lines[entry].resume = random(0...3) == 0 ? resume - delta : resume + delta
+      place = entry
     case .loseMark: remove { $0.knownKind == .mark }
     case .loseAcknowledgement: remove { $0.knownKind == .acknowledged }
     case .overrunBudget:
@@ -147,6 +158,22 @@ struct Mutant {
         true
       default: false
       }
+    // What decisions and observations carry, and arguments of hypercalls: other numbers of the same kind.
+    case .reword:
+      switch event.knownKind {
+      case .start, .restart, .timer, .interrupt, .keyframeWords, .keyframe: false
+      default: true
+      }
+    case .renumber:
+      switch event.knownKind {
+      case .portOperation, .eventRaised, .scheduleChange, .healthAction, .moduleAction, .callback, .restart,
+        .memoryPiece,
+        .timerExpired, .healthError, .messageCopied, .consoleWritten, .modeChange, .exceptionReflected,
+        .upcallsReturned,
+        .exceptionWritten, .majorFrameStart, .windowStart, .windowEnd:
+        true
+      default: false
+      }
     case .redetail:
       switch event.knownKind {
       case .interrupt, .hypercallResult, .partitionSwitch, .timer, .hypercall: true
@@ -169,6 +196,15 @@ struct Mutant {
       let word = story.lines[chosen].event.words.w0
       let isMore = random(0...1) == 0
       story.lines[chosen].event.words.w0 = isMore ? word &+ 1 : word &- min(word, 1)
+    case .reword:
+      let word = random(0...5)
+      let value = story.lines[chosen].event.words[word]
+      story.lines[chosen].event.words[word] = [value &+ 1, value ^ 1, value &- min(value, 1), 0][random(0...3)]
+    case .renumber:
+      let isDetail = random(0...1) == 0
+      if isDetail { story.lines[chosen].event.detail = UInt8(random(0...3)) }
+      let operand = story.lines[chosen].event.operand
+      if !isDetail { story.lines[chosen].event.operand = [operand ^ 1, operand &+ 1, 0][random(0...2)] }
     case .redetail:
       let number = UInt8(random(0...3))
       switch story.lines[chosen].event.knownKind {

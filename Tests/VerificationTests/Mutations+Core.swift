@@ -265,7 +265,7 @@ extension Mutation {
     Mutation("port.permitted", "too long a message", along: ["port.copied", "port.content"]) { story in
       story.change(.portOperation, 0, where: { $0.detail == 1 }) { $0.words.w0 = 65 }
     },
-    Mutation("port.permitted", "another's port", along: ["port.copied", "port.empty"]) { story in
+    Mutation("port.permitted", "another's port", along: ["port.copied", "port.result"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.operand = 0 }
     },
     Mutation("port.permitted", "created without a decision") { $0.drop(.portOperation, 0) },

@@ -15,9 +15,16 @@ extension Reference {
       guard Int(events[place].partition) == partition else { return false }
       if kinds[place] == .restart { return true }
       return (isSuccess(place, .registerVCPU) || isSuccess(place, .unregisterVCPU))
-        && Int(argument(place, 0)) == vector
+        && Int(argument(place, 0)) == vector || isBinding(place, partition, vector)
     }
-    return place.map { isSuccess($0, .registerVCPU) } ?? false
+    return place.map { isSuccess($0, .registerVCPU) || isSuccess($0, .bindEvent) } ?? false
+  }
+
+  /// The partition binds its end of the event channel that has the vector.
+  private func isBinding(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
+    guard vector >= 48, isSuccess(index, .bindEvent), Int(events[index].words.w0) == vector else { return false }
+    let channel = channel(of: argument(index, 0)) { Int($0.destination.rawValue) == partition }
+    return channel.map { Int($0.vector) == vector } ?? false
   }
 
   /// Marks of the step that belong to its interrupt.
@@ -25,19 +32,19 @@ extension Reference {
     range(step).filter { kinds[$0] == .mark && what($0) == what(step.input) }
   }
 
-  mutating func judgeInterrupts() {
+  func judgeInterrupts() {
     for step in steps where kinds[step.input] == .interrupt {
       if isSpurious(step.input) { judgeSpurious(step) } else { judgeReal(step) }
     }
     for index in events.indices { judgePlace(index) }
   }
 
-  private mutating func judgeSpurious(_ step: Step) {
+  private func judgeSpurious(_ step: Step) {
     if !has(step, .stop) { require("interrupt.spurious", range(step).count { kinds[$0] == .spurious } == 1) }
     require("interrupt.spurious", !range(step).contains { kinds[$0] == .mark && what($0) < 48 })
   }
 
-  private mutating func judgeReal(_ step: Step) {
+  private func judgeReal(_ step: Step) {
     let vector = what(step.input)
     let number = vector - 32
     let marked = marks(step).map { Int(events[$0].partition) }
@@ -46,7 +53,7 @@ extension Reference {
       require("interrupt.mark.registered", isRegistered(partition, vector, before: step.input))
     }
     guard !has(step, .stop) else { return }
-    let takers = (0..<4).filter { isRegistered($0, vector, before: step.input) }
+    let takers = (0..<table.partitionCount).filter { isRegistered($0, vector, before: step.input) }
     for partition in takers where !isStopped(partition, before: step.end) {
       require("interrupt.mark.complete", marked.contains(partition))
     }
@@ -63,7 +70,7 @@ extension Reference {
   }
 
   /// Events that belong to an interrupt's step.
-  private mutating func judgePlace(_ index: Int) {
+  private func judgePlace(_ index: Int) {
     let event = events[index]
     let input = input(of: index)
     let isOwn = input.map { kinds[$0] == .interrupt && what($0) == what(index) } ?? true
@@ -99,7 +106,7 @@ extension Reference {
     return wrong ? nil : events[decided].operand & 0xFFFF
   }
 
-  mutating func judgeMasks() {
+  func judgeMasks() {
     for step in steps where !has(step, .stop) {
       guard let decided = range(step).last(where: { kinds[$0] == .lineMask }) else { continue }
       require("mask.written", (decided..<step.end).contains { kinds[$0] == .maskRead })
@@ -124,7 +131,7 @@ extension Reference {
       && table.record(PartitionRecord.self, owner(open)).permittedLines >> UInt16(what(index) - 32) & 1 == 0
   }
 
-  private mutating func judgeForeign(_ index: Int, _ number: Int) {
+  private func judgeForeign(_ index: Int, _ number: Int) {
     guard let open = openWindow(before: index), isForeign(index, open) else { return }
     if let line = line(number), line.policy == .maskedUntilOwner { return require("mask.foreign", false) }
     let budget = line(number).map { $0.policy == .markedAtOnce ? $0.budgetPerWindow : .max } ?? .max

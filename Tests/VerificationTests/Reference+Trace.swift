@@ -3,7 +3,7 @@ import TraceFormat
 
 /// The trace itself, its frames and windows, and who runs.
 extension Reference {
-  mutating func judgeTrace() {
+  func judgeTrace() {
     for index in events.indices.dropFirst() {
       let passed = events[index].time &- events[index - 1].time
       let isForward = events[index].time >= events[index - 1].time
@@ -32,7 +32,7 @@ extension Reference {
     judgeStimuli()
   }
 
-  private mutating func judgeStimuli() {
+  private func judgeStimuli() {
     let played = events.indices.filter { kinds[$0] == .stimulus }
     let count = table.count(StimulusRecord.self)
     for (number, index) in played.enumerated() {
@@ -57,7 +57,7 @@ extension Reference {
       (0..<end).contains(where: { kinds[$0] == .stop })
     else { return }
     let due = table.record(StimulusRecord.self, played.count).time.nanoseconds
-    require("stimulus.played", events[end].time <= due + Module.frame)
+    require("stimulus.played", events[end].time <= due + frame)
   }
 
   /// Whether the test device has pulsed the line since the line's last pulse interrupted.
@@ -76,7 +76,7 @@ extension Reference {
   }
 
   /// A pulse interrupts before the next entry that finds its line open.
-  private mutating func judgePulse(of line: UInt64, from index: Int) {
+  private func judgePulse(of line: UInt64, from index: Int) {
     guard line < 16 else { return }
     for later in (index + 1)..<events.count {
       if kinds[later] == .stop { return }
@@ -94,13 +94,18 @@ extension Reference {
   func frameStart(before index: Int) -> UInt64? {
     let frames = all(.majorFrameStart, in: 0..<index)
     guard let first = frames.first else { return nil }
-    return events[first].words.w0 &+ UInt64(frames.count - 1) * Module.frame
+    return events[first].words.w0 &+ UInt64(frames.count - 1) * frame
   }
 
   /// The window that is open just before `index`: index of its start, unless it ended since.
   func openWindow(before index: Int) -> Int? {
     let place = last(before: index, of: .windowStart, .windowEnd)
     return place.flatMap { kinds[$0] == .windowStart ? $0 : nil }
+  }
+
+  /// Indices of the windows of a major frame's schedule.
+  func windows(ofFrame index: Int) -> Range<Int> {
+    table.record(ScheduleRecord.self, Int(events[index].detail)).windows.indices
   }
 
   func plan(_ start: Int) -> WindowRecord { table.record(WindowRecord.self, Int(events[start].operand)) }
@@ -124,7 +129,7 @@ extension Reference {
     }
   }
 
-  mutating func judgeWindows() {
+  func judgeWindows() {
     let frames = events.indices.filter { kinds[$0] == .majorFrameStart }
     for (number, index) in frames.enumerated() {
       let event = events[index]
@@ -133,32 +138,40 @@ extension Reference {
         continue
       }
       require("frame.regular", event.operand == events[frames[number - 1]].operand &+ 1)
-      require("frame.regular", event.words.w0 == frameStart(before: index)! &+ Module.frame)
+      require("frame.regular", event.words.w0 == frameStart(before: index)! &+ frame)
       let before = last(before: index, of: .windowStart, .majorFrameStart)!
-      require("window.order", kinds[before] == .windowStart && events[before].operand == 3)
+      require(
+        "window.order",
+        kinds[before] == .windowStart && Int(events[before].operand) == windows(ofFrame: frames[number - 1]).last)
     }
     for index in events.indices where kinds[index] == .windowStart { judgeStart(index) }
     for index in events.indices where kinds[index] == .windowEnd { judgeEnd(index) }
   }
 
-  private mutating func judgeStart(_ index: Int) {
+  private func judgeStart(_ index: Int) {
     let event = events[index]
     if let before = last(before: index, of: .windowStart, .majorFrameStart),
       frameStart(before: index) != nil
     {
-      require("window.order", event.operand == (kinds[before] == .windowStart ? events[before].operand + 1 : 0))
+      let expected =
+        kinds[before] == .windowStart ? Int(events[before].operand) + 1 : windows(ofFrame: before).first
+      require("window.order", Int(event.operand) == expected)
+      // One that the frame's schedule has.
+      if let frame = last(before: index, of: .majorFrameStart) {
+        require("window.order", windows(ofFrame: frame).contains(Int(event.operand)))
+      }
     }
     require(
       "window.nominal",
       Int(event.partition) == owner(index) && event.words.w0 == nominal(index) && event.words.w1 == nominalEnd(index))
     if let input = input(of: index), kinds[input] != .start {
       // A microsecond for rounding of the timer's ticks.
-      require("window.nominal", events[input].time &+ Module.allowance &+ 1000 >= nominal(index))
+      require("window.nominal", events[input].time &+ allowance &+ 1000 >= nominal(index))
     }
     require("window.end.order", openWindow(before: index) == nil)
   }
 
-  private mutating func judgeEnd(_ index: Int) {
+  private func judgeEnd(_ index: Int) {
     let event = events[index]
     guard let open = openWindow(before: index), event.operand == events[open].operand,
       Int(event.partition) == owner(open), event.words.w0 == nominalEnd(open)
@@ -168,7 +181,7 @@ extension Reference {
     let isGone = hasYielded(owner, before: index) || isStopped(owner, before: index)
     let isStopping = (input..<index).contains { kinds[$0] == .stop }
     if !isGone, !isStopping {
-      require("window.end.order", events[input].time &+ Module.allowance &+ 1000 >= nominalEnd(open))
+      require("window.end.order", events[input].time &+ allowance &+ 1000 >= nominalEnd(open))
     }
   }
 
@@ -190,7 +203,7 @@ extension Reference {
     return openWindow(before: index).map { events[index].time < nominal($0) } ?? false
   }
 
-  mutating func judgeSwitches() {
+  func judgeSwitches() {
     for index in events.indices {
       let event = events[index]
       if kinds[index] == .partitionSwitch { require("switch.chain", Int(event.detail) == runner(before: index)) }
@@ -205,7 +218,7 @@ extension Reference {
     !hasYielded(partition, before: index) && !isStopped(partition, before: index)
   }
 
-  private mutating func judgeIdle(_ index: Int) {
+  private func judgeIdle(_ index: Int) {
     guard let open = openWindow(before: index) else { return }
     let time = events[index].time
     if time >= nominal(open), time < nominalEnd(open) {
@@ -213,14 +226,14 @@ extension Reference {
     }
   }
 
-  private mutating func judgeRunning(_ index: Int, _ partition: Int) {
+  private func judgeRunning(_ index: Int, _ partition: Int) {
     if isStopped(partition, before: index) { return }
-    if partition != Int(Module.drainer), hasYielded(partition, before: index) {
+    if partition != drainer, hasYielded(partition, before: index) {
       return require("yield.final", false)
     }
     let open = openWindow(before: index)
     if let open, owner(open) == partition { return }
-    guard partition == Int(Module.drainer) else { return require("window.owner", false) }
+    guard partition == drainer else { return require("window.owner", false) }
     if let open, events[index].time >= nominal(open) {
       require("window.owner", !mayRun(owner(open), before: index))
     }

@@ -4,7 +4,7 @@ import TraceFormat
 /// Marks that wait, upcalls that take them, hypercalls and messages.
 extension Reference {
   /// The upcall that a step decides: its first. More than one is a violation and is not looked at.
-  private func upcall(_ step: Step) -> Int? { range(step).first { kinds[$0] == .upcall } }
+  func upcall(_ step: Step) -> Int? { range(step).first { kinds[$0] == .upcall } }
 
   private func isUpcall(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
     kinds[index] == .upcall && Int(events[index].partition) == partition && what(index) == vector
@@ -21,10 +21,6 @@ extension Reference {
 
   private func isMark(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
     kinds[index] == .mark && Int(events[index].partition) == partition && what(index) == vector
-  }
-
-  private func isRestart(_ index: Int, _ partition: Int) -> Bool {
-    kinds[index] == .restart && Int(events[index].partition) == partition
   }
 
   /// Whether marks wait, and how many by the last one's own count.
@@ -46,19 +42,43 @@ extension Reference {
     }
     guard let place else { return Waiting() }
     // The step's own upcall took them, unless it is this step.
-    if stepOf[place] != step, upcallAfter(place, partition, vector) != nil { return Waiting() }
+    if stepOf[place] != step, let own = upcallAfter(place, partition, vector) { return rest(of: own) }
     switch kinds[place] {
     case .hypercallResult: return nil
     case .mark: return Waiting(isAny: true, count: events[place].words.w0)
+    case .upcall: return rest(of: place)
     default: return Waiting()
     }
   }
 
-  mutating func judgeMarks() {
-    for index in events.indices where kinds[index] == .mark && what(index) < 48 {
+  /// What waits on after an upcall: nothing, but where each tick gets an upcall of its own.
+  private func rest(of upcall: Int) -> Waiting? {
+    let (partition, vector) = (Int(events[upcall].partition), what(upcall))
+    guard vector == 64, record(of: partition).missedTickPolicy == .deliverAll else { return Waiting() }
+    guard stepOf[upcall] >= 0, let before = waitingInStep(partition, vector, steps[stepOf[upcall]]) else { return nil }
+    return before.count > 1 ? Waiting(isAny: true, count: before.count - 1) : Waiting()
+  }
+
+  func judgeMarks() {
+    for index in events.indices where kinds[index] == .mark {
       guard let waiting = waiting(Int(events[index].partition), what(index), before: index) else { continue }
-      require("mark.counter", events[index].words.w0 == waiting.count + 1)
+      require("mark.counter", events[index].words.w0 == waiting.count + marks(at: index))
     }
+  }
+
+  /// How many marks a mark stands for: all ticks that fell due and were not dropped, else one.
+  func marks(at index: Int) -> UInt64 {
+    guard what(index) == 64, let ticks = ticks(of: index) else { return 1 }
+    return UInt64(events[ticks].operand) - min(events[ticks].words.w2, UInt64(events[ticks].operand))
+  }
+
+  /// The ticks that a mark is for: those that fell due in its step, if no mark before it was for them.
+  func ticks(of index: Int) -> Int? {
+    guard let input = input(of: index), let ticks = last(before: index, of: .timerExpired), ticks > input,
+      events[ticks].partition == events[index].partition,
+      !all(.mark, in: ticks..<index).contains(where: { isMark($0, Int(events[index].partition), 64) })
+    else { return nil }
+    return ticks
   }
 
   /// The last success of one of two hypercalls on a vector, since the partition's start.
@@ -89,7 +109,7 @@ extension Reference {
   }
 
   /// The partition waits for marks of the vector and can take them.
-  private func isDeliverable(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+  func isDeliverable(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
     guard let waiting = waiting(partition, vector, before: index), waiting.isAny,
       isRegistered(partition, vector, before: index),
       setting(.registerHandler, .unregisterHandler, partition, vector, before: index) != nil,
@@ -98,7 +118,7 @@ extension Reference {
     return inService(partition, vector, before: index) == .some(nil)
   }
 
-  mutating func judgeUpcalls() {
+  func judgeUpcalls() {
     for step in steps {
       if let decided = upcall(step) { judgeUpcall(decided, step) }
       require("upcall.enabled", range(step).count { kinds[$0] == .upcall } <= 1)
@@ -107,7 +127,7 @@ extension Reference {
   }
 
   /// A step is judged by all that it changed: as at its last event.
-  private mutating func judgeUpcall(_ decided: Int, _ step: Step) {
+  private func judgeUpcall(_ decided: Int, _ step: Step) {
     let event = events[decided]
     let (partition, vector) = (Int(event.partition), what(decided))
     let end = step.end - 1
@@ -120,11 +140,13 @@ extension Reference {
       && before { setting(.enableInterrupt, .disableInterrupt, partition, vector, before: $0) } != nil
     require("upcall.registered", mayCome)
     if mayCome {
-      if let waiting { require("upcall.count", event.words.w0 == waiting.count) }
+      if let waiting { require("upcall.count", event.words.w0 == carried(waiting.count, partition, vector)) }
       if let handler { require("upcall.handler", event.words.w1 == argument(handler, 1)) }
     }
-    for lower in 32..<vector where lower < 48 {
-      require("upcall.order", !isDeliverable(partition, lower, before: step.end))
+    for lower in marked[partition] where lower < vector {
+      let mustCome =
+        isDeliverable(partition, lower, before: step.end) && !isHeldBack(partition, lower, before: step.end)
+      require("upcall.order", !mustCome)
     }
     if let service = serviceInStep(partition, vector, step, decided) {
       require("upcall.service", service == nil)
@@ -139,12 +161,17 @@ extension Reference {
       let expected = kinds[previous] == .upcall ? events[previous].words.w2 &+ 1 : 0
       require("upcall.ordinal", event.words.w2 == expected)
     }
-    if let isOn = isEnabled(partition, before: decided, step) { require("upcall.enabled", isOn) }
+    if let isOn = isOn(partition, before: step.end, without: decided) { require("upcall.enabled", isOn) }
     if !has(step, .stop) {
       require(
         "upcall.written",
         (decided..<step.end).contains { kinds[$0] == .upcallWritten && Int(events[$0].partition) == partition })
     }
+  }
+
+  /// Marks that an upcall carries: all, or one tick where each has an upcall of its own.
+  private func carried(_ count: UInt64, _ partition: Int, _ vector: Int) -> UInt64 {
+    vector == 64 && record(of: partition).missedTickPolicy == .deliverAll ? min(count, 1) : count
   }
 
   /// The last upcall or start of a partition before an upcall of it. Upcalls are the last that is decided at an entry:
@@ -160,7 +187,7 @@ extension Reference {
     return own
   }
 
-  private func upcallIsFirst(_ index: Int) -> Bool { stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index }
+  func upcallIsFirst(_ index: Int) -> Bool { stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index }
 
   private func waitingInStep(_ partition: Int, _ vector: Int, _ step: Step) -> Waiting? {
     if let mark = range(step).last(where: { isMark($0, partition, vector) }) {
@@ -182,20 +209,7 @@ extension Reference {
     return isAcknowledged ? .some(nil) : inService(partition, vector, before: step.input)
   }
 
-  /// The partition's virtual interrupt flag, as it was shown last: at an entry, or by a return from an upcall.
-  private func isEnabled(_ partition: Int, before decided: Int, _ step: Step) -> Bool? {
-    let place = last(before: decided, of: .interrupt, .timer, .hypercall, .exception, .restart, .upcall) { place in
-      isEntry(place) && Int(events[place].partition) == partition || isRestart(place, partition)
-        || kinds[place] == .upcall && Int(events[place].partition) == partition && upcallIsFirst(place)
-    }
-    guard let place, kinds[place] != .restart, kinds[place] != .upcall else { return false }
-    let isReturn =
-      kinds[place] == .hypercall && what(place) == Int(HypercallNumber.returnFromUpcall.rawValue)
-      && events[place].words.w2 & 1 != 0
-    return isReturn || events[place].detail & 3 != 0
-  }
-
-  private mutating func judgeWritten(_ index: Int) {
+  private func judgeWritten(_ index: Int) {
     guard let input = input(of: index) else { return }
     let partition = Int(events[index].partition)
     let isFirst = !(input..<index).contains { place in
@@ -215,7 +229,7 @@ extension Reference {
 
   // MARK: Hypercalls
 
-  mutating func judgeHypercalls() {
+  func judgeHypercalls() {
     for index in events.indices where kinds[index] == .hypercallResult {
       guard input(of: index) != nil else { continue }
       require("hypercall.answered", isProperResult(index))
@@ -237,86 +251,13 @@ extension Reference {
     }
   }
 
-  private mutating func judgeAcknowledged(_ index: Int) {
+  private func judgeAcknowledged(_ index: Int) {
     let partition = Int(events[index].partition)
     let step = steps[stepOf[index]]
-    guard let service = inService(partition, Int(argument(index, 0)), before: step.input) else { return }
-    require("upcall.acknowledge", events[index].words.w0 == (service.map { events[$0].words.w0 } ?? 0))
-  }
-
-  // MARK: The sampling channel
-
-  private func isOperation(_ index: Int, _ operation: PortOperation) -> Bool {
-    kinds[index] == .portOperation && events[index].detail == operation.rawValue
-  }
-
-  /// The copy of the message that an operation decided.
-  private func copy(of operation: Int) -> Int? {
-    guard stepOf[operation] >= 0 else { return nil }
-    return (operation..<steps[stepOf[operation]].end).first { kinds[$0] == .messageCopied }
-  }
-
-  private func isCopying(_ index: Int) -> Bool {
-    isOperation(index, .write) || isOperation(index, .read) && events[index].words.w0 > 0
-  }
-
-  private func isRightCopy(_ index: Int, of operation: Int) -> Bool {
-    events[index].operand == events[operation].operand && events[index].detail == events[operation].detail
-      && events[index].words.w1 == events[operation].words.w0
-      && events[index].partition == events[input(of: index)!].partition
-  }
-
-  mutating func judgePorts() {
-    for index in events.indices where kinds[index] == .portOperation {
-      let written = last(before: index, of: .portOperation) { isOperation($0, .write) }
-      let event = events[index]
-      switch PortOperation(rawValue: event.detail) {
-      case .write:
-        let number = event.words.w1
-        require("port.sequence", written.map { number == events[$0].words.w1 &+ 1 } ?? (number <= 1))
-        judgeCopied(index)
-      case .read:
-        if event.words.w0 > 0 { judgeCopied(index) }
-        judgeRead(index, written)
-      default: break
-      }
-    }
-    for index in events.indices where kinds[index] == .messageCopied {
-      guard let input = input(of: index) else { continue }
-      let decided = (input..<index).last(where: isCopying)
-      let isFirst = decided.map { copy(of: $0) == index } ?? false
-      require("port.copied", isFirst && decided.map { isRightCopy(index, of: $0) } ?? false)
-    }
-    for step in steps where kinds[step.input] == .hypercall && what(step.input) == 70 && !has(step, .stop) {
-      guard let result = range(step).first(where: { isSuccess($0, .readSamplingMessage) }) else { continue }
-      let read = range(step).last { isOperation($0, .read) }
-      let value = read.map { events[$0].words.w0 | (events[$0].words.w2 & 1) << 32 }
-      require("port.result", value == events[result].words.w0)
-    }
-  }
-
-  private mutating func judgeCopied(_ operation: Int) {
-    guard stepOf[operation] >= 0, !has(steps[stepOf[operation]], .stop) else { return }
-    require("port.copied", copy(of: operation) != nil)
-  }
-
-  private mutating func judgeRead(_ index: Int, _ written: Int?) {
-    let event = events[index]
-    let isCreatedSince =
-      last(before: index, of: .portOperation) {
-        isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
-      }.map { isOperation($0, .create) } ?? true
-    // What a port gets that was never created is another claim's affair.
-    let isCreated = all(.portOperation, in: 0..<index).contains {
-      isOperation($0, .create) && events[$0].operand == event.operand
-    }
-    guard let written, isCreated, !isCreatedSince else { return }
-    require("port.sequence", event.words.w1 == events[written].words.w1)
-    require("port.content", event.words.w0 == events[written].words.w0)
-    // A copy is that of the operation before it.
-    guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),
-      isRightCopy(own, of: index), !all(.portOperation, in: (index + 1)..<own).contains(where: isCopying)
+    // What is no interrupt cannot be acknowledged: another claim's affair.
+    guard (32...66).contains(argument(index, 0)),
+      let service = inService(partition, Int(argument(index, 0)), before: step.input)
     else { return }
-    require("port.content", events[own].words.w0 == events[source].words.w0)
+    require("upcall.acknowledge", events[index].words.w0 == (service.map { events[$0].words.w0 } ?? 0))
   }
 }

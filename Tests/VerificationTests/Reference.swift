@@ -1,26 +1,39 @@
 import ModuleConfiguration
 import TraceFormat
 
-/// A slow and simple judge, written from the sentences of `partita claims`, for traces of `SampleModule` without loss.
+/// A slow and simple judge, written from the sentences of `partita claims`, for traces without loss, of modules whose
+/// schedules all have major frames of one length.
 ///
 /// It has the whole trace at hand and answers every question by looking back from an event, where `Verification` keeps
 /// states while it goes forward; the two share no code. It says which of its claims a trace violates.
-struct Reference {
+final class Reference {
   struct Step {
     /// Index of the input, and of the event after the step's last.
     var input: Int
     var end: Int
   }
-  typealias Module = SampleModule
   let events: [TraceEvent]
-  let kinds: [EventKind?]
+  /// Nil for kinds that nobody knows, and for what names what the module has not.
+  var kinds: [EventKind?]
   let table: ModuleTable
   var steps: [Step] = []
   /// By event: index of its step, −1 before the first input.
   var stepOf: [Int] = []
   var violated: Set<String> = []
+  /// Of the module: the length of its major frames, L, and the drainer.
+  let frame: UInt64
+  let allowance: UInt64
+  let drainer: Int
   /// By kind: where its events are.
   var places = [[Int]](repeating: [], count: 256)
+  /// By partition: the vectors that it was ever marked for, ascending.
+  var marked: [[Int]] = []
+  /// By step: upcalls unfinished in the partition interrupted, before this entry tells of returns; nil if unknown.
+  var unfinished: [Int?] = []
+  /// By partition and step: the same when the entry has told, before the step's own upcall.
+  var depths: [[Int?]] = []
+  /// By partition: entries that tell of returns.
+  var returns: [[Int]] = []
   /// The results that their hypercalls wait for.
   var properResults: Set<Int> = []
 
@@ -33,15 +46,36 @@ struct Reference {
     "upcall.order", "upcall.service", "upcall.ordinal", "upcall.enabled", "upcall.written", "upcall.window",
     "upcall.acknowledge", "mask.written", "mask.effective", "mask.foreign", "mask.budget", "hypercall.answered",
     "time.read", "port.sequence", "port.content", "port.copied", "port.result", "stimulus.played", "drain.progress",
-    "kernel.fault",
+    "kernel.fault", "trace.meaning", "trace.keyframe", "yield.value", "idle.time", "timer.armed", "mark.delivered",
+    "registration.permitted", "registration.event", "upcall.frame", "upcall.entered", "upcall.returned",
+    "upcall.depth", "upcall.marked", "upcall.overflow", "upcall.room", "hypercall.known", "console.written",
+    "statistic.value", "mode.chain", "mode.quiet", "mode.transition", "mode.asked", "restart.start", "restart.begun",
+    "restart.pieces", "restart.order", "restart.quiet", "restart.context", "restart.condition", "stop.reason",
+    "stop.quiet", "exception.answered", "exception.handler", "exception.reflected", "exception.written",
+    "health.entered", "health.level", "health.state", "health.process", "health.callback", "health.action",
+    "health.carriedOut", "health.module", "health.log", "health.read", "health.mark", "event.raised", "event.mark",
+    "schedule.asked", "schedule.effective", "schedule.action", "schedule.named", "tick.due", "tick.policy",
+    "tick.mark", "tick.armed", "port.permitted", "port.valid", "port.empty", "port.created", "queue.sequence",
+    "queue.order", "queue.content", "queue.capacity", "queue.overflow", "queue.available", "queue.status", "queue.mark",
   ]
 
   init(_ events: [TraceEvent], _ table: ModuleTable) {
     self.events = events
     self.table = table
+    frame = table.record(ScheduleRecord.self, 0).majorFrame.count
+    allowance = table.module.switchAllowance.count
+    drainer = Int(table.module.drainer.rawValue)
     kinds = events.map(\.knownKind)
+    for index in events.indices where !isMeant(index) {
+      violated.insert("trace.meaning")
+      if !isUsable(index) { kinds[index] = nil }
+    }
+    for index in events.indices where kinds[index] == .portOperation && !isOfItsNature(index) {
+      violated.insert("port.permitted")
+      kinds[index] = nil
+    }
     for index in events.indices {
-      places[Int(events[index].kind)].append(index)
+      if kinds[index] != nil { places[Int(events[index].kind)].append(index) }
       if kinds[index]?.eventClass == .input {
         if !steps.isEmpty { steps[steps.count - 1].end = index }
         steps.append(Step(input: index, end: events.count))
@@ -50,12 +84,17 @@ struct Reference {
       if kinds[index] == .end, !steps.isEmpty { steps[steps.count - 1].end = min(steps[steps.count - 1].end, index) }
       stepOf.append(steps.isEmpty || steps[steps.count - 1].end <= index ? -1 : steps.count - 1)
     }
+    unfinished = [Int?](repeating: nil, count: steps.count)
+    for partition in 0..<table.partitionCount {
+      let marks = places[Int(EventKind.mark.rawValue)].filter { Int(events[$0].partition) == partition }
+      marked.append(Set(marks.map { Int(events[$0].operand & 0xFFFF) }).sorted())
+    }
     for index in places[Int(EventKind.hypercallResult.rawValue)] where isFitting(index) { properResults.insert(index) }
   }
 
   /// The claims that the trace violates.
   static func violations(_ events: [TraceEvent], _ module: SampleModule) -> Set<String> {
-    var reference = Reference(events, module.table)
+    let reference = Reference(events, module.table)
     reference.judgeTrace()
     reference.judgeWindows()
     reference.judgeSwitches()
@@ -65,10 +104,23 @@ struct Reference {
     reference.judgeUpcalls()
     reference.judgeHypercalls()
     reference.judgePorts()
+    reference.judgeTime()
+    reference.judgeCounters()
+    reference.judgeDelivery()
+    reference.judgeCalls()
+    reference.judgeModes()
+    reference.judgeStarts()
+    reference.judgeEnding()
+    reference.judgeHealth()
+    reference.judgeExceptions()
+    reference.judgeModule()
+    reference.judgeTimers()
+    reference.judgePortRights()
+    reference.judgeQueues()
     return reference.violated
   }
 
-  mutating func require(_ claim: String, _ holds: Bool) { if !holds { violated.insert(claim) } }
+  func require(_ claim: String, _ holds: Bool) { if !holds { violated.insert(claim) } }
 
   // MARK: What an event is
 
@@ -97,18 +149,34 @@ struct Reference {
 
   /// The last event before `index` that is of one of the kinds and meets a condition.
   func last(before index: Int, of kinds: EventKind..., where condition: (Int) -> Bool = { _ in true }) -> Int? {
-    var lists = kinds.map { places[Int($0.rawValue)].prefix { $0 < index } }
-    while let latest = lists.indices.max(by: { (lists[$0].last ?? -1) < (lists[$1].last ?? -1) }),
-      let place = lists[latest].popLast()
-    {
+    var left = kinds.map { count(Int($0.rawValue), before: index) }
+    while true {
+      var (latest, place) = (0, -1)
+      for (number, kind) in kinds.enumerated() where left[number] > 0 {
+        let other = places[Int(kind.rawValue)][left[number] - 1]
+        if other > place { (latest, place) = (number, other) }
+      }
+      guard place >= 0 else { return nil }
       if condition(place) { return place }
+      left[latest] -= 1
     }
-    return nil
   }
 
   /// Events of a kind in a range.
   func all(_ kind: EventKind, in range: Range<Int>) -> ArraySlice<Int> {
-    places[Int(kind.rawValue)].drop { $0 < range.lowerBound }.prefix { $0 < range.upperBound }
+    let kind = Int(kind.rawValue)
+    let first = count(kind, before: range.lowerBound)
+    return places[kind][first..<max(first, count(kind, before: range.upperBound))]
+  }
+
+  /// How many events of a kind come before `index`: by halving, for it is asked often.
+  private func count(_ kind: Int, before index: Int) -> Int {
+    var (low, high) = (0, places[kind].count)
+    while low < high {
+      let middle = (low + high) / 2
+      if places[kind][middle] < index { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Whether the result at `index` is the one that its hypercall waits for, and a success.

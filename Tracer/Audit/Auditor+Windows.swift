@@ -95,6 +95,8 @@ extension Auditor {
   }
 
   mutating func restart(_ index: Int, _ event: TraceEvent) {
+    // Only in a start mode does anything start.
+    guard event.detail == 1 || event.detail == 2 else { return }
     let clock = partitions[index].clock
     partitions[index] = Partition()
     partitions[index].clock = clock

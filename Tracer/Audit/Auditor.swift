@@ -198,6 +198,7 @@ struct Auditor {
     case .hypercallResult: result(event)
     case .partitionSwitch:
       runner = index
+      window?.ranBefore = false
       step.switched = true
     case .windowStart: windowStart(event)
     case .windowEnd: closeWindow()

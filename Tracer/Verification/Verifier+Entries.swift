@@ -172,7 +172,7 @@ extension Verifier {
     if happened.contains(.nonMaskable), !hasStopped, fails(.stopReason) {
       explain("a non-maskable interrupt did not stop the module")
     }
-    if happened.contains(.timing), !hasStopped { closeTiming() }
+    if happened.contains(.timing), !ending.hasStopped { closeTiming() }
   }
 
   /// The step's beginning is missing: what it did is taken over, and not judged.

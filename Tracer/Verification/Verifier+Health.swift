@@ -22,10 +22,12 @@ extension Verifier {
     rare.isErrorAnswered = false
     enterLog(event)
     guard event.partition != 0xFF else { return }
-    partitions[Int(event.partition)].isOverflowTold = true
     if let rule = plan.healthRule(event.partition, UInt32(event.detail), state) { judgeLevel(event, level, rule) }
     judgeState(event.partition, state)
-    if event.detail == ErrorCode.stackOverflow.rawValue, rare.errorVector == 0 { judgeRoomTold(event.partition) }
+    if event.detail == ErrorCode.stackOverflow.rawValue, rare.errorVector == 0 {
+      partitions[Int(event.partition)].isOverflowTold = true
+      judgeRoomTold(event.partition)
+    }
     if rare.errorVector != 0, step.kind != 0 { judgeCause(event) }
     if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }

@@ -14,6 +14,8 @@ extension Verifier {
     machine.runner = target
     machine.isRunnerKnown = true
     machine.switchInstant = event.words.w0
+    // Whoever is switched to, nobody runs on from before the window.
+    schedule.ranBefore = false
     step.happenings.insert(.switched)
   }
 
@@ -66,8 +68,9 @@ extension Verifier {
 
   /// At the end of a step that has to do with time: the timer stands no later than L before what comes next.
   mutating func closeTiming() {
-    guard schedule.isWindowKnown, machine.isTimerKnown else { return }
+    guard schedule.isWindowKnown else { return }
     judgeIdleness()
+    guard machine.isTimerKnown else { return }
     let boundary: UInt64
     if schedule.isOpen, !partitions[Int(schedule.owner)].isGone {
       boundary = schedule.end

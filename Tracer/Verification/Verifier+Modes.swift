@@ -22,7 +22,9 @@ extension Verifier {
     if mode != 0xFF, mode != from, fails(.modeChain) {
       explain("\(name(event.partition)) changes from mode \(from), and was in mode \(mode)")
     }
-    if step.happenings.contains(.modeDue), event.detail == step.dueMode { step.happenings.remove(.modeDue) }
+    if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
+      step.happenings.remove(.modeDue)
+    }
     if event.partition == step.partition { step.happenings.insert(.modeChanged) }
     judgeTransition(index, from, event.detail)
     judgeCondition(index, event.detail, condition)
@@ -34,6 +36,8 @@ extension Verifier {
       stopProcesses(of: event.partition)
       partitions[index].supplyKnown = false
       guests[index].callbackError = -1
+      // Its window is idle time from here.
+      step.happenings.insert(.timing)
     }
   }
 
@@ -278,12 +282,16 @@ extension Verifier {
     let mode = partitions[index].mode
     // Where no mark waited, none waits, whether it started or not.
     let isQuiet = partitions[index].pendingKnown & ~partitions[index].pending
+    let isInitialising = partitions[index].isInitialising
+    let action = (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown)
     partitions[index].forget()
     partitions[index].pendingKnown = isQuiet
     partitions[index].mode = mode
     partitions[index].mayBeStopped = false
+    partitions[index].isInitialising = isInitialising
     partitions[index].hasRun = false
     guests[index].forget()
+    (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown) = action
     for line in registrationKnown.indices { registrationKnown[line] &= ~(1 << UInt32(index)) }
   }
 

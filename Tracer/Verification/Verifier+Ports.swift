@@ -16,6 +16,8 @@ extension Verifier {
     let port = plan.ports[index]
     if operation == .overflow { return overflow(event, index, port) }
     judgePermission(event, port, operation)
+    // What a port of its kind and direction cannot do changes nothing.
+    guard isOfItsNature(operation, port) else { return }
     let state = ports.queues[index]
     if operation != .create, step.kind != 0, state.isCreationKnown, !state.isCreated, fails(.portPermitted) {
       explain("\(name(event.partition)) does \(operation) on port \(index), which it has not created")
@@ -23,10 +25,13 @@ extension Verifier {
     if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
       explain("one hypercall does a second operation, \(operation) on port \(index)")
     }
-    step.portIndex = Int32(index)
-    step.portOperation = event.detail
-    step.messageBytes = event.words.w0
-    step.readIsComparable = false
+    // A copy that is due stays so.
+    if operation != .create && operation != .clear || !step.happenings.contains(.copyDue) {
+      step.portIndex = Int32(index)
+      step.portOperation = event.detail
+      step.messageBytes = event.words.w0
+      step.readIsComparable = false
+    }
     switch operation {
     case .create: create(index)
     case .write: write(event, port)
@@ -52,18 +57,21 @@ extension Verifier {
     let isAsked =
       step.kind == 0
       || step.kind == EventKind.hypercall.rawValue && step.what == number.rawValue && step.partition == event.partition
-    let isRightWay =
-      switch operation {
-      case .create: true
-      case .write, .read: !port.isQueuing && (operation == .write) == port.isSource
-      case .send, .receive, .clear, .overflow: port.isQueuing && (operation == .send) == port.isSource
-      }
+    let isRightWay = isOfItsNature(operation, port)
     guard !isAsked || port.partition != event.partition || !isRightWay || event.words.w0 > port.maximumBytes,
       fails(.portPermitted)
     else { return }
     explain(
       "\(name(event.partition)) does \(operation) with \(event.words.w0) bytes on port \(event.operand), "
         + "\(port.isSource ? "source" : "destination") of \(name(port.partition)), at most \(port.maximumBytes) bytes")
+  }
+
+  private func isOfItsNature(_ operation: PortOperation, _ port: ModulePlan.Port) -> Bool {
+    switch operation {
+    case .create: true
+    case .write, .read: !port.isQueuing && (operation == .write) == port.isSource
+    case .send, .receive, .clear, .overflow: port.isQueuing && (operation == .send) == port.isSource
+    }
   }
 
   /// A port is created: whatever was written before is not for it.

@@ -195,13 +195,12 @@ extension Verifier {
     if step.resultCode == ReturnCode.notAvailable.rawValue { return judgeRefusal(number) }
     guard step.resultCode == 0 else { return }
     if number == .readQueuingStatus { return judgeStatus() }
-    guard step.portIndex >= 0 else {
-      if fails(.portPermitted) {
-        explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
-      }
-      return
+    if step.portIndex < 0, fails(.portPermitted) {
+      explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
     }
-    if number == .createQueuingPort { ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex)) }
+    if number == .createQueuingPort, step.portIndex >= 0 {
+      ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex))
+    }
     guard number == .receiveQueuingMessage else { return }
     tally(.portResult)
     let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)

@@ -101,12 +101,12 @@ extension Verifier {
       if hasChanged, rare.scheduleDone < 0, step.kind != 0, fails(.scheduleEffective) {
         explain("the major frame has schedule \(schedule.schedule), and no event says that it changed")
       }
-      if rare.scheduleDone >= 0 {
-        schedule.lastChange = schedule.frameStart
-        schedule.isLastChangeKnown = true
-      }
     } else if rare.scheduleDone >= 0, step.kind != 0, fails(.scheduleEffective) {
       explain("the module schedule changes within a major frame")
+    }
+    if rare.scheduleDone >= 0 {
+      schedule.lastChange = schedule.frameStart
+      schedule.isLastChangeKnown = schedule.isFrameKnown
     }
     guard rare.actedFor >= 0, step.kind != 0, schedule.isScheduleKnown else { return }
     let index = Int(rare.actedFor)

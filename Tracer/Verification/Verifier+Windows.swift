@@ -109,8 +109,8 @@ extension Verifier {
       // After a loss within a frame the order is taken up from here, within the frame that is known.
       return
     }
-    guard index != schedule.nextWindow else { return }
     let windows = plan.schedules[schedule.schedule].windows
+    guard index != schedule.nextWindow || index >= windows.upperBound else { return }
     if fails(.windowOrder) {
       explain(
         schedule.nextWindow < windows.upperBound

@@ -1,0 +1,187 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// CPU exceptions: each gets one answer, from the partition's own handler where it has one that can take it.
+extension Reference {
+  /// `int3` and `int 4` of ring 3 come as protection faults that name their gate.
+  private func gate(_ step: Step) -> Int? {
+    guard what(step.input) == 13 else { return nil }
+    return word(step, 2) == 3 << 3 | 2 ? 3 : word(step, 2) == 4 << 3 | 2 ? 4 : nil
+  }
+
+  /// The handler that a partition has for an exception, or for errors (32); 0 for none.
+  func exceptionHandler(_ vector: Int, _ partition: Int, before index: Int) -> UInt64 {
+    let place = last(before: index, of: .restart, .hypercallResult) {
+      self.partition($0) == partition
+        && (kinds[$0] == .restart || isSuccess($0, .setExceptionHandler) && argument($0, 0) == UInt64(vector))
+    }
+    return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 1) } ?? 0
+  }
+
+  func exceptionEntry(_ partition: Int, before index: Int) -> UInt64 {
+    let place = last(before: index, of: .restart, .hypercallResult) {
+      self.partition($0) == partition && (kinds[$0] == .restart || isSuccess($0, .setExceptionEntry))
+    }
+    return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
+  }
+
+  /// How many exceptions were reflected to a partition since its start, by its own count at the first of them; nil
+  /// while that is not known.
+  private func reflected(to partition: Int, before index: Int) -> UInt32? {
+    let start = lastRestart(of: partition, before: index) ?? -1
+    let all = all(.exceptionReflected, in: (start + 1)..<index).filter { self.partition($0) == partition }
+    // The shared page is new with the module's start only.
+    let isNew = start < 0 || input(of: start).map { kinds[$0] == .start } ?? false
+    if isNew { return UInt32(all.count) }
+    guard let first = all.firstIndex(where: { belongs($0) }), let input = input(of: all[first]) else { return nil }
+    return UInt32(truncatingIfNeeded: events[input].words.w5) &+ UInt32(all.count - first)
+  }
+
+  /// Whether a partition that tells a count of exceptions come back from is in none of its handlers; yes if unknown.
+  func isOutOfHandlers(_ partition: Int, before index: Int, _ told: UInt32) -> Bool {
+    reflected(to: partition, before: index) == told
+  }
+
+  /// A reflection that is of its step's exception.
+  private func belongs(_ index: Int) -> Bool {
+    guard let step = step(of: index), kinds[step.input] == .exception, partition(step.input) == partition(index),
+      events[index].operand != 32
+    else { return false }
+    let vector = Int(events[index].operand)
+    let isFirst = !all(.exceptionReflected, in: step.input..<index).contains {
+      partition($0) == partition(index) && [what(step.input), gate(step)].contains(Int(events[$0].operand))
+    }
+    return isFirst && (vector == what(step.input) || vector == gate(step))
+  }
+
+  func judgeExceptions() {
+    for step in steps where kinds[step.input] == .exception && isMeaningful(step) && !has(step, .stop) {
+      judgeAnswer(step)
+    }
+    for index in places[Int(EventKind.exceptionReflected.rawValue)] {
+      guard let step = step(of: index), events[index].operand <= 32 else { continue }
+      if events[index].operand == 32 { judgeProcessLevel(index, step) } else { judgeReflected(index, step) }
+      if !isStartUntold(partition(index), before: index) {
+        let handler = exceptionHandler(Int(events[index].operand), partition(index), before: index)
+        require("exception.reflected", handler != 0 && handler == events[index].words.w0)
+      }
+    }
+    judgeWritten()
+    for index in places[Int(EventKind.healthError.rawValue)] where cause(index) != 0 {
+      if let step = step(of: index) { judgeCause(index, step) }
+    }
+  }
+
+  private func isMeaningful(_ step: Step) -> Bool { events[step.input].partition != 0xFF && what(step.input) < 32 }
+
+  private func judgeAnswer(_ step: Step) {
+    let partition = partition(step.input)
+    let isReflected = all(.exceptionReflected, in: range(step)).contains { belongs($0) }
+    let isError = has(step, .healthError)
+    // An action without its error is the log's affair.
+    require("exception.answered", isReflected || isError || has(step, .healthAction))
+    require("exception.answered", !(isReflected && isError))
+    guard !isStartUntold(partition, before: step.input) else { return }
+    var vector = what(step.input)
+    if let gate = gate(step), exceptionHandler(gate, partition, before: step.input) != 0 { vector = gate }
+    let canTake =
+      exceptionHandler(vector, partition, before: step.input) != 0
+      && exceptionEntry(partition, before: step.input) != 0 && events[step.input].detail & 4 != 0
+      && reflected(to: partition, before: step.input) == UInt32(truncatingIfNeeded: word(step, 5))
+    if canTake { require("exception.handler", isReflected) }
+  }
+
+  private func judgeReflected(_ index: Int, _ step: Step) {
+    let event = events[index]
+    let isGate = gate(step) == Int(event.operand)
+    let isCause =
+      (event.words.w1 == word(step, 2) || isGate && event.words.w1 == 0)
+      && (event.words.w2 == word(step, 3) || event.operand != 14 && event.words.w2 == 0)
+    require("exception.reflected", belongs(index) && isCause)
+    guard belongs(index), !isStartUntold(partition(index), before: index) else { return }
+    // What was meant as a gate goes to the gate's handler.
+    if !isGate, let gate = gate(step) {
+      require("exception.reflected", exceptionHandler(gate, partition(index), before: index) == 0)
+    }
+    if let count = reflected(to: partition(index), before: index) {
+      require("exception.reflected", count == UInt32(truncatingIfNeeded: word(step, 5)))
+    }
+  }
+
+  private func judgeProcessLevel(_ index: Int, _ step: Step) {
+    guard let error = openError(before: index, step), partition(error) == partition(index),
+      events[index].words.w1 == UInt64(events[error].detail)
+    else { return require("health.process", false) }
+    let rule = rule(partition(index), events[error].detail, state(error))
+    let mode = mode(of: partition(index), before: index)
+    require("health.process", rule.level == .process && mode ?? 3 == OperatingMode.normal.rawValue)
+  }
+
+  private func judgeWritten() {
+    for index in places[Int(EventKind.exceptionWritten.rawValue)] {
+      guard let step = step(of: index), events[index].partition != 0xFF else { continue }
+      let decided = last(before: index, of: .exceptionReflected).flatMap { $0 > step.input ? $0 : nil }
+      let isFirst = decided.map { !all(.exceptionWritten, in: $0..<index).contains { _ in true } } ?? false
+      require("exception.written", isFirst && decided.map { events[$0].operand == events[index].operand } ?? false)
+      guard isFirst, !isStartUntold(partition(index), before: index) else { continue }
+      require("exception.written", events[index].words.w2 == 0)
+      require("exception.written", events[index].words.w1 == exceptionEntry(partition(index), before: index))
+    }
+    for step in steps where !has(step, .stop) {
+      guard let decided = all(.exceptionReflected, in: range(step)).last else { continue }
+      let isWritten = all(.exceptionWritten, in: decided..<step.end).contains {
+        events[$0].operand == events[decided].operand
+      }
+      require("exception.written", isWritten)
+    }
+  }
+
+  /// An error that a CPU exception caused is of the step's exception, and is told once.
+  private func judgeCause(_ index: Int, _ step: Step) {
+    let vector = cause(index) - 1
+    let isFirst = !(step.input..<index).contains {
+      kinds[$0] == .healthError && cause($0) != 0 || kinds[$0] == .healthAction && isOrphan($0, step)
+    }
+    let belongs =
+      kinds[step.input] == .exception && partition(step.input) == partition(index)
+      && (vector == what(step.input) || vector == gate(step))
+    require("exception.answered", belongs && isFirst)
+    guard belongs && isFirst else { return }
+    let code = ErrorCode(rawValue: events[index].detail)
+    switch what(step.input) {
+    case 0, 16, 19: require("health.action", code == .numericError)
+    case 14: require("health.action", code == .memoryViolation || code == .stackOverflow)
+    default: break
+    }
+  }
+
+  private func isOrphan(_ action: Int, _ step: Step) -> Bool { openError(before: action, step) == nil }
+
+  /// In which state an error is told.
+  func judgeState(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    let isException = kinds[step.input] == .exception
+    let expected: SystemState
+    if isInCallback(partition, before: index) {
+      expected = .errorHandling
+    } else {
+      guard !isStartUntold(partition, before: index), let count = reflected(to: partition, before: index) else {
+        return
+      }
+      if isException, count != UInt32(truncatingIfNeeded: word(step, 5)) {
+        expected = .errorHandling
+      } else if count == 0 || isException {
+        switch mode(of: partition, before: index) {
+        case OperatingMode.normal.rawValue: expected = .partitionExecution
+        case OperatingMode.coldStart.rawValue, OperatingMode.warmStart.rawValue: expected = .partitionInitialisation
+        default: return
+        }
+      } else {
+        // Whether it has come back from its handlers is not told.
+        return
+      }
+    }
+    require("health.state", state(index) == expected)
+  }
+}

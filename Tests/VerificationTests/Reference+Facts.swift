@@ -1,0 +1,107 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// What other claims look back for: modes, callers, answers, what a partition showed of itself last.
+extension Reference {
+  func partition(_ index: Int) -> Int { Int(events[index].partition) }
+  func record(of partition: Int) -> PartitionRecord { table.record(PartitionRecord.self, partition) }
+  func step(of index: Int) -> Step? { stepOf[index] < 0 ? nil : steps[stepOf[index]] }
+  func isSystem(_ partition: Int) -> Bool {
+    record(of: partition).flags.contains(.system) || record(of: partition).flags.contains(.drainer)
+  }
+
+  // MARK: Hypercalls
+
+  func isCall(_ step: Step, _ number: HypercallNumber) -> Bool {
+    kinds[step.input] == .hypercall && what(step.input) == Int(number.rawValue)
+  }
+
+  /// A word that a hypercall or an exception brought, from word 2 on.
+  func word(_ step: Step, _ number: Int) -> UInt64 { events[step.input].words[number] }
+
+  /// The result that the step's caller waits for.
+  func answer(_ step: Step) -> Int? {
+    all(.hypercallResult, in: range(step)).first { isProperResult($0) }
+  }
+
+  /// The successful answer of a hypercall.
+  func success(_ step: Step, _ number: HypercallNumber) -> Int? {
+    isCall(step, number) ? answer(step).flatMap { events[$0].detail == 0 ? $0 : nil } : nil
+  }
+
+  /// The first event of a kind in a step that meets a condition.
+  func first(_ kind: EventKind, in step: Step, where condition: (Int) -> Bool = { _ in true }) -> Int? {
+    all(kind, in: range(step)).first(where: condition)
+  }
+
+  // MARK: Modes
+
+  /// The partition's operating mode; nil before its first start.
+  func mode(of partition: Int, before index: Int) -> UInt8? {
+    last(before: index, of: .modeChange, .restart) { self.partition($0) == partition }.map { events[$0].detail }
+  }
+
+  func isRestart(_ index: Int, _ partition: Int) -> Bool {
+    kinds[index] == .restart && self.partition(index) == partition
+  }
+
+  func lastRestart(of partition: Int, before index: Int) -> Int? {
+    last(before: index, of: .restart) { self.partition($0) == partition }
+  }
+
+  /// Its memory is being made anew: it started, and was neither said to be initialised nor found running since.
+  func isInitialising(_ partition: Int, before index: Int) -> Bool {
+    let place = last(before: index, of: .restart, .initialised, .interrupt, .timer, .hypercall, .exception) {
+      self.partition($0) == partition && (kinds[$0] == .restart || kinds[$0] == .initialised || isEntry($0))
+    }
+    return place.map { kinds[$0] == .restart && events[$0].operand > 0 } ?? false
+  }
+
+  /// It leaves the rest of its window to others.
+  func isGone(_ partition: Int, before index: Int) -> Bool {
+    hasYielded(partition, before: index) || isStopped(partition, before: index)
+  }
+
+  /// It wants its window.
+  func isAble(_ partition: Int, before index: Int) -> Bool {
+    !isGone(partition, before: index) && !isInitialising(partition, before: index)
+  }
+
+  // MARK: Stop
+
+  /// The module has stopped before.
+  func hasStopped(before index: Int) -> Bool { last(before: index, of: .stop) != nil }
+
+  // MARK: Snapshots
+
+  /// The last entry of a partition.
+  func lastEntry(of partition: Int, before index: Int) -> Int? {
+    last(before: index, of: .interrupt, .timer, .hypercall, .exception) {
+      isEntry($0) && self.partition($0) == partition
+    }
+  }
+
+  /// A hypercall by which a partition leaves an upcall's frame that can be used.
+  func isUsableReturn(_ index: Int) -> Bool {
+    kinds[index] == .hypercall && what(index) == Int(HypercallNumber.returnFromUpcall.rawValue)
+      && events[index].words.w2 & 1 != 0
+  }
+
+  /// Whether a partition's next frame fits, as it was shown last since its start; nothing speaks against it before.
+  func frameFits(_ partition: Int, before index: Int) -> Bool {
+    guard let entry = lastEntry(of: partition, before: index),
+      entry > lastRestart(of: partition, before: index) ?? -1
+    else { return true }
+    return isUsableReturn(entry) ? events[entry].words.w2 & 2 != 0 : events[entry].detail & 4 != 0
+  }
+
+  /// The segment that an address lies in may be executed by the partition.
+  func isExecutable(_ address: UInt64, by partition: Int) -> Bool {
+    record(of: partition).segments.indices.contains { index in
+      let segment = table.record(SegmentRecord.self, index)
+      return segment.access.contains(.execute) && address >= segment.virtualAddress
+        && address - segment.virtualAddress < segment.memoryBytes
+    }
+  }
+}

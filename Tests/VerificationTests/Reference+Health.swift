@@ -1,0 +1,195 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Errors: how they are entered, what answers them, and what the tables say.
+extension Reference {
+  func level(_ error: Int) -> ErrorLevel? { ErrorLevel(rawValue: UInt8(truncatingIfNeeded: events[error].operand)) }
+  func state(_ error: Int) -> SystemState? {
+    SystemState(rawValue: UInt8(truncatingIfNeeded: events[error].operand >> 8))
+  }
+  /// CPU exception + 1 that an error came of, or 0.
+  func cause(_ error: Int) -> Int { Int(events[error].operand >> 16 & 0xFF) }
+
+  /// What the tables say of an error in a state.
+  func rule(_ partition: Int, _ error: UInt8, _ state: SystemState?) -> HealthActionRecord {
+    let found = (0..<table.count(HealthActionRecord.self)).map { table.record(HealthActionRecord.self, $0) }.first {
+      Int($0.partition.rawValue) == partition && $0.error.rawValue == error && $0.state == state
+    }
+    return found
+      ?? HealthActionRecord(
+        partition: PartitionIndex(UInt8(partition)), error: ErrorCode(rawValue: error) ?? .hardwareFault, action: .idle,
+        level: .partition)
+  }
+
+  func judgeHealth() {
+    for index in places[Int(EventKind.healthError.rawValue)] {
+      let before = last(before: index, of: .healthError)
+      require("health.log", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 0)
+      guard let step = step(of: index), partition(index) < table.partitionCount else { continue }
+      judgeLevel(index)
+      judgeState(index, step)
+      if !has(step, .stop) { require("health.entered", answer(toError: index, step) != nil) }
+    }
+    for index in places[Int(EventKind.healthAction.rawValue)] {
+      if let step = step(of: index) { judgeAction(index, step) }
+    }
+    for index in places[Int(EventKind.callback.rawValue)] {
+      if let step = step(of: index) { judgeCallback(index, step) }
+    }
+    for step in steps { judgeTold(step) }
+    for index in places[Int(EventKind.hypercallResult.rawValue)] where isSuccess(index, .readErrorLog) {
+      judgeRead(index)
+    }
+  }
+
+  private func judgeLevel(_ index: Int) {
+    let expected = rule(partition(index), events[index].detail, state(index)).level
+    // Without an error handler an error of process level is one of partition level, and may be told as either.
+    require("health.level", level(index) == expected || expected == .process && level(index) == .partition)
+  }
+
+  /// What a step's raise or exception must lead to.
+  private func judgeTold(_ step: Step) {
+    if success(step, .raiseApplicationError) != nil {
+      let error = all(.healthError, in: range(step)).last
+      require("health.entered", error.map { events[$0].detail == ErrorCode.applicationError.rawValue } ?? false)
+    }
+    // A completed callback's action comes in the same step.
+    if isCall(step, .completeCallback), !has(step, .stop), isInCallback(partition(step.input), before: step.input) {
+      require("health.callback", !isInCallback(partition(step.input), before: step.end))
+    }
+  }
+
+  // MARK: Answers
+
+  /// The error that was entered last before an event of the same step, if nothing has answered it yet.
+  func openError(before index: Int, _ step: Step) -> Int? {
+    guard let error = last(before: index, of: .healthError), error > step.input else { return nil }
+    return answer(toError: error, step).map { $0 < index } ?? false ? nil : error
+  }
+
+  /// What answered an error: the first of its actions before the next error; the error itself where system partitions
+  /// are told in place of an action.
+  private func answer(toError error: Int, _ step: Step) -> Int? {
+    if level(error) == .module, table.module.hasModuleCallback { return error }
+    let end = all(.healthError, in: (error + 1)..<step.end).first ?? step.end
+    return (error..<end).first { place in
+      switch kinds[place] {
+      case .healthAction:
+        partition(place) == partition(error)
+          && (UInt8(truncatingIfNeeded: events[place].operand) == events[error].detail || isAfterCallback(place))
+      case .callback, .moduleAction: true
+      case .exceptionReflected: events[place].operand == 32
+      default: false
+      }
+    }
+  }
+
+  /// The action is that which waited for its partition's callback.
+  private func isAfterCallback(_ action: Int) -> Bool {
+    callback(of: partition(action), before: action).map { events[$0].operand == events[action].operand } ?? false
+  }
+
+  private func judgeAction(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    judgeCarriedOut(index, step)
+    if isAfterCallback(index) {
+      let begun = callback(of: partition, before: index)!
+      require("health.action", UInt64(events[index].detail) == events[begun].words.w1)
+      let isComplete = isCall(step, .completeCallback) && self.partition(step.input) == partition
+      let isOver = (step.input..<index).contains {
+        [.windowStart, .windowEnd, .idle, .majorFrameStart, .timerArmed, .healthError].contains(kinds[$0])
+      }
+      return require("health.callback", isComplete || isOver || kinds[step.input] == .timer)
+    }
+    guard let error = openError(before: index, step), self.partition(error) == partition,
+      UInt32(events[error].detail) == events[index].operand
+    else {
+      // Whether an untold start ended a callback is not known.
+      if !isStartUntold(partition, before: index) { require("health.entered", false) }
+      return
+    }
+    let rule = rule(partition, events[error].detail, state(error))
+    require("health.action", events[index].detail == rule.action.rawValue && level(error) != .module)
+    require("exception.answered", events[index].words.w0 == UInt64(cause(error)))
+    if rule.level == .process { judgeHandlerLeftOut(index, error, step) }
+    if record(of: partition).callbackEntry != 0, rule.action != .ignore || events[index].detail != 0,
+      events[index].detail != PartitionRecoveryAction.ignore.rawValue
+    {
+      require("health.callback", state(error) == .errorHandling)
+    }
+  }
+
+  /// An action but IGNORE changes the mode of its partition, in the same step.
+  private func judgeCarriedOut(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    guard events[index].detail != 0, !has(step, .stop) else { return }
+    let mode = dueMode(of: index)
+    if mode == 0, isStopped(partition, before: index) { return }
+    let isDone = ((index + 1)..<step.end).contains {
+      (kinds[$0] == .modeChange || kinds[$0] == .restart) && self.partition($0) == partition
+        && events[$0].detail == mode
+    }
+    require("health.carriedOut", isDone)
+  }
+
+  private func judgeCallback(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    let entry = record(of: partition).callbackEntry
+    guard let error = openError(before: index, step), self.partition(error) == partition,
+      UInt32(events[error].detail) == events[index].operand, level(error) != .module
+    else { return require("health.callback", false) }
+    let rule = rule(partition, events[error].detail, state(error))
+    require(
+      "health.callback",
+      entry != 0 && events[index].words.w0 == entry && events[index].words.w1 == UInt64(rule.action.rawValue))
+    if rule.level == .process { judgeHandlerLeftOut(index, error, step) }
+    // Its registers are set in the same step.
+    let isSet = ((index + 1)..<step.end).contains { kinds[$0] == .contextReset && self.partition($0) == partition }
+    if !has(step, .stop) { require("restart.context", isSet) }
+  }
+
+  /// An error of process level that the partition's error handler could have taken, and did not get.
+  private func judgeHandlerLeftOut(_ index: Int, _ error: Int, _ step: Step) {
+    let partition = partition(index)
+    let isRaised = isCall(step, .raiseApplicationError)
+    let hasFrame =
+      isRaised
+      ? word(step, 2) >> 32 & 1 != 0
+        && isOutOfHandlers(partition, before: index, UInt32(truncatingIfNeeded: word(step, 2)))
+      : events[step.input].detail & 4 != 0
+    let couldTake =
+      exceptionHandler(32, partition, before: index) != 0 && exceptionEntry(partition, before: index) != 0
+      && mode(of: partition, before: index) == OperatingMode.normal.rawValue && self.partition(step.input) == partition
+      && hasFrame && state(error) == .partitionExecution
+    require("health.process", !couldTake)
+  }
+
+  // MARK: The log
+
+  private func judgeRead(_ index: Int) {
+    let number = argument(index, 0)
+    let length = logLength(before: index)
+    guard number < length, length - number <= UInt64(ModuleLimits.errorLogLength) else {
+      return require("health.read", false)
+    }
+    let entry = last(before: index, of: .healthError) {
+      events[$0].words.w1 % UInt64(ModuleLimits.errorLogLength) == number % UInt64(ModuleLimits.errorLogLength)
+    }
+    guard let entry, let told = step(of: entry) else { return }
+    let value = events[index].words.w0
+    switch ErrorLogField(rawValue: argument(index, 1)) {
+    case .time: require("health.read", value >= events[told.input].time && value <= events[entry].time)
+    case .description:
+      let operand = UInt64(events[entry].operand)
+      let expected =
+        UInt64(partition(entry)) | UInt64(events[entry].detail) << 8 | (operand >> 8 & 0xFF) << 16
+        | (operand & 0xFF) << 24 | UInt64(cause(entry)) << 32
+      // The action, bits 40 … 47, may be entered later.
+      require("health.read", value & ~(0xFF << 40) == expected)
+    case .address: require("health.read", value == events[entry].words.w0)
+    case nil: require("health.read", false)
+    }
+  }
+}

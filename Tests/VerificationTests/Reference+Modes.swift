@@ -1,0 +1,132 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Operating modes: what they change from, why, and that they are kept.
+extension Reference {
+  /// Why a mode changes.
+  private enum Cause { case start, request, health, reset, schedule, none }
+
+  func judgeModes() {
+    for index in events.indices where kinds[index] == .modeChange || kinds[index] == .restart {
+      guard let step = step(of: index) else { continue }
+      let partition = partition(index)
+      let cause = cause(of: index, step)
+      let isChange = kinds[index] == .modeChange
+      let before = modeBefore(index, step)
+      let from = isChange ? UInt8(truncatingIfNeeded: events[index].operand) : before
+      if isChange, let before { require("mode.chain", from == before) }
+      // A start that follows a change of mode is its consequence.
+      let isConsequence =
+        !isChange && (step.input..<index).contains { kinds[$0] == .modeChange && self.partition($0) == partition }
+      if !isConsequence, cause != .start || isChange {
+        require("mode.transition", isLegal(events[index].detail, from: from, cause, partition, index))
+      }
+      judgeCondition(index, cause)
+    }
+    for index in events.indices where isEntry(index) && events[index].partition != 0xFF {
+      require("mode.quiet", !isStopped(partition(index), before: index))
+    }
+    for step in steps where success(step, .setPartitionMode) != nil {
+      let isEntered = range(step).contains {
+        (kinds[$0] == .modeChange || kinds[$0] == .restart) && events[$0].partition == events[step.input].partition
+      }
+      require("mode.asked", isEntered)
+    }
+  }
+
+  /// The mode that a change starts from: a start told before it in the same step is the change's own.
+  private func modeBefore(_ index: Int, _ step: Step) -> UInt8? {
+    let partition = partition(index)
+    let isStartTold = (step.input..<index).contains { isRestart($0, partition) }
+    return mode(of: partition, before: isStartTold && kinds[index] == .modeChange ? step.input : index)
+  }
+
+  private func cause(of index: Int, _ step: Step) -> Cause {
+    let partition = partition(index)
+    let mode = events[index].detail
+    if kinds[step.input] == .start { return .start }
+    let moduleAction = last(before: index, of: .moduleAction)
+    if let moduleAction, moduleAction > step.input, events[moduleAction].detail == ModuleRecoveryAction.reset.rawValue {
+      return .reset
+    }
+    let action = last(before: index, of: .healthAction) { events[$0].detail != 0 }
+    if let action, action > step.input, self.partition(action) == partition, dueMode(of: action) == mode {
+      return .health
+    }
+    if isCall(step, .setPartitionMode), self.partition(step.input) == partition, word(step, 3) == UInt64(mode) {
+      return .request
+    }
+    return isScheduleActionDue(partition, at: index, step) ? .schedule : .none
+  }
+
+  /// The mode that a recovery action of partition level leads to.
+  func dueMode(of action: Int) -> UInt8 {
+    switch PartitionRecoveryAction(rawValue: events[action].detail) {
+    case .coldStart: OperatingMode.coldStart.rawValue
+    case .warmStart: OperatingMode.warmStart.rawValue
+    default: OperatingMode.idle.rawValue
+    }
+  }
+
+  /// The partition's first window since the schedule changed begins in the step, or is open with the change to come.
+  private func isScheduleActionDue(_ partition: Int, at index: Int, _ step: Step) -> Bool {
+    guard let change = last(before: index, of: .scheduleChange, where: { events[$0].detail == 1 }) else { return false }
+    let windows = all(.windowStart, in: change..<index).filter { owner($0) == partition }
+    if let first = windows.first { return first > step.input }
+    return openWindow(before: index).map { owner($0) == partition } ?? false
+  }
+
+  private func isLegal(_ to: UInt8, from: UInt8?, _ cause: Cause, _ partition: Int, _ index: Int) -> Bool {
+    let isFromIdle = from == OperatingMode.idle.rawValue
+    let isFromCold = from == OperatingMode.coldStart.rawValue
+    switch OperatingMode(rawValue: to) {
+    case .normal:
+      return cause == .request && (isFromCold || from == OperatingMode.warmStart.rawValue)
+        && !isInitialising(partition, before: index)
+    case .idle: return cause == .request || cause == .health
+    case .warmStart: return cause == .request ? !isFromIdle && !isFromCold : cause != .none
+    default: return cause == .request || cause == .health ? !isFromIdle : cause != .none
+    }
+  }
+
+  private func judgeCondition(_ index: Int, _ cause: Cause) {
+    let isChange = kinds[index] == .modeChange
+    let condition = isChange ? UInt64(events[index].operand >> 8 & 0xFF) : events[index].words.w0
+    // An impossible one is another claim's affair.
+    guard condition < 4 else { return }
+    let expected: StartCondition?
+    switch OperatingMode(rawValue: events[index].detail) {
+    case .idle: return
+    case .normal:
+      let start = lastRestart(of: partition(index), before: index)
+      guard let start, !isStartUntold(partition(index), before: index) else { return }
+      expected = StartCondition(rawValue: UInt8(truncatingIfNeeded: events[start].words.w0))
+    default:
+      switch cause {
+      case .start: expected = .normalStart
+      case .request, .schedule: expected = .partitionRestart
+      case .health: expected = .healthPartitionRestart
+      case .reset: expected = .healthModuleRestart
+      case .none: expected = nil
+      }
+    }
+    guard let expected else { return }
+    require("restart.condition", condition == UInt64(expected.rawValue))
+  }
+
+  /// The partition entered a start mode since its last start, and no start was told: what survived is not known.
+  func isStartUntold(_ partition: Int, before index: Int) -> Bool { untoldStart(of: partition, before: index) != nil }
+
+  /// That change of mode.
+  func untoldStart(of partition: Int, before index: Int) -> Int? {
+    let place = last(before: index, of: .modeChange, .restart) { place in
+      guard self.partition(place) == partition else { return false }
+      if kinds[place] == .restart { return true }
+      let isStart = events[place].detail == 1 || events[place].detail == 2
+      guard isStart, let step = step(of: place), step.end <= index else { return false }
+      return !all(.restart, in: range(step)).contains { self.partition($0) == partition }
+    }
+    return place.flatMap { kinds[$0] == .modeChange ? $0 : nil }
+  }
+}

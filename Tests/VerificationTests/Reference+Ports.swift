@@ -1,0 +1,83 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Messages: who may use a port, what is copied, and what the sampling channel holds.
+extension Reference {
+  func isOperation(_ index: Int, _ operation: PortOperation) -> Bool {
+    kinds[index] == .portOperation && events[index].detail == operation.rawValue
+  }
+
+  /// The copy of the message that an operation decided.
+  func copy(of operation: Int) -> Int? {
+    guard stepOf[operation] >= 0 else { return nil }
+    return (operation..<steps[stepOf[operation]].end).first { kinds[$0] == .messageCopied }
+  }
+
+  func isCopying(_ index: Int) -> Bool {
+    isOperation(index, .write) || isOperation(index, .read) && events[index].words.w0 > 0
+      || isOperation(index, .send) || isOperation(index, .receive)
+  }
+
+  func isRightCopy(_ index: Int, of operation: Int) -> Bool {
+    events[index].operand == events[operation].operand && events[index].detail == events[operation].detail
+      && events[index].words.w1 == events[operation].words.w0
+      && events[index].partition == events[input(of: index)!].partition
+  }
+
+  func judgePorts() {
+    for index in events.indices where kinds[index] == .portOperation {
+      let written = last(before: index, of: .portOperation) { isOperation($0, .write) }
+      let event = events[index]
+      switch PortOperation(rawValue: event.detail) {
+      case .write:
+        let number = event.words.w1
+        require("port.sequence", written.map { number == events[$0].words.w1 &+ 1 } ?? (number <= 1))
+        judgeCopied(index)
+      case .send, .receive: judgeCopied(index)
+      case .read:
+        if event.words.w0 > 0 { judgeCopied(index) }
+        judgeRead(index, written)
+      default: break
+      }
+    }
+    for index in events.indices where kinds[index] == .messageCopied {
+      guard let input = input(of: index) else { continue }
+      let decided = (input..<index).last(where: isCopying)
+      let isFirst = decided.map { copy(of: $0) == index } ?? false
+      require("port.copied", isFirst && decided.map { isRightCopy(index, of: $0) } ?? false)
+    }
+    for step in steps where !has(step, .stop) {
+      let isReceipt = isCall(step, .receiveQueuingMessage)
+      guard let result = success(step, isReceipt ? .receiveQueuingMessage : .readSamplingMessage) else { continue }
+      let read = range(step).last { isOperation($0, isReceipt ? .receive : .read) }
+      let value = read.map { events[$0].words.w0 | (events[$0].words.w2 & 1) << 32 }
+      require("port.result", value == events[result].words.w0)
+    }
+  }
+
+  private func judgeCopied(_ operation: Int) {
+    guard stepOf[operation] >= 0, !has(steps[stepOf[operation]], .stop) else { return }
+    require("port.copied", copy(of: operation) != nil)
+  }
+
+  private func judgeRead(_ index: Int, _ written: Int?) {
+    let event = events[index]
+    let isCreatedSince =
+      last(before: index, of: .portOperation) {
+        isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
+      }.map { isOperation($0, .create) } ?? true
+    // What a port gets that was never created is another claim's affair.
+    let isCreated = all(.portOperation, in: 0..<index).contains {
+      isOperation($0, .create) && events[$0].operand == event.operand
+    }
+    guard let written, isCreated, !isCreatedSince else { return }
+    require("port.sequence", event.words.w1 == events[written].words.w1)
+    require("port.content", event.words.w0 == events[written].words.w0)
+    // A copy is that of the operation before it.
+    guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),
+      isRightCopy(own, of: index), !all(.portOperation, in: (index + 1)..<own).contains(where: isCopying)
+    else { return }
+    require("port.content", events[own].words.w0 == events[source].words.w0)
+  }
+}

@@ -1,0 +1,225 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Queuing ports: what each destination holds, message by message, from the trace's beginning.
+extension Reference {
+  private struct Message {
+    var number: UInt64
+    var bytes: UInt64
+    var digest: UInt64?
+  }
+  private struct Queue {
+    var isCreated = false
+    /// A stopped partition's queues are nobody's to see.
+    var isKnown = true
+    var waiting: [Message] = []
+    var lastReceived: UInt64 = 0
+    var hasDiscarded = false
+  }
+  /// Who is to be marked for a queue in a step, and who may be.
+  private struct Marking {
+    var due: Set<Int> = []
+    var allowed: Set<Int> = []
+    var isAnyAllowed = false
+  }
+
+  private func portRecord(_ number: Int) -> PortRecord { table.record(PortRecord.self, number) }
+  private func owner(ofPort number: Int) -> Int { Int(portRecord(number).partition.rawValue) }
+
+  private func destinations(_ channel: UInt64) -> [Int] {
+    (0..<table.count(PortRecord.self)).filter {
+      portRecord($0).channel == channel && portRecord($0).direction == .destination
+    }
+  }
+
+  private func source(_ channel: UInt64) -> Int? {
+    (0..<table.count(PortRecord.self)).first {
+      portRecord($0).channel == channel && portRecord($0).direction == .source
+    }
+  }
+
+  func judgeQueues() {
+    let hasQueues = (0..<table.count(PortRecord.self)).contains { portRecord($0).kind == .queuing }
+    guard hasQueues else { return }
+    for index in places[Int(EventKind.portOperation.rawValue)] where isOperation(index, .send) {
+      let before = last(before: index, of: .portOperation) {
+        isOperation($0, .send) && port($0).channel == port(index).channel
+      }
+      require("queue.sequence", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 1)
+    }
+    var queues = [Queue](repeating: Queue(), count: table.count(PortRecord.self))
+    for step in steps { judgeQueues(step, &queues) }
+  }
+
+  private func judgeQueues(_ step: Step, _ queues: inout [Queue]) {
+    var marking = Marking()
+    for index in range(step) {
+      if kinds[index] == .restart {
+        for port in queues.indices where owner(ofPort: port) == partition(index) { queues[port] = Queue() }
+        // A start empties queues, and may so make room in any.
+        marking.isAnyAllowed = true
+      }
+      guard kinds[index] == .portOperation, Int(events[index].operand) < queues.count else { continue }
+      let port = Int(events[index].operand)
+      switch PortOperation(rawValue: events[index].detail) {
+      case .create: queues[port] = Queue(isCreated: true)
+      case .receive: judgeReceipt(index, port, step, &queues, &marking)
+      case .clear:
+        if queues[port].isKnown { noteRoom(port, queues, &marking) } else { marking.isAnyAllowed = true }
+        queues[port].waiting = []
+        queues[port].isKnown = true
+      case .overflow: judgeDiscarded(index, step)
+      default: break
+      }
+    }
+    // A refusal is of what waited before.
+    if !has(step, .stop) { judgeAnswers(step, &queues) }
+    if let sent = sent(step) { judgeSent(sent, step, &queues, &marking) }
+    if !has(step, .stop) { judgeQueueMarks(step, marking) }
+  }
+
+  /// The message that a step sends: what its call copied last, if that was sent.
+  private func sent(_ step: Step) -> Int? {
+    guard kinds[step.input] == .hypercall else { return nil }
+    return all(.portOperation, in: range(step)).last(where: isCopying).flatMap { isOperation($0, .send) ? $0 : nil }
+  }
+
+  // MARK: Sending
+
+  private func judgeDiscarded(_ index: Int, _ step: Step) {
+    let before = all(.portOperation, in: step.input..<index).last { !isOperation($0, .overflow) }
+    let belongs =
+      before.map {
+        isOperation($0, .send) && port($0).channel == port(index).channel
+          && events[$0].words.w1 == events[index].words.w1
+      } ?? false
+    require("queue.overflow", belongs && port(index).direction == .destination && port(index).discardsWhenFull)
+  }
+
+  private func judgeSent(_ sent: Int, _ step: Step, _ queues: inout [Queue], _ marking: inout Marking) {
+    let copy = copy(of: sent).flatMap { isRightCopy($0, of: sent) ? $0 : nil }
+    let message = Message(
+      number: events[sent].words.w1, bytes: events[sent].words.w0, digest: copy.map { events[$0].words.w0 })
+    let destinations = destinations(port(sent).channel)
+    for port in destinations {
+      let isDiscarded = all(.portOperation, in: sent..<step.end).contains {
+        isOperation($0, .overflow) && Int(events[$0].operand) == port && events[$0].words.w1 == message.number
+          && portRecord(port).discardsWhenFull
+      }
+      if isDiscarded { queues[port].hasDiscarded = true }
+      if isStopped(owner(ofPort: port), before: step.end) { queues[port].isKnown = false }
+      guard queues[port].isKnown else {
+        marking.allowed.insert(owner(ofPort: port))
+        continue
+      }
+      let isFull = queues[port].waiting.count >= Int(portRecord(port).maximumMessageCount)
+      if isDiscarded {
+        require("queue.overflow", isFull && queues[port].isCreated)
+      } else if queues[port].isCreated {
+        if isFull {
+          require(portRecord(port).discardsWhenFull ? "queue.overflow" : "queue.capacity", false)
+        } else {
+          if queues[port].waiting.isEmpty { marking.due.insert(owner(ofPort: port)) }
+          queues[port].waiting.append(message)
+        }
+      }
+    }
+    guard destinations.allSatisfy({ queues[$0].isKnown }) else { return }
+    let fullest = destinations.map { queues[$0].waiting.count }.max() ?? 0
+    require("queue.status", events[sent].words.w2 == UInt64(fullest))
+  }
+
+  // MARK: Receiving
+
+  private func judgeReceipt(
+    _ index: Int, _ port: Int, _ step: Step, _ queues: inout [Queue], _ marking: inout Marking
+  ) {
+    let (number, told) = (events[index].words.w1, events[index].words.w2)
+    let last = queues[port].lastReceived
+    require("queue.order", last == 0 || number > last)
+    queues[port].lastReceived = number
+    require("queue.overflow", (told & 1 != 0) == queues[port].hasDiscarded)
+    queues[port].hasDiscarded = false
+    guard queues[port].isKnown else {
+      marking.isAnyAllowed = true
+      if told >> 1 == 0 {
+        queues[port].waiting = []
+        queues[port].isKnown = true
+      }
+      return
+    }
+    guard let first = queues[port].waiting.first else { return require("queue.order", false) }
+    noteRoom(port, queues, &marking)
+    queues[port].waiting.removeFirst()
+    if last == 0 || number > last { require("queue.order", first.number == number) }
+    require("queue.status", told >> 1 == UInt64(queues[port].waiting.count))
+    guard first.number == number else { return }
+    require("queue.content", first.bytes == events[index].words.w0)
+    guard let digest = first.digest, let copy = copy(of: index), isRightCopy(copy, of: index) else { return }
+    require("queue.content", digest == events[copy].words.w0)
+  }
+
+  /// A message leaves a queue: if that was what kept its sender waiting, the sender is told.
+  private func noteRoom(_ port: Int, _ queues: [Queue], _ marking: inout Marking) {
+    let record = portRecord(port)
+    guard queues[port].waiting.count >= Int(record.maximumMessageCount), let source = source(record.channel) else {
+      return
+    }
+    marking.allowed.insert(owner(ofPort: source))
+    let areOthersFull = destinations(record.channel).contains {
+      $0 != port && !portRecord($0).discardsWhenFull
+        && (!queues[$0].isKnown || queues[$0].waiting.count >= Int(portRecord($0).maximumMessageCount))
+    }
+    if !record.discardsWhenFull, !areOthersFull { marking.due.insert(owner(ofPort: source)) }
+  }
+
+  // MARK: Answers and marks
+
+  /// The port that a partition means by an identifier, since its start.
+  private func port(of partition: Int, _ identifier: UInt64, before index: Int) -> Int? {
+    let place = last(before: index, of: .hypercallResult, .restart) {
+      self.partition($0) == partition
+        && (kinds[$0] == .restart || isSuccess($0, .createQueuingPort) && events[$0].words.w0 == identifier)
+    }
+    guard let place, kinds[place] == .hypercallResult, let step = step(of: place) else { return nil }
+    return all(.portOperation, in: range(step)).last { !isOperation($0, .overflow) }.map { Int(events[$0].operand) }
+  }
+
+  private func judgeAnswers(_ step: Step, _ queues: inout [Queue]) {
+    guard let answer = answer(step), kinds[step.input] == .hypercall,
+      let port = port(of: partition(step.input), word(step, 3), before: step.input)
+    else { return }
+    let isSource = portRecord(port).direction == .source
+    let all = isSource ? destinations(portRecord(port).channel) : [port]
+    if isCall(step, .readQueuingStatus), events[answer].detail == 0, all.allSatisfy({ queues[$0].isKnown }) {
+      let most = all.map { queues[$0].waiting.count }.max() ?? 0
+      require("queue.status", events[answer].words.w0 == UInt64(most))
+    }
+    guard events[answer].detail == ReturnCode.notAvailable.rawValue else { return }
+    if isCall(step, .receiveQueuingMessage) {
+      require("queue.available", !queues[port].isKnown || queues[port].waiting.isEmpty)
+      if !queues[port].isKnown { queues[port] = Queue(isCreated: queues[port].isCreated) }
+    } else if isCall(step, .sendQueuingMessage) {
+      let isFull = destinations(portRecord(port).channel).contains {
+        !portRecord($0).discardsWhenFull
+          && (!queues[$0].isKnown
+            || queues[$0].isCreated && queues[$0].waiting.count >= Int(portRecord($0).maximumMessageCount))
+      }
+      require("queue.available", isFull)
+    }
+  }
+
+  private func judgeQueueMarks(_ step: Step, _ marking: Marking) {
+    let marks = all(.mark, in: range(step)).filter { what($0) == 66 }
+    for index in marks {
+      require("queue.mark", mayBeRegistered(partition(index), 66, before: index))
+      require(
+        "queue.mark",
+        marking.isAnyAllowed || marking.due.contains(partition(index)) || marking.allowed.contains(partition(index)))
+    }
+    for partition in marking.due where !marks.contains(where: { self.partition($0) == partition }) {
+      require("queue.mark", !mustBeMarked(partition, 66, before: step.end))
+    }
+  }
+}

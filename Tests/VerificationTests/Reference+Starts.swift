@@ -1,0 +1,105 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// Starts of partitions: memory in pieces, registers, and nobody running before.
+extension Reference {
+  func judgeStarts() {
+    for step in steps { judgeBegun(step) }
+    for index in places[Int(EventKind.restart.rawValue)] {
+      require("restart.pieces", UInt64(events[index].operand) == pieces(of: partition(index)))
+      guard let step = step(of: index) else { continue }
+      require("restart.begun", !(step.input..<index).contains { isRestart($0, partition(index)) })
+    }
+    for index in events.indices where kinds[index] == .memoryPiece || kinds[index] == .initialised {
+      let partition = partition(index)
+      guard !isStartUntold(partition, before: index) else { continue }
+      let made = nextPiece(of: partition, before: index)
+      let isRight =
+        kinds[index] == .memoryPiece ? events[index].operand == made : isMade(partition, made, before: index)
+      require("restart.order", isRight && isInitialising(partition, before: index))
+    }
+    for index in places[Int(EventKind.contextReset.rawValue)] { judgeContext(index) }
+    for index in events.indices where isEntry(index) && events[index].partition != 0xFF {
+      let partition = partition(index)
+      guard !isStopped(partition, before: index), !isStartUntold(partition, before: index) else { continue }
+      require("restart.quiet", !isInitialising(partition, before: index))
+      require("restart.context", !isContextDue(partition, before: index))
+    }
+  }
+
+  private func judgeBegun(_ step: Step) {
+    guard !has(step, .stop) else { return }
+    let started = Set(all(.restart, in: range(step)).map { partition($0) })
+    if kinds[step.input] == .start { require("restart.start", started.count == table.partitionCount) }
+    for partition in Set(all(.modeChange, in: range(step)).map({ self.partition($0) })) {
+      guard let mode = mode(of: partition, before: step.end), mode == 1 || mode == 2 else { continue }
+      require("restart.begun", started.contains(partition))
+    }
+  }
+
+  /// Pieces of a partition's memory, by the table: of writable segments and the stack, 8 KiB each.
+  private func pieces(of partition: Int) -> UInt64 {
+    let size = UInt64(ModuleLimits.restartPieceBytes)
+    let regions =
+      record(of: partition).segments.indices.map { table.record(SegmentRecord.self, $0) }
+      .filter { $0.access.contains(.write) }.map(\.memoryBytes) + [record(of: partition).stackBytes]
+    return regions.reduce(0) { $0 + ($1 + size - 1) / size }
+  }
+
+  /// The number of the piece that comes next.
+  private func nextPiece(of partition: Int, before index: Int) -> UInt32 {
+    let place = last(before: index, of: .memoryPiece, .restart) { self.partition($0) == partition }
+    return place.map { kinds[$0] == .restart ? 0 : events[$0].operand &+ 1 } ?? 0
+  }
+
+  private func isMade(_ partition: Int, _ made: UInt32, before index: Int) -> Bool {
+    lastRestart(of: partition, before: index).map { events[$0].operand == made } ?? false
+  }
+
+  // MARK: Registers
+
+  /// The partition started, or its callback began, and its registers were not set since, nor was it found running.
+  private func isContextDue(_ partition: Int, before index: Int) -> Bool {
+    let place = last(
+      before: index, of: .restart, .callback, .contextReset, .interrupt, .timer, .hypercall, .exception
+    ) {
+      self.partition($0) == partition && (kinds[$0]?.eventClass != .input || isEntry($0))
+    }
+    return place.map { kinds[$0] == .restart || kinds[$0] == .callback } ?? false
+  }
+
+  private func judgeContext(_ index: Int) {
+    let partition = partition(index)
+    guard partition < table.partitionCount, !isStartUntold(partition, before: index) else { return }
+    let isCallback = isInCallback(partition, before: index)
+    let entry = isCallback ? record(of: partition).callbackEntry : record(of: partition).entryPoint
+    require("restart.context", events[index].words.w0 == entry)
+    // Not all of a stack's last line need be used.
+    let top = PartitionLayout.stackTop
+    require("restart.context", (top - 16...top).contains(events[index].words.w1))
+    require("restart.context", isContextDue(partition, before: index))
+  }
+
+  /// The partition's health callback runs: it began, and neither its action nor a stop or start came since.
+  func isInCallback(_ partition: Int, before index: Int) -> Bool { callback(of: partition, before: index) != nil }
+
+  /// The callback that runs.
+  func callback(of partition: Int, before index: Int) -> Int? {
+    let place = last(before: index, of: .callback, .healthAction, .modeChange, .restart) { place in
+      guard self.partition(place) == partition else { return false }
+      switch kinds[place] {
+      case .modeChange: return events[place].detail == OperatingMode.idle.rawValue
+      case .healthAction: return endsCallback(place)
+      default: return true
+      }
+    }
+    return place.flatMap { kinds[$0] == .callback ? $0 : nil }
+  }
+
+  /// An action for the error whose callback was the last before it.
+  private func endsCallback(_ action: Int) -> Bool {
+    let begun = last(before: action, of: .callback) { partition($0) == partition(action) }
+    return begun.map { events[$0].operand == events[action].operand } ?? false
+  }
+}
