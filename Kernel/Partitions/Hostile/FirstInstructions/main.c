@@ -8,11 +8,10 @@
 #include <partita.h>
 
 extern uint64_t case_found[3], case_resume;
-#define CASES(one)                                                                                        \
-  one(pushf) one(pushf_short) one(popf) one(popf_to_trap) one(system_call) one(system_call_prefixed) one(invalid) \
-      one(software_interrupt) one(load) one(fetch) one(scan) one(stack_segment)                    \
-          one(stack_segment_memory) one(stack_segment_pushf) one(debug_exception) one(own_trap) one(own_trap_pushf)     \
-              one(own_trap_system_call)
+#define CASES(one)                                                                                             \
+  one(pushf) one(pushf_short) one(popf) one(popf_to_trap) one(system_call) one(system_call_prefixed) one(invalid)  \
+      one(software_interrupt) one(load) one(fetch) one(scan) one(stack_segment) one(stack_segment_memory)          \
+          one(stack_segment_pushf) one(debug_exception) one(own_trap) one(own_trap_pushf) one(own_trap_system_call)
 #define DECLARE(name) void case_##name(uint64_t number);
 CASES(DECLARE)
 #define POINTER(name) case_##name,
