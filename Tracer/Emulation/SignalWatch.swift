@@ -41,6 +41,11 @@ public final class SignalWatch {
       errno = error
     }
     sigaction(number, &action, nil)
+    // Whoever started us may have done so from a thread that lets no signal in.
+    var own = sigset_t()
+    sigemptyset(&own)
+    sigaddset(&own, number)
+    pthread_sigmask(SIG_UNBLOCK, &own, nil)
   }
 
   /// Does what a signal does; for whoever stops a capture from within.
