@@ -14,7 +14,7 @@ import TraceReading
 
   init() throws {
     module = try SimulatedModule(.lively)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 300_000_000, inputs: 10_000)
+    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 300_000_000)
   }
 
   private func reader(_ events: [TraceEvent]) throws -> TraceReader {
