@@ -15,7 +15,7 @@
 /// the marks of a line, when all of them were made, so that a budget up to the mark is not judged too kindly. A
 /// hypercall that nothing follows from but its answer (`null`, `readTime`, `note`, messages that pass at once) has one
 /// instant, its entry's, for input, decisions and the copied message, and for the marks of those whose queues it
-/// changes; when its caller went on is in the next input's resume delay. Other observations have a reading of their own.
+/// changes; when its caller went on is in the next input's resume delay. Other observations have their own reading.
 public enum EventKind: UInt8, Sendable {
   // MARK: Inputs. All that interrupt ring 3 or the idle loop begin with an `EntrySnapshot`:
   // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the
