@@ -61,7 +61,7 @@ func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests")
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSeeds"], path: "Tests/\(name)Tests")
 }
 
 /// A bare-metal executable: `folder` holds its `@main` or its C `main`.
@@ -169,7 +169,9 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
-  .target(name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration"], path: "Tests/TraceDamage"),
+  .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
+  .target(
+    name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration", "TestSeeds"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
     name: "SimulatedModule",
@@ -207,7 +209,7 @@ var targets: [Target] = [
     name: "PartitionTests",
     dependencies: [
       "PartitionKit", "PartitionEntry", "CAPEX", "ModuleConfiguration", "ControlLaw", "SensorModel",
-      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight", "TestSeeds",
     ],
     path: "Tests/PartitionTests"),
   tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),

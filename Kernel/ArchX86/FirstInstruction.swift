@@ -1,52 +1,74 @@
 import ArchX86Assembly
 
 /// What an instruction does that matters when interrupts are held for it by the trap flag (`switcher.S`).
-public enum FirstInstruction {
-  /// The debug exception comes behind it, and nothing of the flags shows.
-  case ordinary
-  /// `syscall`: enters the kernel by itself.
-  case systemCall
-  /// PUSHF: stores the flags on the stack.
-  case storesFlags
-  /// POPF, IRET: the trap flag behind it is what it has loaded.
-  case loadsFlags
-  /// INT1: raises a debug exception of its own, which cannot be told from the trap flag's.
-  case raisesDebugException
-  /// A load of SS, behind which the debug exception comes an instruction later, before one that is not ordinary.
-  case unheld
+///
+/// A load of SS keeps the debug exception back until the next instruction is done, but of loads in a row 'only the first
+/// is guaranteed' to (Intel's manual, volume 2, MOV). So loads of SS are looked through to what stands behind them, and
+/// the exception may come before that instruction or behind it: the switcher sees by the instruction pointer which. Not
+/// through any number of them: the look is a part of the final pad, and meanwhile no interrupt could come.
+public struct FirstInstruction {
+  /// What matters of the first instruction that is no load of SS.
+  public enum Kind {
+    /// The debug exception comes behind it, and nothing of the flags shows.
+    case ordinary
+    /// `syscall`: enters the kernel by itself.
+    case systemCall
+    /// PUSHF: stores the flags on the stack.
+    case storesFlags
+    /// POPF, IRET: the trap flag behind it is what it has loaded.
+    case loadsFlags
+    /// INT1: raises a debug exception of its own, which cannot be told from the trap flag's.
+    case raisesDebugException
+    /// One load of SS more than are looked through.
+    case unheld
+  }
 
-  /// Longest instruction, prefixes included.
-  public static var maximumByteCount: UInt64 { 15 }
+  public let kind: Kind
+  /// How far the instruction of that kind is behind the first one: the bytes of loads of SS.
+  public let offset: Int
 
-  /// Looks at the first `byteCount` bytes of an instruction. Where they end too early it is ordinary: its fetch will
-  /// fault.
+  /// Nothing is known of it, as where its fetch will fault.
+  public static var ordinary: FirstInstruction { FirstInstruction(.ordinary, offset: 0) }
+  /// As far as is looked: no instruction is longer than 15 bytes, prefixes included.
+  public static var maximumByteCount: UInt64 { UInt64(truncatingIfNeeded: (maximumLoadCount + 1) * 15) }
+  /// Loads of SS in a row that are looked through.
+  private static var maximumLoadCount: Int { 4 }
+
+  private init(_ kind: Kind, offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
+
+  /// Looks at the first `byteCount` bytes from an instruction on. Where they end too early it is ordinary: its fetch
+  /// will fault.
   ///
   /// Unsafe: the caller has checked the range.
   public init(_ bytes: UnsafeRawPointer, byteCount: UInt64) {
     let code = UnsafeRawBufferPointer(start: bytes, count: Int(truncatingIfNeeded: byteCount))
     self = .ordinary
-    guard let opcode = FirstInstruction.opcode(in: code, from: 0) else { return }
-    guard FirstInstruction.loadsStackSegment(code, opcode) else {
-      self = FirstInstruction(code, opcode)
-      return
-    }
-    // Processors take the trap behind the next instruction, this emulator behind the load: either must do.
-    guard let next = FirstInstruction.opcode(in: code, from: FirstInstruction.end(of: code, operand: opcode + 1)),
-      !FirstInstruction.loadsStackSegment(code, next), case .ordinary = FirstInstruction(code, next)
-    else {
-      self = .unheld
-      return
+    var (start, loads) = (0, 0)
+    while let opcode = FirstInstruction.opcode(in: code, from: start) {
+      guard FirstInstruction.loadsStackSegment(code, opcode) else {
+        self.init(FirstInstruction.kind(code, opcode), offset: start)
+        return
+      }
+      loads += 1
+      guard loads <= FirstInstruction.maximumLoadCount else {
+        self.init(.unheld, offset: 0)
+        return
+      }
+      start = FirstInstruction.end(of: code, operand: opcode + 1)
     }
   }
 
   /// By the opcode at `index`, which is in `code`.
-  private init(_ code: UnsafeRawBufferPointer, _ index: Int) {
+  private static func kind(_ code: UnsafeRawBufferPointer, _ index: Int) -> Kind {
     switch code[index] {
-    case 0x0F: self = index + 1 < code.count && code[index + 1] == 0x05 ? .systemCall : .ordinary
-    case 0x9C: self = .storesFlags
-    case 0x9D, 0xCF: self = .loadsFlags
-    case 0xF1: self = .raisesDebugException
-    default: self = .ordinary
+    case 0x0F: index + 1 < code.count && code[index + 1] == 0x05 ? .systemCall : .ordinary
+    case 0x9C: .storesFlags
+    case 0x9D, 0xCF: .loadsFlags
+    case 0xF1: .raisesDebugException
+    default: .ordinary
     }
   }
 
@@ -83,13 +105,15 @@ public enum FirstInstruction {
 
   /// `PARTITA_HOLD_…`, for a partition whose own trap flag is off.
   fileprivate var hold: Int32 {
-    switch self {
-    case .ordinary: PARTITA_HOLD_TRAPS
-    case .systemCall, .unheld: 0
-    case .raisesDebugException: PARTITA_HOLD_REPORTS
-    case .storesFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_STORES_FLAGS
-    case .loadsFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_LOADS_FLAGS
-    }
+    if case .ordinary = kind { return PARTITA_HOLD_TRAPS }
+    let way: Int32 =
+      switch kind {
+      case .ordinary, .systemCall, .unheld: 0
+      case .raisesDebugException: PARTITA_HOLD_REPORTS
+      case .storesFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_STORES_FLAGS
+      case .loadsFlags: PARTITA_HOLD_TRAPS | PARTITA_HOLD_LOADS_FLAGS
+      }
+    return way | Int32(truncatingIfNeeded: offset) << PARTITA_HOLD_OFFSET
   }
 }
 
@@ -99,12 +123,12 @@ extension RegisterPage {
   /// To be called last of all before `enter`: until then the flags are the partition's own, and nobody may look at them
   /// afterwards before the next entry has put them right.
   @inline(__always) public func holdInterrupts(for first: FirstInstruction) {
-    if case .unheld = first { return }
+    if case .unheld = first.kind { return }
     let own = flags
-    let isTrapping = own & 0x100 != 0
     var hold = first.hold
-    if isTrapping, hold != 0 { hold = hold & ~PARTITA_HOLD_TRAPS | PARTITA_HOLD_REPORTS }
+    if own & 0x100 != 0 { hold = hold & ~PARTITA_HOLD_TRAPS | PARTITA_HOLD_REPORTS }
     self.hold = UInt64(hold)
+    if first.offset != 0 { heldInstruction = instructionPointer &+ UInt64(truncatingIfNeeded: first.offset) }
     flags = own & ~0x200 | (hold & PARTITA_HOLD_TRAPS != 0 ? 0x100 : 0)
   }
 }

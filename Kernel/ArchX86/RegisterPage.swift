@@ -58,6 +58,11 @@ public struct RegisterPage {
     get { self[PARTITA_REGISTERS_HOLD] }
     nonmutating set { self[PARTITA_REGISTERS_HOLD] = newValue }
   }
+  /// The address of the instruction that interrupts are held for; counts only where loads of SS stand before it.
+  var heldInstruction: UInt64 {
+    get { self[PARTITA_REGISTERS_HELD] }
+    nonmutating set { self[PARTITA_REGISTERS_HELD] = newValue }
+  }
   public var codeSelector: UInt64 { self[PARTITA_REGISTERS_CS] }
   public var stackSelector: UInt64 { self[PARTITA_REGISTERS_SS] }
 

@@ -23,9 +23,11 @@
 // - POPF and IRET: the trap flag behind it is the partition's own and stays;
 // - where the partition's own trap flag is on, the exception is its own.
 // INT1 is entered without the trap flag, for the debug exception is its own. Behind a load of SS the trap comes an
-// instruction later ('Masking Exceptions and Interrupts When Switching Stacks'; the emulator knows no such delay): held
-// where that instruction is an ordinary one. A load of SS before one of those above is entered with interrupts on: a
-// line that fires in the last 2.2 µs before it is still taken before it.
+// instruction later ('Masking Exceptions and Interrupts When Switching Stacks'), behind several in a row perhaps not:
+// where one of those above follows, the saved instruction pointer tells whether that one is done. (An IRET that is done
+// and goes back to itself or to a load before it would be taken for one that is not: if it has loaded a trap flag, it
+// goes round once more before that traps. The emulator keeps the trap back behind each load, so here the instruction
+// is always done.) More than four loads in a row are entered with interrupts on.
 #include "SwitcherLayout.h"
 
 #define REGISTERS(offset) (PARTITA_REGISTER_PAGE + offset)
@@ -221,7 +223,14 @@ partita_debug_entry:
     pushq   %rcx
     movl    REGISTERS(PARTITA_REGISTERS_HOLD), %eax
     orw     $0x200, 32(%rsp)
-    testb   $PARTITA_HOLD_STORES_FLAGS, %al
+    movq    REGISTERS(PARTITA_REGISTERS_HELD), %rcx
+    subq    16(%rsp), %rcx                  // how far it is still to the held instruction
+    shrl    $PARTITA_HOLD_OFFSET, %eax
+    cmpq    %rax, %rcx
+    movl    REGISTERS(PARTITA_REGISTERS_HOLD), %eax
+    jae     5f
+    andl    $~(PARTITA_HOLD_STORES_FLAGS | PARTITA_HOLD_LOADS_FLAGS), %eax  // only loads of SS are done
+5:  testb   $PARTITA_HOLD_STORES_FLAGS, %al
     jz      2f
     movq    40(%rsp), %rcx                  // the partition's stack pointer: the flags were stored there just now
     pushq   $0x40002                        // alignment-check flag on: SMAP lets ring 0 write there

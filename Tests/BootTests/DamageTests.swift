@@ -5,6 +5,7 @@ import ModuleConfiguration
 import Report
 import Stepping
 import Terminal
+import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat

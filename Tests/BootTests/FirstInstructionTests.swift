@@ -68,6 +68,24 @@ import TraceFormat
     #expect(distances.count { $0 < -2_200 && $0 > -2_900 } > 300, "ticks in the kernel's last wait")
   }
 
+  /// When the kernel left for the starts that it has waited for, by what the next entry tells of its exit.
+  private static func exits(_ run: CapturedRun, of partition: UInt8) -> [(start: UInt64, exit: UInt64)] {
+    var exits: [(start: UInt64, exit: UInt64)] = []
+    var (start, last) = (UInt64?.none, UInt64(0))
+    for event in run.events {
+      defer { last = event.time }
+      guard event.partition == partition else { continue }
+      switch event.knownKind {
+      case .padded: start = event.words.w0
+      case .timer, .hypercall, .exception, .interrupt:
+        if let start { exits.append((start, last + EntrySnapshot(event).resumeDelay)) }
+        start = nil
+      default: break
+      }
+    }
+    return exits
+  }
+
   @Test func theRunReplaysAndHolds() throws {
     let run = try Self.run.get()
     #expect(try Judge.replay(run.trace).verdict == .identical)
@@ -78,24 +96,35 @@ import TraceFormat
     let run = try CapturedRun.capture(
       FirstInstructionModule(image: "FirstInstructions", first: Self.first.get()).variant(), milliseconds: 200)
     let starter = try run.partition("Starter")
-    let caseCount: UInt64 = 18
-    var rounds = 0
+    let (caseCount, firstOwnTrap, unheld) = (UInt64(28), UInt64(23), UInt64(16))
+    var (rounds, last) = (0, UInt64.max)
     var exceptions: [[UInt64]] = []
+    var heldWindows: Set<UInt64> = []
     for event in run.events where event.partition == starter {
+      if event.knownKind == .windowStart, last != unheld - 1 { heldWindows.insert(event.words.w0) }
       if event.knownKind == .exception, event.operand & 0xFFFF == 1 { exceptions.append([event.words.w4]) }
       guard event.knownKind == .hypercall, event.operand & 0xFFFF == UInt32(71) else { continue }
       defer { exceptions = [] }
       let (number, wrong) = (event.words.w3, event.words.w4)
+      last = number
       #expect(wrong == 0, "case \(number)")
       if number == caseCount { rounds += 1 }
       // With the partition's own trap flag: the same exceptions behind a yield as behind a call that does nothing.
-      if number >= 15, number < caseCount {
+      if number >= firstOwnTrap, number < caseCount {
         #expect(exceptions.count >= 8 && exceptions.count % 2 == 0, "case \(number): \(exceptions)")
         let half = exceptions.count / 2
         #expect(Array(exceptions[..<half]) == Array(exceptions[half...]), "case \(number)")
       }
     }
-    #expect(rounds >= 4)
+    #expect(rounds >= 4, "\(rounds) rounds; the last case that told of itself is \(last)")
+    // Each of the instructions is held, too: where the line fires before it, its interrupt is taken behind it.
+    let ticks = try Distances(run).nearest.filter { heldWindows.contains($0.key) }.values.filter { (0..<1000) ~= $0 }
+    let soonest = try #require(try Distances(Self.run.get()).nearest.values.filter { $0 >= 0 }.min())
+    #expect(ticks.count { $0 < soonest + 100 } > 100)
+    #expect(ticks.allSatisfy { $0 >= soonest }, "\(ticks.filter { $0 < soonest }) ns behind the start")
+    // And whichever it is, the look at it has time enough before its instant.
+    let late = Self.exits(run, of: starter).filter { $0.exit != $0.start }
+    #expect(late.isEmpty && Self.exits(run, of: starter).count > 500, "\(late.prefix(3))")
     #expect(try Judge.replay(run.trace).verdict == .identical)
     #expect(try Judge.verify(run.trace).report.claims(.fail) == [])
   }

@@ -1,5 +1,6 @@
 import PartitionCore
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -8,13 +9,15 @@ import TraceReading
 
 /// Comparisons of a seeded run with changed copies of itself.
 @Suite struct ComparisonTests {
-  let seed = UInt64.random(in: 0...UInt64.max / 2)
+  let seed: UInt64
   let module: SimulatedModule
   let events: [TraceEvent]
 
   init() throws {
     module = try SimulatedModule(.lively)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 300_000_000)
+    (seed, events) = RecordedWorld<OwnersMarked>.run(module, after: TestSeed.draw(), until: 300_000_000) {
+      $0.last?.time ?? 0 >= 300_000_000
+    }
   }
 
   private func reader(_ events: [TraceEvent]) throws -> TraceReader {

@@ -1,5 +1,6 @@
 import PartitionCore
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -14,16 +15,10 @@ import TraceReading
 
   init() throws {
     module = try SimulatedModule(.lively)
-    // A run may stop early, or mark nobody: the first from here on that is long enough and has a mark far behind.
-    var seed = UInt64.random(in: 0...UInt64.max / 2)
-    var run: [TraceEvent] = []
-    repeat {
-      seed += 1
-      run = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 100_000_000, inputs: 2000)
-    } while run.count <= 1100 || !run[401...].contains { $0.knownKind == .mark }
+    (seed, events) = RecordedWorld<OwnersMarked>.run(
+      module, after: TestSeed.draw(), until: 100_000_000, inputs: 2000
+    ) { $0.count > 1100 && $0[401...].contains { $0.knownKind == .mark } }
     print("agreement seed \(seed)")
-    self.seed = seed
-    events = run
   }
 
   private func bytes(_ events: [TraceEvent]) -> [UInt8] {

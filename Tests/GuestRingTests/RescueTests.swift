@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import GuestRing
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -14,11 +15,17 @@ import TraceReading
     description.stimuli.removeAll()
     return try SimulatedModule(description)
   }
-  private static let seed = UInt64.random(in: 0...UInt64.max / 2)
-  /// A run long enough to go round the ring several times.
-  private static let events = Result {
-    let world = RecordedWorld<OwnersMarked>(try module.get(), seed: seed)
-    return Array(world.run(until: .max, inputs: 12_000).prefix(9_000))
+  /// A run long enough to go round the ring several times, and another.
+  private static let runs = Result {
+    let one = try run(after: TestSeed.draw())
+    return (seed: one.seed, events: one.events, other: try run(after: one.seed).events)
+  }
+  private static var seed: UInt64 { (try? runs.get().seed) ?? 0 }
+  private static var events: [TraceEvent] { get throws { try runs.get().events } }
+
+  private static func run(after seed: UInt64) throws -> (seed: UInt64, events: [TraceEvent]) {
+    let run = RecordedWorld<OwnersMarked>.run(try module.get(), after: seed, inputs: 12_000) { $0.count >= 9_000 }
+    return (run.seed, Array(run.events.prefix(9_000)))
   }
 
   /// A file that goes with the test.
@@ -55,7 +62,7 @@ import TraceReading
     stoppedAfter count: Int, unpublished: Int = 0, lastBlockBytes: Int = .max, eventsPerBlock: Int = 100
   ) throws -> FakeMachine {
     let machine = FakeMachine(try module.get(), eventsPerBlock: eventsPerBlock)
-    for (index, event) in try events.get()[..<count].enumerated() {
+    for (index, event) in try events[..<count].enumerated() {
       machine.record(event)
       if index + unpublished < count { machine.publish() }
       if index + unpublished + 60 < count { machine.drain() }
@@ -70,14 +77,14 @@ import TraceReading
     let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
     let (events, first, condition) = try Self.read(bytes)
     #expect(first == 0, "seed \(Self.seed)")
-    #expect(events == Array(try Self.events.get()[..<count]), "seed \(Self.seed)")
+    #expect(events == Array(try Self.events[..<count]), "seed \(Self.seed)")
     #expect(condition == .truncated(atByte: UInt64(bytes.count)))
     #expect(rescue.missingEvents == 0 && rescue.firstEvent == UInt64(machine.drainedEvents))
     #expect(rescue.eventCount == count - machine.drainedEvents)
   }
 
   @Test func aloneTheRingGivesItsYoungestEvents() throws {
-    let all = try Self.events.get()
+    let all = try Self.events
     for count in [8_999, 6_421, 4_000] {
       let machine = try Self.machine(stoppedAfter: count, unpublished: 2)
       let (rescue, bytes) = try Self.rescue(machine.memory)
@@ -100,7 +107,7 @@ import TraceReading
     let (rescue, bytes) = try Self.rescue(machine.memory)
     let (events, first, condition) = try Self.read(bytes)
     #expect(first == 0 && rescue.missingEvents == 0)
-    #expect(events == Array(try Self.events.get()[..<700]))
+    #expect(events == Array(try Self.events[..<700]))
     #expect(condition == .truncated(atByte: UInt64(bytes.count)))
   }
 
@@ -109,7 +116,7 @@ import TraceReading
     machine.publishHalf()
     let (rescue, bytes) = try Self.rescue(machine.memory)
     #expect(rescue.firstEvent + UInt64(rescue.eventCount) == 5_000, "seed \(Self.seed)")
-    #expect(try Self.read(bytes).events.last == Self.events.get()[4_999])
+    #expect(try Self.read(bytes).events.last == Self.events[4_999])
     #expect(try Self.rescue(machine.memory, continuing: machine.trace).0.missingEvents == 0)
   }
 
@@ -118,7 +125,7 @@ import TraceReading
     let late = try Self.machine(stoppedAfter: 8_000)
     let (rescue, bytes) = try Self.rescue(late.memory, continuing: early.trace)
     let (events, _, condition) = try Self.read(bytes)
-    let all = try Self.events.get()
+    let all = try Self.events
     #expect(rescue.missingEvents > 1_000, "seed \(Self.seed)")
     #expect(events == Array(all[..<early.drainedEvents]) + Array(all[Int(rescue.firstEvent)..<8_000]))
     #expect(!condition.isContradictory && !condition.isComplete)
@@ -126,9 +133,8 @@ import TraceReading
 
   @Test func anotherRunIsNotContinued() throws {
     let machine = try Self.machine(stoppedAfter: 3_000)
-    let world = RecordedWorld<OwnersMarked>(try Self.module.get(), seed: Self.seed &+ 1)
     let other = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
-    for event in world.run(until: .max, inputs: 4_000).prefix(3_000) {
+    for event in try Self.runs.get().other.prefix(3_000) {
       other.record(event)
       other.publish()
       other.drain()
@@ -143,7 +149,7 @@ import TraceReading
   @Test func anEventThatDiffersShowsTheOtherRun() throws {
     let machine = try Self.machine(stoppedAfter: 3_000)
     let other = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
-    for (index, event) in try Self.events.get()[..<3_000].enumerated() {
+    for (index, event) in try Self.events[..<3_000].enumerated() {
       var event = event
       if index == machine.drainedEvents - 3 { event.operand ^= 1 }
       other.record(event)

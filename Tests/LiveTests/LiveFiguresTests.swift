@@ -2,6 +2,7 @@ import Foundation
 import ModuleConfiguration
 import PartitionCore
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -16,15 +17,9 @@ import TraceReading
 
   init() throws {
     module = try SimulatedModule(.lively)
-    // A run may stop early: the first from here on that has some frames.
-    var seed = UInt64.random(in: 0...UInt64.max / 2)
-    var run: [TraceEvent] = []
-    repeat {
-      seed += 1
-      run = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 400_000_000, inputs: 20_000)
-    } while run.count(where: { $0.kind == EventKind.majorFrameStart.rawValue }) <= 3
-    self.seed = seed
-    events = run
+    (seed, events) = RecordedWorld<OwnersMarked>.run(
+      module, after: TestSeed.draw(), until: 400_000_000, inputs: 20_000
+    ) { $0.count { $0.knownKind == .majorFrameStart } > 3 }
   }
 
   private func figures(_ events: [TraceEvent]) -> LiveFigures {

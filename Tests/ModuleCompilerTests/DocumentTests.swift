@@ -1,3 +1,4 @@
+import TestSeeds
 import Testing
 
 @testable import ModuleCompiler
@@ -59,7 +60,7 @@ import Testing
 
   /// Mutated files are checked, and where they hold also packed, without a crash.
   @Test func survivesMutation() throws {
-    let seed = UInt64.random(in: 0 ... .max)
+    let seed = TestSeed.draw()
     print("DocumentTests seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let original = Array(SampleModule.text.utf8)

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TestSeeds
 import Testing
 
 @testable import ModuleCompiler
@@ -86,7 +87,7 @@ import Testing
 
   /// Mutated files are read or refused; what is read keeps every promise that the kernel relies on.
   @Test func survivesMutation() {
-    let seed = UInt64.random(in: 0 ... .max)
+    let seed = TestSeed.draw()
     print("PartitionImageTests seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let original = TinyELF().bytes

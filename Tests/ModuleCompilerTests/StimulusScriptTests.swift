@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TestSeeds
 import Testing
 
 @testable import ModuleCompiler
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func survivesMutation() {
-    let seed = UInt64.random(in: 0 ... .max)
+    let seed = TestSeed.draw()
     print("StimulusScriptTests seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let original = Array("0.25 serial \"status\\n\\x41\" # c\n0.5 pulse 5\n1 serial \"x\"\n".utf8)

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -111,7 +112,7 @@ import TraceFormat
   }
 
   @Test func shortAndLongWayAgree() throws {
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     print("calls at once, seed \(first)")
     let module = try SimulatedModule(.lively)
     var calls = 0
@@ -154,7 +155,7 @@ import TraceFormat
 
   /// Queuing calls, without the interrupts that seldom leave a core of the test above quiet.
   @Test func queuingCallsAgree() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("queuing at once, seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let module = try SimulatedModule(QueuingPortTests.module())

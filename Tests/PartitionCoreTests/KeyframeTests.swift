@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -12,7 +13,7 @@ import TraceFormat
   ///
   /// - Parameter isFresh: whether the adopting core is new, or has a past of its own, as a replayer's has after a loss.
   private func expectTwins(isFresh: Bool, seeds: Int) throws {
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     print("keyframe seed \(first)")
     let module = try SimulatedModule(.lively)
     for seed in first..<(first + UInt64(seeds)) {
@@ -57,7 +58,7 @@ import TraceFormat
 
   /// The worlds of these tests do what can be done: else the tests above would prove little.
   @Test func theWorldIsLively() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     let module = try SimulatedModule(.lively)
     let events = (0..<60).flatMap { index in
       RecordedWorld<OwnersMarked>(module, seed: seed &+ index).run(until: 100_000_000)
@@ -85,7 +86,7 @@ import TraceFormat
 
   /// Adopting words that name what the module does not have is refused, and never a trap, now or later.
   @Test func hostileWordsAreRefusedOrHarmless() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("hostile keyframe seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let module = try SimulatedModule(.lively)

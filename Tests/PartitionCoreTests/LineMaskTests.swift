@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -148,7 +149,7 @@ import TraceFormat
 
   /// Random owners, policies, budgets and strikes against the rule written down anew.
   @Test func masksFollowTheRule() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("mask seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<30 {

@@ -2,6 +2,7 @@ import APEXTypes
 import MixedIndices
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -32,7 +33,7 @@ import TraceFormat
   // Contract 13, 19, 49.
   @Test(arguments: 0..<16) func exactlyTheOwnersAreMarked(_ line: Int) throws {
     let count = 9
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     var generator = SeededGenerator(seed: seed)
     let all = Array(0..<count)
     let subsets =

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -329,7 +330,7 @@ import TraceFormat
   /// Whatever is sent, received, cleared, created and forgotten, in whatever order: the core does as the simplest model
   /// does, and no place is used again while somebody holds its message.
   @Test func theCoreDoesAsTheModelDoes() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("queuing seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let bench = try bench()

@@ -1,5 +1,6 @@
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -11,7 +12,7 @@ import TraceFormat
   private static let wordsOfARecord = 5
 
   @Test func noInputRecordsMoreThanTheLimit() throws {
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     print("recorded words, seed \(first)")
     let module = try SimulatedModule(.lively)
     let limit = PartitionCore<OwnersMarked>.recordedWordLimit(module.table)

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -88,7 +89,7 @@ extension ModuleDescription {
 @Suite struct ScheduleTests {
   /// The timer fires at its instant and partitions ask for services between: every boundary is passed exactly L before.
   @Test func everyBoundaryOfThousandsOfFramesIsPassedInTime() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("schedule seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<12 {
@@ -179,7 +180,7 @@ extension ModuleDescription {
   // MARK: Yield
 
   @Test func yieldAnswersTheNextOwnWindow() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<40 {
       let description = ModuleDescription.random(&generator)

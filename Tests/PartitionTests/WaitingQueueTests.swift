@@ -1,5 +1,6 @@
 import CAPEX
 import PartitionKit
+import TestSeeds
 import Testing
 
 /// The order in which the processes of a partition that wait for one thing get it.
@@ -50,7 +51,7 @@ import Testing
 
   /// Any order of arrivals and departures gives what sorting gives, in Swift and in C.
   @Test func theOrderIsThatOfAStableSort() {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("waiting seed \(seed)")
     var state = seed
     func next(_ limit: Int) -> Int {

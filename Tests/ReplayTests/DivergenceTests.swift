@@ -4,6 +4,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -34,7 +35,7 @@ import TraceFormat
   }
 
   @Test func recordedRunsReplayIdentical() {
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     print("replay seed \(first)")
     for seed in first..<(first + 60) {
       let events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 50_000_000)

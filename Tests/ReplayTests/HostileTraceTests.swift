@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -77,7 +78,7 @@ import TraceFormat
   }
 
   @Test func hostileStreamsNeverTrapTheReplayer() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("hostile trace seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let module = try SimulatedModule(.lively)
@@ -104,7 +105,7 @@ import TraceFormat
 
   /// Tables that open though no compiler would write them, with runs that go as far as they go.
   @Test func hostileTablesNeverTrapTheReplayer() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     print("hostile table seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let good = ModuleDescription.lively.sections

@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 

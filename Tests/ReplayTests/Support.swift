@@ -2,6 +2,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import TestSeeds
 import TraceFormat
 
 /// Replays `events` from position 0.
@@ -54,21 +55,11 @@ extension Array where Element == TraceEvent {
 }
 
 /// A recorded run in which everything happens that the tests change, and its seed.
-///
-/// Now and then the host ends a world early, or a world's partitions never talk: such seeds are passed over.
 func wholeRun(_ module: SimulatedModule, until stop: UInt64) -> (seed: UInt64, events: [TraceEvent]) {
-  var seed = UInt64.random(in: 0...UInt64.max / 2)
-  var events: [TraceEvent] = []
   let kinds: [EventKind] = [.upcallWritten, .consoleWritten, .padded, .drained, .stimulus, .exception]
-  for _ in 0..<50 {
-    seed += 1
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: stop, inputs: 50_000)
+  return RecordedWorld<OwnersMarked>.run(module, after: TestSeed.draw(), until: stop, inputs: 50_000) { events in
     let reads = events.positions { $0.knownKind == .messageCopied && $0.detail == PortOperation.read.rawValue }
-    if events.of(.stop).first?.detail == StopReason.instantReached.rawValue, !reads.isEmpty,
-      kinds.allSatisfy({ !events.of($0).isEmpty })
-    {
-      break
-    }
+    return events.of(.stop).first?.detail == StopReason.instantReached.rawValue && !reads.isEmpty
+      && kinds.allSatisfy { !events.of($0).isEmpty }
   }
-  return (seed, events)
 }

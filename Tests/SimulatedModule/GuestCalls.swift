@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionCore
+import Simulation
 
 /// Hypercalls as partitions make them: mostly sensible, some out of every bound.
 public enum GuestCalls {

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionCore
+import Simulation
 import TraceFormat
 
 /// A seeded world around the true core, recorded as a faithful kernel would record it.

@@ -3,6 +3,7 @@ import PartitionCore
 import Replay
 import Simulation
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -42,7 +43,7 @@ import Verification
   }
 
   @Test(arguments: [false, true]) func bothJudgesAcceptIt(isShuffled: Bool) throws {
-    let seed = UInt64.random(in: 0...UInt64.max / 2)
+    let seed = TestSeed.draw()
     var module = ModuleDescription.lively
     // The test device may pulse a line at any time, and the table's own way of dying is not this test's matter.
     module.stimuli.removeAll()

@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -11,14 +12,19 @@ import TraceReading
 
 /// The stepper over runs of a seeded world: wherever one comes from, an event has one state.
 @Suite struct SteppingTests {
-  let seed = UInt64.random(in: 0...UInt64.max / 2)
+  let seed: UInt64
   let module: SimulatedModule
   let events: [TraceEvent]
   let trace: [UInt8]
 
   init() throws {
     module = try SimulatedModule(.lively)
-    events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 400_000_000, inputs: 20_000)
+    (seed, events) = RecordedWorld<OwnersMarked>.run(
+      module, after: TestSeed.draw(), until: 400_000_000, inputs: 20_000
+    ) { run in
+      run.dropFirst(1501).contains { $0.knownKind == .keyframe }
+        && run.count { $0.knownKind == .majorFrameStart } > 3
+    }
     trace = Self.trace(of: events, module)
   }
 

@@ -1,3 +1,4 @@
+import TestSeeds
 import TraceFormat
 
 /// One way to damage a trace, chosen by a seed: the same seed and trace give the same bytes.

@@ -1,5 +1,6 @@
 import DrainPump
 import ModuleConfiguration
+import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat

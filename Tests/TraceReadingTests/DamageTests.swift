@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat

@@ -1,4 +1,5 @@
 import DrainPump
+import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat

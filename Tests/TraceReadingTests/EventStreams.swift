@@ -1,3 +1,4 @@
+import TestSeeds
 import TraceDamage
 import TraceFormat
 import TraceReading

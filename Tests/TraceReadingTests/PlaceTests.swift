@@ -1,4 +1,5 @@
 import Foundation
+import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat
@@ -35,7 +36,7 @@ struct PlaceTests {
     let path = NSTemporaryDirectory() + "places-\(UUID().uuidString).partita"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(EventStreams.trace(events, eventsPerBlock: 97)).write(to: URL(fileURLWithPath: path))
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     var generator = SeededGenerator(seed: seed)
     let count = UInt64(events.count)
     let last = events[events.count - 1].time

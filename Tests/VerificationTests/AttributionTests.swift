@@ -1,4 +1,5 @@
 import PartitionCore
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -45,7 +46,7 @@ import TraceFormat
 
   @Test func randomRunsAreAttributedToTheNanosecond() throws {
     let module = try SampleModule()
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     for seed in first..<(first + 5) {
       let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
       Self.check(Self.attributed(events, module), "seed \(seed)")

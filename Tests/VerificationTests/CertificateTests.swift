@@ -1,6 +1,7 @@
 import Foundation
 import ModuleConfiguration
 import PartitionCore
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -80,7 +81,7 @@ import TraceReading
 
   @Test func randomRunsAreConfirmed() throws {
     let module = try SampleModule()
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     for seed in first..<(first + 10) {
       let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
       let trace = TraceFileTests.write(events, module)

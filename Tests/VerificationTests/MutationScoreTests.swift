@@ -1,5 +1,6 @@
 import Foundation
 import PartitionCore
+import TestSeeds
 import Testing
 import TraceFormat
 
@@ -94,7 +95,7 @@ import TraceFormat
   }
 
   @Test func bothJudgesAgreeOnGoodTraces() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     for (index, trace) in try Self.goodTraces(seed).enumerated() {
       let found = Self.compare(trace.story.events, trace.module)
       #expect(found.missed.isEmpty && found.wrong.isEmpty, "seed \(seed), trace \(index): \(found)")

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionCore
+import TestSeeds
 import Testing
 import TraceFormat
 @testable import Verification
@@ -14,7 +15,7 @@ import TraceFormat
 
   @Test func theCoreIsAccepted() throws {
     let module = try SampleModule()
-    let first = UInt64.random(in: 0...UInt64.max / 2)
+    let first = TestSeed.draw()
     for seed in first..<(first + 40) {
       let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 150_000_000)
       let report = report(events, module, fileBytes: 1000)
@@ -29,7 +30,7 @@ import TraceFormat
   /// Lineage L3's mixed indices, as a defective rule of marking: named by the claim on who is marked.
   @Test func mixedIndicesAreNamed() throws {
     let module = try SampleModule()
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     let events = SimulatedWorld<MixedMarks>(module, seed: seed).run(until: 100_000_000)
     let report = report(events, module)
     #expect(report.claim("interrupt.mark.registered")?.verdict == .fail, "seed \(seed)")

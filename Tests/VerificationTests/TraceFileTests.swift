@@ -1,3 +1,4 @@
+import TestSeeds
 import Testing
 import TraceFormat
 import TraceReading
@@ -66,7 +67,7 @@ import TraceReading
 
   /// A block that is taken out, or bits that are turned over: no claim fails, and nothing passes.
   @Test func damageNeverFailsOrPasses() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = TestSeed.draw()
     var generator = RandomMutationTests.Generator(state: seed)
     for _ in 0..<500 {
       var changed = bytes

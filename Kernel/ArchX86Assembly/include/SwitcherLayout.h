@@ -32,6 +32,8 @@
 #define PARTITA_REGISTERS_EXIT_TICKS 0x18
 // How the interrupts of the last exit are held for one instruction: PARTITA_HOLD_….
 #define PARTITA_REGISTERS_HOLD 0x20
+// Where the instruction is that they are held for, if loads of SS stand before it.
+#define PARTITA_REGISTERS_HELD 0x28
 // The frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss, upwards.
 #define PARTITA_REGISTERS_FRAME 0x390
 #define PARTITA_REGISTERS_R15 0x390
@@ -55,11 +57,13 @@
 #define PARTITA_TASK_STATE 0x28
 
 // What the switcher has to know of a window's first instruction. The trap flag is the kernel's own; the debug
-// exception is the partition's; the instruction stores its flags; it loads them.
+// exception is the partition's; the instruction stores its flags; it loads them. From bit PARTITA_HOLD_OFFSET on: how
+// many bytes of loads of SS stand before that instruction.
 #define PARTITA_HOLD_TRAPS 0x100
 #define PARTITA_HOLD_REPORTS 1
 #define PARTITA_HOLD_STORES_FLAGS 2
 #define PARTITA_HOLD_LOADS_FLAGS 4
+#define PARTITA_HOLD_OFFSET 16
 
 // The vector word of an entry by `syscall`.
 #define PARTITA_SYSCALL_VECTOR 256

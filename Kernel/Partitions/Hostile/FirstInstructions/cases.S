@@ -145,6 +145,127 @@ case_\name:
     popq    %rbx
     ret
 
+    case    stack_segments_pushf            # as many loads as are looked through
+    pushq   %rbx
+    movl    %ss, %ebx
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    .byte   0x66, 0x8E, 0xD3                # movw %bx, %ss
+    .byte   0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x8E, 0xD3
+    movl    %ebx, %ss
+    pushfw
+    popw    case_found
+    flags_to 8
+    popq    %rbx
+    ret
+
+    case    stack_segments_system_call      # more of them than that
+    pushq   %rbx
+    movl    %ss, %ebx
+    movl    %edi, %eax
+    syscall
+    .rept   300
+    movl    %ebx, %ss
+    .endr
+    syscall                                 # number 0 is none
+    movq    %r11, case_found
+    flags_to 8
+    popq    %rbx
+    ret
+
+    case    stack_segment_popf
+    pushq   %rbx
+    movl    %ss, %ebx
+    pushq   $0xAD7
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    popfq
+    flags_to 0
+    popq    %rbx
+    ret
+
+    case    stack_segment_popf_to_trap
+    pushq   %rbx
+    movl    %ss, %ebx
+    pushq   $0x302
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    popfq
+    nop
+    flags_to 0
+    popq    %rbx
+    ret
+
+    // QEMU before 9.1 reads IRET's frame as the kernel would, so that SMAP forbids it: there both ways lead through
+    // the exception.
+    .macro  frame_to label                  # what IRETQ takes, with the stack as it is now
+    pushq   %rbp
+    movq    %rsp, %rbp
+    movq    $\label, case_resume
+    movl    %ss, %ecx
+    pushq   %rcx
+    pushq   %rbp
+    pushq   $0xAD7
+    movl    %cs, %ecx
+    pushq   %rcx
+    pushq   $\label
+    .endm
+
+    case    interrupt_return
+    frame_to 1f
+    movl    %edi, %eax
+    syscall
+    iretq
+1:  movq    %rbp, %rsp
+    flags_to 0
+    flags_to 8
+    popq    %rbp
+    ret
+
+    case    stack_segment_interrupt_return
+    pushq   %rbx
+    movl    %ss, %ebx
+    frame_to 1f
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    iretq
+1:  movq    %rbp, %rsp
+    flags_to 0
+    flags_to 8
+    popq    %rbp
+    popq    %rbx
+    ret
+
+    case    stack_segment_system_call
+    pushq   %rbx
+    movl    %ss, %ebx
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    syscall                                 # number 0 is none
+    movq    %r11, case_found
+    movq    %rax, case_found + 16
+    flags_to 8
+    popq    %rbx
+    ret
+
+    case    stack_segment_debug_exception
+    pushq   %rbx
+    movl    %ss, %ebx
+    movq    $1f, case_resume
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    .byte   0xF1                            # INT1
+1:  flags_to 0
+    flags_to 8
+    popq    %rbx
+    ret
+
     case    debug_exception                 # the emulator takes it for an invalid opcode
     movq    $1f, case_resume
     movl    %edi, %eax
@@ -193,6 +314,40 @@ case_\name:
     pushq   $0x202
     popfq
     flags_to 8
+    ret
+
+    case    own_trap_stack_segment_pushf
+    pushq   %rbx
+    movl    %ss, %ebx
+    pushfq
+    orq     $0x100, (%rsp)
+    popfq
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    pushfq
+    popq    case_found
+    pushq   $0x202
+    popfq
+    flags_to 8
+    popq    %rbx
+    ret
+
+    case    own_trap_stack_segment_system_call
+    pushq   %rbx
+    movl    %ss, %ebx
+    pushfq
+    orq     $0x100, (%rsp)
+    popfq
+    movl    %edi, %eax
+    syscall
+    movl    %ebx, %ss
+    syscall
+    movq    %r11, case_found
+    pushq   $0x202
+    popfq
+    flags_to 8
+    popq    %rbx
     ret
 
     .section .rodata

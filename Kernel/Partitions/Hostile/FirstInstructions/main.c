@@ -9,14 +9,20 @@
 
 extern uint64_t case_found[3], case_resume;
 #define CASES(one)                                                                                             \
-  one(pushf) one(pushf_short) one(popf) one(popf_to_trap) one(system_call) one(system_call_prefixed) one(invalid)  \
-      one(software_interrupt) one(load) one(fetch) one(scan) one(stack_segment) one(stack_segment_memory)          \
-          one(stack_segment_pushf) one(debug_exception) one(own_trap) one(own_trap_pushf) one(own_trap_system_call)
+  one(pushf) one(pushf_short) one(popf) one(popf_to_trap) one(interrupt_return) one(system_call)               \
+      one(system_call_prefixed) one(invalid) one(software_interrupt) one(load) one(fetch) one(scan)            \
+      one(stack_segment) one(stack_segment_memory) one(stack_segment_pushf) one(stack_segments_pushf)          \
+      one(stack_segments_system_call) one(stack_segment_popf) one(stack_segment_popf_to_trap)                  \
+      one(stack_segment_interrupt_return) one(stack_segment_system_call) one(debug_exception)                  \
+      one(stack_segment_debug_exception) one(own_trap) one(own_trap_pushf) one(own_trap_system_call)           \
+      one(own_trap_stack_segment_pushf) one(own_trap_stack_segment_system_call)
 #define DECLARE(name) void case_##name(uint64_t number);
 CASES(DECLARE)
 #define POINTER(name) case_##name,
 static void (*const cases[])(uint64_t) = {CASES(POINTER)};
-enum { case_count = sizeof cases / sizeof cases[0], first_own_trap = 15, copy_case = case_count, copied = 8192 };
+#define NUMBER(name) number_##name,
+enum number { CASES(NUMBER) case_count };
+enum { copy_case = case_count, copied = 8192 };
 
 enum wrong { wrong_found = 1, wrong_exception = 2, wrong_copy = 4 };
 
@@ -79,7 +85,7 @@ int main(void) {
   while (1) {
     partita_set_exception_handler(1, handler);
     for (unsigned number = 0; number < case_count; number++) {
-      if (number == first_own_trap) partita_set_exception_handler(1, 0);
+      if (number == number_own_trap) partita_set_exception_handler(1, 0);
       struct finding plain = run(number, PARTITA_NULL), first = run(number, PARTITA_YIELD);
       partita_hypercall2(PARTITA_NOTE, number, compare(&plain, &first));
     }
