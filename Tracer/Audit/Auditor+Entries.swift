@@ -13,6 +13,7 @@ extension Auditor {
     // The step before is over: its upcall is the partition's now.
     beginStep(kind, event)
     if partition < partitions.count {
+      window?.isAwaited = false
       foundRunning(partition, resume, isKnown)
       if let awaited = partitions[partition].awaited {
         partitions[partition].awaited = nil
@@ -37,7 +38,7 @@ extension Auditor {
     var work = spent
     if let readyTime, readyTime >= entry {
       work = readyTime - entry
-    } else if let window, window.awaitsFirst, window.isPadded, partition == window.owner, last >= entry {
+    } else if window?.isAwaited == true, partition < partitions.count, last >= entry {
       work = last - entry
     }
     kernelTime = kernelTime &+ work

@@ -48,6 +48,8 @@ struct Auditor {
     var awaitsFirst: Bool
     var ranBefore: Bool
     var isPadded = false
+    /// The kernel waits for the start: its partition has not been found in ring 3 since.
+    var isAwaited = false
     /// The owner's first instant, once it ran.
     var first: UInt64?
     var stolen: UInt64 = 0
@@ -214,6 +216,7 @@ struct Auditor {
     case .timerArmed: arm(event)
     case .padded:
       window?.isPadded = true
+      window?.isAwaited = true
       readyTime = event.words.w0 &- event.words.w1
       measure("padding.margin", Int64(clamping: event.words.w1))
     default: break

@@ -28,6 +28,7 @@ extension Verifier {
     if machine.isArmed, time > machine.dueFrom { judgeTimerPending(event.kind) }
     if machine.isEntryKnown, isInstantKnown { judgeResume(partition, resume) }
     if partition != 0xFF {
+      schedule.isWaiting = false
       judgeWindowUse(partition, resume, isInstantKnown)
       judgeUpcallDue(partition, resume, isInstantKnown)
       takeSnapshot(snapshot, of: partition, kind: event.kind, inRing3: isInstantKnown ? time &- resume : 0)
@@ -125,9 +126,7 @@ extension Verifier {
   private func busyTime(_ partition: UInt8, _ spent: UInt64) -> UInt64 {
     if machine.readyTime >= machine.entryTime, machine.readyTime != 0 { return machine.readyTime &- machine.entryTime }
     // An interrupt within the pad: the wait goes on after it.
-    guard schedule.awaitsFirst, schedule.isPadded, partition == schedule.owner, previousTime >= machine.entryTime else {
-      return spent
-    }
+    guard schedule.isWaiting, partition != 0xFF, previousTime >= machine.entryTime else { return spent }
     return previousTime &- machine.entryTime
   }
 

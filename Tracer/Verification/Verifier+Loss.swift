@@ -50,11 +50,7 @@ extension Verifier {
     schedule.isScheduleKnown = false
     schedule.isLastChangeKnown = false
     isResumeKnown = false
-    schedule.isWindowKnown = false
-    schedule.isOpen = false
-    schedule.awaitsFirst = false
-    schedule.isNextKnown = false
-    schedule.idleUntil = nil
+    schedule.forgetWindow()
     schedule.framesKnown = false
     machine.isRunnerKnown = false
     machine.isEntryKnown = false

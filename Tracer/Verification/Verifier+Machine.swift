@@ -126,6 +126,7 @@ extension Verifier {
   mutating func padded(_ event: EventReference) {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
+    schedule.isWaiting = true
     machine.readyTime = event.words.w0 &- event.words.w1
     // Who took what the timer's early arming had set aside.
     let began = event.words.w0 > plan.allowance ? event.words.w0 &- plan.allowance : 0

@@ -41,11 +41,7 @@ extension Verifier {
     for index in processes.indices { processes[index].isReleased = false }
     for port in ports.queues.indices where plan.ports[port].isQueuing { ports.queues[port].isKnown = false }
     schedule.isFrameKnown = false
-    schedule.isNextKnown = false
-    schedule.isWindowKnown = false
-    schedule.isOpen = false
-    schedule.awaitsFirst = false
-    schedule.idleUntil = nil
+    schedule.forgetWindow()
     schedule.isIdle = false
     machine.isRunnerKnown = false
     machine.isTimerKnown = false

@@ -94,6 +94,7 @@ extension Verifier {
     schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
     schedule.hasRun = false
     schedule.isPadded = false
+    schedule.isWaiting = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
     // In the window of a stopped partition idle time goes on.

@@ -27,6 +27,8 @@ struct ScheduleState: Equatable {
   var foreignInterrupts = LineCounts()
   /// The wait before the window was recorded.
   var isPadded = false
+  /// Since then its partition has not been seen in ring 3: an interrupt of the wait ends nothing.
+  var isWaiting = false
   var firstInstant: UInt64 = 0
   var hasRun = false
   /// Taken from the window by foreign lines, in ns.
@@ -43,6 +45,16 @@ struct ScheduleState: Equatable {
   var isLastChangeKnown = true
   var framesBegun: UInt64 = 0
   var framesKnown = true
+
+  /// Which window is open, and which comes, is known no longer.
+  mutating func forgetWindow() {
+    isWindowKnown = false
+    isOpen = false
+    awaitsFirst = false
+    isWaiting = false
+    isNextKnown = false
+    idleUntil = nil
+  }
 }
 
 /// The processor, the timer and the controllers.
