@@ -143,7 +143,8 @@ final class RingSnapshot {
   /// Where records begin from `first` on, to `end`; nil where the words are no such records.
   ///
   /// Records have no mark of their own, so all of them must be as the kernel writes them, and the last must end at
-  /// `end`: whoever begins in the middle of one finds a kind, a length or a time that cannot be.
+  /// `end`: whoever begins in the middle of one finds a kind, a length or a time that cannot be. The boot event is the
+  /// first, and the end event the last, of all.
   func records(from first: UInt64, to end: UInt64, notBefore start: UInt64 = 0) -> [UInt64]? {
     var places: [UInt64] = []
     var place = first
@@ -153,9 +154,10 @@ final class RingSnapshot {
       let packed = self[place + 1]
       let count = RingRecord.wordCount(packed)
       let partition = UInt8(truncatingIfNeeded: packed >> 8)
-      guard self[place] >= time, EventKind(rawValue: UInt8(truncatingIfNeeded: packed)) != nil,
+      guard self[place] >= time, let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: packed)),
         count <= TraceLimits.maximumWordCount, UInt64(count) <= end - place - 2,
-        partition == 0xFF || Int(partition) < ModuleLimits.maximumPartitionCount
+        partition == 0xFF || Int(partition) < ModuleLimits.maximumPartitionCount,
+        kind != .boot || place == 0, kind != .end || place + UInt64(count) + 2 == end
       else { return nil }
       time = self[place]
       places.append(place)
