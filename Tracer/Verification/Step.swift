@@ -27,6 +27,8 @@ struct Step: Equatable {
     static let returnsLearnt = Happenings(rawValue: 4096)
     static let nonMaskable = Happenings(rawValue: 8192)
     static let readSeen = Happenings(rawValue: 16384)
+    /// A health action answers an error of an earlier step.
+    static let acted = Happenings(rawValue: 32768)
     /// After which nothing is owed.
     static let quiet: Happenings = [.answered, .consoleSeen, .readSeen]
   }

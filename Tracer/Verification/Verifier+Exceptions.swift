@@ -141,7 +141,8 @@ extension Verifier {
   }
 
   mutating func closeException() {
-    let isAnswered = rare.isReflected || rare.error >= 0 || step.happenings.contains(.healthAction)
+    let isAnswered =
+      rare.isReflected || rare.error >= 0 || !step.happenings.isDisjoint(with: [.healthAction, .acted])
     if !isAnswered, fails(.exceptionAnswered) {
       explain("exception \(step.what) of \(name(step.partition)) at event \(step.position) got no answer")
     }

@@ -113,6 +113,7 @@ extension Verifier {
     let index = Int(event.partition)
     tally(.healthAction)
     if guests[index].callbackError >= 0, Int16(event.operand) == guests[index].callbackError {
+      step.happenings.insert(.acted)
       judgeAfterCallback(event, index)
     } else if rare.error == Int16(event.operand), rare.errorPartition == event.partition, !rare.isErrorAnswered {
       judgeAction(event, action)

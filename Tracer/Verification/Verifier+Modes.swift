@@ -292,7 +292,8 @@ extension Verifier {
     partitions[index].hasRun = false
     guests[index].forget()
     (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown) = action
-    for line in registrationKnown.indices { registrationKnown[line] &= ~(1 << UInt32(index)) }
+    // Nor is it registered where it was not.
+    for line in registrationKnown.indices { registrationKnown[line] &= ~(registeredBy[line] & 1 << UInt32(index)) }
   }
 
   private mutating func judgeModuleStart() {
