@@ -21,11 +21,14 @@ import TraceReading
     module = try SimulatedModule(.lively)
     (seed, events) = RecordedWorld<OwnersMarked>.run(
       module, after: TestSeed.draw(), until: 400_000_000, inputs: 20_000
-    ) { run in
-      run.dropFirst(1501).contains { $0.knownKind == .keyframe }
-        && run.count { $0.knownKind == .majorFrameStart } > 3
-    }
+    ) { run in Self.loneKeyframe(run) != nil && run.count { $0.knownKind == .majorFrameStart } > 3 }
     trace = Self.trace(of: events, module)
+  }
+
+  /// A keyframe far behind the beginning, and far behind the one before.
+  static func loneKeyframe(_ events: [TraceEvent]) -> Int? {
+    let keyframes = events.indices.filter { events[$0].knownKind == .keyframe }
+    return zip([0] + keyframes, keyframes).first { $1 > 1500 && $1 - $0 > 400 }?.1
   }
 
   static func trace(of events: [TraceEvent], _ module: SimulatedModule) -> [UInt8] {
@@ -107,10 +110,8 @@ import TraceReading
 
   /// Without a block in the middle, the state is unknown up to the next keyframe, and then known again.
   @Test func lossLeavesTheStateUnknownUntilAKeyframe() throws {
-    let keyframes = events.indices.filter { events[$0].kind == EventKind.keyframe.rawValue }
-    let next = try #require(keyframes.first { $0 > 1500 }, "seed \(seed)")
-    // Lose events well before a keyframe.
-    let from = max(600, next - 900)
+    // Lose events well before a keyframe, and none of another.
+    let from = try #require(Self.loneKeyframe(events), "seed \(seed)") - 300
     var lossy = Array(events[..<from])
     lossy.append(TraceEvent(time: events[from].time, .loss, words: .init(40)))
     lossy += events[(from + 40)...]

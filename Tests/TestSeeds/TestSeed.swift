@@ -3,8 +3,8 @@ import Foundation
 /// The seed of a random test.
 ///
 /// By itself `swift test` draws another at each run. `Tools/test` sets `PARTITA_SEED`, which decides all seeds: by
-/// default it is the name of the commit's tree, so that every change is tried with seeds of its own, and whoever tries
-/// the same change again tries the same thing. A test prints its seed when it fails; `PARTITA_SEED` brings it back.
+/// default it stands for the commit's code, so that every change is tried with seeds of its own, and whoever tries the
+/// same change again tries the same thing. A test prints its seed when it fails; `PARTITA_SEED` brings it back.
 public enum TestSeed {
   /// At most half of what is possible, so that a test can count on from it.
   ///
