@@ -1,7 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
 import SimulatedModule
-import TestSeeds
 import Testing
 import TraceFormat
 
@@ -21,13 +20,13 @@ import TraceFormat
     return module
   }
 
-  private func bench() throws -> Bench {
+  func bench() throws -> Bench {
     let bench = try Bench(Self.module())
     bench.start()
     return bench
   }
 
-  @discardableResult private func create(
+  @discardableResult func create(
     _ bench: Bench, _ port: UInt64, bytes: UInt64 = bytes, count: UInt64, direction: UInt64, discipline: UInt64 = 0,
     name: UInt64 = Module.constants
   ) -> ReturnCode {
@@ -37,7 +36,7 @@ import TraceFormat
   }
 
   /// The first channel's three ends created, partition 0 running.
-  private func connected() throws -> Bench {
+  func connected() throws -> Bench {
     let bench = try bench()
     #expect(create(bench, 3, count: 3, direction: 0) == .noError)
     bench.run(to: 1)
@@ -48,11 +47,11 @@ import TraceFormat
     return bench
   }
 
-  @discardableResult private func send(_ bench: Bench, _ count: UInt64, port: UInt64 = 3) -> ReturnCode {
+  @discardableResult func send(_ bench: Bench, _ count: UInt64, port: UInt64 = 3) -> ReturnCode {
     bench.call(.sendQueuingMessage, port, Module.data, count).status
   }
 
-  private func receive(_ bench: Bench, _ port: UInt64) -> HypercallAnswer {
+  func receive(_ bench: Bench, _ port: UInt64) -> HypercallAnswer {
     bench.call(.receiveQueuingMessage, port, Module.data, Self.bytes)
   }
 
@@ -67,7 +66,7 @@ import TraceFormat
   }
 
   /// The lengths of all that waits in a port of the running partition.
-  private func drain(_ bench: Bench, _ port: UInt64) -> [UInt64] {
+  func drain(_ bench: Bench, _ port: UInt64) -> [UInt64] {
     var lengths: [UInt64] = []
     while case let answer = receive(bench, port), answer.status == .noError { lengths.append(answer.value) }
     return lengths
@@ -209,89 +208,6 @@ import TraceFormat
     #expect(drain(bench, 4) == [3])
   }
 
-  // MARK: Stops and restarts
-
-  /// A partition stops in the middle of everything: what it was sent is gone, what it has sent is not.
-  @Test func aStoppedPartitionHoldsNobodyBackAndLosesWhatItHeld() throws {
-    let bench = try connected()
-    send(bench, 1)
-    send(bench, 2)
-    #expect(send(bench, 3) == .notAvailable)
-    bench.run(to: 1)
-    bench.take(.exception(vector: 0, address: 0, bench.snapshot), at: bench.now + 10)
-    #expect(bench.core.partitions[1].mode == .idle)
-    bench.run(to: 0)
-    #expect(send(bench, 3) == .noError, "the stopped destination holds nobody back")
-    bench.take(.exception(vector: 0, address: 0, bench.snapshot), at: bench.now + 10)
-    #expect(bench.core.partitions[0].mode == .idle)
-    bench.run(to: 2)
-    #expect(drain(bench, 5) == [1, 2, 3], "the messages of a stopped sender stay")
-  }
-
-  @Test func aRestartedPartitionCreatesItsPortsAgainAndFindsThemEmpty() throws {
-    let bench = try connected()
-    var log = EventLog()
-    send(bench, 1)
-    bench.core.forgetPorts(of: PartitionIndex(1), into: &log)
-    bench.core.forgetPorts(of: PartitionIndex(0), into: &log)
-    #expect(send(bench, 2) == .invalidParameter)
-    #expect(create(bench, 3, count: 3, direction: 0) == .noError)
-    #expect(send(bench, 2) == .noError)
-    bench.run(to: 1)
-    #expect(receive(bench, 4).status == .invalidParameter)
-    #expect(create(bench, 4, count: 2, direction: 1) == .noError)
-    #expect(receive(bench, 4).status == .notAvailable)
-    bench.run(to: 2)
-    #expect(drain(bench, 5) == [1, 2], "another's queue is none of it")
-    bench.run(to: 0)
-    #expect(send(bench, 3) == .noError)
-    bench.run(to: 1)
-    #expect(drain(bench, 4) == [3])
-  }
-
-  // MARK: Marks
-
-  private func register(_ bench: Bench) {
-    #expect(bench.call(.registerVCPU, UInt64(VirtualInterrupt.queuingPort.vector)).status == .noError)
-  }
-
-  @Test func aQueueThatStopsBeingEmptyMarksItsPartition() throws {
-    let bench = try connected()
-    bench.run(to: 1)
-    register(bench)
-    bench.run(to: 0)
-    let call = Hypercall(number: 88, arguments: (3, Module.data, 8, 0, 0, 0), operand: 0)
-    let first = bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark)
-    #expect(first.map(\.partition) == [1], "partition 2 has not registered the interrupt")
-    #expect(first.first?.operand == 66 && first.first?.words.w0 == 1)
-    #expect(bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it was not empty")
-  }
-
-  @Test func aFullQueueThatGetsRoomMarksTheSource() throws {
-    let bench = try connected()
-    register(bench)
-    send(bench, 1)
-    send(bench, 2)
-    bench.run(to: 1)
-    let call = Hypercall(number: 89, arguments: (4, Module.data, Self.bytes, 0, 0, 0), operand: 0)
-    let marks = bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark)
-    #expect(marks.map(\.partition) == [0])
-    #expect(marks.first?.operand == 66)
-    #expect(bench.take(.hypercall(call, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it was not full")
-    bench.run(to: 2)
-    for _ in 0..<2 {
-      let other = Hypercall(number: 89, arguments: (5, Module.data, Self.bytes, 0, 0, 0), operand: 0)
-      #expect(
-        bench.take(.hypercall(other, bench.snapshot), at: bench.now + 10).of(.mark).isEmpty, "it holds nobody back")
-    }
-    var log = EventLog()
-    bench.run(to: 0)
-    send(bench, 3)
-    send(bench, 4)
-    bench.core.forgetPorts(of: PartitionIndex(1), into: &log)
-    #expect(log.events.of(.mark).map(\.partition) == [0], "a full destination that stops gives room too")
-  }
-
   // MARK: Pointers
 
   @Test func messagesLieInOnePieceOfMemoryWithTheRightAccess() throws {
@@ -314,95 +230,5 @@ import TraceFormat
       #expect(status == (isWritable ? .noError : .invalidParameter), "received at \(address)")
       #expect(bench.core.ports[3].count == (isWritable ? 0 : 1), "what could not be received waits")
     }
-  }
-
-  // MARK: Against a model
-
-  /// What the two destinations of the first channel hold: numbers of messages.
-  private struct Model {
-    var queues: [[UInt64]] = [[], []]
-    var overflowed = [false, false]
-    var created = [false, false]
-    var number: UInt64 = 0
-    static let limits = [2, 3]
-  }
-
-  /// Whatever is sent, received, cleared, created and forgotten, in whatever order: the core does as the simplest model
-  /// does, and no place is used again while somebody holds its message.
-  @Test func theCoreDoesAsTheModelDoes() throws {
-    let seed = TestSeed.draw()
-    print("queuing seed \(seed)")
-    var generator = SeededGenerator(seed: seed)
-    let bench = try bench()
-    create(bench, 3, count: 3, direction: 0)
-    var model = Model()
-    var places: [Int: UInt64] = [:]
-    var log = EventLog()
-    var overflows = 0
-    for step in 0..<4000 {
-      let destination = Int(generator.number(0...1))
-      let partition = UInt8(destination + 1)
-      let port = UInt64(destination + 4)
-      switch generator.number(0...19) {
-      case 0 where generator.oneIn(3):
-        bench.core.forgetPorts(of: PartitionIndex(partition), into: &log)
-        model.created[destination] = false
-        model.queues[destination] = []
-        model.overflowed[destination] = false
-      case 1:
-        bench.run(to: partition)
-        let status = create(bench, port, count: UInt64(Model.limits[destination]), direction: 1)
-        #expect(status == (model.created[destination] ? .noAction : .noError))
-        model.created[destination] = true
-      case 2 where generator.oneIn(3):
-        bench.run(to: partition)
-        #expect(
-          bench.call(.clearQueuingPort, port).status == (model.created[destination] ? .noError : .invalidParameter))
-        model.queues[destination] = []
-        model.overflowed[destination] = false
-      case 3...9:
-        bench.run(to: partition)
-        let answer = receive(bench, port)
-        guard model.created[destination] else {
-          #expect(answer.status == .invalidParameter)
-          break
-        }
-        guard let number = model.queues[destination].first else {
-          #expect(answer.status == .notAvailable)
-          break
-        }
-        model.queues[destination].removeFirst()
-        let flag: UInt64 = model.overflowed[destination] ? 1 << 32 : 0
-        model.overflowed[destination] = false
-        #expect(answer.value == flag | (number % Self.bytes + 1), "step \(step), seed \(seed)")
-        guard case .receiveMessage(_, 1, let slot, _, _) = bench.core.decision.effect else {
-          Issue.record("nothing is copied")
-          return
-        }
-        #expect(places[slot] == number, "step \(step), seed \(seed)")
-      default:
-        bench.run(to: 0)
-        let number = model.number + 1
-        let status = send(bench, number % Self.bytes + 1)
-        let isHeldBack = model.created[0] && model.queues[0].count == Model.limits[0]
-        #expect(status == (isHeldBack ? .notAvailable : .noError), "step \(step), seed \(seed)")
-        if isHeldBack { break }
-        model.number = number
-        for index in 0...1 where model.created[index] {
-          if model.queues[index].count < Model.limits[index] {
-            model.queues[index].append(number)
-          } else {
-            model.overflowed[index] = true
-            overflows += 1
-          }
-        }
-        guard case .sendMessage(_, 1, let slot, _, _) = bench.core.decision.effect else {
-          Issue.record("nothing is copied")
-          return
-        }
-        places[slot] = number
-      }
-    }
-    #expect(model.number > 500 && overflows > 50, "seed \(seed)")
   }
 }

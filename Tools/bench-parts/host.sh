@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# Figures of the command on the host. A part of Tools/bench.
+
+# long NAME EVENTS OPTIONS...: a synthesized trace of FlightControl.
+long() {
+  local name=$1 events=$2
+  shift 2
+  is_fresh "$cache/$name.partita" ||
+    $partita synthesize $module --images $images --events "$events" "$@" --force -o "$cache/$name.partita" \
+      >"$cache/$name.summary"
+}
+long_events=10000000
+long_traces() {
+  flight
+  long steady $long_events --seed 1
+  long shuffled $long_events --seed 2 --shuffled
+}
+# rate COMMAND VERB AIM: on a synthesized, a captured (read again and again) and a shuffled trace of as many events; the
+# slowest is the figure. The host may be busy: what a core's time is worth is told too.
+rate() {
+  local name slowest=
+  long_traces
+  for name in steady flight shuffled; do
+    # The captured trace stands for a long one, which takes its memory once: what is freed is kept for the next reading.
+    MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 \
+      $partita "$1" $cache/$name.partita --events $long_events >"$cache/$1.$name"
+    echo "$figure.$name = $(awk -v line="events-$2-per-second" '$1 == line { print $3 }' "$cache/$1.$name") events/s" \
+      "($(awk -v line="events-$2-per-processor-second" '$1 == line { print $3 }' "$cache/$1.$name") a second a core)"
+  done
+  slowest=$(cat "$cache/$1".{steady,flight,shuffled} | awk -v line="events-$2-per-second" '
+    $1 == line && (!n++ || $3 < least) { least = $3 } END { print least }')
+  say "$slowest" events/s "the slowest of three; $(nproc) cores shared with others; $3"
+}
+decode_rate() { rate measure-decoding decoded "every column summed; aim 300,000,000 on two cores"; }
+replay_rate() { rate measure-replay replayed "aim 20,000,000 on two cores"; }
+verify_rate() { rate measure-verification verified "aim 100,000,000 on two cores"; }
+# What others make of the same events in the same run: babeltrace2 into nothing; and how many times that we make.
+babeltrace_rate() {
+  local begin end rate command
+  if ! command -v babeltrace2 >/dev/null || ! $partita help export >/dev/null 2>&1; then
+    say "not measured" "" "needs babeltrace2 and 'partita export'"
+    return
+  fi
+  long_traces
+  rm -rf $cache/steady.ctf
+  $partita export $cache/steady.partita --format ctf -o $cache/steady.ctf >/dev/null
+  begin=$(date +%s.%N)
+  babeltrace2 $cache/steady.ctf --component sink.utils.dummy >/dev/null
+  end=$(date +%s.%N)
+  rate=$(awk -v events=$long_events -v a="$begin" -v b="$end" 'BEGIN { printf "%d", events / (b - a) }')
+  say "$rate" events/s "babeltrace2's dummy sink on the events of decode_rate.steady"
+  for command in decoding verification; do
+    $partita measure-$command $cache/steady.partita >$cache/beside
+    echo "$figure.${command}_ratio = $(divide "$(awk '/-per-second/ { print $3; exit }' $cache/beside)" "$rate" 1)" \
+      "times babeltrace2 (aim ≥ 20; right after it)"
+  done
+}
+synthesize_rate() {
+  local begin end
+  begin=$(date +%s.%N)
+  $partita synthesize $module --images $images --events 2000000 --force -o $cache/synthesized.partita >/dev/null
+  end=$(date +%s.%N)
+  say "$(awk -v a="$begin" -v b="$end" 'BEGIN { printf "%d", 2000000 / (b - a) }')" events/s "one core, with encoding"
+}
+# peak COMMAND: the greatest memory of a measurement on 10,000,000 events.
+peak() {
+  long_traces
+  say "$($partita "$1" $cache/steady.partita | awk '$1 == "peak-memory" { print $3 }')" MiB \
+    "$long_events events; aim ≤ 64 for any number"
+}
+decode_peak_memory() { peak measure-decoding; }
+replay_peak_memory() { peak measure-replay; }
+verify_peak_memory() { peak measure-verification; }
+# Time an event, and memory, from a million to a hundred million events.
+growth() {
+  local events name command
+  for events in 1000000 10000000 100000000; do
+    name=grown$events
+    long $name $events --seed 3
+    for command in measure-decoding measure-replay measure-verification; do
+      $partita $command $cache/$name.partita >$cache/growth
+      echo "$figure.${command#measure-}.$events =" \
+        "$(awk '/-per-processor-second/ { printf "%.1f", 1e9 / $3 }' $cache/growth) ns of one core an event" \
+        "($(awk '$1 == "peak-memory" { print $3, $4 }' $cache/growth))"
+    done
+  done
+}
+capture_speed() {
+  flight
+  say "$(cat $cache/flight.speed)" "virtual seconds a second"
+}
+
+# flood TRANSPORT WINDOW DURATION: events a second of a module that makes events as fast as it can, in a window of so
+# many seconds out of each hundredth.
+flood() {
+  local begin end lost
+  sed -E "s/(PeriodDurationSeconds|WindowDurationSeconds)=\"0.009\"/\1=\"$2\"/" Kernel/Modules/Flood/module.xml \
+    >$cache/flood.xml
+  $partita pack $cache/flood.xml --images $images --force -o $cache/flood.img >/dev/null
+  begin=$(date +%s.%N)
+  $partita capture $cache/flood.img --transport "$1" --for "$3" --force -o $cache/flood.partita >$cache/flood.summary
+  end=$(date +%s.%N)
+  lost=$(awk '$1 == "lost" { print $2 }' $cache/flood.summary)
+  [ "$lost" = 0 ] || fail "a flood through $1 lost $lost events"
+  awk -v a="$begin" -v b="$end" '$1 == "events" { printf "%d\n", $2 / (b - a) }' $cache/flood.summary
+}
+# Each way with the densest load that it takes without loss: through the port the drainer wants 358 instructions an
+# event, so most of the time is its own.
+memory_capture_rate() {
+  local port memory
+  port=$(flood port 0.0013 2s)
+  memory=$(flood memory 0.009 1s)
+  echo "$figure.port = $port events/s (through the debug port, without loss)"
+  echo "$figure.memory = $memory events/s (read from the machine's memory, without loss)"
+  say "$(divide "$memory" "$port" 1)" "times the port's rate" \
+    "aim ≥ 10; the emulator's own time for the events is in both"
+}
