@@ -1,23 +1,36 @@
 import APEXTypes
 import PartitionCore
 import TraceFormat
+import TraceReading
 
 /// The decisions that the core has taken for one input, in order, waiting to be compared with the recorded ones.
 ///
 /// Unsafe room: the memory is its own, every index is below `count`, and that is at most `capacity`.
 struct ExpectedDecisions: DecisionRecorder, ~Copyable {
-  private var events = UnsafeMutablePointer<TraceEvent>.allocate(capacity: 64)
+  /// A decision without its time: a core's decision has three words at most.
+  private struct Entry {
+    var head: EventHead
+    var w0, w1, w2: UInt64
+  }
+
+  private var entries = UnsafeMutablePointer<Entry>.allocate(capacity: 64)
   private var capacity = 64
   private var count = 0
   private var next = 0
 
-  deinit { events.deallocate() }
+  deinit { entries.deallocate() }
 
   /// Whether all have come.
   @inline(__always) var isEmpty: Bool { next == count }
 
   /// The decision that has to come next, or nil when all have come.
-  var first: TraceEvent? { next < count ? events[next] : nil }
+  var first: TraceEvent? {
+    guard next < count else { return nil }
+    let entry = entries[next]
+    return TraceEvent(
+      time: 0, kind: entry.head.kind, partition: entry.head.partition, detail: entry.head.detail,
+      operand: entry.head.operand, words: TraceEvent.Words(entry.w0, entry.w1, entry.w2))
+  }
 
   @inline(__always)
   mutating func begin() {
@@ -26,58 +39,64 @@ struct ExpectedDecisions: DecisionRecorder, ~Copyable {
   }
 
   /// Whether `event` is the next decision; times are when the kernel wrote it, and are not compared.
+  ///
+  /// Unsafe: `event` is one that lies in memory as `EventHead` says.
   @inline(__always)
-  mutating func take(_ event: EventReference) -> Bool {
+  mutating func take(_ event: UnsafePointer<TraceEvent>) -> Bool {
     guard next < count else { return false }
-    let expected = UnsafePointer(events + next)
-    guard expected.pointee.kind == event.kind, expected.pointee.partition == event.partition,
-      expected.pointee.detail == event.detail, expected.pointee.operand == event.operand,
-      Self.areEqual(expected.pointee.words, event.words)
-    else { return false }
+    let expected = UnsafePointer(entries + next)
+    guard expected.pointee.head == EventHead(of: event), Self.areEqual(expected, event.pointee.words) else {
+      return false
+    }
     next += 1
     return true
   }
 
   /// Whether all words are equal: without a branch, for nearly always they are.
   @inline(__always)
-  private static func areEqual(_ a: TraceEvent.Words, _ b: TraceEvent.Words) -> Bool {
-    let low = (a.w0 ^ b.w0) | (a.w1 ^ b.w1) | (a.w2 ^ b.w2) | (a.w3 ^ b.w3)
-    let high = (a.w4 ^ b.w4) | (a.w5 ^ b.w5) | (a.w6 ^ b.w6) | (a.w7 ^ b.w7)
-    return low | high == 0
+  private static func areEqual(_ a: UnsafePointer<Entry>, _ b: TraceEvent.Words) -> Bool {
+    let low = (a.pointee.w0 ^ b.w0) | (a.pointee.w1 ^ b.w1) | (a.pointee.w2 ^ b.w2)
+    return low | b.w3 | b.w4 | b.w5 | b.w6 | b.w7 == 0
   }
 
   @inline(__always)
   private mutating func append(
-    _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ words: TraceEvent.Words
+    _ kind: EventKind, _ partition: PartitionIndex, _ detail: UInt8, _ operand: UInt32, _ w0: UInt64 = 0,
+    _ w1: UInt64 = 0, _ w2: UInt64 = 0
   ) {
     if count == capacity { grow() }
-    (events + count).initialize(
-      to: TraceEvent(time: 0, kind, partition: partition.rawValue, detail: detail, operand: operand, words: words))
+    let head = EventHead(kind: kind.rawValue, partition: partition.rawValue, detail: detail, operand: operand)
+    (entries + count).initialize(to: Entry(head: head, w0: w0, w1: w1, w2: w2))
     count += 1
   }
 
+  @inline(never)
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<TraceEvent>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: events, count: count)
-    events.deallocate()
-    events = larger
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: entries, count: count)
+    entries.deallocate()
+    entries = larger
     capacity *= 2
   }
 
+  @inline(__always)
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
-    append(kind, partition, detail, operand, TraceEvent.Words())
+    append(kind, partition, detail, operand)
   }
 
+  @inline(__always)
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64
-  ) { append(kind, partition, detail, operand, TraceEvent.Words(w0)) }
+  ) { append(kind, partition, detail, operand, w0) }
 
+  @inline(__always)
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
-  ) { append(kind, partition, detail, operand, TraceEvent.Words(w0, w1)) }
+  ) { append(kind, partition, detail, operand, w0, w1) }
 
+  @inline(__always)
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,
     _ w2: UInt64
-  ) { append(kind, partition, detail, operand, TraceEvent.Words(w0, w1, w2)) }
+  ) { append(kind, partition, detail, operand, w0, w1, w2) }
 }

@@ -7,18 +7,17 @@ import TraceFormat
 ///
 /// A debt is taken on with each decision and paid by an observation; what is unpaid at the next input was not done.
 struct ObservationLedger {
-  private var acknowledgement: InterruptLine?
-  private var mask: UInt16?
-  private var upcall: UpcallDecision?
-  private var exception: ExceptionDecision?
+  /// What is owed and not yet seen, as bits of the decision: a value below means something only while its bit is set.
+  private var owed = Decision.Works()
+  private var acknowledgement = InterruptLine(0)
+  private var mask: UInt16 = 0
+  private var upcall = Delivery()
+  private var exception = Delivery()
   /// Partitions whose registers must be seen reset, bit n for partition n, and where one of them is called back.
   private var resetsDue: UInt32 = 0
-  private var callback: CallbackDecision?
-  private var copy: (operation: PortOperation, port: Int, place: Int, byteCount: UInt64)?
-  private var consoleBytes: UInt64?
-  private var keyframeDue = false
-  /// Whether any of these was taken on since nothing was unpaid last.
-  private var isOwing = false
+  private var callback = Delivery()
+  /// Of a message's copy; of console bytes where the operation is nil.
+  private var effect: (operation: PortOperation?, port: Int, place: Int, byteCount: UInt64) = (nil, 0, 0, 0)
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
   private var padNanoseconds: UInt64 = 0
   private var lastPadNanoseconds: UInt64 = 0
@@ -30,6 +29,13 @@ struct ObservationLedger {
   private var drainTail: UInt64 = 0
   /// What is taken for granted of the time before, where the replay begins in the middle; nil where it is known.
   private var beginning: Beginning?
+
+  /// What is to be laid on a partition's stack, and where it is to go on then.
+  private struct Delivery {
+    var partition = PartitionIndex.none
+    var vector: UInt8 = 0
+    var entry: UInt64 = 0
+  }
 
   /// What a ledger that began with a keyframe has met of the time before it.
   private struct Beginning {
@@ -64,7 +70,7 @@ struct ObservationLedger {
 
   /// Whether all that was taken for granted at the beginning is how `earlier` ended.
   func continues(_ earlier: ObservationLedger) -> Bool {
-    guard let beginning, !beginning.isDoubtful, earlier.owesNothing,
+    guard let beginning, !beginning.isDoubtful, earlier.owed == Decision.Works(),
       earlier.padNanoseconds == beginning.padNanoseconds,
       earlier.padNanoseconds == 0 || !earlier.isPadOptional && earlier.lastPadNanoseconds != earlier.padNanoseconds,
       beginning.firstTail ?? .max > earlier.drainTail
@@ -83,17 +89,13 @@ struct ObservationLedger {
     beginning = nil
   }
 
-  private var owesNothing: Bool {
-    acknowledgement == nil && mask == nil && upcall == nil && exception == nil && callback == nil && resetsDue == 0
-      && copy == nil && consoleBytes == nil && !keyframeDue
-  }
-
   /// Takes on what `decision` owes.
   ///
   /// - Precondition: nothing is unpaid but a pad, as `unpaid` has said.
   @inline(__always)
   mutating func owe(_ decision: borrowing Decision) {
-    if decision.works.rawValue & Self.owing.rawValue != 0 { oweActs(decision) }
+    owed = Decision.Works(rawValue: decision.works.rawValue & Self.owing.rawValue)
+    if owed.rawValue != 0 { oweActs(decision) }
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {
       if padNanoseconds != decision.notBefore.nanoseconds { isPadOptional = false }
       padNanoseconds = decision.notBefore.nanoseconds
@@ -108,27 +110,44 @@ struct ObservationLedger {
       .union(.effect).union(.keyframe)
   }
 
+  /// In line, so that the decision is read where it lies.
+  @inline(__always)
   private mutating func oweActs(_ decision: borrowing Decision) {
-    isOwing = true
-    acknowledgement = decision.acknowledge
-    mask = decision.lineMask
-    upcall = decision.upcall
-    exception = decision.exception
-    callback = decision.callback
-    resetsDue = decision.works.contains(.partitions) ? decision.restartedPartitions : 0
-    switch decision.effect {
-    case .writeMessage(let port, let channel, _, let byteCount):
-      copy = (.write, port, Self.place(channel, 0), byteCount)
-    case .readMessage(let port, let channel, _, let byteCount):
-      copy = (.read, port, Self.place(channel, 0), byteCount)
-    case .sendMessage(let port, let channel, let slot, _, let byteCount):
-      copy = (.send, port, Self.place(channel, slot), byteCount)
-    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
-      copy = (.receive, port, Self.place(channel, slot), byteCount)
-    case .console(_, let byteCount): consoleBytes = byteCount
-    case .none, .segmentBase, .restoreUpcallFrame: break
+    if let line = decision.acknowledge { acknowledgement = line }
+    if let wanted = decision.lineMask { mask = wanted }
+    if let wanted = decision.upcall {
+      upcall = Delivery(partition: wanted.partition, vector: wanted.vector, entry: wanted.entry)
     }
-    keyframeDue = decision.keyframeDue
+    if let wanted = decision.exception {
+      exception = Delivery(partition: wanted.partition, vector: wanted.vector, entry: wanted.entry)
+    }
+    if let wanted = decision.callback { callback = Delivery(partition: wanted.partition, entry: wanted.entry) }
+    if owed.contains(.partitions) {
+      resetsDue = decision.restartedPartitions
+      if resetsDue == 0 { pay(.partitions) }
+    }
+    if owed.contains(.effect) { oweEffect(decision.effect) }
+  }
+
+  @inline(__always)
+  private mutating func oweEffect(_ wanted: HypercallEffect) {
+    switch wanted {
+    case .writeMessage(let port, let channel, _, let byteCount):
+      effect = (.write, port, Self.place(channel, 0), byteCount)
+    case .readMessage(let port, let channel, _, let byteCount):
+      effect = (.read, port, Self.place(channel, 0), byteCount)
+    case .sendMessage(let port, let channel, let slot, _, let byteCount):
+      effect = (.send, port, Self.place(channel, slot), byteCount)
+    case .receiveMessage(let port, let channel, let slot, _, let byteCount):
+      effect = (.receive, port, Self.place(channel, slot), byteCount)
+    case .console(_, let byteCount): effect = (nil, 0, 0, byteCount)
+    case .none, .segmentBase, .restoreUpcallFrame: pay(.effect)
+    }
+  }
+
+  @inline(__always)
+  private mutating func pay(_ work: Decision.Works) {
+    owed = Decision.Works(rawValue: owed.rawValue & ~work.rawValue)
   }
 
   /// After a loss nothing is known of what is owed.
@@ -143,50 +162,53 @@ struct ObservationLedger {
     isPadOptional = true
   }
 
-  mutating func noteKeyframe() { keyframeDue = false }
+  mutating func noteKeyframe() { pay(.keyframe) }
 
   /// What is unpaid; nil if all is done. `interrupted` tells whether the CPU has been in ring 3 since.
   @inline(__always)
   mutating func unpaid(isFromPartition: Bool) -> String? {
-    guard isOwing || padNanoseconds != 0 else { return nil }
-    if let reason = unpaidAct ?? unpaidPad(isFromPartition) { return reason }
-    isOwing = false
-    return nil
+    guard owed.rawValue != 0 || padNanoseconds != 0 else { return nil }
+    if owed.rawValue != 0 { return describeUnpaid() }
+    return isFromPartition && !isPadOptional ? "the partition ran without its window's pad" : nil
   }
 
-  private func unpaidPad(_ isFromPartition: Bool) -> String? {
-    padNanoseconds != 0 && isFromPartition && !isPadOptional ? "the partition ran without its window's pad" : nil
-  }
-
-  private var unpaidAct: String? {
-    if let acknowledgement { return "the interrupt of line \(acknowledgement.rawValue) was not acknowledged" }
-    if mask != nil { return "the masks were not read back" }
-    if let upcall { return "the upcall of vector \(upcall.vector) was not written" }
-    if let exception { return "the exception of vector \(exception.vector) was not written" }
-    if let callback { return "the callback of partition \(callback.partition.rawValue) was not set up" }
-    if resetsDue != 0 { return "the registers of partition \(resetsDue.trailingZeroBitCount) were not reset" }
-    if let copy { return "the message of port \(copy.port) was not copied" }
-    if consoleBytes != nil { return "the console bytes were not written" }
-    if keyframeDue { return "a keyframe was due" }
-    return nil
+  /// Mutating though it changes nothing: so the ledger is not copied for it.
+  @inline(never)
+  private mutating func describeUnpaid() -> String {
+    if owed.contains(.acknowledge) { return "the interrupt of line \(acknowledgement.rawValue) was not acknowledged" }
+    if owed.contains(.lineMask) { return "the masks were not read back" }
+    if owed.contains(.upcall) { return "the upcall of vector \(upcall.vector) was not written" }
+    if owed.contains(.exception) { return "the exception of vector \(exception.vector) was not written" }
+    if owed.contains(.callback) { return "the callback of partition \(callback.partition.rawValue) was not set up" }
+    if owed.contains(.partitions) {
+      return "the registers of partition \(resetsDue.trailingZeroBitCount) were not reset"
+    }
+    if owed.contains(.effect) {
+      return effect.operation == nil
+        ? "the console bytes were not written" : "the message of port \(effect.port) was not copied"
+    }
+    return "a keyframe was due"
   }
 
   /// Compares an observation with what is owed; the sentence says what is wrong, nil that nothing is.
-  mutating func settle(_ event: EventReference) -> String? {
-    switch EventKind(rawValue: event.kind) {
+  mutating func settle(_ kind: EventKind, _ event: EventReference) -> String? {
+    switch kind {
     case .acknowledged: return settleAcknowledgement(event)
     case .maskRead:
-      guard let wanted = mask else { return "masks were read back that nobody set" }
-      mask = nil
-      return event.operand == UInt32(wanted)
-        ? nil : "the controllers hold other masks (\(event.operand)) than decided (\(wanted))"
-    case .upcallWritten: return settleUpcall(event)
-    case .exceptionWritten: return settleException(event)
+      guard owed.contains(.lineMask) else { return "masks were read back that nobody set" }
+      pay(.lineMask)
+      return event.operand == UInt32(mask)
+        ? nil : "the controllers hold other masks (\(event.operand)) than decided (\(mask))"
+    case .upcallWritten: return settleDelivery(event, .upcall, upcall, "upcall")
+    case .exceptionWritten: return settleDelivery(event, .exception, exception, "exception")
     case .contextReset: return settleReset(event)
     case .messageCopied: return settleCopy(event)
     case .consoleWritten:
-      guard let wanted = consoleBytes else { return "console bytes were written that nobody asked for" }
-      consoleBytes = nil
+      guard owed.contains(.effect), effect.operation == nil else {
+        return "console bytes were written that nobody asked for"
+      }
+      pay(.effect)
+      let wanted = effect.byteCount
       return UInt64(event.operand) == wanted ? nil : "other than the decided \(wanted) bytes were written"
     case .padded:
       guard padNanoseconds != 0, event.words.w0 == padNanoseconds else {
@@ -206,30 +228,24 @@ struct ObservationLedger {
   }
 
   private mutating func settleAcknowledgement(_ event: EventReference) -> String? {
-    guard let line = acknowledgement else { return "an acknowledgement that nothing called for" }
-    acknowledgement = nil
+    guard owed.contains(.acknowledge) else { return "an acknowledgement that nothing called for" }
+    pay(.acknowledge)
+    let line = acknowledgement
     guard event.operand == UInt32(line.vector) else { return "another line than \(line.rawValue) was acknowledged" }
     return event.words.w0 & UInt64(line.bit) == 0
       ? nil : "line \(line.rawValue) is still in service after its end of interrupt"
   }
 
-  private mutating func settleUpcall(_ event: EventReference) -> String? {
-    guard let wanted = upcall else { return "an upcall was written that nobody decided" }
-    upcall = nil
+  /// An upcall or an exception was laid on a partition's stack.
+  private mutating func settleDelivery(
+    _ event: EventReference, _ work: Decision.Works, _ wanted: Delivery, _ what: String
+  ) -> String? {
+    guard owed.contains(work) else { return "an \(what) was written that nobody decided" }
+    pay(work)
     guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
-      return "the upcall written is another one"
+      return "the \(what) written is another one"
     }
-    guard event.words.w1 == wanted.entry else { return "the partition would not resume at its upcall entry" }
-    return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
-  }
-
-  private mutating func settleException(_ event: EventReference) -> String? {
-    guard let wanted = exception else { return "an exception was written that nobody decided" }
-    exception = nil
-    guard event.partition == wanted.partition.rawValue, event.operand == UInt32(wanted.vector) else {
-      return "the exception written is another one"
-    }
-    guard event.words.w1 == wanted.entry else { return "the partition would not resume at its exception entry" }
+    guard event.words.w1 == wanted.entry else { return "the partition would not resume at its \(what) entry" }
     return event.words.w2 == 0 ? nil : "the virtual interrupt flag is still on"
   }
 
@@ -239,11 +255,12 @@ struct ObservationLedger {
     guard partition < entryPoints.count else { return "registers were reset of a partition that does not exist" }
     let bit: UInt32 = 1 << UInt32(partition)
     var entry = entryPoints[partition]
-    if let wanted = callback, wanted.partition.rawValue == event.partition {
-      entry = wanted.entry
-      callback = nil
-    } else if resetsDue & bit != 0 {
+    if owed.contains(.callback), callback.partition.rawValue == event.partition {
+      entry = callback.entry
+      pay(.callback)
+    } else if owed.contains(.partitions), resetsDue & bit != 0 {
       resetsDue &= ~bit
+      if resetsDue == 0 { pay(.partitions) }
     } else {
       return "registers were reset that nothing called for"
     }
@@ -253,18 +270,21 @@ struct ObservationLedger {
   }
 
   private mutating func settleCopy(_ event: EventReference) -> String? {
-    guard let wanted = copy else { return "a message was copied that nobody asked for" }
-    copy = nil
-    guard event.detail == wanted.operation.rawValue, event.operand == UInt32(wanted.port),
+    guard owed.contains(.effect), let operation = effect.operation else {
+      return "a message was copied that nobody asked for"
+    }
+    pay(.effect)
+    let wanted = effect
+    guard event.detail == operation.rawValue, event.operand == UInt32(wanted.port),
       event.words.w1 == wanted.byteCount
     else { return "another message was copied than decided" }
-    if wanted.operation == .write || wanted.operation == .send {
+    if operation == .write || operation == .send {
       digests[wanted.place] = event.words.w0
     } else if digests[wanted.place] == nil {
       noteRead(event.words.w0, at: wanted.place)
     } else if digests[wanted.place] != event.words.w0 {
-      return "the message \(wanted.operation == .read ? "read" : "received") is not the message "
-        + (wanted.operation == .read ? "written" : "sent")
+      return "the message \(operation == .read ? "read" : "received") is not the message "
+        + (operation == .read ? "written" : "sent")
     }
     return nil
   }

@@ -49,6 +49,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
 
   /// - Parameter table: the trace's own; its bytes must outlive the machine.
   init(table: ModuleTable) {
+    EventHead.checkLayout()
     self.table = table
     var kinds = InlineArray<256, EventKind?>(repeating: nil)
     for raw in UInt8.min...UInt8.max { kinds[Int(raw)] = EventKind(rawValue: raw) }
@@ -71,7 +72,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   mutating func consume(_ event: TraceEvent, position: UInt64) {
     guard !hasDiverged else { return }
     // Unsafe: the pointer is used within the call only.
-    withUnsafePointer(to: event) { take(EventReference($0), position) }
+    withUnsafePointer(to: event) { take($0, position) }
     recent.append(event, position)
   }
 
@@ -81,12 +82,16 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     let first = columns.firstPosition
     let events = columns.events
     var end = range.upperBound
-    events.forEachBatch(in: range) { start, batch in
-      guard let events = batch.baseAddress else { return }
-      for index in batch.indices where !hasDiverged {
-        take(EventReference(events + index), first &+ UInt64(start &+ index))
-        if hasDiverged { end = start + index }
+    columns.forEachBatch(in: range) { start, batch in
+      guard let events = batch.baseAddress else { return false }
+      for index in batch.indices {
+        take(events + index, first &+ UInt64(start &+ index))
+        if hasDiverged {
+          end = start + index
+          return false
+        }
       }
+      return true
     }
     for index in max(range.lowerBound, end - RecentEvents.count)..<end {
       recent.append(events[index], first &+ UInt64(index))
@@ -94,15 +99,16 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     if hasDiverged { report.divergence?.before = recent.all }
   }
 
+  /// Unsafe: the pointer is used within the call only.
   @inline(__always)
-  private mutating func take(_ event: EventReference, _ position: UInt64) {
+  private mutating func take(_ event: UnsafePointer<TraceEvent>, _ position: UInt64) {
     report.eventCount += 1
     if isBlind {
-      consumeBlind(event, position)
+      consumeBlind(EventReference(event), position)
     } else if expected.take(event) {
       report.decisionCount += 1
     } else {
-      compare(event, position)
+      compare(EventReference(event), position)
     }
   }
 
@@ -176,7 +182,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
         return diverge(.missingDecision, event, position, missing, "a decision is missing before this event")
       }
       if kind == .maskRead { masks = UInt16(truncatingIfNeeded: event.operand) }
-      if let reason = observations.settle(event) { diverge(.observation, event, position, nil, reason) }
+      if let reason = observations.settle(kind, event) { diverge(.observation, event, position, nil, reason) }
     case .state: compareState(kind, event, position)
     case .control: takeControl(kind, event, position)
     }

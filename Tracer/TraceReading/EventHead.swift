@@ -6,6 +6,21 @@ public struct EventHead: Equatable, Sendable {
 
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+  /// The head of an event whose number of words is left at 0.
+  @inlinable @inline(__always)
+  public init(kind: UInt8, partition: UInt8, detail: UInt8, operand: UInt32) {
+    rawValue = UInt64(kind) | UInt64(partition) &<< 8 | UInt64(detail) &<< 16 | UInt64(operand) &<< 32
+  }
+
+  /// The same of an event where it lies, read at once.
+  ///
+  /// Unsafe: its parts lie as `checkLayout` says, which has been asked.
+  @inlinable @inline(__always)
+  public init(of event: UnsafePointer<TraceEvent>) {
+    let raw = UnsafeRawPointer(event).load(fromByteOffset: 8, as: UInt64.self)
+    rawValue = raw & 0xFFFF_FFFF_00FF_FFFF
+  }
+
   @inlinable public var kind: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
   @inlinable public var partition: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 8) }
   @inlinable public var detail: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 16) }
@@ -20,7 +35,7 @@ public struct EventHead: Equatable, Sendable {
     MemoryLayout<TraceEvent>.offset(of: \.kind) == 8 && MemoryLayout<TraceEvent>.offset(of: \.partition) == 9
     && MemoryLayout<TraceEvent>.offset(of: \.detail) == 10 && MemoryLayout<TraceEvent>.offset(of: \.operand) == 12
     && MemoryLayout<TraceEvent>.offset(of: \.words) == wordsOffset && MemoryLayout<TraceEvent>.stride == 80
-  static func checkLayout() { precondition(isEventAlike) }
+  public static func checkLayout() { precondition(isEventAlike) }
 
   /// Writes the parts of an event that a head has, all at once.
   ///

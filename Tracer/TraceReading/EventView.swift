@@ -22,36 +22,6 @@ public struct EventView {
     return event
   }
 
-  /// Hands out the events in order, a few at a time, as they then lie in memory one behind the other.
-  ///
-  /// An event's parts lie far apart, and come faster when those of several events are asked for together.
-  ///
-  /// - Parameter body: gets the index of the first and the events, which are its own for the call only.
-  @inline(__always)
-  public func forEachBatch(in range: Range<Int>, _ body: (Int, UnsafeBufferPointer<TraceEvent>) -> Void) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= count)
-    withUnsafeTemporaryAllocation(of: TraceEvent.self, capacity: Self.batchCount) { batch in
-      guard let events = batch.baseAddress else { return }
-      var first = range.lowerBound
-      while first < range.upperBound {
-        let count = min(Self.batchCount, range.upperBound - first)
-        fill(events, first, count)
-        body(first, UnsafeBufferPointer(start: events, count: count))
-        first += count
-      }
-    }
-  }
-
-  private static let batchCount = 32
-
-  /// Puts `count` events together, from the one with index `first` on.
-  ///
-  /// Unsafe: `events` has room for them.
-  @inline(never)
-  func fill(_ events: UnsafeMutablePointer<TraceEvent>, _ first: Int, _ count: Int) {
-    for index in 0..<count { load(first &+ index, &events[index]) }
-  }
-
   @inline(__always)
   private func load(_ index: Int, _ event: inout TraceEvent) {
     let locator = locators[index]
