@@ -17,6 +17,8 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   public static var pieceEvents: Int { 8_000 }
   /// Events that one piece holds at most, but for its last block; without a keyframe the next goes on where it ended.
   private static var maximumPieceEvents: Int { 80_000 }
+  /// Threads that decode while others replay: with one, those that replay wait for it now and then.
+  private static var decoders: Int { 2 }
   /// Decoded blocks that are kept to be used again.
   private static var maximumSpares: Int { 24 }
 
@@ -99,7 +101,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   }
 
   private mutating func replayTogether(_ machine: inout ReplayMachine<Marking>) {
-    reader.decodeAhead(threads: 1)
+    reader.decodeAhead(threads: Self.decoders)
     defer { reader.decodeAhead(threads: 0) }
     var finder = KeyframeFinder()
     var piece = ReplayPiece<Marking>(start: nil)
