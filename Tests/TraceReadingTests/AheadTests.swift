@@ -69,6 +69,30 @@ struct AheadTests {
     }
   }
 
+  @Test("Events handed out a few hundred at a time are those of the block, from anywhere to anywhere", arguments: 0..<3)
+  func sameBatches(round: Int) throws {
+    let events = EventStreams.whole(EventStreams.random(count: 3000, seed: UInt64(round + 90)))
+    let reader = try TraceReader(bytes: EventStreams.trace(events, eventsPerBlock: 1100))
+    var generator = SeededGenerator(seed: TestSeed.draw())
+    var compared = 0
+    while case .events(let columns)? = reader.nextColumns() {
+      for _ in 0..<20 {
+        let from = Int.random(in: 0...columns.eventCount, using: &generator)
+        let to = Int.random(in: from...columns.eventCount, using: &generator)
+        var next = from
+        columns.forEachBatch(in: from..<to) { first, batch in
+          #expect(first == next)
+          for (index, event) in batch.enumerated() { #expect(event == columns.event(at: first + index)) }
+          next += batch.count
+          return true
+        }
+        #expect(next == to)
+        compared += to - from
+      }
+    }
+    #expect(compared > 1000)
+  }
+
   /// What a reader says about a long trace: gaps, and between them a sum over positions and events.
   private struct Telling {
     private(set) var lines: [String] = []
