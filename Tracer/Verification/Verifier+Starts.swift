@@ -1,0 +1,48 @@
+import APEXTypes
+import ModuleConfiguration
+import TraceFormat
+
+/// What a step owes for the modes that it changed: that who starts begins anew, and at the module's start everybody.
+extension Verifier {
+  /// The end of a step in which modes changed, or should have.
+  mutating func closeModes() {
+    if step.kind == EventKind.start.rawValue { judgeModuleStart() }
+    guard rare.changed != 0 else { return }
+    for index in partitions.indices where rare.changed & 1 << UInt32(index) != 0 {
+      let mode = partitions[index].mode
+      guard mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue else { continue }
+      tally(.restartBegun)
+      guard rare.restarted & 1 << UInt32(index) == 0 else { continue }
+      forgetStart(index)
+      if fails(.restartBegun) { explain("\(name(UInt8(index))) enters mode \(mode), and does not start anew") }
+    }
+  }
+
+  /// A start was not told as one: what of the partition's interrupts survived it is not known.
+  private mutating func forgetStart(_ index: Int) {
+    let mode = partitions[index].mode
+    // Where no mark waited, none waits, whether it started or not.
+    let isQuiet = partitions[index].pendingKnown & ~partitions[index].pending
+    let isInitialising = partitions[index].isInitialising
+    let action = (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown)
+    partitions[index].forget()
+    partitions[index].pendingKnown = isQuiet
+    partitions[index].mode = mode
+    partitions[index].mayBeStopped = false
+    partitions[index].isInitialising = isInitialising
+    partitions[index].hasRun = false
+    guests[index].forget()
+    (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown) = action
+    // Nor is it registered where it was not.
+    for line in registrationKnown.indices { registrationKnown[line] &= ~(registeredBy[line] & 1 << UInt32(index)) }
+  }
+
+  private mutating func judgeModuleStart() {
+    tally(.restartStart)
+    let everybody = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(partitions.count)) &- 1)
+    let missing = everybody & ~rare.restarted
+    if missing != 0, fails(.restartStart) {
+      explain("the module starts, and \(name(UInt8(missing.trailingZeroBitCount))) does not")
+    }
+  }
+}
