@@ -2,10 +2,10 @@ import ArchX86Assembly
 
 /// What an instruction does that matters when interrupts are held for it by the trap flag (`switcher.S`).
 ///
-/// A load of SS keeps the debug exception back until the next instruction is done, but of loads in a row 'only the first
-/// is guaranteed' to (Intel's manual, volume 2, MOV). So loads of SS are looked through to what stands behind them, and
-/// the exception may come before that instruction or behind it: the switcher sees by the instruction pointer which. Not
-/// through any number of them: the look is a part of the final pad, and meanwhile no interrupt could come.
+/// A load of SS keeps the debug exception back until the next instruction is done, but of loads in a row 'only the
+/// first is guaranteed' to (Intel's manual, volume 2, MOV). So loads of SS are looked through to what stands behind
+/// them, and the exception may come before that instruction or behind it: the switcher sees by the instruction pointer
+/// which. Not through any number of them: the look is a part of the final pad, and meanwhile no interrupt could come.
 public struct FirstInstruction {
   /// What matters of the first instruction that is no load of SS.
   public enum Kind {
