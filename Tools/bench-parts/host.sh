@@ -72,14 +72,18 @@ decode_peak_memory() { peak measure-decoding; }
 replay_peak_memory() { peak measure-replay; }
 verify_peak_memory() { peak measure-verification; }
 # Time an event, and memory, from a million to a hundred million events.
-growth() {
+growth() { grow 1000000 10000000 100000000; }
+# Ten minutes and 6 GB.
+growth_to_a_billion() { grow 1000000000; }
+# grow EVENTS...: what an event costs in synthesized traces of so many.
+grow() {
   local events name command
-  for events in 1000000 10000000 100000000; do
+  for events; do
     name=grown$events
     long $name $events --seed 3
     for command in measure-decoding measure-replay measure-verification; do
       $partita $command $cache/$name.partita >$cache/growth
-      echo "$figure.${command#measure-}.$events =" \
+      echo "growth.${command#measure-}.$events =" \
         "$(awk '/-per-processor-second/ { printf "%.1f", 1e9 / $3 }' $cache/growth) ns of one core an event" \
         "($(awk '$1 == "peak-memory" { print $3, $4 }' $cache/growth))"
     done
