@@ -136,14 +136,28 @@ struct AheadTests {
     let reader = try TraceReader(bytes: bytes)
     var telling = Telling()
     var stretched = 0
-    reader.forEachStretch(threads: threads, earlier: .init(nanoseconds: 1000)) { stretch, columns -> UInt64? in
-      var end = stretch.firstPosition
-      if stretch.decodeEarlier(into: columns, { end = $0.firstPosition + UInt64($0.eventCount) }) {
-        // What is kept of the blocks before ends where the stretch begins.
-        guard end == stretch.firstPosition else { return .max }
+    let earlier = BlockStretch.Earlier(nanoseconds: 1000)
+    reader.forEachStretch(threads: threads, earlier: earlier) { stretch, columns -> UInt64? in
+      var positions: [UInt64] = []
+      var times: [UInt64] = []
+      let isKept = stretch.decodeEarlier(into: columns, earlier) { events, first in
+        positions += events.indices.map { first + UInt64($0) }
+        times += events.map(\.time)
       }
       var count: UInt64 = 0
-      stretch.decode(into: columns) { count += UInt64($0.eventCount) }
+      var start: UInt64?
+      stretch.decode(into: columns) { columns in
+        if start == nil { columns.withEvents { start = $0.first?.time } }
+        count += UInt64(columns.eventCount)
+      }
+      if isKept, stretch.isWhole, let start {
+        // What is kept ends where the stretch begins, without a gap, and is as much as is wanted, but not much more.
+        let first = stretch.firstPosition - UInt64(positions.count)
+        guard positions == Array(first..<stretch.firstPosition), first == 0 || positions.count >= earlier.eventCount,
+          first == 0 || start &- times[0] >= earlier.nanoseconds,
+          positions.count <= earlier.eventCount || start &- times[1] < earlier.nanoseconds
+        else { return .max }
+      }
       return stretch.ordinal % 3 == 2 ? nil : count
     } take: { item in
       switch item {

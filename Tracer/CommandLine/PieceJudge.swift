@@ -35,24 +35,29 @@ final class PieceJudge: @unchecked Sendable {
     }
   }
 
-  private let table: ModuleTable
+  /// One that has judged nothing.
+  private let beginning: Verifier
+  private let earlier: BlockStretch.Earlier
   private let condition = NSCondition()
   /// The latest one; nil until the first stretch has been looked at.
   private var latest: Place?
   /// How often a guess was wrong: what was begun before is then no base for others.
   private var epoch = 0
 
-  /// - Parameter table: its bytes must outlive this object.
-  init(_ table: ModuleTable) { self.table = table }
+  /// - Parameters:
+  ///   - beginning: a verifier that has judged nothing.
+  ///   - earlier: how much of what came before a stretch is learnt from.
+  init(_ beginning: borrowing Verifier, _ earlier: BlockStretch.Earlier) {
+    self.beginning = beginning.copy()
+    self.earlier = earlier
+  }
 
   /// Judges a stretch; nil where it cannot be judged by itself. For any thread.
   func judge(_ stretch: BlockStretch, _ columns: EventColumns) -> Piece? {
     if stretch.ordinal == 0 { return judgeFirst(stretch, columns) }
     let (older, epoch) = base()
     var piece = PieceVerifier(from: older.verifier)
-    let isLearnt = stretch.decodeEarlier(into: columns) { columns in
-      columns.withEvents { piece.learn($0, firstPosition: columns.firstPosition) }
-    }
+    let isLearnt = stretch.decodeEarlier(into: columns, earlier) { piece.learn($0, firstPosition: $1) }
     piece.begin(eventCount: stretch.firstPosition)
     decode(stretch, columns, isLearnt, &piece)
     guard isLearnt, stretch.isWhole else { return nil }
@@ -62,7 +67,7 @@ final class PieceJudge: @unchecked Sendable {
 
   /// The stretch with which the trace begins: nothing is guessed.
   private func judgeFirst(_ stretch: BlockStretch, _ columns: EventColumns) -> Piece? {
-    var piece = PieceVerifier(fromBeginning: Verifier(table: table))
+    var piece = PieceVerifier(fromBeginning: beginning)
     decode(stretch, columns, true, &piece)
     publish(piece.end(), 0, 0)
     return stretch.isWhole ? Piece(piece) : nil

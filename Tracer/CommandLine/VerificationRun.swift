@@ -56,8 +56,8 @@ struct VerificationRun: ~Copyable {
 
   /// Judges stretches on several threads, while their guesses are mostly right.
   private mutating func judgeTogether(_ reader: TraceReader, _ threads: Int) {
-    let judge = PieceJudge(reader.moduleTable)
     let earlier = BlockStretch.Earlier(nanoseconds: verifier.learningTime)
+    let judge = PieceJudge(verifier, earlier)
     reader.forEachStretch(threads: threads, earlier: earlier) {
       judge.judge($0, $1)
     } take: { item in

@@ -27,11 +27,14 @@ final class BlockLookahead {
   }
 
   /// How large stretches are.
+  ///
+  /// The first is a single block, for the others' work may have to wait for it. Those that follow have each thread's
+  /// share of what is left of the file, less a third, so that all threads end at about the same time.
   struct Portion {
-    /// A stretch ends with so many events.
+    /// A stretch ends with so many events at most, where blocks are not larger.
     var events: Int
-    /// The first ones are shorter, so that all threads soon have work: so often is their length doubled.
-    var doublings = 0
+    /// It does not end before so many.
+    var leastEvents: Int
     /// What is kept of the blocks before a stretch; nil for nothing.
     var earlier: BlockStretch.Earlier?
   }
@@ -40,6 +43,7 @@ final class BlockLookahead {
   private static let weightLimit = 12 << 20
 
   let slotCount: Int
+  private let threads: Int
   private let pool: WorkerPool
   private var free: [BlockStretch]
   private var ahead: [BlockStretch] = []
@@ -56,6 +60,7 @@ final class BlockLookahead {
   /// - Parameter threads: how many work.
   init(threads: Int, _ work: Work) {
     slotCount = Self.slotCount(threads: threads)
+    self.threads = threads
     free = (0..<slotCount).map { BlockStretch(number: $0) }
     pool = WorkerPool(threads: threads)
     self.work = work
@@ -141,7 +146,7 @@ final class BlockLookahead {
 
   /// Takes the next block of the source into a stretch, or the next ones.
   private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
-    let events = portion.map { $0.events >> max(0, $0.doublings - (stretchCount + 1) / 2) } ?? 1
+    let events = wantedEvents(source)
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
       let offset = Int(nextPosition - source.position)
       guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,
@@ -157,6 +162,15 @@ final class BlockLookahead {
       // A block without events ends a stretch, so that it ends.
       if header.eventCount == 0 { return }
     }
+  }
+
+  /// With how many events the next stretch ends.
+  private func wantedEvents(_ source: ByteSource) -> Int {
+    guard let portion, let latest else { return 1 }
+    guard let end = source.endPosition, end > nextPosition, latest.storedBytes > 0 else { return portion.leastEvents }
+    let rest = Double(end - nextPosition) * Double(latest.eventCount) / Double(latest.storedBytes)
+    let share = rest * 2 / 3 / Double(threads)
+    return share < Double(portion.events) ? max(portion.leastEvents, Int(share)) : portion.events
   }
 
   /// Forgets what is ahead.

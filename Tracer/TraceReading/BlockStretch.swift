@@ -62,6 +62,17 @@ public final class BlockStretch: @unchecked Sendable {
     static let maximumEventCount = 20_000
 
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    /// How many of a block's first events are not wanted.
+    ///
+    /// - Parameters:
+    ///   - count: how many there are from the block's first to the stretch's beginning.
+    ///   - start: when the stretch begins; ns.
+    func surplus(_ events: UnsafeBufferPointer<TraceEvent>, of count: Int, before start: UInt64) -> Int {
+      var surplus = min(max(0, count - eventCount), events.count)
+      while surplus > 0, start &- events[surplus - 1].time < nanoseconds { surplus -= 1 }
+      return surplus
+    }
   }
 
   /// Forgets its blocks, and keeps the last ones of `before`.
@@ -145,13 +156,26 @@ public final class BlockStretch: @unchecked Sendable {
   }
 
   /// Decodes the blocks before it once more, as far as they are kept; false where one is spoilt, or there is none.
-  public func decodeEarlier(into columns: EventColumns, _ body: (EventColumns) -> Void) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - columns: where to: the worker's own.
+  ///   - wanted: how much of what came before is of use, at least.
+  ///   - body: gets the events that are wanted, in order, as they lie in memory, and the position of the first of them.
+  public func decodeEarlier(
+    into columns: EventColumns, _ wanted: Earlier, _ body: (UnsafeBufferPointer<TraceEvent>, UInt64) -> Void
+  ) -> Bool {
+    var count = earlier.reduce(0) { $0 + Int($1.header.eventCount) }
+    let start = blocks.first?.header.baseTime ?? 0
     for block in earlier {
       let stored = stored(block, earlierBytes)
       let payload = UnsafeRawBufferPointer(rebasing: stored[BlockHeader.byteCount...])
       guard BlockHeader.checksum(header: stored, payload: payload) == block.header.checksum else { return false }
       do throws(PayloadDefect) { try columns.decode(payload, block.header) } catch { return false }
-      body(columns)
+      columns.withEvents { events in
+        let surplus = wanted.surplus(events, of: count, before: start)
+        body(UnsafeBufferPointer(rebasing: events[surplus...]), columns.firstPosition &+ UInt64(surplus))
+      }
+      count -= columns.eventCount
     }
     return !earlier.isEmpty
   }

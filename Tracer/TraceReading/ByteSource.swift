@@ -84,6 +84,14 @@ final class ByteSource {
     start = 0
   }
 
+  /// Where the file ends, as it is now; nil for a pipe.
+  var endPosition: UInt64? {
+    if descriptor < 0 { return position + UInt64(available) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+    return UInt64(clamping: information.st_size)
+  }
+
   /// Whether bytes may come late: neither a regular file nor bytes in memory.
   var isPipe: Bool { descriptor >= 0 && randomAccess == nil }
 

@@ -20,7 +20,7 @@ extension TraceReader {
     let results = ResultSlots<[Result?]>(count: BlockLookahead.slotCount(threads: threads))
     if threads > 1 {
       // Several blocks at a time: handing over takes time too.
-      let portion = BlockLookahead.Portion(events: 16_384, doublings: 1)
+      let portion = BlockLookahead.Portion(events: 16_384, leastEvents: 4_096)
       decodeAhead(
         threads: threads,
         .stretch(portion) { stretch, columns in

@@ -31,7 +31,7 @@ struct ClaimBook: ~Copyable {
   /// As they are before anything is judged: shared by all books that begin anew.
   private var blank: [Details] = []
   /// Nothing is kept of what is judged: a piece is learning.
-  private var isMuted = false
+  private(set) var isMuted = false
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
   init() {

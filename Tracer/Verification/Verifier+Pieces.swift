@@ -7,6 +7,8 @@ extension Verifier {
   struct Assumption {
     enum Subject {
       case marks, missedTicks, spuriousInterrupts, reflections
+      /// Of these no more than `start`.
+      case drainedWords, drainedBytes
     }
     var subject: Subject
     var partition: UInt8
@@ -54,6 +56,7 @@ extension Verifier {
     // Stimuli are played at the first entry after their instants.
     machine.stimuliPlayed = plan.stimuli.count { $0.time.nanoseconds < instant }
     machine.pulsed = 0
+    machine.isDrainOpen = true
     keyframe.words.removeAll(keepingCapacity: true)
     keyframe.isKnown = false
     custom.forget()
@@ -123,6 +126,14 @@ extension Verifier {
     assume(.reflections, partition, guests[Int(partition)].reflected.assume(told: told))
   }
 
+  /// The drainer says how far it is: before the piece it was not further.
+  mutating func assumeDrained(_ words: UInt64, _ bytes: UInt64) {
+    machine.isDrainOpen = false
+    guard isPiece else { return }
+    assume(.drainedWords, 0xFF, words)
+    assume(.drainedBytes, 0xFF, bytes)
+  }
+
   private mutating func assume(_ subject: Assumption.Subject, _ partition: UInt8, _ start: UInt64) {
     assumptions.append(Assumption(subject: subject, partition: partition, start: start))
   }
@@ -136,6 +147,8 @@ extension Verifier {
     case .marks: partitions[index].marksEver.value == assumption.start
     case .missedTicks: guests[index].missedTicks.value == assumption.start
     case .spuriousInterrupts: machine.spuriousCount.value == assumption.start
+    case .drainedWords: machine.drainedWords <= assumption.start
+    case .drainedBytes: machine.drainedBytes <= assumption.start
     case .reflections: guests[index].reflectedCount == UInt32(truncatingIfNeeded: assumption.start)
     }
   }
@@ -152,6 +165,10 @@ extension Verifier {
       guests[index].reflected.close(at: before.guests[index].reflected.value)
     }
     machine.spuriousCount.close(at: before.machine.spuriousCount.value)
+    if machine.isDrainOpen {
+      machine.isDrainOpen = false
+      (machine.drainedWords, machine.drainedBytes) = (before.machine.drainedWords, before.machine.drainedBytes)
+    }
     calm.entries &+= before.calm.entries
     calm.ownEntries &+= before.calm.ownEntries
     swap(&book, &before.book)

@@ -26,9 +26,9 @@ extension Verifier {
     let next = event.words.w1
     rare.isTouched = true
     step.happenings.insert(.timing)
-    if guests[index].isTimerKnown {
-      judgeTicks(event, guests[index].nextTick, guests[index].tickPeriod)
-    } else {
+    if guests[index].isTimerKnown { judgeTicks(event, guests[index].nextTick, guests[index].tickPeriod) }
+    // Who learns may not have seen that the timer was set anew.
+    if !guests[index].isTimerKnown || book.isMuted {
       guests[index].tickPeriod = next > latest ? next &- latest : 0
       guests[index].isTimerKnown = true
     }

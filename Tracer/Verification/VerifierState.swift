@@ -84,6 +84,8 @@ struct MachineState: Equatable {
   var pulsed: UInt16 = 0
   var drainedWords: UInt64 = 0
   var drainedBytes: UInt64 = 0
+  /// A piece has not been told yet how much had been drained before it.
+  var isDrainOpen = false
 
   /// When the kernel was last entered, and whether by a line foreign to the open window.
   ///
