@@ -45,6 +45,8 @@ struct Step: Equatable {
   var mustTake = true
   var mustClose = true
   var isCalm = false
+  /// Nothing is left to be judged when it closes.
+  var isClosed = false
   var happenings: Happenings = []
   var time: UInt64 = 0
   var position: UInt64 = 0

@@ -35,6 +35,10 @@ extension Verifier {
     let resume = previousTime &+ words.w1
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ spent
+    if machine.isEntryForeign {
+      machine.isEntryForeign = false
+      if calm.isOwner { schedule.stolen = schedule.stolen &+ spent }
+    }
     judgeCallDuration(partition, spent, resume)
     calm.entries &+= 1
     if calm.isOwner {

@@ -153,6 +153,7 @@ extension Verifier {
       if step.mustClose { closeHypercall() }
       return
     }
+    if step.isClosed { return }
     closeStepAtLength(happened)
   }
 

@@ -9,6 +9,11 @@ extension Verifier {
     } else {
       enter(event)
     }
+    begin(event)
+  }
+
+  /// What the interrupt itself tells; its step has begun.
+  mutating func begin(_ event: EventReference) {
     guard let line = line(UInt32(step.what)) else {
       step.kind = 0
       return
@@ -37,25 +42,34 @@ extension Verifier {
     return nil
   }
 
-  private mutating func judgeMask(_ line: Int) {
+  @inline(__always)
+  mutating func judgeMask(_ line: Int) {
     guard machine.isMaskKnown else { return }
     tally(.maskEffective)
-    let bits: UInt16 = 1 << UInt16(line) | (line >= 8 ? 4 : 0)
-    if machine.mask & bits != 0, fails(.maskEffective) {
+    let bits: UInt16 = 1 &<< UInt16(truncatingIfNeeded: line) | (line >= 8 ? 4 : 0)
+    if machine.mask & bits != 0 { refuseMasked(line) }
+  }
+
+  @inline(never)
+  private mutating func refuseMasked(_ line: Int) {
+    if fails(.maskEffective) {
       explain("line \(line) interrupts; the mask is \(hexadecimal(UInt64(machine.mask)))")
     }
   }
 
-  private mutating func judgeForeign(_ line: Int) {
+  @inline(__always)
+  mutating func judgeForeign(_ line: Int) {
     // A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
     let isPulse = step.flags.contains(.isPulse)
     guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF, isPulse || step.partition == schedule.owner,
-      plan.partitions[Int(schedule.owner)].permittedLines & 1 << UInt16(line) == 0
+      plan.partitions[Int(schedule.owner)].permittedLines & 1 &<< UInt16(truncatingIfNeeded: line) == 0
     else { return }
-    if !isPulse {
-      machine.isEntryForeign = true
-      disturb()
-    }
+    if !isPulse { machine.isEntryForeign = true }
+    countForeign(line)
+  }
+
+  /// A line that the owner of the open window may not register interrupts it.
+  private mutating func countForeign(_ line: Int) {
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {
@@ -197,14 +211,23 @@ extension Verifier {
       }
     }
     judgeUnclaimed(line, isHandled)
+    if step.marked != 0 { judgeMarkLatency(line, step.lastMarkTime) }
+  }
+
+  /// - Parameter instant: of the last mark; ns.
+  @inline(__always)
+  mutating func judgeMarkLatency(_ line: Int, _ instant: UInt64) {
     let claim = Int(targets.interruptToMark[line])
-    if claim >= 0, step.marked != 0 {
-      let latency = Int64(from: step.time, to: step.lastMarkTime)
-      let span = CaseSpan(from: step.time, to: step.lastMarkTime)
-      if exceeds(claim, latency, step.position, step.time, over: span) {
-        explain("the last mark came \(latency) ns after the kernel's entry")
-      }
+    guard claim >= 0 else { return }
+    let latency = Int64(from: step.time, to: instant)
+    if exceeds(claim, latency, step.position, step.time, over: CaseSpan(from: step.time, to: instant)) {
+      explainMarkLatency(latency)
     }
+  }
+
+  @inline(never)
+  private mutating func explainMarkLatency(_ latency: Int64) {
+    explain("the last mark came \(latency) ns after the kernel's entry")
   }
 
   private mutating func judgeMissingMarks(_ line: Int) {

@@ -21,6 +21,10 @@ public struct Verifier: ~Copyable {
   let plan: ModulePlan
   /// By the number of a kind: looked up once an event.
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
+  /// Whether a claim of the module file asks for nothing that belongs to an interrupt.
+  var mayLookAhead = true
+  /// Lines whose interrupts may be usual, bit n for line n.
+  var usualLines: UInt16 = 0
   /// By the number of a hypercall; the last one stands for all others.
   let calls = CallMeaning.table()
   var book = ClaimBook()
@@ -90,6 +94,8 @@ public struct Verifier: ~Copyable {
       let kind = EventKind(rawValue: raw)
       meanings[Int(raw)] = Meaning(kind: kind, isAsked: custom.isAsked(raw), isCalm: Self.isCalm(kind))
     }
+    mayLookAhead = UsualInterrupt.kinds.allSatisfy { !custom.isAsked($0.rawValue) }
+    usualLines = UsualInterrupt.lines(plan)
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
     }
@@ -101,6 +107,7 @@ public struct Verifier: ~Copyable {
   private init(copying other: borrowing Verifier) {
     plan = other.plan
     meanings = other.meanings
+    (mayLookAhead, usualLines) = (other.mayLookAhead, other.usualLines)
     book = other.book.copy()
     (calm.entries, calm.ownEntries) = (other.calm.entries, other.calm.ownEntries)
     isUnusual = other.isUnusual
@@ -140,10 +147,11 @@ public struct Verifier: ~Copyable {
   /// - Parameter firstPosition: the index in the trace of the first of them.
   public mutating func consume(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
     guard var place = events.baseAddress else { return }
-    for index in 0..<events.count {
+    let end = place + events.count
+    position = firstPosition &- 1
+    while place < end {
       let event = EventReference(place)
-      place += 1
-      position = firstPosition &+ UInt64(truncatingIfNeeded: index)
+      position &+= 1
       let now = event.time
       if now < time || isUnusual { takeUnusual(now) }
       time = now
@@ -153,6 +161,11 @@ public struct Verifier: ~Copyable {
       let partition = event.partition
       if Int(partition) < partitions.count || partition == 0xFF {
         if isUnusual { judgeUnusual(event, meaning.kind) }
+        if meaning.kind == .interrupt, end - place > UsualInterrupt.lookahead {
+          place += interruptAhead(UsualInterrupt(place))
+          isResumeKnown = true
+          continue
+        }
         if let kind = meaning.kind { dispatch(kind, event) }
       } else {
         refusePartition(partition)
@@ -161,6 +174,7 @@ public struct Verifier: ~Copyable {
       previousTime = time
       // A delay counted from a lost event says nothing.
       isResumeKnown = meaning.kind != .loss
+      place += 1
     }
     book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
   }

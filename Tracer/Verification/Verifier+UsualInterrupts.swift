@@ -1,0 +1,118 @@
+import TraceFormat
+
+/// An interrupt, and the events that follow it, where they lie: for a look ahead.
+struct UsualInterrupt {
+  /// Events that must follow an interrupt for it to be judged together with them.
+  static let lookahead = 3
+  /// The events that are judged together.
+  static let kinds: [EventKind] = [.interrupt, .mark, .acknowledged]
+
+  let interrupt: EventReference
+  let mark: EventReference
+  let acknowledgement: EventReference
+  /// What comes then.
+  let next: EventReference
+
+  /// Unsafe: `lookahead` events follow the one at `place`.
+  @inline(__always)
+  init(_ place: UnsafePointer<TraceEvent>) {
+    interrupt = EventReference(place)
+    mark = EventReference(place + 1)
+    acknowledgement = EventReference(place + 2)
+    next = EventReference(place + 3)
+  }
+
+  /// Whether kinds and order are those of an interrupt with one mark, after which the kernel was left and entered
+  /// anew.
+  @inline(__always)
+  var isShaped: Bool {
+    mark.kind == EventKind.mark.rawValue && acknowledgement.kind == EventKind.acknowledged.rawValue
+      && next.kind &- EventKind.interrupt.rawValue <= EventKind.exception.rawValue &- EventKind.interrupt.rawValue
+      && interrupt.detail & EntrySnapshot.Flags.isPulse.rawValue == 0 && interrupt.time <= mark.time
+      && mark.time <= acknowledgement.time
+      && mark.operand == interrupt.operand & 0xFFFF && acknowledgement.operand == mark.operand
+  }
+
+  /// Lines that are neither told apart from spurious interrupts nor handled by the kernel itself.
+  static func lines(_ plan: ModulePlan) -> UInt16 {
+    var lines: UInt16 = 0
+    for (number, line) in plan.lines.enumerated() where !line.hasKernelHandler && number != 7 && number != 15 {
+      lines |= 1 << UInt16(number)
+    }
+    return lines
+  }
+}
+
+/// Most interrupts are alike: the line's one taker is marked, for whom a mark waits already, and the line leaves
+/// service. These are judged in one go.
+///
+/// What is judged is the same, claim by claim, as where the three events come one by one. Whatever is not as it should
+/// be goes that way, so that this one never finds a violation but of a bound.
+extension Verifier {
+  /// Judges an interrupt, and the two events that follow it where it is a usual one.
+  ///
+  /// - Returns: how many events were judged.
+  @inline(__always)
+  mutating func interruptAhead(_ events: UsualInterrupt) -> Int {
+    guard mayLookAhead, events.isShaped else {
+      interrupt(events.interrupt)
+      eventCount &+= 1
+      previousTime = time
+      return 1
+    }
+    enter(events.interrupt)
+    return takeAhead(events)
+  }
+
+  @inline(__always)
+  private mutating func takeAhead(_ events: UsualInterrupt) -> Int {
+    guard isUsual(events) else {
+      begin(events.interrupt)
+      eventCount &+= 1
+      previousTime = time
+      return 1
+    }
+    let line = Int(step.what) - 32
+    let index = Int(events.mark.partition)
+    judgeMask(line)
+    judgeForeign(line)
+    tally(.markRegistered)
+    tally(.markOrder)
+    tally(.markCounter)
+    tally(.markComplete)
+    tally(.acknowledged)
+    partitions[index].marksEver.add(1)
+    counters[index &* Self.interruptStride &+ line] = UInt32(truncatingIfNeeded: events.mark.words.w0)
+    judgeMarkLatency(line, events.mark.time)
+    step.isClosed = true
+    position &+= 2
+    time = events.acknowledgement.time
+    previousTime = time
+    eventCount &+= 3
+    return 3
+  }
+
+  /// Whether all that the long way would look at is as it should be. The interrupt's step has begun.
+  @inline(__always)
+  private mutating func isUsual(_ events: UsualInterrupt) -> Bool {
+    let line = events.mark.operand &- 32
+    let partition = events.mark.partition
+    guard line < 16, usualLines & 1 &<< UInt16(truncatingIfNeeded: line) != 0, Int(partition) < partitions.count,
+      registeredBy[Int(line)] == 1 &<< UInt32(partition), partition != step.partition, step.returned == 0,
+      !rare.isTouched
+    else { return false }
+    let answering = events.acknowledgement.partition
+    guard Int(answering) < partitions.count || answering == 0xFF else { return false }
+    let inService: UInt64 = 1 &<< UInt64(line) | (line >= 8 ? 4 : 0)
+    guard events.acknowledgement.words.w0 & inService == 0 else { return false }
+    let state = partitions.reference(to: Int(partition))
+    let bit: UInt64 = 1 &<< UInt64(line)
+    guard state.pointee.pending & state.pointee.pendingKnown & bit != 0 else { return false }
+    // A mark into the taker's own window is placed in time.
+    if state.pointee.marked & bit != 0, !schedule.isWindowKnown || schedule.isOpen && schedule.owner == partition {
+      return false
+    }
+    let waiting = counters[Int(partition) &* Self.interruptStride &+ Int(line)]
+    return waiting != .max && events.mark.words.w0 == UInt64(waiting) &+ 1
+  }
+}
