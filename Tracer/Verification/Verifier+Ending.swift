@@ -30,6 +30,8 @@ extension Verifier {
     ending.lostEvents = ending.lostEvents &+ event.words.w0
     // The record carries the time of the event before it; the events were lost until the next one.
     noteGap()
+    // A delay counted from a lost event says nothing.
+    isResumeKnown = false
   }
 
   mutating func keyframeWords(_ event: EventReference) {

@@ -3,6 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 extension Verifier {
+  @inline(__always)
   mutating func hypercall(_ event: EventReference) {
     enter(event)
     let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
@@ -14,14 +15,7 @@ extension Verifier {
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
     step.argument2 = event.words.w5
-    guard event.partition != 0xFF else {
-      step.kind = 0
-      if fails(.meaning) { explain("a hypercall comes from the idle loop") }
-      let mayEnd = [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains { $0.rawValue == step.what }
-      tally(.hypercallAnswered)
-      if !mayEnd, fails(.hypercallAnswered) { explain("hypercall \(step.what) is nobody's, and has no result") }
-      return
-    }
+    guard event.partition != 0xFF else { return refuseNobody() }
     let state = partitions.reference(to: Int(event.partition))
     state.pointee.deferred = 0
     state.pointee.optional = 0
@@ -34,6 +28,16 @@ extension Verifier {
     }
   }
 
+  @inline(never)
+  private mutating func refuseNobody() {
+    step.kind = 0
+    if fails(.meaning) { explain("a hypercall comes from the idle loop") }
+    let mayEnd = [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains { $0.rawValue == step.what }
+    tally(.hypercallAnswered)
+    if !mayEnd, fails(.hypercallAnswered) { explain("hypercall \(step.what) is nobody's, and has no result") }
+  }
+
+  @inline(__always)
   mutating func hypercallResult(_ event: EventReference) {
     guard step.kind != 0, event.partition != 0xFF else { return }
     tally(.hypercallAnswered)
@@ -48,12 +52,14 @@ extension Verifier {
     if event.detail == 0, step.mustTake { take(number, event.partition) }
   }
 
+  @inline(never)
   private mutating func refuseResult(_ event: EventReference) {
     if fails(.hypercallAnswered) {
       explain("a result of hypercall \(event.operand) for \(name(event.partition)), who did not wait for one")
     }
   }
 
+  @inline(never)
   private mutating func judgeUnknown(_ event: EventReference) {
     tally(.hypercallKnown)
     if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }

@@ -31,6 +31,7 @@ extension Verifier {
     step = Step()
     rare = Rarities()
     isResumeKnown = false
+    isUnusual = true
     for index in partitions.indices {
       partitions[index].marksEver.assume()
       guests[index].missedTicks.assume()

@@ -2,10 +2,8 @@ import TraceFormat
 
 /// An interrupt, and the events that follow it, where they lie: for a look ahead.
 struct UsualInterrupt {
-  /// Events that must follow an interrupt for it to be judged together with them.
+  /// Events that must follow an interrupt for it to be judged together with the first of them.
   static let lookahead = 3
-  /// The events that are judged together.
-  static let kinds: [EventKind] = [.interrupt, .mark, .acknowledged]
 
   let interrupt: EventReference
   let mark: EventReference
@@ -13,13 +11,13 @@ struct UsualInterrupt {
   /// What comes then.
   let next: EventReference
 
-  /// Unsafe: `lookahead` events follow the one at `place`.
+  /// Unsafe: at `place` there are `lookahead` events.
   @inline(__always)
-  init(_ place: UnsafePointer<TraceEvent>) {
-    interrupt = EventReference(place)
-    mark = EventReference(place + 1)
-    acknowledgement = EventReference(place + 2)
-    next = EventReference(place + 3)
+  init(_ interrupt: EventReference, _ place: UnsafePointer<TraceEvent>) {
+    self.interrupt = interrupt
+    mark = EventReference(place)
+    acknowledgement = EventReference(place + 1)
+    next = EventReference(place + 2)
   }
 
   /// Whether kinds and order are those of an interrupt with one mark, after which the kernel was left and entered
@@ -49,29 +47,26 @@ struct UsualInterrupt {
 /// What is judged is the same, claim by claim, as where the three events come one by one. Whatever is not as it should
 /// be goes that way, so that this one never finds a violation but of a bound.
 extension Verifier {
-  /// Judges an interrupt, and the two events that follow it where it is a usual one.
+  /// Judges the interrupt at hand, and with it the two events that follow where it is a usual one; the last judged is
+  /// the event at hand then.
   ///
-  /// - Returns: how many events were judged.
+  /// - Returns: how many events were judged beside the interrupt.
   @inline(__always)
   mutating func interruptAhead(_ events: UsualInterrupt) -> Int {
     guard mayLookAhead, events.isShaped else {
       interrupt(events.interrupt)
-      eventCount &+= 1
-      previousTime = time
-      return 1
+      return 0
     }
     enter(events.interrupt)
-    return takeAhead(events)
-  }
-
-  @inline(__always)
-  private mutating func takeAhead(_ events: UsualInterrupt) -> Int {
     guard isUsual(events) else {
       begin(events.interrupt)
-      eventCount &+= 1
-      previousTime = time
-      return 1
+      return 0
     }
+    takeTogether(events)
+    return 2
+  }
+
+  private mutating func takeTogether(_ events: UsualInterrupt) {
     let line = Int(step.what) - 32
     let index = Int(events.mark.partition)
     judgeMask(line)
@@ -87,9 +82,7 @@ extension Verifier {
     step.isClosed = true
     position &+= 2
     time = events.acknowledgement.time
-    previousTime = time
-    eventCount &+= 3
-    return 3
+    eventCount &+= 2
   }
 
   /// Whether all that the long way would look at is as it should be. The interrupt's step has begun.

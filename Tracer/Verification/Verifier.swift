@@ -16,12 +16,14 @@ public struct Verifier: ~Copyable {
     var kind: EventKind?
     var isAsked = false
     var isCalm = false
+    /// Nothing is to be done but to judge it by its kind.
+    var isQuiet = false
   }
 
   let plan: ModulePlan
   /// By the number of a kind: looked up once an event.
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
-  /// Whether a claim of the module file asks for nothing that belongs to an interrupt.
+  /// Whether no claim of the module file asks for events that are judged together with those before them.
   var mayLookAhead = true
   /// Lines whose interrupts may be usual, bit n for line n.
   var usualLines: UInt16 = 0
@@ -92,9 +94,11 @@ public struct Verifier: ~Copyable {
     prepareClaims(table)
     for raw in UInt8.min...UInt8.max {
       let kind = EventKind(rawValue: raw)
-      meanings[Int(raw)] = Meaning(kind: kind, isAsked: custom.isAsked(raw), isCalm: Self.isCalm(kind))
+      let (isAsked, isCalm) = (custom.isAsked(raw), Self.isCalm(kind))
+      meanings[Int(raw)] = Meaning(kind: kind, isAsked: isAsked, isCalm: isCalm, isQuiet: isCalm && !isAsked)
     }
-    mayLookAhead = UsualInterrupt.kinds.allSatisfy { !custom.isAsked($0.rawValue) }
+    let followers: [EventKind] = [.mark, .acknowledged, .hypercallResult]
+    mayLookAhead = followers.allSatisfy { !custom.isAsked($0.rawValue) }
     usualLines = UsualInterrupt.lines(plan)
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
@@ -151,32 +155,74 @@ public struct Verifier: ~Copyable {
     position = firstPosition &- 1
     while place < end {
       let event = EventReference(place)
+      place += 1
       position &+= 1
       let now = event.time
-      if now < time || isUnusual { takeUnusual(now) }
+      let partition = event.partition
+      guard !isUnusual, now >= time, Int(partition) < partitions.count || partition == 0xFF else {
+        judgeWithCare(event)
+        continue
+      }
       time = now
       let meaning = meanings[Int(event.kind)]
-      if !meaning.isCalm { disturb() }
-      if meaning.isAsked { judgeCustom(event) }
-      let partition = event.partition
-      if Int(partition) < partitions.count || partition == 0xFF {
-        if isUnusual { judgeUnusual(event, meaning.kind) }
-        if meaning.kind == .interrupt, end - place > UsualInterrupt.lookahead {
-          place += interruptAhead(UsualInterrupt(place))
-          isResumeKnown = true
-          continue
-        }
-        if let kind = meaning.kind { dispatch(kind, event) }
-      } else {
-        refusePartition(partition)
+      if !meaning.isQuiet { judgeUnquiet(event, meaning) }
+      switch meaning.kind {
+      case .hypercall:
+        hypercall(event)
+        guard let answer = answer(at: place, before: end) else { break }
+        place += 1
+        hypercallResult(answer)
+      case .interrupt where end - place >= UsualInterrupt.lookahead: place += interruptAhead(UsualInterrupt(event, place))
+      case let kind?: dispatch(kind, event)
+      case nil: break
       }
       eventCount &+= 1
       previousTime = time
-      // A delay counted from a lost event says nothing.
-      isResumeKnown = meaning.kind != .loss
-      place += 1
     }
     book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
+  }
+
+  /// The answer of the call that was judged just now, where it comes next and as usual: it is the event at hand then.
+  @inline(__always)
+  private mutating func answer(
+    at place: UnsafePointer<TraceEvent>, before end: UnsafePointer<TraceEvent>
+  ) -> EventReference? {
+    guard place < end else { return nil }
+    let event = EventReference(place)
+    guard event.kind == EventKind.hypercallResult.rawValue, event.time >= time, mayLookAhead, !isUnusual,
+      event.partition == step.partition
+    else { return nil }
+    eventCount &+= 1
+    previousTime = time
+    position &+= 1
+    time = event.time
+    return event
+  }
+
+  /// What is done for an event beside judging it by its kind.
+  @inline(__always)
+  private mutating func judgeUnquiet(_ event: EventReference, _ meaning: Meaning) {
+    if !meaning.isCalm { disturb() }
+    if meaning.isAsked { judgeCustom(event) }
+  }
+
+  /// Judges an event that may be the first, or come after a gap, the stop or the end; whose time may go back; or whose
+  /// partition there may not be.
+  @inline(never)
+  private mutating func judgeWithCare(_ event: EventReference) {
+    takeUnusual(event.time)
+    let meaning = meanings[Int(event.kind)]
+    judgeUnquiet(event, meaning)
+    let partition = event.partition
+    if Int(partition) < partitions.count || partition == 0xFF {
+      if isUnusual { judgeUnusual(event, meaning.kind) }
+      if let kind = meaning.kind { dispatch(kind, event) }
+    } else {
+      refusePartition(partition)
+    }
+    eventCount &+= 1
+    previousTime = time
+    isResumeKnown = meaning.kind != .loss
   }
 
   private mutating func refusePartition(_ partition: UInt8) {
@@ -184,7 +230,6 @@ public struct Verifier: ~Copyable {
   }
 
   /// A time that goes back, or one for which more is to be done than to take it.
-  @inline(never)
   private mutating func takeUnusual(_ now: UInt64) {
     disturb()
     if eventCount == 0 {
@@ -197,7 +242,6 @@ public struct Verifier: ~Copyable {
   }
 
   /// An event after which not all is as usual.
-  @inline(never)
   private mutating func judgeUnusual(_ event: EventReference, _ kind: EventKind?) {
     if eventCount == 0 { judgeFirst(event) }
     if let kind, ending.isSpecial { judgeAfterStop(event, kind) }
