@@ -31,7 +31,7 @@ enum Judge {
     while let batch = reader.nextBatch() {
       switch batch {
       case .events(let first, let events):
-        for index in events.indices { verifier.consume(events[index], position: first &+ UInt64(index)) }
+        events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: first) }
       case .gap: verifier.noteGap()
       }
     }

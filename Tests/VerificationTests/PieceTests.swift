@@ -36,10 +36,10 @@ import TraceFormat
         if isJoined { outcome.joined += 1 } else { outcome.refused += 1 }
       }
       if !isJoined {
-        for index in place..<end {
-          if index == gap { front.noteGap() }
-          front.consume(events[index], position: UInt64(index))
-        }
+        let cut = gap.map { min(max($0, place), end) } ?? place
+        consume(events, place..<cut) { front.consume($0, firstPosition: $1) }
+        if cut == gap, cut < end { front.noteGap() }
+        consume(events, cut..<end) { front.consume($0, firstPosition: $1) }
       }
       if random.next() % 2 == 0 { older = front.copy() }
       place = end

@@ -80,7 +80,7 @@ struct Story {
 /// The report on a run of events.
 func report(_ events: [TraceEvent], _ module: SampleModule, fileBytes: UInt64? = 10_000) -> VerificationReport {
   var verifier = Verifier(table: module.table)
-  for (position, event) in events.enumerated() { verifier.consume(event, position: UInt64(position)) }
+  events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: 0) }
   return verifier.finish(fileBytes: fileBytes)
 }
 

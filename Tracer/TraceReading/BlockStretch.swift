@@ -69,8 +69,8 @@ public final class BlockStretch: @unchecked Sendable {
     ///   - count: how many there are from the block's first to the stretch's beginning.
     ///   - start: when the stretch begins; ns.
     func surplus(_ events: UnsafeBufferPointer<TraceEvent>, of count: Int, before start: UInt64) -> Int {
-      var surplus = min(max(0, count - eventCount), events.count)
-      while surplus > 0, start &- events[surplus - 1].time < nanoseconds { surplus -= 1 }
+      var surplus = max(0, min(count - eventCount, events.count - 1))
+      while surplus > 0, start &- events[surplus].time < nanoseconds { surplus -= 1 }
       return surplus
     }
   }

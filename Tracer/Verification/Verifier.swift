@@ -172,7 +172,8 @@ public struct Verifier: ~Copyable {
         guard let answer = answer(at: place, before: end) else { break }
         place += 1
         hypercallResult(answer)
-      case .interrupt where end - place >= UsualInterrupt.lookahead: place += interruptAhead(UsualInterrupt(event, place))
+      case .interrupt where end - place >= UsualInterrupt.lookahead:
+        place += interruptAhead(UsualInterrupt(event, place))
       case let kind?: dispatch(kind, event)
       case nil: break
       }
