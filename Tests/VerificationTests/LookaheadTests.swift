@@ -30,7 +30,7 @@ import TraceFormat
     var cuts = SeededGenerator(seed: seed)
     for trace in try MutationScoreTests.goodTraces(seed) {
       Self.compare(trace.story.events, trace.module, cuts: &cuts)
-      for turn in 0..<300 {
+      for turn in 0..<100 {
         Self.compare(Mutant(trace.story, seed: seed &+ UInt64(turn)).events, trace.module, cuts: &cuts)
       }
     }

@@ -100,6 +100,26 @@ import TraceFormat
     }
   }
 
+  /// The drainer reports seldom: a piece takes its first report for right, and what came before must allow that.
+  @Test func reportsOfTheDrainerAreJudgedAcrossPieces() throws {
+    let module = try SampleModule()
+    let first = TestSeed.draw()
+    var events = SimulatedWorld<OwnersMarked>(module, seed: first).run(until: 150_000_000)
+    var joined = 0
+    for (words, isRight) in [([1000, 1000, 3000], true), ([1000, 500, 3000], false), ([4000, 1000, 3000], false)] {
+      events.removeAll { $0.kind == EventKind.drained.rawValue }
+      for (turn, count) in words.enumerated() {
+        let place = events.count * (turn + 1) / 4
+        let words = TraceEvent.Words(UInt64(count), UInt64(count / 2))
+        events.insert(TraceEvent(time: events[place].time, .drained, words: words), at: place + 1)
+      }
+      let failed = Self.alone(events, module).identifiers(.fail)
+      #expect(failed.contains("drain.progress") != isRight, "seed \(first): \(failed)")
+      for seed in first..<(first + 10) { joined += check(events, module, seed).joined }
+    }
+    #expect(joined > 20, "seed \(first): \(joined)")
+  }
+
   /// Wherever a piece begins, within a step too: it is judged right, or refused.
   @Test func everyBeginningIsJudgedAsByOne() throws {
     let module = try RichModule.make()
