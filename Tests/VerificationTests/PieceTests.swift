@@ -102,22 +102,36 @@ import TraceFormat
 
   /// The drainer reports seldom: a piece takes its first report for right, and what came before must allow that.
   @Test func reportsOfTheDrainerAreJudgedAcrossPieces() throws {
-    let module = try SampleModule()
-    let first = TestSeed.draw()
-    var events = SimulatedWorld<OwnersMarked>(module, seed: first).run(until: 150_000_000)
+    let module = try RichModule.make()
+    let story = Story(RichStory.tell(of: module)).events.filter { $0.kind != EventKind.drained.rawValue }
     var joined = 0
-    for (words, isRight) in [([1000, 1000, 3000], true), ([1000, 500, 3000], false), ([4000, 1000, 3000], false)] {
-      events.removeAll { $0.kind == EventKind.drained.rawValue }
-      for (turn, count) in words.enumerated() {
-        let place = events.count * (turn + 1) / 4
-        let words = TraceEvent.Words(UInt64(count), UInt64(count / 2))
-        events.insert(TraceEvent(time: events[place].time, .drained, words: words), at: place + 1)
+    for place in 300..<(story.count - 70) where Self.joins(story, module, place, reports: (1000, 1000)) {
+      joined += 1
+      for reports in [(1001, 1000), (4000, 10)] as [(UInt64, UInt64)] {
+        let isJoined = Self.joins(story, module, place, reports: reports)
+        #expect(!isJoined, "from event \(place)")
       }
-      let failed = Self.alone(events, module).identifiers(.fail)
-      #expect(failed.contains("drain.progress") != isRight, "seed \(first): \(failed)")
-      for seed in first..<(first + 10) { joined += check(events, module, seed).joined }
     }
-    #expect(joined > 20, "seed \(first): \(joined)")
+    #expect(joined > 20, "\(joined) of \(story.count)")
+  }
+
+  /// Whether what was judged from `place` on, on a guess, is taken over, where the drainer reports long before that and
+  /// once more after it.
+  private static func joins(
+    _ story: [TraceEvent], _ module: SampleModule, _ place: Int, reports: (UInt64, UInt64)
+  ) -> Bool {
+    var events = story
+    for (words, at) in [(reports.1, place + 20), (reports.0, place - 250)] {
+      events.insert(TraceEvent(time: events[at].time, .drained, words: .init(words, words)), at: at + 1)
+    }
+    let cut = place + 1
+    var front = Verifier(table: module.table)
+    consume(events, 0..<cut) { front.consume($0, firstPosition: $1) }
+    var piece = PieceVerifier(from: front)
+    consume(events, cut - 240..<cut) { piece.learn($0, firstPosition: $1) }
+    piece.begin(eventCount: UInt64(cut))
+    consume(events, cut..<cut + 60) { piece.consume($0, firstPosition: $1) }
+    return front.join(piece)
   }
 
   /// Wherever a piece begins, within a step too: it is judged right, or refused.
