@@ -97,4 +97,39 @@ import TraceFormat
     let report = attributor.finish()
     #expect(report.claims.contains { $0.worstCases.contains { $0.attribution.contains { $0.taker == .unknown } } })
   }
+
+  /// Where only the parts are looked at in which cases lie, the same is found, or that this does not suffice.
+  private static func checkParts(_ events: [TraceEvent], _ module: SampleModule, lead: UInt64) -> Bool {
+    var attributor = Attributor(report(events, module))
+    var seen = 0
+    for stretch in attributor.stretches(lead: lead) {
+      // As where blocks are read: a part begins before the events that are wanted.
+      let first = max(seen, (events.firstIndex { $0.time >= stretch.lowerBound } ?? 0) - 3)
+      if first > 0, first > seen || seen == 0 { attributor.skip() }
+      for position in first..<events.count {
+        attributor.consume(events[position], position: UInt64(position))
+        seen = position + 1
+        if events[position].time > stretch.upperBound, events[position].knownKind?.eventClass == .input { break }
+      }
+    }
+    let found = attributor.finish()
+    if attributor.isDoubtful { return false }
+    #expect(PieceTests.text(found) == PieceTests.text(attributed(events, module)), "lead \(lead)")
+    return true
+  }
+
+  @Test func partsAreAttributedAsTheWhole() throws {
+    let module = try SampleModule()
+    let first = TestSeed.draw()
+    var (sufficient, doubtful) = (0, 0)
+    for seed in first..<(first + 40) where seed < first + 5 || sufficient < 5 || doubtful < 5 {
+      let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+      for lead in [0, 1000, 2_000_000, 20_000_000] as [UInt64] {
+        if Self.checkParts(events, module, lead: lead) { sufficient += 1 } else { doubtful += 1 }
+      }
+    }
+    #expect(sufficient >= 5 && doubtful >= 5, "seeds from \(first): \(sufficient) sufficient, \(doubtful) doubtful")
+    let story = Story(Scribe.story(of: module, frames: 12)).events
+    #expect(Self.checkParts(story, module, lead: 20_000_000))
+  }
 }

@@ -85,7 +85,7 @@ struct VerifyCommand: ParsableCommand {
           + whole.claims.map(\.identifier).joined(separator: ", "))
       throw ExitCode(2)
     }
-    if needsAttribution { report = try attributed(report, reader) }
+    if needsAttribution { report = try attributed(report, of: whole, reader) }
     if let certificate { try write(report, reader, to: certificate) }
     show(report)
     try Self.finish(report, reader, trace)
@@ -110,8 +110,12 @@ struct VerifyCommand: ParsableCommand {
   }
 
   /// Goes through the trace once more, for who took the time of the worst cases.
-  private func attributed(_ report: VerificationReport, _ first: TraceReader) throws -> VerificationReport {
+  private func attributed(
+    _ report: VerificationReport, of whole: VerificationReport, _ first: TraceReader
+  ) throws -> VerificationReport {
     let reader = try TraceCommand.open(trace)
+    let isInOrder = whole.claims.contains { $0.identifier == "trace.time" && $0.verdict == .pass }
+    if isInOrder, let attributed = attributedByParts(report, first, reader) { return attributed }
     let attributed = try run(on: reader) {
       VerificationRun.attribution(of: report, on: reader, threads: threads, onProgress: $0)
     }
@@ -120,6 +124,16 @@ struct VerifyCommand: ParsableCommand {
       throw ExitCode(2)
     }
     return attributed
+  }
+
+  /// The same from the blocks that matter only; nil where these are too many, or not enough.
+  private func attributedByParts(
+    _ report: VerificationReport, _ first: TraceReader, _ reader: TraceReader
+  ) -> VerificationReport? {
+    guard first.condition.isComplete, let index = reader.makeIndex() else { return nil }
+    let lead = Verifier(table: reader.moduleTable).learningTime
+    let parts = AttributionRun(report, index, runIdentity: first.runIdentity, lead: lead)
+    return parts?.report(open: { try? TraceReader(path: trace) }, onProgress: { true })
   }
 
   /// Goes through the trace with a line that tells how far; Ctrl-C ends the command.

@@ -14,6 +14,8 @@ public struct BlockIndex {
   }
 
   public private(set) var entries: [Entry] = []
+  /// The run's identity as the reader tells it of a whole trace, if every header names the block before it; else nil.
+  public private(set) var runIdentity: String?
   private let file: RandomAccessFile
 
   /// Walks through the headers of a file; nil where they do not follow each other as a good trace's do.
@@ -23,16 +25,21 @@ public struct BlockIndex {
     var bytes = [UInt8](repeating: 0, count: BlockHeader.byteCount)
     var sequence: UInt32 = 0
     var position: UInt64 = 0
+    var chain = BlockHeader.chainStart
+    var isChained = true
     while file.read(&bytes, at: offset) {
       guard let header = bytes.withUnsafeBytes({ BlockHeader($0) }), header.version == BlockHeader.version,
         BlockProbe.isSane(header), header.sequence == sequence, header.firstEventIndex == position
       else { break }
       if header.type == BlockType.events.rawValue { entries.append(Entry(offset: offset, header: header)) }
+      isChained = isChained && header.chain == chain
+      chain = header.checksum
       sequence &+= 1
       position += UInt64(header.eventCount)
       offset += UInt64(BlockHeader.byteCount) + UInt64(header.storedByteCount)
     }
     guard !entries.isEmpty else { return nil }
+    if isChained { runIdentity = TraceReader.identity(chain) }
   }
 
   /// The block to begin with so that no event at `place` or later is missed; nil where that is the first.

@@ -24,14 +24,14 @@ public final class TraceReader {
   /// Sizes of what was read so far.
   public private(set) var statistics = TraceSizes()
 
-  private let source: ByteSource
+  let source: ByteSource
   /// The columns of the block that is being delivered: the reader's own, or those of `found`.
   private var columns = EventColumns()
   private var ownColumns: EventColumns
   /// The block that `nextColumns` has just delivered, where other threads have decoded it.
-  private(set) var found: BlockLookahead.Found?
-  private var lookahead: BlockLookahead?
-  private var ledger: TraceLedger
+  var found: BlockLookahead.Found?
+  var lookahead: BlockLookahead?
+  var ledger: TraceLedger
   private var defects: [TraceDefect] = []
   private var events: [TraceEvent] = []
   private var nextEvent = 0
@@ -93,45 +93,7 @@ public final class TraceReader {
     return LZ4Block.decode(stored, count: Int(header.rawByteCount))
   }
 
-  /// The identity of the run: the last checksum of the chain, in 16 hexadecimal digits.
-  ///
-  /// Two complete traces with equal identities are the same bytes, but for a hash collision. While the trace is
-  /// unread, or where it is not complete, it identifies what was read so far.
-  public var runIdentity: String {
-    let digits = String(ledger.chain, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
   // MARK: Reading
-
-  /// Lets so many threads beside the caller's decode the blocks ahead; 0 for none, as at first.
-  ///
-  /// What is read is the same with any number of them.
-  public func decodeAhead(threads: Int) { decodeAhead(threads: threads, .columns) }
-
-  /// Where `work` has columns of its own, `nextColumns` hands out columns only where there is no block `found`.
-  func decodeAhead(threads: Int, _ work: BlockLookahead.Work) {
-    found = nil
-    // Nobody waits for blocks ahead while one is there to be shown: a pipe is read as it comes.
-    lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, work) : nil
-  }
-
-  /// Whether what is not yet written is waited for.
-  public var isPipe: Bool { source.isPipe }
-
-  /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
-  public func makeIndex() -> BlockIndex? { source.randomAccess.flatMap { BlockIndex($0) } }
-
-  /// Goes to a block, to read from there; what lies before it is not looked at, and not part of `condition`.
-  ///
-  /// - Precondition: nothing has been read yet.
-  /// - Returns: false where the file cannot be read there; the reader is then where it was.
-  public func begin(at entry: BlockIndex.Entry) -> Bool {
-    precondition(condition == .unread && statistics.eventCount == 0)
-    guard source.seek(to: entry.offset) else { return false }
-    ledger.begin(at: entry.header)
-    return true
-  }
 
   /// The next event or gap; nil at the end, when `condition` is known.
   public func next() -> TraceItem? {

@@ -29,6 +29,12 @@ public struct Attributor {
   private var report: VerificationReport
   private var isAfterGap = false
 
+  // Where not all events are looked at: whether enough has been seen to know who takes the time.
+  private var hasEntered = true
+  private var settledFrom: UInt64 = 0
+  /// Whether time of a case was attributed before that was known: then all events have to be looked at.
+  public private(set) var isDoubtful = false
+
   // Which window is open, for time that counts only in windows.
   private var owner: UInt8 = 0xFF
   private var windowStart: UInt64 = 0
@@ -51,6 +57,45 @@ public struct Attributor {
 
   public mutating func noteGap() { isAfterGap = true }
 
+  // MARK: Looking at parts only
+
+  /// The times in which cases lie, with so much before each as it takes to know who takes the time; in order, and apart
+  /// from each other; ns.
+  ///
+  /// - Parameter lead: two major frames, in ns: within them the kernel is entered, and a window begins.
+  public func stretches(lead: UInt64) -> [ClosedRange<UInt64>] {
+    var found: [ClosedRange<UInt64>] = []
+    for request in requests {
+      let (from, to) = (request.span.from - min(lead, request.span.from), request.span.to)
+      if let last = found.last, from <= last.upperBound {
+        found[found.count - 1] = last.lowerBound...max(last.upperBound, to)
+      } else {
+        found.append(from...to)
+      }
+    }
+    return found
+  }
+
+  /// The next event does not follow the one before, though nothing is lost: events between them were left out, in which
+  /// no case's time lies.
+  public mutating func skip() {
+    release()
+    ledger = TimeLedger()
+    isAfterGap = false
+    (owner, windowStart, windowEnd) = (0xFF, 0, .max)
+    (stepTime, caller) = (0, 0xFF)
+    hasEntered = false
+    settledFrom = .max
+  }
+
+  /// An entry from a partition ends every wait, and tells who takes the time; a window's start after it, whose window
+  /// it is.
+  private mutating func settle(_ event: TraceEvent) {
+    guard settledFrom == .max, let kind = event.knownKind else { return }
+    if TimeLedger.isEntry(kind, event), event.partition != 0xFF { hasEntered = true }
+    if hasEntered, kind == .windowStart { settledFrom = event.time }
+  }
+
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
     isAfterGap = event.kind == EventKind.loss.rawValue
@@ -59,6 +104,7 @@ public struct Attributor {
       pieces.removeAll(keepingCapacity: true)
       release()
     }
+    if settledFrom == .max { settle(event) }
     followSteps(event)
     for piece in pieces { held.append((piece, position)) }
     followWindows(event)
@@ -107,6 +153,7 @@ public struct Attributor {
         to = min(to, windowEnd)
       }
       guard from < to else { continue }
+      if piece.from < settledFrom { isDoubtful = true }
       let length = to - from
       let before = requests[place].counted
       requests[place].counted += length
