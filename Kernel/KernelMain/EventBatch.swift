@@ -114,6 +114,32 @@ struct EventBatch: DecisionRecorder {
     advance(5)
   }
 
+  /// Words of a note, in as many events as they need: 26 instructions for each of eight words.
+  ///
+  /// - Parameters:
+  ///   - words: memory that a partition writes, though not now.
+  ///   - count: how many, at least 1.
+  @inline(__always)
+  mutating func recordNote(of partition: PartitionIndex, _ words: UnsafePointer<UInt64>, count total: Int) {
+    var from = words
+    let end = words + total
+    var head = TraceRing.noteHead(of: partition, first: 0, count: 8)
+    while end - from >= 8 {
+      place[0] = time
+      place[1] = head
+      for index in 0..<8 { Instruction.store64(Instruction.load64(from + index), to: place + (index &+ 2)) }
+      head &+= 8 &<< 32
+      from += 8
+      advance(10)
+    }
+    let rest = end - from
+    guard rest > 0 else { return }
+    place[0] = time
+    place[1] = TraceRing.noteHead(of: partition, first: from - words, count: rest)
+    for index in 0..<rest { Instruction.store64(Instruction.load64(from + index), to: place + (index &+ 2)) }
+    advance(rest &+ 2)
+  }
+
   /// An input event of any kind.
   ///
   /// - Parameter wordCount: how many of `words` the event has, at least 2.

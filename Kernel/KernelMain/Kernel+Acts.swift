@@ -88,6 +88,7 @@ extension Kernel {
     case .receiveMessage(let port, let channel, let slot, let address, let byteCount):
       copyMessage(.receive, of: caller, port: port, channel: channel, slot: slot, address, byteCount)
     case .restoreUpcallFrame: restoreFrame(of: caller, registers)
+    case .noteWords(let address, let count): noteWords(caller, address, count)
     }
   }
 
@@ -97,6 +98,12 @@ extension Kernel {
     ring.record(
       .consoleWritten, partition: caller, detail: 0, operand: UInt32(truncatingIfNeeded: byteCount),
       XXH64.hash(UnsafeRawBufferPointer(start: text, count: Int(byteCount))))
+  }
+
+  @inline(never) private mutating func noteWords(_ caller: PartitionIndex, _ address: UInt64, _ count: UInt64) {
+    guard let words = memory(of: caller, at: address) else { preconditionFailure() }
+    // Unsafe: the core has checked that the words are whole ones of the caller.
+    ring.recordNote(of: caller, words.assumingMemoryBound(to: UInt64.self), count: Int(truncatingIfNeeded: count))
   }
 
   /// Gives a partition the context that its upcall frame holds, with flags it may have, and its interrupts on.

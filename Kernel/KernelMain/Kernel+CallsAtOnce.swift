@@ -112,6 +112,7 @@ extension Kernel {
     case UInt64(HypercallNumber.readQueuingStatus.rawValue):
       return serve(.readQueuingStatus, 1, kernel, nanoseconds, counters)
     case UInt64(HypercallNumber.readStatistic.rawValue): return serve(.readStatistic, 2, kernel, nanoseconds, counters)
+    case UInt64(HypercallNumber.noteWords.rawValue): return noteWords(kernel, nanoseconds, counters)
     default: return 0
     }
   }
@@ -192,6 +193,24 @@ extension Kernel {
     let answer = kernel.pointee.core.serveAtOnce(
       number, arguments.first, arguments.second, of: kernel.pointee.running.caller, into: &batch)
     return kernel.pointee.end(answer.status, value: answer.value, batch, registers)
+  }
+
+  /// A call that leaves words of its caller in the trace, where the ring has room for all of them.
+  @inline(never)
+  private static func noteWords(
+    _ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64, _ counters: UInt64
+  ) -> UInt32 {
+    guard kernel.pointee.ring.hasRoomForNote else { return 0 }
+    let registers = kernel.pointee.running.registers
+    let arguments = CallArguments(registers, count: 2)
+    let caller = kernel.pointee.running.caller
+    var batch = kernel.pointee.begin(.noteWords, arguments, 2, at: nanoseconds, counters, afterUpcall: true)
+    let displacement = kernel.pointee.core.noteAtOnce(arguments.first, arguments.second, of: caller, into: &batch)
+    guard let displacement else { return kernel.pointee.end(.invalidParameter, value: 0, batch, registers) }
+    // Unsafe: as for the bytes of a message (`copy`); the core has checked that the words are whole ones of the caller.
+    let words = UnsafePointer<UInt64>(bitPattern: UInt(arguments.first &+ displacement)).unsafelyUnwrapped
+    batch.recordNote(of: caller.index, words, count: Int(truncatingIfNeeded: arguments.second))
+    return kernel.pointee.end(.noError, value: 0, batch, registers)
   }
 
   /// A call that passes a message.

@@ -90,11 +90,7 @@ public struct TraceRing: ~Copyable {
     if isClosed { return false }
     setLimit()
     guard head &+ UInt64(count) &+ (unreportedLoss != 0 ? 3 : 0) <= tail &+ capacityWords else {
-      unreportedLoss &+= 1
-      lost &+= 1
-      Instruction.store64(lost, to: control + RingControl.lost)
-      limit = first
-      batchLimit = limit - batchWords
+      lose(1)
       return false
     }
     if unreportedLoss != 0 {
@@ -120,6 +116,12 @@ public struct TraceRing: ~Copyable {
   /// Whether there is room for a batch just now; without it what is lost has to be counted, event by event.
   @inline(__always) var hasRoomForBatch: Bool { next <= batchLimit }
 
+  /// Whether there is room for the batch of a call and the longest note behind it.
+  @inline(__always) var hasRoomForNote: Bool { next + Self.longestNoteWords <= batchLimit }
+
+  /// Words of the ring that the longest note takes.
+  private static var longestNoteWords: Int { ModuleLimits.maximumNoteWords / 8 * 10 }
+
   /// Begins a batch whose first event is an input of the entry at `nanoseconds`.
   ///
   /// Nothing else is recorded until the batch is closed.
@@ -139,7 +141,8 @@ public struct TraceRing: ~Copyable {
     closeInRoom(batch)
   }
 
-  /// The same for a batch of `openInRoom` whose length is known to be no more than `batchWords`.
+  /// The same for a batch of `openInRoom` whose length is known to be no more than `batchWords`, or than these and a
+  /// note where `hasRoomForNote`.
   ///
   /// - Returns: the time of its first event, for whom has not kept it.
   @discardableResult @inline(__always) mutating func closeInRoom(_ batch: EventBatch) -> UInt64 {
@@ -272,6 +275,37 @@ public struct TraceRing: ~Copyable {
       Instruction.copy(to: place + 2, from: words + first, byteCount: UInt64(count) &* 8)
     }
     advance(count + 2)
+  }
+
+  /// Words of a note, as many whole events as find room, in one go: the rest is lost like any other event.
+  mutating func recordNote(of partition: PartitionIndex, _ words: UnsafePointer<UInt64>, count: Int) {
+    let now = clock.nanoseconds(Instruction.ticks)
+    let eventCount = (count + 7) / 8
+    // Room for the first, behind the report of what was lost before.
+    guard reserve(min(count, 8) + 2) != nil else { return lose(UInt64(eventCount - 1)) }
+    // Where the first mapping ends does not matter: the second has room for any note.
+    let free = Int(tail &+ capacityWords &- head)
+    let kept = count + 2 * eventCount <= free ? count : free / 10 * 8
+    var batch = EventBatch(at: next, time: now)
+    batch.recordNote(of: partition, words, count: kept)
+    closeInRoom(batch)
+    setLimit()
+    if kept < count { lose(UInt64(eventCount - kept / 8)) }
+  }
+
+  /// Counts events that nothing is written of.
+  private mutating func lose(_ count: UInt64) {
+    guard !isClosed else { return }
+    unreportedLoss &+= count
+    lost &+= count
+    Instruction.store64(lost, to: control + RingControl.lost)
+    setLimit()
+  }
+
+  /// The second word of an event with words of a note.
+  @inline(__always)
+  static func noteHead(of partition: PartitionIndex, first: Int, count: Int) -> UInt64 {
+    head(.noteWords, partition, UInt8(truncatingIfNeeded: count), UInt32(truncatingIfNeeded: first), count)
   }
 
   /// Takes over the drainer's tail. A tail that never was a head is not believed.

@@ -20,6 +20,12 @@ void GET_TIME(SYSTEM_TIME_TYPE *time, RETURN_CODE_TYPE *status) {
 
 SYSTEM_TIME_TYPE partita_yield(void) { return (SYSTEM_TIME_TYPE)partita_hypercall0(PARTITA_YIELD).value; }
 
+void partita_note(uint64_t first, uint64_t second) { partita_hypercall2(PARTITA_NOTE, first, second); }
+
+RETURN_CODE_TYPE partita_note_words(const uint64_t *words, size_t count) {
+  return (RETURN_CODE_TYPE)partita_hypercall2(PARTITA_NOTE_WORDS, (uint64_t)(uintptr_t)words, count).status;
+}
+
 size_t partita_console_write(const char *text, size_t length) {
   size_t written = 0;
   int fruitless_calls = 0;

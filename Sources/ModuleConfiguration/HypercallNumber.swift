@@ -84,6 +84,9 @@ public enum HypercallNumber: UInt16, Sendable {
   case clearQueuingPort = 91
   /// (name address): GET_MODULE_SCHEDULE_ID; value: the identifier of the schedule of that name.
   case findModuleSchedule = 92
+  /// (address, number of words): leaves 64-bit words of the caller's memory in the trace, 1 …
+  /// `ModuleLimits.maximumNoteWords`; the address is a multiple of 8.
+  case noteWords = 93
 
   /// How many of the six argument registers the service reads; the others are not recorded.
   @inlinable public var argumentCount: Int {
@@ -93,7 +96,9 @@ public enum HypercallNumber: UInt16, Sendable {
       .unregisterVCPU, .setSegmentBase, .bindEvent, .raiseEvent, .setExceptionEntry, .setPartitionMode,
       .setModuleSchedule, .readQueuingStatus, .clearQueuingPort, .findModuleSchedule:
       1
-    case .registerHandler, .writeConsole, .note, .readStatistic, .setExceptionHandler, .setTimer, .readErrorLog: 2
+    case .registerHandler, .writeConsole, .note, .readStatistic, .setExceptionHandler, .setTimer, .readErrorLog,
+      .noteWords:
+      2
     case .setUpcallEntry, .writeSamplingMessage, .readSamplingMessage, .raiseApplicationError, .sendQueuingMessage,
       .receiveQueuingMessage:
       3

@@ -81,6 +81,9 @@ public enum ModuleLimits {
   public static let maximumMessageBytes = 8192
   /// Bytes that one console hypercall takes: what the transmitter's FIFO holds, so that the kernel never waits.
   public static let maximumConsoleBytes = 16
+  /// Words of memory that one `noteWords` leaves in the trace: as many as can be copied in the time that a piece of a
+  /// partition's memory takes, so that notes make no module's L longer.
+  public static let maximumNoteWords = 256
   public static let lineCount = 16
   /// Messages that one queuing port may hold.
   public static let maximumQueuedMessages = 64

@@ -193,6 +193,8 @@ public enum HypercallEffect: Equatable, Sendable {
   case receiveMessage(port: Int, channel: Int, slot: Int, address: UInt64, byteCount: UInt64)
   /// Take the caller's whole context from the upcall frame at its stack pointer and switch its interrupts on.
   case restoreUpcallFrame
+  /// Words from the caller into the trace; the address is a multiple of 8.
+  case noteWords(address: UInt64, count: UInt64)
 }
 
 /// An upcall to be laid on a partition's stack.

@@ -62,6 +62,15 @@ public enum Partition {
     _ = partita_hypercall2(UInt64(HypercallNumber.note.rawValue), first, second)
   }
 
+  /// Leaves words of the partition's memory in the trace, whole and in order: records of the application's own, many of
+  /// them for the price of one call.
+  ///
+  /// - Parameter words: 1 … `ModuleLimits.maximumNoteWords` of them.
+  /// - Throws: `invalidParameter` for another number of words, and for memory that the partition may not read.
+  @inlinable public static func note(_ words: UnsafeBufferPointer<UInt64>) throws(ReturnCode) {
+    try Hypercall.call(.noteWords, UInt64(UInt(bitPattern: words.baseAddress)), UInt64(words.count))
+  }
+
   /// One of the counts that the kernel keeps; nil where it has no such count.
   @inlinable public static func statistic(_ selector: StatisticSelector, _ argument: UInt64 = 0) -> UInt64? {
     try? Hypercall.call(.readStatistic, selector.rawValue, argument)

@@ -13,9 +13,10 @@
 ///
 /// The time of an entry's decisions is a reading of the counter after the input was written, when deciding began; for
 /// the marks of a line, when all of them were made, so that a budget up to the mark is not judged too kindly. A
-/// hypercall that nothing follows from but its answer (`null`, `readTime`, `note`, messages that pass at once) has one
-/// instant, its entry's, for input, decisions and the copied message, and for the marks of those whose queues it
-/// changes; when its caller went on is in the next input's resume delay. Other observations have their own reading.
+/// hypercall that nothing follows from but its answer (`null`, `readTime`, notes, messages that pass at once) has one
+/// instant, its entry's, for input, decisions and what was copied (a message, the words of a note), and for the marks
+/// of those whose queues it changes; when its caller went on is in the next input's resume delay. Other observations
+/// have their own reading.
 public enum EventKind: UInt8, Sendable {
   // MARK: Inputs. All that interrupt ring 3 or the idle loop begin with an `EntrySnapshot`:
   // detail = snapshot flags, operand bits 0–15 = what, bits 16–23 = address space found loaded, word 0 = the
@@ -144,6 +145,10 @@ public enum EventKind: UInt8, Sendable {
   /// A partition's registers are as at a start, or as at a callback's begin. partition, word 0: instruction pointer,
   /// word 1: stack pointer read back from the register page.
   case contextReset = 57
+  /// Words of a partition's memory, left in the trace by `noteWords`: as many events as the note needs, one behind the
+  /// other and with one time. partition, operand: index of the first word in the note, detail: how many there are here,
+  /// 8 in all but the last; words: these.
+  case noteWords = 58
 
   // MARK: State.
 

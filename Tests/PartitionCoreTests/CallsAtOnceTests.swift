@@ -21,6 +21,9 @@ import TraceFormat
     var lateMessages = 0
     /// Served by `serveAtOnce`.
     var services = 0
+    /// Notes of many words, and those that were refused.
+    var notes = 0
+    var refusedNotes = 0
     /// Calls that were a window's first.
     var firsts = 0
     /// Calls that told of returned upcalls.
@@ -96,6 +99,8 @@ import TraceFormat
             into: &log)
           if answer.message != nil { lateMessages += 1 }
         }
+      case .noteWords:
+        if bench.core.noteAtOnce(first, second, of: caller, into: &log) != nil { notes += 1 } else { refusedNotes += 1 }
       default:
         _ = bench.core.serveAtOnce(number, first, second, of: caller, into: &log)
         services += 1
@@ -107,7 +112,7 @@ import TraceFormat
     private static let servedAtOnce: Set<HypercallNumber> = [
       .null, .note, .readTime, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
       .receiveQueuingMessage, .acknowledgeInterrupt, .enableInterrupt, .disableInterrupt, .raiseEvent,
-      .readQueuingStatus, .readStatistic,
+      .readQueuingStatus, .readStatistic, .noteWords,
     ]
   }
 
@@ -121,6 +126,7 @@ import TraceFormat
     var services = 0
     var returns = 0
     var firsts = 0
+    var (notes, refusedNotes) = (0, 0)
     for seed in first..<(first + 60) {
       let world = RecordedWorld<OwnersMarked>(module, seed: seed)
       let short = ShortCut(module)
@@ -144,7 +150,10 @@ import TraceFormat
       services += short.services
       returns += short.returns
       firsts += short.firsts
+      notes += short.notes
+      refusedNotes += short.refusedNotes
     }
+    #expect(notes > 50 && refusedNotes > 50, "\(notes) notes, \(refusedNotes) refused")
     #expect(
       calls > 1000 && marks > 200 && services > 100 && yields > 100 && returns > 50 && firsts > 50,
       """

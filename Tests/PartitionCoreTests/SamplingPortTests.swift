@@ -241,6 +241,25 @@ import TraceFormat
     #expect(bench.call(.writeConsole, Module.data, 0, operand: 16).status == .invalidParameter)
   }
 
+  @Test func notedWordsLieInOnePieceOfMemoryToo() throws {
+    let bench = try bench()
+    let most = UInt64(ModuleLimits.maximumNoteWords)
+    for count in [1, 5, 8, 9, most] {
+      for (address, isReadable, _) in Self.places(count * 8) {
+        let answer = bench.call(.noteWords, address, count)
+        let isGranted = isReadable && address % 8 == 0
+        #expect(answer.status == (isGranted ? .noError : .invalidParameter), "\(count) words at \(address)")
+        #expect(bench.core.decision.effect == (isGranted ? .noteWords(address: address, count: count) : .none))
+      }
+    }
+    for count in [0, most + 1, 1 << 61, 1 << 61 + 1, .max] {
+      #expect(bench.call(.noteWords, Module.data, count).status == .invalidParameter)
+    }
+    for crooked in 1...7 as ClosedRange<UInt64> {
+      #expect(bench.call(.noteWords, Module.data + crooked, 1).status == .invalidParameter)
+    }
+  }
+
   @Test func segmentBasesStayBelowTheKernelsAddresses() throws {
     let bench = try bench()
     #expect(bench.call(.setSegmentBase, Module.data).status == .noError)

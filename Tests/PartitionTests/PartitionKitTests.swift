@@ -54,9 +54,14 @@ struct PartitionKitTests {
     (PARTITA_CREATE_QUEUING_PORT, .createQueuingPort), (PARTITA_SEND_QUEUING_MESSAGE, .sendQueuingMessage),
     (PARTITA_RECEIVE_QUEUING_MESSAGE, .receiveQueuingMessage), (PARTITA_READ_QUEUING_STATUS, .readQueuingStatus),
     (PARTITA_CLEAR_QUEUING_PORT, .clearQueuingPort), (PARTITA_FIND_MODULE_SCHEDULE, .findModuleSchedule),
+    (PARTITA_NOTE_WORDS, .noteWords),
   ])
   func headerHasTheSameNumber(header: Int32, number: HypercallNumber) {
     #expect(header == Int32(number.rawValue))
+  }
+
+  @Test func headerHasTheSameLimits() {
+    #expect(Int(PARTITA_MAXIMUM_NOTE_WORDS) == ModuleLimits.maximumNoteWords)
   }
 
   /// The tail ends with the instruction that the kernel takes for granted.

@@ -118,12 +118,34 @@ import TraceFormat
       (.upcallWritten, { $0.words.w1 &+= 1 }), (.upcallWritten, { $0.words.w2 = 1 }),
       (.messageCopied, { $0.operand ^= 1 }), (.messageCopied, { $0.words.w1 &+= 1 }),
       (.messageCopied, { $0.detail ^= 3 }), (.consoleWritten, { $0.operand &+= 1 }), (.padded, { $0.words.w0 &+= 1 }),
-      (.drained, { $0.words.w0 = 0 }),
+      (.drained, { $0.words.w0 = 0 }), (.noteWords, { $0.partition ^= 1 }), (.noteWords, { $0.operand &+= 8 }),
+      (.noteWords, { $0.detail &-= 1 }),
     ]
     for (kind, edit) in changes {
       let positions = some(events.positions(of: kind), 10)
       #expect(!positions.isEmpty, "no \(kind), seed \(seed)")
       for position in positions { expect(events.changing(position, edit), .observation, at: position) }
+    }
+  }
+
+  /// Words behind a note's last one.
+  @Test func aNoteHasNoMoreThanItsWords() {
+    let rests = events.positions { $0.knownKind == .noteWords && $0.detail < 8 }
+    #expect(!rests.isEmpty)
+    for position in some(rests, 10) {
+      expect(events.changing(position) { $0.words.w7 = 1 }, .observation, at: position)
+    }
+  }
+
+  @Test func aNotesMissingWordsAreNamed() {
+    for position in some(events.positions(of: .noteWords), 15) {
+      let changed = events.without(position)
+      if changed[position].knownKind == .noteWords, events[position].operand < changed[position].operand {
+        expect(changed, .observation, at: position)
+      } else {
+        let next = changed[position...].firstIndex { $0.eventClass == .input || $0.knownKind == .end }!
+        expect(changed, .missingObservation, at: next)
+      }
     }
   }
 
@@ -134,7 +156,10 @@ import TraceFormat
   }
 
   @Test func anObservationThatNothingCallsForIsNamed() {
-    for kind in [.acknowledged, .maskRead, .upcallWritten, .messageCopied, .consoleWritten, .padded] as [EventKind] {
+    let kinds: [EventKind] = [
+      .acknowledged, .maskRead, .upcallWritten, .messageCopied, .consoleWritten, .noteWords, .padded,
+    ]
+    for kind in kinds {
       for position in some(events.positions(of: kind), 10) {
         var changed = events
         changed.insert(events[position], at: position + 1)

@@ -12,7 +12,8 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
-    .note, .setSegmentBase, .null, .readStatistic, .setPartitionMode, .setPartitionMode, .raiseApplicationError,
+    .note, .noteWords, .noteWords, .setSegmentBase, .null,
+    .readStatistic, .setPartitionMode, .setPartitionMode, .raiseApplicationError,
     .completeCallback, .readErrorLog, .setModuleSchedule, .findModuleSchedule, .createSamplingPort, .createQueuingPort,
     .createQueuingPort,
     .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
@@ -111,6 +112,9 @@ public enum GuestCalls {
     case .writeConsole:
       call.arguments = (address(), generator.number(0...40), 0, 0, 0, 0)
       call.operand = generator.number(0...16)
+    case .noteWords:
+      let count = generator.oneIn(4) ? generator.number(0...300) : generator.number(1...20)
+      call.arguments = (address() &+ (generator.oneIn(10) ? 4 : 0), count, 0, 0, 0, 0)
     case .createSamplingPort:
       let port = samplingPorts.randomElement(using: &generator)!
       call.arguments = (address(), port.bytes, port.isDestination ? 1 : 0, port.last, 0, 0)

@@ -142,6 +142,13 @@ public final class RecordedWorld<Marking: MarkingRule> {
       copied(caller, .send, port, digests[channel][slot], count)
     case .receiveMessage(let port, let channel, let slot, _, let count):
       copied(caller, .receive, port, digests[channel][slot], count)
+    case .noteWords(_, let count):
+      for first in stride(from: 0, to: Int(count), by: 8) {
+        let pieceCount = min(8, Int(count) - first)
+        var words = TraceEvent.Words()
+        for index in 0..<pieceCount { words[index] = generator.next() }
+        add(.noteWords, caller, UInt8(pieceCount), operand: UInt32(first), words: words)
+      }
     case .none, .segmentBase, .restoreUpcallFrame: break
     }
   }

@@ -53,7 +53,7 @@ import Verification
       let wanted: [EventKind] = [
         .interrupt, .timer, .hypercall, .exception, .memoryPiece, .mark, .upcall, .upcallsReturned, .hypercallResult,
         .portOperation, .timerExpired, .exceptionReflected, .eventRaised, .acknowledged, .upcallWritten,
-        .messageCopied, .consoleWritten, .padded, .drained, .keyframe, .boot, .end,
+        .messageCopied, .consoleWritten, .noteWords, .padded, .drained, .keyframe, .boot, .end,
       ]
       for kind in wanted { #expect(kinds.contains(kind.rawValue), "seed \(seed): no \(kind)") }
     }

@@ -168,7 +168,7 @@ struct Mutant {
       switch event.knownKind {
       case .portOperation, .eventRaised, .scheduleChange, .healthAction, .moduleAction, .callback, .restart,
         .memoryPiece,
-        .timerExpired, .healthError, .messageCopied, .consoleWritten, .modeChange, .exceptionReflected,
+        .timerExpired, .healthError, .messageCopied, .consoleWritten, .noteWords, .modeChange, .exceptionReflected,
         .upcallsReturned,
         .exceptionWritten, .majorFrameStart, .windowStart, .windowEnd:
         true

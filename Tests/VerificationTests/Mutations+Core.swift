@@ -185,6 +185,22 @@ extension Mutation {
     },
     Mutation("console.written", "fewer bytes") { $0.change(.consoleWritten, 2) { $0.operand -= 1 } },
     Mutation("console.written", "not at all") { $0.drop(.consoleWritten, 2) },
+    Mutation("note.words", "the last ones are missing") { $0.drop(.noteWords, 3) },
+    Mutation("note.words", "the first ones are missing") { $0.drop(.noteWords, 2) },
+    Mutation("note.words", "twice") { $0.double(.noteWords, 2) },
+    Mutation("note.words", "from elsewhere in the note") { $0.change(.noteWords, 3) { $0.operand = 16 } },
+    Mutation("note.words", "fewer than there are") { $0.change(.noteWords, 2) { $0.detail = 7 } },
+    Mutation("note.words", "more than were left") { $0.change(.noteWords, 3) { $0.words.w3 = 1 } },
+    Mutation("note.words", "another's") { $0.change(.noteWords, 2) { $0.partition = 2 } },
+    Mutation("note.words", "of memory that is not its own") {
+      $0.change(.hypercall, 1, where: call(93)) { $0.words.w3 = 0xFFFF_FFFF_8000_0000 }
+    },
+    Mutation("note.words", "at a crooked address") {
+      $0.change(.hypercall, 1, where: call(93)) { $0.words.w3 += 4 }
+    },
+    Mutation("note.words", "of a note that was refused") {
+      $0.change(.hypercallResult, 1, where: call(93)) { $0.detail = 3 }
+    },
     Mutation("time.read", "before the call") { $0.change(.hypercallResult, 1, where: call(66)) { $0.words.w0 -= 1 } },
     Mutation("time.read", "after the call") { $0.change(.hypercallResult, 1, where: call(66)) { $0.words.w0 += 100 } },
     Mutation("statistic.value", "frames") { $0.change(.hypercallResult, 0, where: call(74)) { $0.words.w0 += 1 } },

@@ -9,7 +9,10 @@ extension Reference {
     where isProperResult(index) && events[index].detail == 0 {
       judgeSuccess(index)
     }
-    for step in steps { judgeConsole(step) }
+    for step in steps {
+      judgeConsole(step)
+      judgeNote(step)
+    }
   }
 
   private func judgeSuccess(_ index: Int) {
@@ -72,6 +75,28 @@ extension Reference {
     let bytes = written.first { partition($0) == partition(step.input) }.map { UInt64(events[$0].operand) } ?? 0
     let most = min(word(step, 4), word(step, 2), UInt64(ModuleLimits.maximumConsoleBytes))
     require("console.written", told == bytes && told <= most)
+  }
+
+  /// After the answer that grants a note come its words, eight by eight and the rest; nowhere else come any.
+  private func judgeNote(_ step: Step) {
+    let granted = success(step, .noteWords)
+    var wanted: [(first: UInt64, count: UInt64)] = []
+    if granted != nil {
+      let count = word(step, 4)
+      // What no note can have is not counted out.
+      guard count <= UInt64(ModuleLimits.maximumNoteWords) else { return require("note.words", false) }
+      require("note.words", count > 0 && isReadable(word(step, 3), count * 8, by: partition(step.input)))
+      require("note.words", word(step, 3) % 8 == 0)
+      for first in stride(from: 0, to: count, by: 8) { wanted.append((first, min(8, count - first))) }
+    }
+    let found = all(.noteWords, in: range(step)).filter { $0 > granted ?? .max }
+    require("note.words", found.count == wanted.count && found.count == all(.noteWords, in: range(step)).count)
+    for (index, piece) in zip(found, wanted) {
+      let event = events[index]
+      require("note.words", partition(index) == partition(step.input) && UInt64(event.operand) == piece.first)
+      require("note.words", UInt64(event.detail) == piece.count)
+      for rest in Int(piece.count)..<8 { require("note.words", event.words[rest] == 0) }
+    }
   }
 
   // MARK: Statistics

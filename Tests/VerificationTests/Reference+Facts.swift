@@ -96,6 +96,16 @@ extension Reference {
     return isUsableReturn(entry) ? events[entry].words.w2 & 2 != 0 : events[entry].detail & 4 != 0
   }
 
+  /// Whether all of so many bytes lie in the partition's stack, or in one segment that it may read.
+  func isReadable(_ address: UInt64, _ byteCount: UInt64, by partition: Int) -> Bool {
+    let stack = (PartitionLayout.stackTop - record(of: partition).stackBytes, record(of: partition).stackBytes)
+    let segments = record(of: partition).segments.indices.map { table.record(SegmentRecord.self, $0) }
+      .filter { $0.access.contains(.read) }.map { ($0.virtualAddress, $0.memoryBytes) }
+    return ([stack] + segments).contains { start, bytes in
+      address >= start && address - start < bytes && byteCount <= bytes - (address - start)
+    }
+  }
+
   /// The segment that an address lies in may be executed by the partition.
   func isExecutable(_ address: UInt64, by partition: Int) -> Bool {
     record(of: partition).segments.indices.contains { index in

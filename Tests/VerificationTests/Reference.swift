@@ -49,6 +49,7 @@ final class Reference {
     "kernel.fault", "trace.meaning", "trace.keyframe", "yield.value", "idle.time", "timer.armed", "mark.delivered",
     "registration.permitted", "registration.event", "upcall.frame", "upcall.entered", "upcall.returned",
     "upcall.depth", "upcall.marked", "upcall.overflow", "upcall.room", "hypercall.known", "console.written",
+    "note.words",
     "statistic.value", "mode.chain", "mode.quiet", "mode.transition", "mode.asked", "restart.start", "restart.begun",
     "restart.pieces", "restart.order", "restart.quiet", "restart.context", "restart.condition", "stop.reason",
     "stop.quiet", "exception.answered", "exception.handler", "exception.reflected", "exception.written",

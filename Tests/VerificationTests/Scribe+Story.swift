@@ -189,6 +189,10 @@ extension Scribe {
     emit(.hypercallResult, runner, 67, 16)
     emit(.consoleWritten, runner, 16, 0x1234)
     leave()
+    call(.noteWords, at: next(), [0x40_0800, 11])
+    emit(.noteWords, runner, detail: 8, 0, frames, 1, 2, 3, 4, 5, 6, 7)
+    emit(.noteWords, runner, detail: 3, 8, 8, 9, 10)
+    leave()
     let asked = next()
     call(.readTime, at: asked, value: asked); leave()
     if frames == 2 {

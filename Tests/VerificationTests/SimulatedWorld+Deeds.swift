@@ -23,7 +23,7 @@ extension SimulatedWorld {
     }
     if let setup = setup(index) { return call(setup.0, partition, exit, instant, setup.1, looked: setup.2) }
     if guests[index].hasEntry, !guests[index].isOn, random(0...1) == 0 { guests[index].isOn = true }
-    switch random(0...19) {
+    switch random(0...20) {
     case 0...2 where index == 1, 0 where index == 0: return call(.yield, partition, exit, instant)
     case 3: return call(.readTime, partition, exit, instant)
     case 4...6 where index == 0:
@@ -37,7 +37,8 @@ extension SimulatedWorld {
     case 14: return call(.disableInterrupt, partition, exit, instant, [40])
     case 15, 16: return call(.enableInterrupt, partition, exit, instant, [40])
     case 17: return call(99, partition, exit, instant, [])
-    case 18 where index == 2 && random(0...50) == 0: return fault(partition, exit, at: instant)
+    case 18: return call(.noteWords, partition, exit, instant, [Self.stack, random(0...30)])
+    case 19 where index == 2 && random(0...50) == 0: return fault(partition, exit, at: instant)
     default: return call(.null, partition, exit, instant)
     }
   }

@@ -160,6 +160,13 @@ final class SimulatedWorld<Marking: MarkingRule> {
     case .restoreUpcallFrame:
       guests[Int(caller)].isOn = true
       guests[Int(caller)].upcallDepth = 0
+    case .noteWords(_, let count):
+      for first in stride(from: 0, to: Int(count), by: 8) {
+        let pieceCount = min(8, Int(count) - first)
+        var words = TraceEvent.Words()
+        for index in 0..<pieceCount { words[index] = generator.next() }
+        recorder.add(.noteWords, caller, UInt8(pieceCount), UInt32(first), words)
+      }
     case .none, .segmentBase, .sendMessage, .receiveMessage: break
     }
   }

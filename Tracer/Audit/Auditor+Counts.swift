@@ -8,7 +8,7 @@ extension Auditor {
     "window.nominal", "window.end.order", "switch.chain", "switch.effect", "address.space", "interrupt.acknowledged",
     "interrupt.mark.complete", "mask.written", "hypercall.answered", "health.entered", "mode.chain", "restart.order",
     "port.permitted", "drain.progress", "stimulus.played", "kernel.fault", "tick.policy",
-    "event.raised", "stop.quiet", "stop.reason",
+    "event.raised", "stop.quiet", "stop.reason", "note.words",
   ]
 
   mutating func countInstances(_ kind: EventKind, _ event: TraceEvent) {
@@ -30,7 +30,10 @@ extension Auditor {
     case .windowEnd: count("window.end.order")
     case .partitionSwitch: count("switch.chain")
     case .maskRead: count("mask.written")
-    case .hypercallResult: count("hypercall.answered")
+    case .hypercallResult:
+      count("hypercall.answered")
+      countNote(granted: event)
+    case .noteWords: countWords(event)
     case .healthError: count("health.entered")
     case .modeChange: count("mode.chain")
     case .memoryPiece, .initialised: count("restart.order")
@@ -49,6 +52,22 @@ extension Auditor {
       count("trace.complete")
     default: break
     }
+  }
+
+  /// A note that is granted owes its words.
+  private mutating func countNote(granted event: TraceEvent) {
+    guard step.kind == .hypercall, step.what == 93, event.detail == 0, !step.answered else { return }
+    step.wordsDue = step.secondArgument
+  }
+
+  /// Words of a note: counted where they are the next ones due, and the note itself with its last one.
+  private mutating func countWords(_ event: TraceEvent) {
+    let given = step.secondArgument &- step.wordsDue
+    guard step.wordsDue > 0, Int(event.partition) == step.partition, UInt64(event.operand) == given,
+      event.detail == (step.wordsDue < 8 ? UInt8(step.wordsDue) : 8)
+    else { return }
+    step.wordsDue -= UInt64(event.detail)
+    count("note.words", step.wordsDue == 0 ? 2 : 1)
   }
 
   private mutating func countInterrupt(_ event: TraceEvent, _ isPulse: Bool) {

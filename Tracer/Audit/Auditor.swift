@@ -22,6 +22,9 @@ struct Auditor {
     var isSpurious = false
     var lastMark: UInt64?
     var argument: UInt64 = 0
+    var secondArgument: UInt64 = 0
+    /// Of a note: words that the trace still has to have.
+    var wordsDue: UInt64 = 0
   }
   struct Partition {
     var mode: UInt8 = 0xFF
@@ -232,6 +235,7 @@ struct Auditor {
     step.time = event.time
     step.position = position
     step.argument = event.words.w3
+    step.secondArgument = event.words.w4
     // Vectors 39 and 47 without their line in service are spurious.
     step.isSpurious = kind == .interrupt && (step.what == 39 || step.what == 47) && event.detail & 24 == 0
   }

@@ -14,7 +14,7 @@ struct EventLikeness: Equatable {
     case .interrupt, .hypercall, .exception: subject = event.operand & 0xFFFF
     case .timer: subject = 0
     case .hypercallResult, .kernelHandler, .mark, .upcall, .acknowledged, .windowStart, .windowEnd, .portOperation,
-      .messageCopied, .majorFrameStart, .exceptionReflected:
+      .messageCopied, .noteWords, .majorFrameStart, .exceptionReflected:
       subject = event.operand
     default: subject = 0
     }

@@ -41,6 +41,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let copiedWord: UInt64 = 4
     /// One destination of a queuing channel: its queue looked at, the message put in, its loss or its mark recorded.
     public static let queuingDestination: UInt64 = 250
+    /// Eight words of a note, one event; seen: 26.
+    public static let notedEvent: UInt64 = 32
     /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
     public static let comparedPort: UInt64 = 300
     /// One event channel that is looked at when an event is raised.
@@ -80,6 +82,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     let operand = max(
       (largest + 7) / 8 * Cost.copiedWord + Self.mostDestinations(module) * Cost.queuingDestination,
       UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
+      UInt64(ModuleLimits.maximumNoteWords / 8) * Cost.notedEvent,
       UInt64(mostPorts) * Cost.comparedPort,
       UInt64(min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)) * Cost.comparedChannel)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {

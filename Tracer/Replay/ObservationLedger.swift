@@ -18,6 +18,8 @@ struct ObservationLedger {
   private var callback = Delivery()
   /// Of a message's copy; of console bytes where the operation is nil.
   private var effect: (operation: PortOperation?, port: Int, place: Int, byteCount: UInt64) = (nil, 0, 0, 0)
+  /// Of a note: words asked for, 0 where none is owed, and those seen.
+  private var note: (caller: UInt8, count: UInt64, seen: UInt64) = (0, 0, 0)
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
   private var padNanoseconds: UInt64 = 0
   private var lastPadNanoseconds: UInt64 = 0
@@ -126,11 +128,12 @@ struct ObservationLedger {
       resetsDue = decision.restartedPartitions
       if resetsDue == 0 { pay(.partitions) }
     }
-    if owed.contains(.effect) { oweEffect(decision.effect) }
+    if owed.contains(.effect) { oweEffect(decision.effect, of: decision.givenAnswer.caller) }
   }
 
   @inline(__always)
-  private mutating func oweEffect(_ wanted: HypercallEffect) {
+  private mutating func oweEffect(_ wanted: HypercallEffect, of caller: PartitionIndex) {
+    note.count = 0
     switch wanted {
     case .writeMessage(let port, let channel, _, let byteCount):
       effect = (.write, port, Self.place(channel, 0), byteCount)
@@ -141,6 +144,7 @@ struct ObservationLedger {
     case .receiveMessage(let port, let channel, let slot, _, let byteCount):
       effect = (.receive, port, Self.place(channel, slot), byteCount)
     case .console(_, let byteCount): effect = (nil, 0, 0, byteCount)
+    case .noteWords(_, let count): note = (caller.rawValue, count, 0)
     case .none, .segmentBase, .restoreUpcallFrame: pay(.effect)
     }
   }
@@ -184,6 +188,7 @@ struct ObservationLedger {
       return "the registers of partition \(resetsDue.trailingZeroBitCount) were not reset"
     }
     if owed.contains(.effect) {
+      if note.count > 0 { return "of \(note.count) words of a note only \(note.seen) were left in the trace" }
       return effect.operation == nil
         ? "the console bytes were not written" : "the message of port \(effect.port) was not copied"
     }
@@ -203,8 +208,9 @@ struct ObservationLedger {
     case .exceptionWritten: return settleDelivery(event, .exception, exception, "exception")
     case .contextReset: return settleReset(event)
     case .messageCopied: return settleCopy(event)
+    case .noteWords: return settleNote(event)
     case .consoleWritten:
-      guard owed.contains(.effect), effect.operation == nil else {
+      guard owed.contains(.effect), effect.operation == nil, note.count == 0 else {
         return "console bytes were written that nobody asked for"
       }
       pay(.effect)
@@ -270,7 +276,7 @@ struct ObservationLedger {
   }
 
   private mutating func settleCopy(_ event: EventReference) -> String? {
-    guard owed.contains(.effect), let operation = effect.operation else {
+    guard owed.contains(.effect), note.count == 0, let operation = effect.operation else {
       return "a message was copied that nobody asked for"
     }
     pay(.effect)
@@ -285,6 +291,22 @@ struct ObservationLedger {
     } else if digests[wanted.place] != event.words.w0 {
       return "the message \(operation == .read ? "read" : "received") is not the message "
         + (operation == .read ? "written" : "sent")
+    }
+    return nil
+  }
+
+  /// Words of a note: what they are only the caller's memory knew, but not how many, whose and where in the note.
+  private mutating func settleNote(_ event: EventReference) -> String? {
+    guard owed.contains(.effect), note.count > 0 else { return "words of a note are there that nobody left" }
+    let count = min(8, note.count - note.seen)
+    guard event.partition == note.caller, UInt64(event.operand) == note.seen, UInt64(event.detail) == count else {
+      return "other words of a note than \(count) from word \(note.seen) on"
+    }
+    for index in Int(count)..<8 where event.words[index] != 0 { return "a note has more than its \(note.count) words" }
+    note.seen += count
+    if note.seen == note.count {
+      note.count = 0
+      pay(.effect)
     }
     return nil
   }

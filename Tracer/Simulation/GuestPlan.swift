@@ -112,6 +112,8 @@ struct GuestPlan {
   func call(_ generator: inout SeededGenerator) -> GuestCall {
     var call = work[Int(generator.number(0...UInt64(work.count - 1)))]
     switch HypercallNumber(rawValue: call.number) {
+    case .note where generator.oneIn(4):
+      call = GuestCall(.noteWords, buffer, generator.number(generator.oneIn(16) ? 0...300 : 1...16))
     case .note: call.arguments = (generator.number(0...9), generator.next() >> 32, 0, 0)
     case .writeConsole:
       call.arguments.1 = generator.number(1...40)

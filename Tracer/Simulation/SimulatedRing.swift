@@ -96,6 +96,9 @@ struct StampingRecorder: DecisionRecorder {
     return 30 + UInt64(kind.rawValue) % 16 * 4 + (generator.oneIn(8) ? generator.number(1...60) : 0)
   }
 
+  /// When the next event comes, if it is of that kind.
+  mutating func timeOfNext(_ kind: EventKind) -> UInt64 { ring.nanoseconds + cost(of: kind) }
+
   mutating func add(
     _ kind: EventKind, _ partition: UInt8 = 0xFF, _ detail: UInt8 = 0, _ operand: UInt32 = 0, _ words: UInt64...
   ) {
@@ -107,7 +110,7 @@ struct StampingRecorder: DecisionRecorder {
   mutating func stamp(
     _ kind: EventKind, _ partition: UInt8, _ detail: UInt8, _ operand: UInt32, _ count: Int, _ words: TraceEvent.Words
   ) {
-    let time = ring.nanoseconds + cost(of: kind)
+    let time = timeOfNext(kind)
     ring.store(
       kind, at: time, partition: partition, detail: detail, operand: operand, wordCount: count, words)
   }

@@ -48,8 +48,23 @@ extension SimulatedWorld {
       copy(caller, .send, port: port, channel: channel, slot: slot, byteCount: count)
     case .receiveMessage(let port, let channel, let slot, _, let count):
       copy(caller, .receive, port: port, channel: channel, slot: slot, byteCount: count)
+    case .noteWords(_, let count): leaveWords(caller, Int(count))
     case .restoreUpcallFrame: guests[Int(caller)].endUpcall()
     case .none, .segmentBase: break
+    }
+  }
+
+  /// A note, of words that count on: what a partition has in its memory nobody knows here.
+  private func leaveWords(_ caller: UInt8, _ count: Int) {
+    let start = generator.next() >> 32
+    let time = recorder.timeOfNext(.noteWords)
+    for first in stride(from: 0, to: count, by: 8) {
+      let pieceCount = min(8, count - first)
+      var words = TraceEvent.Words()
+      for index in 0..<pieceCount { words[index] = start &+ UInt64(first + index) }
+      recorder.ring.store(
+        .noteWords, at: time, partition: caller, detail: UInt8(pieceCount), operand: UInt32(first),
+        wordCount: pieceCount, words)
     }
   }
 

@@ -184,6 +184,9 @@ public struct EventDescription: Equatable, Sendable {
         EventField("digest", .address(words.w0)), EventField("length", .count(words.w1)),
       ]
     case .consoleWritten: return [EventField("bytes", .count(operand)), EventField("digest", .address(words.w0))]
+    case .noteWords:
+      return [EventField("first", .count(operand)), EventField("count", .count(UInt64(event.detail)))]
+        + (0..<8).map { EventField("w\($0)", .address(words[$0])) }
     case .drained: return [EventField("words", .count(words.w0)), EventField("bytes", .count(words.w1))]
     case .maskRead: return [EventField("masked", .address(operand))]
     case .padded: return [EventField("until", .instant(words.w0)), EventField("left", .duration(words.w1))]

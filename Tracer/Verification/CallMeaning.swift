@@ -16,7 +16,8 @@ struct CallMeaning {
     number = HypercallNumber(rawValue: raw)
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .writeConsole,
-      .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus:
+      .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
+      .noteWords:
       isCalm = true
     default: isCalm = false
     }

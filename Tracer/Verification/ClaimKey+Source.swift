@@ -4,7 +4,7 @@ extension ClaimKey {
   var source: String {
     switch self {
     case .boot, .time, .meaning, .complete, .end, .keyframe, .drain, .kernelFault, .stopReason, .stopPrompt, .stopQuiet,
-      .stimulus:
+      .stimulus, .noteWords:
       "L6 tracer"
     case .frame, .windowOrder, .windowNominal, .windowEndOrder, .windowOwner, .yieldFinal, .yieldValue, .idleTime:
       "ARINC 653: partition scheduling"

@@ -11,7 +11,7 @@ enum ClaimKey: Int, CaseIterable {
   case upcallRegistered, upcallWindow, upcallEnabled, upcallOrder, upcallService, upcallCount, upcallOrdinal
   case upcallHandler, upcallFrame, upcallWritten, upcallEntered, upcallReturned, acknowledgeValue
   case maskWritten, maskEffective, maskForeign, maskBudget
-  case hypercallAnswered, hypercallKnown, consoleWritten, timeRead, statistic
+  case hypercallAnswered, hypercallKnown, consoleWritten, noteWords, timeRead, statistic
   case exceptionAnswered, healthAction, healthCarriedOut, modeChain, modeQuiet
   case portPermitted, portSequence, portCopied, portContent, portValid, portResult
   case registrationEvent, eventRaised, eventMark, tickDue, tickPolicy, tickMark, tickArmed, healthMark, queueMark
@@ -80,6 +80,8 @@ enum ClaimKey: Int, CaseIterable {
     case .hypercallAnswered: ("hypercall.answered", "every hypercall gets one result before anything else happens")
     case .hypercallKnown: ("hypercall.known", "unknown hypercalls and unprivileged requests are refused")
     case .consoleWritten: ("console.written", "the console took as many bytes as the caller was told")
+    case .noteWords:
+      ("note.words", "a note is of memory that its caller may read, and all its words are there, in order")
     case .timeRead: ("time.read", "the time that a partition reads lies within its call")
     case .statistic: ("statistic.value", "counts that partitions read equal the trace's")
     case .exceptionAnswered: ("exception.answered", "every exception of a partition gets one health action")

@@ -13,6 +13,8 @@ struct ModulePlan {
     var permittedLines: UInt16
     var isSystem: Bool
     var executable: [Range<UInt64>]
+    /// Pieces of memory that it may read, its stack among them.
+    var readable: [Range<UInt64>]
     var markedLines: UInt16
     var maximumUpcallDepth: Int32
     var missedTickPolicy: MissedTickPolicy
@@ -195,20 +197,22 @@ struct ModulePlan {
       let record = table.record(PartitionRecord.self, index)
       if record.missedTickPolicy == .deliverAll { deliverers |= 1 << UInt32(index) }
       var executable: [Range<UInt64>] = []
+      let stackBytes = min(record.stackBytes, PartitionLayout.stackTop)
+      var readable = [PartitionLayout.stackTop - stackBytes..<PartitionLayout.stackTop]
       var pieces = Self.pieces(record.stackBytes)
       for segment in record.segments.indices {
         let piece = table.record(SegmentRecord.self, segment)
         if piece.access.contains(.write) { pieces = pieces &+ Self.pieces(piece.memoryBytes) }
-        guard piece.access.contains(.execute), piece.virtualAddress < piece.virtualAddress &+ piece.memoryBytes else {
-          continue
-        }
-        executable.append(piece.virtualAddress..<(piece.virtualAddress &+ piece.memoryBytes))
+        guard piece.virtualAddress < piece.virtualAddress &+ piece.memoryBytes else { continue }
+        let range = piece.virtualAddress..<(piece.virtualAddress &+ piece.memoryBytes)
+        if piece.access.contains(.execute) { executable.append(range) }
+        if piece.access.contains(.read) { readable.append(range) }
       }
       partitions.append(
         Partition(
           name: Self.text(table, record.name), permittedLines: record.permittedLines,
           isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable,
-          markedLines: record.markedLines, maximumUpcallDepth: Int32(record.maximumUpcallDepth),
+          readable: readable, markedLines: record.markedLines, maximumUpcallDepth: Int32(record.maximumUpcallDepth),
           missedTickPolicy: record.missedTickPolicy, entryPoint: record.entryPoint,
           callbackEntry: record.callbackEntry, mayChangeSchedule: record.flags.contains(.mayChangeSchedule),
           memoryPieces: pieces))

@@ -83,6 +83,8 @@ struct Step: Equatable {
   var returned: UInt16 = 0
   var areReturnsKnown = true
   var consoleBytes: UInt64 = 0
+  /// Words of the caller's note that the trace has, in order.
+  var notedWords: UInt64 = 0
   var portIndex: Int32 = -1
   var portOperation: UInt8 = 0
   var messageBytes: UInt64 = 0

@@ -100,7 +100,8 @@ extension Verifier {
   static func isCalm(_ kind: EventKind?) -> Bool {
     switch kind {
     case .hypercall, .interrupt, .exception, .hypercallResult, .mark, .portOperation, .messageCopied, .consoleWritten,
-      .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned, .keyframeWords, .keyframe:
+      .noteWords, .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned, .keyframeWords,
+      .keyframe:
       true
     default: false
     }

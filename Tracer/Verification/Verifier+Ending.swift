@@ -199,6 +199,9 @@ extension Verifier {
     if step.kind == EventKind.hypercall.rawValue, !step.happenings.contains(.answered) {
       open += [.hypercallAnswered, .portResult, .consoleWritten]
     }
+    if step.number == .noteWords, !step.happenings.contains(.answered) || step.notedWords != step.argument1 {
+      open.append(.noteWords)
+    }
     if step.kind == EventKind.exception.rawValue, !step.happenings.contains(.healthAction) {
       open.append(.exceptionAnswered)
     }

@@ -81,6 +81,7 @@ extension Verifier {
     case .readTime:
       tally(.timeRead)
       if step.resultValue < step.time || step.resultValue > time { refuseTime(partition) }
+    case .noteWords: judgeNoteGranted(partition)
     case .readStatistic:
       judgeStatistic(partition)
     case .stopModule, .drainComplete:
@@ -258,11 +259,58 @@ extension Verifier {
     step.consoleBytes = UInt64(event.operand)
   }
 
+  /// A note is granted: it is of memory that its caller may read, and no longer than may be. Its words follow.
+  private mutating func judgeNoteGranted(_ partition: UInt8) {
+    tally(.noteWords)
+    let (address, count) = (step.argument0, step.argument1)
+    let isPossible = count &- 1 < UInt64(ModuleLimits.maximumNoteWords) && address & 7 == 0
+    let isReadable = plan.partitions[Int(partition)].readable.contains {
+      $0.contains(address) && isPossible && $0.upperBound &- address >= count &* 8
+    }
+    if !isPossible || !isReadable, fails(.noteWords) {
+      explain("\(name(partition)) was let note \(count) words at \(hexadecimal(address)), which it may not read so")
+    }
+  }
+
+  /// Words of a note: those that follow the ones before, of a note that was granted.
+  mutating func noteWords(_ event: EventReference) {
+    guard step.kind != 0 else { return }
+    tally(.noteWords)
+    let isGranted =
+      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.noteWords.rawValue
+      && event.partition == step.partition && step.happenings.contains(.answered) && step.resultCode == 0
+    let count = UInt64(event.detail)
+    guard isGranted, step.notedWords < step.argument1, UInt64(event.operand) == step.notedWords,
+      count == min(8, step.argument1 &- step.notedWords), isBlank(event, from: Int(count))
+    else { return refuseWords(event, isGranted) }
+    step.notedWords &+= count
+  }
+
+  private func isBlank(_ event: EventReference, from first: Int) -> Bool {
+    for index in first..<8 where event.words[index] != 0 { return false }
+    return true
+  }
+
+  private mutating func refuseWords(_ event: EventReference, _ isGranted: Bool) {
+    guard fails(.noteWords) else { return }
+    explain(
+      isGranted
+        ? "\(event.detail) words from word \(event.operand) on follow \(step.notedWords) words of a note that has "
+          + "\(step.argument1)"
+        : "\(event.detail) words of a note of \(name(event.partition)), who has left none")
+  }
+
+  private mutating func closeNote() {
+    guard step.resultCode == 0, step.notedWords != step.argument1, fails(.noteWords) else { return }
+    explain("\(name(step.partition)) left a note of \(step.argument1) words, and the trace has \(step.notedWords)")
+  }
+
   mutating func closeHypercall() {
     if step.number == .completeCallback, !step.happenings.contains(.stopped) { closeCompletion() }
     guard step.happenings.contains(.answered) else { return judgeUnanswered() }
     switch step.number {
     case .writeConsole: closeConsole()
+    case .noteWords: closeNote()
     case .createSamplingPort:
       judgeCreationRefused()
       closePort()

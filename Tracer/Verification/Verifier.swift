@@ -281,6 +281,7 @@ public struct Verifier: ~Copyable {
     case .upcallWritten: upcallWritten(event)
     case .messageCopied: messageCopied(event)
     case .consoleWritten: consoleWritten(event)
+    case .noteWords: noteWords(event)
     case .drained: drained(event)
     case .maskRead: maskRead(event)
     case .padded: padded(event)

@@ -82,7 +82,8 @@
 #define PARTITA_CALL_QUEUING_SEND 88
 #define PARTITA_CALL_QUEUING_RECEIVE 89
 #define PARTITA_CALL_READ_QUEUING_STATUS 90
-#define PARTITA_CALLS_AT_ONCE 91
+#define PARTITA_CALL_NOTE_WORDS 93
+#define PARTITA_CALLS_AT_ONCE 94
 
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48

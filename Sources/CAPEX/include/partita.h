@@ -132,6 +132,13 @@ void GET_TIME(SYSTEM_TIME_TYPE *time, RETURN_CODE_TYPE *status);
 /// Gives up the rest of the window; comes back at the start of the next one, whose nominal instant it answers.
 SYSTEM_TIME_TYPE partita_yield(void);
 
+/// Leaves two words in the trace.
+void partita_note(uint64_t first, uint64_t second);
+
+/// Leaves words of the partition's memory in the trace, whole and in order: 1 … PARTITA_MAXIMUM_NOTE_WORDS of them,
+/// 8-byte aligned. INVALID_PARAM for another number, and for memory that the partition may not read.
+RETURN_CODE_TYPE partita_note_words(const uint64_t *words, size_t count);
+
 /// Writes to the console, 16 bytes a hypercall; answers how many bytes the console took.
 size_t partita_console_write(const char *text, size_t length);
 

@@ -36,13 +36,27 @@ extension PartitionCore where Marking: MarkingRule {
     caller.state.pointee.seen = flags
   }
 
-  /// `null`, `note` (value 0) and `readTime` (value: the instant in ns).
+  /// `null`, notes (value 0) and `readTime` (value: the instant in ns).
   @inline(__always)
   public mutating func answerAtOnce<Recorder: DecisionRecorder>(
     _ number: HypercallNumber, _ status: ReturnCode, value: UInt64, of caller: Caller, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     recorder.record(
       .hypercallResult, caller.origin.with(operand: UInt32(number.rawValue)), detail: status.rawValue, value)
+  }
+
+  /// `noteWords`, answered.
+  ///
+  /// - Returns: what the kernel has said of the memory where the caller has the words (`setDisplacement`); nil where
+  ///   the note is refused.
+  @inline(__always)
+  public mutating func noteAtOnce<Recorder: DecisionRecorder>(
+    _ address: UInt64, _ count: UInt64, of caller: Caller, into recorder: inout Recorder
+  ) -> UInt64? where Recorder: ~Copyable {
+    let found =
+      Self.canBeNoted(address, count) ? displacement(of: caller, .read, address, count &* 8) : nil
+    answerAtOnce(.noteWords, found == nil ? .invalidParameter : .noError, value: 0, of: caller, into: &recorder)
+    return found
   }
 
   /// Whether sending and receiving may be served at once: the caller has not registered the interrupt of its queuing

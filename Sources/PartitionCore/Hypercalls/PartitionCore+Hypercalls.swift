@@ -59,6 +59,7 @@ extension PartitionCore where Marking: MarkingRule {
     case .readTime: return Answer(.noError, value: now.nanoseconds)
     case .yield: return yield()
     case .writeConsole: return writeConsole(call)
+    case .noteWords: return noteWords(call)
     case .createSamplingPort: return createSamplingPort(call, into: &recorder)
     case .writeSamplingMessage: return writeSamplingMessage(call, at: now, into: &recorder)
     case .readSamplingMessage: return readSamplingMessage(call, at: now, into: &recorder)
@@ -109,6 +110,19 @@ extension PartitionCore where Marking: MarkingRule {
     guard byteCount > 0 else { return Answer(.notAvailable) }
     return Answer(
       .noError, value: byteCount, effect: .console(address: call.arguments.0, byteCount: byteCount))
+  }
+
+  private func noteWords(_ call: Hypercall) -> Answer {
+    let (address, count) = (call.arguments.0, call.arguments.1)
+    guard Self.canBeNoted(address, count), allows(.read, current, address, count &* 8) else {
+      return Answer(.invalidParameter)
+    }
+    return Answer(.noError, effect: .noteWords(address: address, count: count))
+  }
+
+  /// Whether a note may have so many words at such an address, whoever's they are.
+  @inline(__always) static func canBeNoted(_ address: UInt64, _ count: UInt64) -> Bool {
+    count &- 1 < UInt64(ModuleLimits.maximumNoteWords) && address & 7 == 0
   }
 
   mutating func readStatistic(_ selector: UInt64, _ argument: UInt64) -> Answer {

@@ -9,7 +9,7 @@ import Testing
     ("SAMPLING_WRITE", .writeSamplingMessage), ("SAMPLING_READ", .readSamplingMessage), ("NOTE", .note),
     ("NULL", .null), ("READ_STATISTIC", .readStatistic), ("RAISE_EVENT", .raiseEvent),
     ("QUEUING_SEND", .sendQueuingMessage), ("QUEUING_RECEIVE", .receiveQueuingMessage),
-    ("READ_QUEUING_STATUS", .readQueuingStatus),
+    ("READ_QUEUING_STATUS", .readQueuingStatus), ("NOTE_WORDS", .noteWords),
   ])
   func `The switcher knows the calls by their numbers`(name: String, number: HypercallNumber) throws {
     #expect(try SwitcherConstants.value("CALL_" + name) == UInt64(number.rawValue))

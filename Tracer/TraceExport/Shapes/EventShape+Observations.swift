@@ -17,6 +17,8 @@ extension EventShape {
         word(1, "length", .count),
       ]
     case .consoleWritten: [operand("bytes", .count), word(0, "digest", .address)]
+    case .noteWords:
+      [operand("first", .count), detail("count", .count)] + (0..<8).map { word($0, "w\($0)", .address) }
     case .drained: [word(0, "words", .count), word(1, "bytes", .count)]
     case .maskRead: [operand("masked", .address)]
     case .padded: [word(0, "until", .instant), word(1, "left", .duration)]

@@ -94,7 +94,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     switch kind {
     case .portOperation, .timerExpired, .exceptionReflected, .healthError, .healthAction, .moduleAction, .callback,
       .eventRaised, .scheduleChange, .restart, .initialised, .spurious, .unclaimed, .stop, .kernelFault, .nonMaskable,
-      .stimulus, .consoleWritten, .boot, .end:
+      .stimulus, .consoleWritten, .noteWords, .boot, .end:
       true
     default: false
     }
