@@ -254,6 +254,8 @@ if bareMetal == "attacks" {
     partition("Idler"),
     partition("Probe"),
     image("Flood", folder: "Kernel/Partitions/Flood", ["CAPEX", "KernelRuntime"]),
+    image("NoteFlood", folder: "Kernel/Partitions/NoteFlood", ["CAPEX", "KernelRuntime"]),
+    image("Noter", folder: "Kernel/Partitions/Noter", ["PartitionKit", "KernelRuntime"]),
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
     image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),

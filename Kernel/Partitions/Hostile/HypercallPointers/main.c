@@ -11,7 +11,7 @@ static const uint64_t lengths[] = {0, 1, 16, 32, 64, 4096, 8192, 0x10000, 0x7FFF
 static const uint16_t services[] = {
     PARTITA_WRITE_CONSOLE, PARTITA_WRITE_SAMPLING_MESSAGE, PARTITA_READ_SAMPLING_MESSAGE, PARTITA_CREATE_SAMPLING_PORT,
     PARTITA_CREATE_QUEUING_PORT, PARTITA_SEND_QUEUING_MESSAGE, PARTITA_RECEIVE_QUEUING_MESSAGE,
-    PARTITA_RAISE_APPLICATION_ERROR};
+    PARTITA_NOTE_WORDS, PARTITA_RAISE_APPLICATION_ERROR};
 
 int main(void) {
   static char output[32] = "FLOOD_OUT", input[32] = "FLOOD_IN";
@@ -19,7 +19,7 @@ int main(void) {
   uint64_t in = partita_hypercall4(PARTITA_CREATE_SAMPLING_PORT, (uint64_t)input, 8192, 1, 1000000000).value;
   behave_until_due();
   unsigned long taken = 0;
-  for (unsigned s = 0; s < 7; s++) {
+  for (unsigned s = 0; s < 8; s++) {
     for (unsigned a = 0; a < sizeof addresses / sizeof addresses[0]; a++) {
       for (unsigned l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
         uint64_t first = s == 1 ? out : s == 2 ? in : addresses[a];
