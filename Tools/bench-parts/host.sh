@@ -94,28 +94,37 @@ capture_speed() {
   say "$(cat $cache/flight.speed)" "virtual seconds a second"
 }
 
-# flood TRANSPORT WINDOW DURATION: events a second of a module that makes events as fast as it can, in a window of so
-# many seconds out of each hundredth.
+# flood FILE TRANSPORT WINDOW DURATION: events a second of a module of Kernel/Modules/Flood that makes events as fast as
+# it can, in a window of so many seconds out of each hundredth, and megabytes a second of what partitions left in them.
 flood() {
   local begin end lost
-  sed -E "s/(PeriodDurationSeconds|WindowDurationSeconds)=\"0.009\"/\1=\"$2\"/" Kernel/Modules/Flood/module.xml \
+  sed -E "s/(PeriodDurationSeconds|WindowDurationSeconds)=\"0.009\"/\1=\"$3\"/" "Kernel/Modules/Flood/$1" \
     >$cache/flood.xml
   $partita pack $cache/flood.xml --images $images --force -o $cache/flood.img >/dev/null
   begin=$(date +%s.%N)
-  $partita capture $cache/flood.img --transport "$1" --for "$3" --force -o $cache/flood.partita >$cache/flood.summary
+  $partita capture $cache/flood.img --transport "$2" --for "$4" --force -o $cache/flood.partita >$cache/flood.summary
   end=$(date +%s.%N)
   lost=$(awk '$1 == "lost" { print $2 }' $cache/flood.summary)
-  [ "$lost" = 0 ] || fail "a flood through $1 lost $lost events"
-  awk -v a="$begin" -v b="$end" '$1 == "events" { printf "%d\n", $2 / (b - a) }' $cache/flood.summary
+  [ "$lost" = 0 ] || fail "a flood of $1 through $2 lost $lost events"
+  $partita stats $cache/flood.partita | awk -v a="$begin" -v b="$end" '
+    $1 == "events" && !events { events = $2 }
+    $1 == "noteWords" && !words { words = $2 * 8 }
+    END { printf "%d %.1f\n", events / (b - a), words * 8 / 1e6 / (b - a) }'
 }
-# Each way with the densest load that it takes without loss: through the port the drainer wants 358 instructions an
-# event, so most of the time is its own.
+# Each way with the densest load that it takes without loss, of two kinds. Marks: 67 events a call, nearly alike, of
+# each of which the drainer makes 0.2 bytes in 358 instructions. Notes: 32 events a call of eight words of data, of each
+# of which it makes 9 bytes. Through the port the drainer must be given most of the time.
 memory_capture_rate() {
-  local port memory
-  port=$(flood port 0.0013 2s)
-  memory=$(flood memory 0.009 1s)
-  echo "$figure.port = $port events/s (through the debug port, without loss)"
-  echo "$figure.memory = $memory events/s (read from the machine's memory, without loss)"
-  say "$(divide "$memory" "$port" 1)" "times the port's rate" \
-    "aim ≥ 10; the emulator's own time for the events is in both"
+  local port memory port_data memory_data
+  read -r port port_data <<<"$(flood module.xml port 0.0013 2s)"
+  read -r memory memory_data <<<"$(flood module.xml memory 0.009 1s)"
+  echo "$figure.marks.port = $port events/s (small and alike; through the debug port, without loss)"
+  echo "$figure.marks.memory = $memory events/s (read from the machine's memory, without loss)"
+  echo "$figure.marks = $(divide "$memory" "$port" 1) times the port's rate" \
+    "(the emulator's own time for making the events is in both)"
+  read -r port port_data <<<"$(flood notes.xml port 0.0008 2s)"
+  read -r memory memory_data <<<"$(flood notes.xml memory 0.009 1s)"
+  echo "$figure.notes.port = $port events/s ($port_data MB/s of words; through the debug port, without loss)"
+  echo "$figure.notes.memory = $memory events/s ($memory_data MB/s; read from the machine's memory, without loss)"
+  say "$(divide "$memory" "$port" 1)" "times the port's rate" "aim ≥ 10; of notes, by noteWords"
 }
