@@ -112,7 +112,7 @@ import TraceFormat
         #expect(!isJoined, "from event \(place)")
       }
     }
-    #expect(joined > 20, "\(joined) of \(story.count)")
+    #expect(joined > 2, "\(joined) of \(story.count)")
   }
 
   /// Whether what was judged from `place` on, on a guess, is taken over, where the drainer reports long before that and
