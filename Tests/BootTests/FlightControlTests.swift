@@ -58,6 +58,8 @@ import TraceReading
     "interrupt.spurious", "interrupt.unclaimed", "mask.foreign",
     // Nobody calls for an unknown service, reads the time by hypercall, or names what the module has not.
     "hypercall.known", "time.read", "trace.meaning",
+    // Its notes are of two words.
+    "note.words",
     // No error comes to the health monitor.
     "health.callback", "health.entered", "health.level", "health.log", "health.mark", "health.module", "health.process",
     "health.read", "health.state",
