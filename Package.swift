@@ -132,7 +132,8 @@ var targets: [Target] = [
   tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
-  tracer("Audit", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
+  tracer("ReferenceChecking", ["TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   // The page's parts are compiled in: a resource bundle would have to lie beside the command wherever it is copied.
@@ -215,20 +216,24 @@ var targets: [Target] = [
   tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("GuestRing", ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
-  tests("Simulation", ["Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "PartitionCore"]),
+  tests(
+    "Simulation",
+    [
+      "Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "ReferenceChecking", "PartitionCore",
+    ]),
   tests(
     "Verification",
     [
-      "Verification", "Audit", "ModuleConfiguration", "TraceFormat", "TraceReading", "PartitionCore", "SimulatedModule",
+      "Verification", "Audit", "ReferenceChecking", "ModuleConfiguration", "TraceFormat", "TraceReading",
+      "PartitionCore", "SimulatedModule",
     ]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Report", "Stepping", "Live",
-      "Comparison", "Debugging",
-      "Terminal", "TraceDamage", "ReferenceFlight", "partita",
+      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "ReferenceChecking", "Report",
+      "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
 

@@ -72,7 +72,7 @@ import TraceReading
       guard let forged = ForgedTable(table, seed: seed) else { continue }
       forgeries += 1
       let bytes = forged.placed(in: surgery).bytes
-      let replayed = Judge.replayAnswer(bytes), verified = Judge.verifyAnswer(bytes)
+      let replayed = Judge.replayAnswer(bytes), verified = Judge.verifyAnswer(bytes, isForged: true)
       #expect((1...3).contains(replayed.status), "seed \(seed): replay says \(replayed.reason)")
       #expect((1...3).contains(verified.status), "seed \(seed): verify says \(verified.reason)")
     }
@@ -92,7 +92,7 @@ import TraceReading
       var writer = TraceWriter(moduleTable: forged.bytes, eventsPerBlock: 256)
       for event in events { writer.append(event) }
       let bytes = writer.finish()
-      for answer in [Judge.replayAnswer(bytes), Judge.verifyAnswer(bytes)] {
+      for answer in [Judge.replayAnswer(bytes), Judge.verifyAnswer(bytes, isForged: true)] {
         #expect((0...3).contains(answer.status), "seed \(seed): \(answer.reason)")
         statuses.insert(answer.status)
       }

@@ -1,5 +1,7 @@
 import PartitionCore
+import ReferenceChecking
 import Replay
+import Testing
 import TraceFormat
 import TraceReading
 import Verification
@@ -25,19 +27,37 @@ enum Judge {
     return replayer.finish(doubt: reader.condition == .complete ? nil : "the file is \(reader.condition)")
   }
 
-  static func verify(_ trace: [UInt8]) throws -> (report: VerificationReport, condition: TraceCondition) {
+  /// - Parameter isForged: the module table is not one that a compiler made; no two judges need agree on such a module.
+  static func verify(
+    _ trace: [UInt8], isForged: Bool = false
+  ) throws -> (report: VerificationReport, condition: TraceCondition) {
     let reader = try TraceReader(bytes: trace)
     var verifier = Verifier(table: reader.moduleTable)
+    var events: [TraceEvent] = []
     while let batch = reader.nextBatch() {
       switch batch {
-      case .events(let first, let events):
-        events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: first) }
+      case .events(let first, let batch):
+        batch.withUnsafeBufferPointer { verifier.consume($0, firstPosition: first) }
+        events += batch
       case .gap: verifier.noteGap()
       }
     }
     var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
     if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
+    expectAgreement(report, events, reader, isForged: isForged)
     return (report, reader.condition)
+  }
+
+  /// The reference checker finds the same claims violated, in every trace that is whole and not too long for it.
+  private static func expectAgreement(
+    _ report: VerificationReport, _ events: [TraceEvent], _ reader: TraceReader, isForged: Bool
+  ) {
+    let isWhole = reader.condition == .complete && report.gapCount == 0 && report.hasEnd
+    guard isWhole, events.count < 1_000_000, !events.contains(where: { $0.knownKind == .loss }) else { return }
+    let violated = ReferenceChecker.violations(events, reader.moduleTable)
+    let reported = report.identifiers(.fail).intersection(ReferenceChecker.claims)
+    #expect(violated.isSubset(of: ReferenceChecker.claims))
+    #expect(isForged || reported == violated, "verify \(reported.sorted()), the reference checker \(violated.sorted())")
   }
 
   /// What a command would answer: its exit status, and why.
@@ -47,9 +67,9 @@ enum Judge {
   }
 
   /// The answer of `partita verify`.
-  static func verifyAnswer(_ trace: [UInt8]) -> Answer {
+  static func verifyAnswer(_ trace: [UInt8], isForged: Bool = false) -> Answer {
     do {
-      let (report, condition) = try verify(trace)
+      let (report, condition) = try verify(trace, isForged: isForged)
       if condition.isContradictory { return Answer(status: 2, reason: condition.description) }
       return Answer(status: report.exitStatus, reason: "\(report.verdict): \(report.fileDefect)")
     } catch { return answer(to: error) }

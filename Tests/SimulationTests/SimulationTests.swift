@@ -1,5 +1,6 @@
 import ModuleConfiguration
 import PartitionCore
+import ReferenceChecking
 import Replay
 import Simulation
 import SimulatedModule
@@ -28,7 +29,9 @@ import Verification
     let replayer = Replayer<OwnersMarked>(table: reader.moduleTable)
     var verifier = Verifier(table: reader.moduleTable)
     var kinds: Set<UInt8> = []
+    var events: [TraceEvent] = []
     while case .event(let position, let event)? = reader.next() {
+      events.append(event)
       replayer.consume(event, position: position)
       verifier.consume(event, position: position)
       kinds.insert(event.kind)
@@ -39,10 +42,11 @@ import Verification
     let report = verifier.finish(fileBytes: UInt64(bytes.count))
     let isAccepted = report.claims.allSatisfy { $0.verdict == .pass }
     #expect(isAccepted, "seed \(seed): \(report.text(isColored: false, isQuiet: true))")
+    #expect(ReferenceChecker.violations(events, reader.moduleTable) == [], "seed \(seed)")
     return kinds
   }
 
-  @Test(arguments: [false, true]) func bothJudgesAcceptIt(isShuffled: Bool) throws {
+  @Test(arguments: [false, true]) func allJudgesAcceptIt(isShuffled: Bool) throws {
     let seed = TestSeed.draw()
     var module = ModuleDescription.lively
     // The test device may pulse a line at any time, and the table's own way of dying is not this test's matter.

@@ -1,5 +1,6 @@
 import Foundation
 import PartitionCore
+import ReferenceChecking
 import TestSeeds
 import Testing
 import TraceFormat
@@ -10,7 +11,7 @@ import TraceFormat
 /// Good traces are spoilt by the thousand; what a slow second judge finds violated, and nothing else, must be reported.
 ///
 /// `PARTITA_MUTANTS` sets how many, `PARTITA_MUTATION_SEED` the first seed. The measured claims are judged by the
-/// auditor's measures, the others by `Reference`; neither shares code with `Verification`.
+/// auditor's measures, the others by `ReferenceChecker`; neither shares code with `Verification`.
 @Suite struct MutationScoreTests {
   static func number(_ name: String, _ otherwise: UInt64) -> UInt64 {
     ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } ?? otherwise
@@ -40,7 +41,7 @@ import TraceFormat
     auditor.finish(fileBytes: fileBytes)
     let measured = Set(auditor.measures.map(\.identifier))
     let violated = Set(auditor.measures.filter { $0.failures > 0 }.map(\.identifier))
-    return (Reference.claims.union(measured), Reference.violations(events, module).union(violated))
+    return (ReferenceChecker.claims.union(measured), ReferenceChecker.violations(events, module.table).union(violated))
   }
 
   /// What the verifier missed, what it reported wrongly, and what is violated.
@@ -116,13 +117,13 @@ import TraceFormat
       #expect(found.missed.isEmpty && found.wrong.isEmpty, "\(mutation): \(found.missed) \(found.wrong)")
       broken.formUnion(found.violated)
     }
-    #expect(Reference.claims.subtracting(broken) == [])
+    #expect(ReferenceChecker.claims.subtracting(broken) == [])
   }
 
   /// All claims that have no measure are judged here, but one: what is lost makes it unknown, and never violated.
   @Test func everyClaimIsJudgedTwice() {
-    #expect(Set(FixedClaims.identifiers).subtracting(Reference.claims) == ["trace.complete"])
-    #expect(Reference.claims.subtracting(FixedClaims.identifiers) == [])
+    #expect(Set(FixedClaims.identifiers).subtracting(ReferenceChecker.claims) == ["trace.complete"])
+    #expect(ReferenceChecker.claims.subtracting(FixedClaims.identifiers) == [])
   }
 
   @Test func everyMutantIsJudgedRight() throws {

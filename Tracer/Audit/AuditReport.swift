@@ -6,6 +6,9 @@ public struct AuditReport: Sendable {
   public enum Depth: String, Sendable, CaseIterable {
     /// Measured anew from the trace: verdict, bound, counts and worst cases are what the certificate says.
     case measured
+    /// The reference checker, with the whole trace before it, finds the claim violated or not as the certificate says; the
+    /// events cited are there, and where an event stands for an instance, the instances were counted anew.
+    case judged
     /// Instances were counted anew, and the events cited are there; the instances were not judged anew.
     case counted
     /// The events cited are there, and the entry does not contradict itself; no more is said.
@@ -22,6 +25,8 @@ public struct AuditReport: Sendable {
   public var objections: [String] = []
   public var findings: [Finding] = []
   public var events: UInt64 = 0
+  /// Why nothing was judged anew; nil if it was.
+  public var reasonNotJudged: String?
 
   public var isConfirmed: Bool { objections.isEmpty && findings.allSatisfy { $0.objections.isEmpty } }
 
@@ -33,12 +38,13 @@ public struct AuditReport: Sendable {
     for finding in findings {
       lines += finding.objections.map { "refused: \(finding.identifier): \($0)" }
     }
+    if let reasonNotJudged { lines.append("not judged anew: \(reasonNotJudged)") }
     let evidence = findings.filter { $0.depth == .evidence && $0.objections.isEmpty }.map(\.identifier)
     if !evidence.isEmpty { lines += ["only by evidence: " + evidence.joined(separator: " "), ""] }
     lines.append(
       (isConfirmed ? "the certificate is confirmed" : "the certificate is refused")
-        + ": \(count(.measured)) claims measured anew, \(count(.counted)) counted anew, \(evidence.count) only by "
-        + "evidence; \(events) events")
+        + ": \(count(.measured)) claims measured anew, \(count(.judged)) judged anew, \(count(.counted)) only counted "
+        + "anew, \(evidence.count) only by evidence; \(events) events")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -48,9 +54,10 @@ public struct AuditReport: Sendable {
         ["id": $0.identifier, "verdict": $0.verdict, "depth": $0.depth.rawValue, "objections": $0.objections]
           as [String: Any]
       }
-      let object: [String: Any] = [
+      var object: [String: Any] = [
         "confirmed": isConfirmed, "objections": objections, "events": events, "claims": claims,
       ]
+      object["notJudged"] = reasonNotJudged
       let data = try JSONSerialization.data(
         withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       return String(decoding: data, as: UTF8.self)

@@ -1,21 +1,32 @@
 import Foundation
 import ModuleConfiguration
+import ReferenceChecking
 import TraceFormat
 import TraceReading
 
 /// Confirms a certificate against its trace, or says what in it is not so.
 public enum CertificateAudit {
+  /// So many events are judged anew unless told otherwise: some 40 MiB.
+  public static let defaultLimit = 250_000
+  /// What the reference checker holds of an event, by measurement.
+  static let bytesPerEvent = 170
+
   /// - Parameters:
   ///   - bytes: the certificate's file.
   ///   - reader: the trace, nothing of it read yet.
-  public static func audit(_ bytes: [UInt8], _ reader: TraceReader) throws(AuditError) -> AuditReport {
+  ///   - limit: how many events a trace may have that is judged anew: all are held in memory, `bytesPerEvent` each.
+  public static func audit(
+    _ bytes: [UInt8], _ reader: TraceReader, judgingUpTo limit: Int = defaultLimit
+  ) throws(AuditError) -> AuditReport {
     let certificate = try decode(bytes)
     var auditor = Auditor(reader.moduleTable)
     var cited = CitedEvents(certificate)
     var gaps = 0
+    var kept: [TraceEvent] = []
     while let batch = reader.nextBatch() {
       switch batch {
       case .events(let first, let events):
+        if auditor.events &+ UInt64(events.count) <= UInt64(limit) { kept += events } else { kept = [] }
         for index in events.indices {
           let position = first &+ UInt64(index)
           auditor.consume(events[index], position: position)
@@ -29,7 +40,17 @@ public enum CertificateAudit {
     report.events = auditor.events
     report.objections = identity(certificate, auditor, reader, gaps)
     let isWhole = gaps == 0 && auditor.lossCount == 0 && auditor.hasEnd
-    let judge = ClaimAudit(auditor: auditor, cited: cited, isWhole: isWhole)
+    var violated: Set<String>?
+    if !isWhole {
+      report.reasonNotJudged = "the trace has gaps, or not its end"
+    } else if kept.count < auditor.events {
+      report.reasonNotJudged =
+        "the trace has more than \(limit) events; '--judge-up-to \(auditor.events)' takes "
+        + "\((auditor.events * UInt64(bytesPerEvent)) >> 20) MiB of memory"
+    } else {
+      violated = ReferenceChecker.violations(kept, reader.moduleTable)
+    }
+    let judge = ClaimAudit(auditor: auditor, cited: cited, isWhole: isWhole, violated: violated)
     report.findings = certificate.report.claims.map { judge.finding($0) }
     report.objections += judge.missing(in: certificate.report.claims)
     report.objections += verdict(certificate.report)

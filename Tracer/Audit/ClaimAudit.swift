@@ -1,9 +1,13 @@
+import ReferenceChecking
+
 /// Compares the entries of a certificate with what the auditor found.
 struct ClaimAudit {
   let auditor: Auditor
   let cited: CitedEvents
   /// The trace has no gap and its end, so that every value can be measured anew.
   let isWhole: Bool
+  /// The claims that the reference checker finds violated; nil where it has not judged.
+  let violated: Set<String>?
 
   /// Objections where claims that must be there are not, or are twice.
   func missing(in claims: [AuditedCertificate.Claim]) -> [String] {
@@ -36,14 +40,27 @@ struct ClaimAudit {
       if claim.failures != custom.violations || claim.checked != custom.violations {
         finding.objections.append("\(custom.violations) such events came; the certificate says \(claim.failures)")
       }
-    } else if Auditor.counted.contains(claim.id), isWhole, claim.failures == 0 {
-      finding.depth = .counted
-      let count = auditor.counts[claim.id] ?? 0
-      if claim.checked != count {
-        finding.objections.append("there were \(count) instances; the certificate says \(claim.checked)")
+    } else {
+      if Auditor.counted.contains(claim.id), isWhole, claim.failures == 0 {
+        finding.depth = .counted
+        finding.objections += instances(claim)
+      }
+      if let violated, ReferenceChecker.claims.contains(claim.id) {
+        finding.depth = .judged
+        finding.objections += judgement(claim, violated.contains(claim.id))
       }
     }
     return finding
+  }
+
+  private func instances(_ claim: AuditedCertificate.Claim) -> [String] {
+    let count = auditor.counts[claim.id] ?? 0
+    return claim.checked == count ? [] : ["there were \(count) instances; the certificate says \(claim.checked)"]
+  }
+
+  private func judgement(_ claim: AuditedCertificate.Claim, _ isViolated: Bool) -> [String] {
+    if isViolated == (claim.verdict == "fail") { return [] }
+    return ["judged anew it is \(isViolated ? "violated" : "not violated"); the certificate says \(claim.verdict)"]
   }
 
   /// Whether an entry contradicts itself.

@@ -39,26 +39,43 @@ struct AttributionRun {
     self.parts = parts
   }
 
-  /// Goes to all parts; nil where that does not suffice, or `onProgress` has ended it.
+  /// What came of going to the parts.
+  enum Outcome {
+    case attributed(VerificationReport)
+    /// The parts do not suffice: every event is to be looked at.
+    case insufficient
+    case interrupted
+  }
+
+  /// Goes to all parts.
   ///
-  /// - Parameter open: opens the trace anew.
-  func report(open: () -> TraceReader?, onProgress: () -> Bool) -> VerificationReport? {
+  /// - Parameters:
+  ///   - open: opens the trace anew.
+  ///   - onProgress: called with the reader of a part after every few thousand events; false ends the run.
+  func attribute(open: () -> TraceReader?, onProgress: (TraceReader) -> Bool) -> Outcome {
     var attributor = Attributor(report)
     for part in parts {
-      guard onProgress(), let reader = open(), reader.begin(at: index.entries[part.blocks.lowerBound]) else {
-        return nil
-      }
+      guard let reader = open(), reader.begin(at: index.entries[part.blocks.lowerBound]) else { return .insufficient }
       if part.blocks.lowerBound > 0 { attributor.skip() }
-      guard Self.attribute(reader, until: part.end, &attributor) else { return nil }
+      var isInterrupted = false
+      let isRight = Self.attribute(reader, until: part.end, &attributor) {
+        isInterrupted = !onProgress(reader)
+        return !isInterrupted
+      }
+      if isInterrupted { return .interrupted }
+      guard isRight else { return .insufficient }
     }
     let found = attributor.finish()
-    return attributor.isDoubtful ? nil : found
+    return attributor.isDoubtful ? .insufficient : .attributed(found)
   }
 
   /// Looks at events up to the first entry after an instant; false where the trace is damaged.
-  private static func attribute(_ reader: TraceReader, until end: UInt64, _ attributor: inout Attributor) -> Bool {
+  private static func attribute(
+    _ reader: TraceReader, until end: UInt64, _ attributor: inout Attributor, onProgress: () -> Bool
+  ) -> Bool {
     var isRight = true
     reader.forEachEvents(threads: 1) { run in
+      guard onProgress() else { return false }
       guard case .events(let position, let events) = run else {
         isRight = false
         return false

@@ -115,7 +115,7 @@ struct VerifyCommand: ParsableCommand {
   ) throws -> VerificationReport {
     let reader = try TraceCommand.open(trace)
     let isInOrder = whole.claims.contains { $0.identifier == "trace.time" && $0.verdict == .pass }
-    if isInOrder, let attributed = attributedByParts(report, first, reader) { return attributed }
+    if isInOrder, let attributed = try attributedByParts(report, first, reader) { return attributed }
     let attributed = try run(on: reader) {
       VerificationRun.attribution(of: report, on: reader, threads: threads, onProgress: $0)
     }
@@ -129,11 +129,21 @@ struct VerifyCommand: ParsableCommand {
   /// The same from the blocks that matter only; nil where these are too many, or not enough.
   private func attributedByParts(
     _ report: VerificationReport, _ first: TraceReader, _ reader: TraceReader
-  ) -> VerificationReport? {
+  ) throws -> VerificationReport? {
     guard first.condition.isComplete, let index = reader.makeIndex() else { return nil }
     let lead = Verifier(table: reader.moduleTable).learningTime
-    let parts = AttributionRun(report, index, runIdentity: first.runIdentity, lead: lead)
-    return parts?.report(open: { try? TraceReader(path: trace) }, onProgress: { true })
+    guard let run = AttributionRun(report, index, runIdentity: first.runIdentity, lead: lead) else { return nil }
+    var progress = ReadingProgress(trace)
+    let outcome = run.attribute(open: { try? TraceReader(path: trace) }) { reader in
+      progress.show(reader)
+      return !progress.isInterrupted
+    }
+    progress.clear()
+    switch outcome {
+    case .attributed(let attributed): return attributed
+    case .insufficient: return nil
+    case .interrupted: throw Self.interruption()
+    }
   }
 
   /// Goes through the trace with a line that tells how far; Ctrl-C ends the command.
@@ -146,11 +156,13 @@ struct VerifyCommand: ParsableCommand {
       return !progress.isInterrupted
     }
     progress.clear()
-    guard let report else {
-      TraceCommand.complain("interrupted; nothing is judged")
-      throw ExitCode(3)
-    }
+    guard let report else { throw Self.interruption() }
     return report
+  }
+
+  private static func interruption() -> ExitCode {
+    TraceCommand.complain("interrupted; nothing is judged")
+    return ExitCode(3)
   }
 
   private func write(_ report: VerificationReport, _ reader: TraceReader, to path: String) throws {

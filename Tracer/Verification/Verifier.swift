@@ -226,29 +226,6 @@ public struct Verifier: ~Copyable {
     isResumeKnown = meaning.kind != .loss
   }
 
-  private mutating func refusePartition(_ partition: UInt8) {
-    if fails(.meaning) { explain("partition \(partition) is not one of the module's \(partitions.count)") }
-  }
-
-  /// A time that goes back, or one for which more is to be done than to take it.
-  private mutating func takeUnusual(_ now: UInt64) {
-    disturb()
-    if eventCount == 0 {
-      firstTime = now
-    } else if now < time, fails(.time, by: time &- now) {
-      explain("time goes back from \(time) to \(now) ns")
-    }
-    time = now
-    if isGapOpen { closeGap() }
-  }
-
-  /// An event after which not all is as usual.
-  private mutating func judgeUnusual(_ event: EventReference, _ kind: EventKind?) {
-    if eventCount == 0 { judgeFirst(event) }
-    if let kind, ending.isSpecial { judgeAfterStop(event, kind) }
-    isUnusual = isGapOpen || ending.isSpecial
-  }
-
   @inline(__always)
   private mutating func dispatch(_ kind: EventKind, _ event: EventReference) {
     switch kind {
@@ -305,52 +282,4 @@ public struct Verifier: ~Copyable {
     case .contextReset: contextReset(event)
     }
   }
-
-  // MARK: Book-keeping of claims
-
-  /// Unchecked: the book begins with an account for every key.
-  @inline(__always)
-  mutating func tally(_ key: ClaimKey) { book.accounts[unchecked: key.rawValue].checked &+= 1 }
-
-  /// Counts a violation at the event at hand; answers whether to `explain` it.
-  mutating func fails(_ key: ClaimKey, by excess: UInt64 = 0) -> Bool {
-    book.refute(key.rawValue, excess: Int64(clamping: excess), position: position, time: time)
-  }
-
-  mutating func explain(_ sentence: String) { book.explain(sentence) }
-
-  /// Counts an instance with a measured value; answers whether it exceeds the bound and is to be explained.
-  @inline(__always)
-  mutating func exceeds(_ claim: Int, _ value: Int64, over span: CaseSpan) -> Bool {
-    exceeds(claim, value, position, time, over: span)
-  }
-
-  @inline(__always)
-  mutating func exceeds(
-    _ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, over span: CaseSpan
-  ) -> Bool {
-    book.accounts[claim].checked &+= 1
-    if value > book.accounts[claim].threshold { book.admit(claim, value, position, time, span) }
-    let limit = book.accounts[claim].limit
-    guard value > limit else { return false }
-    return book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time)
-  }
-
-  /// All claims about the module, nothing judged yet: what holds is open.
-  public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
-
-  func name(_ partition: UInt8) -> String {
-    partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"
-  }
-}
-
-extension Int64 {
-  /// The difference, held at the largest value instead of overflowing.
-  func subtractingClamped(_ other: Int64) -> Int64 {
-    let (difference, overflow) = subtractingReportingOverflow(other)
-    return overflow ? .max : difference
-  }
-
-  /// The signed distance from `b` to `a`.
-  init(from b: UInt64, to a: UInt64) { self = Int64(bitPattern: a &- b) }
 }

@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Interrupts: who is marked, what is acknowledged, which lines may come at all.
-extension Reference {
+extension ReferenceChecker {
   private func line(_ number: Int) -> LineRecord? {
     (0..<table.count(LineRecord.self)).map { table.record(LineRecord.self, $0) }.first { Int($0.line) == number }
   }
@@ -11,18 +11,16 @@ extension Reference {
 
   /// The partition has registered the vector.
   func isRegistered(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
-    let place = last(before: index, of: .hypercallResult, .restart) { place in
-      guard Int(events[place].partition) == partition else { return false }
-      if kinds[place] == .restart { return true }
-      return (isSuccess(place, .registerVCPU) || isSuccess(place, .unregisterVCPU))
-        && Int(argument(place, 0)) == vector || isBinding(place, partition, vector)
-    }
+    let place = last(
+      before: index, of: granted(.registerVCPU, partition, about: vector),
+      granted(.unregisterVCPU, partition, about: vector), granted(.bindEvent, partition), topic(.restart, partition)
+    ) { !isSuccess($0, .bindEvent) || isBinding($0, partition, vector) }
     return place.map { isSuccess($0, .registerVCPU) || isSuccess($0, .bindEvent) } ?? false
   }
 
   /// The partition binds its end of the event channel that has the vector.
   private func isBinding(_ index: Int, _ partition: Int, _ vector: Int) -> Bool {
-    guard vector >= 48, isSuccess(index, .bindEvent), Int(events[index].words.w0) == vector else { return false }
+    guard vector >= 48, isSuccess(index, .bindEvent), events[index].words.w0 == UInt64(vector) else { return false }
     let channel = channel(of: argument(index, 0)) { Int($0.destination.rawValue) == partition }
     return channel.map { Int($0.vector) == vector } ?? false
   }
@@ -84,8 +82,7 @@ extension Reference {
     case .acknowledged:
       guard let input, !isSpurious(input) else { return }
       require("interrupt.acknowledged", isOwn)
-      let number = UInt64(what(index) - 32)
-      if isOwn { require("interrupt.acknowledged", event.words.w0 & (1 << number | (number >= 8 ? 4 : 0)) == 0) }
+      if isOwn, let bits = bits(of: index) { require("interrupt.acknowledged", event.words.w0 & UInt64(bits) == 0) }
     case .mark where what(index) < 48:
       guard let input else { return }
       if !isSpurious(input) { require("interrupt.mark.registered", isOwn) }
@@ -117,18 +114,24 @@ extension Reference {
       }
       // Pulses obey masks and budgets as a device's interrupts do.
       guard kinds[index] == .interrupt, !isSpurious(index) else { continue }
-      let number = what(index) - 32
-      let bits: UInt32 = 1 << UInt32(number) | (number >= 8 ? 4 : 0)
+      guard let bits = bits(of: index) else { continue }
       if let mask = mask(before: index) { require("mask.effective", mask & bits == 0) }
-      judgeForeign(index, number)
+      judgeForeign(index, what(index) - 32)
     }
+  }
+
+  /// In a mask or a service register: the line of an event's vector, and the cascade that it comes by; nil where the
+  /// vector is no line's.
+  private func bits(of index: Int) -> UInt32? {
+    let number = what(index) - 32
+    return (0..<16).contains(number) ? 1 << UInt32(number) | (number >= 8 ? 4 : 0) : nil
   }
 
   /// A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
   private func isForeign(_ index: Int, _ open: Int) -> Bool {
-    kinds[index] == .interrupt && !isSpurious(index)
+    kinds[index] == .interrupt && !isSpurious(index) && bits(of: index) != nil
       && (isPulse(index) || Int(events[index].partition) == owner(open))
-      && table.record(PartitionRecord.self, owner(open)).permittedLines >> UInt16(what(index) - 32) & 1 == 0
+      && record(of: owner(open)).permittedLines >> UInt16(what(index) - 32) & 1 == 0
   }
 
   private func judgeForeign(_ index: Int, _ number: Int) {

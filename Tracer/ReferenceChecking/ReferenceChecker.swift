@@ -1,12 +1,11 @@
 import ModuleConfiguration
 import TraceFormat
 
-/// A slow and simple judge, written from the sentences of `partita claims`, for traces without loss, of modules whose
-/// schedules all have major frames of one length.
+/// A slow and simple judge, written from the sentences of `partita claims`, for traces without loss.
 ///
 /// It has the whole trace at hand and answers every question by looking back from an event, where `Verification` keeps
 /// states while it goes forward; the two share no code. It says which of its claims a trace violates.
-final class Reference {
+public final class ReferenceChecker {
   struct Step {
     /// Index of the input, and of the event after the step's last.
     var input: Int
@@ -20,25 +19,35 @@ final class Reference {
   /// By event: index of its step, −1 before the first input.
   var stepOf: [Int] = []
   var violated: Set<String> = []
-  /// Of the module: the length of its major frames, L, and the drainer.
-  let frame: UInt64
+  let partitions: [PartitionRecord]
+  /// Stands for partitions that the module has not: without memory, lines or rights.
+  let nobody = PartitionRecord { _ in 0 }!
+  /// Of the module: L, and the drainer.
   let allowance: UInt64
   let drainer: Int
   /// By kind: where its events are.
   var places = [[Int]](repeating: [], count: 256)
+  /// By major frame: when it had to start; ns.
+  var lattice: [UInt64] = []
+  /// Errors at module level that wait for an action, from where on they are these.
+  var moduleErrors: [(since: Int, waiting: [Int])] = []
+  /// By partition: its marks in the range that was asked for last.
+  var markTotals: [Int: (range: Range<Int>, total: UInt64)] = [:]
+  /// By topic: where its events are, ascending.
+  var alike: [Topic: [Int]] = [:]
   /// By partition: the vectors that it was ever marked for, ascending.
-  var marked: [[Int]] = []
+  var marked = [[Int]](repeating: [], count: 256)
   /// By step: upcalls unfinished in the partition interrupted, before this entry tells of returns; nil if unknown.
   var unfinished: [Int?] = []
   /// By partition and step: the same when the entry has told, before the step's own upcall.
-  var depths: [[Int?]] = []
+  var depths = [[Int?]](repeating: [], count: 256)
   /// By partition: entries that tell of returns.
-  var returns: [[Int]] = []
+  var returns = [[Int]](repeating: [], count: 256)
   /// The results that their hypercalls wait for.
   var properResults: Set<Int> = []
 
   /// The claims that it judges.
-  static let claims: Set<String> = [
+  public static let claims: Set<String> = [
     "trace.time", "trace.boot", "trace.end", "frame.regular", "window.order", "window.nominal", "window.end.order",
     "window.owner", "yield.final", "switch.chain", "switch.effect", "address.space", "interrupt.acknowledged",
     "interrupt.mark.complete", "interrupt.mark.registered", "interrupt.mark.order", "interrupt.kernelHandler",
@@ -63,7 +72,7 @@ final class Reference {
   init(_ events: [TraceEvent], _ table: ModuleTable) {
     self.events = events
     self.table = table
-    frame = table.record(ScheduleRecord.self, 0).majorFrame.count
+    partitions = (0..<table.partitionCount).map { table.record(PartitionRecord.self, $0) }
     allowance = table.module.switchAllowance.count
     drainer = Int(table.module.drainer.rawValue)
     kinds = events.map(\.knownKind)
@@ -88,14 +97,16 @@ final class Reference {
     unfinished = [Int?](repeating: nil, count: steps.count)
     for partition in 0..<table.partitionCount {
       let marks = places[Int(EventKind.mark.rawValue)].filter { Int(events[$0].partition) == partition }
-      marked.append(Set(marks.map { Int(events[$0].operand & 0xFFFF) }).sorted())
+      marked[partition] = Set(marks.map { Int(events[$0].operand & 0xFFFF) }).sorted()
     }
     for index in places[Int(EventKind.hypercallResult.rawValue)] where isFitting(index) { properResults.insert(index) }
+    sortByTopic()
+    layLattice()
   }
 
   /// The claims that the trace violates.
-  static func violations(_ events: [TraceEvent], _ module: SampleModule) -> Set<String> {
-    let reference = Reference(events, module.table)
+  public static func violations(_ events: [TraceEvent], _ table: ModuleTable) -> Set<String> {
+    let reference = ReferenceChecker(events, table)
     reference.judgeTrace()
     reference.judgeWindows()
     reference.judgeSwitches()
@@ -146,38 +157,6 @@ final class Reference {
   /// An interrupt that is none: vectors 39 and 47 without their line in service.
   func isSpurious(_ index: Int) -> Bool {
     kinds[index] == .interrupt && [39, 47].contains(what(index)) && !isPulse(index) && events[index].detail & 8 == 0
-  }
-
-  /// The last event before `index` that is of one of the kinds and meets a condition.
-  func last(before index: Int, of kinds: EventKind..., where condition: (Int) -> Bool = { _ in true }) -> Int? {
-    var left = kinds.map { count(Int($0.rawValue), before: index) }
-    while true {
-      var (latest, place) = (0, -1)
-      for (number, kind) in kinds.enumerated() where left[number] > 0 {
-        let other = places[Int(kind.rawValue)][left[number] - 1]
-        if other > place { (latest, place) = (number, other) }
-      }
-      guard place >= 0 else { return nil }
-      if condition(place) { return place }
-      left[latest] -= 1
-    }
-  }
-
-  /// Events of a kind in a range.
-  func all(_ kind: EventKind, in range: Range<Int>) -> ArraySlice<Int> {
-    let kind = Int(kind.rawValue)
-    let first = count(kind, before: range.lowerBound)
-    return places[kind][first..<max(first, count(kind, before: range.upperBound))]
-  }
-
-  /// How many events of a kind come before `index`: by halving, for it is asked often.
-  private func count(_ kind: Int, before index: Int) -> Int {
-    var (low, high) = (0, places[kind].count)
-    while low < high {
-      let middle = (low + high) / 2
-      if places[kind][middle] < index { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// Whether the result at `index` is the one that its hypercall waits for, and a success.

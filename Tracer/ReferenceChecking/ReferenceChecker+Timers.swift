@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Virtual timers: when ticks fall due, what the policy makes of them, whom they mark, and that the hardware knows.
-extension Reference {
+extension ReferenceChecker {
   /// A timer that runs: the instant of its next tick, and its period or 0.
   private struct Timer {
     var next: UInt64
@@ -12,9 +12,7 @@ extension Reference {
 
   /// The partition's timer, as it was set and as its ticks have moved it since.
   private func timer(of partition: Int, before index: Int) -> Timer? {
-    let set = last(before: index, of: .restart, .hypercallResult) {
-      self.partition($0) == partition && (kinds[$0] == .restart || isSuccess($0, .setTimer))
-    }
+    let set = last(before: index, of: topic(.restart, partition), granted(.setTimer, partition))
     guard let set, kinds[set] == .hypercallResult else { return nil }
     var timer = Timer(next: argument(set, 0), period: argument(set, 1))
     let now = events[input(of: set)!].time
@@ -22,7 +20,7 @@ extension Reference {
       // Started in the past: the grid stays, and only the latest tick of that past counts.
       timer.next += (now - timer.next) / timer.period * timer.period
     }
-    if let expired = all(.timerExpired, in: set..<index).last(where: { self.partition($0) == partition }) {
+    if let expired = last(before: index, of: topic(.timerExpired, partition)), expired > set {
       timer.next = events[expired].words.w1
     }
     return timer.next == 0 ? nil : timer

@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Upcalls as the partition counts them in its shared page: entered, returned, unfinished.
-extension Reference {
+extension ReferenceChecker {
   /// What is known of a partition's counts at some place of the trace.
   private struct Counts {
     var isKnown = false
@@ -26,8 +26,6 @@ extension Reference {
 
   private func judgeCounters(of partition: Int) {
     var counts = Counts()
-    depths.append([])
-    returns.append([])
     for (number, step) in steps.enumerated() {
       if isEntry(step.input), self.partition(step.input) == partition {
         unfinished[number] = counts.unfinished

@@ -3,16 +3,21 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Who may use a port and when, and what a sampling port's reader gets.
-extension Reference {
+extension ReferenceChecker {
   func port(_ index: Int) -> PortRecord { table.record(PortRecord.self, Int(events[index].operand)) }
+  /// The port that messages of a channel come from.
+  func writer(_ channel: UInt64) -> Int? {
+    (0..<table.count(PortRecord.self)).first {
+      let record = table.record(PortRecord.self, $0)
+      return record.channel == channel && record.direction == .source
+    }
+  }
   private func isPort(_ index: Int) -> Bool { Int(events[index].operand) < table.count(PortRecord.self) }
 
   /// The port exists: it was created since its owner's start.
   private func isCreated(_ number: Int, before index: Int) -> Bool {
     let owner = Int(table.record(PortRecord.self, number).partition.rawValue)
-    let place = last(before: index, of: .portOperation, .restart) {
-      isOperation($0, .create) && Int(events[$0].operand) == number || isRestart($0, owner)
-    }
+    let place = last(before: index, of: operation(.create, port: number), topic(.restart, owner))
     return place.map { kinds[$0] == .portOperation } ?? false
   }
 
@@ -91,13 +96,9 @@ extension Reference {
     let port = port(index)
     let isValid = events[index].words.w2 & 1 != 0
     guard isCreated(number, before: index) else { return }
-    let written = last(before: index, of: .portOperation) {
-      isOperation($0, .write) && self.port($0).channel == port.channel
-    }
-    let created = last(before: index, of: .portOperation) {
-      isOperation($0, .create) && Int(events[$0].operand) == number
-    }!
-    guard let written, written > created else {
+    let written = writer(port.channel).flatMap { last(before: index, of: operation(.write, port: $0)) }
+    let created = last(before: index, of: operation(.create, port: number))
+    guard let written, let created, written > created else {
       return require("port.empty", events[index].words.w0 == 0 && !isValid)
     }
     guard let from = input(of: written), let input = input(of: index), events[input].time >= events[from].time else {

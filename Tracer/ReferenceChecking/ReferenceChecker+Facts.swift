@@ -3,9 +3,10 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What other claims look back for: modes, callers, answers, what a partition showed of itself last.
-extension Reference {
+extension ReferenceChecker {
   func partition(_ index: Int) -> Int { Int(events[index].partition) }
-  func record(of partition: Int) -> PartitionRecord { table.record(PartitionRecord.self, partition) }
+  /// What the module says of a partition: nothing, of one that it has not.
+  func record(of partition: Int) -> PartitionRecord { partition < partitions.count ? partitions[partition] : nobody }
   func step(of index: Int) -> Step? { stepOf[index] < 0 ? nil : steps[stepOf[index]] }
   func isSystem(_ partition: Int) -> Bool {
     record(of: partition).flags.contains(.system) || record(of: partition).flags.contains(.drainer)
@@ -39,7 +40,7 @@ extension Reference {
 
   /// The partition's operating mode; nil before its first start.
   func mode(of partition: Int, before index: Int) -> UInt8? {
-    last(before: index, of: .modeChange, .restart) { self.partition($0) == partition }.map { events[$0].detail }
+    last(before: index, of: topic(.modeChange, partition), topic(.restart, partition)).map { events[$0].detail }
   }
 
   func isRestart(_ index: Int, _ partition: Int) -> Bool {
@@ -47,14 +48,15 @@ extension Reference {
   }
 
   func lastRestart(of partition: Int, before index: Int) -> Int? {
-    last(before: index, of: .restart) { self.partition($0) == partition }
+    last(before: index, of: topic(.restart, partition))
   }
 
   /// Its memory is being made anew: it started, and was neither said to be initialised nor found running since.
   func isInitialising(_ partition: Int, before index: Int) -> Bool {
-    let place = last(before: index, of: .restart, .initialised, .interrupt, .timer, .hypercall, .exception) {
-      self.partition($0) == partition && (kinds[$0] == .restart || kinds[$0] == .initialised || isEntry($0))
-    }
+    let place = last(
+      before: index, of: topic(.restart, partition), topic(.initialised, partition), topic(.interrupt, partition),
+      topic(.timer, partition), topic(.hypercall, partition), topic(.exception, partition)
+    ) { kinds[$0] == .restart || kinds[$0] == .initialised || isEntry($0) }
     return place.map { kinds[$0] == .restart && events[$0].operand > 0 } ?? false
   }
 
@@ -77,9 +79,10 @@ extension Reference {
 
   /// The last entry of a partition.
   func lastEntry(of partition: Int, before index: Int) -> Int? {
-    last(before: index, of: .interrupt, .timer, .hypercall, .exception) {
-      isEntry($0) && self.partition($0) == partition
-    }
+    last(
+      before: index, of: topic(.interrupt, partition), topic(.timer, partition), topic(.hypercall, partition),
+      topic(.exception, partition)
+    ) { isEntry($0) }
   }
 
   /// A hypercall by which a partition leaves an upcall's frame that can be used.
@@ -98,7 +101,7 @@ extension Reference {
 
   /// Whether all of so many bytes lie in the partition's stack, or in one segment that it may read.
   func isReadable(_ address: UInt64, _ byteCount: UInt64, by partition: Int) -> Bool {
-    let stack = (PartitionLayout.stackTop - record(of: partition).stackBytes, record(of: partition).stackBytes)
+    let stack = (PartitionLayout.stackTop &- record(of: partition).stackBytes, record(of: partition).stackBytes)
     let segments = record(of: partition).segments.indices.map { table.record(SegmentRecord.self, $0) }
       .filter { $0.access.contains(.read) }.map { ($0.virtualAddress, $0.memoryBytes) }
     return ([stack] + segments).contains { start, bytes in

@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Idle time, the one-shot timer, and what `yield` answers.
-extension Reference {
+extension ReferenceChecker {
   func judgeTime() {
     for index in places[Int(EventKind.idle.rawValue)] {
       require("idle.time", partition(index) == drainer || partition(index) == 0xFF)
@@ -88,24 +88,27 @@ extension Reference {
     } else {
       return
     }
-    require("timer.armed", armed.map { $0 &+ allowance <= boundary } ?? false)
+    require("timer.armed", armed.map { boundary >= allowance && $0 <= boundary - allowance } ?? false)
   }
 
   private func judgeYield(_ index: Int) {
     guard let open = openWindow(before: index), owner(open) == partition(index) else { return }
     let window = Int(events[open].operand)
-    let schedule = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).windows.indices }
-      .first { $0.contains(window) }!
+    let schedules = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).windows.indices }
+    guard let schedule = schedules.first(where: { $0.contains(window) }) else { return }
     func start(_ window: Int) -> UInt64 { table.record(WindowRecord.self, window).start.count }
     func isOwn(_ window: Int) -> Bool { Int(table.record(WindowRecord.self, window).partition.rawValue) == owner(open) }
     let next: UInt64
     if let later = schedule.first(where: { $0 > window && isOwn($0) }) {
       next = nominal(open) &+ start(later) &- start(window)
-    } else if table.count(ScheduleRecord.self) == 1 {
-      next = nominal(open) &+ frame &+ start(schedule.first(where: isOwn)!) &- start(window)
     } else {
+      let frame = last(before: index, of: .majorFrameStart)
+      let current = frame.map { self.schedule(ofFrame: $0) } ?? 0
       // The next frame may have another schedule.
-      return
+      guard table.count(ScheduleRecord.self) == 1 || frame != nil && scheduleAsked(before: index) == current,
+        let first = schedule.first(where: isOwn)
+      else { return }
+      next = nominal(open) &+ table.record(ScheduleRecord.self, current).majorFrame.count &+ start(first) &- start(window)
     }
     require("yield.value", events[index].words.w0 == next)
   }

@@ -3,8 +3,9 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Errors at module level, schedules, and events between partitions.
-extension Reference {
+extension ReferenceChecker {
   func judgeModule() {
+    followModuleErrors()
     for index in places[Int(EventKind.moduleAction.rawValue)] { if step(of: index) != nil { judgeModuleAction(index) } }
     for step in steps { judgeModuleStep(step) }
     for index in places[Int(EventKind.scheduleChange.rawValue)] { judgeScheduleChange(index) }
@@ -15,15 +16,21 @@ extension Reference {
     judgeHealthMarks()
   }
 
-  /// Errors at module level that got no action yet.
-  private func waitingErrors(before index: Int) -> [Int] {
+  /// Notes which errors at module level got no action yet, wherever that changes.
+  private func followModuleErrors() {
     var waiting: [Int] = []
-    for place in 0..<index {
+    for place in events.indices {
+      let before = waiting
       if kinds[place] == .healthError, level(place) == .module { waiting.append(place) }
       if kinds[place] == .moduleAction, !waiting.isEmpty { waiting.removeFirst() }
       if let step = step(of: place), step.end == place + 1, mustHaveActed(step, waiting) { waiting = [] }
+      if waiting != before { moduleErrors.append((place, waiting)) }
     }
-    return waiting
+  }
+
+  /// Errors at module level that got no action yet.
+  private func waitingErrors(before index: Int) -> [Int] {
+    moduleErrors.last { $0.since < index }?.waiting ?? []
   }
 
   /// The end of a step at which no error of module level may wait any more: any where no partition is told of it
@@ -143,7 +150,7 @@ extension Reference {
 
   // MARK: Schedules
 
-  private func schedule(ofFrame index: Int) -> Int { Int(events[index].detail) }
+  func schedule(ofFrame index: Int) -> Int { Int(events[index].detail) }
 
   private func judgeScheduleChange(_ index: Int) {
     guard let step = step(of: index), Int(events[index].operand) < table.count(ScheduleRecord.self) else { return }
@@ -160,7 +167,7 @@ extension Reference {
   }
 
   /// The schedule that the next major frame has: asked for since the last one began, or that one's.
-  private func scheduleAsked(before index: Int) -> Int {
+  func scheduleAsked(before index: Int) -> Int {
     let place = last(before: index, of: .scheduleChange, .majorFrameStart)
     return place.map { kinds[$0] == .majorFrameStart ? schedule(ofFrame: $0) : Int(events[$0].operand) } ?? 0
   }

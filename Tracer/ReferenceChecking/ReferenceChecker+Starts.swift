@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Starts of partitions: memory in pieces, registers, and nobody running before.
-extension Reference {
+extension ReferenceChecker {
   func judgeStarts() {
     for step in steps { judgeBegun(step) }
     for index in places[Int(EventKind.restart.rawValue)] {
@@ -44,12 +44,12 @@ extension Reference {
     let regions =
       record(of: partition).segments.indices.map { table.record(SegmentRecord.self, $0) }
       .filter { $0.access.contains(.write) }.map(\.memoryBytes) + [record(of: partition).stackBytes]
-    return regions.reduce(0) { $0 + ($1 + size - 1) / size }
+    return regions.reduce(0) { $0 &+ $1 / size &+ ($1 % size > 0 ? 1 : 0) }
   }
 
   /// The number of the piece that comes next.
   private func nextPiece(of partition: Int, before index: Int) -> UInt32 {
-    let place = last(before: index, of: .memoryPiece, .restart) { self.partition($0) == partition }
+    let place = last(before: index, of: topic(.memoryPiece, partition), topic(.restart, partition))
     return place.map { kinds[$0] == .restart ? 0 : events[$0].operand &+ 1 } ?? 0
   }
 
@@ -62,10 +62,10 @@ extension Reference {
   /// The partition started, or its callback began, and its registers were not set since, nor was it found running.
   private func isContextDue(_ partition: Int, before index: Int) -> Bool {
     let place = last(
-      before: index, of: .restart, .callback, .contextReset, .interrupt, .timer, .hypercall, .exception
-    ) {
-      self.partition($0) == partition && (kinds[$0]?.eventClass != .input || isEntry($0))
-    }
+      before: index, of: topic(.restart, partition), topic(.callback, partition), topic(.contextReset, partition),
+      topic(.interrupt, partition), topic(.timer, partition), topic(.hypercall, partition),
+      topic(.exception, partition)
+    ) { kinds[$0]?.eventClass != .input || isEntry($0) }
     return place.map { kinds[$0] == .restart || kinds[$0] == .callback } ?? false
   }
 
@@ -86,20 +86,20 @@ extension Reference {
 
   /// The callback that runs.
   func callback(of partition: Int, before index: Int) -> Int? {
-    let place = last(before: index, of: .callback, .healthAction, .modeChange, .restart) { place in
-      guard self.partition(place) == partition else { return false }
-      switch kinds[place] {
-      case .modeChange: return events[place].detail == OperatingMode.idle.rawValue
-      case .healthAction: return endsCallback(place)
-      default: return true
-      }
-    }
-    return place.flatMap { kinds[$0] == .callback ? $0 : nil }
+    guard let begun = last(before: index, of: topic(.callback, partition)) else { return nil }
+    let since = (begun + 1)..<index
+    // From the front: what ends it is not far.
+    let isOver =
+      !all(topic(.restart, partition), in: since).isEmpty
+      || all(topic(.modeChange, partition), in: since).contains {
+        events[$0].detail == OperatingMode.idle.rawValue
+      } || all(topic(.healthAction, partition), in: since).contains { endsCallback($0) }
+    return isOver ? nil : begun
   }
 
   /// An action for the error whose callback was the last before it.
   private func endsCallback(_ action: Int) -> Bool {
-    let begun = last(before: action, of: .callback) { partition($0) == partition(action) }
+    let begun = last(before: action, of: topic(.callback, partition(action)))
     return begun.map { events[$0].operand == events[action].operand } ?? false
   }
 }

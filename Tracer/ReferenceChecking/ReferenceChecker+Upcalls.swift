@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Marks that wait, upcalls that take them, hypercalls and messages.
-extension Reference {
+extension ReferenceChecker {
   /// The upcall that a step decides: its first. More than one is a violation and is not looked at.
   func upcall(_ step: Step) -> Int? { range(step).first { kinds[$0] == .upcall } }
 
@@ -34,11 +34,11 @@ extension Reference {
   /// Within a step the upcall comes after all marks, wherever it stands.
   private func waiting(_ partition: Int, _ vector: Int, before index: Int) -> Waiting? {
     let step = stepOf[index < events.count ? index : events.count - 1]
-    let place = last(before: index, of: .mark, .restart, .upcall, .hypercallResult) { place in
-      isMark(place, partition, vector) || isRestart(place, partition)
-        || isUpcall(place, partition, vector) && (stepOf[place] != step || step < 0)
-        || isSuccess(place, .unregisterVCPU) && Int(events[place].partition) == partition
-          && Int(argument(place, 0)) == vector
+    let place = last(
+      before: index, of: topic(.mark, partition, vector: vector), topic(.restart, partition),
+      topic(.upcall, partition, vector: vector), granted(.unregisterVCPU, partition, about: vector)
+    ) {
+      kinds[$0] != .upcall || isUpcall($0, partition, vector) && (stepOf[$0] != step || step < 0)
     }
     guard let place else { return Waiting() }
     // The step's own upcall took them, unless it is this step.
@@ -62,7 +62,7 @@ extension Reference {
   func judgeMarks() {
     for index in events.indices where kinds[index] == .mark {
       guard let waiting = waiting(Int(events[index].partition), what(index), before: index) else { continue }
-      require("mark.counter", events[index].words.w0 == waiting.count + marks(at: index))
+      require("mark.counter", events[index].words.w0 == waiting.count &+ marks(at: index))
     }
   }
 
@@ -85,21 +85,18 @@ extension Reference {
   private func setting(
     _ on: HypercallNumber, _ off: HypercallNumber, _ partition: Int, _ vector: Int, before index: Int
   ) -> Int? {
-    let place = last(before: index, of: .hypercallResult, .restart) { place in
-      guard Int(events[place].partition) == partition else { return false }
-      if kinds[place] == .restart { return true }
-      return (isSuccess(place, on) || isSuccess(place, off)) && Int(argument(place, 0)) == vector
-    }
+    let place = last(
+      before: index, of: granted(on, partition, about: vector), granted(off, partition, about: vector),
+      topic(.restart, partition))
     return place.flatMap { isSuccess($0, on) ? $0 : nil }
   }
 
   /// The upcall of the vector that was not acknowledged, if any; nil twice where that is not known.
   private func inService(_ partition: Int, _ vector: Int, before index: Int) -> Int?? {
-    let place = last(before: index, of: .upcall, .restart, .hypercallResult) { place in
-      isUpcall(place, partition, vector) || isRestart(place, partition)
-        || (isSuccess(place, .acknowledgeInterrupt) || isSuccess(place, .unregisterVCPU))
-          && Int(events[place].partition) == partition && Int(argument(place, 0)) == vector
-    }
+    let place = last(
+      before: index, of: topic(.upcall, partition, vector: vector), topic(.restart, partition),
+      granted(.acknowledgeInterrupt, partition, about: vector), granted(.unregisterVCPU, partition, about: vector)
+    ) { kinds[$0] != .upcall || isUpcall($0, partition, vector) }
     guard let place else { return .some(nil) }
     if stepOf[place] != stepOf[min(index, events.count - 1)], let own = upcallAfter(place, partition, vector) {
       return .some(own)
@@ -177,9 +174,8 @@ extension Reference {
   /// The last upcall or start of a partition before an upcall of it. Upcalls are the last that is decided at an entry:
   /// a start in the same step comes before them, wherever it stands.
   private func upcallOrStart(_ partition: Int, before decided: Int, _ step: Step) -> Int? {
-    let found = last(before: step.end, of: .upcall, .restart) {
-      kinds[$0] == .upcall && $0 < decided && Int(events[$0].partition) == partition && upcallIsFirst($0)
-        || isRestart($0, partition)
+    let found = last(before: step.end, of: topic(.upcall, partition), topic(.restart, partition)) {
+      kinds[$0] != .upcall || $0 < decided && upcallIsFirst($0)
     }
     guard let found, kinds[found] == .restart, stepOf[found] >= 0, let own = upcall(steps[stepOf[found]]),
       own != decided, Int(events[own].partition) == partition
@@ -192,19 +188,19 @@ extension Reference {
   private func waitingInStep(_ partition: Int, _ vector: Int, _ step: Step) -> Waiting? {
     if let mark = range(step).last(where: { isMark($0, partition, vector) }) {
       let isUnregistered = (mark..<step.end).contains {
-        isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+        isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
       }
       return isUnregistered ? nil : Waiting(isAny: true, count: events[mark].words.w0)
     }
     let isUnregistered = range(step).contains {
-      isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+      isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
     }
     return isUnregistered ? nil : waiting(partition, vector, before: step.input)
   }
 
   private func serviceInStep(_ partition: Int, _ vector: Int, _ step: Step, _ decided: Int) -> Int?? {
     let isAcknowledged = range(step).contains {
-      isSuccess($0, .acknowledgeInterrupt) && Int(events[$0].partition) == partition && Int(argument($0, 0)) == vector
+      isSuccess($0, .acknowledgeInterrupt) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
     }
     return isAcknowledged ? .some(nil) : inService(partition, vector, before: step.input)
   }
@@ -220,11 +216,9 @@ extension Reference {
     guard let decided, Int(events[decided].partition) == partition, isFirst else {
       return require("upcall.written", false)
     }
-    let entry = last(before: index, of: .restart, .hypercallResult) { place in
-      isRestart(place, partition) || isSuccess(place, .setUpcallEntry) && Int(events[place].partition) == partition
-    }
-    let address = entry.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
-    require("upcall.written", events[index].words.w2 == 0 && events[index].words.w1 == address)
+    require(
+      "upcall.written",
+      events[index].words.w2 == 0 && events[index].words.w1 == upcallEntry(partition, before: index))
   }
 
   // MARK: Hypercalls

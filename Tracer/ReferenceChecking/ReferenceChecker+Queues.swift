@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Queuing ports: what each destination holds, message by message, from the trace's beginning.
-extension Reference {
+extension ReferenceChecker {
   private struct Message {
     var number: UInt64
     var bytes: UInt64
@@ -33,19 +33,11 @@ extension Reference {
     }
   }
 
-  private func source(_ channel: UInt64) -> Int? {
-    (0..<table.count(PortRecord.self)).first {
-      portRecord($0).channel == channel && portRecord($0).direction == .source
-    }
-  }
-
   func judgeQueues() {
     let hasQueues = (0..<table.count(PortRecord.self)).contains { portRecord($0).kind == .queuing }
     guard hasQueues else { return }
     for index in places[Int(EventKind.portOperation.rawValue)] where isOperation(index, .send) {
-      let before = last(before: index, of: .portOperation) {
-        isOperation($0, .send) && port($0).channel == port(index).channel
-      }
+      let before = last(before: index, of: operation(.send, port: Int(events[index].operand)))
       require("queue.sequence", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 1)
     }
     var queues = [Queue](repeating: Queue(), count: table.count(PortRecord.self))
@@ -163,7 +155,7 @@ extension Reference {
   /// A message leaves a queue: if that was what kept its sender waiting, the sender is told.
   private func noteRoom(_ port: Int, _ queues: [Queue], _ marking: inout Marking) {
     let record = portRecord(port)
-    guard queues[port].waiting.count >= Int(record.maximumMessageCount), let source = source(record.channel) else {
+    guard queues[port].waiting.count >= Int(record.maximumMessageCount), let source = writer(record.channel) else {
       return
     }
     marking.allowed.insert(owner(ofPort: source))
@@ -178,9 +170,8 @@ extension Reference {
 
   /// The port that a partition means by an identifier, since its start.
   private func port(of partition: Int, _ identifier: UInt64, before index: Int) -> Int? {
-    let place = last(before: index, of: .hypercallResult, .restart) {
-      self.partition($0) == partition
-        && (kinds[$0] == .restart || isSuccess($0, .createQueuingPort) && events[$0].words.w0 == identifier)
+    let place = last(before: index, of: topic(.restart, partition), granted(.createQueuingPort, partition)) {
+      kinds[$0] == .restart || events[$0].words.w0 == identifier
     }
     guard let place, kinds[place] == .hypercallResult, let step = step(of: place) else { return nil }
     return all(.portOperation, in: range(step)).last { !isOperation($0, .overflow) }.map { Int(events[$0].operand) }

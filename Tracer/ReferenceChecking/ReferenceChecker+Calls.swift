@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What hypercalls may do, and what they answer.
-extension Reference {
+extension ReferenceChecker {
   func judgeCalls() {
     for index in places[Int(EventKind.hypercallResult.rawValue)]
     where isProperResult(index) && events[index].detail == 0 {
@@ -121,7 +121,7 @@ extension Reference {
     case .partitionCount: return UInt64(table.partitionCount)
     case .marks:
       if isStartUntold(partition, before: index) { return nil }
-      return all(.mark, in: start..<index).filter { self.partition($0) == partition }.reduce(0) { $0 + marks(at: $1) }
+      return marksCounted(partition, in: start..<index)
     case .currentSchedule:
       let schedule = last(before: index, of: .majorFrameStart).map { Int(events[$0].detail) } ?? 0
       return table.record(ScheduleRecord.self, schedule).identifier
@@ -136,14 +136,27 @@ extension Reference {
       return frameStart(before: step.end)
     case .missedTicks:
       if isStartUntold(partition, before: index) { return nil }
-      return all(.timerExpired, in: start..<index).filter { self.partition($0) == partition }
-        .reduce(0) { $0 + events[$1].words.w2 }
+      return all(topic(.timerExpired, partition), in: start..<index).reduce(0) { $0 &+ events[$1].words.w2 }
     case .errorLogCount: return logLength(before: index)
     case .droppedErrorCount:
       let length = logLength(before: index)
       return length - min(length, UInt64(ModuleLimits.errorLogLength))
     case .repeatedErrorCount: return nil  // What is not told leaves nothing in the trace to count.
     }
+  }
+
+  /// The marks of a partition, ticks by their number; what was counted for an earlier question is not counted again.
+  private func marksCounted(_ partition: Int, in range: Range<Int>) -> UInt64 {
+    var counted = markTotals[partition] ?? (range.lowerBound..<range.lowerBound, 0)
+    if counted.range.lowerBound != range.lowerBound || counted.range.upperBound > range.upperBound {
+      counted = (range.lowerBound..<range.lowerBound, 0)
+    }
+    for index in all(topic(.mark, partition), in: counted.range.upperBound..<range.upperBound) {
+      counted.total &+= marks(at: index)
+    }
+    counted.range = range
+    markTotals[partition] = counted
+    return counted.total
   }
 
   /// How many errors have been entered in the log, by the last one's own number.

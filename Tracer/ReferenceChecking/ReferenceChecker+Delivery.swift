@@ -3,16 +3,16 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Marks that must become upcalls, and what stands against it: room, depth, lines that wait for a hypercall.
-extension Reference {
+extension ReferenceChecker {
   /// The partition's virtual interrupt flag as the kernel knows it, an upcall left aside; nil within a callback, and
   /// after a start that was not told.
   func isOn(_ partition: Int, before index: Int, without upcall: Int? = nil) -> Bool? {
     let place = last(
-      before: index, of: .interrupt, .timer, .hypercall, .exception, .restart, .upcall, .exceptionReflected, .callback
+      before: index, of: topic(.interrupt, partition), topic(.timer, partition), topic(.hypercall, partition),
+      topic(.exception, partition), topic(.restart, partition), topic(.upcall, partition),
+      topic(.exceptionReflected, partition), topic(.callback, partition)
     ) {
-      self.partition($0) == partition && (!isInputKind($0) || isEntry($0))
-        && (kinds[$0] != .upcall || upcallIsFirst($0))
-        && $0 != upcall
+      (!isInputKind($0) || isEntry($0)) && (kinds[$0] != .upcall || upcallIsFirst($0)) && $0 != upcall
     }
     guard let place else { return false }
     if let untold = untoldStart(of: partition, before: index), untold > place { return nil }
@@ -27,9 +27,7 @@ extension Reference {
 
   /// Where a partition's upcalls go; 0 before it has said so.
   func upcallEntry(_ partition: Int, before index: Int) -> UInt64 {
-    let place = last(before: index, of: .restart, .hypercallResult) {
-      self.partition($0) == partition && (kinds[$0] == .restart || isSuccess($0, .setUpcallEntry))
-    }
+    let place = last(before: index, of: topic(.restart, partition), granted(.setUpcallEntry, partition))
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
   }
 
@@ -38,14 +36,11 @@ extension Reference {
   /// `intoCode`: only marks that interrupted the partition itself.
   func isHeldBack(_ partition: Int, _ vector: Int, before index: Int, intoCode: Bool = false) -> Bool {
     guard vector < 48, record(of: partition).markedLines >> UInt16(vector - 32) & 1 != 0 else { return false }
-    let since =
-      last(before: index, of: .hypercall, .windowStart, .restart) {
-        kinds[$0] == .windowStart ? owner($0) == partition : self.partition($0) == partition
-      } ?? -1
-    return all(.mark, in: (since + 1)..<index).contains { place in
-      guard self.partition(place) == partition, what(place) == vector, let input = input(of: place) else {
-        return false
-      }
+    let since = max(
+      last(before: index, of: topic(.hypercall, partition), topic(.restart, partition)) ?? -1,
+      last(before: index, of: .windowStart) { owner($0) == partition } ?? -1)
+    return all(topic(.mark, partition, vector: vector), in: (since + 1)..<index).contains { place in
+      guard let input = input(of: place) else { return false }
       let isInOwn = openWindow(before: place).map { owner($0) == partition } ?? false
       return isInOwn && (!intoCode || self.partition(input) == partition)
     }
@@ -94,11 +89,12 @@ extension Reference {
 
   /// The health monitor was told of a mark without room, and no frame has fitted since; nil where it is not known.
   private func isRoomTold(_ partition: Int, before index: Int) -> Bool? {
-    let place = last(before: index, of: .healthError, .upcall, .restart, .hypercallResult) { place in
-      guard self.partition(place) == partition else { return false }
+    let place = last(
+      before: index, of: topic(.healthError, partition), topic(.upcall, partition), topic(.restart, partition),
+      granted(.unregisterVCPU, partition)
+    ) { place in
       switch kinds[place] {
       case .healthError: return isStackError(place) && (isShallow(place) || !isDepthKnown(place))
-      case .hypercallResult: return isSuccess(place, .unregisterVCPU)
       case .upcall: return upcallIsFirst(place)
       default: return true
       }
@@ -108,14 +104,18 @@ extension Reference {
   }
 
   private func isDepthKnown(_ error: Int) -> Bool {
-    kinds[error] != .healthError || stepOf[error] >= 0 && depths[partition(error)][stepOf[error]] != nil
+    kinds[error] != .healthError || stepOf[error] >= 0 && depth(partition(error), atStep: stepOf[error]) != nil
+  }
+
+  private func depth(_ partition: Int, atStep step: Int) -> Int? {
+    step < depths[partition].count ? depths[partition][step] : nil
   }
 
   /// At an error of the stack: the depth would have allowed the upcall, so that it was room that lacked.
   private func isShallow(_ index: Int) -> Bool {
     let partition = partition(index)
     // The step's own entry may have told of returns.
-    guard stepOf[index] >= 0, let depth = depths[partition][stepOf[index]] else { return false }
+    guard stepOf[index] >= 0, let depth = depth(partition, atStep: stepOf[index]) else { return false }
     return depth < Int(record(of: partition).maximumUpcallDepth)
   }
 
@@ -130,10 +130,11 @@ extension Reference {
     guard isOn(partition, before: step.end, without: decided) != nil else { return }
     let isReturn = isCall(step, .returnFromUpcall) && self.partition(step.input) == partition
     let isReplacing = events[decided].detail & 1 != 0
-    let place = last(before: step.end, of: .interrupt, .timer, .hypercall, .exception, .restart, .upcall) {
-      self.partition($0) == partition && (!isInputKind($0) || isEntry($0))
-        && (kinds[$0] != .upcall || upcallIsFirst($0))
-        && $0 != decided
+    let place = last(
+      before: step.end, of: topic(.interrupt, partition), topic(.timer, partition), topic(.hypercall, partition),
+      topic(.exception, partition), topic(.restart, partition), topic(.upcall, partition)
+    ) {
+      (!isInputKind($0) || isEntry($0)) && (kinds[$0] != .upcall || upcallIsFirst($0)) && $0 != decided
     }
     // An upcall or a start since has left the tail.
     let isInTail = place.map { isEntry($0) && !isUsableReturn($0) && events[$0].detail & 2 != 0 } ?? false

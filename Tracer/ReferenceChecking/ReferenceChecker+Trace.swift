@@ -2,7 +2,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// The trace itself, its frames and windows, and who runs.
-extension Reference {
+extension ReferenceChecker {
   func judgeTrace() {
     for index in events.indices.dropFirst() {
       let passed = events[index].time &- events[index - 1].time
@@ -57,7 +57,8 @@ extension Reference {
       (0..<end).contains(where: { kinds[$0] == .stop })
     else { return }
     let due = table.record(StimulusRecord.self, played.count).time.nanoseconds
-    require("stimulus.played", events[end].time <= due + frame)
+    let frame = last(before: end, of: .majorFrameStart).map { frameLength($0) } ?? 0
+    require("stimulus.played", events[end].time <= due || events[end].time - due <= frame)
   }
 
   /// Whether the test device has pulsed the line since the line's last pulse interrupted.
@@ -90,11 +91,25 @@ extension Reference {
 
   // MARK: Windows
 
-  /// When the frame before `index` started: on the lattice that the first one begins.
+  /// When each major frame had to start: the first one begins the lattice, and each is as long as its schedule says.
+  func layLattice() {
+    let frames = places[Int(EventKind.majorFrameStart.rawValue)]
+    guard var start = frames.first.map({ events[$0].words.w0 }) else { return }
+    for frame in frames {
+      lattice.append(start)
+      start &+= frameLength(frame)
+    }
+  }
+
+  /// How long the major frame lasts that starts at `index`; ns.
+  func frameLength(_ index: Int) -> UInt64 {
+    table.record(ScheduleRecord.self, Int(events[index].detail)).majorFrame.count
+  }
+
+  /// When the frame before `index` started, on the lattice.
   func frameStart(before index: Int) -> UInt64? {
-    let frames = all(.majorFrameStart, in: 0..<index)
-    guard let first = frames.first else { return nil }
-    return events[first].words.w0 &+ UInt64(frames.count - 1) * frame
+    let begun = all(.majorFrameStart, in: 0..<index).count
+    return begun == 0 ? nil : lattice[begun - 1]
   }
 
   /// The window that is open just before `index`: index of its start, unless it ended since.
@@ -123,9 +138,8 @@ extension Reference {
       last(before: index, of: .windowStart, .restart) {
         (kinds[$0] == .windowStart ? owner($0) : Int(events[$0].partition)) == partition
       } ?? 0
-    return all(.hypercallResult, in: begin..<index).contains { place in
-      isSuccess(place, .yield) && Int(events[place].partition) == partition
-        && openWindow(before: place).map { owner($0) == partition } ?? false
+    return all(granted(.yield, partition), in: begin..<index).contains { place in
+      openWindow(before: place).map { owner($0) == partition } ?? false
     }
   }
 
@@ -138,7 +152,7 @@ extension Reference {
         continue
       }
       require("frame.regular", event.operand == events[frames[number - 1]].operand &+ 1)
-      require("frame.regular", event.words.w0 == frameStart(before: index)! &+ frame)
+      require("frame.regular", event.words.w0 == lattice[number])
       let before = last(before: index, of: .windowStart, .majorFrameStart)!
       require(
         "window.order",
@@ -214,15 +228,11 @@ extension Reference {
     }
   }
 
-  private func mayRun(_ partition: Int, before index: Int) -> Bool {
-    !hasYielded(partition, before: index) && !isStopped(partition, before: index)
-  }
-
   private func judgeIdle(_ index: Int) {
     guard let open = openWindow(before: index) else { return }
     let time = events[index].time
     if time >= nominal(open), time < nominalEnd(open) {
-      require("window.owner", !mayRun(owner(open), before: index))
+      require("window.owner", !isAble(owner(open), before: index))
     }
   }
 
@@ -235,7 +245,7 @@ extension Reference {
     if let open, owner(open) == partition { return }
     guard partition == drainer else { return require("window.owner", false) }
     if let open, events[index].time >= nominal(open) {
-      require("window.owner", !mayRun(owner(open), before: index))
+      require("window.owner", !isAble(owner(open), before: index))
     }
   }
 }

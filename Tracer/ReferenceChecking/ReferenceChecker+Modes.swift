@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Operating modes: what they change from, why, and that they are kept.
-extension Reference {
+extension ReferenceChecker {
   /// Why a mode changes.
   private enum Cause { case start, request, health, reset, schedule, none }
 
@@ -120,8 +120,7 @@ extension Reference {
 
   /// That change of mode.
   func untoldStart(of partition: Int, before index: Int) -> Int? {
-    let place = last(before: index, of: .modeChange, .restart) { place in
-      guard self.partition(place) == partition else { return false }
+    let place = last(before: index, of: topic(.modeChange, partition), topic(.restart, partition)) { place in
       if kinds[place] == .restart { return true }
       let isStart = events[place].detail == 1 || events[place].detail == 2
       guard isStart, let step = step(of: place), step.end <= index else { return false }

@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// CPU exceptions: each gets one answer, from the partition's own handler where it has one that can take it.
-extension Reference {
+extension ReferenceChecker {
   /// `int3` and `int 4` of ring 3 come as protection faults that name their gate.
   private func gate(_ step: Step) -> Int? {
     guard what(step.input) == 13 else { return nil }
@@ -12,17 +12,13 @@ extension Reference {
 
   /// The handler that a partition has for an exception, or for errors (32); 0 for none.
   func exceptionHandler(_ vector: Int, _ partition: Int, before index: Int) -> UInt64 {
-    let place = last(before: index, of: .restart, .hypercallResult) {
-      self.partition($0) == partition
-        && (kinds[$0] == .restart || isSuccess($0, .setExceptionHandler) && argument($0, 0) == UInt64(vector))
-    }
+    let place = last(
+      before: index, of: topic(.restart, partition), granted(.setExceptionHandler, partition, about: vector))
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 1) } ?? 0
   }
 
   func exceptionEntry(_ partition: Int, before index: Int) -> UInt64 {
-    let place = last(before: index, of: .restart, .hypercallResult) {
-      self.partition($0) == partition && (kinds[$0] == .restart || isSuccess($0, .setExceptionEntry))
-    }
+    let place = last(before: index, of: topic(.restart, partition), granted(.setExceptionEntry, partition))
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
   }
 
@@ -30,12 +26,12 @@ extension Reference {
   /// while that is not known.
   private func reflected(to partition: Int, before index: Int) -> UInt32? {
     let start = lastRestart(of: partition, before: index) ?? -1
-    let all = all(.exceptionReflected, in: (start + 1)..<index).filter { self.partition($0) == partition }
+    let all = all(topic(.exceptionReflected, partition), in: (start + 1)..<index)
     // The shared page is new with the module's start only.
     let isNew = start < 0 || input(of: start).map { kinds[$0] == .start } ?? false
     if isNew { return UInt32(all.count) }
     guard let first = all.firstIndex(where: { belongs($0) }), let input = input(of: all[first]) else { return nil }
-    return UInt32(truncatingIfNeeded: events[input].words.w5) &+ UInt32(all.count - first)
+    return UInt32(truncatingIfNeeded: events[input].words.w5) &+ UInt32(all.endIndex - first)
   }
 
   /// Whether a partition that tells a count of exceptions come back from is in none of its handlers; yes if unknown.

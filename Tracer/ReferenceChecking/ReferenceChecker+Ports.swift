@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Messages: who may use a port, what is copied, and what the sampling channel holds.
-extension Reference {
+extension ReferenceChecker {
   func isOperation(_ index: Int, _ operation: PortOperation) -> Bool {
     kinds[index] == .portOperation && events[index].detail == operation.rawValue
   }
@@ -27,7 +27,7 @@ extension Reference {
 
   func judgePorts() {
     for index in events.indices where kinds[index] == .portOperation {
-      let written = last(before: index, of: .portOperation) { isOperation($0, .write) }
+      let written = writer(port(index).channel).flatMap { last(before: index, of: operation(.write, port: $0)) }
       let event = events[index]
       switch PortOperation(rawValue: event.detail) {
       case .write:
@@ -63,15 +63,9 @@ extension Reference {
 
   private func judgeRead(_ index: Int, _ written: Int?) {
     let event = events[index]
-    let isCreatedSince =
-      last(before: index, of: .portOperation) {
-        isOperation($0, .create) && events[$0].operand == event.operand || isOperation($0, .write)
-      }.map { isOperation($0, .create) } ?? true
+    let created = last(before: index, of: operation(.create, port: Int(event.operand)))
     // What a port gets that was never created is another claim's affair.
-    let isCreated = all(.portOperation, in: 0..<index).contains {
-      isOperation($0, .create) && events[$0].operand == event.operand
-    }
-    guard let written, isCreated, !isCreatedSince else { return }
+    guard let written, let created, created < written else { return }
     require("port.sequence", event.words.w1 == events[written].words.w1)
     require("port.content", event.words.w0 == events[written].words.w0)
     // A copy is that of the operation before it.

@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What events may name at all, keyframes, and the stop.
-extension Reference {
+extension ReferenceChecker {
   func judgeEnding() {
     judgeKeyframes()
     let stops = places[Int(EventKind.stop.rawValue)]

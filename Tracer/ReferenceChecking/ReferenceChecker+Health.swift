@@ -3,7 +3,7 @@ import ModuleConfiguration
 import TraceFormat
 
 /// Errors: how they are entered, what answers them, and what the tables say.
-extension Reference {
+extension ReferenceChecker {
   func level(_ error: Int) -> ErrorLevel? { ErrorLevel(rawValue: UInt8(truncatingIfNeeded: events[error].operand)) }
   func state(_ error: Int) -> SystemState? {
     SystemState(rawValue: UInt8(truncatingIfNeeded: events[error].operand >> 8))

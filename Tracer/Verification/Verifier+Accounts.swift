@@ -1,0 +1,48 @@
+/// Book-keeping of claims: instances, violations, values and their worst.
+extension Verifier {
+  /// Unchecked: the book begins with an account for every key.
+  @inline(__always)
+  mutating func tally(_ key: ClaimKey) { book.accounts[unchecked: key.rawValue].checked &+= 1 }
+
+  /// Counts a violation at the event at hand; answers whether to `explain` it.
+  mutating func fails(_ key: ClaimKey, by excess: UInt64 = 0) -> Bool {
+    book.refute(key.rawValue, excess: Int64(clamping: excess), position: position, time: time)
+  }
+
+  mutating func explain(_ sentence: String) { book.explain(sentence) }
+
+  /// Counts an instance with a measured value; answers whether it exceeds the bound and is to be explained.
+  @inline(__always)
+  mutating func exceeds(_ claim: Int, _ value: Int64, over span: CaseSpan) -> Bool {
+    exceeds(claim, value, position, time, over: span)
+  }
+
+  @inline(__always)
+  mutating func exceeds(
+    _ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, over span: CaseSpan
+  ) -> Bool {
+    book.accounts[claim].checked &+= 1
+    if value > book.accounts[claim].threshold { book.admit(claim, value, position, time, span) }
+    let limit = book.accounts[claim].limit
+    guard value > limit else { return false }
+    return book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time)
+  }
+
+  /// All claims about the module, nothing judged yet: what holds is open.
+  public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
+
+  func name(_ partition: UInt8) -> String {
+    partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"
+  }
+}
+
+extension Int64 {
+  /// The difference, held at the largest value instead of overflowing.
+  func subtractingClamped(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? .max : difference
+  }
+
+  /// The signed distance from `b` to `a`.
+  init(from b: UInt64, to a: UInt64) { self = Int64(bitPattern: a &- b) }
+}

@@ -1,0 +1,72 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// What partitions leave in the trace or on the console: just what they were granted, and from their own memory.
+extension Verifier {
+  mutating func consoleWritten(_ event: EventReference) {
+    guard step.kind != 0 else { return }
+    tally(.consoleWritten)
+    guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.writeConsole.rawValue,
+      event.partition == step.partition, !step.happenings.contains(.consoleSeen)
+    else {
+      if fails(.consoleWritten) { explain("\(event.operand) bytes went to the console, unasked") }
+      return
+    }
+    step.happenings.insert(.consoleSeen)
+    step.consoleBytes = UInt64(event.operand)
+  }
+
+  /// A note is granted: it is of memory that its caller may read, and no longer than may be. Its words follow.
+  mutating func judgeNoteGranted(_ partition: UInt8) {
+    tally(.noteWords)
+    let (address, count) = (step.argument0, step.argument1)
+    let isPossible = count &- 1 < UInt64(ModuleLimits.maximumNoteWords) && address & 7 == 0
+    let isReadable = plan.partitions[Int(partition)].readable.contains {
+      $0.contains(address) && isPossible && $0.upperBound &- address >= count &* 8
+    }
+    if !isPossible || !isReadable, fails(.noteWords) {
+      explain("\(name(partition)) was let note \(count) words at \(hexadecimal(address)), which it may not read so")
+    }
+  }
+
+  /// Words of a note: those that follow the ones before, of a note that was granted.
+  mutating func noteWords(_ event: EventReference) {
+    guard step.kind != 0 else { return }
+    tally(.noteWords)
+    let isGranted =
+      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.noteWords.rawValue
+      && event.partition == step.partition && step.happenings.contains(.answered) && step.resultCode == 0
+    let count = UInt64(event.detail)
+    guard isGranted, step.notedWords < step.argument1, UInt64(event.operand) == step.notedWords,
+      count == min(8, step.argument1 &- step.notedWords), isBlank(event, from: Int(count))
+    else { return refuseWords(event, isGranted) }
+    step.notedWords &+= count
+  }
+
+  private func isBlank(_ event: EventReference, from first: Int) -> Bool {
+    for index in first..<8 where event.words[index] != 0 { return false }
+    return true
+  }
+
+  private mutating func refuseWords(_ event: EventReference, _ isGranted: Bool) {
+    guard fails(.noteWords) else { return }
+    explain(
+      isGranted
+        ? "\(event.detail) words from word \(event.operand) on follow \(step.notedWords) words of a note that has "
+          + "\(step.argument1)"
+        : "\(event.detail) words of a note of \(name(event.partition)), who has left none")
+  }
+
+  mutating func closeNote() {
+    guard step.resultCode == 0, step.notedWords != step.argument1, fails(.noteWords) else { return }
+    explain("\(name(step.partition)) left a note of \(step.argument1) words, and the trace has \(step.notedWords)")
+  }
+
+  mutating func closeConsole() {
+    guard !step.happenings.contains(.stopped) else { return }
+    let told = step.resultCode == 0 ? step.resultValue : 0
+    let most = min(step.argument1, UInt64(ModuleLimits.maximumConsoleBytes), step.looked)
+    guard told != step.consoleBytes || told > most, fails(.consoleWritten) else { return }
+    explain("\(step.consoleBytes) bytes went to the console, the caller was told \(told); possible were \(most)")
+  }
+}

@@ -1,0 +1,27 @@
+import TraceFormat
+
+/// Events that need more than their own judgement: they open the trace, go back in time, name nobody, end a gap.
+extension Verifier {
+  mutating func refusePartition(_ partition: UInt8) {
+    if fails(.meaning) { explain("partition \(partition) is not one of the module's \(partitions.count)") }
+  }
+
+  /// A time that goes back, or one for which more is to be done than to take it.
+  mutating func takeUnusual(_ now: UInt64) {
+    disturb()
+    if eventCount == 0 {
+      firstTime = now
+    } else if now < time, fails(.time, by: time &- now) {
+      explain("time goes back from \(time) to \(now) ns")
+    }
+    time = now
+    if isGapOpen { closeGap() }
+  }
+
+  /// An event after which not all is as usual.
+  mutating func judgeUnusual(_ event: EventReference, _ kind: EventKind?) {
+    if eventCount == 0 { judgeFirst(event) }
+    if let kind, ending.isSpecial { judgeAfterStop(event, kind) }
+    isUnusual = isGapOpen || ending.isSpecial
+  }
+}
