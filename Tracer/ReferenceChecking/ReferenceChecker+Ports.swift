@@ -22,7 +22,7 @@ extension ReferenceChecker {
   func isRightCopy(_ index: Int, of operation: Int) -> Bool {
     events[index].operand == events[operation].operand && events[index].detail == events[operation].detail
       && events[index].words.w1 == events[operation].words.w0
-      && events[index].partition == events[input(of: index)!].partition
+      && input(of: index).map { events[$0].partition == events[index].partition } ?? false
   }
 
   func judgePorts() {

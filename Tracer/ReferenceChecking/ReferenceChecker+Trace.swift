@@ -82,9 +82,8 @@ extension ReferenceChecker {
     for later in (index + 1)..<events.count {
       if kinds[later] == .stop { return }
       if kinds[later] == .interrupt, isPulse(later), UInt64(events[later].operand & 0xFFFF) &- 32 == line { return }
-      guard let kind = kinds[later], [.interrupt, .timer, .hypercall, .exception].contains(kind),
-        let read = last(before: later, of: .maskRead)
-      else { continue }
+      // Of several lines pulsed at once each waits for those before it.
+      guard isEntry(later), let read = last(before: later, of: .maskRead) else { continue }
       if events[read].operand & 1 << UInt32(line) == 0 { return require("stimulus.played", false) }
     }
   }
