@@ -38,7 +38,7 @@ import TraceReading
   }
 
   static func audit(_ certificate: String, _ trace: [UInt8]) throws -> AuditReport {
-    try CertificateAudit.audit(Array(certificate.utf8), TraceReader(bytes: trace))
+    try #require(try CertificateAudit.audit(Array(certificate.utf8), TraceReader(bytes: trace)))
   }
 
   static func trace(_ change: (inout Story) -> Void = { _ in }) throws -> [UInt8] {

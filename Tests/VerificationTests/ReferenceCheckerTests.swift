@@ -68,13 +68,31 @@ import TraceReading
   @Test func aTraceTooLongIsNotJudgedAndSaysSo() throws {
     let trace = try CertificateTests.trace()
     let certificate = Array(try CertificateTests.certificate(trace).utf8)
-    let long = try CertificateAudit.audit(certificate, TraceReader(bytes: trace), judgingUpTo: 10)
+    func audit(upTo limit: Int) throws -> AuditReport {
+      try #require(try CertificateAudit.audit(certificate, TraceReader(bytes: trace), judgingUpTo: limit))
+    }
+    let long = try audit(upTo: 10)
     #expect(long.isConfirmed && long.count(.judged) == 0 && long.count(.counted) >= 25, "\(long.text)")
     let json = try long.json
     let words = "the trace has more than 10 events; '--judge-up-to \(long.events)' takes"
     #expect(long.text.contains(words) && json.contains(words), "\(long.text)")
-    let exact = try CertificateAudit.audit(certificate, TraceReader(bytes: trace), judgingUpTo: Int(long.events))
+    let exact = try audit(upTo: Int(long.events))
     #expect(exact.count(.judged) == ReferenceChecker.claims.count && exact.reasonNotJudged == nil, "\(exact.text)")
+  }
+
+  @Test func anAuditEndsWhenItIsTold() throws {
+    let trace = try CertificateTests.trace()
+    let certificate = Array(try CertificateTests.certificate(trace).utf8)
+    var shares: [Double] = []
+    for last in [-1.0, 0.5] {
+      let report = try CertificateAudit.audit(certificate, TraceReader(bytes: trace)) { stage in
+        guard case .judging(let share) = stage else { return last >= 0 }
+        shares.append(share)
+        return share < last
+      }
+      #expect(report == nil)
+    }
+    #expect(shares.count > 5 && shares == shares.sorted() && shares.last! >= 0.5, "\(shares)")
   }
 
   /// Events with any field at all: the judge finds something in them, and always comes to an end.

@@ -11,19 +11,30 @@ public enum CertificateAudit {
   /// What the reference checker holds of an event, by measurement.
   static let bytesPerEvent = 170
 
+  /// What is being done.
+  public enum Stage {
+    case reading
+    /// The share of it that is done, 0 … 1.
+    case judging(Double)
+  }
+
   /// - Parameters:
   ///   - bytes: the certificate's file.
   ///   - reader: the trace, nothing of it read yet.
   ///   - limit: how many events a trace may have that is judged anew: all are held in memory, `bytesPerEvent` each.
+  ///   - onProgress: called now and then, with what is being done; false ends the audit.
+  /// - Returns: nil where `onProgress` has ended it.
   public static func audit(
-    _ bytes: [UInt8], _ reader: TraceReader, judgingUpTo limit: Int = defaultLimit
-  ) throws(AuditError) -> AuditReport {
+    _ bytes: [UInt8], _ reader: TraceReader, judgingUpTo limit: Int = defaultLimit,
+    onProgress: (Stage) -> Bool = { _ in true }
+  ) throws(AuditError) -> AuditReport? {
     let certificate = try decode(bytes)
     var auditor = Auditor(reader.moduleTable)
     var cited = CitedEvents(certificate)
     var gaps = 0
     var kept: [TraceEvent] = []
     while let batch = reader.nextBatch() {
+      guard onProgress(.reading) else { return nil }
       switch batch {
       case .events(let first, let events):
         if auditor.events &+ UInt64(events.count) <= UInt64(limit) { kept += events } else { kept = [] }
@@ -48,7 +59,8 @@ public enum CertificateAudit {
         "the trace has more than \(limit) events; '--judge-up-to \(auditor.events)' takes "
         + "\((auditor.events * UInt64(bytesPerEvent)) >> 20) MiB of memory"
     } else {
-      violated = ReferenceChecker.violations(kept, reader.moduleTable)
+      violated = ReferenceChecker.violations(kept, reader.moduleTable) { onProgress(.judging($0)) }
+      if violated == nil { return nil }
     }
     let judge = ClaimAudit(auditor: auditor, cited: cited, isWhole: isWhole, violated: violated)
     report.findings = certificate.report.claims.map { judge.finding($0) }

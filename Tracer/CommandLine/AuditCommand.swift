@@ -13,7 +13,7 @@ struct AuditCommand: ParsableCommand {
       a line in common with 'partita verify'. It holds the whole trace in memory, so that it judges traces of \
       --judge-up-to events at most; of longer ones, instances are counted anew where an event stands for one, and the \
       events cited are looked up. The answer says how far each claim was confirmed. Exit status: 0 confirmed, 1 refused, \
-      2 bad usage or input.
+      2 bad usage or input, 3 interrupted.
 
       Example: partita verify run.partita --certificate run.certificate.json
                partita audit run.certificate.json run.partita
@@ -48,8 +48,8 @@ struct AuditCommand: ParsableCommand {
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let report: AuditReport
     do {
-      report = try CertificateAudit.audit(Array(data), reader, judgingUpTo: judgeUpTo)
-    } catch {
+      report = try audit(Array(data), reader)
+    } catch let error as AuditError {
       TraceCommand.complain("\(certificate): \(error)")
       throw ExitCode(2)
     }
@@ -58,5 +58,22 @@ struct AuditCommand: ParsableCommand {
     case .json: print(try report.json)
     }
     if !report.isConfirmed { throw ExitCode(1) }
+  }
+
+  /// Audits with a line that tells how far; Ctrl-C ends the command.
+  private func audit(_ certificate: [UInt8], _ reader: TraceReader) throws -> AuditReport {
+    var progress = ReadingProgress(trace)
+    defer { progress.clear() }
+    let report = try CertificateAudit.audit(certificate, reader, judgingUpTo: judgeUpTo) { stage in
+      switch stage {
+      case .reading: progress.show(reader)
+      case .judging(let share): progress.show("judging anew  \(Int(share * 100)) %")
+      }
+      return !progress.isInterrupted
+    }
+    if let report { return report }
+    progress.clear()
+    TraceCommand.complain("interrupted; nothing is confirmed")
+    throw ExitCode(3)
   }
 }

@@ -21,13 +21,21 @@ struct ReadingProgress {
 
   /// Draws the line anew, ten times a second at most, and not at all for what is quick.
   mutating func show(_ reader: TraceReader) {
-    guard isShown, ContinuousClock.now >= next else { return }
-    next = .now + .milliseconds(100)
-    isDirty = true
+    guard isDue else { return }
     let sizes = reader.statistics
     let share = fileBytes.map { "\(min(100, sizes.storedBytes * 100 / $0)) %  " } ?? ""
-    ModuleSession.say("\r\u{1B}[K\(share)\(sizes.eventCount) events", to: STDERR_FILENO)
+    show("\(share)\(sizes.eventCount) events")
   }
+
+  /// The same with words of the caller's.
+  mutating func show(_ words: String) {
+    guard isDue else { return }
+    next = .now + .milliseconds(100)
+    isDirty = true
+    ModuleSession.say("\r\u{1B}[K\(words)", to: STDERR_FILENO)
+  }
+
+  private var isDue: Bool { isShown && ContinuousClock.now >= next }
 
   /// Leaves the line empty for what is printed next.
   mutating func clear() {
