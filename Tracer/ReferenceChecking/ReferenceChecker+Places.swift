@@ -38,7 +38,9 @@ extension ReferenceChecker {
       guard let kind = kinds[index] else { continue }
       let partition = partition(index)
       alike[topic(kind, partition), default: []].append(index)
-      if kind == .mark || kind == .upcall { alike[topic(kind, partition, vector: what(index)), default: []].append(index) }
+      if kind == .mark || kind == .upcall {
+        alike[topic(kind, partition, vector: what(index)), default: []].append(index)
+      }
       if kind == .portOperation, let done = PortOperation(rawValue: events[index].detail) {
         alike[operation(done, port: Int(events[index].operand)), default: []].append(index)
       }

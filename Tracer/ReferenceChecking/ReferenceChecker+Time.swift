@@ -108,7 +108,8 @@ extension ReferenceChecker {
       guard table.count(ScheduleRecord.self) == 1 || frame != nil && scheduleAsked(before: index) == current,
         let first = schedule.first(where: isOwn)
       else { return }
-      next = nominal(open) &+ table.record(ScheduleRecord.self, current).majorFrame.count &+ start(first) &- start(window)
+      let length = table.record(ScheduleRecord.self, current).majorFrame.count
+      next = nominal(open) &+ length &+ start(first) &- start(window)
     }
     require("yield.value", events[index].words.w0 == next)
   }

@@ -186,23 +186,18 @@ extension ReferenceChecker {
   func upcallIsFirst(_ index: Int) -> Bool { stepOf[index] < 0 || upcall(steps[stepOf[index]]) == index }
 
   private func waitingInStep(_ partition: Int, _ vector: Int, _ step: Step) -> Waiting? {
+    func isUnregistered(_ range: Range<Int>) -> Bool {
+      !all(granted(.unregisterVCPU, partition, about: vector), in: range).isEmpty
+    }
     if let mark = range(step).last(where: { isMark($0, partition, vector) }) {
-      let isUnregistered = (mark..<step.end).contains {
-        isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
-      }
-      return isUnregistered ? nil : Waiting(isAny: true, count: events[mark].words.w0)
+      return isUnregistered(mark..<step.end) ? nil : Waiting(isAny: true, count: events[mark].words.w0)
     }
-    let isUnregistered = range(step).contains {
-      isSuccess($0, .unregisterVCPU) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
-    }
-    return isUnregistered ? nil : waiting(partition, vector, before: step.input)
+    return isUnregistered(range(step)) ? nil : waiting(partition, vector, before: step.input)
   }
 
   private func serviceInStep(_ partition: Int, _ vector: Int, _ step: Step, _ decided: Int) -> Int?? {
-    let isAcknowledged = range(step).contains {
-      isSuccess($0, .acknowledgeInterrupt) && Int(events[$0].partition) == partition && argument($0, 0) == UInt64(vector)
-    }
-    return isAcknowledged ? .some(nil) : inService(partition, vector, before: step.input)
+    let acknowledged = all(granted(.acknowledgeInterrupt, partition, about: vector), in: range(step))
+    return !acknowledged.isEmpty ? .some(nil) : inService(partition, vector, before: step.input)
   }
 
   private func judgeWritten(_ index: Int) {
