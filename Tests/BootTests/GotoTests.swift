@@ -101,6 +101,44 @@ import TraceReading
     #expect(counted > passed - 2000 && counted < passed + 2000, "\(counted) instructions in \(passed) ns")
   }
 
+  /// A recording that is kept serves every event that it reaches, and is made anew for one beyond.
+  @Test func aKeptRecordingIsTakenAgain() throws {
+    let run = try Self.run.get()
+    let marks = run.events(.mark).filter { $0.event.operand < 48 }
+    let (early, late) = (try #require(marks.first), try #require(marks.last))
+    let middle = marks[marks.count / 8]
+    let folder = try folder()
+    func go(to mark: (position: Int, event: TraceEvent)) throws -> (count: UInt64, text: String) {
+      let answer = try self.go(
+        folder, "run.partita \(mark.position) --images '\(BootImages.folder)' --batch --keep kept --commands commands")
+      #expect(answer.status == 0, "\(answer.text)")
+      return (try instructions(answer.text), answer.text)
+    }
+    func made() throws -> Date {
+      try FileManager.default.attributesOfItem(atPath: folder.file("kept/log").path)[.modificationDate] as! Date
+    }
+    try Self.toAndFro.write(to: folder.file("commands"), atomically: false, encoding: .utf8)
+    let first = try go(to: middle)
+    let log = try made()
+    let label = try String(contentsOf: folder.file("kept/label.json"), encoding: .utf8)
+    #expect(label.contains("partita recording 1"))
+    // The same place again, and one before it: the recording is the same, and so are instruction and way back.
+    let again = try go(to: middle)
+    #expect(again == first)
+    #expect(try go(to: early).count < first.count)
+    #expect(try made() == log)
+    // Beyond its end it is made anew.
+    #expect(try go(to: late).count > first.count)
+    #expect(try made() > log)
+    #expect(try go(to: middle) == first)
+
+    // A folder with something of somebody's is left alone.
+    try Data("mine".utf8).write(to: folder.file("kept/mine"))
+    let refused = try self.go(folder, "run.partita 5 --images '\(BootImages.folder)' --batch --keep kept")
+    #expect(refused.status == 2 && refused.text.contains("cannot take a recording: it has 'mine'"), "\(refused.text)")
+    #expect(try String(contentsOf: folder.file("kept/mine"), encoding: .utf8) == "mine")
+  }
+
   @Test func aClaimLeadsToItsGravestCase() throws {
     let folder = try folder()
     let claim = "window.start.instant"

@@ -30,6 +30,7 @@ struct GotoCommand: ParsableCommand {
         partita goto run.partita frame:50
         partita goto run.partita --claim budget.interruptToMark.8
         partita goto run.partita 8920 --batch --commands here.gdb
+        partita goto run.partita 8920 --keep run.recording
       """)
 
   @Argument(help: "The trace file.")
@@ -52,6 +53,12 @@ struct GotoCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How the trace left the machine when it was captured.", valueName: "way"))
   var transport: EmulationOptions.Transport = .port
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the recording in this folder, and take it from there next time: as far as it goes, the run need not be "
+        + "made once more. A virtual second takes some 100 KB.", valueName: "dir"))
+  var keep: String?
 
   @Flag(help: "Without a prompt: gdb shows the place, carries out --commands and ends.")
   var batch = false
@@ -107,14 +114,9 @@ struct GotoCommand: ParsableCommand {
   ) throws {
     let scratch = try PrivateDirectory()
     defer { withExtendedLifetime(scratch.path) {} }
-    let folder = RunFolder(path: scratch.path)
+    let folder = RunFolder(path: scratch.path, recordingPath: keep)
     var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
-    let repeated = try run.record(sought, programs, in: folder, signals: signals) { progress in
-      line.show("once more: \(VirtualDuration(.init(progress.virtualTime.nanoseconds))) virtual")
-    }
-    let ringPlace = try TraceAgreement.ringPlace(
-      of: sought.position, recorded: TraceCommand.open(trace), repeated: TraceCommand.open(repeated)
-    ) { signals.take() == 0 }
+    let ringPlace = try recordedPlace(of: sought, run, programs, in: folder, signals, &line)
     let machine = try ReplayedMachine(run, programs, in: folder) { count in
       line.show("to the instruction: \(count / 1_000_000) million")
       return signals.take() == 0
@@ -142,6 +144,31 @@ struct GotoCommand: ParsableCommand {
       """, to: STDOUT_FILENO)
     try machine.handOver()
     try DebuggerSession.run(script, programs, in: folder, signals: signals)
+  }
+
+  /// Where the event is in the ring of the run's recording: of the one that is kept, if it goes so far, else of a new
+  /// one.
+  private func recordedPlace(
+    of sought: SoughtEvent, _ run: RepeatedRun, _ programs: DebuggingPrograms, in folder: RunFolder,
+    _ signals: SignalWatch, _ line: inout ProgressLine
+  ) throws -> RingPlace {
+    func place(in repeated: String) throws -> RingPlace {
+      try TraceAgreement.ringPlace(
+        of: sought.position, recorded: TraceCommand.open(trace), repeated: TraceCommand.open(repeated)
+      ) { signals.take() == 0 }
+    }
+    let kept = try keep.map { try KeptRun(in: $0, of: run) }
+    if let repeated = kept?.trace {
+      // One that was made for an earlier event may not go so far.
+      do { return try place(in: repeated) } catch RevisitError.endsEarly {}
+    }
+    try kept?.clear()
+    let repeated = try run.record(sought, programs, in: folder, signals: signals) { progress in
+      line.show("once more: \(VirtualDuration(.init(progress.virtualTime.nanoseconds))) virtual")
+    }
+    let place = try place(in: repeated)
+    try kept?.label(trace: repeated)
+    return place
   }
 
   private func kernelFile(_ sought: SoughtEvent, _ finder: BuildFinder, _ locator: KernelLocator) throws -> String {

@@ -17,6 +17,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   case endsEarly(count: UInt64, reason: String)
   /// The ring never had the event, or not where it should.
   case notFound(reason: String)
+  /// The folder for a recording is used for something else.
+  case notARecording(path: String, reason: String)
   case interrupted
   case debuggerFailed(status: Int32)
 
@@ -52,6 +54,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     case .endsEarly(let count, let reason):
       "the module ran once more and ended after \(count) events, before the one that is wanted: \(reason)."
     case .notFound(let reason): "the event's instruction was not found: \(reason)."
+    case .notARecording(let path, let reason):
+      "\(path) cannot take a recording: \(reason). Name a folder that is new, empty, or has one of 'goto --keep'."
     case .interrupted: "interrupted."
     case .debuggerFailed(let status): "gdb ended with status \(status)."
     }

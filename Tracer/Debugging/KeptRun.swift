@@ -1,0 +1,70 @@
+import Foundation
+import TraceFormat
+
+/// A folder in which a run's recording is kept, so that who looks at the same run again need not record it anew.
+///
+/// A label beside the recording says what it is of: kernel and image to the byte, and how the machine was started.
+/// Whether it is the very run of a trace is not taken from there: `TraceAgreement` looks at every event each time.
+public struct KeptRun {
+  private struct Label: Codable, Equatable {
+    var form = "partita recording 1"
+    var kernel: String
+    var image: String
+    var transport: String
+    var stopNanoseconds: UInt64?
+    /// The file with the trace, if the recording is whole.
+    var trace = ""
+  }
+  private static let labelName = "label.json"
+
+  private let folder: String
+  private var label: Label
+
+  /// Takes a folder: a new one, an empty one, or one that has nothing but a recording.
+  ///
+  /// - Throws: `RevisitError.notARecording`, so that nothing of anybody's is overwritten.
+  public init(in folder: String, of run: RepeatedRun) throws {
+    self.folder = folder
+    let kernel = try Data(contentsOf: URL(fileURLWithPath: run.kernel))
+    label = Label(
+      kernel: RevisitError.text(kernel.withUnsafeBytes { XXH64.hash($0) }),
+      image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }), transport: "\(run.transport)",
+      stopNanoseconds: run.stopInstant?.nanoseconds)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let known = Set(RunFolder.recordingNames + [Self.labelName])
+      if let other = try FileManager.default.contentsOfDirectory(atPath: folder).first(where: { !known.contains($0) }) {
+        throw RevisitError.notARecording(path: folder, reason: "it has '\(other)'")
+      }
+    } catch let error as CocoaError {
+      throw RevisitError.notARecording(path: folder, reason: error.localizedDescription)
+    }
+  }
+
+  private func file(_ name: String) -> URL { URL(fileURLWithPath: folder).appendingPathComponent(name) }
+
+  /// The trace of the recording that is there; nil where that is of another run, or not whole.
+  public var trace: String? {
+    guard let data = try? Data(contentsOf: file(Self.labelName)),
+      var found = try? JSONDecoder().decode(Label.self, from: data), RunFolder.recordingNames.contains(found.trace)
+    else { return nil }
+    let path = file(found.trace).path
+    found.trace = ""
+    return found == label ? path : nil
+  }
+
+  /// Removes the recording that is there, label first.
+  public func clear() throws {
+    for name in [Self.labelName] + RunFolder.recordingNames
+    where FileManager.default.fileExists(atPath: file(name).path) {
+      try FileManager.default.removeItem(at: file(name))
+    }
+  }
+
+  /// Labels a recording that is whole, by the path of its trace.
+  public func label(trace: String) throws {
+    var label = label
+    label.trace = (trace as NSString).lastPathComponent
+    try JSONEncoder().encode(label).write(to: file(Self.labelName), options: .atomic)
+  }
+}
