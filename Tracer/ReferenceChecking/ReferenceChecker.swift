@@ -156,7 +156,6 @@ public final class ReferenceChecker {
   }
 
   func input(of index: Int) -> Int? { stepOf[index] < 0 ? nil : steps[stepOf[index]].input }
-  func isInput(_ index: Int, _ kind: EventKind) -> Bool { kinds[index] == kind }
   func range(_ step: Step) -> Range<Int> { step.input..<step.end }
   func has(_ step: Step, _ kind: EventKind) -> Bool { range(step).contains { kinds[$0] == kind } }
 
