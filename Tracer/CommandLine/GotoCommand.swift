@@ -57,7 +57,7 @@ struct GotoCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Keep the recording in this folder, and take it from there next time: as far as it goes, the run need not be "
-        + "made once more. A virtual second takes some 100 KB.", valueName: "dir"))
+        + "made once more. It takes some 10 MB.", valueName: "dir"))
   var keep: String?
 
   @Flag(help: "Without a prompt: gdb shows the place, carries out --commands and ends.")

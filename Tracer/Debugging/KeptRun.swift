@@ -36,8 +36,8 @@ public struct KeptRun {
       if let other = try FileManager.default.contentsOfDirectory(atPath: folder).first(where: { !known.contains($0) }) {
         throw RevisitError.notARecording(path: folder, reason: "it has '\(other)'")
       }
-    } catch let error as CocoaError {
-      throw RevisitError.notARecording(path: folder, reason: error.localizedDescription)
+    } catch is CocoaError {
+      throw RevisitError.notARecording(path: folder, reason: "it is no folder that can be made or read")
     }
   }
 
