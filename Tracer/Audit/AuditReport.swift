@@ -6,8 +6,8 @@ public struct AuditReport: Sendable {
   public enum Depth: String, Sendable, CaseIterable {
     /// Measured anew from the trace: verdict, bound, counts and worst cases are what the certificate says.
     case measured
-    /// The reference checker, with the whole trace before it, finds the claim violated or not as the certificate says; the
-    /// events cited are there, and where an event stands for an instance, the instances were counted anew.
+    /// The reference checker, with the whole trace before it, finds the claim violated or not as the certificate says;
+    /// the events cited are there, and where an event stands for an instance, the instances were counted anew.
     case judged
     /// Instances were counted anew, and the events cited are there; the instances were not judged anew.
     case counted

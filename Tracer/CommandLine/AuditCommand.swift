@@ -9,11 +9,11 @@ struct AuditCommand: ParsableCommand {
     commandName: "audit",
     abstract: "Confirms a certificate against its trace, without the code that wrote it.",
     discussion: """
-      Measured claims are measured anew, and the others judged anew by the reference checker: slow, simple, and without \
-      a line in common with 'partita verify'. It holds the whole trace in memory, so that it judges traces of \
+      Measured claims are measured anew, and the others judged anew by the reference checker: slow, simple, and \
+      without a line in common with 'partita verify'. It holds the whole trace in memory, so that it judges traces of \
       --judge-up-to events at most; of longer ones, instances are counted anew where an event stands for one, and the \
-      events cited are looked up. The answer says how far each claim was confirmed. Exit status: 0 confirmed, 1 refused, \
-      2 bad usage or input, 3 interrupted.
+      events cited are looked up. The answer says how far each claim was confirmed. Exit status: 0 confirmed, \
+      1 refused, 2 bad usage or input, 3 interrupted.
 
       Example: partita verify run.partita --certificate run.certificate.json
                partita audit run.certificate.json run.partita
