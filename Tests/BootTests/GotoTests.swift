@@ -132,11 +132,15 @@ import TraceReading
     #expect(try made() > log)
     #expect(try go(to: middle) == first)
 
-    // A folder with something of somebody's is left alone.
-    try Data("mine".utf8).write(to: folder.file("kept/mine"))
-    let refused = try self.go(folder, "run.partita 5 --images '\(BootImages.folder)' --batch --keep kept")
-    #expect(refused.status == 2 && refused.text.contains("cannot take a recording: it has 'mine'"), "\(refused.text)")
-    #expect(try String(contentsOf: folder.file("kept/mine"), encoding: .utf8) == "mine")
+    // A folder with something of somebody's is left alone, whatever it is called.
+    try FileManager.default.createDirectory(at: folder.file("own"), withIntermediateDirectories: false)
+    for place in ["kept/mine", "own/log"] {
+      try Data("mine".utf8).write(to: folder.file(place))
+      let (name, file) = ((place as NSString).deletingLastPathComponent, (place as NSString).lastPathComponent)
+      let refused = try self.go(folder, "run.partita 5 --images '\(BootImages.folder)' --batch --keep \(name)")
+      #expect(refused.status == 2 && refused.text.contains("a recording: it has '\(file)'"), "\(refused.text)")
+      #expect(try String(contentsOf: folder.file(place), encoding: .utf8) == "mine")
+    }
   }
 
   @Test func aClaimLeadsToItsGravestCase() throws {

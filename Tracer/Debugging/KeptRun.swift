@@ -7,7 +7,8 @@ import TraceFormat
 /// Whether it is the very run of a trace is not taken from there: `TraceAgreement` looks at every event each time.
 public struct KeptRun {
   private struct Label: Codable, Equatable {
-    var form = "partita recording 1"
+    static let currentForm = "partita recording 1"
+    var form = currentForm
     var kernel: String
     var image: String
     var transport: String
@@ -20,7 +21,7 @@ public struct KeptRun {
   private let folder: String
   private var label: Label
 
-  /// Takes a folder: a new one, an empty one, or one that has nothing but a recording.
+  /// Takes a folder: a new one, an empty one, or one that has a label and nothing but a recording.
   ///
   /// - Throws: `RevisitError.notARecording`, so that nothing of anybody's is overwritten.
   public init(in folder: String, of run: RepeatedRun) throws {
@@ -32,8 +33,10 @@ public struct KeptRun {
       stopNanoseconds: run.stopInstant?.nanoseconds)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let known = Set(RunFolder.recordingNames + [Self.labelName])
-      if let other = try FileManager.default.contentsOfDirectory(atPath: folder).first(where: { !known.contains($0) }) {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      // Without a label of ours even a file that is called as one of ours is somebody's.
+      let known = storedLabel() == nil ? [] : Set(RunFolder.recordingNames + [Self.labelName])
+      if let other = names.first(where: { !known.contains($0) }) {
         throw RevisitError.notARecording(path: folder, reason: "it has '\(other)'")
       }
     } catch is CocoaError {
@@ -45,18 +48,23 @@ public struct KeptRun {
 
   /// The trace of the recording that is there; nil where that is of another run, or not whole.
   public var trace: String? {
-    guard let data = try? Data(contentsOf: file(Self.labelName)),
-      var found = try? JSONDecoder().decode(Label.self, from: data), RunFolder.recordingNames.contains(found.trace)
-    else { return nil }
+    guard var found = storedLabel(), RunFolder.recordingNames.contains(found.trace) else { return nil }
     let path = file(found.trace).path
     found.trace = ""
     return found == label ? path : nil
   }
 
-  /// Removes the recording that is there, label first.
+  private func storedLabel() -> Label? {
+    guard let data = try? Data(contentsOf: file(Self.labelName)),
+      let label = try? JSONDecoder().decode(Label.self, from: data), label.form == Label.currentForm
+    else { return nil }
+    return label
+  }
+
+  /// Removes the recording that is there, and labels the folder as one for a recording that is not whole yet.
   public func clear() throws {
-    for name in [Self.labelName] + RunFolder.recordingNames
-    where FileManager.default.fileExists(atPath: file(name).path) {
+    try label(trace: "")
+    for name in RunFolder.recordingNames where FileManager.default.fileExists(atPath: file(name).path) {
       try FileManager.default.removeItem(at: file(name))
     }
   }
