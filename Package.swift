@@ -126,7 +126,8 @@ var targets: [Target] = [
   .systemLibrary(
     name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
-  tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4"]),
+  .target(name: "ColumnKernels", path: "Tracer/ColumnKernels"),
+  tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4", "ColumnKernels"]),
   tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "CSQLite3"]),
   tracer("Emulation", ["GuestRing", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
   tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),

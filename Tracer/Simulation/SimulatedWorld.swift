@@ -15,6 +15,10 @@ public final class SimulatedWorld {
   let options: SimulationOptions
   let ring: SimulatedRing
   private let memory: UnsafeMutableRawBufferPointer
+  /// Larger blocks than a module's drainer has memory for: smaller files, and a third less work to decode.
+  private static let eventsPerBlock = 1 << 14
+  /// Of which half holds such a block.
+  private static let ringBytes: UInt64 = 4 << 20
   private let pumpMemory: UnsafeMutableRawBufferPointer
   private var pump: DrainPump<SimulatedRing>
   var core: PartitionCore<OwnersMarked>
@@ -53,16 +57,14 @@ public final class SimulatedWorld {
   ) {
     self.table = table
     self.options = options
-    let ringBytes = max(table.module.ringBytes, 1 << 18)
+    let ringBytes = max(table.module.ringBytes, Self.ringBytes)
     ring = SimulatedRing(ringBytes: ringBytes, sink: sink)
     // Unsafe: both pieces are freed in deinit, after the last use of core and pump.
     memory = .allocate(byteCount: PartitionCore<OwnersMarked>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore(table, memory: StateMemory(memory))
-    let eventsPerBlock = DrainPump<SimulatedRing>.eventsPerBlock(
-      wanted: table.module.eventsPerBlock, memoryBytes: 16 << 20)
     pumpMemory = .allocate(
-      byteCount: DrainPump<SimulatedRing>.memoryBytes(eventsPerBlock: eventsPerBlock), alignment: 16)
-    pump = DrainPump(port: ring, ringBytes: ringBytes, eventsPerBlock: eventsPerBlock, memory: pumpMemory)
+      byteCount: DrainPump<SimulatedRing>.memoryBytes(eventsPerBlock: Self.eventsPerBlock), alignment: 16)
+    pump = DrainPump(port: ring, ringBytes: ringBytes, eventsPerBlock: Self.eventsPerBlock, memory: pumpMemory)
     generator = SeededGenerator(seed: options.seed)
     self.behaviour = behaviour
     recorder = StampingRecorder(

@@ -1,3 +1,5 @@
+import ColumnKernels
+
 extension EventColumns {
   /// Sums over all columns of a block, or of many: what a counter makes of a trace that reads everything.
   public struct Sums: Equatable, Sendable {
@@ -29,15 +31,11 @@ extension EventColumns {
   public var sums: Sums {
     var sums = Sums()
     sums.events = UInt64(eventCount)
-    for time in times { sums.times &+= time }
+    sums.times = partita_sum(timePointer, eventCount)
     for group in groups { sums.kinds &+= UInt64(group.kind) &* UInt64(group.count) }
-    for raw in heads {
-      let head = EventHead(rawValue: raw)
-      sums.partitions &+= UInt64(head.partition)
-      sums.details &+= UInt64(head.detail)
-      sums.operands &+= UInt64(head.operand)
-    }
-    for word in words { sums.words &+= word }
+    let headSums = partita_sum_heads(headPointer, eventCount)
+    (sums.partitions, sums.details, sums.operands) = (headSums.partitions, headSums.details, headSums.operands)
+    sums.words = partita_sum(wordPointer, words.count)
     var place: UInt64 = 0
     for index in UnsafeBufferPointer(start: eventIndices, count: eventCount) {
       sums.order &+= UInt64(index) ^ place

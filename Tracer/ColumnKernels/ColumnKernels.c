@@ -1,0 +1,108 @@
+#include "ColumnKernels.h"
+
+// Each function is compiled for two machines; the loader takes the one that this machine can run.
+#define FOR_EACH_MACHINE __attribute__((target_clones("avx2", "default")))
+
+// Eight numbers at a time: the compiler cuts them into the vectors that there are. Their alignment is that of memory
+// in which they lie anywhere.
+typedef uint8_t Bytes __attribute__((vector_size(8), aligned(1)));
+typedef int8_t SignedBytes __attribute__((vector_size(8), aligned(1)));
+typedef uint16_t Halves __attribute__((vector_size(16), aligned(1)));
+typedef int16_t SignedHalves __attribute__((vector_size(16), aligned(1)));
+typedef uint32_t Words __attribute__((vector_size(32), aligned(1)));
+typedef int32_t SignedWords __attribute__((vector_size(32), aligned(1)));
+typedef uint64_t Longs __attribute__((vector_size(64), aligned(1)));
+typedef int64_t SignedLongs __attribute__((vector_size(64), aligned(1)));
+
+// Macros, for a function cannot hand vectors on that not every machine has.
+
+#define PLANE(number) (*(const Bytes *)(column.planes + (number) * column.count + index))
+#define WIDEN(bytes, Type) __builtin_convertvector(bytes, Type)
+#define UNZIGZAG(numbers) (((numbers) >> 1) ^ -((numbers) & 1))
+// The difference that a zigzag number of few bits stands for, with its sign, in 64 bits.
+#define DIFFERENCES(numbers, Signed) ((Longs)WIDEN((Signed)UNZIGZAG(numbers), SignedLongs))
+
+#define FOR_EACH_INDEX for (size_t index = 0; index < column.count; index += 8)
+
+// Does USE for each eight of the column's values, which it finds in `values`, with the first one's number in `index`.
+#define FOR_EACH_EIGHT(USE)                                                                                           \
+  switch (column.mask) {                                                                                              \
+  case 1:                                                                                                             \
+    FOR_EACH_INDEX {                                                                                                  \
+      Bytes numbers = PLANE(0);                                                                                       \
+      Longs values = DIFFERENCES(numbers, SignedBytes) + column.base;                                                 \
+      USE;                                                                                                            \
+    }                                                                                                                 \
+    break;                                                                                                            \
+  case 3:                                                                                                             \
+    FOR_EACH_INDEX {                                                                                                  \
+      Halves numbers = WIDEN(PLANE(0), Halves) | WIDEN(PLANE(1), Halves) << 8;                                        \
+      Longs values = DIFFERENCES(numbers, SignedHalves) + column.base;                                                \
+      USE;                                                                                                            \
+    }                                                                                                                 \
+    break;                                                                                                            \
+  case 7:                                                                                                             \
+    FOR_EACH_INDEX {                                                                                                  \
+      Words numbers = WIDEN(PLANE(0), Words) | WIDEN(PLANE(1), Words) << 8 | WIDEN(PLANE(2), Words) << 16;            \
+      Longs values = DIFFERENCES(numbers, SignedWords) + column.base;                                                 \
+      USE;                                                                                                            \
+    }                                                                                                                 \
+    break;                                                                                                            \
+  case 15:                                                                                                            \
+    FOR_EACH_INDEX {                                                                                                  \
+      Words numbers = WIDEN(PLANE(0), Words) | WIDEN(PLANE(1), Words) << 8 | WIDEN(PLANE(2), Words) << 16             \
+        | WIDEN(PLANE(3), Words) << 24;                                                                               \
+      Longs values = DIFFERENCES(numbers, SignedWords) + column.base;                                                 \
+      USE;                                                                                                            \
+    }                                                                                                                 \
+    break;                                                                                                            \
+  default:                                                                                                            \
+    FOR_EACH_INDEX {                                                                                                  \
+      Longs numbers = {0};                                                                                            \
+      size_t plane = 0;                                                                                               \
+      for (unsigned byte = 0; byte < 8; byte++)                                                                       \
+        if (column.mask >> byte & 1) numbers |= WIDEN(PLANE(plane++), Longs) << (8 * byte);                           \
+      Longs values = UNZIGZAG(numbers) + column.base;                                                                 \
+      USE;                                                                                                            \
+    }                                                                                                                 \
+  }
+
+#define AT(array) (*(Longs *)(array + index))
+
+FOR_EACH_MACHINE
+void partita_column_values(struct PartitaColumn column, const uint64_t *times, uint64_t *target) {
+  if (times) {
+    FOR_EACH_EIGHT(AT(target) = values + *(const Longs *)(times + index))
+  } else {
+    FOR_EACH_EIGHT(AT(target) = values)
+  }
+}
+
+FOR_EACH_MACHINE
+void partita_column_begin(
+  struct PartitaColumn column, uint64_t common, uint64_t shift, uint64_t mask, uint64_t *target) {
+  FOR_EACH_EIGHT(AT(target) = (values & mask) << shift | common)
+}
+
+FOR_EACH_MACHINE
+void partita_column_mix(struct PartitaColumn column, uint64_t shift, uint64_t mask, uint64_t *target) {
+  FOR_EACH_EIGHT(AT(target) |= (values & mask) << shift)
+}
+
+FOR_EACH_MACHINE
+uint64_t partita_sum(const uint64_t *numbers, size_t count) {
+  uint64_t sum = 0;
+  for (size_t index = 0; index < count; index++) sum += numbers[index];
+  return sum;
+}
+
+FOR_EACH_MACHINE
+struct PartitaHeadSums partita_sum_heads(const uint64_t *heads, size_t count) {
+  struct PartitaHeadSums sums = {0};
+  for (size_t index = 0; index < count; index++) {
+    sums.partitions += heads[index] >> 8 & 0xFF;
+    sums.details += heads[index] >> 16 & 0xFF;
+    sums.operands += heads[index] >> 32;
+  }
+  return sums;
+}
