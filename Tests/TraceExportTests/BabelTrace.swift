@@ -67,9 +67,10 @@ private struct FieldScanner {
     if rest.first == "\"" { label = quoted() } else { skip { $0 != ":" } }
     skip { $0 != "=" }
     skip { "= ".contains($0) }
-    let number = try #require(UInt64(take { $0.isNumber }))
+    let text = take { !" )".contains($0) }
+    let number = UInt64(text) ?? Int64(text).map(UInt64.init(bitPattern:))
     skip { " )".contains($0) }
-    return .label(label, number)
+    return .label(label, try #require(number, "\(text)"))
   }
 
   private mutating func quoted() -> String {

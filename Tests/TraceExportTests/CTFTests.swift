@@ -78,6 +78,8 @@ import TraceReading
 
   // MARK: Packets
 
+  private static let headBits: UInt64 = 76 * 8
+
   private struct Packet {
     var begin, end, bits, sequence, discarded: UInt64
     var stream: UInt32
@@ -121,15 +123,30 @@ import TraceReading
     #expect(run.output.contains("1 gap, 7 events known to be lost"))
     let read = try BabelTrace(folder.file("run.ctf"))
     let warnings = read.warnings.filter { $0.contains("discarded 7 events") }
-    // One for each stream.
-    #expect(warnings.count == 2, "\(read.warnings)")
-    #expect(warnings.allSatisfy { $0.contains("8300") && $0.contains("8900") }, "\(warnings)")
+    #expect(warnings.count == 1 && read.warnings.count == 1, "\(read.warnings)")
+    #expect(warnings.allSatisfy { $0.contains("8300") && $0.contains("1980000") }, "\(warnings)")
     let gap = try #require(read.events.first { $0.name == "partita:gap" })
-    #expect(gap.fields["missing"] == .number(7) && gap.fields["is_known"] == .number(1) && gap.time == 8900)
+    #expect(gap.fields["missing"] == .number(7) && gap.fields["is_known"] == .number(1) && gap.time == 1_980_000)
     #expect(read.events.count { $0.name.hasPrefix("partita:") } == SmallStory.lossy.count + 1)
     // Nobody is shown to run while events are missing.
     let threads = read.events.filter { $0.name == "sched_switch" }.map { $0.fields["next_tid"] }
     #expect(threads == [1, 9999, 1, 2, 3].map { .number($0) })
+  }
+
+  /// Trace Compass ends a stream at a packet without events that is not its first.
+  @Test(arguments: [[], ["--from", "10us"]]) func noPacketButTheFirstIsEmpty(arguments: [String]) throws {
+    let (folder, run) = try Self.export(SmallStory.file(SmallStory.lossy), arguments)
+    #expect(run.status == 0, "\(run.errors)")
+    for name in ["events", "control_flow"] {
+      let packets = try #require(Self.packets(try folder.bytes("run.ctf/\(name)")), "\(name)")
+      #expect(packets.dropFirst().allSatisfy { $0.bits > Self.headBits }, "\(name)")
+      #expect(packets.last?.discarded == (name == "events" ? 7 : 0))
+    }
+    let packets = try #require(Self.packets(try folder.bytes("run.ctf/events")))
+    let carrier = try #require(packets.first { $0.discarded == 7 })
+    #expect(carrier.begin == (arguments.isEmpty ? 8300 : 10_000) && carrier.end == 1_980_000)
+    #expect(packets.first?.discarded == 0, "readers compare with the packet before")
+    #expect(try BabelTrace(folder.file("run.ctf")).warnings.contains { $0.contains("discarded 7 events") })
   }
 
   @Test func aCutTraceIsExportedAsFarAsItHolds() throws {
@@ -146,6 +163,14 @@ import TraceReading
   }
 
   // MARK: Names for Trace Compass
+
+  @Test func anIdlePartitionIsNotWoken() throws {
+    let (folder, _) = try Self.export(SmallStory.file(SmallStory.idled))
+    let events = try BabelTrace(folder.file("run.ctf")).events
+    #expect(events.filter { $0.name == "sched_wakeup" }.map(\.time) == [130])
+    let last = try #require(events.last { $0.name == "sched_switch" && $0.fields["prev_tid"] == .number(1) })
+    #expect(last.time == 8100 && last.fields["prev_state"] == .number(1))
+  }
 
   @Test func controlFlowHasTheNamesThatViewersLookFor() throws {
     let (folder, _) = try Self.export(SmallStory.file(SmallStory.whole))
@@ -164,6 +189,8 @@ import TraceReading
     // The first had not yielded, so it waits for the CPU; the second had.
     #expect(switches.map { $0.fields["prev_state"] } == [1, 0, 1].map { .number($0) })
     #expect(switches.last?.fields["prev_comm"] == .text(SmallModule.partitionNames[1]))
+    // It reads no label of an unsigned number beyond 2⁶³.
+    #expect(!(try folder.text("run.ctf/metadata")).contains(": uint64_t {"))
     #expect(events.first { $0.name == "irq_handler_entry" }?.fields["irq"] == .number(8))
     let metadata = try folder.text("run.ctf/metadata")
     for text in ["domain = \"kernel\";", "tracer_name = \"lttng-modules\";", "freq = 1000000000;", "cpu_id"] {

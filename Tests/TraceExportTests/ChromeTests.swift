@@ -41,7 +41,7 @@ import TraceFormat
         switch event["ph"] as? String {
         case "B": open[place, default: 0] += 1
         case "E": open[place, default: 0] -= 1
-        case "M", "C", "i", "s", "f": break
+        case "M", "C", "i", "s", "t", "f": break
         default: Issue.record("an event of another kind: \(event)")
         }
         #expect(open[place, default: 0] >= 0, "seed \(seed)")
@@ -53,6 +53,12 @@ import TraceFormat
       #expect(count > 1000)
       #expect(open.values.allSatisfy { $0 == 0 }, "seed \(seed)")
     }
+  }
+
+  @Test func aMarkOfSeveralUpcallsHasAnArrowToEach() throws {
+    let events = try Self.events(SmallStory.file(SmallStory.threefold))
+    let flows = events.filter { ["s", "t", "f"].contains($0["ph"] as? String) }.map { "\($0["ph"]!) \($0["id"]!)" }
+    #expect(flows == ["s 11", "t 11", "t 11", "s 15", "f 11"])
   }
 
   @Test func gapsAreSlicesOfTheirOwn() throws {

@@ -12,6 +12,7 @@ import TraceFormat
     /// "time B name", "time E", "time I name", "time C value", by track's name.
     var lines: [String: [String]] = [:]
     var flowsBegun: [UInt64] = []
+    var flowsContinued: [UInt64] = []
     var flowsEnded: [UInt64] = []
     /// "time previous next state"
     var switches: [String] = []
@@ -77,7 +78,10 @@ import TraceFormat
     default: throw ProtobufReader.Malformed()
     }
     contents.lines[track, default: []].append(line)
-    if let flow = event.number(47) { contents.flowsBegun.append(flow) }
+    // An instant begins a flow; on a slice it goes on.
+    if let flow = event.number(47) {
+      if event.number(9) == 3 { contents.flowsBegun.append(flow) } else { contents.flowsContinued.append(flow) }
+    }
     if let flow = event.number(48) { contents.flowsEnded.append(flow) }
     for case (4, .bytes(let bytes)) in event.fields {
       let annotation = try ProtobufReader(bytes)
@@ -105,38 +109,51 @@ import TraceFormat
 
   @Test func aFrameByHeart() throws {
     let contents = try Self.contents(SmallStory.file(SmallStory.whole))
-    #expect(contents.processes[1 << 16] == SmallModule.partitionNames[0])
+    #expect(contents.processes[101 << 16] == SmallModule.partitionNames[0])
     #expect(contents.processes[1000 << 16] == "module Small, \"quoted\"")
-    #expect(contents.lines["1 windows"] == ["130 B window 0", "1980100 E"])
-    #expect(contents.lines["2 windows"] == ["1980200 B window 1", "3000100 E"])
+    #expect(contents.lines["101 windows"] == ["130 B window 0", "1980100 E"])
+    #expect(contents.lines["102 windows"] == ["1980200 B window 1", "3000100 E"])
     #expect(
-      contents.lines["1 ring 3"] == [
+      contents.lines["101 ring 3"] == [
         "1000 B running", "5000 E", "5500 B running", "8000 E", "8400 B running", "9000 E", "9350 B running",
         "1980000 E",
       ])
-    #expect(contents.lines["1 upcalls"] == ["8200 B 40 RTC", "9050 E"])
-    #expect(contents.lines["1 hypercalls"] == ["5000 B writeSamplingMessage", "5500 E"])
-    #expect(contents.lines["1 marks waiting"] == ["8100 C 1", "8200 C 0"])
-    #expect(contents.lines["2 marks waiting"] == ["9100 C 1"])
+    #expect(contents.lines["101 upcalls"] == ["8200 B 40 RTC", "9050 E"])
+    #expect(contents.lines["101 hypercalls"] == ["5000 B writeSamplingMessage", "5500 E"])
+    #expect(contents.lines["101 marks waiting"] == ["8100 C 1", "8200 C 0"])
+    #expect(contents.lines["102 marks waiting"] == ["9100 C 1"])
     #expect(contents.lines["1000 interrupts"] == ["8000 B 40 RTC", "8150 E", "9000 B 40 RTC", "9150 E"])
-    #expect(contents.lines["2 process \(SmallModule.processName)"] == ["1980200 B released", "2500000 E"])
+    #expect(contents.lines["102 process \(SmallModule.processName)"] == ["1980200 B released", "2500000 E"])
     #expect(contents.lines["1000 major frames"] == ["120 B frame 0", "3000100 E"])
     // Position 11, moved by one: 0 is no flow.
     #expect(contents.flowsBegun == [12, 18] && contents.flowsEnded == [12])
-    #expect(contents.switches == ["140 0 1 asleep", "1980300 1 2 ready", "2500200 2 3 asleep"])
-    #expect(contents.wakings == ["130 1", "1980200 2"])
+    #expect(contents.switches == ["140 0 101 asleep", "1980300 101 102 ready", "2500200 102 103 asleep"])
+    #expect(contents.wakings == ["130 101", "1980200 102"])
     #expect(contents.lossFlags == 0)
     #expect(contents.annotations["40 RTC"]?.isSuperset(of: ["vector=40 RTC", "coalesced=1", "position=13"]) == true)
   }
 
+  @Test func aMarkOfSeveralUpcallsHasAnArrowToEach() throws {
+    let contents = try Self.contents(SmallStory.file(SmallStory.threefold))
+    #expect(contents.flowsBegun == [12, 16])
+    #expect(contents.flowsContinued == [12, 12] && contents.flowsEnded == [12])
+  }
+
+  @Test func anIdlePartitionSleeps() throws {
+    let contents = try Self.contents(SmallStory.file(SmallStory.idled))
+    #expect(contents.switches.contains("8100 101 103 asleep"))
+    #expect(contents.wakings == ["130 101"], "its second window does not wake it")
+    #expect(contents.lines["101 windows"]?.contains("3000200 B window 0") == true)
+  }
+
   @Test func aLossIsAGap() throws {
     let contents = try Self.contents(SmallStory.file(SmallStory.lossy))
-    #expect(contents.lines["1000 events lost"] == ["8300 B 7 events lost", "8900 E"])
+    #expect(contents.lines["1000 events lost"] == ["8300 B 7 events lost", "1980000 E"])
     // Once for each sequence of packets.
     #expect(contents.lossFlags == 2)
-    #expect(contents.lines["1 upcalls"] == ["8200 B 40 RTC", "8300 E"])
-    #expect(contents.switches.contains("8300 1 9999 ready"))
-    #expect(contents.switches.contains("1980000 9999 1 ready"))
+    #expect(contents.lines["101 upcalls"] == ["8200 B 40 RTC", "8300 E"])
+    #expect(contents.switches.contains("8300 101 9999 ready"))
+    #expect(contents.switches.contains("1980000 9999 101 ready"))
   }
 
   @Test(arguments: [31, 32, 33] as [UInt64]) func slicesAreBalancedAndSwitchesJoin(seed: UInt64) throws {
@@ -158,7 +175,9 @@ import TraceFormat
       let threads = contents.switches.map { $0.split(separator: " ").map(String.init) }
       #expect(threads.count > 3)
       for (one, next) in zip(threads, threads.dropFirst()) { #expect(one[2] == next[1], "seed \(seed)") }
-      #expect(Set(contents.flowsEnded).isSubset(of: Set(contents.flowsBegun)), "seed \(seed)")
+      let joined = contents.flowsContinued + contents.flowsEnded
+      #expect(Set(joined).isSubset(of: Set(contents.flowsBegun)), "seed \(seed)")
+      #expect(Set(contents.flowsEnded).count == contents.flowsEnded.count, "a flow ends once, seed \(seed)")
       #expect(Set(contents.flowsBegun).count == contents.flowsBegun.count)
     }
   }

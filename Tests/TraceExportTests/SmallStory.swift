@@ -68,8 +68,31 @@ enum SmallStory {
   }
 
   static let whole = ended(body)
-  /// Seven events found no room after the first upcall's frame.
-  static let lossy = ended(body[...14] + [event(8900, .loss, 0xFF, .init(7))] + body[19...])
+  /// Seven events found no room after the first upcall's frame. The kernel gives the loss the time of the event before.
+  static let lossy = ended(body[...14] + [event(8300, .loss, 0xFF, .init(7))] + body[19...])
+
+  /// An interrupt makes three marks at once (position 11), and each has its upcall; a fourth mark comes before the last.
+  static let threefold = ended(
+    body[...10] + [
+      event(8100, .mark, 0, operand: rtc, .init(3)),
+      event(8200, .upcall, 0, detail: 1 << 1, operand: rtc, .init(1, 0x40_0200, 0)),
+      event(8300, .upcallsReturned, 0, operand: 1),
+      event(8310, .upcall, 0, detail: 1 << 1, operand: rtc, .init(1, 0x40_0200, 1)),
+      event(8320, .mark, 0, operand: rtc, .init(2)),
+      event(8400, .upcallsReturned, 0, operand: 1),
+      event(8410, .upcall, 0, detail: 1 << 1, operand: rtc, .init(2, 0x40_0200, 2)),
+      event(8500, .upcallsReturned, 0, operand: 1),
+    ] + body[19...])
+
+  /// Partition 0 is set to mode IDLE in its first window, and has a second one.
+  static let idled = ended(
+    body[...9] + [
+      event(8000, .modeChange, 0, detail: 0, operand: 3),
+      event(8100, .partitionSwitch, 2, detail: 0, .init(0)),
+    ] + body[26...] + [
+      event(3_000_200, .windowStart, 0, operand: 0, .init(4_001_000, 5_001_000)),
+      entry(5_000_000, .timer, 2, what: 0xEF, after: 250),
+    ])
 
   /// A trace file of these events.
   static func file(_ events: [TraceEvent], eventsPerBlock: Int = 4) -> [UInt8] {

@@ -14,8 +14,8 @@ import TraceFormat
       case .answered(let call, let status, let value): "\(call.what) answered \(status) \(value)"
       case .left(let entry, let to): "left \(entry.what) to \(to.map { "\($0)" } ?? "?")"
       case .switched(let from, let to, let isReady): "switch \(from) \(to)\(isReady ? " ready" : "")"
-      case .marked(let partition, let vector, let waiting, let cause, let flow):
-        "mark \(vector) of \(partition): \(waiting), by \(cause ?? 0), first \(flow)"
+      case .marked(let partition, let vector, let waiting, let cause):
+        "mark \(vector) of \(partition): \(waiting), by \(cause ?? 0)"
       case .waiting(let partition, let vector, let waiting): "waiting \(vector) of \(partition): \(waiting)"
       case .marksCleared(let partition): "marks of \(partition) cleared"
       case .upcallBegan(let upcall):
@@ -39,9 +39,9 @@ import TraceFormat
       try Self.lines(SmallStory.file(SmallStory.whole)) == [
         "100 entered by 0 of 255", "110 mode 3 of 0", "120 frame 0 from 1000", "130 window 0 of 0 begins",
         "140 switch 255 0", "1000 left 0 to 0", "5000 entered by 69 of 0", "5200 69 answered 0 0", "5500 left 69 to 0",
-        "8000 entered by 40 of 0", "8100 mark 40 of 0: 1, by 10, first 11", "8200 upcall 40 of 0 for mark 11",
+        "8000 entered by 40 of 0", "8100 mark 40 of 0: 1, by 10", "8200 upcall 40 of 0 for mark 11",
         "8400 left 40 to 0", "9000 entered by 40 of 0", "9050 upcall 40 of 0 over",
-        "9100 mark 40 of 1: 1, by 15, first 17", "9350 left 40 to 0", "1980000 entered by 239 of 0",
+        "9100 mark 40 of 1: 1, by 15", "9350 left 40 to 0", "1980000 entered by 239 of 0",
         "1980100 window 0 ends, first instruction 1000", "1980200 window 1 of 1 begins",
         "1980200 process 0 released for 2001000", "1980300 switch 0 1 ready", "2001000 left 239 to 1",
         "2500000 process 0 completed, released at 2001000", "2500000 entered by 65 of 1",
@@ -54,12 +54,26 @@ import TraceFormat
   @Test func aLossEndsEverythingAndNothingIsJoinedAcrossIt() throws {
     let lines = try Self.lines(SmallStory.file(SmallStory.lossy))
     let loss = try #require(lines.firstIndex(of: "8300 forgotten"))
-    #expect(lines[loss + 1] == "8900 lost 7 after 8300")
+    #expect(lines[loss + 1] == "1980000 lost 7 after 8300")
     #expect(lines[loss + 2] == "1980000 entered by 239 of 0")
     #expect(!lines.contains("9050 upcall 40 of 0 over"))
     // The window's start was before the loss, so its end is nobody's.
     #expect(!lines.contains { $0.contains("window 0 ends") })
     #expect(lines.contains("3000100 window 1 ends, first instruction 2001000"))
+  }
+
+  @Test func aPartThatBeginsOrEndsInAGapShowsIt() throws {
+    let file = SmallStory.file(SmallStory.lossy)
+    #expect(try Self.lines(file, from: 10_000).first == "1980000 lost 7 after 10000")
+    #expect(try Self.lines(file, to: 10_000).last == "10000 lost 7 after 8300")
+  }
+
+  @Test func eachUpcallKnowsTheOldestMarkThatItServes() throws {
+    let upcalls = try export(SmallStory.file(SmallStory.threefold)) { _ in Recorder() }.changes.compactMap {
+      if case .upcallBegan(let upcall) = $0.change { upcall } else { nil }
+    }
+    #expect(upcalls.map(\.mark?.position) == [11, 11, 11])
+    #expect(upcalls.map(\.isMarkServed) == [false, false, true])
   }
 
   @Test func aTraceThatIsCutOffEndsInAGap() throws {
@@ -75,7 +89,7 @@ import TraceFormat
       lines == [
         "8500 mode 3 of 0", "8500 frame 0 from 1000", "8500 window 0 of 0 begins", "8500 upcall 40 of 0 for mark 11",
         "8500 switch 255 0", "8500 entered by 40 of 0", "8500 left 40 to 0", "9000 entered by 40 of 0",
-        "9050 upcall 40 of 0 over", "9100 mark 40 of 1: 1, by 15, first 17",
+        "9050 upcall 40 of 0 over", "9100 mark 40 of 1: 1, by 15",
       ])
     let late = try Self.lines(SmallStory.file(SmallStory.whole), from: 2_500_150)
     #expect(late.contains("2500150 waiting 40 of 1: 1"))

@@ -50,7 +50,7 @@ public struct ExportRun: Sendable {
     if !isOpen { timeline.open(at: from) { exporter.add($0, at: $1, position: $2) } }
     let isWhole = isBeyond || lastKind == EventKind.end.rawValue
     let reason = "the trace ends here: \(reader.condition)"
-    timeline.finish(isWhole: isWhole, reason: reason) { change, time, position in
+    timeline.finish(isWhole: isWhole, reason: reason, at: isBeyond ? to : nil) { change, time, position in
       note(change)
       exporter.add(change, at: time, position: position)
     }

@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 import TraceReading
@@ -30,6 +31,16 @@ final class CTFControlFlow {
   private var lastStatus: UInt8?
   private var current: UInt8?
   private var isLost = false
+  /// Partitions in mode IDLE: their windows do not wake them.
+  private var idle: Set<UInt8> = []
+
+  /// What a thread is in when it loses the CPU, as Linux numbers it.
+  private enum State: UInt64 {
+    case ready = 0
+    case asleep = 1
+    /// Trace Compass has no name for it, and shows it as unknown.
+    case unknown = 4
+  }
 
   init(_ stream: CTFStream, _ vocabulary: TraceVocabulary) {
     self.stream = stream
@@ -55,18 +66,20 @@ final class CTFControlFlow {
     case .switched(let from, let to, let isReady):
       close(time)
       if isLost { leaveGap(to: from, time) }
-      writeSwitch(thread(from), name(from), isReady: isReady, thread(to), name(to), time)
+      writeSwitch(thread(from), name(from), isReady ? .ready : .asleep, thread(to), name(to), time)
       current = to
     case .windowBegan(let window):
-      guard window.partition != current else { break }
+      guard window.partition != current, !idle.contains(window.partition) else { break }
       stream.beginEvent(Event.wakeUp, at: time)
       stream.put(name(window.partition))
       stream.put(thread(window.partition), bytes: 4)
       stream.put(0, bytes: 4)
       stream.put(0, bytes: 4)
     case .forgotten: beginGap(time)
-    case .lost(let count, let from, let reason):
-      stream.discard(count ?? 1, from: from, to: time)
+    case .mode(let partition, let mode, _):
+      if mode == OperatingMode.idle.rawValue { idle.insert(partition) } else { idle.remove(partition) }
+    case .lost(let count, _, let reason):
+      // The other stream counts them as discarded; twice would be too often.
       stream.beginEvent(Event.gap, at: time)
       stream.put(count ?? 0, bytes: 8)
       stream.put(count == nil ? 0 : 1, bytes: 1)
@@ -125,14 +138,15 @@ final class CTFControlFlow {
   private func beginGap(_ time: UInt64) {
     close(time)
     isLost = true
+    idle = []
     writeSwitch(
-      current.map(thread) ?? 0, current.map(name) ?? name(0xFF), isReady: true, Self.lostThread, Self.lostName, time)
+      current.map(thread) ?? 0, current.map(name) ?? name(0xFF), .unknown, Self.lostThread, Self.lostName, time)
     current = nil
   }
 
   private func leaveGap(to partition: UInt8, _ time: UInt64) {
     isLost = false
-    writeSwitch(Self.lostThread, Self.lostName, isReady: false, thread(partition), name(partition), time)
+    writeSwitch(Self.lostThread, Self.lostName, .asleep, thread(partition), name(partition), time)
     current = partition
   }
 
@@ -142,13 +156,13 @@ final class CTFControlFlow {
   private func name(_ partition: UInt8) -> String { partition == 0xFF ? "swapper/0" : vocabulary.partition(partition) }
 
   private func writeSwitch(
-    _ previous: UInt64, _ previousName: String, isReady: Bool, _ next: UInt64, _ nextName: String, _ time: UInt64
+    _ previous: UInt64, _ previousName: String, _ state: State, _ next: UInt64, _ nextName: String, _ time: UInt64
   ) {
     stream.beginEvent(Event.schedulerSwitch, at: time)
     stream.put(previousName)
     stream.put(previous, bytes: 4)
     stream.put(0, bytes: 4)
-    stream.put(isReady ? 0 : 1, bytes: 8)
+    stream.put(state.rawValue, bytes: 8)
     stream.put(nextName)
     stream.put(next, bytes: 4)
     stream.put(0, bytes: 4)

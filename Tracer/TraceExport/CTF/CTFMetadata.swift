@@ -151,9 +151,13 @@ struct CTFMetadata {
     return texts.joined(separator: "\n")
   }
 
+  /// Numbers of eight bytes have a sign here: Trace Compass reads no label beyond 2⁶³, and 'none' is all ones.
   private static func enumeration(_ name: String, bytes: Int, _ members: [(UInt64, String)]) -> String {
-    let lines = members.map { "  \(quoted($0.1)) = \($0.0)" }.joined(separator: ",\n")
-    return "enum \(name) : uint\(bytes * 8)_t {\n\(lines)\n};\n"
+    let isSigned = bytes == 8
+    let lines = members.map { value, label in
+      "  \(quoted(label)) = \(isSigned ? "\(Int64(bitPattern: value))" : "\(value)")"
+    }
+    return "enum \(name) : \(isSigned ? "" : "u")int\(bytes * 8)_t {\n\(lines.joined(separator: ",\n"))\n};\n"
   }
 
   private static func typeName(_ field: ShapeField) -> String {

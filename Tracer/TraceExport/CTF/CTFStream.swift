@@ -16,7 +16,10 @@ final class CTFStream {
   private var content: [UInt8] = []
   private var beginTime: UInt64 = 0
   private var endTime: UInt64 = 0
-  private var hasEvents = false
+  /// Where in `content` the last event begins; nil where there is none.
+  private var lastEvent: Int?
+  /// The first event of this packet is its last: it carries a loss.
+  private var isPacketDue = false
   private var sequence: UInt64 = 0
   private var discarded: UInt64 = 0
 
@@ -47,10 +50,10 @@ final class CTFStream {
 
   /// Begins an event. Its fields follow.
   func beginEvent(_ identifier: UInt16, at time: UInt64) {
-    if content.count >= Self.packetBytes { closePacket() }
     let time = max(time, endTime)
-    if !hasEvents { beginTime = time }
-    hasEvents = true
+    if isPacketDue { closePacket(at: endTime) } else if content.count >= Self.packetBytes { closePacket(at: time) }
+    if lastEvent == nil, !isPacketDue { beginTime = time }
+    lastEvent = content.count
     endTime = time
     put(UInt64(identifier), bytes: 2)
     put(time, bytes: 8)
@@ -58,45 +61,66 @@ final class CTFStream {
 
   // MARK: Packets
 
-  /// Counts events that are missing between two instants: an empty packet that spans them carries the count, so that
-  /// a reader places the loss exactly there.
+  /// Counts events that are missing between the last one and `to`.
+  ///
+  /// The last event is a packet of its own, which reaches to the end of the loss and carries the count: between the
+  /// packet before and its end is where readers place it. An empty packet would do for babeltrace2; for Trace Compass
+  /// it ends the stream, unless it is the first.
+  ///
+  /// - Parameter from: counts where there is no event yet.
   func discard(_ count: UInt64, from: UInt64, to: UInt64) {
-    closePacket()
-    // Readers compare the count with the packet before: there must be one.
-    if sequence == 0 { writePacket(from: from, to: from) }
     // All ones means 'no count' to babeltrace2: a hostile count stays well below.
     let (sum, isBeyond) = discarded.addingReportingOverflow(count)
-    discarded = isBeyond ? Self.greatestCount : min(sum, Self.greatestCount)
-    let begin = max(from, endTime)
-    writePacket(from: begin, to: max(begin, to))
+    let total = isBeyond ? Self.greatestCount : min(sum, Self.greatestCount)
+    guard let start = lastEvent else {
+      if sequence == 0 { writePacket(0, from: from, to: from) }
+      discarded = total
+      // The next event carries it.
+      if !isPacketDue { beginTime = max(from, endTime) }
+      isPacketDue = true
+      return
+    }
+    let time = endTime
+    // Readers compare the count with the packet before: there must be one.
+    if start > 0 { writePacket(start, from: beginTime, to: time) }
+    if sequence == 0 { writePacket(0, from: time, to: time) }
+    discarded = total
+    writePacket(content.count, from: time, to: max(time, to))
+    lastEvent = nil
+    isPacketDue = false
   }
 
-  private func closePacket() {
-    guard hasEvents else { return }
-    writePacket(from: beginTime, to: endTime)
+  /// - Parameter time: up to which all is told.
+  private func closePacket(at time: UInt64) {
+    guard lastEvent != nil else { return }
+    writePacket(content.count, from: beginTime, to: time)
+    lastEvent = nil
+    isPacketDue = false
   }
 
-  private func writePacket(from: UInt64, to: UInt64) {
+  /// Writes a packet of the first `count` bytes of events.
+  private func writePacket(_ count: Int, from: UInt64, to: UInt64) {
     let events = content
     content.removeAll(keepingCapacity: true)
-    let bits = UInt64(Self.headBytes + events.count) * 8
+    let bits = UInt64(Self.headBytes + count) * 8
     put(UInt64(Self.magic), bytes: 4)
     content.append(contentsOf: identity)
     put(UInt64(number), bytes: 4)
     for field in [from, to, bits, bits, sequence, discarded] { put(field, bytes: 8) }
     put(0, bytes: 4)
     file.write(content)
-    file.write(events)
+    file.write(Array(events[..<count]))
     content.removeAll(keepingCapacity: true)
-    hasEvents = false
+    content.append(contentsOf: events[count...])
     sequence += 1
     endTime = to
   }
 
   func finish() {
-    closePacket()
+    if isPacketDue, lastEvent == nil { writePacket(0, from: beginTime, to: max(beginTime, endTime)) }
+    closePacket(at: endTime)
     // A stream without a packet is no stream.
-    if sequence == 0 { writePacket(from: 0, to: 0) }
+    if sequence == 0 { writePacket(0, from: 0, to: 0) }
     file.flush()
   }
 }

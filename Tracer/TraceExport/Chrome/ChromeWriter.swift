@@ -60,12 +60,13 @@ public final class ChromeWriter: TrackWriter {
     fields.isEmpty ? "" : ",\"args\":{\(fields.map(\.json).joined(separator: ","))}"
   }
 
-  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], endsFlow: UInt64?, at time: UInt64) {
+  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
     write(
       head("B", track, time) + ",\"cat\":\"\(track.topic)\",\"name\":\(EventField.quoted(name))"
         + Self.arguments(arguments) + "}")
-    guard let endsFlow else { return }
-    write(head("f", track, time) + ",\"bp\":\"e\",\"cat\":\"mark\",\"name\":\"mark\",\"id\":\(endsFlow)}")
+    guard let flow else { return }
+    let step = flow.isLast ? head("f", track, time) + ",\"bp\":\"e\"" : head("t", track, time)
+    write(step + ",\"cat\":\"mark\",\"name\":\"mark\",\"id\":\(flow.identifier)}")
   }
 
   public func end(_ track: Track, _ arguments: [EventField], at time: UInt64) {
@@ -81,13 +82,14 @@ public final class ChromeWriter: TrackWriter {
           + Self.arguments(arguments) + "}")
     }
     // A flow needs a slice to begin in: one that takes no time.
-    begin(track, name, arguments, endsFlow: nil, at: time)
+    begin(track, name, arguments, flow: nil, at: time)
     write(head("s", track, time) + ",\"cat\":\"mark\",\"name\":\"mark\",\"id\":\(beginsFlow)}")
     end(track, [], at: time)
   }
 
   public func count(_ track: Track, _ value: UInt64, at time: UInt64) {
-    write(head("C", track, time) + ",\"name\":\"\(track.title)\",\"args\":{\"waiting\":\(value)}}")
+    // The viewer calls it by both names: marks waiting.
+    write(head("C", track, time) + ",\"name\":\"marks\",\"args\":{\"waiting\":\(value)}}")
   }
 
   // Chrome's viewer has no scheduling of its own: the tracks 'ring 3' and 'windows' show it.

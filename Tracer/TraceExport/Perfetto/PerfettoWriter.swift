@@ -4,11 +4,14 @@ import TraceReading
 ///
 /// Tracks are track events; the scheduling of partitions is told as ftrace events besides, so that the viewer shows who
 /// had the CPU and in which state every partition was (running, runnable, sleeping). A partition is a process with one
-/// thread, whose identifier is its index + 1; the idle loop is thread 0.
+/// thread, whose identifier is its index + 101; the idle loop is thread 0.
 public final class PerfettoWriter: TrackWriter {
   private typealias Field = PerfettoField
   /// The CPU belongs to this thread while events are missing.
   static let lostThread: UInt64 = 9999
+  /// Viewers take some small numbers for threads of Linux: 2 for the one that makes the kernel's own.
+  private static let firstProcess: UInt64 = 101
+  private static let moduleProcess: UInt64 = 1000
   private static let trackSequence: UInt64 = 1
   private static let schedulingSequence: UInt64 = 2
 
@@ -49,7 +52,9 @@ public final class PerfettoWriter: TrackWriter {
 
   // MARK: Tracks
 
-  private static func process(_ partition: Int?) -> UInt64 { partition.map { UInt64($0) + 1 } ?? 1000 }
+  private static func process(_ partition: Int?) -> UInt64 {
+    partition.map { UInt64($0) + firstProcess } ?? moduleProcess
+  }
   private static func processTrack(_ partition: Int?) -> UInt64 { process(partition) << 16 }
 
   public func declare(_ scene: TrackScene) {
@@ -118,11 +123,14 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
-  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], endsFlow: UInt64?, at time: UInt64) {
+  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
     writeEvent(track, Field.TrackEvent.sliceBegin, at: time) { event in
       event.put(Field.TrackEvent.categories, "\(track.topic)")
       event.put(Field.TrackEvent.name, name)
-      if let endsFlow { event.put(fixed: Field.TrackEvent.terminatingFlowIds, endsFlow &+ 1) }
+      if let flow {
+        let field = flow.isLast ? Field.TrackEvent.terminatingFlowIds : Field.TrackEvent.flowIds
+        event.put(fixed: field, flow.identifier &+ 1)
+      }
       Self.put(arguments, in: &event)
     }
   }

@@ -93,7 +93,7 @@ public final class SQLiteExporter: TraceExporter {
       }
     case .switched(let from, let to, let isReady):
       insert(.switch, [position, time, UInt64(from), UInt64(to), isReady ? 1 : 0])
-    case .marked(let partition, let vector, let waiting, let cause, _):
+    case .marked(let partition, let vector, let waiting, let cause):
       insert(.mark, [position, time, UInt64(partition), UInt64(vector), waiting, cause])
     case .waiting, .marksCleared: break
     case .upcallBegan(let upcall): openUpcalls.append(upcall)

@@ -9,9 +9,12 @@ import TraceReading
 public struct Timeline {
   public typealias Sink = (TimelineChange, _ time: UInt64, _ position: UInt64) -> Void
 
+  /// The marks of a vector that wait at a vCPU.
   struct Mark {
+    /// So many, all together.
     var waiting: UInt64
-    var first: (position: UInt64, time: UInt64, cause: UInt64?)?
+    /// The events that made them, the oldest first, and how many each made that still wait.
+    var made: [(position: UInt64, time: UInt64, cause: UInt64?, count: UInt64)]
   }
 
   /// The stay in the kernel that has not ended yet; nil where none is known.
@@ -53,12 +56,12 @@ public struct Timeline {
     // A hostile trace may go backwards; what is told does not.
     let time = max(event.time, floor, previousTime ?? 0)
     if event.kind == EventKind.loss.rawValue {
+      // The kernel gives the loss the time of the event before; how long it was blind, the next event tells.
       beginGap(count: event.words.w0, reason: "the ring had no room", tell)
+      floor = time
+      return
     }
-    if let gap {
-      tell(.lost(count: gap.count, from: gap.from, reason: gap.reason), time, position)
-      self.gap = nil
-    }
+    endGap(at: time, position, tell)
     if let kind = event.knownKind {
       if kind.eventClass == .input { enter(event, kind, time, position, tell) }
       decide(event, kind, time, position, tell)
@@ -94,12 +97,14 @@ public struct Timeline {
     if let entry { tell(.entered(entry), floor, position) }
   }
 
-  /// The trace is over. `isWhole` is false where what follows the last event is unknown.
-  public mutating func finish(isWhole: Bool, reason: String, _ tell: Sink) {
+  /// The trace is over, or what is wanted of it.
+  ///
+  /// - Parameters:
+  ///   - isWhole: false where what follows the last event is unknown.
+  ///   - time: where what is wanted ends, if it does so before the trace.
+  public mutating func finish(isWhole: Bool, reason: String, at time: UInt64? = nil, _ tell: Sink) {
     if !isWhole { beginGap(count: nil, reason: reason, tell) }
-    guard let gap else { return }
-    tell(.lost(count: gap.count, from: gap.from, reason: gap.reason), lastTime, lastPosition)
-    self.gap = nil
+    endGap(at: max(lastTime, time ?? 0), lastPosition, tell)
   }
 
   // MARK: Gaps
@@ -123,6 +128,12 @@ public struct Timeline {
     upcalls = [[TimelineUpcall]](repeating: [], count: 256)
     releases = [UInt64?](repeating: nil, count: processes.count)
     previousTime = nil
+  }
+
+  private mutating func endGap(at time: UInt64, _ position: UInt64, _ tell: Sink) {
+    guard let gap else { return }
+    tell(.lost(count: gap.count, from: max(gap.from, floor), reason: gap.reason), time, position)
+    self.gap = nil
   }
 
   // MARK: Kernel and ring 3
@@ -177,7 +188,7 @@ public struct Timeline {
     case .windowStart: beginWindow(event, time, position, tell)
     case .windowEnd: endWindow(time, position, tell)
     case .partitionSwitch:
-      let isReady = event.detail != 0xFF && !hasYielded[Int(event.detail)]
+      let isReady = event.detail != 0xFF && !hasYielded[Int(event.detail)] && !isIdle(event.detail)
       current = partition
       tell(.switched(from: event.detail, to: partition, isReady: isReady), time, position)
     case .hypercallResult:
@@ -214,11 +225,14 @@ public struct Timeline {
     for process in processes.indices where processes[process].partition.rawValue == event.partition {
       if let released = releases[process] { tell(.completed(process: process, released: released), time, position) }
       releases[process] = nil
-      guard !isInitialising[Int(event.partition)], modes[Int(event.partition)]?.mode != 0 else { continue }
+      guard !isInitialising[Int(event.partition)], !isIdle(event.partition) else { continue }
       releases[process] = event.words.w0
       tell(.released(process: process, start: event.words.w0), time, position)
     }
   }
+
+  /// Whether a partition is in mode IDLE, in which it does not run in its windows.
+  private func isIdle(_ partition: UInt8) -> Bool { modes[Int(partition)]?.mode == 0 }
 
   private mutating func endWindow(_ time: UInt64, _ position: UInt64, _ tell: Sink) {
     guard let open = window else { return }

@@ -18,8 +18,8 @@ public enum TimelineChange: Equatable, Sendable {
   /// Another partition gets the CPU; 255 is the idle loop. `isReady` says of the one that loses it that it had not
   /// yielded.
   case switched(from: UInt8, to: UInt8, isReady: Bool)
-  /// A vCPU is marked. `cause`: position of the interrupt that did it; `flow`: position of the first mark that waits.
-  case marked(partition: UInt8, vector: UInt8, waiting: UInt64, cause: UInt64?, flow: UInt64)
+  /// A vCPU is marked. `cause`: position of the interrupt that did it.
+  case marked(partition: UInt8, vector: UInt8, waiting: UInt64, cause: UInt64?)
   /// Marks waited already when the export begins.
   case waiting(partition: UInt8, vector: UInt8, waiting: UInt64)
   /// The marks that wait at a vCPU are forgotten: its partition starts anew.
@@ -84,10 +84,12 @@ public struct TimelineUpcall: Equatable, Sendable {
   public var began: UInt64
   /// Position and time of the first mark that it serves, and the interrupt's that caused it; nil where unknown.
   public var mark: (position: UInt64, time: UInt64, cause: UInt64?)?
+  /// Whether no later upcall serves that mark too: one event can make several marks, and each wants its upcall.
+  public var isMarkServed: Bool
 
   public static func == (a: TimelineUpcall, b: TimelineUpcall) -> Bool {
     a.position == b.position && a.partition == b.partition && a.vector == b.vector && a.ordinal == b.ordinal
       && a.coalesced == b.coalesced && a.depth == b.depth && a.began == b.began
-      && a.mark?.position == b.mark?.position && a.mark?.time == b.mark?.time
+      && a.mark?.position == b.mark?.position && a.mark?.time == b.mark?.time && a.isMarkServed == b.isMarkServed
   }
 }

@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 import TraceReading
@@ -11,8 +12,10 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   private let scene: TrackScene
   private var depths: [Track: Int] = [:]
   private var waiting: [UInt16: UInt64] = [:]
-  /// Of the first mark that waits, by partition and vector.
-  private var flows: [UInt16: UInt64] = [:]
+  /// Position of the first mark in the export: from earlier ones no arrow comes.
+  private var firstMark: UInt64?
+  /// Partitions in mode IDLE: their windows do not wake them.
+  private var idle: Set<UInt8> = []
   private var current: UInt8?
   /// Whether the CPU belongs to nobody known, for events are missing.
   private var isLost = false
@@ -46,11 +49,11 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   }
 
   func begin(
-    _ track: Track, _ name: String, _ arguments: [EventField] = [], endsFlow: UInt64? = nil, at time: UInt64
+    _ track: Track, _ name: String, _ arguments: [EventField] = [], flow: FlowStep? = nil, at time: UInt64
   ) {
     guard isShown(track) else { return }
     depths[track, default: 0] += 1
-    writer.begin(track, name, arguments, endsFlow: endsFlow, at: time)
+    writer.begin(track, name, arguments, flow: flow, at: time)
   }
 
   func end(_ track: Track, _ arguments: [EventField] = [], at time: UInt64) {
@@ -122,6 +125,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
       current = to
     case .marked, .waiting, .marksCleared, .upcallBegan, .upcallEnded: addInterruptChange(change, at: time, position)
     case .mode(let partition, let mode, let condition):
+      if mode == OperatingMode.idle.rawValue { idle.insert(partition) } else { idle.remove(partition) }
       let track = Track(.mode, Int(partition))
       end(track, at: time)
       begin(
@@ -137,7 +141,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   }
 
   private func beginWindow(_ window: TimelineWindow, at time: UInt64) {
-    if window.partition != current { writer.wake(window.partition, at: time) }
+    if window.partition != current, !idle.contains(window.partition) { writer.wake(window.partition, at: time) }
     begin(
       Track(.windows, Int(window.partition)), "window \(window.index)",
       [
@@ -148,18 +152,16 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
 
   private func addInterruptChange(_ change: TimelineChange, at time: UInt64, _ position: UInt64) {
     switch change {
-    case .marked(let partition, let vector, let waiting, _, let flow):
-      // Only the first mark that waits is where the upcall comes from.
+    case .marked(let partition, let vector, let waiting, _):
       instant(
         Track(.events, Int(partition)), "mark \(TraceVocabulary.vector(UInt64(vector)))",
         [EventField("waiting", .count(waiting)), EventField("position", .count(position))],
-        beginsFlow: flow == position ? flow : nil, at: time)
-      if flow == position { flows[UInt16(partition) << 8 | UInt16(vector)] = flow }
+        beginsFlow: position, at: time)
+      firstMark = firstMark ?? position
       setWaiting(partition, vector, waiting, at: time)
     case .waiting(let partition, let vector, let count): setWaiting(partition, vector, count, at: time)
     case .marksCleared(let partition):
       for key in waiting.keys where UInt8(key >> 8) == partition { waiting[key] = nil }
-      for key in flows.keys where UInt8(key >> 8) == partition { flows[key] = nil }
       if isShown(Track(.waitingMarks, Int(partition))) {
         writer.count(Track(.waitingMarks, Int(partition)), 0, at: time)
       }
@@ -170,12 +172,18 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
         [
           EventField("coalesced", .count(upcall.coalesced)), EventField("ordinal", .count(upcall.ordinal)),
           EventField("depth", .count(UInt64(upcall.depth))), EventField("position", .count(upcall.position)),
-        ], endsFlow: flows.removeValue(forKey: key), at: time)
+        ], flow: step(to: upcall), at: time)
       let before = waiting[key] ?? 0
       setWaiting(upcall.partition, upcall.vector, before - min(before, upcall.coalesced), at: time)
     case .upcallEnded(let upcall): end(Track(.upcalls, Int(upcall.partition)), at: time)
     default: break
     }
+  }
+
+  /// The arrow from the mark that an upcall serves, if that mark is in the export.
+  private func step(to upcall: TimelineUpcall) -> FlowStep? {
+    guard let mark = upcall.mark?.position, let firstMark, mark >= firstMark else { return nil }
+    return FlowStep(identifier: mark, isLast: upcall.isMarkServed)
   }
 
   private func setWaiting(_ partition: UInt8, _ vector: UInt8, _ value: UInt64, at time: UInt64) {
@@ -253,7 +261,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
       writer.count(Track(.waitingMarks, Int(key)), 0, at: time)
     }
     waiting = [:]
-    flows = [:]
+    idle = []
     endAll(at: time)
     if !isLost { writer.schedule(from: current ?? 0xFF, to: nil, isReady: true, at: time) }
     isLost = true

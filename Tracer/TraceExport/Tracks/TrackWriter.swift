@@ -5,7 +5,7 @@ public protocol TrackWriter: AnyObject {
   var failure: ExportFailure? { get }
   /// Names everything that will be told of. Comes first.
   func declare(_ scene: TrackScene)
-  func begin(_ track: Track, _ name: String, _ arguments: [EventField], endsFlow: UInt64?, at time: UInt64)
+  func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64)
   func end(_ track: Track, _ arguments: [EventField], at time: UInt64)
   func instant(_ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64)
   func count(_ track: Track, _ value: UInt64, at time: UInt64)
@@ -16,6 +16,14 @@ public protocol TrackWriter: AnyObject {
   /// Events are missing before what comes next.
   func noteLoss()
   func finish()
+}
+
+/// Where an arrow arrives that began at an instant.
+public struct FlowStep: Equatable, Sendable {
+  /// What the instant was given.
+  public var identifier: UInt64
+  /// Whether it goes nowhere else from there.
+  public var isLast: Bool
 }
 
 /// Who is on the stage: names for module, partitions and processes.

@@ -136,7 +136,7 @@ public final class VCDExporter: TraceExporter {
     case .entered(let entry): enter(entry, at: instant)
     case .left(_, let partition): leave(to: partition, at: instant)
     case .switched(_, let partition, _): set(.running, partition == 0xFF ? 0 : UInt64(partition) + 1, at: instant)
-    case .marked(let partition, let vector, let count, _, _): mark(partition, vector, count, at: instant)
+    case .marked(let partition, let vector, let count, _): mark(partition, vector, count, at: instant)
     case .waiting(let partition, let vector, let count): mark(partition, vector, count, at: instant)
     case .marksCleared(let partition):
       for key in waiting.keys where UInt8(key >> 8) == partition { waiting[key] = nil }
