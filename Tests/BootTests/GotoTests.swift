@@ -131,6 +131,14 @@ import TraceReading
     #expect(try go(to: late).count > first.count)
     #expect(try made() > log)
     #expect(try go(to: middle) == first)
+    // Another emulator's recording is not taken.
+    let beyond = try made()
+    let current = try String(contentsOf: folder.file("kept/label.json"), encoding: .utf8)
+    let others = current.replacing(/"emulator":"[^"]*"/, with: #""emulator":"another""#)
+    #expect(others != current)
+    try others.write(to: folder.file("kept/label.json"), atomically: false, encoding: .utf8)
+    #expect(try go(to: middle) == first)
+    #expect(try made() > beyond)
 
     // A folder with something of somebody's is left alone, whatever it is called.
     try FileManager.default.createDirectory(at: folder.file("own"), withIntermediateDirectories: false)

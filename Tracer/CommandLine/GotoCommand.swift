@@ -157,7 +157,7 @@ struct GotoCommand: ParsableCommand {
         of: sought.position, recorded: TraceCommand.open(trace), repeated: TraceCommand.open(repeated)
       ) { signals.take() == 0 }
     }
-    let kept = try keep.map { try KeptRun(in: $0, of: run) }
+    let kept = try keep.map { try KeptRun(in: $0, of: run, emulator: programs.emulator) }
     if let repeated = kept?.trace {
       // One that was made for an earlier event may not go so far.
       do { return try place(in: repeated) } catch RevisitError.endsEarly {}

@@ -3,7 +3,8 @@ import TraceFormat
 
 /// A folder in which a run's recording is kept, so that who looks at the same run again need not record it anew.
 ///
-/// A label beside the recording says what it is of: kernel and image to the byte, and how the machine was started.
+/// A label beside the recording says what it is of: kernel and image to the byte, the emulator's program to the byte
+/// (another one may not understand the recording), and how the machine was started.
 /// Whether it is the very run of a trace is not taken from there: `TraceAgreement` looks at every event each time.
 public struct KeptRun {
   private struct Label: Codable, Equatable {
@@ -11,6 +12,8 @@ public struct KeptRun {
     var form = currentForm
     var kernel: String
     var image: String
+    /// Nil in a label of before emulators were told apart: that recording is made anew.
+    var emulator: String?
     var transport: String
     var stopNanoseconds: UInt64?
     /// The file with the trace, if the recording is whole.
@@ -23,13 +26,14 @@ public struct KeptRun {
 
   /// Takes a folder: a new one, an empty one, or one that has a label and nothing but a recording.
   ///
+  /// - Parameter emulator: path of the program that makes the recording.
   /// - Throws: `RevisitError.notARecording`, so that nothing of anybody's is overwritten.
-  public init(in folder: String, of run: RepeatedRun) throws {
+  public init(in folder: String, of run: RepeatedRun, emulator: String) throws {
     self.folder = folder
-    let kernel = try Data(contentsOf: URL(fileURLWithPath: run.kernel))
     label = Label(
-      kernel: RevisitError.text(kernel.withUnsafeBytes { XXH64.hash($0) }),
-      image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }), transport: "\(run.transport)",
+      kernel: try Self.identity(ofFile: run.kernel),
+      image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }),
+      emulator: try Self.identity(ofFile: emulator), transport: "\(run.transport)",
       stopNanoseconds: run.stopInstant?.nanoseconds)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -42,6 +46,11 @@ public struct KeptRun {
     } catch is CocoaError {
       throw RevisitError.notARecording(path: folder, reason: "it is no folder that can be made or read")
     }
+  }
+
+  private static func identity(ofFile path: String) throws -> String {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    return RevisitError.text(bytes.withUnsafeBytes { XXH64.hash($0) })
   }
 
   private func file(_ name: String) -> URL { URL(fileURLWithPath: folder).appendingPathComponent(name) }
