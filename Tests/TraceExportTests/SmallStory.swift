@@ -71,7 +71,7 @@ enum SmallStory {
   /// Seven events found no room after the first upcall's frame. The kernel gives the loss the time of the event before.
   static let lossy = ended(body[...14] + [event(8300, .loss, 0xFF, .init(7))] + body[19...])
 
-  /// An interrupt makes three marks at once (position 11), and each has its upcall; a fourth mark comes before the last.
+  /// An interrupt makes three marks at once (position 11), and each has its upcall; a fourth comes before the last.
   static let threefold = ended(
     body[...10] + [
       event(8100, .mark, 0, operand: rtc, .init(3)),
