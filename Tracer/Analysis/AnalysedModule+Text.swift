@@ -25,8 +25,12 @@ extension AnalysedModule {
   private var summary: String {
     switch exitStatus {
     case 0: "every deadline and every port's bound holds"
-    case 1: "a deadline or a port's bound can be exceeded"
-    default: "not every deadline has a bound"
+    case 1:
+      partitions.flatMap(\.processes).contains(where: \.wasMissed)
+        ? "a deadline was missed in the trace" : "a deadline or a port's bound can be exceeded"
+    default:
+      partitions.flatMap(\.processes).contains(where: \.isRefuted)
+        ? "a response was seen beyond its bound: something assumed does not hold" : "not every deadline has a bound"
     }
   }
 
@@ -35,6 +39,8 @@ extension AnalysedModule {
       partition.processes.map { process -> [String] in
         let verdict: String
         switch process.meetsDeadline {
+        case _ where process.wasMissed: verdict = "WAS MISSED"
+        case _ where process.isRefuted: verdict = "BOUND EXCEEDED"
         case true?: verdict = "holds"
         case false?: verdict = "CAN BE MISSED"
         case nil: verdict = process.deadlineNanoseconds == nil ? "no deadline" : "unknown"

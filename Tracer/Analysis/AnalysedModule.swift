@@ -20,6 +20,18 @@ public struct AnalysedModule: Encodable, Sendable {
     /// The longest response seen in the trace.
     public var observedNanoseconds: UInt64?
 
+    /// Whether the trace shows a response beyond the deadline.
+    public var wasMissed: Bool {
+      guard let deadlineNanoseconds, let observedNanoseconds else { return false }
+      return observedNanoseconds > deadlineNanoseconds
+    }
+
+    /// Whether the trace shows a response beyond the bound: then something that was assumed does not hold.
+    public var isRefuted: Bool {
+      guard let boundNanoseconds, let observedNanoseconds else { return false }
+      return observedNanoseconds > boundNanoseconds
+    }
+
     /// Whether the deadline is proved; nil for no deadline, or no bound to hold against it.
     public var meetsDeadline: Bool? {
       guard let deadlineNanoseconds, let boundNanoseconds else { return nil }
@@ -70,12 +82,13 @@ public struct AnalysedModule: Encodable, Sendable {
   public var partitions: [Partition]
   public var ports: [Port]
 
-  /// 1 if a deadline or a port's bound can be exceeded, 3 if one with a deadline has no bound, else 0.
+  /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if one with a deadline has no bound, or a response was
+  /// seen beyond its bound; else 0.
   public var exitStatus: Int32 {
     let processes = partitions.flatMap(\.processes)
-    if processes.contains(where: { $0.meetsDeadline == false }) || ports.contains(where: { $0.holds == false }) {
+    if processes.contains(where: { $0.meetsDeadline == false || $0.wasMissed }) || ports.contains(where: { $0.holds == false }) {
       return 1
     }
-    return processes.contains { $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil } ? 3 : 0
+    return processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil } ? 3 : 0
   }
 }

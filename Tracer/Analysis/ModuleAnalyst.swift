@@ -46,7 +46,8 @@ public struct ModuleAnalyst {
     if !module.channels.isEmpty {
       lines.append(
         "a source writes once a period, anywhere in its windows, \(messagesPerPeriod) at a time where it queues; a "
-          + "destination takes all that waits once a period (--messages-per-period)")
+          + "destination takes all that waits once a period (--messages-per-period); a period is that of the process in "
+          + "the partition for which it is worst")
     }
     return lines
   }
@@ -63,24 +64,53 @@ public struct ModuleAnalyst {
       }, majorFrame: schedule.majorFrame.count)
   }
 
-  /// When a partition can act in each of its periods.
-  func activity(of identifier: UInt64, in schedule: ScheduleDescription) -> PartitionActivity {
-    let frame = schedule.majorFrame.count
-    guard let own = schedule.partitions.first(where: { $0.partitionIdentifier == identifier }), own.period.count > 0,
-      frame % own.period.count == 0
+  /// When a partition can act in each of its periods, or in each of so many of them together.
+  ///
+  /// - Parameters:
+  ///   - period: a multiple of the partition's own.
+  ///   - frame: a multiple of the major frame and of `period`.
+  func activity(
+    of identifier: UInt64, in schedule: ScheduleDescription, period: UInt64, over frame: UInt64
+  ) -> PartitionActivity {
+    let majorFrame = schedule.majorFrame.count
+    guard let own = schedule.partitions.first(where: { $0.partitionIdentifier == identifier }), period > 0,
+      majorFrame > 0, frame % period == 0, frame % majorFrame == 0, frame / period <= Self.mostPeriods,
+      frame / majorFrame <= Self.mostPeriods
     else { return PartitionActivity(spans: [], majorFrame: frame) }
     let origin = Self.origin(of: own)
-    let spans = (0..<frame / own.period.count).compactMap { index -> PartitionActivity.Span? in
-      let start = origin + index * own.period.count
-      // A period that runs over the frame's end has windows at its beginning too.
-      let windows = (own.windows.map(\.start.count) + own.windows.map { $0.start.count + frame })
-        .filter { $0 >= start && $0 < start + own.period.count }
-      let ends = own.windows.flatMap { [$0.end.count, $0.end.count + frame] }
-        .filter { $0 > start && $0 <= start + own.period.count }
-      guard let first = windows.min(), let last = ends.max() else { return nil }
+    // A period that runs over the frame's end has windows at its beginning too.
+    let turns = (0...frame / majorFrame).map { $0 * majorFrame }
+    let starts = turns.flatMap { turn in own.windows.map { $0.start.count + turn } }
+    let ends = turns.flatMap { turn in own.windows.map { $0.end.count + turn } }
+    let spans = (0..<frame / period).compactMap { index -> PartitionActivity.Span? in
+      let start = origin + index * period
+      guard let first = starts.filter({ $0 >= start && $0 < start + period }).min(),
+        let last = ends.filter({ $0 > start && $0 <= start + period }).max()
+      else { return nil }
       return PartitionActivity.Span(first: first, last: last)
     }
     return PartitionActivity(spans: spans, majorFrame: frame)
+  }
+
+  /// Beyond so many periods until everything comes round again, nothing is said.
+  private static let mostPeriods: UInt64 = 512
+
+  /// The longest and the shortest that may lie between two releases of who writes or reads in a partition: the module
+  /// file does not say which of its processes that is. 0 where the partition has no windows.
+  private func periods(of identifier: UInt64, in schedule: ScheduleDescription) -> (longest: UInt64, shortest: UInt64) {
+    let own = schedule.partitions.first { $0.partitionIdentifier == identifier }?.period.count ?? 0
+    let partition = module.partitions.first { $0.identifier == identifier }
+    let all = (partition?.processes ?? []).compactMap { $0.period?.count }.filter { $0 > 0 }
+    return (max(own, all.max() ?? own), min(own, all.min() ?? own))
+  }
+
+  /// The least common multiple; 0 where it is beyond all reason.
+  private static func common(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    guard one > 0, other > 0 else { return 0 }
+    var (a, b) = (one, other)
+    while b > 0 { (a, b) = (b, a % b) }
+    let (product, isBeyond) = (one / a).multipliedReportingOverflow(by: other)
+    return isBeyond || product > 1 << 60 ? 0 : product
   }
 
   private static func origin(of partition: PartitionScheduleDescription) -> UInt64 {
@@ -126,18 +156,25 @@ public struct ModuleAnalyst {
 
   private func ports(in schedule: ScheduleDescription) -> [AnalysedModule.Port] {
     module.channels.flatMap { channel -> [AnalysedModule.Port] in
-      let writer = activity(of: channel.source.partitionIdentifier, in: schedule)
+      let source = channel.source.partitionIdentifier
+      let writing = periods(of: source, in: schedule)
+      let own = schedule.partitions.first { $0.partitionIdentifier == source }?.period.count ?? 0
       return channel.destinations.compactMap { end in
         guard let port = port(end) else { return nil }
-        let reader = activity(of: end.partitionIdentifier, in: schedule)
+        let reading = periods(of: end.partitionIdentifier, in: schedule).longest
+        let frame = Self.common(Self.common(schedule.majorFrame.count, writing.longest), reading)
+        let reader = activity(of: end.partitionIdentifier, in: schedule, period: reading, over: frame)
         var answer = AnalysedModule.Port(
           channel: channel.identifier, source: name(of: channel.source), destination: name(of: end))
         switch port.kind {
         case .sampling:
+          let writer = activity(of: source, in: schedule, period: writing.longest, over: frame)
           answer.worstAgeNanoseconds = writer.worstAge(readBy: reader)
           answer.refreshNanoseconds = port.refreshPeriod?.count
         case .queuing:
-          answer.mostWaiting = writer.mostWaiting(for: reader, perPeriod: messagesPerPeriod)
+          let writer = activity(of: source, in: schedule, period: own, over: frame)
+          let times = writing.shortest > 0 ? (own + writing.shortest - 1) / writing.shortest : 1
+          answer.mostWaiting = writer.mostWaiting(for: reader, perPeriod: messagesPerPeriod * times)
           answer.capacity = port.maximumMessageCount
         }
         return answer

@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Foundation
 import ModuleCompiler
+import ModuleConfiguration
 import TraceReading
 import Verification
 
@@ -54,7 +55,7 @@ struct AnalyseCommand: ParsableCommand {
     }
     let analyst = ModuleAnalyst(description, scheduling: scheduling, messagesPerPeriod: messagesPerPeriod)
     var schedules = analyst.analyse()
-    if let trace { try observe(trace, into: &schedules) }
+    if let trace { try observe(trace, of: description, into: &schedules) }
     switch format {
     case .text: print(schedules.map(\.text).joined(separator: "\n"), terminator: "")
     case .json:
@@ -68,9 +69,17 @@ struct AnalyseCommand: ParsableCommand {
   }
 
   /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule.
-  private func observe(_ path: String, into schedules: inout [AnalysedModule]) throws {
+  private func observe(
+    _ path: String, of description: ModuleDescription, into schedules: inout [AnalysedModule]
+  ) throws {
     let reader = try TraceCommand.open(path)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    guard Self.windows(of: reader.moduleTable) == Self.windows(of: description) else {
+      TraceCommand.complain(
+        "\(path) was taken of a module with other windows than \(module) has; analyse the module file that it was "
+          + "taken of")
+      throw ExitCode(2)
+    }
     let report = VerificationRun.report(on: reader)
     guard report.moduleName == schedules.first?.module else {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
@@ -85,6 +94,24 @@ struct AnalyseCommand: ParsableCommand {
           schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
             clamping: worst.value)
         }
+      }
+    }
+  }
+
+  /// The windows of all schedules, in order: identifier, start and duration.
+  private static func windows(of table: ModuleTable) -> [[UInt64]] {
+    (0..<table.count(ScheduleRecord.self)).flatMap { schedule in
+      table.record(ScheduleRecord.self, schedule).windows.indices.map { index in
+        let window = table.record(WindowRecord.self, index)
+        return [UInt64(schedule), window.identifier, window.start.count, window.duration.count]
+      }
+    }
+  }
+
+  private static func windows(of module: ModuleDescription) -> [[UInt64]] {
+    module.schedules.enumerated().flatMap { number, schedule in
+      schedule.partitions.flatMap(\.windows).sorted { $0.start.count < $1.start.count }.map {
+        [UInt64(number), $0.identifier, $0.start.count, $0.duration.count]
       }
     }
   }

@@ -11,7 +11,7 @@ struct PredictedChanges {
 
   /// 1 where a claim is violated in the prediction; 3 where none is and evidence is missing in it or in the recording.
   var exitStatus: Int32 {
-    let verdicts = predicted.claims.filter { Self.isPredicted($0.identifier) }.map(\.verdict)
+    let verdicts = predicted.claims.filter { Self.isPredicted($0.identifier) }.map(verdict)
     if verdicts.contains(.fail) { return 1 }
     return verdicts.contains(.unknown) || lossCount > 0 || !recorded.hasEnd ? 3 : 0
   }
@@ -33,6 +33,19 @@ struct PredictedChanges {
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
     "the kernel's own path lengths stay what they are: padding.margin, budget.interruptToMark and such are left out",
   ]
+
+  /// A prediction's verdict: unknown where a partition is said to violate a claim only after it had done all that was
+  /// recorded of it.
+  private func verdict(_ claim: ClaimResult) -> Verdict {
+    guard claim.verdict == .fail, let first = claim.firstViolations.first?.timeInNanoseconds else {
+      return claim.verdict
+    }
+    let isOfNobody = doubts.contains { doubt in
+      guard let ranOut = doubt.ranOut, ranOut <= first else { return false }
+      return claim.identifier.hasSuffix("." + doubt.partition) || claim.identifier.contains("." + doubt.partition + ".")
+    }
+    return isOfNobody ? .unknown : .fail
+  }
 
   /// One claim in both runs.
   private struct Row: Encodable {
@@ -62,7 +75,8 @@ struct PredictedChanges {
     return (identifiers + gone).map { identifier in
       let (before, after) = (recorded.claim(identifier), predicted.claim(identifier))
       return Row(
-        claim: identifier, recordedVerdict: before?.verdict.rawValue, predictedVerdict: after?.verdict.rawValue,
+        claim: identifier, recordedVerdict: before?.verdict.rawValue,
+        predictedVerdict: after.map { verdict($0).rawValue },
         recordedWorst: before?.worst?.value, predictedWorst: after?.worst?.value, bound: after?.bound,
         unit: (after ?? before)?.unit.rawValue ?? "")
     }
@@ -99,20 +113,11 @@ struct PredictedChanges {
 
   /// Where the assumptions are known not to hold.
   private var weaknesses: [String] {
-    var lines = doubts.flatMap { doubt -> [String] in
-      var lines: [String] = []
-      if doubt.otherAnswerCount > 0 {
-        lines.append(
-          "\(doubt.partition) is answered otherwise \(doubt.otherAnswerCount) times, first at "
-            + "\(doubt.firstOtherAnswer) ns; from there on it might go another way")
-      }
-      if let ranOut = doubt.ranOut {
-        lines.append("\(doubt.partition) has done all that was recorded of it at \(ranOut) ns, and computes on")
-      }
-      return lines
-    }
-    if lossCount > 0 { lines.append("the recorded trace has lost \(lossCount) events; what they asked for is missing") }
-    return lines
+    doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
+  }
+
+  static func sentence(ofLoss count: UInt64) -> String {
+    "the recorded trace has lost \(count) events; what they asked for is missing"
   }
 
   func json() throws -> String {

@@ -8,7 +8,7 @@ import Verification
 /// Looks for the smallest windows with which a recorded run's demand still meets its deadlines.
 ///
 /// Each window keeps its start. Its length is halved towards the least that holds in a prediction, window by window;
-/// then all are tried together, and lengthened until they hold together.
+/// then all are tried together, lengthened until they hold together, and shortened again one by one.
 struct ScheduleSearch {
   /// What was found for one window.
   struct Window: Encodable {
@@ -23,7 +23,7 @@ struct ScheduleSearch {
 
   let path: String
   let table: ModuleTable
-  /// What is to be left of each deadline, in hundredths of the response.
+  /// How much more than recorded the partitions compute in the predictions, in hundredths.
   let marginPercent: UInt64
   /// Called before each prediction; true ends the search.
   let isInterrupted: (String) -> Bool
@@ -31,29 +31,74 @@ struct ScheduleSearch {
   private static let step: UInt64 = 1000
   struct Interrupted: Error {}
 
-  /// The smallest windows of the initial schedule, and whether they hold all together.
-  func run() throws -> (windows: [Window], holds: Bool) {
-    guard try holds([:], "as recorded") else { return (try windows([:]), false) }
+  /// What a search found.
+  struct Result {
+    /// The windows of the initial schedule.
+    var windows: [Window]
+    /// Whether the deadlines hold with them.
+    var holds: Bool
+    /// Why nobody can be sure of that.
+    var weaknesses: [String]
+  }
+
+  /// What came of one prediction.
+  private struct Outcome {
+    var holds: Bool
+    var weaknesses: [String] = []
+  }
+
+  /// Looks for the smallest windows of the initial schedule.
+  func run() throws -> Result {
+    let recorded = try predict([:], "as recorded")
+    guard recorded.holds else {
+      return Result(windows: try windows([:]), holds: false, weaknesses: recorded.weaknesses)
+    }
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     var smallest: [Int: Nanoseconds] = [:]
     for index in schedule.windows.indices where deadlines(of: window(index).partition).count > 0 {
       var high = window(index).duration.count / Self.step
-      var low = (table.module.switchAllowance.count + Self.step) / Self.step
-      while low < high {
-        let middle = (low + high) / 2
-        let isEnough = try holds(
-          [index: Nanoseconds(middle * Self.step)], "window \(window(index).identifier): \(middle) µs")
-        if isEnough { high = middle } else { low = middle + 1 }
-      }
-      smallest[index] = Nanoseconds(min(high * Self.step, window(index).duration.count))
+      smallest[index] = try shortest(index, from: least(index), to: window(index).duration, with: [:])
     }
-    while try !holds(smallest, "all together"), smallest.contains(where: { $1 < window($0).duration }) {
+    let alone = smallest
+    while try !predict(smallest, "all together").holds, smallest.contains(where: { $1 < window($0).duration }) {
       for (index, duration) in smallest {
         let longer = (duration.count + duration.count / 20) / Self.step * Self.step + Self.step
         smallest[index] = Nanoseconds(min(longer, window(index).duration.count))
       }
     }
-    return (try windows(smallest), true)
+    for (index, duration) in smallest.sorted(by: { $0.key < $1.key }) where duration > alone[index] ?? duration {
+      smallest[index] = try shortest(index, from: alone[index] ?? duration, to: duration, with: smallest)
+    }
+    let final = try predict(smallest, "all together")
+    return Result(windows: try windows(smallest), holds: final.holds, weaknesses: final.weaknesses)
+  }
+
+  /// The least length of a window, in whole steps, with which the deadlines hold beside the others' lengths.
+  ///
+  /// - Parameter longest: one with which they do.
+  private func shortest(
+    _ index: Int, from least: Nanoseconds, to longest: Nanoseconds, with others: [Int: Nanoseconds]
+  ) throws -> Nanoseconds {
+    var (low, high) = ((least.count + Self.step - 1) / Self.step, longest.count / Self.step)
+    while low < high {
+      let middle = (low + high) / 2
+      var durations = others
+      durations[index] = Nanoseconds(middle * Self.step)
+      let isEnough = try predict(durations, "window \(window(index).identifier): \(middle) µs").holds
+      if isEnough { high = middle } else { low = middle + 1 }
+    }
+    return Nanoseconds(min(high * Self.step, longest.count))
+  }
+
+  /// The shortest that a module file may ask for: something is left of it after L and what foreign lines may steal.
+  private func least(_ index: Int) -> Nanoseconds {
+    let own = table.partition(window(index).partition).permittedLines
+    let lines = (0..<table.count(LineRecord.self)).map { table.record(LineRecord.self, $0) }
+    let stolen = lines.reduce(UInt64(0)) { sum, line in
+      guard line.policy == .markedAtOnce, own & 1 << UInt16(line.line) == 0 else { return sum }
+      return sum &+ line.budgetPerWindow &* line.stolenTime.count
+    }
+    return Nanoseconds(min(table.module.switchAllowance.count &+ stolen &+ 1, window(index).duration.count))
   }
 
   private func windows(_ smallest: [Int: Nanoseconds]) throws -> [Window] {
@@ -80,8 +125,8 @@ struct ScheduleSearch {
     }
   }
 
-  /// Whether every deadline holds, with its margin, in the prediction with these windows.
-  private func holds(_ durations: [Int: Nanoseconds], _ what: String) throws -> Bool {
+  /// Whether every deadline holds in the prediction with these windows, in which partitions compute more than they did.
+  private func predict(_ durations: [Int: Nanoseconds], _ what: String) throws -> Outcome {
     if isInterrupted(what) { throw Interrupted() }
     let variant = WindowVariant(table, durations: durations)
     defer { variant.free() }
@@ -91,20 +136,23 @@ struct ScheduleSearch {
     let reader = try TraceCommand.open(path)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let prediction = try Prediction(
-      recorded: reader.moduleTable, under: variant.table(),
+      recorded: reader.moduleTable, under: variant.table(), extraPercent: marginPercent,
       source: {
         while let item = reader.next() {
           if case .event(_, let event) = item { return event }
         }
         return nil
       }, sink: { writer.write($0) })
-    guard prediction.run(isInterrupted: { writer.failure != nil }) != nil, writer.finish() else { return false }
+    guard prediction.run(isInterrupted: { writer.failure != nil }) != nil, writer.finish() else {
+      return Outcome(holds: false)
+    }
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
     let report = VerificationRun.report(on: predicted)
-    return report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }.allSatisfy { claim in
-      guard claim.verdict == .pass, let worst = claim.worst?.value, let bound = claim.bound else { return false }
-      return worst + worst * Int64(marginPercent) / 100 <= bound
-    }
+    let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
+    var weaknesses = prediction.doubts.flatMap(\.sentences)
+    if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }
+    if reader.condition != .complete { weaknesses.append("the recorded trace is \(reader.condition)") }
+    return Outcome(holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses)
   }
 }

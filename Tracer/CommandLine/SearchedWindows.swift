@@ -2,12 +2,13 @@
 struct SearchedWindows {
   let windows: [ScheduleSearch.Window]
   let holds: Bool
-  /// Percent of the response.
+  /// Percent of the recorded computation.
   let margin: UInt64
 
   var text: String {
     guard holds else {
-      return "a deadline does not hold with \(margin) % in reserve as recorded; see 'partita verify --claim process'"
+      return "a deadline does not hold in the recorded windows if partitions compute \(margin) % more than they did "
+        + "(--margin); see 'partita verify --claim process'"
     }
     var table = [["window", "partition", "start ms", "recorded ms", "smallest ms", "saved"]]
     for window in windows {
@@ -24,8 +25,8 @@ struct SearchedWindows {
         .joined(separator: "  ")
     }
     return lines.joined(separator: "\n")
-      + "\n\nall deadlines hold in the prediction with these windows, \(margin) % of each response in reserve; "
-      + "L is within them"
+      + "\n\nall deadlines hold in the prediction with these windows, if partitions compute \(margin) % more than they "
+      + "did; L is within them, and 'check' has something left of each"
   }
 
   private func milliseconds(_ nanoseconds: UInt64) -> String {

@@ -26,7 +26,8 @@ struct WhatIfCommand: ParsableCommand {
         partita what-if run.partita --schedule-search --margin 20
 
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
-      start, with which all recorded deadlines still hold with the margin; status 1 if they do not hold as recorded.
+      start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they do \
+      not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -42,7 +43,7 @@ struct WhatIfCommand: ParsableCommand {
   @Flag(help: "Look for the smallest windows that meet all recorded deadlines.")
   var scheduleSearch = false
 
-  @Option(help: ArgumentHelp("Of each deadline keep this much of the response in reserve.", valueName: "percent"))
+  @Option(help: ArgumentHelp("In the search, partitions compute so much more than they did.", valueName: "percent"))
   var margin: UInt64 = 10
 
   @Option(name: [.customShort("o"), .customLong("output")], help: "Keep the predicted trace in this file.")
@@ -86,7 +87,7 @@ struct WhatIfCommand: ParsableCommand {
       progress.show(what)
       return signals.take() > 0
     }
-    let found: (windows: [ScheduleSearch.Window], holds: Bool)
+    let found: ScheduleSearch.Result
     do {
       found = try search.run()
     } catch is ScheduleSearch.Interrupted {
@@ -102,7 +103,9 @@ struct WhatIfCommand: ParsableCommand {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       print(String(decoding: try encoder.encode(found.windows), as: UTF8.self))
     }
+    for weakness in found.weaknesses { TraceCommand.complain("but: \(weakness)") }
     if !found.holds { throw ExitCode(1) }
+    if !found.weaknesses.isEmpty { throw ExitCode(3) }
   }
 
   private func predict(under table: ModuleTable, of module: String) throws {

@@ -13,6 +13,12 @@ protocol PartitionBehaviour: AnyObject {
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8)
   /// It starts anew.
   func restart(_ partition: PartitionIndex)
+  /// What the kernel takes to make the next piece of its memory, ns; nil where nobody knows.
+  func pieceTime(of partition: PartitionIndex) -> UInt64?
+  /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
+  func startTime(of partition: PartitionIndex) -> UInt64?
+  /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.
+  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64?
 }
 
 /// The devices of a simulated world, behind its interrupt controllers.
@@ -37,6 +43,8 @@ struct GuestFault: Equatable, Sendable {
   var errorCode: UInt64
   var address: UInt64
   var instruction: UInt64
+  /// How many exceptions the partition has come back from, where that is known; else its own page says it.
+  var exceptionsReturned: UInt32?
 
   init(_ vector: UInt8, _ errorCode: UInt64, _ address: UInt64, _ instruction: UInt64) {
     self.vector = vector

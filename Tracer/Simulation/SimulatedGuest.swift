@@ -67,9 +67,12 @@ struct SimulatedGuest {
   /// The upcall returned, with the count that goes before it.
   mutating func countReturn() { returned &+= 1 }
 
-  mutating func beginException() {
-    interrupted.append(activity)
-    activity = .catching(wasOn: isOn)
+  /// - Parameter isCaughtByItself: false where somebody else says what its handler does, and when it comes back.
+  mutating func beginException(isCaughtByItself: Bool) {
+    if isCaughtByItself {
+      interrupted.append(activity)
+      activity = .catching(wasOn: isOn)
+    }
     isOn = false
   }
 

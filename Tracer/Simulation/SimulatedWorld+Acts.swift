@@ -27,7 +27,7 @@ extension SimulatedWorld {
         upcall.entry, 0)
     }
     if let exception = decision.exception {
-      guests[Int(exception.partition.rawValue)].beginException()
+      guests[Int(exception.partition.rawValue)].beginException(isCaughtByItself: behaviour == nil)
       recorder.add(
         .exceptionWritten, exception.partition.rawValue, 0, UInt32(exception.vector), PartitionLayout.stackTop - 8192,
         exception.entry, 0)

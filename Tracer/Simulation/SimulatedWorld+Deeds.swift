@@ -142,7 +142,7 @@ extension SimulatedWorld {
 
   func fault(_ fault: GuestFault, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
     let snapshot = enter(at: instant, exit, partition, isException: true)
-    let returned = guests[Int(partition.rawValue)].exceptionsReturned
+    let returned = fault.exceptionsReturned ?? guests[Int(partition.rawValue)].exceptionsReturned
     record(
       .exception, at: instant, partition: partition.rawValue, detail: snapshot.flags.rawValue,
       operand: snapshot.operand(UInt16(fault.vector)), wordCount: 6,

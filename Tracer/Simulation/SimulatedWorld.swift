@@ -30,6 +30,8 @@ public final class SimulatedWorld {
   var behaviour: (any PartitionBehaviour)?
   /// When the kernel is done with what it is at, where that is known, ns.
   var plannedExit: UInt64?
+  /// What the piece of memory takes that is being made for a partition, ns; nil where none is.
+  private var pieceTimes: [UInt64?]
   /// When the one-shot timer fires, ns.
   private var timer: UInt64 = .max
   /// The window start whose pad has been recorded, ns.
@@ -74,6 +76,7 @@ public final class SimulatedWorld {
     guests = (0..<table.partitionCount).map { SimulatedGuest(plan: GuestPlan(table, PartitionIndex(UInt8($0)))) }
     digests = Array(
       repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots), count: table.count(ChannelRecord.self))
+    pieceTimes = Array(repeating: nil, count: table.partitionCount)
     finalPad = table.module.finalPad.count
   }
 
@@ -164,13 +167,19 @@ public final class SimulatedWorld {
   private func makePiece() {
     let partition = core.decision.initialising
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
-    let instant = start + generator.number(300...1500)
+    let index = Int(partition.rawValue)
+    let time = pieceTimes[index] ?? behaviour?.pieceTime(of: partition) ?? generator.number(300...1500)
+    pieceTimes[index] = time
+    let instant = start + time
     // What fires meanwhile comes before the piece is told.
     guard nextInterrupt(after: start + 30) > instant else { return resume() }
+    pieceTimes[index] = nil
     let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
     record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
     core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
     act()
+    guard core.decision.initialising.isNone, let time = behaviour?.startTime(of: partition) else { return }
+    plannedExit = instant + time
   }
 
   private var isInterruptedAtOnce: Bool { nextInterrupt(after: ring.nanoseconds) <= ring.nanoseconds + 100 }
@@ -227,7 +236,10 @@ public final class SimulatedWorld {
     } else {
       timer = .max
       record(.timer, snapshot, 0xE0, at: instant)
+      let before = core.current
       core.timer(snapshot, at: now, into: &recorder)
+      plannedExit = behaviour?.timerTime(hasUpcall: core.decision.upcall != nil, hasSwitch: core.current != before)
+        .map { instant + $0 }
     }
     act()
   }

@@ -40,6 +40,8 @@ final class DemandReader {
   func removeDeed(of partition: Int) { demand.removeDeed(of: partition) }
   func takeHandler(of partition: Int, _ vector: UInt8) -> RecordedHandler { demand.takeHandler(of: partition, vector) }
 
+  func takePieceTime(of partition: Int) -> UInt64? { demand.takePieceTime(of: partition) }
+
   /// The next interrupt of a line that has not been fired; nil where none is known yet.
   func nextInterrupt(of line: Int) -> RecordedInterrupt? { demand.interrupts[line].front }
   func removeInterrupt(of line: Int) { demand.removeInterrupt(of: line) }

@@ -20,6 +20,21 @@ public final class Prediction {
     public var firstOtherAnswer: UInt64
     /// When the partition had done all that was recorded of it; nil for never.
     public var ranOut: UInt64?
+
+    /// What it means, for people.
+    public var sentences: [String] {
+      var sentences: [String] = []
+      if otherAnswerCount > 0 {
+        sentences.append(
+          "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there on "
+            + "it might go another way")
+      }
+      if let ranOut {
+        sentences.append(
+          "\(partition) has done all that was recorded of it at \(ranOut) ns; what it violates after that is unknown")
+      }
+      return sentences
+    }
   }
 
   private let table: ModuleTable
@@ -31,16 +46,19 @@ public final class Prediction {
   ///   - recorded: the trace's own table.
   ///   - table: the other one; the bytes of both must outlive the prediction.
   ///   - source: the trace's events, one after the other.
+  ///   - extraPercent: how much more partitions compute than they did, in hundredths.
   ///   - sink: gets the bytes of the predicted trace.
   public init(
-    recorded: ModuleTable, under table: ModuleTable, source: @escaping () -> TraceEvent?,
-    sink: @escaping (UnsafeRawBufferPointer) -> Void
+    recorded: ModuleTable, under table: ModuleTable, extraPercent: UInt64 = 0,
+    source: @escaping () -> TraceEvent?, sink: @escaping (UnsafeRawBufferPointer) -> Void
   ) throws(Mismatch) {
     if let reason = Self.mismatch(recorded, table) { throw Mismatch(description: reason) }
     self.table = table
     reader = DemandReader(
       partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0, source)
-    behaviour = RecordedBehaviour(partitionCount: table.partitionCount, reader)
+    behaviour = RecordedBehaviour(
+      partitionCount: table.partitionCount, reader, extraPercent: extraPercent,
+      tolerance: max(Self.majorFrame(of: recorded), Self.majorFrame(of: table)))
     world = SimulatedWorld(
       table, SimulationOptions(seed: 1), devices: RecordedDevices(reader), behaviour: behaviour, sink: sink)
   }
@@ -82,10 +100,19 @@ public final class Prediction {
     }
   }
 
+  /// Of the schedule that runs first, ns.
+  private static func majorFrame(of table: ModuleTable) -> UInt64 {
+    table.record(ScheduleRecord.self, Int(table.module.initialSchedule)).majorFrame.count
+  }
+
   /// What of the other module would make the recorded calls mean something else; nil if nothing does.
   private static func mismatch(_ recorded: ModuleTable, _ other: ModuleTable) -> String? {
     guard recorded.partitionCount == other.partitionCount else {
       return "it has \(other.partitionCount) partitions, the trace has \(recorded.partitionCount)"
+    }
+    let (mine, its) = (recorded.module, other.module)
+    guard mine.intervalTimerHertz == its.intervalTimerHertz, mine.realTimeClockHertz == its.realTimeClockHertz else {
+      return "its interval timer or real-time clock has another rate: their interrupts were recorded at the trace's own"
     }
     for index in 0..<recorded.partitionCount {
       let (own, its) = (

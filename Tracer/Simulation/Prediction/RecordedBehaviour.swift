@@ -14,10 +14,11 @@ final class RecordedBehaviour: PartitionBehaviour {
     var left: UInt64?
   }
 
-  /// What a partition may compute beyond the recorded run's end before it is said to have run out, ns.
-  private static let grace: UInt64 = 20_000_000
-
   private let reader: DemandReader
+  /// How much more partitions compute than they did, in hundredths.
+  private let extraPercent: UInt64
+  /// A partition that has no more to do so long before the recorded end has run out, ns.
+  private let tolerance: UInt64
   /// Of each partition: the main flow, then its unfinished handlers.
   private var activities: [[Activity]]
   /// Up to when its computation is accounted for, ns.
@@ -26,19 +27,23 @@ final class RecordedBehaviour: PartitionBehaviour {
   private(set) var otherAnswers: [(count: UInt64, first: UInt64)]
   /// Partitions that ran out of recorded deeds, and when.
   private(set) var ranOut: [UInt64?]
+  /// Partitions of which nothing more is known.
+  private var isDone: [Bool]
 
-  init(partitionCount: Int, _ reader: DemandReader) {
+  init(partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64) {
     self.reader = reader
+    self.extraPercent = extraPercent
+    self.tolerance = tolerance
     activities = Array(repeating: [Activity()], count: partitionCount)
     accounted = Array(repeating: 0, count: partitionCount)
     otherAnswers = Array(repeating: (0, 0), count: partitionCount)
     ranOut = Array(repeating: nil, count: partitionCount)
+    isDone = Array(repeating: false, count: partitionCount)
   }
 
   func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64 {
     let index = Int(partition.rawValue)
     let top = activities[index].count - 1
-    if case .catching = world.guests[index].activity { return exit + 300 }
     if let left = activities[index][top].left { return left > .max - exit ? .max : exit + left }
     guard let deed = next(of: index) else {
       if activities[index][top].isHandler {
@@ -46,13 +51,21 @@ final class RecordedBehaviour: PartitionBehaviour {
         return exit + RecordedDemand.handlerTail
       }
       // It computes what it computed to the end of the recorded run, and on.
-      activities[index][top].left = ranOut[index] == nil ? reader.lastComputation(of: index) + Self.grace : .max
-      return ranOut[index] == nil ? exit + reader.lastComputation(of: index) + Self.grace : .max
+      guard ranOut[index] == nil, !isDone[index] else {
+        activities[index][top].left = .max
+        return .max
+      }
+      let last = computation(reader.lastComputation(of: index))
+      activities[index][top].left = last
+      return exit + last
     }
-    activities[index][top].left = deed.computation
-    if top == 0 { world.guests[index].setFlag(deed.wasOn) }
-    return exit + deed.computation
+    let computation = computation(deed.computation)
+    activities[index][top].left = computation
+    world.guests[index].setFlag(deed.wasOn)
+    return exit + computation
   }
+
+  private func computation(_ recorded: UInt64) -> UInt64 { recorded + recorded * extraPercent / 100 }
 
   private func next(of index: Int) -> RecordedDeed? {
     let top = activities[index].count - 1
@@ -71,11 +84,12 @@ final class RecordedBehaviour: PartitionBehaviour {
   func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
     let top = activities[index].count - 1
-    if case .catching = world.guests[index].activity { return world.perform(partition, exit, at: instant) }
     guard let deed = next(of: index) else {
       if activities[index][top].isHandler { return leaveHandler(index, partition, exit, at: instant, in: world) }
       // Nothing happens at this instant but that nothing more is known of the partition.
-      ranOut[index] = instant
+      // That weakens what is predicted only where the recorded run goes on for long.
+      if instant + tolerance < reader.demand.time { ranOut[index] = instant }
+      isDone[index] = true
       activities[index][top].left = .max
       return world.interrupt(at: world.nextInterrupt(after: instant), exit, partition)
     }
@@ -123,4 +137,14 @@ final class RecordedBehaviour: PartitionBehaviour {
   }
 
   func restart(_ partition: PartitionIndex) { activities[Int(partition.rawValue)] = [Activity()] }
+
+  func pieceTime(of partition: PartitionIndex) -> UInt64? { reader.takePieceTime(of: Int(partition.rawValue)) }
+
+  func startTime(of partition: PartitionIndex) -> UInt64? {
+    reader.demand.flows[Int(partition.rawValue)].startTime
+  }
+
+  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64? {
+    reader.demand.timerTimes[.init(hasUpcall: hasUpcall, hasSwitch: hasSwitch)]
+  }
 }

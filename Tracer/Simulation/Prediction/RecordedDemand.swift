@@ -18,12 +18,22 @@ struct RecordedDemand {
     /// computation comes first.
     fileprivate var open: [RecordedHandler] = []
     fileprivate var computation: [UInt64] = [0]
-    fileprivate var wasOn: Bool?
+    /// Whether the virtual interrupts were on in that computation, as far as an interruption has shown it.
+    fileprivate var wasOn: [Bool?] = [nil]
     fileprivate var returned: UInt16 = 0
     /// What the kernel took last for the trampoline's own call, ns.
     fileprivate(set) var returnTime: UInt64?
+    /// What each piece of its memory took, as far as they were made, and what its start took after the last one, ns.
+    fileprivate(set) var pieceTimes = FIFO<UInt64>()
+    fileprivate(set) var startTime: UInt64?
     /// Deeds in the main flow, ever.
     var deedCount: UInt64 = 0
+  }
+
+  /// What came of a timer's entry: how long it takes depends on that.
+  struct TimerOutcome: Hashable {
+    var hasUpcall = false
+    var hasSwitch = false
   }
 
   /// From a handler's last call to the interrupted code, ns: the trampoline's return.
@@ -44,6 +54,14 @@ struct RecordedDemand {
   /// The trampoline's own call, likewise.
   private var pendingReturn: (partition: Int, instant: UInt64)?
   private var pendingDeed: (partition: Int, deed: RecordedDeed, depth: Int)?
+  /// The last piece of a partition's memory, likewise.
+  private var pendingStart: (partition: Int, instant: UInt64)?
+  /// The timer's entry, likewise: what came of it.
+  private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
+  /// What the kernel took last for a timer's entry, by what came of it, ns.
+  private(set) var timerTimes: [TimerOutcome: UInt64] = [:]
+  /// The nominal start of the window that runs, ns.
+  private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
   private var hasPadded = false
 
@@ -78,10 +96,13 @@ struct RecordedDemand {
       stop = event.words.w0
     case .interrupt, .timer, .hypercall, .exception: takeEntry(kind, event)
     case .padded: hasPadded = true
+    case .windowStart: windowStart = event.words.w0
     case .loss: lossCount += event.words.w0
     case .upcall: beginHandler(event)
     case .hypercallResult: pendingDeed?.deed.status = event.detail
+    case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
     case .restart: forget(Int(event.partition))
+    case .memoryPiece: takePiece(event)
     default: break
     }
   }
@@ -92,7 +113,24 @@ struct RecordedDemand {
   private mutating func forget(_ index: Int) {
     flows[index].open.removeAll()
     flows[index].computation = [0]
+    flows[index].wasOn = [nil]
     flows[index].returned = 0
+  }
+
+  /// The event before is the start's own, the piece before, or what the kernel did for an interrupt in between. Before
+  /// the window's instant nothing is made.
+  private mutating func takePiece(_ event: TraceEvent) {
+    let index = Int(event.partition)
+    guard flows.indices.contains(index) else { return }
+    flows[index].pieceTimes.append(event.time &- min(event.time, max(time, windowStart)))
+    pendingStart = (index, event.time)
+  }
+
+  /// What the next piece of a partition's memory takes, ns; the last one's time where no more are known.
+  mutating func takePieceTime(of partition: Int) -> UInt64? {
+    let time = flows[partition].pieceTimes.front
+    if flows[partition].pieceTimes.count > 1 { flows[partition].pieceTimes.removeFirst() }
+    return time
   }
 
   private mutating func beginHandler(_ event: TraceEvent) {
@@ -100,6 +138,8 @@ struct RecordedDemand {
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
     flows[index].open.append(RecordedHandler(vector: UInt8(truncatingIfNeeded: event.operand)))
     flows[index].computation.append(0)
+    flows[index].wasOn.append(nil)
+    pendingTimer?.outcome.hasUpcall = true
   }
 
   private mutating func takeEntry(_ kind: EventKind, _ event: TraceEvent) {
@@ -115,11 +155,13 @@ struct RecordedDemand {
     case .interrupt:
       let line = UInt8(truncatingIfNeeded: event.operand) &- 32
       pendingInterrupt = RecordedInterrupt(line: line, instant: event.time, kernelTime: 400)
+    case .timer: pendingTimer = (event.time, TimerOutcome())
     case .hypercall: takeCall(event, snapshot)
     case .exception:
       let words = event.words
-      noteDeed(
-        .fault(GuestFault(UInt8(truncatingIfNeeded: event.operand), words.w2, words.w3, words.w4)), event, snapshot)
+      var fault = GuestFault(UInt8(truncatingIfNeeded: event.operand), words.w2, words.w3, words.w4)
+      fault.exceptionsReturned = UInt32(truncatingIfNeeded: words.w5)
+      noteDeed(.fault(fault), event, snapshot)
     default: break
     }
     // An interrupt in the wait for a window lets the wait go on.
@@ -143,10 +185,10 @@ struct RecordedDemand {
     let depth = flows[index].open.count
     let isOn = snapshot.flags.contains(.interruptsEnabled)
     let deed = RecordedDeed(
-      computation: flows[index].computation[depth], act: act, wasOn: flows[index].wasOn ?? isOn, isOn: isOn,
+      computation: flows[index].computation[depth], act: act, wasOn: flows[index].wasOn[depth] ?? isOn, isOn: isOn,
       instant: event.time, kernelTime: nil, status: nil)
     flows[index].computation[depth] = 0
-    flows[index].wasOn = nil
+    flows[index].wasOn[depth] = nil
     pendingDeed = (index, deed, depth)
   }
 
@@ -160,12 +202,14 @@ struct RecordedDemand {
       let handler = flows[index].open.removeLast()
       // What a handler computed after its last call goes on in what it interrupted.
       rest += flows[index].computation.removeLast()
+      flows[index].wasOn.removeLast()
       let key = Int(handler.vector)
       flows[index].handlers[key, default: FIFO()].append(handler)
     }
     flows[index].computation[flows[index].open.count] += rest
-    if !isDeed, flows[index].open.isEmpty, flows[index].wasOn == nil {
-      flows[index].wasOn = snapshot.flags.contains(.interruptsEnabled)
+    let depth = flows[index].open.count
+    if !isDeed, flows[index].wasOn[depth] == nil {
+      flows[index].wasOn[depth] = snapshot.flags.contains(.interruptsEnabled)
     }
   }
 
@@ -180,6 +224,14 @@ struct RecordedDemand {
       flows[index].returnTime = exit &- instant
     }
     pendingReturn = nil
+    if let (index, instant) = pendingStart, let exit, Int(partition) == index, !hasPadded {
+      flows[index].startTime = exit &- instant
+    }
+    pendingStart = nil
+    if let (instant, outcome) = pendingTimer, let exit, partition != 0xFF, !hasPadded {
+      timerTimes[outcome] = exit &- instant
+    }
+    pendingTimer = nil
     guard let (index, settled, depth) = pendingDeed else { return }
     var deed = settled
     pendingDeed = nil
