@@ -118,13 +118,38 @@ import TraceReading
   /// The end of a run that goes on in the other one: whole windows have no counterpart, and the order of gravity holds.
   @Test func aShorterRunLacksTheRest() throws {
     let cut = events.count * 3 / 4
-    let comparison = try compare(Array(events[..<cut]))
+    let end = TraceEvent(time: events[cut - 1].time, .end, words: .init(UInt64(cut)))
+    let comparison = try compare(events[..<cut] + [end])
     let rest = events[cut...].count { !EventLikeness.isLeftOut($0) }
     #expect(comparison.counts[.missing] == UInt64(rest))
-    #expect(!comparison.isComplete, "a trace without its end is not whole")
+    #expect(comparison.isComplete)
     #expect(comparison.first.count == min(rest, RunComparison.keptCount))
     let kinds = comparison.gravest.map(\.kind)
     #expect(kinds == kinds.sorted())
+  }
+
+  /// Of a trace that was cut off nobody knows what would have followed: that is no difference.
+  @Test func whatFollowsACutIsNotCompared() throws {
+    let comparison = try compare(Array(events[..<(events.count * 3 / 4)]))
+    #expect(comparison.isEqual, "\(comparison.counts)")
+    #expect(comparison.uncomparedCount > 1 && comparison.comparedEventCount > 1000)
+    #expect(!comparison.isComplete, "a trace without its end is not whole")
+  }
+
+  /// A block that is damaged leaves windows uncompared up to the next frame, and changes nothing else.
+  @Test func whatIsLostIsNotCompared() throws {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 500)
+    for event in events { writer.append(event) }
+    var bytes = writer.finish()
+    bytes[bytes.count / 2] ^= 0xFF
+    for isFirst in [false, true] {
+      let damaged = try TraceReader(bytes: bytes)
+      let comparison =
+        isFirst ? RunComparison(damaged, try reader(events)) : RunComparison(try reader(events), damaged)
+      #expect(comparison.isEqual, "\(comparison.counts), seed \(seed)")
+      #expect(comparison.uncomparedCount > 0 && comparison.comparedEventCount > UInt64(events.count / 2))
+      #expect(!comparison.isComplete)
+    }
   }
 
   @Test func windowsWithLossAreNotCompared() throws {
@@ -134,7 +159,7 @@ import TraceReading
       place..<(place + 3), with: [TraceEvent(time: events[place].time, .loss, words: .init(3))])
     let comparison = try compare(lossy)
     #expect(comparison.uncomparedCount >= 1)
-    #expect(!comparison.isComplete)
+    #expect(comparison.isEqual && !comparison.isComplete)
   }
 
   private func statistics(_ events: [TraceEvent]) -> TraceStatistics {

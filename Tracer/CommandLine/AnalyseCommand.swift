@@ -29,10 +29,10 @@ struct AnalyseCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The module file.")
+  @Argument(help: "The module file.", completion: .file())
   var module: String
 
-  @Argument(help: "A trace of the module, for what was seen.")
+  @Argument(help: "A trace of the module, for what was seen.", completion: .file())
   var trace: String?
 
   @Option(

@@ -23,10 +23,10 @@ struct AuditCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The certificate.")
+  @Argument(help: "The certificate.", completion: .file())
   var certificate: String
 
-  @Argument(help: "The trace that it is about, or - for standard input.")
+  @Argument(help: "The trace that it is about, or - for standard input.", completion: .file())
   var trace: String
 
   @Option(help: "The most events that a trace may have to be judged anew; each takes some 170 bytes and 6 µs.")

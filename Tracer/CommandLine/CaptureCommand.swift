@@ -24,13 +24,19 @@ struct CaptureCommand: ParsableCommand {
 
   @OptionGroup var options: EmulationOptions
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"))
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"),
+    completion: .file())
   var output: String
 
-  @Option(help: ArgumentHelp("Type this file on the live console; '-' for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Type this file on the live console; '-' for standard input.", valueName: "file"),
+    completion: .file())
   var input: String?
 
-  @Option(help: ArgumentHelp("Where the module's console goes; '-' for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Where the module's console goes; '-' for standard output.", valueName: "file"),
+    completion: .file())
   var console: String?
 
   func validate() throws {

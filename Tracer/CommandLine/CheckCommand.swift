@@ -16,7 +16,7 @@ struct CheckCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The module file.")
+  @Argument(help: "The module file.", completion: .file())
   var module: String
 
   @Flag(help: "Treat warnings as errors, such as elements that are not known.")
@@ -25,7 +25,8 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "text, or json with every finding and the summary.")
   var format = Format.text
 
-  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  @Option(
+    name: .customLong("images"), help: "A directory with partition images; may be repeated.", completion: .directory)
   var imageDirectories: [String] = []
 
   func run() throws {

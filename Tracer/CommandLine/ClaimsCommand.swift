@@ -22,7 +22,7 @@ struct ClaimsCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "A module file, or a trace, which carries its module.")
+  @Argument(help: "A module file, or a trace, which carries its module.", completion: .file())
   var source: String
 
   @Option(help: "text or json.")
@@ -34,7 +34,8 @@ struct ClaimsCommand: ParsableCommand {
   @Option(help: "Leave out claims that match. May be given several times.")
   var except: [String] = []
 
-  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  @Option(
+    name: .customLong("images"), help: "A directory with partition images; may be repeated.", completion: .directory)
   var imageDirectories: [String] = []
 
   func run() throws {

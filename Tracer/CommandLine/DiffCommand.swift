@@ -24,10 +24,10 @@ struct DiffCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The first trace.")
+  @Argument(help: "The first trace.", completion: .file())
   var one: String
 
-  @Argument(help: "The second trace.")
+  @Argument(help: "The second trace.", completion: .file())
   var other: String
 
   @Option(help: "text, or json for one object.")

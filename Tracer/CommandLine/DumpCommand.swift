@@ -18,7 +18,7 @@ struct DumpCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The trace file, or - for standard input.")
+  @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
   @Option(help: "Only events of this kind or class, such as mark, hypercall, input; may be given several times.")

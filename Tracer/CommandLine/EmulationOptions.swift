@@ -10,7 +10,7 @@ extension VirtualDuration: ExpressibleByArgument {
 
 /// What `capture` and `run` have in common.
 struct EmulationOptions: ParsableArguments {
-  @Argument(help: "The module: its XML description, or an image made by 'partita pack'.")
+  @Argument(help: "The module: its XML description, or an image made by 'partita pack'.", completion: .file())
   var module: String
 
   @Option(
@@ -20,16 +20,22 @@ struct EmulationOptions: ParsableArguments {
       valueName: "duration"))
   var length: VirtualDuration?
 
-  @Option(help: ArgumentHelp("Play bytes and line pulses at virtual instants; repeatable.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Play bytes and line pulses at virtual instants; repeatable.", valueName: "file"),
+    completion: .file())
   var stimulus: String?
 
   @Flag(help: "Let virtual time follow the host's clock. No two runs are the same then.")
   var realTime = false
 
-  @Option(help: ArgumentHelp("The kernel image instead of the one found beside 'partita'.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The kernel image instead of the one found beside 'partita'.", valueName: "file"),
+    completion: .file())
   var kernel: String?
 
-  @Option(help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"),
+    completion: .directory)
   var images: [String] = []
 
   @Option(

@@ -32,7 +32,7 @@ struct ExportCommand: ParsableCommand {
         partita export run.partita --format csv -o - | head
       """)
 
-  @Argument(help: "The trace file, or - for standard input.")
+  @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
   @Option(help: "ctf, perfetto, chrome, sqlite, csv or vcd.")
@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Where to write; '-' for standard output.", valueName: "path"))
+    help: ArgumentHelp("Where to write; '-' for standard output.", valueName: "path"), completion: .file())
   var output: String
 
   @Option(help: "Only what happens at this instant or later, such as 1.5s, 10ms, 250us.")

@@ -33,7 +33,7 @@ struct GotoCommand: ParsableCommand {
         partita goto run.partita 8920 --keep run.recording
       """)
 
-  @Argument(help: "The trace file.")
+  @Argument(help: "The trace file.", completion: .file())
   var trace: String
 
   @Argument(
@@ -45,10 +45,14 @@ struct GotoCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Go to the gravest case of this claim, as 'verify' finds it.", valueName: "identifier"))
   var claim: String?
 
-  @Option(help: ArgumentHelp("The kernel image instead of the one found by its identity.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The kernel image instead of the one found by its identity.", valueName: "file"),
+    completion: .file())
   var kernel: String?
 
-  @Option(help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("A folder of kernel and partition images; may be repeated.", valueName: "dir"),
+    completion: .directory)
   var images: [String] = []
 
   @Option(help: ArgumentHelp("How the trace left the machine when it was captured.", valueName: "way"))
@@ -57,13 +61,13 @@ struct GotoCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Keep the recording in this folder, and take it from there next time: as far as it goes, the run need not be "
-        + "made once more. It takes some 10 MB.", valueName: "dir"))
+        + "made once more. It takes some 10 MB.", valueName: "dir"), completion: .directory)
   var keep: String?
 
   @Flag(help: "Without a prompt: gdb shows the place, carries out --commands and ends.")
   var batch = false
 
-  @Option(help: ArgumentHelp("Commands for gdb once it is there.", valueName: "file"))
+  @Option(help: ArgumentHelp("Commands for gdb once it is there.", valueName: "file"), completion: .file())
   var commands: String?
 
   @Option(

@@ -9,7 +9,7 @@ struct MeasureEncodingCommand: ParsableCommand {
     abstract: "Encodes a trace's events anew and prints size and speed.",
     shouldDisplay: false)
 
-  @Argument(help: "The trace file.")
+  @Argument(help: "The trace file.", completion: .file())
   var trace: String
 
   @Option(help: "Events of a block, 1 to 65536.")

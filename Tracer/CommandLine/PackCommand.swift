@@ -9,13 +9,15 @@ struct PackCommand: ParsableCommand {
     abstract: "Packs a module file and its partitions' images into a module image.",
     discussion: "Exit status: 0 written, 1 the module violates a rule, 2 bad input, or the output cannot be written.")
 
-  @Argument(help: "The module file.")
+  @Argument(help: "The module file.", completion: .file())
   var module: String
 
-  @Option(name: [.short, .customLong("output")], help: "The module image to write.")
+  @Option(name: [.short, .customLong("output")], help: "The module image to write.", completion: .file())
   var output: String
 
-  @Option(help: "A stimulus file to pack with the module: what arrives from outside, at virtual instants.")
+  @Option(
+    help: "A stimulus file to pack with the module: what arrives from outside, at virtual instants.",
+    completion: .file())
   var stimulus: String?
 
   @Flag(help: "Treat warnings as errors.")
@@ -24,7 +26,8 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
-  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  @Option(
+    name: .customLong("images"), help: "A directory with partition images; may be repeated.", completion: .directory)
   var imageDirectories: [String] = []
 
   func run() throws {

@@ -4,7 +4,7 @@ import TraceReading
 
 /// What the commands that measure have in common; they are for Tools/bench.
 struct MeasureOptions: ParsableArguments {
-  @Argument(help: "The trace file.")
+  @Argument(help: "The trace file.", completion: .file())
   var trace: String
 
   @Option(help: "Read the trace again and again until so many events were worked on.")

@@ -30,7 +30,7 @@ struct QueryCommand: ParsableCommand {
           "SELECT time_ns, fields FROM events WHERE kind = 'upcall' LIMIT 10"
       """)
 
-  @Argument(help: "The trace file, - for standard input, or a database of 'partita export'.")
+  @Argument(help: "The trace file, - for standard input, or a database of 'partita export'.", completion: .file())
   var trace: String?
 
   @Argument(help: "One statement or several; - to read them from standard input.")

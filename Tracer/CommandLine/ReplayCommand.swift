@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The trace file, or - for standard input.")
+  @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
   @Option(help: "text, or json for one object.")

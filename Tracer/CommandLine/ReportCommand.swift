@@ -20,10 +20,12 @@ struct ReportCommand: ParsableCommand {
       Example: partita report run.partita -o report.html
       """)
 
-  @Argument(help: "The trace file. It is read twice.")
+  @Argument(help: "The trace file. It is read twice.", completion: .file())
   var trace: String
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The page.", valueName: "file"))
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The page.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Replace the output if it exists.")

@@ -23,16 +23,20 @@ struct RescueCommand: ParsableCommand {
       Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
       """)
 
-  @Option(help: ArgumentHelp("The monitor's socket (QMP) of an emulator that runs.", valueName: "socket"))
+  @Option(
+    help: ArgumentHelp("The monitor's socket (QMP) of an emulator that runs.", valueName: "socket"), completion: .file()
+  )
   var qmp: String?
 
-  @Option(help: ArgumentHelp("An ELF core of the machine.", valueName: "file"))
+  @Option(help: ArgumentHelp("An ELF core of the machine.", valueName: "file"), completion: .file())
   var core: String?
 
-  @Option(help: ArgumentHelp("The machine's memory from physical address 0.", valueName: "file"))
+  @Option(help: ArgumentHelp("The machine's memory from physical address 0.", valueName: "file"), completion: .file())
   var ram: String?
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"))
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Option(

@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Keep the trace; without it the trace is let go.", valueName: "file"))
+    help: ArgumentHelp("Keep the trace; without it the trace is let go.", valueName: "file"), completion: .file())
   var output: String?
 
   func validate() throws {

@@ -57,6 +57,10 @@ struct StatisticsReport {
       total &+= time
       result.append((index == 0xFF ? "idle loop" : vocabulary.partition(UInt8(index)), time))
     }
+    if statistics.missingTime > 0 {
+      total &+= statistics.missingTime
+      result.append(("events missing", statistics.missingTime))
+    }
     result.append(("kernel and padding", statistics.span &- min(statistics.span, total)))
     return result
   }

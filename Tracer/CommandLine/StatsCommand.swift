@@ -22,10 +22,10 @@ struct StatsCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The trace file, or - for standard input.")
+  @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
-  @Option(help: "Another trace, whose figures are set beside.")
+  @Option(help: "Another trace, whose figures are set beside.", completion: .file())
   var compare: String?
 
   @Flag(help: "With --compare: the figures too that are equal.")

@@ -25,7 +25,7 @@ struct StepCommand: ParsableCommand {
       Example: printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | partita step run.partita
       """)
 
-  @Argument(help: "The trace file. It is read again on the way back.")
+  @Argument(help: "The trace file. It is read again on the way back.", completion: .file())
   var trace: String
 
   @Option(help: "Begin at this instant, such as 1.5s.")

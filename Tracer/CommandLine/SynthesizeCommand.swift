@@ -22,7 +22,7 @@ struct SynthesizeCommand: ParsableCommand {
       Example: partita synthesize module.xml --events 1000000 --seed 7 -o long.partita
       """)
 
-  @Argument(help: "The module: an XML file, or an image made by 'partita pack'.")
+  @Argument(help: "The module: an XML file, or an image made by 'partita pack'.", completion: .file())
   var module: String
 
   @Option(help: ArgumentHelp("At least so many events; the last frame of a few more is finished.", valueName: "count"))
@@ -31,7 +31,9 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(help: "Another seed, another world.")
   var seed: UInt64 = 1
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"))
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The trace.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Loads that change by a factor of sixteen from window to window.")
@@ -43,7 +45,8 @@ struct SynthesizeCommand: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
-  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  @Option(
+    name: .customLong("images"), help: "A directory with partition images; may be repeated.", completion: .directory)
   var imageDirectories: [String] = []
 
   func validate() throws {

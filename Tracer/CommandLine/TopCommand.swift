@@ -25,7 +25,8 @@ struct TopCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Keep the module's trace; without it the trace is let go.", valueName: "file"))
+    help: ArgumentHelp("Keep the module's trace; without it the trace is let go.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(help: "Play a trace, with so many virtual seconds in a second.")

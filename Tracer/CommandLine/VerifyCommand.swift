@@ -27,7 +27,7 @@ struct VerifyCommand: ParsableCommand {
     case text, json, junit
   }
 
-  @Argument(help: "The trace file, or - for standard input.")
+  @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
   @Option(help: "text, json, or junit for build servers.")
@@ -52,7 +52,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Show all that is known of the claims that match, and nothing else. May be given several times.")
   var explain: [String] = []
 
-  @Option(help: "Write a certificate of all claims to this file, for 'partita audit'.")
+  @Option(help: "Write a certificate of all claims to this file, for 'partita audit'.", completion: .file())
   var certificate: String?
 
   @Flag(help: "Replace the certificate if it exists.")

@@ -34,10 +34,12 @@ struct WhatIfCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "The recorded trace.")
+  @Argument(help: "The recorded trace.", completion: .file())
   var trace: String
 
-  @Option(help: ArgumentHelp("The other module: an XML file, or an image made by 'partita pack'.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The other module: an XML file, or an image made by 'partita pack'.", valueName: "file"),
+    completion: .file())
   var module: String?
 
   @Flag(help: "Look for the smallest windows that meet all recorded deadlines.")
@@ -46,7 +48,9 @@ struct WhatIfCommand: ParsableCommand {
   @Option(help: ArgumentHelp("In the search, partitions compute so much more than they did.", valueName: "percent"))
   var margin: UInt64 = 10
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "Keep the predicted trace in this file.")
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "Keep the predicted trace in this file.",
+    completion: .file())
   var output: String?
 
   @Flag(help: "Replace the output if it exists.")
@@ -58,7 +62,8 @@ struct WhatIfCommand: ParsableCommand {
   @Flag(help: "Show every claim, not only those that change or are timed.")
   var all = false
 
-  @Option(name: .customLong("images"), help: "A directory with partition images; may be repeated.")
+  @Option(
+    name: .customLong("images"), help: "A directory with partition images; may be repeated.", completion: .directory)
   var imageDirectories: [String] = []
 
   func validate() throws {

@@ -63,10 +63,10 @@ public struct RunComparison {
         ledger.compare(x, y)
         (a, b) = (left.next(), right.next())
       case (let x?, let y) where y.map({ x.key < $0.key }) ?? true:
-        ledger.only(x, .missing)
+        ledger.only(x, .missing, isInGap: y?.followsGap ?? right.endsInGap)
         a = left.next()
       default:
-        if let y = b { ledger.only(y, .added) }
+        if let y = b { ledger.only(y, .added, isInGap: a?.followsGap ?? left.endsInGap) }
         b = right.next()
       }
     }
@@ -91,10 +91,21 @@ public struct RunComparison {
     var uncomparedCount: UInt64 = 0
     var comparedEventCount: UInt64 = 0
 
+    private var lastUncompared: RunSection.Key?
+
+    /// Counts a window that cannot be compared, whatever pieces it is cut into.
+    private mutating func leaveOut(_ section: RunSection) {
+      defer { lastUncompared = section.key }
+      if let last = lastUncompared, (last.frame, last.window) == (section.key.frame, section.key.window) { return }
+      uncomparedCount += 1
+    }
+
     /// A section that only one run has.
-    mutating func only(_ section: RunSection, _ kind: Difference.Kind) {
+    ///
+    /// - Parameter isInGap: the other one's may be among the events that it misses.
+    mutating func only(_ section: RunSection, _ kind: Difference.Kind, isInGap: Bool) {
       sectionCount += 1
-      if section.hasGap { uncomparedCount += 1 }
+      guard !isInGap, !section.hasGap else { return leaveOut(section) }
       for (offset, event) in section.events.enumerated() where !EventLikeness.isLeftOut(event) {
         lone(section, offset, kind)
       }
@@ -110,10 +121,7 @@ public struct RunComparison {
 
     mutating func compare(_ one: RunSection, _ other: RunSection) {
       sectionCount += 1
-      guard !one.hasGap, !other.hasGap else {
-        uncomparedCount += 1
-        return
-      }
+      guard !one.hasGap, !other.hasGap else { return leaveOut(one) }
       let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
       let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
       var (removed, inserted) = (Set<Int>(), Set<Int>())

@@ -22,11 +22,16 @@ struct RunSection {
   /// Position of the first event.
   var first: UInt64
   var events: [TraceEvent] = []
-  /// Events are missing within it, or right before it.
+  /// Events are missing at its end.
   var hasGap = false
+  /// Events are missing right before it, and with them perhaps whole sections.
+  var followsGap = false
 }
 
 /// Cuts a trace into sections, one at a time.
+///
+/// After a place where events are missing nobody knows which window runs: what follows up to the next major frame's
+/// start is in no section.
 struct RunSections {
   /// A longer section is cut, so that memory is bounded.
   static let maximumEventCount = 4096
@@ -35,7 +40,10 @@ struct RunSections {
   private var waiting: ArraySlice<TraceEvent> = []
   private var position: UInt64 = 0
   private var open: RunSection?
-  private var isGapOpen = false
+  /// Events are missing, and no frame has started since.
+  private var isLost = false
+  /// Whether what follows the last section is missing: the trace was not read to its end event.
+  private(set) var endsInGap = false
 
   init(_ reader: TraceReader) { self.reader = reader }
 
@@ -51,14 +59,22 @@ struct RunSections {
       case .events(let first, let events):
         position = first
         waiting = events[...]
-      case .gap:
-        open?.hasGap = true
-        isGapOpen = true
+      case .gap: if let cut = lose() { return cut }
       case nil:
+        endsInGap = endsInGap || isLost || !reader.condition.isComplete
+        if endsInGap { open?.hasGap = true }
         defer { open = nil }
         return open
       }
     }
+  }
+
+  /// Events are missing from here on; answers the open section.
+  private mutating func lose() -> RunSection? {
+    isLost = true
+    open?.hasGap = true
+    defer { open = nil }
+    return open
   }
 
   /// Adds an event to the open section; answers that one where the event begins another.
@@ -68,12 +84,11 @@ struct RunSections {
     case .majorFrameStart:
       next = RunSection(
         key: .init(frame: UInt64(event.operand) + 1, window: 0, piece: 0), origin: event.words.w0, first: position)
+    case .loss: return lose()
+    case _ where isLost: return nil
     case .windowStart:
       next = follow(window: 1, at: event.time)
       next?.owner = event.partition
-    case .loss:
-      open?.hasGap = true
-      isGapOpen = true
     default: break
     }
     if next == nil, open == nil || open.map({ $0.events.count >= Self.maximumEventCount }) == true {
@@ -83,8 +98,8 @@ struct RunSections {
       open?.events.append(event)
       return nil
     }
-    begun.hasGap = isGapOpen
-    isGapOpen = false
+    begun.followsGap = isLost
+    isLost = false
     begun.events = [event]
     defer { open = begun }
     return open

@@ -37,6 +37,9 @@ public struct ExportRun: Sendable {
         for (index, event) in events.enumerated() {
           guard event.time <= to else {
             isBeyond = true
+            timeline.look(back: event, until: to) { change, time, position in
+              if isOpen { exporter.add(change, at: max(time, from), position: position) }
+            }
             break
           }
           lastKind = event.kind
@@ -54,7 +57,7 @@ public struct ExportRun: Sendable {
       note(change)
       exporter.add(change, at: time, position: position)
     }
-    try exporter.finish(at: timeline.lastTime)
+    try exporter.finish(at: isBeyond ? max(timeline.lastTime, to) : timeline.lastTime)
     if let failure = exporter.failure { throw failure }
   }
 

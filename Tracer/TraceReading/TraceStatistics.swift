@@ -21,12 +21,18 @@ public struct TraceStatistics: Sendable {
   public private(set) var ringThreeTime = [UInt64](repeating: 0, count: 256)
 
   private var interruptTimes = [UInt64?](repeating: nil, count: 256)
-  /// First mark that waits, by partition; the partition's further marks are served by the same upcalls.
-  private var markTimes: [UInt16: UInt64] = [:]
-  private var upcallVectors = [UInt8?](repeating: nil, count: 256)
+  /// Marks that wait, by partition and vector: when they were made, the oldest first, and how many were made at once.
+  private var markTimes: [UInt16: [(time: UInt64, count: UInt64)]] = [:]
+  /// Memory is bounded: of a vector that is marked more often before its upcall, the later marks count as one.
+  private static let rememberedMarks = 64
+  /// By partition: when the oldest mark was made that its next upcall serves.
+  private var upcallMarks = [UInt64?](repeating: nil, count: 256)
   private var windowStarts = [UInt64?](repeating: nil, count: 256)
   private var openCall: (partition: UInt8, number: UInt16, time: UInt64, hasResult: Bool)?
   private var previousTime: UInt64?
+  /// Nanoseconds in which events are missing, and since when they are.
+  public private(set) var missingTime: UInt64 = 0
+  private var gapStart: UInt64?
   /// Of the timer's last entry, while nothing but its consequences followed.
   private var timerTime: UInt64?
 
@@ -52,9 +58,10 @@ public struct TraceStatistics: Sendable {
   public var measures: [TraceMeasure] { histograms.keys.sorted { $0.rank < $1.rank } }
 
   private mutating func forget() {
+    if firstTime != nil { gapStart = gapStart ?? lastTime }
     interruptTimes = [UInt64?](repeating: nil, count: 256)
     markTimes = [:]
-    upcallVectors = [UInt8?](repeating: nil, count: 256)
+    upcallMarks = [UInt64?](repeating: nil, count: 256)
     windowStarts = [UInt64?](repeating: nil, count: 256)
     openCall = nil
     previousTime = nil
@@ -71,13 +78,23 @@ public struct TraceStatistics: Sendable {
   mutating func add(_ event: TraceEvent) {
     counts[Int(event.kind)] += 1
     if firstTime == nil { firstTime = event.time }
+    if let start = gapStart { missingTime &+= event.time &- min(event.time, start) }
+    gapStart = nil
     lastTime = max(lastTime, event.time)
     let partition = Int(event.partition)
     switch event.knownKind {
     case .interrupt, .timer, .hypercall, .exception: addEntry(event)
     case .mark: addMark(event)
-    case .upcall: upcallVectors[partition] = UInt8(truncatingIfNeeded: event.operand)
-    case .upcallWritten: addUpcallWritten(event)
+    case .upcall:
+      upcallMarks[partition] = markTimes[Self.key(event)]?.first?.time
+      serve(event.words.w0, Self.key(event))
+    case .upcallWritten:
+      if let time = upcallMarks[partition] {
+        record(.markToUpcall(partition: event.partition), from: time, to: event.time)
+      }
+      upcallMarks[partition] = nil
+    case .restart:
+      markTimes = markTimes.filter { UInt8($0.key >> 8) != event.partition }
     case .hypercallResult:
       guard let call = openCall, !call.hasResult, call.partition == event.partition else { break }
       // A call that is served at once has one instant: what it took shows when its caller goes on.
@@ -131,15 +148,34 @@ public struct TraceStatistics: Sendable {
     if let time = interruptTimes[Int(vector)] {
       record(.interruptToMark(vector: vector), from: time, to: event.time)
     }
-    let key = UInt16(event.partition) << 8 | UInt16(vector)
-    if markTimes[key] == nil { markTimes[key] = event.time }
+    var waiting = markTimes[Self.key(event)] ?? []
+    let before = waiting.reduce(0) { $0 &+ $1.count }
+    let count = max(1, event.words.w0 &- min(event.words.w0, before))
+    if waiting.count < Self.rememberedMarks {
+      waiting.append((event.time, count))
+    } else {
+      waiting[waiting.count - 1].count &+= count
+    }
+    markTimes[Self.key(event)] = waiting
   }
 
-  private mutating func addUpcallWritten(_ event: TraceEvent) {
-    guard let vector = upcallVectors[Int(event.partition)] else { return }
-    upcallVectors[Int(event.partition)] = nil
-    let key = UInt16(event.partition) << 8 | UInt16(vector)
-    guard let time = markTimes.removeValue(forKey: key) else { return }
-    record(.markToUpcall(partition: event.partition), from: time, to: event.time)
+  /// Partition and vector.
+  private static func key(_ event: TraceEvent) -> UInt16 {
+    UInt16(event.partition) << 8 | UInt16(UInt8(truncatingIfNeeded: event.operand))
+  }
+
+  /// Takes so many marks away, the oldest first.
+  private mutating func serve(_ count: UInt64, _ key: UInt16) {
+    guard var waiting = markTimes[key] else { return }
+    var rest = count
+    while let oldest = waiting.first, rest > 0 {
+      if oldest.count > rest {
+        waiting[0].count -= rest
+        break
+      }
+      rest -= oldest.count
+      waiting.removeFirst()
+    }
+    markTimes[key] = waiting.isEmpty ? nil : waiting
   }
 }

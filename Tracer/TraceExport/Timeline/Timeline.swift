@@ -158,6 +158,18 @@ public struct Timeline {
     tell(.entered(new), time, position)
   }
 
+  /// What the first event that is not wanted tells of the time before it: when the CPU left the kernel, if it did by
+  /// then.
+  public mutating func look(back event: TraceEvent, until time: UInt64, _ tell: Sink) {
+    guard let entry, let previousTime, gap == nil, let kind = event.knownKind,
+      kind == .interrupt || kind == .timer || kind == .hypercall || kind == .exception
+    else { return }
+    let (instant, isBeyond) = previousTime.addingReportingOverflow(EntrySnapshot(event).resumeDelay)
+    guard !isBeyond, instant <= min(time, event.time) else { return }
+    self.entry = nil
+    leave(entry, at: max(floor, instant), to: event.partition, lastPosition, tell)
+  }
+
   private mutating func leave(
     _ entry: KernelEntry, at time: UInt64, to partition: UInt8, _ position: UInt64, _ tell: Sink
   ) {
