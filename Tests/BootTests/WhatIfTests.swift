@@ -105,6 +105,81 @@ import Verification
     try Self.expect(predicted, equals: other.trace, tolerance: 500)
   }
 
+  private static func events(_ bytes: [UInt8]) throws -> [TraceEvent] {
+    let reader = try TraceReader(bytes: bytes)
+    var events: [TraceEvent] = []
+    while let item = reader.next() {
+      if case .event(_, let event) = item { events.append(event) }
+    }
+    return events
+  }
+
+  /// Faults within an exception's handler, handlers that let others in, ticks: what the module `Interrupts` is about.
+  @Test func handlersDoWhatTheyDid() throws {
+    let run = try InterruptsTests.run.get()
+    let (predicted, doubts) = try Self.predict(run.trace, under: run.trace)
+    #expect(doubts.isEmpty, "\(doubts)")
+    let (one, two) = (try Self.events(predicted), try Self.events(run.trace))
+    func count(_ kind: EventKind, _ events: [TraceEvent]) -> Int { events.count { $0.kind == kind.rawValue } }
+    for kind in [EventKind.exception, .exceptionReflected, .mark, .interrupt, .eventRaised, .modeChange, .timerExpired]
+    {
+      #expect(count(kind, one) == count(kind, two) && count(kind, two) > 0, "\(kind)")
+    }
+    #expect(abs(count(.upcall, one) - count(.upcall, two)) <= 2, "\(count(.upcall, one)), \(count(.upcall, two))")
+    let errors = (
+      one.filter { $0.kind == EventKind.healthError.rawValue }, two.filter { $0.kind == EventKind.healthError.rawValue }
+    )
+    let (first, recorded) = (try #require(errors.0.first), try #require(errors.1.first))
+    #expect(first.partition == recorded.partition && first.detail == recorded.detail)
+    #expect(max(first.time, recorded.time) - min(first.time, recorded.time) < 1000)
+  }
+
+  /// In windows of some microseconds beyond L a start takes several of them, and the first releases depend on that.
+  @Test func startsInSmallWindowsArePredicted() throws {
+    var plain = try ModuleVariant.flightControl()
+    plain.stimulus = ""
+    let run = try CapturedRun.capture(plain, milliseconds: 400)
+    var small = plain
+    for (window, start, long, short) in [
+      (101, "0.000", "0.002", "0.000031"), (102, "0.010", "0.002", "0.000032"), (201, "0.002", "0.005", "0.000037"),
+      (301, "0.012", "0.002", "0.000048"),
+    ] {
+      let head = "\"\(window)\" WindowStartSeconds=\"\(start)\" WindowDurationSeconds="
+      small = try small.replacing(head + "\"\(long)\"", by: head + "\"\(short)\"")
+    }
+    for (period, long, short) in [
+      ("\"1\" PeriodSeconds=\"0.010\"", "0.002", "0.000031"), ("\"2\" PeriodSeconds=\"0.020\"", "0.005", "0.000037"),
+      ("\"3\" PeriodSeconds=\"0.020\"", "0.002", "0.000048"),
+    ] {
+      let head = "PartitionIdentifier=\(period) PeriodDurationSeconds="
+      small = try small.replacing(head + "\"\(long)\"", by: head + "\"\(short)\"")
+    }
+    for capacity in ["0.001", "0.004", "0.0015"] {
+      small = try small.replacing("TimeCapacitySeconds=\"\(capacity)\"", by: "TimeCapacitySeconds=\"0.000000001\"")
+    }
+    let other = try CapturedRun.capture(small, milliseconds: 400)
+    let (predicted, _) = try Self.predict(run.trace, under: other.trace)
+    let starts = try [predicted, other.trace].map { bytes in
+      try Self.events(bytes).filter { $0.kind == EventKind.initialised.rawValue && $0.partition < 3 }
+    }
+    #expect(starts[0].map(\.partition) == starts[1].map(\.partition) && starts[0].count == 3)
+    for (one, two) in zip(starts[0], starts[1]) {
+      #expect(max(one.time, two.time) - min(one.time, two.time) < 3000, "partition \(one.partition)")
+    }
+    let (mine, its) = (try Self.report(predicted), try Self.report(other.trace))
+    for claim in its.claims where claim.identifier.hasPrefix("process.deadline.") {
+      #expect(mine.claim(claim.identifier)?.verdict == claim.verdict, "\(claim.identifier)")
+    }
+  }
+
+  @Test func otherClocksAreRefused() throws {
+    let run = try SharedRuns.logged.get()
+    let changed = try ModuleVariant.flightControl().replacing(
+      "IntervalTimerHertz=\"100\"", by: "IntervalTimerHertz=\"200\"")
+    let other = try CapturedRun.capture(changed, milliseconds: 20)
+    #expect(throws: Prediction.Mismatch.self) { try Self.predict(run.trace, under: other.trace) }
+  }
+
   @Test func aModuleWithOtherPortsIsRefused() throws {
     let run = try SharedRuns.logged.get()
     let larger = try ModuleVariant.flightControl().replacing(

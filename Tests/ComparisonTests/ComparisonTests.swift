@@ -176,6 +176,25 @@ import TraceReading
     #expect(Set(comparison.rows.map { "\($0.section)|\($0.subject)|\($0.figure)" }).count == comparison.rows.count)
   }
 
+  /// An event that makes three marks, each with its upcall: three latencies from one mark.
+  @Test func everyUpcallOfAMarkHasItsLatency() {
+    var changed = [TraceEvent(time: 100, .mark, partition: 0, operand: 40, words: .init(3))]
+    for turn in 1...3 as ClosedRange<UInt64> {
+      changed.append(TraceEvent(time: turn * 1000, .upcall, partition: 0, operand: 40, words: .init(1)))
+      changed.append(TraceEvent(time: turn * 1000 + 50, .upcallWritten, partition: 0))
+    }
+    let histogram = statistics(changed).histograms[.markToUpcall(partition: 0)]
+    #expect(histogram?.count == 3 && histogram?.minimum == 950 && histogram?.maximum == 2950)
+  }
+
+  @Test func theTimeOfALossIsNobodys() {
+    let statistics = statistics([
+      TraceEvent(time: 100, .start), TraceEvent(time: 100, .loss, words: .init(5)),
+      TraceEvent(time: 900, .timer, partition: 0, words: .init(0, 25)), TraceEvent(time: 1000, .timerArmed),
+    ])
+    #expect(statistics.missingTime == 800 && statistics.span == 900)
+  }
+
   /// One mark comes 1 µs later: the latency of its line, and nothing that has nothing to do with it.
   @Test func aLaterMarkShowsInItsMeasure() throws {
     let words = TraceEvent.Words(0, 25)

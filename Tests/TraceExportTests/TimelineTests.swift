@@ -68,6 +68,12 @@ import TraceFormat
     #expect(try Self.lines(file, to: 10_000).last == "10000 lost 7 after 8300")
   }
 
+  /// The first event beyond a part says when the CPU left the kernel within it.
+  @Test func aPartThatEndsInRingThreeShowsIt() throws {
+    #expect(try Self.lines(SmallStory.file(SmallStory.whole), to: 8500).last == "8400 left 40 to 0")
+    #expect(try Self.lines(SmallStory.file(SmallStory.whole), to: 8350).last == "8200 upcall 40 of 0 for mark 11")
+  }
+
   @Test func eachUpcallKnowsTheOldestMarkThatItServes() throws {
     let upcalls = try export(SmallStory.file(SmallStory.threefold)) { _ in Recorder() }.changes.compactMap {
       if case .upcallBegan(let upcall) = $0.change { upcall } else { nil }
