@@ -197,7 +197,7 @@ var targets: [Target] = [
   tests(
     "Live",
     ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
-  tests("Report", ["Report"]),
+  tests("Report", ["Report", "TraceDamage", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tests(
     "Debugging",
     [

@@ -20,7 +20,8 @@ enum SmallModule {
       buildIdentity: 1, permittedLines: 0x100)
   }
 
-  private static func build() -> [UInt8] {
+  /// The table; its process has a period of one of its partition's or of several.
+  static func build(processPeriod: UInt64 = 10_000_000) -> [UInt8] {
     var table = HandmadeTable()
     let module = ModuleRecord(
       name: table.name("Small, \"quoted\""), identifier: 1, switchAllowance: Nanoseconds(20_000),
@@ -36,7 +37,7 @@ enum SmallModule {
         partition: PartitionIndex(UInt8($0)), identifier: UInt64($0), isPeriodStart: true)
     }
     let process = ProcessRecord(
-      partition: PartitionIndex(1), name: table.name(processName), period: Nanoseconds(10_000_000),
+      partition: PartitionIndex(1), name: table.name(processName), period: Nanoseconds(processPeriod),
       capacity: Nanoseconds(1_000_000), deadline: Nanoseconds(2_000_000), priority: 1)
     let port = PortRecord(
       partition: PartitionIndex(0), name: table.name("OUT"), kind: .sampling, direction: .source,

@@ -1,6 +1,7 @@
 import Testing
 import TraceExport
 import TraceFormat
+import TraceReading
 
 @Suite struct TimelineTests {
   /// A line a change, with what matters of it.
@@ -49,6 +50,62 @@ import TraceFormat
         "2500200 switch 1 2", "2500450 left 65 to 2", "3000000 entered by 239 of 2",
         "3000100 window 1 ends, first instruction 2001000",
       ])
+  }
+
+  /// Windows of partition 1 in a row, each the start of a period: what is told of its process, without the instants.
+  ///
+  /// - Parameters:
+  ///   - yields: those in which the partition yields.
+  ///   - before: what comes before a window.
+  private static func releases(
+    processPeriod: UInt64, yields: Set<UInt64>, before: [UInt64: TraceEvent] = [:]
+  ) throws -> [String] {
+    var events = [SmallStory.boot]
+    for number in UInt64(0)..<6 {
+      let start = number * 10_000_000 + 4_000_000
+      if var event = before[number] {
+        event.time = start - 200
+        events.append(event)
+      }
+      events.append(SmallStory.event(start - 100, .windowStart, 1, operand: 1, .init(start, start + 2_000_000)))
+      guard yields.contains(number) else { continue }
+      events.append(SmallStory.entry(start + 500_000, .hypercall, 1, what: SmallStory.yield, after: 100))
+    }
+    var writer = TraceWriter(moduleTable: SmallModule.build(processPeriod: processPeriod), eventsPerBlock: 4)
+    for event in SmallStory.ended(events) { writer.append(event) }
+    return try lines(writer.finish()).filter { $0.contains(" process ") }.map {
+      String($0.drop { $0 != " " }.dropFirst(" process 0 ".count))
+    }
+  }
+
+  @Test func aProcessIsReleasedWhereItsOwnPeriodStarts() throws {
+    let every = try Self.releases(processPeriod: 10_000_000, yields: [1, 2, 3, 4, 5])
+    #expect(every.prefix(3) == ["released for 4000000", "completed, released at 4000000", "released for 14000000"])
+    #expect(every.count == 12)
+    let second = try Self.releases(processPeriod: 20_000_000, yields: [1, 2, 3, 4])
+    #expect(
+      second == [
+        "released for 4000000", "completed, released at 4000000", "released for 24000000",
+        "completed, released at 24000000", "released for 44000000", "completed, released at 44000000",
+      ])
+    // No whole number of the partition's periods: at each of them.
+    #expect(try Self.releases(processPeriod: 15_000_000, yields: [0, 1, 2, 3, 4, 5]).count == 12)
+  }
+
+  @Test func aStartBeginsAProcessesPeriodsAnew() throws {
+    let restart = SmallStory.event(0, .restart, 1, detail: 1)
+    let initialised = SmallStory.event(0, .initialised, 1)
+    let told = try Self.releases(
+      processPeriod: 30_000_000, yields: [0, 1, 2, 3, 4, 5], before: [1: restart, 2: initialised])
+    #expect(
+      told.filter { $0.hasPrefix("released") } == [
+        "released for 4000000", "released for 24000000", "released for 54000000",
+      ])
+    // Events are missing: where its periods start is not known until its partition starts anew.
+    let lossy = try Self.releases(
+      processPeriod: 20_000_000, yields: [0, 1, 2, 3, 4, 5],
+      before: [1: SmallStory.event(0, .loss, 0xFF, .init(3)), 5: SmallStory.event(0, .modeChange, 1, detail: 0)])
+    #expect(lossy.filter { $0.hasPrefix("released") } == ["released for 4000000"])
   }
 
   @Test func aLossEndsEverythingAndNothingIsJoinedAcrossIt() throws {

@@ -33,10 +33,21 @@ extension Auditor {
     partitions[owner].supply = 0
     partitions[owner].required = plan.leastSupply
     partitions[owner].isSupplyKnown = plan.leastSupply > 0 && state.canRun
-    for index in processes.indices where facts.processes[index].owner == owner {
+    for index in processes.indices where isReleased(index, plan, start) {
       if processes[index].release != nil { miss(index, at: start) }
       processes[index].release = state.canRun ? start : nil
+      if state.canRun { processes[index].lastRelease = start }
     }
+  }
+
+  /// Whether a process begins anew with a period of its partition.
+  private func isReleased(_ index: Int, _ plan: ModuleFacts.Window, _ start: UInt64) -> Bool {
+    let process = facts.processes[index]
+    guard process.owner == plan.owner else { return false }
+    guard facts.periodsPerRelease(of: process, in: plan) > 1, let last = processes[index].lastRelease else {
+      return true
+    }
+    return start >= last && start - last >= process.period
   }
 
   /// A process is not complete at an instant at which it had to be.
@@ -47,7 +58,10 @@ extension Auditor {
   }
 
   mutating func forgetProcesses(of owner: Int) {
-    for index in processes.indices where facts.processes[index].owner == owner { processes[index].release = nil }
+    for index in processes.indices where facts.processes[index].owner == owner {
+      processes[index].release = nil
+      processes[index].lastRelease = nil
+    }
   }
 
   mutating func closeWindow() {

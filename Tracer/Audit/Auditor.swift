@@ -67,7 +67,10 @@ struct Auditor {
     var identifier: String
   }
   struct Process {
+    /// Nil once it is complete.
     var release: UInt64?
+    /// Nil until its first release since its partition's start.
+    var lastRelease: UInt64?
     var measure: Int
   }
 

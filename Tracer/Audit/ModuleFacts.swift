@@ -8,9 +8,12 @@ struct ModuleFacts {
     var owner: Int
     var beginsPeriod: Bool
     var leastSupply: UInt64 = 0
+    /// The length of the owner's periods, as far as the schedule begins some.
+    var period: UInt64?
   }
   struct Process {
     var owner: Int
+    var period: UInt64
     var deadline: UInt64
     var identifier: String
   }
@@ -42,7 +45,9 @@ struct ModuleFacts {
           beginsPeriod: window.isPeriodStart))
     }
     for index in 0..<table.count(ScheduleRecord.self) {
-      frames.append(table.record(ScheduleRecord.self, index).majorFrame.count)
+      let schedule = table.record(ScheduleRecord.self, index)
+      frames.append(schedule.majorFrame.count)
+      setPeriods(schedule)
     }
     for index in 0..<table.count(ProcessRecord.self) {
       let process = table.record(ProcessRecord.self, index)
@@ -50,7 +55,7 @@ struct ModuleFacts {
       let owner = Int(process.partition.rawValue)
       processes.append(
         Process(
-          owner: owner, deadline: process.deadline.count,
+          owner: owner, period: process.period.count, deadline: process.deadline.count,
           identifier: "process.deadline.\(names[owner]).\(text(process.name))"))
     }
     for index in 0..<table.count(ClaimRecord.self) {
@@ -69,6 +74,23 @@ struct ModuleFacts {
 
   /// The start error allowed, in ns.
   var startError: UInt64 { budget(.windowStartError) ?? 1000 }
+
+  /// The period starts of an owner share the frame evenly.
+  private mutating func setPeriods(_ schedule: ScheduleRecord) {
+    var starts: [Int: UInt64] = [:]
+    for index in schedule.windows.indices where windows[index].beginsPeriod {
+      starts[windows[index].owner, default: 0] += 1
+    }
+    for index in schedule.windows.indices {
+      windows[index].period = starts[windows[index].owner].map { schedule.majorFrame.count / $0 }
+    }
+  }
+
+  /// Periods of the owner from one release of a process to the next, in the schedule of a window.
+  func periodsPerRelease(of process: Process, in window: Window) -> UInt64 {
+    guard let period = window.period, period > 0, process.period % period == 0 else { return 1 }
+    return max(process.period / period, 1)
+  }
 
   /// Duration less what each window of the period may lose: L, start error, and the lines of others.
   private func leastSupply(at index: Int, within schedule: Range<Int>, _ table: ModuleTable) -> UInt64 {

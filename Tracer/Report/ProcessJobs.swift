@@ -9,8 +9,13 @@ struct ProcessJobs {
     var completion: UInt64
   }
   private let processesOf: [[Int]]
+  /// By process: its release while it is not complete.
   private var releases: [UInt64?]
-  private let isPeriodStart: [Bool]
+  /// By process: the instant from which it may be released anew; nil where nobody knows.
+  private var dueFrom: [UInt64?]
+  private let periodOf: [UInt64]
+  /// By window: the length of its partition's period, nil where none starts.
+  private let periods: [UInt64?]
 
   init(_ table: ModuleTable) {
     var owners = [[Int]](repeating: [], count: 256)
@@ -21,7 +26,23 @@ struct ProcessJobs {
     }
     processesOf = owners
     releases = [UInt64?](repeating: nil, count: count)
-    isPeriodStart = (0..<table.count(WindowRecord.self)).map { table.record(WindowRecord.self, $0).isPeriodStart }
+    dueFrom = [UInt64?](repeating: 0, count: count)
+    periodOf = (0..<count).map { table.record(ProcessRecord.self, $0).period.count }
+    periods = Self.periods(table)
+  }
+
+  private static func periods(_ table: ModuleTable) -> [UInt64?] {
+    var periods = (0..<table.count(WindowRecord.self)).map { index -> UInt64? in
+      table.record(WindowRecord.self, index).isPeriodStart ? 0 : nil
+    }
+    for index in 0..<table.count(ScheduleRecord.self) {
+      let schedule = table.record(ScheduleRecord.self, index)
+      let starts = schedule.windows.indices.filter { table.record(WindowRecord.self, $0).isPeriodStart }
+      let owners = starts.map { Int(table.record(WindowRecord.self, $0).partition.rawValue) }
+      let counts = owners.reduce(into: [Int: UInt64]()) { $0[$1, default: 0] += 1 }
+      for (start, owner) in zip(starts, owners) { periods[start] = schedule.majorFrame.count / counts[owner]! }
+    }
+    return periods
   }
 
   /// Processes beyond these are not drawn.
@@ -30,8 +51,11 @@ struct ProcessJobs {
   /// Takes the next event; answers the jobs that it completes.
   mutating func consume(_ event: TraceEvent) -> [Job] {
     switch event.knownKind {
-    case .windowStart where Int(event.operand) < isPeriodStart.count && isPeriodStart[Int(event.operand)]:
-      for process in processesOf[Int(event.partition)] { releases[process] = event.words.w0 }
+    case .windowStart where Int(event.operand) < periods.count:
+      if let period = periods[Int(event.operand)] { release(event, period) }
+    case .restart, .initialised,
+      .modeChange where event.detail == 0:
+      for process in processesOf[Int(event.partition)] { dueFrom[process] = 0 }
     case .hypercall where event.operand & 0xFFFF == UInt32(HypercallNumber.yield.rawValue):
       var jobs: [Job] = []
       for process in processesOf[Int(event.partition)] {
@@ -46,6 +70,21 @@ struct ProcessJobs {
     return []
   }
 
+  /// A period starts: of the partition's processes those are released whose own period is over.
+  private mutating func release(_ event: TraceEvent, _ period: UInt64) {
+    for process in processesOf[Int(event.partition)] {
+      let isLonger = periodOf[process] > period && periodOf[process].isMultiple(of: period)
+      if isLonger, dueFrom[process].map({ event.words.w0 < $0 }) ?? true { continue }
+      releases[process] = event.words.w0
+      dueFrom[process] = event.words.w0 &+ periodOf[process]
+    }
+  }
+
   /// Events are missing here.
-  mutating func forget() { for index in releases.indices { releases[index] = nil } }
+  mutating func forget() {
+    for index in releases.indices {
+      releases[index] = nil
+      dueFrom[index] = nil
+    }
+  }
 }

@@ -50,6 +50,8 @@ struct ModulePlan {
     var toNextOwn: UInt64
     /// In-window time that the partition must get in the period that starts here; 0 where none starts.
     var requiredSupply: UInt64
+    /// From one period's start of its partition to the next in this schedule; 0 where none starts here.
+    var period: UInt64 = 0
   }
   struct Line {
     var isMaskedUntilOwner = false
@@ -267,7 +269,10 @@ struct ModulePlan {
       if step < schedule.windows.count { count += 1 }
     }
     windows[index].toNextOwn = next ?? schedule.majorFrame
-    guard windows[index].isPeriodStart, record.period.count > 0 else { return }
+    guard windows[index].isPeriodStart else { return }
+    let starts = schedule.windows.count { windows[$0].partition == owner && windows[$0].isPeriodStart }
+    windows[index].period = schedule.majorFrame / UInt64(starts)
+    guard record.period.count > 0 else { return }
     if let least = leastSupply[owner] {
       windows[index].requiredSupply = least
       return

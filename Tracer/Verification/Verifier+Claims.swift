@@ -40,14 +40,23 @@ extension Verifier {
       let name = ModulePlan.text(table, process.name)
       let partition = plan.partitions[Int(process.partition.rawValue)].name
       let claim = book.add(
-        "process.deadline.\(partition).\(name)", "\(name) of \(partition) completes within its deadline",
+        "process.deadline.\(partition).\(name)",
+        "\(name) of \(partition) completes within its deadline" + releases(of: process, table),
         source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds,
         mustBeExercised: true,
         isTouchedByLoss: false)
       processes.append(
         ProcessState(
-          name: name, partition: process.partition.rawValue, deadline: process.deadline.count, claim: claim))
+          name: name, partition: process.partition.rawValue, period: process.period.count,
+          deadline: process.deadline.count, claim: claim))
     }
+  }
+
+  /// How often a process is released that is not at each of its partition's period starts.
+  private func releases(of process: ProcessRecord, _ table: ModuleTable) -> String {
+    let (own, period) = (process.period.count, table.partition(process.partition).period.count)
+    guard own > period, own.isMultiple(of: period) else { return "" }
+    return ", released once in \(own / period) periods of its partition"
   }
 
   private mutating func addBudget(_ budget: BudgetRecord) {

@@ -32,6 +32,7 @@ extension Verifier {
       for process in processes.indices where processes[process].partition == UInt8(index) {
         book.doubt(processes[process].claim, reason)
         processes[process].isReleased = false
+        processes[process].phase = .lost
       }
     }
     for line in registeredBy.indices {

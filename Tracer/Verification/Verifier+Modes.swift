@@ -43,7 +43,7 @@ extension Verifier {
 
   private mutating func stopProcesses(of partition: UInt8) {
     for process in processes.indices where processes[process].partition == partition {
-      processes[process].isReleased = false
+      processes[process].stop()
     }
   }
 

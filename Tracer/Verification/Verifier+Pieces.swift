@@ -41,7 +41,10 @@ extension Verifier {
       partitions[index].upcallAwaited = -1
       partitions[index].supplyKnown = false
     }
-    for index in processes.indices { processes[index].isReleased = false }
+    for index in processes.indices {
+      processes[index].isReleased = false
+      if processes[index].phase == .known { processes[index].phase = .guessed }
+    }
     for port in ports.queues.indices where plan.ports[port].isQueuing { ports.queues[port].isKnown = false }
     schedule.isFrameKnown = false
     schedule.forgetWindow()
@@ -81,6 +84,7 @@ extension Verifier {
         partitions[index].unfinished = older.partitions[index].unfinished
       }
     }
+    for index in processes.indices where processes[index].phase == .guessed { processes[index].phase = .known }
     machine.spuriousCount.open()
     for port in ports.queues.indices where plan.ports[port].isQueuing && !ports.queues[port].isKnown {
       let channel = plan.ports[port].channel

@@ -1,7 +1,8 @@
 import TraceFormat
 
 extension Verifier {
-  /// A period of the window's partition starts: the last one's supply is judged, and its processes are released.
+  /// A period of the window's partition starts: the last one's supply is judged, and those of its processes are
+  /// released that are due.
   mutating func beginPeriod(_ window: ModulePlan.Window) {
     let index = Int(window.partition)
     let claim = Int(partitions[index].supplyClaim)
@@ -22,15 +23,17 @@ extension Verifier {
         window.requiredSupply > 0 && partitions[index].isAble
     }
     for process in processes.indices where processes[process].partition == window.partition {
-      release(process, at: schedule.start)
+      release(process, at: schedule.start, every: window.period)
     }
   }
 
-  private mutating func release(_ process: Int, at instant: UInt64) {
+  private mutating func release(_ process: Int, at instant: UInt64, every span: UInt64) {
+    guard processes[process].isDue(at: instant, every: span) else { return }
     if processes[process].isReleased { miss(process, by: instant) }
     let owner = Int(processes[process].partition)
     processes[process].isReleased = partitions[owner].isAble
     processes[process].release = instant
+    if processes[process].isReleased { processes[process].phase = .known }
   }
 
   /// A process has not completed although `instant` has come.

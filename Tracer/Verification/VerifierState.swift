@@ -145,13 +145,51 @@ struct KeyframeState: Equatable {
 }
 
 /// A process whose deadline is claimed.
+///
+/// It is released at the first period's start after its partition's start, and from then on when its period is over.
 struct ProcessState: Equatable {
+  /// What `release` says of the next release.
+  enum Phase {
+    /// Nothing: its partition has started since, or it never was released.
+    case new
+    case known
+    /// Nothing: events are missing, and a release or a start may be among them.
+    case lost
+    /// It was the last one at an earlier place of the trace; whole periods may have gone by since.
+    case guessed
+  }
   var name: String
   var partition: UInt8
+  var period: UInt64
   var deadline: UInt64
   var claim: Int
   var isReleased = false
   var release: UInt64 = 0
+  var phase = Phase.new
+
+  /// Whether it is released where a period of its partition starts, one of those that are `span` long.
+  ///
+  /// It is at every one, unless its own period is a longer multiple.
+  mutating func isDue(at instant: UInt64, every span: UInt64) -> Bool {
+    guard period > span, period.isMultiple(of: span) else { return true }
+    switch phase {
+    case .new: return true
+    case .known: return instant > release && instant &- release >= period
+    case .lost: return false
+    case .guessed:
+      let elapsed = instant > release ? (instant &- release) % period : 0
+      guard elapsed > 0 else { return true }
+      release = instant &- elapsed
+      phase = .known
+      return false
+    }
+  }
+
+  /// Its partition starts or stops: it is under way no longer.
+  mutating func stop() {
+    isReleased = false
+    phase = .new
+  }
 }
 
 /// How the trace ends.

@@ -1,9 +1,15 @@
 import APEXTypes
 
-/// A process whose deadline is claimed: released at each period's start, complete when its partition yields.
+/// A process whose deadline is claimed: released where a period of its partition starts, complete when its partition
+/// yields next.
+///
+/// The first release is at the first period's start after its partition's start. From then on it is released at every
+/// period's start; at those alone that come a period of its own or more after its last release, where that period is
+/// a multiple of its partition's.
 public struct ProcessRecord: Equatable, Sendable {
   public var partition: PartitionIndex
   public var name: NameReference
+  /// From one release to the next.
   public var period: Nanoseconds
   public var capacity: Nanoseconds
   /// Relative to the release; `Nanoseconds.max` where there is none.

@@ -32,8 +32,11 @@ public struct Timeline {
   var upcalls = [[TimelineUpcall]](repeating: [], count: 256)
   /// When each process of the table was released, if it runs.
   var releases: [UInt64?]
+  /// When it was released last.
+  var lastReleases: [LastRelease]
   let processes: [ProcessRecord]
-  private let periodStarts: [Bool]
+  /// By window: the length of the period that starts with it, nil where none does.
+  private let periods: [UInt64?]
   private var previousTime: UInt64?
   private var lastPosition: UInt64 = 0
   /// A gap that has begun: since when, how much, why.
@@ -44,7 +47,8 @@ public struct Timeline {
   public init(_ table: ModuleTable) {
     processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
     releases = [UInt64?](repeating: nil, count: processes.count)
-    periodStarts = (0..<table.count(WindowRecord.self)).map { table.record(WindowRecord.self, $0).isPeriodStart }
+    lastReleases = [LastRelease](repeating: .none, count: processes.count)
+    periods = Self.periods(table)
   }
 
   /// The instant of the last event.
@@ -127,6 +131,7 @@ public struct Timeline {
     marks = [:]
     upcalls = [[TimelineUpcall]](repeating: [], count: 256)
     releases = [UInt64?](repeating: nil, count: processes.count)
+    lastReleases = [LastRelease](repeating: .unknown, count: processes.count)
     previousTime = nil
   }
 
@@ -216,9 +221,11 @@ public struct Timeline {
     case .modeChange:
       let condition = UInt8(truncatingIfNeeded: event.operand >> 8)
       modes[Int(partition)] = (event.detail, condition)
+      if event.detail == 0 { forgetReleases(of: partition) }
       tell(.mode(partition: partition, mode: event.detail, condition: condition), time, position)
     case .restart:
       isInitialising[Int(partition)] = true
+      forgetReleases(of: partition)
       restart(partition, time, position, tell)
     case .initialised: isInitialising[Int(partition)] = false
     default: break
@@ -233,13 +240,16 @@ public struct Timeline {
     window = new
     hasYielded[Int(event.partition)] = false
     tell(.windowBegan(new), time, position)
-    guard Int(event.operand) < periodStarts.count, periodStarts[Int(event.operand)] else { return }
+    guard Int(event.operand) < periods.count, let period = periods[Int(event.operand)] else { return }
     for process in processes.indices where processes[process].partition.rawValue == event.partition {
+      let start = event.words.w0
+      guard lastReleases[process].isOver(processes[process].period.count, at: start, of: period) else { continue }
       if let released = releases[process] { tell(.completed(process: process, released: released), time, position) }
       releases[process] = nil
       guard !isInitialising[Int(event.partition)], !isIdle(event.partition) else { continue }
-      releases[process] = event.words.w0
-      tell(.released(process: process, start: event.words.w0), time, position)
+      releases[process] = start
+      lastReleases[process] = .at(start)
+      tell(.released(process: process, start: start), time, position)
     }
   }
 

@@ -28,8 +28,8 @@ public enum TimelineChange: Equatable, Sendable {
   /// The upcall's handler has returned; noticed now, for a return needs no kernel.
   case upcallEnded(TimelineUpcall)
   case mode(partition: UInt8, mode: UInt8, condition: UInt8)
-  /// A process of the module table is released, for a period of its partition starts; `start` is the nominal instant,
-  /// the window's. `process`: index among the table's processes.
+  /// A process of the module table is released, for its period starts with one of its partition's; `start` is the
+  /// nominal instant, the window's. `process`: index among the table's processes.
   case released(process: Int, start: UInt64)
   /// Its partition has yielded, by which it has completed; or it is released anew and has not.
   case completed(process: Int, released: UInt64)
