@@ -83,6 +83,13 @@ extension Auditor {
 
   private mutating func advanceClock(_ open: OpenWindow, until instant: UInt64) {
     if instant > open.start { partitions[open.owner].clock += instant - open.start }
+    // Marks of the step in which the window ends count from its end.
+    let clock = partitions[open.owner].clock
+    for line in partitions[open.owner].waitsSince.indices {
+      if let since = partitions[open.owner].waitsSince[line], since > clock {
+        partitions[open.owner].waitsSince[line] = clock
+      }
+    }
   }
 
   /// How long a partition was in its windows until an instant.

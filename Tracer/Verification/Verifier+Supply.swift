@@ -101,6 +101,13 @@ extension Verifier {
     if instant > schedule.start {
       partitions[index].windowClock = partitions[index].windowClock &+ (instant &- schedule.start)
     }
+    // What is marked in the entry that ends the window is marked at its end.
+    var rest = partitions[index].clockKnown & 0xFFFF
+    while rest != 0 {
+      let cell = index &* Self.interruptStride &+ rest.trailingZeroBitCount
+      markClocks[cell] = min(markClocks[cell], partitions[index].windowClock)
+      rest &= rest &- 1
+    }
   }
 
   /// Time that the partition has been in its windows, ever, at an instant.
