@@ -58,6 +58,19 @@ enum Judge {
     let reported = report.identifiers(.fail).intersection(ReferenceChecker.claims)
     #expect(violated.isSubset(of: ReferenceChecker.claims))
     #expect(isForged || reported == violated, "verify \(reported.sorted()), the reference checker \(violated.sorted())")
+    if !isForged, !reader.condition.isContradictory { expectAttribution(report, events) }
+  }
+
+  /// Of each worst case that is measured in parts of the time, each nanosecond is somebody's.
+  private static func expectAttribution(_ report: VerificationReport, _ events: [TraceEvent]) {
+    var attributor = Attributor(report)
+    for (position, event) in events.enumerated() { attributor.consume(event, position: UInt64(position)) }
+    for claim in attributor.finish().claims where claim.unit == .nanoseconds {
+      for found in claim.worstCases where found.span.scope != .all && !found.attribution.isEmpty {
+        let sum = found.attribution.reduce(0) { $0 + Int64($1.nanoseconds) }
+        #expect(sum == found.value, "\(claim.identifier), event \(found.position)")
+      }
+    }
   }
 
   /// What a command would answer: its exit status, and why.

@@ -134,30 +134,34 @@ import Verification
     #expect(max(first.time, recorded.time) - min(first.time, recorded.time) < 1000)
   }
 
-  /// In windows of some microseconds beyond L a start takes several of them, and the first releases depend on that.
-  @Test func startsInSmallWindowsArePredicted() throws {
-    var plain = try ModuleVariant.flightControl()
-    plain.stimulus = ""
-    let run = try CapturedRun.capture(plain, milliseconds: 400)
-    var small = plain
+  /// The module with windows of some microseconds beyond L.
+  private static func shrunk(_ module: ModuleVariant, sensors first: String, _ second: String) throws -> ModuleVariant {
+    var small = module
     for (window, start, long, short) in [
-      (101, "0.000", "0.002", "0.000031"), (102, "0.010", "0.002", "0.000032"), (201, "0.002", "0.005", "0.000037"),
+      (101, "0.000", "0.002", first), (102, "0.010", "0.002", second), (201, "0.002", "0.005", "0.000037"),
       (301, "0.012", "0.002", "0.000048"),
     ] {
       let head = "\"\(window)\" WindowStartSeconds=\"\(start)\" WindowDurationSeconds="
       small = try small.replacing(head + "\"\(long)\"", by: head + "\"\(short)\"")
     }
-    for (period, long, short) in [
-      ("\"1\" PeriodSeconds=\"0.010\"", "0.002", "0.000031"), ("\"2\" PeriodSeconds=\"0.020\"", "0.005", "0.000037"),
-      ("\"3\" PeriodSeconds=\"0.020\"", "0.002", "0.000048"),
+    for (partition, period, long, short) in [
+      (1, "0.010", "0.002", first), (2, "0.020", "0.005", "0.000037"), (3, "0.020", "0.002", "0.000048"),
     ] {
-      let head = "PartitionIdentifier=\(period) PeriodDurationSeconds="
+      let head = "PartitionIdentifier=\"\(partition)\" PeriodSeconds=\"\(period)\" PeriodDurationSeconds="
       small = try small.replacing(head + "\"\(long)\"", by: head + "\"\(short)\"")
     }
     for capacity in ["0.001", "0.004", "0.0015"] {
       small = try small.replacing("TimeCapacitySeconds=\"\(capacity)\"", by: "TimeCapacitySeconds=\"0.000000001\"")
     }
-    let other = try CapturedRun.capture(small, milliseconds: 400)
+    return small
+  }
+
+  /// In such windows a start takes several of them, and the first releases depend on that.
+  @Test func startsInSmallWindowsArePredicted() throws {
+    var plain = try ModuleVariant.flightControl()
+    plain.stimulus = ""
+    let run = try CapturedRun.capture(plain, milliseconds: 400)
+    let other = try CapturedRun.capture(Self.shrunk(plain, sensors: "0.000031", "0.000032"), milliseconds: 400)
     let (predicted, _) = try Self.predict(run.trace, under: other.trace)
     let starts = try [predicted, other.trace].map { bytes in
       try Self.events(bytes).filter { $0.kind == EventKind.initialised.rawValue && $0.partition < 3 }
@@ -170,6 +174,18 @@ import Verification
     for claim in its.claims where claim.identifier.hasPrefix("process.deadline.") {
       #expect(mine.claim(claim.identifier)?.verdict == claim.verdict, "\(claim.identifier)")
     }
+  }
+
+  /// Where marks come in the very entry that ends their partition's window, the judges agree on its time still.
+  @Test func marksAtTheEndOfSmallWindowsAreMeasured() throws {
+    var plain = try ModuleVariant.flightControl()
+    plain.stimulus = ""
+    let run = try CapturedRun.capture(Self.shrunk(plain, sensors: "0.000029", "0.000029"), milliseconds: 400)
+    let marks = run.events.indices.filter { index in
+      run.events[index].knownKind == .mark && run.events[index...].prefix(4).contains { $0.knownKind == .windowEnd }
+    }
+    #expect(!marks.isEmpty)
+    _ = try Judge.verify(run.trace)
   }
 
   @Test func otherClocksAreRefused() throws {
