@@ -186,7 +186,7 @@ struct PageData {
 
   private var gaps: String {
     let items = timeline.gaps.map { gap in
-      "[\(gap.time),\(gap.eventsMissing.map(String.init) ?? "null"),\(quoted(gap.reason))]"
+      "[\(gap.time),\(gap.eventsMissing.map(String.init) ?? "null"),\(quoted(gap.reason)),\(gap.until ?? gap.time)]"
     }
     return items.joined(separator: ",")
   }

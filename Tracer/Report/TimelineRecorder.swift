@@ -8,6 +8,8 @@ struct TimelineRecorder {
   /// A place where events are missing.
   struct Gap {
     var time: UInt64
+    /// The first event after it, ns; nil where none follows.
+    var until: UInt64?
     var eventsMissing: UInt64?
     var reason: String
   }
@@ -19,6 +21,8 @@ struct TimelineRecorder {
   private(set) var frames: FrameEpochs
   private(set) var gaps: [Gap] = []
   private(set) var gapCount = 0
+  /// The last gap is one of those kept, and nothing has followed it yet.
+  private var isGapOpen = false
   /// Of the boot event; 0 where that was lost.
   private(set) var kernelIdentity: UInt64 = 0
   private(set) var clockScale: UInt64 = 0
@@ -55,6 +59,8 @@ struct TimelineRecorder {
       isFirst = false
       residency = Residency(base: event.time)
     }
+    if isGapOpen { gaps[gaps.count - 1].until = event.time }
+    isGapOpen = false
     for job in jobs.consume(event) { count(.process, job.process, event.time) }
     let partition = Int(event.partition)
     switch event.knownKind {
@@ -87,7 +93,10 @@ struct TimelineRecorder {
 
   private mutating func note(_ gap: Gap) {
     gapCount += 1
-    if gaps.count < Self.maximumGapCount { gaps.append(gap) }
+    if gaps.count < Self.maximumGapCount {
+      gaps.append(gap)
+      isGapOpen = true
+    }
     residency.close(at: previousTime ?? gap.time)
     jobs.forget()
     // What is counted from a lost event says nothing: the next entry's stay in ring 3 is left out.

@@ -202,8 +202,21 @@ Object.assign(Timeline.prototype, {
     return row.type === "run" ? this.hoverStay(row) : this.hoverCount(row);
   },
 
+  // What is said where events are missing; null elsewhere.
+  hoverGap(row, time) {
+    const gap = this.run.data.gaps.find(([from, , , until]) => from < time && time < until);
+    if (!gap) return null;
+    const [from, missing, reason, until] = gap;
+    return [
+      row.label, missing === null ? "events are missing here" : `${grouped(missing)} events are missing here`, reason,
+      `${instant(from)} … ${instant(until)}`,
+    ];
+  },
+
   hoverStay(row) {
     const time = this.timeAt(this.pointer.x);
+    const gap = this.hoverGap(row, time);
+    if (gap) return gap;
     const { residency } = this.run;
     const index = residency.first(time);
     const area = this.area();
@@ -220,6 +233,8 @@ Object.assign(Timeline.prototype, {
 
   hoverCount(row) {
     const time = this.timeAt(this.pointer.x);
+    const gap = this.hoverGap(row, time);
+    if (gap) return gap;
     const size = Math.max(this.area().scale * 4, this.run.cellWidth);
     const lines = [row.label];
     const first = row.type === "delivery" ? "marks" : `${row.type}s`;

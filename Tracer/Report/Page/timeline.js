@@ -155,12 +155,16 @@ class Timeline {
 
   drawGaps(context, area, height) {
     const { theme } = this.painter;
-    for (const [time] of this.run.data.gaps) {
-      if (time < area.from || time > area.to) continue;
-      const x = this.painter.x(area, time);
+    for (const [time, , , until] of this.run.data.gaps) {
+      if (until < area.from || time > area.to) continue;
+      const from = this.painter.x(area, Math.max(time, area.from));
+      const to = this.painter.x(area, Math.min(until, area.to));
+      // So wide at least that it is seen.
+      const width = Math.max(6, to - from);
+      const x = (from + to) / 2;
       context.fillStyle = theme.fail;
       context.globalAlpha = 0.25;
-      context.fillRect(x - 3, this.headHeight, 6, height - this.headHeight);
+      context.fillRect(x - width / 2, this.headHeight, width, height - this.headHeight);
       context.globalAlpha = 1;
       this.painter.text(context, "loss", x, this.headHeight - 4, theme.fail, 10, "center", "600");
     }
