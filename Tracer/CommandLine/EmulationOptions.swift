@@ -40,7 +40,8 @@ struct EmulationOptions: ParsableArguments {
 
   @Option(
     name: .customLong("qemu-log"),
-    help: ArgumentHelp("Let the emulator log every interrupt and exception it takes.", valueName: "file"))
+    help: ArgumentHelp("Let the emulator log every interrupt and exception it takes.", valueName: "file"),
+    completion: .file())
   var emulatorLog: String?
 
   enum Transport: String, ExpressibleByArgument, CaseIterable {
@@ -57,7 +58,8 @@ struct EmulationOptions: ParsableArguments {
   @Option(
     name: .customLong("ram"),
     help: ArgumentHelp(
-      "Keep the machine's memory in this file: 'partita rescue --ram' reads it after a crash.", valueName: "file"))
+      "Keep the machine's memory in this file: 'partita rescue --ram' reads it after a crash.", valueName: "file"),
+    completion: .file())
   var memoryFile: String?
 
   @Option(

@@ -41,7 +41,8 @@ struct RescueCommand: ParsableCommand {
 
   @Option(
     name: .customLong("continue"),
-    help: ArgumentHelp("The trace of the same run, cut off, that is to be completed.", valueName: "trace"))
+    help: ArgumentHelp("The trace of the same run, cut off, that is to be completed.", valueName: "trace"),
+    completion: .file())
   var continued: String?
 
   @Option(help: ArgumentHelp("Where the ring's control page is, if several are found: 0x…", valueName: "address"))
