@@ -82,11 +82,12 @@ public struct AnalysedModule: Encodable, Sendable {
   public var partitions: [Partition]
   public var ports: [Port]
 
-  /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if one with a deadline has no bound, or a response was
-  /// seen beyond its bound; else 0.
+  /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if one with a deadline has no bound, or a response
+  /// was seen beyond its bound; else 0.
   public var exitStatus: Int32 {
     let processes = partitions.flatMap(\.processes)
-    if processes.contains(where: { $0.meetsDeadline == false || $0.wasMissed }) || ports.contains(where: { $0.holds == false }) {
+    let isExceeded = processes.contains { $0.meetsDeadline == false || $0.wasMissed }
+    if isExceeded || ports.contains(where: { $0.holds == false }) {
       return 1
     }
     return processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil } ? 3 : 0

@@ -46,8 +46,8 @@ public struct ModuleAnalyst {
     if !module.channels.isEmpty {
       lines.append(
         "a source writes once a period, anywhere in its windows, \(messagesPerPeriod) at a time where it queues; a "
-          + "destination takes all that waits once a period (--messages-per-period); a period is that of the process in "
-          + "the partition for which it is worst")
+          + "destination takes all that waits once a period (--messages-per-period); a period is that of the process "
+          + "in the partition for which it is worst")
     }
     return lines
   }

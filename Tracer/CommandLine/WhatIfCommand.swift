@@ -26,8 +26,8 @@ struct WhatIfCommand: ParsableCommand {
         partita what-if run.partita --schedule-search --margin 20
 
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
-      start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they do \
-      not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on.
+      start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they \
+      do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

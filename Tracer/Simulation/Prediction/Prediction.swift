@@ -26,8 +26,8 @@ public final class Prediction {
       var sentences: [String] = []
       if otherAnswerCount > 0 {
         sentences.append(
-          "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there on "
-            + "it might go another way")
+          "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there "
+            + "on it might go another way")
       }
       if let ranOut {
         sentences.append(
