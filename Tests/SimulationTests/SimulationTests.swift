@@ -63,6 +63,40 @@ import Verification
     }
   }
 
+  /// A spoilt trace is predicted or refused, whatever is in it.
+  @Test func spoiltDemandIsRefusedOrRun() throws {
+    let module = try SimulatedModule(.standard)
+    let whole = try TraceReader(bytes: Self.trace(module, events: 2000, seed: 3))
+    var events: [TraceEvent] = []
+    while case .event(_, let event)? = whole.next() { events.append(event) }
+    let seed = TestSeed.draw()
+    var refused = 0
+    for turn in 0..<60 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed &+ turn)
+      var spoilt = events
+      for _ in 0..<[1, 4, 30].randomElement(using: &generator)! {
+        let index = spoilt.indices.randomElement(using: &generator)!
+        let number = [0, 1, 1 << 62, .max, UInt64.random(in: 0 ... .max, using: &generator)].randomElement(
+          using: &generator)!
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: spoilt[index].time = number
+        case 1: spoilt[index].words.w1 = number
+        case 2: spoilt[index].partition = UInt8(truncatingIfNeeded: number)
+        case 3: spoilt[index].operand = UInt32(truncatingIfNeeded: number)
+        default: spoilt[index].kind = UInt8.random(in: 1...82, using: &generator)
+        }
+      }
+      var rest = spoilt[...]
+      let prediction = try Prediction(
+        recorded: module.table, under: module.table, extraPercent: turn * 100, source: { rest.popFirst() },
+        sink: { _ in })
+      let span = prediction.run(isInterrupted: { false })
+      #expect(prediction.contradiction == nil || span == nil, "seed \(seed &+ turn)")
+      refused += prediction.contradiction == nil ? 0 : 1
+    }
+    #expect(refused > 0 && refused < 60, "\(refused), seed \(seed)")
+  }
+
   @Test func theSameSeedGivesTheSameBytes() throws {
     let module = try SimulatedModule(.standard)
     let first = Self.trace(module, events: 20_000, seed: 7)

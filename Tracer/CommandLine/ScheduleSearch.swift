@@ -30,6 +30,10 @@ struct ScheduleSearch {
 
   private static let step: UInt64 = 1000
   struct Interrupted: Error {}
+  /// The trace cannot be a run of its module.
+  struct Contradiction: Error {
+    var reason: String
+  }
 
   /// What a search found.
   struct Result {
@@ -143,9 +147,9 @@ struct ScheduleSearch {
         }
         return nil
       }, sink: { writer.write($0) })
-    guard prediction.run(isInterrupted: { writer.failure != nil }) != nil, writer.finish() else {
-      return Outcome(holds: false)
-    }
+    let span = prediction.run(isInterrupted: { writer.failure != nil })
+    if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
+    guard span != nil, writer.finish() else { return Outcome(holds: false) }
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
     let report = VerificationRun.report(on: predicted)

@@ -99,6 +99,10 @@ struct WhatIfCommand: ParsableCommand {
       progress.clear()
       TraceCommand.complain("interrupted")
       throw ExitCode(2)
+    } catch let contradiction as ScheduleSearch.Contradiction {
+      progress.clear()
+      TraceCommand.complain("\(trace) is no run of its module: \(contradiction.reason)")
+      throw ExitCode(2)
     }
     progress.clear()
     switch format {
@@ -147,7 +151,9 @@ struct WhatIfCommand: ParsableCommand {
     guard !wasInterrupted, span != nil, writer.finish() else {
       let reason =
         wasInterrupted
-        ? "interrupted" : span == nil ? "\(trace) has no start" : writer.failure ?? "it cannot be written"
+        ? "interrupted"
+        : prediction.contradiction.map { "\(trace) is no run of its module: \($0)" }
+          ?? (span == nil ? "\(trace) has no start" : writer.failure ?? "it cannot be written")
       TraceCommand.complain("\(reason); nothing is kept")
       throw ExitCode(2)
     }

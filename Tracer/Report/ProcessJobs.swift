@@ -1,5 +1,6 @@
 import ModuleConfiguration
 import TraceFormat
+import TraceReading
 
 /// From release to completion: what the claims on deadlines judge, gathered anew for the picture.
 struct ProcessJobs {
@@ -14,8 +15,7 @@ struct ProcessJobs {
   /// By process: the instant from which it may be released anew; nil where nobody knows.
   private var dueFrom: [UInt64?]
   private let periodOf: [UInt64]
-  /// By window: the length of its partition's period, nil where none starts.
-  private let periods: [UInt64?]
+  private let periods: PeriodStarts
 
   init(_ table: ModuleTable) {
     var owners = [[Int]](repeating: [], count: 256)
@@ -28,21 +28,7 @@ struct ProcessJobs {
     releases = [UInt64?](repeating: nil, count: count)
     dueFrom = [UInt64?](repeating: 0, count: count)
     periodOf = (0..<count).map { table.record(ProcessRecord.self, $0).period.count }
-    periods = Self.periods(table)
-  }
-
-  private static func periods(_ table: ModuleTable) -> [UInt64?] {
-    var periods = (0..<table.count(WindowRecord.self)).map { index -> UInt64? in
-      table.record(WindowRecord.self, index).isPeriodStart ? 0 : nil
-    }
-    for index in 0..<table.count(ScheduleRecord.self) {
-      let schedule = table.record(ScheduleRecord.self, index)
-      let starts = schedule.windows.indices.filter { table.record(WindowRecord.self, $0).isPeriodStart }
-      let owners = starts.map { Int(table.record(WindowRecord.self, $0).partition.rawValue) }
-      let counts = owners.reduce(into: [Int: UInt64]()) { $0[$1, default: 0] += 1 }
-      for (start, owner) in zip(starts, owners) { periods[start] = schedule.majorFrame.count / counts[owner]! }
-    }
-    return periods
+    periods = PeriodStarts(table)
   }
 
   /// Processes beyond these are not drawn.
@@ -51,8 +37,7 @@ struct ProcessJobs {
   /// Takes the next event; answers the jobs that it completes.
   mutating func consume(_ event: TraceEvent) -> [Job] {
     switch event.knownKind {
-    case .windowStart where Int(event.operand) < periods.count:
-      if let period = periods[Int(event.operand)] { release(event, period) }
+    case .windowStart: if let period = periods.length(ofWindow: event.operand) { release(event, period) }
     case .restart, .initialised,
       .modeChange where event.detail == 0:
       for process in processesOf[Int(event.partition)] { dueFrom[process] = 0 }

@@ -21,10 +21,8 @@ public struct TraceStatistics: Sendable {
   public private(set) var ringThreeTime = [UInt64](repeating: 0, count: 256)
 
   private var interruptTimes = [UInt64?](repeating: nil, count: 256)
-  /// Marks that wait, by partition and vector: when they were made, the oldest first, and how many were made at once.
-  private var markTimes: [UInt16: [(time: UInt64, count: UInt64)]] = [:]
-  /// Memory is bounded: of a vector that is marked more often before its upcall, the later marks count as one.
-  private static let rememberedMarks = 64
+  /// Marks that wait, by partition and vector, and when they were made.
+  private var markTimes: [UInt16: WaitingMarks<UInt64>] = [:]
   /// By partition: when the oldest mark was made that its next upcall serves.
   private var upcallMarks = [UInt64?](repeating: nil, count: 256)
   private var windowStarts = [UInt64?](repeating: nil, count: 256)
@@ -86,8 +84,8 @@ public struct TraceStatistics: Sendable {
     case .interrupt, .timer, .hypercall, .exception: addEntry(event)
     case .mark: addMark(event)
     case .upcall:
-      upcallMarks[partition] = markTimes[Self.key(event)]?.first?.time
-      serve(event.words.w0, Self.key(event))
+      upcallMarks[partition] = markTimes[Self.key(event)]?.oldest
+      markTimes[Self.key(event)]?.serve(event.words.w0)
     case .upcallWritten:
       if let time = upcallMarks[partition] {
         record(.markToUpcall(partition: event.partition), from: time, to: event.time)
@@ -148,34 +146,11 @@ public struct TraceStatistics: Sendable {
     if let time = interruptTimes[Int(vector)] {
       record(.interruptToMark(vector: vector), from: time, to: event.time)
     }
-    var waiting = markTimes[Self.key(event)] ?? []
-    let before = waiting.reduce(0) { $0 &+ $1.count }
-    let count = max(1, event.words.w0 &- min(event.words.w0, before))
-    if waiting.count < Self.rememberedMarks {
-      waiting.append((event.time, count))
-    } else {
-      waiting[waiting.count - 1].count &+= count
-    }
-    markTimes[Self.key(event)] = waiting
+    markTimes[Self.key(event), default: WaitingMarks()].add(event.time, waiting: event.words.w0)
   }
 
   /// Partition and vector.
   private static func key(_ event: TraceEvent) -> UInt16 {
     UInt16(event.partition) << 8 | UInt16(UInt8(truncatingIfNeeded: event.operand))
-  }
-
-  /// Takes so many marks away, the oldest first.
-  private mutating func serve(_ count: UInt64, _ key: UInt16) {
-    guard var waiting = markTimes[key] else { return }
-    var rest = count
-    while let oldest = waiting.first, rest > 0 {
-      if oldest.count > rest {
-        waiting[0].count -= rest
-        break
-      }
-      rest -= oldest.count
-      waiting.removeFirst()
-    }
-    markTimes[key] = waiting.isEmpty ? nil : waiting
   }
 }

@@ -6,6 +6,9 @@ final class DemandReader {
   private(set) var demand: RecordedDemand
   private let source: () -> TraceEvent?
   private(set) var isExhausted = false
+  /// Why the trace cannot be a run of the module, if it cannot; it is read no further.
+  private(set) var contradiction: String?
+  private var eventCount: UInt64 = 0
 
   /// What is read ahead of the prediction's clock, ns: longer than any time for which a line can be late.
   private static let horizon: UInt64 = 50_000_000
@@ -21,12 +24,16 @@ final class DemandReader {
   }
 
   private func readOne() {
-    if let event = source() {
-      demand.consume(event)
-    } else if !isExhausted {
-      demand.finish()
-      isExhausted = true
+    guard !isExhausted else { return }
+    let event = source()
+    if let event, let objection = demand.objection(to: event) {
+      contradiction = "event \(eventCount) \(objection)"
+    } else if let event {
+      eventCount += 1
+      return demand.consume(event)
     }
+    demand.finish()
+    isExhausted = true
   }
 
   /// The partition's next deed, read for if need be; nil where the recorded run has no more.

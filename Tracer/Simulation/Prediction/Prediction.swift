@@ -66,21 +66,28 @@ public final class Prediction {
   /// Runs to the end of what was recorded.
   ///
   /// - Parameter isInterrupted: asked now and then; true ends the run.
-  /// - Returns: the instants of the prediction's start and end, ns; nil for a trace without a start.
+  /// - Returns: the instants of the prediction's start and end, ns; nil for a trace without a start, or one with a
+  ///   `contradiction`.
   public func run(isInterrupted: () -> Bool) -> ClosedRange<UInt64>? {
     reader.read(past: 0)
     guard let start = reader.demand.start else { return nil }
     world.begin(at: start, stop: reader.demand.stop)
     var steps = 0
-    while !world.core.hasStopped, !reader.isExhausted || world.ring.nanoseconds < reader.demand.time {
+    while reader.contradiction == nil, !world.core.hasStopped,
+      !reader.isExhausted || world.ring.nanoseconds < reader.demand.time
+    {
       reader.read(past: world.ring.nanoseconds)
       world.step()
       steps &+= 1
       if steps & 4095 == 0, isInterrupted() { break }
     }
     world.end()
+    guard reader.contradiction == nil else { return nil }
     return start...max(start, world.ring.nanoseconds)
   }
+
+  /// Why the trace cannot be a run of its module, if it cannot.
+  public var contradiction: String? { reader.contradiction }
 
   /// Events predicted so far.
   public var eventCount: UInt64 { world.eventCount }

@@ -65,7 +65,10 @@ final class RecordedBehaviour: PartitionBehaviour {
     return exit + computation
   }
 
-  private func computation(_ recorded: UInt64) -> UInt64 { recorded + recorded * extraPercent / 100 }
+  private func computation(_ recorded: UInt64) -> UInt64 {
+    let (product, isBeyond) = recorded.multipliedReportingOverflow(by: 100 + extraPercent)
+    return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
+  }
 
   private func next(of index: Int) -> RecordedDeed? {
     let top = activities[index].count - 1

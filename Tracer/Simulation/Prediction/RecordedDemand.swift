@@ -86,7 +86,28 @@ struct RecordedDemand {
     return handler ?? RecordedHandler(vector: vector)
   }
 
+  /// No run of a module lasts so long, ns: 146 years.
+  static let latest: UInt64 = 1 << 62
+
+  /// What no kernel of this module can have recorded, in words; nil for an event that one can.
+  func objection(to event: TraceEvent) -> String? {
+    guard event.time >= time else { return "is earlier than the one before it" }
+    guard event.time < Self.latest else { return "is later than any run lasts" }
+    let isPartition = flows.indices.contains(Int(event.partition))
+    switch event.knownKind {
+    case .interrupt where !(32..<48).contains(event.operand & 0xFFFF): return "is an interrupt of no line"
+    case .exception where event.operand & 0xFFFF >= 32: return "is an exception that no CPU has"
+    case .interrupt, .timer, .hypercall, .exception: return isPartition || event.partition == 0xFF ? nil : Self.nobody
+    case .upcall, .restart, .memoryPiece: return isPartition ? nil : Self.nobody
+    default: return nil
+    }
+  }
+
+  private static let nobody = "is of a partition that the module does not have"
+
   /// Takes the next event of the recorded run.
+  ///
+  /// - Precondition: there is no objection to it.
   mutating func consume(_ event: TraceEvent) {
     defer { time = event.time }
     guard let kind = event.knownKind else { return }
@@ -97,7 +118,7 @@ struct RecordedDemand {
     case .interrupt, .timer, .hypercall, .exception: takeEntry(kind, event)
     case .padded: hasPadded = true
     case .windowStart: windowStart = event.words.w0
-    case .loss: lossCount += event.words.w0
+    case .loss: lossCount &+= event.words.w0
     case .upcall: beginHandler(event)
     case .hypercallResult: pendingDeed?.deed.status = event.detail
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
@@ -144,7 +165,8 @@ struct RecordedDemand {
 
   private mutating func takeEntry(_ kind: EventKind, _ event: TraceEvent) {
     let snapshot = EntrySnapshot(event)
-    let exit = time &+ snapshot.resumeDelay
+    // After a loss the delay may be counted from an event that is missing.
+    let exit = time + min(snapshot.resumeDelay, event.time - time)
     let isPulse = snapshot.flags.contains(.isPulse)
     if !isPulse { settle(exit: exit, partition: snapshot.partition) }
     if snapshot.partition != 0xFF, !isPulse {
@@ -156,8 +178,8 @@ struct RecordedDemand {
       let line = UInt8(truncatingIfNeeded: event.operand) &- 32
       pendingInterrupt = RecordedInterrupt(line: line, instant: event.time, kernelTime: 400)
     case .timer: pendingTimer = (event.time, TimerOutcome())
-    case .hypercall: takeCall(event, snapshot)
-    case .exception:
+    case .hypercall where snapshot.partition != 0xFF: takeCall(event, snapshot)
+    case .exception where snapshot.partition != 0xFF:
       let words = event.words
       var fault = GuestFault(UInt8(truncatingIfNeeded: event.operand), words.w2, words.w3, words.w4)
       fault.exceptionsReturned = UInt32(truncatingIfNeeded: words.w5)

@@ -1,5 +1,3 @@
-import ModuleConfiguration
-
 /// Where processes are released: at each of their partition's period starts, or at every so many of them.
 extension Timeline {
   /// The release of a process before the next one.
@@ -26,22 +24,5 @@ extension Timeline {
     for process in processes.indices where processes[process].partition.rawValue == partition {
       lastReleases[process] = .none
     }
-  }
-
-  /// By window: the length of the period of its partition that starts with it.
-  static func periods(_ table: ModuleTable) -> [UInt64?] {
-    let windows = (0..<table.count(WindowRecord.self)).map { table.record(WindowRecord.self, $0) }
-    var periods = [UInt64?](repeating: nil, count: windows.count)
-    for index in windows.indices where windows[index].isPeriodStart { periods[index] = 0 }
-    for index in 0..<table.count(ScheduleRecord.self) {
-      let schedule = table.record(ScheduleRecord.self, index)
-      let starts = schedule.windows.indices.filter { windows[$0].isPeriodStart }
-      var counts = [UInt64](repeating: 0, count: 256)
-      for start in starts { counts[Int(windows[start].partition.rawValue)] += 1 }
-      for start in starts {
-        periods[start] = schedule.majorFrame.count / counts[Int(windows[start].partition.rawValue)]
-      }
-    }
-    return periods
   }
 }

@@ -9,13 +9,8 @@ import TraceReading
 public struct Timeline {
   public typealias Sink = (TimelineChange, _ time: UInt64, _ position: UInt64) -> Void
 
-  /// The marks of a vector that wait at a vCPU.
-  struct Mark {
-    /// So many, all together.
-    var waiting: UInt64
-    /// The events that made them, the oldest first, and how many each made that still wait.
-    var made: [(position: UInt64, time: UInt64, cause: UInt64?, count: UInt64)]
-  }
+  /// The event that made a mark, and the interrupt that was its cause.
+  typealias MarkOrigin = (position: UInt64, time: UInt64, cause: UInt64?)
 
   /// The stay in the kernel that has not ended yet; nil where none is known.
   private(set) var entry: KernelEntry?
@@ -27,7 +22,7 @@ public struct Timeline {
   var hasYielded = [Bool](repeating: false, count: 256)
   var modes = [(mode: UInt8, condition: UInt8)?](repeating: nil, count: 256)
   /// By partition and vector; at most 65,536.
-  var marks: [UInt16: Mark] = [:]
+  var marks: [UInt16: WaitingMarks<MarkOrigin>] = [:]
   /// By partition; at most 127 each.
   var upcalls = [[TimelineUpcall]](repeating: [], count: 256)
   /// When each process of the table was released, if it runs.
@@ -35,8 +30,7 @@ public struct Timeline {
   /// When it was released last.
   var lastReleases: [LastRelease]
   let processes: [ProcessRecord]
-  /// By window: the length of the period that starts with it, nil where none does.
-  private let periods: [UInt64?]
+  private let periods: PeriodStarts
   private var previousTime: UInt64?
   private var lastPosition: UInt64 = 0
   /// A gap that has begun: since when, how much, why.
@@ -48,7 +42,7 @@ public struct Timeline {
     processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
     releases = [UInt64?](repeating: nil, count: processes.count)
     lastReleases = [LastRelease](repeating: .none, count: processes.count)
-    periods = Self.periods(table)
+    periods = PeriodStarts(table)
   }
 
   /// The instant of the last event.
@@ -94,7 +88,7 @@ public struct Timeline {
     for key in marks.keys.sorted() {
       guard let mark = marks[key] else { continue }
       let (partition, vector) = (UInt8(key >> 8), UInt8(truncatingIfNeeded: key))
-      tell(.waiting(partition: partition, vector: vector, waiting: mark.waiting), floor, position)
+      tell(.waiting(partition: partition, vector: vector, waiting: mark.count), floor, position)
     }
     for open in upcalls.joined() { tell(.upcallBegan(open), floor, position) }
     if let current { tell(.switched(from: 0xFF, to: current, isReady: false), floor, position) }
@@ -240,7 +234,7 @@ public struct Timeline {
     window = new
     hasYielded[Int(event.partition)] = false
     tell(.windowBegan(new), time, position)
-    guard Int(event.operand) < periods.count, let period = periods[Int(event.operand)] else { return }
+    guard let period = periods.length(ofWindow: event.operand) else { return }
     for process in processes.indices where processes[process].partition.rawValue == event.partition {
       let start = event.words.w0
       guard lastReleases[process].isOver(processes[process].period.count, at: start, of: period) else { continue }
