@@ -43,9 +43,38 @@ struct DumpCommand: ParsableCommand {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let vocabulary = TraceVocabulary(reader.moduleTable)
-    let filter = try filter(vocabulary)
-    let width = max(6, vocabulary.partitions.map(\.count).max() ?? 0)
+    let printer = EventPrinter(vocabulary, filter: try filter(vocabulary), isJSON: format == .json)
+    if from == nil, to == nil, limit == nil {
+      printAll(reader, printer)
+    } else if !printSpan(reader, printer) {
+      return
+    }
+    try TraceCommand.finish(reader, trace)
+  }
+
+  /// Prints the whole trace; several threads put the lines together.
+  private func printAll(_ reader: TraceReader, _ printer: EventPrinter) {
     var output = OutputBuffer()
+    reader.forEachBlock(threads: WorkerPool.processorCount) { columns in
+      var lines = TextBytes()
+      for index in 0..<columns.eventCount {
+        printer.put(columns.event(at: index), columns.firstPosition + UInt64(index), to: &lines)
+      }
+      return lines
+    } take: { block in
+      switch block {
+      case .gap(let gap): output.write { printer.put(gap, to: &$0) }
+      case .events(let lines): output.write { $0.put(lines.bytes) }
+      }
+      return true
+    }
+    output.flush()
+  }
+
+  /// Prints from one place to another; false where that is before the trace's end.
+  private func printSpan(_ reader: TraceReader, _ printer: EventPrinter) -> Bool {
+    var output = OutputBuffer()
+    defer { output.flush() }
     var printed: UInt64 = 0
     var span = TraceSpan(from: from, to: to)
     if from != nil, let index = reader.makeIndex(), let block = index.block(before: span) {
@@ -54,25 +83,19 @@ struct DumpCommand: ParsableCommand {
     reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)
     while let batch = reader.nextColumns() {
       switch batch {
-      case .gap(let gap): output.write(line: format == .text ? "--- \(Self.text(gap))" : Self.json(gap))
+      case .gap(let gap): output.write { printer.put(gap, to: &$0) }
       case .events(let columns):
         for index in 0..<columns.eventCount {
           let event = columns.event(at: index)
           let position = columns.firstPosition + UInt64(index)
           let side = span.side(of: event, position: position)
-          if side == .after || printed == limit {
-            output.flush()
-            return
-          }
-          guard side == .within, filter.admits(event) else { continue }
-          printed += 1
-          let description = EventDescription(event, position: position, vocabulary)
-          output.write(line: format == .text ? description.line(partitionWidth: width) : description.json)
+          if side == .after || printed == limit { return false }
+          guard side == .within else { continue }
+          output.write { if printer.put(event, position, to: &$0) { printed += 1 } }
         }
       }
     }
-    output.flush()
-    try TraceCommand.finish(reader, trace)
+    return true
   }
 
   private func filter(_ vocabulary: TraceVocabulary) throws -> EventFilter {
@@ -91,16 +114,5 @@ struct DumpCommand: ParsableCommand {
       filter.partitions = (filter.partitions ?? []).union([index])
     }
     return filter
-  }
-
-  private static func text(_ gap: TraceGap) -> String {
-    let missing = gap.eventsMissing.map { "\($0) events missing" } ?? "an unknown number of events missing"
-    return "gap before event \(gap.nextPosition): \(missing); \(gap.defect)"
-  }
-
-  private static func json(_ gap: TraceGap) -> String {
-    let missing = gap.eventsMissing.map(String.init) ?? "null"
-    return "{\"gap\":{\"nextPosition\":\(gap.nextPosition),\"eventsMissing\":\(missing),"
-      + "\"reason\":\(EventField.quoted("\(gap.defect)"))}}"
   }
 }

@@ -1,17 +1,28 @@
 import Foundation
+import TraceReading
 
 /// Lines for standard output, written in large pieces.
 struct OutputBuffer {
-  private var bytes: [UInt8] = []
+  private var text = TextBytes()
 
   mutating func write(line: String) {
-    bytes.append(contentsOf: line.utf8)
-    bytes.append(10)
-    if bytes.count >= 1 << 16 { flush() }
+    text.put(line)
+    text.put(byte: 10)
+    flushIfLarge()
+  }
+
+  /// Writes what `body` puts.
+  mutating func write(_ body: (inout TextBytes) -> Void) {
+    body(&text)
+    flushIfLarge()
+  }
+
+  private mutating func flushIfLarge() {
+    if text.count >= 1 << 16 { flush() }
   }
 
   mutating func flush() {
-    FileHandle.standardOutput.write(Data(bytes))
-    bytes.removeAll(keepingCapacity: true)
+    FileHandle.standardOutput.write(Data(text.bytes))
+    text.removeAll()
   }
 }

@@ -26,53 +26,102 @@ public struct EventDescription: Equatable, Sendable {
 
   /// The event as a line: position, time, kind, partition, fields; the columns are aligned from line to line.
   public func line(partitionWidth: Int) -> String {
-    var text = Self.padded("\(position)", 10, isRight: true) + "  "
-    text += Self.padded(EventField.seconds(event.time), 14, isRight: true) + "  " + Self.padded(kind, 16) + "  "
-    guard !fields.isEmpty else { return text + partition }
-    text += Self.padded(partition, partitionWidth) + " "
-    for field in fields { text += " " + field.text }
-    return text
+    var text = TextBytes()
+    write(lineTo: &text, partitionWidth: partitionWidth)
+    return text.text
+  }
+
+  /// Puts the same, without the line's end.
+  public func write(lineTo text: inout TextBytes, partitionWidth: Int) {
+    text.put(position, width: 10)
+    text.put("  ")
+    text.put(seconds: event.time, width: 14)
+    text.put("  ")
+    text.put(kind, width: 16)
+    text.put("  ")
+    guard !fields.isEmpty else { return text.put(partition) }
+    text.put(partition, width: partitionWidth)
+    text.put(byte: 0x20)
+    for field in fields {
+      text.put(byte: 0x20)
+      field.write(to: &text)
+    }
   }
 
   /// The event as one JSON object, its raw parts included.
   public var json: String {
-    let words = (0..<8).map { event.words[$0] }
-    let used = words.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-    let eventClass = event.knownKind.map { "\($0.eventClass)" } ?? "unknown"
-    var members = [
-      "\"position\":\(position)", "\"timeNs\":\(event.time)", "\"kind\":\(EventField.quoted(kind))",
-      "\"class\":\"\(eventClass)\"",
-    ]
-    if event.partition != 0xFF { members.append("\"partition\":\(EventField.quoted(partition))") }
-    let raw =
-      "{\"kind\":\(event.kind),\"partition\":\(event.partition),\"detail\":\(event.detail),"
-      + "\"operand\":\(event.operand),\"words\":[\(words[0..<used].map(String.init).joined(separator: ","))]}"
-    members.append("\"fields\":{\(fields.map(\.json).joined(separator: ","))}")
-    return "{" + members.joined(separator: ",") + ",\"raw\":\(raw)}"
+    var text = TextBytes()
+    write(jsonTo: &text)
+    return text.text
+  }
+
+  /// Puts the same.
+  public func write(jsonTo text: inout TextBytes) {
+    text.put("{\"position\":")
+    text.put(position)
+    text.put(",\"timeNs\":")
+    text.put(event.time)
+    text.put(",\"kind\":")
+    text.put(quoted: kind)
+    text.put(",\"class\":")
+    text.put(quoted: TraceVocabulary.eventClass(event.kind))
+    if event.partition != 0xFF {
+      text.put(",\"partition\":")
+      text.put(quoted: partition)
+    }
+    text.put(",\"fields\":{")
+    var isFirst = true
+    for field in fields {
+      if !isFirst { text.put(byte: 0x2C) }
+      isFirst = false
+      field.write(jsonTo: &text)
+    }
+    text.put("},\"raw\":")
+    write(rawTo: &text)
+    text.put("}")
+  }
+
+  private func write(rawTo text: inout TextBytes) {
+    text.put("{\"kind\":")
+    text.put(UInt64(event.kind))
+    text.put(",\"partition\":")
+    text.put(UInt64(event.partition))
+    text.put(",\"detail\":")
+    text.put(UInt64(event.detail))
+    text.put(",\"operand\":")
+    text.put(UInt64(event.operand))
+    text.put(",\"words\":[")
+    var used = 8
+    while used > 0, event.words[used - 1] == 0 { used -= 1 }
+    for index in 0..<used {
+      if index > 0 { text.put(byte: 0x2C) }
+      text.put(event.words[index])
+    }
+    text.put("]}")
   }
 
   /// Text in a column of `width` characters.
-  public static func padded(_ text: String, _ width: Int, isRight: Bool = false) -> String {
-    let missing = width - text.count
-    guard missing > 0 else { return text }
-    let spaces = String(repeating: " ", count: missing)
-    return isRight ? spaces + text : text + spaces
+  public static func padded(_ string: String, _ width: Int, isRight: Bool = false) -> String {
+    var text = TextBytes()
+    text.put(string, width: width, isRight: isRight)
+    return text.text
   }
 
   // MARK: Kinds
 
   private static func raw(_ event: TraceEvent) -> [EventField] {
     [EventField("detail", .count(UInt64(event.detail))), EventField("operand", .count(UInt64(event.operand)))]
-      + (0..<8).map { EventField("w\($0)", .address(event.words[$0])) }
+      + allWords(event)
   }
 
   private static func entry(_ event: TraceEvent, _ vocabulary: TraceVocabulary) -> [EventField] {
     let snapshot = EntrySnapshot(event)
     let what = UInt64(event.operand & 0xFFFF)
     var fields: [EventField] = []
+    fields.reserveCapacity(16)
     switch event.knownKind {
     case .interrupt: fields.append(EventField("vector", .name(TraceVocabulary.vector(what))))
-    case .hypercall: fields += hypercall(event, UInt16(what))
+    case .hypercall: appendHypercall(event, UInt16(what), to: &fields)
     case .exception:
       fields += [
         EventField("vector", .name(TraceVocabulary.exception(what))), EventField("error", .address(event.words.w2)),
@@ -81,27 +130,31 @@ public struct EventDescription: Equatable, Sendable {
       ]
     default: break
     }
-    fields += [
-      EventField("enabled", .flag(snapshot.flags.contains(.interruptsEnabled))),
-      EventField("space", .name(vocabulary.addressSpace(snapshot.addressSpace))),
-      EventField("flips", .count(UInt64(snapshot.flips))),
-      EventField("entered", .count(UInt64(snapshot.upcallsEntered))),
-      EventField("returned", .count(UInt64(snapshot.upcallsReturned))),
-      EventField("resumed", .duration(snapshot.resumeDelay)),
-    ]
-    let rare: [(EntrySnapshot.Flags, String)] = [
-      (.inReturnTail, "inTail"), (.frameFits, "fits"), (.lineInService, "real"), (.isPulse, "pulse"),
-    ]
-    for (flag, name) in rare where snapshot.flags.contains(flag) { fields.append(EventField(name, .flag(true))) }
+    fields.append(EventField("enabled", .flag(snapshot.flags.contains(.interruptsEnabled))))
+    fields.append(EventField("space", .name(vocabulary.addressSpace(snapshot.addressSpace))))
+    fields.append(EventField("flips", .count(UInt64(snapshot.flips))))
+    fields.append(EventField("entered", .count(UInt64(snapshot.upcallsEntered))))
+    fields.append(EventField("returned", .count(UInt64(snapshot.upcallsReturned))))
+    fields.append(EventField("resumed", .duration(snapshot.resumeDelay)))
+    for (flag, name) in rareFlags where snapshot.flags.contains(flag) { fields.append(EventField(name, .flag(true))) }
     return fields
   }
 
-  private static func hypercall(_ event: TraceEvent, _ number: UInt16) -> [EventField] {
-    var fields = [EventField("call", .name(TraceVocabulary.hypercall(number)))]
+  private static let rareFlags: [(EntrySnapshot.Flags, String)] = [
+    (.inReturnTail, "inTail"), (.frameFits, "fits"), (.lineInService, "real"), (.isPulse, "pulse"),
+  ]
+  private static let argumentNames = (0..<5).map { "a\($0)" }
+  private static let wordNames = (0..<8).map { "w\($0)" }
+
+  private static func appendHypercall(_ event: TraceEvent, _ number: UInt16, to fields: inout [EventField]) {
+    fields.append(EventField("call", .name(TraceVocabulary.hypercall(number))))
     let count = min(5, HypercallNumber(rawValue: number)?.argumentCount ?? 5)
-    for index in 0..<count { fields.append(EventField("a\(index)", .address(event.words[3 + index]))) }
+    for index in 0..<count { fields.append(EventField(argumentNames[index], .address(event.words[3 + index]))) }
     if event.words.w2 != 0 { fields.append(EventField("found", .count(event.words.w2))) }
-    return fields
+  }
+
+  private static func allWords(_ event: TraceEvent) -> [EventField] {
+    wordNames.indices.map { EventField(wordNames[$0], .address(event.words[$0])) }
   }
 
   private static func decision(_ kind: EventKind, _ event: TraceEvent, _ names: TraceVocabulary) -> [EventField] {
@@ -186,7 +239,7 @@ public struct EventDescription: Equatable, Sendable {
     case .consoleWritten: return [EventField("bytes", .count(operand)), EventField("digest", .address(words.w0))]
     case .noteWords:
       return [EventField("first", .count(operand)), EventField("count", .count(UInt64(event.detail)))]
-        + (0..<8).map { EventField("w\($0)", .address(words[$0])) }
+        + allWords(event)
     case .drained: return [EventField("words", .count(words.w0)), EventField("bytes", .count(words.w1))]
     case .maskRead: return [EventField("masked", .address(operand))]
     case .padded: return [EventField("until", .instant(words.w0)), EventField("left", .duration(words.w1))]
@@ -206,7 +259,7 @@ public struct EventDescription: Equatable, Sendable {
     case .memoryPiece: return [EventField("piece", .count(operand))]
     case .start: return [EventField("stopAt", .instant(words.w0))]
     case .keyframeWords:
-      return [EventField("first", .count(operand))] + (0..<8).map { EventField("w\($0)", .address(words[$0])) }
+      return [EventField("first", .count(operand))] + allWords(event)
     case .keyframe: return [EventField("words", .count(operand)), EventField("digest", .address(words.w0))]
     case .boot:
       return [

@@ -20,48 +20,62 @@ public struct EventField: Equatable, Sendable {
 
   /// The field as `name=value`.
   public var text: String {
+    var text = TextBytes()
+    write(to: &text)
+    return text.text
+  }
+
+  /// Puts the field as `name=value`.
+  public func write(to text: inout TextBytes) {
+    text.put(name)
+    text.put(byte: 0x3D)
     switch value {
-    case .count(let count): "\(name)=\(count)"
-    case .address(let address): "\(name)=\(Self.hexadecimal(address))"
-    case .duration(let nanoseconds): "\(name)=\(nanoseconds)ns"
-    case .instant(let nanoseconds): "\(name)=" + (nanoseconds == .max ? "never" : Self.seconds(nanoseconds) + "s")
-    case .name(let text): "\(name)=\(text)"
-    case .flag(let isSet): "\(name)=\(isSet ? "yes" : "no")"
+    case .count(let count): text.put(count)
+    case .address(let address): text.put(hexadecimal: address)
+    case .duration(let nanoseconds):
+      text.put(nanoseconds)
+      text.put("ns")
+    case .instant(.max): text.put("never")
+    case .instant(let nanoseconds):
+      text.put(seconds: nanoseconds)
+      text.put("s")
+    case .name(let name): text.put(name)
+    case .flag(let isSet): text.put(isSet ? "yes" : "no")
     }
   }
 
-  /// The field as a member of a JSON object; times are in nanoseconds and say so in their key.
-  public var json: String {
+  /// Puts the field as a member of a JSON object; times are in nanoseconds and say so in their key.
+  public func write(jsonTo text: inout TextBytes) {
+    // Names are our own: there is nothing in them to escape.
+    text.put(byte: 0x22)
+    text.put(name)
     switch value {
-    case .count(let count): "\(Self.quoted(name)):\(count)"
-    case .address(let address): "\(Self.quoted(name)):\"\(Self.hexadecimal(address))\""
-    case .duration(let nanoseconds), .instant(let nanoseconds): "\(Self.quoted(name + "Ns")):\(nanoseconds)"
-    case .name(let text): "\(Self.quoted(name)):\(Self.quoted(text))"
-    case .flag(let isSet): "\(Self.quoted(name)):\(isSet)"
+    case .duration, .instant: text.put("Ns\":")
+    default: text.put("\":")
+    }
+    switch value {
+    case .count(let count): text.put(count)
+    case .address(let address):
+      text.put(byte: 0x22)
+      text.put(hexadecimal: address)
+      text.put(byte: 0x22)
+    case .duration(let nanoseconds), .instant(let nanoseconds): text.put(nanoseconds)
+    case .name(let name): text.put(quoted: name)
+    case .flag(let isSet): text.put(isSet ? "true" : "false")
     }
   }
-
-  static func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
   /// Nanoseconds as seconds with nine decimals.
   public static func seconds(_ nanoseconds: UInt64) -> String {
-    let fraction = String(nanoseconds % 1_000_000_000)
-    return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
+    var text = TextBytes()
+    text.put(seconds: nanoseconds)
+    return text.text
   }
 
   /// A JSON string.
-  public static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case let control where control.value < 32:
-        let digits = String(control.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+  public static func quoted(_ string: String) -> String {
+    var text = TextBytes()
+    text.put(quoted: string)
+    return text.text
   }
 }

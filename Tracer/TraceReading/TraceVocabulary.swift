@@ -43,15 +43,31 @@ public struct TraceVocabulary: Sendable {
     }
   }
 
-  public static func kind(_ raw: UInt8) -> String { kindNames[Int(raw)] }
+  // Names of numbers are made once: by millions of events, asking a case for its name is slow.
 
-  private static let kindNames = (0..<256).map { raw in
-    EventKind(rawValue: UInt8(raw)).map { "\($0)" } ?? "kind \(raw)"
+  public static func kind(_ raw: UInt8) -> String { kindNames[Int(raw)] }
+  private static let kindNames = names { raw in EventKind(rawValue: raw).map { "\($0)" } ?? "kind \(raw)" }
+
+  /// The class of a kind, or "unknown".
+  public static func eventClass(_ raw: UInt8) -> String { classNames[Int(raw)] }
+  private static let classNames = names { raw in EventKind(rawValue: raw).map { "\($0.eventClass)" } ?? "unknown" }
+
+  /// What each of the numbers that a byte can hold is called.
+  private static func names(_ name: (UInt8) -> String) -> [String] { (0...UInt8.max).map(name) }
+
+  private static func names<Member: RawRepresentable>(
+    of type: Member.Type, unknown: String = ""
+  ) -> [String] where Member.RawValue == UInt8 {
+    names { raw in Member(rawValue: raw).map { "\($0)" } ?? "\(unknown)\(raw)" }
   }
 
   /// A vector as "40 RTC" or "64 timer".
   public static func vector(_ vector: UInt64) -> String {
-    lineNames[vector].map { "\(vector) \($0)" } ?? "\(vector)"
+    vector < 256 ? vectorNames[Int(vector)] : "\(vector)"
+  }
+
+  private static let vectorNames = names { vector in
+    lineNames[UInt64(vector)].map { "\(vector) \($0)" } ?? "\(vector)"
   }
 
   private static let lineNames: [UInt64: String] = [
@@ -60,35 +76,51 @@ public struct TraceVocabulary: Sendable {
   ].merging((UInt64(48)..<64).map { ($0, "event") }) { name, _ in name }
 
   public static func exception(_ vector: UInt64) -> String {
-    let names = [
-      "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15",
-      "#MF", "#AC", "#MC", "#XM",
-    ]
     // 32 is no exception of the CPU: an error of process level, on its way to the error handler.
-    return vector < UInt64(names.count) ? names[Int(vector)] : vector == 32 ? "error handler" : "\(vector)"
+    vector < UInt64(exceptionNames.count)
+      ? exceptionNames[Int(vector)] : vector == 32 ? "error handler" : "\(vector)"
   }
+
+  private static let exceptionNames = [
+    "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15",
+    "#MF", "#AC", "#MC", "#XM",
+  ]
 
   public static func hypercall(_ number: UInt16) -> String {
-    hypercallNames[number] ?? "hypercall \(number)"
+    number < 256 ? hypercallNames[Int(number)] : "hypercall \(number)"
   }
 
-  private static let hypercallNames = Dictionary(
-    uniqueKeysWithValues: (0...UInt16(255)).compactMap(HypercallNumber.init).map { ($0.rawValue, "\($0)") })
+  private static let hypercallNames = names { number in
+    HypercallNumber(rawValue: UInt16(number)).map { "\($0)" } ?? "hypercall \(number)"
+  }
 
-  public static func returnCode(_ raw: UInt8) -> String { ReturnCode(rawValue: raw).map { "\($0)" } ?? "code \(raw)" }
-  public static func portOperation(_ raw: UInt8) -> String { PortOperation(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
-  public static func operatingMode(_ raw: UInt8) -> String { OperatingMode(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
-  public static func stopReason(_ raw: UInt8) -> String { StopReason(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
-  public static func errorCode(_ raw: UInt8) -> String { ErrorCode(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
-  public static func recoveryAction(_ raw: UInt8) -> String {
-    PartitionRecoveryAction(rawValue: raw).map { "\($0)" } ?? "\(raw)"
-  }
-  public static func moduleAction(_ raw: UInt8) -> String {
-    ModuleRecoveryAction(rawValue: raw).map { "\($0)" } ?? "\(raw)"
-  }
-  public static func startCondition(_ raw: UInt8) -> String {
-    StartCondition(rawValue: raw).map { "\($0)" } ?? "\(raw)"
-  }
-  public static func errorLevel(_ raw: UInt8) -> String { ErrorLevel(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
-  public static func systemState(_ raw: UInt8) -> String { SystemState(rawValue: raw).map { "\($0)" } ?? "\(raw)" }
+  public static func returnCode(_ raw: UInt8) -> String { returnCodeNames[Int(raw)] }
+  private static let returnCodeNames = names(of: ReturnCode.self, unknown: "code ")
+
+  public static func portOperation(_ raw: UInt8) -> String { portOperationNames[Int(raw)] }
+  private static let portOperationNames = names(of: PortOperation.self)
+
+  public static func operatingMode(_ raw: UInt8) -> String { operatingModeNames[Int(raw)] }
+  private static let operatingModeNames = names(of: OperatingMode.self)
+
+  public static func stopReason(_ raw: UInt8) -> String { stopReasonNames[Int(raw)] }
+  private static let stopReasonNames = names(of: StopReason.self)
+
+  public static func errorCode(_ raw: UInt8) -> String { errorCodeNames[Int(raw)] }
+  private static let errorCodeNames = names(of: ErrorCode.self)
+
+  public static func recoveryAction(_ raw: UInt8) -> String { recoveryActionNames[Int(raw)] }
+  private static let recoveryActionNames = names(of: PartitionRecoveryAction.self)
+
+  public static func moduleAction(_ raw: UInt8) -> String { moduleActionNames[Int(raw)] }
+  private static let moduleActionNames = names(of: ModuleRecoveryAction.self)
+
+  public static func startCondition(_ raw: UInt8) -> String { startConditionNames[Int(raw)] }
+  private static let startConditionNames = names(of: StartCondition.self)
+
+  public static func errorLevel(_ raw: UInt8) -> String { errorLevelNames[Int(raw)] }
+  private static let errorLevelNames = names(of: ErrorLevel.self)
+
+  public static func systemState(_ raw: UInt8) -> String { systemStateNames[Int(raw)] }
+  private static let systemStateNames = names(of: SystemState.self)
 }

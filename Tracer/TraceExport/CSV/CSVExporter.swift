@@ -10,6 +10,8 @@ public final class CSVExporter: TraceExporter {
 
   private let file: ExportFile
   private let vocabulary: TraceVocabulary
+  /// What an event says in words; kept for its memory.
+  private var said = TextBytes()
 
   public var failure: ExportFailure? { file.failure }
 
@@ -20,14 +22,30 @@ public final class CSVExporter: TraceExporter {
   }
 
   public func add(_ event: TraceEvent, position: UInt64) {
-    let fields = EventShape.of(event).describe(event, vocabulary).map(\.text).joined(separator: " ")
-    var row = [
-      "\(position)", "\(event.time)", event.knownKind.map { "\($0.eventClass)" } ?? "unknown",
-      TraceVocabulary.kind(event.kind), event.partition == 0xFF ? "" : vocabulary.partition(event.partition),
-      "\(event.detail)", "\(event.operand)",
-    ]
-    for word in 0..<8 { row.append("\(event.words[word])") }
-    file.write(CSVRow.line(row + [fields]))
+    said.removeAll()
+    EventShape.of(event).write(event, vocabulary, to: &said)
+    file.write { text in
+      text.put(position)
+      text.put(byte: CSVRow.comma)
+      text.put(event.time)
+      text.put(byte: CSVRow.comma)
+      text.put(TraceVocabulary.eventClass(event.kind))
+      text.put(byte: CSVRow.comma)
+      text.put(TraceVocabulary.kind(event.kind))
+      text.put(byte: CSVRow.comma)
+      if event.partition != 0xFF { CSVRow.put(vocabulary.partition(event.partition), to: &text) }
+      text.put(byte: CSVRow.comma)
+      text.put(UInt64(event.detail))
+      text.put(byte: CSVRow.comma)
+      text.put(UInt64(event.operand))
+      text.put(byte: CSVRow.comma)
+      for word in 0..<8 {
+        text.put(event.words[word])
+        text.put(byte: CSVRow.comma)
+      }
+      CSVRow.put(said, to: &text)
+      CSVRow.end(&text)
+    }
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {

@@ -11,6 +11,7 @@ public final class CSVFolderExporter: TraceExporter {
   private let folder: String
   private let vocabulary: TraceVocabulary
   private var files: [String: ExportFile] = [:]
+  private var fileOfKind: [UInt8: ExportFile] = [:]
   public private(set) var failure: ExportFailure?
 
   /// - Parameter folder: exists and is empty.
@@ -34,15 +35,27 @@ public final class CSVFolderExporter: TraceExporter {
 
   public func add(_ event: TraceEvent, position: UInt64) {
     let shape = EventShape.of(event)
-    let name = TraceVocabulary.kind(event.kind).replacing(" ", with: "-")
-    let file = file(name) { ["position", "time_ns", "partition"] + shape.fields.map(Self.column) }
-    guard let file else { return }
-    var row = ["\(position)", "\(event.time)", event.partition == 0xFF ? "" : vocabulary.partition(event.partition)]
-    for field in shape.fields {
-      row.append(field.value(event).map { Self.text(field.described($0, vocabulary)) } ?? "")
+    guard let file = fileOfKind[event.kind] ?? begin(shape) else { return }
+    file.write { text in
+      text.put(position)
+      text.put(byte: CSVRow.comma)
+      text.put(event.time)
+      text.put(byte: CSVRow.comma)
+      if event.partition != 0xFF { CSVRow.put(vocabulary.partition(event.partition), to: &text) }
+      for field in shape.fields {
+        text.put(byte: CSVRow.comma)
+        if let value = field.value(event) { Self.put(field.described(value, vocabulary), to: &text) }
+      }
+      CSVRow.end(&text)
     }
-    file.write(CSVRow.line(row))
     failure = failure ?? file.failure
+  }
+
+  private func begin(_ shape: EventShape) -> ExportFile? {
+    let name = TraceVocabulary.kind(shape.kind).replacing(" ", with: "-")
+    let file = file(name) { ["position", "time_ns", "partition"] + shape.fields.map(Self.column) }
+    fileOfKind[shape.kind] = file
+    return file
   }
 
   private static func column(_ field: ShapeField) -> String {
@@ -52,12 +65,12 @@ public final class CSVFolderExporter: TraceExporter {
     }
   }
 
-  private static func text(_ value: EventField.Value) -> String {
+  private static func put(_ value: EventField.Value, to text: inout TextBytes) {
     switch value {
-    case .count(let value), .duration(let value), .instant(let value): "\(value)"
-    case .address(let value): "0x" + String(value, radix: 16)
-    case .name(let text): text
-    case .flag(let isSet): isSet ? "1" : "0"
+    case .count(let value), .duration(let value), .instant(let value): text.put(value)
+    case .address(let value): text.put(hexadecimal: value)
+    case .name(let name): CSVRow.put(name, to: &text)
+    case .flag(let isSet): text.put(byte: isSet ? 0x31 : 0x30)
     }
   }
 

@@ -40,56 +40,105 @@ public final class ChromeWriter: TrackWriter {
     write("{\"ph\":\"M\",\(place),\"name\":\"\(what)_sort_index\",\"args\":{\"sort_index\":\(order)}}")
   }
 
-  private func write(_ object: String) {
-    file.write(hasEvents ? ",\n" : "\n")
+  private func write(_ object: String) { write { $0.put(object) } }
+
+  private func write(_ object: (inout TextBytes) -> Void) {
+    let hadEvents = hasEvents
     hasEvents = true
-    file.write(object)
+    file.write { text in
+      text.put(hadEvents ? ",\n" : "\n")
+      object(&text)
+    }
   }
 
-  /// Nanoseconds as microseconds.
-  static func microseconds(_ nanoseconds: UInt64) -> String {
-    let fraction = String(nanoseconds % 1000)
-    return "\(nanoseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+  /// Puts nanoseconds as microseconds.
+  static func put(microseconds nanoseconds: UInt64, to text: inout TextBytes) {
+    text.put(nanoseconds / 1000)
+    text.put(byte: 0x2E)
+    text.put(nanoseconds % 1000, least: 3)
   }
 
-  private func head(_ phase: String, _ track: Track, _ time: UInt64) -> String {
-    "{\"ph\":\"\(phase)\",\(places[track] ?? ""),\"ts\":\(Self.microseconds(time))"
+  private func put(head phase: String, _ track: Track, _ time: UInt64, to text: inout TextBytes) {
+    text.put("{\"ph\":\"")
+    text.put(phase)
+    text.put("\",")
+    text.put(places[track] ?? "")
+    text.put(",\"ts\":")
+    Self.put(microseconds: time, to: &text)
   }
 
-  private static func arguments(_ fields: [EventField]) -> String {
-    fields.isEmpty ? "" : ",\"args\":{\(fields.map(\.json).joined(separator: ","))}"
+  private static func put(_ track: Track, called name: String, to text: inout TextBytes) {
+    text.put(",\"cat\":\"")
+    text.put(track.topic.name)
+    text.put("\",\"name\":")
+    text.put(quoted: name)
+  }
+
+  private static func put(_ fields: [EventField], to text: inout TextBytes) {
+    guard !fields.isEmpty else { return }
+    text.put(",\"args\":{")
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text.put(byte: 0x2C) }
+      field.write(jsonTo: &text)
+    }
+    text.put("}")
+  }
+
+  private func writeFlow(_ phase: String, _ track: Track, _ identifier: UInt64, bindsToSlice: Bool, at time: UInt64) {
+    write { text in
+      put(head: phase, track, time, to: &text)
+      if bindsToSlice { text.put(",\"bp\":\"e\"") }
+      text.put(",\"cat\":\"mark\",\"name\":\"mark\",\"id\":")
+      text.put(identifier)
+      text.put("}")
+    }
   }
 
   public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
-    write(
-      head("B", track, time) + ",\"cat\":\"\(track.topic)\",\"name\":\(EventField.quoted(name))"
-        + Self.arguments(arguments) + "}")
+    write { text in
+      put(head: "B", track, time, to: &text)
+      Self.put(track, called: name, to: &text)
+      Self.put(arguments, to: &text)
+      text.put("}")
+    }
     guard let flow else { return }
-    let step = flow.isLast ? head("f", track, time) + ",\"bp\":\"e\"" : head("t", track, time)
-    write(step + ",\"cat\":\"mark\",\"name\":\"mark\",\"id\":\(flow.identifier)}")
+    writeFlow(flow.isLast ? "f" : "t", track, flow.identifier, bindsToSlice: flow.isLast, at: time)
   }
 
   public func end(_ track: Track, _ arguments: [EventField], at time: UInt64) {
-    write(head("E", track, time) + Self.arguments(arguments) + "}")
+    write { text in
+      put(head: "E", track, time, to: &text)
+      Self.put(arguments, to: &text)
+      text.put("}")
+    }
   }
 
   public func instant(
     _ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64
   ) {
     guard let beginsFlow else {
-      return write(
-        head("i", track, time) + ",\"s\":\"t\",\"cat\":\"\(track.topic)\",\"name\":\(EventField.quoted(name))"
-          + Self.arguments(arguments) + "}")
+      return write { text in
+        put(head: "i", track, time, to: &text)
+        text.put(",\"s\":\"t\"")
+        Self.put(track, called: name, to: &text)
+        Self.put(arguments, to: &text)
+        text.put("}")
+      }
     }
     // A flow needs a slice to begin in: one that takes no time.
     begin(track, name, arguments, flow: nil, at: time)
-    write(head("s", track, time) + ",\"cat\":\"mark\",\"name\":\"mark\",\"id\":\(beginsFlow)}")
+    writeFlow("s", track, beginsFlow, bindsToSlice: false, at: time)
     end(track, [], at: time)
   }
 
   public func count(_ track: Track, _ value: UInt64, at time: UInt64) {
     // The viewer calls it by both names: marks waiting.
-    write(head("C", track, time) + ",\"name\":\"marks\",\"args\":{\"waiting\":\(value)}}")
+    write { text in
+      put(head: "C", track, time, to: &text)
+      text.put(",\"name\":\"marks\",\"args\":{\"waiting\":")
+      text.put(value)
+      text.put("}}")
+    }
   }
 
   // Chrome's viewer has no scheduling of its own: the tracks 'ring 3' and 'windows' show it.

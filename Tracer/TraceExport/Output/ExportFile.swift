@@ -1,4 +1,5 @@
 import Foundation
+import TraceReading
 
 /// A file that is written from its beginning to its end, in large pieces.
 ///
@@ -11,7 +12,7 @@ public final class ExportFile {
   public private(set) var failure: ExportFailure?
   private let descriptor: Int32
   private let ownsDescriptor: Bool
-  private var buffer: [UInt8] = []
+  private var buffer = TextBytes()
 
   /// Makes a new file.
   public init(creating path: String) throws(ExportFailure) {
@@ -19,7 +20,7 @@ public final class ExportFile {
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     ownsDescriptor = true
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-    buffer.reserveCapacity(Self.pieceBytes)
+    buffer.reserve(Self.pieceBytes)
   }
 
   /// Writes to standard output.
@@ -33,23 +34,21 @@ public final class ExportFile {
     if ownsDescriptor, descriptor >= 0 { Foundation.close(descriptor) }
   }
 
-  public func write(_ byte: UInt8) { buffer.append(byte) }
+  public func write(_ byte: UInt8) { write { $0.put(byte: byte) } }
+  public func write(_ text: String) { write { $0.put(text) } }
+  public func write(_ bytes: [UInt8]) { write { $0.put(bytes) } }
 
-  public func write(_ text: String) {
-    buffer.append(contentsOf: text.utf8)
-    if buffer.count >= Self.pieceBytes { flush() }
-  }
-
-  public func write(_ bytes: [UInt8]) {
-    buffer.append(contentsOf: bytes)
+  /// Writes what `body` puts.
+  public func write(_ body: (inout TextBytes) -> Void) {
+    body(&buffer)
     if buffer.count >= Self.pieceBytes { flush() }
   }
 
   /// Hands everything to the operating system.
   public func flush() {
-    defer { buffer.removeAll(keepingCapacity: true) }
+    defer { buffer.removeAll() }
     guard failure == nil else { return }
-    buffer.withUnsafeBytes { raw in
+    buffer.bytes.withUnsafeBytes { raw in
       var offset = 0
       while offset < raw.count {
         let count = Foundation.write(descriptor, raw.baseAddress! + offset, raw.count - offset)

@@ -16,6 +16,8 @@ public final class PerfettoWriter: TrackWriter {
   private static let schedulingSequence: UInt64 = 2
 
   private let file: ExportFile
+  /// What is being written; kept for its memory.
+  private var packet = ProtobufMessage()
   private var scene = TrackScene(module: "", partitions: [], processes: [])
   private var identifiers: [Track: UInt64] = [:]
   private var hasLostTracks = false
@@ -28,9 +30,9 @@ public final class PerfettoWriter: TrackWriter {
   // MARK: Packets
 
   private func writePacket(_ fill: (inout ProtobufMessage) -> Void) {
-    var trace = ProtobufMessage()
-    trace.put(Field.Trace.packet, fill)
-    file.write(trace.bytes)
+    packet.removeAll()
+    packet.put(Field.Trace.packet, fill)
+    file.write(packet.bytes)
   }
 
   private func writeEvent(
@@ -125,7 +127,7 @@ public final class PerfettoWriter: TrackWriter {
 
   public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
     writeEvent(track, Field.TrackEvent.sliceBegin, at: time) { event in
-      event.put(Field.TrackEvent.categories, "\(track.topic)")
+      event.put(Field.TrackEvent.categories, track.topic.name)
       event.put(Field.TrackEvent.name, name)
       if let flow {
         let field = flow.isLast ? Field.TrackEvent.terminatingFlowIds : Field.TrackEvent.flowIds
@@ -143,7 +145,7 @@ public final class PerfettoWriter: TrackWriter {
     _ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64
   ) {
     writeEvent(track, Field.TrackEvent.instant, at: time) { event in
-      event.put(Field.TrackEvent.categories, "\(track.topic)")
+      event.put(Field.TrackEvent.categories, track.topic.name)
       event.put(Field.TrackEvent.name, name)
       // 0 is no flow, so positions are moved by one.
       if let beginsFlow { event.put(fixed: Field.TrackEvent.flowIds, beginsFlow &+ 1) }

@@ -1,7 +1,6 @@
 /// A protobuf message that is being written: the wire format, no more.
 ///
-/// Fields of the types `message` and `string` are given whole; a message of the depth that traces have (four) is built
-/// from the inside.
+/// A message within it is written in place, and its length once it is known.
 struct ProtobufMessage {
   private(set) var bytes: [UInt8] = []
 
@@ -33,16 +32,21 @@ struct ProtobufMessage {
     bytes.append(contentsOf: text.utf8)
   }
 
-  mutating func put(_ field: UInt64, _ message: ProtobufMessage) {
-    put(key: field, 2)
-    put(varint: UInt64(message.bytes.count))
-    bytes.append(contentsOf: message.bytes)
-  }
-
   /// A message that `fill` writes.
   mutating func put(_ field: UInt64, _ fill: (inout ProtobufMessage) -> Void) {
-    var inner = ProtobufMessage()
-    fill(&inner)
-    put(field, inner)
+    put(key: field, 2)
+    // Nearly all are short: their length takes one byte, and only longer ones are moved.
+    let place = bytes.count
+    bytes.append(0)
+    fill(&self)
+    let length = UInt64(bytes.count - place - 1)
+    bytes[place] = UInt8(truncatingIfNeeded: length)
+    guard length >= 0x80 else { return }
+    var encoded = ProtobufMessage()
+    encoded.put(varint: length)
+    bytes.replaceSubrange(place...place, with: encoded.bytes)
   }
+
+  /// Forgets what was written, and keeps the memory.
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 }

@@ -26,6 +26,8 @@ public final class SQLiteExporter: TraceExporter {
 
   private let database: Database
   private let vocabulary: TraceVocabulary
+  /// What an event says in words; kept for its memory.
+  private var said = TextBytes()
   private var statements: [Table: Statement] = [:]
   private var openSteps: [KernelEntry] = []
   private var openWindow: TimelineWindow?
@@ -62,14 +64,15 @@ public final class SQLiteExporter: TraceExporter {
   // MARK: What comes in
 
   public func add(_ event: TraceEvent, position: UInt64) {
-    let fields = EventShape.of(event).describe(event, vocabulary).map(\.text).joined(separator: " ")
+    said.removeAll()
+    EventShape.of(event).write(event, vocabulary, to: &said)
     let words = event.words
     insert(
       .event,
       [
         position, event.time, UInt64(event.kind), UInt64(event.partition), UInt64(event.detail), UInt64(event.operand),
         words.w0, words.w1, words.w2, words.w3, words.w4, words.w5, words.w6, words.w7,
-      ], text: fields)
+      ], text: said.text)
     guard event.kind == EventKind.acknowledged.rawValue, let interrupt = openInterrupt,
       interrupt.what == UInt16(truncatingIfNeeded: event.operand)
     else { return }

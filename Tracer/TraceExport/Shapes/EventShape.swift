@@ -21,6 +21,17 @@ public struct EventShape: Sendable {
     }
   }
 
+  /// Puts what an event says, for people: `name=value`, with spaces in between.
+  func write(_ event: TraceEvent, _ vocabulary: TraceVocabulary, to text: inout TextBytes) {
+    var isFirst = true
+    for field in fields {
+      guard let value = field.value(event) else { continue }
+      if !isFirst { text.put(byte: 0x20) }
+      isFirst = false
+      EventField(field.name, field.described(value, vocabulary)).write(to: &text)
+    }
+  }
+
   private static func fields(of kind: UInt8) -> [ShapeField] {
     guard let kind = EventKind(rawValue: kind) else { return raw }
     switch kind.eventClass {

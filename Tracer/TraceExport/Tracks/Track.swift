@@ -7,6 +7,11 @@ public struct Track: Hashable, Sendable {
     case cpu, windows, hypercalls, upcalls, mode, events, waitingMarks
     // Of a process of the module table.
     case process
+
+    /// The topic in one word.
+    public var name: String { Self.names[Int(rawValue)] }
+    // Made once: by millions of events, asking a case for its name is slow.
+    private static let names = allCases.map { "\($0)" }
   }
   public var topic: Topic
   /// The partition's index, or the process's among the table's; 0 for the module's own.
