@@ -15,7 +15,7 @@ struct DiffCommand: ParsableCommand {
       something else, events at another instant. Two equal runs give an empty answer. Keyframes are left out.
 
       Exit status: 0 equal, 1 different, 2 for a file that is no trace, 3 no difference found, but one of the traces \
-      is not whole.
+      is not whole, or interrupted.
 
       Example: partita diff before.partita after.partita
       """)
@@ -40,7 +40,16 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     let readers = (try TraceCommand.open(one), try TraceCommand.open(other))
     defer { withExtendedLifetime(readers) {} }  // The module tables are the readers'.
-    let comparison = RunComparison(readers.0, readers.1)
+    var progress = ReadingProgress(one)
+    let comparison = RunComparison(readers.0, readers.1) {
+      progress.show(readers.0)
+      return !progress.isInterrupted
+    }
+    progress.clear()
+    guard !comparison.isInterrupted else {
+      TraceCommand.complain("interrupted; nothing is shown, for it would be of a part")
+      throw ExitCode(3)
+    }
     let text = ComparisonText(
       comparison, names: (one, other),
       vocabularies: (TraceVocabulary(readers.0.moduleTable), TraceVocabulary(readers.1.moduleTable)))

@@ -17,7 +17,8 @@ struct ReplayCommand: ParsableCommand {
       With --from the replay begins at once, with the state of the keyframe before that place: this one keyframe is \
       adopted, and what comes before it is not compared.
 
-      Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end).
+      Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end), or \
+      interrupted.
 
       Example: partita replay run.partita --format json
       """)
@@ -49,13 +50,20 @@ struct ReplayCommand: ParsableCommand {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let begun = ContinuousClock.now
-    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var progress = ReadingProgress(trace)
+    var isInterrupted = false
     var replay = TraceReplay<OwnersMarked>(reader, threads: threads, span: TraceSpan(from: from, to: to)) { count in
       progress.show("\(count) events compared")
-      return true
+      isInterrupted = isInterrupted || progress.isInterrupted
+      return !isInterrupted
     }
     let report = replay.run()
     progress.clear()
+    // A divergence that was found before stays one.
+    guard !isInterrupted || report.verdict == .diverged else {
+      TraceCommand.complain("interrupted; nothing is said of the trace")
+      throw ExitCode(3)
+    }
     let elapsed = ContinuousClock.now - begun
     let isTerminal = isatty(STDOUT_FILENO) == 1
     switch format {

@@ -15,7 +15,7 @@ struct ReportCommand: ParsableCommand {
       it event by event. Open it with #event=253 or #view=1.0,1.02 behind its name to come to a place at once.
 
       Exit status: 0 written, 2 for a file that is no trace or an output that cannot be written, 3 written, but the \
-      trace is cut off or damaged, which the page says too. What the claims say is the business of 'partita verify'.
+      trace is cut off or damaged, which the page says too, or interrupted. What the claims say is the business of 'partita verify'.
 
       Example: partita report run.partita -o report.html
       """)
@@ -46,14 +46,20 @@ struct ReportCommand: ParsableCommand {
     let reader = try TraceCommand.open(trace)
     var first: TraceReader? = reader
     let report: RunReport
+    var progress = ReadingProgress(trace)
     do {
       report = try RunReport(name: name) {
         defer { first = nil }
         return try first ?? TraceCommand.open(trace)
+      } onProgress: { reader in
+        progress.show(reader)
+        return !progress.isInterrupted
       }
+      progress.clear()
     } catch let error as RunReportError {
+      progress.clear()
       TraceCommand.complain("\(trace): \(error)")
-      throw ExitCode(2)
+      throw ExitCode(error == .interrupted ? 3 : 2)
     }
     do throws(OutputFile.Failure) {
       try OutputFile.write(report.html, to: output, replacing: force)

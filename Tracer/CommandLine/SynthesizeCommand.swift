@@ -17,7 +17,7 @@ struct SynthesizeCommand: ParsableCommand {
       the drainer's own encoder. 'partita replay' finds it identical. The same module, seed and options give the same \
       bytes.
 
-      Exit status: 0 written, 2 bad usage or input, or the output cannot be written.
+      Exit status: 0 written, 2 bad usage or input, or the output cannot be written, 3 interrupted.
 
       Example: partita synthesize module.xml --events 1000000 --seed 7 -o long.partita
       """)
@@ -77,7 +77,7 @@ struct SynthesizeCommand: ParsableCommand {
       if signals.take() > 0 {
         progress.clear()
         TraceCommand.complain("interrupted; nothing is written")
-        throw ExitCode(2)
+        throw ExitCode(3)
       }
       if writer.failure != nil { break }
       progress.show("\(world.eventCount) of \(events) events  \(writer.byteCount >> 10) KiB")

@@ -76,7 +76,9 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let whole = try run(on: reader) { VerificationRun.report(on: reader, threads: threads, onProgress: $0) }
+    let whole = try ShownRun.report(on: reader, of: trace) {
+      VerificationRun.report(on: reader, threads: threads, onProgress: $0)
+    }
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
       let asked = (claim + explain).joined(separator: " or ")
@@ -116,7 +118,7 @@ struct VerifyCommand: ParsableCommand {
     let reader = try TraceCommand.open(trace)
     let isInOrder = whole.claims.contains { $0.identifier == "trace.time" && $0.verdict == .pass }
     if isInOrder, let attributed = try attributedByParts(report, first, reader) { return attributed }
-    let attributed = try run(on: reader) {
+    let attributed = try ShownRun.report(on: reader, of: trace) {
       VerificationRun.attribution(of: report, on: reader, threads: threads, onProgress: $0)
     }
     guard reader.runIdentity == first.runIdentity else {
@@ -142,27 +144,8 @@ struct VerifyCommand: ParsableCommand {
     switch outcome {
     case .attributed(let attributed): return attributed
     case .insufficient: return nil
-    case .interrupted: throw Self.interruption()
+    case .interrupted: throw ShownRun.interruption()
     }
-  }
-
-  /// Goes through the trace with a line that tells how far; Ctrl-C ends the command.
-  private func run(
-    on reader: TraceReader, _ body: (_ onProgress: @escaping () -> Bool) -> VerificationReport?
-  ) throws -> VerificationReport {
-    var progress = ReadingProgress(trace)
-    let report = body {
-      progress.show(reader)
-      return !progress.isInterrupted
-    }
-    progress.clear()
-    guard let report else { throw Self.interruption() }
-    return report
-  }
-
-  private static func interruption() -> ExitCode {
-    TraceCommand.complain("interrupted; nothing is judged")
-    return ExitCode(3)
   }
 
   private func write(_ report: VerificationReport, _ reader: TraceReader, to path: String) throws {

@@ -18,7 +18,7 @@ struct WhatIfCommand: ParsableCommand {
       partitions, ports and event channels.
 
       Exit status: 0 every claim holds in the prediction, 1 one is violated there, 2 bad usage or input, 3 none is \
-      violated, but the evidence is incomplete.
+      violated, but the evidence is incomplete, or interrupted.
 
       EXAMPLES
         partita what-if run.partita --module faster.xml
@@ -97,8 +97,8 @@ struct WhatIfCommand: ParsableCommand {
       found = try search.run()
     } catch is ScheduleSearch.Interrupted {
       progress.clear()
-      TraceCommand.complain("interrupted")
-      throw ExitCode(2)
+      TraceCommand.complain("interrupted; nothing is found")
+      throw ExitCode(3)
     } catch let contradiction as ScheduleSearch.Contradiction {
       progress.clear()
       TraceCommand.complain("\(trace) is no run of its module: \(contradiction.reason)")
@@ -155,7 +155,7 @@ struct WhatIfCommand: ParsableCommand {
         : prediction.contradiction.map { "\(trace) is no run of its module: \($0)" }
           ?? (span == nil ? "\(trace) has no start" : writer.failure ?? "it cannot be written")
       TraceCommand.complain("\(reason); nothing is kept")
-      throw ExitCode(2)
+      throw ExitCode(wasInterrupted ? 3 : 2)
     }
     let kept = try file.keep() ?? output ?? temporary
     try compare(prediction, with: kept)
@@ -166,7 +166,8 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try TraceCommand.open(path)
     defer { withExtendedLifetime((recorded, predicted)) {} }
     let comparison = PredictedChanges(
-      recorded: VerificationRun.report(on: recorded), predicted: VerificationRun.report(on: predicted),
+      recorded: try ShownRun.report(on: recorded, of: trace),
+      predicted: try ShownRun.report(on: predicted, of: path),
       doubts: prediction.doubts, lossCount: prediction.lossCount)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")

@@ -47,17 +47,21 @@ public struct RunComparison {
   public private(set) var comparedEventCount: UInt64 = 0
   public let haveSameModule: Bool
   public let conditions: (one: TraceCondition, other: TraceCondition)
+  /// The comparison was ended before the traces were: it says nothing of the whole.
+  public private(set) var isInterrupted = false
 
   /// No difference was found.
   public var isEqual: Bool { counts.isEmpty && haveSameModule }
 
   /// Reads both traces to their ends.
-  public init(_ one: TraceReader, _ other: TraceReader) {
+  ///
+  /// - Parameter onProgress: called after every few dozen windows; false ends the comparison.
+  public init(_ one: TraceReader, _ other: TraceReader, onProgress: () -> Bool = { true }) {
     haveSameModule = one.moduleTable.checksum == other.moduleTable.checksum
     var (left, right) = (RunSections(one), RunSections(other))
     var (a, b) = (left.next(), right.next())
     var ledger = Ledger()
-    while a != nil || b != nil {
+    while a != nil || b != nil, !isInterrupted {
       switch (a, b) {
       case (let x?, let y?) where x.key == y.key:
         ledger.compare(x, y)
@@ -69,6 +73,7 @@ public struct RunComparison {
         if let y = b { ledger.only(y, .added, isInGap: a?.followsGap ?? left.endsInGap) }
         b = right.next()
       }
+      if ledger.sectionCount & 63 == 0 { isInterrupted = !onProgress() }
     }
     counts = ledger.counts
     first = ledger.first

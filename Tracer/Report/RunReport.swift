@@ -23,7 +23,11 @@ public struct RunReport {
   /// - Parameters:
   ///   - name: what the trace is called on the page.
   ///   - open: opens the trace at its beginning; called twice.
-  public init(name: String, opening open: () throws -> TraceReader) throws {
+  ///   - onProgress: called with the reader after every few thousand events; false ends the work.
+  /// - Throws: `RunReportError`, and what `open` throws.
+  public init(
+    name: String, opening open: () throws -> TraceReader, onProgress: (TraceReader) -> Bool = { _ in true }
+  ) throws {
     let reader = try open()
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     var statistics = TraceStatistics()
@@ -42,6 +46,7 @@ public struct RunReport {
         verifier.noteGap()
         if gapPositions.count < 100 { gapPositions.append(gap.nextPosition) }
       }
+      guard onProgress(reader) else { throw RunReportError.interrupted }
     }
     timeline.finish()
     var findings = verifier.finish(fileBytes: reader.statistics.storedBytes)
@@ -50,7 +55,10 @@ public struct RunReport {
       evidence: DetailPlan.evidence(findings) + gapPositions.prefix(10), lastPosition: lastPosition)
     var detail = DetailCollector(plan, reader.moduleTable)
     let second = try open()
-    while let batch = second.nextBatch() { detail.add(batch) }
+    while let batch = second.nextBatch() {
+      detail.add(batch)
+      guard onProgress(second) else { throw RunReportError.interrupted }
+    }
     guard second.runIdentity == reader.runIdentity else { throw RunReportError.traceChanged }
 
     let data = PageData(
@@ -67,7 +75,12 @@ public struct RunReport {
 
 /// Why no page was made.
 public enum RunReportError: Error, Equatable, CustomStringConvertible {
-  case traceChanged
+  case traceChanged, interrupted
 
-  public var description: String { "the trace changed while it was read: wait until its capture is over" }
+  public var description: String {
+    switch self {
+    case .traceChanged: "the trace changed while it was read: wait until its capture is over"
+    case .interrupted: "interrupted; nothing is written"
+    }
+  }
 }

@@ -1,0 +1,32 @@
+import ArgumentParser
+import TraceReading
+import Verification
+
+/// A trace is judged while a line of the terminal tells how far; Ctrl-C ends the command.
+enum ShownRun {
+  /// Judges a trace to its end, with as many threads as help.
+  static func report(on reader: TraceReader, of path: String) throws -> VerificationReport {
+    let threads = WorkerPool.processorCount > 1 ? 2 : 1
+    return try report(on: reader, of: path) { VerificationRun.report(on: reader, threads: threads, onProgress: $0) }
+  }
+
+  /// Does what `body` does to judge it; nil from there means that it was told to end.
+  static func report(
+    on reader: TraceReader, of path: String, _ body: (_ onProgress: @escaping () -> Bool) -> VerificationReport?
+  ) throws -> VerificationReport {
+    var progress = ReadingProgress(path)
+    let report = body {
+      progress.show(reader)
+      return !progress.isInterrupted
+    }
+    progress.clear()
+    guard let report else { throw interruption() }
+    return report
+  }
+
+  /// Says so, and what the command ends with.
+  static func interruption() -> ExitCode {
+    TraceCommand.complain("interrupted; nothing is judged")
+    return ExitCode(3)
+  }
+}
