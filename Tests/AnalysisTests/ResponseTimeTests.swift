@@ -5,8 +5,8 @@ import Testing
 
 /// Bounds against brute force: thousands of small partitions played tick by tick.
 @Suite struct ResponseTimeTests {
-  /// A random schedule and process set that its windows can bear.
-  private static func world(_ random: inout SeededGenerator) -> (SupplyFunction, [PeriodicProcess], UInt64) {
+  /// A random schedule, a process set that its windows can bear, and the partition's period starts in a frame.
+  private static func world(_ random: inout SeededGenerator) -> (SupplyFunction, [PeriodicProcess], [UInt64]) {
     let frame: UInt64 = 24
     var windows: [SupplyFunction.Window] = []
     var at = UInt64.random(in: 0..<4, using: &random)
@@ -23,7 +23,16 @@ import Testing
         capacity: UInt64.random(in: 1..<7, using: &random), deadline: nil,
         priority: UInt64.random(in: 1..<4, using: &random))
     }
-    return (supply, processes, supply.windows.first?.start ?? 0)
+    let origin = supply.windows.first?.start ?? 0
+    return (supply, processes, Bool.random(using: &random) ? [origin] : [origin, origin + 12])
+  }
+
+  /// The longest responses, whichever period start the processes begin with.
+  private static func longestResponses(
+    _ partitions: [SimulatedPartition], length: UInt64, computation: (Int) -> UInt64, isStolen: () -> Bool
+  ) -> [UInt64] {
+    partitions.map { $0.longestResponses(length: length, computation: computation, isStolen: isStolen) }
+      .reduce([UInt64](repeating: 0, count: partitions[0].processes.count)) { zip($0, $1).map(max) }
   }
 
   @Test(arguments: ProcessScheduling.allCases)
@@ -33,17 +42,18 @@ import Testing
     var compared = 0
     var tight = 0
     for _ in 0..<600 {
-      let (supply, processes, origin) = Self.world(&random)
+      let (supply, processes, origins) = Self.world(&random)
       let analysis = ResponseTimeAnalysis(
-        supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: origin)
-      let partition = SimulatedPartition(
-        supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: origin)
+        supply: supply, processes: processes, scheduling: scheduling, releaseOrigins: origins)
+      let partitions = origins.map {
+        SimulatedPartition(supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: $0)
+      }
       // Once at full capacity with everything stolen at once, then at random.
-      var seen = partition.longestResponses(
-        length: 24 * 40, computation: { processes[$0].capacity! }, isStolen: { true })
+      var seen = Self.longestResponses(
+        partitions, length: 24 * 40, computation: { processes[$0].capacity! }, isStolen: { true })
       for _ in 0..<3 {
-        let again = partition.longestResponses(
-          length: 24 * 40, computation: { UInt64.random(in: 1...processes[$0].capacity!, using: &random) },
+        let again = Self.longestResponses(
+          partitions, length: 24 * 40, computation: { UInt64.random(in: 1...processes[$0].capacity!, using: &random) },
           isStolen: { Bool.random(using: &random) })
         seen = zip(seen, again).map(max)
       }
@@ -64,13 +74,14 @@ import Testing
     var random = SeededGenerator(seed: seed)
     var compared = 0
     for _ in 0..<600 {
-      var (supply, processes, origin) = Self.world(&random)
+      var (supply, processes, origins) = Self.world(&random)
       for index in processes.indices { processes[index].priority = UInt64(index + 1) }
       let analysis = ResponseTimeAnalysis(
-        supply: supply, processes: processes, scheduling: .preemptive, releaseOrigin: origin)
-      let seen = SimulatedPartition(
-        supply: supply, processes: processes, scheduling: .preemptive, releaseOrigin: origin
-      ).longestResponses(length: 24 * 60, computation: { processes[$0].capacity! }, isStolen: { true })
+        supply: supply, processes: processes, scheduling: .preemptive, releaseOrigins: origins)
+      let seen = Self.longestResponses(
+        origins.map {
+          SimulatedPartition(supply: supply, processes: processes, scheduling: .preemptive, releaseOrigin: $0)
+        }, length: 24 * 60, computation: { processes[$0].capacity! }, isStolen: { true })
       // A job that was released in the middle of a window may lose the window's stolen time once more.
       let isPlain = supply.windows.allSatisfy { $0.stolen == 0 }
       for index in processes.indices {
@@ -121,7 +132,7 @@ import Testing
     let supply = SupplyFunction(windows: [.init(start: 0, end: 10)], majorFrame: 20)
     func bound(_ processes: [PeriodicProcess], _ scheduling: ProcessScheduling = .preemptive) -> [Bool] {
       let analysis = ResponseTimeAnalysis(
-        supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: 0)
+        supply: supply, processes: processes, scheduling: scheduling, releaseOrigins: [0])
       return processes.indices.map { if case .bounded = analysis.bound(of: $0) { true } else { false } }
     }
     let urgent = PeriodicProcess(name: "urgent", period: 20, capacity: 4, deadline: 10, priority: 9)

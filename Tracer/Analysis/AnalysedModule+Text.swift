@@ -30,7 +30,8 @@ extension AnalysedModule {
         ? "a deadline was missed in the trace" : "a deadline or a port's bound can be exceeded"
     default:
       partitions.flatMap(\.processes).contains(where: \.isRefuted)
-        ? "a response was seen beyond its bound: something assumed does not hold" : "not every deadline has a bound"
+        ? "a response was seen beyond its bound: something assumed does not hold"
+        : "not every deadline and port has a bound"
     }
   }
 

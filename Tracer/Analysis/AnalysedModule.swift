@@ -19,6 +19,8 @@ public struct AnalysedModule: Encodable, Sendable {
     public var reason: String?
     /// The longest response seen in the trace.
     public var observedNanoseconds: UInt64?
+    /// Whether the trace ran under several schedules, so that nobody knows under which one that response was.
+    public var isObservedUnderSeveralSchedules = false
 
     /// Whether the trace shows a response beyond the deadline.
     public var wasMissed: Bool {
@@ -28,7 +30,7 @@ public struct AnalysedModule: Encodable, Sendable {
 
     /// Whether the trace shows a response beyond the bound: then something that was assumed does not hold.
     public var isRefuted: Bool {
-      guard let boundNanoseconds, let observedNanoseconds else { return false }
+      guard let boundNanoseconds, let observedNanoseconds, !isObservedUnderSeveralSchedules else { return false }
       return observedNanoseconds > boundNanoseconds
     }
 
@@ -51,6 +53,14 @@ public struct AnalysedModule: Encodable, Sendable {
     public var demandMillionths: UInt64
     public var supplyMillionths: UInt64
     public var processes: [Process]
+
+    /// Whether a process that states period and capacity may still be busy when it is released again.
+    var isLate: Bool {
+      processes.contains { process in
+        guard let period = process.periodNanoseconds, process.capacityNanoseconds != nil else { return false }
+        return (process.boundNanoseconds ?? .max) > period
+      }
+    }
   }
 
   /// What a channel's messages come to at one destination.
@@ -71,6 +81,9 @@ public struct AnalysedModule: Encodable, Sendable {
       if let mostWaiting, let capacity { return mostWaiting <= capacity }
       return nil
     }
+
+    /// Whether there is a limit, and nothing that could be held against it.
+    public var isUnknown: Bool { holds == nil && (refreshNanoseconds != nil || capacity != nil) }
   }
 
   public var module: String
@@ -82,14 +95,15 @@ public struct AnalysedModule: Encodable, Sendable {
   public var partitions: [Partition]
   public var ports: [Port]
 
-  /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if one with a deadline has no bound, or a response
-  /// was seen beyond its bound; else 0.
+  /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if a deadline or a port with a limit has no bound, or
+  /// a response was seen beyond its bound; else 0.
   public var exitStatus: Int32 {
     let processes = partitions.flatMap(\.processes)
     let isExceeded = processes.contains { $0.meetsDeadline == false || $0.wasMissed }
     if isExceeded || ports.contains(where: { $0.holds == false }) {
       return 1
     }
-    return processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil } ? 3 : 0
+    let isOpen = processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil }
+    return isOpen || ports.contains(where: \.isUnknown) ? 3 : 0
   }
 }

@@ -26,11 +26,13 @@ public struct ModuleAnalyst {
   public func analyse() -> [AnalysedModule] {
     module.schedules.indices.map { index in
       let schedule = module.schedules[index]
+      let partitions = module.partitions.map { analyse($0, in: schedule) }
       return AnalysedModule(
         module: module.name, schedule: schedule.name.isEmpty ? "\(schedule.identifier)" : schedule.name,
         isInitial: index == module.initialScheduleIndex, majorFrameNanoseconds: schedule.majorFrame.count,
         switchAllowanceNanoseconds: allowance.count, assumptions: assumptions,
-        partitions: module.partitions.map { analyse($0, in: schedule) }, ports: ports(in: schedule))
+        partitions: partitions,
+        ports: ports(in: schedule, late: Set(partitions.filter(\.isLate).map(\.identifier))))
     }
   }
 
@@ -38,16 +40,19 @@ public struct ModuleAnalyst {
     var lines = [
       "a window supplies from its start to its end less L; foreign lines steal their whole budget, at the worst place",
       "capacities are true: no process computes longer between its release and its completion, its calls included",
-      "processes are released together at their partition's period start, then each at its period",
+      "a partition's processes are started before NORMAL mode: released together at whichever of its period starts "
+        + "comes next, then each at its period",
+      "the schedule stays: of a response or a message's age that begins under another one, nothing is said",
       scheduling == .preemptive
         ? "within a partition the greatest priority runs at once (--processes preemptive)"
-        : "within a partition a process runs until it waits (--processes cooperative, as PartitionKit has it)",
+        : "within a partition a process runs until it waits, and a less urgent one may have begun just before "
+          + "(--processes cooperative, as PartitionKit has it)",
     ]
     if !module.channels.isEmpty {
       lines.append(
         "a source writes once a period, anywhere in its windows, \(messagesPerPeriod) at a time where it queues; a "
           + "destination takes all that waits once a period (--messages-per-period); a period is that of the process "
-          + "in the partition for which it is worst")
+          + "in the partition for which it is worst, and processes may overrun their periods in neither")
     }
     return lines
   }
@@ -69,27 +74,47 @@ public struct ModuleAnalyst {
   /// - Parameters:
   ///   - period: a multiple of the partition's own.
   ///   - frame: a multiple of the major frame and of `period`.
-  func activity(
+  /// - Returns: one activity for each of the partition's period starts that `period` can begin with; none where there
+  ///   are no windows, or too many periods.
+  func activities(
     of identifier: UInt64, in schedule: ScheduleDescription, period: UInt64, over frame: UInt64
-  ) -> PartitionActivity {
+  ) -> [PartitionActivity] {
     let majorFrame = schedule.majorFrame.count
     guard let own = schedule.partitions.first(where: { $0.partitionIdentifier == identifier }), period > 0,
-      majorFrame > 0, frame % period == 0, frame % majorFrame == 0, frame / period <= Self.mostPeriods,
-      frame / majorFrame <= Self.mostPeriods
-    else { return PartitionActivity(spans: [], majorFrame: frame) }
-    let origin = Self.origin(of: own)
+      majorFrame > 0, frame > 0, frame % period == 0, frame % majorFrame == 0, frame / period <= Self.mostPeriods,
+      frame / majorFrame <= Self.mostPeriods, own.period.count > 0, period / own.period.count <= Self.mostPeriods
+    else { return [] }
     // A period that runs over the frame's end has windows at its beginning too.
-    let turns = (0...frame / majorFrame).map { $0 * majorFrame }
-    let starts = turns.flatMap { turn in own.windows.map { $0.start.count + turn } }
-    let ends = turns.flatMap { turn in own.windows.map { $0.end.count + turn } }
-    let spans = (0..<frame / period).compactMap { index -> PartitionActivity.Span? in
-      let start = origin + index * period
-      guard let first = starts.filter({ $0 >= start && $0 < start + period }).min(),
-        let last = ends.filter({ $0 > start && $0 <= start + period }).max()
-      else { return nil }
-      return PartitionActivity.Span(first: first, last: last)
+    let turns = (0...(frame + 2 * period) / majorFrame).map { $0 * majorFrame }
+    let starts = turns.flatMap { turn in own.windows.map { $0.start.count + turn } }.sorted()
+    let ends = turns.flatMap { turn in own.windows.map { $0.end.count + turn } }.sorted()
+    return (0..<period / own.period.count).map { phase in
+      let origin = Self.origin(of: own) + phase * own.period.count
+      let spans = (0..<frame / period).compactMap { index -> PartitionActivity.Span? in
+        let start = origin + index * period
+        guard let first = starts.first(where: { $0 >= start && $0 < start + period }),
+          let last = ends.last(where: { $0 > start && $0 <= start + period })
+        else { return nil }
+        return PartitionActivity.Span(first: first, last: last)
+      }
+      return PartitionActivity(spans: spans, majorFrame: frame)
     }
-    return PartitionActivity(spans: spans, majorFrame: frame)
+  }
+
+  /// The worst over all pairs of activities; nil where there is none, or one of them says nothing.
+  private static func worst(
+    _ writers: [PartitionActivity], _ readers: [PartitionActivity],
+    _ bound: (PartitionActivity, PartitionActivity) -> UInt64?
+  ) -> UInt64? {
+    guard !writers.isEmpty, !readers.isEmpty, writers.count * readers.count <= Self.mostPeriods else { return nil }
+    var worst: UInt64 = 0
+    for writer in writers {
+      for reader in readers {
+        guard let found = bound(writer, reader) else { return nil }
+        worst = max(worst, found)
+      }
+    }
+    return worst
   }
 
   /// Beyond so many periods until everything comes round again, nothing is said.
@@ -113,6 +138,15 @@ public struct ModuleAnalyst {
     return isBeyond || product > 1 << 60 ? 0 : product
   }
 
+  /// The partition's period starts in a major frame: with which of them its processes begin, its start decides.
+  private static func origins(of partition: PartitionScheduleDescription, in schedule: ScheduleDescription) -> [UInt64]
+  {
+    let first = origin(of: partition)
+    let period = partition.period.count
+    guard period > 0, schedule.majorFrame.count / period <= mostPeriods else { return [first] }
+    return (0..<max(schedule.majorFrame.count / period, 1)).map { first + $0 * period }
+  }
+
   private static func origin(of partition: PartitionScheduleDescription) -> UInt64 {
     partition.windows.filter(\.isPeriodStart).map(\.start.count).min() ?? 0
   }
@@ -127,7 +161,8 @@ public struct ModuleAnalyst {
         priority: $0.priority)
     }
     let analysis = ResponseTimeAnalysis(
-      supply: supply, processes: processes, scheduling: scheduling, releaseOrigin: own.map(Self.origin) ?? 0)
+      supply: supply, processes: processes, scheduling: scheduling,
+      releaseOrigins: own.map { Self.origins(of: $0, in: schedule) } ?? [0])
     let demand = processes.reduce(0.0) { sum, process in
       guard let period = process.period, period > 0 else { return sum }
       return sum + Double(process.capacity ?? 0) / Double(period)
@@ -137,8 +172,8 @@ public struct ModuleAnalyst {
       suppliedPerPeriodNanoseconds: own.map {
         guaranteed.perPeriod($0, majorFrame: schedule.majorFrame).count
       } ?? 0,
-      blackoutNanoseconds: supply.longestBlackout, demandMillionths: UInt64((demand * 1e6).rounded()),
-      supplyMillionths: supply.perFrame * 1_000_000 / max(schedule.majorFrame.count, 1),
+      blackoutNanoseconds: supply.longestBlackout, demandMillionths: UInt64(min(demand * 1e6, 1e18).rounded()),
+      supplyMillionths: UInt64((Double(supply.perFrame) / Double(max(schedule.majorFrame.count, 1)) * 1e6).rounded()),
       processes: processes.indices.map { index in
         let process = processes[index]
         var bound: UInt64?
@@ -154,7 +189,8 @@ public struct ModuleAnalyst {
       })
   }
 
-  private func ports(in schedule: ScheduleDescription) -> [AnalysedModule.Port] {
+  /// - Parameter late: partitions of which not every process is sure to be done within its period.
+  private func ports(in schedule: ScheduleDescription, late: Set<UInt64>) -> [AnalysedModule.Port] {
     module.channels.flatMap { channel -> [AnalysedModule.Port] in
       let source = channel.source.partitionIdentifier
       let writing = periods(of: source, in: schedule)
@@ -163,18 +199,22 @@ public struct ModuleAnalyst {
         guard let port = port(end) else { return nil }
         let reading = periods(of: end.partitionIdentifier, in: schedule).longest
         let frame = Self.common(Self.common(schedule.majorFrame.count, writing.longest), reading)
-        let reader = activity(of: end.partitionIdentifier, in: schedule, period: reading, over: frame)
         var answer = AnalysedModule.Port(
           channel: channel.identifier, source: name(of: channel.source), destination: name(of: end))
+        let isSure = !late.contains(source) && !late.contains(end.partitionIdentifier)
+        let readers =
+          isSure ? activities(of: end.partitionIdentifier, in: schedule, period: reading, over: frame) : []
         switch port.kind {
         case .sampling:
-          let writer = activity(of: source, in: schedule, period: writing.longest, over: frame)
-          answer.worstAgeNanoseconds = writer.worstAge(readBy: reader)
+          let writers = activities(of: source, in: schedule, period: writing.longest, over: frame)
+          answer.worstAgeNanoseconds = Self.worst(writers, readers) { $0.worstAge(readBy: $1) }
           answer.refreshNanoseconds = port.refreshPeriod?.count
         case .queuing:
-          let writer = activity(of: source, in: schedule, period: own, over: frame)
+          let writers = activities(of: source, in: schedule, period: own, over: frame)
           let times = writing.shortest > 0 ? (own + writing.shortest - 1) / writing.shortest : 1
-          answer.mostWaiting = writer.mostWaiting(for: reader, perPeriod: messagesPerPeriod * times)
+          let (each, isBeyond) = messagesPerPeriod.multipliedReportingOverflow(by: times)
+          answer.mostWaiting =
+            isBeyond ? nil : Self.worst(writers, readers) { $0.mostWaiting(for: $1, perPeriod: each) }
           answer.capacity = port.maximumMessageCount
         }
         return answer

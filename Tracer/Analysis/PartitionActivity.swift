@@ -55,7 +55,7 @@ public struct PartitionActivity: Equatable, Sendable {
   }
 
   /// The most messages that can wait for `reader`, if the partition sends `perPeriod` in each of its periods and the
-  /// reader takes all that wait once in each of its own. Nil where either never acts.
+  /// reader takes all that wait once in each of its own. Nil where either never acts, and for numbers beyond 64 bits.
   public func mostWaiting(for reader: PartitionActivity, perPeriod: UInt64) -> UInt64? {
     guard !spans.isEmpty, !reader.spans.isEmpty, majorFrame == reader.majorFrame else { return nil }
     var most: UInt64 = 0
@@ -64,7 +64,9 @@ public struct PartitionActivity: Equatable, Sendable {
       let from = reader.span(index).first
       let to = reader.span(index + 1).last
       let periods = (-2 * spans.count...4 * spans.count).count { span($0).first <= to && span($0).last >= from }
-      most = max(most, UInt64(periods) * perPeriod)
+      let (count, isBeyond) = UInt64(periods).multipliedReportingOverflow(by: perPeriod)
+      if isBeyond { return nil }
+      most = max(most, count)
     }
     return most
   }

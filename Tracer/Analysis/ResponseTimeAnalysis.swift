@@ -1,13 +1,14 @@
 /// Worst-case response times of the processes of one partition under its supply.
 ///
 /// Fixed priorities; processes of equal priority delay each other, whichever came first. All periodic processes are
-/// released together at the partition's period start (`releaseOrigin`) and then each at its period, as ARINC 653 has
-/// it. The bound is taken over every release in a hyperperiod, by busy periods: from each release of a process that
-/// matters, as much is computed as all releases since then ask for. Where the hyperperiod has too many releases, the
-/// bound for any phase is taken instead, which is never smaller.
+/// released together at a period start of their partition, and then each at its period, as ARINC 653 has it. Which
+/// period start that is depends on how long the partition took to start: each of a major frame (`releaseOrigins`) is
+/// looked at, and the worst counts. The bound is taken over every release in a hyperperiod, by busy periods: from each
+/// release of a process that matters, as much is computed as all releases since then ask for. Where the hyperperiods
+/// have too many releases, the bound for any phase is taken instead, which is never smaller.
 ///
 /// Under cooperative scheduling one job of a less urgent process may have begun just before the busy period: the
-/// longest capacity among them is added once (blocking).
+/// longest capacity among them is added once (blocking), even where its releases leave no room for that.
 public struct ResponseTimeAnalysis: Sendable {
   /// What can be said of a process.
   public enum Bound: Equatable, Sendable {
@@ -20,21 +21,21 @@ public struct ResponseTimeAnalysis: Sendable {
   let supply: SupplyFunction
   let processes: [PeriodicProcess]
   let scheduling: ProcessScheduling
-  let releaseOrigin: UInt64
+  let releaseOrigins: [UInt64]
 
-  /// Releases in a hyperperiod up to which each is looked at.
+  /// Releases in the hyperperiods of all origins up to which each is looked at.
   static let maximumReleaseCount: UInt64 = 20_000
   /// Steps of a fixed point, and jobs of a busy period, before it is given up.
   private static let maximumStepCount = 10_000
 
-  /// - Parameter releaseOrigin: the partition's period start in the major frame, in ns.
+  /// - Parameter releaseOrigins: the partition's period starts in a major frame, in ns; one or more.
   public init(
-    supply: SupplyFunction, processes: [PeriodicProcess], scheduling: ProcessScheduling, releaseOrigin: UInt64
+    supply: SupplyFunction, processes: [PeriodicProcess], scheduling: ProcessScheduling, releaseOrigins: [UInt64]
   ) {
     self.supply = supply
     self.processes = processes
     self.scheduling = scheduling
-    self.releaseOrigin = releaseOrigin
+    self.releaseOrigins = releaseOrigins
   }
 
   /// The bound for the process at `index`.
@@ -67,7 +68,7 @@ public struct ResponseTimeAnalysis: Sendable {
       return .unbounded("its partition is asked for more than its windows supply")
     }
     let worst =
-      releases([own] + interference).map { boundByRelease(own, interference, blocking, at: $0) }
+      hyperperiod([own] + interference).map { boundByRelease(own, interference, blocking, within: $0) }
       ?? boundForAnyPhase(own, interference, blocking)
     return worst.map { .bounded($0) } ?? .unbounded("its busy period does not end")
   }
@@ -91,8 +92,8 @@ public struct ResponseTimeAnalysis: Sendable {
     return demand <= Double(supply.perFrame) / Double(supply.majorFrame) * (1 + 1e-9)
   }
 
-  /// Every instant of a hyperperiod at which one of the tasks is released; nil for too many.
-  private func releases(_ tasks: [Task]) -> [UInt64]? {
+  /// After how long tasks and windows come round again; nil where there are too many releases in it.
+  private func hyperperiod(_ tasks: [Task]) -> UInt64? {
     var hyperperiod = supply.majorFrame
     for task in tasks {
       let (product, overflow) = (hyperperiod / gcd(hyperperiod, task.period)).multipliedReportingOverflow(
@@ -100,28 +101,40 @@ public struct ResponseTimeAnalysis: Sendable {
       if overflow || product > 1 << 60 { return nil }
       hyperperiod = product
     }
-    guard tasks.reduce(0, { $0 + hyperperiod / $1.period }) <= Self.maximumReleaseCount else { return nil }
+    let most = Self.maximumReleaseCount / UInt64(max(releaseOrigins.count, 1))
+    guard tasks.reduce(0, { $0 + hyperperiod / $1.period }) <= most else { return nil }
+    return hyperperiod
+  }
+
+  /// Every instant at which one of the tasks is released, from `origin` on.
+  private static func releases(_ tasks: [Task], from origin: UInt64, within hyperperiod: UInt64) -> [UInt64] {
     var all = Set<UInt64>()
     for task in tasks {
-      for instant in stride(from: releaseOrigin, to: releaseOrigin + hyperperiod, by: Int(task.period)) {
-        all.insert(instant)
-      }
+      for instant in stride(from: origin, to: origin + hyperperiod, by: Int(task.period)) { all.insert(instant) }
     }
     return all.sorted()
   }
 
-  private func boundByRelease(_ own: Task, _ others: [Task], _ blocking: UInt64, at beginnings: [UInt64]) -> UInt64? {
+  private func boundByRelease(
+    _ own: Task, _ others: [Task], _ blocking: UInt64, within hyperperiod: UInt64
+  ) -> UInt64? {
     var worst: UInt64 = 0
-    for begin in beginnings {
-      guard let response = busyPeriod(own, others, blocking, from: begin) else { return nil }
-      worst = max(worst, response)
+    for origin in releaseOrigins {
+      for begin in Self.releases([own] + others, from: origin, within: hyperperiod) {
+        guard let response = busyPeriod(own, others, blocking, from: begin, origin: origin) else { return nil }
+        worst = max(worst, response)
+      }
     }
     return worst
   }
 
   /// The longest response of a job of `own` in the busy period that begins with the releases at `begin`.
-  private func busyPeriod(_ own: Task, _ others: [Task], _ blocking: UInt64, from begin: UInt64) -> UInt64? {
-    let offset = (begin - releaseOrigin) % own.period
+  ///
+  /// - Parameter origin: when all were released for the first time.
+  private func busyPeriod(
+    _ own: Task, _ others: [Task], _ blocking: UInt64, from begin: UInt64, origin: UInt64
+  ) -> UInt64? {
+    let offset = (begin - origin) % own.period
     var release = offset == 0 ? begin : begin + own.period - offset
     var worst: UInt64 = 0
     for job in 1...UInt64(Self.maximumStepCount) {
@@ -130,7 +143,7 @@ public struct ResponseTimeAnalysis: Sendable {
           from: begin,
           { end in
             others.reduce(blocking + job * own.capacity) { demand, task in
-              demand + task.releaseCount(from: begin, to: end, origin: releaseOrigin) * task.capacity
+              demand + task.releaseCount(from: begin, to: end, origin: origin) * task.capacity
             }
           })
       else { return nil }

@@ -17,7 +17,7 @@ struct AnalyseCommand: ParsableCommand {
       can wait at each queuing port. With a trace of the module, the longest responses seen stand beside the bounds.
 
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
-      input, 3 a process with a deadline has no bound.
+      input, 3 a deadline, or a port with a limit, has no bound.
 
       EXAMPLES
         partita analyse Kernel/Modules/FlightControl/module.xml
@@ -46,6 +46,12 @@ struct AnalyseCommand: ParsableCommand {
   @Option(help: "text, or json.")
   var format = Format.text
 
+  func validate() throws {
+    guard (1...1_000_000).contains(messagesPerPeriod) else {
+      throw ValidationError("--messages-per-period is 1 to 1000000")
+    }
+  }
+
   func run() throws {
     let report = ModuleCompiler.check(file: module)
     guard report.exitStatus == 0, let description = report.description else {
@@ -68,7 +74,8 @@ struct AnalyseCommand: ParsableCommand {
     if status != 0 { throw ExitCode(status) }
   }
 
-  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule.
+  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule; where the
+  /// trace changes schedules, beside those of all, of which they can refute none.
   private func observe(
     _ path: String, of description: ModuleDescription, into schedules: inout [AnalysedModule]
   ) throws {
@@ -80,12 +87,13 @@ struct AnalyseCommand: ParsableCommand {
           + "taken of")
       throw ExitCode(2)
     }
-    let report = VerificationRun.report(on: reader)
+    let report = try ShownRun.report(on: reader, of: path)
     guard report.moduleName == schedules.first?.module else {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
       throw ExitCode(2)
     }
-    for schedule in schedules.indices where schedules[schedule].isInitial {
+    let hasChanged = (report.claim("schedule.effective")?.checked ?? 0) > 0
+    for schedule in schedules.indices where schedules[schedule].isInitial || hasChanged {
       for partition in schedules[schedule].partitions.indices {
         let owner = schedules[schedule].partitions[partition].name
         for process in schedules[schedule].partitions[partition].processes.indices {
@@ -93,6 +101,7 @@ struct AnalyseCommand: ParsableCommand {
           guard let worst = report.claim("process.deadline.\(owner).\(name)")?.worst else { continue }
           schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
             clamping: worst.value)
+          schedules[schedule].partitions[partition].processes[process].isObservedUnderSeveralSchedules = hasChanged
         }
       }
     }

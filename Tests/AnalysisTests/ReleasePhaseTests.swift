@@ -1,0 +1,94 @@
+import Foundation
+import ModuleCompiler
+import Testing
+
+@testable import Analysis
+
+/// Which period start the processes begin with is decided by how long their partition takes to start: bounds hold for
+/// each of them.
+@Suite struct ReleasePhaseTests {
+  /// A module of two partitions: `Writer` with period 10 ms, `Reader` with 20 ms, in frames of 20 ms.
+  private static func module(
+    windows: [(start: Double, length: Double)], writer: String, refreshSeconds: Double = 0.02
+  ) -> String {
+    let starts = windows.enumerated().map { index, window in
+      let isFirst = window.start == 0 || window.start == 10
+      return "<Window_Schedule WindowIdentifier=\"\(100 + index)\" WindowStartSeconds=\"\(window.start / 1000)\""
+        + " WindowDurationSeconds=\"\(window.length / 1000)\" PartitionPeriodStart=\"\(isFirst)\"/>"
+    }
+    return """
+      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Phases">
+      <Partition PartitionIdentifier="1" PartitionName="Writer">
+        <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="SOURCE" RefreshRateSeconds="\(refreshSeconds)"/>
+        \(writer)
+      </Partition>
+      <Partition PartitionIdentifier="2" PartitionName="Reader">
+        <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="DESTINATION" RefreshRateSeconds="\(refreshSeconds)"/>
+        <Process Name="read" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:DeadlineSeconds="0.02"/>
+      </Partition>
+      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
+        <p:PortGrant First="0xE9" Count="1"/>
+      </Partition>
+      <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
+        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.01" PeriodDurationSeconds="0.002">
+          \(starts.joined(separator: "\n"))
+        </Partition_Schedule>
+        <Partition_Schedule PartitionIdentifier="2" PeriodSeconds="0.02" PeriodDurationSeconds="0.001">
+          <Window_Schedule WindowIdentifier="200" WindowStartSeconds="0.014" WindowDurationSeconds="0.0015"
+            PartitionPeriodStart="true"/>
+        </Partition_Schedule>
+      </Module_Schedule>
+      <Connection_Table><Channel ChannelIdentifier="1">
+        <Source><Standard_Partition PartitionIdentifier="1" PortName="DATA"/></Source>
+        <Destination><Standard_Partition PartitionIdentifier="2" PortName="DATA"/></Destination>
+      </Channel></Connection_Table>
+      </ARINC_653_Module>
+      """
+  }
+
+  private static func analysed(_ text: String) throws -> AnalysedModule {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("phases-\(UUID().uuidString).xml")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let report = ModuleCompiler.check(file: file.path)
+    let description = try #require(report.description)
+    try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
+    return try #require(ModuleAnalyst(description, scheduling: .cooperative).analyse().first)
+  }
+
+  private static func process(capacity: String, deadline: String = "0.02") -> String {
+    "<Process Name=\"write\" p:PeriodSeconds=\"0.02\" p:TimeCapacitySeconds=\"\(capacity)\""
+      + " p:DeadlineSeconds=\"\(deadline)\"/>"
+  }
+
+  /// Released at 0 the job is done within the window of 4 ms; released at 10 ms it needs 2 ms there and goes on at 16.
+  @Test func aResponseIsBoundedForEveryPeriodStart() throws {
+    let module = try Self.analysed(
+      Self.module(
+        windows: [(0, 4), (10, 2), (16, 3)], writer: Self.process(capacity: "0.0036", deadline: "0.005")))
+    let bound = try #require(module.partitions[0].processes[0].boundNanoseconds)
+    #expect((7_600_000..<7_800_000).contains(bound))
+    #expect(module.exitStatus == 1)
+  }
+
+  /// A writer of 20 ms in windows at 0 and 10 ms: begun with the second one its message is 24 ms old, and not 16.
+  @Test func aMessagesAgeIsBoundedForEveryPeriodStart() throws {
+    let module = try Self.analysed(
+      Self.module(windows: [(0, 2), (10, 2)], writer: Self.process(capacity: "0.0001")))
+    let age = try #require(module.ports[0].worstAgeNanoseconds)
+    #expect(age >= 24_000_000)
+    #expect(module.ports[0].holds == false && module.exitStatus == 1)
+  }
+
+  /// Who may still be busy when it is released again writes seldom, or never.
+  @Test func ofAPartitionThatIsAskedForTooMuchNothingIsSaid() throws {
+    let busy = (0..<3).map {
+      "<Process Name=\"busy \($0)\" p:PeriodSeconds=\"0.01\" p:TimeCapacitySeconds=\"0.0015\"/>"
+    }
+    let module = try Self.analysed(
+      Self.module(windows: [(0, 2), (10, 2)], writer: busy.joined(separator: "\n"), refreshSeconds: 1))
+    #expect(module.partitions[0].isLate)
+    #expect(module.ports[0].worstAgeNanoseconds == nil && module.ports[0].isUnknown)
+    #expect(module.exitStatus == 3)
+  }
+}
