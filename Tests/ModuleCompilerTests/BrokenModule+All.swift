@@ -5,9 +5,9 @@ extension BrokenModule {
     document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
     + claims
 
-  private static let initial = ("ScheduleName=\"only\"", "ScheduleName=\"first\" InitialModuleSchedule=\"true\"")
+  static let initial = ("ScheduleName=\"only\"", "ScheduleName=\"first\" InitialModuleSchedule=\"true\"")
 
-  private static let long = String(repeating: "N", count: 33)
+  static let long = String(repeating: "N", count: 33)
 
   private static let document: [BrokenModule] = [
     .init(.malformedXML, "</Connection_Table>", "</Connection>", at: "</Connection>", status: 2),
@@ -37,54 +37,6 @@ extension BrokenModule {
     .init(.numberOutOfRange, "ModuleId=\"0x2A\"", "ModuleId=\"0x8000000000000000\"", at: "ModuleId"),
     .init(.numberOutOfRange, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"100001\"", at: "100001"),
     .init(.secondsTooFine, "WindowStartSeconds=\"0.002\"", "WindowStartSeconds=\"0.0020000001\"", at: "0.0020000001"),
-  ]
-
-  private static let partitions: [BrokenModule] = [
-    .init(
-      .noPartition,
-      [
-        ("<Partition PartitionIdentifier=\"10\"", "<!--"),
-        ("<Partition_Memory", "--><Partition_Memory"), ("<!-- PartitionName", "<!-- P"),
-      ],
-      at: "<ARINC_653_Module"),
-    .init(
-      .tooManyPartitions, "<Partition PartitionIdentifier=\"30\"",
-      (100..<130).map { "<Partition PartitionIdentifier=\"\($0)\"/>" }.joined(separator: "\n")
-        + "\n<Partition PartitionIdentifier=\"30\"", at: "PartitionIdentifier=\"30\""),
-    .init(.duplicatePartition, "PartitionIdentifier=\"20\"", "PartitionIdentifier=\"10\"", at: "\"Beta\""),
-    .init(.duplicatePartition, "\"Beta\"", "\"Alpha\"", at: "LEVEL_E"),
-    .init(.nameTooLong, "\"Beta\"", "\"\(long)\"", at: long),
-    .init(.nameTooLong, "ModuleName=\"Sample\"", "ModuleName=\"\(long)\"", at: long),
-    .init(
-      .nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
-    .init(.nameTooLong, "Name=\"second\"", "Name=\"\(long)\"", at: long),
-    .init(.nameTooLong, "ScheduleName=\"only\"", "ScheduleName=\"\(long)\"", at: long),
-    .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
-    .init(
-      .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",
-      at: "\"Drain\""),
-    .init(.drainerNotSystem, "SystemPartition=\"TRUE\"", "", at: "\"Drain\""),
-    .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xE8\" Count=\"2\"", at: "\"Drain\""),
-    .init(.drainerPorts, "<p:PortGrant First=\"0xE9\"/>", "", at: "\"Drain\""),
-    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F8\" Count=\"0\"", at: "Count=\"0\""),
-    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0xFFFF\" Count=\"2\"", at: "0xFFFF"),
-    .init(
-      .portGrantOverlap, "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>",
-      "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>\n<p:PortGrant First=\"0x3FF\" Count=\"2\"/>", at: "0x3FF"),
-    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xE9\" Count=\"1\"", at: "First=\"0xE9\" Count"),
-    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xF0\" Count=\"5\"", at: "0xF0"),
-    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x20\" Count=\"2\"", at: "First=\"0x20\""),
-    .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0x1000001\"", at: "0x1000001"),
-    .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0\"", at: "StackSize=\"0\""),
-    .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.011\"", at: "0.011"),
-    .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.0001\"", at: "0.0001"),
-    .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "", at: "Name=\"main\""),
-    .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "p:PeriodSeconds=\"0.007\"", at: "0.007"),
-    .init(.processTiming, "p:TimeCapacitySeconds=\"0.001\"", "", at: "Name=\"main\""),
-    .init(.processPriority, "p:Priority=\"7\"", "p:Priority=\"240\"", at: "240"),
-    .init(
-      .capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
-      at: "Name=\"main\""),
   ]
 
   private static let schedules: [BrokenModule] = [
@@ -257,6 +209,7 @@ extension BrokenModule {
     .init(
       .memoryTooSmall, "Type=\"DATA\" SizeBytes=\"0x4000\" Access=\"READ_WRITE\"",
       "Type=\"DATA\" SizeBytes=\"0x9000\" Access=\"READ_ONLY\"", at: "<Partition_Memory"),
+    .init(.machineTooSmall, "RingBytes=\"65536\"", "RingBytes=\"0x8000000\"", at: "0x8000000"),
     .init(.lineNumber, "Number=\"0\"", "Number=\"16\"", at: "\"16\""),
     .init(.lineNumber, "Number=\"0\"", "Number=\"2\"", at: "Number=\"2\""),
     .init(.duplicateLine, "Number=\"0\"", "Number=\"8\"", at: "BudgetPerWindow=\"3\""),
@@ -293,6 +246,9 @@ extension BrokenModule {
       at: "WINDOW_START_ERROR"),
     .init(.budgetBound, "Bound=\"1000\"", "BoundSeconds=\"1\"", at: "TRACE_BYTES"),
     .init(.budgetBound, "Subject=\"65\" BoundSeconds=\"0.000005\"", "Subject=\"65\"", at: "HYPERCALL"),
+    .init(
+      .capacityExceedsSupply, "Quantity=\"HYPERCALL\" Subject=\"65\" BoundSeconds=\"0.000005\"",
+      "Quantity=\"PARTITION_SUPPLY\" Subject=\"20\" BoundSeconds=\"0.01\"", at: "PARTITION_SUPPLY"),
     .init(
       .duplicateBudget, "<p:Budget Quantity=\"MARK_TO_UPCALL\" Subject=\"8\"",
       "<p:Budget Quantity=\"HYPERCALL\" Subject=\"0x41\"", at: "0x41"),

@@ -9,7 +9,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case noPartition, tooManyPartitions, duplicatePartition, nameTooLong
   case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
   case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
-  case processTiming, processPriority, capacityExceedsSupply
+  case duplicateProcess, processTiming, processPriority, capacityExceedsSupply
 
   // Schedules.
   case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, unknownPartition, duplicatePartitionSchedule
@@ -23,7 +23,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case portInTwoChannels, messagePlaces
 
   // Memory and images.
-  case imageNotFound, defectiveImage, memoryTooSmall
+  case imageNotFound, defectiveImage, memoryTooSmall, machineTooSmall
 
   // Interrupt lines and clocks.
   case lineNumber, duplicateLine, lineRecipe, lineWithoutOwner, duplicateOwner, lineBudget, stolenTime

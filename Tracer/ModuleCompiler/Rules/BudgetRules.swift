@@ -46,6 +46,7 @@ extension ModuleRules {
           subject.map { "there is no partition \($0)" } ?? "the budget names no partition",
           "write Subject as a PartitionIdentifier")
       }
+      checkSupply(of: budget)
     case .windowStartError, .kernelTimePerFrame, .traceBytesPerSecond, .timerLateness, .padMargin, .stopDelay,
       .windowOverrun:
       if subject != nil {
@@ -53,6 +54,19 @@ extension ModuleRules {
           .budgetSubject, line: budget.line, "a budget of this quantity is about the whole module", "leave out Subject")
       }
     }
+  }
+
+  /// A partition cannot be promised more than its windows are sure of in the initial schedule.
+  private mutating func checkSupply(of budget: BudgetDescription) {
+    guard let schedule = module.initialScheduleIndex.map({ module.schedules[$0] }), let wanted = budget.boundTime,
+      let own = schedule.partitions.first(where: { $0.partitionIdentifier == budget.subject })
+    else { return }
+    let sure = supply.perPeriod(own, majorFrame: schedule.majorFrame)
+    guard wanted > sure else { return }
+    diagnostics.error(
+      .capacityExceedsSupply, line: budget.line,
+      "the budget promises \(secondsText(wanted)) in each period, but the partition is sure of \(secondsText(sure))",
+      "lengthen its windows or lower BoundSeconds")
   }
 
   private mutating func checkBound(of budget: BudgetDescription) {

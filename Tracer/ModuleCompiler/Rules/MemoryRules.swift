@@ -8,6 +8,24 @@ extension ModuleRules {
     }
   }
 
+  /// The memory of the machine that a module runs on (`partita capture` starts QEMU with so much).
+  static let machineBytes: UInt64 = 128 << 20
+  /// What of it is not counted here: the kernel, the module's image, page tables, the partitions' code and data.
+  static let uncountedBytes: UInt64 = 16 << 20
+
+  /// What a module asks for by number must fit the machine: nobody could tell its user after the kernel has failed.
+  mutating func checkMachine() {
+    let stacks = module.partitions.reduce(0) { $0 + StackSize.wholePages($1.stackBytes) }
+    let ring = min(module.trace.ringBytes, Self.machineBytes)
+    let needed = ring + stacks + Self.uncountedBytes
+    guard needed > Self.machineBytes else { return }
+    let largest = module.partitions.max { $0.stackBytes < $1.stackBytes }
+    diagnostics.error(
+      .machineTooSmall, line: ring > stacks ? module.trace.line : largest?.line ?? module.line,
+      "the trace ring takes \(module.trace.ringBytes) bytes and the stacks \(stacks), of a machine with \(Self.machineBytes) in all "
+        + "(\(Self.uncountedBytes) of them for kernel and images)", "lower RingBytes or the StackSizes")
+  }
+
   /// What `Partition_Memory` sets aside must hold what the image needs, in whole pages.
   ///
   /// CODE and read-only DATA hold the segments that are not written, writable DATA the others and the main stack.

@@ -33,6 +33,7 @@ struct ModuleRules {
     checkClaims()
     checkHealthTables()
     checkMemoryOwners()
+    checkMachine()
   }
 
   /// Names are at most 32 bytes long, as in the standard's `NAME_TYPE`.

@@ -111,12 +111,39 @@ extension ModuleRules {
 
   mutating func checkProcesses() {
     let schedule = module.initialScheduleIndex.map { module.schedules[$0] }
+    // Claims are called after partition and process: two names that read alike together would be one claim.
+    var lineByClaim: [String: Int] = [:]
     for partition in module.partitions {
       let own = schedule?.partitions.first { $0.partitionIdentifier == partition.identifier }
       let supplied = own.flatMap { own in schedule.map { supply.perPeriod(own, majorFrame: $0.majorFrame) } }
       for process in partition.processes {
         checkName(process.name, of: "a process", line: process.line)
+        let claim = "\(partition.name).\(process.name)"
+        if let first = lineByClaim.updateValue(process.line, forKey: claim) {
+          diagnostics.error(
+            .duplicateProcess, line: process.line,
+            "claims about this process would be called '\(claim)', like those about the one of line \(first)",
+            "give each process of a partition a name of its own")
+        }
         checkProcess(process, partition, own, supplied)
+        checkReleases(of: process, in: partition, exceptIn: schedule)
+      }
+    }
+  }
+
+  /// In another schedule a process whose period is no multiple of its partition's cannot be released at its own.
+  private mutating func checkReleases(
+    of process: ProcessDescription, in partition: PartitionDescription, exceptIn initial: ScheduleDescription?
+  ) {
+    guard let period = process.period?.count, period > 0 else { return }
+    for schedule in module.schedules where schedule.identifier != initial?.identifier {
+      for own in schedule.partitions where own.partitionIdentifier == partition.identifier && own.period.count > 0 {
+        guard period % own.period.count != 0 else { continue }
+        diagnostics.warning(
+          .processTiming, line: process.line,
+          "the process's period \(secondsText(Nanoseconds(period))) is no multiple of its partition's "
+            + "\(secondsText(own.period)) in schedule \(schedule.identifier), where it is released with the partition",
+          "take a multiple, so that releases fall on period starts in every schedule")
       }
     }
   }

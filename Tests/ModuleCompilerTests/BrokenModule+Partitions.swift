@@ -1,0 +1,57 @@
+@testable import ModuleCompiler
+
+extension BrokenModule {
+  static let partitions: [BrokenModule] = [
+    .init(
+      .noPartition,
+      [
+        ("<Partition PartitionIdentifier=\"10\"", "<!--"),
+        ("<Partition_Memory", "--><Partition_Memory"), ("<!-- PartitionName", "<!-- P"),
+      ],
+      at: "<ARINC_653_Module"),
+    .init(
+      .tooManyPartitions, "<Partition PartitionIdentifier=\"30\"",
+      (100..<130).map { "<Partition PartitionIdentifier=\"\($0)\"/>" }.joined(separator: "\n")
+        + "\n<Partition PartitionIdentifier=\"30\"", at: "PartitionIdentifier=\"30\""),
+    .init(.duplicatePartition, "PartitionIdentifier=\"20\"", "PartitionIdentifier=\"10\"", at: "\"Beta\""),
+    .init(.duplicatePartition, "\"Beta\"", "\"Alpha\"", at: "LEVEL_E"),
+    .init(.nameTooLong, "\"Beta\"", "\"\(long)\"", at: long),
+    .init(.nameTooLong, "ModuleName=\"Sample\"", "ModuleName=\"\(long)\"", at: long),
+    .init(
+      .nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
+    .init(.nameTooLong, "Name=\"second\"", "Name=\"\(long)\"", at: long),
+    .init(.nameTooLong, "ScheduleName=\"only\"", "ScheduleName=\"\(long)\"", at: long),
+    .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
+    .init(
+      .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",
+      at: "\"Drain\""),
+    .init(.drainerNotSystem, "SystemPartition=\"TRUE\"", "", at: "\"Drain\""),
+    .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xE8\" Count=\"2\"", at: "\"Drain\""),
+    .init(.drainerPorts, "<p:PortGrant First=\"0xE9\"/>", "", at: "\"Drain\""),
+    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F8\" Count=\"0\"", at: "Count=\"0\""),
+    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0xFFFF\" Count=\"2\"", at: "0xFFFF"),
+    .init(
+      .portGrantOverlap, "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>",
+      "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>\n<p:PortGrant First=\"0x3FF\" Count=\"2\"/>", at: "0x3FF"),
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xE9\" Count=\"1\"", at: "First=\"0xE9\" Count"),
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xF0\" Count=\"5\"", at: "0xF0"),
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x20\" Count=\"2\"", at: "First=\"0x20\""),
+    .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0x1000001\"", at: "0x1000001"),
+    .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0\"", at: "StackSize=\"0\""),
+    .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.011\"", at: "0.011"),
+    .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.0001\"", at: "0.0001"),
+    .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "", at: "Name=\"main\""),
+    .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "p:PeriodSeconds=\"0.007\"", at: "0.007"),
+    .init(.processTiming, "p:TimeCapacitySeconds=\"0.001\"", "", at: "Name=\"main\""),
+    .init(
+      .duplicateProcess, "<Process Name=\"main\"", "<Process Name=\"main\"/>\n<Process Name=\"main\"",
+      at: "StackSize=\"5000\""),
+    .init(
+      .processTiming, "<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table",
+      at: "Name=\"main\"", status: 0, severity: .warning, [initial]),
+    .init(.processPriority, "p:Priority=\"7\"", "p:Priority=\"240\"", at: "240"),
+    .init(
+      .capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
+      at: "Name=\"main\""),
+  ]
+}
