@@ -8,7 +8,8 @@
 
 enum { maximum_process_count = 16, stack_pool_bytes = 64 << 10, least_stack_bytes = 2048 };
 
-enum flow_state { DORMANT_FLOW, READY_FLOW, WAITING_FLOW };
+/// A periodic process that was started waits for the next window first (RELEASE_FLOW): its release point is there.
+enum flow_state { DORMANT_FLOW, READY_FLOW, WAITING_FLOW, RELEASE_FLOW };
 
 static struct flow {
   PROCESS_ATTRIBUTE_TYPE attributes;
@@ -20,6 +21,7 @@ static struct flow {
   uint64_t ready_order;
   /// When it is ready again by itself.
   SYSTEM_TIME_TYPE wake_time;
+  /// Of its last release; until the first one, start of the window in which it was started.
   SYSTEM_TIME_TYPE release_time;
   void *stack_top;
   void *stack_pointer;
@@ -62,6 +64,11 @@ void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process
   flow->stack_top = top;
   *process = process_count;
   *status = NO_ERROR;
+}
+
+/// Nominal start of the window that runs now.
+static SYSTEM_TIME_TYPE window_start(void) {
+  return (SYSTEM_TIME_TYPE)partita_load64(PARTITA_INFORMATION_PAGE + PARTITA_WINDOW_START);
 }
 
 static void make_ready(struct flow *flow) {
@@ -107,9 +114,13 @@ void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status) {
     return;
   }
   flow->stack_pointer = partita_flow_prepare(flow->stack_top, run_entry);
-  flow->release_time = partita_now();
-  make_ready(flow);
   *status = NO_ERROR;
+  if (flow->attributes.PERIOD != INFINITE_TIME_VALUE) {
+    flow->state = RELEASE_FLOW;
+    flow->release_time = window_start();
+    return;
+  }
+  make_ready(flow);
   reschedule();
 }
 
@@ -207,18 +218,51 @@ void partita_process_wake(PROCESS_ID_TYPE process) {
   if (flows[process].state == WAITING_FLOW) make_ready(&flows[process]);
 }
 
+/// Makes ready what its time has come for.
+static void release_due(void) {
+  SYSTEM_TIME_TYPE now = partita_now(), window = window_start();
+  for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
+    struct flow *flow = &flows[i];
+    if (flow->state == WAITING_FLOW && flow->wake_time <= now) make_ready(flow);
+    if (flow->state == RELEASE_FLOW && flow->release_time != window) {
+      flow->release_time = window;
+      make_ready(flow);
+    }
+  }
+}
+
+/// Nobody is ready: the rest of the window is given up, unless somebody will be before its end. Then that is waited
+/// for here: the next window would be too late. (The partition knows its time in a period, which is the window's length
+/// where a period has one window.)
+static void rest(void) {
+  PARTITION_STATUS_TYPE self;
+  RETURN_CODE_TYPE status;
+  GET_PARTITION_STATUS(&self, &status);
+  SYSTEM_TIME_TYPE next = INT64_MAX;
+  for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
+    if (flows[i].state == WAITING_FLOW && flows[i].wake_time < next) next = flows[i].wake_time;
+  }
+  if (next >= window_start() + self.DURATION) {
+    partita_yield();
+    return;
+  }
+  while (partita_now() < next) {
+  }
+}
+
 void partita_run_processes(void) {
   RETURN_CODE_TYPE status;
   if (!partita_is_normal()) SET_PARTITION_MODE(NORMAL, &status);
+  // However long `main` took: the first release point comes after NORMAL mode.
+  for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
+    if (flows[i].state == RELEASE_FLOW) flows[i].release_time = window_start();
+  }
   while (1) {
     partita_serve_waiting_processes();
-    SYSTEM_TIME_TYPE now = partita_now();
-    for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
-      if (flows[i].state == WAITING_FLOW && flows[i].wake_time <= now) make_ready(&flows[i]);
-    }
+    release_due();
     running = choose();
     if (running == 0) {
-      partita_yield();
+      rest();
       continue;
     }
     partita_flow_switch(&main_stack_pointer, flows[running].stack_pointer);

@@ -27,20 +27,24 @@ typedef struct {
   PROCESS_NAME_TYPE NAME;
 } PROCESS_ATTRIBUTE_TYPE;
 
-/// Before the partition is in NORMAL mode.
+/// Before the partition is in NORMAL mode. Give the processes the names, periods and deadlines that the module file has:
+/// nothing compares them.
 void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
+/// A periodic process's first release point is the start of the partition's next window, in NORMAL mode: its next
+/// period start, where each of its periods has one window. Others are ready at once.
 void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 /// Ends the process, or the error handler.
 void STOP_SELF(void);
 /// Stops another process, wherever it waits; INVALID_PARAM for the caller itself.
 void STOP(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 void GET_MY_ID(PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
-/// Waits for so long; zero lets others of the same priority run.
+/// Waits for so long; zero lets others of the same priority run. What ends after the window goes on in the next one.
 void TIMED_WAIT(SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE *status);
 /// Waits for the next release point of a periodic process.
 void PERIODIC_WAIT(RETURN_CODE_TYPE *status);
 
-/// Enters NORMAL mode, where `main` has not, and lets the processes run, for ever.
+/// Enters NORMAL mode, where `main` has not, and lets the processes run, for ever. When none is ready, nor will be in
+/// this window, the window is given up: for `partita verify` that is when the jobs released are complete.
 void partita_run_processes(void) __attribute__((noreturn));
 
 // For the services that wait.
