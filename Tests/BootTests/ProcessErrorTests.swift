@@ -122,6 +122,17 @@ import TraceFormat
     }
   }
 
+  /// Release points lie on the grid of the partition's windows from the first one on, whenever `main` was done: none is
+  /// late because a window was given up too early.
+  @Test func releasesAreAPeriodApart() throws {
+    let note = UInt32(HypercallNumber.note.rawValue)
+    let ticks = try events(.hypercall)
+      .filter { $0.operand & 0xFFFF == note && $0.words.w3 == Note.timed.rawValue }.map(\.words.w4)
+    for (one, next) in zip(ticks, ticks.dropFirst()) {
+      #expect(((20_000_000 - 200_000)...(20_000_000 + 200_000)).contains(next - one), "\(next - one) ns")
+    }
+  }
+
   /// A process that is stopped in the handler leaves no exception unreturned: the next is reflected, not the handler's
   /// own. (The third error would be of partition level else.)
   @Test func bothOraclesAgree() throws {
