@@ -56,6 +56,32 @@ babeltrace_rate() {
       "times babeltrace2 (aim ≥ 20; right after it)"
   done
 }
+# pace EVENTS COMMAND...: events a second of a command that goes through so many.
+pace() {
+  local events=$1 begin
+  shift
+  begin=$(date +%s.%N)
+  "$@" >/dev/null
+  awk -v events="$events" -v a="$begin" -v b="$(date +%s.%N)" 'BEGIN { printf "%d", events / (b - a) }'
+}
+# What people and other programs read: a trace as text, beside what babeltrace2 makes of the same events, and exports.
+text_rate() {
+  local events=1000000 trace=$cache/printed.partita format rate text
+  long printed $events --seed 4
+  text=$(pace $events $partita dump $trace)
+  say "$text" events/s "dump, a line an event"
+  echo "$figure.json = $(pace $events $partita dump $trace --format json) events/s (dump --format json)"
+  for format in csv sqlite perfetto chrome ctf vcd; do
+    rm -rf "$cache/printed.$format"
+    rate=$(pace $events $partita export $trace --format $format -o "$cache/printed.$format")
+    echo "$figure.$format = $rate events/s ($(du -sm "$cache/printed.$format" | cut -f 1) MB)"
+  done
+  if command -v babeltrace2 >/dev/null; then
+    rate=$(pace $events babeltrace2 $cache/printed.ctf)
+    echo "$figure.ratio = $(divide "$text" "$rate" 1) times babeltrace2's text of the same events ($rate events/s)"
+  fi
+  rm -rf $cache/printed.{csv,sqlite,perfetto,chrome,ctf,vcd}
+}
 synthesize_rate() {
   local begin end
   begin=$(date +%s.%N)
