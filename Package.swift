@@ -125,11 +125,12 @@ var targets: [Target] = [
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   .systemLibrary(
     name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+  tracer("Outputs"),
   tracer("ModuleCompiler", ["ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "ColumnKernels", path: "Tracer/ColumnKernels"),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4", "ColumnKernels"]),
-  tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "CSQLite3"]),
-  tracer("Emulation", ["GuestRing", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
+  tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "CSQLite3"]),
+  tracer("Emulation", ["GuestRing", "Outputs", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
   tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
@@ -164,12 +165,13 @@ var targets: [Target] = [
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      "Debugging", argumentParser,
+      "Debugging", "Outputs", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
+  tests("Outputs", ["Outputs"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   .target(

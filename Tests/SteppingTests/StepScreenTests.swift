@@ -85,6 +85,13 @@ import TraceReading
     #expect(keys([27]) == [.escape])
     #expect(keys([9, 13, 127, 3, 4]) == [.tab, .enter, .backspace, .interrupt, .interrupt])
     #expect(keys(Array("é→".utf8)) == [.character("é"), .character("→")])
+    for whole in ["n", "\u{1B}[A", "\u{1B}[A\u{1B}OH", "\u{1B}[99~", "é→", "\u{1B}[Aq", ""] {
+      #expect(!TerminalKey.endsWithin(Array(whole.utf8)), "\(whole.utf8.map { $0 })")
+    }
+    for cut in ["\u{1B}", "n\u{1B}", "\u{1B}[", "\u{1B}[A\u{1B}O", "\u{1B}[9", "q\u{1B}[12;"] {
+      #expect(TerminalKey.endsWithin(Array(cut.utf8)), "\(cut.utf8.map { $0 })")
+    }
+    #expect(TerminalKey.endsWithin([0x41, 0xE2, 0x86]) && TerminalKey.endsWithin([0xF0]))
     #expect(keys([0xF0]) == [.character("\u{FFFD}")], "a cut character is no crash")
   }
 }

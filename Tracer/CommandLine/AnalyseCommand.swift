@@ -17,7 +17,7 @@ struct AnalyseCommand: ParsableCommand {
       can wait at each queuing port. With a trace of the module, the longest responses seen stand beside the bounds.
 
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
-      input, 3 a deadline, or a port with a limit, has no bound.
+      input, 3 a deadline, or a port with a limit, has no bound, or the trace is not whole.
 
       EXAMPLES
         partita analyse Kernel/Modules/FlightControl/module.xml
@@ -55,13 +55,14 @@ struct AnalyseCommand: ParsableCommand {
   func run() throws {
     let report = ModuleCompiler.check(file: module)
     guard report.exitStatus == 0, let description = report.description else {
-      for diagnostic in report.errors { FileHandle.standardError.write(Data("\(diagnostic)\n".utf8)) }
+      for diagnostic in report.errors { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
       TraceCommand.complain("\(module) cannot run as it is, so there is nothing to analyse; mend it first")
       throw ExitCode(2)
     }
     let analyst = ModuleAnalyst(description, scheduling: scheduling, messagesPerPeriod: messagesPerPeriod)
     var schedules = analyst.analyse()
-    if let trace { try observe(trace, of: description, into: &schedules) }
+    let reader = try trace.map { try observe($0, of: description, into: &schedules) }
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     switch format {
     case .text: print(schedules.map(\.text).joined(separator: "\n"), terminator: "")
     case .json:
@@ -70,17 +71,17 @@ struct AnalyseCommand: ParsableCommand {
       print(String(decoding: try encoder.encode(schedules), as: UTF8.self))
     }
     let statuses = schedules.map(\.exitStatus)
-    let status: Int32 = statuses.contains(1) ? 1 : statuses.max() ?? 0
-    if status != 0 { throw ExitCode(status) }
+    if statuses.contains(1) { throw ExitCode(1) }
+    if let reader, let trace { try TraceCommand.finish(reader, trace) }
+    if let status = statuses.max(), status != 0 { throw ExitCode(status) }
   }
 
   /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule; where the
   /// trace changes schedules, beside those of all, of which they can refute none.
   private func observe(
     _ path: String, of description: ModuleDescription, into schedules: inout [AnalysedModule]
-  ) throws {
+  ) throws -> TraceReader {
     let reader = try TraceCommand.open(path)
-    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     guard Self.windows(of: reader.moduleTable) == Self.windows(of: description) else {
       TraceCommand.complain(
         "\(path) was taken of a module with other windows than \(module) has; analyse the module file that it was "
@@ -105,6 +106,7 @@ struct AnalyseCommand: ParsableCommand {
         }
       }
     }
+    return reader
   }
 
   /// The windows of all schedules, in order: identifier, start and duration.

@@ -34,12 +34,12 @@ struct CheckCommand: ParsableCommand {
       file: module, options: .init(isStrict: strict, imageDirectories: imageDirectories))
     switch format {
     case .text:
-      for diagnostic in report.diagnostics { FileHandle.standardError.write(Data("\(diagnostic)\n".utf8)) }
+      for diagnostic in report.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
       if report.exitStatus == 0, let description = report.description {
         print(ModuleSummary(description).text, terminator: "")
       } else {
         let count = report.errors.count
-        FileHandle.standardError.write(Data("\(module): \(count) error\(count == 1 ? "" : "s")\n".utf8))
+        ModuleSession.say("\(module): \(count) error\(count == 1 ? "" : "s")\n", to: STDERR_FILENO)
       }
     case .json:
       print(try ModuleSummary.json(of: report))

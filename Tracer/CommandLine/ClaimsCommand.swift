@@ -74,7 +74,7 @@ struct ClaimsCommand: ParsableCommand {
       let table = try ModuleCompiler.table(file: source, options: .init(imageDirectories: imageDirectories))
       return try table.withTable { Verifier(table: $0).claims }
     } catch let failure as CompilationFailure {
-      FileHandle.standardError.write(Data("\(failure)\n".utf8))
+      ModuleSession.say("\(failure)\n", to: STDERR_FILENO)
       throw ExitCode(failure.report.exitStatus)
     }
   }

@@ -70,6 +70,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     guard let format = format ?? ExportFormat(path: output) else { return }
+    try TraceCommand.keepApart(output, from: [trace])
     let reader = try TraceCommand.open(trace)
     var run = ExportRun(from: from?.nanoseconds ?? 0, to: to?.nanoseconds ?? .max)
     do throws(ExportFailure) {

@@ -52,7 +52,7 @@ enum ModuleSource {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
     let magic = withUnsafeBytes(of: ModuleTableLayout.magic.littleEndian) { Data($0) }
-    guard try file.read(upToCount: magic.count) == magic else { return nil }
+    guard (try? file.read(upToCount: magic.count)) == magic else { return nil }
     return try Array(magic + (file.readToEnd() ?? Data()))
   }
 }

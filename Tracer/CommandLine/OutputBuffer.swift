@@ -22,7 +22,7 @@ struct OutputBuffer {
   }
 
   mutating func flush() {
-    FileHandle.standardOutput.write(Data(text.bytes))
+    StandardOutput.write(text.bytes)
     text.removeAll()
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModuleCompiler
+import Outputs
 
 /// `partita pack`: writes the module image that the kernel boots with.
 struct PackCommand: ParsableCommand {
@@ -48,6 +49,6 @@ struct PackCommand: ParsableCommand {
   }
 
   private static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
+    ModuleSession.say("\(text)\n", to: STDERR_FILENO)
   }
 }

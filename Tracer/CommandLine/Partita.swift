@@ -46,9 +46,11 @@ struct Partita: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      StandardOutput.finish()
     } catch {
+      StandardOutput.finish()
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      ModuleSession.say(fullMessage(for: error) + "\n", to: STDERR_FILENO)
       Foundation.exit(2)
     }
   }

@@ -68,7 +68,7 @@ struct QueryCommand: ParsableCommand {
 
   /// Whether the file is an SQLite database.
   private static func isDatabase(_ path: String) -> Bool {
-    guard path != "-", let file = FileHandle(forReadingAtPath: path) else { return false }
+    guard !TraceCommand.comesOnce(path), let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     return (try? file.read(upToCount: 16)) == Data("SQLite format 3\0".utf8)
   }
@@ -106,6 +106,10 @@ struct QueryCommand: ParsableCommand {
         try output.write(statement)
       }
       output.finish()
+      if let failure = output.failure {
+        TraceCommand.complain("\(failure)")
+        throw ExitCode(2)
+      }
       guard isAnswered else { throw ValidationError("there is no statement in the SQL") }
     } catch let failure as Database.Failure {
       TraceCommand.complain(failure.isInterruption ? "interrupted" : "SQL: \(failure.message)")

@@ -27,6 +27,9 @@ struct QueryOutput {
 
   func finish() { file.flush() }
 
+  /// Why not all was written; nil also where whoever read it has gone.
+  var failure: ExportFailure? { file.failure == .readerGone ? nil : file.failure }
+
   /// Nobody reads any more.
   private var isClosed: Bool { file.failure != nil }
 

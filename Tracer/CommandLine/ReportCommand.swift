@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModuleCompiler
+import Outputs
 import Report
 import TraceReading
 
@@ -38,10 +39,14 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard force || access(output, F_OK) != 0 else {
-      TraceCommand.complain("\(OutputFile.Failure.exists(path: output))")
+    do throws(OutputFile.Failure) {
+      try OutputFile.examine(output, replacing: force)
+    } catch {
+      TraceCommand.complain("\(error)")
       throw ExitCode(2)
     }
+    try TraceCommand.keepApart(output, from: [trace])
+    try TraceCommand.requireFile(trace)
     let name = URL(fileURLWithPath: trace).lastPathComponent
     let reader = try TraceCommand.open(trace)
     var first: TraceReader? = reader

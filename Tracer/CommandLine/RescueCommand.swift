@@ -65,6 +65,7 @@ struct RescueCommand: ParsableCommand {
   func run() throws {
     try reporting {
       // Nothing is read before it is known that the result may be written.
+      try TraceCommand.keepApart(output, from: [ram, core, continued])
       let file = try TraceOutput(target: output, mayReplace: force)
       let scratch = try PrivateDirectory()
       defer { withExtendedLifetime(scratch.path) {} }

@@ -49,6 +49,15 @@ struct StepCommand: ParsableCommand {
   }
 
   func run() throws {
+    do {
+      try runSession()
+    } catch let error where error is EventStoreError || error is TraceOpenError {
+      TraceCommand.complain("\(trace): \(error)")
+      throw ExitCode(2)
+    }
+  }
+
+  private func runSession() throws {
     var session = StepSession(try open())
     var isMisunderstood = false
     do {
@@ -74,9 +83,14 @@ struct StepCommand: ParsableCommand {
 
   private func open() throws -> TraceStepper {
     // A trace that cannot be opened is told as by every other command.
-    _ = try TraceCommand.open(trace)
+    try TraceCommand.requireFile(trace)
+    let identity = try TraceCommand.open(trace).file
     do {
-      return try TraceStepper { [trace] in try TraceReader(path: trace) }
+      return try TraceStepper { [trace] in
+        let reader = try TraceReader(path: trace)
+        guard reader.file == identity else { throw EventStoreError.traceChanged }
+        return reader
+      }
     } catch let error as TraceStepperError {
       TraceCommand.complain("\(trace): \(error)")
       throw ExitCode(3)
@@ -88,6 +102,8 @@ struct StepCommand: ParsableCommand {
     var isMisunderstood = false
     var number = 0
     while let text = readLine() {
+      // Whoever writes orders may wait for the answer to each.
+      defer { StandardOutput.finish() }
       number += 1
       do {
         guard let order = try StepOrder.parse(text, session.stepper.vocabulary) else { continue }

@@ -13,9 +13,9 @@ struct SynthesizeCommand: ParsableCommand {
     abstract: "Makes a valid trace of any length from the kernel's deciding code in a simulated world.",
     discussion: """
       Devices fire at irregular instants, partitions make hypercalls of all common kinds, exchange messages, take \
-      upcalls, handle faults, and keep their deadlines; every decision is PartitionCore's, and the trace goes through \
-      the drainer's own encoder. 'partita replay' finds it identical. The same module, seed and options give the same \
-      bytes.
+      upcalls, handle faults, and keep their deadlines at the default --gap (others may miss some); every decision is \
+      PartitionCore's, and the trace goes through the drainer's own encoder. 'partita replay' finds it identical. The \
+      same module, seed and options give the same bytes.
 
       Exit status: 0 written, 2 bad usage or input, or the output cannot be written, 3 interrupted.
 

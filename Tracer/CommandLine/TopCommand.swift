@@ -46,6 +46,7 @@ struct TopCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TraceCommand.requireFile(options.module)
     do throws(TraceOpenError) {
       _ = try TraceReader(path: options.module)
     } catch {

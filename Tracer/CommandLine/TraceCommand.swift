@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Outputs
 import TraceReading
 
 /// What the subcommands that read a trace have in common: opening it, and saying in which condition it was.
@@ -14,6 +15,21 @@ enum TraceCommand {
     }
   }
 
+  /// Whether a path leads to something that comes only once: standard input, a pipe, a device.
+  static func comesOnce(_ path: String) -> Bool {
+    guard path != "-" else { return true }
+    var information = stat()
+    guard stat(path, &information) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
+  }
+
+  /// Refuses what cannot be read a second time.
+  static func requireFile(_ path: String) throws {
+    guard comesOnce(path) else { return }
+    complain("\(path): the trace is read more than once here, and this is no ordinary file; write it to one first")
+    throw ExitCode(2)
+  }
+
   /// Says what is wrong with a trace that was read to its end, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String) throws {
     switch reader.condition {
@@ -26,7 +42,15 @@ enum TraceCommand {
     throw ExitCode(3)
   }
 
+  /// Refuses an output that is one of the inputs: it would be gone when it was needed once more.
+  static func keepApart(_ output: String, from inputs: [String?]) throws {
+    for case let input? in inputs where OutputPath.areSame(output, input) {
+      complain("\(output) is what is read here; name another output")
+      throw ExitCode(2)
+    }
+  }
+
   static func complain(_ message: String) {
-    FileHandle.standardError.write(Data("partita: \(message)\n".utf8))
+    ModuleSession.say("partita: \(message)\n", to: STDERR_FILENO)
   }
 }

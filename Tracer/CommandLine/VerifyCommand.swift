@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModuleCompiler
+import Outputs
 import TraceFormat
 import TraceReading
 import Verification
@@ -74,6 +75,8 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let certificate { try TraceCommand.keepApart(certificate, from: [trace]) }
+    if needsAttribution || certificate != nil { try TraceCommand.requireFile(trace) }
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let whole = try ShownRun.report(on: reader, of: trace) {

@@ -120,6 +120,7 @@ struct WhatIfCommand: ParsableCommand {
   private func predict(under table: ModuleTable, of module: String) throws {
     let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
+    if let output { try TraceCommand.keepApart(output, from: [trace]) }
     let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
     let writer = FileWriter(path: file.growing)
     let reader = try TraceCommand.open(trace)
@@ -173,7 +174,7 @@ struct WhatIfCommand: ParsableCommand {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
     }
-    if let output { FileHandle.standardError.write(Data("predicted trace: \(output)\n".utf8)) }
+    if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }
     if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
   }
 }

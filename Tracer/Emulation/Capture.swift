@@ -154,7 +154,8 @@ public final class Capture {
       orderlyEndDeadline = .now + request.patience.orderlyEnd
     }
     wasInterrupted = wasInterrupted || count > 0
-    if wasInterrupted && !wasAsked { askForOrderlyEnd() }
+    // Before the drainer has written something, the interrupt could find the firmware, which forgets it.
+    if wasInterrupted && !wasAsked && meter.progress.blocks > 0 { askForOrderlyEnd() }
   }
 
   /// Asks the kernel, by a non-maskable interrupt, to end the module and write everything out.

@@ -1,8 +1,11 @@
 import Foundation
+import Outputs
 
 /// The file of a trace while it grows: beside its target, under another name until the capture is over.
 public final class TraceOutput {
   public let target: String
+  /// The same with links followed.
+  private let place: String
   /// Where the emulator writes.
   public let growing: String
   private let mayReplace: Bool
@@ -10,12 +13,19 @@ public final class TraceOutput {
 
   /// Makes the growing file.
   ///
-  /// - Throws: `fileExists` where `target` exists and `mayReplace` is false; `unwritable`.
+  /// - Throws: `fileExists` where `target` exists and `mayReplace` is false; `unwritable`, also for a target that is no
+  ///   ordinary file.
   public init(target: String, mayReplace: Bool) throws(EmulationError) {
-    guard mayReplace || access(target, F_OK) != 0 else { throw .fileExists(path: target) }
-    let path = target as NSString
-    let name = ".\(path.lastPathComponent).\(getpid()).part"
-    growing = (path.deletingLastPathComponent as NSString).appendingPathComponent(name)
+    do throws(OutputPath.Refusal) {
+      let path = try OutputPath(file: target, mayReplace: mayReplace)
+      (place, growing) = (path.path, path.growing)
+    } catch {
+      switch error {
+      case .exists(let path): throw .fileExists(path: path)
+      case .notReplaceable(let path, let reason), .unwritable(let path, let reason):
+        throw .unwritable(path: path, reason: reason)
+      }
+    }
     self.target = target
     self.mayReplace = mayReplace
     let descriptor = open(growing, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
@@ -31,8 +41,10 @@ public final class TraceOutput {
     var information = stat()
     guard stat(growing, &information) == 0, information.st_size > 0 else { return nil }
     isDisposable = false
-    guard mayReplace || access(target, F_OK) != 0 else { return growing }
-    guard rename(growing, target) == 0 else { throw .unwritable(path: target, reason: SystemCall.lastError) }
+    guard mayReplace || access(place, F_OK) != 0 else { return growing }
+    guard rename(growing, place) == 0 else {
+      throw .unwritable(path: target, reason: "\(SystemCall.lastError); what was written is \(growing)")
+    }
     return target
   }
 

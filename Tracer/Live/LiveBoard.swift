@@ -97,7 +97,9 @@ private struct Playback {
       self.begun = (.now, time)
       return
     }
-    let due = begun.host + .nanoseconds(Int64(Double(time - min(time, begun.virtual)) / speed))
+    // A forged trace may have times, and a user a speed, that no wait would end for.
+    let wait = min(Double(time - min(time, begun.virtual)) / speed, 1e18)
+    let due = begun.host + .nanoseconds(Int64(wait))
     let left = due - .now
     if left > .zero {
       let (seconds, attoseconds) = left.components

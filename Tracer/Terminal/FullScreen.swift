@@ -45,18 +45,32 @@ public final class FullScreen {
   /// The next key; nil when `milliseconds` are over, or when the window's size has changed.
   public func key(within milliseconds: Int) -> TerminalKey? {
     if waiting.isEmpty {
-      var entry = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-      guard poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return nil }
-      var bytes = [UInt8](repeating: 0, count: 64)
-      let count = read(input, &bytes, bytes.count)
-      guard count != 0 else { return .interrupt }  // The terminal is gone.
-      guard count > 0 else { return nil }
-      waiting = Array(bytes[..<count])
+      guard isReady(within: milliseconds) else { return nil }
+      guard let bytes = take() else { return nil }
+      guard !bytes.isEmpty else { return .interrupt }  // The terminal is gone.
+      waiting = bytes
+      // A key whose bytes have not all come yet is not another key: a wheel that is turned fast sends hundreds.
+      while TerminalKey.endsWithin(waiting), waiting.count < 4096, isReady(within: 20), let more = take(), !more.isEmpty
+      {
+        waiting += more
+      }
     }
     var rest = waiting[...]
     let key = TerminalKey.take(&rest)
     waiting = Array(rest)
     return key
+  }
+
+  private func isReady(within milliseconds: Int) -> Bool {
+    var entry = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, Int32(clamping: milliseconds)) > 0
+  }
+
+  /// The bytes that are there; none at the terminal's end, nil where a signal came first.
+  private func take() -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = read(input, &bytes, bytes.count)
+    return count < 0 ? nil : Array(bytes[..<count])
   }
 
   private func write(_ text: String) {

@@ -27,6 +27,23 @@ public enum TerminalKey: Equatable, Sendable {
     }
   }
 
+  /// Whether bytes end within a key that has more of them: behind an escape, in a key's name, or in a character.
+  public static func endsWithin(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    var last = rest
+    while !rest.isEmpty {
+      last = rest
+      _ = take(&rest)
+    }
+    let key = Array(last)
+    guard let first = key.first, key.count > 1 || first == 27 || first >= 0x80 else { return false }
+    if first == 27 {
+      let isNamed = key.count > 1 && (key[1] == 0x5B || key[1] == 0x4F)
+      return key.count == 1 || isNamed && (key.count == 2 || key[key.count - 1] < 0x40)
+    }
+    return key.count < (first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2)
+  }
+
   /// What follows an escape: nothing (the key itself), or a key's name.
   private static func sequence(_ bytes: inout ArraySlice<UInt8>) -> TerminalKey {
     guard let opening = bytes.first, opening == 0x5B || opening == 0x4F else { return .escape }

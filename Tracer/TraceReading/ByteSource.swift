@@ -34,6 +34,11 @@ final class ByteSource {
   init(path: String) throws(TraceOpenError) {
     let opened = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+    var information = stat()
+    guard fstat(opened, &information) != 0 || information.st_mode & S_IFMT != S_IFDIR else {
+      close(opened)
+      throw .cannotOpen(path: path, reason: "it is a folder")
+    }
     descriptor = opened
     capacity = Self.readBytes
     buffer = .allocate(byteCount: capacity, alignment: 16)
@@ -91,6 +96,9 @@ final class ByteSource {
     guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
     return UInt64(clamping: information.st_size)
   }
+
+  /// Which file it is, and in which state.
+  var identity: TraceFileIdentity { TraceFileIdentity(descriptor: descriptor) }
 
   /// Whether bytes may come late: neither a regular file nor bytes in memory.
   var isPipe: Bool { descriptor >= 0 && randomAccess == nil }

@@ -25,6 +25,8 @@ public final class TraceReader {
   public private(set) var statistics = TraceSizes()
 
   let source: ByteSource
+  /// Which file is read, and in which state it is now.
+  public var file: TraceFileIdentity { source.identity }
   /// The columns of the block that is being delivered: the reader's own, or those of `found`.
   private var columns = EventColumns()
   private var ownColumns: EventColumns

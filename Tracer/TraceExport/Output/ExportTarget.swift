@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// Where an export goes: a file or a folder that grows under another name beside its target, gets its name when it is
 /// whole, and is gone when it is not.
@@ -27,26 +28,23 @@ public final class ExportTarget {
   ///
   /// - Throws: `exists`, `notReplaceable`, `unwritable`.
   public init(_ path: String, _ kind: Kind, mayReplace: Bool) throws(ExportFailure) {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-    let resolved = realpath(trimmed, nil).map { pointer -> String in
-      defer { free(pointer) }
-      return String(cString: pointer)
+    let target: OutputPath
+    do throws(OutputPath.Refusal) {
+      target = try OutputPath(path)
+    } catch {
+      throw .unwritable(path: path, reason: "it is no name of a file")
     }
-    self.path = resolved ?? trimmed
+    self.path = target.path
     self.kind = kind
     self.mayReplace = mayReplace
-    let target = self.path as NSString
-    let name = ".\(target.lastPathComponent).\(getpid()).part"
-    growing = (target.deletingLastPathComponent as NSString).appendingPathComponent(name)
+    growing = target.growing
     try Self.examine(self.path, kind, mayReplace)
     try? FileManager.default.removeItem(atPath: growing)
     if case .folder = kind {
       guard mkdir(growing, 0o777) == 0 else { throw failure() }
     } else {
       // Says at once, and not after minutes, that nothing can be written here.
-      let folder = target.deletingLastPathComponent
-      guard access(folder.isEmpty ? "." : folder, W_OK) == 0 else { throw failure() }
+      guard access(target.folder, W_OK) == 0 else { throw failure() }
     }
   }
 

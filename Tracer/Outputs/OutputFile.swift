@@ -5,11 +5,13 @@ public enum OutputFile {
   /// Why nothing was written.
   public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
     case exists(path: String)
+    case notReplaceable(path: String, reason: String)
     case system(path: String, reason: String)
 
     public var description: String {
       switch self {
       case .exists(let path): "\(path): error: the file exists — name another, or add --force"
+      case .notReplaceable(let path, let reason): "\(path): error: \(reason)"
       case .system(let path, let reason):
         "\(path): error: \(reason) — name a file in a directory that can be written"
       }
@@ -20,7 +22,7 @@ public enum OutputFile {
   ///
   /// - Parameter replacing: whether an existing file may be replaced.
   public static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
-    if !replacing, access(path, F_OK) == 0 { throw .exists(path: path) }
+    let path = try examine(path, replacing: replacing)
     var template = Array("\(path).partial-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw failure(path) }
@@ -40,6 +42,20 @@ public enum OutputFile {
     } catch {
       unlink(temporary)
       throw error
+    }
+  }
+
+  /// Looks whether a result may go there, and says where that is when links are followed.
+  @discardableResult
+  public static func examine(_ path: String, replacing: Bool) throws(Failure) -> String {
+    do throws(OutputPath.Refusal) {
+      return try OutputPath(file: path, mayReplace: replacing).path
+    } catch {
+      switch error {
+      case .exists(let path): throw .exists(path: path)
+      case .notReplaceable(let path, let reason): throw .notReplaceable(path: path, reason: reason)
+      case .unwritable(let path, let reason): throw .system(path: path, reason: reason)
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ModuleCompiler
+@testable import Outputs
 
 @Suite struct OutputFileTests {
   @Test func neverOverwritesUnasked() throws {

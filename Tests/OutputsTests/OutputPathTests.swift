@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import Outputs
+
+/// Where results may go, and what they may replace.
+@Suite struct OutputPathTests {
+  /// Foundation's own way to take such paths apart traps on names of one character.
+  @Test(arguments: [
+    ("x", ".", "x"), ("a/x", "a", "x"), ("/x", "/", "x"), ("./x", ".", "x"), ("a//", ".", "a"),
+    ("/tmp/no-such-x.y/", "/tmp", "no-such-x.y"),
+  ])
+  func pathsAreTakenApart(_ text: String, _ folder: String, _ name: String) throws {
+    let path = try OutputPath(text)
+    #expect(path.folder == folder && path.name == name)
+    let before = folder == "." ? "" : folder == "/" ? "/" : folder + "/"
+    #expect(path.growing == "\(before).\(name).\(getpid()).part")
+  }
+
+  @Test func whatIsNoFileIsRefused() throws {
+    let temporary = TemporaryFolder()
+    defer { withExtendedLifetime(temporary) {} }
+    let folder = temporary.path
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "", mayReplace: true) }
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "/", mayReplace: true) }
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "-", mayReplace: true) }
+    #expect(throws: OutputPath.Refusal.notReplaceable(path: folder, reason: "it is a folder; name a file")) {
+      try OutputPath(file: folder, mayReplace: true)
+    }
+    #expect(throws: OutputPath.Refusal.notReplaceable(path: "/dev/null", reason: "it is no ordinary file")) {
+      try OutputPath(file: "/dev/null", mayReplace: true)
+    }
+    #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: folder + "/pipe", mayReplace: true) }
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: folder + "/none/x", mayReplace: true) }
+  }
+
+  @Test func linksAreFollowed() throws {
+    let temporary = TemporaryFolder()
+    defer { withExtendedLifetime(temporary) {} }
+    let folder = temporary.path
+    try Data([1]).write(to: URL(fileURLWithPath: folder + "/file"))
+    #expect(symlink(folder + "/file", folder + "/link") == 0)
+    #expect(throws: OutputPath.Refusal.exists(path: folder + "/link")) {
+      try OutputPath(file: folder + "/link", mayReplace: false)
+    }
+    #expect(try OutputPath(file: folder + "/link", mayReplace: true).name == "file")
+    #expect(OutputPath.areSame(folder + "/link", folder + "/file"))
+    #expect(!OutputPath.areSame(folder + "/link", folder))
+    try OutputFile.write([2], to: folder + "/link", replacing: true)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/file")) == Data([2]))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link") == folder + "/file")
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Where a result is to go, looked at before anything is made: no work is lost for a path that could never do.
+///
+/// Links are followed, so that what they lead to is replaced and not they themselves. Only ordinary files are ever
+/// replaced: a device, a pipe or a folder is not what somebody means by `--force`.
+public struct OutputPath: Equatable, Sendable {
+  /// Why nothing can go there.
+  public enum Refusal: Error, Equatable, Sendable {
+    case exists(path: String)
+    case notReplaceable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+  }
+
+  /// The path with its links followed.
+  public let path: String
+  /// The folder that the result lies in.
+  public let folder: String
+  /// Its name there.
+  public let name: String
+
+  /// - Parameter mayReplace: whether a file that is there may go.
+  public init(file text: String, mayReplace: Bool) throws(Refusal) {
+    try self.init(text)
+    var information = stat()
+    if stat(path, &information) == 0 {
+      switch information.st_mode & S_IFMT {
+      case S_IFREG: break
+      case S_IFDIR: throw .notReplaceable(path: text, reason: "it is a folder; name a file")
+      default: throw .notReplaceable(path: text, reason: "it is no ordinary file")
+      }
+      guard mayReplace else { throw .exists(path: text) }
+    }
+    guard access(folder, W_OK) == 0 else {
+      throw .unwritable(path: text, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Takes a path apart, whatever is there.
+  public init(_ text: String) throws(Refusal) {
+    var trimmed = text[...]
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    guard !trimmed.isEmpty, trimmed != "/" else { throw .unwritable(path: text, reason: "it is no name of a file") }
+    guard trimmed != "-" else {
+      throw .unwritable(path: text, reason: "this goes to a file and not to standard output; name one")
+    }
+    let resolved = realpath(String(trimmed), nil).map { pointer -> String in
+      defer { free(pointer) }
+      return String(cString: pointer)
+    }
+    path = resolved ?? String(trimmed)
+    guard let slash = path.lastIndex(of: "/") else {
+      (folder, name) = (".", path)
+      return
+    }
+    folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    name = String(path[path.index(after: slash)...])
+  }
+
+  /// Where the result grows meanwhile: beside its place, under a name of this process's own.
+  public var growing: String {
+    let hidden = ".\(name).\(getpid()).part"
+    return folder == "." ? hidden : folder == "/" ? "/\(hidden)" : "\(folder)/\(hidden)"
+  }
+
+  /// Whether both paths lead to one file that is there.
+  public static func areSame(_ one: String, _ other: String) -> Bool {
+    var (a, b) = (stat(), stat())
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  }
+}
