@@ -14,6 +14,7 @@ struct ReadingProgress {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let size = (attributes?[.size] as? NSNumber)?.uint64Value
     fileBytes = size.flatMap { $0 > 0 ? $0 : nil }
+    PipeWaiting.end { [weak signals] in signals?.isPending ?? false }
   }
 
   /// Whether Ctrl-C or its like has come. Answers true once for each.

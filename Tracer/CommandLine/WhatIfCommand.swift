@@ -141,6 +141,7 @@ struct WhatIfCommand: ParsableCommand {
       throw ExitCode(2)
     }
     let signals = try SignalWatch()
+    PipeWaiting.end { [weak signals] in signals?.isPending ?? false }
     var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     var wasInterrupted = false
     let span = prediction.run {

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Where there are several, signals go to the youngest that still lives; where there is none, they do what they do.
 /// (Dispatch's sources are not used: on Linux a second one for a signal hears nothing once the first is gone.)
-public final class SignalWatch {
+public final class SignalWatch: Sendable {
   /// Readable once a signal came; a byte each, its number.
   public let descriptor: Int32
   private let writing: Int32
@@ -50,6 +50,9 @@ public final class SignalWatch {
 
   /// Does what a signal does; for whoever stops a capture from within.
   public func post() { _ = SystemCall.writeAll([UInt8(SIGINT)], to: writing) }
+
+  /// Whether a signal came that nobody has taken yet.
+  public var isPending: Bool { SystemCall.ready(descriptor, for: POLLIN, milliseconds: 0) != 0 }
 
   /// How many signals came since the last call.
   public func take() -> Int { takeNumbers().count }

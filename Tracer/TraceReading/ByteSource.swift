@@ -8,6 +8,8 @@ final class ByteSource {
   private static let readBytes = 1 << 18
 
   private let descriptor: Int32
+  /// Whether bytes may keep a reader waiting: no regular file.
+  private let isStream: Bool
   /// Unsafe: this object's own; valid bytes are `start ..< end`, and `end` is at most `capacity`.
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
@@ -22,6 +24,7 @@ final class ByteSource {
 
   init(bytes: [UInt8]) {
     descriptor = -1
+    isStream = false
     capacity = max(1, bytes.count)
     buffer = .allocate(byteCount: capacity, alignment: 16)
     end = bytes.count
@@ -40,6 +43,7 @@ final class ByteSource {
       throw .cannotOpen(path: path, reason: "it is a folder")
     }
     descriptor = opened
+    isStream = information.st_mode & S_IFMT != S_IFREG
     capacity = Self.readBytes
     buffer = .allocate(byteCount: capacity, alignment: 16)
     isAtEnd = false
@@ -64,6 +68,10 @@ final class ByteSource {
     // Never more than a piece beyond what is wanted, so that a length that lies takes no memory.
     let wanted = min(max(Self.readBytes, count - available), 1 << 20)
     if capacity - end < wanted { makeRoom(available + wanted) }
+    guard waitForPipe() else {
+      isAtEnd = true
+      return
+    }
     var got = 0
     repeat {
       got = read(descriptor, buffer + end, wanted)
@@ -71,6 +79,16 @@ final class ByteSource {
     if got < 0 { failure = errno }
     if got <= 0 { isAtEnd = true }
     end += max(0, got)
+  }
+
+  /// Waits for a pipe to have something, or its end; false where nobody wants to wait any more.
+  private func waitForPipe() -> Bool {
+    guard isStream else { return true }
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&entry, 1, 200) <= 0 {
+      if PipeWaiting.hasEnded { return false }
+    }
+    return true
   }
 
   /// Moves the window to the buffer's beginning, in a larger buffer where it has to be.
