@@ -285,10 +285,22 @@ extension Mutation {
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.operand = 0 }
     },
     Mutation("port.permitted", "created without a decision") { $0.drop(.portOperation, 0) },
+    Mutation("port.permitted", "another port than named") {
+      $0.change(.hypercall, 2, where: call(69)) { $0.words.w3 = 2 }
+    },
+    Mutation("port.permitted", "another is created than named") {
+      $0.change(.hypercall, 0, where: call(68)) { $0.words.w2 = 2 }
+    },
+    Mutation("port.permitted", "fewer bytes than asked") {
+      $0.change(.hypercall, 2, where: call(69)) { $0.words.w5 = 33 }
+    },
+    Mutation("port.permitted", "more bytes than there is room for") {
+      $0.change(.hypercall, 2, where: call(70)) { $0.words.w5 = 31 }
+    },
     Mutation("port.permitted", "twice at once") { $0.double(.portOperation, 0, where: { $0.detail == 2 }) },
     Mutation("port.sequence", "a number left out") { story in
       story.change(.portOperation, 4, where: { $0.detail == 1 }) { $0.words.w1 += 1 }
-      story.change(.portOperation, 4, where: { $0.detail == 2 }) { $0.words.w1 += 1 }
+      story.change(.portOperation, 3, where: { $0.detail == 2 }) { $0.words.w1 += 1 }
     },
     Mutation("port.sequence", "an old message is read") {
       $0.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w1 -= 1 }
@@ -303,9 +315,22 @@ extension Mutation {
     Mutation("port.valid", "a fresh message is not", along: ["port.result"]) { story in
       story.change(.portOperation, 2, where: { $0.detail == 2 }) { $0.words.w2 = 0 }
     },
-    Mutation("port.empty", "what was written before it was created", along: ["port.copied"]) { story in
-      story.change(.portOperation, 0, where: { $0.detail == 2 }) { $0.words.w0 = 32 }
+    Mutation("port.empty", "what was written before it was created") { story in
+      let place = story.index(.hypercallResult, 0, where: call(70))
+      story.lines[place].event.detail = 0
+      story.lines[place].event.words.w0 = 32
+      var line = story.lines[place]
+      line.event = TraceEvent(time: line.event.time, .messageCopied, partition: 1, detail: 2, operand: 1)
+      line.event.words.w1 = 32
+      story.lines.insert(line, at: place + 1)
+      line.event.kind = EventKind.portOperation.rawValue
+      (line.event.words.w0, line.event.words.w1) = (32, 1)
+      story.lines.insert(line, at: place)
     },
+    Mutation("port.result", "written, and refused") {
+      $0.change(.hypercallResult, 2, where: call(69)) { $0.detail = 3 }
+    },
+    Mutation("port.result", "read, and refused") { $0.change(.hypercallResult, 2, where: call(70)) { $0.detail = 1 } },
     Mutation("port.result", "another length") { $0.change(.hypercallResult, 2, where: call(70)) { $0.words.w0 -= 1 } },
   ]
 

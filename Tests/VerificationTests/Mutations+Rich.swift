@@ -46,7 +46,7 @@ extension Mutation {
       let place = story.index(.hypercallResult, where: call(81))
       story.lines[place + 1].event.words.w0 += 500_000
     },
-    Mutation("health.mark", "a system partition is not told") { $0.drop(.mark, 1, where: vector(65)) },
+    Mutation("health.mark", "a system partition is not told") { $0.drop(.mark, 2, where: vector(65)) },
     Mutation("health.mark", "told of nothing") { story in
       story.insert(
         TraceEvent(time: 0, .mark, partition: 0, operand: 65, words: .init(1)), after: .mark, 1, where: vector(66))
@@ -123,6 +123,7 @@ extension Mutation {
       $0.change(.healthAction, 2) { $0.detail = 2 }
     }.along("health.carriedOut", "mode.transition"),
     Mutation("health.module", "left out") { $0.drop(.moduleAction) },
+    Mutation("health.module", "the action of the milder error") { $0.change(.moduleAction, 1) { $0.partition = 0 } },
     Mutation("health.module", "another action") { $0.change(.moduleAction) { $0.detail = 2 } },
     Mutation("health.module", "a reset leaves one out", along: ["mode.chain"]) { story in
       story.drop(.modeChange, where: { $0.partition == 2 && $0.time > 40_000_000 })
@@ -148,6 +149,9 @@ extension Mutation {
     Mutation("mode.transition", "without a cause") { story in
       let place = story.index(.hypercall, 0, where: { call(82)($0) })
       story.lines[place].event.words.w3 = 0
+    },
+    Mutation("mode.transition", "entered, and refused") {
+      $0.change(.hypercallResult, 1, where: call(82)) { $0.detail = 5 }
     },
     Mutation("mode.asked", "granted and not entered", along: ["mode.chain", "health.state"]) {
       $0.drop(.modeChange, 2)
@@ -179,6 +183,12 @@ extension Mutation {
     Mutation("schedule.asked", "by who may not") { story in
       story.change(.scheduleChange, 0) { $0.partition = 2 }
     },
+    Mutation("schedule.asked", "refused, and to come") {
+      $0.change(.hypercallResult, where: call(86)) { $0.detail = 4 }
+    },
+    Mutation("schedule.asked", "granted and forgotten", along: ["schedule.effective", "statistic.value"]) {
+      $0.drop(.scheduleChange, 0)
+    },
     Mutation("schedule.named", "another identifier") {
       $0.change(.hypercallResult, 0, where: call(92)) { $0.words.w0 = 70 }
     },
@@ -199,7 +209,7 @@ extension Mutation {
     },
     Mutation("port.created", "refused for its mode") { story in
       story.change(.hypercallResult, 0, where: call(87)) { $0.detail = 5 }
-    }.along("queue.available", "queue.status"),
+    }.along("queue.available", "queue.status", "port.result", "port.permitted"),
     Mutation("schedule.effective", "a frame too late", along: ["window.order"]) { story in
       story.change(.majorFrameStart, 3) { $0.detail = 0 }
     }.along("statistic.value", "yield.value", "window.nominal", "schedule.action", "mode.transition"),
@@ -218,6 +228,17 @@ extension Mutation {
       story.change(.portOperation, 0, where: port(6)) { $0.words.w1 = 3 }
       story.change(.portOperation, 1, where: port(4)) { $0.words.w1 = 3 }
     },
+    Mutation("port.result", "sent, and refused") { $0.change(.hypercallResult, 1, where: call(88)) { $0.detail = 3 } },
+    Mutation("port.result", "received, and not available", along: ["queue.available"]) {
+      $0.change(.hypercallResult, 0, where: call(89)) { $0.detail = 2 }
+    },
+    Mutation("port.result", "the last one received, and not available") {
+      $0.change(.hypercallResult, 1, where: call(89)) { $0.detail = 2 }
+    },
+    Mutation("port.result", "cleared, and refused") { $0.change(.hypercallResult, where: call(91)) { $0.detail = 1 } },
+    Mutation("port.permitted", "another queue than named") {
+      $0.change(.hypercall, 0, where: call(88)) { $0.words.w3 = 2 }
+    },
     Mutation("queue.order", "the later message first") {
       $0.change(.portOperation, 0, where: port(4)) { $0.words.w1 = 2 }
     },
@@ -228,7 +249,7 @@ extension Mutation {
       let place = story.index(.hypercall, 2, where: call(89))
       line.event.time = story.lines[place].event.time
       story.lines.insert(line, at: place + 1)
-    }.along("port.copied"),
+    }.along("port.copied", "port.result"),
     Mutation("queue.content", "another digest") { $0.change(.messageCopied, 2) { $0.words.w0 ^= 1 } },
     Mutation("queue.content", "another length") { story in
       story.change(.portOperation, 0, where: port(4)) { $0.words.w0 += 1 }

@@ -22,9 +22,14 @@ enum RichModule {
   /// Pieces of memory: 12 KiB of data and a page of stack, or the stack alone.
   static let pieces: [UInt32] = [3, 1, 1, 1]
 
-  static func make() throws -> SampleModule { try SampleModule(configuration) }
+  /// - Parameter action: what a change to the other schedule does to Worker.
+  static func make(_ action: ScheduleChangeAction = .warmStart) throws -> SampleModule {
+    try SampleModule { configuration($0, action) }
+  }
 
-  private static func configuration(_ name: (String) -> NameReference) -> SampleModule.Sections {
+  private static func configuration(
+    _ name: (String) -> NameReference, _ action: ScheduleChangeAction
+  ) -> SampleModule.Sections {
     let module = ModuleRecord(
       name: name("Rich"), identifier: 2, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
       ringBytes: 65536, keyframeIntervalFrames: 1, intervalTimerHertz: 1000, realTimeClockHertz: 0,
@@ -69,7 +74,7 @@ enum RichModule {
       SampleModule.records([BudgetRecord(quantity: .windowStartError, subject: 0, bound: 10)]),
       SampleModule.records(healthActions()),
       SampleModule.records([
-        ScheduleActionRecord(schedule: 1, partition: PartitionIndex(worker), action: .warmStart)
+        ScheduleActionRecord(schedule: 1, partition: PartitionIndex(worker), action: action)
       ]),
       SampleModule.records([
         EventChannelRecord(

@@ -215,8 +215,12 @@ extension RichStory {
     change(Module.worker, to: 1, 3)
     arm()
     reset(Module.worker)
+    if isWorkerLate {
+      scribe.change(to: 0xFF, for: 0)
+      return scribe.leave()
+    }
     make(Module.worker)
-    goNormal()
+    if !isWorkerCold { goNormal() }
   }
 
   /// Another schedule is asked for, and an error of the module's level is told to Master.
@@ -253,8 +257,16 @@ extension RichStory {
     call(.readErrorLog, [4, 1], value: UInt64(Module.master) | 1 << 8 | 1 << 16 | 2 << 24 | 0xFF << 40)
     call(.readErrorLog, [4, 2], value: 0x40_0400)
     close(0, Module.master)
-    open(1, Module.worker, at: base + 2_000_000)
-    call(.null)
+    if isWorkerLate {
+      // Of its memory nothing is made in this window either.
+      open(1, Module.worker, at: base + 2_000_000, arm: 0)
+      arm()
+      scribe.change(to: 0xFF, for: base + 2_000_000)
+      scribe.leave()
+    } else {
+      open(1, Module.worker, at: base + 2_000_000)
+      call(.null)
+    }
     close(1, Module.worker)
     open(2, Module.sink, at: base + 4_000_000)
     call(.null)
@@ -286,6 +298,14 @@ extension RichStory {
     open(3, Module.master, at: base)
     call(.readStatistic, [8, 0], value: base)
     missRoom()
+    // A milder error at the module's level, before the one for which it is reset.
+    ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
+    error(1, 2, 1)
+    emit(.mark, Module.master, 65, 1)
+    answer(.raiseApplicationError)
+    upcall(65, 1)
+    scribe.leave()
+    handle(65, 1)
     close(3, Module.master)
     open(4, Module.sink, at: base + 2_000_000)
     ask(.raiseApplicationError, [1, 0x40_0800, 8], looked: exceptionsReturned | 1 << 32)
@@ -296,9 +316,9 @@ extension RichStory {
     close(4, Module.sink)
     boundary = base + 6_000_000
     emit(.windowStart, Module.worker, 5, base + 4_000_000, boundary)
-    change(Module.worker, to: 2, 1)
+    if !isWorkerLate { change(Module.worker, to: isWorkerCold ? 1 : 2, 1) }
     arm()
-    reset(Module.worker)
+    if !isWorkerLate { reset(Module.worker) }
     make(Module.worker)
     ask(.setPartitionMode, [0])
     change(Module.worker, to: 0)

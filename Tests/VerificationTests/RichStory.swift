@@ -14,9 +14,13 @@ struct RichStory {
   var entries: UInt64 = 0
   /// The boundary before which the timer stands while no tick is earlier.
   var boundary: UInt64 = 0
+  /// Worker is still in COLD_START when its first window of the other schedule begins.
+  var isWorkerCold = false
+  /// Of its memory not even a piece has been made then.
+  var isWorkerLate = false
 
-  static func tell(of module: SampleModule) -> [StoryLine] {
-    var story = RichStory()
+  static func tell(of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false) -> [StoryLine] {
+    var story = RichStory(isWorkerCold: isWorkerCold, isWorkerLate: isWorkerLate)
     story.emit(.boot, 0xFF, 1, module.table.checksum, 7, 1 << 32, .max)
     story.emit(.start, 0xFF, 0, .max)
     for index in UInt8(0)..<4 { story.emit(.restart, index, detail: 1, Module.pieces[Int(index)], 0) }

@@ -175,7 +175,6 @@ extension Scribe {
     if isFirst {
       // Its port was created after the message was written, and is empty.
       enter(.hypercall, at: next(), 70, [0, 1, 0x40_0800, 64])
-      emit(.portOperation, runner, detail: 2, 1, 0, 0, 0)
       emit(.hypercallResult, runner, detail: 1, 70)
       leave()
     } else {

@@ -26,6 +26,9 @@ extension ReferenceChecker {
     all(.hypercallResult, in: range(step)).first { isProperResult($0) }
   }
 
+  /// The step's caller is told that what it asked for was not done.
+  func isRefused(_ step: Step) -> Bool { answer(step).map { events[$0].detail != 0 } ?? false }
+
   /// The successful answer of a hypercall.
   func success(_ step: Step, _ number: HypercallNumber) -> Int? {
     isCall(step, number) ? answer(step).flatMap { events[$0].detail == 0 ? $0 : nil } : nil

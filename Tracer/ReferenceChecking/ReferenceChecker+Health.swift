@@ -72,7 +72,7 @@ extension ReferenceChecker {
   /// What answered an error: the first of its actions before the next error; the error itself where system partitions
   /// are told in place of an action.
   private func answer(toError error: Int, _ step: Step) -> Int? {
-    if level(error) == .module, table.module.hasModuleCallback { return error }
+    if isModuleError(error), table.module.hasModuleCallback { return error }
     let end = all(.healthError, in: (error + 1)..<step.end).first ?? step.end
     return (error..<end).first { place in
       switch kinds[place] {

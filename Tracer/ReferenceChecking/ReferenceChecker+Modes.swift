@@ -19,6 +19,8 @@ extension ReferenceChecker {
       // A start that follows a change of mode is its consequence.
       let isConsequence =
         !isChange && (step.input..<index).contains { kinds[$0] == .modeChange && self.partition($0) == partition }
+      if !isConsequence, cause == .none { wantonChanges.insert(index) }
+      if !isConsequence, cause == .request { require("mode.transition", !isRefused(step)) }
       if !isConsequence, cause != .start || isChange {
         require("mode.transition", isLegal(events[index].detail, from: from, cause, partition, index))
       }
@@ -54,10 +56,12 @@ extension ReferenceChecker {
     if let action, action > step.input, self.partition(action) == partition, dueMode(of: action) == mode {
       return .health
     }
-    if isCall(step, .setPartitionMode), self.partition(step.input) == partition, word(step, 3) == UInt64(mode) {
-      return .request
-    }
-    return isScheduleActionDue(partition, at: index, step) ? .schedule : .none
+    // A call's effects come before its answer.
+    let isAsked =
+      isCall(step, .setPartitionMode) && self.partition(step.input) == partition && word(step, 3) == UInt64(mode)
+    if isAsked, answer(step).map({ index < $0 }) ?? true { return .request }
+    let start = all(.windowStart, in: step.input..<index).last { startsNewSchedule($0) }
+    return start.map { owner($0) == partition && startDue(at: $0) != nil ? .schedule : .none } ?? .none
   }
 
   /// The mode that a recovery action of partition level leads to.
@@ -67,14 +71,6 @@ extension ReferenceChecker {
     case .warmStart: OperatingMode.warmStart.rawValue
     default: OperatingMode.idle.rawValue
     }
-  }
-
-  /// The partition's first window since the schedule changed begins in the step, or is open with the change to come.
-  private func isScheduleActionDue(_ partition: Int, at index: Int, _ step: Step) -> Bool {
-    guard let change = last(before: index, of: .scheduleChange, where: { events[$0].detail == 1 }) else { return false }
-    let windows = all(.windowStart, in: change..<index).filter { owner($0) == partition }
-    if let first = windows.first { return first > step.input }
-    return openWindow(before: index).map { owner($0) == partition } ?? false
   }
 
   private func isLegal(_ to: UInt8, from: UInt8?, _ cause: Cause, _ partition: Int, _ index: Int) -> Bool {

@@ -21,11 +21,30 @@ extension ReferenceChecker {
     var waiting: [Int] = []
     for place in events.indices {
       let before = waiting
-      if kinds[place] == .healthError, level(place) == .module { waiting.append(place) }
-      if kinds[place] == .moduleAction, !waiting.isEmpty { waiting.removeFirst() }
+      if isModuleError(place) { waiting.append(place) }
+      if kinds[place] == .moduleAction { waiting = [] }
       if let step = step(of: place), step.end == place + 1, mustHaveActed(step, waiting) { waiting = [] }
       if waiting != before { moduleErrors.append((place, waiting)) }
     }
+  }
+
+  /// An error at module level for which something is done with the module; what is to be ignored, and comes of a
+  /// callback, only ends that.
+  func isModuleError(_ place: Int) -> Bool {
+    guard kinds[place] == .healthError, level(place) == .module, partition(place) < table.partitionCount else {
+      return false
+    }
+    return moduleAction(place) != .ignore || !isInCallback(partition(place), before: place)
+  }
+
+  private func moduleAction(_ error: Int) -> ModuleRecoveryAction {
+    rule(partition(error), events[error].detail, state(error)).moduleAction
+  }
+
+  /// Of errors that wait the one whose action is taken: the first that wants a shutdown, or else a reset, or else the
+  /// first.
+  private func mostSevere(_ waiting: [Int]) -> Int? {
+    waiting.first { moduleAction($0) == .shutdown } ?? waiting.first { moduleAction($0) == .reset } ?? waiting.first
   }
 
   /// Errors at module level that got no action yet.
@@ -41,15 +60,11 @@ extension ReferenceChecker {
   }
 
   private func judgeModuleAction(_ index: Int) {
-    let waiting = waitingErrors(before: index)
-    // Of several the last one's action is known only.
-    guard waiting.count < 2 else { return }
-    guard let error = waiting.first else { return require("health.module", false) }
-    let action = rule(partition(error), events[error].detail, state(error)).moduleAction
+    guard let error = mostSevere(waitingErrors(before: index)) else { return require("health.module", false) }
     require(
       "health.module",
       partition(index) == partition(error) && UInt8(truncatingIfNeeded: events[index].operand) == events[error].detail
-        && events[index].detail == action.rawValue)
+        && events[index].detail == moduleAction(error).rawValue)
   }
 
   private func judgeModuleStep(_ step: Step) {
@@ -68,15 +83,14 @@ extension ReferenceChecker {
 
   private func waitingErrors(before index: Int, andAt last: Int) -> [Int] {
     var waiting = waitingErrors(before: index)
-    if kinds[last] == .healthError, level(last) == .module { waiting.append(last) }
-    if kinds[last] == .moduleAction, !waiting.isEmpty { waiting.removeFirst() }
-    return waiting
+    if isModuleError(last) { waiting.append(last) }
+    return kinds[last] == .moduleAction ? [] : waiting
   }
 
   /// System partitions are told of errors at module level, where the module has a callback.
   private func judgeHealthMarks() {
     func isCause(_ index: Int) -> Bool {
-      kinds[index] == .healthError && level(index) == .module && table.module.hasModuleCallback
+      isModuleError(index) && table.module.hasModuleCallback
     }
     for index in places[Int(EventKind.mark.rawValue)] where what(index) == 65 {
       guard let step = step(of: index) else { continue }
@@ -181,29 +195,56 @@ extension ReferenceChecker {
       else { continue }
       require("schedule.effective", all(.scheduleChange, in: range(step)).contains { events[$0].detail == 1 })
     }
-    for step in steps where success(step, .setModuleSchedule) != nil {
-      require("schedule.asked", record(of: partition(step.input)).flags.contains(.mayChangeSchedule))
+    for step in steps where isCall(step, .setModuleSchedule) {
+      guard let answer = answer(step) else { continue }
+      let isGranted = events[answer].detail == 0
+      if isGranted { require("schedule.asked", record(of: partition(step.input)).flags.contains(.mayChangeSchedule)) }
+      let isToCome = all(.scheduleChange, in: range(step)).contains { events[$0].detail == 0 }
+      require("schedule.asked", isToCome == isGranted)
     }
+  }
+
+  /// The window is its owner's first since the module schedule changed.
+  func startsNewSchedule(_ index: Int) -> Bool {
+    guard let change = last(before: index, of: .scheduleChange, where: { events[$0].detail == 1 }) else { return false }
+    return !all(.windowStart, in: change..<index).contains { owner($0) == owner(index) }
+  }
+
+  /// The mode in which the owner of such a window has to start; nil where it has to go on as it is.
+  ///
+  /// Whoever is starting goes on with that, and the drainer never starts again; who has initialised nothing yet starts
+  /// cold, whatever the table says.
+  func startDue(at index: Int) -> OperatingMode? {
+    let partition = owner(index)
+    let frame = last(before: index, of: .majorFrameStart).map { schedule(ofFrame: $0) } ?? 0
+    let action = (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
+      .first { Int($0.schedule) == frame && Int($0.partition.rawValue) == partition }?.action ?? .ignore
+    let isStarting = isInitialising(partition, before: index) && !isStopped(partition, before: index)
+    guard action != .ignore, partition != drainer, !isStarting else { return nil }
+    let isCold = action == .coldStart || mode(of: partition, before: index) == OperatingMode.coldStart.rawValue
+    return isCold ? .coldStart : .warmStart
   }
 
   /// The first window of a partition in another schedule begins with what the table says.
   private func judgeScheduleActions() {
-    for index in places[Int(EventKind.windowStart.rawValue)] {
-      guard let change = last(before: index, of: .scheduleChange, where: { events[$0].detail == 1 }),
-        let step = step(of: index), !has(step, .stop), !has(step, .moduleAction)
-      else { continue }
+    for index in places[Int(EventKind.windowStart.rawValue)] where startsNewSchedule(index) {
+      guard let step = step(of: index), !has(step, .stop), !isReset(step) else { continue }
+      // A step that begins several windows is judged by the last of them.
+      let later = all(.windowStart, in: (index + 1)..<step.end)
+      guard !later.contains(where: { startsNewSchedule($0) }) else { continue }
       let partition = owner(index)
-      guard !all(.windowStart, in: change..<index).contains(where: { owner($0) == partition }) else { continue }
-      let frame = last(before: step.end, of: .majorFrameStart).map { schedule(ofFrame: $0) } ?? 0
-      let action =
-        (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
-        .first { Int($0.schedule) == frame && Int($0.partition.rawValue) == partition }?.action ?? .ignore
-      guard action != .ignore else { continue }
-      let due: UInt8 = action == .warmStart ? 2 : 1
+      guard let due = startDue(at: index) else {
+        let isExceeded = (index..<step.end).contains { wantonChanges.contains($0) && self.partition($0) == partition }
+        require("schedule.action", !isExceeded)
+        continue
+      }
       let isStarted = all(.restart, in: range(step)).contains { self.partition($0) == partition }
-      if !isStarted, isStopped(partition, before: step.end) { continue }
-      require("schedule.action", isStarted && mode(of: partition, before: step.end) == due)
+      require("schedule.action", isStarted && mode(of: partition, before: step.end) == due.rawValue)
     }
+  }
+
+  private func isReset(_ step: Step) -> Bool {
+    all(.moduleAction, in: range(step)).last.map { events[$0].detail == ModuleRecoveryAction.reset.rawValue } ?? false
   }
 
   private func judgeNamed() {

@@ -62,10 +62,27 @@ extension ReferenceChecker {
     require("port.permitted", Int(port.partition.rawValue) == partition(index))
     require("port.permitted", events[index].words.w0 <= port.maximumMessageBytes)
     guard let step = step(of: index) else { return }
-    require("port.permitted", isCall(step, service(operation, isQueuing)) && partition(step.input) == partition(index))
+    let isAsked = isCall(step, service(operation, isQueuing)) && partition(step.input) == partition(index)
+    require("port.permitted", isAsked)
+    if isAsked { judgeMeant(index, operation, step) }
     if operation != .create { require("port.permitted", isCreated(Int(events[index].operand), before: index)) }
     let isSecond = all(.portOperation, in: step.input..<index).contains { !isOperation($0, .overflow) }
     require("port.permitted", !isSecond)
+  }
+
+  /// The operation is on the port that its call names, and on so many bytes as it says, or has room for.
+  private func judgeMeant(_ index: Int, _ operation: PortOperation, _ step: Step) {
+    let (number, bytes) = (Int(events[index].operand), events[index].words.w0)
+    let isNamed =
+      operation == .create
+      ? word(step, 2) == UInt64(number) + 1
+      : port(of: partition(index), word(step, 3), before: step.input) == number
+    require("port.permitted", isNamed)
+    switch operation {
+    case .write, .send: require("port.permitted", bytes == word(step, 5))
+    case .read, .receive: require("port.permitted", bytes <= word(step, 5))
+    default: break
+    }
   }
 
   private func judgeOperations(of step: Step) {
@@ -80,9 +97,12 @@ extension ReferenceChecker {
       || [.writeSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .clearQueuingPort].contains {
         isCall(step, $0)
       }
-    guard isOperating, events[answer].detail == 0, !has(step, .stop) || isCall(step, .writeSamplingMessage) else {
-      return
+    if events[answer].detail != 0, isOperating || isCall(step, .readSamplingMessage) {
+      let isDone = all(.portOperation, in: range(step)).contains { isPort($0) && !isOperation($0, .overflow) }
+      require("port.result", !isDone)
     }
+    let isSampling = isCall(step, .writeSamplingMessage) || isCall(step, .createSamplingPort)
+    guard isOperating, events[answer].detail == 0, !has(step, .stop) || isSampling else { return }
     require(
       "port.permitted",
       all(.portOperation, in: range(step)).contains { isPort($0) && !isOperation($0, .overflow) })

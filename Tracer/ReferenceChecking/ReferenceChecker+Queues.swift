@@ -169,17 +169,23 @@ extension ReferenceChecker {
   // MARK: Answers and marks
 
   /// The port that a partition means by an identifier, since its start.
-  private func port(of partition: Int, _ identifier: UInt64, before index: Int) -> Int? {
-    let place = last(before: index, of: topic(.restart, partition), granted(.createQueuingPort, partition)) {
-      kinds[$0] == .restart || events[$0].words.w0 == identifier
-    }
+  func port(of partition: Int, _ identifier: UInt64, before index: Int) -> Int? {
+    let place = last(
+      before: index, of: topic(.restart, partition), granted(.createQueuingPort, partition),
+      granted(.createSamplingPort, partition)
+    ) { kinds[$0] == .restart || events[$0].words.w0 == identifier && isCreating(step(of: $0)) }
     guard let place, kinds[place] == .hypercallResult, let step = step(of: place) else { return nil }
     return all(.portOperation, in: range(step)).last { !isOperation($0, .overflow) }.map { Int(events[$0].operand) }
   }
 
+  private func isCreating(_ step: Step?) -> Bool {
+    step.map { all(.portOperation, in: range($0)).contains { !isOperation($0, .overflow) } } ?? false
+  }
+
   private func judgeAnswers(_ step: Step, _ queues: inout [Queue]) {
     guard let answer = answer(step), kinds[step.input] == .hypercall,
-      let port = port(of: partition(step.input), word(step, 3), before: step.input)
+      let port = port(of: partition(step.input), word(step, 3), before: step.input),
+      portRecord(port).kind == .queuing
     else { return }
     let isSource = portRecord(port).direction == .source
     let all = isSource ? destinations(portRecord(port).channel) : [port]

@@ -31,6 +31,8 @@ public final class ReferenceChecker {
   var lattice: [UInt64] = []
   /// Errors at module level that wait for an action, from where on they are these.
   var moduleErrors: [(since: Int, waiting: [Int])] = []
+  /// Changes of mode, and starts, that nothing called for.
+  var wantonChanges: Set<Int> = []
   /// By partition: its marks in the range that was asked for last.
   var markTotals: [Int: (range: Range<Int>, total: UInt64)] = [:]
   /// By topic: where its events are, ascending.

@@ -89,12 +89,14 @@ enum ClaimKey: Int, CaseIterable {
     case .healthCarriedOut: ("health.carriedOut", "a health action changes the partition's mode accordingly")
     case .modeChain: ("mode.chain", "every mode change starts from the partition's mode")
     case .modeQuiet: ("mode.quiet", "a stopped partition never runs")
-    case .portPermitted: ("port.permitted", "ports are used by their partition, in their direction, within their size")
+    case .portPermitted:
+      ("port.permitted", "a call uses its own partition's port that it names, in its direction, whole, within its size")
     case .portSequence: ("port.sequence", "messages are numbered without gap, and reads get the last")
     case .portCopied: ("port.copied", "every message decided is copied, whole")
     case .portContent: ("port.content", "what is read is what was written last")
     case .portValid: ("port.valid", "a message is valid exactly while it is no older than the refresh period")
-    case .portResult: ("port.result", "the reader is told the message's length and validity")
+    case .portResult:
+      ("port.result", "a refused call does nothing to a port; a reader is told the message's length and validity")
     default: laterNames
     }
   }
@@ -125,10 +127,12 @@ enum ClaimKey: Int, CaseIterable {
     case .healthState: ("health.state", "an error is told with the state that its partition was in")
     case .healthProcess: ("health.process", "an error of process level goes to the error handler where there is one")
     case .healthCallback: ("health.callback", "the partition's callback comes first, then the action")
-    case .healthModule: ("health.module", "an error at module level gets the action configured, which is carried out")
+    case .healthModule:
+      ("health.module", "of errors at module level the most severe action configured is taken, once, and carried out")
     case .healthLog: ("health.log", "entries of the error log are numbered without gap")
     case .healthRead: ("health.read", "what a partition reads of the error log is what was entered")
-    case .modeTransition: ("mode.transition", "a mode changes only as the standard allows, and for a cause")
+    case .modeTransition:
+      ("mode.transition", "a mode changes only as the standard allows, and for a cause; what is refused is not done")
     case .modeAsked: ("mode.asked", "a mode that was granted is entered")
     case .restartStart: ("restart.start", "at the module's start every partition starts")
     case .restartBegun: ("restart.begun", "a partition that enters a start mode starts anew")
@@ -137,9 +141,11 @@ enum ClaimKey: Int, CaseIterable {
     case .restartQuiet: ("restart.quiet", "a partition does not run while its memory is being made")
     case .restartContext: ("restart.context", "a partition starts, or is called back, where the table says")
     case .restartCondition: ("restart.condition", "the start condition names the cause of the start")
-    case .scheduleAsked: ("schedule.asked", "another module schedule is asked for only by who may")
+    case .scheduleAsked:
+      ("schedule.asked", "another module schedule is asked for only by who may, and comes if granted")
     case .scheduleEffective: ("schedule.effective", "the module schedule changes at the next major frame only")
-    case .scheduleAction: ("schedule.action", "a change of schedule does to each partition what the table says")
+    case .scheduleAction:
+      ("schedule.action", "a change of schedule does to each partition what the table says, no more")
     case .scheduleNamed: ("schedule.named", "a schedule's name is answered with the identifier that the table gives it")
     case .queueSequence: ("queue.sequence", "messages sent are numbered without gap")
     case .queueOrder: ("queue.order", "messages are received in the order in which they were sent")

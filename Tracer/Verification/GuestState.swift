@@ -65,6 +65,16 @@ struct GuestState: Equatable {
   }
 }
 
+/// What the first window of another schedule means for its partition.
+enum ScheduleDuty {
+  /// Events that are missing hide it.
+  case unknown
+  /// To go on: the table says so, or the partition is starting already, or it is the drainer, which starts only once.
+  case goOn
+  /// To start in that mode, or in either.
+  case cold, warm, either
+}
+
 /// What happens rarely within a step, and is judged when it closes.
 struct Rarities: Equatable {
   /// Whether anything below was touched.
@@ -72,10 +82,15 @@ struct Rarities: Equatable {
   /// Partitions whose mode changed, those that were restarted, and those told to have been restarted before.
   var changed: UInt32 = 0
   var restarted: UInt32 = 0
-  /// The partition whose first window of another schedule began, and whose action is due.
+  /// The partition whose first window of another schedule began, and what it must do.
   var actedFor: Int16 = -1
+  var scheduleDuty = ScheduleDuty.unknown
+  /// It changed its mode in that window's beginning, and nothing called for that.
+  var isScheduleExceeded = false
   /// The partition of which a loss hides whether an action is due.
   var unknownFor: Int16 = -1
+  /// The mode that the step's caller asked for was entered.
+  var isRequestMet = false
   /// The schedule of the frame that ended in this step.
   var frameSchedule: Int16 = -1
   var scheduleDone: Int16 = -1

@@ -3,6 +3,8 @@ import ModuleConfiguration
 /// What the destination ports hold, as the trace has told it: room for every message that may wait.
 struct PortTable {
   static let room = ModuleLimits.maximumQueuedMessages
+  /// Identifiers below it are noted.
+  static let identifierCount = ModuleLimits.maximumPortCount + 1
 
   /// A queue, or the emptiness of a sampling port.
   struct Queue: Equatable {
@@ -30,26 +32,38 @@ struct PortTable {
   var queues: [Queue]
   /// By port × `room` + place; empty where the module has no queues.
   var messages: [Message]
-  /// By partition × 128 + identifier: port index + 1, 0 where unknown.
-  var identifiers: [UInt8]
+  /// By partition × `identifierCount` + identifier: port index + 1, 0 where unknown.
+  var identifiers: [UInt16]
+  /// Partitions of which all identifiers are noted that they were told since their start.
+  var namesKnown = UInt32.max
 
   init(_ plan: ModulePlan) {
     queues = [Queue](repeating: Queue(), count: plan.ports.count)
     let hasQueues = plan.ports.contains { $0.isQueuing }
     messages = [Message](repeating: Message(), count: hasQueues ? plan.ports.count * Self.room : 0)
-    identifiers = [UInt8](repeating: 0, count: hasQueues ? plan.partitions.count * 128 : 0)
+    identifiers = [UInt16](repeating: 0, count: plan.ports.isEmpty ? 0 : plan.partitions.count * Self.identifierCount)
   }
 
   /// The port that a partition means by an identifier.
+  @inline(__always)
   func port(of partition: UInt8, identifier: UInt64) -> Int? {
-    guard identifier < 128, !identifiers.isEmpty else { return nil }
-    let place = Int(identifiers[Int(partition) * 128 + Int(identifier)])
+    guard identifier < UInt64(Self.identifierCount), !identifiers.isEmpty else { return nil }
+    let place = Int(identifiers[Int(partition) * Self.identifierCount + Int(identifier)])
     return place == 0 ? nil : place - 1
   }
 
+  /// Whether a partition may mean a port by an identifier, by all that is known.
+  @inline(__always)
+  func mayMean(_ port: Int, by identifier: UInt64, _ partition: UInt8) -> Bool {
+    guard let named = self.port(of: partition, identifier: identifier) else {
+      return namesKnown & 1 << UInt32(partition) == 0
+    }
+    return named == port
+  }
+
   mutating func name(_ identifier: UInt64, of partition: UInt8, port: Int) {
-    guard identifier < 128, !identifiers.isEmpty else { return }
-    identifiers[Int(partition) * 128 + Int(identifier)] = UInt8(port + 1)
+    guard identifier < UInt64(Self.identifierCount), !identifiers.isEmpty else { return }
+    identifiers[Int(partition) * Self.identifierCount + Int(identifier)] = UInt16(truncatingIfNeeded: port + 1)
   }
 
   mutating func append(_ message: Message, to port: Int) {
@@ -74,8 +88,9 @@ struct PortTable {
   /// The partition starts anew: its ports are gone, and what its queues held.
   mutating func restart(_ partition: UInt8, _ plan: ModulePlan) {
     for port in queues.indices where plan.ports[port].partition == partition { queues[port] = Queue() }
+    namesKnown |= 1 << UInt32(partition)
     guard !identifiers.isEmpty else { return }
-    for place in 0..<128 { identifiers[Int(partition) * 128 + place] = 0 }
+    for place in 0..<Self.identifierCount { identifiers[Int(partition) * Self.identifierCount + place] = 0 }
   }
 
   /// Forgets what a loss may have changed.
@@ -88,5 +103,6 @@ struct PortTable {
       queues[port].lastReceived = 0
     }
     for place in identifiers.indices { identifiers[place] = 0 }
+    namesKnown = 0
   }
 }

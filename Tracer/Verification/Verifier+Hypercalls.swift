@@ -261,6 +261,7 @@ extension Verifier {
       closeQueue()
     case .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort: closeQueue()
     case .setPartitionMode: closeModeAsked()
+    case .setModuleSchedule: closeScheduleAsked()
     case .findModuleSchedule: closeScheduleNamed()
     case .raiseApplicationError:
       if step.resultCode == 0, rare.error != Int16(ErrorCode.applicationError.rawValue), fails(.healthEntered) {

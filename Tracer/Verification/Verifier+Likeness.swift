@@ -83,7 +83,9 @@ extension MachineState {
 extension PortTable {
   /// Whether the same waits: not where in its ring.
   fileprivate func isAlike(_ other: PortTable) -> Bool {
-    guard queues.count == other.queues.count, identifiers == other.identifiers else { return false }
+    guard queues.count == other.queues.count, identifiers == other.identifiers,
+      namesKnown == other.namesKnown
+    else { return false }
     for port in queues.indices {
       var (one, two) = (queues[port], other.queues[port])
       if one.isKnown {

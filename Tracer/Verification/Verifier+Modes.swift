@@ -60,14 +60,15 @@ extension Verifier {
     if step.kind == EventKind.start.rawValue { return .moduleStart }
     if rare.isModuleReset { return .reset }
     if step.duePartition == partition, step.dueMode == mode { return .health }
+    // What is asked for is done before it is answered.
     if step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.setPartitionMode.rawValue,
-      step.partition == partition, step.argument0 == UInt64(mode)
+      step.partition == partition, step.argument0 == UInt64(mode), !step.happenings.contains(.answered)
     {
       return .request
     }
-    let isDueNow = schedule.isOpen && schedule.owner == partition && guests[index].isScheduleActionDue
-    if rare.actedFor == Int16(index) || isDueNow {
-      return .schedule
+    if rare.actedFor == Int16(index) {
+      if rare.scheduleDuty != .goOn { return rare.scheduleDuty == .unknown ? .unknown : .schedule }
+      return .none
     }
     if rare.unknownFor == Int16(index) || !guests[index].isScheduleActionKnown { return .unknown }
     return .none
@@ -76,6 +77,7 @@ extension Verifier {
   private mutating func judgeTransition(_ index: Int, _ from: UInt8, _ to: UInt8) {
     let cause = cause(index, to)
     guard cause != .unknown else { return }
+    if cause == .request { rare.isRequestMet = true }
     tally(.modeTransition)
     let isLegal: Bool
     switch OperatingMode(rawValue: to) {
@@ -90,6 +92,7 @@ extension Verifier {
         ? from != OperatingMode.idle.rawValue && from != OperatingMode.coldStart.rawValue : cause != .none
     default: isLegal = cause == .request || cause == .health ? from != OperatingMode.idle.rawValue : cause != .none
     }
+    if cause == .none, rare.actedFor == Int16(index) { rare.isScheduleExceeded = true }
     guard !isLegal, fails(.modeTransition) else { return }
     explain(
       "\(name(UInt8(index))) goes from mode \(from) to mode \(to)"
@@ -117,9 +120,14 @@ extension Verifier {
     }
   }
 
-  /// A mode that was asked for and granted must have been entered.
+  /// A mode that was asked for and granted must have been entered, and no other.
   mutating func closeModeAsked() {
-    guard step.resultCode == 0 else { return }
+    guard step.resultCode == 0 else {
+      if rare.isRequestMet, fails(.modeTransition) {
+        explain("\(name(step.partition)) enters mode \(step.argument0), and is told that it was refused")
+      }
+      return
+    }
     tally(.modeAsked)
     let partition = Int(step.partition)
     if (rare.changed | rare.restarted) & 1 << UInt32(partition) == 0, fails(.modeAsked) {

@@ -6,13 +6,26 @@ import TraceFormat
 extension Verifier {
   mutating func beginModuleError(_ event: EventReference) {
     let rule = plan.healthRule(event.partition, UInt32(event.detail), rare.errorState) ?? ModulePlan.HealthRule()
+    // Nothing is to be done with the module for it, and it ends a callback as an error of any level does.
+    if rule.moduleAction == .ignore, guests[Int(event.partition)].callbackError >= 0 { return }
+    if health.waiting == 0 || Self.severity(health.action) < Self.severity(rule.moduleAction.rawValue) {
+      health.partition = event.partition
+      health.error = UInt32(event.detail)
+      health.action = rule.moduleAction.rawValue
+    }
     health.waiting += 1
-    health.partition = event.partition
-    health.error = UInt32(event.detail)
-    health.action = rule.moduleAction.rawValue
     guard plan.hasModuleCallback else { return }
     rare.isErrorAnswered = true
     for index in partitions.indices where plan.partitions[index].isSystem { rare.healthMarkDue |= 1 << UInt32(index) }
+  }
+
+  /// How severe an action at module level is: a module that is shut down need not be reset.
+  private static func severity(_ action: UInt8) -> Int {
+    switch ModuleRecoveryAction(rawValue: action) {
+    case .shutdown: 2
+    case .reset: 1
+    default: 0
+    }
   }
 
   mutating func moduleAction(_ event: EventReference) {
@@ -25,18 +38,22 @@ extension Verifier {
     rare.isModuleReset = action == .reset
     rare.isModuleShutdown = action == .shutdown
     tally(.healthModule)
-    defer { health.waiting = max(0, health.waiting - 1) }
+    defer {
+      health.waiting = 0
+      health.isWaitingKnown = true
+    }
     guard step.kind != 0, health.isWaitingKnown || health.waiting > 0 else { return }
-    let isExpected =
-      health.waiting > 1
-      || health.waiting == 1 && event.partition == health.partition && event.operand == health.error
-        && event.detail == health.action
-    if !isExpected, fails(.healthModule) {
+    let isThat =
+      health.waiting > 0 && event.partition == health.partition && event.operand == health.error
+      && event.detail == health.action
+    // An error that a loss hides may have come before, with an action no less severe.
+    let isOfHidden = !health.isWaitingKnown && Self.severity(event.detail) >= Self.severity(health.action)
+    if !isThat, !isOfHidden, fails(.healthModule) {
       explain(
         "the module gets action \(action) for error \(event.operand) of \(name(event.partition)); "
           + (health.waiting == 0
             ? "no error of its level is known"
-            : "configured is \(health.action) for error \(health.error) of \(name(health.partition))"))
+            : "most severe is action \(health.action) for error \(health.error) of \(name(health.partition))"))
     }
   }
 

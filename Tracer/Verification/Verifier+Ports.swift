@@ -58,12 +58,36 @@ extension Verifier {
       step.kind == 0
       || step.kind == EventKind.hypercall.rawValue && step.what == number.rawValue && step.partition == event.partition
     let isRightWay = isOfItsNature(operation, port)
-    guard !isAsked || port.partition != event.partition || !isRightWay || event.words.w0 > port.maximumBytes,
-      fails(.portPermitted)
-    else { return }
+    guard !isAsked || port.partition != event.partition || !isRightWay || event.words.w0 > port.maximumBytes else {
+      return judgeMeant(event, operation)
+    }
+    if fails(.portPermitted) {
+      explain(
+        "\(name(event.partition)) does \(operation) with \(event.words.w0) bytes on port \(event.operand), "
+          + "\(port.isSource ? "source" : "destination") of \(name(port.partition)), at most \(port.maximumBytes)")
+    }
+  }
+
+  /// What was asked for is done with the port that the call names, and with as many bytes.
+  private mutating func judgeMeant(_ event: EventReference, _ operation: PortOperation) {
+    guard step.kind != 0 else { return }
+    let isThat: Bool
+    let isWhole: Bool
+    switch operation {
+    case .create: (isThat, isWhole) = (step.looked == UInt64(event.operand) + 1, true)
+    case .write, .send:
+      isThat = ports.mayMean(Int(event.operand), by: step.argument0, event.partition)
+      isWhole = event.words.w0 == step.argument2
+    case .read, .receive:
+      isThat = ports.mayMean(Int(event.operand), by: step.argument0, event.partition)
+      isWhole = event.words.w0 <= step.argument2
+    case .clear, .overflow:
+      (isThat, isWhole) = (ports.mayMean(Int(event.operand), by: step.argument0, event.partition), true)
+    }
+    guard !isThat || !isWhole, fails(.portPermitted) else { return }
     explain(
-      "\(name(event.partition)) does \(operation) with \(event.words.w0) bytes on port \(event.operand), "
-        + "\(port.isSource ? "source" : "destination") of \(name(port.partition)), at most \(port.maximumBytes) bytes")
+      "\(name(event.partition)) asks for \(operation) by \(operation == .create ? step.looked : step.argument0) and "
+        + "for \(step.argument2) bytes, and gets it done with \(event.words.w0) bytes of port \(event.operand)")
   }
 
   private func isOfItsNature(_ operation: PortOperation, _ port: ModulePlan.Port) -> Bool {
@@ -220,7 +244,20 @@ extension Verifier {
     }
   }
 
+  /// A port was to be operated on: whoever is refused that must find nothing done.
+  mutating func judgePortRefusal() {
+    if step.resultCode != 0, step.portIndex >= 0, fails(.portResult) {
+      explain(
+        "hypercall \(step.what) of \(name(step.partition)) is answered \(step.resultCode), and port "
+          + "\(step.portIndex) was operated on all the same")
+    }
+  }
+
   mutating func closePort() {
+    judgePortRefusal()
+    if step.resultCode == 0, step.portIndex >= 0, step.number == .createSamplingPort {
+      ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex))
+    }
     if step.resultCode == 0, step.portIndex < 0, step.what != HypercallNumber.readSamplingMessage.rawValue,
       fails(.portPermitted)
     {

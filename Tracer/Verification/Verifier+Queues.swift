@@ -190,8 +190,9 @@ extension Verifier {
   // MARK: Answers
 
   mutating func closeQueue() {
+    let number = step.number
+    if number != .readQueuingStatus { judgePortRefusal() }
     guard !step.happenings.contains(.stopped) else { return }
-    let number = HypercallNumber(rawValue: step.what)
     if step.resultCode == ReturnCode.notAvailable.rawValue { return judgeRefusal(number) }
     guard step.resultCode == 0 else { return }
     if number == .readQueuingStatus { return judgeStatus() }
@@ -210,7 +211,9 @@ extension Verifier {
   }
 
   private mutating func judgeRefusal(_ number: HypercallNumber?) {
-    guard let index = ports.port(of: step.partition, identifier: step.argument0) else { return }
+    guard let index = ports.port(of: step.partition, identifier: step.argument0), plan.ports[index].isQueuing else {
+      return
+    }
     let queue = ports.queues[index]
     let isRight: Bool
     if number == .receiveQueuingMessage {
@@ -233,7 +236,9 @@ extension Verifier {
   }
 
   private mutating func judgeStatus() {
-    guard let index = ports.port(of: step.partition, identifier: step.argument0) else { return }
+    guard let index = ports.port(of: step.partition, identifier: step.argument0), plan.ports[index].isQueuing else {
+      return
+    }
     var expected = 0
     if plan.ports[index].isSource {
       for destination in plan.destinations[plan.ports[index].channel] {

@@ -20,7 +20,10 @@ extension Verifier {
       rare.scheduleDone = Int16(event.operand)
       schedule.nextSchedule = Int(event.operand)
       schedule.isNextScheduleKnown = true
-      for index in guests.indices { guests[index].isScheduleActionDue = true }
+      for index in guests.indices {
+        guests[index].isScheduleActionDue = true
+        guests[index].isScheduleActionKnown = true
+      }
     }
   }
 
@@ -48,6 +51,17 @@ extension Verifier {
       explain("\(name(partition)) may not change the module schedule, and it was granted")
     }
     rare.isTouched = true
+  }
+
+  /// A change of schedule was asked for and answered: it is to come exactly if it was granted.
+  mutating func closeScheduleAsked() {
+    let isDecided = rare.scheduleAsked >= 0
+    guard isDecided != (step.resultCode == 0) else { return }
+    if fails(.scheduleAsked) {
+      explain(
+        "\(name(step.partition)) asks for schedule \(step.argument0), is answered \(step.resultCode), and the change "
+          + (isDecided ? "is to come all the same" : "is not decided"))
+    }
   }
 
   /// A schedule was asked for by name.
@@ -92,7 +106,20 @@ extension Verifier {
     guard guests[index].isScheduleActionDue else { return }
     rare.isTouched = true
     rare.actedFor = Int16(partition)
+    rare.scheduleDuty = scheduleDuty(of: index)
+    rare.isScheduleExceeded = false
     guests[index].isScheduleActionDue = false
+  }
+
+  /// What a partition must do whose first window of another schedule begins, in whatever mode it is.
+  private func scheduleDuty(of index: Int) -> ScheduleDuty {
+    let state = partitions[index]
+    guard schedule.isScheduleKnown, !state.mayBeStopped else { return .unknown }
+    let action = plan.scheduleActions[schedule.schedule * partitions.count + index]
+    if action == .ignore || UInt8(index) == plan.drainer || state.isInitialising && !state.isStopped { return .goOn }
+    // Who has not yet been initialised has nothing to keep.
+    if action == .coldStart || state.mode == OperatingMode.coldStart.rawValue { return .cold }
+    return state.mode == 0xFF ? .either : .warm
   }
 
   mutating func closeSchedules() {
@@ -108,23 +135,27 @@ extension Verifier {
       schedule.lastChange = schedule.frameStart
       schedule.isLastChangeKnown = schedule.isFrameKnown
     }
-    guard rare.actedFor >= 0, step.kind != 0, schedule.isScheduleKnown else { return }
-    let index = Int(rare.actedFor)
-    let action = plan.scheduleActions[schedule.schedule * partitions.count + index]
-    guard !rare.isModuleReset, rare.restarted == 0 || action != .ignore else { return }
+    if rare.actedFor >= 0, step.kind != 0, !rare.isModuleReset { judgeScheduleDuty(Int(rare.actedFor)) }
+  }
+
+  private mutating func judgeScheduleDuty(_ index: Int) {
+    guard rare.scheduleDuty != .unknown else { return }
     tally(.scheduleAction)
     let isRestarted = rare.restarted & 1 << UInt32(index) != 0
-    let mode = partitions[index].mode
+    let isCold = partitions[index].mode == OperatingMode.coldStart.rawValue
+    let isWarm = partitions[index].mode == OperatingMode.warmStart.rawValue
     let isRight =
-      switch action {
-      case .ignore: true
-      case .warmStart: isRestarted && mode == OperatingMode.warmStart.rawValue
-      // Who was not yet initialised starts as it would have started.
-      case .coldStart: isRestarted && mode == OperatingMode.coldStart.rawValue
+      switch rare.scheduleDuty {
+      case .unknown: true
+      case .goOn: !rare.isScheduleExceeded
+      case .cold: isRestarted && isCold
+      case .warm: isRestarted && isWarm
+      case .either: isRestarted && (isCold || isWarm)
       }
-    guard !isRight, !partitions[index].isStopped || isRestarted, !partitions[index].mayBeStopped else { return }
-    if fails(.scheduleAction) {
-      explain("\(name(UInt8(index))) has its first window of schedule \(schedule.schedule), whose action is \(action)")
+    if !isRight, fails(.scheduleAction) {
+      explain(
+        "\(name(UInt8(index))) has its first window of schedule \(schedule.schedule), and must "
+          + (rare.scheduleDuty == .goOn ? "go on as it is" : "start \(rare.scheduleDuty)"))
     }
   }
 }

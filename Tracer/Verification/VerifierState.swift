@@ -129,7 +129,8 @@ struct HealthState: Equatable {
   var nextEntry: UInt64 = 0
   var isNextKnown = true
   var entries = [Entry](repeating: Entry(), count: ModuleLimits.errorLogLength)
-  /// Errors at module level without their action yet; the last one's partition, code and action.
+  /// Errors at module level without their action yet; partition, code and action of the first that has the most severe
+  /// action of them.
   var waiting = 0
   var partition: UInt8 = 0
   var error: UInt32 = 0
