@@ -233,6 +233,22 @@ extension Mutation {
     Mutation("health.entered", "an action without an error") { $0.drop(.healthError) },
     Mutation("exception.answered", "for another exception") { $0.change(.healthAction) { $0.words.w0 = 7 } },
     Mutation("health.action", "ignored", along: ["mode.transition"]) { $0.change(.healthAction) { $0.detail = 0 } },
+    Mutation("health.action", "an undefined instruction as a numeric error") { story in
+      story.change(.exception) { $0.operand = $0.operand & ~0xFFFF | 6 }
+      story.change(.healthError) { $0.operand = $0.operand & 0xFFFF | 7 << 16 }
+      story.change(.healthAction) { $0.words.w0 = 7 }
+    },
+    Mutation("health.action", "a page fault elsewhere as the stack's overflow") { story in
+      story.change(.exception) { $0.operand = $0.operand & ~0xFFFF | 14 }
+      story.change(.healthError) { event in
+        event.operand = event.operand & 0xFFFF | 15 << 16
+        event.detail = 4
+      }
+      story.change(.healthAction) { event in
+        event.operand = 4
+        event.words.w0 = 15
+      }
+    },
     Mutation("health.entered", "an action for another error") { $0.change(.healthAction) { $0.operand = 5 } },
     Mutation("health.carriedOut", "the partition stays as it is", along: ["timer.armed"]) { $0.drop(.modeChange) }
       .along("window.owner", "partition.supply.Loader", "idle.time"),

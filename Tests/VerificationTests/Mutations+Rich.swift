@@ -104,7 +104,7 @@ extension Mutation {
       story.lines[place].event.kind = EventKind.healthAction.rawValue
       story.lines[place].event.operand = 1
       story.lines[place].event.words = .init()
-    }.along("exception.reflected", "exception.handler", "health.state"),
+    }.along("exception.reflected", "exception.handler", "health.state", "health.read"),
     Mutation("health.callback", "left out", along: ["restart.context", "health.entered"]) { story in
       let place = story.index(.callback)
       story.lines[place].event.kind = EventKind.healthAction.rawValue
@@ -135,6 +135,26 @@ extension Mutation {
     },
     Mutation("health.log", "a number left out", along: ["statistic.value", "health.read"]) { story in
       story.change(.healthError, 3) { $0.words.w1 += 1 }
+    },
+    Mutation("hypercall.known", "of another's error") {
+      $0.change(.hypercall, where: { call(85)($0) && $0.partition == 1 }) { $0.words.w3 = 4 }
+    },
+    Mutation("hypercall.known", "the trace is complete, says who does not write it") { story in
+      let place = story.index(.hypercall, where: { call(73)($0) && $0.partition == 0 })
+      story.lines[place].event.operand = story.lines[place].event.operand & 0xFF_0000 | 76
+      story.lines[place + 1].event.operand = 76
+    },
+    Mutation("health.level", "as if it had no handler", along: ["health.read"]) { story in
+      story.change(.healthError, 2) { $0.operand |= 1 }
+    },
+    Mutation("health.read", "another module action") {
+      $0.change(.hypercallResult, 0, where: call(85)) { $0.words.w0 ^= 1 << 40 }
+    },
+    Mutation("health.read", "another action than the handler") {
+      $0.change(.hypercallResult, 2, where: call(85)) { $0.words.w0 ^= 1 << 40 }
+    },
+    Mutation("health.read", "another action than announced") {
+      $0.change(.hypercallResult, 3, where: call(85)) { $0.words.w0 ^= 1 << 40 }
     },
     Mutation("health.read", "another error") { $0.change(.hypercallResult, 0, where: call(85)) { $0.words.w0 ^= 256 } },
     Mutation("health.read", "another address") {
@@ -188,6 +208,9 @@ extension Mutation {
     },
     Mutation("schedule.asked", "granted and forgotten", along: ["schedule.effective", "statistic.value"]) {
       $0.drop(.scheduleChange, 0)
+    }.along("yield.value"),
+    Mutation("yield.value", "in the schedule that is over") {
+      $0.change(.hypercallResult, where: call(65)) { $0.words.w0 += 2_000_000 }
     },
     Mutation("schedule.named", "another identifier") {
       $0.change(.hypercallResult, 0, where: call(92)) { $0.words.w0 = 70 }

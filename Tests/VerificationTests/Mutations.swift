@@ -151,6 +151,15 @@ struct Mutation: CustomStringConvertible, Sendable {
       "interrupt.kernelHandler", "interrupt.mark.registered", "mark.counter", "upcall.count", "mark.delivered",
       "upcall.registered",
       "budget.markToUpcall.8"),
+    Mutation("mask.foreign", "line 8 in the window that Loader leaves to the drainer", along: ["mask.effective"]) {
+      story in
+      let place = story.index(.interrupt, where: { $0.partition == 3 && $0.time == 39_000_000 })
+      for index in place...(place + 5) where story.lines[index].event.operand & 0xFFFF == 32 {
+        story.lines[index].event.operand += 8
+      }
+    }.along(
+      "interrupt.kernelHandler", "interrupt.mark.registered", "mark.counter", "upcall.count", "mark.delivered",
+      "upcall.registered", "budget.markToUpcall.8"),
     Mutation("mask.budget", "line 0 in Loader's window beyond its budget") { story in
       let place = story.index(.interrupt, where: { $0.partition == 2 })
       let count = story.lines[place...].dropFirst().firstIndex { $0.resume != nil }! - place

@@ -254,8 +254,11 @@ extension RichStory {
     upcall(65, 1)
     scribe.leave()
     handle(65, 1)
-    call(.readErrorLog, [4, 1], value: UInt64(Module.master) | 1 << 8 | 1 << 16 | 2 << 24 | 0xFF << 40)
+    call(.readErrorLog, [4, 1], value: UInt64(Module.master) | 1 << 8 | 1 << 16 | 2 << 24)
     call(.readErrorLog, [4, 2], value: 0x40_0400)
+    // What the error handler took, and what led to a callback and a cold start.
+    call(.readErrorLog, [2, 1], value: UInt64(Module.worker) | 1 << 8 | 1 << 16 | 0xFF << 40)
+    call(.readErrorLog, [3, 1], value: UInt64(Module.worker) | 2 << 8 | 1 << 16 | 1 << 24 | 1 << 32 | 3 << 40)
     close(0, Module.master)
     if isWorkerLate {
       // Of its memory nothing is made in this window either.
@@ -266,12 +269,20 @@ extension RichStory {
     } else {
       open(1, Module.worker, at: base + 2_000_000)
       call(.null)
+      call(.readErrorLog, [3, 2], value: 0x40_0400)
     }
     close(1, Module.worker)
     open(2, Module.sink, at: base + 4_000_000)
     call(.null)
+    // Its next window is in the other schedule, which is to come.
+    ask(.yield)
+    answer(.yield, base + Module.frame + 2_000_000)
+    emit(.idle, Module.drainer, 0, base + Module.frame)
+    scribe.change(to: Module.drainer, for: 0)
+    scribe.leave()
     close(2, Module.sink)
-    idle()
+    arm(base + Module.frame - Module.allowance)
+    scribe.leave()
   }
 
   /// A mark finds no room twice, and is told of once; then its frame fits.

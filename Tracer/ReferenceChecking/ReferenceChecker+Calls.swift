@@ -21,7 +21,8 @@ extension ReferenceChecker {
       return require("hypercall.known", false)
     }
     switch number {
-    case .stopModule, .drainComplete: require("hypercall.known", isSystem(partition))
+    case .stopModule: require("hypercall.known", isSystem(partition))
+    case .drainComplete: require("hypercall.known", partition == drainer)
     case .readStatistic: judgeStatistic(index, partition)
     case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
       .registerVCPU, .unregisterVCPU:

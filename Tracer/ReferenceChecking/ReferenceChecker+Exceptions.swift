@@ -144,12 +144,19 @@ extension ReferenceChecker {
       && (vector == what(step.input) || vector == gate(step))
     require("exception.answered", belongs && isFirst)
     guard belongs && isFirst else { return }
-    let code = ErrorCode(rawValue: events[index].detail)
-    switch what(step.input) {
-    case 0, 16, 19: require("health.action", code == .numericError)
-    case 14: require("health.action", code == .memoryViolation || code == .stackOverflow)
-    default: break
-    }
+    require("health.action", events[index].detail == meaning(step).rawValue)
+  }
+
+  /// What the exception of a step means, by its vector; of page faults those just below the stack are its overflow.
+  private func meaning(_ step: Step) -> ErrorCode {
+    let meanings: [(ErrorCode, Set<Int>)] = [
+      (.numericError, [0, 4, 16, 19]), (.stackOverflow, [12]), (.memoryViolation, [14]), (.hardwareFault, [18]),
+    ]
+    let found = meanings.first { $0.1.contains(what(step.input)) }?.0 ?? .illegalRequest
+    guard found == .memoryViolation else { return found }
+    let stackBytes = record(of: partition(step.input)).stackBytes
+    let below = PartitionLayout.stackTop &- stackBytes &- word(step, 3)
+    return (1...4096).contains(below) ? .stackOverflow : .memoryViolation
   }
 
   private func isOrphan(_ action: Int, _ step: Step) -> Bool { openError(before: action, step) == nil }

@@ -44,9 +44,7 @@ extension ReferenceChecker {
   }
 
   private func judgeLevel(_ index: Int) {
-    let expected = rule(partition(index), events[index].detail, state(index)).level
-    // Without an error handler an error of process level is one of partition level, and may be told as either.
-    require("health.level", level(index) == expected || expected == .process && level(index) == .partition)
+    require("health.level", level(index) == rule(partition(index), events[index].detail, state(index)).level)
   }
 
   /// What a step's raise or exception must lead to.
@@ -168,6 +166,20 @@ extension ReferenceChecker {
 
   // MARK: The log
 
+  /// What the log has as an error's action; nil where the trace does not show it.
+  private func actionLogged(_ error: Int, _ step: Step) -> UInt64? {
+    if level(error) == .module, partition(error) < table.partitionCount {
+      return UInt64(rule(partition(error), events[error].detail, state(error)).moduleAction.rawValue)
+    }
+    guard let answer = answer(toError: error, step) else { return nil }
+    switch kinds[answer] {
+    case .healthAction: return UInt64(events[answer].detail)
+    case .callback: return events[answer].words.w1 & 0xFF
+    case .exceptionReflected: return 0xFF
+    default: return nil
+    }
+  }
+
   private func judgeRead(_ index: Int) {
     let number = argument(index, 0)
     let length = logLength(before: index)
@@ -178,6 +190,8 @@ extension ReferenceChecker {
       events[$0].words.w1 % UInt64(ModuleLimits.errorLogLength) == number % UInt64(ModuleLimits.errorLogLength)
     }
     guard let entry, let told = step(of: entry) else { return }
+    // A partition that is no system partition sees its own errors only.
+    require("hypercall.known", partition(entry) == partition(index) || isSystem(partition(index)))
     let value = events[index].words.w0
     switch ErrorLogField(rawValue: argument(index, 1)) {
     case .time: require("health.read", value >= events[told.input].time && value <= events[entry].time)
@@ -186,8 +200,8 @@ extension ReferenceChecker {
       let expected =
         UInt64(partition(entry)) | UInt64(events[entry].detail) << 8 | (operand >> 8 & 0xFF) << 16
         | (operand & 0xFF) << 24 | UInt64(cause(entry)) << 32
-      // The action, bits 40 … 47, may be entered later.
-      require("health.read", value & ~(0xFF << 40) == expected)
+      let action = actionLogged(entry, told)
+      require("health.read", value & ~(0xFF << 40) == expected && value >> 40 & 0xFF == action ?? value >> 40 & 0xFF)
     case .address: require("health.read", value == events[entry].words.w0)
     case nil: require("health.read", false)
     }

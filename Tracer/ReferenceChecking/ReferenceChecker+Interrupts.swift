@@ -135,8 +135,12 @@ extension ReferenceChecker {
   }
 
   private func judgeForeign(_ index: Int, _ number: Int) {
-    guard let open = openWindow(before: index), isForeign(index, open) else { return }
-    if let line = line(number), line.policy == .maskedUntilOwner { return require("mask.foreign", false) }
+    guard let open = openWindow(before: index) else { return }
+    if let line = line(number), line.policy == .maskedUntilOwner {
+      // Whoever runs there.
+      return require("mask.foreign", record(of: owner(open)).permittedLines >> UInt16(number) & 1 != 0)
+    }
+    guard isForeign(index, open) else { return }
     let budget = line(number).map { $0.policy == .markedAtOnce ? $0.budgetPerWindow : .max } ?? .max
     let count = all(.interrupt, in: open..<(index + 1)).count { isForeign($0, open) && what($0) == what(index) }
     require("mask.budget", UInt64(count) <= budget)

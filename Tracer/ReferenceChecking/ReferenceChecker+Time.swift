@@ -103,13 +103,11 @@ extension ReferenceChecker {
       next = nominal(open) &+ start(later) &- start(window)
     } else {
       let frame = last(before: index, of: .majorFrameStart)
-      let current = frame.map { self.schedule(ofFrame: $0) } ?? 0
-      // The next frame may have another schedule.
-      guard table.count(ScheduleRecord.self) == 1 || frame != nil && scheduleAsked(before: index) == current,
-        let first = schedule.first(where: isOwn)
-      else { return }
-      let length = table.record(ScheduleRecord.self, current).majorFrame.count
-      next = nominal(open) &+ length &+ start(first) &- start(window)
+      let (current, asked) = (frame.map { self.schedule(ofFrame: $0) } ?? 0, scheduleAsked(before: index))
+      guard table.count(ScheduleRecord.self) == 1 || frame != nil else { return }
+      let frameEnd = nominal(open) &- start(window) &+ table.record(ScheduleRecord.self, current).majorFrame.count
+      // The next frame may have another schedule, and that no window of the caller.
+      next = (asked == current ? schedule : schedules[asked]).first(where: isOwn).map { frameEnd &+ start($0) } ?? .max
     }
     require("yield.value", events[index].words.w0 == next)
   }

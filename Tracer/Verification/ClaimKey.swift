@@ -78,14 +78,15 @@ enum ClaimKey: Int, CaseIterable {
     case .maskForeign: ("mask.foreign", "lines masked until their owner never interrupt a foreign window")
     case .maskBudget: ("mask.budget", "a line marked at once interrupts a foreign window no more than budgeted")
     case .hypercallAnswered: ("hypercall.answered", "every hypercall gets one result before anything else happens")
-    case .hypercallKnown: ("hypercall.known", "unknown hypercalls and unprivileged requests are refused")
+    case .hypercallKnown: ("hypercall.known", "unknown hypercalls and requests without the right to them are refused")
     case .consoleWritten: ("console.written", "the console took as many bytes as the caller was told")
     case .noteWords:
       ("note.words", "a note is of memory that its caller may read, and all its words are there, in order")
     case .timeRead: ("time.read", "the time that a partition reads lies within its call")
     case .statistic: ("statistic.value", "counts that partitions read equal the trace's")
     case .exceptionAnswered: ("exception.answered", "every exception of a partition gets one health action")
-    case .healthAction: ("health.action", "the health action is the one configured")
+    case .healthAction:
+      ("health.action", "an exception is the error that its vector means; the action is as configured")
     case .healthCarriedOut: ("health.carriedOut", "a health action changes the partition's mode accordingly")
     case .modeChain: ("mode.chain", "every mode change starts from the partition's mode")
     case .modeQuiet: ("mode.quiet", "a stopped partition never runs")

@@ -15,6 +15,8 @@ struct ModulePlan {
     var executable: [Range<UInt64>]
     /// Pieces of memory that it may read, its stack among them.
     var readable: [Range<UInt64>]
+    /// The lowest address of its stack.
+    var stackBottom: UInt64
     var markedLines: UInt16
     var maximumUpcallDepth: Int32
     var missedTickPolicy: MissedTickPolicy
@@ -214,7 +216,8 @@ struct ModulePlan {
         Partition(
           name: Self.text(table, record.name), permittedLines: record.permittedLines,
           isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable,
-          readable: readable, markedLines: record.markedLines, maximumUpcallDepth: Int32(record.maximumUpcallDepth),
+          readable: readable, stackBottom: PartitionLayout.stackTop - stackBytes, markedLines: record.markedLines,
+          maximumUpcallDepth: Int32(record.maximumUpcallDepth),
           missedTickPolicy: record.missedTickPolicy, entryPoint: record.entryPoint,
           callbackEntry: record.callbackEntry, mayChangeSchedule: record.flags.contains(.mayChangeSchedule),
           memoryPieces: pieces))

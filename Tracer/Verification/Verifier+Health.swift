@@ -34,10 +34,7 @@ extension Verifier {
 
   private mutating func judgeLevel(_ event: EventReference, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
     tally(.healthLevel)
-    // Without an error handler an error of process level is one of partition level, and may be told as either.
-    let isRight =
-      level == rule.level.rawValue || rule.level == .process && level == ErrorLevel.partition.rawValue
-    if !isRight, fails(.healthLevel) {
+    if level != rule.level.rawValue, fails(.healthLevel) {
       explain("error \(event.detail) of \(name(event.partition)) has level \(level); the table has \(rule.level)")
     }
   }
@@ -81,14 +78,23 @@ extension Verifier {
     }
     step.happenings.insert(.healthAction)
     guard belongs else { return }
-    let isRight =
-      switch step.what {
-      case 0, 16, 19: event.detail == ErrorCode.numericError.rawValue
-      case 14:
-        event.detail == ErrorCode.memoryViolation.rawValue || event.detail == ErrorCode.stackOverflow.rawValue
-      default: true
-      }
-    if !isRight, fails(.healthAction) { explain("exception \(step.what) was taken for error \(event.detail)") }
+    let meant = error(by: step.what, at: step.argument0, of: event.partition)
+    if event.detail != meant.rawValue, fails(.healthAction) {
+      explain("exception \(step.what) was taken for error \(event.detail); it means \(meant)")
+    }
+  }
+
+  /// The error that a CPU exception means. A page fault in the page below the stack is the stack's overflow.
+  private func error(by vector: UInt16, at address: UInt64, of partition: UInt8) -> ErrorCode {
+    switch vector {
+    case 0, 4, 16, 19: return .numericError
+    case 12: return .stackOverflow
+    case 14:
+      let bottom = plan.partitions[Int(partition)].stackBottom
+      return address < bottom && bottom &- address <= 4096 ? .stackOverflow : .memoryViolation
+    case 18: return .hardwareFault
+    default: return .illegalRequest
+    }
   }
 
   /// The error at hand gets no more answers.
@@ -137,6 +143,7 @@ extension Verifier {
   }
 
   private mutating func judgeAction(_ event: EventReference, _ action: PartitionRecoveryAction) {
+    noteInLog(event.detail)
     rare.isErrorAnswered = true
     let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
     if action != rule.action || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthAction) {
@@ -175,6 +182,7 @@ extension Verifier {
           : "the callback of \(name(event.partition)) begins, and no error of its level was entered")
     }
     if rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
+    noteInLog(UInt8(truncatingIfNeeded: event.words.w1))
     rare.isErrorAnswered = true
     rare.callbackDue = Int16(index)
     guests[index].callbackError = Int16(event.operand)
@@ -201,7 +209,10 @@ extension Verifier {
     if step.kind != 0, !isComplete, !isOver, fails(.healthCallback) {
       explain("the callback of \(name(event.partition)) was not complete, nor its window over, when its action came")
     }
-    if rare.error >= 0, rare.errorPartition == event.partition { rare.isErrorAnswered = true }
+    if rare.error >= 0, rare.errorPartition == event.partition {
+      noteInLog(event.detail)
+      rare.isErrorAnswered = true
+    }
   }
 
   mutating func closeCallback() {
@@ -223,6 +234,7 @@ extension Verifier {
     let belongs =
       rare.error >= 0 && rare.errorPartition == event.partition && !rare.isErrorAnswered
       && event.words.w1 == UInt64(rare.error)
+    noteInLog(HealthState.takenByHandler)
     rare.isErrorAnswered = true
     let rule = plan.healthRule(event.partition, UInt32(max(rare.error, 0)), rare.errorState) ?? ModulePlan.HealthRule()
     let mode = partitions[index].mode

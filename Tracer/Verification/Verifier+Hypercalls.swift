@@ -86,8 +86,9 @@ extension Verifier {
       judgeStatistic(partition)
     case .stopModule, .drainComplete:
       tally(.hypercallKnown)
-      if !plan.partitions[Int(partition)].isSystem, fails(.hypercallKnown) {
-        explain("\(name(partition)) is no system partition, and its \(number) succeeded")
+      let mayDo = number == .stopModule ? plan.partitions[Int(partition)].isSystem : partition == plan.drainer
+      if !mayDo, fails(.hypercallKnown) {
+        explain("\(name(partition)) may not ask for \(number), and was not refused")
       }
     case .bindEvent: bindEvent(partition)
     case .raiseEvent: judgeRaised(partition)

@@ -61,10 +61,13 @@ extension Verifier {
   mutating func judgeForeign(_ line: Int) {
     // A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
     let isPulse = step.flags.contains(.isPulse)
-    guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF, isPulse || step.partition == schedule.owner,
+    let isOwners = isPulse || step.partition == schedule.owner
+    // Masks hold for the whole window, whoever runs in it.
+    guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF,
+      isOwners || plan.lines[line].isMaskedUntilOwner,
       plan.partitions[Int(schedule.owner)].permittedLines & 1 &<< UInt16(truncatingIfNeeded: line) == 0
     else { return }
-    if !isPulse { machine.isEntryForeign = true }
+    if isOwners, !isPulse { machine.isEntryForeign = true }
     countForeign(line)
   }
 

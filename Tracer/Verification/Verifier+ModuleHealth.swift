@@ -6,6 +6,7 @@ import TraceFormat
 extension Verifier {
   mutating func beginModuleError(_ event: EventReference) {
     let rule = plan.healthRule(event.partition, UInt32(event.detail), rare.errorState) ?? ModulePlan.HealthRule()
+    noteInLog(rule.moduleAction.rawValue)
     // Nothing is to be done with the module for it, and it ends a callback as an error of any level does.
     if rule.moduleAction == .ignore, guests[Int(event.partition)].callbackError >= 0 { return }
     if health.waiting == 0 || Self.severity(health.action) < Self.severity(rule.moduleAction.rawValue) {
@@ -93,6 +94,15 @@ extension Verifier {
         | (operand & 0xFF) << 24 | (operand >> 16 & 0xFF) << 32, address: event.words.w0)
   }
 
+  /// The error at hand gets its answer: that is what the log has of it from now on.
+  mutating func noteInLog(_ action: UInt8) {
+    guard rare.error >= 0, !rare.isErrorAnswered else { return }
+    let place = Int((health.nextEntry &- 1) % UInt64(ModuleLimits.errorLogLength))
+    guard !health.entries[place].isActionKnown else { return }
+    health.entries[place].isActionKnown = true
+    health.entries[place].description |= UInt64(action) << 40
+  }
+
   mutating func judgeErrorLog(_ partition: UInt8) {
     let number = step.argument0
     guard health.isNextKnown else { return }
@@ -103,12 +113,16 @@ extension Verifier {
     }
     let entry = health.entries[Int(number % UInt64(ModuleLimits.errorLogLength))]
     guard entry.isKnown else { return }
+    if UInt8(truncatingIfNeeded: entry.description) != partition, !plan.partitions[Int(partition)].isSystem,
+      fails(.hypercallKnown)
+    {
+      explain("\(name(partition)) is no system partition, and reads of another's error: entry \(number) of the log")
+    }
     let value = step.resultValue
     let isRight =
       switch ErrorLogField(rawValue: step.argument1) {
       case .time: value >= entry.earliest && value <= entry.latest
-      // The action, bits 40 … 47, may be entered later.
-      case .description: value & ~(0xFF << 40) == entry.description
+      case .description: entry.isActionKnown ? value == entry.description : value & ~(0xFF << 40) == entry.description
       case .address: value == entry.address
       case nil: false
       }

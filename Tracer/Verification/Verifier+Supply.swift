@@ -66,13 +66,15 @@ extension Verifier {
 
   private mutating func judgeYieldValue(_ partition: UInt8, _ isOwn: Bool) {
     guard isOwn, step.resultCode == 0 else { return }
-    let next = schedule.start &+ plan.windows[schedule.window].toNextOwn
-    // Beyond the frame the schedule may be another one.
-    let isWithin =
-      schedule.nextSchedule == schedule.schedule
-      || next < schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame
     let isScheduleKnown = schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
-    guard plan.schedules.count == 1 || isScheduleKnown && isWithin else { return }
+    guard plan.schedules.count == 1 || isScheduleKnown else { return }
+    var next = schedule.start &+ plan.windows[schedule.window].toNextOwn
+    let frameEnd = schedule.frameStart &+ plan.schedules[schedule.schedule].majorFrame
+    if schedule.nextSchedule != schedule.schedule, next >= frameEnd {
+      // The next frame has another schedule, perhaps without a window of the caller.
+      let first = plan.schedules[schedule.nextSchedule].windows.first { plan.windows[$0].partition == partition }
+      next = first.map { frameEnd &+ plan.windows[$0].start } ?? .max
+    }
     tally(.yieldValue)
     if step.resultValue != next, fails(.yieldValue) {
       explain("\(name(partition)) was told \(step.resultValue) ns; its next window starts at \(next) ns")

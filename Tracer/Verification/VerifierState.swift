@@ -119,8 +119,12 @@ struct ChannelState: Equatable {
 
 /// The health monitor's log, and an action at module level that waits for the next major frame.
 struct HealthState: Equatable {
+  /// In place of an action: the partition's own error handler took the error.
+  static let takenByHandler: UInt8 = 0xFF
   struct Entry: Equatable {
     var isKnown = false
+    /// Whether the description has the action, bits 40 … 47.
+    var isActionKnown = false
     var earliest: UInt64 = 0
     var latest: UInt64 = 0
     var description: UInt64 = 0
