@@ -210,17 +210,9 @@ extension Mutation {
       let next = story.lines[(call + 1)...].firstIndex { $0.resume != nil }!
       story.lines[next].resume! += 1000
     },
-    Mutation("budget.kernelTime", "a millisecond in the kernel", along: ["process.deadline.Control.law"]) { story in
-      let call = story.index(.hypercall, 0, where: Self.call(70))
-      let next = story.lines[(call + 1)...].firstIndex { $0.resume != nil }!
-      for index in next... {
-        guard story.lines[index].event.kind != EventKind.timer.rawValue else { break }
-        if story.lines[index].event.knownKind == .hypercallResult, story.lines[index].event.operand == 66 {
-          story.lines[index].event.words.w0 += 1_000_000
-        }
-        story.lines[index].event.time += 1_000_000
-        if story.lines[index].resume != nil { story.lines[index].resume! += 1_000_000 }
-      }
+    Mutation("budget.kernelTime", "a millisecond in the kernel") { story in
+      let call = story.index(.hypercall, 0, where: Self.call(69))
+      story.lines[story.nextEntry(after: call)].resume! += 1_000_000
     },
   ]
 
@@ -278,14 +270,15 @@ extension Mutation {
       let tick = story.index(.interrupt, where: { $0.partition == 3 })
       for index in tick..<story.lines.count {
         guard story.lines[index].event.kind != EventKind.timer.rawValue else { break }
-        story.lines[index].event.time += 900_000
+        story.lines[index].event.time += 420_000
       }
       story.lines[tick].resume! += 900_000
       let timer = story.lines[tick...].firstIndex { $0.event.kind == EventKind.timer.rawValue }!
-      story.lines[timer].resume! += 900_000
+      story.lines[timer].resume! += 420_000
     },
     Mutation(
-      "process.deadline.Control.law", "it never yields", along: ["window.end.order", "partition.supply.Control"]
+      "process.deadline.Control.law", "it never yields",
+      along: ["idle.time", "window.owner", "partition.supply.Control"]
     ) { story in
       let place = story.index(.hypercall, 0, where: { call(65)($0) && $0.partition == 1 })
       story.lines[place].event.operand = story.lines[place].event.operand & 0xFF_0000 | 73

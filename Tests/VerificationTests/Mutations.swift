@@ -67,6 +67,10 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("window.end.order", "a window's end is missing") { $0.drop(.windowEnd, 4) },
     Mutation("window.end.order", "a window ends twice") { $0.double(.windowEnd, 4) },
     Mutation("window.end.order", "another window ends") { $0.change(.windowEnd, 4) { $0.operand += 1 } },
+    Mutation("window.end.order", "a window ends with its partition's yield") { story in
+      let line = story.lines.remove(at: story.index(.windowEnd, 1))
+      story.insert(line.event, after: .idle, 0)
+    },
     Mutation("window.end.order", "a window ends at once") { story in
       let place = story.index(.windowEnd, 3)
       let line = story.lines.remove(at: place)
@@ -100,9 +104,11 @@ struct Mutation: CustomStringConvertible, Sendable {
       let entry = story.index(.interrupt, where: { $0.partition == 3 })
       story.lines[entry].event.partition = 1
       story.lines[entry].event.operand = story.lines[entry].event.operand & 0xFFFF | 1 << 16
-      let timer = story.index(.timer, where: { $0.partition == 3 })
-      story.lines[timer].event.partition = 1
-      story.lines[timer].event.operand = 1 << 16
+      for _ in 0..<2 {
+        let timer = story.index(.timer, where: { $0.partition == 3 })
+        story.lines[timer].event.partition = 1
+        story.lines[timer].event.operand = 1 << 16
+      }
       story.lines[story.index(.partitionSwitch, 2)].event.detail = 1
     },
     Mutation("yield.value", "the wrong next window") {
@@ -114,7 +120,7 @@ struct Mutation: CustomStringConvertible, Sendable {
       story.change(.timerArmed, 3) { $0.words.w0 += 50_000 }
     },
     Mutation("timer.armed", "not at all", along: ["timer.punctual"]) { $0.drop(.timerArmed, 3) },
-    Mutation("timer.punctual", "early", along: ["window.end.order"]) { $0.change(.timer, 3) { $0.time -= 10 } },
+    Mutation("timer.punctual", "early", along: ["window.end.order"]) { $0.change(.timer, 4) { $0.time -= 10 } },
     Mutation("timer.punctual", "late by more than L", along: ["window.end.instant"]) { story in
       let timer = story.index(.timer, where: of(2))
       story.delay(from: timer, to: story.nextEntry(after: timer), by: 51_000)
@@ -126,7 +132,7 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("idle.time", "idle time is not announced") { $0.drop(.idle, 3) },
     Mutation("window.nominal", "started long before", along: ["window.end.order", "partition.supply.Sensors"]) {
       story in
-      story.drop(.timer, 5)
+      story.drop(.timer, 6)
     },
     Mutation("stimulus.played", "never") { $0.drop(.stimulus) },
     Mutation("trace.boot", "never started") { $0.drop(.start) },

@@ -200,9 +200,14 @@ extension Scribe {
       t += 2000
     }
     call(.yield, at: base + 3_000_000, value: base + 12_000_000)
-    end(1, base)
-    idle(until: base + 5_000_000)
+    emit(.idle, Module.drainer, 0, base + 5_000_000)
+    change(to: Module.drainer, for: 0)
+    leave()
     interrupt(line: 0, at: base + 3_500_000)
+    enter(.timer, at: base + 4_000_000 - Module.allowance + 3, 0)
+    end(1, base)
+    emit(.timerArmed, 0xFF, 0, base + 5_000_000 - Module.allowance)
+    leave()
   }
 
   private mutating func sensorsSecond(_ base: UInt64) {

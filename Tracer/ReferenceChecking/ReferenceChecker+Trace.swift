@@ -190,12 +190,8 @@ extension ReferenceChecker {
       Int(event.partition) == owner(open), event.words.w0 == nominalEnd(open)
     else { return require("window.end.order", false) }
     guard let input = input(of: index) else { return }
-    let owner = owner(open)
-    let isGone = hasYielded(owner, before: index) || isStopped(owner, before: index)
     let isStopping = (input..<index).contains { kinds[$0] == .stop }
-    if !isGone, !isStopping {
-      require("window.end.order", events[input].time &+ allowance &+ 1000 >= nominalEnd(open))
-    }
+    if !isStopping { require("window.end.order", events[input].time &+ allowance &+ 1000 >= nominalEnd(open)) }
   }
 
   // MARK: Who runs
