@@ -211,6 +211,29 @@ import TraceFormat
     }
   }
 
+  /// Words of no keyframe: a keyframe's first again, one too many, and the same at the end.
+  @Test func wordsThatBelongToNoKeyframeAreNamed() {
+    let ends = events.positions(of: .keyframe)
+    let first = events.positions(of: .keyframeWords)[0]
+    func adding(_ word: TraceEvent, at place: Int) -> [TraceEvent] {
+      var changed = events
+      var word = word
+      word.time = events[place - 1].time
+      changed.insert(word, at: place)
+      return changed
+    }
+    let next = events.positions(of: .keyframeWords).first { $0 > ends[2] }!
+    expect(adding(events[first], at: ends[2] + 1), .keyframe, at: next + 1)
+    expect(adding(events[first + 1], at: ends[2]), .keyframe, at: ends[2] + 1)
+    let end = events.positions(of: .end)[0]
+    for word in [events[first], events[first + 1]] { expect(adding(word, at: end), .keyframe, at: end + 1) }
+  }
+
+  @Test func aStartForAnotherStopIsNamed() {
+    let start = events.positions(of: .start)[0]
+    expect(events.changing(start) { $0.words.w0 &+= 1 }, .input, at: start)
+  }
+
   /// Words that are whole but not the core's: each single word counts.
   @Test func everyWordOfAKeyframeIsCompared() {
     let end = events.positions(of: .keyframe)[3]

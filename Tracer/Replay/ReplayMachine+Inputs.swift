@@ -20,9 +20,16 @@ extension ReplayMachine {
     observations.owe(core.decision)
   }
 
+  /// The kernel starts with the stop that it was booted with: 0 and all ones are none.
+  private func otherStop(_ event: EventReference) -> String? {
+    func instant(_ word: UInt64) -> UInt64? { word == 0 || word == .max ? nil : word }
+    guard let bootedStop, instant(bootedStop) != instant(event.words.w0) else { return nil }
+    return "the module is started to stop at another instant than it was booted to"
+  }
+
   /// Why the input cannot have come now; nil if it can. The core's own preconditions are among these.
   mutating func impossible(_ kind: EventKind, _ event: EventReference) -> String? {
-    if kind == .start { return hasStarted ? "the module starts a second time" : nil }
+    if kind == .start { return hasStarted ? "the module starts a second time" : otherStop(event) }
     guard hasStarted else { return "an input before the module's start" }
     if core.hasStopped { return "an input after the module's stop" }
     guard kind != .nonMaskable, kind != .stimulus else {

@@ -6,11 +6,14 @@ import TraceFormat
 // Keyframes, and the end of the comparison.
 extension ReplayMachine {
   mutating func compareState(_ kind: EventKind, _ event: EventReference, _ position: UInt64) {
-    guard kind == .keyframe else { return collect(event) }
-    defer { self.keyframe.removeAll(keepingCapacity: true) }
+    guard kind == .keyframe else { return takeWords(event, position) }
+    defer {
+      self.keyframe.removeAll(keepingCapacity: true)
+      isKeyframeBroken = false
+    }
     report.keyframeCount += 1
     observations.noteKeyframe()
-    guard isWhole(event) else {
+    guard !isKeyframeBroken, isWhole(event) else {
       return diverge(.keyframe, event, position, nil, "the keyframe's words do not add up to it")
     }
     let keyframe = keyframe
@@ -28,6 +31,15 @@ extension ReplayMachine {
     } else if index != keyframe.count {
       diverge(.keyframe, event, position, nil, "the kernel has \(keyframe.count) words of state, the core \(index)")
     }
+  }
+
+  /// Words that belong to no keyframe are no part of what the kernel writes.
+  private mutating func takeWords(_ event: EventReference, _ position: UInt64) {
+    if event.operand == 0, isKeyframeBroken || !keyframe.isEmpty {
+      return diverge(.keyframe, event, position, nil, "a keyframe begins before the last one has ended")
+    }
+    if Int(event.operand) != keyframe.count { isKeyframeBroken = true }
+    collect(event)
   }
 
   mutating func collect(_ event: EventReference) {

@@ -34,6 +34,10 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
   var observations: ObservationLedger
   var resumption = Resumption()
   var keyframe: [UInt64] = []
+  /// Words of it are missing, or not its own.
+  var isKeyframeBroken = false
+  /// When the kernel was booted to stop, ns; 0 and all ones for never, nil before its boot is seen.
+  var bootedStop: UInt64?
   var hasStarted = false
   var isBlind = false
   var hasEnded = false
@@ -142,6 +146,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     isBlind = true
     masks = nil
     keyframe.removeAll(keepingCapacity: true)
+    isKeyframeBroken = false
     expected.begin()
     observations.forgive()
   }
@@ -198,6 +203,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     switch kind {
     case .boot where event.words.w0 != table.checksum:
       diverge(.input, event, position, nil, "the kernel booted another module table than the trace carries")
+    case .boot: bootedStop = event.words.w3
     case .loss: goBlind("\(event.words.w0) events were lost before event \(position)")
     case .end:
       hasEnded = true
@@ -205,6 +211,8 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
         diverge(.missingDecision, event, position, missing, "a decision is missing before the end")
       } else if let reason = observations.unpaid(isFromPartition: false) {
         diverge(.missingObservation, event, position, nil, reason)
+      } else if isKeyframeBroken || !keyframe.isEmpty {
+        diverge(.keyframe, event, position, nil, "the trace ends within a keyframe, after \(keyframe.count) words")
       } else if !core.hasStopped {
         diverge(.input, event, position, nil, "the trace ends before the core stopped")
       }
