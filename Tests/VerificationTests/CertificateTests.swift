@@ -57,7 +57,9 @@ import TraceReading
     let report = try Self.audit(Self.certificate(trace), trace)
     #expect(report.isConfirmed, "\(report.text)")
     #expect(report.count(.measured) >= 18, "\(report.text)")
-    #expect(report.count(.judged) == ReferenceChecker.claims.count, "\(report.text)")
+    #expect(report.count(.judged) == ReferenceChecker.claims.count + 1, "\(report.text)")
+    #expect(report.count(.counted) == 0 && report.count(.evidence) == 0, "\(report.text)")
+    #expect(report.outcome.exitStatus == 0)
   }
 
   @Test func everyMechanismIsConfirmed() throws {
@@ -96,17 +98,120 @@ import TraceReading
   @Test func theAuditorKnowsEveryClaim() throws {
     let module = try SampleModule()
     let claims = Set(Verifier(table: module.table).claims.map(\.identifier))
-    let known = Set(FixedClaims.identifiers + Auditor(module.table).measures.map(\.identifier))
+    let known = FixedClaims.identifiers.union(Auditor(module.table).measures.map(\.identifier))
     #expect(claims == known, "\(claims.symmetricDifference(known))")
     #expect(Auditor.counted.isSubset(of: FixedClaims.identifiers))
+    #expect(FixedClaims.exercised.isSubset(of: FixedClaims.identifiers))
   }
 
-  @Test func aCutTraceIsConfirmedAsInconclusive() throws {
+  /// The auditor knows the words of every claim, those that a module adds and bounds, too.
+  @Test func theAuditorKnowsTheWordsOfEveryClaim() throws {
+    let claiming = try SampleModule.claiming([
+      (.within, CustomClaimTests.mark, EventPattern(.stop), 10_000_000),
+      (.never, EventPattern(.healthAction, detail: 3), EventPattern(.stop), 0),
+      (.atMost, EventPattern(.timer), EventPattern(.stop), 1000),
+    ])
+    let rare = try SampleModule.working(period: 3 * SampleModule.frame, deadline: 1_800_000)
+    for module in [claiming, rare, try RichModule.make()] {
+      // The table is the module's.
+      let (words, claims) = withExtendedLifetime(module) {
+        (ClaimWords(ModuleFacts(module.table)).words, Verifier(table: module.table).claims)
+      }
+      for claim in claims {
+        #expect(words[claim.identifier]?.title == claim.title)
+        #expect(words[claim.identifier]?.source == claim.source, "\(claim.identifier)")
+      }
+    }
+  }
+
+  /// It knows as well what must be exercised, and what a loss leaves alone.
+  @Test func theAuditorKnowsWhatEvidenceIsNeeded() throws {
+    let module = try SampleModule()
+    defer { withExtendedLifetime(module) {} }
+    let verifier = Verifier(table: module.table)
+    let details = verifier.book.details
+    let auditor = Auditor(module.table)
+    for claim in details where auditor.places[claim.identifier] == nil {
+      #expect(FixedClaims.exercised.contains(claim.identifier) == claim.mustBeExercised, "\(claim.identifier)")
+    }
+    for measure in auditor.measures {
+      let claim = try #require(details.first { $0.identifier == measure.identifier })
+      #expect(claim.mustBeExercised == measure.mustBeExercised && claim.unit.rawValue == measure.unit)
+    }
+    for claim in details where !claim.isTouchedByLoss && claim.identifier != "budget.traceBytes" {
+      #expect(!FixedClaims.isTouchedByLoss(claim.identifier), "\(claim.identifier)")
+    }
+    for claim in details where claim.isTouchedByLoss { #expect(FixedClaims.isTouchedByLoss(claim.identifier)) }
+  }
+
+  /// A true certificate of a trace that is not whole is not refused; what it says to hold cannot be confirmed.
+  @Test func aCutTraceIsNotConfirmed() throws {
     let whole = try Self.trace()
     let trace = Array(whole[..<(whole.count - 200)])
     let report = try Self.audit(Self.certificate(trace), trace)
-    #expect(report.isConfirmed, "\(report.text)")
-    #expect(report.count(.measured) == 0)
+    #expect(report.outcome == .unconfirmed && report.outcome.exitStatus == 3, "\(report.text)")
+    #expect(report.count(.measured) == 0 && report.unconfirmed.contains("upcall.order"))
+    #expect(report.text.contains("the certificate is not confirmed: nothing contradicts it"))
+    #expect(try report.json.contains("\"confirmed\" : false"))
+  }
+
+  /// A trace of which some events were lost, as the kernel tells it.
+  static func lossy(_ first: Int = 200, _ count: Int = 40) throws -> [UInt8] {
+    let module = try SampleModule()
+    var events = Story(Scribe.story(of: module)).events
+    let loss = TraceEvent(time: events[first - 1].time, .loss, words: .init(UInt64(count)))
+    events.replaceSubrange(first..<(first + count), with: [loss])
+    events[events.count - 1].words.w0 = UInt64(events.count - 1)
+    events[events.count - 1].words.w1 = UInt64(count)
+    return TraceFileTests.write(events, module)
+  }
+
+  @Test func aLossyTraceIsNotConfirmed() throws {
+    let trace = try Self.lossy()
+    let report = try Self.audit(Self.certificate(trace), trace)
+    #expect(report.outcome == .unconfirmed, "\(report.text)")
+    // What is unknown says nothing that had to be confirmed.
+    #expect(Set(report.unconfirmed).isSuperset(of: ["trace.boot", "trace.time", "trace.end"]))
+    #expect(report.unconfirmed.count < 15, "\(report.unconfirmed)")
+  }
+
+  /// Nor a boot that is not there, or time that goes back, whatever is lost.
+  @Test func aLossHidesNoBootAndNoTime() throws {
+    let module = try SampleModule()
+    let events = Story(Scribe.story(of: module)).events
+    func objections(_ events: [TraceEvent], _ claim: String) throws -> [String] {
+      var auditor = Auditor(module.table)
+      for (position, event) in events.enumerated() { auditor.consume(event, position: UInt64(position)) }
+      let words = try #require(FixedClaims.words[claim])
+      let entry = try JSONSerialization.data(withJSONObject: [
+        "id": claim, "title": words.title, "source": words.source, "verdict": "pass", "checked": 1, "failures": 0,
+      ])
+      let certificate = try #require(
+        try? JSONDecoder().decode(AuditedCertificate.self, from: Data(Self.certificate(Self.lossy()).utf8)))
+      let judge = ClaimAudit(auditor: auditor, cited: CitedEvents(certificate), isLossy: true, violated: nil)
+      return judge.finding(try JSONDecoder().decode(AuditedCertificate.Claim.self, from: entry)).objections
+    }
+    var back = events
+    back[100].time = back[99].time - 1
+    for claim in ["trace.boot", "trace.time"] { #expect(try objections(events, claim).isEmpty) }
+    #expect(try objections(Array(events.dropFirst()), "trace.boot") == ["it passes, and the trace has no boot"])
+    #expect(try objections(back, "trace.time") == ["it passes, and time goes back"])
+  }
+
+  /// Where events are lost nothing that they may have been about can be said to hold.
+  @Test func nothingPassesThatALossTouches() throws {
+    let trace = try Self.lossy()
+    let original = try Self.certificate(trace)
+    for claim in FixedClaims.identifiers.union(["budget.kernelTime", "budget.traceBytes"])
+    where FixedClaims.isTouchedByLoss(claim) {
+      var forger = try Forger(original)
+      forger.edit(claim) {
+        $0["verdict"] = "pass"
+        $0["remark"] = nil
+      }
+      let report = try Self.audit(forger.text, trace)
+      #expect(report.outcome == .refused && report.text.contains("refused: \(claim): "), "\(claim)")
+    }
   }
 
   @Test(arguments: ["", "{", "[]", "{\"form\": \"partita certificate 1\"}", "{\"form\": 3}", "\u{0}"])

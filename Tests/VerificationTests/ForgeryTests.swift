@@ -109,6 +109,66 @@ struct Forgery: CustomStringConvertible, Sendable {
     Forgery("a claim left out") { $0.remove("interrupt.mark.complete") },
     Forgery("a measured claim left out") { $0.remove("partition.supply.Loader") },
     Forgery("a claim twice") { $0.double("interrupt.mark.complete") },
+    Forgery("a claim of nobody's") { forger in
+      forger.append(["id": "safety.certified", "title": "certified", "source": "", "verdict": "pass", "checked": 1])
+    },
+    Forgery("a budget of nobody's") { forger in
+      forger.append(["id": "budget.hypercall.99", "title": "99", "source": "", "verdict": "pass", "checked": 1])
+    },
+    Forgery("another title") { $0.edit("port.content") { $0["title"] = "no message is ever lost" } },
+    Forgery("another title of a budget") { $0.edit("budget.kernelTime") { $0["title"] = "kernel time" } },
+    Forgery("another source") { $0.edit("window.owner") { $0["source"] = "RTCA DO-297" } },
+    Forgery("another unit") { $0.edit("window.end.instant") { $0["unit"] = "seconds" } },
+    Forgery("a bound of what has none") { forger in
+      forger.edit("upcall.order") {
+        $0["bound"] = 1
+        $0["boundIs"] = "most"
+      }
+    },
+    Forgery("a unit of what has none") { $0.edit("upcall.order") { $0["unit"] = "ns" } },
+    Forgery("values of what has none") { $0.edit("upcall.order") { $0["cases"] = [[String: Any]]() } },
+    Forgery("no headline case") { $0.edit("timer.punctual") { $0["worst"] = nil } },
+    Forgery("another instant of the headline case") { forger in
+      forger.edit("timer.punctual") { claim in
+        var worst = claim["worst"] as! [String: Any]
+        worst["time"] = 1
+        claim["worst"] = worst
+      }
+    },
+    Forgery("a field of nobody's") { $0.edit("upcall.order") { $0["level"] = "A" } },
+    Forgery("a field of nobody's in the report") { $0.extend(["report"], "note", "certified") },
+    Forgery("a field of nobody's beside") { $0.object["certifiedBy"] = "x" },
+    Forgery("another tool") { $0.set(["tool", "name"], "TÜV") },
+    Forgery("another time of a case") { forger in
+      forger.editCase("padding.margin", 0) {
+        $0["from"] = ($0["from"] as! Int) - 100
+        $0["to"] = ($0["to"] as! Int) - 100
+      }
+    },
+    Forgery("a case in the kernel") { $0.editCase("timer.punctual", 0) { $0["inKernel"] = true } },
+    Forgery("a case in windows") { forger in
+      forger.editCase("process.deadline.Control.law", 0) { $0["inWindowsOf"] = "Loader" }
+    },
+    Forgery("a taker of nobody's") { $0.editShares("process.deadline.Control.law") { $0[0]["taker"] = "cosmic rays" } },
+    Forgery("a taker that was not missing") { forger in
+      forger.editShares("process.deadline.Control.law") { $0[0]["taker"] = "events are missing" }
+    },
+    Forgery("all time given to one") { forger in
+      forger.editShares("process.deadline.Control.law") { shares in
+        let sum = shares.reduce(0) { $0 + ($1["nanoseconds"] as! Int) }
+        for index in shares.indices { shares[index]["nanoseconds"] = index == 0 ? sum : 0 }
+      }
+    },
+    Forgery("a share of no event") { $0.editShares("process.deadline.Control.law") { $0[0]["event"] = 10_000_000 } },
+    Forgery("a share before its time") { $0.editShares("process.deadline.Control.law") { $0[0]["event"] = 1 } },
+    Forgery("less beyond the bound") { forger in
+      forger.editShares("window.start.instant", "beyondBound") {
+        $0[0]["nanoseconds"] = ($0[0]["nanoseconds"] as! Int) - 1
+      }
+    },
+    Forgery("a bound that nothing exceeded, exceeded") { forger in
+      forger.editCase("timer.punctual", 0) { $0["beyondBound"] = [["taker": "timer", "nanoseconds": 1]] }
+    },
     Forgery("a custom claim that never held") { forger in
       forger.edit("custom.c1") {
         $0["checked"] = 1
@@ -116,56 +176,6 @@ struct Forgery: CustomStringConvertible, Sendable {
       }
     },
   ]
-}
-
-/// A certificate in pieces.
-struct Forger {
-  var object: [String: Any]
-
-  init(_ text: String) throws {
-    object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as! [String: Any]
-  }
-
-  var text: String {
-    get throws { String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self) }
-  }
-
-  mutating func set(_ path: [String], _ value: Any) {
-    var inner = object[path[0]] as! [String: Any]
-    precondition(inner[path[1]] != nil, "the certificate has \(path)")
-    inner[path[1]] = value
-    object[path[0]] = inner
-  }
-
-  mutating func add(_ path: [String], _ number: Int) {
-    set(path, ((object[path[0]] as! [String: Any])[path[1]] as! Int) + number)
-  }
-
-  private mutating func claims(_ body: (inout [[String: Any]]) -> Void) {
-    var report = object["report"] as! [String: Any]
-    var claims = report["claims"] as! [[String: Any]]
-    body(&claims)
-    report["claims"] = claims
-    object["report"] = report
-  }
-
-  mutating func edit(_ identifier: String, _ body: (inout [String: Any]) -> Void) {
-    claims { claims in body(&claims[claims.firstIndex { $0["id"] as? String == identifier }!]) }
-  }
-
-  mutating func editCase(_ identifier: String, _ index: Int, _ body: (inout [String: Any]) -> Void) {
-    edit(identifier) { claim in
-      var cases = claim["cases"] as! [[String: Any]]
-      body(&cases[index])
-      claim["cases"] = cases
-    }
-  }
-
-  mutating func remove(_ identifier: String) { claims { $0.removeAll { $0["id"] as? String == identifier } } }
-
-  mutating func double(_ identifier: String) {
-    claims { claims in claims.append(claims.first { $0["id"] as? String == identifier }!) }
-  }
 }
 
 @Suite struct ForgeryTests {
@@ -191,9 +201,37 @@ struct Forger {
     // The detour through the parser alone changes nothing.
     #expect(try CertificateTests.audit(forger.text, trace).isConfirmed)
     forgery.forge(&forger)
-    let report = try CertificateTests.audit(forger.text, trace)
-    #expect(!report.isConfirmed, "\(forgery)")
+    guard let report = try? CertificateTests.audit(forger.text, trace) else { return }
+    #expect(report.outcome == .refused && report.outcome.exitStatus == 1, "\(forgery): \(report.text)")
     #expect(report.text.contains("refused: "))
+  }
+
+  /// A parser takes one of two, and a reader the other.
+  @Test func aFieldTwiceIsRefused() throws {
+    let pass = "\"id\": \"port.content\""
+    for more in ["\"verdict\": \"fail\", ", "\"remark\": \"a\", \"remark\": \"\", "] {
+      let text = certificate.replacingOccurrences(of: pass, with: more + pass)
+      #expect(text != certificate)
+      let report = try CertificateTests.audit(text, trace)
+      #expect(report.outcome == .refused && report.text.contains("is there twice"), "\(report.text)")
+    }
+  }
+
+  /// What a whole trace did not exercise is unknown.
+  @Test func whatNothingExercisedDoesNotPass() throws {
+    let events = Array(Story(Scribe.story(of: try SampleModule())).events)
+    let start = events.firstIndex { $0.kind == EventKind.majorFrameStart.rawValue }!
+    var few = Array(events[..<start]) + [events[events.count - 2], events[events.count - 1]]
+    few[few.count - 1].words.w0 = UInt64(few.count - 1)
+    let trace = TraceFileTests.write(few, try SampleModule())
+    var forger = try Forger(CertificateTests.certificate(trace))
+    forger.edit("process.deadline.Control.law") { claim in
+      #expect(claim["verdict"] as? String == "unknown")
+      claim["verdict"] = "pass"
+      claim["remark"] = nil
+    }
+    let report = try CertificateTests.audit(forger.text, trace)
+    #expect(report.text.contains("process.deadline.Control.law: it passes, and nothing exercised it"), "\(report.text)")
   }
 
   @Test func aCertificateOfAnotherTraceIsRefused() throws {

@@ -14,12 +14,36 @@ public struct AuditReport: Sendable {
     /// The events cited are there, and the entry does not contradict itself; no more is said.
     case evidence
   }
+  /// What comes of an audit.
+  public enum Outcome: String, Sendable {
+    case confirmed
+    /// Something in the certificate is not so.
+    case refused
+    /// Nothing contradicts the certificate, and not all that it says could be judged or measured anew.
+    case unconfirmed
+
+    /// Of the command.
+    public var exitStatus: Int32 {
+      switch self {
+      case .confirmed: 0
+      case .refused: 1
+      case .unconfirmed: 3
+      }
+    }
+  }
   public struct Finding: Sendable {
     public var identifier: String
     public var verdict: String
     public var depth: Depth
+    /// How often it was judged and violated was counted anew, too.
+    public var isCounted = false
     /// Why the entry is refused; empty if it is not.
     public var objections: [String]
+
+    /// The entry says something that was neither measured nor judged anew; one that is unknown says nothing.
+    public var isUnconfirmed: Bool {
+      objections.isEmpty && verdict != "unknown" && (depth == .counted || depth == .evidence)
+    }
   }
   /// Objections to the certificate as a whole: another trace, another module, a contradiction.
   public var objections: [String] = []
@@ -28,9 +52,24 @@ public struct AuditReport: Sendable {
   /// Why nothing was judged anew; nil if it was.
   public var reasonNotJudged: String?
 
-  public var isConfirmed: Bool { objections.isEmpty && findings.allSatisfy { $0.objections.isEmpty } }
+  public var outcome: Outcome {
+    guard objections.isEmpty, findings.allSatisfy({ $0.objections.isEmpty }) else { return .refused }
+    return unconfirmed.isEmpty ? .confirmed : .unconfirmed
+  }
+  public var isConfirmed: Bool { outcome == .confirmed }
+  /// Passes and fails that nothing contradicts and that were not judged anew.
+  public var unconfirmed: [String] { findings.filter(\.isUnconfirmed).map(\.identifier) }
 
   public func count(_ depth: Depth) -> Int { findings.count { $0.depth == depth && $0.objections.isEmpty } }
+
+  /// What a certificate says beyond what is confirmed of any.
+  private var notAudited: [String] {
+    let uncounted = findings.count { !$0.isCounted }
+    return [
+      "explanations and remarks", "the tool's version", "who took the time of the worst cases",
+      "how far a violation went",
+    ] + (uncounted > 0 ? ["how often \(uncounted) claims were judged or violated"] : [])
+  }
 
   /// For a reader: every objection, then what was confirmed and how far.
   public var text: String {
@@ -39,23 +78,39 @@ public struct AuditReport: Sendable {
       lines += finding.objections.map { "refused: \(finding.identifier): \($0)" }
     }
     if let reasonNotJudged { lines.append("not judged anew: \(reasonNotJudged)") }
-    let evidence = findings.filter { $0.depth == .evidence && $0.objections.isEmpty }.map(\.identifier)
-    if !evidence.isEmpty { lines += ["only by evidence: " + evidence.joined(separator: " "), ""] }
+    for (depth, name) in [(Depth.counted, "only counted anew"), (.evidence, "only by evidence")] {
+      let claims = findings.filter { $0.depth == depth && $0.objections.isEmpty }.map(\.identifier)
+      if !claims.isEmpty { lines.append("\(name): " + claims.joined(separator: " ")) }
+    }
+    lines += ["not part of what is confirmed: " + notAudited.joined(separator: "; "), ""]
     lines.append(
-      (isConfirmed ? "the certificate is confirmed" : "the certificate is refused")
+      sentence
         + ": \(count(.measured)) claims measured anew, \(count(.judged)) judged anew, \(count(.counted)) only counted "
-        + "anew, \(evidence.count) only by evidence; \(events) events")
+        + "anew, \(count(.evidence)) only by evidence; \(events) events")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var sentence: String {
+    switch outcome {
+    case .confirmed: "the certificate is confirmed"
+    case .refused: "the certificate is refused"
+    case .unconfirmed:
+      "the certificate is not confirmed: nothing contradicts it, but \(unconfirmed.count) verdicts of "
+        + "\(findings.count) were not judged anew"
+    }
   }
 
   public var json: String {
     get throws {
       let claims = findings.map {
-        ["id": $0.identifier, "verdict": $0.verdict, "depth": $0.depth.rawValue, "objections": $0.objections]
-          as [String: Any]
+        [
+          "id": $0.identifier, "verdict": $0.verdict, "depth": $0.depth.rawValue, "counted": $0.isCounted,
+          "objections": $0.objections,
+        ] as [String: Any]
       }
       var object: [String: Any] = [
-        "confirmed": isConfirmed, "objections": objections, "events": events, "claims": claims,
+        "confirmed": isConfirmed, "outcome": outcome.rawValue, "objections": objections, "events": events,
+        "claims": claims, "unconfirmed": unconfirmed, "notAudited": notAudited,
       ]
       object["notJudged"] = reasonNotJudged
       let data = try JSONSerialization.data(

@@ -4,6 +4,10 @@ import Foundation
 struct AuditedCertificate: Decodable {
   static let form = "partita certificate 1"
 
+  struct Tool: Decodable {
+    var name: String
+    var version: String
+  }
   struct Trace: Decodable {
     var run: String
     var bytes: UInt64
@@ -23,6 +27,13 @@ struct AuditedCertificate: Decodable {
   struct Share: Decodable {
     var taker: String
     var nanoseconds: UInt64
+    var pieces: UInt64
+    var event: UInt64
+  }
+  struct Worst: Decodable, Equatable {
+    var value: Int64
+    var event: UInt64
+    var time: UInt64
   }
   struct Case: Decodable {
     var value: Int64
@@ -34,6 +45,8 @@ struct AuditedCertificate: Decodable {
     var inKernel: Bool?
     var attribution: [Share]?
     var beyondBound: [Share]?
+
+    var asWorst: Worst { Worst(value: value, event: event, time: time) }
   }
   struct Violation: Decodable {
     var event: UInt64
@@ -42,6 +55,8 @@ struct AuditedCertificate: Decodable {
   }
   struct Claim: Decodable {
     var id: String
+    var title: String
+    var source: String
     var verdict: String
     var checked: UInt64
     var failures: UInt64
@@ -49,7 +64,7 @@ struct AuditedCertificate: Decodable {
     var bound: Int64?
     var boundIs: String?
     var margin: Int64?
-    var worst: Case?
+    var worst: Worst?
     var cases: [Case]?
     var remark: String?
     var first: [Violation]?
@@ -67,6 +82,7 @@ struct AuditedCertificate: Decodable {
     var claims: [Claim]
   }
   var form: String
+  var tool: Tool
   var trace: Trace
   var module: Module
   var report: Report

@@ -19,7 +19,9 @@ extension Auditor {
         partitions[partition].awaited = nil
         if isKnown {
           let value = clock(of: partition, at: resume) &- awaited.clock
-          measure("budget.markToUpcall.\(awaited.line)", Int64(clamping: value))
+          measure(
+            "budget.markToUpcall.\(awaited.line)", Int64(clamping: value),
+            over: Measure.Span(from: awaited.instant, to: resume, part: .windows(of: partition)))
         }
       }
     }
@@ -44,13 +46,20 @@ extension Auditor {
     kernelTime = kernelTime &+ work
     if frameEnded {
       frameEnded = false
-      if isKernelTimeKnown { measure("budget.kernelTime", Int64(clamping: kernelTime)) }
+      if isKernelTimeKnown {
+        measure(
+          "budget.kernelTime", Int64(clamping: kernelTime),
+          over: Measure.Span(from: kernelTimeSince, to: resume, part: .kernel))
+      }
       kernelTime = 0
+      kernelTimeSince = resume
       isKernelTimeKnown = true
     }
     if isEntryForeign, let owner = window?.owner, partition == owner { window?.stolen += spent }
     if before.kind == .hypercall, before.partition == partition, !before.switched, !before.upcalled, readyTime == nil {
-      measure("budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position)
+      measure(
+        "budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position,
+        over: Measure.Span(from: before.time, to: resume))
     }
   }
 
@@ -60,15 +69,28 @@ extension Auditor {
     partitions[partition].isStarting = false
     if partitions[partition].hasYielded, partition != facts.drainer { return }
     guard var open = window, open.owner == partition else { return }
-    measure("window.end.instant", Int64(from: open.end, to: now))
+    measure("window.end.instant", Int64(from: open.end, to: now), over: Measure.Span(from: open.end, to: now))
     guard open.awaitsFirst, isKnown else { return }
     open.awaitsFirst = false
     open.first = max(resume, open.start)
     let isEarly = resume < open.start
     let error = isEarly ? open.start - resume : resume - open.start
     if !open.isPadded, !open.ranBefore { fail("padding.margin") }
-    measure("window.start.instant", isEarly && open.ranBefore ? 0 : Int64(clamping: error))
+    measure(
+      "window.start.instant", isEarly && open.ranBefore ? 0 : Int64(clamping: error),
+      over: isEarly && open.ranBefore
+        ? nil : Measure.Span(from: min(resume, open.start), to: max(resume, open.start)))
     window = open
+  }
+
+  /// The kernel was ready for a window, and waits for its start: who took what the early timer had set aside.
+  mutating func pad(_ event: TraceEvent) {
+    window?.isPadded = true
+    window?.isAwaited = true
+    let ready = event.words.w0 &- event.words.w1
+    let began = event.words.w0 - min(facts.allowance, event.words.w0)
+    readyTime = ready
+    measure("padding.margin", Int64(clamping: event.words.w1), over: Measure.Span(from: began, to: ready))
   }
 
   // MARK: The timer
@@ -83,7 +105,7 @@ extension Auditor {
   private mutating func timer() {
     guard step.what != 0xFF, isTimerKnown else { return }
     if let due = armed, now >= due {
-      measure("timer.punctual", Int64(from: dueFrom, to: now))
+      measure("timer.punctual", Int64(from: dueFrom, to: now), over: Measure.Span(from: dueFrom, to: now))
       armed = nil
       mayBeStale = false
     } else if mayBeStale {

@@ -10,6 +10,7 @@ extension Auditor {
     if step.kind == .interrupt, !step.isSpurious, UInt32(step.what) == event.operand { step.lastMark = now }
     if partitions[index].isWaitingKnown[line], !partitions[index].isWaiting[line] {
       partitions[index].waitsSince[line] = clock(of: index, at: now)
+      partitions[index].waitsFrom[line] = now
     }
     partitions[index].isWaiting[line] = true
     partitions[index].isWaitingKnown[line] = true
@@ -27,7 +28,7 @@ extension Auditor {
     if let since = partitions[index].waitsSince[line], partitions[index].isWaiting[line],
       places["budget.markToUpcall.\(line)"] != nil
     {
-      partitions[index].awaited = (line, since)
+      partitions[index].awaited = (line, since, partitions[index].waitsFrom[line])
     }
     partitions[index].waitsSince[line] = nil
     partitions[index].isWaiting[line] = false
@@ -67,16 +68,19 @@ extension Auditor {
         if isLike(event, custom.record.first) { customs[index].violations += 1 }
       case .within:
         if let since = custom.since, isLike(event, custom.record.second), let measure = custom.measure {
-          measures[measure].add(Int64(clamping: event.time &- since), at: position)
+          measures[measure].add(
+            Int64(clamping: event.time &- since), at: position, over: Measure.Span(from: since, to: now))
           customs[index].since = nil
         }
         if customs[index].since == nil, isLike(event, custom.record.first) { customs[index].since = event.time }
       case .atMost:
         if event.knownKind == .majorFrameStart {
           if custom.isFrameKnown, let measure = custom.measure {
-            measures[measure].add(Int64(clamping: custom.count), at: position)
+            measures[measure].add(
+              Int64(clamping: custom.count), at: position, over: Measure.Span(from: custom.frameSince, to: now))
           }
           customs[index].isFrameKnown = true
+          customs[index].frameSince = now
           customs[index].count = 0
         }
         if isLike(event, custom.record.first) { customs[index].count += 1 }
@@ -90,10 +94,12 @@ extension Auditor {
       switch custom.record.form {
       case .within:
         if let since = custom.since, now > since, now - since > custom.record.bound {
-          measures[measure].add(Int64(clamping: now - since), at: position)
+          measures[measure].add(
+            Int64(clamping: now - since), at: position, over: Measure.Span(from: since, to: now))
         }
       case .atMost where custom.isFrameKnown && custom.count > custom.record.bound:
-        measures[measure].add(Int64(clamping: custom.count), at: position)
+        measures[measure].add(
+          Int64(clamping: custom.count), at: position, over: Measure.Span(from: custom.frameSince, to: now))
       default: break
       }
     }

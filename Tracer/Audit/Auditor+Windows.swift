@@ -28,9 +28,12 @@ extension Auditor {
     let owner = plan.owner
     let state = partitions[owner]
     if state.isSupplyKnown, state.mode != 0 {
-      measure("partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply))
+      measure(
+        "partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply),
+        over: Measure.Span(from: state.periodStart, to: start))
     }
     partitions[owner].supply = 0
+    partitions[owner].periodStart = start
     partitions[owner].required = plan.leastSupply
     partitions[owner].isSupplyKnown = plan.leastSupply > 0 && state.canRun
     for index in processes.indices where isReleased(index, plan, start) {
@@ -54,7 +57,7 @@ extension Auditor {
   mutating func miss(_ index: Int, at instant: UInt64) {
     guard let release = processes[index].release else { return }
     let value = max(Int64(clamping: instant &- release), Int64(clamping: facts.processes[index].deadline &+ 1))
-    measures[processes[index].measure].add(value, at: position)
+    measures[processes[index].measure].add(value, at: position, over: Measure.Span(from: release, to: instant))
   }
 
   mutating func forgetProcesses(of owner: Int) {
@@ -106,7 +109,8 @@ extension Auditor {
     for index in processes.indices where facts.processes[index].owner == partition {
       guard let release = processes[index].release else { continue }
       processes[index].release = nil
-      measures[processes[index].measure].add(Int64(clamping: step.time &- release), at: position)
+      measures[processes[index].measure].add(
+        Int64(clamping: step.time &- release), at: position, over: Measure.Span(from: release, to: step.time))
     }
     guard let open = window, open.owner == partition else { return }
     let freely = open.end > facts.allowance ? open.end - facts.allowance : 0

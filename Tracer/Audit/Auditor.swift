@@ -34,13 +34,16 @@ struct Auditor {
     var clock: UInt64 = 0
     var supply: UInt64 = 0
     var required: UInt64 = 0
+    var periodStart: UInt64 = 0
     var isSupplyKnown = false
     /// By line: marks wait, and how far the clock was at the first of them (nil where that is not known).
     var isWaiting = [Bool](repeating: false, count: 16)
     var isWaitingKnown = [Bool](repeating: true, count: 16)
     var waitsSince = [UInt64?](repeating: nil, count: 16)
-    /// The line whose upcall was decided and not yet begun, and its mark's clock.
-    var awaited: (line: Int, clock: UInt64)?
+    /// By line: when that was.
+    var waitsFrom = [UInt64](repeating: 0, count: 16)
+    /// The line whose upcall was decided and not yet begun, and its mark's clock and instant.
+    var awaited: (line: Int, clock: UInt64, instant: UInt64)?
 
     var canRun: Bool { !hasYielded && mode != 0 && !isStarting }
   }
@@ -62,6 +65,7 @@ struct Auditor {
     var measure: Int?
     var since: UInt64?
     var count: UInt64 = 0
+    var frameSince: UInt64 = 0
     var isFrameKnown = false
     var violations: UInt64 = 0
     var identifier: String
@@ -92,6 +96,9 @@ struct Auditor {
   var firstTime: UInt64 = 0
   var last: UInt64 = 0
   var hasEnd = false
+  var hasStopped = false
+  /// Time never went back.
+  var isInOrder = true
   var lossCount: UInt64 = 0
   var entryTime: UInt64?
   var isEntryForeign = false
@@ -100,13 +107,16 @@ struct Auditor {
   var frameStart: UInt64?
   var frameLength: UInt64 = 0
   var kernelTime: UInt64 = 0
+  /// The resume from which that counts.
+  var kernelTimeSince: UInt64 = 0
   var isKernelTimeKnown = false
   var frameEnded = false
   var armed: UInt64?
   var dueFrom: UInt64 = 0
   var mayBeStale = false
   var isTimerKnown = true
-  var stopInstant: UInt64 = .max
+  /// All ones where the module was not to stop; nil where the trace does not say.
+  var stopInstant: UInt64?
   var kernelBuild: UInt64?
 
   init(_ table: ModuleTable) {
@@ -116,8 +126,8 @@ struct Auditor {
     define("window.start.instant", facts.startError)
     define("window.end.instant", facts.budget(.windowOverrun) ?? 0)
     define("timer.punctual", facts.budget(.timerLateness) ?? facts.allowance)
-    define("padding.margin", facts.budget(.padMargin) ?? 1, isFloor: true)
-    define("stop.prompt", facts.budget(.stopDelay) ?? frame)
+    define("padding.margin", facts.budget(.padMargin) ?? 1, isFloor: true, mustBeExercised: false)
+    define("stop.prompt", facts.budget(.stopDelay) ?? frame, mustBeExercised: false)
     for index in facts.names.indices
     where facts.windows.contains(where: { $0.owner == index && $0.leastSupply > 0 }) {
       define("partition.supply.\(facts.names[index])", 0, isFloor: true)
@@ -128,15 +138,20 @@ struct Auditor {
     for budget in facts.budgets { defineBudget(budget) }
     for claim in facts.claims {
       let isMeasured = claim.record.form != .never
-      let measure = isMeasured ? define(claim.identifier, claim.record.bound) : nil
+      let unit = claim.record.form == .atMost ? "events" : "ns"
+      let measure = isMeasured ? define(claim.identifier, claim.record.bound, unit: unit) : nil
       customs.append(Custom(record: claim.record, measure: measure, identifier: claim.identifier))
     }
   }
 
   @discardableResult
-  private mutating func define(_ identifier: String, _ bound: UInt64, isFloor: Bool = false) -> Int {
+  private mutating func define(
+    _ identifier: String, _ bound: UInt64, isFloor: Bool = false, unit: String = "ns", mustBeExercised: Bool = true
+  ) -> Int {
     if places[identifier] == nil { places[identifier] = measures.count }
-    measures.append(Measure(identifier, bound: Int64(clamping: bound), isFloor: isFloor))
+    measures.append(
+      Measure(
+        identifier, bound: Int64(clamping: bound), isFloor: isFloor, unit: unit, mustBeExercised: mustBeExercised))
     return measures.count - 1
   }
 
@@ -146,14 +161,14 @@ struct Auditor {
     case .markToUpcall: define("budget.markToUpcall.\(budget.subject)", budget.bound)
     case .hypercall: define("budget.hypercall.\(budget.subject)", budget.bound)
     case .kernelTimePerFrame: define("budget.kernelTime", budget.bound)
-    case .traceBytesPerSecond: define("budget.traceBytes", budget.bound)
+    case .traceBytesPerSecond: define("budget.traceBytes", budget.bound, unit: "B/s")
     case .windowStartError, .timerLateness, .padMargin, .stopDelay, .partitionSupply, .windowOverrun: break
     }
   }
 
   /// Adds a value to a claim, if the module makes it.
-  mutating func measure(_ identifier: String, _ value: Int64, at position: UInt64? = nil) {
-    if let place = places[identifier] { measures[place].add(value, at: position ?? self.position) }
+  mutating func measure(_ identifier: String, _ value: Int64, at position: UInt64? = nil, over span: Measure.Span?) {
+    if let place = places[identifier] { measures[place].add(value, at: position ?? self.position, over: span) }
   }
 
   /// A violation that is no value.
@@ -168,6 +183,7 @@ struct Auditor {
   mutating func consume(_ event: TraceEvent, position: UInt64) {
     self.position = position
     now = event.time
+    if events > 0, now < last { isInOrder = false }
     if events == 0 { firstTime = event.time }
     let kind = event.knownKind
     followCustom(event)
@@ -184,6 +200,8 @@ struct Auditor {
       enter(kind, event)
     case .interrupt, .nonMaskable, .stimulus, .start, .memoryPiece:
       beginStep(kind, event)
+      // Where the boot is lost the start says it alone.
+      if kind == .start, lossCount > 0, stopInstant == nil { stopInstant = event.words.w0 }
     case .boot:
       stopInstant = event.words.w3 == 0 ? .max : event.words.w3
       kernelBuild = event.words.w1
@@ -211,7 +229,7 @@ struct Auditor {
     case .windowStart: windowStart(event)
     case .windowEnd: closeWindow()
     case .majorFrameStart: frameBegins(event)
-    case .modeChange where index < partitions.count:
+    case .modeChange where index < partitions.count && isMeant(modeChange: event):
       partitions[index].mode = event.detail
       if event.detail == 0 {
         partitions[index].isSupplyKnown = false
@@ -220,13 +238,14 @@ struct Auditor {
     case .restart where index < partitions.count: restart(index, event)
     case .initialised where index < partitions.count: partitions[index].isStarting = false
     case .timerArmed: arm(event)
-    case .padded:
-      window?.isPadded = true
-      window?.isAwaited = true
-      readyTime = event.words.w0 &- event.words.w1
-      measure("padding.margin", Int64(clamping: event.words.w1))
+    case .padded: pad(event)
     default: break
     }
+  }
+
+  /// Modes and start conditions are four each.
+  private func isMeant(modeChange event: TraceEvent) -> Bool {
+    event.detail < 4 && event.operand & 0xFF < 4 && event.operand >> 8 < 4
   }
 
   mutating func beginStep(_ kind: EventKind, _ event: TraceEvent) {
@@ -243,30 +262,13 @@ struct Auditor {
     step.isSpurious = kind == .interrupt && (step.what == 39 || step.what == 47) && event.detail & 24 == 0
   }
 
-  private mutating func closeStep() {
+  mutating func closeStep() {
     if let upcall = step.upcall { take(upcall.partition, upcall.line) }
     if step.kind == .hypercall, !step.answered { count("hypercall.answered") }
     guard step.kind == .interrupt, !step.stopped, !step.isSpurious, let lastMark = step.lastMark else { return }
-    measure("budget.interruptToMark.\(Int(step.what) - 32)", Int64(from: step.time, to: lastMark), at: step.position)
-  }
-
-  private mutating func stop() {
-    step.stopped = true
-    guard stopInstant != .max, now >= stopInstant else { return }
-    measure("stop.prompt", Int64(clamping: now - stopInstant))
-  }
-
-  private mutating func end() {
-    closeStep()
-    step = Step()
-    guard !hasEnd else { return }
-    hasEnd = true
-    for index in processes.indices {
-      guard let release = processes[index].release else { continue }
-      let deadline = facts.processes[index].deadline
-      if now > release &+ deadline { miss(index, at: now) }
-    }
-    endCustom()
+    measure(
+      "budget.interruptToMark.\(Int(step.what) - 32)", Int64(from: step.time, to: lastMark), at: step.position,
+      over: Measure.Span(from: step.time, to: lastMark))
   }
 }
 

@@ -49,11 +49,12 @@ public enum CertificateAudit {
     auditor.finish(fileBytes: reader.statistics.storedBytes)
     var report = AuditReport()
     report.events = auditor.events
-    report.objections = identity(certificate, auditor, reader, gaps)
-    let isWhole = gaps == 0 && auditor.lossCount == 0 && auditor.hasEnd
+    report.objections = CertificateFields.objections(bytes) + identity(certificate, auditor, reader, gaps)
+    let isLossy = gaps > 0 || auditor.lossCount > 0
     var violated: Set<String>?
-    if !isWhole {
-      report.reasonNotJudged = "the trace has gaps, or not its end"
+    if isLossy || !auditor.hasEnd {
+      report.reasonNotJudged =
+        isLossy ? "events of the trace are lost, and what they were is not known" : "the trace has not its end"
     } else if kept.count < auditor.events {
       report.reasonNotJudged =
         "the trace has more than \(limit) events; '--judge-up-to \(auditor.events)' takes "
@@ -62,9 +63,9 @@ public enum CertificateAudit {
       violated = ReferenceChecker.violations(kept, reader.moduleTable) { onProgress(.judging($0)) }
       if violated == nil { return nil }
     }
-    let judge = ClaimAudit(auditor: auditor, cited: cited, isWhole: isWhole, violated: violated)
+    let judge = ClaimAudit(auditor: auditor, cited: cited, isLossy: isLossy, violated: violated)
     report.findings = certificate.report.claims.map { judge.finding($0) }
-    report.objections += judge.missing(in: certificate.report.claims)
+    report.objections += judge.strangers(in: certificate.report.claims)
     report.objections += verdict(certificate.report)
     return report
   }
@@ -104,6 +105,7 @@ public enum CertificateAudit {
     func compare<Value: Equatable>(_ what: String, _ said: Value, _ found: Value) {
       if said != found { objections.append("\(what) is \(found), and the certificate says \(said)") }
     }
+    compare("the tool", certificate.tool.name, "partita")
     compare("the run's identity", certificate.trace.run, reader.runIdentity)
     compare("the trace's size", certificate.trace.bytes, reader.statistics.storedBytes)
     compare("whether the trace is complete", certificate.trace.complete, reader.condition.isComplete)
@@ -121,8 +123,9 @@ public enum CertificateAudit {
     compare("the first instant", certificate.report.firstTime, min(auditor.firstTime, auditor.last))
     compare("the last instant", certificate.report.lastTime, max(auditor.firstTime, auditor.last))
     compare("whether the trace has its end", certificate.report.hasEnd, auditor.hasEnd)
-    compare("whether there are gaps", certificate.report.gaps > 0, gaps > 0 || auditor.lossCount > 0)
-    compare("whether the file is whole", certificate.report.fileDefect.isEmpty, reader.condition.isComplete)
+    compare("the number of gaps", certificate.report.gaps, UInt64(gaps) + auditor.lossCount)
+    let condition = reader.condition
+    compare("the file's defect", certificate.report.fileDefect, condition.isComplete ? "" : condition.description)
     return objections
   }
 
@@ -153,23 +156,15 @@ struct CitedEvents {
   init(_ certificate: AuditedCertificate) {
     awaited = []
     for claim in certificate.report.claims {
-      for found in (claim.cases ?? []) + (claim.worst.map { [$0] } ?? []) { awaited.insert(found.event) }
+      for found in claim.cases ?? [] {
+        awaited.insert(found.event)
+        for share in (found.attribution ?? []) + (found.beyondBound ?? []) { awaited.insert(share.event) }
+      }
       for violation in (claim.first ?? []) + (claim.worstViolations ?? []) { awaited.insert(violation.event) }
     }
   }
 
   mutating func see(_ position: UInt64, _ time: UInt64) {
     if !awaited.isEmpty, awaited.contains(position) { times[position] = time }
-  }
-}
-
-extension Auditor {
-  /// The trace has been read: what can be said of it as a whole.
-  mutating func finish(fileBytes: UInt64) {
-    guard hasEnd, last > firstTime, places["budget.traceBytes"] != nil else { return }
-    let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
-    let span = last - firstTime
-    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
-    measure("budget.traceBytes", Int64(clamping: rate))
   }
 }

@@ -19,6 +19,8 @@ struct ModuleFacts {
   }
   var names: [String] = []
   var permitted: [UInt16] = []
+  /// By partition.
+  var periods: [UInt64] = []
   var windows: [Window] = []
   var frames: [UInt64] = []
   var processes: [Process] = []
@@ -35,6 +37,7 @@ struct ModuleFacts {
       let partition = table.record(PartitionRecord.self, index)
       names.append(text(partition.name))
       permitted.append(partition.permittedLines)
+      periods.append(partition.period.count)
     }
     for index in 0..<table.count(BudgetRecord.self) { budgets.append(table.record(BudgetRecord.self, index)) }
     for index in 0..<table.count(WindowRecord.self) {

@@ -12,8 +12,12 @@ struct AuditCommand: ParsableCommand {
       Measured claims are measured anew, and the others judged anew by the reference checker: slow, simple, and \
       without a line in common with 'partita verify'. It holds the whole trace in memory, so that it judges traces of \
       --judge-up-to events at most; of longer ones, instances are counted anew where an event stands for one, and the \
-      events cited are looked up. The answer says how far each claim was confirmed. Exit status: 0 confirmed, \
-      1 refused, 2 bad usage or input, 3 interrupted.
+      events cited are looked up. The answer says how far each claim was confirmed.
+
+      A certificate is confirmed if each claim that passes or fails was measured or judged anew. Of a trace with lost \
+      events or without its end, and of one longer than --judge-up-to, that cannot be said: such a certificate is \
+      refused where it contradicts the trace, and else not confirmed. Exit status: 0 confirmed, 1 refused, 2 bad usage \
+      or input, 3 not confirmed, or interrupted.
 
       Example: partita verify run.partita --certificate run.certificate.json
                partita audit run.certificate.json run.partita
@@ -57,7 +61,7 @@ struct AuditCommand: ParsableCommand {
     case .text: print(report.text, terminator: "")
     case .json: print(try report.json)
     }
-    if !report.isConfirmed { throw ExitCode(1) }
+    if report.outcome != .confirmed { throw ExitCode(report.outcome.exitStatus) }
   }
 
   /// Audits with a line that tells how far; Ctrl-C ends the command.

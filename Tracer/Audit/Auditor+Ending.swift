@@ -1,0 +1,33 @@
+import TraceFormat
+
+/// How a trace ends: with the stop, the end, and what was under way.
+extension Auditor {
+  mutating func stop() {
+    step.stopped = true
+    hasStopped = true
+    guard let stopInstant, stopInstant != .max, now >= stopInstant else { return }
+    measure("stop.prompt", Int64(clamping: now - stopInstant), over: Measure.Span(from: stopInstant, to: now))
+  }
+
+  mutating func end() {
+    closeStep()
+    step = Step()
+    guard !hasEnd else { return }
+    hasEnd = true
+    for index in processes.indices {
+      guard let release = processes[index].release else { continue }
+      let deadline = facts.processes[index].deadline
+      if now > release &+ deadline { miss(index, at: now) }
+    }
+    endCustom()
+  }
+
+  /// The trace has been read: what can be said of it as a whole.
+  mutating func finish(fileBytes: UInt64) {
+    guard hasEnd, last > firstTime, places["budget.traceBytes"] != nil else { return }
+    let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
+    let span = last - firstTime
+    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
+    measure("budget.traceBytes", Int64(clamping: rate), over: nil)
+  }
+}
