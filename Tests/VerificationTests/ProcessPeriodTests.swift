@@ -106,6 +106,23 @@ extension SampleModule {
     }
   }
 
+  /// Whatever ends a process, a deadline that had passed by then was missed.
+  @Test func aStartExcusesNoDeadline() throws {
+    func judge(_ event: TraceEvent, deadline: UInt64) throws -> ClaimResult {
+      try Self.judge(period: 10_000_000, deadline: deadline, without: [0]) { story in
+        // In the third window of the first frame, 2 ms after its release and more.
+        story.insert(event, after: .windowStart, where: { $0.operand == 2 })
+      }
+    }
+    let start = TraceEvent(time: 0, .restart, partition: 1, detail: 1, operand: 0)
+    let stop = TraceEvent(time: 0, .modeChange, partition: 1, detail: 0, operand: 1)
+    for event in [start, stop] {
+      let late = try judge(event, deadline: 1_000_000)
+      #expect(late.verdict == .fail && late.firstViolations.first!.explanation.contains("had not completed"))
+      #expect(try judge(event, deadline: 9_000_000).failures == 0)
+    }
+  }
+
   @Test func whereItsPeriodsStartIsNotKnownAfterALoss() throws {
     for (period, releases) in [(10_000_000, 4), (20_000_000, 1), (30_000_000, 1)] as [(UInt64, UInt64)] {
       let module = try SampleModule.working(period: period, deadline: 1_800_000)

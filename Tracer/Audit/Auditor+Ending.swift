@@ -14,11 +14,7 @@ extension Auditor {
     step = Step()
     guard !hasEnd else { return }
     hasEnd = true
-    for index in processes.indices {
-      guard let release = processes[index].release else { continue }
-      let deadline = facts.processes[index].deadline
-      if now > release &+ deadline { miss(index, at: now) }
-    }
+    for index in processes.indices { judgeOverdue(index) }
     endCustom()
   }
 

@@ -60,8 +60,16 @@ extension Auditor {
     measures[processes[index].measure].add(value, at: position, over: Measure.Span(from: release, to: instant))
   }
 
+  /// A process is under way no longer: its deadline may have passed before.
+  mutating func judgeOverdue(_ index: Int) {
+    guard let release = processes[index].release else { return }
+    let (deadline, isEndless) = release.addingReportingOverflow(facts.processes[index].deadline)
+    if !isEndless, now > deadline { miss(index, at: now) }
+  }
+
   mutating func forgetProcesses(of owner: Int) {
     for index in processes.indices where facts.processes[index].owner == owner {
+      judgeOverdue(index)
       processes[index].release = nil
       processes[index].lastRelease = nil
     }

@@ -136,10 +136,7 @@ extension Verifier {
     }
     judgeUnplayed()
     judgeCustomAtEnd()
-    for process in processes.indices where processes[process].isReleased {
-      let deadline = processes[process].release &+ processes[process].deadline
-      if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
-    }
+    for process in processes.indices { judgeOverdue(process) }
   }
 
   /// Stimuli are played at the kernel's next entry, and every window brings one.

@@ -41,8 +41,10 @@ extension Verifier {
     }
   }
 
+  /// A process that is stopped is excused from nothing that it had to have done by now.
   private mutating func stopProcesses(of partition: UInt8) {
     for process in processes.indices where processes[process].partition == partition {
+      judgeOverdue(process)
       processes[process].stop()
     }
   }

@@ -46,6 +46,13 @@ extension Verifier {
     }
   }
 
+  /// A process is under way no longer: its deadline may have passed before.
+  mutating func judgeOverdue(_ process: Int) {
+    guard processes[process].isReleased else { return }
+    let deadline = processes[process].release &+ processes[process].deadline
+    if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
+  }
+
   /// The partition yielded: its processes have completed, and the rest of the window is given up freely.
   mutating func judgeYield(of partition: UInt8) {
     for process in processes.indices where processes[process].partition == partition && processes[process].isReleased {
