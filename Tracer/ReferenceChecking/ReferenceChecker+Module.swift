@@ -217,7 +217,8 @@ extension ReferenceChecker {
   func startDue(at index: Int) -> OperatingMode? {
     let partition = owner(index)
     let frame = last(before: index, of: .majorFrameStart).map { schedule(ofFrame: $0) } ?? 0
-    let action = (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
+    let action =
+      (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
       .first { Int($0.schedule) == frame && Int($0.partition.rawValue) == partition }?.action ?? .ignore
     let isStarting = isInitialising(partition, before: index) && !isStopped(partition, before: index)
     guard action != .ignore, partition != drainer, !isStarting else { return nil }
