@@ -89,11 +89,11 @@ extension Auditor {
   private mutating func supply(_ open: OpenWindow, until instant: UInt64) {
     guard let first = open.first, !partitions[open.owner].hasYielded, instant > first else { return }
     let got = instant - first
-    partitions[open.owner].supply += got - min(got, open.stolen)
+    partitions[open.owner].supply &+= got - min(got, open.stolen)
   }
 
   private mutating func advanceClock(_ open: OpenWindow, until instant: UInt64) {
-    if instant > open.start { partitions[open.owner].clock += instant - open.start }
+    if instant > open.start { partitions[open.owner].clock &+= instant - open.start }
     // Marks of the step in which the window ends count from its end.
     let clock = partitions[open.owner].clock
     for line in partitions[open.owner].waitsSince.indices {
@@ -109,7 +109,7 @@ extension Auditor {
     guard let window, window.owner == partition, !partitions[partition].hasYielded, instant > window.start else {
       return past
     }
-    return past + (instant - window.start)
+    return past &+ (instant - window.start)
   }
 
   /// The caller gives up the rest of its window: what it had to do is done.

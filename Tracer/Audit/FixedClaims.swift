@@ -94,7 +94,7 @@ enum FixedClaims {
       upcall.room: a mark that finds no room is told to the health monitor, once until a frame fits
     L4 paravirtualisation
       hypercall.answered: every hypercall gets one result before anything else happens
-      hypercall.known: unknown hypercalls and unprivileged requests are refused
+      hypercall.known: unknown hypercalls and requests without the right to them are refused
       console.written: the console took as many bytes as the caller was told
       time.read: the time that a partition reads lies within its call
       statistic.value: counts that partitions read equal the trace's
@@ -112,20 +112,20 @@ enum FixedClaims {
       exception.written: a reflected exception is written: entry address, interrupts off
     ARINC 653: health monitoring
       exception.answered: every exception of a partition gets one health action
-      health.action: the health action is the one configured
+      health.action: an exception is the error that its vector means; the action is as configured
       health.carriedOut: a health action changes the partition's mode accordingly
       health.entered: every error is entered before its action, and gets one answer
       health.level: an error has the level that the table gives it
       health.state: an error is told with the state that its partition was in
       health.process: an error of process level goes to the error handler where there is one
       health.callback: the partition's callback comes first, then the action
-      health.module: an error at module level gets the action configured, which is carried out
+      health.module: of errors at module level the most severe action configured is taken, once, and carried out
       health.log: entries of the error log are numbered without gap
       health.read: what a partition reads of the error log is what was entered
     ARINC 653: operating modes
       mode.chain: every mode change starts from the partition's mode
       mode.quiet: a stopped partition never runs
-      mode.transition: a mode changes only as the standard allows, and for a cause
+      mode.transition: a mode changes only as the standard allows, and for a cause; what is refused is not done
       mode.asked: a mode that was granted is entered
       restart.start: at the module's start every partition starts
       restart.begun: a partition that enters a start mode starts anew
@@ -135,19 +135,19 @@ enum FixedClaims {
       restart.context: a partition starts, or is called back, where the table says
       restart.condition: the start condition names the cause of the start
     ARINC 653: interpartition communication
-      port.permitted: ports are used by their partition, in their direction, within their size
+      port.permitted: a call uses its own partition's port that it names, in its direction, whole, within its size
       port.copied: every message decided is copied, whole
       port.created: ports are created while their partition initialises, and only then refused by mode
     ARINC 653: sampling ports
       port.sequence: messages are numbered without gap, and reads get the last
       port.content: what is read is what was written last
       port.valid: a message is valid exactly while it is no older than the refresh period
-      port.result: the reader is told the message's length and validity
+      port.result: a refused call does nothing to a port; a reader is told the message's length and validity
       port.empty: a sampling port is empty from its creation until the next message is written
     ARINC 653: module schedules
-      schedule.asked: another module schedule is asked for only by who may
+      schedule.asked: another module schedule is asked for only by who may, and comes if granted
       schedule.effective: the module schedule changes at the next major frame only
-      schedule.action: a change of schedule does to each partition what the table says
+      schedule.action: a change of schedule does to each partition what the table says, no more
       schedule.named: a schedule's name is answered with the identifier that the table gives it
     ARINC 653: queuing ports
       queue.sequence: messages sent are numbered without gap
