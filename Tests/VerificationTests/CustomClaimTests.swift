@@ -92,6 +92,21 @@ extension SampleModule {
     #expect(one.verdict == .fail && one.failures == one.checked)
   }
 
+  /// A frame that a cut ends may have had more of it; one that has too many has.
+  @Test func aCutFrameIsUnknownOrFails() throws {
+    let window = EventPattern(.windowStart, partition: 0)
+    for (bound, verdict) in [(2, Verdict.unknown), (1, .fail)] as [(UInt64, Verdict)] {
+      let module = try SampleModule.claiming([(.atMost, window, window, bound)])
+      let events = Story(Scribe.story(of: module)).events
+      let first = events.indices.filter { events[$0].knownKind == .windowStart && events[$0].partition == 0 }[1]
+      let claim = try #require(report(Array(events[...first]), module).claim("custom.c0"))
+      #expect(claim.verdict == verdict, "\(claim)")
+    }
+    let late = try SampleModule.claiming([(.within, Self.mark, EventPattern(.kernelFault), 1_000_000)])
+    let events = Story(Scribe.story(of: late)).events
+    #expect(report(Array(events.dropLast()), late).claim("custom.c0")?.verdict == .fail)
+  }
+
   @Test func aLossLeavesThemUnknown() throws {
     let module = try SampleModule.claiming([
       (.within, Self.mark, Self.upcall, 10_000_000),

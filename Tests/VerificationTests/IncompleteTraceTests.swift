@@ -120,6 +120,66 @@ import TraceFormat
     #expect(report.exitStatus == 1)
   }
 
+  /// Whether the module stopped in time is unknown where the stop is lost, or who says when it was due.
+  @Test func aStopThatIsLostIsNoPromptStop() {
+    let stop = events.firstIndex { $0.kind == EventKind.stop.rawValue }!
+    let start = events.firstIndex { $0.kind == EventKind.start.rawValue }!
+    func judge(without lost: Range<Int>) -> Verdict? {
+      var verifier = Verifier(table: module.table)
+      for (position, event) in events.enumerated() where !lost.contains(position) {
+        if position == lost.upperBound { verifier.noteGap() }
+        verifier.consume(event, position: UInt64(position))
+      }
+      return verifier.finish().claim("stop.prompt")?.verdict
+    }
+    #expect(judge(without: (stop - 1)..<(stop + 1)) == .unknown)
+    #expect(judge(without: 0..<(start + 1)) == .unknown)
+    // The start says it as well, and a loss in between takes nothing away.
+    #expect(judge(without: 0..<start) == .pass && judge(without: 100..<110) == .pass)
+  }
+
+  /// Half a keyframe at the end of a cut trace may have been whole.
+  @Test func aCutKeyframeIsUnknown() {
+    for words in events.indices where events[words].kind == EventKind.keyframeWords.rawValue {
+      #expect(report(Array(events[...words]), module).claim("trace.keyframe")?.verdict == .unknown)
+    }
+  }
+
+  /// The major frame that is cut short has too much already, or is not known: by the end, or by a cut.
+  @Test func theLastFrameIsJudgedToo() throws {
+    let frame = events.lastIndex { $0.kind == EventKind.majorFrameStart.rawValue }!
+    let claim = report(events, module).claim("budget.kernelTime")!
+    #expect(claim.verdict == .pass)
+    #expect(report(Array(events[..<(frame - 10)]), module).claim("budget.kernelTime")?.verdict == .unknown)
+    var story = Story(Scribe.story(of: module))
+    let call = story.lines.indices.last { story.lines[$0].event.kind == EventKind.hypercallResult.rawValue }!
+    let entry = story.nextEntry(after: call)
+    for place in entry..<story.lines.count {
+      story.lines[place].event.time += 1_100_000
+      if story.lines[place].resume != nil { story.lines[place].resume! += 1_100_000 }
+    }
+    let late = try #require(story.verify(module).claim("budget.kernelTime"))
+    #expect(late.verdict == .fail && late.firstViolations.last!.explanation.contains("under way"), "\(late)")
+  }
+
+  /// A window may be announced a little before L: a loss that ends there may have taken it.
+  @Test func aWindowAnnouncedEarlyMayBeLost() throws {
+    let starts = events.indices.filter {
+      events[$0].kind == EventKind.windowStart.rawValue && events[$0].partition == SampleModule.control
+    }
+    let announced = events[starts[2]].words.w0 - SampleModule.allowance
+    for (early, verdict) in [(500, Verdict.unknown), (2000, .pass)] as [(UInt64, Verdict)] {
+      var verifier = Verifier(table: module.table)
+      let before = events.filter { $0.time < announced - 3000 }
+      for (position, event) in before.enumerated() { verifier.consume(event, position: UInt64(position)) }
+      verifier.noteGap()
+      let next = TraceEvent(time: announced - early, .drained, partition: 3, words: .init(1 << 40, 1 << 40))
+      verifier.consume(next, position: UInt64(before.count + 1))
+      let claim = try #require(verifier.finish().claim("process.deadline.Control.law"))
+      #expect(claim.verdict == verdict, "\(claim)")
+    }
+  }
+
   @Test func aWrongRateFails() {
     let report = report(events, module, fileBytes: 100_000)
     #expect(report.identifiers(.fail) == ["budget.traceBytes"])

@@ -346,7 +346,10 @@ extension Mutation {
   static let ending: [Mutation] = [
     Mutation("stop.reason", "nobody asked") { $0.change(.stop) { $0.detail = 2 } },
     Mutation("stop.reason", "never", along: ["timer.armed"]) { $0.drop(.stop) },
-    Mutation("stop.prompt", "long after") { $0.change(.boot) { $0.words.w3 = 20_000_000 } },
+    Mutation("stop.prompt", "long after") { story in
+      story.change(.boot) { $0.words.w3 = 20_000_000 }
+      story.change(.start) { $0.words.w0 = 20_000_000 }
+    },
     Mutation("stop.quiet", "a window starts") { story in
       let start = story.lines[story.index(.majorFrameStart, 4)].event
       _ = start

@@ -128,6 +128,7 @@ struct Mutation: CustomStringConvertible, Sendable {
     Mutation("padding.margin", "exhausted") { story in
       story.change(.padded, 6) { $0.words.w1 = 0 }
     },
+    Mutation("padding.margin", "more than there was") { $0.change(.padded, 6) { $0.words.w1 += 5000 } },
     Mutation("padding.margin", "no wait recorded") { $0.drop(.padded, 6) },
     Mutation("idle.time", "idle time is not announced") { $0.drop(.idle, 3) },
     Mutation("window.nominal", "started long before", along: ["window.end.order", "partition.supply.Sensors"]) {
@@ -135,8 +136,14 @@ struct Mutation: CustomStringConvertible, Sendable {
       story.drop(.timer, 6)
     },
     Mutation("stimulus.played", "never") { $0.drop(.stimulus) },
+    Mutation("trace.boot", "started for another stop") { $0.change(.start) { $0.words.w0 += 1 } },
     Mutation("trace.boot", "never started") { $0.drop(.start) },
     Mutation("trace.keyframe", "without its end") { $0.drop(.keyframe, 1) },
+    Mutation("trace.keyframe", "the last without its end") { $0.drop(.keyframe, 3) },
+    Mutation("trace.keyframe", "a word of none") { story in
+      let word = story.lines[story.index(.keyframeWords)].event
+      story.insert(TraceEvent(time: 0, .keyframeWords, operand: 0, words: word.words), after: .keyframe, 3)
+    },
     Mutation("address.space", "another partition's tables", ) { $0.change(.hypercall, 9) { $0.operand |= 0xFF << 16 } },
     Mutation("mask.written", "not read back") { $0.drop(.maskRead, 4) },
     Mutation("mask.written", "read back otherwise") { $0.change(.maskRead, 4) { $0.operand ^= 0x8000 } },

@@ -14,8 +14,17 @@ extension Auditor {
     step = Step()
     guard !hasEnd else { return }
     hasEnd = true
+    judgeOpenFrame()
     for index in processes.indices { judgeOverdue(index) }
     endCustom()
+  }
+
+  /// The last major frame is cut short: what the kernel took of it counts only where it is too much already.
+  private mutating func judgeOpenFrame() {
+    guard let bound = facts.budget(.kernelTimePerFrame), isKernelTimeKnown, kernelTime > bound else { return }
+    measure(
+      "budget.kernelTime", Int64(clamping: kernelTime),
+      over: Measure.Span(from: kernelTimeSince, to: entryTime ?? kernelTimeSince, part: .kernel))
   }
 
   /// The trace has been read: what can be said of it as a whole.

@@ -90,7 +90,12 @@ extension Auditor {
     let ready = event.words.w0 &- event.words.w1
     let began = event.words.w0 - min(facts.allowance, event.words.w0)
     readyTime = ready
-    measure("padding.margin", Int64(clamping: event.words.w1), over: Measure.Span(from: began, to: ready))
+    let left = Int64(clamping: event.words.w1)
+    measure("padding.margin", left, over: Measure.Span(from: began, to: ready))
+    // More than was left until then; a microsecond for the reading of the clock.
+    let most = event.words.w0 > now ? event.words.w0 - now : 0
+    guard let place = places["padding.margin"], left >= measures[place].bound else { return }
+    if event.words.w1 > 1000, event.words.w1 - 1000 > most { fail("padding.margin") }
   }
 
   // MARK: The timer

@@ -30,6 +30,8 @@ extension ReferenceChecker {
           require("trace.keyframe", hash == events[index].words.w0)
         }
         words = []
+      } else if kinds[index] == .end, places[Int(EventKind.end.rawValue)].first == index {
+        require("trace.keyframe", words.isEmpty)
       }
     }
   }

@@ -18,6 +18,11 @@ extension ReferenceChecker {
       let hasStarted = last(before: index, of: .start, .majorFrameStart) != nil
       require("trace.boot", hasStarted == (kinds[index] == .majorFrameStart))
     }
+    // The kernel starts with what it was booted with: 0 and all ones are no instant.
+    for index in places[Int(EventKind.start.rawValue)] where kinds[0] == .boot {
+      let (booted, started) = (events[0].words.w3, events[index].words.w0)
+      require("trace.boot", booted == started || [booted, started].allSatisfy { $0 == 0 || $0 == .max })
+    }
     if let end = events.indices.first(where: { kinds[$0] == .end }) {
       require("trace.end", end == events.count - 1)
       require("trace.end", events[end].words.w0 == UInt64(end) && events[end].words.w1 == 0)

@@ -39,7 +39,7 @@ struct CustomClaims {
   }
 
   /// Claims of which an instance is under way.
-  var open: [Int] { claims.filter { $0.isOpen && $0.record.form == .within }.map(\.index) }
+  var open: [Int] { claims.filter(\.isOpen).map(\.index) }
 
   /// Forgets what a loss may have changed.
   mutating func forget() {
@@ -124,7 +124,9 @@ extension Verifier {
     if claim.isOpen {
       let value = Int64(clamping: claim.count)
       if exceeds(claim.index, value, over: CaseSpan(from: claim.since, to: time)) {
-        explain("\(value) of \(describe(claim.record.first)) came in the major frame that ended here")
+        explain(
+          "\(value) of \(describe(claim.record.first)) came in the major frame that "
+            + (isFrameBegun ? "ended here" : "was under way at the end"))
       }
     }
     custom.claims[place].isOpen = isFrameBegun
@@ -133,13 +135,16 @@ extension Verifier {
   }
 
   /// At the end: what had to come by now, and a frame that has already too many.
-  mutating func judgeCustomAtEnd() {
+  ///
+  /// - Parameter isCut: the trace breaks off, so that what is still under way stays open.
+  mutating func judgeCustomAtEnd(isCut: Bool = false) {
     for place in custom.claims.indices where custom.claims[place].isOpen {
       let claim = custom.claims[place]
       switch claim.record.form {
       case .within:
-        custom.claims[place].isOpen = false
-        guard time >= claim.since, time &- claim.since > claim.record.bound else { continue }
+        let isOverdue = time >= claim.since && time &- claim.since > claim.record.bound
+        if isOverdue || !isCut { custom.claims[place].isOpen = false }
+        guard isOverdue else { continue }
         let value = Int64(clamping: time &- claim.since)
         if exceeds(claim.index, value, over: CaseSpan(from: claim.since, to: time)) {
           explain(

@@ -25,6 +25,18 @@ extension Verifier {
     ending.isStopInstantKnown = true
   }
 
+  /// The start tells once more when the module is to stop, and alone where the boot was lost.
+  mutating func takeStopInstant(_ instant: UInt64) {
+    let asked = instant == 0 ? .max : instant
+    if ending.isStopInstantKnown {
+      guard asked != ending.stopInstant, fails(.boot) else { return }
+      explain("the module is started to stop at \(asked) ns, and was booted to stop at \(ending.stopInstant) ns")
+    } else if gapCount > 0 {
+      ending.stopInstant = asked
+      ending.isStopInstantKnown = true
+    }
+  }
+
   mutating func loss(_ event: EventReference) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
@@ -134,8 +146,12 @@ extension Verifier {
     if gapCount == ending.lossRecords, event.words.w1 != ending.lostEvents, fails(.end) {
       explain("the end counts \(event.words.w1) events lost; the loss records say \(ending.lostEvents)")
     }
+    if keyframe.isKnown, !keyframe.words.isEmpty, fails(.keyframe) {
+      explain("the trace ends, and a keyframe has not, after \(keyframe.words.count) words")
+    }
     judgeUnplayed()
     judgeCustomAtEnd()
+    judgeOpenFrame()
     for process in processes.indices { judgeOverdue(process) }
   }
 
@@ -162,12 +178,22 @@ extension Verifier {
         ending.lostEvents > 0 ? "\(ending.lostEvents) events were lost at \(gapCount) places" : "\(gapCount) gaps")
     }
     if !ending.hasEnded { doubtTail() }
+    doubtStop()
     if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
     judgeTraceRate(fileBytes)
     return VerificationReport(
       moduleName: plan.name, partitionNames: plan.partitions.map(\.name),
       claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded)
+  }
+
+  /// Whether the module stopped in time is not known where the stop is missing, or the instant asked for.
+  private mutating func doubtStop() {
+    if ending.stopInstant != .max, !ending.hasStopped {
+      book.doubt(ClaimKey.stopPrompt.rawValue, gapCount > 0 ? "the stop is missing" : "the module has not stopped")
+    } else if !ending.isStopInstantKnown, gapCount > 0 || !ending.hasEnded {
+      book.doubt(ClaimKey.stopPrompt.rawValue, "the boot is missing, which says when the module is to stop")
+    }
   }
 
   private mutating func judgeUnstopped() {
@@ -182,13 +208,19 @@ extension Verifier {
   private mutating func doubtTail() {
     let reason = "the trace breaks off without its end"
     for key in [ClaimKey.end, .complete, .stopReason, .stopQuiet] { book.doubt(key.rawValue, reason) }
+    judgeOpenFrame()
+    if targets.kernelTime >= 0, machine.isKernelTimeKnown {
+      book.doubt(Int(targets.kernelTime), "\(reason), within a major frame")
+    }
+    // A yield that has no result yet may be in time.
+    let yielding = step.number == .yield && !step.happenings.contains(.answered) ? step.partition : 0xFF
+    for process in processes.indices where processes[process].partition != yielding { judgeOverdue(process) }
     for process in processes where process.isReleased {
       book.doubt(process.claim, "\(reason), and \(process.name) was under way")
     }
     for index in partitions.indices where partitions[index].supplyClaim >= 0 && partitions[index].supply > 0 {
       book.doubt(Int(partitions[index].supplyClaim), "\(reason), within a period")
     }
-    if ending.stopInstant != .max, !ending.hasStopped { book.doubt(ClaimKey.stopPrompt.rawValue, reason) }
     var open: [ClaimKey] = []
     if step.kind == EventKind.interrupt.rawValue {
       open += [.markComplete, .acknowledged, .kernelHandler, .unclaimed, .spurious]
@@ -211,8 +243,21 @@ extension Verifier {
     if step.happenings.contains(.copyDue) { open.append(.portCopied) }
     if schedule.isOpen { open.append(.windowEndOrder) }
     if machine.isArmed { open.append(.timerPunctual) }
+    if !keyframe.words.isEmpty { open.append(.keyframe) }
     for key in open { book.doubt(key.rawValue, reason) }
+    judgeCustomAtEnd(isCut: true)
     for claim in custom.open { book.doubt(claim, "\(reason), and what must follow may be missing") }
+  }
+
+  /// The last major frame is cut short: what the kernel took of it is too much already, or says nothing.
+  private mutating func judgeOpenFrame() {
+    let claim = Int(targets.kernelTime)
+    guard claim >= 0, machine.isKernelTimeKnown, Int64(clamping: machine.kernelTime) > book.accounts[claim].limit
+    else { return }
+    let span = CaseSpan(from: machine.kernelTimeSince, to: machine.entryTime, scope: .kernel)
+    if exceeds(claim, Int64(clamping: machine.kernelTime), over: span) {
+      explain("the kernel took \(machine.kernelTime) ns in the major frame that was under way at the end")
+    }
   }
 
   private mutating func judgeTraceRate(_ fileBytes: UInt64?) {

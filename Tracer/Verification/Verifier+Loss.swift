@@ -81,8 +81,9 @@ extension Verifier {
     for index in plan.schedules[0].windows where plan.windows[index].partition == partition {
       for turn in 0..<UInt64(3) {
         let start = schedule.frameStart &+ turn &* frame &+ plan.windows[index].start
-        // The window is announced L before its start.
-        let announced = start > plan.allowance ? start &- plan.allowance : 0
+        // The window is announced L before its start, or a little earlier.
+        let lead = plan.allowance &+ Self.earlyTolerance
+        let announced = start > lead ? start &- lead : 0
         if first < start &+ plan.windows[index].duration, last >= announced { return true }
       }
     }

@@ -9,12 +9,13 @@ extension Verifier {
   /// A time that goes back, or one for which more is to be done than to take it.
   mutating func takeUnusual(_ now: UInt64) {
     disturb()
+    let before = time
+    time = now
     if eventCount == 0 {
       firstTime = now
-    } else if now < time, fails(.time, by: time &- now) {
-      explain("time goes back from \(time) to \(now) ns")
+    } else if now < before, fails(.time, by: before &- now) {
+      explain("time goes back from \(before) to \(now) ns")
     }
-    time = now
     if isGapOpen { closeGap() }
   }
 
