@@ -76,8 +76,8 @@ struct AnalyseCommand: ParsableCommand {
     if let status = statuses.max(), status != 0 { throw ExitCode(status) }
   }
 
-  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule; where the
-  /// trace changes schedules, beside those of all, of which they can refute none.
+  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule; where
+  /// the trace changes schedules, beside those of all, of which they can refute none.
   private func observe(
     _ path: String, of description: ModuleDescription, into schedules: inout [AnalysedModule]
   ) throws -> TraceReader {

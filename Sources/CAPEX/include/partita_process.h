@@ -38,7 +38,8 @@ void STOP_SELF(void);
 /// Stops another process, wherever it waits; INVALID_PARAM for the caller itself.
 void STOP(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 void GET_MY_ID(PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
-/// Waits for so long; zero lets others of the same priority run. What ends after the window goes on in the next one.
+/// Waits for so long; zero lets others of the same priority run. A wait that ends after the window does goes on in the
+/// next one.
 void TIMED_WAIT(SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE *status);
 /// Waits for the next release point of a periodic process.
 void PERIODIC_WAIT(RETURN_CODE_TYPE *status);

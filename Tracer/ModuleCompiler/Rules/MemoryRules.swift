@@ -22,8 +22,9 @@ extension ModuleRules {
     let largest = module.partitions.max { $0.stackBytes < $1.stackBytes }
     diagnostics.error(
       .machineTooSmall, line: ring > stacks ? module.trace.line : largest?.line ?? module.line,
-      "the trace ring takes \(module.trace.ringBytes) bytes and the stacks \(stacks), of a machine with \(Self.machineBytes) in all "
-        + "(\(Self.uncountedBytes) of them for kernel and images)", "lower RingBytes or the StackSizes")
+      "the trace ring takes \(module.trace.ringBytes) bytes and the stacks \(stacks), of a machine with "
+        + "\(Self.machineBytes) in all (\(Self.uncountedBytes) of them for kernel and images)",
+      "lower RingBytes or the StackSizes")
   }
 
   /// What `Partition_Memory` sets aside must hold what the image needs, in whole pages.
