@@ -235,8 +235,8 @@ var targets: [Target] = [
     "Boot",
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "ReferenceChecking", "Report",
-      "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight", "partita",
+      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Audit", "ReferenceChecking",
+      "Report", "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight", "partita",
     ]),
 ]
 

@@ -100,7 +100,10 @@ extension Kernel {
       instructionPointer: contexts[index].entryPoint, stackPointer: PartitionLayout.stackTop)
     contexts[index].segmentBase = 0
     Instruction.clear(contexts[index].shared.pointer, byteCount: 4096)
-    Instruction.store64(0, to: contexts[index].information.pointer + InformationPage.windowStart)
+    let information = contexts[index].information.pointer
+    Instruction.store64(0, to: information + InformationPage.windowStart)
+    Instruction.store64(0, to: information + InformationPage.windowEnd)
+    Instruction.store64(0, to: information + InformationPage.periodStart)
   }
 
   private mutating func resetExtendedState(of partition: PartitionIndex) {

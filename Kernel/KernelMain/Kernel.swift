@@ -144,11 +144,20 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       // A part of the final pad, which would only be waited for.
       let first = firstInstruction(of: partition)
       padTicks = clock.ticks(notBefore) &- RegisterPage.padLatencyTicks
-      Instruction.store64(notBefore.nanoseconds, to: running.information + InformationPage.windowStart)
+      tellWindow(from: notBefore)
       running.registers.holdInterrupts(for: first)
     }
     ring.publish()
     return .ring3(running.registers)
+  }
+
+  /// Tells the loaded partition of its window: part of the final pad, too.
+  @inline(__always) private func tellWindow(from start: SystemTime) {
+    Instruction.store64(start.nanoseconds, to: running.information + InformationPage.windowStart)
+    Instruction.store64(core.windowEnd.nanoseconds, to: running.information + InformationPage.windowEnd)
+    if core.windowBeginsPeriod {
+      Instruction.store64(start.nanoseconds, to: running.information + InformationPage.periodStart)
+    }
   }
 
   /// What the loaded partition's next instruction is. It cannot change any more: executable memory is not writable.

@@ -8,7 +8,7 @@
 
 enum { maximum_process_count = 16, stack_pool_bytes = 64 << 10, least_stack_bytes = 2048 };
 
-/// A periodic process that was started waits for the next window first (RELEASE_FLOW): its release point is there.
+/// A periodic process that was started waits for the next period first (RELEASE_FLOW): its release point is there.
 enum flow_state { DORMANT_FLOW, READY_FLOW, WAITING_FLOW, RELEASE_FLOW };
 
 static struct flow {
@@ -21,7 +21,7 @@ static struct flow {
   uint64_t ready_order;
   /// When it is ready again by itself.
   SYSTEM_TIME_TYPE wake_time;
-  /// Of its last release; until the first one, start of the window in which it was started.
+  /// Of its last release; until the first one, start of the period in which it was started.
   SYSTEM_TIME_TYPE release_time;
   void *stack_top;
   void *stack_pointer;
@@ -66,9 +66,9 @@ void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process
   *status = NO_ERROR;
 }
 
-/// Nominal start of the window that runs now.
-static SYSTEM_TIME_TYPE window_start(void) {
-  return (SYSTEM_TIME_TYPE)partita_load64(PARTITA_INFORMATION_PAGE + PARTITA_WINDOW_START);
+/// Start of the partition's period that runs now; 0 until one has begun since the partition started.
+static SYSTEM_TIME_TYPE period_start(void) {
+  return (SYSTEM_TIME_TYPE)partita_load64(PARTITA_INFORMATION_PAGE + PARTITA_PERIOD_START);
 }
 
 static void make_ready(struct flow *flow) {
@@ -117,7 +117,7 @@ void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status) {
   *status = NO_ERROR;
   if (flow->attributes.PERIOD != INFINITE_TIME_VALUE) {
     flow->state = RELEASE_FLOW;
-    flow->release_time = window_start();
+    flow->release_time = period_start();
     return;
   }
   make_ready(flow);
@@ -220,29 +220,26 @@ void partita_process_wake(PROCESS_ID_TYPE process) {
 
 /// Makes ready what its time has come for.
 static void release_due(void) {
-  SYSTEM_TIME_TYPE now = partita_now(), window = window_start();
+  SYSTEM_TIME_TYPE now = partita_now(), period = period_start();
   for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
     struct flow *flow = &flows[i];
     if (flow->state == WAITING_FLOW && flow->wake_time <= now) make_ready(flow);
-    if (flow->state == RELEASE_FLOW && flow->release_time != window) {
-      flow->release_time = window;
+    if (flow->state == RELEASE_FLOW && flow->release_time != period) {
+      flow->release_time = period;
       make_ready(flow);
     }
   }
 }
 
 /// Nobody is ready: the rest of the window is given up, unless somebody will be before its end. Then that is waited
-/// for here: the next window would be too late. (The partition knows its time in a period, which is the window's length
-/// where a period has one window.)
+/// for here: the next window would be too late.
 static void rest(void) {
-  PARTITION_STATUS_TYPE self;
-  RETURN_CODE_TYPE status;
-  GET_PARTITION_STATUS(&self, &status);
+  SYSTEM_TIME_TYPE end = (SYSTEM_TIME_TYPE)partita_load64(PARTITA_INFORMATION_PAGE + PARTITA_WINDOW_END);
   SYSTEM_TIME_TYPE next = INT64_MAX;
   for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
     if (flows[i].state == WAITING_FLOW && flows[i].wake_time < next) next = flows[i].wake_time;
   }
-  if (next >= window_start() + self.DURATION) {
+  if (next >= end) {
     partita_yield();
     return;
   }
@@ -255,7 +252,7 @@ void partita_run_processes(void) {
   if (!partita_is_normal()) SET_PARTITION_MODE(NORMAL, &status);
   // However long `main` took: the first release point comes after NORMAL mode.
   for (PROCESS_ID_TYPE i = 1; i <= process_count; i++) {
-    if (flows[i].state == RELEASE_FLOW) flows[i].release_time = window_start();
+    if (flows[i].state == RELEASE_FLOW) flows[i].release_time = period_start();
   }
   while (1) {
     partita_serve_waiting_processes();

@@ -47,6 +47,8 @@ public enum ModuleSection: UInt64, Sendable {
   case eventChannels = 16
   /// Claims of the module file's own; the kernel does not read them.
   case claims = 17
+  /// What partitions are promised in other schedules than the initial one; the kernel does not read it.
+  case partitionSchedules = 18
 
   /// Words that a record of this section has in this version.
   public var recordWords: Int {
@@ -68,6 +70,7 @@ public enum ModuleSection: UInt64, Sendable {
     case .scheduleActions: 3
     case .eventChannels: 4
     case .claims: 5
+    case .partitionSchedules: 4
     }
   }
 }

@@ -79,6 +79,10 @@ public enum InformationPage {
   /// u64; the partition's period and duration in the schedule of its configuration, in ns.
   public static let period = 88
   public static let duration = 96
+  /// u64; when the window that runs now, or ran last, ends, in ns: whatever schedule it is of.
+  public static let windowEnd = 104
+  /// u64; start of the partition's last period, in ns: of its last window with which a period begins.
+  public static let periodStart = 112
 }
 
 /// Byte offsets of the words in the ring's control page.

@@ -49,6 +49,16 @@ public enum Partition {
     SystemTime(nanoseconds: InformationPageView.word(InformationPage.windowStart))
   }
 
+  /// The nominal end of the window that runs now; it ends L earlier at most.
+  @inlinable public static var windowEnd: SystemTime {
+    SystemTime(nanoseconds: InformationPageView.word(InformationPage.windowEnd))
+  }
+
+  /// The nominal start of the partition's period that runs now.
+  @inlinable public static var periodStart: SystemTime {
+    SystemTime(nanoseconds: InformationPageView.word(InformationPage.periodStart))
+  }
+
   /// The partition's place in the module table.
   @inlinable public static var index: PartitionIndex {
     PartitionIndex(UInt8(truncatingIfNeeded: InformationPageView.word(InformationPage.partitionIndex)))

@@ -8,7 +8,7 @@ import TraceFormat
 @Suite struct ProcessErrorTests {
   /// First words of Mender's notes.
   private enum Note: UInt64 {
-    case began = 1, resumed, handled, words, ticked, refused, timed
+    case began = 1, resumed, handled, words, ticked, refused, timed, waited
   }
   private struct Told: Equatable, CustomStringConvertible {
     var note: UInt64
@@ -24,7 +24,9 @@ import TraceFormat
     }
   }
 
-  private static let run = Result {
+  private static let run = Result { try capture() }
+
+  private static func capture(replacing edits: [(String, String)] = []) throws -> CapturedRun {
     var module = ModuleVariant(description: try ModuleVariant.text("Kernel/Modules/Lives/module.xml"), stimulus: "")
     module = try module.replacing("EntryPoint=\"main\" p:Image=\"Phoenix\"", by: "p:Image=\"Steward\"")
     module = try module.replacing(
@@ -35,6 +37,7 @@ import TraceFormat
     let handling = "</System_State_Entry><System_State_Entry SystemState=\"3\">"
     let warm = "<Error_ID_Action ErrorIdentifier=\"1\" Action=\"WARM_START\"/>"
     module = try module.replacing(initialising, by: initialising + handling + warm)
+    for (old, new) in edits { module = try module.replacing(old, by: new) }
     module.images["Phoenix"] = try BootImages.bytes("Mender")
     module.images["Steward"] = try Lives.image(.liveOn, .complete)
     return try CapturedRun.capture(module, milliseconds: 250)
@@ -49,7 +52,7 @@ import TraceFormat
   private func told() throws -> [Told] {
     let note = UInt32(HypercallNumber.note.rawValue)
     return try events(.hypercall).filter { $0.operand & 0xFFFF == note }.map { Told($0) }
-      .filter { $0.note != Note.timed.rawValue }
+      .filter { $0.note < Note.timed.rawValue }
   }
 
   private static let message = Array("the first process is tired\0".utf8)
@@ -131,6 +134,34 @@ import TraceFormat
     for (one, next) in zip(ticks, ticks.dropFirst()) {
       #expect(((20_000_000 - 200_000)...(20_000_000 + 200_000)).contains(next - one), "\(next - one) ns")
     }
+  }
+
+  /// Where a period has two windows, and the partition is promised less than they are long: release points are starts of
+  /// periods, and a wait that ends before the window does ends in it.
+  @Test func processesKnowTheirPeriodAndTheirWindow() throws {
+    let edits = [
+      (
+        "PartitionIdentifier=\"1\" PeriodSeconds=\"0.010\" PeriodDurationSeconds=\"0.004\"",
+        "PartitionIdentifier=\"1\" PeriodSeconds=\"0.020\" PeriodDurationSeconds=\"0.001\""
+      ),
+      (
+        "WindowIdentifier=\"102\" WindowStartSeconds=\"0.010\" WindowDurationSeconds=\"0.004\"\n"
+          + "        PartitionPeriodStart=\"true\"/>",
+        "WindowIdentifier=\"102\" WindowStartSeconds=\"0.010\" WindowDurationSeconds=\"0.004\"/>"
+      ),
+    ]
+    let run = try Self.capture(replacing: edits)
+    let partition = try run.partition("Phoenix")
+    func told(_ kind: Note) -> [UInt64] {
+      run.events(.hypercall).map(\.event).filter {
+        $0.partition == partition && $0.operand & 0xFFFF == UInt32(HypercallNumber.note.rawValue)
+          && $0.words.w3 == kind.rawValue
+      }.map(\.words.w4)
+    }
+    let ticks = told(.timed)
+    try #require(ticks.count == 6)
+    for tick in ticks { #expect(tick % 20_000_000 < 200_000, "\(tick) ns is no start of a period") }
+    #expect(told(.waited).map { $0 / 100_000 } == [20], "2 ms, of which the window had 3 left: \(told(.waited))")
   }
 
   /// A process that is stopped in the handler leaves no exception unreturned: the next is reflected, not the handler's

@@ -53,5 +53,10 @@ extension BrokenModule {
     .init(
       .capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
       at: "Name=\"main\""),
+    // A partition that has windows in another schedule than the initial one only.
+    .init(
+      .capacityExceedsSupply, "Quantity=\"HYPERCALL\" Subject=\"65\" BoundSeconds=\"0.000005\"",
+      "Quantity=\"PARTITION_SUPPLY\" Subject=\"30\" BoundSeconds=\"0.002\"", at: "PARTITION_SUPPLY",
+      [initial, ("<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table")]),
   ]
 }

@@ -87,6 +87,10 @@ import Testing
           ScheduleActionRecord(schedule: 1, partition: PartitionIndex(0), action: .coldStart)
         ])
       #expect(all(PartitionRecord.self, table).map { $0.flags.contains(.mayChangeSchedule) } == [true, false, false])
+      // What the second schedule promises; the first one's promises stand with the partitions.
+      #expect(all(PartitionScheduleRecord.self, table).map(\.schedule) == [1, 1])
+      #expect(all(PartitionScheduleRecord.self, table).map(\.partition) == [PartitionIndex(0), PartitionIndex(2)])
+      #expect(all(PartitionScheduleRecord.self, table).map(\.duration.count) == [4_000_000, 1_000_000])
     }
   }
 

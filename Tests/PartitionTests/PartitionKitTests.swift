@@ -21,6 +21,8 @@ struct PartitionKitTests {
     #expect(Int(PARTITA_PARTITION_INDEX) == InformationPage.partitionIndex)
     #expect(Int(PARTITA_PARTITION_IDENTIFIER) == InformationPage.partitionIdentifier)
     #expect(Int(PARTITA_WINDOW_START) == InformationPage.windowStart)
+    #expect(Int(PARTITA_WINDOW_END) == InformationPage.windowEnd)
+    #expect(Int(PARTITA_PERIOD_START) == InformationPage.periodStart)
     #expect(Int(PARTITA_EXTENDED_STATE_BYTES) == InformationPage.extendedStateBytes)
     #expect(Int(PARTITA_EXTENDED_STATE_MASK) == InformationPage.extendedStateMask)
     #expect(UInt64(PARTITA_FRAME_RETURN) == UpcallFrame.returnFrame)

@@ -3,6 +3,7 @@ import ModuleConfiguration
 import Testing
 import TraceFormat
 
+@testable import Audit
 @testable import Verification
 
 extension SampleModule {
@@ -80,6 +81,42 @@ extension SampleModule {
     #expect(fault.verdict == .fail && fault.failures == 1)
     #expect(try Self.claim(.never, EventPattern(.exception, operand: 1), nil, 0).verdict == .pass)
     #expect(try Self.claim(.never, EventPattern(.healthAction, detail: 0xEE), nil, 0).verdict == .pass)
+  }
+
+  /// A frame's number has 32 bits; above a hypercall's stands the address space.
+  @Test func numbersAreComparedWhole() throws {
+    let module = try SampleModule.claiming([
+      (.never, EventPattern(.majorFrameStart, operand: 1), EventPattern(.stop), 0),
+      (.never, EventPattern(.hypercall, operand: 65), EventPattern(.stop), 0),
+    ])
+    var story = Story(Scribe.story(of: module))
+    story.change(.majorFrameStart, 2) { $0.operand = 65_536 + 1 }
+    let yields = story.events.count { $0.knownKind == .hypercall && $0.operand & 0xFFFF == 65 }
+    try #require(yields > 0)
+    let report = story.verify(module)
+    #expect(report.claim("custom.c0")?.failures == 1 && report.claim("custom.c1")?.failures == UInt64(yields))
+    var auditor = Auditor(module.table)
+    for (position, event) in story.events.enumerated() { auditor.consume(event, position: UInt64(position)) }
+    #expect(auditor.customs.map(\.violations) == [1, UInt64(yields)])
+  }
+
+  /// A rate that is a fraction above the bound is above it.
+  @Test func ratesAreRoundedUp() throws {
+    let events = Story(Scribe.story(of: try SampleModule())).events
+    let span = try #require(events.last).time - events[0].time
+    let bytes: UInt64 = 10_001
+    try #require(bytes * 1_000_000_000 % span != 0)
+    let rate = Int64(bytes * 1_000_000_000 / span + 1)
+    let module = try SampleModule()
+    var verifier = Verifier(table: module.table)
+    var auditor = Auditor(module.table)
+    for (position, event) in events.enumerated() {
+      verifier.consume(event, position: UInt64(position))
+      auditor.consume(event, position: UInt64(position))
+    }
+    auditor.finish(fileBytes: bytes)
+    #expect(verifier.finish(fileBytes: bytes).claim("budget.traceBytes")?.worst?.value == rate)
+    #expect(auditor.measures.first { $0.identifier == "budget.traceBytes" }?.cases.first?.value == rate)
   }
 
   @Test func atMostCountsByFrame() throws {

@@ -32,7 +32,11 @@ extension Auditor {
     guard hasEnd, last > firstTime, places["budget.traceBytes"] != nil else { return }
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
     let span = last - firstTime
-    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
+    var rate = UInt64.max
+    if high < span {
+      let (whole, rest) = span.dividingFullWidth((high, low))
+      rate = whole + (rest > 0 ? 1 : 0)
+    }
     measure("budget.traceBytes", Int64(clamping: rate), over: nil)
   }
 }

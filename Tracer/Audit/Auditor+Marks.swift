@@ -56,7 +56,10 @@ extension Auditor {
     if event.kind != pattern.kind.rawValue { return false }
     if let partition = pattern.partition, partition != event.partition { return false }
     if let detail = pattern.detail, detail != event.detail { return false }
-    if let operand = pattern.operand, UInt32(operand) != event.operand & 0xFFFF { return false }
+    // Inputs with a snapshot have an address space above their number, errors their cause.
+    let hasMore = (1...4).contains(event.kind) || event.kind == EventKind.healthError.rawValue
+    let number = hasMore ? event.operand & 0xFFFF : event.operand
+    if let operand = pattern.operand, number != UInt32(operand) { return false }
     return true
   }
 

@@ -7,6 +7,8 @@ extension Auditor {
     let schedule = Int(event.detail)
     guard schedule < facts.frames.count else { return }
     frameStart = frameStart.map { $0 &+ frameLength } ?? event.words.w0
+    if let before = self.schedule, before != schedule { scheduleChanges() }
+    self.schedule = schedule
     frameLength = facts.frames[schedule]
     frameEnded = true
   }
@@ -26,20 +28,34 @@ extension Auditor {
 
   private mutating func periodBegins(_ plan: ModuleFacts.Window, _ start: UInt64) {
     let owner = plan.owner
+    periodEnds(of: owner, at: start)
     let state = partitions[owner]
-    if state.isSupplyKnown, state.mode != 0 {
-      measure(
-        "partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply),
-        over: Measure.Span(from: state.periodStart, to: start))
-    }
     partitions[owner].supply = 0
     partitions[owner].periodStart = start
+    partitions[owner].spansFrames = plan.spansFrames
     partitions[owner].required = plan.leastSupply
     partitions[owner].isSupplyKnown = plan.leastSupply > 0 && state.canRun
     for index in processes.indices where isReleased(index, plan, start) {
       if processes[index].release != nil { miss(index, at: start) }
       processes[index].release = state.canRun ? start : nil
       if state.canRun { processes[index].lastRelease = start }
+    }
+  }
+
+  private mutating func periodEnds(of owner: Int, at end: UInt64) {
+    let state = partitions[owner]
+    guard state.isSupplyKnown, state.mode != 0 else { return }
+    measure(
+      "partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply),
+      over: Measure.Span(from: state.periodStart, to: end))
+  }
+
+  /// The frame that begins is of another schedule: what a period still had to come in the old one does not come.
+  private mutating func scheduleChanges() {
+    closeWindow()
+    for owner in partitions.indices {
+      if !partitions[owner].spansFrames, let frameStart { periodEnds(of: owner, at: frameStart) }
+      partitions[owner].isSupplyKnown = false
     }
   }
 

@@ -36,6 +36,8 @@ struct Auditor {
     var required: UInt64 = 0
     var periodStart: UInt64 = 0
     var isSupplyKnown = false
+    /// The period goes on in the next frame of the same schedule.
+    var spansFrames = false
     /// By line: marks wait, and how far the clock was at the first of them (nil where that is not known).
     var isWaiting = [Bool](repeating: false, count: 16)
     var isWaitingKnown = [Bool](repeating: true, count: 16)
@@ -106,6 +108,8 @@ struct Auditor {
   var readyTime: UInt64?
   var frameStart: UInt64?
   var frameLength: UInt64 = 0
+  /// The schedule of the frame.
+  var schedule: Int?
   var kernelTime: UInt64 = 0
   /// The resume from which that counts.
   var kernelTimeSince: UInt64 = 0

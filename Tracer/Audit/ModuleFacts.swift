@@ -8,6 +8,8 @@ struct ModuleFacts {
     var owner: Int
     var beginsPeriod: Bool
     var leastSupply: UInt64 = 0
+    /// The period that begins here is not over at the frame's end: the owner has windows before its frame's first.
+    var spansFrames = false
     /// The length of the owner's periods, as far as the schedule begins some.
     var period: UInt64?
   }
@@ -65,10 +67,19 @@ struct ModuleFacts {
       let record = table.record(ClaimRecord.self, index)
       claims.append((record, "custom." + text(record.name)))
     }
-    let first = table.record(ScheduleRecord.self, Int(table.module.initialSchedule)).windows.indices
-    for index in first where windows[index].beginsPeriod {
-      windows[index].leastSupply = leastSupply(at: index, within: first, table)
+    for number in 0..<table.count(ScheduleRecord.self) {
+      let schedule = table.record(ScheduleRecord.self, number).windows.indices
+      for index in schedule where windows[index].beginsPeriod {
+        windows[index].leastSupply = leastSupply(at: index, of: number, schedule, table)
+        windows[index].spansFrames = spansFrames(index, schedule)
+      }
     }
+  }
+
+  private func spansFrames(_ index: Int, _ schedule: Range<Int>) -> Bool {
+    let own = schedule.filter { windows[$0].owner == windows[index].owner }
+    let isLast = own.last { windows[$0].beginsPeriod } == index
+    return isLast && own.first.map { !windows[$0].beginsPeriod } ?? false
   }
 
   func budget(_ quantity: BudgetRecord.Quantity, _ subject: UInt64 = 0) -> UInt64? {
@@ -95,11 +106,27 @@ struct ModuleFacts {
     return max(process.period / period, 1)
   }
 
+  /// The time in a period that a partition's configuration has in a schedule, in ns; 0 where it says nothing.
+  private func duration(of owner: Int, in schedule: Int, _ table: ModuleTable) -> UInt64 {
+    if schedule == Int(table.module.initialSchedule) { return table.record(PartitionRecord.self, owner).duration.count }
+    for place in (0..<table.count(PartitionScheduleRecord.self)).reversed() {
+      if let record = table.recordIfValid(PartitionScheduleRecord.self, place), record.schedule == UInt64(schedule),
+        Int(record.partition.rawValue) == owner
+      {
+        return record.duration.count
+      }
+    }
+    return 0
+  }
+
   /// Duration less what each window of the period may lose: L, start error, and the lines of others.
-  private func leastSupply(at index: Int, within schedule: Range<Int>, _ table: ModuleTable) -> UInt64 {
+  private func leastSupply(
+    at index: Int, of number: Int, _ schedule: Range<Int>, _ table: ModuleTable
+  ) -> UInt64 {
     let owner = windows[index].owner
     let partition = table.record(PartitionRecord.self, owner)
-    guard partition.period.count > 0 else { return 0 }
+    let duration = duration(of: owner, in: number, table)
+    guard duration > 0 else { return 0 }
     if let least = budget(.partitionSupply, UInt64(owner)) { return least }
     var own = 1
     var place = index
@@ -117,6 +144,6 @@ struct ModuleFacts {
       }
     }
     let lost = loss &* UInt64(own)
-    return partition.duration.count > lost ? partition.duration.count - lost : 0
+    return duration > lost ? duration - lost : 0
   }
 }

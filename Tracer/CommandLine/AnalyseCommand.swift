@@ -93,7 +93,8 @@ struct AnalyseCommand: ParsableCommand {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
       throw ExitCode(2)
     }
-    let hasChanged = (report.claim("schedule.effective")?.checked ?? 0) > 0
+    // Judged of every change, and of nothing else.
+    let hasChanged = ["schedule.asked", "schedule.action"].contains { (report.claim($0)?.checked ?? 0) > 0 }
     for schedule in schedules.indices where schedules[schedule].isInitial || hasChanged {
       for partition in schedules[schedule].partitions.indices {
         let owner = schedules[schedule].partitions[partition].name
@@ -103,6 +104,8 @@ struct AnalyseCommand: ParsableCommand {
           schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
             clamping: worst.value)
           schedules[schedule].partitions[partition].processes[process].isObservedUnderSeveralSchedules = hasChanged
+          let hasOthers = schedules[schedule].partitions[partition].processes.count > 1
+          schedules[schedule].partitions[partition].processes[process].completesWithOthers = hasOthers
         }
       }
     }

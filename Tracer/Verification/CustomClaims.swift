@@ -50,8 +50,16 @@ struct CustomClaims {
 extension EventPattern {
   fileprivate func matches(_ event: EventReference) -> Bool {
     event.kind == kind.rawValue && (partition == nil || partition == event.partition)
-      && (operand == nil || operand == UInt16(truncatingIfNeeded: event.operand))
+      && (operand == nil || operand.map(UInt32.init) == number(of: event))
       && (detail == nil || detail == event.detail)
+  }
+
+  /// What the event is about: of some kinds the operand has more beside it.
+  private func number(of event: EventReference) -> UInt32 {
+    switch kind {
+    case .interrupt, .timer, .hypercall, .exception, .healthError: event.operand & 0xFFFF
+    default: event.operand
+    }
   }
 }
 

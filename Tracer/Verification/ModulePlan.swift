@@ -52,6 +52,8 @@ struct ModulePlan {
     var toNextOwn: UInt64
     /// In-window time that the partition must get in the period that starts here; 0 where none starts.
     var requiredSupply: UInt64
+    /// Whether that period has windows in the next major frame.
+    var continuesInNextFrame = false
     /// From one period's start of its partition to the next in this schedule; 0 where none starts here.
     var period: UInt64 = 0
   }
@@ -228,66 +230,5 @@ struct ModulePlan {
   static func pieces(_ bytes: UInt64) -> UInt64 {
     let piece = UInt64(ModuleLimits.restartPieceBytes)
     return bytes / piece &+ (bytes % piece == 0 ? 0 : 1)
-  }
-
-  private mutating func readSchedules(_ table: ModuleTable) {
-    for index in 0..<table.count(WindowRecord.self) {
-      let record = table.record(WindowRecord.self, index)
-      windows.append(
-        Window(
-          start: record.start.count, duration: record.duration.count, partition: record.partition.rawValue,
-          isPeriodStart: record.isPeriodStart, toNextOwn: 0, requiredSupply: 0))
-    }
-    for index in 0..<table.count(ScheduleRecord.self) {
-      let record = table.record(ScheduleRecord.self, index)
-      let schedule = Schedule(
-        identifier: record.identifier, majorFrame: record.majorFrame.count, windows: record.windows.indices)
-      schedules.append(schedule)
-      guard !isBeyondLimits else { continue }
-      for window in schedule.windows {
-        completeWindow(window, schedule, table)
-        // A partition's duration is that in the schedule of its configuration, the first.
-        if index != initialSchedule { windows[window].requiredSupply = 0 }
-      }
-    }
-  }
-
-  /// Works out what depends on the windows after this one, cyclically.
-  private mutating func completeWindow(_ index: Int, _ schedule: Schedule, _ table: ModuleTable) {
-    let owner = windows[index].partition
-    let record = table.partition(PartitionIndex(owner))
-    var count: UInt64 = 0
-    var next: UInt64?
-    for step in 0...schedule.windows.count {
-      let offset = index - schedule.windows.lowerBound + step
-      let other = schedule.windows.lowerBound + offset % schedule.windows.count
-      guard windows[other].partition == owner else { continue }
-      if step > 0 {
-        if next == nil {
-          let turns = UInt64(offset / schedule.windows.count)
-          next = windows[other].start &+ turns &* schedule.majorFrame &- windows[index].start
-        }
-        if windows[other].isPeriodStart { break }
-      }
-      if step < schedule.windows.count { count += 1 }
-    }
-    windows[index].toNextOwn = next ?? schedule.majorFrame
-    guard windows[index].isPeriodStart else { return }
-    let starts = schedule.windows.count { windows[$0].partition == owner && windows[$0].isPeriodStart }
-    windows[index].period = schedule.majorFrame / UInt64(starts)
-    guard record.period.count > 0 else { return }
-    if let least = leastSupply[owner] {
-      windows[index].requiredSupply = least
-      return
-    }
-    var stolen: UInt64 = 0
-    for line in 0..<lines.count
-    where !lines[line].isMaskedUntilOwner && lines[line].budgetPerWindow != .max
-      && record.permittedLines & 1 << UInt16(line) == 0
-    {
-      stolen = stolen &+ lines[line].budgetPerWindow &* lines[line].stolenTime
-    }
-    let taken = count &* (allowance &+ startError &+ stolen)
-    windows[index].requiredSupply = record.duration.count > taken ? record.duration.count - taken : 0
   }
 }

@@ -76,6 +76,8 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var supply: UInt64 = 0
   var required: UInt64 = 0
   var periodStart: UInt64 = 0
+  /// The period has windows in the next major frame, if that is one of the same schedule.
+  var continuesInNextFrame = false
   var supplyClaim: Int32 = -1
 
   var isStopped: Bool { mode == 0 }

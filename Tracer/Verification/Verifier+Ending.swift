@@ -218,7 +218,8 @@ extension Verifier {
     for process in processes where process.isReleased {
       book.doubt(process.claim, "\(reason), and \(process.name) was under way")
     }
-    for index in partitions.indices where partitions[index].supplyClaim >= 0 && partitions[index].supply > 0 {
+    for index in partitions.indices where partitions[index].supplyClaim >= 0 {
+      guard partitions[index].supplyKnown, partitions[index].supply > 0 else { continue }
       book.doubt(Int(partitions[index].supplyClaim), "\(reason), within a period")
     }
     var open: [ClaimKey] = []
@@ -269,7 +270,9 @@ extension Verifier {
     }
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
     let span = time &- firstTime
-    let rate = high < span ? span.dividingFullWidth((high, low)).quotient : .max
+    // Rounded up: a bound that is not whole is not kept by a fraction.
+    let (whole, rest) = high < span ? span.dividingFullWidth((high, low)) : (.max, 0)
+    let rate = rest == 0 ? whole : whole &+ 1
     if exceeds(claim, Int64(clamping: rate), over: CaseSpan.none) {
       explain("\(fileBytes) bytes in \(span) ns are \(rate) a second")
     }

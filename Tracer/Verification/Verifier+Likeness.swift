@@ -52,8 +52,10 @@ extension PartitionState {
       state.timeOfMark = 0
     }
     state.windowClock = 0
-    // Without a claim nobody looks at the supply.
-    if supplyClaim < 0 { state.supply = 0 }
+    // Without a claim, or in a period that is not judged, nobody looks at the supply.
+    if supplyClaim < 0 || !supplyKnown {
+      (state.supply, state.required, state.periodStart, state.continuesInNextFrame) = (0, 0, 0, false)
+    }
     return state
   }
 }

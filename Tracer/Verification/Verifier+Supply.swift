@@ -5,25 +5,39 @@ extension Verifier {
   /// released that are due.
   mutating func beginPeriod(_ window: ModulePlan.Window) {
     let index = Int(window.partition)
-    let claim = Int(partitions[index].supplyClaim)
-    if claim >= 0 {
-      if partitions[index].supplyKnown, !partitions[index].isStopped {
-        let surplus = Int64(from: partitions[index].required, to: partitions[index].supply)
-        let span = CaseSpan(from: partitions[index].periodStart, to: schedule.start)
-        if exceeds(claim, 0 &- surplus, over: span) {
-          explain(
-            "\(name(window.partition)) got \(partitions[index].supply) ns in the period that ends here; "
-              + "\(partitions[index].required) ns are the least allowed")
-        }
-      }
+    if partitions[index].supplyClaim >= 0 {
+      judgeSupply(of: window.partition, until: schedule.start)
       partitions[index].supply = 0
       partitions[index].periodStart = schedule.start
+      partitions[index].continuesInNextFrame = window.continuesInNextFrame
       partitions[index].required = window.requiredSupply
       partitions[index].supplyKnown =
         window.requiredSupply > 0 && partitions[index].isAble
     }
     for process in processes.indices where processes[process].partition == window.partition {
       release(process, at: schedule.start, every: window.period)
+    }
+  }
+
+  /// A period of the partition is over.
+  private mutating func judgeSupply(of partition: UInt8, until end: UInt64) {
+    let index = Int(partition)
+    guard partitions[index].supplyKnown, !partitions[index].isStopped else { return }
+    let surplus = Int64(from: partitions[index].required, to: partitions[index].supply)
+    let span = CaseSpan(from: partitions[index].periodStart, to: end)
+    if exceeds(Int(partitions[index].supplyClaim), 0 &- surplus, over: span) {
+      explain(
+        "\(name(partition)) got \(partitions[index].supply) ns in the period that ends here; "
+          + "\(partitions[index].required) ns are the least allowed")
+    }
+  }
+
+  /// Another schedule begins: the periods of the one before end with its last frame. Those that would have had windows
+  /// in another frame of it are nobody's debt.
+  mutating func endPeriods(at frameStart: UInt64) {
+    for index in partitions.indices where partitions[index].supplyClaim >= 0 {
+      if !partitions[index].continuesInNextFrame { judgeSupply(of: UInt8(index), until: frameStart) }
+      partitions[index].supplyKnown = false
     }
   }
 

@@ -41,6 +41,7 @@ extension Verifier {
     {
       explain("the frame ends before window \(schedule.nextWindow) has started")
     }
+    if schedule.isFrameKnown, schedule.isScheduleKnown, schedule.schedule != index { endPeriods(at: nominal) }
     schedule.schedule = index
     schedule.isScheduleKnown = true
     schedule.nextSchedule = index

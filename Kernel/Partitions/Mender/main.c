@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 // First words of the notes.
-enum { began = 1, resumed = 2, handled = 3, words = 4, ticked = 5, refused = 6, timed = 7 };
+enum { began = 1, resumed = 2, handled = 3, words = 4, ticked = 5, refused = 6, timed = 7, waited = 8 };
 
 static PROCESS_ID_TYPE raiser, divider, clerk;
 static uint64_t raises, divisions;
@@ -49,6 +49,11 @@ static void run_clerk(void) {
   for (uint64_t tick = 1;; tick++) {
     note(ticked, tick);
     note(timed, (uint64_t)partita_now());
+    if (tick == 2) {
+      SYSTEM_TIME_TYPE before = partita_now();
+      TIMED_WAIT(2000000, &status);
+      note(waited, (uint64_t)(partita_now() - before));
+    }
     if (tick == 6) RAISE_APPLICATION_ERROR(APPLICATION_ERROR, (MESSAGE_ADDR_TYPE)message, 0, &status);
     PERIODIC_WAIT(&status);
   }

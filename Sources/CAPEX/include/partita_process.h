@@ -30,8 +30,8 @@ typedef struct {
 /// Before the partition is in NORMAL mode. Give the processes the names, periods and deadlines that the module file
 /// has: nothing compares them.
 void CREATE_PROCESS(PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
-/// A periodic process's first release point is the start of the partition's next window, in NORMAL mode: its next
-/// period start, where each of its periods has one window. Others are ready at once.
+/// A periodic process's first release point is the start of the partition's next period, in NORMAL mode. Others are
+/// ready at once.
 void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 /// Ends the process, or the error handler.
 void STOP_SELF(void);

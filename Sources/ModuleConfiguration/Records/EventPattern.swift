@@ -5,7 +5,8 @@ public struct EventPattern: Equatable, Sendable {
   public var kind: EventKind
   /// The event's `partition`, or nil for any.
   public var partition: UInt8?
-  /// The low 16 bits of the event's `operand` (a vector, a hypercall's number, a port's index), or nil for any.
+  /// The event's `operand` (a vector, a hypercall's number, a port's index, a frame's number), or nil for any; its low
+  /// 16 bits where the others say something else: of interrupts, timers, hypercalls, exceptions and health errors.
   public var operand: UInt16?
   public var detail: UInt8?
 

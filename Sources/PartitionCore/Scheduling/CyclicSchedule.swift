@@ -10,6 +10,8 @@ struct CyclicSchedule {
     var start: UInt64 = 0
     var end: UInt64 = 0
     var partition: UInt8 = 0
+    /// A period of the partition begins with it.
+    var beginsPeriod = false
     /// From this window's start to the start of the same partition's next window in this schedule, in ns.
     var nanosecondsToNextOwn: UInt64 = 0
   }
@@ -70,6 +72,7 @@ struct CyclicSchedule {
       windows[index].start = record.start.count
       windows[index].end = record.start.count &+ record.duration.count
       windows[index].partition = record.partition.rawValue
+      windows[index].beginsPeriod = record.isPeriodStart
     }
     for index in 0..<scheduleCount {
       let record = table.record(ScheduleRecord.self, index)
@@ -179,6 +182,12 @@ struct CyclicSchedule {
   private var nextFramesFirstStart: UInt64 {
     let next = schedules[nextScheduleIndex]
     return next.windowCount > 0 ? nextFrameStart &+ windows[next.firstWindow].start : UInt64.max
+  }
+
+  /// Whether a period of its partition begins with the window that runs.
+  @inline(__always) var beginsPeriod: Bool {
+    // Unchecked: the window that runs is one of the schedule's.
+    active >= 0 && windows[unchecked: firstWindow &+ active].beginsPeriod
   }
 
   /// When the partition whose window runs has its next one, all ones for never; nil where no window runs.

@@ -3,6 +3,11 @@ import ModuleConfiguration
 import TraceFormat
 
 extension PartitionCore where Marking: MarkingRule {
+  /// Nominal end of the window that runs, or whose start is waited for; all ones where there is none.
+  public var windowEnd: SystemTime { SystemTime(nanoseconds: schedule.activeEnd) }
+  /// Whether a period of its partition begins with that window.
+  public var windowBeginsPeriod: Bool { schedule.beginsPeriod }
+
   /// Passes the boundaries that are due, chooses who runs, and says what has to change for that.
   @inline(never)
   mutating func conclude<Recorder: DecisionRecorder>(

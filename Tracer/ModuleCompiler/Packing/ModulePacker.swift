@@ -139,6 +139,7 @@ struct ModulePacker {
   private mutating func appendSchedules() {
     for (place, schedule) in module.schedules.enumerated() {
       appendScheduleActions(schedule, place)
+      if place != module.initialScheduleIndex { appendPromises(schedule, place) }
       let first = writer.count(WindowRecord.self)
       for (index, window) in schedule.windowsByStart {
         let identifier = schedule.partitions[index].partitionIdentifier
@@ -152,6 +153,16 @@ struct ModulePacker {
         ScheduleRecord(
           identifier: schedule.identifier, name: writer.name(schedule.name), majorFrame: schedule.majorFrame,
           windows: writer.range(WindowRecord.self, since: first)))
+    }
+  }
+
+  private mutating func appendPromises(_ schedule: ScheduleDescription, _ index: Int) {
+    for entry in schedule.partitions where !entry.windows.isEmpty {
+      guard let partition = module.partitionIndex(identifier: entry.partitionIdentifier) else { continue }
+      writer.append(
+        PartitionScheduleRecord(
+          schedule: UInt64(index), partition: PartitionIndex(UInt8(partition)), period: entry.period,
+          duration: entry.duration))
     }
   }
 

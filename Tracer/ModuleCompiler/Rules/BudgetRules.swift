@@ -56,17 +56,21 @@ extension ModuleRules {
     }
   }
 
-  /// A partition cannot be promised more than its windows are sure of in the initial schedule.
+  /// A partition cannot be promised more than its windows are sure of, in any schedule that has some.
   private mutating func checkSupply(of budget: BudgetDescription) {
-    guard let schedule = module.initialScheduleIndex.map({ module.schedules[$0] }), let wanted = budget.boundTime,
-      let own = schedule.partitions.first(where: { $0.partitionIdentifier == budget.subject })
-    else { return }
-    let sure = supply.perPeriod(own, majorFrame: schedule.majorFrame)
-    guard wanted > sure else { return }
-    diagnostics.error(
-      .capacityExceedsSupply, line: budget.line,
-      "the budget promises \(secondsText(wanted)) in each period, but the partition is sure of \(secondsText(sure))",
-      "lengthen its windows or lower BoundSeconds")
+    guard let wanted = budget.boundTime else { return }
+    for schedule in module.schedules {
+      let own = schedule.partitions.first { $0.partitionIdentifier == budget.subject && !$0.windows.isEmpty }
+      guard let own else { continue }
+      let sure = supply.perPeriod(own, majorFrame: schedule.majorFrame)
+      guard wanted > sure else { continue }
+      let place = module.schedules.count > 1 ? " in schedule \(schedule.identifier)" : ""
+      diagnostics.error(
+        .capacityExceedsSupply, line: budget.line,
+        "the budget promises \(secondsText(wanted)) in each period, but the partition is sure of \(secondsText(sure))"
+          + place,
+        "lengthen its windows or lower BoundSeconds")
+    }
   }
 
   private mutating func checkBound(of budget: BudgetDescription) {
