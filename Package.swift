@@ -122,6 +122,8 @@ var targets: [Target] = [
   .systemLibrary(
     name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
     providers: [.apt(["libxml2-dev"])]),
+  // What the C library has beside what Glibc shows of it.
+  .systemLibrary(name: "CMalloc", path: "Tracer/CMalloc"),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
   .systemLibrary(
     name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -165,14 +167,16 @@ var targets: [Target] = [
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      "Debugging", "Outputs", argumentParser,
+      "Debugging", "Outputs", "CMalloc", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("Outputs", ["Outputs"]),
-  tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
+  // Runs the command, and disturbs it.
+  tests("Command", ["Simulation", "SimulatedModule", "ModuleConfiguration", "partita"]),
+  tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   .target(
     name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration", "TestSeeds"], path: "Tests/TraceDamage"),
@@ -267,6 +271,7 @@ if bareMetal == "attacks" {
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
     image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
+    image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),

@@ -22,10 +22,10 @@ public enum ModuleSchedule {
 
   /// The identifier of the schedule that the module file gives this name (GET_MODULE_SCHEDULE_ID).
   ///
-  /// - Parameter name: at most 31 ASCII characters.
+  /// - Parameter name: at most 32 bytes of UTF-8, as in the module file.
   /// - Throws: `invalidParameter` for a longer name, `invalidConfiguration` where no schedule has it.
   public static func identifier(named name: StaticString) throws(ReturnCode) -> UInt64 {
-    guard name.utf8CodeUnitCount < PortName.byteCount else { throw .invalidParameter }
+    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
     var padded = PortName()
     return try padded.withAddress(of: name) { (address) throws(ReturnCode) in
       try Hypercall.call(.findModuleSchedule, address)

@@ -31,14 +31,14 @@ public struct QueuingPort: Sendable {
   /// Creates the partition's end of a port that the module configures under the same name, sizes and direction.
   ///
   /// - Parameters:
-  ///   - name: at most 31 ASCII characters.
+  ///   - name: at most 32 bytes of UTF-8, as in the module file.
   ///   - discipline: in which order processes of this partition that wait at the port are served.
   /// - Throws: `invalidParameter` for a longer name, else what the kernel says.
   public init(
     named name: StaticString, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
     discipline: WaitingQueue.Discipline = .fifo
   ) throws(ReturnCode) {
-    guard name.utf8CodeUnitCount < PortName.byteCount else { throw .invalidParameter }
+    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
     var padded = PortName()
     identifier = try padded.withAddress(of: name) { (address) throws(ReturnCode) in
       try Hypercall.call(

@@ -21,12 +21,12 @@ public struct SamplingPort: Sendable {
 
   /// Creates the partition's end of a port that the module configures under the same name, size and direction.
   ///
-  /// - Parameter name: at most 31 ASCII characters.
+  /// - Parameter name: at most 32 bytes of UTF-8, as in the module file.
   /// - Throws: `invalidParameter` for a longer name, else what the kernel says.
   public init(
     named name: StaticString, maximumMessageBytes: Int, direction: PortDirection, refreshPeriod: Nanoseconds
   ) throws(ReturnCode) {
-    guard name.utf8CodeUnitCount < PortName.byteCount else { throw .invalidParameter }
+    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
     // The kernel reads a whole name, so a literal shorter than that is copied into one padded with zeros.
     var padded = PortName()
     identifier = try padded.withAddress(of: name) { (address) throws(ReturnCode) in
@@ -53,7 +53,8 @@ public struct SamplingPort: Sendable {
   }
 }
 
-/// A port's name as it crosses the hypercall boundary: the standard's `NAME_TYPE`, 32 bytes, padded with zeros.
+/// A port's name as it crosses the hypercall boundary: the standard's `NAME_TYPE`, 32 bytes, padded with zeros where
+/// it is shorter. One of 32 bytes has no zero behind it.
 struct PortName {
   static let byteCount = 32
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -62,7 +63,7 @@ struct PortName {
     of name: StaticString, _ body: (UInt64) throws(ReturnCode) -> Value
   ) throws(ReturnCode) -> Value {
     try withUnsafeMutableBytes(of: &words) { (bytes) throws(ReturnCode) -> Value in
-      for index in 0..<min(name.utf8CodeUnitCount, bytes.count - 1) {
+      for index in 0..<min(name.utf8CodeUnitCount, bytes.count) {
         bytes[index] = name.utf8Start[index]
       }
       return try body(UInt64(UInt(bitPattern: bytes.baseAddress)))

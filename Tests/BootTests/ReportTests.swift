@@ -58,6 +58,25 @@ import TraceReading
     #expect(try #require(found.colours["close"]) > 8)
   }
 
+  /// A link to an event that is not on the page says so, and where it is to be seen.
+  @Test func aLinkToAnEventThatIsNotThereIsAnswered() throws {
+    let folder = try CommandFolder()
+    let run = try SharedRuns.flight.get()
+    try Data(run.trace).write(to: folder.file("run.partita"))
+    #expect(try folder.partita("report", "run.partita", "-o", "page.html").status == 0)
+    func notice(_ hash: String) throws -> String {
+      let text = try folder.browse("page.html#\(hash)")
+      guard let start = text.range(of: "class=\"notice absence\">") else { return "" }
+      return String(text[start.upperBound...].prefix(200))
+    }
+    #expect(try notice("event=5") == "")
+    #expect(try notice("event=99999999").hasPrefix("There is no event 99"))
+    // A long run: some event in its midst is on no stretch.
+    let middle = try (0..<40).lazy.map { run.events.count / 2 + $0 * 500 }.first { try !notice("event=\($0)").isEmpty }
+    let absent = try #require(middle)
+    #expect(try notice("event=\(absent)").contains("--from event:\(absent) --limit 20"))
+  }
+
   @Test func damageIsOnThePageAndInTheStatus() throws {
     let whole = try SharedRuns.inSmallBlocks.get().trace
     let page = try ReportPage(trace: Array(whole.dropLast(whole.count / 3)), status: 3)

@@ -55,8 +55,10 @@ struct DumpCommand: ParsableCommand {
   /// Prints the whole trace; several threads put the lines together.
   private func printAll(_ reader: TraceReader, _ printer: EventPrinter) {
     var output = OutputBuffer()
-    reader.forEachBlock(threads: WorkerPool.processorCount) { columns in
+    let lineBytes = format == .json ? 300 : 150
+    reader.forEachBlock(threads: WorkerPool.processorCount, resultBytesPerEvent: lineBytes) { columns in
       var lines = TextBytes()
+      lines.reserve(columns.eventCount * lineBytes)
       for index in 0..<columns.eventCount {
         printer.put(columns.event(at: index), columns.firstPosition + UInt64(index), to: &lines)
       }
@@ -64,7 +66,7 @@ struct DumpCommand: ParsableCommand {
     } take: { block in
       switch block {
       case .gap(let gap): output.write { printer.put(gap, to: &$0) }
-      case .events(let lines): output.write { $0.put(lines.bytes) }
+      case .events(let lines): output.write(lines)
       }
       return true
     }

@@ -17,6 +17,12 @@ struct OutputBuffer {
     flushIfLarge()
   }
 
+  /// Writes lines of a whole block at once: a copy of them in the buffer would be of no use.
+  mutating func write(_ lines: TextBytes) {
+    flush()
+    StandardOutput.write(lines.bytes)
+  }
+
   private mutating func flushIfLarge() {
     if text.count >= 1 << 16 { flush() }
   }

@@ -10,6 +10,7 @@ struct Partita: AsyncParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       CheckCommand.self,
+      SchemaCommand.self,
       AnalyseCommand.self,
       PackCommand.self,
       CaptureCommand.self,
@@ -39,6 +40,7 @@ struct Partita: AsyncParsableCommand {
 
   /// Parses and runs; bad usage exits with 2, as every bad input does, and not with the parser's own 64.
   static func main() async {
+    ProcessHabits.take()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? AsyncParsableCommand {

@@ -10,12 +10,13 @@ enum PageTemplate {
       PackageResources.figures_js, PackageResources.selfcheck_js, PackageResources.main_js,
     ]
     var page: [UInt8] = []
+    page.reserveCapacity(data.utf8.count + 1 << 18)
     for part in split(PackageResources.page_html) {
       switch part {
       case .text(let bytes): page += bytes
       case .slot("TITLE"): page += Array(PageText.escaped(title).utf8)
       case .slot("STYLE"): page += PackageResources.page_css
-      case .slot("DATA"): page += Array(data.utf8)
+      case .slot("DATA"): page += data.utf8
       case .slot("SCRIPT"): for script in scripts { page += script + [10] }
       case .slot(let name): preconditionFailure("page.html has a slot \(name)")
       }

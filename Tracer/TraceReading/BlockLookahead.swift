@@ -37,10 +37,14 @@ final class BlockLookahead {
     var leastEvents: Int
     /// What is kept of the blocks before a stretch; nil for nothing.
     var earlier: BlockStretch.Earlier?
+    /// How much memory comes of an event and waits for its turn, roughly; bytes.
+    var resultBytesPerEvent = 0
   }
 
   /// Memory for all blocks ahead, roughly; bytes. One block is looked at however large.
   private static let weightLimit = 12 << 20
+  /// The same for what was made of blocks and waits for its turn: lines of text are longer than what they tell of.
+  private static let resultLimit = 16 << 20
 
   let slotCount: Int
   private let threads: Int
@@ -51,6 +55,7 @@ final class BlockLookahead {
   /// The next block of the first stretch ahead.
   private var nextIndex = 0
   private var weight = 0
+  private var eventsAhead = 0
   private var nextPosition: UInt64 = 0
   private var latest: BlockStretch?
   private var stretchCount = 0
@@ -91,6 +96,7 @@ final class BlockLookahead {
       first += 1
       nextIndex = 0
       weight -= weight(of: stretch)
+      eventsAhead -= stretch.eventCount
     }
     return found
   }
@@ -103,7 +109,7 @@ final class BlockLookahead {
       ahead.removeFirst(first)
       first = 0
     }
-    while let stretch = free.last, first == ahead.count || weight < Self.weightLimit {
+    while let stretch = free.last, first == ahead.count || weight < Self.weightLimit && resultBytes < Self.resultLimit {
       let isNext = latest?.endPosition == nextPosition
       stretch.begin(after: isNext ? latest : nil, portion?.earlier)
       fill(stretch, source)
@@ -112,6 +118,7 @@ final class BlockLookahead {
       free.removeLast()
       ahead.append(stretch)
       weight += weight(of: stretch)
+      eventsAhead += stretch.eventCount
       stretch.ordinal = stretchCount
       stretchCount += 1
       latest = stretch
@@ -125,6 +132,8 @@ final class BlockLookahead {
 
   /// Nil where each block is a stretch by itself.
   private var portion: Portion? { if case .stretch(let portion, _) = work { portion } else { nil } }
+
+  private var resultBytes: Int { eventsAhead * (portion?.resultBytesPerEvent ?? 0) }
 
   private func weight(of stretch: BlockStretch) -> Int {
     portion != nil ? stretch.storedBytes : stretch.storedBytes + stretch.rawBytes + stretch.eventCount * 100
@@ -184,6 +193,7 @@ final class BlockLookahead {
     first = 0
     nextIndex = 0
     weight = 0
+    eventsAhead = 0
     latest = nil
   }
 }

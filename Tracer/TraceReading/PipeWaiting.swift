@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What ends the waiting for a pipe that gives nothing: a user who wants to stop must not have to wait for it.
+/// What ends the waiting for a pipe that gives nothing, or takes nothing: a user who wants to stop must not have to wait
+/// for it.
 public enum PipeWaiting {
   private static let isOver = Mutex<(@Sendable () -> Bool)?>(nil)
 
@@ -8,5 +9,6 @@ public enum PipeWaiting {
   /// pipe's end.
   public static func end(when body: @escaping @Sendable () -> Bool) { isOver.withLock { $0 = body } }
 
-  static var hasEnded: Bool { isOver.withLock { $0 }?() ?? false }
+  /// Whether whoever waits for a pipe, to read or to write, shall wait no longer.
+  public static var hasEnded: Bool { isOver.withLock { $0 }?() ?? false }
 }

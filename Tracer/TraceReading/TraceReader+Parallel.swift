@@ -12,15 +12,19 @@ extension TraceReader {
   ///
   /// - Parameters:
   ///   - threads: how many work at a time, 1 or more; with 1 it is the caller's own.
+  ///   - resultBytesPerEvent: how much memory comes of an event, roughly: not more of it waits for its turn than
+  ///     memory allows.
   ///   - map: called once for every block's events, by any thread; the columns are its own only for the call.
   ///   - take: called by the caller's thread, in order; false ends the reading.
   public func forEachBlock<Result: Sendable>(
-    threads: Int, map: @escaping @Sendable (EventColumns) -> Result, take: (MappedBlock<Result>) -> Bool
+    threads: Int, resultBytesPerEvent: Int = 0, map: @escaping @Sendable (EventColumns) -> Result,
+    take: (MappedBlock<Result>) -> Bool
   ) {
     let results = ResultSlots<[Result?]>(count: BlockLookahead.slotCount(threads: threads))
     if threads > 1 {
       // Several blocks at a time: handing over takes time too.
-      let portion = BlockLookahead.Portion(events: 16_384, leastEvents: 4_096)
+      let portion = BlockLookahead.Portion(
+        events: 16_384, leastEvents: 4_096, resultBytesPerEvent: resultBytesPerEvent)
       decodeAhead(
         threads: threads,
         .stretch(portion) { stretch, columns in
@@ -34,8 +38,7 @@ extension TraceReader {
       let goesOn =
         switch batch {
         case .gap(let gap): take(.gap(gap))
-        case .events(let columns):
-          take(.events(found.flatMap { results.slots[$0.stretch.number]?[$0.index] } ?? map(columns)))
+        case .events(let columns): take(.events(found.flatMap { results.remove($0) } ?? map(columns)))
         }
       guard goesOn else { return }
     }
@@ -133,5 +136,15 @@ final class ResultSlots<Result: Sendable>: @unchecked Sendable {
   deinit {
     slots.deinitialize()
     slots.deallocate()
+  }
+}
+
+extension ResultSlots {
+  /// Hands over what came of a block: it must not stay in memory until the slot is used again.
+  func remove<Item>(_ block: BlockLookahead.Found) -> Item? where Result == [Item?] {
+    let slot = block.stretch.number
+    guard let item = slots[slot]?[block.index] else { return nil }
+    slots[slot]?[block.index] = nil
+    return item
   }
 }

@@ -143,6 +143,7 @@ RETURN_CODE_TYPE partita_note_words(const uint64_t *words, size_t count);
 size_t partita_console_write(const char *text, size_t length);
 
 /// Gives the partition thread-local storage, which the C library keeps its error number in. Once, before the library.
+/// What `printf` and its like write then goes to the console, to standard error as to standard output: line by line.
 void partita_initialize_thread(void);
 
 #endif

@@ -66,13 +66,29 @@ function followAddress(run, timeline, claims) {
   const event = /^event=(\d+)$/.exec(hash);
   const view = /^view=([\d.]+),([\d.]+)$/.exec(hash);
   if (event) {
-    const place = run.locate(Number(event[1]));
-    if (place) timeline.show(Number(event[1]), place.region.times[place.index]);
+    const position = Number(event[1]);
+    const place = run.locate(position);
+    if (place) timeline.show(position, place.region.times[place.index]);
+    else showAbsence(run, position);
   } else if (view) {
     timeline.setView(Number(view[1]) * 1e9, Number(view[2]) * 1e9);
   } else if (hash === "selfcheck") {
     selfCheck(run, timeline, claims);
   }
+}
+
+// Of a long run only some stretches are on the page one by one: who comes by an event's number is told so.
+function showAbsence(run, position) {
+  const { events, name } = run.data.trace;
+  const last = run.regions.reduce((greatest, region) => Math.max(greatest, region.first + region.count - 1), 0);
+  const isBeyond = position > last;
+  byId("selection").replaceChildren(element("p", { class: "notice absence" }, isBeyond
+    ? `There is no event ${grouped(position)}: the trace’s last is ${grouped(last)}.`
+    : `Event ${grouped(position)} is not on this page, which has ${grouped(run.data.trace.detailed)} of `
+      + `${grouped(events)} events one by one. `,
+  isBeyond ? "" : element("code", {}, `partita dump ${name} --from event:${position} --limit 20`),
+  isBeyond ? "" : " prints it."));
+  byId("selection").scrollIntoView({ block: "nearest" });
 }
 
 start();

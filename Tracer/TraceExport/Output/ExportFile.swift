@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 import TraceReading
 
 /// A file that is written from its beginning to its end, in large pieces.
@@ -12,6 +13,7 @@ public final class ExportFile {
   public private(set) var failure: ExportFailure?
   private let descriptor: Int32
   private let ownsDescriptor: Bool
+  private let writer: DescriptorWriter
   private var buffer = TextBytes()
 
   /// Makes a new file.
@@ -19,6 +21,7 @@ public final class ExportFile {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     ownsDescriptor = true
+    writer = DescriptorWriter(descriptor)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
     buffer.reserve(Self.pieceBytes)
   }
@@ -28,6 +31,7 @@ public final class ExportFile {
     path = "standard output"
     descriptor = STDOUT_FILENO
     ownsDescriptor = false
+    writer = DescriptorWriter(descriptor)
   }
 
   deinit {
@@ -48,18 +52,12 @@ public final class ExportFile {
   public func flush() {
     defer { buffer.removeAll() }
     guard failure == nil else { return }
-    buffer.bytes.withUnsafeBytes { raw in
-      var offset = 0
-      while offset < raw.count {
-        let count = Foundation.write(descriptor, raw.baseAddress! + offset, raw.count - offset)
-        if count > 0 {
-          offset += count
-        } else if count == 0 || errno != EINTR {
-          failure =
-            errno == EPIPE ? .readerGone : .unwritable(path: path, reason: String(cString: strerror(errno)))
-          return
-        }
-      }
+    let outcome = buffer.bytes.withUnsafeBytes { writer.write($0, isGivenUp: { PipeWaiting.hasEnded }) }
+    switch outcome {
+    case .written: break
+    case .givenUp: failure = .interrupted
+    case .failed(EPIPE): failure = .readerGone
+    case .failed(let reason): failure = .unwritable(path: path, reason: String(cString: strerror(reason)))
     }
   }
 }

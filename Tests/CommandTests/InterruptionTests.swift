@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// Ctrl-C in the midst of long work: a sentence, status 3, and nothing left behind.
+@Suite(.serialized) struct InterruptionTests {
+  /// Commands that read their trace once.
+  static let ofPipes: [[String]] = [
+    ["stats", "-"], ["replay", "-"], ["verify", "-"], ["audit", "certificate", "-"], ["diff", "-", "run.partita"],
+    ["export", "-", "--format", "csv", "-o", "out"], ["export", "-", "--format", "csv", "--by-kind", "-o", "out"],
+    ["export", "-", "--format", "ctf", "-o", "out"], ["export", "-", "--format", "perfetto", "-o", "out"],
+    ["export", "-", "--format", "chrome", "-o", "out"], ["export", "-", "--format", "vcd", "-o", "out"],
+    ["export", "-", "--format", "sqlite", "-o", "out"], ["query", "-", "SELECT 1"],
+  ]
+  /// The same of files, and those that read it more than once.
+  static let ofFiles: [[String]] = [
+    ["stats", "run.partita"], ["replay", "run.partita"], ["verify", "run.partita"],
+    ["verify", "run.partita", "--evidence"],
+    ["verify", "run.partita", "--threads", "1"], ["verify", "run.partita", "--certificate", "out"],
+    ["audit", "certificate", "run.partita"], ["diff", "run.partita", "run.partita"],
+    ["report", "run.partita", "-o", "out"], ["export", "run.partita", "--format", "perfetto", "-o", "out"],
+    ["query", "run.partita", "SELECT count(*) FROM event a, event b"],
+    ["what-if", "run.partita", "--schedule-search"],
+  ]
+
+  private static func folder(_ trace: [UInt8]) throws -> CommandFolder {
+    let folder = try CommandFolder()
+    try folder.write(trace, to: "run.partita")
+    try folder.write(certificate.get(), to: "certificate")
+    return folder
+  }
+
+  /// What `verify` certifies of the long trace.
+  private static let certificate: Result<[UInt8], any Error> = Result {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.bytes.get(), to: "run.partita")
+    let run = try folder.run("verify", "run.partita", "--certificate", "certificate")
+    #expect(run.ending != .status(2), "\(run.errors)")
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("certificate"))))
+  }
+
+  /// The trace comes through a pipe that stays open: whatever the machine does meanwhile, the command is in the midst.
+  @Test(arguments: ofPipes, [SIGINT, SIGTERM, SIGHUP])
+  func whileAPipeGivesNothingMore(arguments: [String], signal: Int32) throws {
+    let trace = try LongTrace.bytes.get()
+    let folder = try Self.folder(trace)
+    let pipe = try TestPipe()
+    defer { pipe.close() }
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    let command = try RunningCommand(arguments, in: folder, input: pipe.reading)
+    let half = Array(trace.prefix(trace.count / 2))
+    let feeder = Thread { _ = half.withUnsafeBytes { Glibc.write(pipe.writing, $0.baseAddress, $0.count) } }
+    feeder.start()
+    let isRead = command.reaches { command.bytesRead > half.count && pipe.isEmpty }
+    #expect(isRead, "\(arguments): \(command.errors)")
+    command.send(signal)
+    #expect(command.finish() == .status(3), "\(arguments)")
+    #expect(command.errors.contains("interrupted"), "\(arguments): \(command.errors)")
+    #expect(folder.names == ["certificate", "run.partita"] && folder.leftovers == [], "\(arguments)")
+  }
+
+  /// The trace is a file. Where the command was quicker than the test, the test has seen nothing and looks again.
+  @Test(arguments: ofFiles) func inTheMidstOfAFile(arguments: [String]) throws {
+    let folder = try Self.folder(LongTrace.bytes.get())
+    for attempt in 0..<30 {
+      let command = try RunningCommand(arguments, in: folder)
+      // Later from time to time, so that the second reading is met too.
+      let enough = 1 << 21 + attempt % 3 << 22
+      guard command.reaches({ command.bytesRead > enough }) else {
+        try? FileManager.default.removeItem(atPath: folder.file("out"))
+        continue
+      }
+      command.send(SIGINT)
+      let ending = command.finish()
+      if case .status(let status) = ending, status != 3 {
+        // It had come to its end.
+        try? FileManager.default.removeItem(atPath: folder.file("out"))
+        continue
+      }
+      #expect(ending == .status(3), "\(arguments): \(command.errors)")
+      #expect(command.errors.contains("interrupted"), "\(arguments): \(command.errors)")
+      #expect(folder.names == ["certificate", "run.partita"] && folder.leftovers == [], "\(arguments)")
+      return
+    }
+    Issue.record("\(arguments) was never interrupted: the trace is too short for this machine")
+  }
+
+  /// Ctrl-\ ends at once, without a report of a crash.
+  @Test func quittingIsQuiet() throws {
+    let folder = try CommandFolder()
+    let pipe = try TestPipe()
+    defer { pipe.close() }
+    pipe.fill()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(["dump", "run.partita"], in: folder, output: pipe.writing)
+    #expect(command.reaches { command.isWaitingForPipe })
+    command.send(SIGQUIT)
+    #expect(command.finish() == .signal(SIGQUIT))
+    #expect(command.errors == "")
+  }
+}
+
+extension TestPipe {
+  /// Whether all that was written has been read.
+  var isEmpty: Bool {
+    var count: CInt = -1
+    return ioctl(reading, UInt(FIONREAD), &count) == 0 && count == 0
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// A process of the built command that a test can watch and disturb while it runs.
+final class RunningCommand {
+  /// How it ended.
+  enum Ending: Equatable {
+    case status(Int32)
+    case signal(Int32)
+  }
+
+  let identifier: pid_t
+  private let folder: CommandFolder
+  private let outputName = "stdout-\(UUID().uuidString)"
+  private let errorName = "stderr-\(UUID().uuidString)"
+  private var ending: Ending?
+  /// The most memory that it was seen to have, in bytes.
+  private(set) var peakBytes = 0
+  /// Far more than anything here takes, on a loaded machine too: a test that fails must not hang.
+  private static let patience = Duration.seconds(120)
+
+  /// Starts it in a process group of its own, with the signals as a shell would leave them.
+  ///
+  /// - Parameters:
+  ///   - input: a descriptor for standard input; nil for an empty one.
+  ///   - output: one for standard output; nil for a file that `output` reads.
+  init(_ arguments: [String], in folder: CommandFolder, input: Int32? = nil, output: Int32? = nil) throws {
+    self.folder = folder
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    let (written, errors) = (open(folder.aside(outputName), flags, 0o600), open(folder.aside(errorName), flags, 0o600))
+    defer { [nothing, written, errors].forEach { close($0) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input ?? nothing, 0)
+    posix_spawn_file_actions_adddup2(&actions, output ?? written, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    // It goes to the folder, and becomes the command.
+    let program = "/usr/bin/env"
+    let words = try ([program, "-C", folder.path, CommandFolder.command()] + arguments).map { strdup($0) } + [nil]
+    let others = ProcessInfo.processInfo.environment.filter { $0.key != "TMPDIR" }.map { "\($0.key)=\($0.value)" }
+    let environment = (others + ["TMPDIR=\(folder.temporary)"]).map { strdup($0) } + [nil]
+    defer { (words + environment).forEach { free($0) } }
+    var child: pid_t = 0
+    let failure = TestPipe.lock.withLock {
+      posix_spawn(&child, program, &actions, &attributes, words, environment)
+    }
+    try #require(failure == 0, "\(program): \(String(cString: strerror(failure)))")
+    identifier = child
+  }
+
+  var output: String { folder.readAside(outputName) }
+  var errors: String { folder.readAside(errorName) }
+
+  func send(_ signal: Int32) { kill(identifier, signal) }
+
+  /// Waits until `condition` holds; false where the process has ended before.
+  func reaches(_ condition: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < end {
+      if condition() { return true }
+      if poll() != nil { return condition() }
+      usleep(1000)
+    }
+    return false
+  }
+
+  /// Waits for its end; one that does not come fails the test.
+  func finish() -> Ending {
+    let end = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < end {
+      if let ending = poll() { return ending }
+      usleep(2000)
+    }
+    Issue.record("the command does not end: \(errors)")
+    kill(identifier, SIGKILL)
+    while poll() == nil { usleep(2000) }
+    return ending ?? .signal(SIGKILL)
+  }
+
+  private func poll() -> Ending? {
+    if let ending { return ending }
+    peakBytes = max(peakBytes, figure("status", "VmHWM:") * 1024)
+    var raw: Int32 = 0
+    guard waitpid(identifier, &raw, WNOHANG) == identifier else { return nil }
+    ending = raw & 0x7F == 0 ? .status(raw >> 8 & 0xFF) : .signal(raw & 0x7F)
+    return ending
+  }
+
+  /// How many bytes it has read from whatever it has open.
+  var bytesRead: Int { figure("io", "rchar:") }
+
+  private func figure(_ file: String, _ name: String) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/\(identifier)/\(file)", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) } ?? 0
+  }
+
+  deinit {
+    if ending == nil {
+      kill(identifier, SIGKILL)
+      waitpid(identifier, nil, 0)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Writes to a descriptor that may be anything: a file, or a pipe whose reader does not read.
+///
+/// Into a pipe it writes no more at a time than fits once there is room at all, and waits for room in between. So
+/// whoever wants to stop can, however long the other side sleeps; a plain write would go on waiting after every signal.
+public struct DescriptorWriter: Sendable {
+  private let descriptor: Int32
+  /// Whether a write may have to wait for somebody.
+  private let isStream: Bool
+  /// What a pipe with any room at all takes at once.
+  private static let pieceBytes = Int(PIPE_BUF)
+
+  public init(_ descriptor: Int32) {
+    self.descriptor = descriptor
+    var information = stat()
+    isStream = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT != S_IFREG
+  }
+
+  /// What became of a write.
+  public enum Outcome: Equatable, Sendable {
+    case written
+    /// `errno` of the write that failed.
+    case failed(Int32)
+    /// `isGivenUp` has answered true.
+    case givenUp
+  }
+
+  /// Writes all bytes.
+  ///
+  /// - Parameter isGivenUp: asked some times a second while the other side keeps us waiting.
+  public func write(_ bytes: UnsafeRawBufferPointer, isGivenUp: () -> Bool) -> Outcome {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      if isStream {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while poll(&entry, 1, 200) <= 0 {
+          if isGivenUp() { return .givenUp }
+        }
+      }
+      let piece = UnsafeRawBufferPointer(rebasing: isStream ? rest.prefix(Self.pieceBytes) : rest)
+      let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
+      if count > 0 {
+        rest.removeFirst(count)
+      } else if count == 0 || errno != EINTR && errno != EAGAIN {
+        return .failed(count == 0 ? EIO : errno)
+      }
+    }
+    return .written
+  }
+}
