@@ -151,6 +151,33 @@ import TraceReading
     }
   }
 
+  /// A recording that somebody has cut is made anew; states that cannot be loaded are told, and what to do about it.
+  @Test func aSpoiltRecordingIsToldOrMadeAnew() throws {
+    let run = try Self.run.get()
+    let mark = try #require(run.events(.mark).first { $0.event.operand < 48 })
+    let folder = try folder()
+    let arguments = "run.partita \(mark.position) --images '\(BootImages.folder)' --batch --keep kept"
+    let first = try go(folder, arguments)
+    #expect(first.status == 0, "\(first.text)")
+    for name in ["log", "trace"] {
+      let path = folder.file("kept/\(name)")
+      let whole = try Data(contentsOf: path)
+      var changed = whole
+      changed[whole.count / 2] ^= 0xFF
+      for spoilt in [whole.prefix(whole.count / 2), Data(), changed] {
+        try spoilt.write(to: path)
+        let again = try go(folder, arguments)
+        #expect(again.status == 0 && again.text == first.text, "\(name): \(again.text)")
+      }
+    }
+    try Data("no disk".utf8).write(to: folder.file("kept/disk"))
+    let told = try go(folder, arguments)
+    #expect(told.status == 2, "\(told.text)")
+    #expect(told.text.contains("the recording in kept cannot be replayed") && told.text.contains("Remove that folder"))
+    try FileManager.default.removeItem(at: folder.file("kept"))
+    #expect(try go(folder, arguments).status == 0)
+  }
+
   @Test func aClaimLeadsToItsGravestCase() throws {
     let folder = try folder()
     let claim = "window.start.instant"
@@ -178,6 +205,12 @@ import TraceReading
     try refusal("run.partita", 2, "Name an event, or a claim")
     try refusal("run.partita x", 2, "event")
     try refusal("run.partita 99999999", 2, "its last is")
+    let last = try #require(Self.run.get().events.last)
+    let end = "event \(try Self.run.get().events.count - 1), at \(EventField.seconds(last.time)) s (complete)"
+    try refusal("run.partita 99999999", 2, "no event 99999999: its last is \(end). Name a place up to there")
+    try refusal("run.partita 9999s", 2, "nothing at 9999.000000000 s or later: its last is \(end)")
+    try refusal("run.partita frame:99999", 2, "no frame 99999: its last is frame ")
+    try refusal("run.partita event:18446744073709551615", 2, "no event 18446744073709551615")
     try refusal("cut 99999999", 2, "cut off")
     try refusal("run.partita 9 --kernel '\(BootImages.path("kernel-mixed-indices"))'", 2, "not the build of the kernel")
     try refusal("run.partita 9 --commands nothing", 2, "nothing cannot be read")

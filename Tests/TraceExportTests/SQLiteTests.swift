@@ -126,6 +126,21 @@ import TraceReading
     #expect(upcalls > 0)
   }
 
+  /// A trace may name a partition that the module has not: no name is made up, and the number is not lost.
+  @Test func aPartitionBeyondTheTableIsANumberWithoutAName() throws {
+    var events = SmallStory.whole
+    events[5].partition = 77
+    let (folder, database) = try Self.export(SmallStory.file(events))
+    defer { withExtendedLifetime(folder) {} }
+    #expect(
+      try Self.lines(
+        database, "SELECT position, partition, partition_index FROM events WHERE position BETWEEN 4 AND 5") == [
+          "4|\(SmallModule.partitionNames[0])|0", "5|·|77",
+        ])
+    #expect(try Self.lines(database, "SELECT count(*) FROM events WHERE partition_index = 77") == ["1"])
+    #expect(SQLiteSchema.text.contains("partition_index"))
+  }
+
   @Test func aLossIsARowAndEndsAreUnknown() throws {
     let (folder, database) = try Self.export(SmallStory.file(SmallStory.lossy))
     defer { withExtendedLifetime(folder) {} }

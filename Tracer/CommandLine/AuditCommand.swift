@@ -75,7 +75,8 @@ struct AuditCommand: ParsableCommand {
       }
       return !progress.isInterrupted
     }
-    if let report { return report }
+    // Also where it came while a pipe gave nothing, and what there was has been taken for the end.
+    if let report, !progress.isInterrupted { return report }
     progress.clear()
     TraceCommand.complain("interrupted; nothing is confirmed")
     throw ExitCode(3)

@@ -45,8 +45,10 @@ struct DiffCommand: ParsableCommand {
       progress.show(readers.0)
       return !progress.isInterrupted
     }
+    // Also where it came while a pipe gave nothing, and what there was has been taken for the end.
+    let isInterrupted = progress.isInterrupted || comparison.isInterrupted
     progress.clear()
-    guard !comparison.isInterrupted else {
+    guard !isInterrupted else {
       TraceCommand.complain("interrupted; nothing is shown, for it would be of a part")
       throw ExitCode(3)
     }

@@ -121,11 +121,7 @@ struct GotoCommand: ParsableCommand {
     let folder = RunFolder(path: scratch.path, recordingPath: keep)
     var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     let ringPlace = try recordedPlace(of: sought, run, programs, in: folder, signals, &line)
-    let machine = try ReplayedMachine(run, programs, in: folder) { count in
-      line.show("to the instruction: \(count / 1_000_000) million")
-      return signals.take() == 0
-    }
-    let count = try machine.goToStore(of: sought.event, at: ringPlace, entryTime: sought.entryTime)
+    let (machine, count) = try reach(sought, at: ringPlace, run, programs, in: folder, signals, &line)
     line.clear()
 
     var script = DebuggerScript(
@@ -148,6 +144,27 @@ struct GotoCommand: ParsableCommand {
       """, to: STDOUT_FILENO)
     try machine.handOver()
     try DebuggerSession.run(script, programs, in: folder, signals: signals)
+  }
+
+  /// Replays the recording to the instruction; how many the machine has executed before it.
+  private func reach(
+    _ sought: SoughtEvent, at place: RingPlace, _ run: RepeatedRun, _ programs: DebuggingPrograms,
+    in folder: RunFolder, _ signals: SignalWatch, _ line: inout ProgressLine
+  ) throws -> (ReplayedMachine, UInt64) {
+    var shown = line
+    defer { line = shown }
+    do {
+      let machine = try ReplayedMachine(run, programs, in: folder) { count in
+        shown.show("to the instruction: \(count / 1_000_000) million")
+        return signals.take() == 0
+      }
+      return (machine, try machine.goToStore(of: sought.event, at: place, entryTime: sought.entryTime))
+    } catch let error as EmulationError {
+      // A recording just made is replayed by whom it was made; one that was kept may have met anybody.
+      guard let keep else { throw error }
+      shown.clear()
+      throw RevisitError.spoiltRecording(path: keep, reason: "\(error)")
+    }
   }
 
   /// Where the event is in the ring of the run's recording: of the one that is kept, if it goes so far, else of a new

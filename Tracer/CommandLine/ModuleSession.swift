@@ -18,6 +18,8 @@ struct ModuleSession {
   ///
   /// - Throws: `ExitCode` 1 for a kernel fault, 3 for a trace that is not whole; errors of the caller's input.
   func run() throws {
+    // Before anything is made that a Ctrl-C would leave behind.
+    let signals = try SignalWatch()
     let scratch = try PrivateDirectory()
     let image = try ModuleSource.load(options)
     let output = try TraceOutput(
@@ -27,7 +29,7 @@ struct ModuleSession {
     if isInteractive { request.patience.nextBlock = nil }
 
     let isConsoleShown = consoleOutput == STDOUT_FILENO
-    let report = try capture(request, showsProgress: !isConsoleShown)
+    let report = try capture(request, signals, showsProgress: !isConsoleShown)
     let kept = try output.keep()
     let summary = Summary(report: report, tracePath: tracePath == nil ? nil : kept, trace: kept)
     if kept != nil { Self.say(summary.text, to: isConsoleShown ? STDERR_FILENO : STDOUT_FILENO) }
@@ -41,10 +43,12 @@ struct ModuleSession {
     throw ExitCode(report.ending == .kernelFault ? 1 : 3)
   }
 
-  private func capture(_ request: CaptureRequest, showsProgress: Bool) throws -> CaptureReport {
+  private func capture(
+    _ request: CaptureRequest, _ signals: SignalWatch, showsProgress: Bool
+  ) throws -> CaptureReport {
     let terminal = consoleInput.map { TerminalMode(descriptor: $0) }
     defer { terminal?.restore() }
-    let capture = try Capture(request, signals: SignalWatch())
+    let capture = try Capture(request, signals: signals)
     if showsProgress, request.stopInstant == nil { Self.say("recording until Ctrl-C\n", to: STDERR_FILENO) }
     var lastByte: UInt8?
     var line = ProgressLine(isShown: showsProgress && isatty(STDERR_FILENO) == 1)

@@ -33,7 +33,7 @@ struct QueryCommand: ParsableCommand {
   @Argument(help: "The trace file, - for standard input, or a database of 'partita export'.", completion: .file())
   var trace: String?
 
-  @Argument(help: "One statement or several; - to read them from standard input.")
+  @Argument(help: "One statement or several, with --format json one; - to read them from standard input.")
   var sql: String?
 
   @Option(help: "table, csv, or json for an array of objects.")
@@ -52,15 +52,21 @@ struct QueryCommand: ParsableCommand {
 
   func run() throws {
     guard !schema, let trace, let sql else {
-      return ModuleSession.say(SQLiteSchema.text, to: STDOUT_FILENO)
+      return print(SQLiteSchema.text, terminator: "")
     }
     let text = sql == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : Array(sql.utf8)
     guard !Self.isDatabase(trace) else { return try answer(text, from: trace, named: trace) }
     let reader = try TraceCommand.open(trace)
+    // Before anything is made that a Ctrl-C would leave behind.
+    let signals = try SignalWatch()
     try reporting {
       let folder = try PrivateDirectory()
       let path = folder.file("trace.db")
       try build(reader, at: path, trace)
+      guard !signals.isPending else {
+        TraceCommand.complain("interrupted")
+        throw ExitCode(3)
+      }
       try answer(text, from: path, named: trace)
     }
     try TraceCommand.finish(reader, trace)
@@ -95,26 +101,42 @@ struct QueryCommand: ParsableCommand {
       let database = try Database(path, .readOnly)
       database.forbidAllButReading()
       database.interrupt { progress.isInterrupted }
+      // All of them first: who is told that one is wrong has not been given half of the answers.
+      let statements = try statements(of: text, database)
       var output = QueryOutput(format)
-      var rest = text[...]
-      var isAnswered = false
-      while !rest.isEmpty {
-        let (statement, count) = try prepare(Array(rest), database, before: text.count - rest.count, text)
-        rest = rest.dropFirst(max(1, count))
-        guard let statement else { continue }
-        isAnswered = true
-        try output.write(statement)
-      }
+      for statement in statements { try output.write(statement) }
       output.finish()
-      if let failure = output.failure {
-        TraceCommand.complain("\(failure)")
-        throw ExitCode(2)
-      }
-      guard isAnswered else { throw ValidationError("there is no statement in the SQL") }
+      guard let failure = output.failure else { return }
+      TraceCommand.complain(failure == .interrupted ? "interrupted; the answer is not whole" : "\(failure)")
+      throw ExitCode(failure == .interrupted ? 3 : 2)
     } catch let failure as Database.Failure {
       TraceCommand.complain(failure.isInterruption ? "interrupted" : "SQL: \(failure.message)")
       throw ExitCode(failure.isInterruption ? 3 : 2)
     }
+  }
+
+  /// Prepares all statements.
+  private func statements(of text: [UInt8], _ database: Database) throws -> [Statement] {
+    // SQLite would take it for the end of the text, and nobody would hear of what follows.
+    if let place = text.firstIndex(of: 0) {
+      TraceCommand.complain("SQL: byte \(place) is a NUL, which no SQL has: give the statements as plain text")
+      throw ExitCode(2)
+    }
+    var statements: [Statement] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+      let (statement, count) = try prepare(Array(rest), database, before: text.count - rest.count, text)
+      rest = rest.dropFirst(max(1, count))
+      if let statement { statements.append(statement) }
+    }
+    guard !statements.isEmpty else { throw ValidationError("there is no statement in the SQL") }
+    guard format != .json || statements.count == 1 else {
+      TraceCommand.complain(
+        "SQL: json answers one statement with one array, and these are \(statements.count): ask them one at a time, or "
+          + "put them together by UNION ALL")
+      throw ExitCode(2)
+    }
+    return statements
   }
 
   /// Prepares a statement; where its text is wrong, says where.

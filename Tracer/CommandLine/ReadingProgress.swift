@@ -6,7 +6,7 @@ import TraceReading
 struct ReadingProgress {
   private let fileBytes: UInt64?
   private let isShown = isatty(STDERR_FILENO) == 1
-  private let signals = try? SignalWatch()
+  private var signals = try? SignalWatch()
   private var next = ContinuousClock.now + .milliseconds(500)
   private var isDirty = false
 
@@ -38,8 +38,11 @@ struct ReadingProgress {
 
   private var isDue: Bool { isShown && ContinuousClock.now >= next }
 
-  /// Leaves the line empty for what is printed next.
+  /// The reading is over: leaves the line empty for what is printed next, and signals do what they do by themselves.
+  ///
+  /// Whoever prints to a pipe that nobody reads is ended by Ctrl-C, and there is nobody else who would look for it.
   mutating func clear() {
+    signals = nil
     guard isDirty else { return }
     ModuleSession.say("\r\u{1B}[K", to: STDERR_FILENO)
     isDirty = false

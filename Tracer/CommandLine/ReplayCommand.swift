@@ -58,6 +58,8 @@ struct ReplayCommand: ParsableCommand {
       return !isInterrupted
     }
     let report = replay.run()
+    // Also where it came while a pipe gave nothing, and what there was has been taken for the end.
+    isInterrupted = isInterrupted || progress.isInterrupted
     progress.clear()
     // A divergence that was found before stays one.
     guard !isInterrupted || report.verdict == .diverged else {

@@ -18,7 +18,8 @@ struct RescueCommand: ParsableCommand {
       block is appended, and no event is doubled. Without it the trace has what the ring still has; the blocks before \
       count as missing. Without the module's end event the trace counts as cut off where the module stopped.
 
-      Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued.
+      Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued, 3 \
+      interrupted.
 
       Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
       """)
@@ -66,6 +67,8 @@ struct RescueCommand: ParsableCommand {
     try reporting {
       // Nothing is read before it is known that the result may be written.
       try TraceCommand.keepApart(output, from: [ram, core, continued])
+      // Before anything is made that a Ctrl-C would leave behind.
+      let signals = try SignalWatch()
       let file = try TraceOutput(target: output, mayReplace: force)
       let scratch = try PrivateDirectory()
       defer { withExtendedLifetime(scratch.path) {} }
@@ -73,6 +76,10 @@ struct RescueCommand: ParsableCommand {
         try memory(scratch.file("memory")), at: at.flatMap { Self.address($0) }, continuing: continued)
       let writer = FileWriter(path: file.growing)
       try rescue.write { writer.write($0) }
+      guard !signals.isPending else {
+        TraceCommand.complain("interrupted; nothing is kept")
+        throw ExitCode(3)
+      }
       guard writer.finish() else {
         throw EmulationError.unwritable(path: output, reason: writer.failure ?? "it cannot be written")
       }

@@ -25,11 +25,16 @@ struct ScheduleSearch {
   let table: ModuleTable
   /// How much more than recorded the partitions compute in the predictions, in hundredths.
   let marginPercent: UInt64
-  /// Called before each prediction; true ends the search.
+  /// Called before each prediction and now and then in it; true ends the search, and is answered ever after.
   let isInterrupted: (String) -> Bool
 
   private static let step: UInt64 = 1000
   struct Interrupted: Error {}
+  /// A prediction could not be written: what came of it says nothing.
+  struct Unwritable: Error {
+    var path: String
+    var reason: String
+  }
   /// The trace cannot be a run of its module.
   struct Contradiction: Error {
     var reason: String
@@ -60,7 +65,6 @@ struct ScheduleSearch {
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     var smallest: [Int: Nanoseconds] = [:]
     for index in schedule.windows.indices where deadlines(of: window(index).partition).count > 0 {
-      var high = window(index).duration.count / Self.step
       smallest[index] = try shortest(index, from: least(index), to: window(index).duration, with: [:])
     }
     let alone = smallest
@@ -147,12 +151,20 @@ struct ScheduleSearch {
         }
         return nil
       }, sink: { writer.write($0) })
-    let span = prediction.run(isInterrupted: { writer.failure != nil })
+    var isEnded = false
+    let span = prediction.run {
+      isEnded = isEnded || isInterrupted(what)
+      return isEnded || writer.failure != nil
+    }
+    if isEnded { throw Interrupted() }
     if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
-    guard span != nil, writer.finish() else { return Outcome(holds: false) }
+    guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
+    guard span != nil else { return Outcome(holds: false) }
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
-    let report = VerificationRun.report(on: predicted)
+    let threads = WorkerPool.processorCount > 1 ? 2 : 1
+    guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
+    else { throw Interrupted() }
     let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
     var weaknesses = prediction.doubts.flatMap(\.sentences)
     if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }

@@ -19,8 +19,10 @@ enum ShownRun {
       progress.show(reader)
       return !progress.isInterrupted
     }
+    // Also where it came while a pipe gave nothing, and what there was has been taken for the end.
+    let isInterrupted = progress.isInterrupted
     progress.clear()
-    guard let report else { throw interruption() }
+    guard let report, !isInterrupted else { throw interruption() }
     return report
   }
 

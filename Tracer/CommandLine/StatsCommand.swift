@@ -74,16 +74,19 @@ struct StatsCommand: ParsableCommand {
   private func gather(_ reader: TraceReader, _ path: String) throws -> TraceStatistics {
     var statistics = TraceStatistics()
     var progress = ReadingProgress(path)
-    while let batch = reader.nextBatch() {
+    var isInterrupted = false
+    while !isInterrupted, let batch = reader.nextBatch() {
       statistics.add(batch)
       progress.show(reader)
-      if progress.isInterrupted {
-        progress.clear()
-        TraceCommand.complain("\(path): interrupted; nothing is shown, for it would be of a part")
-        throw ExitCode(3)
-      }
+      isInterrupted = progress.isInterrupted
     }
+    // Also where it came while a pipe gave nothing, and what there was has been taken for the end.
+    isInterrupted = isInterrupted || progress.isInterrupted
     progress.clear()
+    guard !isInterrupted else {
+      TraceCommand.complain("\(path): interrupted; nothing is shown, for it would be of a part")
+      throw ExitCode(3)
+    }
     return statistics
   }
 }

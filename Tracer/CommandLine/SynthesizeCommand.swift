@@ -61,11 +61,12 @@ struct SynthesizeCommand: ParsableCommand {
   }
 
   private func write(_ table: ModuleTable) throws {
+    // Before anything is made that a Ctrl-C would leave behind.
+    let signals = try SignalWatch()
     let file = try TraceOutput(target: output, mayReplace: force)
     let writer = FileWriter(path: file.growing)
     let options = SimulationOptions(seed: seed, isShuffled: shuffled, meanCallGap: gap * 1000)
     let world = SimulatedWorld(table, options) { writer.write($0) }
-    let signals = try SignalWatch()
     var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     world.begin()
     var sinceLook = 0

@@ -75,6 +75,8 @@ struct WhatIfCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Both ways read the recorded trace more than once.
+    try TraceCommand.requireFile(trace)
     guard let module else { return try search() }
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories) { table in
@@ -84,13 +86,13 @@ struct WhatIfCommand: ParsableCommand {
   }
 
   private func search() throws {
+    let signals = try SignalWatch()
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let signals = try SignalWatch()
     var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     let search = ScheduleSearch(path: trace, table: reader.moduleTable, marginPercent: margin) { what in
       progress.show(what)
-      return signals.take() > 0
+      return signals.isPending
     }
     let found: ScheduleSearch.Result
     do {
@@ -102,6 +104,12 @@ struct WhatIfCommand: ParsableCommand {
     } catch let contradiction as ScheduleSearch.Contradiction {
       progress.clear()
       TraceCommand.complain("\(trace) is no run of its module: \(contradiction.reason)")
+      throw ExitCode(2)
+    } catch let unwritable as ScheduleSearch.Unwritable {
+      progress.clear()
+      TraceCommand.complain(
+        "\(unwritable.path): \(unwritable.reason); nothing is found — make room there, or name another folder by "
+          + "TMPDIR")
       throw ExitCode(2)
     }
     progress.clear()
@@ -121,6 +129,8 @@ struct WhatIfCommand: ParsableCommand {
     let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     if let output { try TraceCommand.keepApart(output, from: [trace]) }
+    // Before anything is made that a Ctrl-C would leave behind.
+    let signals = try SignalWatch()
     let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
     let writer = FileWriter(path: file.growing)
     let reader = try TraceCommand.open(trace)
@@ -140,8 +150,6 @@ struct WhatIfCommand: ParsableCommand {
       TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")
       throw ExitCode(2)
     }
-    let signals = try SignalWatch()
-    PipeWaiting.end { [weak signals] in signals?.isPending ?? false }
     var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
     var wasInterrupted = false
     let span = prediction.run {

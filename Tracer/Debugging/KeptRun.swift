@@ -4,7 +4,8 @@ import TraceFormat
 /// A folder in which a run's recording is kept, so that who looks at the same run again need not record it anew.
 ///
 /// A label beside the recording says what it is of: kernel and image to the byte, the emulator's program to the byte
-/// (another one may not understand the recording), and how the machine was started.
+/// (another one may not understand the recording), how the machine was started, and what the recording was like. One
+/// that is spoilt is made anew.
 /// Whether it is the very run of a trace is not taken from there: `TraceAgreement` looks at every event each time.
 public struct KeptRun {
   private struct Label: Codable, Equatable {
@@ -18,6 +19,9 @@ public struct KeptRun {
     var stopNanoseconds: UInt64?
     /// The file with the trace, if the recording is whole.
     var trace = ""
+    /// What the recording's files were like, by their names; nil in a label of before that was looked at. The disk is
+    /// not among them: whoever replays saves states there.
+    var files: [String: String]?
   }
   private static let labelName = "label.json"
 
@@ -59,8 +63,20 @@ public struct KeptRun {
   public var trace: String? {
     guard var found = storedLabel(), RunFolder.recordingNames.contains(found.trace) else { return nil }
     let path = file(found.trace).path
-    found.trace = ""
+    // What somebody has cut or changed would end the emulator, or lead to another instruction.
+    guard let files = found.files, files == identities(with: found.trace) else { return nil }
+    (found.trace, found.files) = ("", nil)
     return found == label ? path : nil
+  }
+
+  /// What is in the files that nothing changes once they are made; nil where one is missing.
+  private func identities(with trace: String) -> [String: String]? {
+    var found: [String: String] = [:]
+    for name in ["log", trace] {
+      guard let identity = try? Self.identity(ofFile: file(name).path) else { return nil }
+      found[name] = identity
+    }
+    return found
   }
 
   private func storedLabel() -> Label? {
@@ -82,6 +98,7 @@ public struct KeptRun {
   public func label(trace: String) throws {
     var label = label
     label.trace = (trace as NSString).lastPathComponent
+    label.files = identities(with: label.trace)
     try JSONEncoder().encode(label).write(to: file(Self.labelName), options: .atomic)
   }
 }

@@ -1,3 +1,13 @@
+import TraceReading
+
+/// Where a trace ends.
+public struct LastEvent: Equatable, Sendable {
+  public var position: UInt64
+  public var time: UInt64
+  /// The last major frame that begins in the trace.
+  public var frame: UInt32?
+}
+
 /// Why an event's instruction cannot be gone to. Each description says what, where, and what to do.
 public enum RevisitError: Error, Equatable, CustomStringConvertible {
   /// No file in the folders has this build identity.
@@ -8,7 +18,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   case otherContents(path: String, partition: String)
   /// The trace's module table asks for what no image can be.
   case unfitTable(reason: String)
-  case noSuchEvent(position: UInt64, count: UInt64, condition: String)
+  /// The trace ends before the place.
+  case beyondEnd(place: TracePlace, last: LastEvent?, condition: String)
   case eventMissing(position: UInt64)
   /// The trace is of a run that no other can be like.
   case unrepeatable(reason: String)
@@ -19,6 +30,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   case notFound(reason: String)
   /// The folder for a recording is used for something else.
   case notARecording(path: String, reason: String)
+  /// The recording that was kept cannot be replayed.
+  case spoiltRecording(path: String, reason: String)
   case interrupted
   case debuggerFailed(status: Int32)
 
@@ -41,10 +54,7 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     case .otherContents(let path, let partition):
       "\(path) has the build identity of \(partition), but not the contents that the trace's module was packed from."
     case .unfitTable(let reason): "the trace's module table cannot be made an image again: \(reason)."
-    case .noSuchEvent(let position, let count, let condition):
-      count == 0
-        ? "the trace has no event \(position): it has none (\(condition))."
-        : "the trace has no event \(position): its last is \(count - 1) (\(condition))."
+    case .beyondEnd(let place, let last, let condition): Self.absence(of: place, last, condition)
     case .eventMissing(let position): "event \(position) is in a gap of the trace: nothing is known of it."
     case .unrepeatable(let reason): "this run cannot be repeated: \(reason)."
     case .differs(let position, let recorded, let repeated):
@@ -56,8 +66,25 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     case .notFound(let reason): "the event's instruction was not found: \(reason)."
     case .notARecording(let path, let reason):
       "\(path) cannot take a recording: \(reason). Name a folder that is new, empty, or has one of 'goto --keep'."
+    case .spoiltRecording(let path, let reason):
+      "the recording in \(path) cannot be replayed: something has changed its files, or another emulator made them. "
+        + "Remove that folder, and the run is recorded anew. The emulator's part: \(reason)"
     case .interrupted: "interrupted."
     case .debuggerFailed(let status): "gdb ended with status \(status)."
+    }
+  }
+
+  private static func absence(of place: TracePlace, _ last: LastEvent?, _ condition: String) -> String {
+    guard let last else { return "the trace has no event at all (\(condition))." }
+    let end = "event \(last.position), at \(EventField.seconds(last.time)) s (\(condition)). Name a place up to there."
+    return switch place {
+    case .event(let position): "the trace has no event \(position): its last is \(end)"
+    case .instant(let instant):
+      "the trace has nothing at \(EventField.seconds(instant)) s or later: its last is \(end)"
+    case .frame(let number):
+      "the trace has no frame \(number): "
+        + (last.frame.map { "its last is frame \($0), which ends with " } ?? "no frame begins in it, and its last is ")
+        + end
     }
   }
 

@@ -29,20 +29,21 @@ public struct SoughtEvent {
     var boot: TraceEvent?
     var entry: TraceEvent?
     var interruptedLast: UInt8?
-    var count: UInt64 = 0
+    var last: LastEvent?
     while let batch = reader.nextColumns() {
       guard case .events(let columns) = batch else {
         (entry, interruptedLast) = (nil, nil)
         continue
       }
       guard onProgress() else { throw .interrupted }
-      count = columns.firstPosition + UInt64(columns.eventCount)
       first = first ?? columns.firstPosition
       for index in 0..<columns.eventCount {
         let event = columns.event(at: index)
         let position = columns.firstPosition + UInt64(index)
         if position == 0, event.knownKind == .boot { boot = event }
         if EventClass(ofKind: event.kind) == .input { entry = event }
+        let frame = event.knownKind == .majorFrameStart ? event.operand : last?.frame
+        last = LastEvent(position: position, time: event.time, frame: frame)
         if let partition = Self.interrupted(at: event) { interruptedLast = partition }
         guard span.side(of: event, position: position) == .within else { continue }
         if case .event(let wanted) = place, wanted != position { throw .eventMissing(position: wanted) }
@@ -57,10 +58,7 @@ public struct SoughtEvent {
         return
       }
     }
-    guard case .event(let wanted) = place else {
-      throw .noSuchEvent(position: count, count: count, condition: "\(reader.condition)")
-    }
-    throw .noSuchEvent(position: wanted, count: count, condition: "\(reader.condition)")
+    throw .beyondEnd(place: place, last: last, condition: "\(reader.condition)")
   }
 
   /// Whose registers the kernel found at an entry; nil for what is none, as the pulses of the test device.

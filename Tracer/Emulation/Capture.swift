@@ -20,6 +20,7 @@ public final class Capture {
   private var consoleTail: [UInt8] = []
 
   private var lastBlock = ContinuousClock.now
+  private var nextLookForRoom = ContinuousClock.now
   private var orderlyEndDeadline: ContinuousClock.Instant?
   private var wasInterrupted = false
   private var wasAsked = false
@@ -103,7 +104,7 @@ public final class Capture {
     follow(onConsole)
     onProgress(meter.progress)
     return CaptureReport(
-      ending: forced ?? ending(of: status), progress: meter.progress,
+      ending: judged(forced ?? ending(of: status)), progress: meter.progress,
       wasInterrupted: wasInterrupted,
       emulatorMessages: ([failure].compactMap { $0 } + [lastMessages()]).joined(separator: "\n"),
       consoleTail: String(decoding: consoleTail, as: UTF8.self))
@@ -113,6 +114,18 @@ public final class Capture {
     // It may have come to its own end just then.
     if wasDismissed, status == .exited(0) { return .dismissed }
     return Self.ending(of: status, wroteTrace: meter.progress.bytes > 0)
+  }
+
+  /// The same, unless what ended the trace was that there was no room for it.
+  private func judged(_ ending: CaptureReport.Ending) -> CaptureReport.Ending {
+    switch ending {
+    case .emulatorKilled(signal: SIGXFSZ):
+      return .noRoom(reason: "a file may be no larger than 'ulimit -f' says")
+    case .dismissed, .abandoned, .noRoom, .kernelFault: return ending
+    default:
+      guard !meter.progress.hasEnded, let reason = RoomProbe.obstacle(beside: request.trace) else { return ending }
+      return .noRoom(reason: reason)
+    }
   }
 
   /// What the emulator's status means: the debug-exit device makes `value << 1 | 1` of the kernel's value.
@@ -185,6 +198,8 @@ public final class Capture {
 
   private func watchTheClock() {
     let now = ContinuousClock.now
+    lookForRoom(now)
+    guard forced == nil else { return }
     if let orderlyEndDeadline {
       if now > orderlyEndDeadline { forced = .unresponsive }
     } else if meter.progress.blocks == 0 {
@@ -192,6 +207,13 @@ public final class Capture {
     } else if let limit = request.patience.nextBlock, now > lastBlock + limit {
       forced = .stalled
     }
+  }
+
+  /// Where blocks fail to come, looks whether they could: a module must not run on for a trace that nobody gets.
+  private func lookForRoom(_ now: ContinuousClock.Instant) {
+    guard now > lastBlock + .seconds(1), now > nextLookForRoom else { return }
+    nextLookForRoom = now + .seconds(1)
+    if let reason = RoomProbe.obstacle(beside: request.trace) { forced = .noRoom(reason: reason) }
   }
 
   /// Sleeps a tick, or till a signal or console input comes.

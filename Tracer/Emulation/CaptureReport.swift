@@ -16,6 +16,8 @@ public struct CaptureReport: Equatable, Sendable {
     case neverBooted
     /// Blocks came and then no more.
     case stalled
+    /// Nothing more could be written where the trace goes.
+    case noRoom(reason: String)
     /// The module did not end in time after it was asked to.
     case unresponsive
     /// The user insisted.
@@ -73,6 +75,9 @@ public struct CaptureReport: Equatable, Sendable {
     case .stalled:
       "the module wrote no more blocks. The kernel may hang, or the host is very slow: wait longer with "
         + "--timeout SECONDS, or never give up with --timeout 0."
+    case .noRoom(let reason):
+      "there is no room for the rest of the trace: \(reason). It opens to its last whole block. Make room, or name an "
+        + "output elsewhere, and capture again."
     case .unresponsive:
       "the module was asked to end and did not. The emulator was killed; the trace opens to its last whole block."
     case .abandoned:

@@ -33,6 +33,9 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   private var span: TraceSpan
   private var isPastSpan = false
   private let beginsInTheMiddle: Bool
+  /// Where to begin, and whether that place has been met: a replay that ends before it says nothing of what was asked.
+  private var beginning: TraceSpan
+  private var hasBegun: Bool
 
   /// - Parameters:
   ///   - reader: at its beginning; it must be kept alive until the replay is done.
@@ -49,6 +52,8 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     self.pieceEvents = pieceEvents
     self.onProgress = onProgress
     self.span = TraceSpan(to: span.to)
+    beginning = TraceSpan(from: span.from)
+    hasBegun = span.from == nil
     beginsInTheMiddle = span.from.map { Self.seek(reader, $0) } ?? false
     pool = WorkerPool(threads: threads > 1 ? threads : 0)
   }
@@ -62,6 +67,17 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
 
   /// The events of a block that are within the span.
   private mutating func admitted(_ columns: EventColumns) -> Range<Int> {
+    let range = withinSpan(columns)
+    if !hasBegun {
+      let events = columns.events
+      for index in range where !hasBegun {
+        hasBegun = beginning.side(of: events[index], position: columns.firstPosition + UInt64(index)) == .within
+      }
+    }
+    return range
+  }
+
+  private mutating func withinSpan(_ columns: EventColumns) -> Range<Int> {
     guard span.to != nil else { return 0..<columns.eventCount }
     let events = columns.events
     for index in 0..<events.count
@@ -78,6 +94,10 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     if beginsInTheMiddle { machine.beginBlind() }
     if threads == 1 { replayAlone(&machine) } else { replayTogether(&machine) }
     if machine.hasDiverged { return machine.finish(doubt: nil) }
+    if !hasBegun, isPastSpan || reader.condition != .unread {
+      let end = isPastSpan ? "what was asked for" : "the trace"
+      return machine.finish(doubt: "\(end) ends before the place to begin at: nothing from there on was compared")
+    }
     if isPastSpan {
       machine.report.isEndedEarly = true
       return machine.finish(doubt: nil)

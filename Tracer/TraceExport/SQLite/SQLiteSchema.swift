@@ -6,7 +6,8 @@ public enum SQLiteSchema {
   public static let tables = """
     -- Names.
     CREATE TABLE information(key TEXT PRIMARY KEY, value);          -- module, table and image identity, format
-    CREATE TABLE partition(id INTEGER PRIMARY KEY, name TEXT);      -- 255 is none: the idle loop, the module
+    CREATE TABLE partition(id INTEGER PRIMARY KEY, name TEXT);      -- 255 is none: the idle loop, the module. Events
+                                                                    -- may have others: a reference without a row
     CREATE TABLE kind(id INTEGER PRIMARY KEY, name TEXT, class TEXT);
     CREATE TABLE label(topic TEXT, id INTEGER, name TEXT, PRIMARY KEY(topic, id));  -- vector, hypercall, returnCode …
     CREATE TABLE port(id INTEGER PRIMARY KEY, partition INTEGER, name TEXT, kind TEXT, direction TEXT,
@@ -51,9 +52,11 @@ public enum SQLiteSchema {
     """
 
   public static let views = """
-    -- Every event with names.
+    -- Every event with names. partition is NULL where the module has none of that index: a trace may say anything;
+    -- partition_index is what it says.
     CREATE VIEW events AS
-      SELECT e.position, e.time_ns, k.class, k.name AS kind, p.name AS partition, e.fields
+      SELECT e.position, e.time_ns, k.class, k.name AS kind, p.name AS partition, e.fields,
+        e.partition AS partition_index
       FROM event e LEFT JOIN kind k ON k.id = e.kind LEFT JOIN partition p ON p.id = e.partition;
 
     -- Windows: what was planned, what came of it. late_ns: first instruction less nominal start.
