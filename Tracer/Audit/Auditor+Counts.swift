@@ -12,7 +12,6 @@ extension Auditor {
   ]
 
   mutating func countInstances(_ kind: EventKind, _ event: TraceEvent) {
-    count("trace.time")
     let isPulse = event.detail & 16 != 0
     switch kind {
     case .interrupt, .timer, .hypercall, .exception:
@@ -31,7 +30,8 @@ extension Auditor {
     case .partitionSwitch: count("switch.chain")
     case .maskRead: count("mask.written")
     case .hypercallResult:
-      count("hypercall.answered")
+      // Before the first input nobody waits for one.
+      if step.kind != nil { count("hypercall.answered") }
       countNote(granted: event)
     case .noteWords: countWords(event)
     case .healthError: count("health.entered")

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import ReferenceChecking
 import TraceFormat
 
 /// Goes through a trace once and measures, by its own rules, what a certificate's measured claims are about.
@@ -81,6 +82,7 @@ struct Auditor {
   }
 
   let facts: ModuleFacts
+  let meaning: EventMeaning
   var measures: [Measure] = []
   var places: [String: Int] = [:]
   var counts: [String: UInt64] = [:]
@@ -125,6 +127,7 @@ struct Auditor {
 
   init(_ table: ModuleTable) {
     facts = ModuleFacts(table)
+    meaning = EventMeaning(table)
     partitions = [Partition](repeating: Partition(), count: facts.names.count)
     let frame = facts.frames.max() ?? 0
     define("window.start.instant", facts.startError)
@@ -190,8 +193,13 @@ struct Auditor {
     if events > 0, now < last { isInOrder = false }
     if events == 0 { firstTime = event.time }
     let kind = event.knownKind
-    followCustom(event)
-    if let kind { follow(kind, event) }
+    count("trace.time")
+    if events == 0, kind == .boot { kernelBuild = event.words.w1 }
+    // The end is the last word, and what has no meaning is followed by nobody.
+    if !hasEnd {
+      followCustom(event)
+      if let kind, meaning.counts(event) { follow(kind, event) }
+    }
     events += 1
     last = event.time
   }
@@ -206,9 +214,8 @@ struct Auditor {
       beginStep(kind, event)
       // Where the boot is lost the start says it alone.
       if kind == .start, lossCount > 0, stopInstant == nil { stopInstant = event.words.w0 }
-    case .boot:
-      stopInstant = event.words.w3 == 0 ? .max : event.words.w3
-      kernelBuild = event.words.w1
+    // Another one tells of nothing that ran.
+    case .boot where events == 0: stopInstant = event.words.w3 == 0 ? .max : event.words.w3
     case .loss: lossCount += 1
     case .end: end()
     case .stop: stop()

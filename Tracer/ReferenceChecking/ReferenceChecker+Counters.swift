@@ -18,9 +18,10 @@ extension ReferenceChecker {
   func judgeCounters() {
     for partition in 0..<table.partitionCount { judgeCounters(of: partition) }
     for index in places[Int(EventKind.upcallsReturned.rawValue)] {
-      guard let input = input(of: index), events[index].partition != 0xFF else { continue }
-      // What is learnt at an entry of its own is judged there.
-      if !isEntry(input) || events[input].partition != events[index].partition { require("upcall.returned", false) }
+      guard let input = input(of: index) else { continue }
+      // What is learnt at an entry of its own is judged there; the idle loop returns from nothing.
+      let isOwn = isEntry(input) && events[input].partition == events[index].partition
+      require("upcall.returned", isOwn && events[index].partition != 0xFF)
     }
   }
 

@@ -77,7 +77,7 @@ extension ReferenceChecker {
 
   private func isStackError(_ index: Int) -> Bool {
     kinds[index] == .healthError && events[index].detail == ErrorCode.stackOverflow.rawValue
-      && events[index].operand >> 16 == 0
+      && cause(index) == 0
   }
 
   /// The health monitor was told of the mark that waits at full depth, and no upcall has returned since.

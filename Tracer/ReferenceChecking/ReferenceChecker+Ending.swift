@@ -2,7 +2,7 @@ import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
-/// What events may name at all, keyframes, and the stop.
+/// Keyframes, and the stop.
 extension ReferenceChecker {
   func judgeEnding() {
     judgeKeyframes()
@@ -12,7 +12,8 @@ extension ReferenceChecker {
     if let end = places[Int(EventKind.end.rawValue)].first { require("stop.reason", stops.contains { $0 < end }) }
     for step in steps where kinds[step.input] == .nonMaskable { require("stop.reason", has(step, .stop)) }
     guard let stop = stops.first else { return }
-    for index in (stop + 1)..<events.count { require("stop.quiet", isQuiet(index)) }
+    let end = places[Int(EventKind.end.rawValue)].first ?? events.count
+    for index in (stop + 1)..<end { require("stop.quiet", isQuiet(index)) }
   }
 
   private func judgeKeyframes() {
@@ -53,51 +54,14 @@ extension ReferenceChecker {
 
   /// After the stop only the drainer works on.
   private func isQuiet(_ index: Int) -> Bool {
-    switch kinds[index] {
+    // What has no meaning is a sign of work all the same, if it is of anybody.
+    let isOfSomebody = events[index].partition == 0xFF || partition(index) < table.partitionCount
+    switch kinds[index] ?? (isOfSomebody ? events[index].knownKind : nil) {
     case .interrupt, .timer, .exception, .start, .mark, .upcall, .windowStart, .majorFrameStart, .portOperation,
       .kernelHandler:
-      false
-    case .hypercall: partition(index) == drainer
-    case .partitionSwitch: partition(index) == drainer || events[index].partition == 0xFF
-    default: true
-    }
-  }
-
-  /// Whether an event without meaning counts all the same: an input is one, and a start for no cause that there is.
-  func isUsable(_ index: Int) -> Bool {
-    kinds[index]?.eventClass == .input
-      || kinds[index] == .restart && events[index].partition != 0xFF && (1...2).contains(events[index].detail)
-  }
-
-  /// Whether an event names what the module has.
-  func isMeant(_ index: Int) -> Bool {
-    let event = events[index]
-    let isSomebody = event.partition != 0xFF
-    guard !isSomebody || partition(index) < table.partitionCount else { return false }
-    switch kinds[index] {
-    case .interrupt, .kernelHandler, .unclaimed: return (32..<48).contains(what(index))
-    case .mark, .upcall: return (32...66).contains(what(index))
-    case .hypercall, .memoryPiece, .initialised, .timerExpired: return isSomebody
-    case .exception: return isSomebody && what(index) < 32
-    case .majorFrameStart: return Int(event.detail) < table.count(ScheduleRecord.self)
-    case .windowStart: return Int(event.operand) < table.count(WindowRecord.self)
-    case .portOperation:
-      return isSomebody && PortOperation(rawValue: event.detail) != nil
-        && Int(event.operand) < table.count(PortRecord.self)
-    case .modeChange:
-      let (old, condition) = (event.operand & 0xFF, event.operand >> 8)
-      return isSomebody && event.detail < 4 && old < 4 && condition < 4
-    case .restart: return isSomebody && (1...2).contains(event.detail) && event.words.w0 < 4
-    case .eventRaised: return isSomebody && Int(event.operand) < table.count(EventChannelRecord.self)
-    case .scheduleChange: return Int(event.operand) < table.count(ScheduleRecord.self) && event.detail < 2
-    case .healthError:
-      return event.detail < 8 && ErrorLevel(rawValue: UInt8(truncatingIfNeeded: event.operand)) != nil
-        && SystemState(rawValue: UInt8(truncatingIfNeeded: event.operand >> 8)) != nil
-    case .healthAction:
-      return isSomebody && event.operand < 8 && PartitionRecoveryAction(rawValue: event.detail) != nil
-    case .moduleAction: return event.operand < 8 && ModuleRecoveryAction(rawValue: event.detail) != nil
-    case .callback: return isSomebody && event.operand < 8
-    case .exceptionReflected: return isSomebody && event.operand <= 32
+      return false
+    case .hypercall: return partition(index) == drainer
+    case .partitionSwitch: return partition(index) == drainer || events[index].partition == 0xFF
     default: return true
     }
   }

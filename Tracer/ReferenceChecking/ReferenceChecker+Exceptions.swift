@@ -52,7 +52,7 @@ extension ReferenceChecker {
   }
 
   func judgeExceptions() {
-    for step in steps where kinds[step.input] == .exception && isMeaningful(step) && !has(step, .stop) {
+    for step in steps where kinds[step.input] == .exception && !has(step, .stop) {
       judgeAnswer(step)
     }
     for index in places[Int(EventKind.exceptionReflected.rawValue)] {
@@ -68,8 +68,6 @@ extension ReferenceChecker {
       if let step = step(of: index) { judgeCause(index, step) }
     }
   }
-
-  private func isMeaningful(_ step: Step) -> Bool { events[step.input].partition != 0xFF && what(step.input) < 32 }
 
   private func judgeAnswer(_ step: Step) {
     let partition = partition(step.input)
@@ -116,21 +114,25 @@ extension ReferenceChecker {
 
   private func judgeWritten() {
     for index in places[Int(EventKind.exceptionWritten.rawValue)] {
-      guard let step = step(of: index), events[index].partition != 0xFF else { continue }
+      guard let step = step(of: index) else { continue }
       let decided = last(before: index, of: .exceptionReflected).flatMap { $0 > step.input ? $0 : nil }
+      let isItsOwn = decided.map { isFrame(at: index, $0) } ?? false
       let isFirst = decided.map { !all(.exceptionWritten, in: $0..<index).contains { _ in true } } ?? false
-      require("exception.written", isFirst && decided.map { events[$0].operand == events[index].operand } ?? false)
-      guard isFirst, !isStartUntold(partition(index), before: index) else { continue }
+      require("exception.written", isFirst && isItsOwn)
+      guard isFirst, isItsOwn, !isStartUntold(partition(index), before: index) else { continue }
       require("exception.written", events[index].words.w2 == 0)
       require("exception.written", events[index].words.w1 == exceptionEntry(partition(index), before: index))
     }
     for step in steps where !has(step, .stop) {
       guard let decided = all(.exceptionReflected, in: range(step)).last else { continue }
-      let isWritten = all(.exceptionWritten, in: decided..<step.end).contains {
-        events[$0].operand == events[decided].operand
-      }
+      let isWritten = all(.exceptionWritten, in: decided..<step.end).contains { isFrame(at: $0, decided) }
       require("exception.written", isWritten)
     }
+  }
+
+  /// Whether a frame is that of a reflection: for the same partition, and of the same vector.
+  private func isFrame(at index: Int, _ decided: Int) -> Bool {
+    events[index].operand == events[decided].operand && events[index].partition == events[decided].partition
   }
 
   /// An error that a CPU exception caused is of the step's exception, and is told once.

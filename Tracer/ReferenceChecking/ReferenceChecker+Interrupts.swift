@@ -95,12 +95,24 @@ extension ReferenceChecker {
   // MARK: Masks
 
   /// The mask decided last; nil while it is not known, also after one that did not read back.
-  private func mask(before index: Int) -> UInt32? {
+  func mask(before index: Int) -> UInt32? {
     guard let decided = last(before: index, of: .lineMask) else { return nil }
-    let wrong = all(.maskRead, in: decided..<index).contains {
-      events[$0].operand & 0xFFFF_FFFF != events[decided].operand & 0xFFFF
-    }
-    return wrong ? nil : events[decided].operand & 0xFFFF
+    let mask = events[decided].operand & 0xFFFF
+    let isOther = read(of: decided).map { $0 < index && events[$0].operand != mask } ?? false
+    return isOther ? nil : mask
+  }
+
+  /// Where the controllers were read back for a mask: once, in its step, before another one is decided.
+  private func read(of decided: Int) -> Int? {
+    let end = step(of: decided)?.end ?? steps.first?.input ?? events.count
+    let next = all(.lineMask, in: (decided + 1)..<max(end, decided + 1)).first ?? end
+    return all(.maskRead, in: decided..<next).first
+  }
+
+  private func judgeRead(_ index: Int) {
+    let decided = last(before: index, of: .lineMask)
+    let isDue = decided.map { read(of: $0) == index } ?? false
+    require("mask.written", isDue && decided.map { events[index].operand == events[$0].operand & 0xFFFF } ?? false)
   }
 
   func judgeMasks() {
@@ -109,9 +121,7 @@ extension ReferenceChecker {
       require("mask.written", (decided..<step.end).contains { kinds[$0] == .maskRead })
     }
     for index in events.indices {
-      if kinds[index] == .maskRead, let mask = mask(before: index) {
-        require("mask.written", events[index].operand == mask)
-      }
+      if kinds[index] == .maskRead { judgeRead(index) }
       // Pulses obey masks and budgets as a device's interrupts do.
       guard kinds[index] == .interrupt, !isSpurious(index) else { continue }
       guard let bits = bits(of: index) else { continue }

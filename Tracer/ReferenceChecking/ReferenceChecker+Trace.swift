@@ -24,6 +24,7 @@ extension ReferenceChecker {
       require("trace.boot", booted == started || [booted, started].allSatisfy { $0 == 0 || $0 == .max })
     }
     if let end = events.indices.first(where: { kinds[$0] == .end }) {
+      // Nothing follows it, be it of a kind that nobody knows.
       require("trace.end", end == events.count - 1)
       require("trace.end", events[end].words.w0 == UInt64(end) && events[end].words.w1 == 0)
     }
@@ -88,8 +89,8 @@ extension ReferenceChecker {
       if kinds[later] == .stop { return }
       if kinds[later] == .interrupt, isPulse(later), UInt64(events[later].operand & 0xFFFF) &- 32 == line { return }
       // Of several lines pulsed at once each waits for those before it.
-      guard isEntry(later), let read = last(before: later, of: .maskRead) else { continue }
-      if events[read].operand & 1 << UInt32(line) == 0 { return require("stimulus.played", false) }
+      guard isEntry(later), let mask = mask(before: later) else { continue }
+      if mask & 1 << UInt32(line) == 0 { return require("stimulus.played", false) }
     }
   }
 

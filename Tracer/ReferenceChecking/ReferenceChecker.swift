@@ -78,10 +78,14 @@ public final class ReferenceChecker {
     allowance = table.module.switchAllowance.count
     drainer = Int(table.module.drainer.rawValue)
     kinds = events.map(\.knownKind)
-    for index in events.indices where !isMeant(index) {
+    let meaning = EventMeaning(table)
+    let end = events.firstIndex { $0.knownKind == .end && meaning.isMeant($0) } ?? events.count
+    for index in events.indices where index <= end && !meaning.isMeant(events[index]) {
       violated.insert("trace.meaning")
-      if !isUsable(index) { kinds[index] = nil }
+      if !meaning.counts(events[index]) { kinds[index] = nil }
     }
+    // The end is the last word: what follows is a violation of that, and no part of the run.
+    for index in events.indices where index > end { kinds[index] = nil }
     for index in events.indices where kinds[index] == .portOperation && !isOfItsNature(index) {
       violated.insert("port.permitted")
       kinds[index] = nil
@@ -99,7 +103,7 @@ public final class ReferenceChecker {
     unfinished = [Int?](repeating: nil, count: steps.count)
     for partition in 0..<table.partitionCount {
       let marks = places[Int(EventKind.mark.rawValue)].filter { Int(events[$0].partition) == partition }
-      marked[partition] = Set(marks.map { Int(events[$0].operand & 0xFFFF) }).sorted()
+      marked[partition] = Set(marks.map { what($0) }).sorted()
     }
     for index in places[Int(EventKind.hypercallResult.rawValue)] where isFitting(index) { properResults.insert(index) }
     sortByTopic()
@@ -144,7 +148,10 @@ public final class ReferenceChecker {
 
   // MARK: What an event is
 
-  func what(_ index: Int) -> Int { Int(events[index].operand & 0xFFFF) }
+  /// The vector or number that an event is about; an input's operand tells more beside it.
+  func what(_ index: Int) -> Int {
+    Int(kinds[index]?.eventClass == .input ? events[index].operand & 0xFFFF : events[index].operand)
+  }
   func snapshot(_ index: Int) -> EntrySnapshot { EntrySnapshot(events[index]) }
   func isPulse(_ index: Int) -> Bool { events[index].detail & 16 != 0 }
 

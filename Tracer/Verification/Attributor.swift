@@ -28,6 +28,9 @@ public struct Attributor {
   private var held: [(TimeLedger.Piece, UInt64)] = []
   private var report: VerificationReport
   private var isAfterGap = false
+  /// The last event's instant, and whether one was earlier than that before it.
+  private var lastTime: UInt64 = 0
+  private var hasGoneBack = false
 
   // Where not all events are looked at: whether enough has been seen to know who takes the time.
   private var hasEntered = true
@@ -99,6 +102,8 @@ public struct Attributor {
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
     isAfterGap = event.kind == EventKind.loss.rawValue
+    if event.time < lastTime { hasGoneBack = true }
+    lastTime = event.time
     if let kind = event.knownKind, kind.eventClass == .input {
       for piece in pieces { held.append((piece, position)) }
       pieces.removeAll(keepingCapacity: true)
@@ -111,14 +116,27 @@ public struct Attributor {
   }
 
   /// The report with every case attributed as far as the trace went.
+  ///
+  /// What does not come out even is left unsaid: of traces that contradict themselves (a time that goes back, a wait
+  /// that nobody began) nobody can say who took the time.
   public mutating func finish() -> VerificationReport {
     release()
     var result = report
-    for request in requests {
+    guard !hasGoneBack else { return result }
+    for request in requests where isEven(request) {
       result.claims[request.claim].worstCases[request.index].attribution = Self.sorted(request.whole)
       result.claims[request.claim].worstCases[request.index].attributionBeyondBound = Self.sorted(request.beyond)
     }
     return result
+  }
+
+  /// Whether all of a case's time was attributed, and no more.
+  private func isEven(_ request: Request) -> Bool {
+    let found = report.claims[request.claim].worstCases[request.index]
+    // A window is announced before it starts, and the trace may end in between.
+    let end = min(request.span.to, max(request.span.from, lastTime))
+    let length = request.span.scope == .all ? end - request.span.from : UInt64(clamping: found.value)
+    return request.whole.values.reduce(0) { $0 &+ $1.nanoseconds } == length
   }
 
   private static func sorted(_ shares: [TimeTaker: TimeShare]) -> [TimeShare] {

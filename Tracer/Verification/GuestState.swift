@@ -108,6 +108,8 @@ struct Rarities: Equatable {
   var isErrorAnswered = true
   /// Vector of an exception that was reflected and whose frame must be written, −1 for none.
   var reflectionDue: Int16 = -1
+  /// To whom it was.
+  var reflectedTo: UInt8 = 0xFF
   var callbackDue: Int16 = -1
   /// The exception of the step was taken by the partition's handler.
   var isReflected = false

@@ -5,11 +5,15 @@ import TraceFormat
 extension Verifier {
   mutating func judgeFirst(_ event: EventReference) {
     tally(.boot)
-    if event.kind == EventKind.boot.rawValue { return }
+    if event.kind != EventKind.boot.rawValue { refuseFirst("is of kind \(event.kind)") }
+  }
+
+  /// The first event is not the boot, or none that has a meaning.
+  mutating func refuseFirst(_ reason: String) {
     if gapCount > 0 {
       book.doubt(ClaimKey.boot.rawValue, "the first events are missing")
     } else if fails(.boot) {
-      explain("the first event is of kind \(event.kind)")
+      explain("the first event \(reason)")
     }
   }
 
@@ -114,12 +118,8 @@ extension Verifier {
     }
   }
 
-  /// An event after the stop, or after the end.
+  /// An event after the stop.
   mutating func judgeAfterStop(_ event: EventReference, _ kind: EventKind) {
-    if ending.hasEnded {
-      if fails(.end) { explain("an event follows the end") }
-      return
-    }
     switch kind {
     case .interrupt, .timer, .exception, .start, .mark, .upcall, .windowStart, .majorFrameStart, .portOperation,
       .kernelHandler:
@@ -135,7 +135,6 @@ extension Verifier {
     closeStep()
     step = Step()
     rare = Rarities()
-    guard !ending.hasEnded else { return }
     ending.hasEnded = true
     isUnusual = true
     ending.endTime = time

@@ -8,16 +8,16 @@ extension Verifier {
   static let errorVector = 32
 
   mutating func exception(_ event: EventReference) {
+    let told = event.operand & 0xFFFF
+    guard event.partition != 0xFF, told < 32 else {
+      if fails(.meaning) { explain("exception \(told) of \(name(event.partition)) has no meaning") }
+      return
+    }
     enter(event)
     tally(.exceptionAnswered)
     step.looked = event.words.w2
     step.argument0 = event.words.w3
     step.argument1 = event.words.w5
-    guard event.partition != 0xFF, step.what < 32 else {
-      if fails(.meaning) { explain("exception \(step.what) of \(name(event.partition)) has no meaning") }
-      step.kind = 0
-      return
-    }
     rare.isTouched = true
     assumeReflected(event.partition)
     let guest = guests[Int(event.partition)]
@@ -64,6 +64,7 @@ extension Verifier {
     }
     rare.isTouched = true
     rare.reflectionDue = Int16(event.operand)
+    rare.reflectedTo = event.partition
     let index = Int(event.partition)
     if step.kind != 0 {
       if event.operand == UInt32(Self.errorVector) { judgeProcessLevel(event, index) } else { judgeReflected(event) }
@@ -121,9 +122,10 @@ extension Verifier {
   }
 
   mutating func exceptionWritten(_ event: EventReference) {
-    guard event.partition != 0xFF, step.kind != 0 else { return }
+    guard step.kind != 0 else { return }
     tally(.exceptionWritten)
-    guard rare.reflectionDue >= 0, UInt32(rare.reflectionDue) == event.operand else {
+    guard rare.reflectionDue >= 0, UInt32(rare.reflectionDue) == event.operand, rare.reflectedTo == event.partition
+    else {
       if fails(.exceptionWritten) {
         explain("a frame of exception \(event.operand) is written for \(name(event.partition)), undecided")
       }

@@ -5,6 +5,7 @@ import TraceFormat
 extension Verifier {
   @inline(__always)
   mutating func hypercall(_ event: EventReference) {
+    guard event.partition != 0xFF else { return refuseNobody() }
     enter(event)
     let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
     step.number = step.what < CallMeaning.tableCount ? meaning.number : HypercallNumber(rawValue: step.what)
@@ -15,7 +16,6 @@ extension Verifier {
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
     step.argument2 = event.words.w5
-    guard event.partition != 0xFF else { return refuseNobody() }
     let state = partitions.reference(to: Int(event.partition))
     state.pointee.deferred = 0
     state.pointee.optional = 0
@@ -30,16 +30,12 @@ extension Verifier {
 
   @inline(never)
   private mutating func refuseNobody() {
-    step.kind = 0
     if fails(.meaning) { explain("a hypercall comes from the idle loop") }
-    let mayEnd = [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains { $0.rawValue == step.what }
-    tally(.hypercallAnswered)
-    if !mayEnd, fails(.hypercallAnswered) { explain("hypercall \(step.what) is nobody's, and has no result") }
   }
 
   @inline(__always)
   mutating func hypercallResult(_ event: EventReference) {
-    guard step.kind != 0, event.partition != 0xFF else { return }
+    guard step.kind != 0 else { return }
     tally(.hypercallAnswered)
     guard step.kind == EventKind.hypercall.rawValue, event.partition == step.partition,
       event.operand == UInt32(step.what), !step.happenings.contains(.answered)

@@ -17,8 +17,8 @@ extension Verifier {
   }
 
   mutating func unclaimed(_ event: EventReference) {
-    step.unclaims &+= 1
     guard let line = line(event.operand) else { return }
+    step.unclaims &+= 1
     if step.kind != 0, step.kind != EventKind.interrupt.rawValue || Int(step.what) != line + 32, fails(.unclaimed) {
       explain("line \(line) is unclaimed, and did not interrupt")
     }
@@ -33,8 +33,7 @@ extension Verifier {
   }
 
   mutating func acknowledged(_ event: EventReference) {
-    guard step.kind != 0, !step.isSpurious else { return }
-    guard let line = line(event.operand) else { return }
+    guard let line = line(event.operand), step.kind != 0, !step.isSpurious else { return }
     guard step.kind == EventKind.interrupt.rawValue, Int(step.what) == line + 32 else {
       tally(.acknowledged)
       if fails(.acknowledged) { explain("line \(line) is acknowledged, and did not interrupt") }

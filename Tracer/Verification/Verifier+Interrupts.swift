@@ -4,6 +4,7 @@ import TraceFormat
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
 extension Verifier {
   mutating func interrupt(_ event: EventReference) {
+    guard line(event.operand & 0xFFFF) != nil else { return }
     if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
       enterWithin(event)
     } else {
@@ -14,10 +15,7 @@ extension Verifier {
 
   /// What the interrupt itself tells; its step has begun.
   mutating func begin(_ event: EventReference) {
-    guard let line = line(UInt32(step.what)) else {
-      step.kind = 0
-      return
-    }
+    let line = Int(step.what) - 32
     let isPulse = step.flags.contains(.isPulse)
     step.isSpurious = (line == 7 || line == 15) && !isPulse && !step.flags.contains(.lineInService)
     guard !step.isSpurious else { return }
@@ -35,11 +33,19 @@ extension Verifier {
     return nil
   }
 
-  /// The place of a vector among the virtual interrupts; nil, and a violation, outside 32 … 66.
-  mutating func interruptIndex(_ vector: UInt32) -> Int? {
-    if vector >= 32, vector < 32 + UInt32(VirtualInterrupt.count) { return Int(vector) - 32 }
-    if fails(.meaning) { explain("vector \(vector) is no virtual interrupt") }
+  /// The place of a vector among a partition's virtual interrupts; nil, and a violation, outside 32 … 66, and where it
+  /// is nobody's.
+  @inline(__always)
+  mutating func interruptIndex(_ vector: UInt32, of partition: UInt8) -> Int? {
+    if vector >= 32, vector < 32 + UInt32(VirtualInterrupt.count), partition != 0xFF { return Int(vector) - 32 }
+    refuseInterrupt(vector, partition)
     return nil
+  }
+
+  @inline(never)
+  private mutating func refuseInterrupt(_ vector: UInt32, _ partition: UInt8) {
+    guard fails(.meaning) else { return }
+    explain("vector \(vector) is no virtual interrupt" + (partition == 0xFF ? ", for it is nobody's" : ""))
   }
 
   @inline(__always)
@@ -110,7 +116,7 @@ extension Verifier {
   }
 
   mutating func mark(_ event: EventReference) {
-    guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
+    guard let line = interruptIndex(event.operand, of: event.partition) else { return }
     let index = Int(event.partition)
     if UInt16(event.partition) == calm.partition { disturb() }
     guard line < 16 else { return markOther(event, index, line) }

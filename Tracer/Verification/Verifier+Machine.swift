@@ -112,6 +112,7 @@ extension Verifier {
   }
 
   mutating func maskRead(_ event: EventReference) {
+    guard step.happenings.contains(.maskDue) else { return refuseRead(event) }
     step.happenings.remove(.maskDue)
     guard machine.isMaskKnown else { return }
     tally(.maskWritten)
@@ -123,10 +124,20 @@ extension Verifier {
     if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
   }
 
+  /// The controllers are read once for each mask decided: another time they show the hardware's doing, not the core's.
+  private mutating func refuseRead(_ event: EventReference) {
+    // What a loss has taken away may have been the decision.
+    guard step.kind != 0 || gapCount == 0 else { return }
+    tally(.maskWritten)
+    if fails(.maskWritten) {
+      explain("the mask \(hexadecimal(UInt64(event.operand))) is read back, and none was decided")
+    }
+  }
+
   mutating func padded(_ event: EventReference) {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
-    schedule.isWaiting = true
+    schedule.isWaiting = schedule.isOpen
     machine.readyTime = event.words.w0 &- event.words.w1
     // Who took what the timer's early arming had set aside.
     let began = event.words.w0 > plan.allowance ? event.words.w0 &- plan.allowance : 0

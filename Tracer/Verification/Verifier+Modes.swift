@@ -198,11 +198,11 @@ extension Verifier {
   }
 
   mutating func memoryPiece(_ event: EventReference) {
-    enterWithin(event)
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("a piece of nobody's memory is made") }
       return
     }
+    enterWithin(event)
     let index = Int(event.partition)
     tally(.restartOrder)
     if guests[index].arePiecesKnown,
@@ -239,7 +239,10 @@ extension Verifier {
   }
 
   mutating func contextReset(_ event: EventReference) {
-    guard event.partition != 0xFF else { return }
+    guard event.partition != 0xFF else {
+      if fails(.meaning) { explain("nobody's registers are reset") }
+      return
+    }
     let index = Int(event.partition)
     tally(.restartContext)
     let isCallback = guests[index].callbackError >= 0

@@ -104,13 +104,13 @@ extension Verifier {
   }
 
   mutating func upcallsReturned(_ event: EventReference) {
-    guard step.kind != 0, event.partition != 0xFF else { return }
+    guard step.kind != 0 else { return }
     tally(.upcallReturned)
     guard event.partition == step.partition, event.operand == UInt32(step.returned), step.returned != 0,
       !step.happenings.contains(.returnsLearnt)
     else {
       // After a loss the first entry of a partition has no counters to compare with.
-      if event.partition == step.partition, !step.areReturnsKnown { return }
+      if event.partition == step.partition, event.partition != 0xFF, !step.areReturnsKnown { return }
       if fails(.upcallReturned) {
         explain(
           "\(event.operand) returns of \(name(event.partition)) are learnt; its counter moved by \(step.returned)")

@@ -106,6 +106,7 @@ extension Verifier {
   mutating func leaveWindow() {
     schedule.isOpen = false
     schedule.awaitsFirst = false
+    schedule.isWaiting = false
     let index = Int(schedule.owner)
     guard !partitions[index].hasYielded else { return }
     addSupply(until: min(step.kind == 0 ? time : step.time, schedule.end))

@@ -2,7 +2,12 @@ import TraceFormat
 
 /// Events that need more than their own judgement: they open the trace, go back in time, name nobody, end a gap.
 extension Verifier {
+  /// What names nobody's partition is judged no further, and so is no boot either.
   mutating func refusePartition(_ partition: UInt8) {
+    if eventCount == 0 {
+      tally(.boot)
+      refuseFirst("is about partition \(partition), which the module has not")
+    }
     if fails(.meaning) { explain("partition \(partition) is not one of the module's \(partitions.count)") }
   }
 
@@ -17,6 +22,11 @@ extension Verifier {
       explain("time goes back from \(before) to \(now) ns")
     }
     if isGapOpen { closeGap() }
+  }
+
+  /// The end is the last word: what follows is a violation of that, and no part of the run.
+  mutating func refuseAfterEnd() {
+    if fails(.end) { explain("an event follows the end") }
   }
 
   /// An event after which not all is as usual.

@@ -3,7 +3,7 @@ import TraceFormat
 /// From the mark to the upcall and back: what may be delivered, when, in which order, and that it truly was.
 extension Verifier {
   mutating func upcall(_ event: EventReference) {
-    guard let line = interruptIndex(event.operand), event.partition != 0xFF else { return }
+    guard let line = interruptIndex(event.operand, of: event.partition) else { return }
     if step.happenings.contains(.upcall) {
       tally(.upcallEnabled)
       if fails(.upcallEnabled) {
@@ -169,7 +169,7 @@ extension Verifier {
   }
 
   mutating func upcallWritten(_ event: EventReference) {
-    guard event.partition != 0xFF, step.kind != 0 else { return }
+    guard step.kind != 0 else { return }
     tally(.upcallWritten)
     guard step.happenings.contains(.upcall), step.upcallPartition == event.partition,
       !step.happenings.contains(.upcallWritten)

@@ -29,6 +29,7 @@ struct UsualInterrupt {
       && interrupt.detail & EntrySnapshot.Flags.isPulse.rawValue == 0 && interrupt.time <= mark.time
       && mark.time <= acknowledgement.time
       && mark.operand == interrupt.operand & 0xFFFF && acknowledgement.operand == mark.operand
+      && mark.operand &- 32 < 16
   }
 
   /// Lines that are neither told apart from spurious interrupts nor handled by the kernel itself.
@@ -90,7 +91,7 @@ extension Verifier {
   private mutating func isUsual(_ events: UsualInterrupt) -> Bool {
     let line = events.mark.operand &- 32
     let partition = events.mark.partition
-    guard line < 16, usualLines & 1 &<< UInt16(truncatingIfNeeded: line) != 0, Int(partition) < partitions.count,
+    guard usualLines & 1 &<< UInt16(truncatingIfNeeded: line) != 0, Int(partition) < partitions.count,
       registeredBy[Int(line)] == 1 &<< UInt32(partition), partition != step.partition, step.returned == 0,
       !rare.isTouched
     else { return false }

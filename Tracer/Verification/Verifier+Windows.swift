@@ -5,13 +5,13 @@ extension Verifier {
   static let earlyTolerance: UInt64 = 1000
 
   mutating func majorFrameStart(_ event: EventReference) {
-    tally(.frame)
-    step.happenings.insert(.timing)
     let index = Int(event.detail)
     guard index < plan.schedules.count else {
       if fails(.meaning) { explain("schedule \(index) is not one of the module's \(plan.schedules.count)") }
       return
     }
+    tally(.frame)
+    step.happenings.insert(.timing)
     judgeSchedule(index)
     var nominal = event.words.w0
     if schedule.isFrameKnown {
@@ -57,12 +57,12 @@ extension Verifier {
   }
 
   mutating func windowStart(_ event: EventReference) {
-    step.happenings.insert(.timing)
     let index = Int(event.operand)
     guard index < plan.windows.count else {
       if fails(.meaning) { explain("window \(index) is not one of the module's \(plan.windows.count)") }
       return
     }
+    step.happenings.insert(.timing)
     judgeWindowOrder(index)
     let window = plan.windows[index]
     judgeNominal(event, window, index)

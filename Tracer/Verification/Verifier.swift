@@ -213,9 +213,11 @@ public struct Verifier: ~Copyable {
   private mutating func judgeWithCare(_ event: EventReference) {
     takeUnusual(event.time)
     let meaning = meanings[Int(event.kind)]
-    judgeUnquiet(event, meaning)
+    if !ending.hasEnded { judgeUnquiet(event, meaning) }
     let partition = event.partition
-    if Int(partition) < partitions.count || partition == 0xFF {
+    if ending.hasEnded {
+      refuseAfterEnd()
+    } else if Int(partition) < partitions.count || partition == 0xFF {
       if isUnusual { judgeUnusual(event, meaning.kind) }
       if let kind = meaning.kind { dispatch(kind, event) }
     } else {

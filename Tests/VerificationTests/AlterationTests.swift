@@ -1,0 +1,116 @@
+import Foundation
+import ModuleConfiguration
+import ReferenceChecking
+import Simulation
+import SimulatedModule
+import TestSeeds
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Audit
+@testable import Verification
+
+/// Traces that no kernel makes: both judges find the same claims violated, and the genuine certificate of such a trace
+/// is never refused.
+///
+/// `PARTITA_ALTERATIONS` sets how many are tried, `PARTITA_ALTERATION_SEED` the first seed, and `PARTITA_ALTERED` names
+/// traces, with colons between them, that are altered instead of those made here.
+@Suite struct AlterationTests {
+  /// A trace, and the table that it is of; `owner` keeps the table's memory.
+  struct Base {
+    var name: String
+    var table: ModuleTable
+    var owner: AnyObject
+    var events: [TraceEvent]
+  }
+
+  /// Where the judges disagree about an altered trace, or the audit refuses what is true.
+  struct Disagreement: CustomStringConvertible {
+    var seed: UInt64
+    var base: String
+    var changes: [String]
+    var claims: [String]
+    var description: String { "seed \(seed), \(base), \(changes): \(claims.joined(separator: "; "))" }
+  }
+
+  static func bases(_ seed: UInt64) throws -> [Base] {
+    let paths = (ProcessInfo.processInfo.environment["PARTITA_ALTERED"] ?? "").split(separator: ":")
+    guard paths.isEmpty else { return try paths.map { try read(String($0)) } }
+    var bases = try MutationScoreTests.goodTraces(seed).enumerated().map { number, trace in
+      Base(name: "story \(number)", table: trace.module.table, owner: trace.module, events: trace.story.events)
+    }
+    let lively = try SimulatedModule(ModuleDescription.lively)
+    var bytes: [UInt8] = []
+    let world = Simulation.SimulatedWorld(lively.table, SimulationOptions(seed: seed, meanCallGap: 20_000)) {
+      bytes.append(contentsOf: $0)
+    }
+    world.begin()
+    while world.eventCount < 1500 { world.step() }
+    world.end()
+    bases.append(
+      Base(name: "lively", table: lively.table, owner: lively, events: events(of: try TraceReader(bytes: bytes))))
+    return bases
+  }
+
+  private static func events(of reader: TraceReader) -> [TraceEvent] {
+    var events: [TraceEvent] = []
+    while case .event(_, let event)? = reader.next() { events.append(event) }
+    return events
+  }
+
+  private static func read(_ path: String) throws -> Base {
+    let reader = try TraceReader(bytes: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+    let name = path.split(separator: "/").last.map { String($0) } ?? path
+    return Base(name: name, table: reader.moduleTable, owner: reader, events: events(of: reader))
+  }
+
+  private static func file(_ events: [TraceEvent], _ table: ModuleTable) -> [UInt8] {
+    var writer = TraceWriter(moduleTable: [UInt8](table.bytes), eventsPerBlock: 512)
+    for event in events { writer.append(event) }
+    return writer.finish()
+  }
+
+  /// What the judges disagree about: nothing, of a trace with all its events.
+  static func disagreements(_ events: [TraceEvent], _ base: Base) throws -> [String] {
+    var verifier = Verifier(table: base.table)
+    events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: 0) }
+    let report = verifier.finish(fileBytes: 10_000)
+    var claims: [String] = []
+    if !events.contains(where: { $0.knownKind == .loss }), events.contains(where: { $0.knownKind == .end }) {
+      let violated = ReferenceChecker.violations(events, base.table)
+      let reported = Set(report.identifiers(.fail)).intersection(ReferenceChecker.claims)
+      claims += violated.subtracting(reported).sorted().map { "missed \($0)" }
+      claims += reported.subtracting(violated).sorted().map { claim in
+        "wrong \(claim): \(report.claim(claim)?.firstViolations.first?.explanation ?? "")"
+      }
+    }
+    let bytes = file(events, base.table)
+    let audited = try CertificateTests.audit(CertificateTests.certificate(bytes), bytes)
+    guard audited.outcome == .refused else { return claims }
+    claims += audited.objections.map { "refused \($0)" }
+    for finding in audited.findings {
+      let other = finding.objections.filter { !$0.hasPrefix("judged anew") || claims.isEmpty }
+      if !other.isEmpty { claims.append("refused \(finding.identifier): \(other.joined(separator: ", "))") }
+    }
+    return claims
+  }
+
+  @Test func bothJudgesAgreeOnAlteredTraces() throws {
+    let count = MutationScoreTests.number("PARTITA_ALTERATIONS", 400)
+    let first = MutationScoreTests.number("PARTITA_ALTERATION_SEED", TestSeed.draw())
+    let bases = try Self.bases(first)
+    var found: [Disagreement] = []
+    for seed in first..<(first + count) {
+      let base = bases[Int(seed % UInt64(bases.count))]
+      let altered = Alteration(base.events, partitionCount: base.table.partitionCount, seed: seed)
+      let claims = try Self.disagreements(altered.events, base)
+      if !claims.isEmpty {
+        found.append(Disagreement(seed: seed, base: base.name, changes: altered.description, claims: claims))
+      }
+    }
+    print("alterations: \(count) traces from seed \(first), \(found.count) judged differently")
+    for disagreement in found.prefix(Int(MutationScoreTests.number("PARTITA_SHOWN", 10))) { print("  \(disagreement)") }
+    #expect(found.isEmpty, "\(found.count) of \(count), first: \(found.first.map { "\($0)" } ?? "")")
+  }
+}

@@ -1,0 +1,143 @@
+import ModuleConfiguration
+import ReferenceChecking
+import Testing
+import TraceFormat
+import TraceReading
+
+@testable import Audit
+@testable import Verification
+
+/// Events that no kernel records: each is refused by the claim that covers it, by both judges, and the certificate that
+/// says so is confirmed.
+@Suite struct StrangeEventTests {
+  /// A change to a good story, and a claim that it violates; none where it is to be passed over.
+  struct Strange: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var claim: String?
+    var apply: @Sendable (inout Story) -> Void
+
+    init(_ description: String, _ claim: String?, _ apply: @escaping @Sendable (inout Story) -> Void) {
+      (testDescription, self.claim, self.apply) = (description, claim, apply)
+    }
+  }
+
+  private static let nobody: UInt8 = 0xFF
+  /// A partition that the module has not.
+  private static let stranger: UInt8 = 9
+
+  static let observations: [Strange] = [
+    Strange("masks read back, none decided", "mask.written") { story in
+      let mask = story.lines[story.index(.maskRead)].event.operand
+      story.insert(TraceEvent(time: 0, .maskRead, operand: mask), after: .windowStart, 4)
+    },
+    Strange("masks read back before the start", "mask.written") { story in
+      story.insert(TraceEvent(time: 0, .maskRead, operand: 0xFFFF), after: .boot)
+    },
+    Strange("masks read back twice", "mask.written") { $0.double(.maskRead, 1) },
+    Strange("an upcall's frame for nobody", "upcall.written") { $0.change(.upcallWritten, 2) { $0.partition = nobody } },
+    Strange("an upcall's frame for a stranger", "trace.meaning") {
+      $0.change(.upcallWritten, 2) { $0.partition = stranger }
+    },
+    Strange("an acknowledgement of no line", "trace.meaning") { $0.change(.acknowledged, 3) { $0.operand = 0 } },
+    Strange("an acknowledgement beyond 16 bits", "trace.meaning") {
+      $0.change(.acknowledged, 3) { $0.operand |= 0x1_0000 }
+    },
+    Strange("registers of nobody", "trace.meaning") { $0.change(.contextReset) { $0.partition = nobody } },
+    Strange("a spurious interrupt beyond 16 bits", "interrupt.spurious") {
+      $0.change(.spurious) { $0.operand |= 0x1_0000 }
+    },
+  ]
+
+  static let decisions: [Strange] = [
+    Strange("an upcall for nobody", "trace.meaning") { $0.change(.upcall, 2) { $0.partition = nobody } },
+    Strange("one more upcall for nobody", "trace.meaning") { story in
+      var upcall = story.lines[story.index(.upcall, 2)].event
+      upcall.partition = nobody
+      story.insert(upcall, after: .upcallWritten, 2)
+    },
+    Strange("an upcall for a stranger", "trace.meaning") { $0.change(.upcall, 2) { $0.partition = stranger } },
+    Strange("a mark for nobody", "trace.meaning") { $0.change(.mark, 3) { $0.partition = nobody } },
+    Strange("a result for nobody", "hypercall.answered") { $0.change(.hypercallResult, 5) { $0.partition = nobody } },
+    Strange("one more result for nobody", "hypercall.answered") { story in
+      var result = story.lines[story.index(.hypercallResult, 5)].event
+      result.partition = nobody
+      story.insert(result, after: .hypercallResult, 5)
+    },
+    Strange("returns of nobody", "upcall.returned") { $0.change(.upcallsReturned, 1) { $0.partition = nobody } },
+    Strange("one more return of nobody", "upcall.returned") { story in
+      story.insert(TraceEvent(time: 0, .upcallsReturned, operand: 1), after: .upcallsReturned, 1)
+    },
+    Strange("a timer armed for a stranger", "trace.meaning") { $0.change(.timerArmed, 4) { $0.partition = stranger } },
+    Strange("the stop is a stranger's", "trace.meaning") { $0.change(.stop) { $0.partition = stranger } },
+  ]
+
+  static let inputs: [Strange] = [
+    Strange("an interrupt of no line", "trace.meaning") { story in
+      story.change(.interrupt, 3) { $0.operand = $0.operand & 0xFF_0000 | 99 }
+    },
+    Strange("an interrupt of a stranger", "trace.meaning") { $0.change(.interrupt, 3) { $0.partition = stranger } },
+    Strange("a hypercall of nobody", "trace.meaning") { $0.change(.hypercall, 5) { $0.partition = nobody } },
+    Strange("a hypercall of a stranger", "trace.meaning") { $0.change(.hypercall, 5) { $0.partition = stranger } },
+  ]
+
+  static let traces: [Strange] = [
+    Strange("a kind that does not exist", nil) { story in
+      story.insert(TraceEvent(time: 0, kind: 59, partition: 1), after: .windowStart, 2)
+    },
+    Strange("a boot of a stranger", "trace.boot") { $0.change(.boot) { $0.partition = stranger } },
+    Strange("no boot", "trace.boot") { $0.drop(.boot) },
+    Strange("a boot that comes second", "trace.boot") { $0.lines.swapAt(0, 1) },
+    Strange("a window without its start", "window.order") { $0.drop(.windowStart, 4) },
+    Strange("a window without its end", "window.end.order") { $0.drop(.windowEnd, 4) },
+    Strange("no switch", "switch.effect") { $0.drop(.partitionSwitch, 4) },
+    Strange("a frame without its start", "frame.regular") { $0.drop(.majorFrameStart, 1) },
+    Strange("no start", "trace.boot") { $0.drop(.start) },
+    Strange("the timer is never armed", "timer.punctual") { story in
+      story.lines.removeAll { $0.event.knownKind == .timerArmed }
+    },
+    Strange("something of no kind behind the end", "trace.end") { story in
+      let time = story.lines[story.lines.count - 1].event.time
+      story.lines.append(StoryLine(event: TraceEvent(time: time, kind: 59), resume: nil))
+    },
+    Strange("a stop behind the end", "stop.reason") { story in
+      let stop = story.lines.remove(at: story.index(.stop))
+      story.lines.append(stop)
+    },
+    Strange("one time goes back", "trace.time") { story in
+      let place = story.index(.windowStart, 4)
+      story.lines[place].event.time -= 5000
+    },
+    Strange("many times go back", "trace.time") { story in
+      for place in story.index(.windowStart, 4)..<story.lines.count { story.lines[place].event.time -= 3_000_000 }
+    },
+  ]
+
+  @Test(arguments: observations + decisions + inputs + traces)
+  func isRefused(_ strange: Strange) throws {
+    let module = try SampleModule()
+    var story = Story(Scribe.story(of: module))
+    strange.apply(&story)
+    let events = story.events
+    let failed = Set(report(events, module).identifiers(.fail))
+    #expect(strange.claim.map { failed.contains($0) } ?? failed.isEmpty, "\(failed)")
+    let base = AlterationTests.Base(name: "", table: module.table, owner: module, events: events)
+    let found = try AlterationTests.disagreements(events, base)
+    #expect(found.isEmpty, "\(found)")
+    let trace = TraceFileTests.write(events, module)
+    let audited = try CertificateTests.audit(CertificateTests.certificate(trace), trace)
+    #expect(audited.isConfirmed, "\(audited.text)")
+  }
+
+  /// A reflected exception's frame is for the partition that the exception is reflected to.
+  @Test func anExceptionsFrameIsItsOwn() throws {
+    let module = try RichModule.make()
+    for other in [nobody, RichModule.drainer] {
+      var story = Story(RichStory.tell(of: module))
+      story.change(.exceptionWritten) { $0.partition = other }
+      let found = MutationScoreTests.compare(story.events, module)
+      #expect(found.violated == ["exception.written"] && found.missed.isEmpty && found.wrong.isEmpty, "\(found)")
+    }
+  }
+
+  private var nobody: UInt8 { Self.nobody }
+}
