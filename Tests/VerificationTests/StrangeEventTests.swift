@@ -34,7 +34,9 @@ import TraceReading
       story.insert(TraceEvent(time: 0, .maskRead, operand: 0xFFFF), after: .boot)
     },
     Strange("masks read back twice", "mask.written") { $0.double(.maskRead, 1) },
-    Strange("an upcall's frame for nobody", "upcall.written") { $0.change(.upcallWritten, 2) { $0.partition = nobody } },
+    Strange("an upcall's frame for nobody", "upcall.written") {
+      $0.change(.upcallWritten, 2) { $0.partition = nobody }
+    },
     Strange("an upcall's frame for a stranger", "trace.meaning") {
       $0.change(.upcallWritten, 2) { $0.partition = stranger }
     },
