@@ -19,7 +19,6 @@ extension Auditor {
         count("address.space")
         count("switch.effect")
       }
-      if kind == .interrupt { countInterrupt(event, isPulse) }
       if kind == .interrupt, isPulse { count("stimulus.played") }
     case .keyframe: count("trace.keyframe")
     case .majorFrameStart: count("frame.regular")
@@ -70,11 +69,10 @@ extension Auditor {
     count("note.words", step.wordsDue == 0 ? 2 : 1)
   }
 
-  private mutating func countInterrupt(_ event: TraceEvent, _ isPulse: Bool) {
-    let vector = event.operand & 0xFFFF
-    let isSpurious = (vector == 39 || vector == 47) && event.detail & 24 == 0
-    guard !isSpurious else { return }
+  /// An interrupt's step is over: of one in which the module stops nothing more is due.
+  mutating func countInterrupt() {
+    guard step.kind == .interrupt, !step.isSpurious, !step.stopped else { return }
     count("interrupt.mark.complete")
-    if !isPulse { count("interrupt.acknowledged") }
+    if !step.isPulse { count("interrupt.acknowledged") }
   }
 }

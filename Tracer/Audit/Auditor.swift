@@ -21,6 +21,7 @@ struct Auditor {
     var stopped = false
     var answered = false
     var isSpurious = false
+    var isPulse = false
     var lastMark: UInt64?
     var argument: UInt64 = 0
     var secondArgument: UInt64 = 0
@@ -267,6 +268,7 @@ struct Auditor {
     step.partition = Int(event.partition)
     step.time = event.time
     step.position = position
+    step.isPulse = event.detail & 16 != 0
     step.argument = event.words.w3
     step.secondArgument = event.words.w4
     // Vectors 39 and 47 without their line in service are spurious.
@@ -276,6 +278,7 @@ struct Auditor {
   mutating func closeStep() {
     if let upcall = step.upcall { take(upcall.partition, upcall.line) }
     if step.kind == .hypercall, !step.answered { count("hypercall.answered") }
+    countInterrupt()
     guard step.kind == .interrupt, !step.stopped, !step.isSpurious, let lastMark = step.lastMark else { return }
     measure(
       "budget.interruptToMark.\(Int(step.what) - 32)", Int64(from: step.time, to: lastMark), at: step.position,

@@ -26,10 +26,12 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.healthError.rawValue)] {
       let before = last(before: index, of: .healthError)
       require("health.log", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 0)
-      guard let step = step(of: index), partition(index) < table.partitionCount else { continue }
+      guard let step = step(of: index) else { continue }
+      // Nobody's error wants an answer as anybody's does; of its level and state no table tells.
+      if !has(step, .stop) { require("health.entered", answer(toError: index, step) != nil) }
+      guard partition(index) < table.partitionCount else { continue }
       judgeLevel(index)
       judgeState(index, step)
-      if !has(step, .stop) { require("health.entered", answer(toError: index, step) != nil) }
     }
     for index in places[Int(EventKind.healthAction.rawValue)] {
       if let step = step(of: index) { judgeAction(index, step) }
@@ -94,7 +96,8 @@ extension ReferenceChecker {
     judgeCarriedOut(index, step)
     if isAfterCallback(index) {
       let begun = callback(of: partition, before: index)!
-      require("health.action", UInt64(events[index].detail) == events[begun].words.w1)
+      // What is no action at all was refused when the callback began; actions have eight bits.
+      require("health.action", UInt64(events[index].detail) == events[begun].words.w1 & 0xFF)
       let isComplete = isCall(step, .completeCallback) && self.partition(step.input) == partition
       let isOver = (step.input..<index).contains {
         [.windowStart, .windowEnd, .idle, .majorFrameStart, .timerArmed, .healthError].contains(kinds[$0])
