@@ -9,7 +9,7 @@ import Verification
 /// What-if held against the machine: the same module gives the recorded run, another module what it does when captured.
 @Suite struct WhatIfTests {
   /// The predicted trace of `recorded` under the table of `other`.
-  private static func predict(_ recorded: [UInt8], under other: [UInt8]) throws -> ([UInt8], [Prediction.Doubt]) {
+  static func predict(_ recorded: [UInt8], under other: [UInt8]) throws -> ([UInt8], [Prediction.Doubt]) {
     let reader = try TraceReader(bytes: recorded)
     let target = try TraceReader(bytes: other)
     defer { withExtendedLifetime((reader, target)) {} }
@@ -28,7 +28,7 @@ import Verification
 
   /// What happened, without the instants: kind, partition and operand of each event but those of the drainer's own
   /// progress, by partition; interrupts by line.
-  private static func story(_ bytes: [UInt8]) throws -> [UInt8: [UInt64]] {
+  static func story(_ bytes: [UInt8]) throws -> [UInt8: [UInt64]] {
     let reader = try TraceReader(bytes: bytes)
     let drainer = reader.moduleTable.module.drainer.rawValue
     var story: [UInt8: [UInt64]] = [:]
@@ -45,7 +45,7 @@ import Verification
     return story
   }
 
-  private static func report(_ bytes: [UInt8]) throws -> VerificationReport {
+  static func report(_ bytes: [UInt8]) throws -> VerificationReport {
     let reader = try TraceReader(bytes: bytes)
     defer { withExtendedLifetime(reader) {} }
     var verifier = Verifier(table: reader.moduleTable)
@@ -105,7 +105,7 @@ import Verification
     try Self.expect(predicted, equals: other.trace, tolerance: 500)
   }
 
-  private static func events(_ bytes: [UInt8]) throws -> [TraceEvent] {
+  static func events(_ bytes: [UInt8]) throws -> [TraceEvent] {
     let reader = try TraceReader(bytes: bytes)
     var events: [TraceEvent] = []
     while let item = reader.next() {

@@ -9,43 +9,23 @@ struct PredictedChanges {
   let doubts: [Prediction.Doubt]
   let lossCount: UInt64
 
-  /// 1 where a claim is violated in the prediction; 3 where none is and evidence is missing in it or in the recording.
+  /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is missing
+  /// in the prediction or in the recording.
   var exitStatus: Int32 {
-    let verdicts = predicted.claims.filter { Self.isPredicted($0.identifier) }.map(verdict)
+    let verdicts = predicted.claims.filter { PredictedVerdicts.isPredicted($0.identifier) }.map(self.verdicts.verdict)
     if verdicts.contains(.fail) { return 1 }
     return verdicts.contains(.unknown) || lossCount > 0 || !recorded.hasEnd ? 3 : 0
   }
 
-  /// Claims about how long the kernel's own paths take, of which a prediction knows nothing: an event costs it 25 ns
-  /// flat.
-  private static let pathLengths = [
-    "padding.margin", "timer.punctual", "window.end.instant", "budget.interruptToMark", "budget.kernelTime",
-    "budget.traceBytes",
-  ]
-
-  private static func isPredicted(_ claim: String) -> Bool {
-    !pathLengths.contains { claim == $0 || claim.hasPrefix($0 + ".") }
-  }
+  private var verdicts: PredictedVerdicts { PredictedVerdicts(doubts: doubts) }
 
   private static let assumptions = [
     "each partition computes the same between the same calls, in the same order, whatever it is answered and when",
+    "with each start a partition does what it did from its next recorded start on",
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
     "the kernel's own path lengths stay what they are: padding.margin, budget.interruptToMark and such are left out",
   ]
-
-  /// A prediction's verdict: unknown where a partition is said to violate a claim only after it had done all that was
-  /// recorded of it.
-  private func verdict(_ claim: ClaimResult) -> Verdict {
-    guard claim.verdict == .fail, let first = claim.firstViolations.first?.timeInNanoseconds else {
-      return claim.verdict
-    }
-    let isOfNobody = doubts.contains { doubt in
-      guard let ranOut = doubt.ranOut, ranOut <= first else { return false }
-      return claim.identifier.hasSuffix("." + doubt.partition) || claim.identifier.contains("." + doubt.partition + ".")
-    }
-    return isOfNobody ? .unknown : .fail
-  }
 
   /// One claim in both runs.
   private struct Row: Encodable {
@@ -70,13 +50,15 @@ struct PredictedChanges {
   }
 
   private var rows: [Row] {
-    let identifiers = predicted.claims.map(\.identifier).filter(Self.isPredicted)
-    let gone = recorded.claims.map(\.identifier).filter { Self.isPredicted($0) && !identifiers.contains($0) }
+    let identifiers = predicted.claims.map(\.identifier).filter(PredictedVerdicts.isPredicted)
+    let gone = recorded.claims.map(\.identifier).filter {
+      PredictedVerdicts.isPredicted($0) && !identifiers.contains($0)
+    }
     return (identifiers + gone).map { identifier in
       let (before, after) = (recorded.claim(identifier), predicted.claim(identifier))
       return Row(
         claim: identifier, recordedVerdict: before?.verdict.rawValue,
-        predictedVerdict: after.map { verdict($0).rawValue },
+        predictedVerdict: after.map { verdicts.verdict($0).rawValue },
         recordedWorst: before?.worst?.value, predictedWorst: after?.worst?.value, bound: after?.bound,
         unit: (after ?? before)?.unit.rawValue ?? "")
     }

@@ -48,19 +48,24 @@ struct ScheduleSearch {
     var holds: Bool
     /// Why nobody can be sure of that.
     var weaknesses: [String]
+    /// A deadline is violated whatever the weaknesses are.
+    var failsSurely = false
   }
 
   /// What came of one prediction.
   private struct Outcome {
     var holds: Bool
     var weaknesses: [String] = []
+    var failsSurely = false
   }
 
   /// Looks for the smallest windows of the initial schedule.
   func run() throws -> Result {
     let recorded = try predict([:], "as recorded")
     guard recorded.holds else {
-      return Result(windows: try windows([:]), holds: false, weaknesses: recorded.weaknesses)
+      return Result(
+        windows: try windows([:]), holds: false, weaknesses: recorded.weaknesses,
+        failsSurely: recorded.failsSurely)
     }
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     var smallest: [Int: Nanoseconds] = [:]
@@ -78,7 +83,9 @@ struct ScheduleSearch {
       smallest[index] = try shortest(index, from: alone[index] ?? duration, to: duration, with: smallest)
     }
     let final = try predict(smallest, "all together")
-    return Result(windows: try windows(smallest), holds: final.holds, weaknesses: final.weaknesses)
+    return Result(
+      windows: try windows(smallest), holds: final.holds, weaknesses: final.weaknesses,
+      failsSurely: final.failsSurely)
   }
 
   /// The least length of a window, in whole steps, with which the deadlines hold beside the others' lengths.
@@ -159,7 +166,7 @@ struct ScheduleSearch {
     if isEnded { throw Interrupted() }
     if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
     guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
-    guard span != nil else { return Outcome(holds: false) }
+    guard span != nil else { return Outcome(holds: false, failsSurely: true) }
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
@@ -169,6 +176,9 @@ struct ScheduleSearch {
     var weaknesses = prediction.doubts.flatMap(\.sentences)
     if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }
     if reader.condition != .complete { weaknesses.append("the recorded trace is \(reader.condition)") }
-    return Outcome(holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses)
+    let verdicts = PredictedVerdicts(doubts: prediction.doubts)
+    return Outcome(
+      holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
+      failsSurely: deadlines.contains { verdicts.verdict($0) == .fail })
   }
 }

@@ -18,7 +18,13 @@ struct WhatIfCommand: ParsableCommand {
       partitions, ports and event channels.
 
       Exit status: 0 every claim holds in the prediction, 1 one is violated there, 2 bad usage or input, 3 none is \
-      violated, but the evidence is incomplete, or interrupted.
+      violated for sure, but one might be: the evidence is incomplete, or the prediction is in doubt; or interrupted.
+
+      A "but:" names a doubt: a partition is answered otherwise than recorded, does more than was recorded of it, starts \
+      anew as it did not in the recorded run, or does not where it did. From there on its further deeds are not known. \
+      Deadlines of its processes, of partitions that it can reach by ports, events or the module schedule, and all \
+      budgets and custom claims are then 'unknown', unless violated before. What the kernel promises whatever \
+      partitions do is not touched.
 
       EXAMPLES
         partita what-if run.partita --module faster.xml
@@ -121,7 +127,8 @@ struct WhatIfCommand: ParsableCommand {
       print(String(decoding: try encoder.encode(found.windows), as: UTF8.self))
     }
     for weakness in found.weaknesses { TraceCommand.complain("but: \(weakness)") }
-    if !found.holds { throw ExitCode(1) }
+    if found.failsSurely { throw ExitCode(1) }
+    if !found.holds { throw ExitCode(3) }
     if !found.weaknesses.isEmpty { throw ExitCode(3) }
   }
 

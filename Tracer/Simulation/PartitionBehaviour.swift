@@ -11,10 +11,10 @@ protocol PartitionBehaviour: AnyObject {
   func noteComputation(of partition: PartitionIndex, from exit: UInt64, to instant: UInt64, in world: SimulatedWorld)
   /// An upcall was laid on its stack.
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8)
-  /// It starts anew.
-  func restart(_ partition: PartitionIndex)
-  /// What the kernel takes to make the next piece of its memory, ns; nil where nobody knows.
-  func pieceTime(of partition: PartitionIndex) -> UInt64?
+  /// It starts anew, from `instant` on: nothing of what it was at goes on.
+  func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64)
+  /// What the kernel takes to make a piece of its memory, ns; nil where nobody knows.
+  func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
   func startTime(of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.

@@ -89,6 +89,8 @@ struct StampingRecorder: DecisionRecorder {
   var generator: SeededGenerator
   /// Whether costs vary as on a machine with other things to do.
   var isIrregular = true
+  /// Who is told that a partition starts, at the decision itself: what it was at ends there.
+  var behaviour: (any PartitionBehaviour)?
 
   /// Nanoseconds that the kernel takes for one more event: a path's length, and now and then something more.
   private mutating func cost(of kind: EventKind) -> UInt64 {
@@ -120,6 +122,10 @@ struct StampingRecorder: DecisionRecorder {
   }
 
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64) {
+    if kind == .restart {
+      let start = PartitionStart(mode: detail, condition: UInt8(truncatingIfNeeded: w0))
+      behaviour?.restart(partition, as: start, at: ring.nanoseconds)
+    }
     stamp(kind, partition.rawValue, detail, operand, 1, .init(w0))
   }
 

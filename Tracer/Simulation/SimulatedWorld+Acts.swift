@@ -72,7 +72,6 @@ extension SimulatedWorld {
   private func restart(_ partitions: UInt32) {
     for index in guests.indices where partitions & 1 << UInt32(index) != 0 {
       guests[index].restart()
-      behaviour?.restart(PartitionIndex(UInt8(index)))
       recorder.add(
         .contextReset, UInt8(index), 0, 0, guests[index].plan.entryPoint, PartitionLayout.stackTop)
     }

@@ -70,7 +70,8 @@ public final class SimulatedWorld {
     generator = SeededGenerator(seed: options.seed)
     self.behaviour = behaviour
     recorder = StampingRecorder(
-      ring: ring, generator: SeededGenerator(seed: generator.next()), isIrregular: behaviour == nil)
+      ring: ring, generator: SeededGenerator(seed: generator.next()), isIrregular: behaviour == nil,
+      behaviour: behaviour)
     let seed = generator.next()
     devices = given ?? SimulatedDevices(table, seed: seed)
     guests = (0..<table.partitionCount).map { SimulatedGuest(plan: GuestPlan(table, PartitionIndex(UInt8($0)))) }
@@ -168,13 +169,14 @@ public final class SimulatedWorld {
     let partition = core.decision.initialising
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
     let index = Int(partition.rawValue)
-    let time = pieceTimes[index] ?? behaviour?.pieceTime(of: partition) ?? generator.number(300...1500)
+    let piece = core.partitions[index].life.nextPiece
+    let time =
+      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition) ?? generator.number(300...1500)
     pieceTimes[index] = time
     let instant = start + time
     // What fires meanwhile comes before the piece is told.
     guard nextInterrupt(after: start + 30) > instant else { return resume() }
     pieceTimes[index] = nil
-    let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
     record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
     core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
     act()

@@ -36,18 +36,39 @@ final class DemandReader {
     isExhausted = true
   }
 
-  /// The partition's next deed, read for if need be; nil where the recorded run has no more.
-  func nextDeed(of partition: Int) -> RecordedDeed? {
-    while demand.flows[partition].deeds.isEmpty, !isExhausted { readOne() }
-    return demand.flows[partition].deeds.front
+  /// The deed of a strand, read for if need be; nil where the recorded run has none, or it is forgotten.
+  func deed(_ number: Int, of strand: RecordedStrand) -> RecordedDeed? {
+    while strand.count <= number, strand.end == .open, !isExhausted { readOne() }
+    return strand.deed(number)
   }
 
-  /// What the partition computed after the last of its deeds, ns; the recorded run has been read to its end.
-  func lastComputation(of partition: Int) -> UInt64 { demand.lastComputation(of: partition) }
-  func removeDeed(of partition: Int) { demand.removeDeed(of: partition) }
-  func takeHandler(of partition: Int, _ vector: UInt8) -> RecordedHandler { demand.takeHandler(of: partition, vector) }
+  /// The life that the partition's next recorded start began, read for if need be; nil where there is none.
+  func nextLife(of partition: Int) -> RecordedLife? {
+    while demand.flows[partition].lives.isEmpty, !isExhausted { readOne() }
+    return demand.flows[partition].lives.front
+  }
 
-  func takePieceTime(of partition: Int) -> UInt64? { demand.takePieceTime(of: partition) }
+  func removeLife(of partition: Int) { demand.removeLife(of: partition) }
+
+  /// The next handler of an interrupt in a life; nil where none has been read.
+  ///
+  /// - Parameter mayWait: whether to read on for one.
+  func takeHandler(of vector: UInt8, in life: RecordedLife, mayWait: Bool) -> RecordedStrand? {
+    while mayWait, !life.hasHandler(of: vector), life.isOpen, !isExhausted { readOne() }
+    return life.takeHandler(of: vector)
+  }
+
+  /// What a piece of a partition's memory took in a life; else what one took last.
+  func pieceTime(_ piece: Int, in life: RecordedLife, of partition: Int) -> UInt64? {
+    while life.pieceTimes.count <= piece, !life.hasRun, !isExhausted { readOne() }
+    return piece < life.pieceTimes.count ? life.pieceTimes[piece] : demand.flows[partition].pieceTime
+  }
+
+  /// What a start took after its last piece; else what one took last.
+  func startTime(in life: RecordedLife, of partition: Int) -> UInt64? {
+    while life.startTime == nil, !life.hasRun, !isExhausted { readOne() }
+    return life.startTime ?? demand.flows[partition].startTime
+  }
 
   /// The next interrupt of a line that has not been fired; nil where none is known yet.
   func nextInterrupt(of line: Int) -> RecordedInterrupt? { demand.interrupts[line].front }

@@ -12,30 +12,6 @@ public final class Prediction {
   public struct Mismatch: Error, Equatable, CustomStringConvertible {
     public var description: String
   }
-  /// What weakens the prediction.
-  public struct Doubt: Equatable, Sendable {
-    public var partition: String
-    /// Calls answered otherwise than recorded, from which on the partition might have gone another way.
-    public var otherAnswerCount: UInt64
-    public var firstOtherAnswer: UInt64
-    /// When the partition had done all that was recorded of it; nil for never.
-    public var ranOut: UInt64?
-
-    /// What it means, for people.
-    public var sentences: [String] {
-      var sentences: [String] = []
-      if otherAnswerCount > 0 {
-        sentences.append(
-          "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there "
-            + "on it might go another way")
-      }
-      if let ranOut {
-        sentences.append(
-          "\(partition) has done all that was recorded of it at \(ranOut) ns; what it violates after that is unknown")
-      }
-      return sentences
-    }
-  }
 
   private let table: ModuleTable
   private let reader: DemandReader
@@ -97,14 +73,16 @@ public final class Prediction {
   /// What weakens the prediction, by partition.
   public var doubts: [Doubt] {
     (0..<table.partitionCount).compactMap { index in
-      let answers = behaviour.otherAnswers[index]
-      guard answers.count > 0 || behaviour.ranOut[index] != nil, PartitionIndex(UInt8(index)) != table.module.drainer
-      else { return nil }
-      let name = String(decoding: table.name(table.partition(PartitionIndex(UInt8(index))).name), as: UTF8.self)
+      let weakness = behaviour.weakness(of: index)
+      guard let since = weakness.since, PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
       return Doubt(
-        partition: name, otherAnswerCount: answers.count, firstOtherAnswer: answers.first,
-        ranOut: behaviour.ranOut[index])
+        partition: name(of: index), weakness: weakness, since: since,
+        reached: Set(ReachedPartitions(from: index, in: table).indices.map(name)))
     }
+  }
+
+  private func name(of index: Int) -> String {
+    String(decoding: table.name(table.partition(PartitionIndex(UInt8(index))).name), as: UTF8.self)
   }
 
   /// Of the schedule that runs first, ns.

@@ -3,15 +3,32 @@ import ModuleConfiguration
 import PartitionCore
 
 /// Partitions that do again what they did in a recorded run: the same computation, then the same deed, in whatever
-/// windows they are given.
+/// windows they are given; and with each start what they did from their next recorded start on.
 final class RecordedBehaviour: PartitionBehaviour {
   /// What a partition is at.
   private struct Activity {
-    /// Deeds of a handler still to do, the next one last; the main flow's come from the reader.
-    var deeds: [RecordedDeed] = []
+    let strand: RecordedStrand
     var isHandler = false
-    /// What is left of the computation before the next deed, ns; nil where it has not been looked at.
+    /// The number of the next deed.
+    var next = 0
+    /// What is left of the computation before it, ns; nil where it has not been looked at.
     var left: UInt64?
+  }
+
+  /// One partition.
+  private struct Player {
+    var life = RecordedLife()
+    /// The first of its recorded lives.
+    var first: RecordedLife?
+    /// The main flow, then its unfinished handlers.
+    var activities: [Activity] = []
+    /// What a handler did last, by interrupt.
+    var handlers: [UInt8: RecordedStrand] = [:]
+    /// Up to when its computation is accounted for, ns.
+    var accounted: UInt64 = 0
+    var weakness = PredictionWeakness()
+
+    var top: Int { activities.count - 1 }
   }
 
   private let reader: DemandReader
@@ -19,50 +36,47 @@ final class RecordedBehaviour: PartitionBehaviour {
   private let extraPercent: UInt64
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
-  /// Of each partition: the main flow, then its unfinished handlers.
-  private var activities: [[Activity]]
-  /// Up to when its computation is accounted for, ns.
-  private var accounted: [UInt64]
-  /// Calls that were answered otherwise than in the recorded run, and the instant of the first, by partition.
-  private(set) var otherAnswers: [(count: UInt64, first: UInt64)]
-  /// Partitions that ran out of recorded deeds, and when.
-  private(set) var ranOut: [UInt64?]
-  /// Partitions of which nothing more is known.
-  private var isDone: [Bool]
+  private var players: [Player]
+
+  /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
+  /// outlived its recorded life.
+  private static let slack: UInt64 = 5000
 
   init(partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64) {
     self.reader = reader
     self.extraPercent = extraPercent
     self.tolerance = tolerance
-    activities = Array(repeating: [Activity()], count: partitionCount)
-    accounted = Array(repeating: 0, count: partitionCount)
-    otherAnswers = Array(repeating: (0, 0), count: partitionCount)
-    ranOut = Array(repeating: nil, count: partitionCount)
-    isDone = Array(repeating: false, count: partitionCount)
+    players = (0..<partitionCount).map { _ in
+      var player = Player()
+      player.activities = [Activity(strand: player.life.main)]
+      return player
+    }
   }
+
+  /// What weakens the prediction of a partition.
+  func weakness(of index: Int) -> PredictionWeakness { players[index].weakness }
 
   func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64 {
     let index = Int(partition.rawValue)
-    let top = activities[index].count - 1
-    if let left = activities[index][top].left { return left > .max - exit ? .max : exit + left }
-    guard let deed = next(of: index) else {
-      if activities[index][top].isHandler {
-        activities[index][top].left = RecordedDemand.handlerTail
-        return exit + RecordedDemand.handlerTail
-      }
-      // It computes what it computed to the end of the recorded run, and on.
-      guard ranOut[index] == nil, !isDone[index] else {
-        activities[index][top].left = .max
-        return .max
-      }
-      let last = computation(reader.lastComputation(of: index))
-      activities[index][top].left = last
-      return exit + last
+    let activity = players[index].activities[players[index].top]
+    let left = activity.left ?? look(index, activity, in: world)
+    players[index].activities[players[index].top].left = left
+    return left > .max - exit ? .max : exit + left
+  }
+
+  /// What the partition computes before its next deed; where there is none, before its handler returns or nothing more
+  /// is known of it.
+  private func look(_ index: Int, _ activity: Activity, in world: SimulatedWorld) -> UInt64 {
+    let strand = activity.strand
+    if let deed = reader.deed(activity.next, of: strand) {
+      world.guests[index].setFlag(deed.wasOn)
+      return computation(deed.computation)
     }
-    let computation = computation(deed.computation)
-    activities[index][top].left = computation
-    world.guests[index].setFlag(deed.wasOn)
-    return exit + computation
+    if strand.end == .returned { return RecordedDemand.handlerTail }
+    // Where a deed has been forgotten, it is not known to compute at all.
+    guard activity.next == strand.count else { return 0 }
+    if let wasOn = strand.wasOn { world.guests[index].setFlag(wasOn) }
+    return computation(strand.computation) + Self.slack
   }
 
   private func computation(_ recorded: UInt64) -> UInt64 {
@@ -70,38 +84,29 @@ final class RecordedBehaviour: PartitionBehaviour {
     return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
   }
 
-  private func next(of index: Int) -> RecordedDeed? {
-    let top = activities[index].count - 1
-    return activities[index][top].isHandler ? activities[index][top].deeds.last : reader.nextDeed(of: index)
-  }
-
   func noteComputation(of partition: PartitionIndex, from exit: UInt64, to instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
-    let from = max(exit, accounted[index])
-    accounted[index] = max(accounted[index], instant)
-    let top = activities[index].count - 1
-    guard instant > from, let left = activities[index][top].left, left != .max else { return }
-    activities[index][top].left = left - min(left, instant - from)
+    let from = max(exit, players[index].accounted)
+    players[index].accounted = max(players[index].accounted, instant)
+    let top = players[index].top
+    guard instant > from, let left = players[index].activities[top].left, left != .max else { return }
+    players[index].activities[top].left = left - min(left, instant - from)
   }
 
   func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
-    let top = activities[index].count - 1
-    guard let deed = next(of: index) else {
-      if activities[index][top].isHandler { return leaveHandler(index, partition, exit, at: instant, in: world) }
+    let top = players[index].top
+    let activity = players[index].activities[top]
+    guard let deed = reader.deed(activity.next, of: activity.strand) else {
+      if activity.strand.end == .returned { return leaveHandler(index, partition, exit, at: instant, in: world) }
       // Nothing happens at this instant but that nothing more is known of the partition.
-      // That weakens what is predicted only where the recorded run goes on for long.
-      if instant + tolerance < reader.demand.time { ranOut[index] = instant }
-      isDone[index] = true
-      activities[index][top].left = .max
+      noteEnd(of: activity, index, at: instant)
+      players[index].activities[top].left = .max
       return world.interrupt(at: world.nextInterrupt(after: instant), exit, partition)
     }
-    activities[index][top].left = nil
-    if activities[index][top].isHandler {
-      activities[index][top].deeds.removeLast()
-    } else {
-      reader.removeDeed(of: index)
-    }
+    activity.strand.pass(activity.next)
+    players[index].activities[top].next += 1
+    players[index].activities[top].left = nil
     world.guests[index].setFlag(deed.isOn)
     if let kernelTime = deed.kernelTime { world.plannedExit = instant + kernelTime }
     switch deed.act {
@@ -114,9 +119,18 @@ final class RecordedBehaviour: PartitionBehaviour {
       }
       world.call(call, partition, exit, at: instant)
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
-        if otherAnswers[index].count == 0 { otherAnswers[index].first = instant }
-        otherAnswers[index].count += 1
+        players[index].weakness.noteOtherAnswer(at: instant)
       }
+    }
+  }
+
+  /// The partition has done all that was recorded of a life.
+  private func noteEnd(of activity: Activity, _ index: Int, at instant: UInt64) {
+    if activity.strand.end == .cut, activity.next == activity.strand.count {
+      players[index].weakness.noteOutlived(at: instant)
+    } else if activity.next < activity.strand.count || instant + tolerance < reader.demand.time {
+      // That weakens what is predicted only where the recorded run goes on for long.
+      players[index].weakness.noteRanOut(at: instant)
     }
   }
 
@@ -124,7 +138,8 @@ final class RecordedBehaviour: PartitionBehaviour {
   private func leaveHandler(
     _ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld
   ) {
-    activities[index].removeLast()
+    guard players[index].activities.count > 1 else { return }
+    players[index].activities.removeLast()
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
     // With marks waiting it asks the kernel for the next upcall.
     if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime {
@@ -133,18 +148,41 @@ final class RecordedBehaviour: PartitionBehaviour {
     world.handle(index, vector, true, partition, exit, at: instant)
   }
 
+  /// An upcall that has no recorded one left is handled as the one before.
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8) {
     let index = Int(partition.rawValue)
-    let handler = reader.takeHandler(of: index, vector)
-    activities[index].append(Activity(deeds: handler.deeds.reversed(), isHandler: true))
+    let before = players[index].handlers[vector]
+    let next = reader.takeHandler(of: vector, in: players[index].life, mayWait: before == nil)
+    let strand = next ?? before ?? RecordedStrand(end: .returned)
+    players[index].handlers[vector] = strand
+    players[index].activities.append(Activity(strand: strand, isHandler: true))
   }
 
-  func restart(_ partition: PartitionIndex) { activities[Int(partition.rawValue)] = [Activity()] }
+  /// The recorded life that such a start began next; for a start that was not recorded, the latest life that began so,
+  /// else the first, from its beginning.
+  func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64) {
+    let index = Int(partition.rawValue)
+    players[index].life.forsake()
+    if let next = reader.nextLife(of: index), next.start == nil || next.start == start {
+      reader.removeLife(of: index)
+      players[index].life = next
+      players[index].first = players[index].first ?? next
+    } else {
+      players[index].weakness.noteUnrecordedStart(at: instant)
+      let latest = players[index].life
+      players[index].life = latest.start == start ? latest : players[index].first ?? latest
+    }
+    players[index].activities = [Activity(strand: players[index].life.main)]
+  }
 
-  func pieceTime(of partition: PartitionIndex) -> UInt64? { reader.takePieceTime(of: Int(partition.rawValue)) }
+  func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64? {
+    let index = Int(partition.rawValue)
+    return reader.pieceTime(piece, in: players[index].life, of: index)
+  }
 
   func startTime(of partition: PartitionIndex) -> UInt64? {
-    reader.demand.flows[Int(partition.rawValue)].startTime
+    let index = Int(partition.rawValue)
+    return reader.startTime(in: players[index].life, of: index)
   }
 
   func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64? {

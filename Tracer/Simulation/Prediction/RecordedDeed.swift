@@ -20,12 +20,6 @@ struct RecordedDeed {
   var status: UInt8?
 }
 
-/// What a partition did in one upcall: the deeds of its handler, up to the return.
-struct RecordedHandler {
-  var vector: UInt8
-  var deeds: [RecordedDeed] = []
-}
-
 /// An interrupt of a line in a recorded run.
 struct RecordedInterrupt {
   var line: UInt8
@@ -48,7 +42,7 @@ struct FIFO<Element> {
 
   mutating func removeFirst() {
     first += 1
-    guard first > 1024, first * 2 > items.count else { return }
+    guard first > 64, first * 2 > items.count else { return }
     items.removeFirst(first)
     first = 0
   }

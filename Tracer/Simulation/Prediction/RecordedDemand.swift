@@ -3,31 +3,45 @@ import ModuleConfiguration
 import TraceFormat
 
 /// What a recorded run asked of its kernel, read event by event: each partition's computation between its deeds, what
-/// its upcalls' handlers did, and the interrupts of lines at their instants.
+/// its upcalls' handlers did, life by life, and the interrupts of lines at their instants.
 ///
 /// Between an upcall and the return that the kernel learns of, what is computed and called belongs to the handler. The
 /// return itself happens in ring 3; it is taken to come right after the handler's last call (`handlerTail`).
 struct RecordedDemand {
   /// Of one partition.
   struct Flow {
-    /// What is to be done in the main flow, in order.
-    var deeds = FIFO<RecordedDeed>()
-    /// What handlers did, by interrupt (vector − 32), in order.
-    var handlers: [Int: FIFO<RecordedHandler>] = [:]
-    /// Handlers that have not returned, and what the open ones have computed since their last deeds; the main flow's
-    /// computation comes first.
-    fileprivate var open: [RecordedHandler] = []
-    fileprivate var computation: [UInt64] = [0]
-    /// Whether the virtual interrupts were on in that computation, as far as an interruption has shown it.
-    fileprivate var wasOn: [Bool?] = [nil]
+    /// The life that is being recorded.
+    fileprivate(set) var life = RecordedLife()
+    /// Lives that have begun and that nobody has taken yet, this one included.
+    fileprivate(set) var lives = FIFO<RecordedLife>()
+    /// The main flow, then the handlers that have not returned.
+    fileprivate var open: [RecordedStrand]
     fileprivate var returned: UInt16 = 0
     /// What the kernel took last for the trampoline's own call, ns.
     fileprivate(set) var returnTime: UInt64?
-    /// What each piece of its memory took, as far as they were made, and what its start took after the last one, ns.
-    fileprivate(set) var pieceTimes = FIFO<UInt64>()
+    /// What a piece of its memory took last, and a start after its last piece, ns.
+    fileprivate(set) var pieceTime: UInt64?
     fileprivate(set) var startTime: UInt64?
-    /// Deeds in the main flow, ever.
-    var deedCount: UInt64 = 0
+
+    fileprivate init() {
+      open = [life.main]
+      lives.append(life)
+    }
+
+    /// What the partition is at.
+    fileprivate var current: RecordedStrand { open[open.count - 1] }
+
+    /// The partition starts: whatever it was at is cut off.
+    fileprivate mutating func begin(_ start: PartitionStart) {
+      if life.start != nil || life.hasRun {
+        for strand in open { strand.end = .cut }
+        life = RecordedLife()
+        open = [life.main]
+        lives.append(life)
+      }
+      life.start = start
+      returned = 0
+    }
   }
 
   /// What came of a timer's entry: how long it takes depends on that.
@@ -53,7 +67,7 @@ struct RecordedDemand {
   private var pendingInterrupt: RecordedInterrupt?
   /// The trampoline's own call, likewise.
   private var pendingReturn: (partition: Int, instant: UInt64)?
-  private var pendingDeed: (partition: Int, deed: RecordedDeed, depth: Int)?
+  private var pendingDeed: (partition: Int, deed: RecordedDeed, strand: RecordedStrand)?
   /// The last piece of a partition's memory, likewise.
   private var pendingStart: (partition: Int, instant: UInt64)?
   /// The timer's entry, likewise: what came of it.
@@ -69,22 +83,12 @@ struct RecordedDemand {
   private let takesPulses: Bool
 
   init(partitionCount: Int, takesPulses: Bool) {
-    flows = Array(repeating: Flow(), count: partitionCount)
+    flows = (0..<partitionCount).map { _ in Flow() }
     self.takesPulses = takesPulses
   }
 
-  /// What the partition computed after the last of its deeds, ns.
-  func lastComputation(of partition: Int) -> UInt64 { flows[partition].computation[0] }
   mutating func removeInterrupt(of line: Int) { interrupts[line].removeFirst() }
-  mutating func removeDeed(of partition: Int) { flows[partition].deeds.removeFirst() }
-
-  /// The next recorded handler of an interrupt; the last one again where there is no more.
-  mutating func takeHandler(of partition: Int, _ vector: UInt8) -> RecordedHandler {
-    let key = Int(vector)
-    let handler = flows[partition].handlers[key]?.front
-    if let count = flows[partition].handlers[key]?.count, count > 1 { flows[partition].handlers[key]?.removeFirst() }
-    return handler ?? RecordedHandler(vector: vector)
-  }
+  mutating func removeLife(of partition: Int) { flows[partition].lives.removeFirst() }
 
   /// No run of a module lasts so long, ns: 146 years.
   static let latest: UInt64 = 1 << 62
@@ -122,7 +126,7 @@ struct RecordedDemand {
     case .upcall: beginHandler(event)
     case .hypercallResult: pendingDeed?.deed.status = event.detail
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
-    case .restart: forget(Int(event.partition))
+    case .restart: beginLife(event)
     case .memoryPiece: takePiece(event)
     default: break
     }
@@ -131,11 +135,15 @@ struct RecordedDemand {
   /// The recorded run is over: what is still open counts.
   mutating func finish() { settle(exit: nil, partition: 0xFF) }
 
-  private mutating func forget(_ index: Int) {
-    flows[index].open.removeAll()
-    flows[index].computation = [0]
-    flows[index].wasOn = [nil]
-    flows[index].returned = 0
+  /// The deed that led to the start, if one did, was the old life's last: nobody came back from it.
+  private mutating func beginLife(_ event: TraceEvent) {
+    let index = Int(event.partition)
+    if let (partition, deed, strand) = pendingDeed, partition == index {
+      strand.append(deed)
+      pendingDeed = nil
+    }
+    flows[index].begin(
+      PartitionStart(mode: event.detail, condition: UInt8(truncatingIfNeeded: event.words.w0)))
   }
 
   /// The event before is the start's own, the piece before, or what the kernel did for an interrupt in between. Before
@@ -143,23 +151,18 @@ struct RecordedDemand {
   private mutating func takePiece(_ event: TraceEvent) {
     let index = Int(event.partition)
     guard flows.indices.contains(index) else { return }
-    flows[index].pieceTimes.append(event.time &- min(event.time, max(time, windowStart)))
+    let span = event.time &- min(event.time, max(time, windowStart))
+    flows[index].life.pieceTimes.append(span)
+    flows[index].pieceTime = span
     pendingStart = (index, event.time)
-  }
-
-  /// What the next piece of a partition's memory takes, ns; the last one's time where no more are known.
-  mutating func takePieceTime(of partition: Int) -> UInt64? {
-    let time = flows[partition].pieceTimes.front
-    if flows[partition].pieceTimes.count > 1 { flows[partition].pieceTimes.removeFirst() }
-    return time
   }
 
   private mutating func beginHandler(_ event: TraceEvent) {
     let index = Int(event.partition)
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
-    flows[index].open.append(RecordedHandler(vector: UInt8(truncatingIfNeeded: event.operand)))
-    flows[index].computation.append(0)
-    flows[index].wasOn.append(nil)
+    let handler = RecordedStrand()
+    flows[index].open.append(handler)
+    flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
     pendingTimer?.outcome.hasUpcall = true
   }
 
@@ -204,14 +207,14 @@ struct RecordedDemand {
 
   private mutating func noteDeed(_ act: RecordedDeed.Act, _ event: TraceEvent, _ snapshot: EntrySnapshot) {
     let index = Int(snapshot.partition)
-    let depth = flows[index].open.count
+    let strand = flows[index].current
     let isOn = snapshot.flags.contains(.interruptsEnabled)
     let deed = RecordedDeed(
-      computation: flows[index].computation[depth], act: act, wasOn: flows[index].wasOn[depth] ?? isOn, isOn: isOn,
-      instant: event.time, kernelTime: nil, status: nil)
-    flows[index].computation[depth] = 0
-    flows[index].wasOn[depth] = nil
-    pendingDeed = (index, deed, depth)
+      computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn, instant: event.time,
+      kernelTime: nil, status: nil)
+    strand.computation = 0
+    strand.wasOn = nil
+    pendingDeed = (index, deed, strand)
   }
 
   /// A partition computed for `span`; first in what has returned since, then in what goes on.
@@ -219,20 +222,17 @@ struct RecordedDemand {
     var rest = span
     let count = snapshot.upcallsReturned &- flows[index].returned
     flows[index].returned = snapshot.upcallsReturned
-    for _ in 0..<min(Int(count), flows[index].open.count) {
+    for _ in 0..<min(Int(count), flows[index].open.count - 1) {
       rest -= min(rest, Self.handlerTail)
       let handler = flows[index].open.removeLast()
       // What a handler computed after its last call goes on in what it interrupted.
-      rest += flows[index].computation.removeLast()
-      flows[index].wasOn.removeLast()
-      let key = Int(handler.vector)
-      flows[index].handlers[key, default: FIFO()].append(handler)
+      rest += handler.computation
+      handler.computation = 0
+      handler.end = .returned
     }
-    flows[index].computation[flows[index].open.count] += rest
-    let depth = flows[index].open.count
-    if !isDeed, flows[index].wasOn[depth] == nil {
-      flows[index].wasOn[depth] = snapshot.flags.contains(.interruptsEnabled)
-    }
+    let strand = flows[index].current
+    strand.computation += rest
+    if !isDeed, strand.wasOn == nil { strand.wasOn = snapshot.flags.contains(.interruptsEnabled) }
   }
 
   /// What the kernel was at is over: whom it let run since `exit` says how long it took.
@@ -247,6 +247,7 @@ struct RecordedDemand {
     }
     pendingReturn = nil
     if let (index, instant) = pendingStart, let exit, Int(partition) == index, !hasPadded {
+      flows[index].life.startTime = exit &- instant
       flows[index].startTime = exit &- instant
     }
     pendingStart = nil
@@ -254,15 +255,10 @@ struct RecordedDemand {
       timerTimes[outcome] = exit &- instant
     }
     pendingTimer = nil
-    guard let (index, settled, depth) = pendingDeed else { return }
+    guard let (index, settled, strand) = pendingDeed else { return }
     var deed = settled
     pendingDeed = nil
     if let exit, !hasPadded, Int(partition) == index { deed.kernelTime = exit &- deed.instant }
-    if depth == 0 {
-      flows[index].deeds.append(deed)
-      flows[index].deedCount += 1
-    } else if flows[index].open.count >= depth {
-      flows[index].open[depth - 1].deeds.append(deed)
-    }
+    strand.append(deed)
   }
 }

@@ -1,0 +1,41 @@
+import Simulation
+import Verification
+
+/// What the verdicts on a prediction are worth where parts of it are in doubt.
+///
+/// The kernel's own laws hold in a prediction whatever partitions do: its deciding code runs there. What partitions do
+/// decides three families of claims: deadlines of their processes, budgets, and a module's own claims. Such a claim is
+/// sure, one way or the other, unless a doubt reaches it: a violation before the doubt began is one for certain,
+/// everything later might be otherwise.
+struct PredictedVerdicts {
+  let doubts: [Prediction.Doubt]
+
+  /// Claims about how long the kernel's own paths take, of which a prediction knows nothing: an event costs it 25 ns
+  /// flat.
+  private static let pathLengths = [
+    "padding.margin", "timer.punctual", "window.end.instant", "budget.interruptToMark", "budget.kernelTime",
+    "budget.traceBytes",
+  ]
+
+  static func isPredicted(_ claim: String) -> Bool {
+    !pathLengths.contains { claim == $0 || claim.hasPrefix($0 + ".") }
+  }
+
+  /// A prediction's verdict on a claim: unknown where a doubt might turn it.
+  func verdict(_ claim: ClaimResult) -> Verdict {
+    guard claim.verdict != .unknown, let since = doubts.filter({ mayTurn(claim, $0) }).map(\.since).min() else {
+      return claim.verdict
+    }
+    let first = claim.firstViolations.first?.timeInNanoseconds
+    return claim.verdict == .fail && first.map { $0 < since } ?? false ? .fail : .unknown
+  }
+
+  private func mayTurn(_ claim: ClaimResult, _ doubt: Prediction.Doubt) -> Bool {
+    let identifier = claim.identifier
+    // Of several partitions, or of nobody knows which.
+    if identifier.hasPrefix("budget.") || identifier.hasPrefix("custom.") { return true }
+    // What the kernel promises a partition holds whatever that does; a breach of it might come of what it does.
+    guard identifier.hasPrefix("process.") || claim.verdict == .fail else { return false }
+    return doubt.reached.contains { identifier.hasSuffix("." + $0) || identifier.contains("." + $0 + ".") }
+  }
+}

@@ -1,0 +1,66 @@
+/// Where a partition's further deeds are not those of the recorded run for sure; instants in ns, nil for never.
+public struct PredictionWeakness: Equatable, Sendable {
+  /// Calls answered otherwise than recorded, from which on the partition might have gone another way.
+  public private(set) var otherAnswerCount: UInt64 = 0
+  public private(set) var firstOtherAnswer: UInt64?
+  /// When the partition had done all that was recorded of it.
+  public private(set) var ranOut: UInt64?
+  /// When it had done all that was recorded of a life, and the restart that ended that did not come.
+  public private(set) var outlived: UInt64?
+  /// When it started as it never did in the recorded run, or once more than there.
+  public private(set) var unrecordedStart: UInt64?
+
+  public init() {}
+
+  mutating func noteOtherAnswer(at instant: UInt64) {
+    otherAnswerCount += 1
+    firstOtherAnswer = firstOtherAnswer ?? instant
+  }
+  mutating func noteRanOut(at instant: UInt64) { ranOut = ranOut ?? instant }
+  mutating func noteOutlived(at instant: UInt64) { outlived = outlived ?? instant }
+  mutating func noteUnrecordedStart(at instant: UInt64) { unrecordedStart = unrecordedStart ?? instant }
+
+  /// From when on anything is uncertain.
+  public var since: UInt64? { [firstOtherAnswer, ranOut, outlived, unrecordedStart].compactMap { $0 }.min() }
+
+  /// What it means, for people.
+  func sentences(about partition: String) -> [String] {
+    var sentences: [String] = []
+    if let firstOtherAnswer {
+      sentences.append(
+        "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there "
+          + "on it might go another way")
+    }
+    if let unrecordedStart {
+      sentences.append(
+        "\(partition) starts anew at \(unrecordedStart) ns as it did not in the recorded run; it is taken to begin as "
+          + "at a start before, and might go another way")
+    }
+    if let outlived {
+      sentences.append(
+        "\(partition) has done at \(outlived) ns all that was recorded of it before a restart that does not come yet; "
+          + "what it would have done next is unknown")
+    }
+    if let ranOut {
+      sentences.append(
+        "\(partition) has done all that was recorded of it at \(ranOut) ns; what it violates after that is unknown")
+    }
+    return sentences
+  }
+}
+
+extension Prediction {
+  /// What weakens the prediction of one partition, and of those that it may reach.
+  public struct Doubt: Equatable, Sendable {
+    public var partition: String
+    public var weakness: PredictionWeakness
+    /// From when on, ns.
+    public var since: UInt64
+    /// Whose deeds and windows depend on what this partition does: its own, those of partitions that it sends messages
+    /// or events to, directly or by others, and all where one of them may change the module schedule.
+    public var reached: Set<String>
+
+    /// What it means, for people.
+    public var sentences: [String] { weakness.sentences(about: partition) }
+  }
+}

@@ -1,0 +1,111 @@
+import APEXTypes
+
+/// How a partition started, as a `restart` event says it.
+struct PartitionStart: Equatable {
+  /// An `OperatingMode` and a `StartCondition`, raw: a trace may say anything.
+  var mode: UInt8
+  var condition: UInt8
+}
+
+/// What a partition did in a recorded run from one start to the next.
+///
+/// A restart throws away whatever the partition was at, so what came before it and what came after are two flows: were
+/// they one, a computation cut off in the middle would be lost and all later deeds shifted.
+final class RecordedLife {
+  /// Nil where the trace does not show it.
+  var start: PartitionStart?
+  /// What is done outside of upcalls' handlers.
+  let main = RecordedStrand()
+  /// Handlers in the order in which they began, by interrupt, that nobody has taken yet.
+  private var handlers: [UInt8: FIFO<RecordedStrand>] = [:]
+  /// What each piece of the partition's memory took, and what the start took after the last one, ns.
+  var pieceTimes: [UInt64] = []
+  var startTime: UInt64?
+  /// Nobody follows it any more: of what is recorded only the beginning is kept.
+  private var isForsaken = false
+
+  /// More of it may be recorded.
+  var isOpen: Bool { main.end == .open }
+  /// It is past its start.
+  var hasRun: Bool { main.count > 0 || !isOpen }
+
+  func append(handler: RecordedStrand, of vector: UInt8) {
+    guard !isForsaken else { return }
+    handlers[vector, default: FIFO()].append(handler)
+  }
+
+  /// The next recorded handler of an interrupt; nil where none is known.
+  func takeHandler(of vector: UInt8) -> RecordedStrand? {
+    guard let next = handlers[vector]?.front else { return nil }
+    handlers[vector]?.removeFirst()
+    return next
+  }
+
+  func hasHandler(of vector: UInt8) -> Bool { handlers[vector].map { !$0.isEmpty } ?? false }
+
+  func forsake() {
+    isForsaken = true
+    main.forsake()
+  }
+}
+
+/// What a partition did in one go, in its main flow or in one upcall's handler: deeds in order, and the computation
+/// after the last of them.
+///
+/// Deeds are forgotten when they have been done again, but for the first ones: a start that the recorded run does not
+/// have is taken to begin as another one did.
+final class RecordedStrand {
+  enum End {
+    /// It is still recorded; it was when the trace ended.
+    case open
+    /// The handler returned.
+    case returned
+    /// The partition started anew. What it would have done next nobody knows.
+    case cut
+  }
+
+  var end: End
+  /// Deeds, ever.
+  private(set) var count = 0
+  /// What was computed after the last deed, ns.
+  var computation: UInt64 = 0
+  /// Whether the virtual interrupts were on in that computation, as far as an interruption has shown it.
+  var wasOn: Bool?
+  private var kept: [RecordedDeed] = []
+  private var rest = FIFO<RecordedDeed>()
+  /// The number of the first deed in `rest`.
+  private var restStart = RecordedStrand.keptCount
+  private var isForsaken = false
+
+  /// Deeds to begin with that are kept for good: some seconds of an ordinary partition, half a megabyte.
+  private static let keptCount = 4096
+
+  init(end: End = .open) { self.end = end }
+
+  func append(_ deed: RecordedDeed) {
+    count += 1
+    if kept.count < Self.keptCount {
+      kept.append(deed)
+    } else if !isForsaken {
+      rest.append(deed)
+    }
+  }
+
+  /// The deed of a number from 0; nil where it has not been recorded, or is no longer known.
+  func deed(_ number: Int) -> RecordedDeed? {
+    if number < Self.keptCount { return number < kept.count ? kept[number] : nil }
+    return number == restStart ? rest.front : nil
+  }
+
+  /// The deed has been done.
+  func pass(_ number: Int) {
+    guard number == restStart, !rest.isEmpty else { return }
+    rest.removeFirst()
+    restStart += 1
+  }
+
+  func forsake() {
+    isForsaken = true
+    rest = FIFO()
+  }
+}
