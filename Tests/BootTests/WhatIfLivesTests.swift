@@ -1,0 +1,113 @@
+import Foundation
+import ModuleConfiguration
+import Simulation
+import Testing
+import TraceFormat
+
+/// What-if where partitions start anew in the middle of what they were at.
+@Suite struct WhatIfLivesTests {
+  /// The module Lives, in which Steward changes the schedule once after 100 ms, with one that computes for ever from
+  /// `due` on in Witness's place, and a deadline for Phoenix, which only yields.
+  ///
+  /// - Parameters:
+  ///   - witness: what the change of schedules does to that one.
+  ///   - phoenix: what it does to Phoenix.
+  private static func module(
+    witness: String = "IGNORE", phoenix: String = "WARM_START", due: UInt64 = HostileImage.never
+  ) throws -> ModuleVariant {
+    var module = ModuleVariant(
+      description: try ModuleVariant.text("Kernel/Modules/Lives/module.xml"), stimulus: "")
+    module = try module.replacing("p:Image=\"Idler\"", by: "p:Image=\"NeverYield\"")
+      .replacing("ScheduleChangeAction=\"WARM_START\"", by: "ScheduleChangeAction=\"PHOENIX\"")
+      .replacing("ScheduleChangeAction=\"IGNORE\"", by: "ScheduleChangeAction=\"\(witness)\"")
+      .replacing("ScheduleChangeAction=\"PHOENIX\"", by: "ScheduleChangeAction=\"\(phoenix)\"")
+      .replacing(
+        "<Process Name=\"live\" StackSize=\"0x10000\"/>",
+        by: "<Process Name=\"live\" StackSize=\"0x10000\" p:PeriodSeconds=\"0.010\" "
+          + "p:TimeCapacitySeconds=\"0.001\" p:DeadlineSeconds=\"0.010\" p:Priority=\"5\"/>"
+      )
+      .replacing("EntryPoint=\"main\" p:Image=\"Phoenix\"", by: "p:Image=\"Steward\"")
+    module.images["NeverYield"] = try HostileImage.bytes("NeverYield", due: due)
+    module.images["Phoenix"] = try Lives.image(.liveOn, .complete)
+    module.images["Steward"] = try Lives.image(.changeSchedule, .complete)
+    return module
+  }
+
+  private static func capture(_ module: ModuleVariant) throws -> CapturedRun {
+    try CapturedRun.capture(module, milliseconds: 300)
+  }
+
+  /// The same module gives the recorded run, partition by partition, and the same instants of mode changes and starts
+  /// to within `tolerance` ns.
+  private static func expectItself(_ run: CapturedRun, tolerance: UInt64 = 1000) throws {
+    let (predicted, doubts) = try WhatIfTests.predict(run.trace, under: run.trace)
+    #expect(doubts.isEmpty, "\(doubts)")
+    let (one, two) = (try WhatIfTests.story(predicted), try WhatIfTests.story(run.trace))
+    #expect(Set(one.keys) == Set(two.keys))
+    for (partition, events) in two { #expect(one[partition] == events, "partition \(partition)") }
+    let changes = try [predicted, run.trace].map { bytes in
+      try WhatIfTests.events(bytes).filter {
+        $0.partition < 3 && [.modeChange, .restart].contains($0.knownKind)
+      }
+    }
+    #expect(changes[0].count == changes[1].count && changes[1].count > 8)
+    for (mine, its) in zip(changes[0], changes[1]) {
+      #expect(mine.partition == its.partition && mine.detail == its.detail)
+      #expect(max(mine.time, its.time) - min(mine.time, its.time) < tolerance, "\(mine) \(its)")
+    }
+  }
+
+  /// It has computed through several windows when the restart cuts it off.
+  @Test func aComputationThatARestartCutsOffStaysInItsLife() throws {
+    try Self.expectItself(Self.capture(Self.module(witness: "WARM_START", due: 20_000_000)))
+  }
+
+  /// A callback that computes until its window ends, and the start that follows; a handler that does not return.
+  @Test(arguments: [Lives.Callback.neverEnd, .complete, .fault])
+  func aCallbackStaysInItsLife(_ callback: Lives.Callback) throws {
+    let lives = try Lives(
+      phoenix: .touchNothing, callback: callback,
+      replacing: [
+        (
+          "<Partition_HM_Table PartitionIdentifier=\"1\">",
+          "<Partition_HM_Table PartitionIdentifier=\"1\" PartitionCallback=\"phoenix_callback\">"
+        )
+      ])
+    try Self.expectItself(lives.run)
+  }
+
+  @Test(arguments: [Lives.Scenario.askForWarmStart, .divideByZero, .executeNothing])
+  func whoEndsItsLifeByItselfDoesSoAgain(_ scenario: Lives.Scenario) throws {
+    try Self.expectItself(Lives(phoenix: scenario).run)
+  }
+
+  /// What a start does that was not recorded nobody knows, nor what a partition does after a recorded restart that does
+  /// not come: neither gives a sure answer.
+  @Test func aStartThatOnlyOneOfTheRunsHasIsADoubt() throws {
+    let modules = try ["IGNORE", "WARM_START"].map { try Self.module(phoenix: $0) }
+    let (ignoring, starting) = (try Self.capture(modules[0]), try Self.capture(modules[1]))
+    for (recorded, other) in [(ignoring, starting), (starting, ignoring)] {
+      let (predicted, doubts) = try WhatIfTests.predict(recorded.trace, under: other.trace)
+      let starts = try [predicted, other.trace].map { bytes in
+        try WhatIfTests.events(bytes).count { $0.kind == EventKind.restart.rawValue && $0.partition == 0 }
+      }
+      #expect(starts[0] == starts[1])
+      let doubt = try #require(doubts.first)
+      #expect(doubts.count == 1 && doubt.partition == "Phoenix" && doubt.reached == ["Phoenix"])
+      #expect((doubt.weakness.unrecordedStart != nil) == (starts[0] == 2))
+      #expect((doubt.weakness.outlived != nil) == (starts[0] == 1))
+      #expect((100_000_000..<150_000_000).contains(doubt.since))
+    }
+    let folder = try CommandFolder()
+    for (name, recorded, other, status) in [
+      ("same", ignoring, 0, 0), ("more", ignoring, 1, 3), ("less", starting, 0, 3),
+    ] as [(String, CapturedRun, Int, Int32)] {
+      try Data(recorded.trace).write(to: folder.file(name + ".partita"))
+      try Data(modules[other].compile().imageBytes).write(to: folder.file(name + ".img"))
+      let answer = try folder.partita("what-if", name + ".partita", "--module", name + ".img")
+      #expect(answer.status == status, "\(name): \(answer.text)")
+      let line = try #require(answer.text.split(separator: "\n").first { $0.contains("process.deadline.Phoenix") })
+      #expect(line.contains("unknown") == (status == 3), "\(line)")
+    }
+  }
+}
