@@ -101,5 +101,16 @@ import TraceReading
     try export(SmallStory.file(SmallStory.lossy)) { CSVExporter(try ExportFile(creating: folder.file("run.csv")), $0) }
     let gap = try #require(try Self.parse(try folder.bytes("run.csv")).first { $0[3] == "gap" })
     #expect(gap[1] == "1980000" && gap[7] == "7" && gap[15].contains("0.000008300"))
+    #expect(gap[0] == "16", "the position of the next event")
+  }
+
+  /// At the end too a gap has a position of its own: the one that the next event would have.
+  @Test func noTwoRowsOfACutTraceHaveOnePosition() throws {
+    let trace = Array(SmallStory.file(SmallStory.whole).dropLast(200))
+    let folder = try TestFolder()
+    try export(trace) { CSVExporter(try ExportFile(creating: folder.file("run.csv")), $0) }
+    let rows = try Self.parse(try folder.bytes("run.csv")).dropFirst()
+    #expect(rows.last?[3] == "gap")
+    #expect(rows.map { $0[0] } == rows.indices.map { "\($0 - 1)" })
   }
 }

@@ -8,25 +8,29 @@ import TraceReading
   private static func line(_ told: Recorder.Told) -> String {
     let text =
       switch told.change {
-      case .frame(let number, _, let start): "frame \(number) from \(start)"
+      case .frame(let frame): "frame \(frame.number) from \(frame.start)"
       case .windowBegan(let window): "window \(window.index) of \(window.partition) begins"
       case .windowEnded(let window): "window \(window.index) ends, first instruction \(window.firstInstant ?? 0)"
       case .entered(let entry): "entered by \(entry.what) of \(entry.partition)"
       case .answered(let call, let status, let value): "\(call.what) answered \(status) \(value)"
       case .left(let entry, let to): "left \(entry.what) to \(to.map { "\($0)" } ?? "?")"
-      case .switched(let from, let to, let isReady): "switch \(from) \(to)\(isReady ? " ready" : "")"
+      case .inRingThree(let partition, let since, let entry):
+        "ring 3 of \(partition) since \(since), after \(entry.what)"
+      case .switched(let change): "switch \(change.from) \(change.to)\(change.isReady ? " ready" : "")"
+      case .holding(let change): "CPU has \(change.to) since \(change.time)"
       case .marked(let partition, let vector, let waiting, let cause):
         "mark \(vector) of \(partition): \(waiting), by \(cause ?? 0)"
-      case .waiting(let partition, let vector, let waiting): "waiting \(vector) of \(partition): \(waiting)"
+      case .waiting(let partition, let vector, let waiting, let made):
+        "waiting \(vector) of \(partition): \(waiting), by \(made.map(\.position))"
       case .marksCleared(let partition): "marks of \(partition) cleared"
       case .upcallBegan(let upcall):
         "upcall \(upcall.vector) of \(upcall.partition) for mark \(upcall.mark?.position ?? 0)"
       case .upcallEnded(let upcall): "upcall \(upcall.vector) of \(upcall.partition) over"
-      case .mode(let partition, let mode, _): "mode \(mode) of \(partition)"
+      case .mode(let mode): "mode \(mode.mode) of \(mode.partition)"
       case .released(let process, let start): "process \(process) released for \(start)"
       case .completed(let process, let released): "process \(process) completed, released at \(released)"
       case .forgotten: "forgotten"
-      case .lost(let count, let from, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
+      case .lost(let count, let from, _, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
       }
     return "\(told.time) \(text)"
   }
@@ -121,7 +125,7 @@ import TraceReading
 
   @Test func aPartThatBeginsOrEndsInAGapShowsIt() throws {
     let file = SmallStory.file(SmallStory.lossy)
-    #expect(try Self.lines(file, from: 10_000).first == "1980000 lost 7 after 10000")
+    #expect(try Self.lines(file, from: 10_000).prefix(2) == ["10000 forgotten", "1980000 lost 7 after 10000"])
     #expect(try Self.lines(file, to: 10_000).last == "10000 lost 7 after 8300")
   }
 
@@ -150,12 +154,45 @@ import TraceReading
     let lines = try Self.lines(SmallStory.file(SmallStory.whole), from: 8500, to: 9120)
     #expect(
       lines == [
-        "8500 mode 3 of 0", "8500 frame 0 from 1000", "8500 window 0 of 0 begins", "8500 upcall 40 of 0 for mark 11",
-        "8500 switch 255 0", "8500 entered by 40 of 0", "8500 left 40 to 0", "9000 entered by 40 of 0",
+        "8500 mode 3 of 0", "8500 frame 0 from 1000", "8500 CPU has 0 since 140", "8500 window 0 of 0 begins",
+        "8500 upcall 40 of 0 for mark 11", "8500 ring 3 of 0 since 8400, after 40", "9000 entered by 40 of 0",
         "9050 upcall 40 of 0 over", "9100 mark 40 of 1: 1, by 15",
       ])
     let late = try Self.lines(SmallStory.file(SmallStory.whole), from: 2_500_150)
-    #expect(late.contains("2500150 waiting 40 of 1: 1"))
+    #expect(late.contains("2500150 waiting 40 of 1: 1, by [17]"))
+  }
+
+  /// Where the CPU left the kernel, only the event behind the cut tells; a part without any event asks it too.
+  @Test func aPartBeginsInTheKernelOnlyIfTheCPUIsThere() throws {
+    let file = SmallStory.file(SmallStory.whole)
+    let inKernel = try Self.lines(file, from: 8350, to: 8500)
+    #expect(inKernel.suffix(2) == ["8350 entered by 40 of 0", "8400 left 40 to 0"])
+    #expect(try Self.lines(file, from: 8400, to: 8500).suffix(2) == ["8400 entered by 40 of 0", "8400 left 40 to 0"])
+    #expect(try Self.lines(file, from: 8450, to: 8500).last == "8450 ring 3 of 0 since 8400, after 40")
+    #expect(try Self.lines(file, from: 8350, to: 8380).last == "8350 entered by 40 of 0")
+  }
+
+  /// What ended before a part is not in it, though the stay in the kernel goes on: an interrupt that was acknowledged.
+  @Test func anInterruptThatIsOverIsNotOpen() throws {
+    let open = try export(SmallStory.file(SmallStory.whole), from: 8160) { _ in Recorder() }.changes.compactMap {
+      if case .entered(let entry) = $0.change { entry } else { nil }
+    }
+    #expect(open.map(\.acknowledged).prefix(2) == [8150, nil])
+  }
+
+  @Test func theEndOfAGapHasThePositionOfTheNextEvent() throws {
+    func gaps(_ trace: [UInt8], to: UInt64 = .max) throws -> [UInt64] {
+      try export(trace, to: to) { _ in Recorder() }.changes.compactMap {
+        if case .lost = $0.change { $0.position } else { nil }
+      }
+    }
+    let lossy = SmallStory.file(SmallStory.lossy)
+    #expect(try gaps(lossy) == [16])
+    #expect(try gaps(lossy, to: 10_000) == [16])
+    // Four events a block: the last whole block ends with event 23 or before.
+    let cut = Array(SmallStory.file(SmallStory.whole).dropLast(200))
+    let events = try export(cut) { _ in Recorder() }.events.count
+    #expect(try gaps(cut) == [UInt64(events)])
   }
 
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64]) func whateverHappensItIsToldInOrder(seed: UInt64) throws {

@@ -37,8 +37,9 @@ public struct ExportRun: Sendable {
         for (index, event) in events.enumerated() {
           guard event.time <= to else {
             isBeyond = true
+            open(before: event, &timeline, exporter)
             timeline.look(back: event, until: to) { change, time, position in
-              if isOpen { exporter.add(change, at: max(time, from), position: position) }
+              exporter.add(change, at: time, position: position)
             }
             break
           }
@@ -50,7 +51,7 @@ public struct ExportRun: Sendable {
       if let failure = exporter.failure { throw failure }
       try onBatch()
     }
-    if !isOpen { timeline.open(at: from) { exporter.add($0, at: $1, position: $2) } }
+    open(before: nil, &timeline, exporter)
     let isWhole = isBeyond || lastKind == EventKind.end.rawValue
     let reason = "the trace ends here: \(reader.condition)"
     timeline.finish(isWhole: isWhole, reason: reason, at: isBeyond ? to : nil) { change, time, position in
@@ -61,14 +62,20 @@ public struct ExportRun: Sendable {
     if let failure = exporter.failure { throw failure }
   }
 
+  /// Begins the part, if it has not begun.
+  private mutating func open<Exporter: TraceExporter>(
+    before next: TraceEvent?, _ timeline: inout Timeline, _ exporter: Exporter
+  ) {
+    guard !isOpen else { return }
+    isOpen = true
+    timeline.open(at: from, before: next) { exporter.add($0, at: $1, position: $2) }
+  }
+
   private mutating func add<Exporter: TraceExporter>(
     _ event: TraceEvent, _ position: UInt64, _ timeline: inout Timeline, _ exporter: Exporter
   ) {
     guard event.time >= from || isOpen else { return timeline.consume(event, position: position) { _, _, _ in } }
-    if !isOpen {
-      isOpen = true
-      timeline.open(at: from) { exporter.add($0, at: $1, position: $2) }
-    }
+    open(before: event, &timeline, exporter)
     eventCount += 1
     timeline.consume(event, position: position) { change, time, position in
       note(change)
@@ -85,7 +92,7 @@ public struct ExportRun: Sendable {
   }
 
   private mutating func note(_ change: TimelineChange) {
-    guard case .lost(let count, _, _) = change else { return }
+    guard case .lost(let count, _, _, _) = change else { return }
     gapCount += 1
     lostCount &+= count ?? 0
   }

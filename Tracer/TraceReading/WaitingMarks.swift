@@ -13,6 +13,9 @@ public struct WaitingMarks<Origin: Sendable>: Sendable {
   /// What made the oldest mark that waits; nil where none does, or nobody knows.
   public var oldest: Origin? { made.first?.origin }
 
+  /// What made the marks that wait, the oldest first.
+  public var origins: [Origin] { made.map(\.origin) }
+
   /// An event made one mark or more: so many wait now, as it says.
   public mutating func add(_ origin: Origin, waiting: UInt64) {
     let added = max(1, waiting &- min(waiting, count))

@@ -3,7 +3,8 @@ import TraceReading
 
 /// A trace as one CSV file, a row an event: the raw event, and what it says in words.
 ///
-/// Missing events are a row of the kind `gap`, with `w0` the number of them, empty where nobody knows it.
+/// Missing events are a row of the kind `gap`, with `w0` the number of them, empty where nobody knows it, and the
+/// position that the next event has, or would have where the export ends.
 public final class CSVExporter: TraceExporter {
   static let columns =
     ["position", "time_ns", "class", "kind", "partition", "detail", "operand"] + (0..<8).map { "w\($0)" } + ["fields"]
@@ -49,7 +50,7 @@ public final class CSVExporter: TraceExporter {
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
-    guard case .lost(let count, let from, let reason) = change else { return }
+    guard case .lost(let count, let from, _, let reason) = change else { return }
     let words = [count.map { "\($0)" } ?? ""] + [String](repeating: "", count: 7)
     let text = "after \(EventField.seconds(from)) s: \(reason)"
     file.write(CSVRow.line(["\(position)", "\(time)", "", "gap", "", "", ""] + words + [text]))

@@ -75,7 +75,7 @@ public final class CSVFolderExporter: TraceExporter {
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
-    guard case .lost(let count, let from, let reason) = change else { return }
+    guard case .lost(let count, let from, _, let reason) = change else { return }
     let file = file("gap") { ["from_ns", "to_ns", "missing", "reason"] }
     file?.write(CSVRow.line(["\(from)", "\(time)", count.map { "\($0)" } ?? "", reason]))
   }

@@ -63,22 +63,31 @@ final class CTFControlFlow {
       if openCall?.position == call.position { lastStatus = status }
       close(time)
     case .left: close(time)
-    case .switched(let from, let to, let isReady):
+    case .inRingThree(let partition, _, _):
+      if current == nil, partition != 0xFF { hold(partition, time) }
+    case .switched(let change):
       close(time)
-      if isLost { leaveGap(to: from, time) }
-      writeSwitch(thread(from), name(from), isReady ? .ready : .asleep, thread(to), name(to), time)
-      current = to
+      if isLost { leaveGap(to: change.from, time) }
+      writeSwitch(
+        thread(change.from), name(change.from), change.isReady ? .ready : .asleep, thread(change.to),
+        name(change.to), time)
+      current = change.to
+    case .holding(let change): hold(change.to, time)
     case .windowBegan(let window):
-      guard window.partition != current, !idle.contains(window.partition) else { break }
+      guard window.partition != current, !window.hasYielded, !idle.contains(window.partition) else { break }
       stream.beginEvent(Event.wakeUp, at: time)
       stream.put(name(window.partition))
       stream.put(thread(window.partition), bytes: 4)
       stream.put(0, bytes: 4)
       stream.put(0, bytes: 4)
     case .forgotten: beginGap(time)
-    case .mode(let partition, let mode, _):
-      if mode == OperatingMode.idle.rawValue { idle.insert(partition) } else { idle.remove(partition) }
-    case .lost(let count, _, let reason):
+    case .mode(let change):
+      if change.mode == OperatingMode.idle.rawValue {
+        idle.insert(change.partition)
+      } else {
+        idle.remove(change.partition)
+      }
+    case .lost(let count, _, _, let reason):
       // The other stream counts them as discarded; twice would be too often.
       stream.beginEvent(Event.gap, at: time)
       stream.put(count ?? 0, bytes: 8)
@@ -88,16 +97,23 @@ final class CTFControlFlow {
     }
   }
 
+  /// A partition has the CPU when the export begins.
+  private func hold(_ partition: UInt8, _ time: UInt64) {
+    writeSwitch(thread(0xFF), name(0xFF), .asleep, thread(partition), name(partition), time)
+    current = partition
+  }
+
+  /// Of a stay that is open where the export begins, the interrupt or the call may be over already.
   private func enter(_ entry: KernelEntry, _ time: UInt64) {
     close(time)
     if isLost { leaveGap(to: entry.partition, time) }
     switch entry.event.knownKind {
-    case .interrupt:
+    case .interrupt where entry.acknowledged == nil:
       openInterrupt = entry.what
       stream.beginEvent(Event.interruptEntry, at: time)
       stream.put(UInt64(entry.what) &- 32, bytes: 4)
       stream.put(TraceVocabulary.vector(UInt64(entry.what)))
-    case .hypercall:
+    case .hypercall where entry.answered == nil:
       openCall = entry
       let number = HypercallNumber(rawValue: entry.what)
       stream.beginEvent(number.map { Event.callEntry + $0.rawValue } ?? Event.unknownCallEntry, at: time)

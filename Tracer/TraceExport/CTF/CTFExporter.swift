@@ -49,7 +49,7 @@ public final class CTFExporter: TraceExporter {
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
-    if case .lost(let count, let from, _) = change { exact.discard(count ?? 1, from: from, to: time) }
+    if case .lost(let count, let from, _, _) = change { exact.discard(count ?? 1, from: from, to: time) }
     controlFlow.add(change, at: time)
   }
 

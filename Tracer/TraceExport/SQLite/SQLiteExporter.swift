@@ -81,34 +81,43 @@ public final class SQLiteExporter: TraceExporter {
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     switch change {
-    case .frame(let number, let schedule, let start):
-      insert(.frame, [position, UInt64(number), UInt64(schedule), start, time])
+    case .frame(let frame):
+      insert(.frame, [frame.position, UInt64(frame.number), UInt64(frame.schedule), frame.start, frame.began])
     case .windowBegan(let window): openWindow = window
     case .windowEnded(let window): write(window, ended: time)
     case .entered(let entry):
       openSteps = [entry]
-      if entry.event.kind == EventKind.interrupt.rawValue { openInterrupt = entry }
+      // Where the export begins within a stay, its interrupt may be over.
+      if entry.event.kind == EventKind.interrupt.rawValue, entry.acknowledged == nil { openInterrupt = entry }
+    case .inRingThree(let partition, let since, let entry): writeStep(entry, left: since, to: partition)
     case .answered(let call, _, _): openSteps = [call]
     case .left(let entry, let partition):
       write(entry, left: time, to: partition)
       if let partition, openWindow?.partition == partition, openWindow?.firstInstant == nil {
         openWindow?.firstInstant = time
       }
-    case .switched(let from, let to, let isReady):
-      insert(.switch, [position, time, UInt64(from), UInt64(to), isReady ? 1 : 0])
+    case .switched(let change), .holding(let change):
+      insert(
+        .switch, [change.position, change.time, UInt64(change.from), UInt64(change.to), change.isReady ? 1 : 0])
     case .marked(let partition, let vector, let waiting, let cause):
       insert(.mark, [position, time, UInt64(partition), UInt64(vector), waiting, cause])
-    case .waiting, .marksCleared: break
+    case .waiting(let partition, let vector, _, let made):
+      for mark in made {
+        insert(
+          .mark, [mark.position, mark.time, UInt64(partition), UInt64(vector), mark.waiting, mark.cause])
+      }
+    case .marksCleared: break
     case .upcallBegan(let upcall): openUpcalls.append(upcall)
     case .upcallEnded(let upcall): write(upcall, ended: time)
-    case .mode(let partition, let mode, let condition):
-      insert(.mode, [position, time, UInt64(partition), UInt64(mode), UInt64(condition)])
+    case .mode(let mode):
+      insert(
+        .mode, [mode.position, mode.began, UInt64(mode.partition), UInt64(mode.mode), UInt64(mode.condition)])
     case .released(let process, let start): openReleases[process] = start
     case .completed(let process, let released):
       openReleases[process] = nil
       insert(.activation, [UInt64(process), released, time])
     case .forgotten: writeOpen()
-    case .lost(let count, let from, let reason): insert(.gap, [from, time, count], text: reason)
+    case .lost(let count, _, let since, let reason): insert(.gap, [since, time, count], text: reason)
     }
   }
 
@@ -127,18 +136,23 @@ public final class SQLiteExporter: TraceExporter {
   private func write(_ entry: KernelEntry, left: UInt64?, to partition: UInt8?) {
     openSteps = []
     if openInterrupt != nil { writeInterrupt(acknowledged: nil) }
-    insert(
-      .step,
-      [
-        entry.position, UInt64(entry.event.kind), UInt64(entry.what), UInt64(entry.partition), entry.time, left,
-        partition.map(UInt64.init),
-      ])
+    writeStep(entry, left: left, to: partition)
     guard entry.event.kind == EventKind.hypercall.rawValue else { return }
     insert(
       .call,
       [
         entry.position, UInt64(entry.partition), UInt64(entry.what), entry.time, entry.answered,
         entry.status.map(UInt64.init), entry.answered.map { _ in entry.value }, left,
+      ])
+  }
+
+  /// A stay in the kernel by itself, for the ring 3 that followed.
+  private func writeStep(_ entry: KernelEntry, left: UInt64?, to partition: UInt8?) {
+    insert(
+      .step,
+      [
+        entry.position, UInt64(entry.event.kind), UInt64(entry.what), UInt64(entry.partition), entry.time, left,
+        partition.map(UInt64.init),
       ])
   }
 

@@ -12,8 +12,17 @@ extension Timeline {
     if let entry, entry.event.kind == EventKind.interrupt.rawValue, entry.what == UInt16(vector) {
       cause = entry.position
     }
-    marks[key, default: WaitingMarks()].add((position, time, cause), waiting: event.words.w0)
+    let made = TimelineMark(position: position, time: time, waiting: event.words.w0, cause: cause)
+    marks[key, default: WaitingMarks()].add(made, waiting: event.words.w0)
     tell(.marked(partition: event.partition, vector: vector, waiting: event.words.w0, cause: cause), time, position)
+  }
+
+  /// The end of interrupt.
+  mutating func acknowledge(_ event: TraceEvent, _ time: UInt64) {
+    guard let open = entry, open.event.kind == EventKind.interrupt.rawValue, open.acknowledged == nil,
+      open.what == UInt16(truncatingIfNeeded: event.operand)
+    else { return }
+    entry?.acknowledged = time
   }
 
   mutating func beginUpcall(_ event: TraceEvent, _ time: UInt64, _ position: UInt64, _ tell: Sink) {

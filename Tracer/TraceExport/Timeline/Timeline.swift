@@ -9,20 +9,18 @@ import TraceReading
 public struct Timeline {
   public typealias Sink = (TimelineChange, _ time: UInt64, _ position: UInt64) -> Void
 
-  /// The event that made a mark, and the interrupt that was its cause.
-  typealias MarkOrigin = (position: UInt64, time: UInt64, cause: UInt64?)
-
   /// The stay in the kernel that has not ended yet; nil where none is known.
-  private(set) var entry: KernelEntry?
-  var frame: (number: UInt32, schedule: UInt8, start: UInt64)?
+  var entry: KernelEntry?
+  var frame: TimelineFrame?
   var window: TimelineWindow?
-  var current: UInt8?
+  /// The last switch: who has the CPU.
+  var holder: TimelineSwitch?
   /// A partition's memory is being made anew; its processes are not released then.
   var isInitialising = [Bool](repeating: false, count: 256)
   var hasYielded = [Bool](repeating: false, count: 256)
-  var modes = [(mode: UInt8, condition: UInt8)?](repeating: nil, count: 256)
+  var modes = [TimelineMode?](repeating: nil, count: 256)
   /// By partition and vector; at most 65,536.
-  var marks: [UInt16: WaitingMarks<MarkOrigin>] = [:]
+  var marks: [UInt16: WaitingMarks<TimelineMark>] = [:]
   /// By partition; at most 127 each.
   var upcalls = [[TimelineUpcall]](repeating: [], count: 256)
   /// When each process of the table was released, if it runs.
@@ -31,10 +29,13 @@ public struct Timeline {
   var lastReleases: [LastRelease]
   let processes: [ProcessRecord]
   private let periods: PeriodStarts
-  private var previousTime: UInt64?
-  private var lastPosition: UInt64 = 0
+  /// Of the last event; nil where events are missing behind it.
+  var previousTime: UInt64?
+  private(set) var lastPosition: UInt64 = 0
+  /// The position that the next event has, or would have.
+  private var nextPosition: UInt64 = 0
   /// A gap that has begun: since when, how much, why.
-  private var gap: (from: UInt64, count: UInt64?, reason: String)?
+  private(set) var gap: (from: UInt64, count: UInt64?, reason: String)?
   /// Instants are not told earlier than this one.
   var floor: UInt64 = 0
 
@@ -51,6 +52,7 @@ public struct Timeline {
   /// Takes the next event.
   public mutating func consume(_ event: TraceEvent, position: UInt64, _ tell: Sink) {
     lastPosition = position
+    nextPosition = position &+ 1
     // A hostile trace may go backwards; what is told does not.
     let time = max(event.time, floor, previousTime ?? 0)
     if event.kind == EventKind.loss.rawValue {
@@ -70,29 +72,7 @@ public struct Timeline {
   /// Takes a place where events are missing.
   public mutating func consume(_ gap: TraceGap, _ tell: Sink) {
     beginGap(count: gap.eventsMissing, reason: "\(gap.defect)", tell)
-  }
-
-  /// Says what is open at `time`, for an exporter that begins there; from then on nothing is told to be earlier.
-  public mutating func open(at time: UInt64, _ tell: Sink) {
-    floor = max(floor, time)
-    let position = lastPosition
-    for index in modes.indices {
-      guard let mode = modes[index] else { continue }
-      tell(.mode(partition: UInt8(index), mode: mode.mode, condition: mode.condition), floor, position)
-    }
-    if let frame { tell(.frame(number: frame.number, schedule: frame.schedule, start: frame.start), floor, position) }
-    if let window { tell(.windowBegan(window), floor, position) }
-    for (process, start) in releases.enumerated() {
-      if let start { tell(.released(process: process, start: start), floor, position) }
-    }
-    for key in marks.keys.sorted() {
-      guard let mark = marks[key] else { continue }
-      let (partition, vector) = (UInt8(key >> 8), UInt8(truncatingIfNeeded: key))
-      tell(.waiting(partition: partition, vector: vector, waiting: mark.count), floor, position)
-    }
-    for open in upcalls.joined() { tell(.upcallBegan(open), floor, position) }
-    if let current { tell(.switched(from: 0xFF, to: current, isReady: false), floor, position) }
-    if let entry { tell(.entered(entry), floor, position) }
+    nextPosition = max(nextPosition, gap.nextPosition)
   }
 
   /// The trace is over, or what is wanted of it.
@@ -102,7 +82,7 @@ public struct Timeline {
   ///   - time: where what is wanted ends, if it does so before the trace.
   public mutating func finish(isWhole: Bool, reason: String, at time: UInt64? = nil, _ tell: Sink) {
     if !isWhole { beginGap(count: nil, reason: reason, tell) }
-    endGap(at: max(lastTime, time ?? 0), lastPosition, tell)
+    endGap(at: max(lastTime, time ?? 0), nextPosition, tell)
   }
 
   // MARK: Gaps
@@ -112,16 +92,15 @@ public struct Timeline {
       gap?.count = open.count.flatMap { known in count.map { known &+ $0 } }
       return
     }
-    let time = lastTime
-    tell(.forgotten, time, lastPosition)
-    gap = (time, count, reason)
+    tell(.forgotten, lastTime, lastPosition)
+    gap = (previousTime ?? 0, count, reason)
     entry = nil
     frame = nil
     window = nil
-    current = nil
+    holder = nil
     hasYielded = [Bool](repeating: false, count: 256)
     isInitialising = [Bool](repeating: false, count: 256)
-    modes = [(mode: UInt8, condition: UInt8)?](repeating: nil, count: 256)
+    modes = [TimelineMode?](repeating: nil, count: 256)
     marks = [:]
     upcalls = [[TimelineUpcall]](repeating: [], count: 256)
     releases = [UInt64?](repeating: nil, count: processes.count)
@@ -131,7 +110,7 @@ public struct Timeline {
 
   private mutating func endGap(at time: UInt64, _ position: UInt64, _ tell: Sink) {
     guard let gap else { return }
-    tell(.lost(count: gap.count, from: max(gap.from, floor), reason: gap.reason), time, position)
+    tell(.lost(count: gap.count, from: max(gap.from, floor), since: gap.from, reason: gap.reason), time, position)
     self.gap = nil
   }
 
@@ -140,11 +119,9 @@ public struct Timeline {
   private mutating func enter(
     _ event: TraceEvent, _ kind: EventKind, _ time: UInt64, _ position: UInt64, _ tell: Sink
   ) {
-    let hasSnapshot = kind == .interrupt || kind == .timer || kind == .hypercall || kind == .exception
     if let entry {
-      if hasSnapshot, let previousTime {
-        let (instant, isBeyond) = previousTime.addingReportingOverflow(EntrySnapshot(event).resumeDelay)
-        leave(entry, at: max(floor, isBeyond ? time : min(time, instant)), to: event.partition, position, tell)
+      if let instant = resumption(before: event, at: time) {
+        leave(entry, at: max(floor, instant), to: event.partition, position, tell)
       } else {
         tell(.left(entry, to: nil), time, position)
       }
@@ -157,28 +134,30 @@ public struct Timeline {
     tell(.entered(new), time, position)
   }
 
-  /// What the first event that is not wanted tells of the time before it: when the CPU left the kernel, if it did by
-  /// then.
-  public mutating func look(back event: TraceEvent, until time: UInt64, _ tell: Sink) {
-    guard let entry, let previousTime, gap == nil, let kind = event.knownKind,
+  /// When the CPU left the kernel for ring 3 or the idle loop, as the next input tells it; nil where that does not.
+  func resumption(before event: TraceEvent, at time: UInt64) -> UInt64? {
+    guard let previousTime, let kind = event.knownKind,
       kind == .interrupt || kind == .timer || kind == .hypercall || kind == .exception
-    else { return }
+    else { return nil }
     let (instant, isBeyond) = previousTime.addingReportingOverflow(EntrySnapshot(event).resumeDelay)
-    guard !isBeyond, instant <= min(time, event.time) else { return }
-    self.entry = nil
-    leave(entry, at: max(floor, instant), to: event.partition, lastPosition, tell)
+    return isBeyond ? time : min(time, instant)
   }
 
-  private mutating func leave(
+  mutating func leave(
     _ entry: KernelEntry, at time: UInt64, to partition: UInt8, _ position: UInt64, _ tell: Sink
   ) {
-    if window?.partition == partition, window?.firstInstant == nil { window?.firstInstant = time }
+    noteFirstInstruction(of: partition, at: time)
     tell(.left(entry, to: partition), time, position)
+  }
+
+  mutating func noteFirstInstruction(of partition: UInt8, at time: UInt64) {
+    if window?.partition == partition, window?.firstInstant == nil { window?.firstInstant = time }
   }
 
   /// The partition yields.
   private mutating func complete(_ partition: UInt8, _ time: UInt64, _ position: UInt64, _ tell: Sink) {
     hasYielded[Int(partition)] = true
+    if window?.partition == partition { window?.hasYielded = true }
     for process in processes.indices where processes[process].partition.rawValue == partition {
       guard let released = releases[process] else { continue }
       releases[process] = nil
@@ -194,14 +173,17 @@ public struct Timeline {
     let partition = event.partition
     switch kind {
     case .majorFrameStart:
-      frame = (event.operand, event.detail, event.words.w0)
-      tell(.frame(number: event.operand, schedule: event.detail, start: event.words.w0), time, position)
+      let new = TimelineFrame(
+        position: position, number: event.operand, schedule: event.detail, start: event.words.w0, began: time)
+      frame = new
+      tell(.frame(new), time, position)
     case .windowStart: beginWindow(event, time, position, tell)
     case .windowEnd: endWindow(time, position, tell)
     case .partitionSwitch:
       let isReady = event.detail != 0xFF && !hasYielded[Int(event.detail)] && !isIdle(event.detail)
-      current = partition
-      tell(.switched(from: event.detail, to: partition, isReady: isReady), time, position)
+      let new = TimelineSwitch(position: position, time: time, from: event.detail, to: partition, isReady: isReady)
+      holder = new
+      tell(.switched(new), time, position)
     case .hypercallResult:
       guard var call = entry, call.event.kind == EventKind.hypercall.rawValue else { break }
       call.status = event.detail
@@ -210,13 +192,16 @@ public struct Timeline {
       entry = call
       tell(.answered(call, status: event.detail, value: event.words.w0), time, position)
     case .mark: mark(event, time, position, tell)
+    case .acknowledged: acknowledge(event, time)
     case .upcall: beginUpcall(event, time, position, tell)
     case .upcallsReturned: endUpcalls(partition, count: Int(event.operand), time, position, tell)
     case .modeChange:
-      let condition = UInt8(truncatingIfNeeded: event.operand >> 8)
-      modes[Int(partition)] = (event.detail, condition)
+      let new = TimelineMode(
+        position: position, partition: partition, mode: event.detail,
+        condition: UInt8(truncatingIfNeeded: event.operand >> 8), began: time)
+      modes[Int(partition)] = new
       if event.detail == 0 { forgetReleases(of: partition) }
-      tell(.mode(partition: partition, mode: event.detail, condition: condition), time, position)
+      tell(.mode(new), time, position)
     case .restart:
       isInitialising[Int(partition)] = true
       forgetReleases(of: partition)

@@ -5,29 +5,33 @@ import TraceFormat
 /// Exporters draw these; the events themselves they are told besides.
 public enum TimelineChange: Equatable, Sendable {
   /// A major frame begins.
-  case frame(number: UInt32, schedule: UInt8, start: UInt64)
+  case frame(TimelineFrame)
   case windowBegan(TimelineWindow)
   case windowEnded(TimelineWindow)
   /// The CPU enters the kernel.
   case entered(KernelEntry)
+  /// Ring 3 of a partition (255: the idle loop) has the CPU already when the export begins: since `since`, after a stay
+  /// in the kernel that is over and is not told itself.
+  case inRingThree(of: UInt8, since: UInt64, after: KernelEntry)
   /// A hypercall was answered.
   case answered(KernelEntry, status: UInt8, value: UInt64)
   /// The CPU leaves the kernel: for ring 3 of `to` (255: the idle loop), or nil where that is not known, because
   /// another input came first.
   case left(KernelEntry, to: UInt8?)
-  /// Another partition gets the CPU; 255 is the idle loop. `isReady` says of the one that loses it that it had not
-  /// yielded.
-  case switched(from: UInt8, to: UInt8, isReady: Bool)
+  /// Another partition gets the CPU.
+  case switched(TimelineSwitch)
+  /// A partition has the CPU already when the export begins, by that earlier switch.
+  case holding(TimelineSwitch)
   /// A vCPU is marked. `cause`: position of the interrupt that did it.
   case marked(partition: UInt8, vector: UInt8, waiting: UInt64, cause: UInt64?)
-  /// Marks waited already when the export begins.
-  case waiting(partition: UInt8, vector: UInt8, waiting: UInt64)
+  /// Marks waited already when the export begins; `made` are the events that made them, the oldest first.
+  case waiting(partition: UInt8, vector: UInt8, waiting: UInt64, made: [TimelineMark])
   /// The marks that wait at a vCPU are forgotten: its partition starts anew.
   case marksCleared(partition: UInt8)
   case upcallBegan(TimelineUpcall)
   /// The upcall's handler has returned; noticed now, for a return needs no kernel.
   case upcallEnded(TimelineUpcall)
-  case mode(partition: UInt8, mode: UInt8, condition: UInt8)
+  case mode(TimelineMode)
   /// A process of the module table is released, for its period starts with one of its partition's; `start` is the
   /// nominal instant, the window's. `process`: index among the table's processes.
   case released(process: Int, start: UInt64)
@@ -35,8 +39,52 @@ public enum TimelineChange: Equatable, Sendable {
   case completed(process: Int, released: UInt64)
   /// From here on nothing that was open is known any more; what began has no known end.
   case forgotten
-  /// Events are missing: after `from`, before the instant of this change. `count` is nil where nobody knows how many.
-  case lost(count: UInt64?, from: UInt64, reason: String)
+  /// Events are missing: after `since`, before the instant of this change. `count` is nil where nobody knows how many;
+  /// `from` is `since`, or where the export begins if that is later. The position is that of the next event, or the one
+  /// that it would have.
+  case lost(count: UInt64?, from: UInt64, since: UInt64, reason: String)
+}
+
+/// A major frame.
+public struct TimelineFrame: Equatable, Sendable {
+  /// Position of its `majorFrameStart`.
+  public var position: UInt64
+  public var number: UInt32
+  public var schedule: UInt8
+  /// When it was to start, and when the kernel recorded its start.
+  public var start: UInt64
+  public var began: UInt64
+}
+
+/// A partition's operating mode, until the next one.
+public struct TimelineMode: Equatable, Sendable {
+  /// Position of its `modeChange`.
+  public var position: UInt64
+  public var partition: UInt8
+  public var mode: UInt8
+  public var condition: UInt8
+  public var began: UInt64
+}
+
+/// A partition gets the CPU; 255 is the idle loop.
+public struct TimelineSwitch: Equatable, Sendable {
+  /// Position of its `partitionSwitch`.
+  public var position: UInt64
+  public var time: UInt64
+  public var from: UInt8
+  public var to: UInt8
+  /// Of the one that loses the CPU: it had not yielded.
+  public var isReady: Bool
+}
+
+/// An event that made marks at a vCPU.
+public struct TimelineMark: Equatable, Sendable {
+  public var position: UInt64
+  public var time: UInt64
+  /// How many waited with these.
+  public var waiting: UInt64
+  /// Position of the interrupt that was the cause; nil where there is none, or nobody knows.
+  public var cause: UInt64?
 }
 
 /// A partition window that runs.
@@ -54,6 +102,8 @@ public struct TimelineWindow: Equatable, Sendable {
   public var began: UInt64
   /// The partition's first instruction in it; nil before that.
   public var firstInstant: UInt64?
+  /// The partition has yielded in it.
+  public var hasYielded = false
 }
 
 /// One stay in the kernel, named by the input that led there.
@@ -65,6 +115,8 @@ public struct KernelEntry: Equatable, Sendable {
   public var status: UInt8?
   public var value: UInt64 = 0
   public var answered: UInt64?
+  /// When an interrupt's end was signalled, once it was.
+  public var acknowledged: UInt64?
 
   /// Who was interrupted, or called.
   public var partition: UInt8 { event.partition }
@@ -82,14 +134,8 @@ public struct TimelineUpcall: Equatable, Sendable {
   /// How many were unfinished with it.
   public var depth: UInt8
   public var began: UInt64
-  /// Position and time of the first mark that it serves, and the interrupt's that caused it; nil where unknown.
-  public var mark: (position: UInt64, time: UInt64, cause: UInt64?)?
+  /// The first mark that it serves; nil where unknown.
+  public var mark: TimelineMark?
   /// Whether no later upcall serves that mark too: one event can make several marks, and each wants its upcall.
   public var isMarkServed: Bool
-
-  public static func == (a: TimelineUpcall, b: TimelineUpcall) -> Bool {
-    a.position == b.position && a.partition == b.partition && a.vector == b.vector && a.ordinal == b.ordinal
-      && a.coalesced == b.coalesced && a.depth == b.depth && a.began == b.began
-      && a.mark?.position == b.mark?.position && a.mark?.time == b.mark?.time && a.isMarkServed == b.isMarkServed
-  }
 }

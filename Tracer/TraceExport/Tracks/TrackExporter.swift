@@ -106,11 +106,10 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     latest = max(latest, time)
     switch change {
-    case .frame(let number, let schedule, let start):
+    case .frame(let frame):
       end(Track(.frames), at: time)
-      begin(
-        Track(.frames), "frame \(number)",
-        [EventField("schedule", .count(UInt64(schedule))), EventField("start", .instant(start))], at: time)
+      let schedule = EventField("schedule", .count(UInt64(frame.schedule)))
+      begin(Track(.frames), "frame \(frame.number)", [schedule, EventField("start", .instant(frame.start))], at: time)
     case .windowBegan(let window): beginWindow(window, at: time)
     case .windowEnded(let window):
       let first = window.firstInstant.map { [EventField("firstInstruction", .instant($0))] } ?? []
@@ -118,30 +117,38 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     case .entered(let entry): enter(entry, at: time)
     case .answered: break
     case .left(let entry, let partition): leave(entry, to: partition, at: time)
-    case .switched(let from, let to, let isReady):
-      if isLost { writer.schedule(from: nil, to: from, isReady: true, at: time) }
+    case .inRingThree(let partition, _, _):
+      if current == nil { hold(partition, at: time) }
+      beginRingThree(partition, at: time)
+    case .switched(let change):
+      if isLost { writer.schedule(from: nil, to: change.from, isReady: true, at: time) }
       isLost = false
-      writer.schedule(from: from, to: to, isReady: isReady, at: time)
-      current = to
+      writer.schedule(from: change.from, to: change.to, isReady: change.isReady, at: time)
+      current = change.to
+    case .holding(let change): hold(change.to, at: time)
     case .marked, .waiting, .marksCleared, .upcallBegan, .upcallEnded: addInterruptChange(change, at: time, position)
-    case .mode(let partition, let mode, let condition):
-      if mode == OperatingMode.idle.rawValue { idle.insert(partition) } else { idle.remove(partition) }
-      let track = Track(.mode, Int(partition))
-      end(track, at: time)
-      begin(
-        track, TraceVocabulary.operatingMode(mode),
-        [EventField("condition", .name(TraceVocabulary.startCondition(condition)))], at: time)
+    case .mode(let mode): setMode(mode, at: time)
     case .released(let process, let start):
       begin(Track(.process, process), "released", [EventField("start", .instant(start))], at: time)
     case .completed(let process, let released):
       end(Track(.process, process), [EventField("response", .duration(time &- min(time, released)))], at: time)
     case .forgotten: forget(at: time)
-    case .lost(let count, let from, let reason): noteLoss(count, from, reason, at: time)
+    case .lost(let count, let from, _, let reason): noteLoss(count, from, reason, at: time)
     }
   }
 
+  private func setMode(_ mode: TimelineMode, at time: UInt64) {
+    if mode.mode == OperatingMode.idle.rawValue { idle.insert(mode.partition) } else { idle.remove(mode.partition) }
+    let track = Track(.mode, Int(mode.partition))
+    let condition = EventField("condition", .name(TraceVocabulary.startCondition(mode.condition)))
+    end(track, at: time)
+    begin(track, TraceVocabulary.operatingMode(mode.mode), [condition], at: time)
+  }
+
   private func beginWindow(_ window: TimelineWindow, at time: UInt64) {
-    if window.partition != current, !idle.contains(window.partition) { writer.wake(window.partition, at: time) }
+    if window.partition != current, !window.hasYielded, !idle.contains(window.partition) {
+      writer.wake(window.partition, at: time)
+    }
     begin(
       Track(.windows, Int(window.partition)), "window \(window.index)",
       [
@@ -159,7 +166,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
         beginsFlow: position, at: time)
       firstMark = firstMark ?? position
       setWaiting(partition, vector, waiting, at: time)
-    case .waiting(let partition, let vector, let count): setWaiting(partition, vector, count, at: time)
+    case .waiting(let partition, let vector, let count, _): setWaiting(partition, vector, count, at: time)
     case .marksCleared(let partition):
       for key in waiting.keys where UInt8(key >> 8) == partition { waiting[key] = nil }
       if isShown(Track(.waitingMarks, Int(partition))) {
@@ -197,6 +204,12 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
 
   // MARK: Kernel and ring 3
 
+  /// A partition has the CPU when the export begins.
+  private func hold(_ partition: UInt8, at time: UInt64) {
+    writer.schedule(from: 0xFF, to: partition, isReady: false, at: time)
+    current = partition
+  }
+
   private func enter(_ entry: KernelEntry, at time: UInt64) {
     endRingThree(at: time)
     if current == nil {
@@ -218,7 +231,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     begin(Track(.kernel), name, fields, at: time)
     switch entry.event.knownKind {
     case .hypercall: begin(Track(.hypercalls, Int(entry.partition)), name, fields, at: time)
-    case .interrupt:
+    case .interrupt where entry.acknowledged == nil:
       openInterrupt = entry.what
       begin(Track(.interrupts), TraceVocabulary.vector(what), fields, at: time)
     default: break
@@ -237,7 +250,11 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
       end(Track(.hypercalls, Int(entry.partition)), answer, at: time)
     }
     end(Track(.kernel), answer, at: time)
-    guard let partition, partition != 0xFF else { return }
+    if let partition { beginRingThree(partition, at: time) }
+  }
+
+  private func beginRingThree(_ partition: UInt8, at time: UInt64) {
+    guard partition != 0xFF else { return }
     ringThree = partition
     begin(Track(.cpu, Int(partition)), "running", at: time)
   }

@@ -126,18 +126,22 @@ public final class VCDExporter: TraceExporter {
   public func add(_ change: TimelineChange, at instant: UInt64, position: UInt64) {
     if time == nil { begin(at: instant) }
     switch change {
-    case .frame(let number, let schedule, _):
-      set(.frame, UInt64(number), at: instant)
-      set(.schedule, UInt64(schedule), at: instant)
+    case .frame(let frame):
+      set(.frame, UInt64(frame.number), at: instant)
+      set(.schedule, UInt64(frame.schedule), at: instant)
     case .windowBegan(let window):
       settle(.window, at: instant)
       set(.window, window.partition, 1, at: instant)
     case .windowEnded(let window): set(.window, window.partition, 0, at: instant)
     case .entered(let entry): enter(entry, at: instant)
     case .left(_, let partition): leave(to: partition, at: instant)
-    case .switched(_, let partition, _): set(.running, partition == 0xFF ? 0 : UInt64(partition) + 1, at: instant)
+    case .inRingThree(let partition, _, _):
+      setRunningIfUnknown(partition, at: instant)
+      leave(to: partition, at: instant)
+    case .switched(let change), .holding(let change):
+      set(.running, change.to == 0xFF ? 0 : UInt64(change.to) + 1, at: instant)
     case .marked(let partition, let vector, let count, _): mark(partition, vector, count, at: instant)
-    case .waiting(let partition, let vector, let count): mark(partition, vector, count, at: instant)
+    case .waiting(let partition, let vector, let count, _): mark(partition, vector, count, at: instant)
     case .marksCleared(let partition):
       for key in waiting.keys where UInt8(key >> 8) == partition { waiting[key] = nil }
       set(.marks, partition, 0, at: instant)
@@ -148,7 +152,7 @@ public final class VCDExporter: TraceExporter {
     case .upcallEnded(let upcall):
       let depth = value(.upcalls, upcall.partition) ?? 1
       set(.upcalls, upcall.partition, depth > 0 ? depth - 1 : 0, at: instant)
-    case .mode(let partition, let mode, _): set(.mode, partition, UInt64(mode), at: instant)
+    case .mode(let change): set(.mode, change.partition, UInt64(change.mode), at: instant)
     case .forgotten:
       for index in signals.indices where index != Module.lost.rawValue { set(index, nil, at: instant) }
       waiting = [:]
@@ -177,13 +181,18 @@ public final class VCDExporter: TraceExporter {
     for line in 0..<Self.lineCount where signals[Module.allCases.count + line].value == nil {
       setLine(line, 0, at: instant)
     }
-    // After a gap the interrupted partition is what is known of the CPU.
-    if signals[Module.running.rawValue].value == nil {
-      set(.running, entry.partition == 0xFF ? 0 : UInt64(entry.partition) + 1, at: instant)
-    }
-    guard entry.event.kind == EventKind.interrupt.rawValue, (32..<48).contains(entry.what) else { return }
+    setRunningIfUnknown(entry.partition, at: instant)
+    guard entry.acknowledged == nil, entry.event.kind == EventKind.interrupt.rawValue,
+      (32..<48).contains(entry.what)
+    else { return }
     openLine = Int(entry.what) - 32
     setLine(Int(entry.what) - 32, 1, at: instant)
+  }
+
+  /// After a gap the interrupted partition is what is known of the CPU.
+  private func setRunningIfUnknown(_ partition: UInt8, at instant: UInt64) {
+    guard signals[Module.running.rawValue].value == nil else { return }
+    set(.running, partition == 0xFF ? 0 : UInt64(partition) + 1, at: instant)
   }
 
   /// One partition at a time: those of which a gap took the knowledge are known not to be it.
