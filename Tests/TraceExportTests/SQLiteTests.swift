@@ -150,6 +150,36 @@ import TraceReading
     #expect(try Self.lines(database, "SELECT left_ns FROM step WHERE position = 10") == ["·"])
   }
 
+  /// A column has one type: what has no name is its number as a text, which can be asked for as one.
+  @Test func whatHasNoNameIsTextToo() throws {
+    let story = SmallStory.ended(
+      SmallStory.body[...6] + [
+        SmallStory.entry(5000, .hypercall, 0, what: 99, after: 850),
+        SmallStory.event(5200, .hypercallResult, 0, detail: 200, operand: 99),
+        SmallStory.entry(8000, .interrupt, 0, what: 200, after: 300),
+        SmallStory.event(8150, .acknowledged, operand: 200), SmallStory.event(8160, .mark, 0, operand: 200, .init(1)),
+        SmallStory.event(8200, .upcall, 0, detail: 1 << 1, operand: 200, .init(1, 0x40_0200, 0)),
+        SmallStory.entry(9000, .hypercall, 0, what: SmallStory.call, after: 100),
+        SmallStory.event(9100, .portOperation, 0, detail: 77, operand: 0, .init(64, 1, 0)),
+        SmallStory.entry(9500, .timer, 0, what: 0xEF, after: 100),
+      ])
+    let (folder, database) = try Self.export(SmallStory.file(story))
+    defer { withExtendedLifetime(folder) {} }
+    func lines(_ sql: String) throws -> [String] { try Self.lines(database, sql) }
+    #expect(try lines("SELECT position, status FROM hypercalls WHERE hypercall = '99'") == ["7|200"])
+    #expect(try lines("SELECT position FROM interrupts WHERE vector = '200'") == ["9"])
+    #expect(try lines("SELECT position FROM upcalls WHERE vector = '200'") == ["12"])
+    #expect(try lines("SELECT position FROM port_traffic WHERE operation = '77'") == ["14"])
+    #expect(try lines("SELECT greatest_ns FROM latencies WHERE measure = 'hypercall' AND subject = '99'") == ["500"])
+    for column in [
+      "hypercall FROM hypercalls", "status FROM hypercalls WHERE status IS NOT NULL", "vector FROM interrupts",
+      "vector FROM upcalls", "vector FROM interrupts_to_upcalls", "operation FROM port_traffic",
+      "subject FROM latencies",
+    ] {
+      #expect(try lines("SELECT DISTINCT typeof(\(column.replacing(" FROM", with: ") FROM"))") == ["text"])
+    }
+  }
+
   @Test func whatIsNotWritableIsSaid() throws {
     let trace = SmallStory.file(SmallStory.whole)
     #expect(throws: ExportFailure.self) {

@@ -70,32 +70,33 @@ public enum SQLiteSchema {
       SELECT s.position, s.time_ns, a.name AS from_partition, b.name AS to_partition, s.ready
       FROM switch s LEFT JOIN partition a ON a.id = s.from_partition LEFT JOIN partition b ON b.id = s.to_partition;
 
-    -- Hypercalls: kernel_ns is the whole stay in the kernel, answer_ns up to the answer.
+    -- Hypercalls: kernel_ns is the whole stay in the kernel, answer_ns up to the answer. What has no name shows as its
+    -- number, and as a text too, so that a column has one type.
     CREATE VIEW hypercalls AS
-      SELECT c.position, c.entered_ns AS time_ns, p.name AS partition, coalesce(n.name, c.number) AS hypercall,
-        coalesce(r.name, c.status) AS status, c.value, c.answered_ns - c.entered_ns AS answer_ns,
+      SELECT c.position, c.entered_ns AS time_ns, p.name AS partition, coalesce(n.name, c.number || '') AS hypercall,
+        coalesce(r.name, c.status || '') AS status, c.value, c.answered_ns - c.entered_ns AS answer_ns,
         c.left_ns - c.entered_ns AS kernel_ns
       FROM call c LEFT JOIN partition p ON p.id = c.partition
         LEFT JOIN label n ON n.topic = 'hypercall' AND n.id = c.number
         LEFT JOIN label r ON r.topic = 'returnCode' AND r.id = c.status;
 
     CREATE VIEW interrupts AS
-      SELECT i.position, i.entered_ns AS time_ns, coalesce(v.name, i.vector) AS vector, p.name AS interrupted,
+      SELECT i.position, i.entered_ns AS time_ns, coalesce(v.name, i.vector || '') AS vector, p.name AS interrupted,
         i.acknowledged_ns - i.entered_ns AS acknowledge_ns,
         (SELECT count(*) FROM mark m WHERE m.interrupt_position = i.position) AS marks
       FROM interrupt i LEFT JOIN partition p ON p.id = i.partition
         LEFT JOIN label v ON v.topic = 'vector' AND v.id = i.vector;
 
     CREATE VIEW upcalls AS
-      SELECT u.position, u.began_ns AS time_ns, p.name AS partition, coalesce(v.name, u.vector) AS vector, u.ordinal,
-        u.coalesced, u.depth, u.ended_ns - u.began_ns AS length_ns, u.began_ns - m.time_ns AS waited_ns
+      SELECT u.position, u.began_ns AS time_ns, p.name AS partition, coalesce(v.name, u.vector || '') AS vector,
+        u.ordinal, u.coalesced, u.depth, u.ended_ns - u.began_ns AS length_ns, u.began_ns - m.time_ns AS waited_ns
       FROM upcall u LEFT JOIN partition p ON p.id = u.partition LEFT JOIN mark m ON m.position = u.mark_position
         LEFT JOIN label v ON v.topic = 'vector' AND v.id = u.vector;
 
     -- From the interrupt to the upcall that serves its mark, step by step.
     CREATE VIEW interrupts_to_upcalls AS
       SELECT i.position AS interrupt_position, m.position AS mark_position, u.position AS upcall_position,
-        coalesce(v.name, u.vector) AS vector, p.name AS partition, i.entered_ns AS interrupt_ns,
+        coalesce(v.name, u.vector || '') AS vector, p.name AS partition, i.entered_ns AS interrupt_ns,
         m.time_ns - i.entered_ns AS to_mark_ns, u.began_ns - m.time_ns AS mark_to_upcall_ns,
         u.began_ns - i.entered_ns AS total_ns, u.coalesced
       FROM upcall u JOIN mark m ON m.position = u.mark_position JOIN interrupt i ON i.position = m.interrupt_position
@@ -103,7 +104,7 @@ public enum SQLiteSchema {
 
     -- Messages by port. valid: read data within its refresh period; waiting: messages in the fullest destination.
     CREATE VIEW port_traffic AS
-      SELECT e.position, e.time_ns, p.name AS partition, o.name AS port, coalesce(l.name, e.detail) AS operation,
+      SELECT e.position, e.time_ns, p.name AS partition, o.name AS port, coalesce(l.name, e.detail || '') AS operation,
         o.channel, e.w0 AS length, e.w1 AS message,
         CASE WHEN e.detail IN (1, 2) THEN e.w2 <> 0 END AS valid,
         CASE e.detail WHEN 3 THEN e.w2 WHEN 4 THEN e.w2 >> 1 END AS waiting
@@ -125,7 +126,8 @@ public enum SQLiteSchema {
         LEFT JOIN partition p ON p.id = s.to_partition
       WHERE s.left_ns IS NOT NULL AND s.to_partition IS NOT NULL;
 
-    -- Count, least, mean and greatest of what is measured.
+    -- Count, least, mean and greatest of what is measured. 'hypercall' is the whole stay in the kernel, whoever runs
+    -- next; "hypercall → resumed" of 'partita stats' leaves out calls after which another partition does (yield).
     CREATE VIEW latencies AS
       SELECT 'window start' AS measure, partition AS subject, count(late_ns) AS count, min(late_ns) AS least_ns,
         avg(late_ns) AS mean_ns, max(late_ns) AS greatest_ns
@@ -137,7 +139,7 @@ public enum SQLiteSchema {
         FROM interrupts WHERE acknowledge_ns IS NOT NULL GROUP BY vector
       UNION ALL SELECT 'interrupt to mark', line, count(*), min(m.time_ns - i.entered_ns),
         avg(m.time_ns - i.entered_ns), max(m.time_ns - i.entered_ns)
-        FROM (SELECT i.position, i.entered_ns, coalesce(v.name, i.vector) AS line FROM interrupt i
+        FROM (SELECT i.position, i.entered_ns, coalesce(v.name, i.vector || '') AS line FROM interrupt i
           LEFT JOIN label v ON v.topic = 'vector' AND v.id = i.vector) i
         JOIN mark m ON m.interrupt_position = i.position GROUP BY line
       UNION ALL SELECT 'mark to upcall', partition || ' ' || vector, count(*), min(waited_ns), avg(waited_ns),
