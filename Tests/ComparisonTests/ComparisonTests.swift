@@ -209,10 +209,51 @@ import TraceReading
     let comparison = StatisticsComparison(
       statistics(before), statistics(after), vocabularies: (vocabulary, vocabulary))
     let sections = Set(comparison.differing.map(\.section))
-    #expect(sections.isSubset(of: ["interrupt → mark", "ring 3 between entries", "Utilisation (time in ring 3)"]))
+    #expect(
+      sections.isSubset(of: [
+        "interrupt → mark", "ring 3 between entries", "Utilisation (events missing left out)",
+      ]))
     let maximum = try #require(
       comparison.rows.first { $0.section == "interrupt → mark" && $0.figure == "maximum" })
     #expect(maximum.one == 100 && maximum.other == 1100 && maximum.relativeChange == 10)
+  }
+
+  /// A run of which the greater part is missing against what is left of it: what is missing is said, and it makes
+  /// nothing else smaller.
+  @Test func lossesDoNotShrinkSharesAndRates() throws {
+    let words = TraceEvent.Words(0, 25)
+    let call = UInt32(66)
+    let whole = [
+      TraceEvent(time: 100, .timer, partition: 0, words: words),
+      TraceEvent(time: 200, .hypercall, partition: 0, operand: call, words: words),
+      TraceEvent(time: 220, .hypercallResult, partition: 0, operand: call),
+      TraceEvent(time: 300, .timer, partition: 0, words: words),
+    ]
+    var lossy = whole + [TraceEvent(time: 300, .loss, words: .init(5))]
+    lossy.append(TraceEvent(time: 2100, .timer, partition: 0, words: words))
+    let vocabulary = TraceVocabulary(module.table)
+    let comparison = StatisticsComparison(
+      statistics(whole), statistics(lossy), vocabularies: (vocabulary, vocabulary))
+    func row(_ section: String, _ subject: String, _ figure: String) throws -> StatisticsComparison.Row {
+      try #require(
+        comparison.rows.first {
+          $0.section.hasPrefix(section) && $0.subject == subject && $0.figure == figure
+        }, "\(section), \(subject), \(figure)")
+    }
+    let missing = try row("Trace", "events missing", "share")
+    #expect(missing.one == 0 && missing.other == 90)
+    #expect(try row("Trace", "events missing", "length").other == 1800)
+    for subject in [vocabulary.partition(0), "kernel and padding"] {
+      let share = try row("Utilisation", subject, "share")
+      #expect(share.isEqual && share.one ?? 0 > 10, "\(subject): \(share)")
+    }
+    let shares = comparison.rows.filter { $0.section.hasPrefix("Utilisation") }
+    #expect(shares.reduce(0) { $0 + ($1.other ?? 0) }.rounded() == 100)
+    let calls = comparison.rows.filter { $0.section == "hypercall → result" }
+    #expect(calls.map(\.figure) == ["perSecond", "minimum", "median", "p99", "maximum"])
+    let rate = try row("hypercall → result", TraceVocabulary.hypercall(66), "perSecond")
+    #expect(rate.isEqual && rate.one == 5e6 && rate.unit == "1/s")
+    #expect(try row("Events a second", "hypercall", "perSecond").isEqual)
   }
 
   /// What only one trace has stands there without a value of the other.

@@ -121,6 +121,49 @@ struct PresentationTests {
     #expect(statistics.span == 430)
   }
 
+  @Test("Every call that is answered counts, those that are decided at the entry with 0")
+  func answers() {
+    let snapshot = TraceEvent.Words(0, 25)
+    var statistics = TraceStatistics()
+    statistics.add(
+      .events(
+        firstPosition: 0,
+        [
+          TraceEvent(time: 100, .hypercall, partition: 0, operand: 66, words: snapshot),
+          TraceEvent(time: 100, .hypercallResult, partition: 0, operand: 66),
+          TraceEvent(time: 300, .hypercall, partition: 0, operand: 66, words: snapshot),
+          TraceEvent(time: 340, .hypercallResult, partition: 0, operand: 66),
+          TraceEvent(time: 500, .hypercall, partition: 0, operand: 99, words: snapshot),
+          TraceEvent(time: 500, .hypercallResult, partition: 0, operand: 99),
+          TraceEvent(time: 600, .timer, partition: 0, words: snapshot),
+        ]))
+    let answered = statistics.histograms[.hypercallToResult(number: 66)]
+    #expect(answered?.count == 2 && answered?.minimum == 0 && answered?.maximum == 40)
+    // A number that is no hypercall's is not called by one that it is not.
+    let subjects = statistics.measures.filter { $0.title.hasPrefix("hypercall") }.map { $0.subject(Self.vocabulary) }
+    #expect(subjects.filter { $0 == "unknown hypercalls" }.count == 2)
+    #expect(!subjects.contains { $0.contains("65535") })
+  }
+
+  @Test("Time in which events are missing is a share of its own")
+  func shares() {
+    var statistics = TraceStatistics()
+    statistics.add(
+      .events(
+        firstPosition: 0,
+        [
+          TraceEvent(time: 100, .timer, partition: 0, words: .init(0, 25)),
+          TraceEvent(time: 200, .timer, partition: 0, words: .init(0, 25)),
+          TraceEvent(time: 200, .loss, words: .init(5)), TraceEvent(time: 1000, .timer, partition: 1),
+          TraceEvent(time: 1100, .timer, partition: 1, words: .init(0, 60)),
+        ]))
+    #expect(statistics.span == 1000 && statistics.knownTime == 200)
+    let shares = statistics.shares(Self.vocabulary)
+    #expect(shares.reduce(0) { $0 + $1.nanoseconds } == statistics.span)
+    #expect(shares.map(\.nanoseconds) == [75, 40, 800, 85])
+    #expect(shares.suffix(2).map(\.name) == ["events missing", "kernel and padding"])
+  }
+
   @Test("Nothing is measured across a gap or a loss")
   func gaps() {
     var statistics = TraceStatistics()

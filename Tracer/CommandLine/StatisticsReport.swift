@@ -36,33 +36,20 @@ struct StatisticsReport {
       let count = statistics.counts[kind]
       lines.append(
         "  " + Self.left(TraceVocabulary.kind(UInt8(kind)), 18) + Self.right("\(count)", 12)
-          + Self.right(Self.rate(count, statistics.span), 14) + "/s")
+          + Self.right(Self.rate(count, statistics.knownTime), 14) + "/s")
+    }
+    if statistics.missingTime > 0 {
+      lines.append("  a second of the \(EventField.seconds(statistics.knownTime)) s in which no events are missing")
     }
     lines += ["", heading("Utilisation (time in ring 3)")]
-    for (name, time) in utilisation {
-      let share = statistics.span == 0 ? 0 : Double(time) / Double(statistics.span)
+    for part in statistics.shares(vocabulary) {
+      let share = statistics.span == 0 ? 0 : Double(part.nanoseconds) / Double(statistics.span)
       let bar = String(repeating: "█", count: Int((share * 40).rounded()))
-      lines.append("  " + Self.left(name, 18) + Self.right(Self.percent(time, statistics.span), 9) + " %  \(bar)")
+      let percent = Self.percent(part.nanoseconds, statistics.span)
+      lines.append("  " + Self.left(part.name, 18) + Self.right(percent, 9) + " %  \(bar)")
     }
     lines += measureLines(heading)
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// Partitions, the idle loop, and what remains: the kernel and what was not measured.
-  private var utilisation: [(String, UInt64)] {
-    var result: [(String, UInt64)] = []
-    var total: UInt64 = 0
-    for index in 0..<256 where statistics.ringThreeTime[index] > 0 || index < vocabulary.partitions.count {
-      let time = statistics.ringThreeTime[index]
-      total &+= time
-      result.append((index == 0xFF ? "idle loop" : vocabulary.partition(UInt8(index)), time))
-    }
-    if statistics.missingTime > 0 {
-      total &+= statistics.missingTime
-      result.append(("events missing", statistics.missingTime))
-    }
-    result.append(("kernel and padding", statistics.span &- min(statistics.span, total)))
-    return result
   }
 
   private func measureLines(_ heading: (String) -> String) -> [String] {
@@ -108,7 +95,7 @@ struct StatisticsReport {
         + "\"medianNs\":\(histogram.quantile(perMille: 500) ?? 0),\"p99Ns\":\(histogram.quantile(perMille: 990) ?? 0),"
         + "\"maximumNs\":\(histogram.maximum)}"
     }
-    let shares = utilisation.map { "\(quoted($0.0)):\($0.1)" }
+    let shares = statistics.shares(vocabulary).map { "\(quoted($0.name)):\($0.nanoseconds)" }
     return "{\"runIdentity\":\"\(identity)\",\"complete\":\(condition.isComplete),"
       + "\"condition\":\(quoted("\(condition)")),\"events\":\(statistics.eventCount),\"spanNs\":\(statistics.span),"
       + "\"storedBytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),\"rawBytes\":\(sizes.rawBytes),"

@@ -10,8 +10,13 @@ struct StatsCommand: ParsableCommand {
     abstract: "Summarises a trace: counts, rates, latencies with histograms, utilisation, loss.",
     discussion: """
       Minimum and maximum are exact; median and p99 are at most 3.2 % too high (values below 64 ns exact). Memory \
-      does not grow with the trace. With --compare the figures of two traces stand side by side, rates instead of \
-      counts, partitions paired by name; which events differ is what 'partita diff' tells. Exit status as for dump.
+      does not grow with the trace. "hypercall → result" has every call that was answered, with 0 ns where that was \
+      decided at the entry; "hypercall → resumed" those after which their caller ran next, so not yield (the whole \
+      stay in the kernel, whoever runs next, is in the view 'latencies' of 'partita query').
+
+      With --compare the figures of two traces stand side by side, partitions paired by name: rates instead of \
+      counts, and rates and shares are of the time in which no events are missing. Which events differ is what \
+      'partita diff' tells. Exit status as for dump.
 
       Examples:
         partita stats run.partita

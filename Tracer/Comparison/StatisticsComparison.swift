@@ -3,7 +3,8 @@ import TraceReading
 /// Two traces' statistics side by side: what a change of the module or of the kernel costs.
 ///
 /// Partitions are paired by name, so that traces of different modules compare as far as they have the same ones. All
-/// figures are of virtual time, and so the same on every host. (The tools of the field call this a comparison of
+/// figures are of virtual time, and so the same on every host; rates and shares are of the time in which no events are
+/// missing, so that a trace with losses compares with a whole one. (The tools of the field call this a comparison of
 /// baselines; `RunComparison` is the other question, which events differ.)
 public struct StatisticsComparison: Sendable {
   /// A figure of both traces; nil where one has none.
@@ -12,7 +13,7 @@ public struct StatisticsComparison: Sendable {
     public var section: String
     /// Of what: a kind of events, a partition, a hypercall.
     public var subject: String
-    /// Which figure of the measure: `count`, `perSecond`, `share`, `minimum`, `median`, `p99`, `maximum`.
+    /// Which figure of the measure: `count`, `length`, `perSecond`, `share`, `minimum`, `median`, `p99`, `maximum`.
     public var figure: String
     /// `events`, `1/s`, `%` or `ns`.
     public var unit: String
@@ -51,18 +52,29 @@ public struct StatisticsComparison: Sendable {
       row("virtual time", "length", "ns") { $0.span },
       row("lost in the recorder", "count", "events") { $0.eventsLost },
       row("missing by damage", "count", "events") { $0.eventsMissing },
+      row(TraceStatistics.missingName, "length", "ns") { $0.missingTime },
+      Row(
+        section: "Trace", subject: TraceStatistics.missingName, figure: "share", unit: "%",
+        one: share(one.missingTime, of: one.span), other: share(other.missingTime, of: other.span)),
     ]
+  }
+
+  /// In percent; nil of no time.
+  private static func share(_ part: UInt64, of whole: UInt64) -> Double? {
+    whole == 0 ? nil : 100 * Double(part) / Double(whole)
+  }
+
+  /// So often in a second of the time in which no events are missing; nil where there is none.
+  private static func rate(_ count: UInt64, _ statistics: TraceStatistics) -> Double? {
+    statistics.knownTime == 0 ? nil : Double(count) * 1e9 / Double(statistics.knownTime)
   }
 
   /// Counts of a longer trace are greater; rates compare.
   private static func counts(_ one: TraceStatistics, _ other: TraceStatistics) -> [Row] {
-    func rate(_ statistics: TraceStatistics, _ kind: Int) -> Double? {
-      statistics.span == 0 ? nil : Double(statistics.counts[kind]) * 1e9 / Double(statistics.span)
-    }
-    return (0..<256).filter { one.counts[$0] > 0 || other.counts[$0] > 0 }.map { kind in
+    (0..<256).filter { one.counts[$0] > 0 || other.counts[$0] > 0 }.map { kind in
       Row(
         section: "Events a second", subject: TraceVocabulary.kind(UInt8(kind)), figure: "perSecond", unit: "1/s",
-        one: rate(one, kind), other: rate(other, kind))
+        one: rate(one.counts[kind], one), other: rate(other.counts[kind], other))
     }
   }
 
@@ -70,33 +82,37 @@ public struct StatisticsComparison: Sendable {
     _ one: TraceStatistics, _ other: TraceStatistics, _ vocabularies: (one: TraceVocabulary, other: TraceVocabulary)
   ) -> [Row] {
     func shares(_ statistics: TraceStatistics, _ vocabulary: TraceVocabulary) -> [(String, Double)] {
-      guard statistics.span > 0 else { return [] }
-      return (0..<256).filter { statistics.ringThreeTime[$0] > 0 || $0 < vocabulary.partitions.count }.map {
-        (
-          $0 == 0xFF ? "idle loop" : vocabulary.partition(UInt8($0)),
-          100 * Double(statistics.ringThreeTime[$0]) / Double(statistics.span)
-        )
+      statistics.shares(vocabulary).filter { $0.name != TraceStatistics.missingName }.compactMap { part in
+        share(part.nanoseconds, of: statistics.knownTime).map { (part.name, $0) }
       }
     }
     return paired(shares(one, vocabularies.one), shares(other, vocabularies.other)).map {
       Row(
-        section: "Utilisation (time in ring 3)", subject: $0.name, figure: "share", unit: "%", one: $0.one,
+        section: "Utilisation (events missing left out)", subject: $0.name, figure: "share", unit: "%", one: $0.one,
         other: $0.other)
     }
   }
 
+  /// What was measured of a subject, and how often.
+  private typealias Measured = (histogram: LogHistogram, rate: Double?)
+
   private static func measures(
     _ one: TraceStatistics, _ other: TraceStatistics, _ vocabularies: (one: TraceVocabulary, other: TraceVocabulary)
   ) -> [Row] {
-    typealias Named = (name: String, histogram: LogHistogram)
-    func named(_ statistics: TraceStatistics, _ vocabulary: TraceVocabulary) -> [(String, LogHistogram)] {
-      statistics.measures.compactMap { measure in
-        statistics.histograms[measure].map { ("\(measure.title)\u{0}\(measure.subject(vocabulary))", $0) }
+    func named(_ statistics: TraceStatistics, _ vocabulary: TraceVocabulary) -> [(String, Measured)] {
+      statistics.measures.compactMap { measure -> (String, Measured)? in
+        guard let histogram = statistics.histograms[measure] else { return nil }
+        let measured: Measured = (histogram, rate(histogram.count, statistics))
+        return ("\(measure.title)\u{0}\(measure.subject(vocabulary))", measured)
       }
     }
-    let figures: [(String, (LogHistogram) -> UInt64?)] = [
-      ("count", { $0.count }), ("minimum", { $0.minimum }), ("median", { $0.quantile(perMille: 500) }),
-      ("p99", { $0.quantile(perMille: 990) }), ("maximum", { $0.maximum }),
+    func nanoseconds(_ value: @escaping (LogHistogram) -> UInt64?) -> (Measured) -> Double? {
+      { value($0.histogram).map { Double($0) } }
+    }
+    let figures: [(String, (Measured) -> Double?)] = [
+      ("perSecond", { $0.rate }), ("minimum", nanoseconds { $0.minimum }),
+      ("median", nanoseconds { $0.quantile(perMille: 500) }), ("p99", nanoseconds { $0.quantile(perMille: 990) }),
+      ("maximum", nanoseconds { $0.maximum }),
     ]
     let pairs = paired(named(one, vocabularies.one), named(other, vocabularies.other))
     // A measure that only the second trace has comes behind the others; its section is brought together again.
@@ -107,8 +123,7 @@ public struct StatisticsComparison: Sendable {
         figures.map { name, value in
           Row(
             section: String(title), subject: String(pair.name.dropFirst(title.count + 1)), figure: name,
-            unit: name == "count" ? "events" : "ns", one: pair.one.flatMap(value).map { Double($0) },
-            other: pair.other.flatMap(value).map { Double($0) })
+            unit: name == "perSecond" ? "1/s" : "ns", one: pair.one.flatMap(value), other: pair.other.flatMap(value))
         }
       }
     }

@@ -4,9 +4,9 @@ public enum TraceMeasure: Hashable, Sendable {
   case interruptToMark(vector: UInt8)
   /// First waiting mark to the upcall's frame written. Subject: the partition.
   case markToUpcall(partition: UInt8)
-  /// Kernel entry of a hypercall to its result, where that is not decided at the very entry.
+  /// Kernel entry of a hypercall to its result; 0 where that is decided at the very entry.
   case hypercallToResult(number: UInt16)
-  /// Kernel entry of a hypercall to the caller's next instruction, where the caller is what runs next.
+  /// Kernel entry of a hypercall to the caller's next instruction, where the caller is what runs next: not of `yield`.
   case hypercallToResume(number: UInt16)
   /// Kernel entry at a window's end to all being ready for the next window, the wait for its instant left out.
   case windowSwitch(partition: UInt8)
@@ -34,7 +34,8 @@ public enum TraceMeasure: Hashable, Sendable {
   public func subject(_ vocabulary: TraceVocabulary) -> String {
     switch self {
     case .interruptToMark(let vector): TraceVocabulary.vector(UInt64(vector))
-    case .hypercallToResult(let number), .hypercallToResume(let number): TraceVocabulary.hypercall(number)
+    case .hypercallToResult(let number), .hypercallToResume(let number):
+      number == TraceStatistics.unknownHypercall ? "unknown hypercalls" : TraceVocabulary.hypercall(number)
     case .markToUpcall(let partition), .windowSwitch(let partition), .ringThree(let partition),
       .window(let partition), .windowStartLateness(let partition):
       partition == 0xFF ? "idle" : vocabulary.partition(partition)

@@ -95,10 +95,9 @@ public struct TraceStatistics: Sendable {
       markTimes = markTimes.filter { UInt8($0.key >> 8) != event.partition }
     case .hypercallResult:
       guard let call = openCall, !call.hasResult, call.partition == event.partition else { break }
-      // A call that is served at once has one instant: what it took shows when its caller goes on.
-      if event.time != call.time {
-        record(.hypercallToResult(number: call.number), from: call.time, to: event.time)
-      }
+      // Of a call that is decided at its very entry both have one instant, and it counts with 0: what it took shows
+      // when its caller goes on.
+      record(.hypercallToResult(number: call.number), from: call.time, to: event.time)
       openCall?.hasResult = true
     case .windowStart:
       windowStarts[partition] = event.time
@@ -114,6 +113,8 @@ public struct TraceStatistics: Sendable {
     case .loss:
       eventsLost &+= event.words.w0
       forget()
+      // What the next event counts from is among those that are lost: nothing is joined across.
+      return
     default: break
     }
     previousTime = event.time
