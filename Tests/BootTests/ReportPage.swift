@@ -10,7 +10,7 @@ struct ReportPage {
       var count, total, max: Int
     }
     var events, detailed, frames, rows, claims, histogramsShown: Int
-    var sums, verdicts, jumps, colours: [String: Int]
+    var sums, verdicts, jumps, colours, shares: [String: Int]
     var measures: [Measure]
     var problems: [String]
     var isWholeAgain: Bool

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TraceDamage
 import TraceReading
 
 /// `partita report`: its page, opened in a browser, says of a run what the other commands say.
@@ -36,7 +37,9 @@ import TraceReading
     #expect(found.sums["hypercall"] == kinds["hypercall"])
     #expect(found.frames == kinds["majorFrameStart"])
     let shares = try #require(statistics["ringThreeNs"] as? [String: Int])
-    #expect(found.sums["run"] == shares.filter { $0.key != "kernel and padding" }.values.reduce(0, +))
+    #expect(found.shares == shares)
+    let others: Set = ["kernel and padding", "events missing"]
+    #expect(found.sums["run"] == shares.filter { !others.contains($0.key) }.values.reduce(0, +))
     let measures = try #require(statistics["measures"] as? [[String: Any]])
     #expect(found.measures.map(\.measure) == measures.map { $0["measure"] as? String })
     #expect(found.measures.map(\.subject) == measures.map { $0["subject"] as? String })
@@ -83,6 +86,17 @@ import TraceReading
     #expect(page.found.problems == [])
     #expect(page.document.contains("The trace is not whole"))
     #expect(try #require(page.found.verdicts["unknown"]) > 0)
+  }
+
+  /// The time of what is missing is a row of its own on the page, as in `partita stats`, and not the kernel's.
+  @Test func missingTimeIsNobodysOnThePageToo() throws {
+    var surgery = BlockSurgery(try SharedRuns.inSmallBlocks.get().trace)
+    surgery.blocks.removeSubrange(3..<surgery.blocks.count - 3)
+    let page = try ReportPage(trace: surgery.bytes, status: 3)
+    #expect(page.found.problems == [])
+    let shares = try #require(try page.answer("stats")["ringThreeNs"] as? [String: Int])
+    #expect(page.found.shares == shares)
+    #expect(try #require(shares["events missing"]) > 10 * (try #require(shares["kernel and padding"])))
   }
 
   @Test func nothingIsOverwrittenOrLeftBehind() throws {

@@ -43,6 +43,7 @@ struct PageData {
     return "{\"name\":\(quoted(traceName)),\"identity\":\(quoted(identity)),\"condition\":\(quoted("\(condition)")),"
       + "\"complete\":\(condition.isComplete),\"events\":\(statistics.eventCount),\"firstNs\":\(first),"
       + "\"lastNs\":\(statistics.lastTime),\"lost\":\(statistics.eventsLost),\"missing\":\(statistics.eventsMissing),"
+      + "\"missingNs\":\(statistics.missingTime),"
       + "\"gaps\":\(timeline.gapCount),\"bytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),"
       + "\"blocks\":\(sizes.blockCount),\"detailed\":\(detail.eventCount)}"
   }

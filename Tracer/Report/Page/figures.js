@@ -3,6 +3,7 @@
 function showTiles(run) {
   const { trace, verification, frames } = run.data;
   const span = trace.lastNs - trace.firstNs;
+  const known = span - trace.missingNs;
   const narrow = verification.claims.filter((claim) => !claim.floor && marginShare(claim) !== null)
     .sort((one, other) => marginShare(one) - marginShare(other))[0];
   const lost = trace.lost + trace.missing;
@@ -10,7 +11,7 @@ function showTiles(run) {
     ["Claims", `${verification.pass} hold`, `${verification.fail} violated · ${verification.unknown} unknown`,
       verification.verdict],
     ["Virtual time", duration(span), `${grouped(frames.count)} major frames`],
-    ["Events", grouped(trace.events), span > 0 ? `${grouped(trace.events / (span / 1e9))} a second` : ""],
+    ["Events", grouped(trace.events), known > 0 ? `${grouped(trace.events / (known / 1e9))} a second` : ""],
     ["Lost", grouped(lost), lost === 0 && trace.complete && trace.gaps === 0 ? "the trace is whole"
       : `${grouped(trace.gaps)} gaps; ${trace.condition}`,
         lost > 0 || !trace.complete || trace.gaps > 0 ? "fail" : "pass"],
@@ -97,9 +98,9 @@ function histogram(run, measure) {
       duration(value))))));
 }
 
-function showShares(run) {
+// Whose the run's time was: the rows of 'partita stats'.
+function shareRows(run) {
   const { trace, partitions, schedules, module } = run.data;
-  const span = Math.max(1, trace.lastNs - trace.firstNs);
   const schedule = schedules[module.initialSchedule];
   const scheduled = partitions.map((_, index) => !schedule ? null
     : schedule.windows.filter((window) => window[2] === index).reduce((sum, window) => sum + window[1],
@@ -110,9 +111,20 @@ function showShares(run) {
     note: partition.drainer ? "drainer, gets idle time too" : "",
   }));
   if (idle) rows.push({ name: "idle loop", swatch: NOBODY, used: idle.total, planned: null, note: "" });
+  if (trace.missingNs > 0) {
+    rows.push({ name: "events missing", swatch: LOST, used: trace.missingNs, planned: null,
+      note: "nobody knows whose it was" });
+  }
   const used = rows.reduce((sum, row) => sum + row.used, 0);
-  rows.push({ name: "kernel and padding", swatch: null, used: Math.max(0, span - used), planned: null,
-    note: "with what losses left unmeasured" });
+  rows.push({ name: "kernel and padding", swatch: null, used: Math.max(0, trace.lastNs - trace.firstNs - used),
+    planned: null, note: "" });
+  return rows;
+}
+
+function showShares(run) {
+  const { trace } = run.data;
+  const span = Math.max(1, trace.lastNs - trace.firstNs);
+  const rows = shareRows(run);
   const head = ["", "Time in ring 3", "Share", "Windows by schedule", ""];
   byId("shares").replaceChildren(
     element("p", { class: "lead" }, "A bar is time in ring 3; the outline behind it is what the initial schedule’s ",
@@ -133,7 +145,14 @@ function showShares(run) {
             style: `width:${(100 * row.used / span).toFixed(2)}%` })))))))));
 }
 
-function swatchClass(index) { return index === null ? "kernel" : index === NOBODY ? "idle" : `p${index % 8}`; }
+// Stands for no partition: of that time events are missing.
+const LOST = -1;
+
+function swatchClass(index) {
+  if (index === null) return "kernel";
+  if (index === LOST) return "lost";
+  return index === NOBODY ? "idle" : `p${index % 8}`;
+}
 function swatch(index) { return element("span", { class: `swatch ${swatchClass(index)}`, "aria-hidden": "true" }); }
 
 function showSchedules(run) {

@@ -13,6 +13,7 @@ function selfCheck(run, timeline, claims) {
       measure: measure.measure, subject: measure.subject, count: measure.count, max: measure.max,
       total: measure.buckets.reduce((sum, bucket) => sum + bucket[2], 0),
     })),
+    shares: Object.fromEntries(shareRows(run).map((row) => [row.name, row.used])),
     histogramsShown: shown, colours: {}, jumps: { tried: 0, shown: 0 },
   };
   claims.choose("all");
