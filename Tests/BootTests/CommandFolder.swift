@@ -17,6 +17,10 @@ final class CommandFolder {
   func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
 
   func partita(_ arguments: String..., input: String = "") throws -> (status: Int32, text: String) {
+    try partita(arguments, input: input)
+  }
+
+  func partita(_ arguments: [String], input: String = "") throws -> (status: Int32, text: String) {
     try run(BootImages.command(), arguments, input: input)
   }
 
