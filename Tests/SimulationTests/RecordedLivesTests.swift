@@ -49,7 +49,7 @@ import TraceFormat
     #expect(lives[0].main.deed(0)?.computation == 990 && lives[0].main.computation == 2970)
     #expect(lives[1].main.count == 1 && lives[1].main.end == .open)
     #expect(lives[1].main.deed(0)?.computation == 900)
-    #expect(lives[1].start == PartitionStart(mode: OperatingMode.warmStart.rawValue, condition: 1))
+    #expect(lives[1].start == PartitionStart(mode: OperatingMode.warmStart.rawValue, condition: 1, change: 0))
   }
 
   /// Though what the kernel made of it is known only when somebody runs again.
@@ -60,7 +60,7 @@ import TraceFormat
     ])
     try #require(lives.count == 2)
     #expect(lives[0].main.count == 2 && lives[0].main.deed(1)?.kernelTime == nil)
-    #expect(lives[0].main.computation == 0)
+    #expect(lives[0].main.computation == 0 && lives[1].start?.change == nil)
     #expect(lives[1].main.count == 0 && lives[1].main.computation == 900)
   }
 
@@ -94,24 +94,42 @@ import TraceFormat
     #expect(strand.deed(0) != nil && strand.deed(9000) == nil && strand.count == 10_000)
   }
 
+  private static let warm = PartitionStart(
+    mode: OperatingMode.warmStart.rawValue, condition: StartCondition.partitionRestart.rawValue)
+  private static let cold = PartitionStart(
+    mode: OperatingMode.coldStart.rawValue, condition: StartCondition.normalStart.rawValue)
+
   @Test func aStartMovesOnToTheNextRecordedLife() {
     let reader = Self.reader([
       Self.start(at: 5010, .warmStart, .partitionRestart), Self.start(at: 9010, .warmStart, .partitionRestart),
     ])
     let behaviour = RecordedBehaviour(partitionCount: 1, reader, extraPercent: 0, tolerance: 0)
-    let warm = PartitionStart(
-      mode: OperatingMode.warmStart.rawValue, condition: StartCondition.partitionRestart.rawValue)
-    let cold = PartitionStart(
-      mode: OperatingMode.coldStart.rawValue, condition: StartCondition.normalStart.rawValue)
-    behaviour.restart(PartitionIndex(0), as: cold, at: 10)
-    behaviour.restart(PartitionIndex(0), as: warm, at: 20)
+    behaviour.restart(PartitionIndex(0), as: Self.cold, at: 10)
+    behaviour.restart(PartitionIndex(0), as: Self.warm, at: 20)
     #expect(behaviour.weakness(of: 0).since == nil)
     // Of another kind than the one that comes next, and once more than recorded.
-    behaviour.restart(PartitionIndex(0), as: cold, at: 30)
+    behaviour.restart(PartitionIndex(0), as: Self.cold, at: 30)
     #expect(behaviour.weakness(of: 0).unrecordedStart == 30)
-    behaviour.restart(PartitionIndex(0), as: warm, at: 40)
+    behaviour.restart(PartitionIndex(0), as: Self.warm, at: 40)
     #expect(reader.nextLife(of: 0) == nil)
-    behaviour.restart(PartitionIndex(0), as: warm, at: 50)
+    behaviour.restart(PartitionIndex(0), as: Self.warm, at: 50)
     #expect(behaviour.weakness(of: 0).unrecordedStart == 30)
+  }
+
+  /// Recorded are starts at the second and the fourth change of schedules.
+  @Test(arguments: [[2, 4], [1, 2, 4], [4], [2, 3]])
+  func aStartAtOneChangeOfSchedulesIsNoneAtAnother(_ starts: [Int]) {
+    let change = Self.event(.scheduleChange, at: 5000, detail: 1)
+    let start = Self.start(at: 5000, .warmStart, .partitionRestart)
+    let reader = Self.reader([change, change, start, change, change, start])
+    let behaviour = RecordedBehaviour(partitionCount: 1, reader, extraPercent: 0, tolerance: 0)
+    behaviour.restart(PartitionIndex(0), as: Self.cold, at: 10)
+    for number in 1...4 {
+      behaviour.changeSchedule()
+      if starts.contains(number) { behaviour.restart(PartitionIndex(0), as: Self.warm, at: UInt64(number)) }
+    }
+    let expected: UInt64? = starts == [2, 4] ? nil : UInt64(starts == [2, 3] ? 3 : starts[0])
+    #expect(behaviour.weakness(of: 0).since == expected)
+    #expect((reader.nextLife(of: 0) == nil) == (starts != [2, 3]))
   }
 }

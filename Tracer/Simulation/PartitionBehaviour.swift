@@ -13,6 +13,8 @@ protocol PartitionBehaviour: AnyObject {
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8)
   /// It starts anew, from `instant` on: nothing of what it was at goes on.
   func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64)
+  /// The module schedule has changed.
+  func changeSchedule()
   /// What the kernel takes to make a piece of its memory, ns; nil where nobody knows.
   func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.

@@ -89,7 +89,7 @@ struct StampingRecorder: DecisionRecorder {
   var generator: SeededGenerator
   /// Whether costs vary as on a machine with other things to do.
   var isIrregular = true
-  /// Who is told that a partition starts, at the decision itself: what it was at ends there.
+  /// Who is told that a partition starts, at the decision itself: what it was at ends there; and of new schedules.
   var behaviour: (any PartitionBehaviour)?
 
   /// Nanoseconds that the kernel takes for one more event: a path's length, and now and then something more.
@@ -118,6 +118,7 @@ struct StampingRecorder: DecisionRecorder {
   }
 
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32) {
+    if kind == .scheduleChange, detail == 1 { behaviour?.changeSchedule() }
     stamp(kind, partition.rawValue, detail, operand, 0, .init())
   }
 

@@ -37,6 +37,10 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
   private var players: [Player]
+  /// Changes of the module schedule so far.
+  private var changeCount: UInt64 = 0
+  /// The partition that asks for another mode right now.
+  private var asker: Int?
 
   /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
   /// outlived its recorded life.
@@ -109,6 +113,8 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[top].left = nil
     world.guests[index].setFlag(deed.isOn)
     if let kernelTime = deed.kernelTime { world.plannedExit = instant + kernelTime }
+    asker = deed.asksForMode ? index : nil
+    defer { asker = nil }
     switch deed.act {
     case .fault(let fault): world.fault(fault, partition, exit, at: instant)
     case .call(let call):
@@ -162,7 +168,10 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// else the first, from its beginning.
   func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64) {
     let index = Int(partition.rawValue)
+    var start = start
+    if start.mayBeOfChange, asker != index { start.change = changeCount }
     players[index].life.forsake()
+    passOver(index, until: start, at: instant)
     if let next = reader.nextLife(of: index), next.start == nil || next.start == start {
       reader.removeLife(of: index)
       players[index].life = next
@@ -170,10 +179,21 @@ final class RecordedBehaviour: PartitionBehaviour {
     } else {
       players[index].weakness.noteUnrecordedStart(at: instant)
       let latest = players[index].life
-      players[index].life = latest.start == start ? latest : players[index].first ?? latest
+      players[index].life = start.isLike(latest.start) ? latest : players[index].first ?? latest
     }
     players[index].activities = [Activity(strand: players[index].life.main)]
   }
+
+  /// Recorded lives that began with changes of schedules at which the partition has not started here.
+  private func passOver(_ index: Int, until start: PartitionStart, at instant: UInt64) {
+    guard let change = start.change else { return }
+    while let recorded = reader.nextLife(of: index)?.start?.change, recorded < change {
+      reader.removeLife(of: index)
+      players[index].weakness.noteUnrecordedStart(at: instant)
+    }
+  }
+
+  func changeSchedule() { changeCount += 1 }
 
   func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64? {
     let index = Int(partition.rawValue)

@@ -1,4 +1,5 @@
 import APEXTypes
+import ModuleConfiguration
 
 /// One thing that a partition did in a recorded run, and the computation that led to it.
 struct RecordedDeed {
@@ -18,6 +19,12 @@ struct RecordedDeed {
   var kernelTime: UInt64?
   /// What it was answered; nil for no answer.
   var status: UInt8?
+
+  /// It may make its partition start anew.
+  var asksForMode: Bool {
+    guard case .call(let call) = act else { return false }
+    return call.number == HypercallNumber.setPartitionMode.rawValue
+  }
 }
 
 /// An interrupt of a line in a recorded run.

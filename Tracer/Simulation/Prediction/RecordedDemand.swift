@@ -63,6 +63,8 @@ struct RecordedDemand {
   /// The last event's instant, ns.
   private(set) var time: UInt64 = 0
   private(set) var lossCount: UInt64 = 0
+  /// Changes of the module schedule, done.
+  private var changeCount: UInt64 = 0
   /// The input whose kernel time is not known yet.
   private var pendingInterrupt: RecordedInterrupt?
   /// The trampoline's own call, likewise.
@@ -127,6 +129,7 @@ struct RecordedDemand {
     case .hypercallResult: pendingDeed?.deed.status = event.detail
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
     case .restart: beginLife(event)
+    case .scheduleChange where event.detail == 1: changeCount += 1
     case .memoryPiece: takePiece(event)
     default: break
     }
@@ -138,12 +141,14 @@ struct RecordedDemand {
   /// The deed that led to the start, if one did, was the old life's last: nobody came back from it.
   private mutating func beginLife(_ event: TraceEvent) {
     let index = Int(event.partition)
+    var start = PartitionStart(mode: event.detail, condition: UInt8(truncatingIfNeeded: event.words.w0))
+    if start.mayBeOfChange { start.change = changeCount }
     if let (partition, deed, strand) = pendingDeed, partition == index {
       strand.append(deed)
       pendingDeed = nil
+      if deed.asksForMode { start.change = nil }
     }
-    flows[index].begin(
-      PartitionStart(mode: event.detail, condition: UInt8(truncatingIfNeeded: event.words.w0)))
+    flows[index].begin(start)
   }
 
   /// The event before is the start's own, the piece before, or what the kernel did for an interrupt in between. Before

@@ -5,6 +5,15 @@ struct PartitionStart: Equatable {
   /// An `OperatingMode` and a `StartCondition`, raw: a trace may say anything.
   var mode: UInt8
   var condition: UInt8
+  /// The number of the change of schedules that made it start, from 1; nil where something else did. Without it a start
+  /// at one change would pass for the start at another.
+  var change: UInt64?
+
+  /// Of the same mode, for the same reason, at whatever time.
+  func isLike(_ other: PartitionStart?) -> Bool { mode == other?.mode && condition == other?.condition }
+
+  /// A change of schedules made it start, unless the partition asked for it itself.
+  var mayBeOfChange: Bool { condition == StartCondition.partitionRestart.rawValue }
 }
 
 /// What a partition did in a recorded run from one start to the next.
