@@ -105,6 +105,21 @@ import TraceReading
     #expect(try folder.partita("rescue", "--core", "memory", "-o", "no.partita").status == 2)
     #expect(try folder.partita("rescue", "--qmp", "memory", "-o", "no.partita").status == 2)
     #expect(try folder.partita("rescue", "-o", "no.partita").status == 2)
+    // A trace that has all already, and a ring that something else has written to.
+    let again = try folder.partita(
+      "rescue", "--ram", "memory", "--continue", "rescued.partita", "-o", "rescued.partita.2")
+    #expect(again.status == 0 && again.text.contains("nothing beyond"), "\(again.text)")
+    let isSame = Array(try Data(contentsOf: folder.file("rescued.partita.2"))) == bytes
+    #expect(isSame)
+    try FileManager.default.removeItem(at: folder.file("rescued.partita.2"))
+    let probe = try RingProbe(GuestMemory(ramFile: machine.memoryFile))
+    let file = try FileHandle(forUpdating: folder.file("memory"))
+    try file.seek(toOffset: probe.beacon.ring + probe.recordedWords / 2 % (probe.beacon.ringBytes / 8) * 8)
+    try file.write(contentsOf: Data(count: 4096))
+    try file.close()
+    let spoilt = try folder.partita("rescue", "--ram", "memory", "-o", "spoilt.partita")
+    #expect(spoilt.status == 3 && spoilt.text.contains("SPOILT"), "\(spoilt.text)")
+    try FileManager.default.removeItem(at: folder.file("spoilt.partita"))
     try Data(whole.trace).write(to: folder.file("whole.partita"))
     #expect(
       try folder.partita("rescue", "--ram", "memory", "--continue", "whole.partita", "-o", "no.partita").status == 2)

@@ -25,6 +25,8 @@ final class FakeMachine {
   private(set) var trace: [UInt8] = []
   /// Events that are in whole blocks of `trace`.
   private(set) var drainedEvents = 0
+  /// Where each event was stored: the word's number, ever.
+  private(set) var places: [UInt64] = []
   private let capacity: UInt64
   private var head: UInt64 = 0
   private var events: UInt64 = 0
@@ -71,6 +73,9 @@ final class FakeMachine {
     output.deallocate()
   }
 
+  /// Where in memory a word of the ring is.
+  func address(ofWord word: UInt64) -> Int { Int(Place.ring + word % capacity * 8) }
+
   func put(_ word: UInt64, at address: UInt64) {
     withUnsafeBytes(of: word.littleEndian) { memory.replaceSubrange(Int(address)..<Int(address) + 8, with: $0) }
   }
@@ -88,6 +93,7 @@ final class FakeMachine {
       kind: event.kind, partition: event.partition, detail: event.detail, wordCount: count, operand: event.operand)
     let words = [event.time, packed] + (0..<count).map { event.words[$0] }
     precondition(head + UInt64(words.count) - tail <= capacity)
+    places.append(head)
     for (index, word) in words.enumerated() {
       put(word, at: Place.ring + (head + UInt64(index)) % capacity * 8)
     }

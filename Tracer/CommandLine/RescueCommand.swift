@@ -18,8 +18,12 @@ struct RescueCommand: ParsableCommand {
       block is appended, and no event is doubled. Without it the trace has what the ring still has; the blocks before \
       count as missing. Without the module's end event the trace counts as cut off where the module stopped.
 
-      Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued, 3 \
-      interrupted.
+      Every record is checked as far as it can be: kinds, partitions and words that exist, the order of time, the \
+      counts of kernel and drainer. Where something else has overwritten records, those before and behind them are \
+      rescued, the trace shows a gap, and the answer tells which events are missing.
+
+      Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued, 3 a trace is written, but \
+      the ring was spoilt, or interrupted.
 
       Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
       """)
@@ -85,6 +89,7 @@ struct RescueCommand: ParsableCommand {
       }
       let kept = try file.keep() ?? output
       print(Self.summary(rescue, kept))
+      if rescue.isSpoilt { throw ExitCode(3) }
     }
   }
 
@@ -97,11 +102,19 @@ struct RescueCommand: ParsableCommand {
   }
 
   private static func summary(_ rescue: TraceRescue, _ path: String) -> String {
-    let last = rescue.firstEvent + UInt64(rescue.eventCount)
-    let range = rescue.eventCount > 0 ? ", numbers \(rescue.firstEvent) to \(last - 1)" : ""
+    let range = rescue.eventCount > 0 ? ", numbers \(rescue.firstEvent) to \(rescue.endEvent - 1)" : ""
     var lines = ["\(path): \(rescue.eventCount) events from the ring\(range)"]
     if let before = rescue.continuedEvents { lines.append("  behind \(before) events of the trace continued") }
     if rescue.missingEvents > 0 { lines.append("  \(rescue.missingEvents) events before them are missing") }
+    if rescue.isSpoilt { lines.append("  the ring is SPOILT: something else than the kernel has written to it") }
+    for records in rescue.spoilt.prefix(10) {
+      let last = records.firstEvent + records.count - 1
+      lines.append(
+        records.count == 1
+          ? "  event \(last) cannot be believed and is left out"
+          : "  events \(records.firstEvent) to \(last) (\(records.count)) cannot be believed and are left out")
+    }
+    if rescue.spoilt.count > 10 { lines.append("  and so in \(rescue.spoilt.count - 10) places more") }
     lines += rescue.remarks.map { "  \($0)" }
     lines.append(
       rescue.isEnded ? "  the module had ended in order" : "  cut off where the module stopped: no end event")

@@ -28,7 +28,7 @@ public final class LiveRing {
   public init(_ memory: GuestMemory, write: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool) throws(RescueError) {
     self.memory = memory
     beacon = try RingSnapshot.find(in: memory, nil)
-    let (table, _, eventsPerBlock) = try RingSnapshot.readTable(memory, beacon)
+    let (table, _, eventsPerBlock, _) = try RingSnapshot.readTable(memory, beacon)
     writer = ChunkEncoder(eventsPerBlock: eventsPerBlock, write: write)
     writer.begin(table)
   }
@@ -54,8 +54,10 @@ public final class LiveRing {
   public func finish() {
     let ring = try? RingSnapshot(memory, at: beacon.page)
     var rest: [UInt64] = []
-    if let ring, ring.published.position > end, let contents = try? RingContents(of: ring, from: end, notBefore: 0) {
-      rest = contents.words
+    if let ring, ring.published.position > end,
+      let contents = try? RingContents(of: ring, from: end, events: nil, notBefore: 0), !contents.isSpoilt
+    {
+      rest = contents.stretches.first?.words ?? []
       end += UInt64(rest.count)
     }
     // All chunks are encoded when all their room is free again.

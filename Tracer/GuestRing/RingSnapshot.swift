@@ -19,6 +19,7 @@ final class RingSnapshot {
   let tableBytes: [UInt8]
   let tableChecksum: UInt64
   let eventsPerBlock: Int
+  let rules: RecordRules
   /// Words and events recorded, as the control page says.
   let published: Claim
   /// The same as the kernel's own variables say; nil where they cannot be read.
@@ -41,7 +42,7 @@ final class RingSnapshot {
   /// - Parameter address: where the control page is; nil to search for it.
   init(_ memory: GuestMemory, at address: UInt64? = nil) throws(RescueError) {
     beacon = try Self.find(in: memory, address)
-    (tableBytes, tableChecksum, eventsPerBlock) = try Self.readTable(memory, beacon)
+    (tableBytes, tableChecksum, eventsPerBlock, rules) = try Self.readTable(memory, beacon)
     guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)),
       let control = memory.words(beacon.page, count: 4)
     else { throw .ringDamaged(reason: "the memory does not hold all of it") }
@@ -86,7 +87,7 @@ final class RingSnapshot {
 
   static func readTable(
     _ memory: GuestMemory, _ beacon: RingBeacon
-  ) throws(RescueError) -> ([UInt8], UInt64, Int) {
+  ) throws(RescueError) -> ([UInt8], UInt64, Int, RecordRules) {
     let count = Int(beacon.moduleTableBytes)
     let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
     defer { storage.deallocate() }
@@ -99,7 +100,7 @@ final class RingSnapshot {
         throw RescueError.ringDamaged(reason: "its size is not that of the module table")
       }
       let events = min(max(table.module.eventsPerBlock, 1), 4096)
-      return (Array(table.bytes), table.checksum, Int(events))
+      return (Array(table.bytes), table.checksum, Int(events), RecordRules(table))
     } catch let error as RescueError {
       throw error
     } catch {
@@ -140,29 +141,29 @@ final class RingSnapshot {
     return head > capacity ? head - capacity : 0
   }
 
-  /// Where records begin from `first` on, to `end`; nil where the words are no such records.
-  ///
-  /// Records have no mark of their own, so all of them must be as the kernel writes them, and the last must end at
-  /// `end`: whoever begins in the middle of one finds a kind, a length or a time that cannot be. The boot event is the
-  /// first, and the end event the last, of all.
-  func records(from first: UInt64, to end: UInt64, notBefore start: UInt64 = 0) -> [UInt64]? {
-    var places: [UInt64] = []
-    var place = first
-    var time = start
-    while place < end {
-      guard end - place >= 2 else { return nil }
-      let packed = self[place + 1]
-      let count = RingRecord.wordCount(packed)
-      let partition = UInt8(truncatingIfNeeded: packed >> 8)
-      guard self[place] >= time, let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: packed)),
-        count <= TraceLimits.maximumWordCount, UInt64(count) <= end - place - 2,
-        partition == 0xFF || Int(partition) < ModuleLimits.maximumPartitionCount,
-        kind != .boot || place == 0, kind != .end || place + UInt64(count) + 2 == end
-      else { return nil }
-      time = self[place]
-      places.append(place)
-      place += UInt64(count) + 2
-    }
-    return places
+  /// The word behind the last record, ever, as far as anybody says.
+  var end: UInt64 { own?.position ?? published.position }
+
+  /// A record that the kernel can have written.
+  struct Record {
+    var kind: EventKind
+    /// Where the next one begins.
+    var next: UInt64
   }
+
+  /// The record at a word; nil where it cannot be one. The boot event is the first, and the end event the last, of all.
+  @inline(__always)
+  func record(at place: UInt64) -> Record? {
+    let end = end
+    guard place < end, end - place >= 2 else { return nil }
+    let packed = self[place + 1]
+    let count = UInt64(RingRecord.wordCount(packed))
+    guard count <= end - place - 2, let kind = rules.kind(packed, { self[place + 2 + UInt64($0)] }),
+      (kind == .boot) == (place == 0), kind != .end || place + count + 2 == end
+    else { return nil }
+    return Record(kind: kind, next: place + count + 2)
+  }
+
+  /// The number of the kind of the record at a word.
+  func kindNumber(at place: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: self[place + 1]) }
 }

@@ -6,7 +6,8 @@ import TraceFormat
 /// Alone it holds what the ring still has, from the oldest boundary of records that is certain: what came before shows
 /// as blocks that are missing. Or it continues a trace that the capture had to leave cut off: the last whole block in
 /// the file tells how many words of the ring are in it, and so where to go on, without a gap and without an event
-/// twice.
+/// twice. Records that something else has overwritten are left out, and what follows them is found again: the trace
+/// shows a gap there.
 public struct TraceRescue {
   public let eventCount: Int
   /// Number of the first event that comes from the ring.
@@ -15,6 +16,10 @@ public struct TraceRescue {
   public let continuedEvents: UInt64?
   /// Whether the trace has its end event, and so is whole if its beginning is there.
   public let isEnded: Bool
+  /// Events that the ring had, and that something else than the kernel has overwritten: they are left out.
+  public let spoilt: [SpoiltRecords]
+  /// Whether the ring, or what is said of it, is not as kernel and drainer leave it: something else wrote to memory.
+  public let isSpoilt: Bool
   /// What the user should know besides.
   public let remarks: [String]
   private let contents: RingContents
@@ -24,6 +29,8 @@ public struct TraceRescue {
 
   /// Events that are missing before the first one from the ring.
   public var missingEvents: UInt64 { firstEvent - (continuedEvents ?? 0) }
+  /// Number behind that of the last event from the ring.
+  public var endEvent: UInt64 { contents.stretches.last.map { $0.firstEvent + UInt64($0.eventCount) } ?? firstEvent }
 
   /// - Parameters:
   ///   - address: of the ring's control page; nil to search for it.
@@ -39,20 +46,30 @@ public struct TraceRescue {
     }
     if let cut, let joined = try Self.join(cut, ring) {
       contents = joined
-      standing = cut.standing
+      if joined.eventCount == 0 { remarks.append("the ring has nothing beyond the trace continued") }
     } else {
       contents = try RingContents(allOf: ring)
-      let isWhole = contents.firstEvent == 0 && cut == nil
-      let first = max(contents.block + 1, (cut?.standing.sequence ?? 1) + 1)
-      standing = BlockEncoder.Standing(
-        sequence: isWhole ? 1 : first, chain: 0, eventCount: contents.firstEvent, eventsLost: contents.lostBefore,
-        lastTime: cut?.standing.lastTime ?? 0)
     }
-    eventCount = contents.eventCount
-    firstEvent = contents.firstEvent
     continuedEvents = cut?.standing.eventCount
+    eventCount = contents.eventCount
+    firstEvent = contents.stretches.first?.firstEvent ?? continuedEvents ?? 0
+    standing = Self.standing(contents, behind: cut, firstEvent)
     isEnded = contents.isEnded
+    (spoilt, isSpoilt) = (contents.spoilt, contents.isSpoilt)
     self.remarks = remarks + contents.remarks
+  }
+
+  /// Where the trace stands before the first event from the ring.
+  private static func standing(
+    _ contents: RingContents, behind cut: CutTrace?, _ firstEvent: UInt64
+  ) -> BlockEncoder.Standing {
+    // Where nothing is missing the block before is the trace's last, or the module table's.
+    if let cut, cut.standing.eventCount == firstEvent { return cut.standing }
+    let isWhole = firstEvent == 0 && cut == nil
+    let first = max(contents.block + 1, (cut?.standing.sequence ?? 1) + 1)
+    return BlockEncoder.Standing(
+      sequence: isWhole ? 1 : first, chain: 0, eventCount: firstEvent,
+      eventsLost: contents.stretches.first?.lostBefore ?? 0, lastTime: cut?.standing.lastTime ?? 0)
   }
 
   /// What the ring has beyond a cut trace; nil where what would follow at once is overwritten.
@@ -60,7 +77,8 @@ public struct TraceRescue {
     func other(_ reason: String) -> RescueError { .otherRun(path: cut.path, reason: reason) }
     guard cut.tableChecksum == ring.tableChecksum else { throw other("the module is another") }
     guard cut.kernelIdentity == ring.beacon.kernelIdentity else { throw other("the kernel is another build") }
-    guard cut.wordCount <= ring.published.position else { throw other("it has more events than the ring has seen") }
+    // A trace that was rescued from this memory before has what was not published, too.
+    guard cut.wordCount <= ring.end else { throw other("it has more events than the ring has seen") }
     let overlap = min(UInt64(cut.lastWords.count), cut.wordCount - min(ring.firstIntact, cut.wordCount))
     let last = cut.lastWords.suffix(Int(overlap))
     guard zip(last, (cut.wordCount - overlap)..<cut.wordCount).allSatisfy({ ring[$1] == $0 }) else {
@@ -69,11 +87,13 @@ public struct TraceRescue {
     guard cut.wordCount >= ring.firstIntact || cut.wordCount >= (ring.drained.last?.position ?? .max) else {
       return nil
     }
-    guard let contents = try RingContents(of: ring, from: cut.wordCount, notBefore: cut.standing.lastTime) else {
-      throw other("what the ring has after its last event are no records")
-    }
-    guard contents.firstEvent == cut.standing.eventCount else {
-      throw other("the ring counts \(contents.firstEvent) events where it ends, and it has \(cut.standing.eventCount)")
+    let count = cut.standing.eventCount
+    let contents = try RingContents(of: ring, from: cut.wordCount, events: count, notBefore: cut.standing.lastTime)
+    let isSpoiltAtOnce = contents.spoilt.first?.firstEvent == count
+    // Spoilt, or another run's: only events that both have tell.
+    guard overlap > 0 || !isSpoiltAtOnce else { throw other("what the ring has after its last event are no records") }
+    guard isSpoiltAtOnce || contents.stretches.isEmpty || contents.firstEvent == count else {
+      throw other("the ring counts \(contents.firstEvent) events where it ends, and it has \(count)")
     }
     return contents
   }
@@ -105,13 +125,22 @@ public struct TraceRescue {
     }
     // Where nothing is missing the module table's block is the one before.
     if cut != nil || standing.sequence > 1 { encoder.resume(at: standing) }
-    contents.words.withUnsafeBufferPointer { words in
-      var rest = words[...]
-      while !rest.isEmpty {
-        let progress = encoder.encodeEvents(UnsafeBufferPointer(rebasing: rest), limit: limit, into: output)
-        guard progress.eventCount > 0 else { break }
-        put(progress.byteCount)
-        rest = rest.dropFirst(progress.wordCount)
+    for (index, stretch) in contents.stretches.enumerated() {
+      // A block's number is left out where records are spoilt: readers know that something is missing there.
+      if index > 0 {
+        encoder.resume(
+          at: .init(
+            sequence: encoder.sequence + 1, chain: 0, eventCount: stretch.firstEvent, eventsLost: stretch.lostBefore,
+            lastTime: 0))
+      }
+      stretch.words.withUnsafeBufferPointer { words in
+        var rest = words[...]
+        while !rest.isEmpty {
+          let progress = encoder.encodeEvents(UnsafeBufferPointer(rebasing: rest), limit: limit, into: output)
+          guard progress.eventCount > 0 else { break }
+          put(progress.byteCount)
+          rest = rest.dropFirst(progress.wordCount)
+        }
       }
     }
     if isEnded { put(encoder.encodeSeal(into: output)) }
