@@ -12,8 +12,13 @@ struct StepCommand: ParsableCommand {
     abstract: "Steps through a trace, forward and back, with the kernel's state at every event.",
     discussion: """
       The state comes from replaying the kernel's deciding code over the recorded inputs up to the current event: who \
-      runs, the vCPUs' tables, ports, schedule, modes, the health monitor's log. In a terminal '?' shows the keys and \
-      'q' leaves. Where standard input is no terminal, orders are read from it line by line:
+      runs, the vCPUs' tables, ports, schedule, modes, the health monitor's log. The core takes an entry to the \
+      kernel in one step: at each of the entry's events the state is the one after it. Where events are missing what \
+      is not known any more is called unknown. 'exception (return untold)' marks a guest whose handler was given one: \
+      it may have returned since, for the kernel learns of that at the next exception only.
+
+      In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
+      from it line by line:
 
       \(StepOrder.manual.joined(separator: "\n"))
 

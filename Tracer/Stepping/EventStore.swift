@@ -24,7 +24,18 @@ public final class EventStore {
   private(set) var blocks: [Block] = []
   public private(set) var eventCount = 0
   public private(set) var lastTime: UInt64 = 0
-  public private(set) var frames: [(number: UInt64, ordinal: Int)] = []
+  /// A major frame by its start, as the trace tells it.
+  public struct Frame: Equatable, Sendable {
+    public var number: UInt64
+    /// Its `majorFrameStart` event.
+    public var ordinal: Int
+    public var schedule: Int
+    /// Nominal start, ns.
+    public var start: UInt64
+  }
+  public private(set) var frames: [Frame] = []
+  /// Events before which others are missing, and those that tell of a loss: what was known before holds no more.
+  private var breaks: [Int] = []
   public private(set) var condition = TraceCondition.unread
   private let open: () throws -> TraceReader
   private var reader: TraceReader?
@@ -46,16 +57,37 @@ public final class EventStore {
         guard let head = events.first else { continue }
         blocks.append(
           Block(ordinal: eventCount, position: first, count: events.count, time: max(lastTime, head.time), gap: gap))
+        if gap != nil { breaks.append(eventCount) }
         gap = nil
         for index in events.indices {
           lastTime = max(lastTime, events[index].time)
-          guard events[index].kind == EventKind.majorFrameStart.rawValue else { continue }
-          frames.append((UInt64(events[index].operand), eventCount + index))
+          note(events[index], eventCount + index)
         }
         eventCount += events.count
       }
     }
     condition = reader.condition
+  }
+
+  private func note(_ event: TraceEvent, _ ordinal: Int) {
+    if event.kind == EventKind.loss.rawValue { breaks.append(ordinal) }
+    guard event.kind == EventKind.majorFrameStart.rawValue else { return }
+    frames.append(
+      Frame(
+        number: UInt64(event.operand), ordinal: ordinal, schedule: Int(event.detail), start: event.words.w0))
+  }
+
+  /// The major frame that an event is in as the events before it tell; nil before the first, or where some are missing
+  /// since the last one that is there.
+  func frame(at ordinal: Int) -> Frame? {
+    guard let index = Self.last(in: frames, where: { $0.ordinal <= ordinal }) else { return nil }
+    let isCut = lastBreak(upTo: ordinal).map { $0 > frames[index].ordinal } ?? false
+    return isCut ? nil : frames[index]
+  }
+
+  /// The last event up to this one before which others are missing; nil where none are.
+  func lastBreak(upTo ordinal: Int) -> Int? {
+    Self.last(in: breaks, where: { $0 <= ordinal }).map { breaks[$0] }
   }
 
   /// The event with that ordinal and its position.
@@ -98,11 +130,14 @@ public final class EventStore {
   func block(of ordinal: Int) -> Int { lastBlock(where: { $0.ordinal <= ordinal }) ?? 0 }
 
   /// The last block for which `condition` holds, where it holds for a first part of them.
-  private func lastBlock(where condition: (Block) -> Bool) -> Int? {
-    var (low, high) = (0, blocks.count)
+  private func lastBlock(where condition: (Block) -> Bool) -> Int? { Self.last(in: blocks, where: condition) }
+
+  /// The last element for which `condition` holds, where it holds for a first part of them.
+  private static func last<Element>(in elements: [Element], where condition: (Element) -> Bool) -> Int? {
+    var (low, high) = (0, elements.count)
     while low < high {
       let middle = (low + high) / 2
-      if condition(blocks[middle]) { low = middle + 1 } else { high = middle }
+      if condition(elements[middle]) { low = middle + 1 } else { high = middle }
     }
     return low > 0 ? low - 1 : nil
   }

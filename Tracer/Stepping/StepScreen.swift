@@ -55,7 +55,9 @@ public struct StepScreen {
     ]
     return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [
       StyledLine(),
-      StyledLine("  The state is PartitionCore's, replayed over the inputs up to the current event.", .soft),
+      StyledLine("  The state is PartitionCore's, replayed over the inputs up to the current event:", .soft),
+      StyledLine("  at every event of an entry to the kernel it is the one after that entry.", .soft),
+      StyledLine("  'exception (return untold)': a guest's handler got one, and may have returned since.", .soft),
     ]
   }
 
@@ -65,7 +67,11 @@ public struct StepScreen {
     let name = TraceVocabulary.text(stepper.table, stepper.table.module.name)
     let total = stepper.store.eventCount
     var text = " \(name)   event \(position)   \(EventField.seconds(event.time)) s"
-    if let frame = stepper.withCore({ $0.inspectSchedule().frame }) { text += "   frame \(frame)" }
+    switch stepper.schedulePlace {
+    case .frame(let number, _, _, _): text += "   frame \(number)"
+    case .unknown: text += "   frame unknown"
+    case .beforeFirstFrame: break
+    }
     let share = total > 1 ? stepper.ordinal * 100 / (total - 1) : 100
     let right = "\(share) % of \(total) "
     let fill = String(repeating: " ", count: max(1, width - text.count - right.count))
@@ -121,11 +127,39 @@ public struct StepScreen {
 
   /// The major frame as a strip, with a pointer to where the current event is in it.
   private func scheduleLines(_ event: TraceEvent) -> [StyledLine] {
-    let state = stepper.withCore { $0.inspectSchedule() }
-    let record = stepper.table.record(ScheduleRecord.self, state.schedule)
+    let schedule: Int
+    var (start, runningWindow): (UInt64?, Int?)
+    switch stepper.schedulePlace {
+    case .beforeFirstFrame(let first): schedule = first
+    case .frame(_, let index, let nominal, let window): (schedule, start, runningWindow) = (index, nominal, window)
+    case .unknown:
+      let text = " Events are missing: where in the schedule this is, is unknown until the next major frame."
+      return [StyledLine(), StyledLine(text, .doubtful)]
+    }
+    let record = stepper.table.record(ScheduleRecord.self, schedule)
     let length = record.majorFrame.count
     guard length > 0 else { return [] }
     let columns = width - 2
+    let strip = strip(record, columns, runningWindow)
+    let name = TraceVocabulary.text(stepper.table, record.name)
+    let offset = start.map { event.time - min(event.time, $0) } ?? 0
+    let place = min(columns - 1, Self.column(min(offset, length), length, columns))
+    var pointer = StyledLine(String(repeating: " ", count: place + 1) + "▲", .strong)
+    let note =
+      start == nil
+      ? " before the first major frame" : " +\(Self.duration(offset)) of \(Self.duration(length)), \(name)"
+    if place + 3 + note.count < width {
+      pointer.append(note, .soft)
+    } else {
+      pointer = StyledLine(String(repeating: " ", count: max(0, place - note.count)) + note + " ", .soft)
+      pointer.append("▲", .strong)
+    }
+    return [strip, pointer]
+  }
+
+  /// The windows of a major frame, the one that runs filled.
+  private func strip(_ record: ScheduleRecord, _ columns: Int, _ runningWindow: Int?) -> StyledLine {
+    let length = record.majorFrame.count
     var owners = [UInt8](repeating: 0xFF, count: columns)
     var labels = [Character](repeating: "·", count: columns)
     for index in record.windows.indices {
@@ -137,25 +171,12 @@ public struct StepScreen {
         owners[column] = window.partition.rawValue
         let place = column - start
         labels[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
-        if state.window == index, labels[column] == " " { labels[column] = "─" }
+        if runningWindow == index, labels[column] == " " { labels[column] = "─" }
       }
     }
     var strip = StyledLine(" ")
     for column in 0..<columns { strip.append(String(labels[column]), colour(owners[column])) }
-    let name = TraceVocabulary.text(stepper.table, record.name)
-    let offset = event.time >= state.frameStart ? event.time - state.frameStart : 0
-    let place = min(columns - 1, Self.column(min(offset, length), length, columns))
-    var pointer = StyledLine(String(repeating: " ", count: place + 1) + "▲", .strong)
-    let note =
-      state.frame == nil
-      ? " before the first major frame" : " +\(Self.duration(offset)) of \(Self.duration(length)), \(name)"
-    if place + 3 + note.count < width {
-      pointer.append(note, .soft)
-    } else {
-      pointer = StyledLine(String(repeating: " ", count: max(0, place - note.count)) + note + " ", .soft)
-      pointer.append("▲", .strong)
-    }
-    return [strip, pointer]
+    return strip
   }
 
   private static func column(_ time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
@@ -188,8 +209,9 @@ public struct StepScreen {
     let nameWidth = max(9, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
     var head = StyledLine()
     head.append("   ", .soft)
-    head.append("partition", .soft, width: nameWidth)
-    head.append(" mode       IF  depth  upcalls    marks  pending / in service", .soft)
+    // The core takes an entry's input in one step: its decisions have one state, that at their end.
+    head.append("state after entry", .soft, width: nameWidth + 11)
+    head.append(" IF  depth  upcalls    marks  pending / in service", .soft)
     lines.append(head)
     let running = stepper.withCore { $0.current }
     for index in 0..<vocabulary.partitions.count {
@@ -220,7 +242,8 @@ public struct StepScreen {
     }
     if state.hasYielded { line.append("yielded ", .soft) }
     if state.isInCallback { line.append("in callback ", .bad) }
-    if state.isInExceptionHandler { line.append("in exception handler ", .bad) }
+    // Back from a handler a guest goes without the kernel, which learns of it at its next exception.
+    if state.isInExceptionHandler { line.append("exception (return untold) ", .doubtful) }
     return line
   }
 }

@@ -36,6 +36,10 @@ public struct StepSession {
       guard let ordinal = stepper.store.ordinal(ofPosition: position) else {
         throw Refusal(description: "the trace has no event \(position)")
       }
+      let found = try stepper.store.event(ordinal).position
+      guard found == position else {
+        throw Refusal(description: "the trace has no event \(position); the next one is \(found)")
+      }
       try stepper.go(to: ordinal)
     case .goToTime(let time):
       guard let ordinal = try stepper.store.ordinal(atTime: time) else {
