@@ -12,7 +12,12 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       Events are paired by what they are; pairs are compared in what they say, and in their instants from their major \
       frame's start. The first differences come first, then the gravest: events that one run lacks, events that say \
-      something else, events at another instant. Two equal runs give an empty answer. Keyframes are left out.
+      something else, events at another instant. Two equal runs give an empty answer. Keyframes are left out. Windows \
+      in which events are missing are not compared, or not in whole.
+
+      In JSON "equal" is true only where all of both runs was compared and no difference found; "complete" is false \
+      where the answer is of a part of the runs, "windows" counts those of either run, "windowsNotCompared" those that \
+      missing events left out, and "compared" the pairs of events. The counts say what was found in that part.
 
       Exit status: 0 equal, 1 different, 2 for a file that is no trace, 3 no difference found, but one of the traces \
       is not whole, or interrupted.
@@ -64,7 +69,8 @@ struct DiffCommand: ParsableCommand {
       for (path, condition) in [(one, comparison.conditions.one), (other, comparison.conditions.other)]
       where !condition.isComplete { TraceCommand.complain("\(path): \(condition)") }
       if comparison.uncomparedCount > 0 {
-        TraceCommand.complain("\(comparison.uncomparedCount) windows with missing events were not compared")
+        TraceCommand.complain(
+          "\(comparison.uncomparedCount) windows with missing events were not compared, or not in whole")
       }
       throw ExitCode(3)
     }
@@ -98,7 +104,8 @@ struct ComparisonText {
     lines.append(counts.joined(separator: ", ") + "; \(comparison.comparedEventCount) events compared in pairs")
     if comparison.uncomparedCount > 0 {
       lines.append(
-        "\(comparison.uncomparedCount) of \(comparison.sectionCount) windows not compared: events are missing")
+        "\(comparison.uncomparedCount) of \(comparison.windowCount) windows not compared, or not in whole: events are "
+          + "missing")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -120,9 +127,9 @@ struct ComparisonText {
 
   var json: String {
     let counts = RunComparison.Difference.Kind.allCases.map { "\"\($0)\":\(comparison.counts[$0] ?? 0)" }
-    return "{\"equal\":\(comparison.isEqual),\"complete\":\(comparison.isComplete),"
+    return "{\"equal\":\(comparison.isEqual && comparison.isComplete),\"complete\":\(comparison.isComplete),"
       + "\"sameModule\":\(comparison.haveSameModule),\"compared\":\(comparison.comparedEventCount),"
-      + "\"windows\":\(comparison.sectionCount),\"windowsNotCompared\":\(comparison.uncomparedCount),"
+      + "\"windows\":\(comparison.windowCount),\"windowsNotCompared\":\(comparison.uncomparedCount),"
       + "\"counts\":{\(counts.joined(separator: ","))},\"first\":[\(json(comparison.first))],"
       + "\"gravest\":[\(json(comparison.gravest))]}"
   }

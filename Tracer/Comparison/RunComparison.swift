@@ -41,9 +41,12 @@ public struct RunComparison {
   public private(set) var first: [Difference] = []
   /// By kind, then by shift.
   public private(set) var gravest: [Difference] = []
-  public private(set) var sectionCount: UInt64 = 0
-  /// Sections that loss or damage in either run left uncompared.
+  /// Windows of either run.
+  public private(set) var windowCount: UInt64 = 0
+  /// Windows that loss or damage in either run left uncompared, or not compared in whole.
   public private(set) var uncomparedCount: UInt64 = 0
+  /// Whether something before a frame's first window was left uncompared, besides.
+  public private(set) var isUncomparedOutside = false
   public private(set) var comparedEventCount: UInt64 = 0
   public let haveSameModule: Bool
   public let conditions: (one: TraceCondition, other: TraceCondition)
@@ -78,14 +81,31 @@ public struct RunComparison {
     counts = ledger.counts
     first = ledger.first
     gravest = ledger.gravest
-    sectionCount = ledger.sectionCount
-    uncomparedCount = ledger.uncomparedCount
+    windowCount = ledger.windows.count
+    uncomparedCount = ledger.uncompared.count
+    isUncomparedOutside = ledger.uncompared.isOutside
     comparedEventCount = ledger.comparedEventCount
     conditions = (one.condition, other.condition)
   }
 
   /// Both runs were there in whole.
-  public var isComplete: Bool { conditions.one.isComplete && conditions.other.isComplete && uncomparedCount == 0 }
+  public var isComplete: Bool {
+    conditions.one.isComplete && conditions.other.isComplete && uncomparedCount == 0 && !isUncomparedOutside
+  }
+
+  /// Counts windows, whatever pieces they are cut into.
+  private struct WindowCounter {
+    var count: UInt64 = 0
+    /// A section was counted that is in no window.
+    var isOutside = false
+    private var last: RunSection.Key?
+
+    mutating func add(_ section: RunSection) {
+      defer { last = section.key }
+      if let last, (last.frame, last.window) == (section.key.frame, section.key.window) { return }
+      if section.key.window > 0 { count += 1 } else { isOutside = true }
+    }
+  }
 
   /// What is kept while the traces go by.
   private struct Ledger {
@@ -93,24 +113,17 @@ public struct RunComparison {
     var first: [Difference] = []
     var gravest: [Difference] = []
     var sectionCount: UInt64 = 0
-    var uncomparedCount: UInt64 = 0
+    var windows = WindowCounter()
+    var uncompared = WindowCounter()
     var comparedEventCount: UInt64 = 0
-
-    private var lastUncompared: RunSection.Key?
-
-    /// Counts a window that cannot be compared, whatever pieces it is cut into.
-    private mutating func leaveOut(_ section: RunSection) {
-      defer { lastUncompared = section.key }
-      if let last = lastUncompared, (last.frame, last.window) == (section.key.frame, section.key.window) { return }
-      uncomparedCount += 1
-    }
 
     /// A section that only one run has.
     ///
     /// - Parameter isInGap: the other one's may be among the events that it misses.
     mutating func only(_ section: RunSection, _ kind: Difference.Kind, isInGap: Bool) {
       sectionCount += 1
-      guard !isInGap, !section.hasGap else { return leaveOut(section) }
+      windows.add(section)
+      guard !isInGap, !section.hasGap else { return uncompared.add(section) }
       for (offset, event) in section.events.enumerated() where !EventLikeness.isLeftOut(event) {
         lone(section, offset, kind)
       }
@@ -126,7 +139,8 @@ public struct RunComparison {
 
     mutating func compare(_ one: RunSection, _ other: RunSection) {
       sectionCount += 1
-      guard !one.hasGap, !other.hasGap else { return leaveOut(one) }
+      windows.add(one)
+      guard !one.hasGap, !other.hasGap else { return uncompared.add(one) }
       let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
       let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
       var (removed, inserted) = (Set<Int>(), Set<Int>())
@@ -162,7 +176,7 @@ public struct RunComparison {
       guard !isSame || shift != 0 || a.words != b.words && one.origin == other.origin else { return }
       note(
         Difference(
-          kind: isSame ? .retimed : .changed, frame: one.key.frame == 0 ? nil : one.key.frame - 1,
+          kind: isSame && shift != 0 ? .retimed : .changed, frame: one.key.frame == 0 ? nil : one.key.frame - 1,
           window: one.key.window, owner: one.owner, one: (one.first &+ UInt64(i), a),
           other: (other.first &+ UInt64(j), b), shift: shift))
     }

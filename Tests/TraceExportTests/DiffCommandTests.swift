@@ -1,0 +1,24 @@
+import Foundation
+import Testing
+import TraceFormat
+
+@Suite struct DiffCommandTests {
+  private func diff(_ one: String, _ other: String, in folder: TestFolder) throws -> (Int32, [String: Any]) {
+    let run = try CommandRun.partita(["diff", one, other, "--format", "json"], in: folder.path)
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    return (run.status, try #require(object as? [String: Any]))
+  }
+
+  /// A program that asks for "equal" is told so only where all was compared.
+  @Test func whatWasComparedInPartIsNotCalledEqual() throws {
+    let folder = try TestFolder()
+    let whole = SmallStory.file(SmallStory.whole)
+    _ = try folder.write(whole, to: "whole.partita")
+    _ = try folder.write(SmallStory.file(Array(SmallStory.whole.dropLast(4))), to: "cut.partita")
+    let (equal, same) = try diff("whole.partita", "whole.partita", in: folder)
+    #expect(equal == 0 && same["equal"] as? Bool == true && same["complete"] as? Bool == true)
+    #expect(same["windows"] as? Int == SmallStory.whole.count { $0.knownKind == .windowStart })
+    let (status, part) = try diff("whole.partita", "cut.partita", in: folder)
+    #expect(status == 3 && part["equal"] as? Bool == false && part["complete"] as? Bool == false, "\(part)")
+  }
+}
