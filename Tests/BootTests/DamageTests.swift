@@ -128,7 +128,7 @@ import TraceReading
     var figures = LiveFigures(reader.moduleTable)
     while let batch = reader.nextBatch() {
       switch batch {
-      case .gap: figures.noteGap()
+      case .gap(let gap): figures.noteGap(missing: gap.eventsMissing)
       case .events(let first, let events):
         for index in events.indices { figures.add(events[index], position: first &+ UInt64(index)) }
       }

@@ -59,6 +59,22 @@ import TraceReading
     #expect(text.contains { $0.text.contains("LOST 17 events") })
   }
 
+  /// What is missing by damage is counted as far as the trace tells, and time goes as far as the last event.
+  @Test func gapsAreCountedInEvents() {
+    func loss(_ missing: [UInt64?]) -> String {
+      var figures = self.figures(Array(events[..<500]))
+      for count in missing { figures.noteGap(missing: count) }
+      return LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)[2].text
+    }
+    #expect(loss([4087]).hasPrefix(" LOST 0 events in the recorder, 4087 by damage (1 gap)"))
+    #expect(loss([40, 2]).contains(", 42 by damage (2 gaps)"))
+    #expect(loss([40, nil]).contains(", at least 40 by damage (2 gaps)"))
+    #expect(loss([nil]).contains(", unknown by damage (1 gap)"))
+    #expect(loss([]) == " nothing lost")
+    let figures = self.figures(events)
+    #expect(figures.pace(after: 2) == Double(events.last?.time ?? 0) / 2e9 && figures.pace(after: 0) == nil)
+  }
+
   @Test func screenFitsEverySize() {
     for share in [0, 1, 10, 50, 100] {
       let figures = figures(Array(events[..<(events.count * share / 100)]))

@@ -92,7 +92,11 @@ struct Summary {
   init(report: CaptureReport, tracePath: String?, trace: String?) {
     let progress = report.progress
     var lines = [
-      ("virtual time", "\(VirtualDuration(.init(progress.virtualTime.nanoseconds)))"),
+      (
+        "virtual time",
+        "\(VirtualDuration(.init(progress.virtualTime.nanoseconds)))"
+          + (progress.hasEnded ? "" : ", when the last whole block begins")
+      ),
       ("events", "\(progress.events)"),
       ("bytes", "\(progress.bytes) in \(progress.blocks) block\(progress.blocks == 1 ? "" : "s")"),
       ("lost", progress.lost == 0 ? "0" : "\(progress.lost) events: the ring was full"),

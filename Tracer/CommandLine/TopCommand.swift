@@ -13,7 +13,9 @@ struct TopCommand: ParsableCommand {
     discussion: """
       Given a module, boots it and shows its trace while it grows; 'q' ends the run in order, a second 'q' at once. \
       Given a trace, shows its end, or plays it with --speed. Where there is no terminal, one snapshot is printed at \
-      the end of it all. Claims are judged on the way by the code of 'partita verify'; one that fails has failed.
+      the end of it all. \
+      The time shown, and how fast it goes against real time, are those of the last event read. \
+      Claims are judged on the way by the code of 'partita verify'; one that fails has failed.
 
       Exit status: that of 'capture' for a module, that of 'dump' for a trace.
 
@@ -70,7 +72,7 @@ struct TopCommand: ParsableCommand {
       var hasLeft = false
       while !hasLeft {
         let state = board.isDone ? "the end – q quits" : speed.map { "playing × \($0) – q quits" } ?? "reading"
-        draw(board, on: screen, state: state, pace: nil)
+        draw(board, on: screen, state: state)
         if let key = screen.key(within: 250), Self.isEnd(key) { hasLeft = true }
       }
     } else {
@@ -106,7 +108,7 @@ struct TopCommand: ParsableCommand {
     var next = begun
     var isEnding = false
     let report = capture.run { _ in
-    } onProgress: { progress in
+    } onProgress: { _ in
       guard let screen else { return }
       if let key = screen.key(within: 0), Self.isEnd(key) {
         isEnding = true
@@ -115,8 +117,7 @@ struct TopCommand: ParsableCommand {
       guard ContinuousClock.now >= next else { return }
       next = .now + .milliseconds(250)
       let seconds = (ContinuousClock.now - begun) / .seconds(1)
-      let pace = seconds > 0 ? Double(progress.virtualTime.nanoseconds) / 1e9 / seconds : nil
-      draw(board, on: screen, state: isEnding ? "ending" : "capturing – q ends", pace: pace)
+      draw(board, on: screen, state: isEnding ? "ending" : "capturing – q ends", after: seconds)
     }
     follower.end()
     board.wait()
@@ -135,10 +136,13 @@ struct TopCommand: ParsableCommand {
     key == .character("q") || key == .character("Q") || key == .interrupt || key == .escape
   }
 
-  private func draw(_ board: LiveBoard, on screen: FullScreen, state: String, pace: Double?) {
+  /// - Parameter seconds: of the host's since the run began; nil for a trace.
+  private func draw(_ board: LiveBoard, on screen: FullScreen, state: String, after seconds: Double? = nil) {
     let size = screen.size
     let lines = board.look { figures, table, bytes in
-      LiveScreen(
+      // Of the last event read, as the time in the title is: a block's header has that of its first alone.
+      let pace = seconds.flatMap { figures.pace(after: $0) }
+      return LiveScreen(
         figures, table.table, .init(state: state, bytes: bytes, pace: pace), width: size.columns
       ).lines(height: size.rows)
     }

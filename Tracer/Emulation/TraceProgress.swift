@@ -2,7 +2,8 @@ import APEXTypes
 
 /// How far a trace has come, as the headers of its blocks tell.
 public struct TraceProgress: Equatable, Sendable {
-  /// The base time of the last whole block; the last event's time once the trace has ended.
+  /// When the last whole block begins, which may be long before it ends; the last event's time in a trace that has
+  /// ended.
   public var virtualTime = SystemTime.zero
   public var events = 0
   public var bytes = 0

@@ -63,7 +63,7 @@ public final class LiveBoard: @unchecked Sendable {
     var clock = Playback(speed: speed)
     while let batch = reader.nextBatch() {
       switch batch {
-      case .gap: lock.withLock { figures?.noteGap() }
+      case .gap(let gap): lock.withLock { figures?.noteGap(missing: gap.eventsMissing) }
       case .events(let first, let events):
         // In pieces, so that a slow playback moves evenly and nobody waits long for the lock.
         for start in stride(from: 0, to: events.count, by: 64) {

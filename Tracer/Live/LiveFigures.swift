@@ -49,6 +49,10 @@ public struct LiveFigures {
   public private(set) var time: UInt64 = 0
   public private(set) var eventsLost: UInt64 = 0
   public private(set) var gapCount = 0
+  /// Events missing in these gaps, as far as the blocks around tell.
+  public private(set) var eventsDamaged: UInt64 = 0
+  /// Gaps of which nobody knows how many events are missing.
+  public private(set) var unknownGapCount = 0
   /// Operating modes as last told, by partition; nil while unknown.
   public private(set) var modes: [OperatingMode?]
   public private(set) var hasStopped = false
@@ -77,8 +81,10 @@ public struct LiveFigures {
     return copy.finish().claims
   }
 
-  public mutating func noteGap() {
+  /// - Parameter missing: how many events; nil where nobody knows.
+  public mutating func noteGap(missing: UInt64?) {
     gapCount += 1
+    if let missing { eventsDamaged &+= missing } else { unknownGapCount += 1 }
     judge.verifier.noteGap()
     forget()
   }
@@ -159,6 +165,9 @@ public struct LiveFigures {
 
   /// Virtual time of the frames kept, in ns.
   public var span: UInt64 { frames.reduce(0) { $0 &+ ($1.end - $1.start) } }
+
+  /// Virtual seconds up to the last event in a second of the host's.
+  public func pace(after seconds: Double) -> Double? { seconds > 0 ? Double(time) / 1e9 / seconds : nil }
 
   /// A sum over the frames kept, a second.
   public func rate(_ count: (Frame) -> UInt64) -> Double {

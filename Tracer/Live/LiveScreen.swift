@@ -67,7 +67,13 @@ public struct LiveScreen {
 
   private var loss: StyledLine {
     if figures.eventsLost == 0, figures.gapCount == 0 { return StyledLine(" nothing lost", .good) }
-    let text = " LOST \(figures.eventsLost) events in the recorder, \(figures.gapCount) gaps by damage"
+    var text = " LOST \(figures.eventsLost) events in the recorder"
+    if figures.gapCount > 0 {
+      let isUnknown = figures.unknownGapCount > 0
+      let count = figures.eventsDamaged == 0 && isUnknown ? "unknown" : "\(figures.eventsDamaged)"
+      text += ", \(isUnknown && count != "unknown" ? "at least " : "")\(count) by damage"
+      text += " (\(figures.gapCount) gap\(figures.gapCount == 1 ? "" : "s"))"
+    }
     return StyledLine(text + ": what they touch is unknown", .bad)
   }
 
