@@ -101,6 +101,27 @@ import TraceReading
     #expect(counted > passed - 2000 && counted < passed + 2000, "\(counted) instructions in \(passed) ns")
   }
 
+  /// A trace without its boot event does not tell until when its run was to go: the user can.
+  @Test func aLostStopInstantIsAskedFor() throws {
+    let run = try Self.run.get()
+    let trace = run.trace
+    let starts = trace.indices.filter { trace[$0] == trace[0] && trace[$0...].starts(with: trace.prefix(8)) }
+    try #require(starts.count > 3)
+    let folder = try CommandFolder()
+    try Data(trace[..<starts[1]] + trace[starts[2]...]).write(to: folder.file("run.partita"))
+    let first = try #require(run.events(.boot).first).event.words
+    let place = try #require(run.events(.partitionSwitch).first { $0.position > 5_000 }).position
+    let line = "run.partita \(place) --images '\(BootImages.folder)' --batch"
+    let unknown = try go(folder, line)
+    #expect(unknown.text.contains("boot event is lost"), "\(unknown.text)")
+    #expect(unknown.status == 0 || unknown.text.contains("without a stop instant"), "\(unknown.text)")
+    let told = try go(folder, line + " --for \(first.w3)ns")
+    #expect(told.status == 0 && !told.text.contains("boot event is lost"), "\(told.text)")
+    // Where the trace tells it, another one is refused.
+    try Data(trace).write(to: folder.file("run.partita"))
+    #expect(try go(folder, line + " --for \(first.w3 + 1)ns").status == 2)
+  }
+
   /// A recording that is kept serves every event that it reaches, and is made anew for one beyond.
   @Test func aKeptRecordingIsTakenAgain() throws {
     let run = try Self.run.get()

@@ -82,6 +82,7 @@ import TraceReading
     let rest = Array(whole[..<starts[1]] + whole[starts[5]...])
     let sought = try SoughtEvent(at: .event(700), in: TraceReader(bytes: rest))
     #expect(sought.firstPosition == 400 && sought.kernelIdentity == nil)
+    #expect(!sought.isStopKnown && sought.stopNanoseconds == nil, "no boot event tells it")
     #expect(try place(of: 700, recorded: rest) == found)
   }
 
@@ -96,6 +97,7 @@ import TraceReading
     let sought = try SoughtEvent(at: .event(UInt64(position)), in: TraceReader(bytes: bytes(events)))
     #expect(sought.event == events[position] && sought.firstPosition == 0)
     #expect(sought.kernelIdentity == 7 && sought.stopNanoseconds == 100_000_000)
+    #expect(sought.isStopKnown)
     let entry = try #require(events[...position].last { EventClass(ofKind: $0.kind) == .input })
     #expect(sought.entryTime == entry.time)
     let interrupted = try #require(

@@ -20,6 +20,8 @@ struct GotoCommand: ParsableCommand {
       that is done there changes the run. The machine stands before the instruction that completes the event's head in \
       the trace ring; who was interrupted then is shown with the symbols of its partition.
 
+      A trace whose boot event is lost does not tell the stop instant that the run was captured with: name it by --for.
+
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
       Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, 3 the repeated run is another one, \
@@ -59,6 +61,13 @@ struct GotoCommand: ParsableCommand {
   var transport: EmulationOptions.Transport = .port
 
   @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "What 'capture' was given as --for, where the trace has lost its boot event, which tells it.",
+      valueName: "duration"))
+  var length: VirtualDuration?
+
+  @Option(
     help: ArgumentHelp(
       "Keep the recording in this folder, and take it from there next time: as far as it goes, the run need not be "
         + "made once more. It takes some 10 MB.", valueName: "dir"), completion: .directory)
@@ -96,11 +105,36 @@ struct GotoCommand: ParsableCommand {
       let module = try RebuiltModule(reader.moduleTable, finder)
       let run = RepeatedRun(
         kernel: try kernelFile(sought, finder, locator), image: module.image,
-        stopInstant: sought.stopNanoseconds.map { SystemTime(nanoseconds: $0) },
+        stopInstant: try stopInstant(sought),
         transport: transport == .memory ? .memory : .port,
         patience: timeout == 0 ? .seconds(1 << 40) : .seconds(timeout))
-      try revisit(sought, run, module, programs, TraceVocabulary(reader.moduleTable), commandsFile, signals)
+      do {
+        try revisit(sought, run, module, programs, TraceVocabulary(reader.moduleTable), commandsFile, signals)
+      } catch RevisitError.differs(let position, let recorded, let repeated) {
+        if length == nil, !sought.isStopKnown {
+          TraceCommand.complain("the run was repeated without a stop instant, which may be why it is another one")
+        }
+        throw RevisitError.differs(position: position, recorded: recorded, repeated: repeated)
+      }
     }
+  }
+
+  /// Until when the run goes, as the trace tells, or the user where it cannot; nil for no end.
+  private func stopInstant(_ sought: SoughtEvent) throws -> SystemTime? {
+    guard sought.isStopKnown else {
+      if length == nil {
+        TraceCommand.complain(
+          "note: the trace's boot event is lost, so the stop instant of its run is unknown, and none is taken; if it "
+            + "was captured with --for, say so here too.")
+      }
+      return length.map { SystemTime(nanoseconds: $0.nanoseconds.count) }
+    }
+    if let length, length.nanoseconds.count != sought.stopNanoseconds {
+      let told = sought.stopNanoseconds.map { "\(VirtualDuration(.init($0)))" } ?? "no stop instant"
+      TraceCommand.complain("--for says \(length), but the trace tells that its run was given \(told)")
+      throw ExitCode(2)
+    }
+    return sought.stopNanoseconds.map { SystemTime(nanoseconds: $0) }
   }
 
   private func sought(at place: TracePlace, in reader: TraceReader, _ signals: SignalWatch) throws -> SoughtEvent {

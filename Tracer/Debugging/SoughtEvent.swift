@@ -10,8 +10,10 @@ public struct SoughtEvent {
   public let firstPosition: UInt64
   /// The kernel's build identity; nil where the trace has not the run's first event.
   public let kernelIdentity: UInt64?
-  /// The stop instant that the run was given, in ns; nil for none, or where that is not known.
+  /// The stop instant that the run was given, in ns; nil for none, or where `isStopKnown` is false.
   public let stopNanoseconds: UInt64?
+  /// Whether the trace tells the stop instant: its boot event is there.
+  public let isStopKnown: Bool
   /// Who was interrupted when the kernel was entered that recorded the event, 0xFF for the idle loop; nil where the
   /// trace does not tell.
   public let interrupted: UInt8?
@@ -50,6 +52,7 @@ public struct SoughtEvent {
         (self.position, self.event, firstPosition) = (position, event, first ?? 0)
         kernelIdentity = boot?.words.w1
         stopNanoseconds = boot.flatMap { $0.words.w3 == .max ? nil : $0.words.w3 }
+        isStopKnown = boot != nil
         interrupted = interruptedLast
         entryTime = entry?.time ?? event.time
         if let scale = boot?.words.w2, scale != 1 << 32 {
