@@ -23,7 +23,7 @@ struct RescueCommand: ParsableCommand {
       rescued, the trace shows a gap, and the answer tells which events are missing.
 
       Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued, 3 a trace is written, but \
-      the ring was spoilt, or interrupted.
+      the ring was spoilt; or interrupted, and nothing is kept.
 
       Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
       """)
