@@ -7,7 +7,8 @@ import Testing
     let lines = run.console.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("Printer:") }
     let numbered = (0..<100).map { "Printer: \($0 < 10 ? "0" : "")\($0) " + String(repeating: "0123456789", count: 4) }
     #expect(
-      lines == (["42 words 0.125", "a line of puts", "on standard error", "not yet, but now"].map { "Printer: \($0)" }
+      lines
+        == (["42 words 0.125", "a line of puts", "on standard error", "not yet, but now"].map { "Printer: \($0)" }
         + numbered + ["Printer: flushed"]).map { $0[...] })
   }
 }

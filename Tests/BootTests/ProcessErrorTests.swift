@@ -136,8 +136,8 @@ import TraceFormat
     }
   }
 
-  /// Where a period has two windows, and the partition is promised less than they are long: release points are starts of
-  /// periods, and a wait that ends before the window does ends in it.
+  /// Where a period has two windows, and the partition is promised less than they are long: release points are starts
+  /// of periods, and a wait that ends before the window does ends in it.
   @Test func processesKnowTheirPeriodAndTheirWindow() throws {
     let edits = [
       (

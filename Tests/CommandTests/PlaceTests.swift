@@ -3,10 +3,12 @@ import Testing
 /// Places that a trace has not.
 @Suite struct PlaceTests {
   /// Nothing was compared of what was asked for: that is no 'identical'.
-  @Test(arguments: [
-    ["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"],
-    ["--from", "event:15000", "--to", "event:9000"],
-  ], ["1", "2"]) func aReplayFromBeyondTheEndIsInconclusive(span: [String], threads: String) throws {
+  @Test(
+    arguments: [
+      ["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"],
+      ["--from", "event:15000", "--to", "event:9000"],
+    ], ["1", "2"]) func aReplayFromBeyondTheEndIsInconclusive(span: [String], threads: String) throws
+  {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
     let command = try RunningCommand(["replay", "run.partita", "--threads", threads] + span, in: folder)

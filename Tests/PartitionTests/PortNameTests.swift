@@ -14,10 +14,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "A", "THIRTY_CHARACTERS_AS_IN_PART_1", "THIRTY_ONE_CHARACTERS_IN_THIS_X", "THIRTY_TWO_CHARACTERS_AND_NO_ZER",
-    "GRÖSSE_IN_ZWEIUNDDREISSIG_BYTES",
-  ] as [StaticString])
+  @Test(
+    arguments: [
+      "A", "THIRTY_CHARACTERS_AS_IN_PART_1", "THIRTY_ONE_CHARACTERS_IN_THIS_X", "THIRTY_TWO_CHARACTERS_AND_NO_ZER",
+      "GRÖSSE_IN_ZWEIUNDDREISSIG_BYTES",
+    ] as [StaticString])
   func namesCrossWhole(name: StaticString) throws {
     #expect(PortName.byteCount == ModuleLimits.maximumNameLength)
     let bytes = Array(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))

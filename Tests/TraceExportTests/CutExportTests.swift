@@ -36,18 +36,18 @@ import TraceReading
     "switch": "time_ns >= :cut OR position = (SELECT max(position) FROM switch WHERE time_ns < :cut)",
     // The ring 3 that follows belongs to it, up to the next step.
     "step": """
-      position IN (SELECT position FROM (SELECT position, lead(entered_ns) OVER (ORDER BY position) AS next FROM step)
-        WHERE next IS NULL OR next >= :cut)
-      """,
+    position IN (SELECT position FROM (SELECT position, lead(entered_ns) OVER (ORDER BY position) AS next FROM step)
+      WHERE next IS NULL OR next >= :cut)
+    """,
     "call": "left_ns IS NULL OR left_ns >= :cut",
     "interrupt": """
-      acknowledged_ns >= :cut OR acknowledged_ns IS NULL AND position IN
-        (SELECT position FROM step WHERE left_ns IS NULL OR left_ns >= :cut)
-      """,
+    acknowledged_ns >= :cut OR acknowledged_ns IS NULL AND position IN
+      (SELECT position FROM step WHERE left_ns IS NULL OR left_ns >= :cut)
+    """,
     "upcall": "ended_ns IS NULL OR ended_ns >= :cut",
     "mode": """
-      time_ns >= :cut OR position IN (SELECT max(position) FROM mode WHERE time_ns < :cut GROUP BY partition)
-      """,
+    time_ns >= :cut OR position IN (SELECT max(position) FROM mode WHERE time_ns < :cut GROUP BY partition)
+    """,
     "activation": "completed_ns IS NULL OR completed_ns >= :cut",
     "gap": "until_ns >= :cut",
   ]

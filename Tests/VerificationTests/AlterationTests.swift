@@ -97,7 +97,8 @@ import TraceReading
   }
 
   /// A usual interrupt is judged in one go with its mark and acknowledgement where an input follows. If that input has
-  /// no meaning, what is behind it is the interrupt's still, and `Verification` does not see it so: known, and left out.
+  /// no meaning, what is behind it is the interrupt's still, and `Verification` does not see it so: known, and left
+  /// out.
   private static func isBeyondLookahead(_ events: [TraceEvent], _ table: ModuleTable) -> Bool {
     let meaning = EventMeaning(table)
     return events.indices.dropFirst(3).contains { index in

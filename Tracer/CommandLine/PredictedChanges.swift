@@ -9,8 +9,8 @@ struct PredictedChanges {
   let doubts: [Prediction.Doubt]
   let lossCount: UInt64
 
-  /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is missing
-  /// in the prediction or in the recording.
+  /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is
+  /// missing in the prediction or in the recording.
   var exitStatus: Int32 {
     let verdicts = predicted.claims.filter { PredictedVerdicts.isPredicted($0.identifier) }.map(self.verdicts.verdict)
     if verdicts.contains(.fail) { return 1 }

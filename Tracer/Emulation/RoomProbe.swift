@@ -10,8 +10,9 @@ enum RoomProbe {
   /// Why nothing more fits there; nil where something does, or where that cannot be told.
   static func obstacle(beside path: String) -> String? {
     let folder = (path as NSString).deletingLastPathComponent
-    var template = Array(((folder.isEmpty ? "." : folder) as NSString)
-      .appendingPathComponent(".partita-room-XXXXXX").utf8CString)
+    var template = Array(
+      ((folder.isEmpty ? "." : folder) as NSString)
+        .appendingPathComponent(".partita-room-XXXXXX").utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return told(errno) }
     defer { close(descriptor) }

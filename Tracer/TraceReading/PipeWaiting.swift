@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What ends the waiting for a pipe that gives nothing, or takes nothing: a user who wants to stop must not have to wait
-/// for it.
+/// What ends the waiting for a pipe that gives nothing, or takes nothing: a user who wants to stop must not have to
+/// wait for it.
 public enum PipeWaiting {
   private static let isOver = Mutex<(@Sendable () -> Bool)?>(nil)
 
