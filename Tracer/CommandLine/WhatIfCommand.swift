@@ -22,9 +22,9 @@ struct WhatIfCommand: ParsableCommand {
 
       A "but:" names a doubt: a partition is answered otherwise than recorded, does more than was recorded of it, \
       starts anew as it did not in the recorded run, or does not where it did. From there on its further deeds are \
-      not known. Deadlines of its processes, of partitions that it can reach by ports, events or the module schedule, and all \
-      budgets and custom claims are then 'unknown', unless violated before. What the kernel promises whatever \
-      partitions do is not touched.
+      not known. Deadlines of its processes, of partitions that it can reach by ports, events or the module \
+      schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
+      promises whatever partitions do is not touched.
 
       EXAMPLES
         partita what-if run.partita --module faster.xml
