@@ -25,7 +25,7 @@ import Testing
     try folder.write([1], to: "file")
     for output in ["nowhere/schemas", "file", "/dev/null", "-/x"] {
       let run = try folder.run("schema", "-o", output)
-      #expect(run.ending == .status(2) && run.errors.contains("error"), "\(output): \(run.errors)")
+      #expect(run.ending == .status(2) && run.errors.lowercased().contains("error"), "\(output): \(run.errors)")
     }
     #expect(folder.names == ["file"])
   }

@@ -30,6 +30,21 @@ final class FakeEmulator {
     try write(text, "emulator")
     chmod(script, 0o755)
     try write("", "trace")
+    waitUntilNobodyWrites()
+  }
+
+  /// A child that another test forked meanwhile holds our descriptor until it has become another program, and a file
+  /// that somebody could write cannot be run ("text file busy"). Nor can it be leased: that tells.
+  private func waitUntilNobodyWrites() {
+    // What Linux calls F_SETLEASE, which Glibc's module does not show.
+    let setLease: Int32 = 1024
+    let descriptor = open(script, O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    for _ in 0..<10_000 {
+      if fcntl(descriptor, setLease, F_RDLCK) == 0 || errno != EAGAIN { break }
+      usleep(1000)
+    }
+    _ = fcntl(descriptor, setLease, F_UNLCK)
   }
 
   var tracePath: String { folder + "/trace" }
