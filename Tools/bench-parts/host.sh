@@ -35,6 +35,28 @@ rate() {
 decode_rate() { rate measure-decoding decoded "every column summed; aim 300,000,000 on two cores"; }
 replay_rate() { rate measure-replay replayed "aim 20,000,000 on two cores"; }
 verify_rate() { rate measure-verification verified "aim 100,000,000 on two cores"; }
+# What an event costs on one thread, as far as each stage: payloads are read, compared with their checksums and
+# decompressed; the order and the times of events are found; then either every column is summed where it lies, or all
+# are written to memory, and then events one behind the other. Replay and verification have all of that in them.
+cost_by_stage() {
+  local name stage
+  long_traces
+  for name in steady captured shuffled; do
+    for stage in payloads order sums columns rows; do
+      stage_cost $name $stage measure-decoding --stage $stage
+    done
+    stage_cost $name replay measure-replay
+    stage_cost $name verification measure-verification
+  done
+}
+# stage_cost TRACE STAGE COMMAND...: nanoseconds of a core an event.
+stage_cost() {
+  local name=$1 stage=$2
+  shift 2
+  $partita "$@" $cache/$name.partita --events $long_events --threads 1 >$cache/stage
+  echo "$figure.$name.$stage =" \
+    "$(awk '/-per-processor-second/ { printf "%.1f", 1e9 / $3 }' $cache/stage) ns of one core an event"
+}
 # What others make of the same events in the same run: babeltrace2 into nothing; and how many times that we make.
 babeltrace_rate() {
   local begin end rate command

@@ -2,33 +2,61 @@ import ArgumentParser
 import TraceFormat
 import TraceReading
 
-/// `partita measure-decoding`: how fast traces are read; for Tools/bench.
+/// `partita measure-decoding`: how fast traces are read, as far as a stage; for Tools/bench.
 struct MeasureDecodingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure-decoding",
     abstract: "Reads every column of every event and prints the speed.",
     shouldDisplay: false)
 
+  /// How far decoding goes. Each stage has those before it in it, but that sums need no columns.
+  enum Stage: String, CaseIterable, ExpressibleByArgument {
+    /// Blocks are read, their checksums compared, their payloads decompressed: what no decoder is spared. One thread.
+    case payloads
+    /// Headers of groups and columns, the order of events and their times.
+    case order
+    /// Every field of every event is read where it lies.
+    case sums
+    /// Every column is written to memory.
+    case columns
+    /// Every event is written to memory, one behind the other.
+    case rows
+    /// Every event is put together by itself when it is asked for.
+    case events
+  }
+
   @OptionGroup var options: MeasureOptions
 
-  @Flag(help: "Put every event together, one by one, as a consumer of events gets them.")
-  var eventByEvent = false
+  @Option(help: "How far decoding goes.")
+  var stage = Stage.sums
 
   func run() throws {
     var all: UInt64 = 0
     try options.measure("decoded") { reader in
       var sums = EventColumns.Sums()
-      if eventByEvent { sumEvents(reader, &sums) } else { sumColumns(reader, &sums) }
+      switch stage {
+      case .payloads: (sums.events, sums.times) = reader.decompressAll()
+      case .order: mapBlocks(reader, &sums) { EventColumns.Sums(ofOrder: $0) }
+      case .sums: mapBlocks(reader, &sums) { $0.sums }
+      case .columns:
+        mapBlocks(reader, &sums) {
+          $0.complete()
+          return EventColumns.Sums(ofOrder: $0)
+        }
+      case .rows: mapBlocks(reader, &sums) { $0.withEvents { EventColumns.Sums(ofLast: $0) } }
+      case .events: sumEvents(reader, &sums)
+      }
       all = sums.times &+ sums.kinds &+ sums.partitions &+ sums.details &+ sums.operands &+ sums.words
       return sums.events
     }
-    print("sum = \(String(all, radix: 16)) (of all columns)")
+    print("sum = \(String(all, radix: 16)) (\(stage == .sums || stage == .events ? "of all columns" : "of a part"))")
   }
 
-  private func sumColumns(_ reader: TraceReader, _ sums: inout EventColumns.Sums) {
-    reader.forEachBlock(threads: options.threads) {
-      $0.sums
-    } take: {
+  private func mapBlocks(
+    _ reader: TraceReader, _ sums: inout EventColumns.Sums,
+    _ map: @escaping @Sendable (EventColumns) -> EventColumns.Sums
+  ) {
+    reader.forEachBlock(threads: options.threads, map: map) {
       if case .events(let found) = $0 { sums += found }
       return true
     }
@@ -52,5 +80,19 @@ struct MeasureDecodingCommand: ParsableCommand {
         sums.words &+= event.words.w5 &+ event.words.w6 &+ event.words.w7
       }
     }
+  }
+}
+
+extension EventColumns.Sums {
+  fileprivate init(ofOrder columns: EventColumns) {
+    self.init()
+    events = UInt64(columns.eventCount)
+    times = columns.lastTime
+  }
+
+  fileprivate init(ofLast rows: UnsafeBufferPointer<TraceEvent>) {
+    self.init()
+    events = UInt64(rows.count)
+    times = rows.last?.time ?? 0
   }
 }

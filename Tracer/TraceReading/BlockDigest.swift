@@ -16,7 +16,7 @@ struct BlockDigest {
     eventCount = columns.eventCount
     lastTime = columns.lastTime
     firstBackwards = columns.firstBackwards
-    firstKind = columns.eventCount > 0 ? columns.kind(at: 0) : 0
+    firstKind = columns.firstKind
     var controls: [(index: Int, event: TraceEvent)] = []
     if columns.groups.contains(where: { $0.kind >= EventKind.boot.rawValue }) {
       for index in 0..<columns.eventCount where columns.kind(at: index) >= EventKind.boot.rawValue {

@@ -141,7 +141,7 @@ final class BlockLookahead {
 
   private static func perform(_ work: Work, _ stretch: BlockStretch, _ spares: SpareColumns) {
     switch work {
-    case .columns: stretch.decode(into: stretch.columns) { _ in }
+    case .columns: stretch.decode(into: stretch.columns) { $0.complete() }
     case .block(let body):
       let columns = spares.take()
       stretch.decode(into: columns) { body($0, stretch) }

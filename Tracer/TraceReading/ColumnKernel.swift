@@ -96,6 +96,23 @@ struct ColumnKernel {
     partita_column_begin(column(header.base), common, shift, mask, target)
   }
 
+  /// The sum of the column's values, cut by `mask`, modulo 2⁶⁴.
+  ///
+  /// - Parameters:
+  ///   - timeSum: that of its events' times, asked for where the predictor wants it.
+  ///   - scratch: as for `mix`.
+  func sum(mask: UInt64, timeSum: () -> UInt64, scratch: UnsafeMutablePointer<UInt64>) -> UInt64 {
+    switch header.predictor {
+    case .base where header.planeMask == 0: return (header.base & mask) &* UInt64(count)
+    case .base: return partita_column_sum(column(header.base), mask)
+    case .time where header.planeMask == 0: return header.base &* UInt64(count) &+ timeSum()
+    case .time: return partita_column_sum(column(header.base), ~0) &+ timeSum()
+    case .previous, .step:
+      decode(into: scratch, times: nil)
+      return partita_sum(scratch, count, mask)
+    }
+  }
+
   @inline(__always)
   private func column(_ base: UInt64) -> PartitaColumn {
     PartitaColumn(planes: planes, count: count, base: base, mask: header.planeMask)

@@ -1,3 +1,4 @@
+import ColumnKernels
 import TraceFormat
 
 extension EventColumns {
@@ -12,7 +13,7 @@ extension EventColumns {
   }
 
   /// Hands out the events of a range in order, a few hundred at a time, as they then lie in memory one behind the
-  /// other, near the core. For several threads at a time.
+  /// other, near the core. For several threads at a time, once the columns are complete.
   ///
   /// - Parameter body: gets the index of the first and the events, which are its own for the call only; false ends it.
   @inline(__always)
@@ -65,48 +66,13 @@ extension EventColumns {
   /// Unsafe: `rows` has room for them. Each place has its event's index, which `order` has made sure of.
   @inline(never)
   func fill(_ rows: UnsafeMutablePointer<TraceEvent>, _ range: Range<Int>, _ cursors: UnsafeMutablePointer<Int>) {
-    groups.withUnsafeBufferPointer { groups in
-      for number in groups.indices {
-        let group = groups[number]
-        let cursor = cursors + number
-        switch group.wordCount {
-        case 0: fill(rows, range, cursor, group, 0)
-        case 1: fill(rows, range, cursor, group, 1)
-        case 2: fill(rows, range, cursor, group, 2)
-        case 3: fill(rows, range, cursor, group, 3)
-        case 4: fill(rows, range, cursor, group, 4)
-        case 5: fill(rows, range, cursor, group, 5)
-        case 6: fill(rows, range, cursor, group, 6)
-        case 7: fill(rows, range, cursor, group, 7)
-        default: fill(rows, range, cursor, group, 8)
-        }
-      }
+    let (indices, times, heads, words) = (eventIndices, timePointer, headPointer, wordPointer)
+    for (number, group) in groups.enumerated() {
+      cursors[number] = partita_rows(
+        PartitaGroup(
+          indices: indices, times: times, heads: heads, words: words + (group.words - group.first),
+          word_count: group.wordCount, stride: group.count, last: group.first + group.count),
+        cursors[number], range.lowerBound, range.upperBound, rows)
     }
-  }
-
-  @inline(__always)
-  private func fill(
-    _ rows: UnsafeMutablePointer<TraceEvent>, _ range: Range<Int>, _ cursor: UnsafeMutablePointer<Int>,
-    _ group: Group, _ wordCount: Int
-  ) {
-    let (indices, times, heads) = (eventIndices, timePointer, headPointer)
-    let words = wordPointer + (group.words - group.first)
-    let count = group.count
-    let last = group.first + count
-    var place = cursor.pointee
-    while place < last {
-      let index = Int(indices[place])
-      guard index < range.upperBound else { break }
-      let row = rows + (index &- range.lowerBound)
-      row.pointee.time = times[place]
-      EventHead(rawValue: heads[place]).store(in: row)
-      let target = UnsafeMutableRawPointer(row) + EventHead.wordsOffset
-      for word in 0..<wordCount {
-        target.storeBytes(of: words[word &* count &+ place], toByteOffset: word &* 8, as: UInt64.self)
-      }
-      for word in wordCount..<8 { target.storeBytes(of: 0, toByteOffset: word &* 8, as: UInt64.self) }
-      place &+= 1
-    }
-    cursor.pointee = place
   }
 }

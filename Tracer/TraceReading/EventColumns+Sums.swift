@@ -1,4 +1,5 @@
 import ColumnKernels
+import TraceFormat
 
 extension EventColumns {
   /// Sums over all columns of a block, or of many: what a counter makes of a trace that reads everything.
@@ -27,19 +28,27 @@ extension EventColumns {
     }
   }
 
-  /// Reads every field of every event of the block.
+  /// Reads every field of every event of the block, where it lies: no column but times and order is written to memory.
   public var sums: Sums {
     var sums = Sums()
     sums.events = UInt64(eventCount)
-    sums.times = partita_sum(timePointer, eventCount)
-    for group in groups { sums.kinds &+= UInt64(group.kind) &* UInt64(group.count) }
-    let headSums = partita_sum_heads(headPointer, eventCount)
-    (sums.partitions, sums.details, sums.operands) = (headSums.partitions, headSums.details, headSums.operands)
-    sums.words = partita_sum(wordPointer, words.count)
-    var place: UInt64 = 0
-    for index in UnsafeBufferPointer(start: eventIndices, count: eventCount) {
-      sums.order &+= UInt64(index) ^ place
-      place &+= 1
+    sums.order = partita_sum_order(eventIndices, eventCount)
+    guard eventCount > 0 else { return sums }
+    var column = UnsafePointer(directory.columns)
+    for group in groups {
+      let times = partita_sum(timePointer + group.first, group.count, ~0)
+      sums.times &+= times
+      sums.kinds &+= UInt64(group.kind) &* UInt64(group.count)
+      let scratch = scratchBase
+      func sum(_ number: Int, mask: UInt64 = ~0) -> UInt64 {
+        ColumnKernel(column[number], count: group.count, planes: planes)
+          .sum(mask: mask, timeSum: { times }, scratch: scratch)
+      }
+      sums.partitions &+= sum(EventColumn.partition, mask: 0xFF)
+      sums.details &+= sum(EventColumn.detail, mask: 0xFF)
+      sums.operands &+= sum(EventColumn.operand, mask: 0xFFFF_FFFF)
+      for word in 0..<group.wordCount { sums.words &+= sum(EventColumn.firstWord + word) }
+      column += EventColumn.firstWord + group.wordCount
     }
     return sums
   }

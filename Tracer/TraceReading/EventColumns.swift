@@ -1,4 +1,3 @@
-import CLZ4
 import TraceFormat
 
 /// What is wrong with the payload of an event block whose checksum is right.
@@ -18,6 +17,10 @@ public enum PayloadDefect: String, Error, Equatable, Sendable {
 /// Events are sorted into the block's groups: each event has a *place*, and places of a group follow each other.
 /// Whoever can work on whole columns (counting, filtering) is spared the events themselves; `event(at:)` puts one
 /// together. The object is used again for block after block, and its memory follows the largest one.
+///
+/// Times and order are decoded with the block, heads, words and locators when they are first asked for: who sums or
+/// counts columns never has them written. So the first asking changes the object; `complete()` comes before it is
+/// shared among threads.
 ///
 /// Payloads may be hostile: every length is checked before use, and memory follows the header's bounds.
 public final class EventColumns {
@@ -51,34 +54,50 @@ public final class EventColumns {
     var stride: Int32
   }
 
-  public private(set) var eventCount = 0
+  /// What is decoded when it is first asked for.
+  struct Parts: OptionSet {
+    var rawValue: UInt8
+    static let heads = Parts(rawValue: 1)
+    static let words = Parts(rawValue: 2)
+    static let locators = Parts(rawValue: 4)
+    static let all: Parts = [.heads, .words, .locators]
+  }
+
+  public internal(set) var eventCount = 0
   /// Position in the trace of the block's first event.
   public internal(set) var firstPosition: UInt64 = 0
   public var groups: [Group] { directory.groups }
   /// Time of the last event.
-  public private(set) var lastTime: UInt64 = 0
+  public internal(set) var lastTime: UInt64 = 0
   /// The first event that is earlier than the one before it, by index; nil where time never decreases.
-  public private(set) var firstBackwards: Int?
+  public internal(set) var firstBackwards: Int?
+  /// Kind of the block's first event; 0 where it has none.
+  public internal(set) var firstKind: UInt8 = 0
 
-  private var directory = ColumnDirectory()
-  private let arena = ColumnArena()
-  private let payload = ColumnArena()
+  var directory = ColumnDirectory()
+  /// What is not decoded yet.
+  var missing: Parts = []
+  let arena = ColumnArena()
+  let payload = ColumnArena()
   let rowArena = ColumnArena()
-  private let groupPlaces = UnsafeMutablePointer<GroupPlace>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
-  /// By group: the next place of its events, and the end of its places.
-  private let cursors = UnsafeMutablePointer<(next: UInt32, end: UInt32)>.allocate(capacity: 256)
+  let groupPlaces = UnsafeMutablePointer<GroupPlace>.allocate(capacity: TraceLimits.maximumGroupCount + 1)
+  /// By group: the next place of its events.
+  let cursors = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
 
-  // Views of the arena, valid until the next block is decoded.
-  private var timeBase: UnsafeMutablePointer<UInt64>
-  private var headBase: UnsafeMutablePointer<UInt64>
-  private var wordBase: UnsafeMutablePointer<UInt64>
-  private var scratchBase: UnsafeMutablePointer<UInt64>
-  private var locatorBase: UnsafeMutablePointer<Locator>
+  // Views of the arenas, valid until the next block is decoded.
+  /// Where the first plane of all columns is.
+  var planes: UnsafeRawPointer
+  var timeBase: UnsafeMutablePointer<UInt64>
+  var headBase: UnsafeMutablePointer<UInt64>
+  var wordBase: UnsafeMutablePointer<UInt64>
+  var scratchBase: UnsafeMutablePointer<UInt64>
+  var locatorBase: UnsafeMutablePointer<Locator>
   /// By place: the event's index in the block.
-  private var indexBase: UnsafeMutablePointer<UInt16>
+  var indexBase: UnsafeMutablePointer<UInt16>
 
   public init() {
     let nothing = arena.reserve(64)
+    planes = UnsafeRawPointer(nothing)
     timeBase = nothing.assumingMemoryBound(to: UInt64.self)
     headBase = timeBase
     wordBase = timeBase
@@ -98,12 +117,15 @@ public final class EventColumns {
   /// Times of the events, by place; ns.
   public var times: UnsafeBufferPointer<UInt64> { .init(start: timeBase, count: eventCount) }
   /// Heads of the events, by place: each is an `EventHead`.
-  public var heads: UnsafeBufferPointer<UInt64> { .init(start: headBase, count: eventCount) }
+  public var heads: UnsafeBufferPointer<UInt64> { .init(start: headPointer, count: eventCount) }
   /// Place and group of each event, in the order of the trace.
-  public var locators: UnsafeBufferPointer<Locator> { .init(start: locatorBase, count: eventCount) }
+  public var locators: UnsafeBufferPointer<Locator> {
+    demand(.locators)
+    return .init(start: locatorBase, count: eventCount)
+  }
   /// The words of all groups, one array behind the other.
   public var words: UnsafeBufferPointer<UInt64> {
-    .init(start: wordBase, count: eventCount == 0 ? 0 : directory.wordCount)
+    .init(start: wordPointer, count: eventCount == 0 ? 0 : directory.wordCount)
   }
 
   /// The kind of the event with this index in the block.
@@ -116,12 +138,13 @@ public final class EventColumns {
   /// - Precondition: `word` is below the group's `wordCount`.
   public func words(_ word: Int, of group: Group) -> UnsafeBufferPointer<UInt64> {
     precondition(word < group.wordCount)
-    return .init(start: wordBase + group.words + word * group.count, count: group.count)
+    return .init(start: wordPointer + (group.words + word * group.count), count: group.count)
   }
 
   /// The events one by one, as values that are put together when they are asked for.
   public var events: EventView {
-    EventView(
+    complete()
+    return EventView(
       count: eventCount, groups: groupPlaces, locators: locatorBase, times: timeBase, heads: headBase, words: wordBase)
   }
 
@@ -139,154 +162,12 @@ public final class EventColumns {
 
   var eventIndices: UnsafePointer<UInt16> { UnsafePointer(indexBase) }
   var timePointer: UnsafePointer<UInt64> { UnsafePointer(timeBase) }
-  var headPointer: UnsafePointer<UInt64> { UnsafePointer(headBase) }
-  var wordPointer: UnsafePointer<UInt64> { UnsafePointer(wordBase) }
-
-  // MARK: Decoding
-
-  /// Decodes a block's payload as it is stored.
-  ///
-  /// - Parameter header: one whose lengths keep the format's bounds.
-  func decode(_ stored: UnsafeRawBufferPointer, _ header: BlockHeader) throws(PayloadDefect) {
-    eventCount = 0
-    firstPosition = header.firstEventIndex
-    let count = Int(header.rawByteCount)
-    guard let source = stored.baseAddress, count > 0 else { throw .notDecompressible }
-    let target = payload.reserve(count + ColumnKernel.slack)
-    if header.compression == BlockCompression.lz4.rawValue {
-      // liblz4 writes at most `count` bytes and reads at most what is stored.
-      let written = LZ4_decompress_safe(
-        source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self), Int32(stored.count),
-        Int32(count))
-      guard written == Int32(count) else { throw .notDecompressible }
-    } else {
-      guard count <= stored.count else { throw .endsEarly }
-      target.copyMemory(from: source, byteCount: count)
-    }
-    try decode(
-      UnsafeRawBufferPointer(start: target, count: count), eventCount: Int(header.eventCount),
-      baseTime: header.baseTime)
+  var headPointer: UnsafePointer<UInt64> {
+    demand(.heads)
+    return UnsafePointer(headBase)
   }
-
-  /// Decodes a payload as it was before compression.
-  ///
-  /// - Parameter raw: `ColumnKernel.slack` bytes more can be read.
-  private func decode(
-    _ raw: UnsafeRawBufferPointer, eventCount count: Int, baseTime: UInt64
-  ) throws(PayloadDefect) {
-    guard let start = raw.baseAddress, count <= raw.count else { throw .endsEarly }
-    let planes = start + (try directory.read(raw, count))
-    let groups = directory.groups
-    layOut(count, groups)
-    groups.withUnsafeBufferPointer { decodeHeads(of: $0, planes) }
-    try order(count, baseTime, start.assumingMemoryBound(to: UInt8.self), groups)
-    groups.withUnsafeBufferPointer { decodeWords(of: $0, planes) }
-    eventCount = count
-  }
-
-  /// Cuts the arena into arrays for so many events.
-  private func layOut(_ count: Int, _ groups: [Group]) {
-    for (index, group) in groups.enumerated() {
-      groupPlaces[index] = GroupPlace(
-        words: Int32(truncatingIfNeeded: group.words - group.first), stride: Int32(truncatingIfNeeded: group.count))
-    }
-    // A few elements more than are used: kernels work on whole vectors.
-    let room = (count + 2 * ColumnKernel.slack) & ~7
-    let wordRoom = (directory.wordCount + 2 * ColumnKernel.slack) & ~7
-    let base = arena.reserve((3 * room + wordRoom) * 8 + room * 6)
-    timeBase = base.bindMemory(to: UInt64.self, capacity: room)
-    headBase = (base + room * 8).bindMemory(to: UInt64.self, capacity: room)
-    scratchBase = (base + room * 16).bindMemory(to: UInt64.self, capacity: room)
-    wordBase = (base + room * 24).bindMemory(to: UInt64.self, capacity: wordRoom)
-    locatorBase = (base + (room * 3 + wordRoom) * 8).bindMemory(to: Locator.self, capacity: room)
-    indexBase = (base + (room * 3 + wordRoom) * 8 + room * 4).bindMemory(to: UInt16.self, capacity: room)
-  }
-
-  /// Deltas of time, and heads, of all groups.
-  private func decodeHeads(of groups: UnsafeBufferPointer<Group>, _ planes: UnsafeRawPointer) {
-    let (timeBase, headBase, scratch) = (timeBase, headBase, scratchBase)
-    var column = directory.columns
-    for group in groups {
-      ColumnKernel(column[EventColumn.timeDelta], count: group.count, planes: planes)
-        .decode(into: timeBase + group.first, times: nil)
-      // What all events of the group have in common first, then column by column what differs.
-      var common = UInt64(group.kind) | UInt64(truncatingIfNeeded: group.wordCount) &<< 24
-      for number in EventColumn.partition...EventColumn.operand where column[number].isConstant {
-        let (shift, mask) = EventHead.place(of: number)
-        common |= (column[number].base & mask) &<< shift
-      }
-      let heads = headBase + group.first
-      var isBegun = false
-      for number in EventColumn.partition...EventColumn.operand where !column[number].isConstant {
-        let (shift, mask) = EventHead.place(of: number)
-        let kernel = ColumnKernel(column[number], count: group.count, planes: planes)
-        if isBegun {
-          kernel.mix(into: heads, shift: shift, mask: mask, scratch: scratch)
-        } else {
-          kernel.begin(heads, with: common, shift: shift, mask: mask, scratch: scratch)
-          isBegun = true
-        }
-      }
-      if !isBegun { heads.update(repeating: common, count: group.count) }
-      column += EventColumn.firstWord + group.wordCount
-    }
-  }
-
-  /// The words of all groups, some of which follow from the events' times.
-  private func decodeWords(of groups: UnsafeBufferPointer<Group>, _ planes: UnsafeRawPointer) {
-    let timeBase = timeBase
-    var target = wordBase
-    var column = directory.columns
-    for group in groups {
-      column += EventColumn.firstWord
-      for _ in 0..<group.wordCount {
-        ColumnKernel(column.pointee, count: group.count, planes: planes)
-          .decode(into: target, times: timeBase + group.first)
-        target += group.count
-        column += 1
-      }
-    }
-  }
-
-  /// Gives each event its place, and each place its time, from the deltas of all groups.
-  private func order(
-    _ count: Int, _ baseTime: UInt64, _ groupColumn: UnsafePointer<UInt8>, _ groups: [Group]
-  ) throws(PayloadDefect) {
-    let cursors = cursors
-    for index in groups.indices {
-      cursors[index] = (UInt32(groups[index].first), UInt32(groups[index].first + groups[index].count))
-    }
-    for index in groups.count..<256 { cursors[index] = (0, 0) }
-    var time = baseTime
-    var isBackwards = false
-    firstBackwards = nil
-    let (locatorBase, timeBase, indexBase) = (locatorBase, timeBase, indexBase)
-    for event in 0..<count {
-      let group = Int(groupColumn[event])
-      let (place, end) = cursors[group]
-      guard place < end else { throw .groupColumn }
-      cursors[group].next = place &+ 1
-      let next = time &+ timeBase[Int(place)]
-      isBackwards = isBackwards || next < time
-      time = next
-      timeBase[Int(place)] = time
-      locatorBase[event] = Locator(place: Int(place), group: group)
-      indexBase[Int(place)] = UInt16(truncatingIfNeeded: event)
-    }
-    lastTime = time
-    guard count > 0, timeBase[locatorBase[0].place] == baseTime else { throw .firstTime }
-    if isBackwards { findBackwards(count) }
-  }
-
-  private func findBackwards(_ count: Int) {
-    var before: UInt64 = 0
-    for event in 0..<count {
-      let time = timeBase[locatorBase[event].place]
-      if time < before {
-        firstBackwards = event
-        return
-      }
-      before = time
-    }
+  var wordPointer: UnsafePointer<UInt64> {
+    demand(.words)
+    return UnsafePointer(wordBase)
   }
 }

@@ -1,3 +1,4 @@
+import ColumnKernels
 import TraceFormat
 
 /// What every event has beside its time and words, in one number: the second word of a `RingRecord`.
@@ -27,23 +28,15 @@ public struct EventHead: Equatable, Sendable {
   @inlinable public var wordCount: Int { Int(rawValue &>> 24 & 0xFF) }
   @inlinable public var operand: UInt32 { UInt32(truncatingIfNeeded: rawValue &>> 32) }
 
-  /// Where an event's words lie in it.
-  static let wordsOffset = 16
-  /// Whether an event in memory has its parts in the order of a head: kind, partition, detail, a byte that nobody
-  /// reads, operand. Looked at once.
+  /// Whether an event in memory has its time first, then its parts in the order of a head (kind, partition, detail, a
+  /// byte that nobody reads, operand), then its words: as `partita_rows` writes them. Looked at once.
   private static let isEventAlike =
-    MemoryLayout<TraceEvent>.offset(of: \.kind) == 8 && MemoryLayout<TraceEvent>.offset(of: \.partition) == 9
+    MemoryLayout<TraceEvent>.offset(of: \.time) == 0 && MemoryLayout<TraceEvent>.offset(of: \.kind) == 8
+    && MemoryLayout<TraceEvent>.offset(of: \.partition) == 9
     && MemoryLayout<TraceEvent>.offset(of: \.detail) == 10 && MemoryLayout<TraceEvent>.offset(of: \.operand) == 12
-    && MemoryLayout<TraceEvent>.offset(of: \.words) == wordsOffset && MemoryLayout<TraceEvent>.stride == 80
+    && MemoryLayout<TraceEvent>.offset(of: \.words) == 16
+    && MemoryLayout<TraceEvent>.stride == Int(PARTITA_ROW_BYTES)
   public static func checkLayout() { precondition(isEventAlike) }
-
-  /// Writes the parts of an event that a head has, all at once.
-  ///
-  /// Unsafe: they lie as `checkLayout` says.
-  @inline(__always)
-  func store(in event: UnsafeMutablePointer<TraceEvent>) {
-    UnsafeMutableRawPointer(event).storeBytes(of: rawValue, toByteOffset: 8, as: UInt64.self)
-  }
 
   /// Where a column of the format lies in it: bits to shift by, and the mask of what is shifted.
   static func place(of column: Int) -> (shift: UInt64, mask: UInt64) {

@@ -143,11 +143,13 @@ public final class TraceReader {
     }
   }
 
-  /// Takes the columns that `nextColumns` has just delivered out of the reader, which goes on with others.
+  /// Takes the columns that `nextColumns` has just delivered out of the reader, which goes on with others; they are
+  /// complete.
   ///
   /// - Parameter spare: whatever they held is lost.
   public func exchangeColumns(_ spare: EventColumns) -> EventColumns {
     let taken = columns
+    taken.complete()
     if let found { found.stretch.columns = spare } else { ownColumns = spare }
     columns = spare
     return taken

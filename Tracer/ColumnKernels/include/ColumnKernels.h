@@ -5,6 +5,7 @@
 #ifndef PARTITA_COLUMN_KERNELS_H
 #define PARTITA_COLUMN_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,13 +33,44 @@ void partita_column_begin(
 /// Ors the values, cut by `mask` and then shifted, into `target`.
 void partita_column_mix(struct PartitaColumn column, uint64_t shift, uint64_t mask, uint64_t *target);
 
-/// The sum of `count` numbers, modulo 2⁶⁴.
-uint64_t partita_sum(const uint64_t *numbers, size_t count);
+/// The sum of the column's values, cut by `mask`, modulo 2⁶⁴, without writing them.
+uint64_t partita_column_sum(struct PartitaColumn column, uint64_t mask);
 
-/// Sums over heads of events (`EventHead`).
-struct PartitaHeadSums {
-  uint64_t partitions, details, operands;
+/// The sum of `count` numbers, cut by `mask`, modulo 2⁶⁴.
+uint64_t partita_sum(const uint64_t *numbers, size_t count, uint64_t mask);
+
+/// The sum of `count` indices, each xored with its place, modulo 2⁶⁴.
+uint64_t partita_sum_order(const uint16_t *indices, size_t count);
+
+/// Bytes of an event that is put together: its time, its head and eight words, of which the last are 0.
+#define PARTITA_ROW_BYTES 80
+
+/// The events of one group, column by column; their places are below `last`.
+struct PartitaGroup {
+  /// By place: the event's index in the block, which increases.
+  const uint16_t *indices;
+  const uint64_t *times, *heads;
+  /// By place: the first words. The others of the same event follow, `stride` apart.
+  const uint64_t *words;
+  size_t word_count, stride, last;
 };
-struct PartitaHeadSums partita_sum_heads(const uint64_t *heads, size_t count);
+
+/// Puts the group's events from `place` on together, as long as their indices are below `end`; returns the next place.
+///
+/// `rows` takes them by index: that with index `begin` is the first.
+size_t partita_rows(struct PartitaGroup group, size_t place, size_t begin, size_t end, void *rows);
+
+/// Takes events in order, each from the group that `groups` says, and gives each its place, and each place its time and
+/// its event's index; returns the last time.
+///
+/// - groups: `count` numbers.
+/// - time: that of the event before the first.
+/// - cursors: by group, 256 of them: its first place; afterwards the place behind its last.
+/// - times: by place, the time since the event before; afterwards the time. Like `indices` it has room for `count`
+///   places from each cursor on.
+/// - is_backwards: whether some event is earlier than the one before it.
+uint64_t partita_order(
+  const uint8_t *groups, size_t count, uint64_t time, uint32_t *cursors, uint64_t *times, uint16_t *indices,
+  bool *is_backwards);
 
 #endif
