@@ -88,6 +88,24 @@ import TraceFormat
     #expect(device.status == 2)
   }
 
+  /// Names that look like the export's, and a folder with a name of it, are not its own.
+  @Test func aFolderOfOtherTablesIsNeverReplaced() throws {
+    for (name, isFolder) in [("budget.csv", false), ("mark.csv", true), ("events", true)] {
+      let folder = try Self.folder()
+      let form = name.hasSuffix(".csv") ? ["--format", "csv", "--by-kind"] : ["--format", "ctf"]
+      let made = try CommandRun.partita(["export", "run.partita", "-o", "mine"] + form, in: folder.path)
+      #expect(made.status == 0, "\(made.errors)")
+      try? FileManager.default.removeItem(atPath: folder.file("mine/\(name)"))
+      let own = folder.file("mine/\(name)" + (isFolder ? "/letter.txt" : ""))
+      try FileManager.default.createDirectory(
+        atPath: (own as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: own))
+      let run = try CommandRun.partita(["export", "run.partita", "--force", "-o", "mine"] + form, in: folder.path)
+      #expect(run.status == 2 && run.errors.contains("'\(name)'"), "\(name): \(run.errors)")
+      #expect(try String(contentsOfFile: own, encoding: .utf8) == "mine", "\(name)")
+    }
+  }
+
   @Test func aPartIsExported() throws {
     let folder = try Self.folder()
     let run = try CommandRun.partita(

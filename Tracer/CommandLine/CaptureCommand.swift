@@ -1,9 +1,6 @@
 import ArgumentParser
-import Debugging
 import Emulation
 import Foundation
-import ModuleCompiler
-import GuestRing
 
 /// `partita capture`: boots a module and records its trace.
 struct CaptureCommand: ParsableCommand {
@@ -49,47 +46,13 @@ struct CaptureCommand: ParsableCommand {
   func run() throws {
     try reporting {
       var session = ModuleSession(options: options, tracePath: output)
-      session.consoleOutput = try console.map { try Self.descriptor($0, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO) }
-      session.consoleInput = try input.map { try Self.descriptor($0, O_RDONLY, STDIN_FILENO) }
+      session.inputPath = input
+      session.consolePath = console
       if input != nil {
         ModuleSession.say(
           "note: live input arrives at other instants in every run; a stimulus is repeatable.\n", to: STDERR_FILENO)
       }
       try session.run()
     }
-  }
-
-  /// Opens `path`, or stands for `standard` where it is '-'.
-  private static func descriptor(_ path: String, _ flags: Int32, _ standard: Int32) throws -> Int32 {
-    guard path != "-" else { return standard }
-    let descriptor = open(path, flags | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw flags & O_CREAT == 0
-        ? EmulationError.unreadable(path: path, reason: reason) : .unwritable(path: path, reason: reason)
-    }
-    return descriptor
-  }
-}
-
-/// Runs `body` and turns what it throws about the caller's input into a message and exit status 2.
-func reporting(_ body: () throws -> Void) throws {
-  do {
-    try body()
-  } catch let error as CompilationFailure {
-    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
-    throw ExitCode(2)
-  } catch let error as ModuleSourceError {
-    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
-    throw ExitCode(2)
-  } catch let error as RescueError {
-    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
-    throw ExitCode(2)
-  } catch let error as RevisitError {
-    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
-    throw ExitCode(error.isInconclusive ? 3 : 2)
-  } catch let error as EmulationError {
-    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
-    throw ExitCode(2)
   }
 }

@@ -67,11 +67,20 @@ struct EmulationOptions: ParsableArguments {
       "Give up when no block of the trace came for so long, in seconds of real time; 0: never.", valueName: "seconds"))
   var timeout = 60
 
-  @Flag(help: "Replace an existing trace, and an existing file of memory.")
+  @Flag(help: "Replace an existing trace, file of memory or of the console.")
   var force = false
 
   mutating func validate() throws {
     guard timeout >= 0, timeout <= 1_000_000 else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
+  }
+
+  /// Refuses outputs that are what is read for this boot, or each other: whatever `--force` says.
+  func keepApart(_ outputs: [String?], from others: [String?] = []) throws {
+    var inputs = [module, stimulus, kernel] + others
+    for case let output? in [memoryFile, emulatorLog] + outputs where output != "-" {
+      try TraceCommand.keepApart(output, from: inputs)
+      inputs.append(output)
+    }
   }
 
   /// A request for this module's boot.
@@ -95,6 +104,7 @@ struct EmulationOptions: ParsableArguments {
     request.patience.nextBlock = limit
     return request
   }
+
   private func makeEmpty(_ path: String) throws(EmulationError) {
     guard force || access(path, F_OK) != 0 else { throw .fileExists(path: path) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

@@ -8,6 +8,9 @@ struct ModuleSession {
   var options: EmulationOptions
   /// Where the trace shall be; nil to let it go.
   var tracePath: String?
+  /// What is typed on the live console, and where it goes: files, or '-' for the standard ones.
+  var inputPath: String?
+  var consolePath: String?
   /// Descriptors of the live console; nil where it is not connected.
   var consoleInput: Int32?
   var consoleOutput: Int32?
@@ -17,13 +20,17 @@ struct ModuleSession {
   /// Runs the module.
   ///
   /// - Throws: `ExitCode` 1 for a kernel fault, 3 for a trace that is not whole; errors of the caller's input.
-  func run() throws {
+  mutating func run() throws {
+    try options.keepApart([tracePath, consolePath], from: [inputPath])
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
     let scratch = try PrivateDirectory()
     let image = try ModuleSource.load(options)
     let output = try TraceOutput(
       target: tracePath ?? scratch.file("run.partita"), mayReplace: options.force || tracePath == nil)
+    // Nothing is emptied for a module that cannot be booted.
+    if let inputPath { consoleInput = try Self.opened(inputPath, O_RDONLY, STDIN_FILENO) }
+    if let consolePath { consoleOutput = try Self.console(consolePath, mayReplace: options.force) }
     var request = try options.request(image: image, trace: output.growing)
     request.consoleInput = consoleInput
     if isInteractive { request.patience.nextBlock = nil }
@@ -41,6 +48,27 @@ struct ModuleSession {
     }
     Self.say(message, to: STDERR_FILENO)
     throw ExitCode(report.ending == .kernelFault ? 1 : 3)
+  }
+
+  /// Opens where the console goes: a file that is not there yet or may be replaced, a device or a pipe.
+  private static func console(_ path: String, mayReplace: Bool) throws -> Int32 {
+    var information = stat()
+    if !mayReplace, path != "-", stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
+      throw EmulationError.fileExists(path: path)
+    }
+    return try opened(path, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO)
+  }
+
+  /// Opens `path`, or stands for `standard` where it is '-'.
+  private static func opened(_ path: String, _ flags: Int32, _ standard: Int32) throws -> Int32 {
+    guard path != "-" else { return standard }
+    let descriptor = open(path, flags | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw flags & O_CREAT == 0
+        ? EmulationError.unreadable(path: path, reason: reason) : .unwritable(path: path, reason: reason)
+    }
+    return descriptor
   }
 
   private func capture(

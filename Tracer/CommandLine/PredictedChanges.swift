@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import TraceReading
 import Verification
 
 /// What another module changes: the claims on the recorded run beside those on the predicted one.
@@ -8,13 +9,15 @@ struct PredictedChanges {
   let predicted: VerificationReport
   let doubts: [Prediction.Doubt]
   let lossCount: UInt64
+  /// What the recorded trace was found to be, read to its end.
+  let recordedCondition: TraceCondition
 
   /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is
   /// missing in the prediction or in the recording.
   var exitStatus: Int32 {
     let verdicts = predicted.claims.filter { PredictedVerdicts.isPredicted($0.identifier) }.map(self.verdicts.verdict)
     if verdicts.contains(.fail) { return 1 }
-    return verdicts.contains(.unknown) || lossCount > 0 || !recorded.hasEnd ? 3 : 0
+    return verdicts.contains(.unknown) || lossCount > 0 || recordedCondition != .complete ? 3 : 0
   }
 
   private var verdicts: PredictedVerdicts { PredictedVerdicts(doubts: doubts) }
@@ -96,6 +99,11 @@ struct PredictedChanges {
   /// Where the assumptions are known not to hold.
   private var weaknesses: [String] {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
+      + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : [])
+  }
+
+  static func sentence(of condition: TraceCondition) -> String {
+    "the recorded trace is \(condition): what partitions did there is missing"
   }
 
   static func sentence(ofLoss count: UInt64) -> String {

@@ -95,6 +95,8 @@ struct ScheduleSearch {
     _ index: Int, from least: Nanoseconds, to longest: Nanoseconds, with others: [Int: Nanoseconds]
   ) throws -> Nanoseconds {
     var (low, high) = ((least.count + Self.step - 1) / Self.step, longest.count / Self.step)
+    // No whole step lies between them.
+    guard low <= high else { return longest }
     while low < high {
       let middle = (low + high) / 2
       var durations = others
@@ -152,12 +154,7 @@ struct ScheduleSearch {
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let prediction = try Prediction(
       recorded: reader.moduleTable, under: variant.table(), extraPercent: marginPercent,
-      source: {
-        while let item = reader.next() {
-          if case .event(_, let event) = item { return event }
-        }
-        return nil
-      }, sink: { writer.write($0) })
+      source: { reader.nextEvent() }, sink: { writer.write($0) })
     var isEnded = false
     let span = prediction.run {
       isEnded = isEnded || isInterrupted(what)
@@ -175,7 +172,7 @@ struct ScheduleSearch {
     let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
     var weaknesses = prediction.doubts.flatMap(\.sentences)
     if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }
-    if reader.condition != .complete { weaknesses.append("the recorded trace is \(reader.condition)") }
+    if reader.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: reader.condition)) }
     let verdicts = PredictedVerdicts(doubts: prediction.doubts)
     return Outcome(
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,

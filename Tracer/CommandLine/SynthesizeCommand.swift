@@ -55,6 +55,7 @@ struct SynthesizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TraceCommand.keepApart(output, from: [module])
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories, write)
     }

@@ -90,6 +90,7 @@ struct TopCommand: ParsableCommand {
   // MARK: A module
 
   private func capture() throws {
+    try options.keepApart([output])
     let scratch = try PrivateDirectory()
     let image = try ModuleSource.load(options)
     let target = output ?? scratch.file("run.partita")

@@ -83,6 +83,7 @@ struct WhatIfCommand: ParsableCommand {
   func run() throws {
     // Both ways read the recorded trace more than once.
     try TraceCommand.requireFile(trace)
+    if let output { try TraceCommand.keepApart(output, from: [trace, module]) }
     guard let module else { return try search() }
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories) { table in
@@ -135,7 +136,6 @@ struct WhatIfCommand: ParsableCommand {
   private func predict(under table: ModuleTable, of module: String) throws {
     let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
-    if let output { try TraceCommand.keepApart(output, from: [trace]) }
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
     let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
@@ -146,12 +146,7 @@ struct WhatIfCommand: ParsableCommand {
     do throws(Prediction.Mismatch) {
       prediction = try Prediction(
         recorded: reader.moduleTable, under: table,
-        source: {
-          while let item = reader.next() {
-            if case .event(_, let event) = item { return event }
-          }
-          return nil
-        },
+        source: { reader.nextEvent() },
         sink: { writer.write($0) })
     } catch {
       TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")
@@ -185,7 +180,7 @@ struct WhatIfCommand: ParsableCommand {
     let comparison = PredictedChanges(
       recorded: try ShownRun.report(on: recorded, of: trace),
       predicted: try ShownRun.report(on: predicted, of: path),
-      doubts: prediction.doubts, lossCount: prediction.lossCount)
+      doubts: prediction.doubts, lossCount: prediction.lossCount, recordedCondition: recorded.condition)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())

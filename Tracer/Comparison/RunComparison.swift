@@ -34,7 +34,7 @@ public struct RunComparison {
     /// By how much later the second run has it, in ns.
     public var shift: Int64 = 0
   }
-  /// So many differences are kept of each list.
+  /// So many differences are kept of each list where nobody wants more.
   public static let keptCount = 20
 
   public private(set) var counts: [Difference.Kind: UInt64] = [:]
@@ -58,23 +58,29 @@ public struct RunComparison {
 
   /// Reads both traces to their ends.
   ///
-  /// - Parameter onProgress: called after every few dozen windows; false ends the comparison.
-  public init(_ one: TraceReader, _ other: TraceReader, onProgress: () -> Bool = { true }) {
+  /// - Parameters:
+  ///   - keptCount: so many differences are kept of each list.
+  ///   - onProgress: called after every few dozen windows; false ends the comparison.
+  public init(
+    _ one: TraceReader, _ other: TraceReader, keeping keptCount: Int = Self.keptCount, onProgress: () -> Bool = { true }
+  ) {
     haveSameModule = one.moduleTable.checksum == other.moduleTable.checksum
-    var (left, right) = (RunSections(one), RunSections(other))
-    var (a, b) = (left.next(), right.next())
-    var ledger = Ledger()
-    while a != nil || b != nil, !isInterrupted {
-      switch (a, b) {
+    var (left, right) = (SectionCursor(RunSections(one)), SectionCursor(RunSections(other)))
+    var ledger = Ledger(keptCount: keptCount)
+    while left.current != nil || right.current != nil, !isInterrupted {
+      switch (left.current, right.current) {
       case (let x?, let y?) where x.key == y.key:
-        ledger.compare(x, y)
-        (a, b) = (left.next(), right.next())
+        // Both are asked: each must have looked ahead.
+        let isCut = [left.currentContinues(), right.currentContinues()].contains(true)
+        let rest = ledger.compare(x, y, isCut: isCut)
+        left.advance(carryingFrom: rest.one)
+        right.advance(carryingFrom: rest.other)
       case (let x?, let y) where y.map({ x.key < $0.key }) ?? true:
         ledger.only(x, .missing, isInGap: y?.followsGap ?? right.endsInGap)
-        a = left.next()
+        left.advance()
       default:
-        if let y = b { ledger.only(y, .added, isInGap: a?.followsGap ?? left.endsInGap) }
-        b = right.next()
+        if let y = right.current { ledger.only(y, .added, isInGap: left.current?.followsGap ?? left.endsInGap) }
+        right.advance()
       }
       if ledger.sectionCount & 63 == 0 { isInterrupted = !onProgress() }
     }
@@ -109,6 +115,7 @@ public struct RunComparison {
 
   /// What is kept while the traces go by.
   private struct Ledger {
+    let keptCount: Int
     var counts: [Difference.Kind: UInt64] = [:]
     var first: [Difference] = []
     var gravest: [Difference] = []
@@ -137,10 +144,16 @@ public struct RunComparison {
           owner: section.owner, one: kind == .missing ? place : nil, other: kind == .missing ? nil : place))
     }
 
-    mutating func compare(_ one: RunSection, _ other: RunSection) {
+    /// Compares two sections; answers where in each the events begin that are left for the next pieces.
+    ///
+    /// - Parameter isCut: one of them goes on in a further piece.
+    mutating func compare(_ one: RunSection, _ other: RunSection, isCut: Bool) -> (one: Int, other: Int) {
       sectionCount += 1
       windows.add(one)
-      guard !one.hasGap, !other.hasGap else { return uncompared.add(one) }
+      guard !one.hasGap, !other.hasGap else {
+        uncompared.add(one)
+        return (one.events.count, other.events.count)
+      }
       let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
       let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
       var (removed, inserted) = (Set<Int>(), Set<Int>())
@@ -153,8 +166,17 @@ public struct RunComparison {
           }
         }
       }
+      var end = (left.count, right.count)
+      if isCut {
+        while removed.contains(end.0 - 1) { end.0 -= 1 }
+        while inserted.contains(end.1 - 1) { end.1 -= 1 }
+        // Where hardly anything is alike, memory would grow.
+        if max(left.count - end.0, right.count - end.1) > RunSections.maximumEventCount {
+          end = (left.count, right.count)
+        }
+      }
       var (i, j) = (0, 0)
-      while i < left.count || j < right.count {
+      while i < end.0 || j < end.1 {
         if removed.contains(i) {
           lone(one, left[i], .missing)
           i += 1
@@ -166,6 +188,9 @@ public struct RunComparison {
           (i, j) = (i + 1, j + 1)
         }
       }
+      return (
+        end.0 < left.count ? left[end.0] : one.events.count, end.1 < right.count ? right[end.1] : other.events.count
+      )
     }
 
     private mutating func pair(_ one: RunSection, _ i: Int, _ other: RunSection, _ j: Int) {

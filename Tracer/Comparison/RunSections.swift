@@ -10,6 +10,9 @@ struct RunSection {
     var window: Int
     var piece: Int
 
+    /// That of the piece behind it.
+    var nextPiece: Key { Key(frame: frame, window: window, piece: piece + 1) }
+
     static func < (one: Key, other: Key) -> Bool {
       (one.frame, one.window, one.piece) < (other.frame, other.window, other.piece)
     }

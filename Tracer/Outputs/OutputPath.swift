@@ -63,9 +63,10 @@ public struct OutputPath: Equatable, Sendable {
     return folder == "." ? hidden : folder == "/" ? "/\(hidden)" : "\(folder)/\(hidden)"
   }
 
-  /// Whether both paths lead to one file that is there.
+  /// Whether both paths lead to one ordinary file that is there: of a device or a pipe nothing is lost by writing.
   public static func areSame(_ one: String, _ other: String) -> Bool {
     var (a, b) = (stat(), stat())
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+      && a.st_mode & S_IFMT == S_IFREG
   }
 }

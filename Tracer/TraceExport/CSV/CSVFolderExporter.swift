@@ -5,8 +5,13 @@ import TraceReading
 ///
 /// Missing events are rows of `gap.csv`.
 public final class CSVFolderExporter: TraceExporter {
-  /// Whether a file of the folder may be an earlier export's.
-  public static func isOwn(_ name: String) -> Bool { name.hasSuffix(".csv") }
+  /// Whether a file of the folder may be an earlier export's: it has the name of a kind, or that of the gaps.
+  public static func isOwn(_ name: String) -> Bool { ownNames.contains(name) }
+  private static let ownNames = Set((UInt8.min...UInt8.max).map { "\(fileName($0)).csv" } + ["gap.csv"])
+
+  private static func fileName(_ kind: UInt8) -> String {
+    TraceVocabulary.kind(kind).replacing(" ", with: "-")
+  }
 
   private let folder: String
   private let vocabulary: TraceVocabulary
@@ -52,8 +57,7 @@ public final class CSVFolderExporter: TraceExporter {
   }
 
   private func begin(_ shape: EventShape) -> ExportFile? {
-    let name = TraceVocabulary.kind(shape.kind).replacing(" ", with: "-")
-    let file = file(name) { ["position", "time_ns", "partition"] + shape.fields.map(Self.column) }
+    let file = file(Self.fileName(shape.kind)) { ["position", "time_ns", "partition"] + shape.fields.map(Self.column) }
     fileOfKind[shape.kind] = file
     return file
   }

@@ -59,12 +59,18 @@ public final class ExportTarget {
     case (.file, S_IFDIR): throw .notReplaceable(path: path, reason: "it is a folder, and the export is a file")
     case (.folder(let isOwn), S_IFDIR):
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      if let other = names.first(where: { !isOwn($0) }) {
+      if let other = names.first(where: { !isOwn($0) || !isOrdinaryFile("\(path)/\($0)") }) {
         throw .notReplaceable(path: path, reason: "the folder holds '\(other)', which is no part of such an export")
       }
     case (.folder, S_IFREG): throw .notReplaceable(path: path, reason: "it is a file, and the export is a folder")
     default: throw .notReplaceable(path: path, reason: "it is no ordinary file")
     }
+  }
+
+  /// Whether the name itself is that of a file: neither a folder nor a link.
+  private static func isOrdinaryFile(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
   }
 
   /// Gives the export its name, in place of what was there.

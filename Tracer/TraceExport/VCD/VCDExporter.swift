@@ -152,7 +152,9 @@ public final class VCDExporter: TraceExporter {
     case .upcallEnded(let upcall):
       let depth = value(.upcalls, upcall.partition) ?? 1
       set(.upcalls, upcall.partition, depth > 0 ? depth - 1 : 0, at: instant)
-    case .mode(let change): set(.mode, change.partition, UInt64(change.mode), at: instant)
+    case .mode(let change):
+      // A number that is no mode is unknown, not the greatest one that fits.
+      set(.mode, change.partition, change.mode <= 3 ? UInt64(change.mode) : nil, at: instant)
     case .forgotten:
       for index in signals.indices where index != Module.lost.rawValue { set(index, nil, at: instant) }
       waiting = [:]

@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+/// `partita what-if` of a trace with a hole: what partitions did there is missing, and the answer says so.
+@Suite struct DamagedDemandTests {
+  @Test func aHoleIsToldAndNothingIsCertain() throws {
+    let folder = try CommandFolder()
+    let module = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+    #expect(try folder.run("synthesize", module, "--events", "60000", "-o", "whole").ending == .status(0))
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("whole"))))
+    let whole = try folder.run("what-if", "whole", "--module", module)
+    #expect(!whole.output.contains("the recorded trace is"), "\(whole.output)")
+    bytes[bytes.count / 2] ^= 0x10
+    try folder.write(bytes, to: "damaged")
+    for format in ["text", "json"] {
+      let run = try folder.run("what-if", "damaged", "--module", module, "--format", format)
+      #expect(run.output.contains("the recorded trace is damaged"), "\(run.output) \(run.errors)")
+      #expect([.status(1), .status(3)].contains(run.ending), "\(run.ending)")
+    }
+    let search = try folder.run("what-if", "damaged", "--schedule-search")
+    #expect(search.errors.contains("the recorded trace is damaged"), "\(search.errors)")
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// What a command reads is never what it writes, whatever `--force` says.
+@Suite struct KeptInputTests {
+  /// Commands whose output is their input, and what that is.
+  static let commands: [(arguments: [String], input: String)] = [
+    (["capture", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["capture", "module.xml", "-o", "new", "--ram", "module.xml"], "module.xml"),
+    (["capture", "module.xml", "-o", "new", "--console", "module.xml"], "module.xml"),
+    (["capture", "module.xml", "-o", "new", "--qemu-log", "module.xml"], "module.xml"),
+    (["capture", "module.xml", "--stimulus", "stimulus.txt", "-o", "stimulus.txt"], "stimulus.txt"),
+    (["capture", "module.xml", "--input", "stimulus.txt", "-o", "new", "--console", "stimulus.txt"], "stimulus.txt"),
+    (["run", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["top", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["pack", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["pack", "module.xml", "--stimulus", "stimulus.txt", "-o", "stimulus.txt"], "stimulus.txt"),
+    (["synthesize", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["what-if", "run.partita", "--module", "module.xml", "-o", "module.xml"], "module.xml"),
+    (["what-if", "run.partita", "--module", "module.xml", "-o", "run.partita"], "run.partita"),
+  ]
+
+  @Test(arguments: commands.indices) func outputsAreKeptApart(number: Int) throws {
+    let (arguments, input) = Self.commands[number]
+    let folder = try Self.folder()
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.file(input)))
+    let names = folder.names
+    let force = ["run"].contains(arguments[0]) ? [] : ["--force"]
+    let command = try RunningCommand(arguments + force, in: folder)
+    #expect(command.finish() == .status(2), "\(arguments)")
+    #expect(command.errors.contains("\(input) is what is read here"), "\(arguments): \(command.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file(input))) == before, "\(arguments)")
+    #expect(folder.names == names && folder.leftovers == [], "\(arguments)")
+  }
+
+  @Test func theConsoleNeedsForceAndAModuleToReplaceAFile() throws {
+    let folder = try Self.folder()
+    try folder.write(Array("mine".utf8), to: "letter")
+    let unforced = try folder.run("capture", "module.xml", "-o", "new", "--for", "1ms", "--console", "letter")
+    #expect(unforced.ending == .status(2) && unforced.errors.contains("letter"), "\(unforced.errors)")
+    try folder.write(Array("no module".utf8), to: "bad.xml")
+    let bad = try folder.run("capture", "bad.xml", "-o", "new", "--for", "1ms", "--console", "letter", "--force")
+    #expect(bad.ending == .status(2), "\(bad.errors)")
+    #expect(try String(contentsOfFile: folder.file("letter"), encoding: .utf8) == "mine")
+  }
+
+  /// A folder with a module, a stimulus and a trace.
+  private static func folder() throws -> CommandFolder {
+    let folder = try CommandFolder()
+    let flight = URL(fileURLWithPath: CommandFolder.package + "/Kernel/Modules/FlightControl")
+    try folder.write([UInt8](try Data(contentsOf: flight.appendingPathComponent("module.xml"))), to: "module.xml")
+    try folder.write([UInt8](try Data(contentsOf: flight.appendingPathComponent("stimulus.txt"))), to: "stimulus.txt")
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    return folder
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Debugging
+import Emulation
+import Foundation
+import GuestRing
+import ModuleCompiler
+
+/// Runs `body` and turns what it throws about the caller's input into a message and exit status 2.
+func reporting(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as CompilationFailure {
+    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as RevisitError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(error.isInconclusive ? 3 : 2)
+  } catch let error where error is ModuleSourceError || error is RescueError || error is EmulationError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  }
+}
