@@ -56,8 +56,10 @@ func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     swiftSettings: embedded)
 }
 
-func tracer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Tracer/\(name)", swiftSettings: isBareMetal ? [] : forHost)
+func tracer(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Tracer/\(name)", exclude: exclude,
+    swiftSettings: isBareMetal ? [] : forHost)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -153,7 +155,8 @@ var targets: [Target] = [
   tracer("Terminal"),
   tracer(
     "Stepping",
-    ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+    ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"],
+    exclude: ["stepper.png"]),
   tracer(
     "Debugging",
     [

@@ -47,10 +47,11 @@ import Testing
     defer { pipe.close() }
     Glibc.signal(SIGPIPE, SIG_IGN)
     let command = try RunningCommand(arguments, in: folder, input: pipe.reading)
-    let half = Array(trace.prefix(trace.count / 2))
-    let feeder = Thread { _ = half.withUnsafeBytes { Glibc.write(pipe.writing, $0.baseAddress, $0.count) } }
+    // How much has come does not matter: what is to come never does.
+    let part = Array(trace.prefix(trace.count / 8))
+    let feeder = Thread { _ = part.withUnsafeBytes { Glibc.write(pipe.writing, $0.baseAddress, $0.count) } }
     feeder.start()
-    let isRead = command.reaches { command.bytesRead > half.count && pipe.isEmpty }
+    let isRead = command.reaches { command.bytesRead > part.count && pipe.isEmpty }
     #expect(isRead, "\(arguments): \(command.errors)")
     command.send(signal)
     #expect(command.finish() == .status(3), "\(arguments)")
@@ -82,6 +83,17 @@ import Testing
       return
     }
     Issue.record("\(arguments) was never interrupted: the trace is too short for this machine")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func inTheMidstOfSynthesis(signal: Int32) throws {
+    let folder = try CommandFolder()
+    let module = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+    let command = try RunningCommand(["synthesize", module, "--events", "1000000000", "-o", "out"], in: folder)
+    #expect(command.reaches { folder.names.contains { $0.hasSuffix(".part") } }, "\(command.errors)")
+    command.send(signal)
+    #expect(command.finish() == .status(3), "\(command.errors)")
+    #expect(command.errors.contains("interrupted"), "\(command.errors)")
+    #expect(folder.names == [] && folder.leftovers == [])
   }
 
   /// Ctrl-\ ends at once, without a report of a crash.

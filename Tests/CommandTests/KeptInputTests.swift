@@ -33,6 +33,35 @@ import Testing
     #expect(folder.names == names && folder.leftovers == [], "\(arguments)")
   }
 
+  /// Two outputs of one name, there or not: one would be lost.
+  @Test(arguments: ["--ram", "--console", "--qemu-log"]) func twoOutputsAreTwoFiles(option: String) throws {
+    let folder = try Self.folder()
+    for name in ["new", "./new"] {
+      let run = try folder.run("capture", "module.xml", "-o", "new", "--for", "1ms", option, name, "--force")
+      #expect(run.ending == .status(2) && run.errors.contains("two outputs"), "\(option): \(run.errors)")
+    }
+    #expect(!folder.names.contains { $0.contains("new") }, "\(folder.names)")
+  }
+
+  @Test(arguments: ["--ram", "--console", "--qemu-log"]) func nothingIsReplacedUnasked(option: String) throws {
+    let folder = try Self.folder()
+    try folder.write(Array("mine".utf8), to: "letter")
+    let run = try folder.run("capture", "module.xml", "-o", "new", "--for", "1ms", option, "letter")
+    #expect(run.ending == .status(2) && run.errors.contains("letter"), "\(option): \(run.errors)")
+    #expect(try String(contentsOfFile: folder.file("letter"), encoding: .utf8) == "mine")
+    #expect(!folder.names.contains("new") && folder.leftovers == [], "\(folder.names)")
+  }
+
+  /// What the emulator cannot begin with is bad input, and not a trace without an end.
+  @Test func whatCannotBootIsBadInput() throws {
+    let folder = try Self.folder()
+    for arguments in [["--kernel", "/bin/ls"], ["--qemu-log", "/nowhere/log"], ["--kernel", "/nowhere/kernel"]] {
+      let command = try RunningCommand(["capture", "module.xml", "-o", "new", "--for", "1ms"] + arguments, in: folder)
+      #expect(command.finish() == .status(2), "\(arguments): \(command.errors)")
+      #expect(!folder.names.contains("new") && folder.leftovers == [], "\(folder.names)")
+    }
+  }
+
   @Test func theConsoleNeedsForceAndAModuleToReplaceAFile() throws {
     let folder = try Self.folder()
     try folder.write(Array("mine".utf8), to: "letter")

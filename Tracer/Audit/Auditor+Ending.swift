@@ -31,7 +31,8 @@ extension Auditor {
   mutating func finish(fileBytes: UInt64) {
     guard hasEnd, last > firstTime, places["budget.traceBytes"] != nil else { return }
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
-    let span = last - firstTime
+    // A run of less than a second counts as one.
+    let span = max(last - firstTime, 1_000_000_000)
     var rate = UInt64.max
     if high < span {
       let (whole, rest) = span.dividingFullWidth((high, low))

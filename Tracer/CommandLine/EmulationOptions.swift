@@ -2,6 +2,7 @@ import APEXTypes
 import ArgumentParser
 import Emulation
 import Foundation
+import Outputs
 
 extension VirtualDuration: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
@@ -67,7 +68,7 @@ struct EmulationOptions: ParsableArguments {
       "Give up when no block of the trace came for so long, in seconds of real time; 0: never.", valueName: "seconds"))
   var timeout = 60
 
-  @Flag(help: "Replace an existing trace, file of memory or of the console.")
+  @Flag(help: "Replace files that exist: the trace, the memory's, the console's, the emulator's log.")
   var force = false
 
   mutating func validate() throws {
@@ -76,10 +77,14 @@ struct EmulationOptions: ParsableArguments {
 
   /// Refuses outputs that are what is read for this boot, or each other: whatever `--force` says.
   func keepApart(_ outputs: [String?], from others: [String?] = []) throws {
-    var inputs = [module, stimulus, kernel] + others
-    for case let output? in [memoryFile, emulatorLog] + outputs where output != "-" {
-      try TraceCommand.keepApart(output, from: inputs)
-      inputs.append(output)
+    var named: [String] = []
+    for case let output? in outputs + [memoryFile, emulatorLog] where output != "-" {
+      try TraceCommand.keepApart(output, from: [module, stimulus, kernel] + others)
+      if named.contains(where: { OutputPath.areOnePlace($0, output) }) {
+        TraceCommand.complain("\(output) is named for two outputs; name another file for one of them")
+        throw ExitCode(2)
+      }
+      named.append(output)
     }
   }
 
@@ -94,7 +99,10 @@ struct EmulationOptions: ParsableArguments {
     request.pace = realTime ? .realTime : .repeatable
     request.stopInstant = length.map { SystemTime.zero + $0.nanoseconds }
     request.transport = transport == .memory ? .memory : .port
-    request.interruptLog = emulatorLog
+    if let emulatorLog {
+      try OutputFile.examineStream(emulatorLog, replacing: force)
+      request.interruptLog = emulatorLog
+    }
     if let memoryFile {
       try makeEmpty(memoryFile)
       request.memoryFile = memoryFile

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulation
 import Foundation
+import Outputs
 import TraceFormat
 
 /// Boots a module, follows it to its end, keeps the trace and says what came of it.
@@ -30,7 +31,10 @@ struct ModuleSession {
       target: tracePath ?? scratch.file("run.partita"), mayReplace: options.force || tracePath == nil)
     // Nothing is emptied for a module that cannot be booted.
     if let inputPath { consoleInput = try Self.opened(inputPath, O_RDONLY, STDIN_FILENO) }
-    if let consolePath { consoleOutput = try Self.console(consolePath, mayReplace: options.force) }
+    if let consolePath {
+      try OutputFile.examineStream(consolePath, replacing: options.force)
+      consoleOutput = try Self.opened(consolePath, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO)
+    }
     var request = try options.request(image: image, trace: output.growing)
     request.consoleInput = consoleInput
     if isInteractive { request.patience.nextBlock = nil }
@@ -47,16 +51,10 @@ struct ModuleSession {
       message += "the module's console ended with:\n\(indented(report.consoleTail))"
     }
     Self.say(message, to: STDERR_FILENO)
-    throw ExitCode(report.ending == .kernelFault ? 1 : 3)
-  }
-
-  /// Opens where the console goes: a file that is not there yet or may be replaced, a device or a pipe.
-  private static func console(_ path: String, mayReplace: Bool) throws -> Int32 {
-    var information = stat()
-    if !mayReplace, path != "-", stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
-      throw EmulationError.fileExists(path: path)
-    }
-    return try opened(path, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO)
+    if report.ending == .kernelFault { throw ExitCode(1) }
+    // The emulator has said what it could not begin with.
+    let hasNotBegun = report.ending == .emulatorFailed(status: 1) && !report.emulatorMessages.isEmpty && kept == nil
+    throw ExitCode(hasNotBegun ? 2 : 3)
   }
 
   /// Opens `path`, or stands for `standard` where it is '-'.

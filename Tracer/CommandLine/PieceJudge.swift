@@ -78,7 +78,7 @@ final class PieceJudge: @unchecked Sendable {
   ) {
     stretch.decode(into: columns) { columns in
       guard isJudged else { return }
-      columns.withEvents { piece.consume($0, firstPosition: columns.firstPosition) }
+      columns.forEachRun { piece.consume($1, firstPosition: columns.firstPosition &+ UInt64($0)) }
     }
   }
 

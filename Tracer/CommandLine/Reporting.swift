@@ -4,12 +4,16 @@ import Emulation
 import Foundation
 import GuestRing
 import ModuleCompiler
+import Outputs
 
 /// Runs `body` and turns what it throws about the caller's input into a message and exit status 2.
 func reporting(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch let error as CompilationFailure {
+    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    throw ExitCode(2)
+  } catch let error as OutputFile.Failure {
     ModuleSession.say("\(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   } catch let error as RevisitError {

@@ -154,7 +154,7 @@ struct ScheduleSearch {
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let prediction = try Prediction(
       recorded: reader.moduleTable, under: variant.table(), extraPercent: marginPercent,
-      source: { reader.nextEvent() }, sink: { writer.write($0) })
+      source: { reader.nextPresentEvent() }, sink: { writer.write($0) })
     var isEnded = false
     let span = prediction.run {
       isEnded = isEnded || isInterrupted(what)

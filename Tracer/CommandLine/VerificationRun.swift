@@ -84,7 +84,7 @@ struct VerificationRun: ~Copyable {
   }
 
   private mutating func consume(_ columns: EventColumns) {
-    columns.withEvents { verifier.consume($0, firstPosition: columns.firstPosition) }
+    columns.forEachRun { verifier.consume($1, firstPosition: columns.firstPosition &+ UInt64($0)) }
   }
 
   /// The same to the end in any case, with as many threads as help.

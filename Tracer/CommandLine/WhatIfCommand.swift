@@ -146,7 +146,7 @@ struct WhatIfCommand: ParsableCommand {
     do throws(Prediction.Mismatch) {
       prediction = try Prediction(
         recorded: reader.moduleTable, under: table,
-        source: { reader.nextEvent() },
+        source: { reader.nextPresentEvent() },
         sink: { writer.write($0) })
     } catch {
       TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")

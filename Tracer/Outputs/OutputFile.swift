@@ -59,6 +59,14 @@ public enum OutputFile {
     }
   }
 
+  /// The same for what is written as it comes: devices, pipes and standard output ("-") take that, too.
+  public static func examineStream(_ path: String, replacing: Bool) throws(Failure) {
+    var information = stat()
+    let isThere = stat(path, &information) == 0
+    if path == "-" || isThere && ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT) { return }
+    try examine(path, replacing: replacing)
+  }
+
   private static func fill(_ descriptor: CInt, _ bytes: [UInt8], _ path: String) throws(Failure) {
     defer { close(descriptor) }
     let mask = umask(0)

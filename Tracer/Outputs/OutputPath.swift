@@ -63,6 +63,15 @@ public struct OutputPath: Equatable, Sendable {
     return folder == "." ? hidden : folder == "/" ? "/\(hidden)" : "\(folder)/\(hidden)"
   }
 
+  /// Whether both paths name one place for an ordinary file, whether or not one is there.
+  public static func areOnePlace(_ one: String, _ other: String) -> Bool {
+    guard let a = try? OutputPath(one), let b = try? OutputPath(other), a.name == b.name else { return false }
+    var (information, folders) = (stat(), (stat(), stat()))
+    if stat(a.path, &information) == 0, information.st_mode & S_IFMT != S_IFREG { return false }
+    return stat(a.folder, &folders.0) == 0 && stat(b.folder, &folders.1) == 0
+      && folders.0.st_dev == folders.1.st_dev && folders.0.st_ino == folders.1.st_ino
+  }
+
   /// Whether both paths lead to one ordinary file that is there: of a device or a pipe nothing is lost by writing.
   public static func areSame(_ one: String, _ other: String) -> Bool {
     var (a, b) = (stat(), stat())

@@ -12,6 +12,28 @@ extension EventColumns {
     return body(UnsafeBufferPointer(start: rows, count: eventCount))
   }
 
+  /// Hands out all events in order, so many at a time that they stay near the core from when they are put together until
+  /// they are looked at.
+  ///
+  /// - Parameter body: gets the index of the first and the events, for the call only.
+  public func forEachRun(_ body: (Int, UnsafeBufferPointer<TraceEvent>) -> Void) {
+    let rows = rowArena.reserve(Self.runCount * MemoryLayout<TraceEvent>.stride)
+      .bindMemory(to: TraceEvent.self, capacity: Self.runCount)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: groups.count) { cursors in
+      guard let cursors = cursors.baseAddress else { return }
+      findPlaces(of: 0, cursors)
+      var first = 0
+      while first < eventCount {
+        let end = min(first + Self.runCount, eventCount)
+        fill(rows, first..<end, cursors)
+        body(first, UnsafeBufferPointer(start: rows, count: end - first))
+        first = end
+      }
+    }
+  }
+
+  private static let runCount = 2048
+
   /// Hands out the events of a range in order, a few hundred at a time, as they then lie in memory one behind the
   /// other, near the core. For several threads at a time, once the columns are complete.
   ///

@@ -268,12 +268,13 @@ extension Verifier {
       return
     }
     let (high, low) = fileBytes.multipliedFullWidth(by: 1_000_000_000)
-    let span = time &- firstTime
+    // A second of module time is what the bound speaks of: in a shorter run the trace's beginning would weigh too much.
+    let span = max(time &- firstTime, 1_000_000_000)
     // Rounded up: a bound that is not whole is not kept by a fraction.
     let (whole, rest) = high < span ? span.dividingFullWidth((high, low)) : (.max, 0)
     let rate = rest == 0 ? whole : whole &+ 1
     if exceeds(claim, Int64(clamping: rate), over: CaseSpan.none) {
-      explain("\(fileBytes) bytes in \(span) ns are \(rate) a second")
+      explain("\(fileBytes) bytes in \(span) ns, a second at least, are \(rate) a second")
     }
   }
 }

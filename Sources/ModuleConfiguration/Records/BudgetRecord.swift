@@ -28,7 +28,8 @@ public struct BudgetRecord: Equatable, Sendable {
   }
   public var quantity: Quantity
   public var subject: UInt64
-  /// Nanoseconds, or bytes a second for `traceBytesPerSecond`.
+  /// Nanoseconds, or bytes a second for `traceBytesPerSecond`: over the whole run, where less than a second counts as
+  /// a second.
   public var bound: UInt64
 
   public init(quantity: Quantity, subject: UInt64, bound: UInt64) {
