@@ -44,7 +44,8 @@ struct CutTrace {
       for group in columns.groups {
         words += UInt64(group.count) * UInt64(group.wordCount + 2)
         if group.kind == EventKind.loss.rawValue, group.wordCount > 0 {
-          lost = columns.words(0, of: group).reduce(lost, +)
+          // A forged trace may count as it likes.
+          lost = columns.words(0, of: group).reduce(lost, &+)
         }
       }
       events += UInt64(columns.eventCount)
@@ -64,7 +65,7 @@ struct CutTrace {
     wordCount = words
     lastWords = Self.words(of: kept)
     standing = BlockEncoder.Standing(
-      sequence: last.header.sequence + 1, chain: last.header.checksum, eventCount: events, eventsLost: lost,
+      sequence: last.header.sequence &+ 1, chain: last.header.checksum, eventCount: events, eventsLost: lost,
       lastTime: kept.lastTime)
   }
 
