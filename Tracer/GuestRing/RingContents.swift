@@ -44,7 +44,8 @@ struct RingContents {
     let intact = ring.drained.first { $0.position >= ring.firstIntact } ?? ring.drained.last
     let start = ring.firstIntact == 0 ? RingSnapshot.Claim(position: 0, events: 0, block: 0) : intact
     guard let start else { throw .ringDamaged(reason: "the drainer does not tell where records begin") }
-    try self.init(of: ring, from: start.position, events: start.events, notBefore: 0)
+    try self.init(
+      of: ring, from: start.position, events: start.isPossible ? start.events : nil, notBefore: 0)
     guard !stretches.isEmpty else { throw .ringDamaged(reason: "no run of whole records leads to its head") }
     block = start.block ?? 0
   }
@@ -148,19 +149,24 @@ struct RingContents {
     if let own = ring.own { claims.append(own) }
     if stretch.start == 0 { claims.append(.init(position: 0, events: 0)) }
     var votes: [UInt64: Int] = [:]
+    var others = 0
     for claim in claims {
       guard let index = Self.index(of: claim.position, in: stretch.places, end: stretch.end),
         claim.events >= UInt64(index)
       else { continue }
+      guard claim.isPossible else {
+        others += 1
+        continue
+      }
       votes[claim.events - UInt64(index), default: 0] += 1
     }
-    guard let best = votes.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return nil }
-    let others = votes.values.reduce(0, +) - best.value
+    let best = votes.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })
+    others += votes.values.reduce(0, +) - (best?.value ?? 0)
     if others > 1 {
       isSpoilt = true
       remarks.append("\(others) counts of kernel and drainer contradict the others: events may have wrong numbers")
     }
-    return best.key
+    return best?.key
   }
 
   /// How many of the records lie before a word; nil where no record begins there.

@@ -12,6 +12,9 @@ final class RingSnapshot {
     var events: UInt64
     /// The block of the trace that ends there, where the drainer says so.
     var block: UInt32?
+
+    /// Whether so many events can be there: each takes two words at least.
+    var isPossible: Bool { events <= position / 2 }
   }
 
   let beacon: RingBeacon
@@ -124,8 +127,9 @@ final class RingSnapshot {
       let history = memory.words(beacon.drainerPage + UInt64(SharedPage.drainHistory), count: 2 * count)
     else { return [] }
     return (0..<UInt64(count)).compactMap { age -> Claim? in
-      // Block 0 is the module table's.
-      guard blocks > age, let block = UInt32(exactly: blocks - age) else { return nil }
+      // Block 0 is the module table's. Numbers that would soon run out are no run's, and blocks are to follow.
+      guard blocks > age, blocks < UInt64(UInt32.max / 2) else { return nil }
+      let block = UInt32(blocks - age)
       let slot = Int(block) % count * 2
       guard history[slot] > 0, history[slot] <= head else { return nil }
       return Claim(position: history[slot], events: history[slot + 1], block: block)

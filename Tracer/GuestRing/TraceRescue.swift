@@ -50,6 +50,9 @@ public struct TraceRescue {
     } else {
       contents = try RingContents(allOf: ring)
     }
+    if let cut, let first = contents.stretches.first, first.firstEvent < cut.standing.eventCount {
+      throw .ringDamaged(reason: "it counts fewer events than the trace to be continued has")
+    }
     continuedEvents = cut?.standing.eventCount
     eventCount = contents.eventCount
     firstEvent = contents.stretches.first?.firstEvent ?? continuedEvents ?? 0
@@ -66,7 +69,7 @@ public struct TraceRescue {
     // Where nothing is missing the block before is the trace's last, or the module table's.
     if let cut, cut.standing.eventCount == firstEvent { return cut.standing }
     let isWhole = firstEvent == 0 && cut == nil
-    let first = max(contents.block + 1, (cut?.standing.sequence ?? 1) + 1)
+    let first = max(contents.block, cut?.standing.sequence ?? 1) &+ 1
     return BlockEncoder.Standing(
       sequence: isWhole ? 1 : first, chain: 0, eventCount: firstEvent,
       eventsLost: contents.stretches.first?.lostBefore ?? 0, lastTime: cut?.standing.lastTime ?? 0)
