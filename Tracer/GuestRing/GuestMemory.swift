@@ -119,9 +119,10 @@ public final class GuestMemory {
   /// The word at `address`, or nil where the file does not have it.
   public func word(_ address: UInt64) -> UInt64? { words(address, count: 1)?[0] }
 
-  /// The addresses of all pages whose word at `offset` is `magic`.
+  /// The addresses of all pages whose word at `offset` is `magic`, in their order.
   func pages(withWord magic: UInt64, at offset: Int) -> [UInt64] {
-    var found: [UInt64] = []
+    // Segments of a core may overlap, and have a page twice.
+    var found: Set<UInt64> = []
     var buffer = [UInt8](repeating: 0, count: Self.scanBytes)
     for piece in pieces {
       // Pages begin at multiples of their size, wherever the piece begins.
@@ -134,12 +135,12 @@ public final class GuestMemory {
         buffer.withUnsafeBytes { bytes in
           for start in stride(from: 0, to: count - offset - 7, by: Int(Self.pageBytes))
           where bytes.loadUnaligned(fromByteOffset: start + offset, as: UInt64.self).littleEndian == magic {
-            found.append(address + UInt64(start))
+            found.insert(address + UInt64(start))
           }
         }
         address += UInt64(count)
       }
     }
-    return found
+    return found.sorted()
   }
 }
