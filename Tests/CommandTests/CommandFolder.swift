@@ -4,7 +4,8 @@ import Testing
 /// A folder that goes with its last user: the command's working folder, its folder for temporary files, and beside them
 /// what it printed.
 final class CommandFolder {
-  private let root = NSTemporaryDirectory() + "partita-command-\(UUID().uuidString)"
+  /// Short: a command makes its own folder elsewhere where its socket's name would become too long.
+  private let root = NSTemporaryDirectory() + "partita-\(UUID().uuidString.prefix(18))"
   var path: String { root + "/work" }
   var temporary: String { root + "/tmp" }
 
