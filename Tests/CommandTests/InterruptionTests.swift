@@ -96,6 +96,51 @@ import Testing
     #expect(folder.names == [] && folder.leftovers == [])
   }
 
+  /// In the midst of a search through memory that has no ring.
+  @Test func whileMemoryIsSearched() throws {
+    let folder = try CommandFolder()
+    try folder.write([], to: "memory")
+    try #require(truncate(folder.file("memory"), 1 << 32) == 0)
+    let command = try RunningCommand(["rescue", "--ram", "memory", "-o", "out"], in: folder)
+    #expect(command.reaches { command.bytesRead > 1 << 26 }, "\(command.errors)")
+    command.send(SIGINT)
+    #expect(command.finish() == .status(3), "\(command.errors)")
+    #expect(command.errors.contains("interrupted"), "\(command.errors)")
+    #expect(folder.names == ["memory"] && folder.leftovers == [])
+  }
+
+  /// A monitor that takes the call and says nothing.
+  @Test func whileAMonitorIsSilent() throws {
+    let folder = try CommandFolder()
+    let listener = try Self.listen(at: folder.file("monitor"))
+    defer { close(listener) }
+    let command = try RunningCommand(["rescue", "--qmp", "monitor", "-o", "out"], in: folder)
+    var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+    let isCalled = command.reaches { poll(&entry, 1, 0) == 1 }
+    #expect(isCalled, "\(command.errors)")
+    command.send(SIGINT)
+    #expect(command.finish() == .status(3), "\(command.errors)")
+    #expect(command.errors.contains("interrupted"), "\(command.errors)")
+    #expect(folder.names == ["monitor"] && folder.leftovers == [])
+  }
+
+  private static func listen(at path: String) throws -> Int32 {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let capacity = MemoryLayout.size(ofValue: address.sun_path)
+    try #require(listener >= 0 && path.utf8.count < capacity)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isBound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    let isListening = isBound && Glibc.listen(listener, 4) == 0
+    try #require(isListening)
+    return listener
+  }
+
   /// Ctrl-\ ends at once, without a report of a crash.
   @Test func quittingIsQuiet() throws {
     let folder = try CommandFolder()

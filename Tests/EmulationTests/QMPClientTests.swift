@@ -178,6 +178,33 @@ final class FakeMonitor: Sendable {
     withExtendedLifetime(monitor) {}
   }
 
+  @Test func aSignalEndsTheWaitForASilentMonitor() throws {
+    let monitor = FakeMonitor(path: path, greeting: "") { _ in nil }
+    let signals = try SignalWatch()
+    signals.post()
+    let begun = ContinuousClock.now
+    #expect(throws: EmulationError.interrupted) {
+      _ = try QMPClient(path: monitor.path, timeout: .seconds(100), signals: signals)
+    }
+    #expect(ContinuousClock.now - begun < .seconds(50))
+    #expect(signals.take() == 1, "whoever asks for the signal finds it")
+    withExtendedLifetime(monitor) {}
+  }
+
+  /// A signal that comes while a machine stands still for us does not leave it so.
+  @Test func aMachineGoesOnInSpiteOfASignal() throws {
+    let signals = try SignalWatch()
+    let monitor = FakeMonitor(path: path) { line in
+      if line.contains("\"stop\"") { signals.post() }
+      if line.contains("query-status") { return #"{"return": {"running": true}}"# + "\n" }
+      return line.contains("summary") ? #"{"return": {"base-memory": 4096}}"# + "\n" : #"{"return": {}}"# + "\n"
+    }
+    var client = try QMPClient(path: path, timeout: .seconds(100), signals: signals)
+    try client.saveMemory(to: "x")
+    #expect(monitor.received.last?.contains("cont") == true)
+    #expect(throws: EmulationError.interrupted) { try client.execute("query-status") }
+  }
+
   @Test func nobodyListens() {
     #expect(throws: EmulationError.self) { _ = try QMPClient(path: folder.folder + "/nothing") }
     #expect(throws: EmulationError.self) { _ = try QMPClient(path: String(repeating: "x", count: 300)) }

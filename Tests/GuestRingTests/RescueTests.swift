@@ -219,6 +219,37 @@ import TraceReading
     }
   }
 
+  /// Wherever an interruption comes, the answer is that it came; and it is asked for in search, walk, reading and
+  /// writing.
+  @Test func everyStageCanBeInterrupted() throws {
+    let machine = try Self.machine(stoppedAfter: 6_000, unpublished: 3)
+    let memory = try File(machine.memory)
+    let cut = try File(machine.trace)
+    // Without a search, and with one: that asks at each of four MiB.
+    for (address, searches) in [(UInt64(0x20_3000), 0), (nil, 4)] as [(UInt64?, Int)] {
+      var (patience, beforeWriting, isWhole) = (0, 0, false)
+      while !isWhole {
+        var asked = 0
+        let isInterrupted = { () -> Bool in
+          asked += 1
+          return asked > patience
+        }
+        do {
+          let rescue = try TraceRescue(
+            GuestMemory(ramFile: memory.path), at: address, continuing: cut.path, isInterrupted: isInterrupted)
+          if beforeWriting == 0 { beforeWriting = asked }
+          try rescue.write { _ in }
+          isWhole = true
+        } catch RescueError.interrupted {
+          patience += 1
+        }
+      }
+      // A question at each block of the trace that is continued, and one of the walk; then of those written.
+      #expect(beforeWriting >= searches + machine.drainedEvents / 100 + 1, "seed \(Self.seed)")
+      #expect(patience >= beforeWriting + 2, "seed \(Self.seed)")
+    }
+  }
+
   /// Whatever stands in memory, the answer is an error or a trace that reads: never a crash, never a contradiction.
   @Test func damagedMemoryNeverMakesAContradiction() throws {
     let machine = try Self.machine(stoppedAfter: 6_000, unpublished: 3)

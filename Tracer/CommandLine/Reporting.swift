@@ -19,7 +19,13 @@ func reporting(_ body: () throws -> Void) throws {
   } catch let error as RevisitError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(error.isInconclusive ? 3 : 2)
-  } catch let error where error is ModuleSourceError || error is RescueError || error is EmulationError {
+  } catch let error as RescueError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(error == .interrupted ? 3 : 2)
+  } catch let error as EmulationError {
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    throw ExitCode(error == .interrupted ? 3 : 2)
+  } catch let error as ModuleSourceError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   }

@@ -77,13 +77,11 @@ struct RescueCommand: ParsableCommand {
       let scratch = try PrivateDirectory()
       defer { withExtendedLifetime(scratch.path) {} }
       let rescue = try TraceRescue(
-        try memory(scratch.file("memory")), at: at.flatMap { Self.address($0) }, continuing: continued)
+        try memory(scratch.file("memory"), signals), at: at.flatMap { Self.address($0) }, continuing: continued,
+        isInterrupted: { signals.isPending })
       let writer = FileWriter(path: file.growing)
       try rescue.write { writer.write($0) }
-      guard !signals.isPending else {
-        TraceCommand.complain("interrupted; nothing is kept")
-        throw ExitCode(3)
-      }
+      guard !signals.isPending else { throw RescueError.interrupted }
       guard writer.finish() else {
         throw EmulationError.unwritable(path: output, reason: writer.failure ?? "it cannot be written")
       }
@@ -93,10 +91,10 @@ struct RescueCommand: ParsableCommand {
     }
   }
 
-  private func memory(_ scratch: String) throws -> GuestMemory {
+  private func memory(_ scratch: String, _ signals: SignalWatch) throws -> GuestMemory {
     if let ram { return try GuestMemory(ramFile: ram) }
     if let core { return try GuestMemory(coreFile: core) }
-    var monitor = try QMPClient(path: qmp ?? "", timeout: .seconds(60))
+    var monitor = try QMPClient(path: qmp ?? "", timeout: .seconds(60), signals: signals)
     try monitor.saveMemory(to: scratch)
     return try GuestMemory(ramFile: scratch)
   }

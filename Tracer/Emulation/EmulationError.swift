@@ -11,6 +11,7 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
   case fileExists(path: String)
   case notStarted(program: String, reason: String)
   case monitor(reason: String)
+  case interrupted
 
   public var description: String {
     switch self {
@@ -31,6 +32,8 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
       "\(program) could not be started: \(reason)."
     case .monitor(let reason):
       "the emulator's monitor did not answer as it should: \(reason)."
+    case .interrupted:
+      "interrupted; nothing is kept"
     }
   }
 }

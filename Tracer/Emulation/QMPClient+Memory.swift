@@ -3,7 +3,7 @@ import Foundation
 extension QMPClient {
   /// Writes the machine's memory, from physical address 0, to a file.
   ///
-  /// A machine that runs stands still meanwhile and then goes on; nothing else of it changes.
+  /// A machine that runs stands still meanwhile and then goes on, even if a signal comes; nothing else of it changes.
   ///
   /// - Parameter path: absolute, where the emulator may write.
   public mutating func saveMemory(to path: String) throws(EmulationError) {
@@ -13,7 +13,11 @@ extension QMPClient {
     guard let byteCount = memory?["base-memory"] as? UInt64 else {
       throw .monitor(reason: "query-memory-size-summary told nothing")
     }
-    if isRunning { try execute("stop") }
+    if isRunning {
+      // An emulator forgets the commands of whoever leaves before their answers, and the machine would stand still.
+      isInterruptible = false
+      try execute("stop")
+    }
     let arguments: [String: Any] = ["val": 0, "size": byteCount, "filename": path]
     do throws(EmulationError) {
       _ = try perform(["execute": "pmemsave", "arguments": arguments])
@@ -22,5 +26,6 @@ extension QMPClient {
       throw error
     }
     if isRunning { try execute("cont") }
+    isInterruptible = true
   }
 }

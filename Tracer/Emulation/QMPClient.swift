@@ -4,15 +4,23 @@ import Foundation
 public struct QMPClient: ~Copyable {
   private let descriptor: Int32
   private let deadline: Duration
+  private let signals: SignalWatch?
+  /// Whether a signal ends the wait for an answer.
+  var isInterruptible = true
   private var pending: [UInt8] = []
   /// A line longer than this is not the monitor's.
   private static let longestLine = 1 << 16
 
   /// Connects to `path` and leaves the negotiation mode.
   ///
-  /// - Parameter timeout: how long to wait for each answer.
-  public init(path: String, timeout: Duration = .seconds(2)) throws(EmulationError) {
+  /// - Parameters:
+  ///   - timeout: how long to wait for each answer.
+  ///   - signals: what ends a wait before that, with `interrupted`; none of them is taken.
+  public init(
+    path: String, timeout: Duration = .seconds(2), signals: SignalWatch? = nil
+  ) throws(EmulationError) {
     deadline = timeout
+    self.signals = signals
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw .monitor(reason: SystemCall.lastError) }
     try connectSocket(to: path)
@@ -70,7 +78,24 @@ public struct QMPClient: ~Copyable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
-    guard result == 0 else { throw .monitor(reason: "\(path), \(SystemCall.lastError)") }
+    guard result == 0 else {
+      let reason = SystemCall.lastError
+      if signals?.isPending ?? false { throw .interrupted }
+      throw .monitor(reason: "\(path), \(reason)")
+    }
+  }
+
+  /// Waits for bytes of the monitor, or for a signal.
+  ///
+  /// - Returns: whether there are bytes; false also where something else has ended the wait early.
+  private func waitForBytes(milliseconds: Int) throws(EmulationError) -> Bool {
+    var entries = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+    if isInterruptible, let signals {
+      entries.append(pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    _ = poll(&entries, nfds_t(entries.count), Int32(clamping: milliseconds))
+    if entries.count > 1, entries[1].revents != 0 { throw .interrupted }
+    return entries[0].revents != 0
   }
 
   /// The next line as a JSON object.
@@ -87,8 +112,8 @@ public struct QMPClient: ~Copyable {
       }
       guard pending.count < Self.longestLine else { throw .monitor(reason: "a line without an end") }
       let left = ContinuousClock.now.duration(to: end)
-      guard left > .zero, SystemCall.ready(descriptor, for: POLLIN, milliseconds: left.wholeMilliseconds + 1) != 0
-      else { throw .monitor(reason: "no answer in time") }
+      guard left > .zero else { throw .monitor(reason: "no answer in time") }
+      guard try waitForBytes(milliseconds: left.wholeMilliseconds + 1) else { continue }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = SystemCall.retrying { recv(descriptor, &buffer, buffer.count, 0) }
       guard count > 0 else { throw .monitor(reason: "the connection closed") }

@@ -34,13 +34,19 @@ enum SystemCall {
     }
   }
 
-  /// Waits until `descriptor` is ready for `events`.
+  /// Waits until `descriptor` is ready for `events`, however many signals come meanwhile.
   ///
   /// - Returns: what `poll` reports; 0 when the time is over.
   static func ready(_ descriptor: Int32, for events: Int32, milliseconds: Int) -> Int32 {
-    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-    let count = poll(&entry, 1, Int32(clamping: milliseconds))
-    return count > 0 ? Int32(entry.revents) : 0
+    let end = ContinuousClock.now + .milliseconds(milliseconds)
+    var left = milliseconds
+    while true {
+      var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+      let count = poll(&entry, 1, Int32(clamping: left))
+      if count > 0 { return Int32(entry.revents) }
+      guard count < 0, errno == EINTR else { return 0 }
+      left = max(0, ContinuousClock.now.duration(to: end).wholeMilliseconds)
+    }
   }
 
   /// A pipe whose ends no child inherits.

@@ -17,8 +17,9 @@ struct CutTrace {
 
   /// Reads a trace; nil for one that has no whole block of events.
   ///
+  /// - Parameter isInterrupted: asked at each block; true ends the reading.
   /// - Throws: `notCut` for what is no trace, or damaged, or whole.
-  static func read(_ path: String) throws(RescueError) -> CutTrace? {
+  static func read(_ path: String, _ isInterrupted: () -> Bool) throws(RescueError) -> CutTrace? {
     let reader: TraceReader
     do throws(TraceOpenError) {
       reader = try TraceReader(path: path)
@@ -27,16 +28,19 @@ struct CutTrace {
       throw .notCut(path: path, reason: "\(error)")
     }
     guard let index = reader.makeIndex() else { return nil }
-    return try CutTrace(path, reader, index)
+    return try CutTrace(path, reader, index, isInterrupted)
   }
 
-  private init?(_ path: String, _ reader: TraceReader, _ index: BlockIndex) throws(RescueError) {
+  private init?(
+    _ path: String, _ reader: TraceReader, _ index: BlockIndex, _ isInterrupted: () -> Bool
+  ) throws(RescueError) {
     self.path = path
     tableChecksum = reader.moduleTable.checksum
     var (words, lost, events): (UInt64, UInt64, UInt64) = (0, 0, 0)
     var identity: UInt64?
     var kept = EventColumns()
     while let batch = reader.nextColumns() {
+      if isInterrupted() { throw .interrupted }
       guard case .events(let columns) = batch else {
         throw .notCut(path: path, reason: "events are missing in the middle of it")
       }

@@ -23,7 +23,8 @@ public final class GuestMemory {
 
   private init(opening path: String) throws(RescueError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would hold us up, and is refused behind this.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
   }
 
@@ -120,7 +121,11 @@ public final class GuestMemory {
   public func word(_ address: UInt64) -> UInt64? { words(address, count: 1)?[0] }
 
   /// The addresses of all pages whose word at `offset` is `magic`, in their order.
-  func pages(withWord magic: UInt64, at offset: Int) -> [UInt64] {
+  ///
+  /// - Parameter isInterrupted: asked now and then; true ends the search.
+  func pages(
+    withWord magic: UInt64, at offset: Int, isInterrupted: () -> Bool
+  ) throws(RescueError) -> [UInt64] {
     // Segments of a core may overlap, and have a page twice.
     var found: Set<UInt64> = []
     var buffer = [UInt8](repeating: 0, count: Self.scanBytes)
@@ -129,6 +134,7 @@ public final class GuestMemory {
       var address = (piece.address + Self.pageBytes - 1) & ~(Self.pageBytes - 1)
       let end = piece.address + piece.byteCount
       while address < end {
+        if isInterrupted() { throw .interrupted }
         let count = min(Self.scanBytes, Int(end - address))
         let isRead = buffer.withUnsafeMutableBytes { read(address, into: .init(rebasing: $0[..<count])) }
         guard isRead else { break }

@@ -14,6 +14,7 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
   case notCut(path: String, reason: String)
   /// A trace to be continued by the ring of another run.
   case otherRun(path: String, reason: String)
+  case interrupted
 
   public var description: String {
     switch self {
@@ -33,6 +34,7 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
     case .notCut(let path, let reason): "\(path) cannot be continued: \(reason)."
     case .otherRun(let path, let reason):
       "\(path) is not of the run that this memory is of: \(reason). Rescue the ring alone, without --continue."
+    case .interrupted: "interrupted; nothing is kept"
     }
   }
 }

@@ -40,25 +40,32 @@ struct RingContents {
   var eventCount: Int { stretches.reduce(0) { $0 + $1.eventCount } }
 
   /// All records from the oldest boundary that is known and not overwritten.
-  init(allOf ring: RingSnapshot) throws(RescueError) {
+  init(allOf ring: RingSnapshot, isInterrupted: @escaping () -> Bool = { false }) throws(RescueError) {
     let intact = ring.drained.first { $0.position >= ring.firstIntact } ?? ring.drained.last
     let start = ring.firstIntact == 0 ? RingSnapshot.Claim(position: 0, events: 0, block: 0) : intact
     guard let start else { throw .ringDamaged(reason: "the drainer does not tell where records begin") }
     try self.init(
-      of: ring, from: start.position, events: start.isPossible ? start.events : nil, notBefore: 0)
+      of: ring, from: start.position, events: start.isPossible ? start.events : nil, notBefore: 0,
+      isInterrupted: isInterrupted)
     guard !stretches.isEmpty else { throw .ringDamaged(reason: "no run of whole records leads to its head") }
     block = start.block ?? 0
   }
 
   /// All records from one word on, where a record must begin.
   ///
-  /// - Parameter events: recorded before it, as is known from elsewhere; nil where it is not.
-  init(of ring: RingSnapshot, from start: UInt64, events: UInt64?, notBefore time: UInt64) throws(RescueError) {
+  /// - Parameters:
+  ///   - events: recorded before it, as is known from elsewhere; nil where it is not.
+  ///   - isInterrupted: asked now and then; true ends the walk through the ring.
+  init(
+    of ring: RingSnapshot, from start: UInt64, events: UInt64?, notBefore time: UInt64,
+    isInterrupted: @escaping () -> Bool = { false }
+  ) throws(RescueError) {
     // The kernel never overwrites what the drainer has not taken.
     guard start <= ring.end, ring.end - start <= ring.capacity else {
       throw .ringDamaged(reason: "its head is further than its length from where records are known to begin")
     }
-    let walk = RingWalk(ring, from: start, notBefore: time)
+    let walk = RingWalk(ring, from: start, notBefore: time, isInterrupted: isInterrupted)
+    guard !walk.wasInterrupted else { throw .interrupted }
     isSpoilt = !walk.isIntact
     var kept: [(stretch: RingWalk.Stretch, first: UInt64)] = []
     for stretch in walk.stretches {

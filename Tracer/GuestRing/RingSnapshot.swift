@@ -42,9 +42,13 @@ final class RingSnapshot {
   /// The word that was stored as the ring's `index`th, ever, or what has taken its place.
   @inline(__always) subscript(index: UInt64) -> UInt64 { ring[Int(index & (capacity &- 1))] }
 
-  /// - Parameter address: where the control page is; nil to search for it.
-  init(_ memory: GuestMemory, at address: UInt64? = nil) throws(RescueError) {
-    beacon = try Self.find(in: memory, address)
+  /// - Parameters:
+  ///   - address: where the control page is; nil to search for it.
+  ///   - isInterrupted: asked now and then; true ends the search.
+  init(
+    _ memory: GuestMemory, at address: UInt64? = nil, isInterrupted: () -> Bool = { false }
+  ) throws(RescueError) {
+    beacon = try Self.find(in: memory, address, isInterrupted)
     (tableBytes, tableChecksum, eventsPerBlock, rules) = try Self.readTable(memory, beacon)
     guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)),
       let control = memory.words(beacon.page, count: 4)
@@ -61,8 +65,16 @@ final class RingSnapshot {
     drained = Self.drainClaims(memory, beacon, head: head)
   }
 
-  static func find(in memory: GuestMemory, _ address: UInt64?) throws(RescueError) -> RingBeacon {
-    let pages = address.map { [$0] } ?? memory.pages(withWord: RingBeacon.magic, at: RingControl.beacon)
+  static func find(
+    in memory: GuestMemory, _ address: UInt64?, _ isInterrupted: () -> Bool = { false }
+  ) throws(RescueError) -> RingBeacon {
+    let pages: [UInt64]
+    if let address {
+      pages = [address]
+    } else {
+      pages = try memory.pages(
+        withWord: RingBeacon.magic, at: RingControl.beacon, isInterrupted: isInterrupted)
+    }
     let beacons = pages.compactMap { page -> RingBeacon? in
       guard page <= 1 << 32,
         let words = memory.words(page + UInt64(RingControl.beacon), count: RingBeacon.wordCount),

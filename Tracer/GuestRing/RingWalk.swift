@@ -41,6 +41,10 @@ struct RingWalk {
   let end: UInt64
   private let ring: RingSnapshot
   private let marks: Set<UInt64>
+  private let isInterrupted: () -> Bool
+  private var steps = 0
+  /// Whether it ended before the head, since it was asked to.
+  private(set) var wasInterrupted = false
   private var open: Stretch
   private var resumption: Resumption?
 
@@ -49,13 +53,18 @@ struct RingWalk {
     start == end || stretches.count == 1 && stretches[0].start == start && stretches[0].end == end
   }
 
-  /// - Parameter time: no record is earlier, ns.
-  init(_ ring: RingSnapshot, from start: UInt64, notBefore time: UInt64) {
+  /// - Parameters:
+  ///   - time: no record is earlier, ns.
+  ///   - isInterrupted: asked now and then; true ends the walk.
+  init(
+    _ ring: RingSnapshot, from start: UInt64, notBefore time: UInt64, isInterrupted: @escaping () -> Bool
+  ) {
     (self.ring, self.start, end) = (ring, start, ring.end)
+    self.isInterrupted = isInterrupted
     marks = Set((ring.drained.map(\.position) + [ring.published.position, ring.end]).filter { $0 > start })
     open = Stretch(start: start, earliest: time)
     var place = start
-    while place < end {
+    while place < end, goesOn() {
       if let record = record(at: place) {
         open.append(place, record)
         place = record.next
@@ -70,6 +79,13 @@ struct RingWalk {
     }
     _ = leaveOutLateEnd()
     close()
+  }
+
+  /// Counts a step, and asks after many.
+  private mutating func goesOn() -> Bool {
+    if steps & 0xFFFF == 0, isInterrupted() { wasInterrupted = true }
+    steps &+= 1
+    return !wasInterrupted
   }
 
   private mutating func close() {
@@ -116,13 +132,15 @@ struct RingWalk {
   // MARK: Behind spoilt records
 
   private mutating func leads(from place: UInt64) -> Bool {
-    if resumption == nil { resumption = Resumption(ring, from: max(start, open.places.last ?? start), marks) }
+    if resumption == nil {
+      resumption = Resumption(ring, from: max(start, open.places.last ?? start), marks, isInterrupted)
+    }
     return resumption?.leads(from: place) ?? false
   }
 
   private mutating func resume(behind spoilt: UInt64, notBefore time: UInt64) -> UInt64? {
     var place = spoilt + 2
-    while place < end {
+    while place < end, goesOn() {
       if ring[place] >= time, leads(from: place) { return place }
       place += 1
     }
@@ -139,12 +157,14 @@ struct RingWalk {
     /// Records up to a mark, 2 for more.
     private var counts: [UInt8]
 
-    init(_ ring: RingSnapshot, from base: UInt64, _ marks: Set<UInt64>) {
+    /// An interruption leaves it unfinished: then nothing leads on, and the walk notices by itself.
+    init(_ ring: RingSnapshot, from base: UInt64, _ marks: Set<UInt64>, _ isInterrupted: () -> Bool) {
       self.base = base
       counts = [UInt8](repeating: 0, count: Int(ring.end - base))
       var place = ring.end
       while place > base {
         place -= 1
+        if place & 0xFFFF == 0, isInterrupted() { return }
         guard let next = ring.record(at: place)?.next else { continue }
         let goesOn = next < ring.end && counts[Int(next - base)] > 0 && ring[next] >= ring[place]
         counts[Int(place - base)] = goesOn ? 2 : marks.contains(next) ? 1 : 0

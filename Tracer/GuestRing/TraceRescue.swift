@@ -26,6 +26,7 @@ public struct TraceRescue {
   private let ring: RingSnapshot
   private let cut: CutTrace?
   private let standing: BlockEncoder.Standing
+  private let isInterrupted: () -> Bool
 
   /// Events that are missing before the first one from the ring.
   public var missingEvents: UInt64 { firstEvent - (continuedEvents ?? 0) }
@@ -35,20 +36,26 @@ public struct TraceRescue {
   /// - Parameters:
   ///   - address: of the ring's control page; nil to search for it.
   ///   - path: a trace to continue; nil for what the ring has alone.
-  public init(_ memory: GuestMemory, at address: UInt64? = nil, continuing path: String? = nil) throws(RescueError) {
-    ring = try RingSnapshot(memory, at: address)
+  ///   - isInterrupted: asked now and then, while the trace is written too; once true, it stays so.
+  /// - Throws: `interrupted` where that was true.
+  public init(
+    _ memory: GuestMemory, at address: UInt64? = nil, continuing path: String? = nil,
+    isInterrupted: @escaping () -> Bool = { false }
+  ) throws(RescueError) {
+    self.isInterrupted = isInterrupted
+    ring = try RingSnapshot(memory, at: address, isInterrupted: isInterrupted)
     var remarks: [String] = []
     if let path {
-      cut = try CutTrace.read(path)
+      cut = try CutTrace.read(path, isInterrupted)
       if cut == nil { remarks.append("\(path) has no whole block of events") }
     } else {
       cut = nil
     }
-    if let cut, let joined = try Self.join(cut, ring) {
+    if let cut, let joined = try Self.join(cut, ring, isInterrupted) {
       contents = joined
       if joined.eventCount == 0 { remarks.append("the ring has nothing beyond the trace continued") }
     } else {
-      contents = try RingContents(allOf: ring)
+      contents = try RingContents(allOf: ring, isInterrupted: isInterrupted)
     }
     if let cut, let first = contents.stretches.first, first.firstEvent < cut.standing.eventCount {
       throw .ringDamaged(reason: "it counts fewer events than the trace to be continued has")
@@ -76,7 +83,9 @@ public struct TraceRescue {
   }
 
   /// What the ring has beyond a cut trace; nil where what would follow at once is overwritten.
-  private static func join(_ cut: CutTrace, _ ring: RingSnapshot) throws(RescueError) -> RingContents? {
+  private static func join(
+    _ cut: CutTrace, _ ring: RingSnapshot, _ isInterrupted: @escaping () -> Bool
+  ) throws(RescueError) -> RingContents? {
     func other(_ reason: String) -> RescueError { .otherRun(path: cut.path, reason: reason) }
     guard cut.tableChecksum == ring.tableChecksum else { throw other("the module is another") }
     guard cut.kernelIdentity == ring.beacon.kernelIdentity else { throw other("the kernel is another build") }
@@ -91,7 +100,8 @@ public struct TraceRescue {
       return nil
     }
     let count = cut.standing.eventCount
-    let contents = try RingContents(of: ring, from: cut.wordCount, events: count, notBefore: cut.standing.lastTime)
+    let contents = try RingContents(
+      of: ring, from: cut.wordCount, events: count, notBefore: cut.standing.lastTime, isInterrupted: isInterrupted)
     let isSpoiltAtOnce = contents.spoilt.first?.firstEvent == count
     // Spoilt, or another run's: only events that both have tell.
     guard overlap > 0 || !isSpoiltAtOnce else { throw other("what the ring has after its last event are no records") }
@@ -104,7 +114,7 @@ public struct TraceRescue {
   /// Writes the trace.
   ///
   /// - Parameter write: gets its bytes, one piece after the other.
-  /// - Throws: where the trace to continue cannot be read any more.
+  /// - Throws: where the trace to continue cannot be read any more; `interrupted`.
   public func write(_ write: (UnsafeRawBufferPointer) -> Void) throws(RescueError) {
     let limit = ring.eventsPerBlock
     let scratch = UnsafeMutableRawBufferPointer.allocate(
@@ -138,13 +148,14 @@ public struct TraceRescue {
       }
       stretch.words.withUnsafeBufferPointer { words in
         var rest = words[...]
-        while !rest.isEmpty {
+        while !rest.isEmpty, !isInterrupted() {
           let progress = encoder.encodeEvents(UnsafeBufferPointer(rebasing: rest), limit: limit, into: output)
           guard progress.eventCount > 0 else { break }
           put(progress.byteCount)
           rest = rest.dropFirst(progress.wordCount)
         }
       }
+      if isInterrupted() { throw .interrupted }
     }
     if isEnded { put(encoder.encodeSeal(into: output)) }
   }
@@ -154,7 +165,7 @@ public struct TraceRescue {
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: cut.path))
       var left = Int(cut.byteCount)
-      while left > 0, let bytes = try file.read(upToCount: min(left, 1 << 20)), !bytes.isEmpty {
+      while left > 0, !isInterrupted(), let bytes = try file.read(upToCount: min(left, 1 << 20)), !bytes.isEmpty {
         bytes.withUnsafeBytes { write($0) }
         left -= bytes.count
       }
@@ -162,6 +173,7 @@ public struct TraceRescue {
     } catch {
       throw .unreadable(path: cut.path, reason: error.localizedDescription)
     }
+    if isInterrupted() { throw .interrupted }
     throw .unreadable(path: cut.path, reason: "it has become shorter")
   }
 }
