@@ -32,7 +32,8 @@ import Testing
   @Test(arguments: [
     ["report", "pipe", "-o", "out"], ["step", "pipe"], ["verify", "pipe", "--evidence"],
     ["verify", "pipe", "--certificate", "out"], ["what-if", "pipe", "--schedule-search"],
-    ["what-if", "pipe", "--module", "pipe"],
+    ["what-if", "pipe", "--module", "pipe"], ["rescue", "--ram", "memory", "--continue", "pipe", "-o", "out"],
+    ["rescue", "--core", "memory", "--continue", "-", "-o", "out"],
   ]) func aNamedPipeIsRefusedWhereOnceIsNotEnough(arguments: [String]) throws {
     let folder = try CommandFolder()
     try #require(mkfifo(folder.file("pipe"), 0o600) == 0)

@@ -71,6 +71,8 @@ struct RescueCommand: ParsableCommand {
     try reporting {
       // Nothing is read before it is known that the result may be written.
       try TraceCommand.keepApart(output, from: [ram, core, continued])
+      // It is read, and then copied.
+      if let continued { try TraceCommand.requireFile(continued) }
       // Before anything is made that a Ctrl-C would leave behind.
       let signals = try SignalWatch()
       let file = try TraceOutput(target: output, mayReplace: force)
