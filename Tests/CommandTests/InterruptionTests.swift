@@ -141,6 +141,46 @@ import Testing
     return listener
   }
 
+  /// What nohup has switched off stays off: the command reads on.
+  @Test func whatWasIgnoredBeforeStaysIgnored() throws {
+    let trace = try LongTrace.bytes.get()
+    let folder = try CommandFolder()
+    let pipe = try TestPipe()
+    defer { close(pipe.reading) }
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    let command = try RunningCommand(["stats", "-"], in: folder, input: pipe.reading, through: ["nohup"])
+    let (first, rest) = (Array(trace.prefix(trace.count / 2)), Array(trace.dropFirst(trace.count / 2)))
+    let isSent = DispatchSemaphore(value: 0)
+    let writing = pipe.writing
+    let feeder = Thread {
+      _ = first.withUnsafeBytes { Glibc.write(writing, $0.baseAddress, $0.count) }
+      isSent.wait()
+      _ = rest.withUnsafeBytes { Glibc.write(writing, $0.baseAddress, $0.count) }
+      close(writing)
+    }
+    feeder.start()
+    let isRead = command.reaches { command.bytesRead > first.count && pipe.isEmpty }
+    #expect(isRead, "\(command.errors)")
+    command.send(SIGHUP)
+    isSent.signal()
+    #expect(command.finish() == .status(0), "\(command.errors)")
+  }
+
+  /// The same where the command looks for signals no more, and waits for somebody who reads.
+  @Test func whatWasIgnoredBeforeIsIgnoredToTheEnd() throws {
+    let folder = try CommandFolder()
+    let pipe = try TestPipe()
+    defer { pipe.close() }
+    pipe.fill()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(["stats", "run.partita"], in: folder, output: pipe.writing, through: ["nohup"])
+    #expect(command.reaches { command.isWaitingForPipe }, "\(command.errors)")
+    command.send(SIGHUP)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    _ = read(pipe.reading, &bytes, bytes.count)
+    #expect(command.finish() == .status(0), "\(command.errors)")
+  }
+
   /// Ctrl-\ ends at once, without a report of a crash.
   @Test func quittingIsQuiet() throws {
     let folder = try CommandFolder()

@@ -24,7 +24,11 @@ final class RunningCommand {
   /// - Parameters:
   ///   - input: a descriptor for standard input; nil for an empty one.
   ///   - output: one for standard output; nil for a file that `output` reads.
-  init(_ arguments: [String], in folder: CommandFolder, input: Int32? = nil, output: Int32? = nil) throws {
+  ///   - wrapper: a program that becomes the command, such as nohup.
+  init(
+    _ arguments: [String], in folder: CommandFolder, input: Int32? = nil, output: Int32? = nil,
+    through wrapper: [String] = []
+  ) throws {
     self.folder = folder
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
@@ -49,7 +53,8 @@ final class RunningCommand {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     // It goes to the folder, and becomes the command.
     let program = "/usr/bin/env"
-    let words = try ([program, "-C", folder.path, CommandFolder.command()] + arguments).map { strdup($0) } + [nil]
+    let call = try [program, "-C", folder.path] + wrapper + [CommandFolder.command()] + arguments
+    let words = call.map { strdup($0) } + [nil]
     let others = ProcessInfo.processInfo.environment.filter { $0.key != "TMPDIR" }.map { "\($0.key)=\($0.value)" }
     let environment = (others + ["TMPDIR=\(folder.temporary)"]).map { strdup($0) } + [nil]
     defer { (words + environment).forEach { free($0) } }

@@ -3,17 +3,24 @@ import Synchronization
 
 /// Turns the signals that ask us to stop into bytes of a pipe, so that one loop can wait for all that happens.
 ///
-/// Where there are several, signals go to the youngest that still lives; where there is none, they do what they do.
+/// Where there are several, signals go to the youngest that still lives; where there is none, they do what they did
+/// before. A signal that was ignored, as nohup ignores SIGHUP, stays so.
 /// (Dispatch's sources are not used: on Linux a second one for a signal hears nothing once the first is gone.)
 public final class SignalWatch: Sendable {
   /// Readable once a signal came; a byte each, its number.
   public let descriptor: Int32
   private let writing: Int32
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
-  /// The writing ends of all that live, in the order of their beginning.
-  private static let watches = Mutex<[Int32]>([])
+  private static let watches = Mutex(Watches())
   /// Where the handler writes.
   private static let target = Atomic<Int32>(-1)
+
+  private struct Watches {
+    /// The writing ends of all that live, in the order of their beginning.
+    var ends: [Int32] = []
+    /// What was to be done on signals before the first of them.
+    var actions: [(number: Int32, action: sigaction)] = []
+  }
 
   /// Begins to watch. SIGPIPE is ignored meanwhile: the other side of a pipe may go first.
   public init() throws(EmulationError) {
@@ -22,12 +29,22 @@ public final class SignalWatch: Sendable {
     }
     (descriptor, writing) = (ends.reading, ends.writing)
     Self.watches.withLock { watches in
-      watches.append(ends.writing)
+      watches.ends.append(ends.writing)
       Self.target.store(ends.writing, ordering: .sequentiallyConsistent)
-      guard watches.count == 1 else { return }
-      signal(SIGPIPE, SIG_IGN)
-      for number in Self.signals { Self.handle(number) }
+      guard watches.ends.count == 1 else { return }
+      for number in Self.signals + [SIGPIPE] {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0, !Self.isIgnoring(action) else { continue }
+        watches.actions.append((number, action))
+        if number == SIGPIPE { signal(number, SIG_IGN) } else { Self.handle(number) }
+      }
     }
+  }
+
+  /// A handler's address says so, and functions cannot be compared.
+  private static func isIgnoring(_ action: sigaction) -> Bool {
+    let handler: (@convention(c) (Int32) -> Void)? = action.__sigaction_handler.sa_handler
+    return unsafeBitCast(handler, to: UInt.self) == unsafeBitCast(SIG_IGN, to: UInt.self)
   }
 
   private static func handle(_ number: Int32) {
@@ -71,10 +88,14 @@ public final class SignalWatch: Sendable {
   deinit {
     let own = writing
     Self.watches.withLock { watches in
-      watches.removeAll { $0 == own }
-      Self.target.store(watches.last ?? -1, ordering: .sequentiallyConsistent)
-      guard watches.isEmpty else { return }
-      for number in Self.signals + [SIGPIPE] { signal(number, SIG_DFL) }
+      watches.ends.removeAll { $0 == own }
+      Self.target.store(watches.ends.last ?? -1, ordering: .sequentiallyConsistent)
+      guard watches.ends.isEmpty else { return }
+      for (number, before) in watches.actions {
+        var action = before
+        sigaction(number, &action, nil)
+      }
+      watches.actions = []
     }
     close(descriptor)
     close(writing)
