@@ -1,4 +1,5 @@
 import Foundation
+import ModuleConfiguration
 import Testing
 
 /// Ctrl-C in the midst of long work: a sentence, status 3, and nothing left behind.
@@ -139,6 +140,18 @@ import Testing
     let isListening = isBound && Glibc.listen(listener, 4) == 0
     try #require(isListening)
     return listener
+  }
+
+  /// Before the module is there, let alone an emulator. It only looks like one, and takes a while to be read.
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func beforeAModuleIsBooted(signal: Int32) throws {
+    let folder = try CommandFolder()
+    try folder.write(withUnsafeBytes(of: ModuleTableLayout.magic.littleEndian) { Array($0) }, to: "module")
+    try #require(truncate(folder.file("module"), 1 << 28) == 0)
+    let command = try RunningCommand(["top", "module", "--kernel", "nothing"], in: folder)
+    #expect(command.reaches { !folder.leftovers.isEmpty }, "\(command.errors)")
+    command.send(signal)
+    #expect(command.finish() == .status(2), "\(command.errors)")
+    #expect(folder.names == ["module"] && folder.leftovers == [])
   }
 
   /// What nohup has switched off stays off: the command reads on.

@@ -91,6 +91,8 @@ struct TopCommand: ParsableCommand {
 
   private func capture() throws {
     try options.keepApart([output])
+    // Before anything is made that a Ctrl-C would leave behind.
+    let signals = try SignalWatch()
     let scratch = try PrivateDirectory()
     let image = try ModuleSource.load(options)
     let target = output ?? scratch.file("run.partita")
@@ -101,9 +103,8 @@ struct TopCommand: ParsableCommand {
     }
     let board = LiveBoard()
     board.read(path: follower.path)
+    // It leaves signals to whoever watches them: they end the module in order.
     var screen = FullScreen()
-    // After the screen, so that signals end the module in order.
-    let signals = try SignalWatch()
     let capture = try Capture(request, signals: signals)
     let begun = ContinuousClock.now
     var next = begun

@@ -3,7 +3,7 @@ import Foundation
 /// A terminal taken over whole: raw keys, a screen of our own, and everything back as it was at the end.
 ///
 /// The terminal is given back when the object goes, when the process exits, and when a signal ends it, a crash
-/// included. One at a time.
+/// included. A request to end that somebody else takes, or that is ignored, is left alone. One at a time.
 public final class FullScreen {
   private let input: Int32
   private let output: Int32
@@ -104,7 +104,8 @@ enum TerminalRescue {
     if !hasHandlers {
       hasHandlers = true
       atexit { TerminalRescue.giveBack() }
-      for number in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+      let requests = [SIGTERM, SIGHUP, SIGINT].filter(hasDefaultAction)
+      for number in requests + [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
         signal(number) { number in
           TerminalRescue.giveBack()
           signal(number, SIG_DFL)
@@ -117,6 +118,13 @@ enum TerminalRescue {
       sigaction(SIGWINCH, &action, nil)
     }
     return true
+  }
+
+  private static func hasDefaultAction(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    let handler: (@convention(c) (Int32) -> Void)? = action.__sigaction_handler.sa_handler
+    return handler == nil
   }
 
   /// Calls only what a signal handler may call.
