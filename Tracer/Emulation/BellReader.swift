@@ -99,7 +99,12 @@ final class BellReader: @unchecked Sendable {
         failure = "\(error)"
       }
     }
-    if failure == nil { ring?.finish() }
+    guard failure == nil else { return }
+    do throws(RescueError) {
+      try ring?.finish()
+    } catch {
+      failure = "\(error)"
+    }
   }
 
   private func makeRing() throws(RescueError) -> LiveRing {

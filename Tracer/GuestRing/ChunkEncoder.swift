@@ -1,8 +1,9 @@
+import Synchronization
 import TraceFormat
 
 /// Makes blocks of a module's events out of chunks of its ring, cut wherever the drainer pleased.
 ///
-/// Unchecked: one thread at a time uses it.
+/// Unchecked: one thread at a time uses it; `failure` alone may be asked for by others.
 final class ChunkEncoder: @unchecked Sendable {
   /// The most words that an event takes in the ring.
   private static let widestEvent = TraceLimits.maximumWordCount + 2
@@ -16,6 +17,12 @@ final class ChunkEncoder: @unchecked Sendable {
   /// Words not encoded yet, from `first` on.
   private var waiting: [UInt64] = []
   private var first = 0
+  private let firstFailure = Mutex<RescueError?>(nil)
+
+  /// Why there is no more of the trace; nothing is written after it.
+  var failure: RescueError? { firstFailure.withLock { $0 } }
+  /// Whether there is such a reason.
+  private(set) var hasFailed = false
 
   init(eventsPerBlock: Int, write: @escaping (UnsafeRawBufferPointer) -> Bool) {
     self.eventsPerBlock = eventsPerBlock
@@ -30,30 +37,48 @@ final class ChunkEncoder: @unchecked Sendable {
     output.deallocate()
   }
 
-  private func put(_ count: Int) { _ = write(UnsafeRawBufferPointer(rebasing: output[..<count])) }
+  private func put(_ count: Int) { put(UnsafeRawBufferPointer(rebasing: output[..<count])) }
+
+  private func put(_ bytes: UnsafeRawBufferPointer) {
+    // What comes behind a piece that is missing is no trace.
+    if !hasFailed, !write(bytes) { fail(.unwritten) }
+  }
+
+  private func fail(_ failure: RescueError) {
+    hasFailed = true
+    firstFailure.withLock { $0 = $0 ?? failure }
+    (waiting, first) = ([], 0)
+  }
 
   /// Writes the first block.
   func begin(_ table: [UInt8]) {
     table.withUnsafeBytes {
       let block = encoder.encodeModuleTable($0, into: output)
       put(block.byteCount)
-      if block.payloadFollows { _ = write($0) }
+      if block.payloadFollows { put($0) }
     }
   }
 
   /// Encodes what fills whole blocks, or, with `isFlush`, all there is.
   func append(_ words: [UInt64], isFlush: Bool) {
+    guard !hasFailed else { return }
     waiting += words
     // A block is cut by its number of events, never by where a chunk happens to end.
     let enough = isFlush ? 1 : eventsPerBlock * Self.widestEvent
-    waiting.withUnsafeBufferPointer { words in
-      while words.count - first >= enough {
-        let rest = UnsafeBufferPointer(rebasing: words[first...])
-        let progress = encoder.encodeEvents(rest, limit: eventsPerBlock, into: output)
-        guard progress.eventCount > 0 else { break }
-        put(progress.byteCount)
-        first += progress.wordCount
+    while !hasFailed, waiting.count - first >= enough {
+      let progress = waiting.withUnsafeBufferPointer {
+        encoder.encodeEvents(UnsafeBufferPointer(rebasing: $0[first...]), limit: eventsPerBlock, into: output)
       }
+      guard progress.eventCount > 0 else {
+        // So many words have a whole event among them, and more would wait for ever.
+        if waiting.count - first >= Self.widestEvent {
+          fail(.ringDamaged(reason: "what the drainer's bell tells of are no records"))
+        }
+        break
+      }
+      put(progress.byteCount)
+      // A failure has let go of what waited.
+      if !hasFailed { first += progress.wordCount }
     }
     if first > waiting.count / 2 {
       waiting.removeFirst(first)

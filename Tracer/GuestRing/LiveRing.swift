@@ -34,7 +34,10 @@ public final class LiveRing {
   }
 
   /// Copies the chunk that a stroke tells of; the drainer may reuse its place when this returns.
+  ///
+  /// - Throws: also what has gone wrong with a chunk before: what is not written yet is lost then.
   public func take(_ stroke: UInt8) throws(RescueError) {
+    if let failure = writer.failure { throw failure }
     strokes += 1
     let slot = UInt64(SharedPage.drainHistory) + strokes % UInt64(SharedPage.drainHistoryCount) * 16
     guard UInt8(truncatingIfNeeded: strokes) & DrainBell.numberMask == stroke & DrainBell.numberMask,
@@ -51,7 +54,9 @@ public final class LiveRing {
   }
 
   /// Takes what the ring has beyond the last chunk, of a machine that has stopped, and completes the trace.
-  public func finish() {
+  ///
+  /// - Throws: what has gone wrong with the last chunks.
+  public func finish() throws(RescueError) {
     let ring = try? RingSnapshot(memory, at: beacon.page)
     var rest: [UInt64] = []
     if let ring, ring.published.position > end,
@@ -66,6 +71,7 @@ public final class LiveRing {
     let hasEnded = memory.word(beacon.page + UInt64(RingControl.ended)).map { $0 != 0 } ?? false
     if hasEnded, ring?.published.position == end { writer.seal() }
     for _ in 0..<Self.chunksAhead { room.signal() }
+    if let failure = writer.failure { throw failure }
   }
 
   private func copy(to position: UInt64) throws(RescueError) -> [UInt64] {

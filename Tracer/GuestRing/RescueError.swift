@@ -15,6 +15,8 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
   /// A trace to be continued by the ring of another run.
   case otherRun(path: String, reason: String)
   case interrupted
+  /// A trace that is made while the machine runs.
+  case unwritten
 
   public var description: String {
     switch self {
@@ -35,6 +37,7 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
     case .otherRun(let path, let reason):
       "\(path) is not of the run that this memory is of: \(reason). Rescue the ring alone, without --continue."
     case .interrupted: "interrupted; nothing is kept"
+    case .unwritten: "the trace could not be written on: it ends before the module does."
     }
   }
 }
