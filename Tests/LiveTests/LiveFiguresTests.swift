@@ -75,6 +75,33 @@ import TraceReading
     #expect(figures.pace(after: 2) == Double(events.last?.time ?? 0) / 2e9 && figures.pace(after: 0) == nil)
   }
 
+  /// A frame of a nanosecond, and a partition that was in ring 3 for half of all time in it.
+  @Test func sharesBeyondTheWholeFillTheirRoom() {
+    var figures = LiveFigures(module.table)
+    let far: UInt64 = 0xF000_0000_0000_0000
+    let forged = [
+      TraceEvent(time: 1, .majorFrameStart, words: .init(0)), TraceEvent(time: far, .hypercall, partition: 0),
+      TraceEvent(time: far, .majorFrameStart, words: .init(1)),
+    ]
+    for (position, event) in forged.enumerated() { figures.add(event, position: UInt64(position)) }
+    #expect(figures.share(0) > 1e18)
+    let lines = LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)
+    #expect(lines.contains { $0.text.contains(String(repeating: "█", count: 100 - 46 - 16)) })
+  }
+
+  @Test func numbersOfAnySizeAreShown() {
+    #expect(LiveScreen.whole(1234.5) == "1235" && LiveScreen.whole(-0.4) == "0")
+    for value in [1e19, -1e19, .infinity, .nan, .greatestFiniteMagnitude] as [Double] {
+      #expect(LiveScreen.whole(value) == "–")
+    }
+    let rule = FloatingPointRoundingRule.up
+    for value in [1, 1.5, 1e300, .infinity] as [Double] { #expect(LiveScreen.filled(value, of: 12, rule) == 12) }
+    for value in [0, -1, -1e300, -.infinity, .nan] as [Double] {
+      #expect(LiveScreen.filled(value, of: 12, rule) == 0)
+    }
+    #expect(LiveScreen.filled(0.01, of: 12, rule) == 1 && LiveScreen.filled(0.5, of: 12, rule) == 6)
+  }
+
   @Test func screenFitsEverySize() {
     for share in [0, 1, 10, 50, 100] {
       let figures = figures(Array(events[..<(events.count * share / 100)]))

@@ -159,7 +159,7 @@ public struct LiveScreen {
       var line = StyledLine(" ")
       line.append(isIdle ? "idle loop" : vocabulary.partitions[index], isIdle ? .soft : .partition(index), width: 14)
       let room = max(4, width - 46 - 16)
-      let filled = min(room, Int((share * Double(room)).rounded()))
+      let filled = Self.filled(share, of: room, .toNearestOrAwayFromZero)
       let bar = filled == 0 && share > 0 ? "▏" : String(repeating: "█", count: filled)
       line.append(" ")
       line.append(bar, isIdle ? .soft : .partition(index), width: room)
@@ -216,7 +216,7 @@ public struct LiveScreen {
     var line = StyledLine("   ")
     line.append(claim.identifier, width: width - 52)
     line.append(" ")
-    let filled = min(room, Int((used * Double(room)).rounded(.up)))
+    let filled = Self.filled(used, of: room, .up)
     line.append(String(repeating: "▮", count: filled), used > 0.8 ? .doubtful : .good)
     line.append(String(repeating: "▯", count: room - filled), .soft)
     line.append("\(claim.worst?.value ?? 0)", width: 13, isRight: true)
@@ -227,7 +227,13 @@ public struct LiveScreen {
 
   // MARK: Numbers
 
-  static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+  static func whole(_ value: Double) -> String { Int(exactly: value.rounded()).map { String($0) } ?? "–" }
+
+  /// How many of so many columns a part fills. A hostile trace makes parts far beyond the whole.
+  static func filled(_ part: Double, of columns: Int, _ rule: FloatingPointRoundingRule) -> Int {
+    guard part > 0 else { return 0 }
+    return Int((min(1, part) * Double(columns)).rounded(rule))
+  }
 
   static func decimal(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return "–" }
