@@ -134,7 +134,7 @@ import TraceReading
       }
     }
     let surroundings = LiveScreen.Surroundings(state: "", bytes: 0)
-    var lines = LiveScreen(figures, reader.moduleTable, surroundings, width: 80).lines(height: 24)
+    var lines = LiveScreen(figures, figures.claims, reader.moduleTable, surroundings, width: 80).lines(height: 24)
     if let stepper = try? TraceStepper(opening: { try TraceReader(bytes: bytes) }) {
       var session = StepSession(stepper)
       for order in [StepOrder.last, .move(-1), .goToFrame(3), .panel(.ports), .first, .move(100)] {

@@ -2,6 +2,7 @@ import Foundation
 import ModuleConfiguration
 import PartitionCore
 import SimulatedModule
+import Terminal
 import TestSeeds
 import Testing
 import TraceFormat
@@ -26,6 +27,10 @@ import TraceReading
     var figures = LiveFigures(module.table)
     for (position, event) in events.enumerated() { figures.add(event, position: UInt64(position)) }
     return figures
+  }
+
+  private func lines(_ figures: LiveFigures) -> [StyledLine] {
+    LiveScreen(figures, figures.claims, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)
   }
 
   @Test func framesKeptAreTheLastOnesWithTheirCounts() throws {
@@ -55,7 +60,7 @@ import TraceReading
     lossy += events[(place + 17)...]
     let figures = figures(lossy)
     #expect(figures.eventsLost == 17)
-    let text = LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)
+    let text = lines(figures)
     #expect(text.contains { $0.text.contains("LOST 17 events") })
   }
 
@@ -64,7 +69,7 @@ import TraceReading
     func loss(_ missing: [UInt64?]) -> String {
       var figures = self.figures(Array(events[..<500]))
       for count in missing { figures.noteGap(missing: count) }
-      return LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)[2].text
+      return lines(figures)[2].text
     }
     #expect(loss([4087]).hasPrefix(" LOST 0 events in the recorder, 4087 by damage (1 gap)"))
     #expect(loss([40, 2]).contains(", 42 by damage (2 gaps)"))
@@ -85,7 +90,7 @@ import TraceReading
     ]
     for (position, event) in forged.enumerated() { figures.add(event, position: UInt64(position)) }
     #expect(figures.share(0) > 1e18)
-    let lines = LiveScreen(figures, module.table, .init(state: "test", bytes: 1), width: 100).lines(height: 40)
+    let lines = self.lines(figures)
     #expect(lines.contains { $0.text.contains(String(repeating: "█", count: 100 - 46 - 16)) })
   }
 
@@ -106,8 +111,9 @@ import TraceReading
     for share in [0, 1, 10, 50, 100] {
       let figures = figures(Array(events[..<(events.count * share / 100)]))
       for (width, height) in [(60, 12), (80, 24), (200, 60)] {
-        let lines = LiveScreen(figures, module.table, .init(state: "test", bytes: 1, pace: 0.5), width: width)
-          .lines(height: height)
+        let lines = LiveScreen(
+          figures, figures.claims, module.table, .init(state: "test", bytes: 1, pace: 0.5), width: width
+        ).lines(height: height)
         #expect(lines.count <= height)
         for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
       }
@@ -134,7 +140,33 @@ import TraceReading
     follower.end()
     board.wait()
     #expect(board.result.condition == .complete)
-    #expect(board.look { figures, _, _ in figures.eventCount } == UInt64(events.count))
-    #expect(board.look { _, _, bytes in bytes } == UInt64(trace.count))
+    #expect(board.look { figures, _, _, _ in figures.eventCount } == UInt64(events.count))
+    #expect(board.look { _, _, _, bytes in bytes } == UInt64(trace.count))
+  }
+
+  /// Whoever looks while a trace is read gets the claims of the very events that the figures are of.
+  @Test func claimsAreThoseOfTheFigures() throws {
+    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 256)
+    for event in events { writer.append(event) }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-look-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(writer.finish()).write(to: file)
+    let board = LiveBoard()
+    // Slow enough that many looks meet it in the midst.
+    board.read(path: file.path, speed: 2)
+    var looks: [(events: UInt64, checked: [UInt64])] = []
+    while !board.isDone {
+      usleep(1000)
+      guard let look = board.look({ figures, claims, _, _ in (figures.eventCount, claims.map(\.checked)) }),
+        look.0 > 0, look.0 > (looks.last?.events ?? 0)
+      else { continue }
+      looks.append((look.0, look.1))
+    }
+    try #require(looks.contains { $0.events < UInt64(events.count) }, "seed \(seed)")
+    for look in [looks.first, looks.dropFirst(looks.count / 2).first, looks.last] {
+      guard let look else { continue }
+      let wanted = figures(Array(events[..<Int(look.events)])).claims.map(\.checked)
+      #expect(look.checked == wanted && wanted.contains { $0 > 0 }, "\(look.events) events, seed \(seed)")
+    }
   }
 }

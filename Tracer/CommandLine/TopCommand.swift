@@ -141,19 +141,19 @@ struct TopCommand: ParsableCommand {
   /// - Parameter seconds: of the host's since the run began; nil for a trace.
   private func draw(_ board: LiveBoard, on screen: FullScreen, state: String, after seconds: Double? = nil) {
     let size = screen.size
-    let lines = board.look { figures, table, bytes in
+    let lines = board.look { figures, claims, table, bytes in
       // Of the last event read, as the time in the title is: a block's header has that of its first alone.
       let pace = seconds.flatMap { figures.pace(after: $0) }
       return LiveScreen(
-        figures, table.table, .init(state: state, bytes: bytes, pace: pace), width: size.columns
+        figures, claims, table.table, .init(state: state, bytes: bytes, pace: pace), width: size.columns
       ).lines(height: size.rows)
     }
     screen.show(lines ?? [StyledLine(" waiting for the first block …", .soft)])
   }
 
   private func printSnapshot(_ board: LiveBoard, state: String) {
-    let text = board.look { figures, table, bytes in
-      LiveScreen(figures, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
+    let text = board.look { figures, claims, table, bytes in
+      LiveScreen(figures, claims, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
         .map { line in
           var text = line.rendered(width: width, isColoured: false)
           while text.last == " " { text.removeLast() }

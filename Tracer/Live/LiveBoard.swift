@@ -1,7 +1,10 @@
 import Foundation
 import TraceReading
+import Verification
 
 /// Figures that one thread gathers from a trace and another one looks at.
+///
+/// Unchecked: everything that changes is touched under the lock.
 public final class LiveBoard: @unchecked Sendable {
   private let lock = NSLock()
   private let done = DispatchSemaphore(value: 0)
@@ -41,11 +44,15 @@ public final class LiveBoard: @unchecked Sendable {
     lock.withLock { (condition, failure) }
   }
 
-  /// Lets `body` look at the figures; nil while there are none.
-  public func look<Result>(_ body: (LiveFigures, CarriedModuleTable, _ bytes: UInt64) -> Result) -> Result? {
-    let found = lock.withLock { (figures, table, bytes) }
-    guard let figures = found.0, let table = found.1 else { return nil }
-    return body(figures, table, found.2)
+  /// Lets `body` look at the figures, and at the claims as they stood then; nil while there are none.
+  ///
+  /// The reading thread goes on meanwhile. So the claims must not be asked for of the figures, whose judge is its own.
+  public func look<Result>(
+    _ body: (LiveFigures, [ClaimResult], CarriedModuleTable, _ bytes: UInt64) -> Result
+  ) -> Result? {
+    let found = lock.withLock { (figures, figures?.claims ?? [], table, bytes) }
+    guard let figures = found.0, let table = found.2 else { return nil }
+    return body(figures, found.1, table, found.3)
   }
 
   private func follow(_ path: String, _ speed: Double?) {

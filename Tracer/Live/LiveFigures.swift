@@ -59,7 +59,7 @@ public struct LiveFigures {
   private var current: Frame?
   private var stay: (partition: UInt8, start: UInt64)?
   private var previousTime: UInt64?
-  /// Shared by copies of these figures, which are taken to be looked at only.
+  /// Shared by copies of these figures: what one of them is told changes the claims of all.
   private let judge: Judge
   private let partitionCount: Int
 
@@ -76,6 +76,8 @@ public struct LiveFigures {
   }
 
   /// The claims as they stand: what fails has failed, what is unknown may only lack the end of the trace.
+  ///
+  /// Not while another thread adds events, to whichever copy: `LiveBoard` hands claims over with the figures.
   public var claims: [ClaimResult] {
     var copy = judge.verifier.copy()
     return copy.finish().claims

@@ -23,14 +23,20 @@ public struct LiveScreen {
   }
 
   private let figures: LiveFigures
+  private let claims: [ClaimResult]
   private let table: ModuleTable
   private let vocabulary: TraceVocabulary
   private let surroundings: Surroundings
   private let width: Int
 
-  /// - Parameter table: its bytes must outlive the screen.
-  public init(_ figures: LiveFigures, _ table: ModuleTable, _ surroundings: Surroundings, width: Int) {
+  /// - Parameters:
+  ///   - claims: as they stand with these figures.
+  ///   - table: its bytes must outlive the screen.
+  public init(
+    _ figures: LiveFigures, _ claims: [ClaimResult], _ table: ModuleTable, _ surroundings: Surroundings, width: Int
+  ) {
     self.figures = figures
+    self.claims = claims
     self.table = table
     self.surroundings = surroundings
     self.width = max(60, width)
@@ -186,7 +192,6 @@ public struct LiveScreen {
   }
 
   private func claimLines(room: Int) -> [StyledLine] {
-    let claims = figures.claims
     let failed = claims.filter { $0.verdict == .fail }
     var head = StyledLine(" claims ", .soft)
     head.append(
