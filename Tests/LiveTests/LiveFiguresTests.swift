@@ -139,7 +139,7 @@ import TraceReading
     try handle.close()
     follower.end()
     board.wait()
-    #expect(board.result.condition == .complete)
+    #expect(board.condition == .complete)
     #expect(board.look { figures, _, _, _ in figures.eventCount } == UInt64(events.count))
     #expect(board.look { _, _, _, bytes in bytes } == UInt64(trace.count))
   }

@@ -77,10 +77,10 @@ struct TopCommand: ParsableCommand {
       }
     } else {
       board.wait()
-      printSnapshot(board, state: "end of \(board.result.condition.isComplete ? "a whole" : "an unfinished") trace")
+      printSnapshot(board, state: "end of \(board.condition.isComplete ? "a whole" : "an unfinished") trace")
     }
     guard board.isDone else { return }
-    let condition = board.result.condition
+    let condition = board.condition
     guard condition.isComplete else {
       TraceCommand.complain("\(trace): \(condition)")
       throw ExitCode(3)

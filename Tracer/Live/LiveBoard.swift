@@ -11,8 +11,7 @@ public final class LiveBoard: @unchecked Sendable {
   private var figures: LiveFigures?
   private var table: CarriedModuleTable?
   private var bytes: UInt64 = 0
-  private var failure: TraceOpenError?
-  private var condition = TraceCondition.unread
+  private var lastCondition = TraceCondition.unread
 
   public init() {}
 
@@ -39,10 +38,8 @@ public final class LiveBoard: @unchecked Sendable {
     return true
   }
 
-  /// Known once all is read.
-  public var result: (condition: TraceCondition, failure: TraceOpenError?) {
-    lock.withLock { (condition, failure) }
-  }
+  /// Known once all is read; a trace that cannot be opened stays unread.
+  public var condition: TraceCondition { lock.withLock { lastCondition } }
 
   /// Lets `body` look at the figures, and at the claims as they stood then; nil while there are none.
   ///
@@ -56,13 +53,7 @@ public final class LiveBoard: @unchecked Sendable {
   }
 
   private func follow(_ path: String, _ speed: Double?) {
-    let reader: TraceReader
-    do throws(TraceOpenError) {
-      reader = try TraceReader(path: path)
-    } catch {
-      lock.withLock { failure = error }
-      return
-    }
+    guard let reader = try? TraceReader(path: path) else { return }
     lock.withLock {
       table = reader.carriedTable
       figures = LiveFigures(reader.moduleTable)
@@ -86,7 +77,7 @@ public final class LiveBoard: @unchecked Sendable {
     }
     lock.withLock {
       bytes = reader.statistics.storedBytes
-      condition = reader.condition
+      lastCondition = reader.condition
     }
   }
 }

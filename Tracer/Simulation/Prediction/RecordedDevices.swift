@@ -8,8 +8,6 @@ struct RecordedDevices: InterruptSource {
   /// Requests that wait at the controllers, and what the kernel took for the latest of each line.
   private var latched: UInt16 = 0
   private var kernelTimes = [UInt64](repeating: 400, count: 16)
-  /// Edges that found their line's request waiting already.
-  private(set) var mergedCount: UInt64 = 0
 
   init(_ demand: DemandReader) { self.demand = demand }
 
@@ -26,7 +24,6 @@ struct RecordedDevices: InterruptSource {
     for line in 0..<16 {
       while let next = demand.nextInterrupt(of: line), next.instant <= instant {
         demand.removeInterrupt(of: line)
-        if latched & 1 << UInt16(line) != 0 { mergedCount += 1 }
         latched |= 1 << UInt16(line)
         kernelTimes[line] = next.kernelTime
       }
