@@ -165,6 +165,25 @@ import TraceReading
     }
   }
 
+  /// A run that was asked to stop at another instant, and is the same for the rest.
+  @Test func aBeginningThatDiffersShowsTheOtherRun() throws {
+    let machine = try Self.machine(stoppedAfter: 700)
+    let other = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
+    for (index, event) in try Self.events[..<700].enumerated() {
+      var event = event
+      if index == 3 { event.operand ^= 1 }
+      other.record(event)
+      other.publish()
+    }
+    #expect(throws: Never.self) { try Self.rescue(machine.memory, continuing: machine.trace) }
+    #expect {
+      try Self.rescue(other.memory, continuing: machine.trace)
+    } throws: {
+      guard case .otherRun(_, "its first events are not those in the ring") = $0 as? RescueError else { return false }
+      return true
+    }
+  }
+
   @Test func copiesOfTheControlPageAreNoRings() throws {
     let machine = try Self.machine(stoppedAfter: 900)
     machine.copyControlPage(to: 0x3A_0000)

@@ -12,6 +12,8 @@ struct CutTrace {
   let standing: BlockEncoder.Standing
   /// Words of the ring that its events took: each is stored there with a time, a head, and its own words.
   let wordCount: UInt64
+  /// Those of its first events: what is asked of a boot, and for how long, is said there.
+  let firstWords: [UInt64]
   /// Those of its last block.
   let lastWords: [UInt64]
 
@@ -38,13 +40,17 @@ struct CutTrace {
     tableChecksum = reader.moduleTable.checksum
     var (words, lost, events): (UInt64, UInt64, UInt64) = (0, 0, 0)
     var identity: UInt64?
+    var beginning: [UInt64] = []
     var kept = EventColumns()
     while let batch = reader.nextColumns() {
       if isInterrupted() { throw .interrupted }
       guard case .events(let columns) = batch else {
         throw .notCut(path: path, reason: "events are missing in the middle of it")
       }
-      if columns.firstPosition == 0 { identity = columns.event(at: 0).words.w1 }
+      if columns.firstPosition == 0 {
+        identity = columns.event(at: 0).words.w1
+        beginning = Self.words(of: columns, upTo: Self.firstEventCount)
+      }
       for group in columns.groups {
         words += UInt64(group.count) * UInt64(group.wordCount + 2)
         if group.kind == EventKind.loss.rawValue, group.wordCount > 0 {
@@ -67,16 +73,19 @@ struct CutTrace {
     byteCount = last.offset + UInt64(BlockHeader.byteCount) + UInt64(last.header.storedByteCount)
     kernelIdentity = identity
     wordCount = words
+    firstWords = beginning
     lastWords = Self.words(of: kept)
     standing = BlockEncoder.Standing(
       sequence: last.header.sequence &+ 1, chain: last.header.checksum, eventCount: events, eventsLost: lost,
       lastTime: kept.lastTime)
   }
 
-  /// The events as the ring had them.
-  private static func words(of columns: EventColumns) -> [UInt64] {
+  private static let firstEventCount = 8
+
+  /// The first events of a block as the ring had them.
+  private static func words(of columns: EventColumns, upTo count: Int = .max) -> [UInt64] {
     var words: [UInt64] = []
-    for index in 0..<columns.eventCount {
+    for index in 0..<min(count, columns.eventCount) {
       let event = columns.event(at: index)
       let count = columns.groups[columns.locators[index].group].wordCount
       words.append(event.time)

@@ -91,6 +91,10 @@ public struct TraceRescue {
     guard cut.kernelIdentity == ring.beacon.kernelIdentity else { throw other("the kernel is another build") }
     // A trace that was rescued from this memory before has what was not published, too.
     guard cut.wordCount <= ring.end else { throw other("it has more events than the ring has seen") }
+    // Runs of one module may be alike for long, and yet one was asked to stop earlier.
+    guard ring.firstIntact > 0 || zip(cut.firstWords, 0 as UInt64..<ring.end).allSatisfy({ ring[$1] == $0 }) else {
+      throw other("its first events are not those in the ring")
+    }
     let overlap = min(UInt64(cut.lastWords.count), cut.wordCount - min(ring.firstIntact, cut.wordCount))
     let last = cut.lastWords.suffix(Int(overlap))
     guard zip(last, (cut.wordCount - overlap)..<cut.wordCount).allSatisfy({ ring[$1] == $0 }) else {
