@@ -1,7 +1,7 @@
 /// The sections of one run, one after the other, into which a comparison may put back what it could not pair yet.
 ///
-/// A long stretch is cut by count. Where one run has an event more than the other, the cuts lie at other events, and what
-/// stands behind the last pair of a piece may have its counterpart in the next one.
+/// A long stretch is cut by count. Where one run has an event more than the other, the cuts lie at other events, and
+/// what stands behind the last pair of a piece may have its counterpart in the next one.
 struct SectionCursor {
   private var sections: RunSections
   /// Sections that were looked at already, the next one last.

@@ -12,8 +12,8 @@ extension EventColumns {
     return body(UnsafeBufferPointer(start: rows, count: eventCount))
   }
 
-  /// Hands out all events in order, so many at a time that they stay near the core from when they are put together until
-  /// they are looked at.
+  /// Hands out all events in order, so many at a time that they stay near the core from when they are put together
+  /// until they are looked at.
   ///
   /// - Parameter body: gets the index of the first and the events, for the call only.
   public func forEachRun(_ body: (Int, UnsafeBufferPointer<TraceEvent>) -> Void) {
