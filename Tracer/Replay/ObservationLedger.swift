@@ -8,7 +8,7 @@ import TraceFormat
 /// A debt is taken on with each decision and paid by an observation; what is unpaid at the next input was not done.
 struct ObservationLedger {
   /// What is owed and not yet seen, as bits of the decision: a value below means something only while its bit is set.
-  private var owed = Decision.Works()
+  private(set) var owed = Decision.Works()
   private var acknowledgement = InterruptLine(0)
   private var mask: UInt16 = 0
   private var upcall = Delivery()
@@ -21,34 +21,22 @@ struct ObservationLedger {
   /// Of a note: words asked for, 0 where none is owed, and those seen.
   private var note: (caller: UInt8, count: UInt64, seen: UInt64) = (0, 0, 0)
   /// The window start whose pad has to be recorded before the partition runs, in ns; 0 for none.
-  private var padNanoseconds: UInt64 = 0
-  private var lastPadNanoseconds: UInt64 = 0
+  var padNanoseconds: UInt64 = 0
+  var lastPadNanoseconds: UInt64 = 0
   /// The pad may have been recorded before the keyframe from which the replay goes on.
-  private var isPadOptional = false
+  private(set) var isPadOptional = false
   /// Digest of the message at each place of each channel, where it is known.
-  private var digests: [UInt64?]
+  var digests: [UInt64?]
   private let entryPoints: [UInt64]
-  private var drainTail: UInt64 = 0
+  var drainTail: UInt64 = 0
   /// What is taken for granted of the time before, where the replay begins in the middle; nil where it is known.
-  private var beginning: Beginning?
+  var beginning: Beginning?
 
   /// What is to be laid on a partition's stack, and where it is to go on then.
   private struct Delivery {
     var partition = PartitionIndex.none
     var vector: UInt8 = 0
     var entry: UInt64 = 0
-  }
-
-  /// What a ledger that began with a keyframe has met of the time before it.
-  private struct Beginning {
-    /// The pad that is due.
-    var padNanoseconds: UInt64
-    /// Digests of messages read that were written before.
-    var reads: [UInt64?]
-    /// The first tail of the drainer.
-    var firstTail: UInt64?
-    /// Two reads of one earlier message differ.
-    var isDoubtful = false
   }
 
   /// - Parameters:
@@ -61,35 +49,6 @@ struct ObservationLedger {
 
   /// Where the kernel keeps a message: sampling channels have place 0 only.
   private static func place(_ channel: Int, _ slot: Int) -> Int { channel * ModuleLimits.maximumMessageSlots + slot }
-
-  // MARK: Beginning in the middle
-
-  /// Begins after a keyframe: all is done but the wait for the window's instant; `continues` tells later if that is so.
-  mutating func begin(notBefore: UInt64) {
-    padNanoseconds = notBefore
-    beginning = Beginning(padNanoseconds: notBefore, reads: Array(repeating: nil, count: digests.count))
-  }
-
-  /// Whether all that was taken for granted at the beginning is how `earlier` ended.
-  func continues(_ earlier: ObservationLedger) -> Bool {
-    guard let beginning, !beginning.isDoubtful, earlier.owed == Decision.Works(),
-      earlier.padNanoseconds == beginning.padNanoseconds,
-      earlier.padNanoseconds == 0 || !earlier.isPadOptional && earlier.lastPadNanoseconds != earlier.padNanoseconds,
-      beginning.firstTail ?? .max > earlier.drainTail
-    else { return false }
-    for place in digests.indices {
-      if let read = beginning.reads[place], let written = earlier.digests[place], read != written { return false }
-    }
-    return true
-  }
-
-  /// Takes over what `earlier` knew: now nothing is taken for granted any more.
-  mutating func inherit(_ earlier: ObservationLedger) {
-    for place in digests.indices where digests[place] == nil { digests[place] = earlier.digests[place] }
-    drainTail = max(drainTail, earlier.drainTail)
-    if lastPadNanoseconds == 0 { lastPadNanoseconds = earlier.lastPadNanoseconds }
-    beginning = nil
-  }
 
   /// Takes on what `decision` owes.
   ///
@@ -309,14 +268,5 @@ struct ObservationLedger {
       pay(.effect)
     }
     return nil
-  }
-
-  /// A message was read whose writing was not seen.
-  private mutating func noteRead(_ digest: UInt64, at place: Int) {
-    guard let read = beginning?.reads[place] ?? nil else {
-      beginning?.reads[place] = digest
-      return
-    }
-    if read != digest { beginning?.isDoubtful = true }
   }
 }
