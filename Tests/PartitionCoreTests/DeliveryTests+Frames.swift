@@ -1,0 +1,97 @@
+import APEXTypes
+import ModuleConfiguration
+import SimulatedModule
+import Testing
+import TraceFormat
+
+@testable import PartitionCore
+
+/// Frames: those that are given back, and those that the stack cannot hold.
+extension DeliveryTests {
+  // MARK: returnFromUpcall's operand
+
+  // Contract 54.
+  @Test(arguments: [0, 2] as [UInt64]) func aFrameThatCannotBeUsedIsRefused(_ operand: UInt64) throws {
+    let bench = try Self.ready([36])
+    bench.flags = .frameFits
+    bench.fire(4)
+    #expect(bench.call(.returnFromUpcall, operand: operand).status == .invalidParameter)
+    #expect(bench.core.decision.effect == .none)
+    #expect(bench.core.decision.upcall == nil)
+  }
+
+  /// With bit 1 off another frame would not fit; where none is wanted that is no matter.
+  @Test func noRoomForAnotherFrameMattersOnlyWithAMark() throws {
+    let bench = try Self.ready([36])
+    bench.flags = .init()
+    #expect(bench.call(.returnFromUpcall, operand: 1).status == .noError)
+    #expect(bench.core.decision.effect == .restoreUpcallFrame)
+    bench.fire(4)
+    // The same frame serves the next mark: it need not fit anew.
+    #expect(bench.call(.returnFromUpcall, operand: 1).status == .noError)
+    #expect(bench.core.decision.upcall?.reusesFrame == true)
+    #expect(bench.core.current == PartitionIndex(0))
+  }
+
+  /// A return whose window ends in the same entry is delivered on its frame when the next window begins.
+  // Contract 55.
+  @Test func aReturnAtTheWindowsEndIsKept() throws {
+    let bench = try Self.ready([36])
+    bench.flags = .frameFits
+    bench.fire(4)
+    bench.now = 2_050_000 - 50_000 - 5
+    bench.call(.returnFromUpcall, operand: 3)
+    #expect(bench.core.current == PartitionIndex(1))
+    #expect(bench.core.decision.upcall == nil)
+    #expect(bench.core.decision.effect == .none)
+    bench.flags = .init()
+    bench.run(to: 0)
+    #expect(bench.core.decision.upcall?.vector == 36)
+    #expect(bench.core.decision.upcall?.reusesFrame == true)
+  }
+
+  // MARK: The stack cannot hold the frame
+
+  /// L2: a partition's stack pointer was trusted blindly.
+  // Contract 41.
+  @Test func aStackThatCannotHoldTheFrameIsTheHealthMonitors() throws {
+    let bench = try Self.ready([36])
+    bench.flags = .interruptsEnabled
+    let events = bench.fire(4)
+    #expect(events.of(.upcall).isEmpty)
+    let action = try #require(events.of(.healthAction).first)
+    #expect(action.partition == 0)
+    #expect(action.operand == UInt32(ErrorCode.stackOverflow.rawValue))
+    #expect(action.detail == PartitionRecoveryAction.idle.rawValue)
+    #expect(action.words.w0 == 0, "no CPU exception")
+    #expect(events.of(.modeChange).count == 1)
+    #expect(bench.core.current == PartitionIndex(3), "the drainer has the rest of the window")
+    #expect(bench.core.decision.successor == .partition(PartitionIndex(3)))
+    #expect(!bench.core.decision.hasPendingMarks)
+    #expect(bench.core.decision.lineMask ?? bench.mask == 0xFFFE, "nobody takes line 4 any more")
+  }
+
+  // Contract 42.
+  @Test func withoutAMarkTheStackIsNobodysBusiness() throws {
+    let bench = try Self.ready([36])
+    bench.flags = .interruptsEnabled
+    #expect(bench.call(.null).status == .noError)
+    #expect(bench.core.current == PartitionIndex(0))
+  }
+
+  // Contract 43.
+  @Test func anIgnoredStackErrorLeavesTheMarkWaiting() throws {
+    var description = ModuleDescription.standard
+    description.healthActions = [
+      HealthActionRecord(partition: PartitionIndex(0), error: .stackOverflow, action: .ignore)
+    ]
+    let bench = try Self.ready([36], description)
+    bench.flags = .interruptsEnabled
+    let events = bench.fire(4)
+    #expect(events.of(.healthAction).map(\.detail) == [PartitionRecoveryAction.ignore.rawValue])
+    #expect(bench.core.decision.hasPendingMarks)
+    bench.flags = [.interruptsEnabled, .frameFits]
+    bench.call(.null)
+    #expect(bench.core.decision.upcall?.markCount == 1)
+  }
+}
