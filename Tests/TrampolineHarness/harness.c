@@ -1,24 +1,18 @@
 #define _GNU_SOURCE
 #include "TrampolineHarness.h"
+#include "surroundings.h"
 
 #include <PartitionEntry.h>
-#include <cpuid.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <ucontext.h>
 
 // What interrupted.S shares.
 extern void harness_interrupted(void);
 extern const uint8_t harness_window_start[], harness_window_end[];
-uint64_t harness_found[15], harness_found_red_zone[16], harness_found_flags, harness_vectors[32];
-uint64_t harness_found_vectors[32];
-double harness_found_x87[2];
-uint32_t harness_found_mxcsr;
-uint16_t harness_found_x87_control;
 
-enum { page_bytes = 4096, stack_bytes = 1 << 16, trap_flag = 0x100, seen_limit = 16 };
+enum { stack_bytes = 1 << 16, trap_flag = 0x100, seen_limit = 16 };
 
 /// The registers of a frame, in its order.
 static const int frame_registers[15] = {REG_RAX, REG_RBX, REG_RCX, REG_RDX, REG_RSI, REG_RDI, REG_RBP, REG_R8,
@@ -228,49 +222,13 @@ static void kernel(int signal, siginfo_t *information, void *context) {
   }
 }
 
-int harness_prepare(void) {
-  unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0) return 0;
-  if (!__get_cpuid_count(0xD, 0, &a, &b, &c, &d)) return 0;
-  void *page = (void *)PARTITA_SHARED_PAGE;
-  if (mmap(page, 2 * page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) !=
-      page) {
-    return 0;
-  }
-  unsigned low, high;
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  // The components up to AVX-512; the later ones need a permission from Linux.
-  *(uint64_t *)(PARTITA_INFORMATION_PAGE + PARTITA_EXTENDED_STATE_MASK) = low & 0xE7;
-  *(uint64_t *)(PARTITA_INFORMATION_PAGE + PARTITA_EXTENDED_STATE_BYTES) = b;
-  for (int i = 0; i < 32; i++) harness_vectors[i] = 0x0123456789ABCDEFull * (uint64_t)(i + 1);
-  return 1;
-}
-
-static uint32_t damage_found(void) {
-  uint32_t damage = 0;
-  for (uint64_t i = 0; i < 15; i++) {
-    uint64_t expected = (i + 1) * (i < 7 ? 0x11111111ull : 0x1111111111111111ull);
-    if (harness_found[i] != expected) damage |= harness_damage_general;
-  }
-  for (uint64_t i = 0; i < 16; i++) {
-    if (harness_found_red_zone[i] != 0x5A5A0000 + 8 * (i + 1)) damage |= harness_damage_red_zone;
-  }
-  if ((harness_found_flags & 0xCD5) != 0x8D5) damage |= harness_damage_flags;
-  if (memcmp(harness_found_vectors, harness_vectors, sizeof harness_vectors) != 0) damage |= harness_damage_vector;
-  if (harness_found_x87[0] < 3.14 || harness_found_x87[0] > 3.15 || harness_found_x87[1] != 1) {
-    damage |= harness_damage_x87;
-  }
-  if (harness_found_mxcsr != 0x7FA0 || harness_found_x87_control != 0x0F7F) damage |= harness_damage_control;
-  return damage;
-}
-
 static int starts_enabled = 1;
 
 static struct harness_report run(uint64_t first, uint64_t count, uint64_t other) {
   first_frame = 0;
   memset(&report, 0, sizeof report);
   memset(seen_frames, 0, sizeof seen_frames);
-  memset((void *)PARTITA_SHARED_PAGE, 0, page_bytes);
+  memset((void *)PARTITA_SHARED_PAGE, 0, harness_page_bytes);
   first_arrival = first;
   arrival_count = count;
   other_arrival = other;
@@ -289,7 +247,7 @@ static struct harness_report run(uint64_t first, uint64_t count, uint64_t other)
   sigaltstack(&old_alternate, NULL);
   free(alternate.ss_sp);
 
-  report.damage = damage_found();
+  report.damage = harness_damage_found();
   report.virtual_interrupt_flag = *shared(PARTITA_VIRTUAL_INTERRUPT_FLAG);
   report.pending = *shared(PARTITA_PENDING);
   report.flips = partita_load32(PARTITA_SHARED_PAGE + PARTITA_FLIPS);
