@@ -152,7 +152,7 @@ var targets: [Target] = [
       "page.html", "page.css", "format.js", "model.js", "painter.js", "rulers.js", "timeline.js", "controls.js",
       "claims.js", "figures.js", "selfcheck.js", "main.js",
     ].map { .embedInCode("Page/\($0)") }),
-  tracer("Terminal"),
+  tracer("Terminal", ["Outputs"]),
   tracer(
     "Stepping",
     ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"],
@@ -164,7 +164,8 @@ var targets: [Target] = [
     ]),
   tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer(
-    "Live", ["Verification", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+    "Live",
+    ["Verification", "TraceReading", "Terminal", "Outputs", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .executableTarget(
     name: "partita",
     dependencies: [

@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// Writes a long file in large pieces, and remembers what went wrong.
 final class FileWriter {
@@ -31,14 +32,8 @@ final class FileWriter {
   }
 
   private func flush() {
-    var written = 0
-    while failure == nil, written < buffer.count {
-      let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
-      if count > 0 {
-        written += count
-      } else if count == 0 || errno != EINTR {
-        failure = String(cString: strerror(errno))
-      }
+    if failure == nil, let reason = buffer.withUnsafeBytes({ DescriptorWriter.writeAll($0, to: descriptor) }) {
+      failure = String(cString: strerror(reason))
     }
     buffer.removeAll(keepingCapacity: true)
   }

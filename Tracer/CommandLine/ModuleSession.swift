@@ -96,11 +96,7 @@ struct ModuleSession {
 
   /// Writes all, as long as somebody reads.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 { rest.removeFirst(count) } else if count == 0 || errno != EINTR { return }
-    }
+    _ = bytes.withUnsafeBytes { DescriptorWriter.writeAll($0, to: descriptor) }
   }
 
   private func indented(_ text: String) -> String {

@@ -1,5 +1,6 @@
 // The C library declares its streams as variables; nobody sets them here.
 @preconcurrency import Glibc
+import Outputs
 
 /// Standard output, with an eye on whether what was written has arrived.
 ///
@@ -9,11 +10,7 @@ enum StandardOutput {
   /// Writes at once, after what was printed before; a failure ends the command.
   static func write(_ bytes: [UInt8]) {
     guard fflush(stdout) == 0 else { end() }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count > 0 { rest.removeFirst(count) } else if count == 0 || errno != EINTR { end() }
-    }
+    if let reason = bytes.withUnsafeBytes({ DescriptorWriter.writeAll($0, to: STDOUT_FILENO) }) { end(reason) }
   }
 
   /// Hands on what is printed; a failure now or before ends the command.

@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// Thin wrappers of system calls that several types here need.
 enum SystemCall {
@@ -15,23 +16,11 @@ enum SystemCall {
 
   /// Writes all of `bytes`.
   ///
-  /// - Returns: false when the other side is gone or the medium is full.
+  /// - Returns: false when the other side is gone or the medium is full; `lastError` tells which.
   static func writeAll(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
-    let buffer = Array(bytes)
-    return buffer.withUnsafeBytes { raw in
-      var offset = 0
-      while offset < raw.count {
-        let written = retrying { write(descriptor, raw.baseAddress! + offset, raw.count - offset) }
-        if written > 0 {
-          offset += written
-        } else if written < 0, errno == EAGAIN {
-          _ = ready(descriptor, for: POLLOUT, milliseconds: 1000)
-        } else {
-          return false
-        }
-      }
-      return true
-    }
+    let reason = Array(bytes).withUnsafeBytes { DescriptorWriter.writeAll($0, to: descriptor) }
+    if let reason { errno = reason }
+    return reason == nil
   }
 
   /// Waits until `descriptor` is ready for `events`, however many signals come meanwhile.

@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 import TraceReading
 
 /// A trace that still grows, as a stream that waits for more: `TraceReader` reads it as it reads any pipe.
@@ -37,7 +38,8 @@ public final class TraceFollower: @unchecked Sendable {
       let isLast = lock.withLock { isOver }
       let count = read(file, &bytes, bytes.count)
       if count > 0 {
-        guard write(bytes[..<count]) else { break }
+        let reason = bytes[..<count].withUnsafeBytes { DescriptorWriter.writeAll($0, to: writing) }
+        guard reason == nil else { break }
       } else if count == 0 || errno != EINTR {
         if isLast || count < 0 { break }
         usleep(50_000)
@@ -45,14 +47,5 @@ public final class TraceFollower: @unchecked Sendable {
     }
     close(writing)
     close(file)
-  }
-
-  private func write(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(writing, $0.baseAddress, $0.count) }
-      if count > 0 { rest.removeFirst(count) } else if errno != EINTR { return false }
-    }
-    return true
   }
 }

@@ -30,15 +30,16 @@ public struct DescriptorWriter: Sendable {
   ///
   /// - Parameter isGivenUp: asked some times a second while the other side keeps us waiting.
   public func write(_ bytes: UnsafeRawBufferPointer, isGivenUp: () -> Bool) -> Outcome {
+    guard isStream else {
+      return Self.writeAll(bytes, to: descriptor).map(Outcome.failed) ?? .written
+    }
     var rest = bytes[...]
     while !rest.isEmpty {
-      if isStream {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        while poll(&entry, 1, 200) <= 0 {
-          if isGivenUp() { return .givenUp }
-        }
+      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      while poll(&entry, 1, 200) <= 0 {
+        if isGivenUp() { return .givenUp }
       }
-      let piece = UnsafeRawBufferPointer(rebasing: isStream ? rest.prefix(Self.pieceBytes) : rest)
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceBytes))
       let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
       if count > 0 {
         rest.removeFirst(count)
@@ -47,5 +48,26 @@ public struct DescriptorWriter: Sendable {
       }
     }
     return .written
+  }
+
+  /// Writes all bytes, for whoever has nothing to stop for meanwhile: signals and a full pipe are waited through.
+  ///
+  /// - Returns: `errno` of the write that failed; nil where all is written.
+  public static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
+      if count > 0 {
+        rest.removeFirst(count)
+      } else if count < 0, errno == EAGAIN {
+        // Somebody else has made it a descriptor that does not wait.
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&entry, 1, 1000)
+      } else if count == 0 || errno != EINTR {
+        return count == 0 ? EIO : errno
+      }
+    }
+    return nil
   }
 }

@@ -72,16 +72,13 @@ public enum OutputFile {
     let mask = umask(0)
     umask(mask)
     fchmod(descriptor, 0o666 & ~mask)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
-      guard count > 0 || errno == EINTR else { throw failure(path) }
-      written += max(0, count)
+    if let reason = bytes.withUnsafeBytes({ DescriptorWriter.writeAll($0, to: descriptor) }) {
+      throw failure(path, reason)
     }
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure(path) }
   }
 
-  private static func failure(_ path: String) -> Failure {
-    .system(path: path, reason: String(cString: strerror(errno)))
+  private static func failure(_ path: String, _ reason: Int32 = errno) -> Failure {
+    .system(path: path, reason: String(cString: strerror(reason)))
   }
 }

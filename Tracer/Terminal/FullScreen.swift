@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// A terminal taken over whole: raw keys, a screen of our own, and everything back as it was at the end.
 ///
@@ -74,11 +75,7 @@ public final class FullScreen {
   }
 
   private func write(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
-      if count > 0 { bytes.removeFirst(count) } else if count == 0 || errno != EINTR { return }
-    }
+    _ = Array(text.utf8).withUnsafeBytes { DescriptorWriter.writeAll($0, to: output) }
   }
 }
 
