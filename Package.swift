@@ -182,6 +182,7 @@ var targets: [Target] = [
   tests("Command", ["Simulation", "SimulatedModule", "ModuleConfiguration", "partita"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
+  tests("TestSeeds", []),
   .target(
     name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration", "TestSeeds"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
