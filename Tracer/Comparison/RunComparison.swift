@@ -37,7 +37,9 @@ public struct RunComparison {
   /// So many differences are kept of each list where nobody wants more.
   public static let keptCount = 20
 
+  /// All differences, those that are not kept too; a kind that did not occur is left out.
   public private(set) var counts: [Difference.Kind: UInt64] = [:]
+  /// Those that came first in the runs.
   public private(set) var first: [Difference] = []
   /// By kind, then by shift.
   public private(set) var gravest: [Difference] = []
@@ -47,6 +49,7 @@ public struct RunComparison {
   public private(set) var uncomparedCount: UInt64 = 0
   /// Whether something before a frame's first window was left uncompared, besides.
   public private(set) var isUncomparedOutside = false
+  /// Pairs of events: what only one run has is not among them.
   public private(set) var comparedEventCount: UInt64 = 0
   public let haveSameModule: Bool
   public let conditions: (one: TraceCondition, other: TraceCondition)

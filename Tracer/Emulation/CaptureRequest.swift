@@ -16,6 +16,7 @@ public struct CaptureRequest: Sendable {
   public var pace: Machine.Pace = .repeatable
   /// The instant at which the kernel stops the module; nil to run until a signal comes.
   public var stopInstant: SystemTime?
+  /// A file for the emulator's log of all interrupts and exceptions; nil for none.
   public var interruptLog: String?
   /// An existing empty file that becomes the machine's memory, and so can be looked into during the run and after it.
   public var memoryFile: String?

@@ -30,6 +30,7 @@ public struct Machine: Equatable, Sendable {
     case replay(Recording, debugger: String)
   }
 
+  /// Path of the kernel's image.
   public var kernel: String
   /// The packed module image.
   public var image: String
@@ -41,11 +42,13 @@ public struct Machine: Equatable, Sendable {
   public var console: Console
   /// Path of the monitor's socket. Unix sockets allow some 100 bytes.
   public var monitor: String
+  /// A run can be recorded and repeated only at the repeatable one.
   public var pace: Pace = .repeatable
   /// The instant at which the kernel stops the module; nil to run until told.
   public var stopInstant: SystemTime?
   /// A file for the emulator's log of all interrupts and exceptions.
   public var interruptLog: String?
+  /// As much as the module compiler counts on.
   public var memoryMebibytes = 128
   /// A file that is the machine's memory, and so outlives it; nil for memory that goes with the emulator.
   public var memoryFile: String?

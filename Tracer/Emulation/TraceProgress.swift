@@ -5,7 +5,9 @@ public struct TraceProgress: Equatable, Sendable {
   /// When the last whole block begins, which may be long before it ends; the last event's time in a trace that has
   /// ended.
   public var virtualTime = SystemTime.zero
+  /// Events in whole blocks.
   public var events = 0
+  /// All that came, in whole blocks or not.
   public var bytes = 0
   /// Events that found no room in the kernel's ring.
   public var lost: UInt64 = 0

@@ -23,6 +23,7 @@ public final class EventStore {
 
   private(set) var blocks: [Block] = []
   public private(set) var eventCount = 0
+  /// The latest time that an event has, ns: in a damaged trace that need not be the last event's.
   public private(set) var lastTime: UInt64 = 0
   /// A major frame by its start, as the trace tells it.
   public struct Frame: Equatable, Sendable {
@@ -36,6 +37,7 @@ public final class EventStore {
   public private(set) var frames: [Frame] = []
   /// Events before which others are missing, and those that tell of a loss: what was known before holds no more.
   private var breaks: [Int] = []
+  /// What the one reading from end to end has found.
   public private(set) var condition = TraceCondition.unread
   private let open: () throws -> TraceReader
   private var reader: TraceReader?

@@ -96,6 +96,7 @@ public enum StepOrder: Equatable, Sendable {
     return .goToTime(instant.nanoseconds)
   }
 
+  /// What can be typed, a line an order: the command's help and the order `help` show the same.
   public static let manual = [
     "next [N]               N events on (1)", "back [N]               N events back",
     "find KIND [PARTITION]  to the next event of a kind or class: mark, upcall, hypercall, input …",

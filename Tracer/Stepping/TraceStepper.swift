@@ -37,10 +37,14 @@ public final class TraceStepper {
     try go(to: 0)
   }
 
+  /// How far the state after the current event can be trusted.
   public var knowledge: Replayer<OwnersMarked>.Knowledge { replayer.knowledge }
   /// The first place where the run is not what the core makes of its inputs, if that lies before the current event.
   public var divergence: Divergence? { replayer.report.divergence }
 
+  /// The current event and its position, which counts missing events too, as the ordinal does not.
+  ///
+  /// - Throws: what opening the trace anew throws, where its block is no longer kept.
   public func current() throws -> (position: UInt64, event: TraceEvent) { try store.event(ordinal) }
 
   /// Lets `body` look at the core as it is after the current event.
