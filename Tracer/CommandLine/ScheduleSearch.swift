@@ -153,11 +153,25 @@ struct ScheduleSearch {
     defer { variant.free() }
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: file) }
+    let written = try write(file, under: variant.table(), what)
+    return try judge(file, written, what)
+  }
+
+  /// What a prediction says of itself beside its trace.
+  private struct Written {
+    var doubts: [Prediction.Doubt]
+    var lossCount: UInt64
+    /// Of the recorded trace.
+    var condition: TraceCondition
+  }
+
+  /// Writes the prediction's trace; its memory is free again before that is judged.
+  private func write(_ file: String, under other: ModuleTable, _ what: String) throws -> Written {
     let writer = FileWriter(path: file)
     let reader = try TraceCommand.open(path)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let prediction = try Prediction(
-      recorded: reader.moduleTable, under: variant.table(), extraPercent: marginPercent,
+      recorded: reader.moduleTable, under: other, extraPercent: marginPercent,
       source: { reader.nextEvent() }, sink: { writer.write($0) })
     var isEnded = false
     let span = prediction.run {
@@ -170,24 +184,22 @@ struct ScheduleSearch {
     guard span != nil else { throw MissingStart(path, reader) }
     // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
     while reader.condition == .unread, reader.nextEvent() != nil {}
-    return try judge(file, of: prediction, reader.condition, what)
+    return Written(doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition)
   }
 
-  private func judge(
-    _ file: String, of prediction: Prediction, _ condition: TraceCondition, _ what: String
-  ) throws -> Outcome {
+  private func judge(_ file: String, _ written: Written, _ what: String) throws -> Outcome {
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
     guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
     else { throw Interrupted() }
     let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
-    var weaknesses = prediction.doubts.flatMap(\.sentences)
-    if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }
-    if condition != .complete { weaknesses.append(PredictedChanges.sentence(of: condition)) }
-    let verdicts = PredictedVerdicts(doubts: prediction.doubts)
+    var weaknesses = written.doubts.flatMap(\.sentences)
+    if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
+    if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
+    let verdicts = PredictedVerdicts(doubts: written.doubts)
     // What is missing of the recorded run may be what would have met the deadline.
-    let isWhole = condition == .complete && prediction.lossCount == 0
+    let isWhole = written.condition == .complete && written.lossCount == 0
     return Outcome(
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
       failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail })

@@ -139,7 +139,22 @@ struct WhatIfCommand: ParsableCommand {
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
-    let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
+    defer { withExtendedLifetime(signals) {} }
+    try compare(try write(under: table, of: module, to: output ?? temporary, signals))
+  }
+
+  /// A prediction that has been written.
+  private struct Made {
+    var path: String
+    var doubts: [Prediction.Doubt]
+    var lossCount: UInt64
+  }
+
+  /// Writes the predicted trace; what that takes of memory is free again before it is judged.
+  private func write(
+    under table: ModuleTable, of module: String, to path: String, _ signals: SignalWatch
+  ) throws -> Made {
+    let file = try TraceOutput(target: path, mayReplace: force)
     let writer = FileWriter(path: file.growing)
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
@@ -175,19 +190,16 @@ struct WhatIfCommand: ParsableCommand {
       TraceCommand.complain("\(reason); nothing is kept")
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
-    let kept = try file.keep() ?? output ?? temporary
-    try compare(prediction, with: kept)
+    return Made(path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount)
   }
 
-  private func compare(_ prediction: Prediction, with path: String) throws {
-    let recorded = try TraceCommand.open(trace)
-    let predicted = try TraceCommand.open(path)
-    defer { withExtendedLifetime((recorded, predicted)) {} }
+  private func compare(_ made: Made) throws {
+    // One after the other: each reader has room for some blocks.
+    let recorded = try Judged(trace)
+    let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
-      recorded: try ShownRun.report(on: recorded, of: trace),
-      predicted: try ShownRun.report(on: predicted, of: path),
-      doubts: prediction.doubts, lossCount: prediction.lossCount, recordedCondition: recorded.condition,
-      hasSameFrames: Self.frames(of: recorded.moduleTable) == Self.frames(of: predicted.moduleTable))
+      recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
+      recordedCondition: recorded.condition, hasSameFrames: recorded.frames == predicted.frames)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
@@ -196,8 +208,20 @@ struct WhatIfCommand: ParsableCommand {
     if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
   }
 
-  /// How long the major frames of all schedules are, ns.
-  private static func frames(of table: ModuleTable) -> [UInt64] {
-    (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).majorFrame.count }
+  /// What is asked of a trace, read to its end.
+  private struct Judged {
+    let report: VerificationReport
+    let condition: TraceCondition
+    /// How long the major frames of all its schedules are, ns.
+    let frames: [UInt64]
+
+    init(_ path: String) throws {
+      let reader = try TraceCommand.open(path)
+      defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+      let table = reader.moduleTable
+      report = try ShownRun.report(on: reader, of: path)
+      condition = reader.condition
+      frames = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).majorFrame.count }
+    }
   }
 }
