@@ -140,7 +140,7 @@ var targets: [Target] = [
   tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
   tracer("ReferenceChecking", ["TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
-  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   // The page's parts are compiled in: a resource bundle would have to lie beside the command wherever it is copied.
   .target(
@@ -225,7 +225,9 @@ var targets: [Target] = [
       "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight", "TestSeeds",
     ],
     path: "Tests/PartitionTests"),
-  tests("Analysis", ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes"]),
+  tests(
+    "Analysis",
+    ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule"]),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("GuestRing", ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
   tests(

@@ -19,5 +19,27 @@ import Testing
     }
     let search = try folder.run("what-if", "damaged", "--schedule-search")
     #expect(search.errors.contains("the recorded trace is damaged"), "\(search.errors)")
+    // A deadline that is missed with a hole in the run is missed for sure by nobody.
+    #expect(search.ending == .status(3))
+    #expect(!search.output.contains("a deadline does not hold"), "\(search.output)")
+  }
+
+  /// A run whose beginning is missing may be a right one: that is no violation, and no bad input.
+  @Test(arguments: ["damaged", "cut off"]) func aMissingBeginningIsNoViolation(condition: String) throws {
+    let folder = try CommandFolder()
+    let module = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+    #expect(try folder.run("synthesize", module, "--events", "60000", "-o", "whole").ending == .status(0))
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("whole"))))
+    // In the first block of events, behind the module table.
+    let place = bytes.count / 8
+    if condition == "damaged" { bytes[place] ^= 0x10 } else { bytes.removeSubrange(place...) }
+    try folder.write(bytes, to: "headless")
+    for question in [["--module", module], ["--schedule-search"]] {
+      let command = try RunningCommand(["what-if", "headless"] + question, in: folder)
+      #expect(command.finish() == .status(3), "\(question)")
+      #expect(command.errors.contains(condition), "\(command.errors)")
+      #expect(command.errors.contains("its start is missing"), "\(command.errors)")
+      #expect(command.output.isEmpty, "\(command.output)")
+    }
   }
 }

@@ -8,11 +8,15 @@ enum LongTrace {
   static let bytes: Result<[UInt8], any Error> = Result { try make(events: 2_000_000) }
   static let short: Result<[UInt8], any Error> = Result { try make(events: 20_000) }
 
-  private static func make(events: UInt64) throws -> [UInt8] {
+  static func module() throws -> SimulatedModule {
     var description = ModuleDescription.lively
     // The test device may pulse a line at any time, and the table's own way of dying is not these tests' matter.
     description.stimuli.removeAll()
-    let module = try SimulatedModule(description)
+    return try SimulatedModule(description)
+  }
+
+  private static func make(events: UInt64) throws -> [UInt8] {
+    let module = try module()
     var bytes: [UInt8] = []
     let options = SimulationOptions(seed: 5, isShuffled: false, meanCallGap: 20_000)
     let world = SimulatedWorld(module.table, options) { bytes.append(contentsOf: $0) }

@@ -77,6 +77,18 @@ import TraceFormat
     #expect(lives.allSatisfy { $0.takeHandler(of: 48) == nil })
   }
 
+  /// What a handler computes before it returns goes on in what it interrupted, but not where it is much.
+  @Test(arguments: [1_000_000, 12_200_000] as [UInt64]) func aLongHandlerComputesItself(span: UInt64) throws {
+    let lives = Self.lives([
+      Self.event(.upcall, at: 2100, 48), Self.event(.timer, at: span), Self.event(.timer, at: span + 100_000, 0, 1),
+    ])
+    let handler = try #require(lives.first?.takeHandler(of: 48))
+    #expect(handler.end == .returned && handler.count == 0)
+    let isLong = span > RecordedDemand.longComputation
+    #expect(handler.computation == (isLong ? span - 2100 : 0))
+    #expect(lives[0].main.computation == (isLong ? 0 : span - 2100) + 99_940)
+  }
+
   /// Deeds are forgotten once they are done, but for the first ones.
   @Test func theBeginningOfALifeStays() {
     let strand = RecordedStrand()

@@ -26,12 +26,21 @@ extension AnalysedModule {
     switch exitStatus {
     case 0: "every deadline and every port's bound holds"
     case 1:
-      partitions.flatMap(\.processes).contains(where: \.wasMissed)
-        ? "a deadline was missed in the trace" : "a deadline or a port's bound can be exceeded"
+      if partitions.flatMap(\.processes).contains(where: \.wasMissed) {
+        "a deadline was missed in the trace"
+      } else if ports.contains(where: \.wasExceeded) {
+        "a port's limit was exceeded in the trace"
+      } else {
+        "a deadline or a port's bound can be exceeded"
+      }
     default:
-      partitions.flatMap(\.processes).contains(where: \.isRefuted)
-        ? "a response was seen beyond its bound: something assumed does not hold"
-        : "not every deadline and port has a bound"
+      if partitions.flatMap(\.processes).contains(where: \.isRefuted) {
+        "a response was seen beyond its bound: something assumed does not hold"
+      } else if ports.contains(where: \.isRefuted) {
+        "a port was seen beyond its bound: something assumed does not hold"
+      } else {
+        "not every deadline and port has a bound"
+      }
     }
   }
 
@@ -67,24 +76,31 @@ extension AnalysedModule {
 
   private var portLines: [String] {
     let rows = ports.map { port -> [String] in
-      let bound: String
-      let limit: String
-      if let most = port.mostWaiting {
-        bound = "\(most) waiting"
-        limit = port.capacity.map { "room for \($0)" } ?? "–"
-      } else {
-        bound = port.worstAgeNanoseconds.map { "\(Self.milliseconds($0)) ms old" } ?? "–"
-        limit = port.refreshNanoseconds.map { "valid for \(Self.milliseconds($0)) ms" } ?? "–"
-      }
       let verdict: String
       switch port.holds {
+      case _ where port.wasExceeded: verdict = "WAS EXCEEDED"
+      case _ where port.isRefuted: verdict = "BOUND EXCEEDED"
       case true?: verdict = "holds"
       case false?: verdict = "CAN BE EXCEEDED"
       case nil: verdict = "unknown"
       }
-      return ["\(port.source) → \(port.destination)", bound, limit, verdict]
+      let isQueue = port.capacity != nil
+      let room = port.capacity.map { "room for \($0)" }
+      let validity = port.refreshNanoseconds.map { "valid for \(Self.milliseconds($0)) ms" }
+      return [
+        "\(port.source) → \(port.destination)",
+        Self.messages(isQueue ? port.mostWaiting : port.worstAgeNanoseconds, isQueue: isQueue),
+        room ?? validity ?? "–",
+        Self.messages(isQueue ? port.observedWaiting : port.observedAgeNanoseconds, isQueue: isQueue), verdict,
+      ]
     }
-    return TextTable(head: ["channel", "at worst", "limit", "verdict"], rows: rows).lines
+    return TextTable(head: ["channel", "at worst", "limit", "seen", "verdict"], rows: rows).lines
+  }
+
+  /// How many messages wait, or how old one is.
+  private static func messages(_ value: UInt64?, isQueue: Bool) -> String {
+    guard let value else { return "–" }
+    return isQueue ? "\(value) waiting" : "\(milliseconds(value)) ms old"
   }
 
   private static func milliseconds(_ nanoseconds: UInt64?) -> String {

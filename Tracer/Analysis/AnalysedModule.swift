@@ -77,6 +77,27 @@ public struct AnalysedModule: Encodable, Sendable {
     /// Of a queuing port: the most messages that can wait, and how many there is room for.
     public var mostWaiting: UInt64?
     public var capacity: UInt64?
+    /// What the trace shows of them: the oldest message read, the most that waited.
+    public var observedAgeNanoseconds: UInt64?
+    public var observedWaiting: UInt64?
+    /// Whether the trace ran under several schedules, so that nobody knows under which one that was.
+    public var isObservedUnderSeveralSchedules = false
+
+    /// Whether the trace shows a message that was not valid any more, or more of them than there is room for.
+    public var wasExceeded: Bool {
+      Self.isBeyond(observedAgeNanoseconds, refreshNanoseconds) || Self.isBeyond(observedWaiting, capacity)
+    }
+
+    /// Whether the trace shows more than the bound: then something that was assumed does not hold.
+    public var isRefuted: Bool {
+      guard !isObservedUnderSeveralSchedules else { return false }
+      return Self.isBeyond(observedAgeNanoseconds, worstAgeNanoseconds) || Self.isBeyond(observedWaiting, mostWaiting)
+    }
+
+    private static func isBeyond(_ value: UInt64?, _ limit: UInt64?) -> Bool {
+      guard let value, let limit else { return false }
+      return value > limit
+    }
 
     /// Whether every message read is valid, or every message sent has room; nil where nothing is known.
     public var holds: Bool? {
@@ -99,14 +120,14 @@ public struct AnalysedModule: Encodable, Sendable {
   public var ports: [Port]
 
   /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if a deadline or a port with a limit has no bound, or
-  /// a response was seen beyond its bound; else 0.
+  /// a response or a message was seen beyond its bound; else 0.
   public var exitStatus: Int32 {
     let processes = partitions.flatMap(\.processes)
     let isExceeded = processes.contains { $0.meetsDeadline == false || $0.wasMissed }
-    if isExceeded || ports.contains(where: { $0.holds == false }) {
+    if isExceeded || ports.contains(where: { $0.holds == false || $0.wasExceeded }) {
       return 1
     }
     let isOpen = processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil }
-    return isOpen || ports.contains(where: \.isUnknown) ? 3 : 0
+    return isOpen || ports.contains(where: { $0.isRefuted || $0.isUnknown }) ? 3 : 0
   }
 }

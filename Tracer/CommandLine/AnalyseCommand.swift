@@ -14,10 +14,11 @@ struct AnalyseCommand: ParsableCommand {
     discussion: """
       For each schedule: what each partition is sure of (windows less L and declared stolen time), the worst response \
       time of each process against its deadline, the oldest message that each sampling port can read and the most that \
-      can wait at each queuing port. With a trace of the module, the longest responses seen stand beside the bounds.
+      can wait at each queuing port. With a trace of the module, what was seen stands beside the bounds: the longest \
+      responses, the oldest messages read, the most that waited.
 
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
-      input, 3 a deadline, or a port with a limit, has no bound, or the trace is not whole.
+      input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound, or is not whole.
 
       EXAMPLES
         partita analyse Kernel/Modules/FlightControl/module.xml
@@ -76,8 +77,33 @@ struct AnalyseCommand: ParsableCommand {
     if let status = statuses.max(), status != 0 { throw ExitCode(status) }
   }
 
-  /// Puts the longest responses that `verify` measures in the trace beside the bounds of the initial schedule; where
-  /// the trace changes schedules, beside those of all, of which they can refute none.
+  /// Judges the trace, and looks at its ports on the same way: a pipe gives it once.
+  private static func report(
+    on reader: TraceReader, of path: String, _ ports: inout PortObserver
+  ) throws -> VerificationReport {
+    let report = try ShownRun.report(on: reader, of: path) { onProgress in
+      var verifier = Verifier(table: reader.moduleTable)
+      while let batch = reader.nextBatch() {
+        switch batch {
+        case .gap:
+          verifier.noteGap()
+          ports.noteGap()
+        case .events(let first, let events):
+          events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: first) }
+          for event in events { ports.consume(event) }
+        }
+        guard onProgress() else { return nil }
+      }
+      var report = verifier.finish(fileBytes: reader.statistics.storedBytes)
+      if !reader.condition.isComplete { report.fileDefect = reader.condition.description }
+      return report
+    }
+    ports.finish()
+    return report
+  }
+
+  /// Puts the longest responses that `verify` measures in the trace, and what was seen at ports, beside the bounds of
+  /// the initial schedule; where the trace changes schedules, beside those of all, of which they can refute none.
   private func observe(
     _ path: String, of description: ModuleDescription, into schedules: inout [AnalysedModule]
   ) throws -> TraceReader {
@@ -88,7 +114,8 @@ struct AnalyseCommand: ParsableCommand {
           + "taken of")
       throw ExitCode(2)
     }
-    let report = try ShownRun.report(on: reader, of: path)
+    var ports = PortObserver(reader.moduleTable)
+    let report = try Self.report(on: reader, of: path, &ports)
     guard report.moduleName == schedules.first?.module else {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
       throw ExitCode(2)
@@ -96,6 +123,12 @@ struct AnalyseCommand: ParsableCommand {
     // Judged of every change, and of nothing else.
     let hasChanged = ["schedule.asked", "schedule.action"].contains { (report.claim($0)?.checked ?? 0) > 0 }
     for schedule in schedules.indices where schedules[schedule].isInitial || hasChanged {
+      for port in schedules[schedule].ports.indices {
+        guard let seen = ports.seen(at: schedules[schedule].ports[port].destination) else { continue }
+        schedules[schedule].ports[port].observedAgeNanoseconds = seen.greatestAge
+        schedules[schedule].ports[port].observedWaiting = seen.mostWaiting
+        schedules[schedule].ports[port].isObservedUnderSeveralSchedules = hasChanged
+      }
       for partition in schedules[schedule].partitions.indices {
         let owner = schedules[schedule].partitions[partition].name
         for process in schedules[schedule].partitions[partition].processes.indices {

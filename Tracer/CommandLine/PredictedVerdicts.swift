@@ -10,18 +10,9 @@ import Verification
 struct PredictedVerdicts {
   let doubts: [Prediction.Doubt]
 
-  /// Claims about how long the kernel's own paths take, of which a prediction knows nothing: an event costs it 25 ns
-  /// flat.
-  private static let pathLengths = [
-    "padding.margin", "timer.punctual", "window.end.instant", "budget.interruptToMark", "budget.kernelTime",
-    "budget.traceBytes",
-  ]
-
-  static func isPredicted(_ claim: String) -> Bool {
-    !pathLengths.contains { claim == $0 || claim.hasPrefix($0 + ".") }
-  }
-
   /// A prediction's verdict on a claim: unknown where a doubt might turn it.
+  ///
+  /// - Precondition: the prediction measures it, and not the recorded run (`PathLengthVerdicts`).
   func verdict(_ claim: ClaimResult) -> Verdict {
     guard claim.verdict != .unknown, let since = doubts.filter({ mayTurn(claim, $0) }).map(\.since).min() else {
       return claim.verdict

@@ -16,8 +16,9 @@ struct ScheduleSearch {
     var partition: String
     var startNanoseconds: UInt64
     var recordedNanoseconds: UInt64
-    /// The smallest that holds; as recorded where no process of the partition has a deadline.
-    var smallestNanoseconds: UInt64
+    /// The smallest that holds; as recorded where no process of the partition has a deadline, nil where nothing was
+    /// found to hold.
+    var smallestNanoseconds: UInt64?
     var hasDeadline: Bool
   }
 
@@ -44,12 +45,14 @@ struct ScheduleSearch {
   struct Result {
     /// The windows of the initial schedule.
     var windows: [Window]
-    /// Whether the deadlines hold with them.
+    /// Whether the deadlines hold with the smallest, or where there are none, with those recorded.
     var holds: Bool
     /// Why nobody can be sure of that.
     var weaknesses: [String]
     /// A deadline is violated whatever the weaknesses are.
     var failsSurely = false
+
+    var verdict: Verdict { failsSurely ? .fail : holds && weaknesses.isEmpty ? .pass : .unknown }
   }
 
   /// What came of one prediction.
@@ -64,7 +67,7 @@ struct ScheduleSearch {
     let recorded = try predict([:], "as recorded")
     guard recorded.holds else {
       return Result(
-        windows: try windows([:]), holds: false, weaknesses: recorded.weaknesses,
+        windows: windows(nil), holds: false, weaknesses: recorded.weaknesses,
         failsSurely: recorded.failsSurely)
     }
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
@@ -84,7 +87,7 @@ struct ScheduleSearch {
     }
     let final = try predict(smallest, "all together")
     return Result(
-      windows: try windows(smallest), holds: final.holds, weaknesses: final.weaknesses,
+      windows: windows(final.holds ? smallest : nil), holds: final.holds, weaknesses: final.weaknesses,
       failsSurely: final.failsSurely)
   }
 
@@ -118,14 +121,15 @@ struct ScheduleSearch {
     return Nanoseconds(min(table.module.switchAllowance.count &+ stolen &+ 1, window(index).duration.count))
   }
 
-  private func windows(_ smallest: [Int: Nanoseconds]) throws -> [Window] {
+  /// - Parameter smallest: of partitions with deadlines; nil where nothing was found.
+  private func windows(_ smallest: [Int: Nanoseconds]?) -> [Window] {
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     return schedule.windows.indices.map { index in
       let window = window(index)
       return Window(
         identifier: window.identifier, partition: name(window.partition), startNanoseconds: window.start.count,
         recordedNanoseconds: window.duration.count,
-        smallestNanoseconds: (smallest[index] ?? window.duration).count,
+        smallestNanoseconds: smallest.map { ($0[index] ?? window.duration).count },
         hasDeadline: deadlines(of: window.partition).count > 0)
     }
   }
@@ -149,11 +153,25 @@ struct ScheduleSearch {
     defer { variant.free() }
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: file) }
+    let written = try write(file, under: variant.table(), what)
+    return try judge(file, written, what)
+  }
+
+  /// What a prediction says of itself beside its trace.
+  private struct Written {
+    var doubts: [Prediction.Doubt]
+    var lossCount: UInt64
+    /// Of the recorded trace.
+    var condition: TraceCondition
+  }
+
+  /// Writes the prediction's trace; its memory is free again before that is judged.
+  private func write(_ file: String, under other: ModuleTable, _ what: String) throws -> Written {
     let writer = FileWriter(path: file)
     let reader = try TraceCommand.open(path)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let prediction = try Prediction(
-      recorded: reader.moduleTable, under: variant.table(), extraPercent: marginPercent,
+      recorded: reader.moduleTable, under: other, extraPercent: marginPercent,
       source: { reader.nextPresentEvent() }, sink: { writer.write($0) })
     var isEnded = false
     let span = prediction.run {
@@ -163,19 +181,27 @@ struct ScheduleSearch {
     if isEnded { throw Interrupted() }
     if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
     guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
-    guard span != nil else { return Outcome(holds: false, failsSurely: true) }
+    guard span != nil else { throw MissingStart(path, reader) }
+    // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
+    while reader.condition == .unread, reader.nextEvent() != nil {}
+    return Written(doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition)
+  }
+
+  private func judge(_ file: String, _ written: Written, _ what: String) throws -> Outcome {
     let predicted = try TraceCommand.open(file)
     defer { withExtendedLifetime(predicted) {} }
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
     guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
     else { throw Interrupted() }
     let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
-    var weaknesses = prediction.doubts.flatMap(\.sentences)
-    if prediction.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: prediction.lossCount)) }
-    if reader.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: reader.condition)) }
-    let verdicts = PredictedVerdicts(doubts: prediction.doubts)
+    var weaknesses = written.doubts.flatMap(\.sentences)
+    if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
+    if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
+    let verdicts = PredictedVerdicts(doubts: written.doubts)
+    // What is missing of the recorded run may be what would have met the deadline.
+    let isWhole = written.condition == .complete && written.lossCount == 0
     return Outcome(
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
-      failsSurely: deadlines.contains { verdicts.verdict($0) == .fail })
+      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail })
   }
 }

@@ -33,7 +33,8 @@ struct WhatIfCommand: ParsableCommand {
 
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
       start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they \
-      do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on.
+      do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on. A module file \
+      with such windows also needs durations and capacities that fit them.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -112,6 +113,10 @@ struct WhatIfCommand: ParsableCommand {
       progress.clear()
       TraceCommand.complain("\(trace) is no run of its module: \(contradiction.reason)")
       throw ExitCode(2)
+    } catch let missing as MissingStart {
+      progress.clear()
+      TraceCommand.complain("\(missing.sentence); nothing is found")
+      throw ExitCode(missing.exitStatus)
     } catch let unwritable as ScheduleSearch.Unwritable {
       progress.clear()
       TraceCommand.complain(
@@ -120,17 +125,13 @@ struct WhatIfCommand: ParsableCommand {
       throw ExitCode(2)
     }
     progress.clear()
+    let answer = SearchedWindows(found: found, margin: margin)
     switch format {
-    case .text: print(SearchedWindows(windows: found.windows, holds: found.holds, margin: margin).text)
-    case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(found.windows), as: UTF8.self))
+    case .text: print(answer.text)
+    case .json: print(try answer.json())
     }
     for weakness in found.weaknesses { TraceCommand.complain("but: \(weakness)") }
-    if found.failsSurely { throw ExitCode(1) }
-    if !found.holds { throw ExitCode(3) }
-    if !found.weaknesses.isEmpty { throw ExitCode(3) }
+    if answer.exitStatus != 0 { throw ExitCode(answer.exitStatus) }
   }
 
   private func predict(under table: ModuleTable, of module: String) throws {
@@ -138,7 +139,22 @@ struct WhatIfCommand: ParsableCommand {
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
-    let file = try TraceOutput(target: output ?? temporary, mayReplace: force)
+    defer { withExtendedLifetime(signals) {} }
+    try compare(try write(under: table, of: module, to: output ?? temporary, signals))
+  }
+
+  /// A prediction that has been written.
+  private struct Made {
+    var path: String
+    var doubts: [Prediction.Doubt]
+    var lossCount: UInt64
+  }
+
+  /// Writes the predicted trace; what that takes of memory is free again before it is judged.
+  private func write(
+    under table: ModuleTable, of module: String, to path: String, _ signals: SignalWatch
+  ) throws -> Made {
+    let file = try TraceOutput(target: path, mayReplace: force)
     let writer = FileWriter(path: file.growing)
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
@@ -160,32 +176,52 @@ struct WhatIfCommand: ParsableCommand {
       return wasInterrupted || writer.failure != nil
     }
     progress.clear()
+    if !wasInterrupted, span == nil, prediction.contradiction == nil {
+      let missing = MissingStart(trace, reader)
+      TraceCommand.complain("\(missing.sentence); nothing is kept")
+      throw ExitCode(missing.exitStatus)
+    }
     guard !wasInterrupted, span != nil, writer.finish() else {
       let reason =
         wasInterrupted
         ? "interrupted"
         : prediction.contradiction.map { "\(trace) is no run of its module: \($0)" }
-          ?? (span == nil ? "\(trace) has no start" : writer.failure ?? "it cannot be written")
+          ?? writer.failure ?? "it cannot be written"
       TraceCommand.complain("\(reason); nothing is kept")
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
-    let kept = try file.keep() ?? output ?? temporary
-    try compare(prediction, with: kept)
+    return Made(path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount)
   }
 
-  private func compare(_ prediction: Prediction, with path: String) throws {
-    let recorded = try TraceCommand.open(trace)
-    let predicted = try TraceCommand.open(path)
-    defer { withExtendedLifetime((recorded, predicted)) {} }
+  private func compare(_ made: Made) throws {
+    // One after the other: each reader has room for some blocks.
+    let recorded = try Judged(trace)
+    let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
-      recorded: try ShownRun.report(on: recorded, of: trace),
-      predicted: try ShownRun.report(on: predicted, of: path),
-      doubts: prediction.doubts, lossCount: prediction.lossCount, recordedCondition: recorded.condition)
+      recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
+      recordedCondition: recorded.condition, hasSameFrames: recorded.frames == predicted.frames)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
     }
     if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }
     if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
+  }
+
+  /// What is asked of a trace, read to its end.
+  private struct Judged {
+    let report: VerificationReport
+    let condition: TraceCondition
+    /// How long the major frames of all its schedules are, ns.
+    let frames: [UInt64]
+
+    init(_ path: String) throws {
+      let reader = try TraceCommand.open(path)
+      defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+      let table = reader.moduleTable
+      report = try ShownRun.report(on: reader, of: path)
+      condition = reader.condition
+      frames = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).majorFrame.count }
+    }
   }
 }

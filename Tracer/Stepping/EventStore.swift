@@ -16,10 +16,10 @@ public final class EventStore {
     /// Why events before this block are missing; nil where none are.
     var gap: String?
   }
-  /// Blocks kept decoded.
-  static let keptBlockCount = 40
-  /// Blocks before the one asked for that are kept on the way, for steps back.
-  static let keptOnTheWay = 16
+  /// Events kept decoded, in whole blocks: some 20 MB, however large the blocks are.
+  static let keptEventCount = 1 << 18
+  /// Of the blocks before the one asked for, so many events are kept on the way, for steps back.
+  static let keptOnTheWay = 1 << 17
 
   private(set) var blocks: [Block] = []
   public private(set) var eventCount = 0
@@ -43,6 +43,7 @@ public final class EventStore {
   private var reader: TraceReader?
   private var nextBlock = 0
   private var kept: [Int: [TraceEvent]] = [:]
+  private(set) var keptCount = 0
   private var order: [Int] = []
 
   /// Reads the trace once, for its blocks and frames.
@@ -154,15 +155,20 @@ public final class EventStore {
       guard case .events(_, let events) = batch, !events.isEmpty else { continue }
       let number = nextBlock
       nextBlock += 1
-      if number + Self.keptOnTheWay > index { keep(events, number) }
+      if blocks[index].ordinal - blocks[number].ordinal <= Self.keptOnTheWay { keep(events, number) }
       if number == index { return events }
     }
     throw EventStoreError.traceChanged
   }
 
+  /// Keeps a block, and forgets those kept longest while there are too many events; the new one stays in any case.
   private func keep(_ events: [TraceEvent], _ index: Int) {
-    if kept.updateValue(events, forKey: index) == nil { order.append(index) }
-    if order.count > Self.keptBlockCount { kept[order.removeFirst()] = nil }
+    guard kept.updateValue(events, forKey: index) == nil else { return }
+    order.append(index)
+    keptCount += events.count
+    while keptCount > Self.keptEventCount, order.count > 1 {
+      keptCount -= kept.removeValue(forKey: order.removeFirst())?.count ?? 0
+    }
   }
 }
 

@@ -8,10 +8,11 @@ final class DemandReader {
   private(set) var isExhausted = false
   /// Why the trace cannot be a run of the module, if it cannot; it is read no further.
   private(set) var contradiction: String?
-  private var eventCount: UInt64 = 0
 
   /// What is read ahead of the prediction's clock, ns: longer than any time for which a line can be late.
   private static let horizon: UInt64 = 50_000_000
+  /// Events read so far.
+  private(set) var eventCount: UInt64 = 0
 
   init(partitionCount: Int, takesPulses: Bool, _ source: @escaping () -> TraceEvent?) {
     demand = RecordedDemand(partitionCount: partitionCount, takesPulses: takesPulses)
@@ -37,8 +38,10 @@ final class DemandReader {
   }
 
   /// The deed of a strand, read for if need be; nil where the recorded run has none, or it is forgotten.
-  func deed(_ number: Int, of strand: RecordedStrand) -> RecordedDeed? {
-    while strand.count <= number, strand.end == .open, !isExhausted { readOne() }
+  ///
+  /// - Parameter isEnough: asked before more is read for it; true gives up.
+  func deed(_ number: Int, of strand: RecordedStrand, unless isEnough: () -> Bool = { false }) -> RecordedDeed? {
+    while strand.count <= number, strand.end == .open, !isExhausted, !isEnough() { readOne() }
     return strand.deed(number)
   }
 

@@ -11,8 +11,16 @@ final class RecordedBehaviour: PartitionBehaviour {
     var isHandler = false
     /// The number of the next deed.
     var next = 0
-    /// What is left of the computation before it, ns; nil where it has not been looked at.
-    var left: UInt64?
+    /// What has been computed towards it, ns; nil where it has not been looked at.
+    var done: UInt64?
+    /// What is computed before it in all, ns; nil where that is not known yet, all ones where nothing comes any more.
+    var total: UInt64?
+
+    mutating func goOn() {
+      next += 1
+      done = nil
+      total = nil
+    }
   }
 
   /// One partition.
@@ -60,27 +68,54 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// What weakens the prediction of a partition.
   func weakness(of index: Int) -> PredictionWeakness { players[index].weakness }
 
+  /// Read is no further than to be sure that nothing comes before the next interrupt: a partition that computes for
+  /// ever would have the whole trace waiting in memory.
   func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64 {
     let index = Int(partition.rawValue)
-    let activity = players[index].activities[players[index].top]
-    let left = activity.left ?? look(index, activity, in: world)
-    players[index].activities[players[index].top].left = left
+    let top = players[index].top
+    let activity = players[index].activities[top]
+    let total: UInt64
+    if let known = activity.total {
+      total = known
+    } else {
+      let found = look(index, activity, upTo: world.nextInterrupt(after: exit) - exit, in: world)
+      if found.isKnown { players[index].activities[top].total = found.total }
+      total = found.total
+    }
+    let done = activity.done ?? 0
+    players[index].activities[top].done = done
+    guard total != .max else { return .max }
+    let left = total - min(total, done)
     return left > .max - exit ? .max : exit + left
   }
 
   /// What the partition computes before its next deed; where there is none, before its handler returns or nothing more
-  /// is known of it.
-  private func look(_ index: Int, _ activity: Activity, in world: SimulatedWorld) -> UInt64 {
+  /// is known of it. Not known means that it is more than `span` beyond what it has done, and at least so much.
+  private func look(
+    _ index: Int, _ activity: Activity, upTo span: UInt64, in world: SimulatedWorld
+  ) -> (total: UInt64, isKnown: Bool) {
     let strand = activity.strand
-    if let deed = reader.deed(activity.next, of: strand) {
-      world.guests[index].setFlag(deed.wasOn)
-      return computation(deed.computation)
+    let isNew = activity.done == nil
+    let done = activity.done ?? 0
+    let enough = span > .max - done ? .max : done + span
+    func isBeyond() -> Bool { computation(sureComputation(of: activity)) > enough }
+    if let deed = reader.deed(activity.next, of: strand, unless: isBeyond) {
+      if isNew { world.guests[index].setFlag(deed.wasOn) }
+      return (computation(deed.computation), true)
     }
-    if strand.end == .returned { return RecordedDemand.handlerTail }
+    if strand.end == .returned { return (computation(strand.computation) + RecordedDemand.handlerTail, true) }
     // Where a deed has been forgotten, it is not known to compute at all.
-    guard activity.next == strand.count else { return 0 }
-    if let wasOn = strand.wasOn { world.guests[index].setFlag(wasOn) }
-    return computation(strand.computation) + Self.slack
+    guard activity.next == strand.count else { return (0, true) }
+    if isNew, let wasOn = strand.wasOn { world.guests[index].setFlag(wasOn) }
+    if strand.end == .open, !reader.isExhausted { return (computation(sureComputation(of: activity)), false) }
+    return (computation(strand.computation) + Self.slack, true)
+  }
+
+  /// So much is computed in any case before the deed that has not been read yet, or the end.
+  private func sureComputation(of activity: Activity) -> UInt64 {
+    let computation = activity.strand.computation
+    // Less than that may turn out to be no part of the handler.
+    return activity.isHandler && computation < RecordedDemand.longComputation ? 0 : computation
   }
 
   private func computation(_ recorded: UInt64) -> UInt64 {
@@ -93,8 +128,8 @@ final class RecordedBehaviour: PartitionBehaviour {
     let from = max(exit, players[index].accounted)
     players[index].accounted = max(players[index].accounted, instant)
     let top = players[index].top
-    guard instant > from, let left = players[index].activities[top].left, left != .max else { return }
-    players[index].activities[top].left = left - min(left, instant - from)
+    guard instant > from, let done = players[index].activities[top].done else { return }
+    players[index].activities[top].done = done &+ (instant - from)
   }
 
   func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {
@@ -105,12 +140,11 @@ final class RecordedBehaviour: PartitionBehaviour {
       if activity.strand.end == .returned { return leaveHandler(index, partition, exit, at: instant, in: world) }
       // Nothing happens at this instant but that nothing more is known of the partition.
       noteEnd(of: activity, index, at: instant)
-      players[index].activities[top].left = .max
+      players[index].activities[top].total = .max
       return world.interrupt(at: world.nextInterrupt(after: instant), exit, partition)
     }
     activity.strand.pass(activity.next)
-    players[index].activities[top].next += 1
-    players[index].activities[top].left = nil
+    players[index].activities[top].goOn()
     world.guests[index].setFlag(deed.isOn)
     if let kernelTime = deed.kernelTime { world.plannedExit = instant + kernelTime }
     asker = deed.asksForMode ? index : nil

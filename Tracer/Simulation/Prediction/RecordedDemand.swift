@@ -11,7 +11,7 @@ struct RecordedDemand {
   /// Of one partition.
   struct Flow {
     /// The life that is being recorded.
-    fileprivate(set) var life = RecordedLife()
+    fileprivate(set) var life: RecordedLife
     /// Lives that have begun and that nobody has taken yet, this one included.
     fileprivate(set) var lives = FIFO<RecordedLife>()
     /// The main flow, then the handlers that have not returned.
@@ -22,8 +22,11 @@ struct RecordedDemand {
     /// What a piece of its memory took last, and a start after its last piece, ns.
     fileprivate(set) var pieceTime: UInt64?
     fileprivate(set) var startTime: UInt64?
+    private let room: SpillRoom
 
-    fileprivate init() {
+    fileprivate init(room: SpillRoom) {
+      self.room = room
+      life = RecordedLife(room: room)
       open = [life.main]
       lives.append(life)
     }
@@ -35,7 +38,7 @@ struct RecordedDemand {
     fileprivate mutating func begin(_ start: PartitionStart) {
       if life.start != nil || life.hasRun {
         for strand in open { strand.end = .cut }
-        life = RecordedLife()
+        life = RecordedLife(room: room)
         open = [life.main]
         lives.append(life)
       }
@@ -52,10 +55,13 @@ struct RecordedDemand {
 
   /// From a handler's last call to the interrupted code, ns: the trampoline's return.
   static let handlerTail: UInt64 = 60
+  /// A handler that computes so long after a call without making the next one does it itself, ns. Were that not settled
+  /// at some time, a handler that never comes back would have to be followed to the trace's end.
+  static let longComputation: UInt64 = 10_000_000
 
   private(set) var flows: [Flow]
   /// Of each line.
-  private(set) var interrupts = Array(repeating: FIFO<RecordedInterrupt>(), count: 16)
+  private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
   /// The start of the module, ns.
   private(set) var start: UInt64?
   /// When the module was asked to end by itself, ns; all ones for never.
@@ -83,13 +89,18 @@ struct RecordedDemand {
 
   /// The test device's pulses are interrupts like others; false where the other run's test device plays them itself.
   private let takesPulses: Bool
+  /// Where demand waits that is far ahead of the prediction.
+  private let room: SpillRoom
 
   init(partitionCount: Int, takesPulses: Bool) {
-    flows = (0..<partitionCount).map { _ in Flow() }
+    let room = SpillRoom()
+    self.room = room
+    flows = (0..<partitionCount).map { _ in Flow(room: room) }
+    interrupts = (0..<16).map { _ in SpillingQueue(room: room) }
     self.takesPulses = takesPulses
   }
 
-  mutating func removeInterrupt(of line: Int) { interrupts[line].removeFirst() }
+  func removeInterrupt(of line: Int) { interrupts[line].removeFirst() }
   mutating func removeLife(of partition: Int) { flows[partition].lives.removeFirst() }
 
   /// No run of a module lasts so long, ns: 146 years.
@@ -171,7 +182,7 @@ struct RecordedDemand {
   private mutating func beginHandler(_ event: TraceEvent) {
     let index = Int(event.partition)
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
-    let handler = RecordedStrand()
+    let handler = RecordedStrand(room: room)
     flows[index].open.append(handler)
     flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
     pendingTimer?.outcome.hasUpcall = true
@@ -236,9 +247,11 @@ struct RecordedDemand {
     for _ in 0..<min(Int(count), flows[index].open.count - 1) {
       rest -= min(rest, Self.handlerTail)
       let handler = flows[index].open.removeLast()
-      // What a handler computed after its last call goes on in what it interrupted.
-      rest += handler.computation
-      handler.computation = 0
+      // What a handler computed after its last call goes on in what it interrupted, unless it is much.
+      if handler.computation < Self.longComputation {
+        rest += handler.computation
+        handler.computation = 0
+      }
       handler.end = .returned
     }
     let strand = flows[index].current

@@ -24,14 +24,21 @@ final class RecordedLife {
   /// Nil where the trace does not show it.
   var start: PartitionStart?
   /// What is done outside of upcalls' handlers.
-  let main = RecordedStrand()
+  let main: RecordedStrand
   /// Handlers in the order in which they began, by interrupt, that nobody has taken yet.
-  private var handlers: [UInt8: FIFO<RecordedStrand>] = [:]
+  private var handlers: [UInt8: HandlerQueue] = [:]
+  private let room: SpillRoom?
   /// What each piece of the partition's memory took, and what the start took after the last one, ns.
   var pieceTimes: [UInt64] = []
   var startTime: UInt64?
   /// Nobody follows it any more: of what is recorded only the beginning is kept.
   private var isForsaken = false
+
+  /// - Parameter room: where deeds wait that nobody has come to yet.
+  init(room: SpillRoom? = nil) {
+    self.room = room
+    main = RecordedStrand(room: room)
+  }
 
   /// More of it may be recorded.
   var isOpen: Bool { main.end == .open }
@@ -40,15 +47,12 @@ final class RecordedLife {
 
   func append(handler: RecordedStrand, of vector: UInt8) {
     guard !isForsaken else { return }
-    handlers[vector, default: FIFO()].append(handler)
+    if handlers[vector] == nil { handlers[vector] = HandlerQueue(room: room) }
+    handlers[vector]?.append(handler)
   }
 
   /// The next recorded handler of an interrupt; nil where none is known.
-  func takeHandler(of vector: UInt8) -> RecordedStrand? {
-    guard let next = handlers[vector]?.front else { return nil }
-    handlers[vector]?.removeFirst()
-    return next
-  }
+  func takeHandler(of vector: UInt8) -> RecordedStrand? { handlers[vector]?.take() }
 
   func hasHandler(of vector: UInt8) -> Bool { handlers[vector].map { !$0.isEmpty } ?? false }
 
@@ -81,7 +85,9 @@ final class RecordedStrand {
   /// Whether the virtual interrupts were on in that computation, as far as an interruption has shown it.
   var wasOn: Bool?
   private var kept: [RecordedDeed] = []
-  private var rest = FIFO<RecordedDeed>()
+  /// Those behind them, where there are any.
+  private var rest: SpillingQueue<RecordedDeed>?
+  private let room: SpillRoom?
   /// The number of the first deed in `rest`.
   private var restStart = RecordedStrand.keptCount
   private var isForsaken = false
@@ -89,32 +95,41 @@ final class RecordedStrand {
   /// Deeds to begin with that are kept for good: some seconds of an ordinary partition, half a megabyte.
   private static let keptCount = 4096
 
-  init(end: End = .open) { self.end = end }
+  /// - Parameter room: where deeds wait that nobody has come to yet.
+  init(end: End = .open, room: SpillRoom? = nil) {
+    self.end = end
+    self.room = room
+  }
+
+  /// All its deeds are among the first ones.
+  var isKeptWhole: Bool { count <= Self.keptCount }
 
   func append(_ deed: RecordedDeed) {
     count += 1
     if kept.count < Self.keptCount {
       kept.append(deed)
     } else if !isForsaken {
-      rest.append(deed)
+      let queue = rest ?? SpillingQueue(room: room)
+      queue.append(deed)
+      rest = queue
     }
   }
 
   /// The deed of a number from 0; nil where it has not been recorded, or is no longer known.
   func deed(_ number: Int) -> RecordedDeed? {
     if number < Self.keptCount { return number < kept.count ? kept[number] : nil }
-    return number == restStart ? rest.front : nil
+    return number == restStart ? rest?.front : nil
   }
 
   /// The deed has been done.
   func pass(_ number: Int) {
-    guard number == restStart, !rest.isEmpty else { return }
+    guard number == restStart, let rest, !rest.isEmpty else { return }
     rest.removeFirst()
     restStart += 1
   }
 
   func forsake() {
     isForsaken = true
-    rest = FIFO()
+    rest = nil
   }
 }

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// `partita what-if` under other budgets: what the kernel's own paths took is held against them too.
+@Suite struct OtherBudgetsTests {
+  private struct Answer: Decodable {
+    struct Claim: Decodable {
+      var claim: String
+      var recordedVerdict: String?
+      var predictedVerdict: String?
+      var recordedWorst: Int64?
+      var bound: Int64?
+    }
+    var exitStatus: Int32
+    var claims: [Claim]
+    var assumptions: [String]
+
+    func claim(_ identifier: String) -> Claim? { claims.first { $0.claim == identifier } }
+  }
+
+  /// The answer of a run that was recorded under one module, under another.
+  private static func answer(recorded: OtherModule, under other: OtherModule) throws -> Answer {
+    let folder = try CommandFolder()
+    try folder.write(Array(recorded.text.utf8), to: "recorded.xml")
+    try folder.write(Array(other.text.utf8), to: "other.xml")
+    #expect(try folder.run("synthesize", "recorded.xml", "--events", "60000", "-o", "run").ending == .status(0))
+    let run = try folder.run("what-if", "run", "--module", "other.xml", "--format", "json")
+    let answer = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
+    #expect(run.ending == .status(answer.exitStatus), "\(run.errors)")
+    return answer
+  }
+
+  /// Claims, and how their budgets are written.
+  private static let budgets = [
+    ("budget.interruptToMark.8", "\"INTERRUPT_TO_MARK\" Subject=\"8\" BoundSeconds="),
+    ("budget.kernelTime", "\"KERNEL_TIME_PER_FRAME\" BoundSeconds="),
+    ("budget.traceBytes", "\"TRACE_BYTES_PER_SECOND\" Bound="),
+    ("padding.margin", "\"PAD_MARGIN\" BoundSeconds="),
+  ]
+
+  @Test func theSameBudgetsHold() throws {
+    let module = try OtherModule()
+    let answer = try Self.answer(recorded: module, under: module)
+    #expect(answer.exitStatus == 0)
+    for (identifier, _) in Self.budgets {
+      let claim = try #require(answer.claim(identifier))
+      #expect(claim.recordedVerdict == "pass" && claim.predictedVerdict == "pass", "\(claim)")
+    }
+    #expect(answer.assumptions.contains { $0.contains("held against the other module's bound") })
+  }
+
+  /// Each by itself, at just what was measured and one beyond it.
+  @Test(arguments: [0, 1, 2, 3]) func aBudgetThatWasExceededIsViolated(number: Int) throws {
+    let (identifier, place) = Self.budgets[number]
+    let module = try OtherModule()
+    let worst = try #require(try Self.answer(recorded: module, under: module).claim(identifier)?.recordedWorst)
+    // A pad's margin must not be less.
+    let isFloor = identifier == "padding.margin"
+    for (bound, verdict) in [(worst, "pass"), (isFloor ? worst + 1 : worst - 1, "fail")] {
+      var other = module
+      let digits = String(bound)
+      let seconds = "0." + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+      try other.set(place, to: identifier == "budget.traceBytes" ? digits : seconds)
+      let answer = try Self.answer(recorded: module, under: other)
+      let claim = try #require(answer.claim(identifier))
+      #expect(claim.bound == bound && claim.recordedVerdict == "pass", "\(claim)")
+      #expect(claim.predictedVerdict == verdict, "\(claim)")
+      #expect(answer.exitStatus == (verdict == "fail" ? 1 : 0), "\(claim)")
+    }
+  }
+
+  /// A budget that the recorded module did not have was measured by nobody.
+  @Test func aNewBudgetIsUnknown() throws {
+    let module = try OtherModule()
+    var fewer = module
+    try fewer.remove("<p:Budget Quantity=\"INTERRUPT_TO_MARK\" Subject=\"8\" BoundSeconds=\"0.000002\"/>")
+    let answer = try Self.answer(recorded: fewer, under: module)
+    let claim = try #require(answer.claim("budget.interruptToMark.8"))
+    #expect(claim.recordedVerdict == nil && claim.predictedVerdict == "unknown", "\(claim)")
+    #expect(answer.exitStatus == 3)
+  }
+}

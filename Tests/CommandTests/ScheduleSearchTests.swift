@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// `partita what-if --schedule-search`: the windows found hold, and shorter ones do not.
+@Suite struct ScheduleSearchTests {
+  private struct Answer: Decodable {
+    struct Window: Decodable {
+      var identifier: Int
+      var partition: String
+      var recordedNanoseconds: UInt64
+      var smallestNanoseconds: UInt64?
+      var hasDeadline: Bool
+    }
+    var exitStatus: Int32
+    var verdict: String
+    var holds: Bool
+    var marginPercent: UInt64
+    var windows: [Window]
+    var weaknesses: [String]
+  }
+  private struct Changes: Decodable {
+    struct Claim: Decodable {
+      var claim: String
+      var predictedVerdict: String?
+    }
+    var claims: [Claim]
+  }
+
+  /// Of the windows whose partitions have deadlines, as the module file writes them.
+  private static let starts = [101: "0.000", 102: "0.010", 201: "0.002", 301: "0.012"]
+
+  private static func folder() throws -> CommandFolder {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "60000", "-o", "run").ending == .status(0))
+    return folder
+  }
+
+  private static func search(_ folder: CommandFolder, margin: String) throws -> Answer {
+    let run = try folder.run("what-if", "run", "--schedule-search", "--margin", margin, "--format", "json")
+    let answer = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
+    #expect(run.ending == .status(answer.exitStatus), "\(run.errors)")
+    #expect(String(answer.marginPercent) == margin)
+    return answer
+  }
+
+  /// How each deadline fares under the module with those windows, each so much shorter than found, ns.
+  private static func verdicts(_ folder: CommandFolder, _ windows: [Answer.Window], less: UInt64) throws -> [String?] {
+    var module = try OtherModule()
+    func seconds(_ nanoseconds: UInt64) -> String {
+      let digits = String(nanoseconds % 1_000_000_000)
+      return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - digits.count) + digits
+    }
+    // What 'check' asks for beside the windows.
+    for (number, partition) in [(1, "Sensors"), (2, "Control"), (3, "Maintenance")] {
+      let own = windows.filter { $0.partition == partition }
+      let lengths = try own.map { window in
+        let smallest = try #require(window.smallestNanoseconds)
+        return smallest - less
+      }
+      for (window, length) in zip(own, lengths) {
+        let start = try #require(Self.starts[window.identifier])
+        try module.set(
+          "\"\(window.identifier)\" WindowStartSeconds=\"\(start)\" WindowDurationSeconds=", to: seconds(length))
+      }
+      let period = partition == "Sensors" ? "0.010" : "0.020"
+      let shortest = try #require(lengths.min())
+      try module.set(
+        "PartitionIdentifier=\"\(number)\" PeriodSeconds=\"\(period)\" PeriodDurationSeconds=",
+        to: seconds(shortest))
+    }
+    for capacity in ["0.001", "0.004", "0.0015"] {
+      module.text = module.text.replacingOccurrences(
+        of: "p:TimeCapacitySeconds=\"\(capacity)\"", with: "p:TimeCapacitySeconds=\"0.000000001\"")
+    }
+    try folder.write(Array(module.text.utf8), to: "found.xml")
+    let run = try folder.run("what-if", "run", "--module", "found.xml", "--format", "json")
+    let changes = try JSONDecoder().decode(Changes.self, from: Data(run.output.utf8))
+    let deadlines = changes.claims.filter { $0.claim.hasPrefix("process.deadline.") }
+    #expect(deadlines.count == 3, "\(run.errors)")
+    return deadlines.map(\.predictedVerdict)
+  }
+
+  @Test func whatIsFoundIsTheLeastThatHolds() throws {
+    let folder = try Self.folder()
+    let found = try Self.search(folder, margin: "0")
+    #expect(found.verdict == "pass" && found.holds && found.exitStatus == 0, "\(found.weaknesses)")
+    #expect(found.windows.count == 7 && found.windows.count(where: \.hasDeadline) == 4)
+    for window in found.windows {
+      let smallest = try #require(window.smallestNanoseconds)
+      // The run leaves a tenth and more of each window.
+      if window.hasDeadline {
+        #expect(smallest < window.recordedNanoseconds / 10 * 9, "\(window)")
+      } else {
+        #expect(smallest == window.recordedNanoseconds, "\(window)")
+      }
+    }
+    let verdicts = try Self.verdicts(folder, found.windows, less: 0)
+    #expect(verdicts == ["pass", "pass", "pass"])
+    let shorter = try Self.verdicts(folder, found.windows, less: 20_000)
+    #expect(!shorter.contains("pass"), "\(shorter)")
+  }
+
+  /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.
+  @Test func whatDoesNotHoldIsSaid() throws {
+    let folder = try Self.folder()
+    let answer = try Self.search(folder, margin: "5000")
+    #expect(answer.verdict == "fail" && !answer.holds && answer.exitStatus == 1)
+    #expect(answer.windows.count == 7)
+    #expect(answer.windows.allSatisfy { $0.smallestNanoseconds == nil })
+    #expect(answer.weaknesses.contains { $0.contains("answered otherwise") }, "\(answer.weaknesses)")
+    let run = try folder.run("what-if", "run", "--schedule-search", "--margin", "5000")
+    #expect(run.output.contains("the recorded windows, which are shown here"), "\(run.output)")
+    #expect(run.output.contains("301") && !run.output.contains("smallest"), "\(run.output)")
+  }
+}
