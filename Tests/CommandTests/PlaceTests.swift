@@ -4,17 +4,65 @@ import Testing
 @Suite struct PlaceTests {
   /// Nothing was compared of what was asked for: that is no 'identical'.
   @Test(
-    arguments: [
-      ["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"],
-      ["--from", "event:15000", "--to", "event:9000"],
-    ], ["1", "2"]) func aReplayFromBeyondTheEndIsInconclusive(span: [String], threads: String) throws
-  {
+    arguments: [["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"]], ["1", "2"])
+  func aReplayFromBeyondTheEndIsNone(span: [String], threads: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
     let command = try RunningCommand(["replay", "run.partita", "--threads", threads] + span, in: folder)
-    #expect(command.finish() == .status(3), "\(command.output)")
+    #expect(command.finish() == .status(2), "\(command.output)")
     #expect(command.output.contains("ends before the place to begin at"), "\(command.output)")
+    // Of a trace that was cut nobody knows whether it had the place.
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    let cut = try RunningCommand(["replay", "cut.partita", "--threads", threads] + span, in: folder)
+    #expect(cut.finish() == .status(3), "\(cut.output)")
     let within = try folder.run("replay", "run.partita", "--threads", threads, "--from", "event:15000")
     #expect(within.ending == .status(0), "\(within.output)")
+  }
+
+  @Test(arguments: ["1", "2"]) func aReplayOfNothingIsInconclusive(threads: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let run = try folder.run("replay", "run.partita", "--threads", threads, "--to", "0s")
+    #expect(run.ending == .status(3) && run.output.contains("nothing was replayed"), "\(run.output)")
+  }
+
+  /// Behind the end of a whole trace there is nothing, and of what was cut nobody knows.
+  @Test(arguments: ["event:99999999", "frame:99999999", "9999s"])
+  func nothingIsDumpedOrExportedFromBeyondTheEnd(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    let names = folder.names
+    for (name, status) in [("run.partita", 2), ("cut.partita", 3)] as [(String, Int32)] {
+      let dump = try folder.run("dump", name, "--from", place)
+      #expect(dump.ending == .status(status) && dump.output == "", "\(dump.errors)")
+      #expect(dump.errors.contains("ends before the place to begin at"), "\(dump.errors)")
+      let export = try folder.run("export", name, "--from", place, "-o", "out.csv")
+      #expect(export.ending == .status(status) && export.output == "", "\(export.errors)")
+      #expect(export.errors.contains("ends before the place to begin at"), "\(export.errors)")
+      #expect(folder.names == names && folder.leftovers == [])
+    }
+  }
+
+  @Test(
+    arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]],
+    [["1ms", "500us"], ["event:9000", "event:8999"], ["frame:3", "frame:2"]])
+  func anEndBeforeTheBeginningIsBadUsage(arguments: [String], places: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(arguments + ["--from", places[0], "--to", places[1]], in: folder)
+    #expect(command.finish() == .status(2) && command.output == "", "\(command.errors)")
+    #expect(command.errors.contains("--to is before --from"), "\(command.errors)")
+    #expect(folder.names == ["run.partita"])
+  }
+
+  /// That the one place lies before the other only the trace tells.
+  @Test(arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]])
+  func anEndBeforeABeginningOfAnotherKindIsFound(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(arguments + ["--from", "event:15000", "--to", "1us"], in: folder)
+    #expect(command.finish() == .status(2), "\(command.output) \(command.errors)")
+    #expect(folder.names == ["run.partita"])
   }
 }
