@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Places that a trace has not.
@@ -54,6 +55,29 @@ import Testing
     #expect(command.finish() == .status(2) && command.output == "", "\(command.errors)")
     #expect(command.errors.contains("--to is before --from"), "\(command.errors)")
     #expect(folder.names == ["run.partita"])
+  }
+
+  /// The same words for a place wherever one is asked for.
+  @Test(arguments: ["frame:3", "event:9000", "2ms"]) func everyCommandTakesEveryPlace(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let dump = try folder.run("dump", "run.partita", "--from", place)
+    #expect(dump.ending == .status(0), "\(dump.errors)")
+    let lines = dump.output.split(separator: "\n")
+    #expect(lines.count > 100)
+    let export = try folder.run("export", "run.partita", "--from", place, "-o", "out.csv")
+    #expect(export.ending == .status(0) && export.output.contains(": \(lines.count) events"), "\(export.output)")
+    try folder.write(Array("next\nback\n".utf8), to: "orders")
+    let orders = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(orders) }
+    let step = try folder.run("step", "run.partita", "--at", place, input: orders)
+    #expect(step.ending == .status(0), "\(step.errors)")
+    #expect(step.output.split(separator: "\n").last == lines.first, "\(step.output)")
+    let first = try folder.run("dump", "run.partita", "--to", place)
+    let upTo = try folder.run("export", "run.partita", "--to", place, "-o", "to.csv")
+    let count = first.output.split(separator: "\n").count
+    #expect(first.ending == .status(0) && upTo.ending == .status(0), "\(first.errors) \(upTo.errors)")
+    #expect(upTo.output.contains(": \(count) events"), "\(count): \(upTo.output)")
   }
 
   /// That the one place lies before the other only the trace tells.
