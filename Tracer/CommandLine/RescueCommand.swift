@@ -76,8 +76,7 @@ struct RescueCommand: ParsableCommand {
       let file = try TraceOutput(target: output, mayReplace: force)
       let scratch = try PrivateDirectory()
       defer { withExtendedLifetime(scratch.path) {} }
-      let rescue = try TraceRescue(
-        try memory(scratch.file("memory")), at: at.flatMap { Self.address($0) }, continuing: continued)
+      let rescue = try ring(scratch.file("memory"))
       let writer = FileWriter(path: file.growing)
       try rescue.write { writer.write($0) }
       guard !signals.isPending else {
@@ -90,6 +89,21 @@ struct RescueCommand: ParsableCommand {
       let kept = try file.keep() ?? output
       print(Self.summary(rescue, kept))
       if rescue.isSpoilt { throw ExitCode(3) }
+    }
+  }
+
+  /// Finds the ring; where there is none, says in whose memory: the ring's own errors know of no file.
+  private func ring(_ scratch: String) throws -> TraceRescue {
+    do {
+      return try TraceRescue(
+        try memory(scratch), at: at.flatMap { Self.address($0) }, continuing: continued)
+    } catch let error as RescueError {
+      switch error {
+      case .noRing, .severalRings, .noControlPage, .ringDamaged, .ringEmpty:
+        TraceCommand.complain("\(ram ?? core ?? qmp ?? ""): \(error)")
+        throw ExitCode(2)
+      default: throw error
+      }
     }
   }
 
