@@ -62,6 +62,41 @@ import Testing
     }
   }
 
+  /// Commands that write to 'letter', which is somebody's.
+  static let writers: [[String]] = [
+    ["verify", "run.partita", "--certificate", "letter"],
+    ["what-if", "run.partita", "--module", "module.xml", "-o", "letter"],
+    ["synthesize", "module.xml", "--events", "1000", "-o", "letter"], ["pack", "module.xml", "-o", "letter"],
+    ["capture", "module.xml", "--for", "1ms", "-o", "letter"], ["run", "module.xml", "--for", "1ms", "-o", "letter"],
+    ["capture", "module.xml", "--for", "1ms", "-o", "new", "--ram", "letter"],
+    ["top", "module.xml", "--for", "1ms", "-o", "letter"], ["report", "run.partita", "-o", "letter"],
+    ["export", "run.partita", "--format", "csv", "-o", "letter"], ["rescue", "--ram", "run.partita", "-o", "letter"],
+  ]
+
+  @Test(arguments: writers) func nothingIsOverwrittenWithoutForce(arguments: [String]) throws {
+    let folder = try Self.folder()
+    try folder.write(Array("mine".utf8), to: "letter")
+    let names = folder.names
+    let command = try RunningCommand(arguments, in: folder)
+    #expect(command.finish() == .status(2), "\(arguments): \(command.output)")
+    #expect(command.errors.contains("letter") && command.errors.contains("exists"), "\(arguments): \(command.errors)")
+    #expect(try String(contentsOfFile: folder.file("letter"), encoding: .utf8) == "mine", "\(arguments)")
+    #expect(folder.names == names && folder.leftovers == [], "\(arguments)")
+  }
+
+  /// With it, it is: so the test above is one of `--force` and of nothing else.
+  @Test(arguments: [
+    ["verify", "run.partita", "--certificate", "letter"], ["pack", "module.xml", "-o", "letter"],
+    ["synthesize", "module.xml", "--events", "1000", "-o", "letter"],
+  ]) func withForceItIsReplaced(arguments: [String]) throws {
+    let folder = try Self.folder()
+    try folder.write(Array("mine".utf8), to: "letter")
+    let command = try RunningCommand(arguments + ["--force"], in: folder)
+    #expect(command.finish() != .status(2), "\(arguments): \(command.errors)")
+    let letter = try Data(contentsOf: URL(fileURLWithPath: folder.file("letter")))
+    #expect(letter.count > 1000, "\(arguments)")
+  }
+
   @Test func theConsoleNeedsForceAndAModuleToReplaceAFile() throws {
     let folder = try Self.folder()
     try folder.write(Array("mine".utf8), to: "letter")

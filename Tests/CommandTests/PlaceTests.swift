@@ -1,20 +1,92 @@
+import Foundation
 import Testing
 
 /// Places that a trace has not.
 @Suite struct PlaceTests {
   /// Nothing was compared of what was asked for: that is no 'identical'.
   @Test(
-    arguments: [
-      ["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"],
-      ["--from", "event:15000", "--to", "event:9000"],
-    ], ["1", "2"]) func aReplayFromBeyondTheEndIsInconclusive(span: [String], threads: String) throws
-  {
+    arguments: [["--from", "event:99999999"], ["--from", "frame:99999999"], ["--from", "9999s"]], ["1", "2"])
+  func aReplayFromBeyondTheEndIsNone(span: [String], threads: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
     let command = try RunningCommand(["replay", "run.partita", "--threads", threads] + span, in: folder)
-    #expect(command.finish() == .status(3), "\(command.output)")
+    #expect(command.finish() == .status(2), "\(command.output)")
     #expect(command.output.contains("ends before the place to begin at"), "\(command.output)")
+    // Of a trace that was cut nobody knows whether it had the place.
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    let cut = try RunningCommand(["replay", "cut.partita", "--threads", threads] + span, in: folder)
+    #expect(cut.finish() == .status(3), "\(cut.output)")
     let within = try folder.run("replay", "run.partita", "--threads", threads, "--from", "event:15000")
     #expect(within.ending == .status(0), "\(within.output)")
+  }
+
+  @Test(arguments: ["1", "2"]) func aReplayOfNothingIsInconclusive(threads: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let run = try folder.run("replay", "run.partita", "--threads", threads, "--to", "0s")
+    #expect(run.ending == .status(3) && run.output.contains("nothing was replayed"), "\(run.output)")
+  }
+
+  /// Behind the end of a whole trace there is nothing, and of what was cut nobody knows.
+  @Test(arguments: ["event:99999999", "frame:99999999", "9999s"])
+  func nothingIsDumpedOrExportedFromBeyondTheEnd(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    let names = folder.names
+    for (name, status) in [("run.partita", 2), ("cut.partita", 3)] as [(String, Int32)] {
+      let dump = try folder.run("dump", name, "--from", place)
+      #expect(dump.ending == .status(status) && dump.output == "", "\(dump.errors)")
+      #expect(dump.errors.contains("ends before the place to begin at"), "\(dump.errors)")
+      let export = try folder.run("export", name, "--from", place, "-o", "out.csv")
+      #expect(export.ending == .status(status) && export.output == "", "\(export.errors)")
+      #expect(export.errors.contains("ends before the place to begin at"), "\(export.errors)")
+      #expect(folder.names == names && folder.leftovers == [])
+    }
+  }
+
+  @Test(
+    arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]],
+    [["1ms", "500us"], ["event:9000", "event:8999"], ["frame:3", "frame:2"]])
+  func anEndBeforeTheBeginningIsBadUsage(arguments: [String], places: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(arguments + ["--from", places[0], "--to", places[1]], in: folder)
+    #expect(command.finish() == .status(2) && command.output == "", "\(command.errors)")
+    #expect(command.errors.contains("--to is before --from"), "\(command.errors)")
+    #expect(folder.names == ["run.partita"])
+  }
+
+  /// The same words for a place wherever one is asked for.
+  @Test(arguments: ["frame:3", "event:9000", "2ms"]) func everyCommandTakesEveryPlace(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let dump = try folder.run("dump", "run.partita", "--from", place)
+    #expect(dump.ending == .status(0), "\(dump.errors)")
+    let lines = dump.output.split(separator: "\n")
+    #expect(lines.count > 100)
+    let export = try folder.run("export", "run.partita", "--from", place, "-o", "out.csv")
+    #expect(export.ending == .status(0) && export.output.contains(": \(lines.count) events"), "\(export.output)")
+    try folder.write(Array("next\nback\n".utf8), to: "orders")
+    let orders = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(orders) }
+    let step = try folder.run("step", "run.partita", "--at", place, input: orders)
+    #expect(step.ending == .status(0), "\(step.errors)")
+    #expect(step.output.split(separator: "\n").last == lines.first, "\(step.output)")
+    let first = try folder.run("dump", "run.partita", "--to", place)
+    let upTo = try folder.run("export", "run.partita", "--to", place, "-o", "to.csv")
+    let count = first.output.split(separator: "\n").count
+    #expect(first.ending == .status(0) && upTo.ending == .status(0), "\(first.errors) \(upTo.errors)")
+    #expect(upTo.output.contains(": \(count) events"), "\(count): \(upTo.output)")
+  }
+
+  /// That the one place lies before the other only the trace tells.
+  @Test(arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]])
+  func anEndBeforeABeginningOfAnotherKindIsFound(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let command = try RunningCommand(arguments + ["--from", "event:15000", "--to", "1us"], in: folder)
+    #expect(command.finish() == .status(2), "\(command.output) \(command.errors)")
+    #expect(folder.names == ["run.partita"])
   }
 }

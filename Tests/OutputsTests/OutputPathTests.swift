@@ -33,6 +33,11 @@ import Testing
     #expect(mkfifo(folder + "/pipe", 0o600) == 0)
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: folder + "/pipe", mayReplace: true) }
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: folder + "/none/x", mayReplace: true) }
+    #expect(FileManager.default.createFile(atPath: folder + "/file", contents: nil))
+    let below = folder + "/file/x"
+    #expect(throws: OutputPath.Refusal.unwritable(path: below, reason: "Not a directory")) {
+      try OutputPath(file: below, mayReplace: true)
+    }
   }
 
   @Test func linksAreFollowed() throws {

@@ -30,7 +30,7 @@ import TraceReading
       source: {
         read += 1
         lead = max(lead, read - Int(prediction?.eventCount ?? 0))
-        return reader.nextEvent()
+        return reader.nextPresentEvent()
       }, sink: { _ in })
     prediction = made
     #expect(made.run(isInterrupted: { false }) != nil)

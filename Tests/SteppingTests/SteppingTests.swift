@@ -93,6 +93,17 @@ import TraceReading
     #expect(session.stepper.ordinal == events.count - 1, "a refused order moves nothing")
   }
 
+  /// Places are written as for every other command.
+  @Test func ordersTakePlaces() throws {
+    let vocabulary = try stepper().vocabulary
+    let orders: [(String, StepOrder)] = [
+      ("goto frame:3", .goToFrame(3)), ("goto event:77", .goToEvent(77)), ("goto 1.5ms", .goToTime(1_500_000)),
+      ("goto frame 3", .goToFrame(3)), ("goto event 77", .goToEvent(77)), ("g #77", .goToEvent(77)),
+    ]
+    for (text, order) in orders { #expect(try StepOrder.parse(text, vocabulary) == order, "\(text)") }
+    #expect(throws: StepOrder.Misunderstanding.self) { try StepOrder.parse("goto frame:", vocabulary) }
+  }
+
   /// A decision that the core does not take: the stepper says where, and goes on showing events.
   @Test func divergenceIsToldWithItsPlace() throws {
     var changed = events

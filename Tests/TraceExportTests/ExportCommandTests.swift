@@ -68,6 +68,15 @@ import TraceFormat
     #expect(folder.names == ["run.partita"])
   }
 
+  /// The reason is the true one, and it names what was asked for.
+  @Test(arguments: outputs) func aFileInAFoldersPlaceIsTold(output: String) throws {
+    let folder = try Self.folder()
+    let run = try CommandRun.partita(["export", "run.partita", "-o", "run.partita/\(output)"], in: folder.path)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("run.partita/\(output) cannot be written: Not a directory"), "\(run.errors)")
+    #expect(folder.names == ["run.partita"])
+  }
+
   @Test func aFolderWithOtherThingsIsNeverReplaced() throws {
     let folder = try Self.folder()
     for name in ["kept.ctf", "kept"] {

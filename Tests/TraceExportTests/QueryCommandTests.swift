@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TraceExport
 import TraceFormat
 
 @Suite struct QueryCommandTests {
@@ -73,6 +74,46 @@ import TraceFormat
     let run = try Self.query(folder, ["run.partita", "SELECT count(*) > 0 FROM gap", "--format", "csv"])
     #expect(run.status == 3)
     #expect(run.output.hasSuffix("\r\n1\r\n"))
+  }
+
+  /// What `export` said of the trace, the database says when it is asked.
+  @Test func aDatabaseOfADamagedTraceSaysSo() throws {
+    let folder = try TestFolder()
+    _ = try folder.write(WorldTraces.damagedFile(seed: 82), to: "run.partita")
+    let export = try CommandRun.partita(["export", "run.partita", "-o", "run.db"], in: folder.path)
+    #expect(export.status == 3, "\(export.errors)")
+    let run = try Self.query(folder, ["run.db", "SELECT count(*) > 0 FROM gap", "--format", "csv"])
+    #expect(run.status == 3 && run.output.hasSuffix("\r\n1\r\n"), "\(run.errors)")
+    #expect(run.errors.contains("blocks are missing"), "\(run.errors)")
+    // The part before the damage is whole, and so is its database.
+    let part = try CommandRun.partita(["export", "run.partita", "--to", "event:100", "-o", "part.db"], in: folder.path)
+    #expect(part.status == 0, "\(part.errors)")
+    let asked = try Self.query(folder, ["part.db", "SELECT count(*) FROM event", "--format", "csv"])
+    #expect(asked.status == 0 && asked.output.hasSuffix("\r\n101\r\n"), "\(asked.errors)")
+  }
+
+  @Test func aForeignDatabaseIsRefused() throws {
+    let folder = try Self.folder()
+    for (name, statements) in [
+      ("empty.db", "CREATE TABLE nothing(a);"), ("other.db", "CREATE TABLE information(key, value);"),
+      ("odd.db", "CREATE TABLE information(a); INSERT INTO information VALUES(1);"),
+    ] {
+      do {
+        let database = try Database(folder.file(name), .create)
+        try database.execute(statements)
+      }
+      let run = try Self.query(folder, [name, "SELECT 1"])
+      #expect(run.status == 2 && run.output == "", "\(name): \(run.output)")
+      #expect(run.errors.contains("none that 'partita export' has made"), "\(name): \(run.errors)")
+    }
+    // One that was made before databases said it: nobody knows.
+    #expect(try CommandRun.partita(["export", "run.partita", "-o", "run.db"], in: folder.path).status == 0)
+    do {
+      let database = try Database(folder.file("run.db"), .create)
+      try database.execute("DELETE FROM information WHERE key = 'condition'")
+    }
+    let run = try Self.query(folder, ["run.db", "SELECT 1"])
+    #expect(run.status == 3 && run.errors.contains("does not say"), "\(run.errors)")
   }
 
   @Test func schemaAndExamplesHold() throws {

@@ -133,7 +133,7 @@ func export<Exporter: TraceExporter>(
 ) throws -> Exporter {
   let reader = try TraceReader(bytes: trace)
   let exporter = try make(reader)
-  var run = ExportRun(from: from, to: to)
+  var run = ExportRun(TraceSpan(from: from > 0 ? .instant(from) : nil, to: to < .max ? .instant(to) : nil))
   try run.run(reader, into: exporter)
   return exporter
 }

@@ -86,6 +86,8 @@ struct DamageTests {
         == .damaged([
           TraceDefect(kind: .bytesAfterSeal, byteOffset: UInt64(Self.trace.count))
         ]))
+    // The trace is all there: what follows it makes nobody a liar.
+    #expect(!appended.condition.isContradictory)
     let doubled = try TraceContents(Self.trace + Self.trace)
     #expect(!doubled.condition.isComplete)
     let open = EventStreams.trace(Array(Self.events.dropLast()), eventsPerBlock: 48)
@@ -95,6 +97,27 @@ struct DamageTests {
       return
     }
     #expect(defects.map(\.kind) == [.sealWithoutEnd])
+    #expect(read.condition.isContradictory)
+  }
+
+  @Test("Where the block with the end is damaged or missing, its absence is no contradiction")
+  func lostEnd() throws {
+    func defects(_ bytes: [UInt8]) throws -> [TraceDefect.Kind] {
+      let read = try TraceContents(bytes)
+      #expect(!read.condition.isContradictory, "\(read.condition)")
+      guard case .damaged(let defects) = read.condition else { return [] }
+      return defects.map(\.kind)
+    }
+    var surgery = BlockSurgery(Self.trace)
+    let last = surgery.blocks.count - 2
+    surgery.blocks[last][BlockHeader.byteCount + 2] ^= 0x11
+    #expect(try defects(surgery.bytes) == [.checksum])
+    surgery.blocks.remove(at: last)
+    #expect(try defects(surgery.bytes) == [.blocksMissing(count: 1)])
+    // Damage elsewhere excuses nothing: the block before the seal is there, and has no end.
+    var open = BlockSurgery(EventStreams.trace(Array(Self.events.dropLast()), eventsPerBlock: 48))
+    open.blocks[2][BlockHeader.byteCount + 2] ^= 0x11
+    #expect(try TraceContents(open.bytes).condition.isContradictory)
   }
 
   @Test("Contradictions of events are named")

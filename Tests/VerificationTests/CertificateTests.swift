@@ -62,6 +62,18 @@ import TraceReading
     #expect(report.outcome.exitStatus == 0)
   }
 
+  /// All that the certificate says is so, and the file is not whole: that is no confirmation. A violation stays one.
+  @Test func ofADamagedFileOnlyAViolationIsConfirmed() throws {
+    let trace = try Self.trace() + [0]
+    let report = try Self.audit(Self.certificate(trace), trace)
+    #expect(report.outcome == .unconfirmed && report.outcome.exitStatus == 3, "\(report.text)")
+    #expect(report.text.contains("bytes follow the trace's last block"), "\(report.text)")
+    #expect(try report.json.contains("\"fileDefect\""))
+    let violated = try Self.trace { $0.drop(.upcallWritten, 2) } + [0]
+    let other = try Self.audit(Self.certificate(violated), violated)
+    #expect(other.isConfirmed, "\(other.text)")
+  }
+
   @Test func everyMechanismIsConfirmed() throws {
     let module = try RichModule.make()
     let trace = TraceFileTests.write(Story(RichStory.tell(of: module)).events, module)

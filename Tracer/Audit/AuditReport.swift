@@ -51,10 +51,13 @@ public struct AuditReport: Sendable {
   public var events: UInt64 = 0
   /// Why nothing was judged anew; nil if it was.
   public var reasonNotJudged: String?
+  /// What is wrong with the trace's file, so that no certificate of it is confirmed; nil where nothing is, and where
+  /// the certificate tells of a violation: that stays one.
+  public var fileDefect: String?
 
   public var outcome: Outcome {
     guard objections.isEmpty, findings.allSatisfy({ $0.objections.isEmpty }) else { return .refused }
-    return unconfirmed.isEmpty ? .confirmed : .unconfirmed
+    return unconfirmed.isEmpty && fileDefect == nil ? .confirmed : .unconfirmed
   }
   public var isConfirmed: Bool { outcome == .confirmed }
   /// Passes and fails that nothing contradicts and that were not judged anew.
@@ -77,6 +80,7 @@ public struct AuditReport: Sendable {
     for finding in findings {
       lines += finding.objections.map { "refused: \(finding.identifier): \($0)" }
     }
+    if let fileDefect { lines.append("the trace file is \(fileDefect)") }
     if let reasonNotJudged { lines.append("not judged anew: \(reasonNotJudged)") }
     for (depth, name) in [(Depth.counted, "only counted anew"), (.evidence, "only by evidence")] {
       let claims = findings.filter { $0.depth == depth && $0.objections.isEmpty }.map(\.identifier)
@@ -94,6 +98,8 @@ public struct AuditReport: Sendable {
     switch outcome {
     case .confirmed: "the certificate is confirmed"
     case .refused: "the certificate is refused"
+    case .unconfirmed where unconfirmed.isEmpty:
+      "the certificate is not confirmed: nothing contradicts it, but of a file that is not whole nothing is certain"
     case .unconfirmed:
       "the certificate is not confirmed: nothing contradicts it, but \(unconfirmed.count) verdicts of "
         + "\(findings.count) were not judged anew"
@@ -113,6 +119,7 @@ public struct AuditReport: Sendable {
         "claims": claims, "unconfirmed": unconfirmed, "notAudited": notAudited,
       ]
       object["notJudged"] = reasonNotJudged
+      object["fileDefect"] = fileDefect
       let data = try JSONSerialization.data(
         withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       return String(decoding: data, as: UTF8.self)

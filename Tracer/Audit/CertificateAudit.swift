@@ -50,6 +50,9 @@ public enum CertificateAudit {
     var report = AuditReport()
     report.events = auditor.events
     report.objections = CertificateFields.objections(bytes) + identity(certificate, auditor, reader, gaps)
+    if !reader.condition.isComplete, certificate.report.verdict != "fail" {
+      report.fileDefect = reader.condition.description
+    }
     let isLossy = gaps > 0 || auditor.lossCount > 0
     var violated: Set<String>?
     if isLossy || !auditor.hasEnd {

@@ -62,11 +62,14 @@ struct ClaimsCommand: ParsableCommand {
     } catch {
       if case .notATrace = error {
         isTrace = false
+      } else if case .cannotOpen = error {
+        isTrace = true
+        TraceCommand.complain("\(error)")
       } else if case .cutInModuleTable = error {
         isTrace = false  // A small file; whether it is a module file, the compiler says better.
       } else {
         isTrace = true
-        TraceCommand.complain("\(error)")
+        TraceCommand.complain("\(source): \(error)")
       }
     }
     if isTrace { throw ExitCode(2) }

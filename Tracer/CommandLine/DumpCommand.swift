@@ -10,8 +10,8 @@ struct DumpCommand: ParsableCommand {
     discussion: """
       --from goes to its place at once where the file allows it; what lies before is not looked at then.
 
-      Exit status: 0 for a whole trace, 3 for one that is cut off or damaged (what could be read is printed), 2 for \
-      a file that is no trace.
+      Exit status: 0 where nothing is missing of what was asked for, 3 where the trace is cut off or damaged there \
+      (what could be read is printed), 2 for a file that is no trace, and for a place that a whole trace has not.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -39,6 +39,8 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "Stop after so many events.")
   var limit: UInt64?
 
+  func validate() throws { try TraceCommand.requireForward(TraceSpan(from: from, to: to)) }
+
   func run() throws {
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
@@ -46,10 +48,11 @@ struct DumpCommand: ParsableCommand {
     let printer = EventPrinter(vocabulary, filter: try filter(vocabulary), isJSON: format == .json)
     if from == nil, to == nil, limit == nil {
       printAll(reader, printer)
-    } else if !printSpan(reader, printer) {
-      return
+      return try TraceCommand.finish(reader, trace)
     }
-    try TraceCommand.finish(reader, trace)
+    let coverage = printSpan(reader, printer)
+    try TraceCommand.requireBegun(coverage, reader, trace)
+    try TraceCommand.finish(reader, trace, coverage)
   }
 
   /// Prints the whole trace; several threads put the lines together.
@@ -73,31 +76,36 @@ struct DumpCommand: ParsableCommand {
     output.flush()
   }
 
-  /// Prints from one place to another; false where that is before the trace's end.
-  private func printSpan(_ reader: TraceReader, _ printer: EventPrinter) -> Bool {
+  /// Prints from one place to another; tells what was there of it.
+  private func printSpan(_ reader: TraceReader, _ printer: EventPrinter) -> SpanCoverage {
     var output = OutputBuffer()
     defer { output.flush() }
     var printed: UInt64 = 0
-    var span = TraceSpan(from: from, to: to)
-    if from != nil, let index = reader.makeIndex(), let block = index.block(before: span) {
+    var coverage = SpanCoverage(TraceSpan(from: from, to: to))
+    guard limit != 0 else { return coverage }
+    if from != nil, let index = reader.makeIndex(), let block = index.block(before: coverage.span) {
       _ = reader.begin(at: index.entries[block])
     }
     reader.decodeAhead(threads: WorkerPool.processorCount > 1 ? 1 : 0)
     while let batch = reader.nextColumns() {
       switch batch {
-      case .gap(let gap): output.write { printer.put(gap, to: &$0) }
+      case .gap(let gap):
+        coverage.note(gap) { found in output.write { printer.put(found, to: &$0) } }
       case .events(let columns):
         for index in 0..<columns.eventCount {
           let event = columns.event(at: index)
           let position = columns.firstPosition + UInt64(index)
-          let side = span.side(of: event, position: position)
-          if side == .after || printed == limit { return false }
-          guard side == .within else { continue }
-          output.write { if printer.put(event, position, to: &$0) { printed += 1 } }
+          let side = coverage.side(of: event, position: position, defectCount: reader.defectCount) { found in
+            output.write { printer.put(found, to: &$0) }
+          }
+          if side == .within { output.write { if printer.put(event, position, to: &$0) { printed += 1 } } }
+          // What follows is not asked for, and may be missing or not.
+          if side == .after || coverage.isOver || printed == limit { return coverage }
         }
       }
     }
-    return true
+    coverage.finish { found in output.write { printer.put(found, to: &$0) } }
+    return coverage
   }
 
   private func filter(_ vocabulary: TraceVocabulary) throws -> EventFilter {

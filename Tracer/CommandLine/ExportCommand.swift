@@ -21,8 +21,11 @@ struct ExportCommand: ParsableCommand {
       Missing events are shown as such in every format. The export takes its name when it is whole: interrupted or \
       failed, it leaves nothing behind. A damaged trace is exported as far as it holds.
 
-      Exit status: 0 exported, 2 bad usage, no trace, or the output cannot be written, 3 exported as far as the trace \
-      holds, or interrupted.
+      What precedes --from is read all the same, and that takes its time: the export begins with what is open there. \
+      Damage before --from and behind --to does not matter to the answer.
+
+      Exit status: 0 exported, 2 bad usage, no trace, a place that a whole trace has not, or the output cannot be \
+      written, 3 exported as far as the trace holds there, or interrupted.
 
       Examples:
         partita export run.partita -o run.pftrace
@@ -43,11 +46,11 @@ struct ExportCommand: ParsableCommand {
     help: ArgumentHelp("Where to write; '-' for standard output.", valueName: "path"), completion: .file())
   var output: String
 
-  @Option(help: "Only what happens at this instant or later, such as 1.5s, 10ms, 250us.")
-  var from: TraceInstant?
+  @Option(help: "Only what happens from here on: an instant such as 1.5s, 10ms, 250us, or frame:50, or event:10000.")
+  var from: TracePlace?
 
-  @Option(help: "Only what happens at this instant or earlier.")
-  var to: TraceInstant?
+  @Option(help: "Only what happens up to here, this instant, frame or event included.")
+  var to: TracePlace?
 
   @Flag(help: "csv: a folder with a file for each kind of events.")
   var byKind = false
@@ -65,14 +68,14 @@ struct ExportCommand: ParsableCommand {
     guard output != "-" || format.isStream && !byKind else {
       throw ValidationError("this format cannot go to standard output: name a path after -o")
     }
-    if let from, let to, from.nanoseconds > to.nanoseconds { throw ValidationError("--from is later than --to") }
+    try TraceCommand.requireForward(TraceSpan(from: from, to: to))
   }
 
   func run() throws {
     guard let format = format ?? ExportFormat(path: output) else { return }
     try TraceCommand.keepApart(output, from: [trace])
     let reader = try TraceCommand.open(trace)
-    var run = ExportRun(from: from?.nanoseconds ?? 0, to: to?.nanoseconds ?? .max)
+    var run = ExportRun(TraceSpan(from: from, to: to))
     do throws(ExportFailure) {
       try export(reader, format, &run)
     } catch {
@@ -80,12 +83,13 @@ struct ExportCommand: ParsableCommand {
       TraceCommand.complain("\(error)")
       throw ExitCode(error == .interrupted ? 3 : 2)
     }
+    try TraceCommand.requireBegun(run.coverage, reader, trace)
     var summary = "\(output == "-" ? "standard output" : output): \(run.eventCount) events as \(format)"
     if run.gapCount > 0 {
       summary += "; \(run.gapCount) gap\(run.gapCount == 1 ? "" : "s"), \(run.lostCount) events known to be lost"
     }
     ModuleSession.say(summary + "\n", to: output == "-" ? STDERR_FILENO : STDOUT_FILENO)
-    try TraceCommand.finish(reader, trace)
+    try TraceCommand.finish(reader, trace, run.coverage)
   }
 
   private func export(
@@ -101,6 +105,8 @@ struct ExportCommand: ParsableCommand {
       progress.show(reader)
     }
     if progress.isInterrupted { throw .interrupted }
+    // Where the trace has not the place to begin at, nothing takes the name.
+    guard run.coverage.hasBegun || run.coverage.gap != nil else { return }
     try target?.keep()
   }
 }

@@ -11,7 +11,7 @@ struct MissingStart: Error {
   /// Reads the trace to its end: only then it is known whether the start is what is missing of it.
   init(_ path: String, _ reader: TraceReader) {
     self.path = path
-    while let event = reader.nextEvent() {
+    while let event = reader.nextPresentEvent() {
       if event.knownKind == .loss { lossCount &+= event.words.w0 }
     }
     condition = reader.condition

@@ -14,7 +14,8 @@ struct QueryCommand: ParsableCommand {
       prints; 'partita export TRACE -o run.db' keeps it, and 'partita query run.db …' asks it again without the trace. \
       Nothing can be changed. Times are nanoseconds.
 
-      Exit status: 0 answered, 2 bad usage or SQL, or no trace, 3 answered as far as the trace holds, or interrupted.
+      Exit status: 0 answered, 2 bad usage or SQL, no trace, or a database that 'partita export' has not made, 3 \
+      answered as far as the trace holds, or held when the database was made, or interrupted.
 
       Examples:
         partita query run.partita 'SELECT * FROM latencies'
@@ -55,7 +56,7 @@ struct QueryCommand: ParsableCommand {
       return print(SQLiteSchema.text, terminator: "")
     }
     let text = sql == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : Array(sql.utf8)
-    guard !Self.isDatabase(trace) else { return try answer(text, from: trace, named: trace) }
+    guard !Self.isDatabase(trace) else { return try answer(text, fromDatabase: trace) }
     let reader = try TraceCommand.open(trace)
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
@@ -77,6 +78,29 @@ struct QueryCommand: ParsableCommand {
     guard !TraceCommand.comesOnce(path), let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     return (try? file.read(upToCount: 16)) == Data("SQLite format 3\0".utf8)
+  }
+
+  /// Asks a database, which knows in which condition its trace was.
+  private func answer(_ text: [UInt8], fromDatabase path: String) throws {
+    let condition: DatabaseCondition
+    do throws(Database.Failure) {
+      condition = DatabaseCondition(try Database(path, .readOnly))
+    } catch {
+      TraceCommand.complain("\(path): \(error.message)")
+      throw ExitCode(2)
+    }
+    guard condition != .foreign else {
+      TraceCommand.complain("\(path): this database is none that 'partita export' has made")
+      throw ExitCode(2)
+    }
+    try answer(text, from: path, named: path)
+    switch condition {
+    case .foreign, .complete: return
+    case .untold:
+      TraceCommand.complain("\(path): it does not say whether its trace was whole: export it once more")
+    case .incomplete(let reason): TraceCommand.complain("\(path): of its trace something is missing: \(reason)")
+    }
+    throw ExitCode(3)
   }
 
   private func build(_ reader: TraceReader, at path: String, _ trace: String) throws {

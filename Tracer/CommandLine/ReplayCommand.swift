@@ -17,8 +17,8 @@ struct ReplayCommand: ParsableCommand {
       With --from the replay begins at once, with the state of the keyframe before that place: this one keyframe is \
       adopted, and what comes before it is not compared.
 
-      Exit status: 0 identical, 1 diverged, 2 bad usage or no trace, 3 inconclusive (loss, damage, or no end), or \
-      interrupted.
+      Exit status: 0 identical, 1 diverged, 2 bad usage, no trace, or a place that a whole trace has not, 3 \
+      inconclusive (loss, damage, no end, or nothing replayed), or interrupted.
 
       Example: partita replay run.partita --format json
       """)
@@ -44,6 +44,7 @@ struct ReplayCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256") }
+    try TraceCommand.requireForward(TraceSpan(from: from, to: to))
   }
 
   func run() throws {
@@ -75,7 +76,7 @@ struct ReplayCommand: ParsableCommand {
     switch report.verdict {
     case .identical: return
     case .diverged: throw ExitCode(1)
-    case .inconclusive: throw ExitCode(3)
+    case .inconclusive: throw ExitCode(report.hasNoSuchPlace ? 2 : 3)
     }
   }
 }

@@ -78,9 +78,7 @@ struct RescueCommand: ParsableCommand {
       let file = try TraceOutput(target: output, mayReplace: force)
       let scratch = try PrivateDirectory()
       defer { withExtendedLifetime(scratch.path) {} }
-      let rescue = try TraceRescue(
-        try memory(scratch.file("memory"), signals), at: at.flatMap { Self.address($0) }, continuing: continued,
-        isInterrupted: { signals.isPending })
+      let rescue = try ring(scratch.file("memory"), signals)
       let writer = FileWriter(path: file.growing)
       try rescue.write { writer.write($0) }
       guard !signals.isPending else { throw RescueError.interrupted }
@@ -90,6 +88,22 @@ struct RescueCommand: ParsableCommand {
       let kept = try file.keep() ?? output
       print(Self.summary(rescue, kept))
       if rescue.isSpoilt { throw ExitCode(3) }
+    }
+  }
+
+  /// Finds the ring; where there is none, says in whose memory: the ring's own errors know of no file.
+  private func ring(_ scratch: String, _ signals: SignalWatch) throws -> TraceRescue {
+    do {
+      return try TraceRescue(
+        try memory(scratch, signals), at: at.flatMap { Self.address($0) }, continuing: continued,
+        isInterrupted: { signals.isPending })
+    } catch let error as RescueError {
+      switch error {
+      case .noRing, .severalRings, .noControlPage, .ringDamaged, .ringEmpty:
+        TraceCommand.complain("\(ram ?? core ?? qmp ?? ""): \(error)")
+        throw ExitCode(2)
+      default: throw error
+      }
     }
   }
 

@@ -183,7 +183,7 @@ struct ScheduleSearch {
     guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
     guard span != nil else { throw MissingStart(path, reader) }
     // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
-    while reader.condition == .unread, reader.nextEvent() != nil {}
+    while reader.condition == .unread, reader.nextPresentEvent() != nil {}
     return Written(doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition)
   }
 

@@ -15,7 +15,8 @@ struct StepCommand: ParsableCommand {
       runs, the vCPUs' tables, ports, schedule, modes, the health monitor's log. The core takes an entry to the \
       kernel in one step: at each of the entry's events the state is the one after it. Where events are missing what \
       is not known any more is called unknown. 'exception (return untold)' marks a guest whose handler was given one: \
-      it may have returned since, for the kernel learns of that at the next exception only.
+      it may have returned since, for the kernel learns of that at the next exception only. The state rests on all \
+      that came before, so the way to a far event is replayed from the trace's beginning.
 
       In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
       from it line by line:
@@ -33,8 +34,8 @@ struct StepCommand: ParsableCommand {
   @Argument(help: "The trace file. It is read again on the way back.", completion: .file())
   var trace: String
 
-  @Option(help: "Begin at this instant, such as 1.5s.")
-  var at: TraceInstant?
+  @Option(help: "Begin here: an instant such as 1.5s, 10ms, 250us, or frame:50, or event:10000.")
+  var at: TracePlace?
 
   @Option(help: "Begin at the event at this position.")
   var event: UInt64?
@@ -66,7 +67,7 @@ struct StepCommand: ParsableCommand {
     var session = StepSession(try open())
     var isMisunderstood = false
     do {
-      if let at { try session.obey(.goToTime(at.nanoseconds)) }
+      if let at { try session.obey(StepOrder(goingTo: at)) }
       if let event { try session.obey(.goToEvent(event)) }
     } catch let refusal as StepSession.Refusal {
       TraceCommand.complain("\(refusal)")

@@ -47,6 +47,19 @@ struct TopCommand: ParsableCommand {
     }
   }
 
+  /// Refuses what would be ignored: a trace is not booted.
+  private func refuseModuleOptions() throws {
+    let given = [
+      ("--for", options.length != nil), ("--stimulus", options.stimulus != nil), ("--real-time", options.realTime),
+      ("--kernel", options.kernel != nil), ("--images", !options.images.isEmpty),
+      ("--qemu-log", options.emulatorLog != nil), ("--transport", options.transport != .port),
+      ("--ram", options.memoryFile != nil), ("--force", options.force), ("-o", output != nil),
+    ]
+    if let (name, _) = given.first(where: { $0.1 }) {
+      throw ValidationError("\(options.module) is a trace already: \(name) is for modules.")
+    }
+  }
+
   func run() throws {
     try TraceCommand.requireFile(options.module)
     do throws(TraceOpenError) {
@@ -57,13 +70,13 @@ struct TopCommand: ParsableCommand {
         return try reporting { try capture() }
       }
     }
+    try refuseModuleOptions()
     try show(trace: options.module)
   }
 
   // MARK: A trace
 
   private func show(trace: String) throws {
-    guard output == nil else { throw ValidationError("\(trace) is a trace already: -o is for modules.") }
     _ = try TraceCommand.open(trace)
     let board = LiveBoard()
     let screen = FullScreen()

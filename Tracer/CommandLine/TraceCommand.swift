@@ -42,6 +42,34 @@ enum TraceCommand {
     throw ExitCode(3)
   }
 
+  /// Refuses a part that ends before it begins.
+  static func requireForward(_ span: TraceSpan) throws {
+    if span.isBackward { throw ValidationError("--to is before --from") }
+  }
+
+  /// Refuses a part that a trace has not: one from beyond its end, or one that ends before it begins.
+  ///
+  /// - Parameter coverage: of a reader that has come to the part's end, or to its own.
+  static func requireBegun(_ coverage: SpanCoverage, _ reader: TraceReader, _ path: String) throws {
+    guard !coverage.hasBegun, coverage.gap == nil else { return }
+    if coverage.isBackward {
+      complain("\(path): --to is before --from in this trace")
+      throw ExitCode(2)
+    }
+    let condition = reader.condition
+    guard condition != .unread else { return }
+    let state = condition.isComplete ? "" : "; it is \(condition)"
+    complain("\(path): the trace ends before the place to begin at\(state)")
+    throw ExitCode(condition.isComplete ? 2 : 3)
+  }
+
+  /// Says what is missing of a part of a trace, and ends the command with status 3 if something is.
+  static func finish(_ reader: TraceReader, _ path: String, _ coverage: SpanCoverage) throws {
+    let doubts = coverage.doubts(of: reader)
+    for doubt in doubts { complain("\(path): \(doubt)") }
+    if !doubts.isEmpty { throw ExitCode(3) }
+  }
+
   /// Refuses an output that is one of the inputs: it would be gone when it was needed once more.
   static func keepApart(_ output: String, from inputs: [String?]) throws {
     for case let input? in inputs where OutputPath.areSame(output, input) {

@@ -39,8 +39,15 @@ public struct KeptRun {
       image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }),
       emulator: try Self.identity(ofFile: emulator), transport: "\(run.transport)",
       stopNanoseconds: run.stopInstant?.nanoseconds)
+    if !FileManager.default.fileExists(atPath: folder) {
+      // Only the folder itself: what is above it a slip of the pen would make.
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      } catch {
+        throw RevisitError.notARecording(path: folder, reason: "there is no folder that it can be made in")
+      }
+    }
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       // Without a label of ours even a file that is called as one of ours is somebody's.
       let known = storedLabel() == nil ? [] : Set(RunFolder.recordingNames + [Self.labelName])
@@ -48,7 +55,7 @@ public struct KeptRun {
         throw RevisitError.notARecording(path: folder, reason: "it has '\(other)'")
       }
     } catch is CocoaError {
-      throw RevisitError.notARecording(path: folder, reason: "it is no folder that can be made or read")
+      throw RevisitError.notARecording(path: folder, reason: "it is no folder that can be read")
     }
   }
 

@@ -31,7 +31,7 @@ public struct OutputPath: Equatable, Sendable {
       }
       guard mayReplace else { throw .exists(path: text) }
     }
-    guard access(folder, W_OK) == 0 else {
+    guard isFolderWritable else {
       throw .unwritable(path: text, reason: String(cString: strerror(errno)))
     }
   }
@@ -56,6 +56,9 @@ public struct OutputPath: Equatable, Sendable {
     folder = slash == path.startIndex ? "/" : String(path[..<slash])
     name = String(path[path.index(after: slash)...])
   }
+
+  /// Whether files can be made in the folder; where not, `errno` says why. A file in a folder's place is none.
+  public var isFolderWritable: Bool { access(folder + "/.", W_OK) == 0 }
 
   /// Where the result grows meanwhile: beside its place, under a name of this process's own.
   public var growing: String {

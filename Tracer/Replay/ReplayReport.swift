@@ -22,6 +22,9 @@ public struct ReplayReport: Sendable {
   public var begunAt: UInt64?
   /// Whether the replay ended where it was told to, before the trace does.
   public var isEndedEarly = false
+  /// Whether the place to begin at is not there, be it that a whole trace ends before it or that the place to end at
+  /// is before it.
+  public var hasNoSuchPlace = false
   /// Why the replay is inconclusive, if it is.
   public var doubts: [String] = []
 }

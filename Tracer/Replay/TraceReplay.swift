@@ -36,6 +36,8 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   /// Where to begin, and whether that place has been met: a replay that ends before it says nothing of what was asked.
   private var beginning: TraceSpan
   private var hasBegun: Bool
+  /// The place to end at came before that to begin at.
+  private var isBackward = false
 
   /// - Parameters:
   ///   - reader: at its beginning; it must be kept alive until the replay is done.
@@ -73,6 +75,10 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
       for index in range where !hasBegun {
         hasBegun = beginning.side(of: events[index], position: columns.firstPosition + UInt64(index)) == .within
       }
+      if isPastSpan, !hasBegun {
+        let next = range.upperBound
+        isBackward = beginning.side(of: events[next], position: columns.firstPosition + UInt64(next)) == .before
+      }
     }
     return range
   }
@@ -95,12 +101,17 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     if threads == 1 { replayAlone(&machine) } else { replayTogether(&machine) }
     if machine.hasDiverged { return machine.finish(doubt: nil) }
     if !hasBegun, isPastSpan || reader.condition != .unread {
+      machine.report.isEndedEarly = isPastSpan
+      // Where something is missing, the place may have been there.
+      machine.report.hasNoSuchPlace =
+        isPastSpan ? isBackward && machine.report.doubts.isEmpty : reader.condition == .complete
       let end = isPastSpan ? "what was asked for" : "the trace"
       return machine.finish(doubt: "\(end) ends before the place to begin at: nothing from there on was compared")
     }
     if isPastSpan {
       machine.report.isEndedEarly = true
-      return machine.finish(doubt: nil)
+      let isEmpty = machine.report.eventCount == 0
+      return machine.finish(doubt: isEmpty ? "nothing was replayed: the place to end at came first" : nil)
     }
     if reader.condition == .unread { return machine.finish(doubt: "the replay was ended early") }
     return machine.finish(doubt: reader.condition == .complete ? nil : "the file is \(reader.condition)")

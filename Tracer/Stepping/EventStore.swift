@@ -102,12 +102,6 @@ public final class EventStore {
     return (blocks[index].position &+ UInt64(offset), try events(ofBlock: index)[offset])
   }
 
-  /// Why events before this one are missing; nil where none are.
-  func gap(before ordinal: Int) -> String? {
-    let place = blocks[block(of: ordinal)]
-    return place.ordinal == ordinal ? place.gap : nil
-  }
-
   /// The ordinal of the event at a position, or of the first one after it; nil behind the last.
   public func ordinal(ofPosition position: UInt64) -> Int? {
     guard let index = lastBlock(where: { $0.position <= position }) else { return eventCount > 0 ? 0 : nil }

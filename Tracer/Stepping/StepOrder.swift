@@ -85,15 +85,24 @@ public enum StepOrder: Equatable, Sendable {
   }
 
   private static func goTo(_ words: [String]) throws(Misunderstanding) -> StepOrder {
-    let usage = Misunderstanding("'goto' wants an instant (1.5s, 250us), 'event 253', or 'frame 50'")
+    let usage = Misunderstanding("'goto' wants an instant (1.5s, 250us), event:253, or frame:50")
     if words.count == 2, let number = UInt64(words[1]) {
       if words[0] == "event" { return .goToEvent(number) }
       if words[0] == "frame" { return .goToFrame(number) }
     }
     guard words.count == 1 else { throw usage }
     if words[0].hasPrefix("#"), let number = UInt64(words[0].dropFirst()) { return .goToEvent(number) }
-    guard let instant = TraceInstant(words[0]) else { throw usage }
-    return .goToTime(instant.nanoseconds)
+    guard let place = TracePlace(words[0]) else { throw usage }
+    return StepOrder(goingTo: place)
+  }
+
+  /// To a place as all commands take it.
+  public init(goingTo place: TracePlace) {
+    switch place {
+    case .instant(let instant): self = .goToTime(instant)
+    case .frame(let number): self = .goToFrame(UInt64(number))
+    case .event(let number): self = .goToEvent(number)
+    }
   }
 
   /// What can be typed, a line an order: the command's help and the order `help` show the same.
@@ -102,8 +111,8 @@ public enum StepOrder: Equatable, Sendable {
     "find KIND [PARTITION]  to the next event of a kind or class: mark, upcall, hypercall, input …",
     "rfind KIND [PARTITION] to the one before",
     "goto INSTANT           to an instant: 1.5s, 10ms, 250us, 40ns",
-    "goto event N           to the event at position N",
-    "goto frame N           to the start of major frame N", "first, last            to the ends",
+    "goto event N           to the event at position N; event:N too",
+    "goto frame N           to the start of major frame N; frame:N too", "first, last            to the ends",
     "partition NAME         whose tables are shown", "panel NAME             vcpu, ports, lines, health",
     "show                   the whole screen", "quit                   the end",
   ]

@@ -61,7 +61,7 @@ public final class TraceStepper {
   public func go(to target: Int) throws {
     let wanted = max(0, min(store.eventCount - 1, target))
     if wanted + 1 < consumed { goBack(wanted + 1) }
-    while consumed <= wanted { try consumeNext() }
+    while consumed <= wanted { try consumeBlock(upTo: wanted) }
     ordinal = wanted
   }
 
@@ -93,16 +93,27 @@ public final class TraceStepper {
     }
   }
 
-  private func consumeNext() throws {
-    let (position, event) = try store.event(consumed)
-    if let gap = store.gap(before: consumed) { replayer.noteGap(gap) }
-    let isDue = consumed >= (checkpoints.last?.ordinal ?? 0) + spacing
-    if isDue, event.knownKind?.eventClass == .input, let checkpoint = replayer.checkpoint() {
-      checkpoints.append((consumed, checkpoint))
-      thinOut()
+  /// Gives the replayer what it lacks of one block, up to an event of it or of a later one.
+  ///
+  /// The block is looked for once: on the way to a far event that is most of the work.
+  private func consumeBlock(upTo last: Int) throws {
+    let block = store.blocks[store.block(of: consumed)]
+    let events = try store.events(ofBlock: store.block(of: consumed))
+    guard events.count == block.count else { throw EventStoreError.traceChanged }
+    if consumed == block.ordinal, let gap = block.gap { replayer.noteGap(gap) }
+    for offset in (consumed - block.ordinal)...min(last - block.ordinal, block.count - 1) {
+      noteCheckpoint(before: events[offset])
+      replayer.consume(events[offset], position: block.position &+ UInt64(offset))
+      consumed += 1
     }
-    replayer.consume(event, position: position)
-    consumed += 1
+  }
+
+  private func noteCheckpoint(before event: TraceEvent) {
+    guard consumed >= (checkpoints.last?.ordinal ?? 0) + spacing, event.knownKind?.eventClass == .input,
+      let checkpoint = replayer.checkpoint()
+    else { return }
+    checkpoints.append((consumed, checkpoint))
+    thinOut()
   }
 
   /// Keeps every other checkpoint where there are too many, so that memory does not follow the trace's length.

@@ -3,12 +3,10 @@ import TraceReading
 
 /// Drives an exporter over a trace, or a part of one.
 ///
-/// What precedes the part is read too, for what is open at its beginning; nothing after it is.
+/// What precedes the part is read too, for what is open at its beginning; of what follows, the first event at most.
 public struct ExportRun: Sendable {
-  /// First instant, in nanoseconds.
-  public var from: UInt64
-  /// Last instant, in nanoseconds.
-  public var to: UInt64
+  /// What was there of the part.
+  public private(set) var coverage: SpanCoverage
   /// Events exported.
   public private(set) var eventCount: UInt64 = 0
   /// Places where events are missing, and how many they are as far as that is known.
@@ -16,10 +14,7 @@ public struct ExportRun: Sendable {
   public private(set) var lostCount: UInt64 = 0
   private var isOpen = false
 
-  public init(from: UInt64 = 0, to: UInt64 = .max) {
-    self.from = from
-    self.to = to
-  }
+  public init(_ span: TraceSpan = TraceSpan()) { coverage = SpanCoverage(span) }
 
   /// Reads the trace to the end of the part.
   ///
@@ -30,36 +25,61 @@ public struct ExportRun: Sendable {
     var timeline = Timeline(reader.moduleTable)
     defer { withExtendedLifetime(reader) {} }
     var lastKind: UInt8 = 0
-    var isBeyond = false
-    while !isBeyond, let batch = reader.nextBatch() {
+    // Where the part ends, if that is before the trace does.
+    var end: UInt64?
+    while end == nil, let batch = reader.nextBatch() {
       switch batch {
       case .events(let first, let events):
         for (index, event) in events.enumerated() {
-          guard event.time <= to else {
-            isBeyond = true
-            open(before: event, &timeline, exporter)
-            timeline.look(back: event, until: to) { change, time, position in
-              exporter.add(change, at: time, position: position)
-            }
+          let position = first &+ UInt64(index)
+          let side = coverage.side(of: event, position: position, defectCount: reader.defectCount)
+          if side == .after {
+            end = finishPart(before: event, &timeline, exporter)
             break
           }
           lastKind = event.kind
-          add(event, first &+ UInt64(index), &timeline, exporter)
+          add(event, position, side == .within, &timeline, exporter)
         }
-      case .gap(let gap): add(gap, &timeline, exporter)
+      case .gap(let gap):
+        coverage.note(gap)
+        // What is missing behind the part is no gap of it.
+        if coverage.isOver { end = timeline.lastTime } else { add(gap, &timeline, exporter) }
       }
       if let failure = exporter.failure { throw failure }
       try onBatch()
     }
+    if end == nil {
+      coverage.finish()
+      if coverage.isOver { end = timeline.lastTime }
+    }
     open(before: nil, &timeline, exporter)
-    let isWhole = isBeyond || lastKind == EventKind.end.rawValue
+    let isWhole = end != nil || lastKind == EventKind.end.rawValue
     let reason = "the trace ends here: \(reader.condition)"
-    timeline.finish(isWhole: isWhole, reason: reason, at: isBeyond ? to : nil) { change, time, position in
+    timeline.finish(isWhole: isWhole, reason: reason, at: end) { change, time, position in
       note(change)
       exporter.add(change, at: time, position: position)
     }
-    try exporter.finish(at: isBeyond ? max(timeline.lastTime, to) : timeline.lastTime)
+    exporter.conclude(coverage.doubts(of: reader))
+    try exporter.finish(at: max(timeline.lastTime, end ?? 0))
     if let failure = exporter.failure { throw failure }
+  }
+
+  /// Ends the part before an event that is not of it; answers when it ends.
+  private mutating func finishPart<Exporter: TraceExporter>(
+    before event: TraceEvent, _ timeline: inout Timeline, _ exporter: Exporter
+  ) -> UInt64 {
+    open(before: event, &timeline, exporter)
+    let end =
+      switch coverage.span.to {
+      case .instant(let instant)?: instant
+      // A major frame lasts until the next one starts.
+      case .frame?: max(timeline.lastTime, event.time)
+      case .event?, nil: timeline.lastTime
+      }
+    timeline.look(back: event, until: end) { change, time, position in
+      exporter.add(change, at: time, position: position)
+    }
+    return end
   }
 
   /// Begins the part, if it has not begun.
@@ -68,13 +88,19 @@ public struct ExportRun: Sendable {
   ) {
     guard !isOpen else { return }
     isOpen = true
-    timeline.open(at: from, before: next) { exporter.add($0, at: $1, position: $2) }
+    let start =
+      switch coverage.span.from {
+      case .instant(let instant)?: instant
+      case .frame?, .event?: next?.time ?? timeline.lastTime
+      case nil: 0 as UInt64
+      }
+    timeline.open(at: start, before: next) { exporter.add($0, at: $1, position: $2) }
   }
 
   private mutating func add<Exporter: TraceExporter>(
-    _ event: TraceEvent, _ position: UInt64, _ timeline: inout Timeline, _ exporter: Exporter
+    _ event: TraceEvent, _ position: UInt64, _ isWithin: Bool, _ timeline: inout Timeline, _ exporter: Exporter
   ) {
-    guard event.time >= from || isOpen else { return timeline.consume(event, position: position) { _, _, _ in } }
+    guard isWithin else { return timeline.consume(event, position: position) { _, _, _ in } }
     open(before: event, &timeline, exporter)
     eventCount += 1
     timeline.consume(event, position: position) { change, time, position in

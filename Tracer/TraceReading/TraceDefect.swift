@@ -19,6 +19,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case searchGivenUp
     /// The file ends before the trace does.
     case truncated
+    /// The trace is all there, and what comes after it is none of it: nobody knows what that was meant to be.
+    case bytesAfterSeal
 
     // Contradictions: checksums fit, contents do not.
     case undecodable(PayloadDefect)
@@ -31,7 +33,6 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case timeWentBackwards(position: UInt64)
     case unexpectedBlock(type: UInt8)
     case cpuChanged
-    case bytesAfterSeal
     case eventsAfterEnd(position: UInt64)
     /// The end event's totals are not those of the events read.
     case endTotals
@@ -59,7 +60,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
   /// Whether the bytes are intact and yet cannot be what a recorder wrote.
   public var isContradiction: Bool {
     switch kind {
-    case .foreignBytes, .checksum, .header, .blocksMissing, .readFailed, .searchGivenUp, .truncated: false
+    case .foreignBytes, .checksum, .header, .blocksMissing, .readFailed, .searchGivenUp, .truncated, .bytesAfterSeal:
+      false
     default: true
     }
   }

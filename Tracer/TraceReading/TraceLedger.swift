@@ -66,7 +66,7 @@ struct TraceLedger {
       join(header, &admission, &found)
     }
     if header.baseTime < lastTime { found.append(.timeWentBackwards(position: header.firstEventIndex)) }
-    if header.type == BlockType.seal.rawValue { seal(header, &found) }
+    if header.type == BlockType.seal.rawValue { seal(header, isJoined: admission.gap == nil, &found) }
     nextSequence = header.sequence &+ 1
     chain = header.checksum
     lost = header.eventsLostBefore
@@ -90,9 +90,10 @@ struct TraceLedger {
     if header.eventsLostBefore != lost { contradict(.lossCount(expected: lost, found: header.eventsLostBefore)) }
   }
 
-  private mutating func seal(_ header: BlockHeader, _ found: inout [TraceDefect.Kind]) {
+  private mutating func seal(_ header: BlockHeader, isJoined: Bool, _ found: inout [TraceDefect.Kind]) {
     isSealed = true
-    if !hasEnded { found.append(.sealWithoutEnd) }
+    // The end event is in the last block of events: where that is not there, nothing contradicts.
+    if !hasEnded, isJoined { found.append(.sealWithoutEnd) }
     if header.baseTime != lastTime, !isBroken { found.append(.sealFields) }
   }
 

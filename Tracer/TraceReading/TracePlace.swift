@@ -39,13 +39,24 @@ public struct TraceSpan: Equatable, Sendable {
 
   public var from: TracePlace?
   public var to: TracePlace?
-  private var hasBegun: Bool
+  /// Whether an event has come with which, or after which, the span begins.
+  private(set) var hasBegun: Bool
   private var hasEnded = false
 
   public init(from: TracePlace? = nil, to: TracePlace? = nil) {
     self.from = from
     self.to = to
     hasBegun = from == nil
+  }
+
+  /// Whether it ends before it begins, as far as that shows without a trace.
+  public var isBackward: Bool {
+    switch (from, to) {
+    case (.instant(let from)?, .instant(let to)?): from > to
+    case (.event(let from)?, .event(let to)?): from > to
+    case (.frame(let from)?, .frame(let to)?): from > to
+    default: false
+    }
   }
 
   /// Where the next event of the trace is; once one is after the span, all others are.

@@ -20,9 +20,11 @@ public final class ExportFile {
   public init(creating path: String) throws(ExportFailure) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    // The writer asks the system too, and would put its own reason in the place of this one.
+    let reason = errno
     ownsDescriptor = true
     writer = DescriptorWriter(descriptor)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(reason))) }
     buffer.reserve(Self.pieceBytes)
   }
 

@@ -44,7 +44,7 @@ public final class ExportTarget {
       guard mkdir(growing, 0o777) == 0 else { throw failure() }
     } else {
       // Says at once, and not after minutes, that nothing can be written here.
-      guard access(target.folder, W_OK) == 0 else { throw failure() }
+      guard target.isFolderWritable else { throw failure() }
     }
   }
 

@@ -34,6 +34,7 @@ public final class SQLiteExporter: TraceExporter {
   private var openUpcalls: [TimelineUpcall] = []
   private var openInterrupt: KernelEntry?
   private var openReleases: [Int: UInt64] = [:]
+  private var doubts: [String] = []
   public private(set) var failure: ExportFailure?
 
   /// - Parameter path: where no database is yet.
@@ -181,10 +182,15 @@ public final class SQLiteExporter: TraceExporter {
     openReleases = [:]
   }
 
+  public func conclude(_ doubts: [String]) { self.doubts = doubts }
+
   public func finish(at time: UInt64) throws(ExportFailure) {
     writeOpen()
     if let failure { throw failure }
     do throws(Database.Failure) {
+      let information = try database.prepare(own: "INSERT INTO information VALUES('\(DatabaseCondition.key)', ?)")
+      information.bind(1, DatabaseCondition.text(doubts))
+      try information.run()
       try database.execute(SQLiteSchema.indices + SQLiteSchema.views + "COMMIT;")
     } catch {
       throw .database(error.message)

@@ -5,7 +5,8 @@
 public enum SQLiteSchema {
   public static let tables = """
     -- Names.
-    CREATE TABLE information(key TEXT PRIMARY KEY, value);          -- module, table and image identity, format
+    CREATE TABLE information(key TEXT PRIMARY KEY, value);          -- module, table and image identity, format;
+                                                                    -- condition: 'complete', or what is missing
     CREATE TABLE partition(id INTEGER PRIMARY KEY, name TEXT);      -- 255 is none: the idle loop, the module. Events
                                                                     -- may have others: a reference without a row
     CREATE TABLE kind(id INTEGER PRIMARY KEY, name TEXT, class TEXT);

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// What is neither a trace nor a module, in every place where a command takes one: refused by name, and nothing is made
+/// of it. Those that take a trace first are in `TraceFileTests`.
+@Suite struct ForeignInputTests {
+  /// `@` stands for the foreign file.
+  static let commands: [[String]] = [
+    ["top", "@"], ["audit", "certificate", "@"], ["audit", "@", "good"], ["analyse", "@"],
+    ["analyse", "module.xml", "@"], ["claims", "@"], ["check", "@"], ["rescue", "--ram", "@", "-o", "out"],
+    ["rescue", "--core", "@", "-o", "out"], ["capture", "@", "--for", "1ms", "-o", "out"],
+    ["capture", "module.xml", "--stimulus", "@", "--for", "1ms", "-o", "out"], ["run", "@", "--for", "1ms"],
+    ["pack", "@", "-o", "out"], ["pack", "module.xml", "--stimulus", "@", "-o", "out"], ["diff", "good", "@"],
+    ["stats", "good", "--compare", "@"], ["synthesize", "@", "-o", "out"], ["what-if", "good", "--module", "@"],
+  ]
+
+  @Test(arguments: commands) func itIsRefusedByName(arguments: [String]) throws {
+    let folder = try Self.folder()
+    let before = folder.names
+    for name in ["picture", "noise", "newer", "folder", "nothing", "/dev/null"] {
+      let words = arguments.map { $0 == "@" ? name : $0 }
+      let command = try RunningCommand(words, in: folder)
+      let ending = command.finish()
+      // An empty one may be the beginning of a trace.
+      #expect(ending == .status(2) || name == "/dev/null" && ending == .status(3), "\(words): \(ending)")
+      #expect(command.errors.contains(name) && !command.errors.contains("Fatal"), "\(words): \(command.errors)")
+      #expect(command.output == "", "\(words): \(command.output)")
+      #expect(folder.names == before && folder.leftovers == [], "\(words)")
+    }
+  }
+
+  /// A folder with a trace and its certificate, a module, and what is none of these.
+  private static func folder() throws -> CommandFolder {
+    let folder = try CommandFolder()
+    let trace = try LongTrace.short.get()
+    try folder.write(trace, to: "good")
+    let certified = try folder.run("verify", "good", "--certificate", "certificate")
+    #expect(certified.ending != .status(2), "\(certified.errors)")
+    let module = URL(fileURLWithPath: CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml")
+    try folder.write([UInt8](try Data(contentsOf: module)), to: "module.xml")
+    try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + trace.prefix(5000), to: "picture")
+    try folder.write(trace.map { ~$0 }, to: "noise")
+    var newer = trace
+    newer[8] &+= 1  // The version is behind the eight bytes of the magic number.
+    try folder.write(newer, to: "newer")
+    try FileManager.default.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: false)
+    return folder
+  }
+}

@@ -1,0 +1,126 @@
+import TraceFormat
+
+/// Goes along with a reader through a part of a trace, and knows whether all of the part was there.
+///
+/// What is missing before the part, or behind it, is no loss to it. Where a gap lies only the events on either side of
+/// it tell, so a gap before the part's first event is the part's until an event after the gap is still before the part.
+/// Where something may be missing, it is taken to be.
+public struct SpanCoverage: Sendable {
+  public let span: TraceSpan
+  /// `span`, on its way.
+  private var progress: TraceSpan
+  /// A gap behind which no event has been found that is before the part.
+  private var openGap: TraceGap?
+  /// Defects that are of what lies before the part: so many were known at its beginning.
+  private var earlierDefectCount = 0
+  /// The first gap in which events of the part may be missing; nil where there is none.
+  public private(set) var gap: TraceGap?
+  /// Whether the place to begin at has come, or there is none.
+  public private(set) var hasBegun: Bool
+  /// Whether an event behind the part has come.
+  public private(set) var hasEnded = false
+  /// Whether the event with which the part ends has come: nothing that follows is of it.
+  public private(set) var isOver = false
+
+  public init(_ span: TraceSpan) {
+    self.span = span
+    progress = span
+    hasBegun = span.from == nil
+  }
+
+  /// Takes a gap.
+  ///
+  /// - Parameter tell: called with a gap in which events of the part may be missing.
+  public mutating func note(_ gap: TraceGap, tell: (TraceGap) -> Void = { _ in }) {
+    guard !isOver, !hasEnded else { return }
+    guard hasBegun else {
+      openGap = gap
+      return
+    }
+    count(gap, tell)
+  }
+
+  /// Where the next event is.
+  ///
+  /// - Parameters:
+  ///   - defectCount: how many defects the reader knows of.
+  ///   - tell: called with a gap before this event in which events of the part may be missing.
+  public mutating func side(
+    of event: TraceEvent, position: UInt64, defectCount: Int, tell: (TraceGap) -> Void = { _ in }
+  ) -> TraceSpan.Side {
+    let side = progress.side(of: event, position: position)
+    if !hasBegun {
+      begin(side, event, position, defectCount, tell)
+    }
+    if side == .after { hasEnded = true }
+    if case .event(let last)? = span.to, position >= last { isOver = true }
+    return side
+  }
+
+  private mutating func begin(
+    _ side: TraceSpan.Side, _ event: TraceEvent, _ position: UInt64, _ defectCount: Int, _ tell: (TraceGap) -> Void
+  ) {
+    hasBegun = progress.hasBegun
+    if side == .before {
+      earlierDefectCount = defectCount
+      if tellsFrame(event) { openGap = nil }
+    } else if let gap = openGap {
+      if isExactBeginning(event, position) { earlierDefectCount = defectCount } else { count(gap, tell) }
+      openGap = nil
+    }
+  }
+
+  /// Whether an event before the part shows that what precedes it is not of the part: which frame it is in shows at the
+  /// frame's start only.
+  private func tellsFrame(_ event: TraceEvent) -> Bool {
+    guard case .frame? = span.from else { return true }
+    return event.kind == EventKind.majorFrameStart.rawValue
+  }
+
+  /// Whether the part cannot have begun before this event.
+  private func isExactBeginning(_ event: TraceEvent, _ position: UInt64) -> Bool {
+    switch span.from {
+    case .event(let number)?: position == number
+    case .frame(let number)?: event.kind == EventKind.majorFrameStart.rawValue && event.operand == number
+    case .instant?, nil: false
+    }
+  }
+
+  private mutating func count(_ found: TraceGap, _ tell: (TraceGap) -> Void) {
+    if gap == nil { gap = found }
+    tell(found)
+  }
+
+  /// The trace has no more events.
+  ///
+  /// - Parameter tell: called with a gap behind the last event in which events of the part may be missing.
+  public mutating func finish(tell: (TraceGap) -> Void = { _ in }) {
+    guard let open = openGap else { return }
+    openGap = nil
+    count(open, tell)
+  }
+
+  /// Whether the place to end at came without that to begin at, and no gap can have hidden it.
+  public var isBackward: Bool { (hasEnded || isOver) && !hasBegun && gap == nil }
+
+  /// What is missing of the part, or speaks against it; empty where all of it was there.
+  ///
+  /// Damage before the part counts for nothing, but a contradiction does: then the file is not what was recorded.
+  ///
+  /// - Parameter reader: the one that was followed to the part's end, or to its own.
+  public func doubts(of reader: TraceReader) -> [String] {
+    let missing = gap.map { "events are missing before event \($0.nextPosition): \($0.defect)" }
+    guard !isOver, !hasEnded else { return missing.map { [$0] } ?? [] }
+    switch reader.condition {
+    case .unread, .complete: return missing.map { [$0] } ?? []
+    case .truncated: return ["\(reader.condition)"]
+    case .damaged(let defects):
+      let own = defects.enumerated().filter { $0.offset >= earlierDefectCount || $0.element.isContradiction }
+      let further = reader.defectCount - defects.count
+      let told = own.prefix(10).map { "\($0.element)" }
+      let untold = own.count + further - told.count
+      if own.isEmpty, further == 0 { return missing.map { [$0] } ?? [] }
+      return told + (untold > 0 ? ["and \(untold) defects more"] : [])
+    }
+  }
+}
