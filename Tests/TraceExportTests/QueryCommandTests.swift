@@ -95,7 +95,7 @@ import TraceFormat
   @Test func aForeignDatabaseIsRefused() throws {
     let folder = try Self.folder()
     for (name, statements) in [
-      ("empty.db", "CREATE TABLE nothing(a);"), ("other.db", "CREATE TABLE information(key, value);"),
+      ("empty.db", "CREATE TABLE stranger(a);"), ("other.db", "CREATE TABLE information(key, value);"),
       ("odd.db", "CREATE TABLE information(a); INSERT INTO information VALUES(1);"),
     ] {
       do {

@@ -174,7 +174,7 @@ public struct RunComparison {
         while removed.contains(end.0 - 1) { end.0 -= 1 }
         while inserted.contains(end.1 - 1) { end.1 -= 1 }
         // Where hardly anything is alike, memory would grow.
-        if max(left.count - end.0, right.count - end.1) > RunSections.maximumEventCount {
+        if max(left.count - end.0, right.count - end.1) > RunSections.carriedEventCount {
           end = (left.count, right.count)
         }
       }

@@ -36,8 +36,10 @@ struct RunSection {
 /// After a place where events are missing nobody knows which window runs: what follows up to the next major frame's
 /// start is in no section.
 struct RunSections {
-  /// A longer section is cut, so that memory is bounded.
-  static let maximumEventCount = 4096
+  /// A longer section is cut: where nothing is alike, pairing takes memory by the square of this.
+  static let maximumEventCount = 1024
+  /// So many events behind the last pair of a piece are looked for in the next one.
+  static let carriedEventCount = 512
 
   let reader: TraceReader
   private var waiting: ArraySlice<TraceEvent> = []

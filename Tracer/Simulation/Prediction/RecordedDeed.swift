@@ -42,6 +42,7 @@ struct FIFO<Element> {
   private var first = 0
 
   var isEmpty: Bool { first == items.count }
+  var count: Int { items.count - first }
   var front: Element? { isEmpty ? nil : items[first] }
 
   mutating func append(_ item: Element) { items.append(item) }
