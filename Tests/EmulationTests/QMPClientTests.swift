@@ -18,7 +18,7 @@ final class FakeMonitor: Sendable {
     answer: @escaping @Sendable (String) -> String?
   ) {
     self.path = path
-    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     self.listener = listener
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -34,6 +34,8 @@ final class FakeMonitor: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         self?.serve(connection, greeting, answer)
+        // A child that another test has just started may hold it open, too.
+        shutdown(connection, Int32(SHUT_RDWR))
         close(connection)
       }
     }.start()
