@@ -4,7 +4,8 @@ import Synchronization
 /// Turns the signals that ask us to stop into bytes of a pipe, so that one loop can wait for all that happens.
 ///
 /// Where there are several, signals go to the youngest that still lives; where there is none, they do what they did
-/// before. A signal that was ignored, as nohup ignores SIGHUP, stays so.
+/// before. A hang-up that was ignored, as nohup does, stays so. An interrupt is obeyed even if a script's shell has
+/// switched it off for what runs in the background: who sends it there means us.
 /// (Dispatch's sources are not used: on Linux a second one for a signal hears nothing once the first is gone.)
 public final class SignalWatch: Sendable {
   /// Readable once a signal came; a byte each, its number.
@@ -34,7 +35,7 @@ public final class SignalWatch: Sendable {
       guard watches.ends.count == 1 else { return }
       for number in Self.signals + [SIGPIPE] {
         var action = sigaction()
-        guard sigaction(number, nil, &action) == 0, !Self.isIgnoring(action) else { continue }
+        guard sigaction(number, nil, &action) == 0, number != SIGHUP || !Self.isIgnoring(action) else { continue }
         watches.actions.append((number, action))
         if number == SIGPIPE { signal(number, SIG_IGN) } else { Self.handle(number) }
       }
