@@ -36,7 +36,9 @@ import Testing
   /// Two outputs of one name, there or not: one would be lost.
   @Test(arguments: ["--ram", "--console", "--qemu-log"]) func twoOutputsAreTwoFiles(option: String) throws {
     let folder = try Self.folder()
-    for name in ["new", "./new"] {
+    // A link that leads to what is not there yet.
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "new")
+    for name in ["new", "./new", "link"] {
       let run = try folder.run("capture", "module.xml", "-o", "new", "--for", "1ms", option, name, "--force")
       #expect(run.ending == .status(2) && run.errors.contains("two outputs"), "\(option): \(run.errors)")
     }
@@ -105,6 +107,11 @@ import Testing
     try folder.write(Array("no module".utf8), to: "bad.xml")
     let bad = try folder.run("capture", "bad.xml", "-o", "new", "--for", "1ms", "--console", "letter", "--force")
     #expect(bad.ending == .status(2), "\(bad.errors)")
+    let unbooted = try folder.run(
+      "capture", "module.xml", "-o", "new", "--for", "1ms", "--console", "letter", "--force", "--kernel", "/nowhere/k")
+    #expect(unbooted.ending == .status(2), "\(unbooted.errors)")
+    let dash = try folder.run("capture", "module.xml", "-o", "new", "--for", "1ms", "--qemu-log", "-")
+    #expect(dash.ending != .status(0) && !folder.names.contains("-"), "\(dash.errors)")
     #expect(try String(contentsOfFile: folder.file("letter"), encoding: .utf8) == "mine")
   }
 

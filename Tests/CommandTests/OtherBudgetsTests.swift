@@ -14,6 +14,7 @@ import Testing
     var exitStatus: Int32
     var claims: [Claim]
     var assumptions: [String]
+    var weaknesses: [String]
 
     func claim(_ identifier: String) -> Claim? { claims.first { $0.claim == identifier } }
   }
@@ -67,6 +68,19 @@ import Testing
       #expect(claim.predictedVerdict == verdict, "\(claim)")
       #expect(answer.exitStatus == (verdict == "fail" ? 1 : 0), "\(claim)")
     }
+  }
+
+  /// A kernel that writes a keyframe in every frame takes other times: nobody knows which.
+  @Test func otherWorkOfTheKernelIsUnknown() throws {
+    let module = try OtherModule()
+    var other = module
+    try other.set("KeyframeIntervalFrames=", to: "1")
+    let answer = try Self.answer(recorded: module, under: other)
+    for (identifier, _) in Self.budgets {
+      let claim = try #require(answer.claim(identifier))
+      #expect(claim.recordedVerdict == "pass" && claim.predictedVerdict == "unknown", "\(claim)")
+    }
+    #expect(answer.exitStatus == 3 && answer.weaknesses.contains { $0.contains("keyframes are others") })
   }
 
   /// A budget that the recorded module did not have was measured by nobody.

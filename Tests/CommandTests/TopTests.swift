@@ -5,6 +5,7 @@ import Testing
   @Test(arguments: [
     ["--for", "1s"], ["--stimulus", "stimulus.txt"], ["--real-time"], ["--kernel", "kernel"], ["--images", "images"],
     ["--qemu-log", "log"], ["--transport", "memory"], ["--ram", "ram"], ["--force"], ["-o", "other.partita"],
+    ["--timeout", "60"],
   ]) func whatIsForModulesIsRefused(option: [String]) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")

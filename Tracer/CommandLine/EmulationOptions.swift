@@ -65,19 +65,24 @@ struct EmulationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Give up when no block of the trace came for so long, in seconds of real time; 0: never.", valueName: "seconds"))
-  var timeout = 60
+      "Give up when no block of the trace came for so long, in seconds of real time; 60 unless given, 0: never.",
+      valueName: "seconds"))
+  var timeout: Int?
 
   @Flag(help: "Replace files that exist: the trace, the memory's, the console's, the emulator's log.")
   var force = false
 
   mutating func validate() throws {
-    guard timeout >= 0, timeout <= 1_000_000 else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
+    guard (0...1_000_000).contains(timeout ?? 0) else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
+    guard memoryFile != "-", emulatorLog != "-" else {
+      throw ValidationError("--ram and --qemu-log name files, not standard output.")
+    }
   }
 
   /// Refuses outputs that are what is read for this boot, or each other: whatever `--force` says.
   func keepApart(_ outputs: [String?], from others: [String?] = []) throws {
     var named: [String] = []
+    // "-" is standard output; what takes only files has refused it.
     for case let output? in outputs + [memoryFile, emulatorLog] where output != "-" {
       try TraceCommand.keepApart(output, from: [module, stimulus, kernel] + others)
       if named.contains(where: { OutputPath.areOnePlace($0, output) }) {
@@ -107,7 +112,7 @@ struct EmulationOptions: ParsableArguments {
       try makeEmpty(memoryFile)
       request.memoryFile = memoryFile
     }
-    let limit = timeout == 0 ? Duration.seconds(1 << 40) : .seconds(timeout)
+    let limit = timeout == 0 ? Duration.seconds(1 << 40) : .seconds(timeout ?? 60)
     request.patience.firstBlock = limit
     request.patience.nextBlock = limit
     return request

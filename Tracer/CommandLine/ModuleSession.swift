@@ -29,13 +29,13 @@ struct ModuleSession {
     let image = try ModuleSource.load(options)
     let output = try TraceOutput(
       target: tracePath ?? scratch.file("run.partita"), mayReplace: options.force || tracePath == nil)
-    // Nothing is emptied for a module that cannot be booted.
     if let inputPath { consoleInput = try Self.opened(inputPath, O_RDONLY, STDIN_FILENO) }
+    if let consolePath { try OutputFile.examineStream(consolePath, replacing: options.force) }
+    var request = try options.request(image: image, trace: output.growing)
+    // Nothing is emptied for a module that cannot be booted.
     if let consolePath {
-      try OutputFile.examineStream(consolePath, replacing: options.force)
       consoleOutput = try Self.opened(consolePath, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO)
     }
-    var request = try options.request(image: image, trace: output.growing)
     request.consoleInput = consoleInput
     if isInteractive { request.patience.nextBlock = nil }
 

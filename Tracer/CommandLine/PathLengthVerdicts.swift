@@ -6,7 +6,9 @@ import Verification
 /// what was measured of them in the recorded run is held against the other module's bound.
 struct PathLengthVerdicts {
   let recorded: VerificationReport
-  /// Whether major frames last as long under the other module: kernel time is measured frame by frame.
+  /// Whether lines are handled and keyframes written under the other module as in the recorded run.
+  let hasSameWork: Bool
+  /// Whether major frames last as long and have the same partitions' windows: kernel time is measured frame by frame.
   let hasSameFrames: Bool
   /// Whether partitions may do something else than was recorded of them.
   let isInDoubt: Bool
@@ -15,6 +17,18 @@ struct PathLengthVerdicts {
     "padding.margin", "timer.punctual", "window.end.instant", "stop.prompt", "budget.interruptToMark",
     "budget.kernelTime", "budget.traceBytes",
   ]
+
+  /// Of these a frame's windows have their share.
+  private static let identifiersOfFrames = ["budget.kernelTime", "budget.traceBytes"]
+
+  /// Why some are unknown, in words.
+  var weaknesses: [String] {
+    if !hasSameWork {
+      return ["lines or keyframes are others: what the kernel's own paths take then is not predicted"]
+    }
+    return hasSameFrames
+      ? [] : ["major frames or their windows are others: kernel time and bytes of trace are not predicted"]
+  }
 
   static func areAbout(_ claim: String) -> Bool {
     identifiers.contains { claim == $0 || claim.hasPrefix($0 + ".") }
@@ -28,7 +42,7 @@ struct PathLengthVerdicts {
     guard let worst = before.worst?.value, let bound = claim.bound else {
       return before.bound == claim.bound ? before.verdict : .unknown
     }
-    guard claim.identifier != "budget.kernelTime" || hasSameFrames else { return .unknown }
+    guard hasSameWork, hasSameFrames || !Self.identifiersOfFrames.contains(claim.identifier) else { return .unknown }
     let isBeyond = claim.isFloor ? (worst < bound) : (worst > bound)
     guard !isBeyond else { return .fail }
     // Only the first violations are kept: of others nobody knows whether they had a measure.

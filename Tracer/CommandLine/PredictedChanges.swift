@@ -11,8 +11,8 @@ struct PredictedChanges {
   let lossCount: UInt64
   /// What the recorded trace was found to be, read to its end.
   let recordedCondition: TraceCondition
-  /// Whether major frames last as long under both modules.
-  let hasSameFrames: Bool
+  /// What decides about the kernel's own paths, in both modules.
+  let paths: (recorded: KernelPaths, predicted: KernelPaths)
 
   /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is
   /// missing in the prediction or in the recording.
@@ -25,8 +25,13 @@ struct PredictedChanges {
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
     guard PathLengthVerdicts.areAbout(claim.identifier) else { return PredictedVerdicts(doubts: doubts).verdict(claim) }
-    return PathLengthVerdicts(recorded: recorded, hasSameFrames: hasSameFrames, isInDoubt: !doubts.isEmpty)
-      .verdict(claim)
+    return pathLengths.verdict(claim)
+  }
+
+  private var pathLengths: PathLengthVerdicts {
+    PathLengthVerdicts(
+      recorded: recorded, hasSameWork: paths.recorded.work == paths.predicted.work,
+      hasSameFrames: paths.recorded.frames == paths.predicted.frames, isInDoubt: !doubts.isEmpty)
   }
 
   private static let assumptions: [String] = [
@@ -107,11 +112,11 @@ struct PredictedChanges {
   /// Where the assumptions are known not to hold.
   private var weaknesses: [String] {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
-      + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : [])
+      + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
   }
 
   static func sentence(of condition: TraceCondition) -> String {
-    "the recorded trace is \(condition): what partitions did there is missing"
+    "the recorded trace is \(condition): some of what partitions did may be missing"
   }
 
   static func sentence(ofLoss count: UInt64) -> String {

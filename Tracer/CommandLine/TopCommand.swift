@@ -54,6 +54,7 @@ struct TopCommand: ParsableCommand {
       ("--kernel", options.kernel != nil), ("--images", !options.images.isEmpty),
       ("--qemu-log", options.emulatorLog != nil), ("--transport", options.transport != .port),
       ("--ram", options.memoryFile != nil), ("--force", options.force), ("-o", output != nil),
+      ("--timeout", options.timeout != nil),
     ]
     if let (name, _) = given.first(where: { $0.1 }) {
       throw ValidationError("\(options.module) is a trace already: \(name) is for modules.")

@@ -199,7 +199,7 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
-      recordedCondition: recorded.condition, hasSameFrames: recorded.frames == predicted.frames)
+      recordedCondition: recorded.condition, paths: (recorded.paths, predicted.paths))
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
@@ -212,16 +212,14 @@ struct WhatIfCommand: ParsableCommand {
   private struct Judged {
     let report: VerificationReport
     let condition: TraceCondition
-    /// How long the major frames of all its schedules are, ns.
-    let frames: [UInt64]
+    let paths: KernelPaths
 
     init(_ path: String) throws {
       let reader = try TraceCommand.open(path)
       defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-      let table = reader.moduleTable
+      paths = KernelPaths(reader.moduleTable)
       report = try ShownRun.report(on: reader, of: path)
       condition = reader.condition
-      frames = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).majorFrame.count }
     }
   }
 }

@@ -49,6 +49,11 @@ public struct CaptureReport: Equatable, Sendable {
     self.consoleTail = consoleTail
   }
 
+  private var opening: String {
+    progress.blocks == 0
+      ? "No block of a trace had come: there is none." : "The trace opens to its last whole block."
+  }
+
   /// What went wrong and what to do, or nil where nothing did.
   public var complaint: String? {
     switch ending {
@@ -59,8 +64,8 @@ public struct CaptureReport: Equatable, Sendable {
     case .orderly:
       "the emulator ended, but the trace has no end event. It opens to its last whole block."
     case .kernelFault:
-      "the kernel found one of its invariants broken and stopped the module. The trace opens to its last whole block; "
-        + "what came after it is still in memory kept by --ram FILE: 'partita rescue --ram FILE --continue TRACE'."
+      "the kernel found one of its invariants broken and stopped the module. \(opening) "
+        + "What came after it is still in memory kept by --ram FILE: 'partita rescue --ram FILE --continue TRACE'."
     case .machineReset:
       "the machine reset itself (most often a triple fault in the kernel). Capture again with --qemu-log FILE and look "
         + "at the last exceptions in it."
@@ -76,12 +81,12 @@ public struct CaptureReport: Equatable, Sendable {
       "the module wrote no more blocks. The kernel may hang, or the host is very slow: wait longer with "
         + "--timeout SECONDS, or never give up with --timeout 0."
     case .noRoom(let reason):
-      "there is no room for the rest of the trace: \(reason). It opens to its last whole block. Make room, or name an "
+      "there is no room for the rest of the trace: \(reason). \(opening) Make room, or name an "
         + "output elsewhere, and capture again."
     case .unresponsive:
-      "the module was asked to end and did not. The emulator was killed; the trace opens to its last whole block."
+      "the module was asked to end and did not. The emulator was killed. \(opening)"
     case .abandoned:
-      "ended at once as you asked. The trace opens to its last whole block."
+      "ended at once as you asked. \(opening)"
     }
   }
 }

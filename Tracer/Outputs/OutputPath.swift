@@ -44,11 +44,7 @@ public struct OutputPath: Equatable, Sendable {
     guard trimmed != "-" else {
       throw .unwritable(path: text, reason: "this goes to a file and not to standard output; name one")
     }
-    let resolved = realpath(String(trimmed), nil).map { pointer -> String in
-      defer { free(pointer) }
-      return String(cString: pointer)
-    }
-    path = resolved ?? String(trimmed)
+    path = Self.resolved(String(trimmed))
     guard let slash = path.lastIndex(of: "/") else {
       (folder, name) = (".", path)
       return
@@ -59,6 +55,21 @@ public struct OutputPath: Equatable, Sendable {
 
   /// Whether files can be made in the folder; where not, `errno` says why. A file in a folder's place is none.
   public var isFolderWritable: Bool { access(folder + "/.", W_OK) == 0 }
+
+  /// The path with its links followed, also where the last one leads to a file that is not there yet.
+  private static func resolved(_ text: String) -> String {
+    var path = text
+    for _ in 0..<40 {
+      if let pointer = realpath(path, nil) {
+        defer { free(pointer) }
+        return String(cString: pointer)
+      }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
+      let folder = (path as NSString).deletingLastPathComponent
+      path = target.hasPrefix("/") || folder.isEmpty ? target : "\(folder)/\(target)"
+    }
+    return path
+  }
 
   /// Where the result grows meanwhile: beside its place, under a name of this process's own.
   public var growing: String {

@@ -61,6 +61,8 @@ public struct SpanCoverage: Sendable {
     _ side: TraceSpan.Side, _ event: TraceEvent, _ position: UInt64, _ defectCount: Int, _ tell: (TraceGap) -> Void
   ) {
     hasBegun = progress.hasBegun
+    // The place to end at has passed, and that to begin at is still to come: no gap can have hidden anything.
+    if side == .after, !hasBegun { return openGap = nil }
     if side == .before {
       earlierDefectCount = defectCount
       if tellsFrame(event) { openGap = nil }

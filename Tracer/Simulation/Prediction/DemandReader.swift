@@ -11,6 +11,8 @@ final class DemandReader {
 
   /// What is read ahead of the prediction's clock, ns: longer than any time for which a line can be late.
   private static let horizon: UInt64 = 50_000_000
+  /// So many events tell how long the kernel's entries take as a rule: at the beginning partitions start.
+  private static let learntEventCount: UInt64 = 20_000
   /// Events read so far.
   private(set) var eventCount: UInt64 = 0
 
@@ -22,6 +24,11 @@ final class DemandReader {
   /// Reads on until the recorded run is well past `instant`.
   func read(past instant: UInt64) {
     while !isExhausted, demand.time <= instant &+ Self.horizon { readOne() }
+  }
+
+  /// Reads the run's beginning, so that what is usual is known before it is asked for.
+  func learnUsualTimes() {
+    while !isExhausted, eventCount < Self.learntEventCount { readOne() }
   }
 
   private func readOne() {

@@ -182,7 +182,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities.removeLast()
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
     // With marks waiting it asks the kernel for the next upcall.
-    if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime {
+    if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
       world.plannedExit = instant + time
     }
     world.handle(index, vector, true, partition, exit, at: instant)
@@ -240,6 +240,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   }
 
   func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64? {
-    reader.demand.timerTimes[.init(hasUpcall: hasUpcall, hasSwitch: hasSwitch)]
+    reader.learnUsualTimes()
+    return reader.demand.timerTimes[.init(hasUpcall: hasUpcall, hasSwitch: hasSwitch)]?.nanoseconds
   }
 }

@@ -17,8 +17,8 @@ struct RecordedDemand {
     /// The main flow, then the handlers that have not returned.
     fileprivate var open: [RecordedStrand]
     fileprivate var returned: UInt16 = 0
-    /// What the kernel took last for the trampoline's own call, ns.
-    fileprivate(set) var returnTime: UInt64?
+    /// What the kernel takes for the trampoline's own call.
+    fileprivate(set) var returnTime = TypicalTime()
     /// What a piece of its memory took last, and a start after its last piece, ns.
     fileprivate(set) var pieceTime: UInt64?
     fileprivate(set) var startTime: UInt64?
@@ -80,8 +80,8 @@ struct RecordedDemand {
   private var pendingStart: (partition: Int, instant: UInt64)?
   /// The timer's entry, likewise: what came of it.
   private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
-  /// What the kernel took last for a timer's entry, by what came of it, ns.
-  private(set) var timerTimes: [TimerOutcome: UInt64] = [:]
+  /// What the kernel takes for a timer's entry, by what comes of it.
+  private(set) var timerTimes: [TimerOutcome: TypicalTime] = [:]
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
@@ -267,7 +267,7 @@ struct RecordedDemand {
     }
     pendingInterrupt = nil
     if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {
-      flows[index].returnTime = exit &- instant
+      flows[index].returnTime.add(exit &- instant)
     }
     pendingReturn = nil
     if let (index, instant) = pendingStart, let exit, Int(partition) == index, !hasPadded {
@@ -276,7 +276,7 @@ struct RecordedDemand {
     }
     pendingStart = nil
     if let (instant, outcome) = pendingTimer, let exit, partition != 0xFF, !hasPadded {
-      timerTimes[outcome] = exit &- instant
+      timerTimes[outcome, default: TypicalTime()].add(exit &- instant)
     }
     pendingTimer = nil
     guard let (index, settled, strand) = pendingDeed else { return }
