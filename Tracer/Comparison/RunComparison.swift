@@ -159,16 +159,10 @@ public struct RunComparison {
       }
       let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
       let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
-      var (removed, inserted) = (Set<Int>(), Set<Int>())
-      let names = (left.map { EventLikeness(one.events[$0]) }, right.map { EventLikeness(other.events[$0]) })
-      if names.0 != names.1 {
-        for change in names.1.difference(from: names.0) {
-          switch change {
-          case .remove(let offset, _, _): removed.insert(offset)
-          case .insert(let offset, _, _): inserted.insert(offset)
-          }
-        }
-      }
+      let pairing = SectionPairing(
+        .init(events: left.map { one.events[$0] }, origin: one.origin),
+        .init(events: right.map { other.events[$0] }, origin: other.origin), isCut: isCut)
+      let (removed, inserted) = (pairing.removed, pairing.inserted)
       var end = (left.count, right.count)
       if isCut {
         while removed.contains(end.0 - 1) { end.0 -= 1 }
