@@ -106,9 +106,9 @@ import TraceReading
   @Test(arguments: [1, 5, RunSections.carriedEventCount]) func eventsMoreInALongWindowAreOnlyThose(count: Int) throws {
     let place = try place { $0.knownKind == .mark } + 1
     let time = events[place - 1].time
-    // No two that follow each other are alike, so that each has one counterpart.
-    let notes = (0..<(5 * RunSections.maximumEventCount)).map { number in
-      TraceEvent(time: time, .noteWords, partition: 0, detail: UInt8(number % 7), words: .init(UInt64(number)))
+    // No two are alike in what they are about, so that each has one counterpart.
+    let notes = (0..<UInt32(5 * RunSections.maximumEventCount)).map { number in
+      TraceEvent(time: time, .noteWords, partition: 0, operand: number)
     }
     let more = repeatElement(TraceEvent(time: time, .noteWords, partition: 1), count: count)
     var (one, other) = (events, events)

@@ -16,8 +16,7 @@ struct SectionPairing {
   /// Of the second one.
   private(set) var inserted: Set<Int> = []
 
-  /// - Parameter isCut: the sections go on. What has no counterpart is then sought at their ends first, where it may
-  ///   have one in what follows.
+  /// - Parameter isCut: the sections go on, and so do not end together.
   init(_ one: Side, _ other: Side, isCut: Bool) {
     let names = (one.events.map { EventLikeness($0) }, other.events.map { EventLikeness($0) })
     guard names.0 != names.1 else { return }
@@ -33,15 +32,10 @@ struct SectionPairing {
       end -= 1
       otherEnd -= 1
     }
-    var (left, right) = (Array(names.0[first..<end]), Array(names.1[first..<otherEnd]))
-    if isCut {
-      left.reverse()
-      right.reverse()
-    }
-    for change in right.difference(from: left) {
+    for change in names.1[first..<otherEnd].difference(from: names.0[first..<end]) {
       switch change {
-      case .remove(let offset, _, _): removed.insert(isCut ? end - 1 - offset : first + offset)
-      case .insert(let offset, _, _): inserted.insert(isCut ? otherEnd - 1 - offset : first + offset)
+      case .remove(let offset, _, _): removed.insert(first + offset)
+      case .insert(let offset, _, _): inserted.insert(first + offset)
       }
     }
   }
