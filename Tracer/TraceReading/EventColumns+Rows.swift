@@ -34,7 +34,7 @@ extension EventColumns {
 
   private static let runCount = 2048
 
-  /// Hands out the events of a range in order, a few hundred at a time, as they then lie in memory one behind the
+  /// Hands out the events of a range in order, some at a time, as they then lie in memory one behind the
   /// other, near the core. For several threads at a time, once the columns are complete.
   ///
   /// - Parameter body: gets the index of the first and the events, which are its own for the call only; false ends it.
@@ -56,7 +56,7 @@ extension EventColumns {
     }
   }
 
-  private static let batchCount = 256
+  private static let batchCount = 1024
 
   /// For each group the first place whose event has at least this index: within a group indices increase.
   @inline(never)
