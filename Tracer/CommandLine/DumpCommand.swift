@@ -62,8 +62,9 @@ struct DumpCommand: ParsableCommand {
     reader.forEachBlock(threads: WorkerPool.processorCount, resultBytesPerEvent: lineBytes) { columns in
       var lines = TextBytes()
       lines.reserve(columns.eventCount * lineBytes)
-      for index in 0..<columns.eventCount {
-        printer.put(columns.event(at: index), columns.firstPosition + UInt64(index), to: &lines)
+      let events = columns.events
+      for index in 0..<events.count {
+        printer.put(events[index], columns.firstPosition + UInt64(index), to: &lines)
       }
       return lines
     } take: { block in

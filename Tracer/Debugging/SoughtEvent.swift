@@ -39,8 +39,9 @@ public struct SoughtEvent {
       }
       guard onProgress() else { throw .interrupted }
       first = first ?? columns.firstPosition
-      for index in 0..<columns.eventCount {
-        let event = columns.event(at: index)
+      let events = columns.events
+      for index in 0..<events.count {
+        let event = events[index]
         let position = columns.firstPosition + UInt64(index)
         if position == 0, event.knownKind == .boot { boot = event }
         if EventClass(ofKind: event.kind) == .input { entry = event }

@@ -63,14 +63,13 @@ struct KeyframeFinder {
 
   /// The events of the block after which there is a keyframe's state, with its words.
   mutating func keyframes(in columns: EventColumns) -> [(end: Int, words: [UInt64])] {
-    let kinds = [EventKind.keyframeWords.rawValue, EventKind.keyframe.rawValue]
-    guard columns.groups.contains(where: { kinds.contains($0.kind) }) else { return [] }
     var found: [(end: Int, words: [UInt64])] = []
-    for index in 0..<columns.eventCount {
-      let kind = columns.kind(at: index)
-      guard kinds.contains(kind) else { continue }
+    let indices = columns.indices {
+      $0 == EventKind.keyframeWords.rawValue || $0 == EventKind.keyframe.rawValue
+    }
+    for index in indices {
       let event = columns.event(at: index)
-      if kind == EventKind.keyframeWords.rawValue {
+      if event.kind == EventKind.keyframeWords.rawValue {
         collect(event)
       } else {
         let count = Int(event.operand)

@@ -17,12 +17,6 @@ struct BlockDigest {
     lastTime = columns.lastTime
     firstBackwards = columns.firstBackwards
     firstKind = columns.firstKind
-    var controls: [(index: Int, event: TraceEvent)] = []
-    if columns.groups.contains(where: { $0.kind >= EventKind.boot.rawValue }) {
-      for index in 0..<columns.eventCount where columns.kind(at: index) >= EventKind.boot.rawValue {
-        controls.append((index, columns.event(at: index)))
-      }
-    }
-    self.controls = controls
+    controls = columns.indices { $0 >= EventKind.boot.rawValue }.map { ($0, columns.event(at: $0)) }
   }
 }

@@ -103,8 +103,9 @@ public struct BlockIndex {
       if columns.groups.contains(where: { $0.kind == kind }) {
         var span = TraceSpan(from: place)
         var found: Int?
-        for index in 0..<columns.eventCount {
-          let event = columns.event(at: index)
+        let events = columns.events
+        for index in 0..<events.count {
+          let event = events[index]
           guard span.side(of: event, position: columns.firstPosition + UInt64(index)) == .before else { break }
           if event.kind == kind { found = index }
         }
@@ -121,10 +122,8 @@ public struct BlockIndex {
     var block = block
     var end = event
     while decode(block, into: columns) {
-      for index in (0..<min(end, columns.eventCount)).reversed() {
-        let event = columns.event(at: index)
-        if event.kind == EventKind.keyframeWords.rawValue, event.operand == 0 { return block }
-      }
+      let words = columns.indices { $0 == EventKind.keyframeWords.rawValue }.filter { $0 < end }
+      if words.contains(where: { columns.event(at: $0).operand == 0 }) { return block }
       guard block > 0 else { break }
       block -= 1
       end = .max

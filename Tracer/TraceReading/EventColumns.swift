@@ -153,6 +153,16 @@ public final class EventColumns {
   /// - Precondition: `index` is below `eventCount`.
   public func event(at index: Int) -> TraceEvent { events[index] }
 
+  /// The events of some kinds, by index, in the order of the trace: groups of other kinds are not looked at.
+  public func indices(ofKinds isWanted: (UInt8) -> Bool) -> [Int] {
+    var found: [Int] = []
+    for group in groups where isWanted(group.kind) {
+      for place in group.first..<(group.first + group.count) { found.append(Int(indexBase[place])) }
+    }
+    found.sort()
+    return found
+  }
+
   /// Appends all events, in the order of the trace.
   public func appendEvents(to events: inout [TraceEvent]) {
     let view = self.events
