@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: commands) func itIsRefusedByName(arguments: [String]) throws {
     let folder = try Self.folder()
     let before = folder.names
-    for name in ["picture", "noise", "newer", "folder", "nothing", "/dev/null"] {
+    for name in CommandFolder.foreigners {
       let words = arguments.map { $0 == "@" ? name : $0 }
       let command = try RunningCommand(words, in: folder)
       let ending = command.finish()
@@ -32,18 +32,11 @@ import Testing
   /// A folder with a trace and its certificate, a module, and what is none of these.
   private static func folder() throws -> CommandFolder {
     let folder = try CommandFolder()
-    let trace = try LongTrace.short.get()
-    try folder.write(trace, to: "good")
+    try folder.addForeigners()
     let certified = try folder.run("verify", "good", "--certificate", "certificate")
     #expect(certified.ending != .status(2), "\(certified.errors)")
     let module = URL(fileURLWithPath: CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml")
     try folder.write([UInt8](try Data(contentsOf: module)), to: "module.xml")
-    try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + trace.prefix(5000), to: "picture")
-    try folder.write(trace.map { ~$0 }, to: "noise")
-    var newer = trace
-    newer[8] &+= 1  // The version is behind the eight bytes of the magic number.
-    try folder.write(newer, to: "newer")
-    try FileManager.default.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: false)
     return folder
   }
 }

@@ -77,16 +77,9 @@ import Testing
     ["diff", "good"], ["export", "--format", "csv", "-o", "out"], ["what-if", "--schedule-search"], ["goto", "5"],
   ]) func whatIsNoTraceIsRefused(arguments: [String]) throws {
     let folder = try CommandFolder()
-    let trace = try LongTrace.short.get()
-    try folder.write(trace, to: "good")
-    try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + trace.prefix(5000), to: "picture")
-    try folder.write(trace.map { ~$0 }, to: "noise")
-    var newer = trace
-    newer[8] &+= 1  // The version is behind the eight bytes of the magic number.
-    try folder.write(newer, to: "newer")
-    try FileManager.default.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: false)
+    try folder.addForeigners()
     let before = folder.names
-    for name in ["picture", "noise", "newer", "folder", "nothing", "/dev/null"] {
+    for name in CommandFolder.foreigners {
       let words = [arguments[0], name] + arguments.dropFirst()
       let command = try RunningCommand(words, in: folder)
       let ending = command.finish()
