@@ -122,8 +122,7 @@ var targets: [Target] = [
 
   // Tracer: host only.
   .systemLibrary(
-    name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0",
-    providers: [.apt(["libxml2-dev"])]),
+    name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   // What the C library has beside what Glibc shows of it.
   .systemLibrary(name: "CMalloc", path: "Tracer/CMalloc"),
   .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -178,8 +177,9 @@ var targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("Outputs", ["Outputs"]),
+  .target(name: "CommandFolder", path: "Tests/CommandFolder"),
   // Runs the command, and disturbs it.
-  tests("Command", ["Simulation", "SimulatedModule", "ModuleConfiguration", "partita"]),
+  tests("Command", ["CommandFolder", "Simulation", "SimulatedModule", "ModuleConfiguration", "partita"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   tests("TestSeeds", []),
@@ -196,7 +196,7 @@ var targets: [Target] = [
     "TraceExport",
     [
       "TraceExport", "TraceReading", "TraceFormat", "TraceDamage", "ModuleConfiguration", "PartitionCore",
-      "SimulatedModule", "CSQLite3", "partita",
+      "SimulatedModule", "CommandFolder", "CSQLite3", "partita",
     ]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   tests(
@@ -218,13 +218,12 @@ var targets: [Target] = [
   tests("Comparison", ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat"]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
-  .testTarget(
-    name: "PartitionTests",
-    dependencies: [
+  tests(
+    "Partition",
+    [
       "PartitionKit", "PartitionEntry", "CAPEX", "ModuleConfiguration", "ControlLaw", "SensorModel",
-      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight", "TestSeeds",
-    ],
-    path: "Tests/PartitionTests"),
+      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+    ]),
   tests(
     "Analysis",
     ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule"]),
@@ -247,7 +246,8 @@ var targets: [Target] = [
     [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
       "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Audit", "ReferenceChecking",
-      "Report", "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight", "partita",
+      "Report", "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight",
+      "CommandFolder", "partita",
     ]),
 ]
 

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 
@@ -7,12 +8,12 @@ import Testing
   /// that the analysis assumed does not hold.
   @Test func aResponseBeyondItsBoundIsInconclusive() throws {
     let folder = try CommandFolder()
-    try Data(SharedRuns.flight.get().trace).write(to: folder.file("run.partita"))
+    try Data(SharedRuns.flight.get().trace).write(to: folder.url("run.partita"))
     let module = try ModuleVariant.flightControl()
     let capacity = "p:PeriodSeconds=\"0.020\" p:TimeCapacitySeconds=\"0.004\""
     let modest = try module.replacing(capacity, by: "p:PeriodSeconds=\"0.020\" p:TimeCapacitySeconds=\"0.000000001\"")
     for (name, variant, status) in [("right.xml", module, Int32(0)), ("modest.xml", modest, 3)] {
-      try Data(variant.description.utf8).write(to: folder.file(name))
+      try Data(variant.description.utf8).write(to: folder.url(name))
       let answer = try folder.partita("analyse", name, "run.partita")
       #expect(answer.status == status, "\(answer.text)")
       #expect(answer.text.contains("BOUND EXCEEDED") == (status == 3), "\(answer.text)")
@@ -38,9 +39,9 @@ import Testing
   /// Messages read in the trace stand beside their bound, and beside the time for which they are valid.
   @Test func agesOfMessagesAreSeen() throws {
     let folder = try CommandFolder()
-    try Data(SharedRuns.flight.get().trace).write(to: folder.file("run.partita"))
+    try Data(SharedRuns.flight.get().trace).write(to: folder.url("run.partita"))
     let module = try ModuleVariant.flightControl()
-    try Data(module.description.utf8).write(to: folder.file("right.xml"))
+    try Data(module.description.utf8).write(to: folder.url("right.xml"))
     let ports = try Self.ports(folder, "right.xml")
     #expect(ports.map(\.destination) == ["Control.SENSOR_DATA", "Maintenance.ACTUATOR_DATA"])
     for port in ports {
@@ -52,7 +53,7 @@ import Testing
     let brief = try module.replacing(
       "Name=\"ACTUATOR_DATA\" MaxMessageSize=\"32\" Direction=\"DESTINATION\" RefreshRateSeconds=\"0.040\"",
       by: "Name=\"ACTUATOR_DATA\" MaxMessageSize=\"32\" Direction=\"DESTINATION\" RefreshRateSeconds=\"0.001\"")
-    try Data(brief.description.utf8).write(to: folder.file("brief.xml"))
+    try Data(brief.description.utf8).write(to: folder.url("brief.xml"))
     let answer = try folder.partita("analyse", "brief.xml", "run.partita")
     #expect(answer.status == 1 && answer.text.contains("WAS EXCEEDED"), "\(answer.text)")
   }
@@ -61,8 +62,8 @@ import Testing
   @Test func waitingMessagesAreSeen() throws {
     let folder = try CommandFolder()
     let run = try CapturedRun.capture(QueuingModules.messaging, milliseconds: 300)
-    try Data(run.trace).write(to: folder.file("run.partita"))
-    try Data(QueuingModules.messaging.description.utf8).write(to: folder.file("messaging.xml"))
+    try Data(run.trace).write(to: folder.url("run.partita"))
+    try Data(QueuingModules.messaging.description.utf8).write(to: folder.url("messaging.xml"))
     let ports = try Self.ports(folder, "messaging.xml")
     let waiting = Dictionary(uniqueKeysWithValues: ports.map { ($0.destination, $0.observedWaiting) })
     #expect(waiting == ["Receiver.HEAR": 4, "Logger.LOG": 2])

@@ -1,13 +1,9 @@
+import CommandFolder
 import Foundation
 
-/// The bare-metal images that these tests boot, and the command that they run: built before, never skipped silently.
+/// The bare-metal images that these tests boot: built before, never skipped silently.
 enum BootImages {
-  /// The package's own folder, from where this file was compiled.
-  static let package: String = {
-    var folder = #filePath as NSString
-    for _ in 0..<3 { folder = folder.deletingLastPathComponent as NSString }
-    return folder as String
-  }()
+  static let package = CommandFolder.package
 
   /// Where Tools/build-images leaves its images.
   static let folder = package + "/.build/images"
@@ -34,18 +30,6 @@ enum BootImages {
       throw MissingForBoot(what: path, remedy: "it is part of the package")
     }
     return Array(data)
-  }
-
-  /// The `partita` command, of the build that this test is of where that can be told.
-  static func command() throws -> String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    let candidates = [
-      (own as NSString).deletingLastPathComponent, package + "/.build/release", package + "/.build/debug",
-    ].map { $0 + "/partita" }
-    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-      throw MissingForBoot(what: "the partita command", remedy: "run swift build -c release")
-    }
-    return found
   }
 }
 

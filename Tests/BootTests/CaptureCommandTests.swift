@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
   private static func script(_ text: String, in folder: CommandFolder) throws -> (status: Int32, text: String) {
     _ = try BootImages.path("Drainer")
     let head = """
-      export TMPDIR=$PWD/tmp; mkdir -p tmp; partita='\(try BootImages.command())'
+      export TMPDIR=$PWD/tmp; mkdir -p tmp; partita='\(try CommandFolder.command())'
       capture="$partita capture \(module) --images \(BootImages.folder)"
 
       """
@@ -27,8 +28,8 @@ import Testing
       wait $pid; echo "status $?"
       """, in: folder)
     #expect(answer.text.contains("status 0\n"), "\(answer.text)")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp").path) == [])
-    #expect(try folder.names() == ["run.partita", "tmp"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp")) == [])
+    #expect(folder.names == ["run.partita", "tmp"])
     #expect(try folder.partita("replay", "run.partita").status == 0)
   }
 
@@ -45,6 +46,6 @@ import Testing
     #expect(answer.text.contains("status 3\n"), "\(answer.text)")
     #expect(answer.text.contains("no room for the rest of the trace: No space left on device"), "\(answer.text)")
     #expect(answer.text.hasSuffix("stats 3\nrun.partita\n"), "what there is of it is kept: \(answer.text)")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp").path) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp")) == [])
   }
 }

@@ -1,3 +1,4 @@
+import CommandFolder
 import Comparison
 import Foundation
 import Live
@@ -153,7 +154,7 @@ import TraceReading
 
   /// A sample through the built command: an exit status of its own choice, and words.
   @Test func theCommandAnswersEveryCorruption() throws {
-    let command = try BootImages.command()
+    let command = try CommandFolder.command()
     let surgery = BlockSurgery(try Self.trace())
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("partita-damage-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

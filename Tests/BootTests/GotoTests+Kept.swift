@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 import TraceFormat
@@ -18,12 +19,12 @@ extension GotoTests {
       return (try instructions(answer.text), answer.text)
     }
     func made() throws -> Date {
-      try FileManager.default.attributesOfItem(atPath: folder.file("kept/log").path)[.modificationDate] as! Date
+      try FileManager.default.attributesOfItem(atPath: folder.file("kept/log"))[.modificationDate] as! Date
     }
-    try Self.toAndFro.write(to: folder.file("commands"), atomically: false, encoding: .utf8)
+    try Self.toAndFro.write(to: folder.url("commands"), atomically: false, encoding: .utf8)
     let first = try go(to: middle)
     let log = try made()
-    let label = try String(contentsOf: folder.file("kept/label.json"), encoding: .utf8)
+    let label = try String(contentsOf: folder.url("kept/label.json"), encoding: .utf8)
     #expect(label.contains("partita recording 1"))
     // The same place again, and one before it: the recording is the same, and so are instruction and way back.
     let again = try go(to: middle)
@@ -36,21 +37,21 @@ extension GotoTests {
     #expect(try go(to: middle) == first)
     // Another emulator's recording is not taken.
     let beyond = try made()
-    let current = try String(contentsOf: folder.file("kept/label.json"), encoding: .utf8)
+    let current = try String(contentsOf: folder.url("kept/label.json"), encoding: .utf8)
     let others = current.replacing(/"emulator":"[^"]*"/, with: #""emulator":"another""#)
     #expect(others != current)
-    try others.write(to: folder.file("kept/label.json"), atomically: false, encoding: .utf8)
+    try others.write(to: folder.url("kept/label.json"), atomically: false, encoding: .utf8)
     #expect(try go(to: middle) == first)
     #expect(try made() > beyond)
 
     // A folder with something of somebody's is left alone, whatever it is called.
-    try FileManager.default.createDirectory(at: folder.file("own"), withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(at: folder.url("own"), withIntermediateDirectories: false)
     for place in ["kept/mine", "own/log"] {
-      try Data("mine".utf8).write(to: folder.file(place))
+      try Data("mine".utf8).write(to: folder.url(place))
       let (name, file) = ((place as NSString).deletingLastPathComponent, (place as NSString).lastPathComponent)
       let refused = try self.go(folder, "run.partita 5 --images '\(BootImages.folder)' --batch --keep \(name)")
       #expect(refused.status == 2 && refused.text.contains("a recording: it has '\(file)'"), "\(refused.text)")
-      #expect(try String(contentsOf: folder.file(place), encoding: .utf8) == "mine")
+      #expect(try String(contentsOf: folder.url(place), encoding: .utf8) == "mine")
     }
   }
 
@@ -63,7 +64,7 @@ extension GotoTests {
     let first = try go(folder, arguments)
     #expect(first.status == 0, "\(first.text)")
     for name in ["log", "trace"] {
-      let path = folder.file("kept/\(name)")
+      let path = folder.url("kept/\(name)")
       let whole = try Data(contentsOf: path)
       var changed = whole
       changed[whole.count / 2] ^= 0xFF
@@ -73,11 +74,11 @@ extension GotoTests {
         #expect(again.status == 0 && again.text == first.text, "\(name): \(again.text)")
       }
     }
-    try Data("no disk".utf8).write(to: folder.file("kept/disk"))
+    try Data("no disk".utf8).write(to: folder.url("kept/disk"))
     let told = try go(folder, arguments)
     #expect(told.status == 2, "\(told.text)")
     #expect(told.text.contains("the recording in kept cannot be replayed") && told.text.contains("Remove that folder"))
-    try FileManager.default.removeItem(at: folder.file("kept"))
+    try FileManager.default.removeItem(at: folder.url("kept"))
     #expect(try go(folder, arguments).status == 0)
   }
 }

@@ -1,3 +1,4 @@
+import CommandFolder
 import Debugging
 import Foundation
 import Testing
@@ -11,13 +12,13 @@ import TraceReading
 
   func folder() throws -> CommandFolder {
     let folder = try CommandFolder()
-    try Data(Self.run.get().trace).write(to: folder.file("run.partita"))
+    try Data(Self.run.get().trace).write(to: folder.url("run.partita"))
     return folder
   }
 
   /// What the command says, on both of its outputs.
   func go(_ folder: CommandFolder, _ arguments: String) throws -> (status: Int32, text: String) {
-    let command = try "TMPDIR=$PWD '\(BootImages.command())' goto \(arguments) 2>&1"
+    let command = try "TMPDIR=$PWD '\(CommandFolder.command())' goto \(arguments) 2>&1"
     return try folder.run("/bin/sh", ["-c", command])
   }
 
@@ -26,7 +27,7 @@ import TraceReading
   private func visit(_ folder: CommandFolder, _ position: Int, _ commands: String) throws -> (
     text: String, values: [String: UInt64]
   ) {
-    try commands.write(to: folder.file("commands"), atomically: false, encoding: .utf8)
+    try commands.write(to: folder.url("commands"), atomically: false, encoding: .utf8)
     let answer = try go(folder, "run.partita \(position) --images '\(BootImages.folder)' --batch --commands commands")
     #expect(answer.status == 0, "\(answer.text)")
     var values: [String: UInt64] = [:]
@@ -108,7 +109,7 @@ import TraceReading
     let starts = trace.indices.filter { trace[$0] == trace[0] && trace[$0...].starts(with: trace.prefix(8)) }
     try #require(starts.count > 3)
     let folder = try CommandFolder()
-    try Data(trace[..<starts[1]] + trace[starts[2]...]).write(to: folder.file("run.partita"))
+    try Data(trace[..<starts[1]] + trace[starts[2]...]).write(to: folder.url("run.partita"))
     let first = try #require(run.events(.boot).first).event.words
     let place = try #require(run.events(.partitionSwitch).first { $0.position > 5_000 }).position
     let line = "run.partita \(place) --images '\(BootImages.folder)' --batch"
@@ -118,7 +119,7 @@ import TraceReading
     let told = try go(folder, line + " --for \(first.w3)ns")
     #expect(told.status == 0 && !told.text.contains("boot event is lost"), "\(told.text)")
     // Where the trace tells it, another one is refused.
-    try Data(trace).write(to: folder.file("run.partita"))
+    try Data(trace).write(to: folder.url("run.partita"))
     #expect(try go(folder, line + " --for \(first.w3 + 1)ns").status == 2)
   }
 
@@ -141,8 +142,8 @@ import TraceReading
       let answer = try go(folder, arguments + " --batch")
       #expect(answer.status == status && answer.text.contains(words), "\(arguments): \(answer.status) \(answer.text)")
     }
-    try Data("no trace at all".utf8).write(to: folder.file("foreign"))
-    try Data(trace.prefix(trace.count / 3)).write(to: folder.file("cut"))
+    try Data("no trace at all".utf8).write(to: folder.url("foreign"))
+    try Data(trace.prefix(trace.count / 3)).write(to: folder.url("cut"))
     try refusal("foreign 1", 2, "no Partita trace")
     try refusal("nothing 1", 2, "No such file")
     try refusal("- 1", 2, "name a file")
@@ -159,16 +160,16 @@ import TraceReading
     try refusal("run.partita 9 --kernel '\(BootImages.path("kernel-mixed-indices"))'", 2, "not the build of the kernel")
     try refusal("run.partita 9 --commands nothing", 2, "nothing cannot be read")
     // A program that is not there is named with the package that brings it.
-    try FileManager.default.createDirectory(at: folder.file("bin"), withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(at: folder.url("bin"), withIntermediateDirectories: false)
     let emulator = try #require(
       try folder.run("/bin/sh", ["-c", "command -v qemu-system-x86_64"]).text
         .split(separator: "\n").first)
     try FileManager.default.createSymbolicLink(
-      atPath: folder.file("bin/qemu-system-x86_64").path, withDestinationPath: String(emulator))
-    let command = try "PATH=$PWD/bin '\(BootImages.command())' goto run.partita 9 \(images) 2>&1"
+      atPath: folder.file("bin/qemu-system-x86_64"), withDestinationPath: String(emulator))
+    let command = try "PATH=$PWD/bin '\(CommandFolder.command())' goto run.partita 9 \(images) 2>&1"
     let bare = try folder.run("/bin/sh", ["-c", command])
     #expect(bare.status == 2 && bare.text.contains("apt-get install gdb"), "\(bare.text)")
-    #expect(try folder.names().allSatisfy { !$0.hasPrefix("partita.") }, "nothing is left behind")
+    #expect(folder.names.allSatisfy { !$0.hasPrefix("partita.") }, "nothing is left behind")
   }
 
   @Test func theImageIsMadeAgainByteForByte() throws {
@@ -183,11 +184,11 @@ import TraceReading
 
   @Test func theBuildsMustBeThoseOfTheTrace() throws {
     let folder = try folder()
-    let images = folder.file("images").path
+    let images = folder.file("images")
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: false)
     // Out of the build's folder, or the images beside the command would be found.
-    let command = folder.file("partita").path
-    try FileManager.default.copyItem(atPath: BootImages.command(), toPath: command)
+    let command = folder.file("partita")
+    try FileManager.default.copyItem(atPath: CommandFolder.command(), toPath: command)
     func answer() throws -> (status: Int32, text: String) {
       try folder.run("/bin/sh", ["-c", "'\(command)' goto run.partita 9 --images images --batch 2>&1"])
     }
@@ -200,7 +201,7 @@ import TraceReading
     // One byte of the drainer's code, its identity as before.
     var drainer = try BootImages.bytes("Drainer")
     drainer[0x1100] ^= 1
-    try Data(drainer).write(to: folder.file("images/renamed-Drainer"))
+    try Data(drainer).write(to: folder.url("images/renamed-Drainer"))
     let changed = try answer()
     #expect(changed.status == 2 && changed.text.contains("not the contents"), "\(changed.text)")
   }
@@ -217,7 +218,7 @@ import TraceReading
       if index == position { event.words.w0 += 1 }
       writer.append(event)
     }
-    try Data(writer.finish()).write(to: folder.file("other.partita"))
+    try Data(writer.finish()).write(to: folder.url("other.partita"))
     let images = "--images '\(BootImages.folder)' --batch"
     let answer = try go(folder, "other.partita \(position + 10) \(images)")
     #expect(answer.status == 3 && answer.text.contains("differs first at event \(position):"), "\(answer.text)")
@@ -226,15 +227,15 @@ import TraceReading
 
   @Test func anInterruptLeavesNothingBehind() throws {
     let folder = try CommandFolder()
-    try Data(SharedRuns.flight.get().trace).write(to: folder.file("run.partita"))
+    try Data(SharedRuns.flight.get().trace).write(to: folder.url("run.partita"))
     let command =
-      try "TMPDIR=$PWD timeout --preserve-status -s INT 1 '\(BootImages.command())' goto run.partita 9.9s "
+      try "TMPDIR=$PWD timeout --preserve-status -s INT 1 '\(CommandFolder.command())' goto run.partita 9.9s "
       + "--images '\(BootImages.folder)' --batch 2>&1"
     let answer = try folder.run("/bin/sh", ["-c", command])
     #expect(answer.status == 3 && answer.text.contains("interrupted"), "\(answer.status) \(answer.text)")
-    #expect(try folder.names() == ["run.partita"])
+    #expect(folder.names == ["run.partita"])
     let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
-    let place = folder.file("").path
+    let place = folder.path
     let left = processes.filter {
       (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.contains(place) == true
     }

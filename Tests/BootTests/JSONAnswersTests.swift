@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 import TraceDamage
@@ -82,11 +83,11 @@ import TraceReading
         "\(seed).partita")
       #expect(made.status == 0, "\(made.text)")
     }
-    let whole = [UInt8](try Data(contentsOf: folder.file("1.partita")))
+    let whole = [UInt8](try Data(contentsOf: folder.url("1.partita")))
     var surgery = BlockSurgery(whole)
     surgery.blocks.remove(at: surgery.blocks.count / 2)
-    try Data(surgery.bytes).write(to: folder.file("damaged.partita"))
-    try Data(try violated(whole)).write(to: folder.file("violated.partita"))
+    try Data(surgery.bytes).write(to: folder.url("damaged.partita"))
+    try Data(try violated(whole)).write(to: folder.url("violated.partita"))
     return folder
   }
 
@@ -94,7 +95,7 @@ import TraceReading
     let all = try Self.documented()
     let folder = try Self.traces()
     let (module, images) = (Self.module, BootImages.folder)
-    try Data("<MODULE/>".utf8).write(to: folder.file("wrong.xml"))
+    try Data("<MODULE/>".utf8).write(to: folder.url("wrong.xml"))
     let certificate = try folder.partita("verify", "1.partita", "--certificate", "1.json")
     #expect(certificate.status == 0, "\(certificate.text)")
     var answers: [(sections: [String], arguments: [String])] = [
@@ -121,7 +122,7 @@ import TraceReading
       let unknown = keys.filter { key in !sections.contains { Self.isDocumented(key, in: $0, of: all) } }
       #expect(unknown.isEmpty, "\(arguments)")
     }
-    let file = String(decoding: try Data(contentsOf: folder.file("1.json")), as: UTF8.self)
+    let file = String(decoding: try Data(contentsOf: folder.url("1.json")), as: UTF8.self)
     let unknown = Self.keys(ofAnswer: file).filter { !Self.isDocumented($0, in: "verify --certificate", of: all) }
     #expect(unknown.isEmpty, "of the certificate")
   }

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 
@@ -23,10 +24,10 @@ struct ReportPage {
 
   init(trace: [UInt8], status: Int32 = 0) throws {
     folder = try CommandFolder()
-    try Data(trace).write(to: folder.file("run.partita"))
+    try Data(trace).write(to: folder.url("run.partita"))
     let answer = try folder.partita("report", "run.partita", "-o", "page.html")
     #expect(answer.status == status, "\(answer.text)")
-    byteCount = try Data(contentsOf: folder.file("page.html")).count
+    byteCount = try Data(contentsOf: folder.url("page.html")).count
     document = try folder.browse("page.html#selfcheck")
     let opening = "<script type=\"application/json\" id=\"found\">"
     let start = try #require(document.range(of: opening), "the page's scripts did not run to their end")

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 import TraceDamage
@@ -65,7 +66,7 @@ import TraceReading
   @Test func aLinkToAnEventThatIsNotThereIsAnswered() throws {
     let folder = try CommandFolder()
     let run = try SharedRuns.flight.get()
-    try Data(run.trace).write(to: folder.file("run.partita"))
+    try Data(run.trace).write(to: folder.url("run.partita"))
     #expect(try folder.partita("report", "run.partita", "-o", "page.html").status == 0)
     func notice(_ hash: String) throws -> String {
       let text = try folder.browse("page.html#\(hash)")
@@ -101,27 +102,27 @@ import TraceReading
 
   @Test func nothingIsOverwrittenOrLeftBehind() throws {
     let folder = try CommandFolder()
-    try Data("precious".utf8).write(to: folder.file("page.html"))
-    try Data("no trace".utf8).write(to: folder.file("foreign"))
-    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.file("run.partita"))
+    try Data("precious".utf8).write(to: folder.url("page.html"))
+    try Data("no trace".utf8).write(to: folder.url("foreign"))
+    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.url("run.partita"))
     #expect(try folder.partita("report", "run.partita", "-o", "page.html").status == 2)
     #expect(try folder.partita("report", "foreign", "-o", "page.html", "--force").status == 2)
     #expect(try folder.partita("report", "-", "-o", "other.html").status == 2)
     #expect(try folder.partita("report", "run.partita", "-o", "nowhere/page.html").status == 2)
-    #expect(try String(contentsOf: folder.file("page.html"), encoding: .utf8) == "precious")
-    #expect(try folder.names() == ["foreign", "page.html", "run.partita"])
+    #expect(try String(contentsOf: folder.url("page.html"), encoding: .utf8) == "precious")
+    #expect(folder.names == ["foreign", "page.html", "run.partita"])
     #expect(try folder.partita("report", "run.partita", "-o", "page.html", "--force").status == 0)
-    #expect(try Data(contentsOf: folder.file("page.html")).count > 100_000)
+    #expect(try Data(contentsOf: folder.url("page.html")).count > 100_000)
   }
 
   /// The command by itself, copied elsewhere, has the whole page in it.
   @Test func copiedCommandStillMakesPages() throws {
     let folder = try CommandFolder()
-    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.file("run.partita"))
-    try FileManager.default.copyItem(atPath: BootImages.command(), toPath: folder.file("copy").path)
-    let answer = try folder.run(folder.file("copy").path, ["report", "run.partita", "-o", "page.html"])
+    try Data(SharedRuns.inSmallBlocks.get().trace).write(to: folder.url("run.partita"))
+    try FileManager.default.copyItem(atPath: CommandFolder.command(), toPath: folder.file("copy"))
+    let answer = try folder.run(folder.file("copy"), ["report", "run.partita", "-o", "page.html"])
     #expect(answer.status == 0, "\(answer.text)")
-    let page = try String(contentsOf: folder.file("page.html"), encoding: .utf8)
+    let page = try String(contentsOf: folder.url("page.html"), encoding: .utf8)
     #expect(page.contains("function selfCheck(") && page.contains("--paper:") && !page.contains("{{"))
     #expect(!page.contains("http://") || !page.contains("src="), "nothing is loaded from anywhere")
   }

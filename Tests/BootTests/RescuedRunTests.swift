@@ -1,3 +1,4 @@
+import CommandFolder
 import Emulation
 import Foundation
 import ModuleCompiler
@@ -82,13 +83,13 @@ import TraceReading
     try machine.run(traceBytes: 20_000)
     machine.kill()
     let folder = try CommandFolder()
-    try Data(machine.trace()).write(to: folder.file("cut.partita"))
-    try FileManager.default.copyItem(atPath: machine.memoryFile, toPath: folder.file("memory").path)
+    try Data(machine.trace()).write(to: folder.url("cut.partita"))
+    try FileManager.default.copyItem(atPath: machine.memoryFile, toPath: folder.file("memory"))
 
     let answer = try folder.partita(
       "rescue", "--ram", "memory", "--continue", "cut.partita", "-o", "rescued.partita")
     #expect(answer.status == 0 && answer.text.contains("cut off where the module stopped"), "\(answer.text)")
-    let bytes = Array(try Data(contentsOf: folder.file("rescued.partita")))
+    let bytes = Array(try Data(contentsOf: folder.url("rescued.partita")))
     let (events, first) = try Self.read(bytes)
     let written = try Self.read(machine.trace()).events.count
     #expect(first == 0 && Self.agree(events, whole.events) && events.count > written)
@@ -99,7 +100,7 @@ import TraceReading
 
     // Nothing is overwritten, and nothing half done is left.
     #expect(try folder.partita("rescue", "--ram", "memory", "-o", "rescued.partita").status == 2)
-    let isUntouched = Array(try Data(contentsOf: folder.file("rescued.partita"))) == bytes
+    let isUntouched = Array(try Data(contentsOf: folder.url("rescued.partita"))) == bytes
     #expect(isUntouched)
     #expect(try folder.partita("rescue", "--ram", "cut.partita", "-o", "no.partita").status == 2)
     #expect(try folder.partita("rescue", "--core", "memory", "-o", "no.partita").status == 2)
@@ -109,21 +110,21 @@ import TraceReading
     let again = try folder.partita(
       "rescue", "--ram", "memory", "--continue", "rescued.partita", "-o", "rescued.partita.2")
     #expect(again.status == 0 && again.text.contains("nothing beyond"), "\(again.text)")
-    let isSame = Array(try Data(contentsOf: folder.file("rescued.partita.2"))) == bytes
+    let isSame = Array(try Data(contentsOf: folder.url("rescued.partita.2"))) == bytes
     #expect(isSame)
-    try FileManager.default.removeItem(at: folder.file("rescued.partita.2"))
+    try FileManager.default.removeItem(at: folder.url("rescued.partita.2"))
     let probe = try RingProbe(GuestMemory(ramFile: machine.memoryFile))
-    let file = try FileHandle(forUpdating: folder.file("memory"))
+    let file = try FileHandle(forUpdating: folder.url("memory"))
     try file.seek(toOffset: probe.beacon.ring + probe.recordedWords / 2 % (probe.beacon.ringBytes / 8) * 8)
     try file.write(contentsOf: Data(count: 4096))
     try file.close()
     let spoilt = try folder.partita("rescue", "--ram", "memory", "-o", "spoilt.partita")
     #expect(spoilt.status == 3 && spoilt.text.contains("SPOILT"), "\(spoilt.text)")
-    try FileManager.default.removeItem(at: folder.file("spoilt.partita"))
-    try Data(whole.trace).write(to: folder.file("whole.partita"))
+    try FileManager.default.removeItem(at: folder.url("spoilt.partita"))
+    try Data(whole.trace).write(to: folder.url("whole.partita"))
     #expect(
       try folder.partita("rescue", "--ram", "memory", "--continue", "whole.partita", "-o", "no.partita").status == 2)
-    #expect(try folder.names() == ["cut.partita", "memory", "rescued.partita", "whole.partita"])
+    #expect(folder.names == ["cut.partita", "memory", "rescued.partita", "whole.partita"])
   }
 
   @Test func aCrashedKernelTellsItsLastEvents() throws {
@@ -133,7 +134,7 @@ import TraceReading
       .replacing("KeyframeIntervalFrames=\"50\"", by: "KeyframeIntervalFrames=\"5\"")
     let whole = try CapturedRun.capture(variant, milliseconds: 200)
     let folder = try CommandFolder()
-    let kernel = folder.file("kernel.elf")
+    let kernel = folder.url("kernel.elf")
     try Data(KernelFile.faulting(in: "recordKeyframe")).write(to: kernel)
     let machine = try Self.start(variant, kernel: kernel.path, milliseconds: 200)
     try machine.stub.leave()

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 import TraceReading
@@ -6,7 +7,7 @@ import TraceReading
 @Suite struct StepCommandTests {
   private func folder() throws -> CommandFolder {
     let folder = try CommandFolder()
-    try Data(SharedRuns.logged.get().trace).write(to: folder.file("run.partita"))
+    try Data(SharedRuns.logged.get().trace).write(to: folder.url("run.partita"))
     return folder
   }
 
@@ -48,10 +49,10 @@ import TraceReading
     #expect(try folder.partita("step", "nothing.partita").status == 2)
     #expect(try folder.partita("step", "-").status == 2)
     #expect(try folder.partita("step", "run.partita", "--event", "99999999").status == 2)
-    try Data("no trace at all".utf8).write(to: folder.file("foreign"))
+    try Data("no trace at all".utf8).write(to: folder.url("foreign"))
     #expect(try folder.partita("step", "foreign").status == 2)
     let whole = try SharedRuns.inSmallBlocks.get().trace
-    try Data(whole.dropLast(whole.count / 3)).write(to: folder.file("cut.partita"))
+    try Data(whole.dropLast(whole.count / 3)).write(to: folder.url("cut.partita"))
     let cut = try folder.partita("step", "cut.partita", input: "last\nshow\n")
     #expect(cut.status == 3)
     #expect(cut.text.contains("▶"))

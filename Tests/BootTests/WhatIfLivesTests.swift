@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import ModuleConfiguration
 import Simulation
@@ -102,8 +103,8 @@ import TraceFormat
     for (name, recorded, other, status) in [
       ("same", ignoring, 0, 0), ("more", ignoring, 1, 3), ("less", starting, 0, 3),
     ] as [(String, CapturedRun, Int, Int32)] {
-      try Data(recorded.trace).write(to: folder.file(name + ".partita"))
-      try Data(modules[other].compile().imageBytes).write(to: folder.file(name + ".img"))
+      try Data(recorded.trace).write(to: folder.url(name + ".partita"))
+      try Data(modules[other].compile().imageBytes).write(to: folder.url(name + ".img"))
       let answer = try folder.partita("what-if", name + ".partita", "--module", name + ".img")
       #expect(answer.status == status, "\(name): \(answer.text)")
       let line = try #require(answer.text.split(separator: "\n").first { $0.contains("process.deadline.Phoenix") })

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 
 /// The text of the module file FlightControl, changed in places for a test.

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 
@@ -118,5 +119,22 @@ final class RunningCommand {
       kill(identifier, SIGKILL)
       waitpid(identifier, nil, 0)
     }
+  }
+}
+
+extension CommandFolder {
+  /// Runs the command to its end.
+  func run(_ arguments: String..., input: Int32? = nil, output: Int32? = nil) throws -> (
+    ending: RunningCommand.Ending, output: String, errors: String
+  ) {
+    try run(arguments, input: input, output: output)
+  }
+
+  func run(_ arguments: [String], input: Int32? = nil, output: Int32? = nil) throws -> (
+    ending: RunningCommand.Ending, output: String, errors: String
+  ) {
+    let command = try RunningCommand(arguments, in: self, input: input, output: output)
+    let ending = command.finish()
+    return (ending, command.output, command.errors)
   }
 }

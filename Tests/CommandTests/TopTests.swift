@@ -1,3 +1,4 @@
+import CommandFolder
 import Testing
 
 /// `partita top` of a trace takes nothing that is for booting a module: it would be ignored.

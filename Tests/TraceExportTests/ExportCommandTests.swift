@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 import TraceExport
@@ -140,7 +141,7 @@ import TraceFormat
     let folder = try TestFolder()
     _ = try folder.write(WorldTraces.file(seed: 84, inputs: 4000), to: "run.partita")
     let script = "$0 export run.partita --format csv -o - | head -n 1; echo ${PIPESTATUS[0]}"
-    let run = try CommandRun("/bin/bash", ["-c", script, try CommandRun.partitaPath()], in: folder.path)
+    let run = try CommandRun("/bin/bash", ["-c", script, try CommandFolder.command()], in: folder.path)
     #expect(run.output.hasPrefix("position,time_ns,"))
     #expect(run.output.split(whereSeparator: \.isNewline).last == "0")
     #expect(run.errors == "")
@@ -167,7 +168,7 @@ import TraceFormat
     let folder = try TestFolder()
     let process = Process()
     let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: try CommandRun.partitaPath())
+    process.executableURL = URL(fileURLWithPath: try CommandFolder.command())
     process.arguments = ["export", "-", "--format", format, "-o", folder.file("out")]
     process.standardInput = pipe
     process.standardOutput = FileHandle.nullDevice

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import PartitionCore
 import SimulatedModule
@@ -56,19 +57,7 @@ struct CommandRun {
   /// Runs the `partita` of the build that this test is of.
   static func partita(_ arguments: [String], in folder: String? = nil, input: String = "/dev/null") throws -> CommandRun
   {
-    try CommandRun(partitaPath(), arguments, in: folder, input: input)
-  }
-
-  static func partitaPath() throws -> String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    var package = #filePath as NSString
-    for _ in 0..<3 { package = package.deletingLastPathComponent as NSString }
-    let candidates = [
-      (own as NSString).deletingLastPathComponent, "\(package)/.build/release", "\(package)/.build/debug",
-    ]
-    return try #require(
-      candidates.map { $0 + "/partita" }.first { FileManager.default.isExecutableFile(atPath: $0) },
-      "the partita command is missing: run swift build -c release")
+    try CommandRun(CommandFolder.command(), arguments, in: folder, input: input)
   }
 }
 

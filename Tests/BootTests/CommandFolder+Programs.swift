@@ -1,27 +1,15 @@
+import CommandFolder
 import Foundation
 import Testing
 
-/// A folder that goes with its last user, and programs run in it.
-final class CommandFolder {
-  private let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("partita-command-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
-
+/// Programs run in the folder to their end.
+extension CommandFolder {
   func partita(_ arguments: String..., input: String = "") throws -> (status: Int32, text: String) {
     try partita(arguments, input: input)
   }
 
   func partita(_ arguments: [String], input: String = "") throws -> (status: Int32, text: String) {
-    try run(BootImages.command(), arguments, input: input)
+    try run(Self.command(), arguments, input: input)
   }
 
   /// The document after its scripts have run, without network.
@@ -30,8 +18,8 @@ final class CommandFolder {
       "/usr/bin/env",
       [
         "timeout", "300", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-        "--user-data-dir=\(file("profile").path)", "--window-size=1400,1000", "--virtual-time-budget=20000",
-        "--dump-dom", "file://\(url.path)/\(page)",
+        "--user-data-dir=\(file("profile"))", "--window-size=1400,1000", "--virtual-time-budget=20000",
+        "--dump-dom", "file://\(file(page))",
       ])
     #expect(answer.status == 0, "chromium failed; Tools/setup --tests installs it")
     return answer.text
@@ -41,7 +29,7 @@ final class CommandFolder {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.currentDirectoryURL = url
+    process.currentDirectoryURL = url("")
     let (output, given) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardInput = given
