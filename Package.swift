@@ -183,8 +183,7 @@ var targets: [Target] = [
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   tests("TestSeeds", []),
-  .target(
-    name: "TraceDamage", dependencies: ["TraceFormat", "ModuleConfiguration", "TestSeeds"], path: "Tests/TraceDamage"),
+  .target(name: "TraceDamage", dependencies: ["TraceReading", "TestSeeds"], path: "Tests/TraceDamage"),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
   .target(
     name: "SimulatedModule",

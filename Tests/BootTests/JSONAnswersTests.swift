@@ -2,8 +2,6 @@ import CommandFolder
 import Foundation
 import Testing
 import TraceDamage
-import TraceFormat
-import TraceReading
 
 /// What `--format json` prints is written down in `JSONAnswers.md`, key by key: here the two are held together.
 @Suite struct JSONAnswersTests {
@@ -59,22 +57,6 @@ import TraceReading
     }
   }
 
-  /// Every third mark counts one too many: claims fail, and the core decides otherwise.
-  private static func violated(_ trace: [UInt8]) throws -> [UInt8] {
-    let reader = try TraceReader(bytes: trace)
-    var writer = TraceWriter(moduleTable: Array(reader.moduleTable.bytes), eventsPerBlock: 200)
-    var marks = 0
-    while case .event(_, var event)? = reader.next() {
-      if event.kind == EventKind.mark.rawValue {
-        marks += 1
-        if marks % 3 == 0 { event.words.w0 += 1 }
-      }
-      writer.append(event)
-    }
-    #expect(marks > 20)
-    return writer.finish()
-  }
-
   private static func traces() throws -> CommandFolder {
     let folder = try CommandFolder()
     for seed in ["1", "2"] {
@@ -87,7 +69,7 @@ import TraceReading
     var surgery = BlockSurgery(whole)
     surgery.blocks.remove(at: surgery.blocks.count / 2)
     try Data(surgery.bytes).write(to: folder.url("damaged.partita"))
-    try Data(try violated(whole)).write(to: folder.url("violated.partita"))
+    try Data(ViolatingTrace.miscounted(whole)).write(to: folder.url("violated.partita"))
     return folder
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TraceFormat
+import TraceDamage
 import TraceReading
 
 /// `partita verify` with one thread and with several: the same answer, byte for byte.
@@ -14,7 +14,7 @@ import TraceReading
     case "whole": try WorldTraces.file(seed: 4711)
     case "long": try long()
     case "damaged": try WorldTraces.damagedFile(seed: 4711)
-    default: try violated()
+    default: try ViolatingTrace.miscounted(long())
     }
   }
 
@@ -24,22 +24,6 @@ import TraceReading
     while reader.nextColumns() != nil {}
     try #require(reader.statistics.eventCount > 40_000)
     return bytes
-  }
-
-  /// Every third mark counts one too many.
-  private static func violated() throws -> [UInt8] {
-    let reader = try TraceReader(bytes: try long())
-    var writer = TraceWriter(moduleTable: Array(reader.moduleTable.bytes), eventsPerBlock: 200)
-    var marks = 0
-    while case .event(_, var event)? = reader.next() {
-      if event.kind == EventKind.mark.rawValue {
-        marks += 1
-        if marks % 3 == 0 { event.words.w0 += 1 }
-      }
-      writer.append(event)
-    }
-    #expect(marks > 20)
-    return writer.finish()
   }
 
   @Test(arguments: traces, [["--format", "json"], ["--format", "junit"], ["--evidence"]])
