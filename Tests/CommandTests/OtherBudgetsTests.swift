@@ -4,30 +4,14 @@ import Testing
 
 /// `partita what-if` under other budgets: what the kernel's own paths took is held against them too.
 @Suite struct OtherBudgetsTests {
-  private struct Answer: Decodable {
-    struct Claim: Decodable {
-      var claim: String
-      var recordedVerdict: String?
-      var predictedVerdict: String?
-      var recordedWorst: Int64?
-      var bound: Int64?
-    }
-    var exitStatus: Int32
-    var claims: [Claim]
-    var assumptions: [String]
-    var weaknesses: [String]
-
-    func claim(_ identifier: String) -> Claim? { claims.first { $0.claim == identifier } }
-  }
-
   /// The answer of a run that was recorded under one module, under another.
-  private static func answer(recorded: OtherModule, under other: OtherModule) throws -> Answer {
+  private static func answer(recorded: OtherModule, under other: OtherModule) throws -> WhatIfAnswer {
     let folder = try CommandFolder()
     try folder.write(Array(recorded.text.utf8), to: "recorded.xml")
     try folder.write(Array(other.text.utf8), to: "other.xml")
     #expect(try folder.run("synthesize", "recorded.xml", "--events", "60000", "-o", "run").ending == .status(0))
     let run = try folder.run("what-if", "run", "--module", "other.xml", "--format", "json")
-    let answer = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
+    let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
     #expect(run.ending == .status(answer.exitStatus), "\(run.errors)")
     return answer
   }

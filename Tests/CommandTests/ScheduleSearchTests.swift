@@ -19,13 +19,6 @@ import Testing
     var windows: [Window]
     var weaknesses: [String]
   }
-  private struct Changes: Decodable {
-    struct Claim: Decodable {
-      var claim: String
-      var predictedVerdict: String?
-    }
-    var claims: [Claim]
-  }
 
   /// Of the windows whose partitions have deadlines, as the module file writes them.
   private static let starts = [101: "0.000", 102: "0.010", 201: "0.002", 301: "0.012"]
@@ -75,8 +68,8 @@ import Testing
     }
     try folder.write(Array(module.text.utf8), to: "found.xml")
     let run = try folder.run("what-if", "run", "--module", "found.xml", "--format", "json")
-    let changes = try JSONDecoder().decode(Changes.self, from: Data(run.output.utf8))
-    let deadlines = changes.claims.filter { $0.claim.hasPrefix("process.deadline.") }
+    let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+    let deadlines = answer.claims.filter { $0.claim.hasPrefix("process.deadline.") }
     #expect(deadlines.count == 3, "\(run.errors)")
     return deadlines.map(\.predictedVerdict)
   }

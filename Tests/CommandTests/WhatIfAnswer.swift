@@ -1,0 +1,16 @@
+/// What `partita what-if --module … --format json` answers, as far as tests look at it.
+struct WhatIfAnswer: Decodable {
+  struct Claim: Decodable {
+    var claim: String
+    var recordedVerdict: String?
+    var predictedVerdict: String?
+    var recordedWorst: Int64?
+    var bound: Int64?
+  }
+  var exitStatus: Int32
+  var claims: [Claim]
+  var assumptions: [String]
+  var weaknesses: [String]
+
+  func claim(_ identifier: String) -> Claim? { claims.first { $0.claim == identifier } }
+}
