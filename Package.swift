@@ -179,7 +179,9 @@ var targets: [Target] = [
   tests("Outputs", ["Outputs"]),
   .target(name: "CommandFolder", path: "Tests/CommandFolder"),
   // Runs the command, and disturbs it.
-  tests("Command", ["CommandFolder", "Simulation", "SimulatedModule", "ModuleConfiguration", "partita"]),
+  tests(
+    "Command",
+    ["CommandFolder", "StoredTraces", "SimulatedModule", "Simulation", "TraceExport", "ModuleConfiguration", "partita"]),
   tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   tests("TestSeeds", []),
@@ -189,14 +191,12 @@ var targets: [Target] = [
     name: "SimulatedModule",
     dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
     path: "Tests/SimulatedModule"),
+  .target(name: "StoredTraces", dependencies: ["TraceDamage", "SimulatedModule"], path: "Tests/StoredTraces"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   // Runs the command and babeltrace2 too.
   tests(
     "TraceExport",
-    [
-      "TraceExport", "TraceReading", "TraceFormat", "TraceDamage", "ModuleConfiguration", "PartitionCore",
-      "SimulatedModule", "CommandFolder", "CSQLite3", "partita",
-    ]),
+    ["TraceExport", "TraceReading", "TraceDamage", "StoredTraces", "CommandFolder", "CSQLite3", "partita"]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   tests(
     "Stepping",

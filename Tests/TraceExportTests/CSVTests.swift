@@ -1,3 +1,4 @@
+import StoredTraces
 import Testing
 import TraceExport
 import TraceFormat

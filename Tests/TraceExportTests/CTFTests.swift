@@ -1,4 +1,5 @@
 import Foundation
+import StoredTraces
 import Testing
 import TraceExport
 import TraceFormat

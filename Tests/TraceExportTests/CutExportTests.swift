@@ -1,3 +1,4 @@
+import StoredTraces
 import TestSeeds
 import Testing
 import TraceExport

@@ -1,5 +1,6 @@
 import CommandFolder
 import Foundation
+import StoredTraces
 import Testing
 import TraceExport
 import TraceFormat

@@ -1,4 +1,5 @@
 import Foundation
+import StoredTraces
 import TestSeeds
 import Testing
 import TraceDamage

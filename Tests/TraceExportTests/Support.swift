@@ -1,8 +1,5 @@
 import CommandFolder
 import Foundation
-import PartitionCore
-import SimulatedModule
-import Testing
 import TraceExport
 import TraceFormat
 import TraceReading
@@ -84,35 +81,6 @@ final class Recorder: TraceExporter {
     times.append(time)
   }
   func finish(at time: UInt64) throws(ExportFailure) { finished = time }
-}
-
-/// Traces in which everything happens, by the true core in a random world.
-enum WorldTraces {
-  static func file(seed: UInt64, inputs: Int = 1500, until end: UInt64 = 200_000_000) throws -> [UInt8] {
-    let module = try SimulatedModule(.standard)
-    var events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: end, inputs: inputs)
-    if let last = events.last, last.kind != EventKind.end.rawValue {
-      events.append(TraceEvent(time: last.time, .end, words: .init(UInt64(events.count))))
-    }
-    var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 200)
-    for event in events { writer.append(event) }
-    return writer.finish()
-  }
-
-  /// A trace with a block missing in the middle, and cut off.
-  static func damagedFile(seed: UInt64) throws -> [UInt8] {
-    var blocks: [ArraySlice<UInt8>] = []
-    var rest = try file(seed: seed)[...]
-    while !rest.isEmpty {
-      let header = rest.withUnsafeBytes { BlockHeader($0)! }
-      let length = BlockHeader.byteCount + Int(header.storedByteCount)
-      blocks.append(rest.prefix(length))
-      rest = rest.dropFirst(length)
-    }
-    try #require(blocks.count > 6)
-    blocks.remove(at: 3)
-    return Array(blocks.dropLast(2).joined())
-  }
 }
 
 /// Exports a trace in memory with an exporter.

@@ -6,10 +6,10 @@ import TraceReading
 ///
 /// Partition 0 runs in its window, an interrupt marks it and is delivered, the upcall returns; then partition 1 has its
 /// window, is released and yields.
-enum SmallStory {
-  static let rtc: UInt32 = 40
+public enum SmallStory {
+  public static let rtc: UInt32 = 40
 
-  static func event(
+  public static func event(
     _ time: UInt64, _ kind: EventKind, _ partition: UInt8 = 0xFF, detail: UInt8 = 0, operand: UInt32 = 0,
     _ words: TraceEvent.Words = .init()
   ) -> TraceEvent {
@@ -17,7 +17,7 @@ enum SmallStory {
   }
 
   /// An entry from ring 3 with a resume delay.
-  static func entry(
+  public static func entry(
     _ time: UInt64, _ kind: EventKind, _ partition: UInt8, what: UInt32, after delay: UInt64,
     arguments: [UInt64] = [], returned: UInt64 = 0
   ) -> TraceEvent {
@@ -26,12 +26,12 @@ enum SmallStory {
     return event(time, kind, partition, detail: 1, operand: what | UInt32(partition) << 16, words)
   }
 
-  static let boot = event(0, .boot, operand: 1, .init(SmallModule.checksum, 0xABCD, 1 << 32, .max))
-  static let call = UInt32(HypercallNumber.writeSamplingMessage.rawValue)
-  static let yield = UInt32(HypercallNumber.yield.rawValue)
+  public static let boot = event(0, .boot, operand: 1, .init(SmallModule.checksum, 0xABCD, 1 << 32, .max))
+  public static let call = UInt32(HypercallNumber.writeSamplingMessage.rawValue)
+  public static let yield = UInt32(HypercallNumber.yield.rawValue)
 
   /// Position 0 … 27.
-  static let body: [TraceEvent] = [
+  public static let body: [TraceEvent] = [
     boot,
     event(100, .start, 0xFF, .init(.max)),
     event(110, .modeChange, 0, detail: 3, operand: 1),
@@ -62,17 +62,17 @@ enum SmallStory {
     event(3_000_100, .windowEnd, 1, operand: 1, .init(4_001_000)),
   ]
 
-  static func ended(_ events: [TraceEvent]) -> [TraceEvent] {
+  public static func ended(_ events: [TraceEvent]) -> [TraceEvent] {
     let lost = events.reduce(UInt64(0)) { $1.kind == EventKind.loss.rawValue ? $0 + $1.words.w0 : $0 }
     return events + [event(events.last?.time ?? 0, .end, 0xFF, .init(UInt64(events.count), lost))]
   }
 
-  static let whole = ended(body)
+  public static let whole = ended(body)
   /// Seven events found no room after the first upcall's frame. The kernel gives the loss the time of the event before.
-  static let lossy = ended(body[...14] + [event(8300, .loss, 0xFF, .init(7))] + body[19...])
+  public static let lossy = ended(body[...14] + [event(8300, .loss, 0xFF, .init(7))] + body[19...])
 
   /// An interrupt makes three marks at once (position 11), and each has its upcall; a fourth comes before the last.
-  static let threefold = ended(
+  public static let threefold = ended(
     body[...10] + [
       event(8100, .mark, 0, operand: rtc, .init(3)),
       event(8200, .upcall, 0, detail: 1 << 1, operand: rtc, .init(1, 0x40_0200, 0)),
@@ -85,7 +85,7 @@ enum SmallStory {
     ] + body[19...])
 
   /// Partition 0 is set to mode IDLE in its first window, and has a second one.
-  static let idled = ended(
+  public static let idled = ended(
     body[...9] + [
       event(8000, .modeChange, 0, detail: 0, operand: 3),
       event(8100, .partitionSwitch, 2, detail: 0, .init(0)),
@@ -95,7 +95,7 @@ enum SmallStory {
     ])
 
   /// A trace file of these events.
-  static func file(_ events: [TraceEvent], eventsPerBlock: Int = 4) -> [UInt8] {
+  public static func file(_ events: [TraceEvent], eventsPerBlock: Int = 4) -> [UInt8] {
     var writer = TraceWriter(moduleTable: SmallModule.bytes, eventsPerBlock: eventsPerBlock)
     for event in events { writer.append(event) }
     return writer.finish()

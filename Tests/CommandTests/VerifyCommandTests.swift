@@ -1,4 +1,6 @@
+import CommandFolder
 import Foundation
+import StoredTraces
 import Testing
 import TraceDamage
 import TraceReading
@@ -28,29 +30,29 @@ import TraceReading
 
   @Test(arguments: traces, [["--format", "json"], ["--format", "junit"], ["--evidence"]])
   func theAnswerIsThatOfOneThread(name: String, options: [String]) throws {
-    let folder = try TestFolder()
-    _ = try folder.write(try Self.bytes(name), to: "run.partita")
-    func run(_ threads: Int) throws -> CommandRun {
-      try CommandRun.partita(["verify", "run.partita", "--threads", "\(threads)"] + options, in: folder.path)
+    let folder = try CommandFolder()
+    try folder.write(Self.bytes(name), to: "run.partita")
+    func run(_ threads: Int) throws -> (ending: RunningCommand.Ending, output: String, errors: String) {
+      try folder.run(["verify", "run.partita", "--threads", "\(threads)"] + options)
     }
     let alone = try run(1)
     // The random world keeps no schedule that a judge would pass: what counts is that every thread finds the same.
-    #expect(alone.status == 1, "\(alone.errors)")
+    #expect(alone.ending == .status(1), "\(alone.errors)")
     #expect(alone.output.count > 1000)
     for threads in [2, 4] {
       let together = try run(threads)
-      #expect(together.status == alone.status)
+      #expect(together.ending == alone.ending)
       #expect(together.output == alone.output)
       #expect(together.errors == alone.errors)
     }
   }
 
   @Test func noThreadsAreRefused() throws {
-    let folder = try TestFolder()
-    _ = try folder.write(try WorldTraces.file(seed: 3), to: "run.partita")
+    let folder = try CommandFolder()
+    try folder.write(WorldTraces.file(seed: 3), to: "run.partita")
     for count in ["0", "-1", "257", "many"] {
-      let run = try CommandRun.partita(["verify", "run.partita", "--threads=\(count)"], in: folder.path)
-      #expect(run.status == 2 || run.status == 64, "\(count): \(run.status)")
+      let run = try folder.run("verify", "run.partita", "--threads=\(count)")
+      #expect(run.ending == .status(2), "\(count): \(run.ending)")
       #expect(run.errors.contains("threads"))
     }
   }

@@ -5,11 +5,11 @@ import TraceFormat
 
 /// A small module table made by hand, with names that formats stumble over: three partitions, two windows in a frame of
 /// 10 ms, a process, a port.
-enum SmallModule {
-  static let partitionNames = ["Sen\"sors, \\A", "Contrôl", "Drainer"]
-  static let processName = "law <1> & \"two\""
-  static let bytes: [UInt8] = build()
-  static var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
+public enum SmallModule {
+  public static let partitionNames = ["Sen\"sors, \\A", "Contrôl", "Drainer"]
+  public static let processName = "law <1> & \"two\""
+  public static let bytes: [UInt8] = build()
+  public static var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
 
   private static func partition(_ index: Int, _ name: NameReference) -> PartitionRecord {
     PartitionRecord(
@@ -21,7 +21,7 @@ enum SmallModule {
   }
 
   /// The table; its process has a period of one of its partition's or of several.
-  static func build(processPeriod: UInt64 = 10_000_000) -> [UInt8] {
+  public static func build(processPeriod: UInt64 = 10_000_000) -> [UInt8] {
     var table = HandmadeTable()
     let module = ModuleRecord(
       name: table.name("Small, \"quoted\""), identifier: 1, switchAllowance: Nanoseconds(20_000),

@@ -1,0 +1,28 @@
+import CommandFolder
+import Foundation
+import StoredTraces
+import Testing
+import TraceFormat
+
+@Suite struct DiffCommandTests {
+  private func diff(_ one: String, _ other: String, in folder: CommandFolder) throws -> (
+    RunningCommand.Ending, [String: Any]
+  ) {
+    let run = try folder.run("diff", one, other, "--format", "json")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    return (run.ending, try #require(object as? [String: Any]))
+  }
+
+  /// A program that asks for "equal" is told so only where all was compared.
+  @Test func whatWasComparedInPartIsNotCalledEqual() throws {
+    let folder = try CommandFolder()
+    let whole = SmallStory.file(SmallStory.whole)
+    try folder.write(whole, to: "whole.partita")
+    try folder.write(SmallStory.file(Array(SmallStory.whole.dropLast(4))), to: "cut.partita")
+    let (equal, same) = try diff("whole.partita", "whole.partita", in: folder)
+    #expect(equal == .status(0) && same["equal"] as? Bool == true && same["complete"] as? Bool == true)
+    #expect(same["windows"] as? Int == SmallStory.whole.count { $0.knownKind == .windowStart })
+    let (ending, part) = try diff("whole.partita", "cut.partita", in: folder)
+    #expect(ending == .status(3) && part["equal"] as? Bool == false && part["complete"] as? Bool == false, "\(part)")
+  }
+}
