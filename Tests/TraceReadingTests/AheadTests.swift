@@ -69,10 +69,11 @@ struct AheadTests {
     }
   }
 
-  @Test("Events handed out a few hundred at a time are those of the block, from anywhere to anywhere", arguments: 0..<3)
+  @Test("Events handed out some at a time are those of the block, from anywhere to anywhere", arguments: 0..<3)
   func sameBatches(round: Int) throws {
-    let events = EventStreams.whole(EventStreams.random(count: 3000, seed: UInt64(round + 90)))
-    let reader = try TraceReader(bytes: EventStreams.trace(events, eventsPerBlock: 1100))
+    let events = EventStreams.whole(EventStreams.random(count: 6000, seed: UInt64(round + 90)))
+    // Blocks of several batches: a batch has up to 1,024 events.
+    let reader = try TraceReader(bytes: EventStreams.trace(events, eventsPerBlock: 3000))
     var generator = SeededGenerator(seed: TestSeed.draw())
     var compared = 0
     while case .events(let columns)? = reader.nextColumns() {
