@@ -21,13 +21,18 @@ import Testing
     ["audit", "certificate", "run.partita"], ["diff", "run.partita", "run.partita"],
     ["report", "run.partita", "-o", "out"], ["export", "run.partita", "--format", "perfetto", "-o", "out"],
     ["query", "run.partita", "SELECT count(*) FROM event a, event b"],
-    ["what-if", "run.partita", "--schedule-search"],
+    ["what-if", "run.partita", "--schedule-search"], ["what-if", "run.partita", "--module", "module.image"],
   ]
+
+  /// What is in the folder before a command, and after it.
+  private static let names = ["certificate", "module.image", "run.partita"]
 
   private static func folder(_ trace: [UInt8]) throws -> CommandFolder {
     let folder = try CommandFolder()
     try folder.write(trace, to: "run.partita")
     try folder.write(certificate.get(), to: "certificate")
+    let module = try LongTrace.module()
+    try folder.write(Array(module.table.bytes), to: "module.image")
     return folder
   }
 
@@ -58,7 +63,7 @@ import Testing
     command.send(signal)
     #expect(command.finish() == .status(3), "\(arguments)")
     #expect(command.errors.contains("interrupted"), "\(arguments): \(command.errors)")
-    #expect(folder.names == ["certificate", "run.partita"] && folder.leftovers == [], "\(arguments)")
+    #expect(folder.names == Self.names && folder.leftovers == [], "\(arguments)")
   }
 
   /// The trace is a file. Where the command was quicker than the test, the test has seen nothing and looks again.
@@ -67,7 +72,7 @@ import Testing
     for attempt in 0..<30 {
       let command = try RunningCommand(arguments, in: folder)
       // Later from time to time, so that the second reading is met too.
-      let enough = 1 << 21 + attempt % 3 << 22
+      let enough = 1 << 21 + (attempt % 3) << 22
       guard command.reaches({ command.bytesRead > enough }) else {
         try? FileManager.default.removeItem(atPath: folder.file("out"))
         continue
@@ -81,7 +86,7 @@ import Testing
       }
       #expect(ending == .status(3), "\(arguments): \(command.errors)")
       #expect(command.errors.contains("interrupted"), "\(arguments): \(command.errors)")
-      #expect(folder.names == ["certificate", "run.partita"] && folder.leftovers == [], "\(arguments)")
+      #expect(folder.names == Self.names && folder.leftovers == [], "\(arguments)")
       return
     }
     Issue.record("\(arguments) was never interrupted: the trace is too short for this machine")
