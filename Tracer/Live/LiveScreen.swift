@@ -91,25 +91,19 @@ public struct LiveScreen {
     else { return [StyledLine(" no major frame is whole yet", .soft), StyledLine(), StyledLine()] }
     let columns = width - 12
     let record = table.record(ScheduleRecord.self, frame.schedule)
-    var planned = [UInt8](repeating: 0xFF, count: columns)
-    var names = [Character](repeating: "·", count: columns)
     let length = frame.end - frame.start
+    var planned = WindowStrip(columns: columns, length: length)
     for index in record.windows.indices {
       let window = table.record(WindowRecord.self, index)
-      let start = min(columns, Self.column(window.start.count, length, columns))
-      let end = min(columns, max(start + 1, Self.column(window.start.count &+ window.duration.count, length, columns)))
-      let name = Array(vocabulary.partition(window.partition.rawValue))
-      for column in start..<max(start, end) {
-        planned[column] = window.partition.rawValue
-        let place = column - start
-        names[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
-      }
+      planned.add(
+        start: window.start.count, duration: window.duration.count, owner: window.partition.rawValue,
+        name: vocabulary.partition(window.partition.rawValue))
     }
-    var actual = [UInt8](repeating: 0xFF, count: columns)
+    var actual = [UInt8](repeating: WindowStrip.nobody, count: columns)
     var most = [UInt64](repeating: 0, count: columns)
     for stay in frame.stays { Self.fill(&actual, &most, stay, frame) }
     var top = StyledLine("  schedule  ", .soft)
-    for column in 0..<columns { top.append(String(names[column]), colour(planned[column])) }
+    for (label, owner) in zip(planned.labels, planned.owners) { top.append(String(label), colour(owner)) }
     var bottom = StyledLine("  ran       ", .soft)
     for column in 0..<columns { bottom.append(letter(actual[column]), colour(actual[column])) }
     let head =
@@ -132,8 +126,8 @@ public struct LiveScreen {
     let length = frame.end - frame.start
     guard stay.end > frame.start, stay.start < frame.end else { return }
     let (start, end) = (max(stay.start, frame.start) - frame.start, min(stay.end, frame.end) - frame.start)
-    let firstColumn = min(owners.count - 1, column(start, length, owners.count))
-    for column in firstColumn...min(owners.count - 1, column(end, length, owners.count)) {
+    let firstColumn = min(owners.count - 1, WindowStrip.column(of: start, length, owners.count))
+    for column in firstColumn...min(owners.count - 1, WindowStrip.column(of: end, length, owners.count)) {
       let left = UInt64(Double(length) * Double(column) / columns)
       let right = UInt64(min(Double(length) * Double(column + 1) / columns, 1e18))
       let part = min(end, right) > max(start, left) ? min(end, right) - max(start, left) : 0
@@ -141,10 +135,6 @@ public struct LiveScreen {
       most[column] = part
       owners[column] = stay.partition
     }
-  }
-
-  private static func column(_ time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
-    min(columns, Int(Double(min(time, length)) / Double(length) * Double(columns)))
   }
 
   private func colour(_ partition: UInt8) -> StyledLine.Style {

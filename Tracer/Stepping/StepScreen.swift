@@ -143,7 +143,7 @@ public struct StepScreen {
     let strip = strip(record, columns, runningWindow)
     let name = TraceVocabulary.text(stepper.table, record.name)
     let offset = start.map { event.time - min(event.time, $0) } ?? 0
-    let place = min(columns - 1, Self.column(min(offset, length), length, columns))
+    let place = min(columns - 1, WindowStrip.column(of: offset, length, columns))
     var pointer = StyledLine(String(repeating: " ", count: place + 1) + "▲", .strong)
     let note =
       start == nil
@@ -159,28 +159,16 @@ public struct StepScreen {
 
   /// The windows of a major frame, the one that runs filled.
   private func strip(_ record: ScheduleRecord, _ columns: Int, _ runningWindow: Int?) -> StyledLine {
-    let length = record.majorFrame.count
-    var owners = [UInt8](repeating: 0xFF, count: columns)
-    var labels = [Character](repeating: "·", count: columns)
+    var windows = WindowStrip(columns: columns, length: record.majorFrame.count)
     for index in record.windows.indices {
       let window = stepper.table.record(WindowRecord.self, index)
-      let start = Self.column(window.start.count, length, columns)
-      let end = max(start + 1, Self.column(window.start.count &+ window.duration.count, length, columns))
-      let name = Array(vocabulary.partition(window.partition.rawValue))
-      for column in start..<max(start, min(end, columns)) {
-        owners[column] = window.partition.rawValue
-        let place = column - start
-        labels[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
-        if runningWindow == index, labels[column] == " " { labels[column] = "─" }
-      }
+      windows.add(
+        start: window.start.count, duration: window.duration.count, owner: window.partition.rawValue,
+        name: vocabulary.partition(window.partition.rawValue), isRunning: runningWindow == index)
     }
     var strip = StyledLine(" ")
-    for column in 0..<columns { strip.append(String(labels[column]), colour(owners[column])) }
+    for (label, owner) in zip(windows.labels, windows.owners) { strip.append(String(label), colour(owner)) }
     return strip
-  }
-
-  private static func column(_ time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
-    min(columns, Int(Double(min(time, length)) / Double(length) * Double(columns)))
   }
 
   /// A length of time in a unit that suits it.

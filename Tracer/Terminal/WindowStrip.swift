@@ -1,0 +1,51 @@
+/// The windows of a major frame side by side, one column a character: whose each column is, and what stands in it.
+///
+/// A window has one column at least, and begins with a bar; its owner's name follows where there is room.
+public struct WindowStrip {
+  /// The owner of a column that is no window's.
+  public static let nobody: UInt8 = 0xFF
+
+  /// By column: the partition that owns it, or `nobody`.
+  public private(set) var owners: [UInt8]
+  /// By column.
+  public private(set) var labels: [Character]
+  private let length: UInt64
+
+  /// A frame without windows.
+  ///
+  /// - Parameters:
+  ///   - columns: how many characters there are.
+  ///   - length: how long the frame is, in ns; more than 0.
+  public init(columns: Int, length: UInt64) {
+    owners = [UInt8](repeating: Self.nobody, count: columns)
+    labels = [Character](repeating: "·", count: columns)
+    self.length = length
+  }
+
+  /// Puts a window over what is there.
+  ///
+  /// - Parameters:
+  ///   - start: when it begins, in ns since the frame's start.
+  ///   - duration: in ns.
+  ///   - isRunning: whether it is drawn filled.
+  public mutating func add(start: UInt64, duration: UInt64, owner: UInt8, name: String, isRunning: Bool = false) {
+    let first = Self.column(of: start, length, owners.count)
+    let end = max(first + 1, Self.column(of: start &+ duration, length, owners.count))
+    let name = Array(name)
+    for column in first..<max(first, min(end, owners.count)) {
+      owners[column] = owner
+      let place = column - first
+      labels[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
+      if isRunning, labels[column] == " " { labels[column] = "─" }
+    }
+  }
+
+  /// Where in so many columns an instant of a frame is: `columns` at the frame's end and behind it.
+  ///
+  /// - Parameters:
+  ///   - time: in ns since the frame's start.
+  ///   - length: the frame's, in ns; more than 0.
+  public static func column(of time: UInt64, _ length: UInt64, _ columns: Int) -> Int {
+    min(columns, Int(Double(min(time, length)) / Double(length) * Double(columns)))
+  }
+}
