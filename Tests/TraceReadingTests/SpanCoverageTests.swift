@@ -118,12 +118,16 @@ struct SpanCoverageTests {
   @Test("The start of a frame that is missing may have been before the place to end at")
   func hiddenFrame() throws {
     let starts = Self.events.indices.filter { Self.events[$0].kind == EventKind.majorFrameStart.rawValue }
-    let start = try #require(starts.dropFirst(3).first { $0 % Self.perBlock > 2 && $0 % Self.perBlock < 40 })
+    // One that has events before it and behind it in its block, while the next block begins within the frame.
+    let start = try #require(
+      starts.dropFirst(3).first { start in
+        let next = (start / Self.perBlock + 1) * Self.perBlock
+        return start % Self.perBlock > 2 && !starts.contains(next) && Self.events[next].time > Self.events[start].time
+      })
     let block = start / Self.perBlock + 1
     var surgery = BlockSurgery(Self.trace)
     surgery.blocks[block][BlockHeader.byteCount + 4] ^= 0x21
     let behind = block * Self.perBlock
-    try #require(Self.events[behind].time > Self.events[start].time && !starts.contains(behind))
     let end = Self.events[behind].time - 1
     let frame = Self.events[start].operand
     let (coverage, doubts) = try Self.read(surgery.bytes, TraceSpan(from: .frame(frame), to: .instant(end)))
