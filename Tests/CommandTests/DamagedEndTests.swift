@@ -30,6 +30,28 @@ import Testing
     }
   }
 
+  /// Behind its end nothing of a run can be missing.
+  @Test func bytesBehindTheEndMakeNothingMissing() throws {
+    let (folder, trace) = try Self.folder()
+    try folder.write(trace + Array("x\n".utf8), to: "damaged")
+    let diff = try folder.run("diff", "damaged", "whole")
+    #expect(diff.ending == .status(3) && diff.errors.contains("bytes follow"), "\(diff.errors)")
+    #expect(!diff.errors.contains("missing"), "\(diff.errors)")
+    let counted = try folder.run("diff", "whole", "damaged", "--format", "json")
+    #expect(counted.output.contains("\"windowsNotCompared\":0"), "\(counted.output)")
+    let module = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+    let prediction = try folder.run("what-if", "damaged", "--module", module)
+    #expect([.status(1), .status(3)].contains(prediction.ending), "\(prediction.errors)")
+    #expect(prediction.output.contains("bytes follow"), "\(prediction.output)")
+    #expect(prediction.output.contains("all that was recorded is there"), "\(prediction.output)")
+    #expect(!prediction.output.contains("may be missing"), "\(prediction.output)")
+    // A database of it says the same.
+    #expect(try folder.run("export", "damaged", "-o", "run.db").ending == .status(3))
+    let query = try folder.run("query", "run.db", "SELECT count(*) FROM event")
+    #expect(query.ending == .status(3) && query.errors.contains("bytes follow"), "\(query.errors)")
+    #expect(!query.errors.contains("missing"), "\(query.errors)")
+  }
+
   @Test func theLastLineOfADumpNamesTheDamage() throws {
     let (folder, trace) = try Self.folder()
     var spoilt = trace

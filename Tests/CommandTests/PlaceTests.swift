@@ -81,6 +81,39 @@ import Testing
     #expect(upTo.output.contains(": \(count) events"), "\(count): \(upTo.output)")
   }
 
+  /// What a whole trace has not, a cut one may have had.
+  @Test(
+    arguments: [["--at", "event:99999999"], ["--at", "frame:99999999"], ["--at", "9999s"], ["--event", "99999999"]])
+  func aStepBeginsNowhereBeyondTheEnd(place: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    for (name, status) in [("run.partita", 2), ("cut.partita", 3)] as [(String, Int32)] {
+      let command = try RunningCommand(["step", name] + place, in: folder)
+      #expect(command.finish() == .status(status) && command.output == "", "\(name): \(command.errors)")
+      #expect(command.errors.contains("the trace "), "\(name): \(command.errors)")
+      #expect(command.errors.contains("cut off") == (status == 3), "\(name): \(command.errors)")
+    }
+  }
+
+  /// So with orders: but one that is not understood is wrong whatever the trace is.
+  @Test func anOrderForBeyondTheCutIsInconclusive() throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    for (name, orders, status) in [
+      ("run.partita", "last\nnext\n", 2), ("cut.partita", "last\nnext\n", 3), ("cut.partita", "last\nfly\n", 2),
+    ] as [(String, String, Int32)] {
+      try folder.write(Array(orders.utf8), to: "orders")
+      let input = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+      defer { close(input) }
+      let step = try folder.run("step", name, input: input)
+      #expect(step.ending == .status(status), "\(name), \(orders): \(step.errors)")
+      #expect(step.output.split(separator: "\n").count == 1, "\(step.output)")
+      #expect(step.errors.contains("cut off") == (name == "cut.partita"), "\(step.errors)")
+    }
+  }
+
   /// That the one place lies before the other only the trace tells.
   @Test(arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]])
   func anEndBeforeABeginningOfAnotherKindIsFound(arguments: [String]) throws {

@@ -29,7 +29,7 @@ import TraceReading
   }
 
   /// A file that goes with the test.
-  private final class File {
+  final class File {
     let path = NSTemporaryDirectory() + "partita-rescue-\(UUID().uuidString)"
     init(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
     deinit { unlink(path) }
@@ -58,7 +58,7 @@ import TraceReading
   }
 
   /// A machine that has recorded so many events and stopped: `unpublished` of them were not shown to the drainer.
-  private static func machine(
+  static func machine(
     stoppedAfter count: Int, unpublished: Int = 0, lastBlockBytes: Int = .max, eventsPerBlock: Int = 100
   ) throws -> FakeMachine {
     let machine = FakeMachine(try module.get(), eventsPerBlock: eventsPerBlock)
@@ -188,38 +188,6 @@ import TraceReading
     let machine = try Self.machine(stoppedAfter: 900)
     machine.copyControlPage(to: 0x3A_0000)
     #expect(try Self.rescue(machine.memory).0.eventCount == 900)
-  }
-
-  /// A core whose segments overlap has the control page twice, at one address: that is one ring.
-  @Test func aPageInTwoSegmentsIsOneRing() throws {
-    let machine = try Self.machine(stoppedAfter: 900)
-    let core = try File(Self.core(of: machine.memory, segments: [0..<0x30_0000, 0x10_0000..<machine.memory.count]))
-    // The ring lies in both, the module table in the second alone.
-    #expect(try TraceRescue(GuestMemory(coreFile: core.path)).eventCount == 900)
-  }
-
-  /// An ELF core of a machine's memory, with these ranges of addresses as its segments.
-  private static func core(of memory: [UInt8], segments: [Range<Int>]) -> [UInt8] {
-    let headerBytes = 64 + segments.count * 56
-    var bytes = [UInt8](repeating: 0, count: headerBytes)
-    func put(_ value: Int, _ count: Int, at offset: Int) {
-      for index in 0..<count { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (index * 8)) }
-    }
-    bytes.replaceSubrange(0..<6, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
-    // A core, of x86-64; where its table of segments is, and how large.
-    put(4, 2, at: 16)
-    put(62, 2, at: 18)
-    put(64, 8, at: 32)
-    put(56, 2, at: 54)
-    put(segments.count, 2, at: 56)
-    for (index, range) in segments.enumerated() {
-      let entry = 64 + index * 56
-      put(1, 4, at: entry)
-      put(headerBytes + range.lowerBound, 8, at: entry + 8)
-      put(range.lowerBound, 8, at: entry + 24)
-      put(range.count, 8, at: entry + 32)
-    }
-    return bytes + memory
   }
 
   @Test func foreignMemoryIsRefused() throws {

@@ -56,4 +56,22 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/file")) == Data([2]))
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link") == folder + "/file")
   }
+
+  @Test func linksToWhatIsNotThereAreFollowedToTheirEnd() throws {
+    let temporary = TemporaryFolder()
+    defer { withExtendedLifetime(temporary) {} }
+    let folder = temporary.path
+    for (link, target) in [("x", "y"), ("y", "z"), ("absolute", folder + "/z"), ("a", "b"), ("b", "a")] {
+      #expect(symlink(target, folder + "/" + link) == 0)
+    }
+    for link in ["x", "y", "absolute"] {
+      #expect(try OutputPath(file: folder + "/" + link, mayReplace: false).path == folder + "/z", "\(link)")
+    }
+    for mayReplace in [false, true] {
+      let reason = String(cString: strerror(ELOOP))
+      #expect(throws: OutputPath.Refusal.unwritable(path: folder + "/a", reason: reason)) {
+        try OutputPath(file: folder + "/a", mayReplace: mayReplace)
+      }
+    }
+  }
 }

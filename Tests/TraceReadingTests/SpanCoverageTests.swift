@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TestSeeds
 import Testing
 import TraceDamage
@@ -107,5 +108,59 @@ struct SpanCoverageTests {
     let span = TraceSpan(from: .event(900), to: .instant(Self.events[500].time))
     #expect(!span.isBackward)
     #expect(try Self.read(Self.trace, span).coverage.isBackward)
+    // At the very event to begin at it shows, too: a reader that begins there has nothing before it.
+    var exact = SpanCoverage(span)
+    let side = exact.side(of: Self.events[900], position: 900, defectCount: 0)
+    #expect(side == .after)
+    #expect(exact.isBackward)
+  }
+
+  @Test("The start of a frame that is missing may have been before the place to end at")
+  func hiddenFrame() throws {
+    let starts = Self.events.indices.filter { Self.events[$0].kind == EventKind.majorFrameStart.rawValue }
+    // One that has events before it and behind it in its block, while the next block begins within the frame.
+    let start = try #require(
+      starts.dropFirst(3).first { start in
+        let next = (start / Self.perBlock + 1) * Self.perBlock
+        return start % Self.perBlock > 2 && !starts.contains(next) && Self.events[next].time > Self.events[start].time
+      })
+    let block = start / Self.perBlock + 1
+    var surgery = BlockSurgery(Self.trace)
+    surgery.blocks[block][BlockHeader.byteCount + 4] ^= 0x21
+    let behind = block * Self.perBlock
+    let end = Self.events[behind].time - 1
+    let frame = Self.events[start].operand
+    let (coverage, doubts) = try Self.read(surgery.bytes, TraceSpan(from: .frame(frame), to: .instant(end)))
+    #expect(!coverage.isBackward && coverage.gap != nil && !doubts.isEmpty, "\(doubts)")
+    // Of an instant and a position the events on either side tell for sure.
+    let position = TraceSpan(from: .event(UInt64(behind)), to: .instant(end))
+    #expect(try Self.read(surgery.bytes, position).coverage.isBackward)
+    let earlier = TraceSpan(from: .frame(frame), to: .event(5))
+    #expect(try Self.read(surgery.bytes, earlier).coverage.isBackward)
+  }
+
+  @Test("Behind a gap time tells where the frame to end with is over")
+  func untoldEnd() throws {
+    let reader = try TraceReader(bytes: Self.trace)
+    let table = reader.moduleTable
+    let length = try #require(
+      (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).majorFrame.count }.max())
+    let third = TraceEvent(time: 3 * length, .majorFrameStart, operand: 3, words: .init(3 * length))
+    let last = TraceEvent(time: 6 * length - 1, .idle)
+    let next = TraceEvent(time: 6 * length, .idle)
+    let gap = TraceGap(nextPosition: 10, eventsMissing: 9, defect: TraceDefect(kind: .checksum, byteOffset: 0))
+    for hasGap in [false, true] {
+      var coverage = SpanCoverage(TraceSpan(to: .frame(5)), of: reader)
+      var sides = [coverage.side(of: third, position: 0, defectCount: 0)]
+      if hasGap { coverage.note(gap) }
+      sides.append(coverage.side(of: last, position: 10, defectCount: 1))
+      #expect(coverage.untoldEnd == nil)
+      sides.append(coverage.side(of: next, position: 11, defectCount: 1))
+      let expected: [TraceSpan.Side] = [.within, .within, hasGap ? .after : .within]
+      #expect(sides == expected)
+      let end: UInt64? = hasGap ? 6 * length : nil
+      #expect(coverage.untoldEnd == end)
+      #expect(coverage.hasEnded == hasGap)
+    }
   }
 }

@@ -68,9 +68,13 @@ struct DiffCommand: ParsableCommand {
     guard comparison.isComplete else {
       for (path, condition) in [(one, comparison.conditions.one), (other, comparison.conditions.other)]
       where !condition.isComplete { TraceCommand.complain("\(path): \(condition)") }
-      if comparison.uncomparedCount > 0 {
-        TraceCommand.complain(
-          "\(comparison.uncomparedCount) windows with missing events were not compared, or not in whole")
+      let count = comparison.uncomparedCount
+      if count > 0 {
+        let windows = count == 1 ? "1 window with missing events was" : "\(count) windows with missing events were"
+        TraceCommand.complain("\(windows) not compared, or not in whole")
+      }
+      if comparison.isUncomparedOutside {
+        TraceCommand.complain("of what lies before a frame's first window not all was compared: events are missing")
       }
       throw ExitCode(3)
     }

@@ -82,7 +82,7 @@ struct DumpCommand: ParsableCommand {
     var output = OutputBuffer()
     defer { output.flush() }
     var printed: UInt64 = 0
-    var coverage = SpanCoverage(TraceSpan(from: from, to: to))
+    var coverage = SpanCoverage(TraceSpan(from: from, to: to), of: reader)
     guard limit != 0 else { return coverage }
     if from != nil, let index = reader.makeIndex(), let block = index.block(before: coverage.span) {
       _ = reader.begin(at: index.entries[block])

@@ -75,7 +75,7 @@ struct ExportCommand: ParsableCommand {
     guard let format = format ?? ExportFormat(path: output) else { return }
     try TraceCommand.keepApart(output, from: [trace])
     let reader = try TraceCommand.open(trace)
-    var run = ExportRun(TraceSpan(from: from, to: to))
+    var run = ExportRun(TraceSpan(from: from, to: to), of: reader)
     do throws(ExportFailure) {
       try export(reader, format, &run)
     } catch {
@@ -106,7 +106,7 @@ struct ExportCommand: ParsableCommand {
     }
     if progress.isInterrupted { throw .interrupted }
     // Where the trace has not the place to begin at, nothing takes the name.
-    guard run.coverage.hasBegun || run.coverage.gap != nil else { return }
+    guard !run.coverage.isBackward, run.coverage.hasBegun || run.coverage.gap != nil else { return }
     try target?.keep()
   }
 }

@@ -116,7 +116,10 @@ struct PredictedChanges {
   }
 
   static func sentence(of condition: TraceCondition) -> String {
-    "the recorded trace is \(condition): some of what partitions did may be missing"
+    let consequence =
+      condition.hasAllEvents
+      ? "; all that was recorded is there" : ": some of what partitions did may be missing"
+    return "the recorded trace is \(condition)\(consequence)"
   }
 
   static func sentence(ofLoss count: UInt64) -> String {

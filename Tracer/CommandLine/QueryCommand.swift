@@ -90,7 +90,7 @@ struct QueryCommand: ParsableCommand {
       throw ExitCode(2)
     }
     guard condition != .foreign else {
-      TraceCommand.complain("\(path): this database is none that 'partita export' has made")
+      TraceCommand.complain("\(path): this database is damaged, or none that 'partita export' has made")
       throw ExitCode(2)
     }
     try answer(text, from: path, named: path)
@@ -98,7 +98,8 @@ struct QueryCommand: ParsableCommand {
     case .foreign, .complete: return
     case .untold:
       TraceCommand.complain("\(path): it does not say whether its trace was whole: export it once more")
-    case .incomplete(let reason): TraceCommand.complain("\(path): of its trace something is missing: \(reason)")
+    case .incomplete(let reason):
+      TraceCommand.complain("\(path): the trace that it was made of was cut off or damaged: \(reason)")
     }
     throw ExitCode(3)
   }

@@ -25,8 +25,8 @@ struct StepCommand: ParsableCommand {
 
       After each order the current event is printed; 'show' prints the whole screen.
 
-      Exit status: 0 for a whole trace, 2 for a file that is no trace, or an order that was not understood or cannot \
-      be carried out, 3 for a trace that is cut off or damaged.
+      Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one that \
+      a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there.
 
       Example: printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | partita step run.partita
       """)
@@ -70,8 +70,8 @@ struct StepCommand: ParsableCommand {
       if let at { try session.obey(StepOrder(goingTo: at)) }
       if let event { try session.obey(.goToEvent(event)) }
     } catch let refusal as StepSession.Refusal {
-      TraceCommand.complain("\(refusal)")
-      throw ExitCode(2)
+      TraceCommand.complain("\(trace): \(refusal)")
+      try finish(session, isMisunderstood: session.stepper.store.condition.isComplete)
     }
     if let screen = FullScreen() {
       var conversation = StepConversation(screen: screen, session: session)
@@ -79,12 +79,15 @@ struct StepCommand: ParsableCommand {
     } else {
       isMisunderstood = try obeyLines(&session)
     }
-    if isMisunderstood { throw ExitCode(2) }
+    try finish(session, isMisunderstood: isMisunderstood)
+  }
+
+  /// Says what is wrong with the trace, and ends the command where that or an order was wrong.
+  private func finish(_ session: StepSession, isMisunderstood: Bool) throws {
     let condition = session.stepper.store.condition
-    if !condition.isComplete {
-      TraceCommand.complain("\(trace): \(condition)")
-      throw ExitCode(3)
-    }
+    if !condition.isComplete { TraceCommand.complain("\(trace): \(condition)") }
+    if isMisunderstood { throw ExitCode(2) }
+    if !condition.isComplete { throw ExitCode(3) }
   }
 
   private func open() throws -> TraceStepper {
@@ -103,7 +106,7 @@ struct StepCommand: ParsableCommand {
     }
   }
 
-  /// Orders from standard input; true if one could not be followed. The others are carried out all the same.
+  /// Orders from standard input; true if one was wrong. The others are carried out all the same.
   private func obeyLines(_ session: inout StepSession) throws -> Bool {
     var isMisunderstood = false
     var number = 0
@@ -125,7 +128,8 @@ struct StepCommand: ParsableCommand {
         isMisunderstood = true
       } catch let error as StepSession.Refusal {
         TraceCommand.complain("line \(number): \(error)")
-        isMisunderstood = true
+        // Of a trace that is not whole nobody knows whether it had what is asked for.
+        if session.stepper.store.condition.isComplete { isMisunderstood = true }
       }
     }
     return isMisunderstood

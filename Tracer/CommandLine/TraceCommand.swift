@@ -51,13 +51,13 @@ enum TraceCommand {
   ///
   /// - Parameter coverage: of a reader that has come to the part's end, or to its own.
   static func requireBegun(_ coverage: SpanCoverage, _ reader: TraceReader, _ path: String) throws {
-    guard !coverage.hasBegun, coverage.gap == nil else { return }
+    guard coverage.gap == nil else { return }
     if coverage.isBackward {
       complain("\(path): --to is before --from in this trace")
       throw ExitCode(2)
     }
     let condition = reader.condition
-    guard condition != .unread else { return }
+    guard !coverage.hasBegun, condition != .unread else { return }
     let state = condition.isComplete ? "" : "; it is \(condition)"
     complain("\(path): the trace ends before the place to begin at\(state)")
     throw ExitCode(condition.isComplete ? 2 : 3)

@@ -47,6 +47,8 @@ struct RunSections {
   private var open: RunSection?
   /// Events are missing, and no frame has started since.
   private var isLost = false
+  /// The run's end has come, and nothing behind it.
+  private var hasEnded = false
   /// Whether what follows the last section is missing: the trace was not read to its end event.
   private(set) var endsInGap = false
 
@@ -64,9 +66,12 @@ struct RunSections {
       case .events(let first, let events):
         position = first
         waiting = events[...]
-      case .gap: if let cut = lose() { return cut }
+        if let last = events.last { hasEnded = last.knownKind == .end }
+      case .gap:
+        hasEnded = false
+        if let cut = lose() { return cut }
       case nil:
-        endsInGap = endsInGap || isLost || !reader.condition.isComplete
+        endsInGap = endsInGap || isLost || !hasEnded
         if endsInGap { open?.hasGap = true }
         defer { open = nil }
         return open

@@ -9,10 +9,9 @@ enum RoomProbe {
 
   /// Why nothing more fits there; nil where something does, or where that cannot be told.
   static func obstacle(beside path: String) -> String? {
-    let folder = (path as NSString).deletingLastPathComponent
-    var template = Array(
-      ((folder.isEmpty ? "." : folder) as NSString)
-        .appendingPathComponent(".partita-room-XXXXXX").utf8CString)
+    // Foundation's own way to take paths apart traps on names of one character.
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "./"
+    var template = Array("\(folder).partita-room-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return told(errno) }
     defer { close(descriptor) }

@@ -126,13 +126,16 @@ public final class GuestMemory {
   func pages(
     withWord magic: UInt64, at offset: Int, isInterrupted: () -> Bool
   ) throws(RescueError) -> [UInt64] {
-    // Segments of a core may overlap, and have a page twice.
     var found: Set<UInt64> = []
+    // Segments of a core may overlap: what others have shown is not read again, however many there are.
+    var covered: UInt64 = 0
     var buffer = [UInt8](repeating: 0, count: Self.scanBytes)
-    for piece in pieces {
+    for piece in pieces.sorted(by: { $0.address < $1.address }) {
       // Pages begin at multiples of their size, wherever the piece begins.
-      var address = (piece.address + Self.pageBytes - 1) & ~(Self.pageBytes - 1)
+      let first = (piece.address + Self.pageBytes - 1) & ~(Self.pageBytes - 1)
+      var address = max(first, covered & ~(Self.pageBytes - 1))
       let end = piece.address + piece.byteCount
+      covered = max(covered, end)
       while address < end {
         if isInterrupted() { throw .interrupted }
         let count = min(Self.scanBytes, Int(end - address))

@@ -13,9 +13,9 @@ public struct ImageLocator: Sendable {
   ///   - moduleFile: the module file; its own directory comes first.
   ///   - given: directories of the command line.
   public init(moduleFile: String, given: [String]) {
-    var list = [(moduleFile as NSString).deletingLastPathComponent]
-    if list[0].isEmpty { list[0] = "." }
-    list += given
+    // Foundation's own way to take paths apart traps on names of one character.
+    let folder = moduleFile.lastIndex(of: "/").map { moduleFile[..<$0] } ?? "."
+    var list = [folder.isEmpty ? "/" : String(folder)] + given
     if let path = ProcessInfo.processInfo.environment["PARTITA_IMAGES"] {
       list += path.split(separator: ":").map(String.init)
     }

@@ -44,7 +44,10 @@ public struct OutputPath: Equatable, Sendable {
     guard trimmed != "-" else {
       throw .unwritable(path: text, reason: "this goes to a file and not to standard output; name one")
     }
-    path = Self.resolved(String(trimmed))
+    guard let resolved = Self.resolved(String(trimmed)) else {
+      throw .unwritable(path: text, reason: String(cString: strerror(ELOOP)))
+    }
+    path = resolved
     guard let slash = path.lastIndex(of: "/") else {
       (folder, name) = (".", path)
       return
@@ -56,8 +59,9 @@ public struct OutputPath: Equatable, Sendable {
   /// Whether files can be made in the folder; where not, `errno` says why. A file in a folder's place is none.
   public var isFolderWritable: Bool { access(folder + "/.", W_OK) == 0 }
 
-  /// The path with its links followed, also where the last one leads to a file that is not there yet.
-  private static func resolved(_ text: String) -> String {
+  /// The path with its links followed, also where the last one leads to a file that is not there yet; nil where they
+  /// lead to no end.
+  private static func resolved(_ text: String) -> String? {
     var path = text
     for _ in 0..<40 {
       if let pointer = realpath(path, nil) {
@@ -65,10 +69,14 @@ public struct OutputPath: Equatable, Sendable {
         return String(cString: pointer)
       }
       guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
-      let folder = (path as NSString).deletingLastPathComponent
-      path = target.hasPrefix("/") || folder.isEmpty ? target : "\(folder)/\(target)"
+      // Foundation's own way to take paths apart traps on names of one character.
+      guard !target.hasPrefix("/"), let slash = path.lastIndex(of: "/") else {
+        path = target
+        continue
+      }
+      path = String(path[...slash]) + target
     }
-    return path
+    return nil
   }
 
   /// Where the result grows meanwhile: beside its place, under a name of this process's own.

@@ -14,7 +14,10 @@ public struct ExportRun: Sendable {
   public private(set) var lostCount: UInt64 = 0
   private var isOpen = false
 
-  public init(_ span: TraceSpan = TraceSpan()) { coverage = SpanCoverage(span) }
+  /// - Parameter reader: the one that the run will read; where events are missing it tells more of `span`'s end.
+  public init(_ span: TraceSpan = TraceSpan(), of reader: TraceReader? = nil) {
+    coverage = SpanCoverage(span, of: reader)
+  }
 
   /// Reads the trace to the end of the part.
   ///
@@ -68,12 +71,15 @@ public struct ExportRun: Sendable {
   private mutating func finishPart<Exporter: TraceExporter>(
     before event: TraceEvent, _ timeline: inout Timeline, _ exporter: Exporter
   ) -> UInt64 {
-    open(before: event, &timeline, exporter)
+    // Behind a gap the first event may be far behind the part, and the part begins no later than it ends.
+    var limit = coverage.untoldEnd ?? .max
+    if case .instant(let instant)? = coverage.span.to { limit = instant }
+    open(before: event, notAfter: limit, &timeline, exporter)
     let end =
       switch coverage.span.to {
       case .instant(let instant)?: instant
       // A major frame lasts until the next one starts.
-      case .frame?: max(timeline.lastTime, event.time)
+      case .frame?: max(timeline.lastTime, min(event.time, coverage.untoldEnd ?? .max))
       case .event?, nil: timeline.lastTime
       }
     timeline.look(back: event, until: end) { change, time, position in
@@ -84,7 +90,7 @@ public struct ExportRun: Sendable {
 
   /// Begins the part, if it has not begun.
   private mutating func open<Exporter: TraceExporter>(
-    before next: TraceEvent?, _ timeline: inout Timeline, _ exporter: Exporter
+    before next: TraceEvent?, notAfter limit: UInt64 = .max, _ timeline: inout Timeline, _ exporter: Exporter
   ) {
     guard !isOpen else { return }
     isOpen = true
@@ -94,7 +100,7 @@ public struct ExportRun: Sendable {
       case .frame?, .event?: next?.time ?? timeline.lastTime
       case nil: 0 as UInt64
       }
-    timeline.open(at: start, before: next) { exporter.add($0, at: $1, position: $2) }
+    timeline.open(at: min(start, limit), before: next) { exporter.add($0, at: $1, position: $2) }
   }
 
   private mutating func add<Exporter: TraceExporter>(

@@ -21,11 +21,17 @@ public struct SpanCoverage: Sendable {
   public private(set) var hasEnded = false
   /// Whether the event with which the part ends has come: nothing that follows is of it.
   public private(set) var isOver = false
+  /// Whether the very event to begin at is behind the place to end at.
+  private var beginsBehindEnd = false
+  private var lastFrame: UntoldFrame
 
-  public init(_ span: TraceSpan) {
+  /// - Parameter reader: of the trace; how long its module's frames last tells where one is over whose successor's
+  ///   start is missing.
+  public init(_ span: TraceSpan, of reader: TraceReader? = nil) {
     self.span = span
     progress = span
     hasBegun = span.from == nil
+    lastFrame = UntoldFrame(span.to, reader)
   }
 
   /// Takes a gap.
@@ -33,6 +39,7 @@ public struct SpanCoverage: Sendable {
   /// - Parameter tell: called with a gap in which events of the part may be missing.
   public mutating func note(_ gap: TraceGap, tell: (TraceGap) -> Void = { _ in }) {
     guard !isOver, !hasEnded else { return }
+    lastFrame.noteGap()
     guard hasBegun else {
       openGap = gap
       return
@@ -48,7 +55,8 @@ public struct SpanCoverage: Sendable {
   public mutating func side(
     of event: TraceEvent, position: UInt64, defectCount: Int, tell: (TraceGap) -> Void = { _ in }
   ) -> TraceSpan.Side {
-    let side = progress.side(of: event, position: position)
+    let told = progress.side(of: event, position: position)
+    let side = lastFrame.isOver(at: event) ? .after : told
     if !hasBegun {
       begin(side, event, position, defectCount, tell)
     }
@@ -61,15 +69,26 @@ public struct SpanCoverage: Sendable {
     _ side: TraceSpan.Side, _ event: TraceEvent, _ position: UInt64, _ defectCount: Int, _ tell: (TraceGap) -> Void
   ) {
     hasBegun = progress.hasBegun
-    // The place to end at has passed, and that to begin at is still to come: no gap can have hidden anything.
-    if side == .after, !hasBegun { return openGap = nil }
     if side == .before {
       earlierDefectCount = defectCount
       if tellsFrame(event) { openGap = nil }
-    } else if let gap = openGap {
-      if isExactBeginning(event, position) { earlierDefectCount = defectCount } else { count(gap, tell) }
-      openGap = nil
+      return
     }
+    let isExact = hasBegun && isExactBeginning(event, position)
+    beginsBehindEnd = side == .after && isExact
+    if let gap = openGap {
+      if mayHaveHiddenBeginning(isExact) { count(gap, tell) } else if isExact { earlierDefectCount = defectCount }
+    }
+    openGap = nil
+  }
+
+  /// Whether the part may have begun in the gap before an event that is not before the part.
+  private func mayHaveHiddenBeginning(_ isExact: Bool) -> Bool {
+    if hasBegun { return !isExact }
+    // The place to end at has passed, and that to begin at is still to come. But that of a frame shows at its start
+    // only, which the gap may have taken.
+    if case .frame? = span.from { return true }
+    return false
   }
 
   /// Whether an event before the part shows that what precedes it is not of the part: which frame it is in shows at the
@@ -102,8 +121,12 @@ public struct SpanCoverage: Sendable {
     count(open, tell)
   }
 
-  /// Whether the place to end at came without that to begin at, and no gap can have hidden it.
-  public var isBackward: Bool { (hasEnded || isOver) && !hasBegun && gap == nil }
+  /// Whether the place to end at came before that to begin at, and no gap can have hidden it.
+  public var isBackward: Bool { gap == nil && (beginsBehindEnd || (hasEnded || isOver) && !hasBegun) }
+
+  /// When the frame that the part ends with is over, ns, where its successor's start was missing and time has told;
+  /// else nil.
+  public var untoldEnd: UInt64? { lastFrame.passedEnd }
 
   /// What is missing of the part, or speaks against it; empty where all of it was there.
   ///

@@ -12,6 +12,12 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
 
   public var isComplete: Bool { self == .complete }
 
+  /// Whether all that was recorded is there: it is whole, or nothing is wrong but that something comes behind it.
+  public var hasAllEvents: Bool {
+    guard case .damaged(let defects) = self else { return isComplete }
+    return !defects.isEmpty && defects.allSatisfy { $0.kind == .bytesAfterSeal }
+  }
+
   /// Whether some defect is a contradiction and no mere damage.
   public var isContradictory: Bool {
     if case .damaged(let defects) = self { return defects.contains { $0.isContradiction } }

@@ -32,7 +32,10 @@ public final class ExportTarget {
     do throws(OutputPath.Refusal) {
       target = try OutputPath(path)
     } catch {
-      throw .unwritable(path: path, reason: "it is no name of a file")
+      guard case .unwritable(_, let reason) = error else {
+        throw .unwritable(path: path, reason: "it is no name of a file")
+      }
+      throw .unwritable(path: path, reason: reason)
     }
     self.path = target.path
     self.kind = kind
