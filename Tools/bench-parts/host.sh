@@ -10,21 +10,23 @@ long() {
       >"$cache/$name.summary"
 }
 long_events=10000000
+# The rates' aims are those of a hundred million events: the traces are read again until there are so many.
+rated_events=100000000
 long_traces() {
   is_fresh $cache/captured.partita ||
     $partita capture $module --stimulus $stimulus --for 30s --force -o $cache/captured.partita >$cache/captured.summary
   long steady $long_events --seed 1
   long shuffled $long_events --seed 2 --shuffled
 }
-# rate COMMAND VERB AIM: on a synthesized, a captured (30 virtual seconds, read again and again) and a shuffled trace of
-# as many events; the slowest is the figure. The host may be busy: what a core's time is worth is told too.
+# rate COMMAND VERB AIM: on a synthesized, a captured (30 virtual seconds) and a shuffled trace, read again and again; the
+# slowest is the figure. The host may be busy: what a core's time is worth is told too.
 rate() {
   local name slowest=
   long_traces
   for name in steady captured shuffled; do
     # The captured trace stands for a long one, which takes its memory once: what is freed is kept for the next reading.
     MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 \
-      $partita "$1" $cache/$name.partita --events $long_events >"$cache/$1.$name"
+      $partita "$1" $cache/$name.partita --events $rated_events >"$cache/$1.$name"
     echo "$figure.$name = $(awk -v line="events-$2-per-second" '$1 == line { print $3 }' "$cache/$1.$name") events/s" \
       "($(awk -v line="events-$2-per-processor-second" '$1 == line { print $3 }' "$cache/$1.$name") a second a core)"
   done
