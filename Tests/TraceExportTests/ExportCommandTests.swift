@@ -79,6 +79,16 @@ import TraceFormat
     #expect(folder.names == ["run.partita"])
   }
 
+  /// The name is as long as one can be, and that under which the export grows would be longer.
+  @Test(arguments: outputs) func aFailureNamesWhatWasAskedFor(output: String) throws {
+    let folder = try Self.folder()
+    let name = String(repeating: "x", count: 255 - output.count) + output
+    let run = try CommandRun.partita(["export", "run.partita", "-o", name], in: folder.path)
+    #expect(run.status == 2 && run.errors.contains("cannot be written"), "\(run.errors)")
+    #expect(!run.errors.contains(".part "), "\(run.errors)")
+    #expect(folder.names == ["run.partita"])
+  }
+
   @Test func aFolderWithOtherThingsIsNeverReplaced() throws {
     let folder = try Self.folder()
     for name in ["kept.ctf", "kept"] {

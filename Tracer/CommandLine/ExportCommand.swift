@@ -100,9 +100,13 @@ struct ExportCommand: ParsableCommand {
     defer { progress.clear() }
     let target =
       output == "-" ? nil : try ExportTarget(output, format.targetKind(byKind: byKind), mayReplace: force)
-    try format.write(reader, to: target?.growing, byKind: byKind, &run) { () throws(ExportFailure) in
-      if progress.isInterrupted { throw .interrupted }
-      progress.show(reader)
+    do throws(ExportFailure) {
+      try format.write(reader, to: target?.growing, byKind: byKind, &run) { () throws(ExportFailure) in
+        if progress.isInterrupted { throw .interrupted }
+        progress.show(reader)
+      }
+    } catch {
+      throw target?.renamed(error) ?? error
     }
     if progress.isInterrupted { throw .interrupted }
     // Where the trace has not the place to begin at, nothing takes the name.

@@ -76,6 +76,12 @@ public final class ExportTarget {
     return lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The failure as whoever named the target knows it: of the name under which it grows nobody has heard.
+  public func renamed(_ failure: ExportFailure) -> ExportFailure {
+    guard case .unwritable(let place, let reason) = failure, place.hasPrefix(growing) else { return failure }
+    return .unwritable(path: "\(path)\(place.dropFirst(growing.count))", reason: reason)
+  }
+
   /// Gives the export its name, in place of what was there.
   public func keep() throws(ExportFailure) {
     try Self.examine(path, kind, mayReplace)
