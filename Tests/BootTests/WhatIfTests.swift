@@ -80,6 +80,18 @@ import Verification
     try Self.expect(predicted, equals: run.trace, tolerance: 100)
   }
 
+  /// MinimalGuest masks its interrupts in the middle of a computation, without entering the kernel.
+  @Test func aGuestThatMasksItsInterruptsDoesSoAgain() throws {
+    var guest = try ModuleVariant.shipped("Guest")
+    guest.stimulus = ""
+    let run = try CapturedRun.capture(guest, milliseconds: 300)
+    let (predicted, doubts) = try Self.predict(run.trace, under: run.trace)
+    #expect(doubts.isEmpty, "\(doubts)")
+    let (one, two) = (try Self.story(predicted), try Self.story(run.trace))
+    #expect(Set(one.keys) == Set(two.keys))
+    for (partition, events) in two { #expect(one[partition] == events, "partition \(partition)") }
+  }
+
   @Test func anotherScheduleIsPredictedAsItIsCaptured() throws {
     // Without input: a line that was masked is taken to have fired when it was let through, which the serial one was.
     var plain = try ModuleVariant.flightControl()
@@ -174,6 +186,8 @@ import Verification
     for claim in its.claims where claim.identifier.hasPrefix("process.deadline.") {
       #expect(mine.claim(claim.identifier)?.verdict == claim.verdict, "\(claim.identifier)")
     }
+    let upcalls = [mine, its].map { $0.claim("budget.markToUpcall.8")?.worst?.value ?? 0 }
+    #expect((upcalls[0] - upcalls[1]).magnitude < 300, "\(upcalls)")
   }
 
   /// Where marks come in the very entry that ends their partition's window, the judges agree on its time still.

@@ -68,6 +68,16 @@ import Testing
     #expect(answer.exitStatus == 3 && answer.weaknesses.contains { $0.contains("keyframes are others") })
   }
 
+  /// Smaller blocks take more bytes: nobody knows how many.
+  @Test func otherBlocksAreUnknown() throws {
+    let module = try OtherModule()
+    var other = module
+    try other.set("EventsPerBlock=", to: "256")
+    let answer = try Self.answer(recorded: module, under: other)
+    #expect(answer.claim("budget.traceBytes")?.predictedVerdict == "unknown")
+    #expect(answer.claim("budget.kernelTime")?.predictedVerdict == "pass")
+  }
+
   /// A budget that the recorded module did not have was measured by nobody.
   @Test func aNewBudgetIsUnknown() throws {
     let module = try OtherModule()

@@ -24,14 +24,12 @@ struct PredictedChanges {
 
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
-    guard PathLengthVerdicts.areAbout(claim.identifier) else { return PredictedVerdicts(doubts: doubts).verdict(claim) }
+    guard PathLengthVerdicts.areAbout(claim) else { return PredictedVerdicts(doubts: doubts).verdict(claim) }
     return pathLengths.verdict(claim)
   }
 
   private var pathLengths: PathLengthVerdicts {
-    PathLengthVerdicts(
-      recorded: recorded, hasSameWork: paths.recorded.work == paths.predicted.work,
-      hasSameFrames: paths.recorded.frames == paths.predicted.frames, isInDoubt: !doubts.isEmpty)
+    PathLengthVerdicts(recorded: recorded, paths: paths, isInDoubt: !doubts.isEmpty)
   }
 
   private static let assumptions: [String] = [
@@ -40,8 +38,9 @@ struct PredictedChanges {
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
     "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
-      + "stop.prompt, budget.interruptToMark, budget.kernelTime and budget.traceBytes the worst that was recorded is "
-      + "held against the other module's bound",
+      + "stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
+      + "the worst that was recorded is held against the other module's bound; where windows, partitions or ports are "
+      + "others, it must leave as much again, or half of L, to be sure",
   ]
 
   /// One claim in both runs.
@@ -71,7 +70,7 @@ struct PredictedChanges {
     let gone = recorded.claims.map(\.identifier).filter { !identifiers.contains($0) }
     return (identifiers + gone).map { identifier in
       let (before, after) = (recorded.claim(identifier), predicted.claim(identifier))
-      let isMeasured = !PathLengthVerdicts.areAbout(identifier)
+      let isMeasured = !(after.map(PathLengthVerdicts.areAbout) ?? false)
       return Row(
         claim: identifier, recordedVerdict: before?.verdict.rawValue,
         predictedVerdict: after.map { verdict($0).rawValue }, recordedWorst: before?.worst?.value,

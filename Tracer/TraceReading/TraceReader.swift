@@ -29,6 +29,8 @@ public final class TraceReader {
   public var file: TraceFileIdentity { source.identity }
   /// The columns of the block that is being delivered: the reader's own, or those of `found`.
   private var columns = EventColumns()
+  /// Its events, once `next` has come to the first of them.
+  private var view: EventView?
   private var ownColumns: EventColumns
   /// The block that `nextColumns` has just delivered, where other threads have decoded it.
   var found: BlockLookahead.Found?
@@ -102,8 +104,10 @@ public final class TraceReader {
     while true {
       if let gap = takeGap() { return .gap(gap) }
       if hasPendingEvents, nextEvent < columns.eventCount {
+        if nextEvent == 0 { view = columns.events }
         defer { nextEvent += 1 }
-        return .event(position: columns.firstPosition + UInt64(nextEvent), columns.event(at: nextEvent))
+        let event = view?[nextEvent] ?? columns.event(at: nextEvent)
+        return .event(position: columns.firstPosition + UInt64(nextEvent), event)
       }
       hasPendingEvents = false
       guard readBlock() else { return takeGap().map { .gap($0) } }

@@ -82,5 +82,7 @@ final class DemandReader {
 
   /// The next interrupt of a line that has not been fired; nil where none is known yet.
   func nextInterrupt(of line: Int) -> RecordedInterrupt? { demand.interrupts[line].front }
+  /// Lines that have one, a bit each.
+  var waitingLines: UInt16 { demand.waitingLines }
   func removeInterrupt(of line: Int) { demand.removeInterrupt(of: line) }
 }

@@ -9,6 +9,7 @@ final class HandlerQueue {
     var hasReturned: Bool
     var computation: UInt64
     var wasOn: Bool?
+    var turn: UInt64
   }
 
   private let room: SpillRoom?
@@ -37,7 +38,7 @@ final class HandlerQueue {
       closed.append(
         Closed(
           deedCount: oldest.count, hasReturned: oldest.end == .returned, computation: oldest.computation,
-          wasOn: oldest.wasOn))
+          wasOn: oldest.wasOn, turn: oldest.turn))
     }
   }
 
@@ -56,6 +57,7 @@ final class HandlerQueue {
     }
     strand.computation = next.computation
     strand.wasOn = next.wasOn
+    strand.turn = next.turn
     return strand
   }
 }

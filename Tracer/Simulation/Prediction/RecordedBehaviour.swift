@@ -15,11 +15,14 @@ final class RecordedBehaviour: PartitionBehaviour {
     var done: UInt64?
     /// What is computed before it in all, ns; nil where that is not known yet, all ones where nothing comes any more.
     var total: UInt64?
+    /// What is computed before the virtual interrupt flag turns, ns; all ones where it does not, or has turned.
+    var turn = UInt64.max
 
     mutating func goOn() {
       next += 1
       done = nil
       total = nil
+      turn = .max
     }
   }
 
@@ -80,6 +83,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     } else {
       let found = look(index, activity, upTo: world.nextInterrupt(after: exit) - exit, in: world)
       if found.isKnown { players[index].activities[top].total = found.total }
+      players[index].activities[top].turn = found.turn > activity.done ?? 0 ? found.turn : .max
       total = found.total
     }
     let done = activity.done ?? 0
@@ -93,7 +97,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// is known of it. Not known means that it is more than `span` beyond what it has done, and at least so much.
   private func look(
     _ index: Int, _ activity: Activity, upTo span: UInt64, in world: SimulatedWorld
-  ) -> (total: UInt64, isKnown: Bool) {
+  ) -> (total: UInt64, isKnown: Bool, turn: UInt64) {
     let strand = activity.strand
     let isNew = activity.done == nil
     let done = activity.done ?? 0
@@ -101,15 +105,19 @@ final class RecordedBehaviour: PartitionBehaviour {
     func isBeyond() -> Bool { computation(sureComputation(of: activity)) > enough }
     if let deed = reader.deed(activity.next, of: strand, unless: isBeyond) {
       if isNew { world.guests[index].setFlag(deed.wasOn) }
-      return (computation(deed.computation), true)
+      return (computation(deed.computation), true, turn(deed.turn))
     }
-    if strand.end == .returned { return (computation(strand.computation) + RecordedDemand.handlerTail, true) }
+    if strand.end == .returned { return (computation(strand.computation) + RecordedDemand.handlerTail, true, .max) }
     // Where a deed has been forgotten, it is not known to compute at all.
-    guard activity.next == strand.count else { return (0, true) }
+    guard activity.next == strand.count else { return (0, true, .max) }
     if isNew, let wasOn = strand.wasOn { world.guests[index].setFlag(wasOn) }
-    if strand.end == .open, !reader.isExhausted { return (computation(sureComputation(of: activity)), false) }
-    return (computation(strand.computation) + Self.slack, true)
+    if strand.end == .open, !reader.isExhausted {
+      return (computation(sureComputation(of: activity)), false, turn(strand.turn))
+    }
+    return (computation(strand.computation) + Self.slack, true, turn(strand.turn))
   }
+
+  private func turn(_ recorded: UInt64) -> UInt64 { recorded == .max ? .max : computation(recorded) }
 
   /// So much is computed in any case before the deed that has not been read yet, or the end.
   private func sureComputation(of activity: Activity) -> UInt64 {
@@ -130,6 +138,10 @@ final class RecordedBehaviour: PartitionBehaviour {
     let top = players[index].top
     guard instant > from, let done = players[index].activities[top].done else { return }
     players[index].activities[top].done = done &+ (instant - from)
+    // It has turned its flag without entering the kernel.
+    guard done &+ (instant - from) >= players[index].activities[top].turn else { return }
+    players[index].activities[top].turn = .max
+    world.guests[index].setFlag(!world.guests[index].isOn)
   }
 
   func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {

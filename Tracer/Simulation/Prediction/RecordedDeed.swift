@@ -13,6 +13,8 @@ struct RecordedDeed {
   /// Whether its virtual interrupts were on: while it computed, as far as an interruption showed it, and at the deed.
   var wasOn: Bool
   var isOn: Bool
+  /// What was computed before the flag turned from `wasOn`, ns; all ones where no interruption showed that.
+  var turn = UInt64.max
   /// The instant in the recorded run, ns.
   var instant: UInt64
   /// What the kernel took before the partition went on, ns; nil where others ran first, or it waited for a window.

@@ -62,6 +62,8 @@ struct RecordedDemand {
   private(set) var flows: [Flow]
   /// Of each line.
   private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
+  /// Those that have some, a bit each.
+  private(set) var waitingLines: UInt16 = 0
   /// The start of the module, ns.
   private(set) var start: UInt64?
   /// When the module was asked to end by itself, ns; all ones for never.
@@ -100,7 +102,10 @@ struct RecordedDemand {
     self.takesPulses = takesPulses
   }
 
-  func removeInterrupt(of line: Int) { interrupts[line].removeFirst() }
+  mutating func removeInterrupt(of line: Int) {
+    interrupts[line].removeFirst()
+    if interrupts[line].isEmpty { waitingLines &= ~(1 << UInt16(line)) }
+  }
   mutating func removeLife(of partition: Int) { flows[partition].lives.removeFirst() }
 
   /// No run of a module lasts so long, ns: 146 years.
@@ -232,10 +237,9 @@ struct RecordedDemand {
     let strand = flows[index].current
     let isOn = snapshot.flags.contains(.interruptsEnabled)
     let deed = RecordedDeed(
-      computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn, instant: event.time,
-      kernelTime: nil, status: nil)
-    strand.computation = 0
-    strand.wasOn = nil
+      computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn,
+      turn: strand.turn, instant: event.time, kernelTime: nil, status: nil)
+    strand.beginComputation()
     pendingDeed = (index, deed, strand)
   }
 
@@ -256,7 +260,7 @@ struct RecordedDemand {
     }
     let strand = flows[index].current
     strand.computation += rest
-    if !isDeed, strand.wasOn == nil { strand.wasOn = snapshot.flags.contains(.interruptsEnabled) }
+    if !isDeed { strand.show(isOn: snapshot.flags.contains(.interruptsEnabled)) }
   }
 
   /// What the kernel was at is over: whom it let run since `exit` says how long it took.
@@ -264,6 +268,7 @@ struct RecordedDemand {
     if var interrupt = pendingInterrupt {
       if let exit, !hasPadded { interrupt.kernelTime = exit &- interrupt.instant }
       interrupts[Int(interrupt.line & 15)].append(interrupt)
+      waitingLines |= 1 << UInt16(interrupt.line & 15)
     }
     pendingInterrupt = nil
     if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {

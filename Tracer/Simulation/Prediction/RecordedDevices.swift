@@ -12,16 +12,23 @@ struct RecordedDevices: InterruptSource {
   init(_ demand: DemandReader) { self.demand = demand }
 
   func nextInterrupt(after instant: UInt64) -> UInt64 {
+    guard latched & ~mask == 0 else { return instant }
     var earliest = UInt64.max
-    for line in 0..<16 where mask & 1 << UInt16(line) == 0 {
-      if latched & 1 << UInt16(line) != 0 { return instant }
-      if let next = demand.nextInterrupt(of: line) { earliest = min(earliest, max(next.instant, instant)) }
+    var lines = demand.waitingLines & ~mask
+    while lines != 0 {
+      if let next = demand.nextInterrupt(of: lines.trailingZeroBitCount) {
+        earliest = min(earliest, max(next.instant, instant))
+      }
+      lines &= lines - 1
     }
     return earliest
   }
 
   mutating func take(at instant: UInt64) -> UInt8? {
-    for line in 0..<16 {
+    var lines = demand.waitingLines
+    while lines != 0 {
+      let line = lines.trailingZeroBitCount
+      lines &= lines - 1
       while let next = demand.nextInterrupt(of: line), next.instant <= instant {
         demand.removeInterrupt(of: line)
         latched |= 1 << UInt16(line)

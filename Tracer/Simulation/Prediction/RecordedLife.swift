@@ -84,6 +84,11 @@ final class RecordedStrand {
   var computation: UInt64 = 0
   /// Whether the virtual interrupts were on in that computation, as far as an interruption has shown it.
   var wasOn: Bool?
+  /// What was computed of that before they turned, ns: a partition turns them without entering the kernel. It is in the
+  /// middle between the last interruption that found them as at first and the next one; all ones where none did. Of
+  /// further turns nothing is kept.
+  var turn = UInt64.max
+  private var latestShown: UInt64 = 0
   private var kept: [RecordedDeed] = []
   /// Those behind them, where there are any.
   private var rest: SpillingQueue<RecordedDeed>?
@@ -113,6 +118,25 @@ final class RecordedStrand {
       queue.append(deed)
       rest = queue
     }
+  }
+
+  /// An interruption of the computation has found the virtual interrupts on or off.
+  func show(isOn: Bool) {
+    guard turn == .max else { return }
+    if wasOn == nil || wasOn == isOn {
+      wasOn = isOn
+      latestShown = computation
+    } else {
+      turn = latestShown + (computation - min(latestShown, computation)) / 2
+    }
+  }
+
+  /// A deed has been done: what leads to the next one begins.
+  func beginComputation() {
+    computation = 0
+    wasOn = nil
+    turn = .max
+    latestShown = 0
   }
 
   /// The deed of a number from 0; nil where it has not been recorded, or is no longer known.

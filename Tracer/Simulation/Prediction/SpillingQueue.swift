@@ -47,6 +47,8 @@ final class SpillingQueue<Element> {
   }
 
   var front: Element? {
+    // Asked much more often of an empty queue than there is something to take.
+    guard count > 0 else { return nil }
     if first == head.count { refill() }
     return first < head.count ? head[first] : nil
   }
