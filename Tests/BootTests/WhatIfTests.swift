@@ -92,6 +92,16 @@ import Verification
     for (partition, events) in two { #expect(one[partition] == events, "partition \(partition)") }
   }
 
+  /// Reflector's handlers of exceptions return through the kernel where marks wait.
+  @Test func handlersOfExceptionsAskForUpcallsAgain() throws {
+    let run = try CapturedRun.capture(ModuleVariant.shipped("Interrupts"), milliseconds: 300)
+    let (predicted, _) = try Self.predict(run.trace, under: run.trace)
+    let (one, two) = (try Self.story(predicted), try Self.story(run.trace))
+    let reflector: UInt8 = 0
+    #expect((two[reflector]?.count ?? 0) > 100)
+    #expect(one[reflector] == two[reflector])
+  }
+
   @Test func anotherScheduleIsPredictedAsItIsCaptured() throws {
     // Without input: a line that was masked is taken to have fired when it was let through, which the serial one was.
     var plain = try ModuleVariant.flightControl()

@@ -77,6 +77,8 @@ struct RecordedDemand {
   private var pendingInterrupt: RecordedInterrupt?
   /// The trampoline's own call, likewise.
   private var pendingReturn: (partition: Int, instant: UInt64)?
+  /// Whether an upcall has returned right before the entry at hand.
+  private var hasReturned = false
   private var pendingDeed: (partition: Int, deed: RecordedDeed, strand: RecordedStrand)?
   /// The last piece of a partition's memory, likewise.
   private var pendingStart: (partition: Int, instant: UInt64)?
@@ -222,8 +224,9 @@ struct RecordedDemand {
 
   private mutating func takeCall(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
     let number = UInt16(truncatingIfNeeded: event.operand)
-    // The trampoline's own: it is asked again where it is needed.
-    guard number != HypercallNumber.returnFromUpcall.rawValue else {
+    // The trampoline's own, behind an upcall: it is asked again where it is needed. Behind an exception's handler, which
+    // is part of what goes on, it is a call like others.
+    guard number != HypercallNumber.returnFromUpcall.rawValue || !hasReturned else {
       pendingReturn = (Int(snapshot.partition), event.time)
       return
     }
@@ -248,6 +251,7 @@ struct RecordedDemand {
     var rest = span
     let count = snapshot.upcallsReturned &- flows[index].returned
     flows[index].returned = snapshot.upcallsReturned
+    hasReturned = count > 0
     for _ in 0..<min(Int(count), flows[index].open.count - 1) {
       rest -= min(rest, Self.handlerTail)
       let handler = flows[index].open.removeLast()
