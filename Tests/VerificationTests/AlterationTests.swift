@@ -105,7 +105,7 @@ import TraceReading
 
   @Test func bothJudgesAgreeOnAlteredTraces() throws {
     let count = MutationScoreTests.number("PARTITA_ALTERATIONS", 400)
-    // Not drawn: of a thousand other seeds some four still show a disagreement, of several changes at once mostly.
+    // Not drawn: of ten thousand other seeds one or two may still show a disagreement, of several changes at once.
     let first = MutationScoreTests.number("PARTITA_ALTERATION_SEED", 1)
     let bases = try Self.bases(first)
     var found: [Disagreement] = []

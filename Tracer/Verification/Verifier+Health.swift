@@ -182,7 +182,8 @@ extension Verifier {
             + "\(event.words.w1); the table has \(hexadecimal(entry)) and \(rule.action)"
           : "the callback of \(name(event.partition)) begins, and no error of its level was entered")
     }
-    if rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
+    // Of an error that was not entered the level says nothing.
+    if belongs, rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
     noteInLog(UInt8(truncatingIfNeeded: event.words.w1))
     rare.isErrorAnswered = true
     rare.callbackDue = Int16(index)
