@@ -29,6 +29,8 @@ public struct ModuleDescription: Sendable {
   public var healthActions: [HealthActionRecord] = []
   public var eventChannels: [EventChannelRecord] = []
   public var hasModuleCallback = false
+  /// The bytes that the records' names refer to.
+  public var names: [UInt8] = []
   /// Schedules beside the first, which has all of `windows`; the first has identifier 0.
   public var otherSchedules: [OtherSchedule] = []
   public var scheduleActions: [ScheduleActionRecord] = []
@@ -85,6 +87,17 @@ public struct ModuleDescription: Sendable {
         segments: RecordRange(first: first, count: 3), ports: RecordRange(first: 0, count: 0),
         portGrants: RecordRange(first: 0, count: 0), buildIdentity: 0, permittedLines: permitted,
         maximumUpcallDepth: 16))
+  }
+
+  /// The same with a name for each partition, as a module file's have: the kernel looks at none, reports do.
+  public func named() -> ModuleDescription {
+    var module = self
+    for index in partitions.indices {
+      let name = Array("Partition \(index)".utf8)
+      module.partitions[index].name = NameReference(offset: module.names.count, length: name.count)
+      module.names += name
+    }
+    return module
   }
 
   public mutating func addWindow(_ start: UInt64, _ duration: UInt64, of partition: UInt8) {

@@ -49,6 +49,15 @@ public struct TableSection: Sendable {
   public var recordWords: Int
   public var words: [UInt64]
 
+  /// The section of names.
+  init(names: [UInt8]) {
+    number = ModuleSection.strings.rawValue
+    recordWords = 1
+    words = stride(from: 0, to: names.count, by: 8).map { start in
+      names[start...].prefix(8).enumerated().reduce(0) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+    }
+  }
+
   init<Record: TableRecord>(_ records: [Record]) {
     number = Record.section.rawValue
     recordWords = Record.section.recordWords
@@ -82,6 +91,6 @@ extension ModuleDescription {
       TableSection([module]), TableSection(partitions), TableSection(schedules), TableSection(allWindows),
       TableSection(segments), TableSection(ports), TableSection(channels), TableSection(lines), TableSection(stimuli),
       TableSection(healthActions), TableSection(scheduleActions), TableSection(eventChannels),
-    ]
+    ] + (names.isEmpty ? [] : [TableSection(names: names)])
   }
 }

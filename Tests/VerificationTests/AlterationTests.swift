@@ -15,7 +15,8 @@ import TraceReading
 /// is never refused.
 ///
 /// `PARTITA_ALTERATIONS` sets how many are tried, `PARTITA_ALTERATION_SEED` the first seed, and `PARTITA_ALTERED` names
-/// traces, with colons between them, that are altered instead of those made here.
+/// traces, with colons between them, that are altered instead of those made here. Where `PARTITA_ALTERED_KEPT` names a
+/// folder, those that are judged differently are written there.
 @Suite struct AlterationTests {
   /// A trace, and the table that it is of; `owner` keeps the table's memory.
   struct Base {
@@ -40,7 +41,7 @@ import TraceReading
     var bases = try MutationScoreTests.goodTraces(seed).enumerated().map { number, trace in
       Base(name: "story \(number)", table: trace.module.table, owner: trace.module, events: trace.story.events)
     }
-    let lively = try SimulatedModule(ModuleDescription.lively)
+    let lively = try SimulatedModule(ModuleDescription.lively.named())
     var bytes: [UInt8] = []
     let world = Simulation.SimulatedWorld(lively.table, SimulationOptions(seed: seed, meanCallGap: 20_000)) {
       bytes.append(contentsOf: $0)
@@ -71,6 +72,12 @@ import TraceReading
     return writer.finish()
   }
 
+  /// Writes a trace for who looks into it.
+  private static func keep(_ events: [TraceEvent], _ base: Base, _ seed: UInt64) throws {
+    guard let folder = ProcessInfo.processInfo.environment["PARTITA_ALTERED_KEPT"] else { return }
+    try Data(file(events, base.table)).write(to: URL(fileURLWithPath: folder).appending(path: "\(seed).partita"))
+  }
+
   /// What the judges disagree about: nothing, of a trace with all its events.
   static func disagreements(_ events: [TraceEvent], _ base: Base) throws -> [String] {
     var verifier = Verifier(table: base.table)
@@ -96,30 +103,18 @@ import TraceReading
     return claims
   }
 
-  /// A usual interrupt is judged in one go with its mark and acknowledgement where an input follows. If that input has
-  /// no meaning, what is behind it is the interrupt's still, and `Verification` does not see it so: known, and left
-  /// out.
-  private static func isBeyondLookahead(_ events: [TraceEvent], _ table: ModuleTable) -> Bool {
-    let meaning = EventMeaning(table)
-    return events.indices.dropFirst(3).contains { index in
-      (1...4).contains(events[index].kind) && !meaning.isMeant(events[index])
-        && events[index - 1].knownKind == .acknowledged && events[index - 2].knownKind == .mark
-        && events[index - 3].knownKind == .interrupt
-    }
-  }
-
   @Test func bothJudgesAgreeOnAlteredTraces() throws {
     let count = MutationScoreTests.number("PARTITA_ALTERATIONS", 400)
-    // Not drawn: of a thousand other seeds some four still show a disagreement, of several changes at once mostly.
+    // Not drawn: of ten thousand other seeds one or two may still show a disagreement, of several changes at once.
     let first = MutationScoreTests.number("PARTITA_ALTERATION_SEED", 1)
     let bases = try Self.bases(first)
     var found: [Disagreement] = []
     for seed in first..<(first + count) {
       let base = bases[Int(seed % UInt64(bases.count))]
       let altered = Alteration(base.events, partitionCount: base.table.partitionCount, seed: seed)
-      if Self.isBeyondLookahead(altered.events, base.table) { continue }
       let claims = try Self.disagreements(altered.events, base)
       if !claims.isEmpty {
+        try Self.keep(altered.events, base, seed)
         found.append(Disagreement(seed: seed, base: base.name, changes: altered.description, claims: claims))
       }
     }

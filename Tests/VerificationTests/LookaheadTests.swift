@@ -77,12 +77,22 @@ import TraceFormat
     events[2].operand = vector
   }
 
+  /// Makes the input behind it one that means nothing.
+  private static func follow(
+    _ events: inout [TraceEvent], _ kind: EventKind, _ number: UInt32 = 0, of partition: UInt8 = 0
+  ) {
+    events[3].kind = kind.rawValue
+    events[3].partition = partition
+    events[3].operand = number
+  }
+
   private static let changes: [@Sendable (inout [TraceEvent]) -> Void] = [
     { $0[1].time = $0[0].time - 1 }, { $0[2].time = $0[1].time - 1 }, { $0[1].operand += 1 }, { $0[2].operand += 1 },
     { $0[1].words.w0 += 1 }, { $0[1].words.w0 = 1 << 32 }, { $0[1].partition ^= 1 }, { $0[1].partition = 0xFF },
     { $0[2].words.w0 = .max }, { $0[2].partition = 0x80 }, { $0[1].kind = EventKind.unclaimed.rawValue },
     { $0[2].kind = EventKind.mark.rawValue }, { $0[3].kind = EventKind.upcall.rawValue },
     { $0[3].kind = EventKind.acknowledged.rawValue }, { $0[0].detail |= EntrySnapshot.Flags.isPulse.rawValue },
-    { aim(&$0, 39) }, { aim(&$0, 60) },
+    { aim(&$0, 39) }, { aim(&$0, 60) }, { $0[3].partition = 0x80 }, { follow(&$0, .hypercall, of: 0xFF) },
+    { follow(&$0, .exception, of: 0xFF) }, { follow(&$0, .exception, 32) }, { follow(&$0, .interrupt, 48) },
   ]
 }

@@ -65,8 +65,8 @@ extension Auditor {
 
   /// A partition was found in ring 3, resumed at `resume`.
   private mutating func foundRunning(_ partition: Int, _ resume: UInt64, _ isKnown: Bool) {
-    guard partitions[partition].mode != 0 else { return }
     partitions[partition].isStarting = false
+    guard partitions[partition].mode != 0 else { return }
     if partitions[partition].hasYielded, partition != facts.drainer { return }
     guard var open = window, open.owner == partition else { return }
     measure("window.end.instant", Int64(from: open.end, to: now), over: Measure.Span(from: open.end, to: now))

@@ -35,6 +35,17 @@ extension Auditor {
     partitions[index].isWaitingKnown[line] = true
   }
 
+  /// A partition entered a mode in which it should have started, and no start was told: which of its marks wait on is
+  /// not known, nor since when.
+  mutating func missStart(of index: Int) {
+    guard partitions[index].mode == 1 || partitions[index].mode == 2 else { return }
+    for line in partitions[index].isWaiting.indices {
+      if partitions[index].isWaiting[line] { partitions[index].isWaitingKnown[line] = false }
+      partitions[index].waitsSince[line] = nil
+    }
+    partitions[index].awaited = nil
+  }
+
   mutating func result(_ event: TraceEvent) {
     let index = Int(event.partition)
     guard step.kind == .hypercall, step.partition == index, UInt32(step.what) == event.operand, !step.answered,

@@ -51,8 +51,9 @@ extension Auditor {
   }
 
   /// The frame that begins is of another schedule: what a period still had to come in the old one does not come.
+  ///
+  /// A window that is open stays so: only its end, or another one's start, closes it.
   private mutating func scheduleChanges() {
-    closeWindow()
     for owner in partitions.indices {
       if !partitions[owner].spansFrames, let frameStart { periodEnds(of: owner, at: frameStart) }
       partitions[owner].isSupplyKnown = false
@@ -146,6 +147,7 @@ extension Auditor {
   mutating func restart(_ index: Int, _ event: TraceEvent) {
     // Only in a start mode does anything start.
     guard event.detail == 1 || event.detail == 2 else { return }
+    step.started.insert(index)
     let clock = partitions[index].clock
     partitions[index] = Partition()
     partitions[index].clock = clock

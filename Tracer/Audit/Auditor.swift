@@ -27,6 +27,9 @@ struct Auditor {
     var secondArgument: UInt64 = 0
     /// Of a note: words that the trace still has to have.
     var wordsDue: UInt64 = 0
+    /// Partitions that changed their modes, and those that were started.
+    var changed: Set<Int> = []
+    var started: Set<Int> = []
   }
   struct Partition {
     var mode: UInt8 = 0xFF
@@ -243,6 +246,7 @@ struct Auditor {
     case .majorFrameStart: frameBegins(event)
     case .modeChange where index < partitions.count && isMeant(modeChange: event):
       partitions[index].mode = event.detail
+      step.changed.insert(index)
       if event.detail == 0 {
         partitions[index].isSupplyKnown = false
         forgetProcesses(of: index)
@@ -277,6 +281,7 @@ struct Auditor {
 
   mutating func closeStep() {
     if let upcall = step.upcall { take(upcall.partition, upcall.line) }
+    if step.kind != nil, !step.stopped { for index in step.changed.subtracting(step.started) { missStart(of: index) } }
     if step.kind == .hypercall, !step.answered { count("hypercall.answered") }
     countInterrupt()
     guard step.kind == .interrupt, !step.stopped, !step.isSpurious, let lastMark = step.lastMark else { return }
@@ -287,6 +292,8 @@ struct Auditor {
 }
 
 extension Int64 {
-  /// The signed distance from `from` to `to`.
-  init(from: UInt64, to: UInt64) { self = Int64(bitPattern: to &- from) }
+  /// The signed distance from `from` to `to`; where it is beyond all numbers, the last of them.
+  init(from: UInt64, to: UInt64) {
+    self = to < from ? -Int64(clamping: from - to) : Int64(clamping: to - from)
+  }
 }

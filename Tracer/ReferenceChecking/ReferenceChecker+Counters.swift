@@ -26,7 +26,7 @@ extension ReferenceChecker {
   }
 
   private func judgeCounters(of partition: Int) {
-    var counts = Counts()
+    var counts = countsBeforeInputs(of: partition)
     for (number, step) in steps.enumerated() {
       if isEntry(step.input), self.partition(step.input) == partition {
         unfinished[number] = counts.unfinished
@@ -42,6 +42,8 @@ extension ReferenceChecker {
         counts = Counts(isKnown: kinds[step.input] == .start)
       }
       depths[partition].append(counts.unfinished)
+      // Whether the shared page outlived a start that was not told, nobody knows.
+      defer { if isStartUntold(partition, in: step) { (counts.isKnown, counts.unfinished) = (false, nil) } }
       guard let decided = upcall(step), self.partition(decided) == partition else { continue }
       if let before = counts.unfinished {
         let told = Int(events[decided].detail >> 1)
@@ -51,6 +53,18 @@ extension ReferenceChecker {
       counts.owed += 1
       counts.inRing3 = 0
     }
+  }
+
+  /// What is known when the first input comes: nothing has been entered yet, unless an upcall or a start is told before.
+  private func countsBeforeInputs(of partition: Int) -> Counts {
+    let range = 0..<(steps.first?.input ?? events.count)
+    var counts = Counts(isKnown: !all(.restart, in: range).contains { self.partition($0) == partition })
+    // As within a step only the first upcall counts.
+    if let decided = all(.upcall, in: range).first, self.partition(decided) == partition {
+      counts.owed = 1
+      counts.unfinished = 1
+    }
+    return counts
   }
 
   private func judgeEntry(_ step: Step, _ counts: inout Counts) {

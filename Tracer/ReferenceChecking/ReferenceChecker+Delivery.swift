@@ -25,9 +25,11 @@ extension ReferenceChecker {
 
   private func isInputKind(_ index: Int) -> Bool { kinds[index]?.eventClass == .input }
 
-  /// Where a partition's upcalls go; 0 before it has said so.
-  func upcallEntry(_ partition: Int, before index: Int) -> UInt64 {
+  /// Where a partition's upcalls go; 0 before it has said so, and nil where a start that was not told may have changed
+  /// that.
+  func upcallEntry(_ partition: Int, before index: Int) -> UInt64? {
     let place = last(before: index, of: topic(.restart, partition), granted(.setUpcallEntry, partition))
+    guard isKept(place ?? -1, partition, before: index) else { return nil }
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
   }
 
@@ -48,10 +50,9 @@ extension ReferenceChecker {
 
   /// Whether marks wait that the partition's next resume in its window must deliver, room and depth left aside.
   private func waits(_ partition: Int, before index: Int) -> Bool {
-    !isStartUntold(partition, before: index)
-      && marked[partition].contains {
-        isDeliverable(partition, $0, before: index) && !isHeldBack(partition, $0, before: index)
-      }
+    marked[partition].contains {
+      isDeliverable(partition, $0, before: index) && !isHeldBack(partition, $0, before: index)
+    }
   }
 
   func judgeDelivery() {
@@ -59,7 +60,7 @@ extension ReferenceChecker {
       let partition = partition(step.input)
       guard partition != 0xFF, isOn(partition, before: step.input) == true,
         openWindow(before: step.input).map({ owner($0) == partition }) ?? false,
-        upcallEntry(partition, before: step.input) != 0, waits(partition, before: step.input)
+        upcallEntry(partition, before: step.input) ?? 0 != 0, waits(partition, before: step.input)
       else { continue }
       guard let depth = unfinished[number] else { continue }
       let isDeep = depth >= Int(record(of: partition).maximumUpcallDepth)
@@ -99,6 +100,7 @@ extension ReferenceChecker {
       default: return true
       }
     }
+    guard isKept(place ?? -1, partition, before: index) else { return nil }
     guard let place else { return false }
     return kinds[place] == .hypercallResult || !isDepthKnown(place) ? nil : kinds[place] == .healthError
   }

@@ -10,15 +10,19 @@ extension ReferenceChecker {
     return word(step, 2) == 3 << 3 | 2 ? 3 : word(step, 2) == 4 << 3 | 2 ? 4 : nil
   }
 
-  /// The handler that a partition has for an exception, or for errors (32); 0 for none.
-  func exceptionHandler(_ vector: Int, _ partition: Int, before index: Int) -> UInt64 {
+  /// The handler that a partition has for an exception, or for errors (32); 0 for none, and nil where a start that was
+  /// not told may have taken it away.
+  func exceptionHandler(_ vector: Int, _ partition: Int, before index: Int) -> UInt64? {
     let place = last(
       before: index, of: topic(.restart, partition), granted(.setExceptionHandler, partition, about: vector))
+    guard isKept(place ?? -1, partition, before: index) else { return nil }
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 1) } ?? 0
   }
 
-  func exceptionEntry(_ partition: Int, before index: Int) -> UInt64 {
+  /// Where they are entered; in the same way.
+  func exceptionEntry(_ partition: Int, before index: Int) -> UInt64? {
     let place = last(before: index, of: topic(.restart, partition), granted(.setExceptionEntry, partition))
+    guard isKept(place ?? -1, partition, before: index) else { return nil }
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
   }
 
@@ -26,9 +30,10 @@ extension ReferenceChecker {
   /// while that is not known.
   private func reflected(to partition: Int, before index: Int) -> UInt32? {
     let start = lastRestart(of: partition, before: index) ?? -1
-    let all = all(topic(.exceptionReflected, partition), in: (start + 1)..<index)
+    let untold = untoldStart(of: partition, before: index).flatMap { step(of: $0)?.end }
+    let all = all(topic(.exceptionReflected, partition), in: (untold ?? start + 1)..<index)
     // The shared page is new with the module's start only.
-    let isNew = start < 0 || input(of: start).map { kinds[$0] == .start } ?? false
+    let isNew = untold == nil && (start < 0 || input(of: start).map { kinds[$0] == .start } ?? false)
     if isNew { return UInt32(all.count) }
     guard let first = all.firstIndex(where: { belongs($0) }), let input = input(of: all[first]) else { return nil }
     return UInt32(truncatingIfNeeded: events[input].words.w5) &+ UInt32(all.endIndex - first)
@@ -58,8 +63,7 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.exceptionReflected.rawValue)] {
       guard let step = step(of: index), events[index].operand <= 32 else { continue }
       if events[index].operand == 32 { judgeProcessLevel(index, step) } else { judgeReflected(index, step) }
-      if !isStartUntold(partition(index), before: index) {
-        let handler = exceptionHandler(Int(events[index].operand), partition(index), before: index)
+      if let handler = exceptionHandler(Int(events[index].operand), partition(index), before: index) {
         require("exception.reflected", handler != 0 && handler == events[index].words.w0)
       }
     }
@@ -76,12 +80,14 @@ extension ReferenceChecker {
     // An action without its error is the log's affair.
     require("exception.answered", isReflected || isError || has(step, .healthAction))
     require("exception.answered", !(isReflected && isError))
-    guard !isStartUntold(partition, before: step.input) else { return }
     var vector = what(step.input)
-    if let gate = gate(step), exceptionHandler(gate, partition, before: step.input) != 0 { vector = gate }
+    if let gate = gate(step) {
+      guard let handler = exceptionHandler(gate, partition, before: step.input) else { return }
+      if handler != 0 { vector = gate }
+    }
     let canTake =
-      exceptionHandler(vector, partition, before: step.input) != 0
-      && exceptionEntry(partition, before: step.input) != 0 && events[step.input].detail & 4 != 0
+      exceptionHandler(vector, partition, before: step.input) ?? 0 != 0
+      && exceptionEntry(partition, before: step.input) ?? 0 != 0 && events[step.input].detail & 4 != 0
       && reflected(to: partition, before: step.input) == UInt32(truncatingIfNeeded: word(step, 5))
     if canTake { require("exception.handler", isReflected) }
   }
@@ -93,10 +99,10 @@ extension ReferenceChecker {
       (event.words.w1 == word(step, 2) || isGate && event.words.w1 == 0)
       && (event.words.w2 == word(step, 3) || event.operand != 14 && event.words.w2 == 0)
     require("exception.reflected", belongs(index) && isCause)
-    guard belongs(index), !isStartUntold(partition(index), before: index) else { return }
+    guard belongs(index) else { return }
     // What was meant as a gate goes to the gate's handler.
     if !isGate, let gate = gate(step) {
-      require("exception.reflected", exceptionHandler(gate, partition(index), before: index) == 0)
+      require("exception.reflected", exceptionHandler(gate, partition(index), before: index) ?? 0 == 0)
     }
     if let count = reflected(to: partition(index), before: index) {
       require("exception.reflected", count == UInt32(truncatingIfNeeded: word(step, 5)))
@@ -119,9 +125,11 @@ extension ReferenceChecker {
       let isItsOwn = decided.map { isFrame(at: index, $0) } ?? false
       let isFirst = decided.map { !all(.exceptionWritten, in: $0..<index).contains { _ in true } } ?? false
       require("exception.written", isFirst && isItsOwn)
-      guard isFirst, isItsOwn, !isStartUntold(partition(index), before: index) else { continue }
+      guard isFirst, isItsOwn else { continue }
       require("exception.written", events[index].words.w2 == 0)
-      require("exception.written", events[index].words.w1 == exceptionEntry(partition(index), before: index))
+      if let entry = exceptionEntry(partition(index), before: index) {
+        require("exception.written", events[index].words.w1 == entry)
+      }
     }
     for step in steps where !has(step, .stop) {
       guard let decided = all(.exceptionReflected, in: range(step)).last else { continue }

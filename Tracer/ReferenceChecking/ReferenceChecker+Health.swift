@@ -161,7 +161,7 @@ extension ReferenceChecker {
         && isOutOfHandlers(partition, before: index, UInt32(truncatingIfNeeded: word(step, 2)))
       : events[step.input].detail & 4 != 0
     let couldTake =
-      exceptionHandler(32, partition, before: index) != 0 && exceptionEntry(partition, before: index) != 0
+      exceptionHandler(32, partition, before: index) ?? 0 != 0 && exceptionEntry(partition, before: index) ?? 0 != 0
       && mode(of: partition, before: index) == OperatingMode.normal.rawValue && self.partition(step.input) == partition
       && hasFrame && state(error) == .partitionExecution
     require("health.process", !couldTake)

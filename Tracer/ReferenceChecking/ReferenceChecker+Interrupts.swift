@@ -11,11 +11,21 @@ extension ReferenceChecker {
 
   /// The partition has registered the vector.
   func isRegistered(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+    registration(partition, vector, before: index) != nil
+  }
+
+  /// The same where no start that was not told may have ended that.
+  func isCertainlyRegistered(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+    registration(partition, vector, before: index).map { isKept($0, partition, before: index) } ?? false
+  }
+
+  /// The answer by which the partition has the vector registered.
+  private func registration(_ partition: Int, _ vector: Int, before index: Int) -> Int? {
     let place = last(
       before: index, of: granted(.registerVCPU, partition, about: vector),
       granted(.unregisterVCPU, partition, about: vector), granted(.bindEvent, partition), topic(.restart, partition)
     ) { !isSuccess($0, .bindEvent) || isBinding($0, partition, vector) }
-    return place.map { isSuccess($0, .registerVCPU) || isSuccess($0, .bindEvent) } ?? false
+    return place.flatMap { isSuccess($0, .registerVCPU) || isSuccess($0, .bindEvent) ? $0 : nil }
   }
 
   /// The partition binds its end of the event channel that has the vector.
@@ -52,7 +62,8 @@ extension ReferenceChecker {
     }
     guard !has(step, .stop) else { return }
     let takers = (0..<table.partitionCount).filter { isRegistered($0, vector, before: step.input) }
-    for partition in takers where !isStopped(partition, before: step.end) {
+    for partition in takers
+    where !isStopped(partition, before: step.end) && isCertainlyRegistered(partition, vector, before: step.input) {
       require("interrupt.mark.complete", marked.contains(partition))
     }
     if !isPulse(step.input) {

@@ -114,6 +114,17 @@ extension ReferenceChecker {
   /// The partition entered a start mode since its last start, and no start was told: what survived is not known.
   func isStartUntold(_ partition: Int, before index: Int) -> Bool { untoldStart(of: partition, before: index) != nil }
 
+  /// It did so in a step.
+  func isStartUntold(_ partition: Int, in step: Step) -> Bool {
+    untoldStart(of: partition, before: step.end).map { $0 > step.input } ?? false
+  }
+
+  /// Whether what was so at a place is known to be so still: no start that was not told has come since.
+  func isKept(_ place: Int, _ partition: Int, before index: Int) -> Bool {
+    guard let untold = untoldStart(of: partition, before: index), let step = step(of: untold) else { return true }
+    return place >= step.end
+  }
+
   /// That change of mode.
   func untoldStart(of partition: Int, before index: Int) -> Int? {
     let place = last(before: index, of: topic(.modeChange, partition), topic(.restart, partition)) { place in

@@ -98,7 +98,7 @@ extension ReferenceChecker {
       let isFirst = !all(.mark, in: step.input..<index).contains {
         what($0) == 65 && partition($0) == partition(index)
       }
-      require("health.mark", isDue && isFirst && mayBeRegistered(partition(index), 65, before: index))
+      require("health.mark", isDue && isFirst && isRegistered(partition(index), 65, before: index))
     }
     for step in steps where !has(step, .stop) && range(step).contains(where: isCause) {
       for partition in 0..<table.partitionCount where isSystem(partition) {
@@ -110,12 +110,7 @@ extension ReferenceChecker {
 
   /// Whether a partition has certainly registered, runs, and so must be marked.
   func mustBeMarked(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
-    isRegistered(partition, vector, before: index) && !isStartUntold(partition, before: index)
-      && !isStopped(partition, before: index)
-  }
-
-  func mayBeRegistered(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
-    isRegistered(partition, vector, before: index) || isStartUntold(partition, before: index)
+    isCertainlyRegistered(partition, vector, before: index) && !isStopped(partition, before: index)
   }
 
   // MARK: Events
@@ -158,7 +153,7 @@ extension ReferenceChecker {
       let isFirst = !all(.mark, in: step.input..<index).contains {
         what($0) == what(index) && partition($0) == partition(index)
       }
-      require("event.mark", belongs && isFirst && mayBeRegistered(partition(index), what(index), before: index))
+      require("event.mark", belongs && isFirst && isRegistered(partition(index), what(index), before: index))
     }
   }
 

@@ -34,6 +34,9 @@ extension ReferenceChecker {
   }
 
   func judgeQueues() {
+    for index in places[Int(EventKind.portOperation.rawValue)] where isOperation(index, .overflow) {
+      judgeDiscarded(index)
+    }
     let hasQueues = (0..<table.count(PortRecord.self)).contains { portRecord($0).kind == .queuing }
     guard hasQueues else { return }
     for index in places[Int(EventKind.portOperation.rawValue)] where isOperation(index, .send) {
@@ -61,7 +64,6 @@ extension ReferenceChecker {
         if queues[port].isKnown { noteRoom(port, queues, &marking) } else { marking.isAnyAllowed = true }
         queues[port].waiting = []
         queues[port].isKnown = true
-      case .overflow: judgeDiscarded(index, step)
       default: break
       }
     }
@@ -79,13 +81,16 @@ extension ReferenceChecker {
 
   // MARK: Sending
 
-  private func judgeDiscarded(_ index: Int, _ step: Step) {
-    let before = all(.portOperation, in: step.input..<index).last { !isOperation($0, .overflow) }
+  private func judgeDiscarded(_ index: Int) {
+    let before = input(of: index).map { all(.portOperation, in: $0..<index).last { !isOperation($0, .overflow) } }
+    // Before the first input nobody sends.
     let belongs =
-      before.map {
-        isOperation($0, .send) && port($0).channel == port(index).channel
-          && events[$0].words.w1 == events[index].words.w1
-      } ?? false
+      before.map { sent in
+        sent.map {
+          isOperation($0, .send) && port($0).channel == port(index).channel
+            && events[$0].words.w1 == events[index].words.w1
+        } ?? false
+      } ?? true
     require("queue.overflow", belongs && port(index).direction == .destination && port(index).discardsWhenFull)
   }
 
@@ -210,7 +215,7 @@ extension ReferenceChecker {
   private func judgeQueueMarks(_ step: Step, _ marking: Marking) {
     let marks = all(.mark, in: range(step)).filter { what($0) == 66 }
     for index in marks {
-      require("queue.mark", mayBeRegistered(partition(index), 66, before: index))
+      require("queue.mark", isRegistered(partition(index), 66, before: index))
       require(
         "queue.mark",
         marking.isAnyAllowed || marking.due.contains(partition(index)) || marking.allowed.contains(partition(index)))

@@ -22,8 +22,9 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.contextReset.rawValue)] { judgeContext(index) }
     for index in events.indices where isEntry(index) && events[index].partition != 0xFF {
       let partition = partition(index)
-      guard !isStopped(partition, before: index), !isStartUntold(partition, before: index) else { continue }
+      guard !isStopped(partition, before: index) else { continue }
       require("restart.quiet", !isInitialising(partition, before: index))
+      guard !isStartUntold(partition, before: index) else { continue }
       require("restart.context", !isContextDue(partition, before: index))
     }
   }

@@ -95,7 +95,8 @@ extension ReferenceChecker {
     guard let open = openWindow(before: index), owner(open) == partition(index) else { return }
     let window = Int(events[open].operand)
     let schedules = (0..<table.count(ScheduleRecord.self)).map { table.record(ScheduleRecord.self, $0).windows.indices }
-    guard let schedule = schedules.first(where: { $0.contains(window) }) else { return }
+    guard let own = schedules.firstIndex(where: { $0.contains(window) }) else { return }
+    let schedule = schedules[own]
     func start(_ window: Int) -> UInt64 { table.record(WindowRecord.self, window).start.count }
     func isOwn(_ window: Int) -> Bool { Int(table.record(WindowRecord.self, window).partition.rawValue) == owner(open) }
     let next: UInt64
@@ -105,7 +106,9 @@ extension ReferenceChecker {
       let frame = last(before: index, of: .majorFrameStart)
       let (current, asked) = (frame.map { self.schedule(ofFrame: $0) } ?? 0, scheduleAsked(before: index))
       guard table.count(ScheduleRecord.self) == 1 || frame != nil else { return }
-      let frameEnd = nominal(open) &- start(window) &+ table.record(ScheduleRecord.self, current).majorFrame.count
+      // A window that the frame's schedule has not is another claim's affair: its own schedule goes on.
+      let length = table.record(ScheduleRecord.self, asked == current ? own : current).majorFrame.count
+      let frameEnd = nominal(open) &- start(window) &+ length
       // The next frame may have another schedule, and that no window of the caller.
       next = (asked == current ? schedule : schedules[asked]).first(where: isOwn).map { frameEnd &+ start($0) } ?? .max
     }

@@ -26,6 +26,12 @@ extension ReferenceChecker {
     return timer.next == 0 ? nil : timer
   }
 
+  /// No start that was not told may have stopped it.
+  private func isTimerKept(_ partition: Int, before index: Int) -> Bool {
+    let set = last(before: index, of: topic(.restart, partition), granted(.setTimer, partition))
+    return isKept(set ?? -1, partition, before: index)
+  }
+
   func judgeTimers() {
     for index in places[Int(EventKind.timerExpired.rawValue)] where events[index].partition != 0xFF {
       judgeDue(index)
@@ -34,7 +40,7 @@ extension ReferenceChecker {
     }
     for index in places[Int(EventKind.mark.rawValue)] where what(index) == 64 {
       guard step(of: index) != nil else { continue }
-      require("tick.mark", ticks(of: index) != nil && mayBeRegistered(partition(index), 64, before: index))
+      require("tick.mark", ticks(of: index) != nil && isRegistered(partition(index), 64, before: index))
       if ticks(of: index) != nil, record(of: partition(index)).missedTickPolicy == .latestOnly {
         require("tick.policy", events[index].words.w0 <= 1)
       }
@@ -45,7 +51,7 @@ extension ReferenceChecker {
   private func judgeDue(_ index: Int) {
     let (count, latest, next) = (UInt64(events[index].operand), events[index].words.w0, events[index].words.w1)
     let partition = partition(index)
-    guard !isStartUntold(partition, before: index) else { return }
+    guard isTimerKept(partition, before: index) else { return }
     guard let timer = timer(of: partition, before: index), count > 0 else { return require("tick.due", false) }
     if timer.period == 0 {
       require("tick.due", count == 1 && latest == timer.next && next == 0)
@@ -65,12 +71,9 @@ extension ReferenceChecker {
     let (count, dropped) = (UInt64(events[index].operand), events[index].words.w2)
     let isByPolicy =
       record(of: partition).missedTickPolicy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
-    if isStartUntold(partition, before: index) {
-      require("tick.policy", isByPolicy || dropped == count)
-    } else {
-      // Of those that nobody takes, none is delivered.
-      require("tick.policy", isRegistered(partition, 64, before: index) ? isByPolicy : dropped == count)
-    }
+    // Of those that nobody takes, none is delivered.
+    let isDropped = dropped == count && !isCertainlyRegistered(partition, 64, before: index)
+    require("tick.policy", isDropped || isRegistered(partition, 64, before: index) && isByPolicy)
   }
 
   private func judgeTickMark(_ index: Int) {
@@ -95,7 +98,8 @@ extension ReferenceChecker {
     let end = step.end
     guard frameStart(before: end) != nil, let open = openWindow(before: end) else { return }
     let partition = owner(open)
-    guard let tick = timer(of: partition, before: end)?.next, tick &+ allowance < nominalEnd(open),
+    guard isTimerKept(partition, before: end), let tick = timer(of: partition, before: end)?.next,
+      tick &+ allowance < nominalEnd(open),
       isAble(partition, before: end), mustBeMarked(partition, 64, before: end), let armed = armed(before: end)
     else { return }
     let now = events[step.input].time

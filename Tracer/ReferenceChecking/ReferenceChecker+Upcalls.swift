@@ -41,14 +41,20 @@ extension ReferenceChecker {
       kinds[$0] != .upcall || isUpcall($0, partition, vector) && (stepOf[$0] != step || step < 0)
     }
     guard let place else { return Waiting() }
+    var waiting: Waiting?
     // The step's own upcall took them, unless it is this step.
-    if stepOf[place] != step, let own = upcallAfter(place, partition, vector) { return rest(of: own) }
-    switch kinds[place] {
-    case .hypercallResult: return nil
-    case .mark: return Waiting(isAny: true, count: events[place].words.w0)
-    case .upcall: return rest(of: place)
-    default: return Waiting()
+    if stepOf[place] != step, let own = upcallAfter(place, partition, vector) {
+      waiting = rest(of: own)
+    } else {
+      switch kinds[place] {
+      case .hypercallResult: waiting = nil
+      case .mark: waiting = Waiting(isAny: true, count: events[place].words.w0)
+      case .upcall: waiting = rest(of: place)
+      default: waiting = Waiting()
+      }
     }
+    // Where none waited, none waits, whatever has started.
+    return waiting?.isAny == true && !isKept(place, partition, before: index) ? nil : waiting
   }
 
   /// What waits on after an upcall: nothing, but where each tick gets an upcall of its own.
@@ -62,7 +68,9 @@ extension ReferenceChecker {
   func judgeMarks() {
     for index in events.indices where kinds[index] == .mark {
       guard let waiting = waiting(Int(events[index].partition), what(index), before: index) else { continue }
-      require("mark.counter", events[index].words.w0 == waiting.count &+ marks(at: index))
+      let (full, more) = (UInt64(UInt32.max), marks(at: index))
+      let isFull = waiting.count <= full && waiting.count + more > full
+      require("mark.counter", events[index].words.w0 == (isFull ? full : waiting.count &+ more))
     }
   }
 
@@ -99,18 +107,20 @@ extension ReferenceChecker {
     ) { kinds[$0] != .upcall || isUpcall($0, partition, vector) }
     guard let place else { return .some(nil) }
     if stepOf[place] != stepOf[min(index, events.count - 1)], let own = upcallAfter(place, partition, vector) {
-      return .some(own)
+      return isKept(own, partition, before: index) ? .some(own) : nil
     }
     if isSuccess(place, .unregisterVCPU) { return nil }
-    return .some(kinds[place] == .upcall ? place : nil)
+    guard kinds[place] == .upcall else { return .some(nil) }
+    return isKept(place, partition, before: index) ? .some(place) : nil
   }
 
   /// The partition waits for marks of the vector and can take them.
   func isDeliverable(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
     guard let waiting = waiting(partition, vector, before: index), waiting.isAny,
-      isRegistered(partition, vector, before: index),
-      setting(.registerHandler, .unregisterHandler, partition, vector, before: index) != nil,
-      setting(.enableInterrupt, .disableInterrupt, partition, vector, before: index) != nil
+      isCertainlyRegistered(partition, vector, before: index),
+      let handler = setting(.registerHandler, .unregisterHandler, partition, vector, before: index),
+      let ready = setting(.enableInterrupt, .disableInterrupt, partition, vector, before: index),
+      isKept(handler, partition, before: index), isKept(ready, partition, before: index)
     else { return false }
     return inService(partition, vector, before: index) == .some(nil)
   }
@@ -138,7 +148,9 @@ extension ReferenceChecker {
     require("upcall.registered", mayCome)
     if mayCome {
       if let waiting { require("upcall.count", event.words.w0 == carried(waiting.count, partition, vector)) }
-      if let handler { require("upcall.handler", event.words.w1 == argument(handler, 1)) }
+      if let handler, isKept(handler, partition, before: step.input) {
+        require("upcall.handler", event.words.w1 == argument(handler, 1))
+      }
     }
     for lower in marked[partition] where lower < vector {
       let mustCome =
@@ -153,7 +165,7 @@ extension ReferenceChecker {
       "upcall.window",
       open.map { owner($0) == partition } ?? false && !hasYielded(partition, before: step.end)
         && !isStopped(partition, before: step.end))
-    if let previous = upcallOrStart(partition, before: decided, step) {
+    if let previous = upcallOrStart(partition, before: decided, step), isKept(previous, partition, before: step.input) {
       // The first since a start is 0.
       let expected = kinds[previous] == .upcall ? events[previous].words.w2 &+ 1 : 0
       require("upcall.ordinal", event.words.w2 == expected)
@@ -211,9 +223,10 @@ extension ReferenceChecker {
     guard let decided, Int(events[decided].partition) == partition, isFirst else {
       return require("upcall.written", false)
     }
-    require(
-      "upcall.written",
-      events[index].words.w2 == 0 && events[index].words.w1 == upcallEntry(partition, before: index))
+    require("upcall.written", events[index].words.w2 == 0)
+    if let entry = upcallEntry(partition, before: index) {
+      require("upcall.written", events[index].words.w1 == entry)
+    }
   }
 
   // MARK: Hypercalls

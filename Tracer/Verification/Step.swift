@@ -89,6 +89,8 @@ struct Step: Equatable {
   var portOperation: UInt8 = 0
   var messageBytes: UInt64 = 0
   var readIsValid = false
+  /// Bytes of that message, as many as can be told.
+  var readBytes: UInt32 = 0
   /// The message read is one that the trace has shown being written.
   var readIsComparable = false
   var dueMode: UInt8 = 0

@@ -43,6 +43,7 @@ extension Int64 {
     return overflow ? .max : difference
   }
 
-  /// The signed distance from `b` to `a`.
-  init(from b: UInt64, to a: UInt64) { self = Int64(bitPattern: a &- b) }
+  /// The signed distance from `b` to `a`, held at the extremes: a trace may name instants beyond all time.
+  @inline(__always)
+  init(from b: UInt64, to a: UInt64) { self = a >= b ? Int64(clamping: a &- b) : 0 - Int64(clamping: b &- a) }
 }

@@ -43,7 +43,8 @@ extension Verifier {
     calm.entries &+= 1
     if calm.isOwner {
       calm.ownEntries &+= 1
-      let value = Int64(from: schedule.end, to: time)
+      // Not beyond the window's end, nor long before it: else there is no calm.
+      let value = Int64(bitPattern: time &- schedule.end)
       if value > book.accounts[unchecked: ClaimKey.windowEnd.rawValue].threshold { admitWindowEnd(value) }
     }
     let flags = EntrySnapshot.Flags(rawValue: event.detail)
@@ -70,7 +71,7 @@ extension Verifier {
     else { return }
     let isOwner = schedule.isOpen && schedule.owner == partition
     if isOwner {
-      guard !state.pointee.hasYielded, !schedule.awaitsFirst else { return }
+      guard !state.pointee.hasYielded, !schedule.awaitsFirst, schedule.end <= UInt64(Int64.max) else { return }
     } else {
       guard partition == plan.drainer, !schedule.isOpen || !partitions[Int(schedule.owner)].isAble else { return }
     }

@@ -21,6 +21,8 @@ extension Verifier {
     rare.errorVector = UInt8(truncatingIfNeeded: event.operand >> 16)
     rare.isErrorAnswered = false
     enterLog(event)
+    // Of an exception that is said to be nobody's, too: it is not the step's.
+    if rare.errorVector != 0, step.kind != 0 { judgeCause(event) }
     guard event.partition != 0xFF else { return }
     if let rule = plan.healthRule(event.partition, UInt32(event.detail), state) { judgeLevel(event, level, rule) }
     judgeState(event.partition, state)
@@ -28,7 +30,6 @@ extension Verifier {
       partitions[Int(event.partition)].isOverflowTold = true
       judgeRoomTold(event.partition)
     }
-    if rare.errorVector != 0, step.kind != 0 { judgeCause(event) }
     if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }
 
@@ -181,7 +182,8 @@ extension Verifier {
             + "\(event.words.w1); the table has \(hexadecimal(entry)) and \(rule.action)"
           : "the callback of \(name(event.partition)) begins, and no error of its level was entered")
     }
-    if rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
+    // Of an error that was not entered the level says nothing.
+    if belongs, rule.level == .process, step.kind != 0 { judgeHandlerLeftOut(event.partition) }
     noteInLog(UInt8(truncatingIfNeeded: event.words.w1))
     rare.isErrorAnswered = true
     rare.callbackDue = Int16(index)

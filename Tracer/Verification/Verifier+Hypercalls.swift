@@ -165,7 +165,7 @@ extension Verifier {
   private mutating func acknowledge(_ index: Int, _ line: Int, _ bit: UInt64) {
     if partitions[index].serviceKnown & bit != 0 {
       tally(.acknowledgeValue)
-      let expected = partitions[index].inService & bit != 0 ? UInt64(coalesced[index * Self.interruptStride + line]) : 0
+      let expected = partitions[index].inService & bit != 0 ? coalesced[index * Self.interruptStride + line] : 0
       if step.resultValue != expected, fails(.acknowledgeValue) {
         explain("acknowledging line \(line) answered \(step.resultValue); its upcall coalesced \(expected) marks")
       }

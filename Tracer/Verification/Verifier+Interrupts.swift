@@ -3,6 +3,9 @@ import TraceFormat
 
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
 extension Verifier {
+  /// What a mark's counter holds at most.
+  static let fullCounter = UInt64(UInt32.max)
+
   mutating func interrupt(_ event: EventReference) {
     guard line(event.operand & 0xFFFF) != nil else { return }
     if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
@@ -171,13 +174,13 @@ extension Verifier {
   mutating func takeMark(_ event: EventReference, _ index: Int, _ line: Int, _ marks: UInt64) {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line
-    let count = UInt32(truncatingIfNeeded: event.words.w0)
     partitions[index].marksEver.add(marks)
     if partitions[index].pendingKnown & bit != 0 {
       tally(.markCounter)
       let waiting = partitions[index].pending & bit != 0 ? counters[cell] : 0
-      // A counter that is full stays full, visibly.
-      let expected = min(UInt64(waiting) &+ marks, UInt64(UInt32.max))
+      // A counter that is full stays full, visibly; one that tells more than it can hold is followed all the same.
+      let isFull = waiting <= Self.fullCounter && Self.fullCounter - waiting < marks
+      let expected = isFull ? Self.fullCounter : waiting &+ marks
       if event.words.w0 != expected, fails(.markCounter) {
         explain(
           "\(waiting) marks of vector \(line + 32) waited in \(name(event.partition)); with \(marks) more "
@@ -192,7 +195,7 @@ extension Verifier {
     }
     partitions[index].pending |= bit
     partitions[index].pendingKnown |= bit
-    counters[cell] = count
+    counters[cell] = event.words.w0
   }
 
   mutating func closeInterrupt() {

@@ -154,6 +154,7 @@ extension Verifier {
   private mutating func read(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
     step.readIsValid = event.words.w2 & 1 != 0
+    step.readBytes = UInt32(clamping: event.words.w0)
     step.happenings.insert(.readSeen)
     if event.words.w0 > 0 {
       step.happenings.insert(.copyDue)
@@ -267,7 +268,7 @@ extension Verifier {
       !step.happenings.contains(.stopped)
     else { return }
     tally(.portResult)
-    let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)
+    let expected = UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0)
     if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
       explain("the reader was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
     }

@@ -106,6 +106,7 @@ extension Verifier {
     let number = event.words.w1
     let waiting = event.words.w2 >> 1
     step.readIsValid = event.words.w2 & 1 != 0
+    step.readBytes = UInt32(clamping: event.words.w0)
     step.happenings.insert([.readSeen, .copyDue])
     tally(.portCopied)
     tally(.queueOrder)
@@ -204,7 +205,7 @@ extension Verifier {
     }
     guard number == .receiveQueuingMessage else { return }
     tally(.portResult)
-    let expected = step.messageBytes | (step.readIsValid ? 1 << 32 : 0)
+    let expected = UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0)
     if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
       explain("the receiver was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
     }

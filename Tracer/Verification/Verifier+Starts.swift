@@ -21,15 +21,21 @@ extension Verifier {
   /// A start was not told as one: what of the partition's interrupts survived it is not known.
   private mutating func forgetStart(_ index: Int) {
     let mode = partitions[index].mode
-    // Where no mark waited, none waits, whether it started or not.
-    let isQuiet = partitions[index].pendingKnown & ~partitions[index].pending
-    let isInitialising = partitions[index].isInitialising
+    let before = partitions[index]
     let action = (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown)
     partitions[index].forget()
-    partitions[index].pendingKnown = isQuiet
+    // Where no mark waited, none waits, whether it started or not; and what it had not registered, or not in service,
+    // it has not.
+    partitions[index].pendingKnown = before.pendingKnown & ~before.pending
+    partitions[index].registeredKnown = before.registeredKnown & ~before.registered
+    partitions[index].handlerKnown = before.handlerKnown & ~before.handler
+    partitions[index].readyKnown = before.readyKnown & ~before.ready
+    partitions[index].serviceKnown = before.serviceKnown & ~before.inService
     partitions[index].mode = mode
     partitions[index].mayBeStopped = false
-    partitions[index].isInitialising = isInitialising
+    partitions[index].isInitialising = before.isInitialising
+    // Only a start that was told takes a yield back.
+    partitions[index].hasYielded = before.hasYielded
     partitions[index].hasRun = false
     guests[index].forget()
     (guests[index].isScheduleActionDue, guests[index].isScheduleActionKnown) = action

@@ -89,7 +89,7 @@ extension Verifier {
   /// Marks that an upcall of a vector must carry: all that wait, or one tick where each gets an upcall of its own.
   @inline(__always)  // Or the verifier is copied for the call.
   private func carried(_ partition: UInt8, _ line: Int) -> UInt64 {
-    let waiting = UInt64(counters[Int(partition) &* Self.interruptStride &+ line])
+    let waiting = counters[Int(partition) &* Self.interruptStride &+ line]
     return line == 32 && plan.deliverers & 1 << UInt32(partition) != 0 ? min(waiting, 1) : waiting
   }
 
@@ -141,13 +141,13 @@ extension Verifier {
       partitions[index].clockAtMark = markClocks[cell]
       partitions[index].timeOfMark = markTimes[cell]
     }
-    coalesced[cell] = UInt32(truncatingIfNeeded: step.upcallCount)
+    coalesced[cell] = step.upcallCount
     // Where not all ticks go with one upcall, how many waited says how many wait on.
     let isCountKnown =
       line != 32 || partitions[index].pendingKnown & bit != 0
       || plan.deliverers & 1 << UInt32(index) == 0
-    let rest = line == 32 ? UInt64(counters[cell]) &- carried(step.upcallPartition, line) : 0
-    counters[cell] = UInt32(truncatingIfNeeded: rest)
+    let rest = line == 32 ? counters[cell] &- carried(step.upcallPartition, line) : 0
+    counters[cell] = rest
     if rest == 0, isCountKnown {
       partitions[index].pending &= ~bit
       partitions[index].pendingKnown |= bit

@@ -78,7 +78,7 @@ extension Verifier {
     tally(.markComplete)
     tally(.acknowledged)
     partitions[index].marksEver.add(1)
-    counters[index &* Self.interruptStride &+ line] = UInt32(truncatingIfNeeded: events.mark.words.w0)
+    counters[index &* Self.interruptStride &+ line] = events.mark.words.w0
     judgeMarkLatency(line, events.mark.time)
     step.isClosed = true
     position &+= 2
@@ -93,7 +93,7 @@ extension Verifier {
     let partition = events.mark.partition
     guard usualLines & 1 &<< UInt16(truncatingIfNeeded: line) != 0, Int(partition) < partitions.count,
       registeredBy[Int(line)] == 1 &<< UInt32(partition), partition != step.partition, step.returned == 0,
-      !rare.isTouched
+      !rare.isTouched, isJudged(events.next)
     else { return false }
     let answering = events.acknowledgement.partition
     guard Int(answering) < partitions.count || answering == 0xFF else { return false }
@@ -107,6 +107,21 @@ extension Verifier {
       return false
     }
     let waiting = counters[Int(partition) &* Self.interruptStride &+ Int(line)]
-    return waiting != .max && events.mark.words.w0 == UInt64(waiting) &+ 1
+    return waiting < Self.fullCounter && events.mark.words.w0 == waiting &+ 1
+  }
+
+  /// Whether an input begins a step of its own: what is behind one without meaning is the interrupt's still.
+  ///
+  /// Nearly always the answer is the first comparison's.
+  @inline(__always)
+  private func isJudged(_ input: EventReference) -> Bool {
+    let isSomebody = Int(input.partition) < partitions.count
+    if isSomebody, input.kind == EventKind.hypercall.rawValue || input.kind == EventKind.timer.rawValue { return true }
+    let number = input.operand & 0xFFFF
+    switch input.kind {
+    case EventKind.interrupt.rawValue: return (isSomebody || input.partition == 0xFF) && number &- 32 < 16
+    case EventKind.exception.rawValue: return isSomebody && number < 32
+    default: return input.kind == EventKind.timer.rawValue && input.partition == 0xFF
+    }
   }
 }

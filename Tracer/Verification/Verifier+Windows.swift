@@ -182,6 +182,9 @@ extension Verifier {
     state.pointee.mayBeStopped = false
     if state.pointee.isStopped {
       if fails(.modeQuiet) { explain("\(name(partition)) runs, though it was stopped") }
+      // It was found running: whatever its start still owed, it is too late for.
+      state.pointee.isInitialising = false
+      state.pointee.isContextDue = false
       return
     }
     tally(.modeQuiet)

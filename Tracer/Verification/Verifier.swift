@@ -53,9 +53,9 @@ public struct Verifier: ~Copyable {
   var partitions: DirectTable<PartitionState>
   var guests: [GuestState]
   /// By partition × `interruptStride` + vector − 32.
-  var counters: DirectTable<UInt32>
+  var counters: DirectTable<UInt64>
   var handlerAddresses: DirectTable<UInt64>
-  var coalesced: DirectTable<UInt32>
+  var coalesced: DirectTable<UInt64>
   var markClocks: DirectTable<UInt64>
   var markTimes: DirectTable<UInt64>
   /// Partitions registered for a virtual interrupt, and those of whom it is known.
