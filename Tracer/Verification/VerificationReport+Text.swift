@@ -20,6 +20,7 @@ extension VerificationReport {
     }
     for claim in shown where claim.verdict != .pass { lines += [""] + Self.explanation(of: claim) }
     if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
+    if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
     return lines.joined(separator: "\n") + "\n"
   }
