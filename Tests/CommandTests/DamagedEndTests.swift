@@ -34,6 +34,10 @@ import Testing
   @Test func bytesBehindTheEndMakeNothingMissing() throws {
     let (folder, trace) = try Self.folder()
     try folder.write(trace + Array("x\n".utf8), to: "damaged")
+    let verified = try folder.run("verify", "damaged")
+    #expect(verified.ending == .status(3) && verified.output.contains("bytes follow"), "\(verified.output)")
+    #expect(verified.output.contains("inconclusive: every claim holds, but the trace file is not as it was written"))
+    #expect(!verified.output.contains("missing"), "\(verified.output)")
     let diff = try folder.run("diff", "damaged", "whole")
     #expect(diff.ending == .status(3) && diff.errors.contains("bytes follow"), "\(diff.errors)")
     #expect(!diff.errors.contains("missing"), "\(diff.errors)")

@@ -74,6 +74,42 @@ import TraceReading
     #expect(other.isConfirmed, "\(other.text)")
   }
 
+  /// A prediction, or a synthesized trace: the verdicts are those of a run, and everybody says that no kernel ran.
+  @Test func whatNoKernelRecordedIsSaidToBeMade() throws {
+    let trace = try Self.trace { $0.change(.boot) { $0.words.w1 = 0 } }
+    let certificate = try Self.certificate(trace)
+    #expect(certificate.contains("\"recorded\": false"))
+    let report = try Self.audit(certificate, trace)
+    #expect(report.isConfirmed && report.isRecorded == false, "\(report.text)")
+    #expect(report.text.contains("not recorded from a kernel but made by partita"))
+    #expect(try report.json.contains("\"recorded\" : false"))
+    // Who says otherwise, or nothing, is refused.
+    for word in [true, NSNull()] as [Any] {
+      var forger = try Forger(certificate)
+      forger.extend(["report"], "recorded", word)
+      let forged = try Self.audit(forger.text, trace)
+      #expect(forged.outcome == .refused, "\(word): \(forged.text)")
+      #expect(forged.text.contains("whether a kernel recorded it is false"), "\(forged.text)")
+    }
+  }
+
+  @Test func whatAKernelRecordedIsNotSaidToBeMade() throws {
+    let trace = try Self.trace()
+    let certificate = try Self.certificate(trace)
+    #expect(certificate.contains("\"recorded\": true"))
+    let report = try Self.audit(certificate, trace)
+    #expect(report.isConfirmed && report.isRecorded == true && !report.text.contains("made by partita"))
+    // A certificate from before they told it.
+    let silent = certificate.replacingOccurrences(of: "\"recorded\": true,", with: "")
+    #expect(try Self.audit(silent, trace).isConfirmed)
+    // Without its boot a trace does not tell.
+    let cut = try Self.trace { $0.drop(.boot) }
+    let unknown = try Self.certificate(cut)
+    #expect(unknown.contains("\"recorded\": null"))
+    let other = try Self.audit(unknown, cut)
+    #expect(other.isRecorded == nil && other.outcome != .refused, "\(other.text)")
+  }
+
   @Test func everyMechanismIsConfirmed() throws {
     let module = try RichModule.make()
     let trace = TraceFileTests.write(Story(RichStory.tell(of: module)).events, module)

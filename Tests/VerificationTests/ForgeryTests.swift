@@ -26,6 +26,7 @@ struct Forgery: CustomStringConvertible, Sendable {
     Forgery("fewer events") { $0.add(["report", "events"], -1) },
     Forgery("a later end") { $0.add(["report", "lastTime"], 1) },
     Forgery("no end") { $0.set(["report", "hasEnd"], false) },
+    Forgery("not recorded from a kernel") { $0.set(["report", "recorded"], false) },
     Forgery("gaps") { $0.set(["report", "gaps"], 1) },
     Forgery("another verdict on the whole") { $0.set(["report", "verdict"], "pass") },
     Forgery("a fail is a pass") { forger in

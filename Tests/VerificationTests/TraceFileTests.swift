@@ -104,6 +104,15 @@ import TraceReading
     #expect(report.junit.contains("name=\"a&quot;&lt;b&gt;&amp; \\\""))
   }
 
+  /// A partition's first window after a start is not judged, and whoever reads the claim is told so.
+  @Test func theClaimSaysWhatItLeavesOut() throws {
+    let module = try SampleModule()
+    let report = Story(Scribe.story(of: module)).verify(module)
+    let start = try #require(report.claim("window.start.instant"))
+    #expect(start.title.hasSuffix(", unless its memory is made anew"))
+    #expect(report.explanation(of: start).contains(start.title))
+  }
+
   @Test func marginsHaveTheRightSign() throws {
     let module = try SampleModule()
     let report = Story(Scribe.story(of: module)).verify(module)

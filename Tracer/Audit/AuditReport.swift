@@ -49,6 +49,8 @@ public struct AuditReport: Sendable {
   public var objections: [String] = []
   public var findings: [Finding] = []
   public var events: UInt64 = 0
+  /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
+  public var isRecorded: Bool?
   /// Why nothing was judged anew; nil if it was.
   public var reasonNotJudged: String?
   /// What is wrong with the trace's file, so that no certificate of it is confirmed; nil where nothing is, and where
@@ -86,7 +88,11 @@ public struct AuditReport: Sendable {
       let claims = findings.filter { $0.depth == depth && $0.objections.isEmpty }.map(\.identifier)
       if !claims.isEmpty { lines.append("\(name): " + claims.joined(separator: " ")) }
     }
-    lines += ["not part of what is confirmed: " + notAudited.joined(separator: "; "), ""]
+    lines.append("not part of what is confirmed: " + notAudited.joined(separator: "; "))
+    if isRecorded == false {
+      lines.append("this trace is not recorded from a kernel but made by partita: its boot event names no kernel")
+    }
+    lines.append("")
     lines.append(
       sentence
         + ": \(count(.measured)) claims measured anew, \(count(.judged)) judged anew, \(count(.counted)) only counted "
@@ -118,6 +124,7 @@ public struct AuditReport: Sendable {
         "confirmed": isConfirmed, "outcome": outcome.rawValue, "objections": objections, "events": events,
         "claims": claims, "unconfirmed": unconfirmed, "notAudited": notAudited,
       ]
+      object["recorded"] = isRecorded.map { $0 as Any } ?? NSNull()
       object["notJudged"] = reasonNotJudged
       object["fileDefect"] = fileDefect
       let data = try JSONSerialization.data(

@@ -76,6 +76,7 @@ struct AuditedCertificate: Decodable {
     var events: UInt64
     var gaps: UInt64
     var hasEnd: Bool
+    var recorded: Bool?
     var fileDefect: String
     var firstTime: UInt64
     var lastTime: UInt64

@@ -128,6 +128,8 @@ struct Auditor {
   /// All ones where the module was not to stop; nil where the trace does not say.
   var stopInstant: UInt64?
   var kernelBuild: UInt64?
+  /// Where there was no kernel, the boot names none; nil without a boot.
+  var isRecorded: Bool? { kernelBuild.map { $0 != 0 } }
 
   init(_ table: ModuleTable) {
     facts = ModuleFacts(table)

@@ -49,6 +49,7 @@ public enum CertificateAudit {
     auditor.finish(fileBytes: reader.statistics.storedBytes)
     var report = AuditReport()
     report.events = auditor.events
+    report.isRecorded = auditor.isRecorded
     report.objections = CertificateFields.objections(bytes) + identity(certificate, auditor, reader, gaps)
     if !reader.condition.isComplete, certificate.report.verdict != "fail" {
       report.fileDefect = reader.condition.description
@@ -126,11 +127,17 @@ public enum CertificateAudit {
     compare("the first instant", certificate.report.firstTime, min(auditor.firstTime, auditor.last))
     compare("the last instant", certificate.report.lastTime, max(auditor.firstTime, auditor.last))
     compare("whether the trace has its end", certificate.report.hasEnd, auditor.hasEnd)
+    // A certificate from before they told it is silent about it: of what a kernel recorded it may be.
+    if certificate.report.recorded != nil || auditor.isRecorded == false {
+      compare("whether a kernel recorded it", word(certificate.report.recorded), word(auditor.isRecorded))
+    }
     compare("the number of gaps", certificate.report.gaps, UInt64(gaps) + auditor.lossCount)
     let condition = reader.condition
     compare("the file's defect", certificate.report.fileDefect, condition.isComplete ? "" : condition.description)
     return objections
   }
+
+  private static func word(_ answer: Bool?) -> String { answer.map { "\($0)" } ?? "not known" }
 
   private static func verdict(_ report: AuditedCertificate.Report) -> [String] {
     let verdicts = report.claims.map(\.verdict)

@@ -23,7 +23,7 @@ struct CertificateFields {
       "id", "title", "source", "verdict", "checked", "failures", "unit", "bound", "boundIs", "margin", "remark"
     ).merging(["worst": worst, "cases": .list(found), "first": violations, "worstViolations": violations]) { $1 })
   private static let report = Form.object(
-    Form.values("module", "verdict", "events", "gaps", "hasEnd", "fileDefect", "firstTime", "lastTime")
+    Form.values("module", "verdict", "events", "gaps", "hasEnd", "recorded", "fileDefect", "firstTime", "lastTime")
       .merging(["claims": .list(claim)]) { $1 })
   private static let module = Form.object(
     Form.values("name", "table", "image", "kernel")

@@ -49,7 +49,7 @@ enum FixedClaims {
       yield.value: yield answers the start of the caller's next window
       idle.time: idle time lasts until the next window's start and goes to the drainer or nobody
     ARINC 653: partition scheduling; L5 world switch
-      window.start.instant: a window's partition gets its first instant at the start
+      window.start.instant: a window's partition gets its first instant at the start, unless its memory is made anew
       window.end.instant: a window's partition does not run beyond the end
     L5 world switch
       switch.chain: every switch starts from the partition that ran

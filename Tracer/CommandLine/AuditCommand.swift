@@ -17,7 +17,8 @@ struct AuditCommand: ParsableCommand {
       A certificate is confirmed if each claim that passes or fails was measured or judged anew. Of a trace with lost \
       events or without its end, and of one longer than --judge-up-to, that cannot be said, nor of a damaged file that \
       no claim is violated: such a certificate is refused where it contradicts the trace, and else not confirmed. \
-      Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
+      Of a trace that 'synthesize' or 'what-if' made the answer says that no kernel recorded it, and so must the \
+      certificate. Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
 
       Example: partita verify run.partita --certificate run.certificate.json
                partita audit run.certificate.json run.partita

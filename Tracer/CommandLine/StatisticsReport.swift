@@ -23,6 +23,7 @@ struct StatisticsReport {
     func heading(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     var lines = [heading("Trace"), "  run identity     \(identity)", "  condition        \(condition)"]
     lines += [
+      "  recorded         \(recorder)",
       "  events           \(statistics.eventCount)", "  virtual time     \(EventField.seconds(statistics.span)) s",
       "  bytes            \(sizes.storedBytes) in \(sizes.blockCount) blocks, "
         + "\(sizes.tableBytes) of them module table",
@@ -50,6 +51,18 @@ struct StatisticsReport {
     }
     lines += measureLines(heading)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Who recorded the trace.
+  private var recorder: String {
+    guard let kernel = statistics.kernelIdentity else { return "by whom is not known: the boot event is missing" }
+    return kernel == 0
+      ? "not from a kernel but made by partita: the boot event names no kernel" : "from kernel \(Self.digits(kernel))"
+  }
+
+  private static func digits(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   private func measureLines(_ heading: (String) -> String) -> [String] {
@@ -96,8 +109,10 @@ struct StatisticsReport {
         + "\"maximumNs\":\(histogram.maximum)}"
     }
     let shares = statistics.shares(vocabulary).map { "\(quoted($0.name)):\($0.nanoseconds)" }
+    let recorded = statistics.isRecorded.map { "\($0)" } ?? "null"
     return "{\"runIdentity\":\"\(identity)\",\"complete\":\(condition.isComplete),"
-      + "\"condition\":\(quoted("\(condition)")),\"events\":\(statistics.eventCount),\"spanNs\":\(statistics.span),"
+      + "\"condition\":\(quoted("\(condition)")),\"recorded\":\(recorded),"
+      + "\"events\":\(statistics.eventCount),\"spanNs\":\(statistics.span),"
       + "\"storedBytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),\"rawBytes\":\(sizes.rawBytes),"
       + "\"blocks\":\(sizes.blockCount),\"eventsLost\":\(statistics.eventsLost),"
       + "\"eventsMissing\":\(statistics.eventsMissing),\"gaps\":\(statistics.gapCount),"

@@ -14,7 +14,8 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
-      missing, or interrupted.
+      missing or the file is not as it was written, or interrupted. A trace that 'synthesize' or 'what-if' made is \
+      judged likewise, and the answer says that no kernel recorded it.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
@@ -101,6 +102,7 @@ struct VerifyCommand: ParsableCommand {
     switch format {
     case .text where !explain.isEmpty:
       for claim in report.claims { output.write(line: report.explanation(of: claim)) }
+      if let origin = report.origin { output.write(line: origin) }
     case .text:
       output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
       if evidence {

@@ -40,10 +40,11 @@ struct PageData {
 
   private var trace: String {
     let first = statistics.firstTime ?? 0
+    let recorded = statistics.isRecorded.map { "\($0)" } ?? "null"
     return "{\"name\":\(quoted(traceName)),\"identity\":\(quoted(identity)),\"condition\":\(quoted("\(condition)")),"
       + "\"complete\":\(condition.isComplete),\"events\":\(statistics.eventCount),\"firstNs\":\(first),"
       + "\"lastNs\":\(statistics.lastTime),\"lost\":\(statistics.eventsLost),\"missing\":\(statistics.eventsMissing),"
-      + "\"missingNs\":\(statistics.missingTime),"
+      + "\"missingNs\":\(statistics.missingTime),\"recorded\":\(recorded),"
       + "\"gaps\":\(timeline.gapCount),\"bytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),"
       + "\"blocks\":\(sizes.blockCount),\"detailed\":\(detail.eventCount)}"
   }

@@ -32,7 +32,9 @@ struct SimulatedGuest {
   /// Calls that it still makes in this window, and when it wants to be done.
   var callsLeft: UInt64 = 0
   var finish: UInt64 = 0
-  /// The window for which these two were chosen, by its start.
+  /// From then on it makes no further call, so that it is done by its deadline; all ones where it has none.
+  var lastCall: UInt64 = .max
+  /// The window for which these three were chosen, by its start.
   var plannedWindow: UInt64 = .max
   /// Marks may wait that came while the flag was off: it asks the kernel at once.
   var mustPoll = false

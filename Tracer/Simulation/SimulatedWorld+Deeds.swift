@@ -19,12 +19,15 @@ extension SimulatedWorld {
     // The drainer runs on until somebody else may.
     guard !guest.plan.isDrainer, ring.window.owner == partition.rawValue else { return .max }
     if guest.plannedWindow != ring.window.start { planWindow(index) }
+    if exit >= guests[index].lastCall { guests[index].callsLeft = 0 }
     guard guests[index].callsLeft > 0 else {
       return guests[index].finish == .max ? .max : max(exit + 200, guests[index].finish)
     }
     let rest = guests[index].finish == .max ? ring.window.end : guests[index].finish
     let span = rest > exit ? (rest - exit) / guests[index].callsLeft : 0
-    return exit + generator.number(120...max(400, span * 2 - span / 4))
+    let deed = exit + generator.number(120...max(400, span * 2 - span / 4))
+    // With few calls left a gap may reach far beyond the window's end, and nothing else need come until then.
+    return min(deed, max(exit + 120, guests[index].lastCall))
   }
 
   /// How much the partition does in the window that has just begun, and when it wants to be done with it.
@@ -42,6 +45,13 @@ extension SimulatedWorld {
     } else {
       guests[index].finish = window.start + generator.number(limit / 4...limit * 3 / 4)
     }
+    guard guests[index].plan.deadline != .max else {
+      guests[index].lastCall = .max
+      return
+    }
+    // What is left then is for the yield and for interrupts before it; the window's end comes early, by L.
+    guests[index].lastCall = window.start + min(limit - limit / 8, length - 2 * min(length / 2, allowance))
+    guests[index].finish = min(guests[index].finish, guests[index].lastCall)
   }
 
   /// The partition does what it is about.

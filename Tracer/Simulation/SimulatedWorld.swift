@@ -40,6 +40,8 @@ public final class SimulatedWorld {
   private var digests: [[UInt64]]
   private var publishedTail: UInt64 = 0
   private let finalPad: UInt64
+  /// L, ns.
+  let allowance: UInt64
 
   /// - Parameters:
   ///   - table: its bytes must outlive the world.
@@ -79,6 +81,7 @@ public final class SimulatedWorld {
       repeating: Array(repeating: 0, count: ModuleLimits.maximumMessageSlots), count: table.count(ChannelRecord.self))
     pieceTimes = Array(repeating: nil, count: table.partitionCount)
     finalPad = table.module.finalPad.count
+    allowance = table.module.switchAllowance.count
   }
 
   deinit {

@@ -11,6 +11,8 @@ public struct TraceStatistics: Sendable {
   public private(set) var counts = [UInt64](repeating: 0, count: 256)
   public private(set) var firstTime: UInt64?
   public private(set) var lastTime: UInt64 = 0
+  /// Of the boot event with which the trace begins: 0 where there was no kernel, nil without a boot.
+  public private(set) var kernelIdentity: UInt64?
   /// Events that the recorder could not keep, as its loss events count them.
   public private(set) var eventsLost: UInt64 = 0
   public private(set) var gapCount = 0
@@ -47,6 +49,9 @@ public struct TraceStatistics: Sendable {
     }
   }
 
+  /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
+  public var isRecorded: Bool? { kernelIdentity.map { $0 != 0 } }
+
   public var eventCount: UInt64 { counts.reduce(0, +) }
 
   /// From first to last event, in nanoseconds.
@@ -75,7 +80,10 @@ public struct TraceStatistics: Sendable {
 
   mutating func add(_ event: TraceEvent) {
     counts[Int(event.kind)] += 1
-    if firstTime == nil { firstTime = event.time }
+    if firstTime == nil {
+      firstTime = event.time
+      if event.knownKind == .boot { kernelIdentity = event.words.w1 }
+    }
     if let start = gapStart { missingTime &+= event.time &- min(event.time, start) }
     gapStart = nil
     lastTime = max(lastTime, event.time)

@@ -37,7 +37,11 @@ enum ClaimKey: Int, CaseIterable {
     case .frame: ("frame.regular", "major frames follow each other without gap")
     case .windowOrder: ("window.order", "every window of the schedule starts, in order")
     case .windowNominal: ("window.nominal", "windows carry the instants and the owner that the table gives them")
-    case .windowStart: ("window.start.instant", "a window's partition gets its first instant at the start")
+    case .windowStart:
+      (
+        "window.start.instant",
+        "a window's partition gets its first instant at the start, unless its memory is made anew"
+      )
     case .windowEndOrder: ("window.end.order", "every window ends once, before the next, and not early")
     case .windowEnd: ("window.end.instant", "a window's partition does not run beyond the end")
     case .windowOwner: ("window.owner", "in a window runs its partition; outside, the drainer or nobody")

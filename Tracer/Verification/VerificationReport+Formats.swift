@@ -3,6 +3,7 @@ extension VerificationReport {
   public var json: String {
     var text = "{\n  \"module\": \(Self.quoted(moduleName)),\n  \"verdict\": \"\(verdict.rawValue)\",\n"
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
+    text += "  \"recorded\": \(isRecorded.map { "\($0)" } ?? "null"),\n"
     text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
     text += claims.map { "\n    " + json(of: $0) }.joined(separator: ",")
@@ -96,6 +97,9 @@ extension VerificationReport {
     let tests = claims.count + (fileDefect.isEmpty ? 0 : 1)
     text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(tests)\" failures=\"\(count(.fail))\" "
     text += "errors=\"\(errors)\">\n"
+    if isRecorded == false {
+      text += "  <properties>\n    <property name=\"recorded\" value=\"false\"/>\n  </properties>\n"
+    }
     if !fileDefect.isEmpty {
       text += "  <testcase classname=\"partita.verify\" name=\"file\">\n"
       text += "    <error message=\"\(Self.escaped(fileDefect))\"/>\n  </testcase>\n"

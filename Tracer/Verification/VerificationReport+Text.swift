@@ -20,6 +20,7 @@ extension VerificationReport {
     }
     for claim in shown where claim.verdict != .pass { lines += [""] + Self.explanation(of: claim) }
     if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
+    if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -30,6 +31,8 @@ extension VerificationReport {
       switch verdict {
       case .pass: "every claim holds"
       case .fail: "the module's rules were violated"
+      case .unknown where !claims.isEmpty && count(.pass) == claims.count:
+        "inconclusive: every claim holds, but the trace file is not as it was written"
       case .unknown: "inconclusive: evidence is missing"
       }
     let counts = "\(count(.pass)) pass, \(count(.fail)) fail, \(count(.unknown)) unknown"

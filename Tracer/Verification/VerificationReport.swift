@@ -12,9 +12,20 @@ public struct VerificationReport: Sendable {
   public var gapCount: UInt64
   /// Whether the trace has its end event.
   public var hasEnd: Bool
+  /// As the boot event has it: 0 where there was no kernel, nil where the trace does not begin with its boot.
+  public var kernelIdentity: UInt64?
 
   /// What is wrong with the file that the events came from; empty if nothing is.
   public var fileDefect = ""
+
+  /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
+  public var isRecorded: Bool? { kernelIdentity.map { $0 != 0 } }
+
+  /// What there is to say about a trace that no kernel recorded; nil about others.
+  public var origin: String? {
+    guard isRecorded == false else { return nil }
+    return "this trace is not recorded from a kernel but made by partita: its boot event names no kernel"
+  }
 
   /// Fail if any claim fails, else unknown if any is unknown, there is no claim, or the file is not whole, else pass.
   public var verdict: Verdict {

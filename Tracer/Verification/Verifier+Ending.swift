@@ -183,7 +183,8 @@ extension Verifier {
     return VerificationReport(
       moduleName: plan.name, partitionNames: plan.partitions.map(\.name),
       claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
-      timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded)
+      timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded,
+      kernelIdentity: ending.kernelIdentity)
   }
 
   /// Whether the module stopped in time is not known where the stop is missing, or the instant asked for.

@@ -213,6 +213,7 @@ public struct Verifier: ~Copyable {
   private mutating func judgeWithCare(_ event: EventReference) {
     takeUnusual(event.time)
     let meaning = meanings[Int(event.kind)]
+    if eventCount == 0, meaning.kind == .boot { ending.kernelIdentity = event.words.w1 }
     if !ending.hasEnded { judgeUnquiet(event, meaning) }
     let partition = event.partition
     if ending.hasEnded {

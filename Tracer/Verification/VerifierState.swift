@@ -206,6 +206,8 @@ struct EndingState: Equatable {
   var isSpecial: Bool { hasStopped || hasEnded }
   var stopInstant: UInt64 = .max
   var isStopInstantKnown = false
+  /// Of the boot event with which the trace begins; nil where it does not.
+  var kernelIdentity: UInt64?
   var lossRecords: UInt64 = 0
   var lostEvents: UInt64 = 0
   var endTime: UInt64 = 0

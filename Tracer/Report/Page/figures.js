@@ -190,7 +190,8 @@ function showIdentity(run) {
     ["Trace", trace.name, `${bytesText(trace.bytes)} in ${grouped(trace.blocks)} blocks, ${trace.condition}`],
     ["Module", code(module.checksum), `${module.name}, identifier ${module.identifier}: checksum of the module table`],
     ["Images", code(module.images), "checksum of all partitions’ segments"],
-    ["Kernel", code(module.kernel), "build identity, as the boot event has it"],
+    ["Kernel", code(module.kernel),
+      trace.recorded === false ? "no kernel: partita made this trace" : "build identity, as the boot event has it"],
     ...partitions.map((partition) => [partition.name, code(partition.build),
       `build identity; partition ${partition.identifier}${partition.system ? ", system partition" : ""}`
         + budgetText(partition)]),
@@ -230,6 +231,10 @@ function showNotices(run) {
   const { trace, frames, gaps } = run.data;
   const notices = [];
   const note = (level, ...parts) => notices.push([level, parts.join("")]);
+  if (trace.recorded === false) {
+    note("unknown", "This trace is not recorded from a kernel but made by partita: ",
+      "its boot event names no kernel.");
+  }
   if (!trace.complete) note("fail", `The trace is not whole: ${trace.condition}. `, "What is not there is not judged.");
   if (trace.lost > 0) {
     note("fail", `${grouped(trace.lost)} events were lost in the recorder. `, "Claims that they touch are unknown.");

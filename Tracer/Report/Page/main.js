@@ -8,7 +8,8 @@ function start() {
     ` · ${trace.name} · ${duration(trace.lastNs - trace.firstNs)} of virtual time · ${grouped(trace.events)} events`);
   const words = { pass: "Every claim holds",
     fail: `${verification.fail} of ${verification.claims.length} claims violated`,
-    unknown: "Inconclusive: evidence is missing" };
+    unknown: verification.unknown > 0 ? "Inconclusive: evidence is missing"
+      : "Inconclusive: the trace file is not as it was written" };
   byId("verdict").replaceChildren(badge(verification.verdict, words[verification.verdict]));
   showNotices(run);
   showTiles(run);

@@ -60,7 +60,9 @@ public enum SQLiteSchema {
         e.partition AS partition_index
       FROM event e LEFT JOIN kind k ON k.id = e.kind LEFT JOIN partition p ON p.id = e.partition;
 
-    -- Windows: what was planned, what came of it. late_ns: first instruction less nominal start.
+    -- Windows: what was planned, what came of it. late_ns: first instruction less nominal start. In a partition's first
+    -- window after its start or restart its memory is made anew first: that is in late_ns (and in 'window start' of the
+    -- view latencies), and the claim window.start.instant leaves such windows out.
     CREATE VIEW windows AS
       SELECT w.position, w.frame, w.window, p.name AS partition, w.start_ns, w.end_ns, w.began_ns,
         w.first_instruction_ns, w.ended_ns, w.first_instruction_ns - w.start_ns AS late_ns,
