@@ -114,6 +114,52 @@ import Testing
     }
   }
 
+  /// The order's own answer says why the trace may have had what it has not.
+  @Test(arguments: ["goto 9999s", "goto event 99999999", "goto frame 99999999", "last\nfind boot"])
+  func anOrderSaysThatTheTraceIsCutOff(order: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    try folder.write(Array("\(order)\n".utf8), to: "orders")
+    let input = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(input) }
+    let step = try folder.run("step", "cut.partita", input: input)
+    #expect(step.ending == .status(3), "\(step.errors)")
+    let refusal = step.errors.split(separator: "\n").first { $0.contains("line ") } ?? ""
+    #expect(refusal.contains("cut off"), "\(step.errors)")
+  }
+
+  @Test func anOrderForAnEventInAHoleIsInconclusive() throws {
+    let folder = try CommandFolder()
+    var bytes = try LongTrace.ofSomeBlocks.get()
+    bytes[bytes.count / 2] ^= 0x10
+    try folder.write(bytes, to: "damaged")
+    let dump = try folder.run("dump", "damaged", "--kind", "boot")
+    let line = try #require(dump.output.split(separator: "\n").first { $0.hasPrefix("--- gap before event ") })
+    let next = try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) })
+    try folder.write(Array("goto event \(next - 1)\n".utf8), to: "orders")
+    let input = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(input) }
+    let step = try folder.run("step", "damaged", input: input)
+    #expect(step.ending == .status(3), "\(step.errors)")
+    #expect(step.errors.contains("the next one is \(next); events are missing"), "\(step.errors)")
+    let goto = try folder.run("goto", "damaged", "\(next - 1)")
+    #expect(goto.ending == .status(3), "\(goto.errors)")
+    #expect(goto.errors.contains("in a gap of the trace: nothing is known of it (byte "), "\(goto.errors)")
+  }
+
+  /// No machine has to run for that.
+  @Test(arguments: ["99999999", "frame:99999999", "9999s"])
+  func anInstructionBehindTheCutIsInconclusive(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    for (name, status) in [("run.partita", 2), ("cut.partita", 3)] as [(String, Int32)] {
+      let goto = try folder.run("goto", name, place)
+      #expect(goto.ending == .status(status) && goto.output == "", "\(name): \(goto.errors)")
+      #expect(goto.errors.contains("cut off") == (status == 3), "\(name): \(goto.errors)")
+    }
+  }
+
   /// That the one place lies before the other only the trace tells.
   @Test(arguments: [["dump", "run.partita"], ["replay", "run.partita"], ["export", "run.partita", "-o", "out.csv"]])
   func anEndBeforeABeginningOfAnotherKindIsFound(arguments: [String]) throws {
