@@ -44,7 +44,7 @@ struct PackCommand: ParsableCommand {
       Self.complain("\(failure)")
       throw ExitCode(failure.report.exitStatus)
     } catch let failure as OutputFile.Failure {
-      Self.complain("\(failure)")
+      TraceCommand.complain("\(failure)")
       throw ExitCode(2)
     }
   }
