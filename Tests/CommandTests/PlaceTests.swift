@@ -21,6 +21,42 @@ import Testing
     #expect(within.ending == .status(0), "\(within.output)")
   }
 
+  /// A pipe cannot be read anywhere; the answer says that, and how much of it is of what was asked for.
+  @Test(arguments: ["1", "2"]) func aReplayThroughAPipeBeginsWithTheTrace(threads: String) throws {
+    let folder = try CommandFolder()
+    var bytes = try LongTrace.ofSomeBlocks.get()
+    try folder.write(bytes, to: "run.partita")
+    // Far behind the beginning, and not quite at the end.
+    let keyframes = try folder.run("dump", "run.partita", "--kind", "keyframe").output.split(separator: "\n")
+    let keyframe = keyframes.dropLast(2).last
+    let from = try #require(keyframe?.split(separator: " ").first.flatMap { Int($0) }) + 1
+    try #require(from > 50_000)
+    let counted = try folder.run("dump", "run.partita", "--from", "event:\(from)")
+    let asked = counted.output.split(separator: "\n").count
+    let options = ["--threads", threads, "--from", "event:\(from)"]
+    func piped(_ format: String) throws -> (ending: RunningCommand.Ending, output: String) {
+      let command = try RunningCommand(
+        ["replay", "-", "--format", format] + options, in: folder,
+        through: ["sh", "-c", "cat run.partita | \"$0\" \"$@\""])
+      return (command.finish(), command.output)
+    }
+    let whole = try piped("text")
+    #expect(whole.ending == .status(0), "\(whole.output)")
+    let told = "compared from the beginning, for a pipe cannot be read anywhere"
+    #expect(whole.output.contains("\(told); \(asked) of the events are from --from on"), "\(whole.output)")
+    #expect(try piped("json").output.contains("\"eventsAsked\":\(asked)"))
+    let file = try folder.run(["replay", "run.partita"] + options)
+    #expect(file.ending == .status(0) && file.output.contains("begun at event"), "\(file.output)")
+    #expect(!file.output.contains("compared from the beginning"), "\(file.output)")
+    // As the help says: what is missing before the place counts through a pipe, and not in a file.
+    let starts = bytes.indices.filter { bytes[$0...].starts(with: bytes.prefix(8)) }
+    try #require(starts.count > 3)
+    bytes[(starts[1] + starts[2]) / 2] ^= 0x10
+    try folder.write(bytes, to: "run.partita")
+    #expect(try folder.run(["replay", "run.partita"] + options).ending == .status(0))
+    #expect(try piped("text").ending == .status(3))
+  }
+
   @Test(arguments: ["1", "2"]) func aReplayOfNothingIsInconclusive(threads: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
