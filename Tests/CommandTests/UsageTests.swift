@@ -20,6 +20,13 @@ import Testing
     #expect(lines.last == "  See 'partita \(arguments[0]) --help' for more information.", "\(run.errors)")
   }
 
+  /// What is not there is neither a trace nor a module.
+  @Test func aMissingFileIsNotCalledATrace() throws {
+    let run = try CommandFolder().run("top", "missing.xml", "--for", "1s")
+    #expect(run.ending == .status(2) && run.errors.contains("missing.xml: No such file"), "\(run.errors)")
+    #expect(!run.errors.contains("is a trace already"), "\(run.errors)")
+  }
+
   @Test(arguments: [["help", "bogus"], ["help", "dump", "stats"], ["help", "bogus", "dump"]])
   func helpOfWhatIsNoSubcommandIsRefused(arguments: [String]) throws {
     let folder = try CommandFolder()

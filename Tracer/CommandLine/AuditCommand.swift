@@ -19,8 +19,9 @@ struct AuditCommand: ParsableCommand {
       no claim is violated: such a certificate is refused where it contradicts the trace, and else not confirmed. \
       Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
 
-      Example: partita verify run.partita --certificate run.certificate.json
-               partita audit run.certificate.json run.partita
+      Examples:
+        partita verify run.partita --certificate run.certificate.json
+        partita audit run.certificate.json run.partita
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

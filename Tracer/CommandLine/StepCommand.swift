@@ -28,7 +28,10 @@ struct StepCommand: ParsableCommand {
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one that \
       a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there.
 
-      Example: printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | partita step run.partita
+      Examples:
+        partita step run.partita --at 1s
+        printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | \\
+          partita step run.partita
       """)
 
   @Argument(help: "The trace file. It is read again on the way back.", completion: .file())
