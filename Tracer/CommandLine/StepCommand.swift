@@ -21,7 +21,7 @@ struct StepCommand: ParsableCommand {
       In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
       from it line by line:
 
-      \(StepOrder.manual.joined(separator: "\n"))
+      \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
       After each order the current event is printed; 'show' prints the whole screen.
 
