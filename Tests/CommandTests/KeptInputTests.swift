@@ -82,7 +82,10 @@ import Testing
     let names = folder.names
     let command = try RunningCommand(arguments, in: folder)
     #expect(command.finish() == .status(2), "\(arguments): \(command.output)")
-    #expect(command.errors.contains("letter") && command.errors.contains("exists"), "\(arguments): \(command.errors)")
+    // In the same words everywhere.
+    let told = "letter exists: name another, or add --force to replace it\n"
+    #expect(command.errors.contains(told), "\(arguments): \(command.errors)")
+    #expect(command.errors.split(separator: "\n").contains { $0.hasPrefix("partita: ") }, "\(command.errors)")
     #expect(try String(contentsOfFile: folder.file("letter"), encoding: .utf8) == "mine", "\(arguments)")
     #expect(folder.names == names && folder.leftovers == [], "\(arguments)")
   }

@@ -21,6 +21,42 @@ import Testing
     #expect(within.ending == .status(0), "\(within.output)")
   }
 
+  /// A pipe cannot be read anywhere; the answer says that, and how much of it is of what was asked for.
+  @Test(arguments: ["1", "2"]) func aReplayThroughAPipeBeginsWithTheTrace(threads: String) throws {
+    let folder = try CommandFolder()
+    var bytes = try LongTrace.ofSomeBlocks.get()
+    try folder.write(bytes, to: "run.partita")
+    // Far behind the beginning, and not quite at the end.
+    let keyframes = try folder.run("dump", "run.partita", "--kind", "keyframe").output.split(separator: "\n")
+    let keyframe = keyframes.dropLast(2).last
+    let from = try #require(keyframe?.split(separator: " ").first.flatMap { Int($0) }) + 1
+    try #require(from > 50_000)
+    let counted = try folder.run("dump", "run.partita", "--from", "event:\(from)")
+    let asked = counted.output.split(separator: "\n").count
+    let options = ["--threads", threads, "--from", "event:\(from)"]
+    func piped(_ format: String) throws -> (ending: RunningCommand.Ending, output: String) {
+      let command = try RunningCommand(
+        ["replay", "-", "--format", format] + options, in: folder,
+        through: ["sh", "-c", "cat run.partita | \"$0\" \"$@\""])
+      return (command.finish(), command.output)
+    }
+    let whole = try piped("text")
+    #expect(whole.ending == .status(0), "\(whole.output)")
+    let told = "compared from the beginning, for a pipe cannot be read anywhere"
+    #expect(whole.output.contains("\(told); \(asked) of the events are from --from on"), "\(whole.output)")
+    #expect(try piped("json").output.contains("\"eventsAsked\":\(asked)"))
+    let file = try folder.run(["replay", "run.partita"] + options)
+    #expect(file.ending == .status(0) && file.output.contains("begun at event"), "\(file.output)")
+    #expect(!file.output.contains("compared from the beginning"), "\(file.output)")
+    // As the help says: what is missing before the place counts through a pipe, and not in a file.
+    let starts = bytes.indices.filter { bytes[$0...].starts(with: bytes.prefix(8)) }
+    try #require(starts.count > 3)
+    bytes[(starts[1] + starts[2]) / 2] ^= 0x10
+    try folder.write(bytes, to: "run.partita")
+    #expect(try folder.run(["replay", "run.partita"] + options).ending == .status(0))
+    #expect(try piped("text").ending == .status(3))
+  }
+
   @Test(arguments: ["1", "2"]) func aReplayOfNothingIsInconclusive(threads: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
@@ -111,6 +147,52 @@ import Testing
       #expect(step.ending == .status(status), "\(name), \(orders): \(step.errors)")
       #expect(step.output.split(separator: "\n").count == 1, "\(step.output)")
       #expect(step.errors.contains("cut off") == (name == "cut.partita"), "\(step.errors)")
+    }
+  }
+
+  /// The order's own answer says why the trace may have had what it has not.
+  @Test(arguments: ["goto 9999s", "goto event 99999999", "goto frame 99999999", "last\nfind boot"])
+  func anOrderSaysThatTheTraceIsCutOff(order: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    try folder.write(Array("\(order)\n".utf8), to: "orders")
+    let input = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(input) }
+    let step = try folder.run("step", "cut.partita", input: input)
+    #expect(step.ending == .status(3), "\(step.errors)")
+    let refusal = step.errors.split(separator: "\n").first { $0.contains("line ") } ?? ""
+    #expect(refusal.contains("cut off"), "\(step.errors)")
+  }
+
+  @Test func anOrderForAnEventInAHoleIsInconclusive() throws {
+    let folder = try CommandFolder()
+    var bytes = try LongTrace.ofSomeBlocks.get()
+    bytes[bytes.count / 2] ^= 0x10
+    try folder.write(bytes, to: "damaged")
+    let dump = try folder.run("dump", "damaged", "--kind", "boot")
+    let line = try #require(dump.output.split(separator: "\n").first { $0.hasPrefix("--- gap before event ") })
+    let next = try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) })
+    try folder.write(Array("goto event \(next - 1)\n".utf8), to: "orders")
+    let input = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(input) }
+    let step = try folder.run("step", "damaged", input: input)
+    #expect(step.ending == .status(3), "\(step.errors)")
+    #expect(step.errors.contains("the next one is \(next); events are missing"), "\(step.errors)")
+    let goto = try folder.run("goto", "damaged", "\(next - 1)")
+    #expect(goto.ending == .status(3), "\(goto.errors)")
+    #expect(goto.errors.contains("in a gap of the trace: nothing is known of it (byte "), "\(goto.errors)")
+  }
+
+  /// No machine has to run for that.
+  @Test(arguments: ["99999999", "frame:99999999", "9999s"])
+  func anInstructionBehindTheCutIsInconclusive(place: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(LongTrace.short.get().dropLast(100)), to: "cut.partita")
+    for (name, status) in [("run.partita", 2), ("cut.partita", 3)] as [(String, Int32)] {
+      let goto = try folder.run("goto", name, place)
+      #expect(goto.ending == .status(status) && goto.output == "", "\(name): \(goto.errors)")
+      #expect(goto.errors.contains("cut off") == (status == 3), "\(name): \(goto.errors)")
     }
   }
 

@@ -57,6 +57,27 @@ import TraceFormat
     #expect(folder.names == ["run.db", "run.partita"])
   }
 
+  /// A misspelt name in double quotes is none, and no text that every row answers with.
+  @Test func aNameInDoubleQuotesIsAName() throws {
+    let folder = try Self.folder()
+    #expect(try folder.run("export", "run.partita", "-o", "run.db").ending == .status(0))
+    for source in ["run.partita", "run.db"] {
+      let misspelt = try Self.query(folder, [source, "SELECT \"latte_ns\" FROM windows"])
+      #expect(misspelt.ending == .status(2) && misspelt.output == "", "\(misspelt.output)")
+      #expect(misspelt.errors.contains("no such column"), "\(misspelt.errors)")
+      let quoted = try Self.query(folder, [source, "SELECT \"late_ns\" FROM windows", "--format", "csv"])
+      #expect(quoted.ending == .status(0) && quoted.output.hasPrefix("late_ns\r\n"), "\(quoted.errors)")
+      // Every view of ours still answers.
+      let views = try Self.query(
+        folder, [source, "SELECT name FROM sqlite_schema WHERE type = 'view'", "--format", "csv"])
+      let names = views.output.split(separator: "\r\n").dropFirst()
+      #expect(names.contains("windows"), "\(views.errors)")
+      for name in names {
+        #expect(try Self.query(folder, [source, "SELECT count(*) FROM \(name)"]).ending == .status(0), "\(name)")
+      }
+    }
+  }
+
   @Test func wrongSQLIsShownAtItsPlace() throws {
     let folder = try Self.folder()
     let run = try Self.query(folder, ["run.partita", "SELECT 1;\nSELECT nosuch FROM windows"])

@@ -76,14 +76,41 @@ import TraceReading
     let holed = Array(whole[..<starts[4]] + whole[starts[5]...])
     let found = try place(of: 700, recorded: holed)
     #expect(found == (try place(of: 700, recorded: whole)))
-    #expect(throws: RevisitError.eventMissing(position: 350)) {
-      try SoughtEvent(at: .event(350), in: TraceReader(bytes: holed))
+    let missing = refusal(of: .event(350), in: holed)
+    guard case .eventMissing(350, let defect?)? = missing else {
+      Issue.record("\(String(describing: missing)) seed \(seed)")
+      return
     }
+    #expect(defect.kind == .blocksMissing(count: 1) && missing?.isInconclusive == true, "\(defect)")
     let rest = Array(whole[..<starts[1]] + whole[starts[5]...])
     let sought = try SoughtEvent(at: .event(700), in: TraceReader(bytes: rest))
     #expect(sought.firstPosition == 400 && sought.kernelIdentity == nil)
     #expect(!sought.isStopKnown && sought.stopNanoseconds == nil, "no boot event tells it")
     #expect(try place(of: 700, recorded: rest) == found)
+  }
+
+  /// What a whole trace has not is asked for in vain; a cut one may have had it.
+  @Test func anEventBehindTheCutIsNotRefusedForGood() throws {
+    var events = events
+    if events.last?.knownKind != .end {
+      let (time, count) = (events[events.count - 1].time, UInt64(events.count))
+      events.append(TraceEvent(time: time, .end, words: .init(count)))
+    }
+    let whole = bytes(events)
+    for place in [TracePlace.event(99_999_999), .instant(.max), .frame(.max)] {
+      #expect(refusal(of: place, in: whole)?.isInconclusive == false, "\(place)")
+      let cut = refusal(of: place, in: Array(whole.dropLast(100)))
+      #expect(cut?.isInconclusive == true && cut?.description.contains("cut off") == true, "\(place)")
+    }
+  }
+
+  private func refusal(of place: TracePlace, in trace: [UInt8]) -> RevisitError? {
+    do {
+      _ = try SoughtEvent(at: place, in: TraceReader(bytes: trace))
+      return nil
+    } catch {
+      return error as? RevisitError
+    }
   }
 
   @Test func anEarlyEndIsTold() throws {

@@ -20,8 +20,8 @@ struct AnalyseCommand: ParsableCommand {
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
       input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound, or is not whole.
 
-      EXAMPLES
-        partita analyse Kernel/Modules/FlightControl/module.xml
+      Examples:
+        partita analyse module.xml
         partita analyse module.xml run.partita
         partita analyse module.xml --processes preemptive --format json
       """)

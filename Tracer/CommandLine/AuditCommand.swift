@@ -20,8 +20,9 @@ struct AuditCommand: ParsableCommand {
       Of a trace that 'synthesize' or 'what-if' made the answer says that no kernel recorded it, and so must the \
       certificate. Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
 
-      Example: partita verify run.partita --certificate run.certificate.json
-               partita audit run.certificate.json run.partita
+      Examples:
+        partita verify run.partita --certificate run.certificate.json
+        partita audit run.certificate.json run.partita
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -18,6 +18,11 @@ struct CaptureCommand: ParsableCommand {
       Exit status: 0 the trace is written to its end, 1 the kernel found an invariant broken, 2 bad usage or input, \
       3 the trace has no end; what there is of it is kept. Events that found no room in the ring are counted in the \
       trace and in the summary ('lost'): then 'verify' and 'replay' answer 3.
+
+      Examples:
+        partita capture module.xml -o run.partita --for 2s
+        partita capture module.xml -o run.partita --for 2s --stimulus stimulus.txt
+        partita capture module.xml -o run.partita --for 2s --transport memory
       """)
 
   @OptionGroup var options: EmulationOptions

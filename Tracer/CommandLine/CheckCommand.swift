@@ -8,8 +8,14 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Validates a module file: schema, then meaning.",
     discussion: """
-      Every error comes with file, line, what is wrong and what would be right; all of them at once. Exit status: 0 the
-      module holds, 1 it violates a rule of meaning, 2 the file cannot be read or is not valid XML.
+      Every error comes with file, line, what is wrong and what would be right; all of them at once.
+
+      Exit status: 0 the module holds, 1 it violates a rule of meaning, 2 the file cannot be read or is not valid XML.
+
+      Examples:
+        partita check module.xml
+        partita check module.xml --images .build/images --strict
+        partita check module.xml --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

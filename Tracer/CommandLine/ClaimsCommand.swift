@@ -14,8 +14,9 @@ struct ClaimsCommand: ParsableCommand {
       The module's own claims (p:Claims) and budgets (p:Budgets) are among them. Exit status: 0 listed, 1 the module \
       violates a rule, 2 bad usage or input.
 
-      Examples: partita claims module.xml
-                partita claims run.partita --claim 'window.*' --format json
+      Examples:
+        partita claims module.xml
+        partita claims run.partita --claim 'window.*' --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

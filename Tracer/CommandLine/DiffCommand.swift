@@ -22,7 +22,8 @@ struct DiffCommand: ParsableCommand {
       Exit status: 0 equal, 1 different, 2 for a file that is no trace, 3 no difference found, but one of the traces \
       is not whole, or interrupted.
 
-      Example: partita diff before.partita after.partita
+      Example:
+        partita diff before.partita after.partita
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

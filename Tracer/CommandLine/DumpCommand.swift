@@ -11,7 +11,13 @@ struct DumpCommand: ParsableCommand {
       --from goes to its place at once where the file allows it; what lies before is not looked at then.
 
       Exit status: 0 where nothing is missing of what was asked for, 3 where the trace is cut off or damaged there \
-      (what could be read is printed), 2 for a file that is no trace, and for a place that a whole trace has not.
+      (what could be read is printed), 2 for a file that is no trace, and for a place that a whole trace has not. A \
+      file that ends within its first block is cut off too, and so is an empty one, which every trace once was: 3.
+
+      Examples:
+        partita dump run.partita --from 1s --to 1.1s
+        partita dump run.partita --kind mark --kind upcall --partition Sensors
+        partita dump run.partita --from frame:50 --to frame:50 --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -24,8 +24,9 @@ struct GotoCommand: ParsableCommand {
 
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
-      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, 3 the repeated run is another one, \
-      or was interrupted.
+      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, or an event that a whole trace has \
+      not, 3 the event may have been where the trace is cut off or damaged, the repeated run is another one, or it was \
+      interrupted.
 
       Examples:
         partita goto run.partita 8920

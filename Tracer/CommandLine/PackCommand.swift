@@ -8,7 +8,14 @@ struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
     abstract: "Packs a module file and its partitions' images into a module image.",
-    discussion: "Exit status: 0 written, 1 the module violates a rule, 2 bad input, or the output cannot be written.")
+    discussion: """
+      Exit status: 0 written, 1 the module violates a rule, 2 bad input, or the output cannot be written.
+
+      Examples:
+        partita pack module.xml -o module.img
+        partita pack module.xml --images .build/images -o module.img --force
+        partita pack module.xml --stimulus stimulus.txt -o played.img
+      """)
 
   @Argument(help: "The module file.", completion: .file())
   var module: String
@@ -44,7 +51,7 @@ struct PackCommand: ParsableCommand {
       Self.complain("\(failure)")
       throw ExitCode(failure.report.exitStatus)
     } catch let failure as OutputFile.Failure {
-      Self.complain("\(failure)")
+      TraceCommand.complain("\(failure)")
       throw ExitCode(2)
     }
   }

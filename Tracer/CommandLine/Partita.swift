@@ -41,8 +41,11 @@ struct Partita: AsyncParsableCommand {
   /// Parses and runs; bad usage exits with 2, as every bad input does, and not with the parser's own 64.
   static func main() async {
     ProcessHabits.take()
+    var parsed: (any ParsableCommand.Type)?
     do {
+      try refuseStrangeHelp(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
+      parsed = type(of: command)
       if var asynchronous = command as? AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -52,8 +55,31 @@ struct Partita: AsyncParsableCommand {
     } catch {
       StandardOutput.finish()
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      ModuleSession.say(fullMessage(for: error) + "\n", to: STDERR_FILENO)
+      ModuleSession.say(message(for: error, of: parsed) + "\n", to: STDERR_FILENO)
       Foundation.exit(2)
     }
+  }
+
+  /// Bad usage with how to use the subcommand, also where only running it has shown that the usage is bad: the parser
+  /// would tell that of `partita` itself then.
+  private static func message(for error: any Error, of command: (any ParsableCommand.Type)?) -> String {
+    guard let error = error as? ValidationError, let command, let name = command.configuration.commandName else {
+      return fullMessage(for: error)
+    }
+    return """
+      Error: \(error.message)
+      Usage: \(usageString(for: command, includeHidden: false))
+        See 'partita \(name) --help' for more information.
+      """
+  }
+
+  /// Refuses `help` for what is no subcommand: the parser would show the help of all of them, and call that success.
+  private static func refuseStrangeHelp(_ arguments: [String]) throws {
+    guard arguments.first == "help" else { return }
+    let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+    let known = configuration.subcommands.map { $0.configuration.commandName } + ["help"]
+    // None of them has subcommands of its own.
+    guard let strange = known.contains(names.first ?? "help") ? names.dropFirst().first : names.first else { return }
+    throw ValidationError("'\(strange)' is no subcommand; 'partita help' lists them")
   }
 }

@@ -15,12 +15,18 @@ struct ReplayCommand: ParsableCommand {
       from the trace; every decision, every keyframe and every observation that must follow is compared.
 
       With --from the replay begins at once, with the state of the keyframe before that place: this one keyframe is \
-      adopted, and what comes before it is not compared.
+      adopted, and what comes before it is not compared. A pipe cannot be read anywhere: a trace that comes through \
+      one is compared from its beginning, as is one with no keyframe before the place, which the answer says. Then \
+      what is missing before the place, or differs there, counts too: such a trace may be inconclusive through a pipe, \
+      and identical from there on as a file.
 
       Exit status: 0 identical, 1 diverged, 2 bad usage, no trace, or a place that a whole trace has not, 3 \
       inconclusive (loss, damage, no end, or nothing replayed), or interrupted.
 
-      Example: partita replay run.partita --format json
+      Examples:
+        partita replay run.partita
+        partita replay run.partita --from 1s --to frame:60
+        cat run.partita | partita replay - --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -103,6 +109,10 @@ struct ReplayText {
     ]
     if seconds > 0 { lines.append("  \(Int(Double(report.eventCount) / seconds)) events a second") }
     if let position = report.begunAt { lines.append("  begun at event \(position), with the state of its keyframe") }
+    if let way = report.wholeWay {
+      lines.append(
+        "  compared from the beginning, for \(way.reason); \(way.askedCount) of the events are from --from on")
+    }
     if report.isEndedEarly { lines.append("  ended where it was told to") }
     if report.uncomparedCount > 0 { lines.append("  \(report.uncomparedCount) events after losses not compared") }
     for doubt in report.doubts.prefix(5) { lines.append("  inconclusive: \(doubt)") }
@@ -133,6 +143,9 @@ struct ReplayText {
       "adoptedKeyframes": report.adoptedKeyframeCount, "uncompared": report.uncomparedCount, "doubts": report.doubts,
       "seconds": seconds, "begunAt": report.begunAt ?? 0, "endedEarly": report.isEndedEarly,
     ]
+    if let way = report.wholeWay {
+      object["comparedFromBeginning"] = ["reason": way.reason, "eventsAsked": way.askedCount] as [String: Any]
+    }
     if let divergence = report.divergence {
       var found: [String: Any] = [
         "kind": divergence.kind.rawValue, "position": divergence.position, "time_ns": divergence.recorded.time,

@@ -19,7 +19,8 @@ struct ReportCommand: ParsableCommand {
       trace is cut off or damaged, which the page says too, or interrupted. What the claims say is the business of \
       'partita verify'.
 
-      Example: partita report run.partita -o report.html
+      Example:
+        partita report run.partita -o report.html
       """)
 
   @Argument(help: "The trace file. It is read twice.", completion: .file())

@@ -14,7 +14,7 @@ func reporting(_ body: () throws -> Void) throws {
     ModuleSession.say("\(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   } catch let error as OutputFile.Failure {
-    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
     throw ExitCode(2)
   } catch let error as RevisitError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)

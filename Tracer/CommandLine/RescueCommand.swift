@@ -25,7 +25,10 @@ struct RescueCommand: ParsableCommand {
       Exit status: 0 a trace is written, 2 bad usage or input, or nothing to be rescued, 3 a trace is written, but \
       the ring was spoilt; or interrupted, and nothing is kept.
 
-      Example: partita rescue --ram memory.bin --continue run.partita -o rescued.partita
+      Examples:
+        partita rescue --qmp monitor.sock -o rescued.partita
+        partita rescue --ram memory.bin --continue run.partita \\
+          -o rescued.partita
       """)
 
   @Option(

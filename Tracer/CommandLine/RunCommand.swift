@@ -10,6 +10,10 @@ struct RunCommand: ParsableCommand {
     discussion: """
       What you type goes to the module's console line (COM1), what it prints appears here. Ctrl-C ends the module in \
       order, a second Ctrl-C at once. Exit statuses are those of 'capture'.
+
+      Examples:
+        partita run module.xml
+        partita run module.xml --for 10s -o run.partita
       """)
 
   @OptionGroup var options: EmulationOptions

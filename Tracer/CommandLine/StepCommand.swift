@@ -21,14 +21,17 @@ struct StepCommand: ParsableCommand {
       In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
       from it line by line:
 
-      \(StepOrder.manual.joined(separator: "\n"))
+      \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
       After each order the current event is printed; 'show' prints the whole screen.
 
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one that \
       a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there.
 
-      Example: printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | partita step run.partita
+      Examples:
+        partita step run.partita --at 1s
+        printf 'goto 1s\\nfind upcall Sensors\\nshow\\n' | \\
+          partita step run.partita
       """)
 
   @Argument(help: "The trace file. It is read again on the way back.", completion: .file())

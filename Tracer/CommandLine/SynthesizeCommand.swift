@@ -19,7 +19,9 @@ struct SynthesizeCommand: ParsableCommand {
 
       Exit status: 0 written, 2 bad usage or input, or the output cannot be written, 3 interrupted.
 
-      Example: partita synthesize module.xml --events 1000000 --seed 7 -o long.partita
+      Example:
+        partita synthesize module.xml --events 1000000 --seed 7 \\
+          -o long.partita
       """)
 
   @Argument(help: "The module: an XML file, or an image made by 'partita pack'.", completion: .file())

@@ -19,8 +19,9 @@ struct TopCommand: ParsableCommand {
 
       Exit status: that of 'capture' for a module, that of 'dump' for a trace.
 
-      Examples: partita top module.xml --for 10s -o run.partita
-                partita top run.partita --speed 0.5
+      Examples:
+        partita top module.xml --for 10s -o run.partita
+        partita top run.partita --speed 0.5
       """)
 
   @OptionGroup var options: EmulationOptions
@@ -66,6 +67,10 @@ struct TopCommand: ParsableCommand {
     do throws(TraceOpenError) {
       _ = try TraceReader(path: options.module)
     } catch {
+      if case .cannotOpen = error {
+        TraceCommand.complain("\(error)")
+        throw ExitCode(2)
+      }
       if case .notATrace = error {
         guard speed == nil else { throw ValidationError("--speed is for traces; \(options.module) is none.") }
         return try reporting { try capture() }

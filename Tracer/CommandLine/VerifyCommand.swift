@@ -20,9 +20,11 @@ struct VerifyCommand: ParsableCommand {
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
 
-      Examples: partita verify run.partita --claim 'budget.*' --except budget.traceBytes
-                partita verify run.partita --explain window.start.instant
-                partita verify run.partita --certificate run.certificate.json
+      Examples:
+        partita verify run.partita --claim 'budget.*' \\
+          --except budget.traceBytes
+        partita verify run.partita --explain window.start.instant
+        partita verify run.partita --certificate run.certificate.json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -26,15 +26,16 @@ struct WhatIfCommand: ParsableCommand {
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
 
-      EXAMPLES
-        partita what-if run.partita --module faster.xml
-        partita what-if run.partita --module faster.xml -o predicted.partita   # then dump, report, query …
-        partita what-if run.partita --schedule-search --margin 20
-
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
       start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they \
       do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on. A module file \
       with such windows also needs durations and capacities that fit them.
+
+      Examples:
+        partita what-if run.partita --module faster.xml
+        partita what-if run.partita --module faster.xml -o predicted.partita
+        partita report predicted.partita -o predicted.html
+        partita what-if run.partita --schedule-search --margin 20
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -19,8 +19,9 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   /// The trace's module table asks for what no image can be.
   case unfitTable(reason: String)
   /// The trace ends before the place.
-  case beyondEnd(place: TracePlace, last: LastEvent?, condition: String)
-  case eventMissing(position: UInt64)
+  case beyondEnd(place: TracePlace, last: LastEvent?, condition: TraceCondition)
+  /// The trace has events before and behind this one; the defect is what showed the gap, where the reader told one.
+  case eventMissing(position: UInt64, defect: TraceDefect?)
   /// The trace is of a run that no other can be like.
   case unrepeatable(reason: String)
   /// The module ran once more, and otherwise.
@@ -35,10 +36,12 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   case interrupted
   case debuggerFailed(status: Int32)
 
-  /// Whether nothing is wrong with what was asked: another run simply did not come out as the recorded one.
+  /// Whether nothing is wrong with what was asked: another run simply did not come out as the recorded one, or the
+  /// event may have been where the trace has a gap or is cut off.
   public var isInconclusive: Bool {
     switch self {
-    case .differs, .endsEarly, .notFound, .interrupted: true
+    case .differs, .endsEarly, .notFound, .interrupted, .eventMissing: true
+    case .beyondEnd(_, _, let condition): !condition.isComplete
     default: false
     }
   }
@@ -55,7 +58,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
       "\(path) has the build identity of \(partition), but not the contents that the trace's module was packed from."
     case .unfitTable(let reason): "the trace's module table cannot be made an image again: \(reason)."
     case .beyondEnd(let place, let last, let condition): Self.absence(of: place, last, condition)
-    case .eventMissing(let position): "event \(position) is in a gap of the trace: nothing is known of it."
+    case .eventMissing(let position, let defect):
+      "event \(position) is in a gap of the trace: nothing is known of it" + (defect.map { " (\($0))." } ?? ".")
     case .unrepeatable(let reason): "this run cannot be repeated: \(reason)."
     case .differs(let position, let recorded, let repeated):
       "the module ran once more, and its trace differs first at event \(position):\n  recorded \(recorded)\n"
@@ -74,7 +78,7 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func absence(of place: TracePlace, _ last: LastEvent?, _ condition: String) -> String {
+  private static func absence(of place: TracePlace, _ last: LastEvent?, _ condition: TraceCondition) -> String {
     guard let last else { return "the trace has no event at all (\(condition))." }
     let end = "event \(last.position), at \(EventField.seconds(last.time)) s (\(condition)). Name a place up to there."
     return switch place {

@@ -32,8 +32,10 @@ public struct SoughtEvent {
     var entry: TraceEvent?
     var interruptedLast: UInt8?
     var last: LastEvent?
+    var gap: TraceDefect?
     while let batch = reader.nextColumns() {
       guard case .events(let columns) = batch else {
+        if case .gap(let found) = batch { gap = found.defect }
         (entry, interruptedLast) = (nil, nil)
         continue
       }
@@ -49,7 +51,9 @@ public struct SoughtEvent {
         last = LastEvent(position: position, time: event.time, frame: frame)
         if let partition = Self.interrupted(at: event) { interruptedLast = partition }
         guard span.side(of: event, position: position) == .within else { continue }
-        if case .event(let wanted) = place, wanted != position { throw .eventMissing(position: wanted) }
+        if case .event(let wanted) = place, wanted != position {
+          throw .eventMissing(position: wanted, defect: gap)
+        }
         (self.position, self.event, firstPosition) = (position, event, first ?? 0)
         kernelIdentity = boot?.words.w1
         stopNanoseconds = boot.flatMap { $0.words.w3 == .max ? nil : $0.words.w3 }
@@ -62,7 +66,7 @@ public struct SoughtEvent {
         return
       }
     }
-    throw .beyondEnd(place: place, last: last, condition: "\(reader.condition)")
+    throw .beyondEnd(place: place, last: last, condition: reader.condition)
   }
 
   /// Whose registers the kernel found at an entry; nil for what is none, as the pulses of the test device.

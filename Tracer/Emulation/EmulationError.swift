@@ -1,3 +1,5 @@
+import Outputs
+
 /// What stands in the way of an emulation before it has begun, or of keeping its trace.
 ///
 /// Each description says what, where, and what to do about it.
@@ -27,7 +29,7 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason)."
     case .fileExists(let path):
-      "\(path) exists already. Choose another name, or replace it with --force."
+      OutputPath.sentence(existing: path)
     case .notStarted(let program, let reason):
       "\(program) could not be started: \(reason)."
     case .monitor(let reason):

@@ -10,10 +10,10 @@ public enum OutputFile {
 
     public var description: String {
       switch self {
-      case .exists(let path): "\(path): error: the file exists — name another, or add --force"
-      case .notReplaceable(let path, let reason): "\(path): error: \(reason)"
+      case .exists(let path): OutputPath.sentence(existing: path)
+      case .notReplaceable(let path, let reason): "\(path) is not replaced: \(reason)"
       case .system(let path, let reason):
-        "\(path): error: \(reason) — name a file in a directory that can be written"
+        "\(path) cannot be written: \(reason); name a file in a directory that can be"
       }
     }
   }

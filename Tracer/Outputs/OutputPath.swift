@@ -12,6 +12,11 @@ public struct OutputPath: Equatable, Sendable {
     case unwritable(path: String, reason: String)
   }
 
+  /// What every command says where a file is in the way that nobody gave up.
+  public static func sentence(existing path: String) -> String {
+    "\(path) exists: name another, or add --force to replace it"
+  }
+
   /// The path with its links followed.
   public let path: String
   /// The folder that the result lies in.

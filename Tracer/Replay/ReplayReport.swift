@@ -20,6 +20,15 @@ public struct ReplayReport: Sendable {
   public var divergence: Divergence?
   /// Where the replay was told to begin: the state of a keyframe was adopted before this event. Nil for the beginning.
   public var begunAt: UInt64?
+  /// A replay that was told to begin at a place, and began with the trace all the same.
+  public struct WholeWay: Equatable, Sendable {
+    /// Why, as what follows "for".
+    public var reason: String
+    /// How many of the events that were read are from the place on.
+    public var askedCount: UInt64
+  }
+  /// Nil where the replay began as it was told.
+  public internal(set) var wholeWay: WholeWay?
   /// Whether the replay ended where it was told to, before the trace does.
   public var isEndedEarly = false
   /// Whether the place to begin at is not there, be it that a whole trace ends before it or that the place to end at

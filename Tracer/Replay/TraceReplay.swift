@@ -33,6 +33,10 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   private var span: TraceSpan
   private var isPastSpan = false
   private let beginsInTheMiddle: Bool
+  /// Why it begins with the trace though it was told a place; nil where it begins as it was told.
+  private let wholeWayReason: String?
+  /// Events that were read before the place to begin at.
+  private var earlierCount: UInt64 = 0
   /// Where to begin, and whether that place has been met: a replay that ends before it says nothing of what was asked.
   private var beginning: TraceSpan
   private var hasBegun: Bool
@@ -56,15 +60,20 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     self.span = TraceSpan(to: span.to)
     beginning = TraceSpan(from: span.from)
     hasBegun = span.from == nil
-    beginsInTheMiddle = span.from.map { Self.seek(reader, $0) } ?? false
+    let obstacle = span.from.flatMap { Self.obstacle(toSeeking: $0, in: reader) }
+    wholeWayReason = obstacle
+    beginsInTheMiddle = span.from != nil && obstacle == nil
     pool = WorkerPool(threads: threads > 1 ? threads : 0)
   }
 
-  /// Brings the reader to the block where the last keyframe before `place` begins.
-  private static func seek(_ reader: TraceReader, _ place: TracePlace) -> Bool {
-    guard let index = reader.makeIndex(), let found = index.keyframe(before: place) else { return false }
+  /// Brings the reader to the block where the last keyframe before `place` begins; where that cannot be, says why.
+  private static func obstacle(toSeeking place: TracePlace, in reader: TraceReader) -> String? {
+    guard let index = reader.makeIndex() else {
+      return reader.isPipe ? "a pipe cannot be read anywhere" : "the blocks' headers do not tell where the place is"
+    }
+    guard let found = index.keyframe(before: place) else { return "no keyframe is before the place" }
     let first = index.firstBlock(ofKeyframeEndingIn: found.block, event: found.event)
-    return reader.begin(at: index.entries[first])
+    return reader.begin(at: index.entries[first]) ? nil : "the file cannot be read at the place"
   }
 
   /// The events of a block that are within the span.
@@ -74,6 +83,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
       let events = columns.events
       for index in range where !hasBegun {
         hasBegun = beginning.side(of: events[index], position: columns.firstPosition + UInt64(index)) == .within
+        if !hasBegun { earlierCount += 1 }
       }
       if isPastSpan, !hasBegun {
         let next = range.upperBound
@@ -96,6 +106,16 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
 
   /// Replays to the end of the trace, or to the first divergence.
   public mutating func run() -> ReplayReport {
+    var report = replayed()
+    if let wholeWayReason {
+      // Blocks may have been read that a divergence before them has made needless.
+      let askedCount = report.eventCount > earlierCount ? report.eventCount - earlierCount : 0
+      report.wholeWay = ReplayReport.WholeWay(reason: wholeWayReason, askedCount: askedCount)
+    }
+    return report
+  }
+
+  private mutating func replayed() -> ReplayReport {
     var machine = ReplayMachine<Marking>(table: reader.moduleTable)
     if beginsInTheMiddle { machine.beginBlind() }
     if threads == 1 { replayAlone(&machine) } else { replayTogether(&machine) }

@@ -93,6 +93,12 @@ public final class EventStore {
     Self.last(in: breaks, where: { $0 <= ordinal }).map { breaks[$0] }
   }
 
+  /// Why events right before this one are missing; nil where none are.
+  func gap(before ordinal: Int) -> String? {
+    let index = block(of: ordinal)
+    return blocks[index].ordinal == ordinal ? blocks[index].gap : nil
+  }
+
   /// The event with that ordinal and its position.
   ///
   /// - Precondition: `ordinal` is below `eventCount`.

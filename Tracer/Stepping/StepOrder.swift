@@ -108,7 +108,7 @@ public enum StepOrder: Equatable, Sendable {
   /// What can be typed, a line an order: the command's help and the order `help` show the same.
   public static let manual = [
     "next [N]               N events on (1)", "back [N]               N events back",
-    "find KIND [PARTITION]  to the next event of a kind or class: mark, upcall, hypercall, input …",
+    "find KIND [PARTITION]  to the next of a kind or class: mark, upcall, input …",
     "rfind KIND [PARTITION] to the one before",
     "goto INSTANT           to an instant: 1.5s, 10ms, 250us, 40ns",
     "goto event N           to the event at position N; event:N too",

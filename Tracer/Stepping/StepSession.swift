@@ -29,26 +29,26 @@ public struct StepSession {
         kinds.contains(event.kind) && (partition.map { $0 == event.partition } ?? true)
       }
       guard let found else {
-        throw Refusal(description: "no such event \(isBackward ? "before" : "after") this one")
+        throw absence("no such event \(isBackward ? "before" : "after") this one")
       }
       try stepper.go(to: found)
     case .goToEvent(let position):
       guard let ordinal = stepper.store.ordinal(ofPosition: position) else {
-        throw Refusal(description: "the trace has no event \(position)")
+        throw absence("the trace has no event \(position)")
       }
       let found = try stepper.store.event(ordinal).position
       guard found == position else {
-        throw Refusal(description: "the trace has no event \(position); the next one is \(found)")
+        throw absence("the trace has no event \(position); the next one is \(found)", before: ordinal)
       }
       try stepper.go(to: ordinal)
     case .goToTime(let time):
       guard let ordinal = try stepper.store.ordinal(atTime: time) else {
-        throw Refusal(description: "the trace ends at \(EventField.seconds(stepper.store.lastTime)) s")
+        throw absence("the trace ends at \(EventField.seconds(stepper.store.lastTime)) s")
       }
       try stepper.go(to: ordinal)
     case .goToFrame(let number):
       guard let frame = stepper.store.frames.first(where: { $0.number == number }) else {
-        throw Refusal(description: "the trace has no major frame \(number)")
+        throw absence("the trace has no major frame \(number)")
       }
       try stepper.go(to: frame.ordinal)
     case .first: try stepper.go(to: 0)
@@ -62,11 +62,21 @@ public struct StepSession {
     }
   }
 
+  /// The refusal of what the trace has not; of one that is not whole, with the reason that it may have had it.
+  ///
+  /// - Parameter ordinal: the event behind the gap that took it, where that is known.
+  private func absence(_ sentence: String, before ordinal: Int? = nil) -> Refusal {
+    let condition = stepper.store.condition
+    guard !condition.isComplete else { return Refusal(description: sentence) }
+    let gap = ordinal.flatMap { stepper.store.gap(before: $0) }
+    return Refusal(description: "\(sentence); " + (gap ?? "the trace is \(condition)"))
+  }
+
   private func move(_ count: Int) throws {
     let (target, isOver) = stepper.ordinal.addingReportingOverflow(count)
     let last = stepper.store.eventCount - 1
     if stepper.ordinal == (count < 0 ? 0 : last) {
-      throw Refusal(description: count < 0 ? "this is the first event" : "this is the last event")
+      throw count < 0 ? Refusal(description: "this is the first event") : absence("this is the last event")
     }
     try stepper.go(to: isOver ? (count < 0 ? 0 : last) : target)
   }

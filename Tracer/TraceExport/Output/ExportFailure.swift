@@ -1,3 +1,5 @@
+import Outputs
+
 /// Why an export was not made. Nothing is left behind then.
 public enum ExportFailure: Error, Equatable, CustomStringConvertible {
   /// Something is there already, and nobody said that it may go.
@@ -12,7 +14,7 @@ public enum ExportFailure: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .exists(let path): "\(path) exists; use --force to replace it"
+    case .exists(let path): OutputPath.sentence(existing: path)
     case .notReplaceable(let path, let reason): "\(path) is not replaced: \(reason)"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     case .readerGone: "nobody reads the output any more"

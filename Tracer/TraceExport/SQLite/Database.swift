@@ -37,6 +37,7 @@ public final class Database {
       throw Failure(message: message, offset: nil, isInterruption: false)
     }
     self.handle = handle
+    guard partita_sqlite_take_quotes_for_names(handle) == SQLITE_OK else { throw failure }
   }
 
   deinit { sqlite3_close_v2(handle) }
