@@ -233,11 +233,12 @@ var targets: [Target] = [
     [
       "Simulation", "SimulatedModule", "Replay", "TraceReading", "Verification", "ReferenceChecking", "PartitionCore",
     ]),
+  // Runs the command too, on mutants that are files.
   tests(
     "Verification",
     [
       "Verification", "Audit", "ReferenceChecking", "ModuleConfiguration", "TraceFormat", "TraceReading",
-      "PartitionCore", "SimulatedModule",
+      "PartitionCore", "SimulatedModule", "CommandFolder", "partita",
     ]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(

@@ -55,7 +55,7 @@ import Verification
 
   /// Compares what was predicted with what the machine did: the same events in each partition, response times to within
   /// `tolerance` ns.
-  private static func expect(_ predicted: [UInt8], equals real: [UInt8], tolerance: Int64) throws {
+  static func expect(_ predicted: [UInt8], equals real: [UInt8], tolerance: Int64) throws {
     let (one, two) = (try story(predicted), try story(real))
     #expect(Set(one.keys) == Set(two.keys))
     for (partition, events) in two {

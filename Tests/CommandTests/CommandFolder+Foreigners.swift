@@ -2,8 +2,8 @@ import CommandFolder
 import Foundation
 
 extension CommandFolder {
-  /// What `addForeigners` makes, what is not there, and a device.
-  static let foreigners = ["picture", "noise", "newer", "folder", "nothing", "/dev/null"]
+  /// What `addForeigners` makes, what is not there, and two devices: one has no byte, the other no end.
+  static let foreigners = ["picture", "noise", "newer", "program", "folder", "nothing", "/dev/null", "/dev/zero"]
 
   /// Adds the trace "good", and what is neither a trace nor a module, though some of it begins or ends like one.
   func addForeigners() throws {
@@ -15,5 +15,7 @@ extension CommandFolder {
     newer[8] &+= 1  // The version is behind the eight bytes of the magic number.
     try write(newer, to: "newer")
     try FileManager.default.createDirectory(atPath: file("folder"), withIntermediateDirectories: false)
+    // Thirty megabytes of ELF: the command itself.
+    try FileManager.default.createSymbolicLink(atPath: file("program"), withDestinationPath: Self.command())
   }
 }

@@ -26,7 +26,31 @@ import Testing
       #expect(ending == .status(2) || name == "/dev/null" && ending == .status(3), "\(words): \(ending)")
       #expect(command.errors.contains(name) && !command.errors.contains("Fatal"), "\(words): \(command.errors)")
       #expect(command.output == "", "\(words): \(command.output)")
+      #expect(command.peakBytes <= 64 << 20, "\(words): \(command.peakBytes >> 10) KiB")
       #expect(folder.names == before && folder.leftovers == [], "\(words)")
+    }
+  }
+
+  /// A named pipe whose writer has gone without a byte: no trace and no module, and nothing to wait for.
+  @Test func aPipeWithoutAWriterIsRefusedByName() throws {
+    let folder = try Self.folder()
+    let before = folder.names
+    let path = folder.file("pipe")
+    for arguments in Self.commands + DamagedBitTests.commands + DamagedBitTests.exports {
+      try #require(mkfifo(path, 0o600) == 0)
+      // It waits for somebody who reads, and goes.
+      let writer = Thread { close(open(path, O_WRONLY | O_CLOEXEC)) }
+      writer.start()
+      let words = arguments.map { $0 == "@" ? "pipe" : $0 }
+      let command = try RunningCommand(words, in: folder)
+      let ending = command.finish()
+      // Where the command has not even opened it.
+      close(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+      unlink(path)
+      #expect(ending == .status(2) || ending == .status(3), "\(words): \(ending)")
+      #expect(command.errors.contains("pipe") && !command.errors.contains("Fatal"), "\(words): \(command.errors)")
+      #expect(command.output == "", "\(words): \(command.output)")
+      #expect(folder.names == before && folder.leftovers == [], "\(words): \(folder.names)")
     }
   }
 

@@ -76,6 +76,11 @@ import Testing
   @Test(arguments: [
     ["dump"], ["stats"], ["verify"], ["replay"], ["query", "SELECT 1"], ["report", "-o", "out"], ["step"],
     ["diff", "good"], ["export", "--format", "csv", "-o", "out"], ["what-if", "--schedule-search"], ["goto", "5"],
+    ["verify", "--evidence"], ["verify", "--certificate", "out"], ["stats", "--compare", "good"], ["top"],
+    ["what-if", "--module", CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"],
+    ["export", "--format", "csv", "--by-kind", "-o", "out"], ["export", "--format", "ctf", "-o", "out"],
+    ["export", "--format", "perfetto", "-o", "out"], ["export", "--format", "chrome", "-o", "out"],
+    ["export", "--format", "sqlite", "-o", "out"], ["export", "--format", "vcd", "-o", "out"],
   ]) func whatIsNoTraceIsRefused(arguments: [String]) throws {
     let folder = try CommandFolder()
     try folder.addForeigners()
@@ -87,6 +92,7 @@ import Testing
       // An empty one may be the beginning of a trace, and a device cannot be read twice.
       #expect(ending == .status(2) || name == "/dev/null" && ending == .status(3), "\(words): \(ending)")
       #expect(command.errors.contains(name) && !command.errors.contains("Fatal"), "\(words): \(command.errors)")
+      #expect(command.peakBytes <= 64 << 20, "\(words): \(command.peakBytes >> 10) KiB")
       #expect(folder.names == before && folder.leftovers == [], "\(words)")
     }
   }

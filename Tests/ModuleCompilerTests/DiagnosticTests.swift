@@ -110,6 +110,17 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     #expect(ModuleCompiler.check(file: "/").diagnostics.map(\.rule) == [.unreadableFile])
   }
 
+  /// It is not read, so bytes that are no text count as those that they are.
+  @Test func aStimulusThatIsTooLong() {
+    let folder = TemporaryFolder()
+    let bytes = [UInt8](repeating: 0xFF, count: StimulusScript.maximumBytes + 1)
+    let options = ModuleCompiler.Options(stimulusFile: folder.write(bytes, "stimulus.txt"))
+    let report = ModuleCompiler.check(file: "/nowhere/module.xml", options: options)
+    #expect(report.diagnostics.map(\.rule) == [.unreadableFile, .unreadableFile])
+    let said = report.diagnostics.map { "\($0)" }
+    #expect(said.contains { $0.contains("the stimulus file has \(bytes.count) bytes") }, "\(said)")
+  }
+
   @Test func defectiveImage() {
     let report = SampleModule.check(SampleModule.text, image: [UInt8](repeating: 0x20, count: 128))
     #expect(report.errors.map(\.rule) == [.defectiveImage, .defectiveImage, .defectiveImage])

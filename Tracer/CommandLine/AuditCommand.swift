@@ -46,7 +46,7 @@ struct AuditCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let file = FileHandle(forReadingAtPath: certificate), let data = try? file.read(upToCount: 64 << 20) else {
+    guard let bytes = Self.bytes(of: certificate) else {
       TraceCommand.complain("\(certificate): cannot be read: name a certificate that 'partita verify' wrote")
       throw ExitCode(2)
     }
@@ -54,7 +54,7 @@ struct AuditCommand: ParsableCommand {
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let report: AuditReport
     do {
-      report = try audit(Array(data), reader)
+      report = try audit(bytes, reader)
     } catch let error as AuditError {
       TraceCommand.complain("\(certificate): \(error)")
       throw ExitCode(2)
@@ -64,6 +64,15 @@ struct AuditCommand: ParsableCommand {
     case .json: print(try report.json)
     }
     if report.outcome != .confirmed { throw ExitCode(report.outcome.exitStatus) }
+  }
+
+  /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused.
+  private static func bytes(of path: String) -> [UInt8]? {
+    guard let file = FileHandle(forReadingAtPath: path), var data = try? file.read(upToCount: 4096) else { return nil }
+    defer { try? file.close() }
+    let first = data.first { !" \t\r\n".utf8.contains($0) }
+    if first == UInt8(ascii: "{"), let rest = try? file.read(upToCount: 64 << 20) { data += rest }
+    return Array(data)
   }
 
   /// Audits with a line that tells how far; Ctrl-C ends the command.

@@ -83,6 +83,11 @@ private struct Compilation {
 
   mutating func run() {
     readStimulus()
+    // What is too long is not read either: the whole of it would be held for nothing.
+    if let size = Self.size(of: file), size > ModuleDocument.maximumBytes {
+      ModuleDocument.refuse(byteCount: size, &diagnostics)
+      return
+    }
     guard let bytes = Self.bytes(of: file) else {
       diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read", "name a file that exists")
       return
@@ -106,15 +111,25 @@ private struct Compilation {
   static let maximumFileBytes = 512 << 20
 
   static func bytes(of path: String) -> [UInt8]? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumFileBytes,
+    guard let size = Self.size(of: path), size <= maximumFileBytes,
       let data = FileManager.default.contents(atPath: path)
     else { return nil }
     return Array(data)
   }
 
+  /// How many bytes a regular file has; nil of anything else.
+  private static func size(of path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   private mutating func readStimulus() {
     guard let path = options.stimulusFile else { return }
+    if let size = Self.size(of: path), size > StimulusScript.maximumBytes {
+      stimulusDiagnostics = [StimulusScript.refusal(byteCount: size, file: path)]
+      return
+    }
     guard let bytes = Self.bytes(of: path) else {
       stimulusDiagnostics = [
         Diagnostic(

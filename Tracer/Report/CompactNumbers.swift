@@ -31,5 +31,14 @@ struct CompactNumbers {
     }
   }
 
-  var base64: String { Data(bytes).base64EncodedString() }
+  /// Three bytes are four letters, so pieces of so many can be written one behind the other.
+  private static let pieceBytes = 3 << 14
+
+  /// Adds them to a page, in base64.
+  func append(to page: inout [UInt8]) {
+    for start in stride(from: 0, to: bytes.count, by: Self.pieceBytes) {
+      let piece = bytes[start..<min(bytes.count, start + Self.pieceBytes)]
+      page += Data(piece).base64EncodedData()
+    }
+  }
 }

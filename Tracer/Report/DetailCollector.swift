@@ -72,12 +72,19 @@ struct DetailCollector {
     return "[\(step),\(event.kind),\(event.partition),\(subject),\(resumed),\(PageText.quoted(text))]"
   }
 
-  /// The regions as a JSON array.
-  var json: String {
-    let items = regions.map { region in
-      "{\"first\":\(region.first),\"from\":\(region.base),\"to\":\(region.last),"
-        + "\"jobs\":[\(region.jobs.joined(separator: ","))],\n\"rows\":[\(region.rows.joined(separator: ",\n"))]}"
+  /// Adds the regions to a page as a JSON array.
+  func append(to page: inout [UInt8]) {
+    page += "[".utf8
+    for (place, region) in regions.enumerated() {
+      if place > 0 { page += ",\n".utf8 }
+      page += "{\"first\":\(region.first),\"from\":\(region.base),".utf8
+      page += "\"to\":\(region.last),\"jobs\":[\(region.jobs.joined(separator: ","))],\n\"rows\":[".utf8
+      for (row, text) in region.rows.enumerated() {
+        if row > 0 { page += ",\n".utf8 }
+        page += text.utf8
+      }
+      page += "]}".utf8
     }
-    return "[" + items.joined(separator: ",\n") + "]"
+    page += "]".utf8
   }
 }

@@ -21,15 +21,19 @@ struct PageData {
   let timeline: TimelineRecorder
   let detail: DetailCollector
 
-  /// The object; no character of it can begin a tag.
-  var json: String {
-    let members = [
-      "\"format\":1", "\"trace\":\(trace)", "\"module\":\(module)", "\"partitions\":[\(partitions)]",
-      "\"schedules\":[\(schedules)]", "\"processes\":[\(processes)]", "\"kinds\":{\(kinds)}",
-      "\"verification\":\(verdicts)", "\"measures\":[\(measures)]", "\"cells\":\(cells)", "\"frames\":\(frames)",
-      "\"residency\":\(residency)", "\"gaps\":[\(gaps)]", "\"regions\":\(detail.json)",
-    ]
-    return "{" + members.joined(separator: ",\n") + "}"
+  /// Adds the object to a page, of which it is nearly all: piece by piece, for what is large is not to be held twice.
+  ///
+  /// No character of it can begin a tag.
+  func append(to page: inout [UInt8]) {
+    page += "{\"format\":1,\n\"trace\":\(trace),\n\"module\":\(module),\n\"partitions\":[\(partitions)],\n".utf8
+    page += "\"schedules\":[\(schedules)],\n\"processes\":[\(processes)],\n\"kinds\":{\(kinds)},\n".utf8
+    page += "\"verification\":\(verdicts),\n\"measures\":[\(measures)],\n\"cells\":".utf8
+    appendCells(to: &page)
+    page += ",\n\"frames\":\(frames),\n\"residency\":".utf8
+    appendResidency(to: &page)
+    page += ",\n\"gaps\":[\(gaps)],\n\"regions\":".utf8
+    detail.append(to: &page)
+    page += "}".utf8
   }
 
   private func quoted(_ text: String) -> String { PageText.quoted(text) }
@@ -147,7 +151,7 @@ struct PageData {
 
   // MARK: Timeline
 
-  private var cells: String {
+  private func appendCells(to page: inout [UInt8]) {
     var coarse = timeline
     let order = TimelineLane.Group.allCases
     coarse.coarsen(until: statistics.lastTime, limit: Self.maximumCellCount / max(1, coarse.lanes.count))
@@ -160,18 +164,20 @@ struct PageData {
       let (first, second) = (order.firstIndex(of: left.group)!, order.firstIndex(of: right.group)!)
       return first != second ? first < second : left.subject < right.subject
     }
-    let lanes = indices.map { index in
+    page += "{\"baseNs\":\(coarse.cells.base),\"widthNs\":\(coarse.cells.width),\"count\":\(used),\"lanes\":[\n".utf8
+    for (place, index) in indices.enumerated() {
       let lane = coarse.lanes[index]
       let values = coarse.cells.lanes[index][0..<used]
       let size = CompactNumbers.elementBytes(values)
       var numbers = CompactNumbers()
       numbers.append(values, elementBytes: size)
-      return "{\"group\":\"\(lane.group.rawValue)\",\"subject\":\(lane.subject),"
-        + "\"label\":\(quoted(lane.label(vocabulary, processes: names))),\"bytes\":\(size),"
-        + "\"data\":\"\(numbers.base64)\"}"
+      if place > 0 { page += ",\n".utf8 }
+      page += "{\"group\":\"\(lane.group.rawValue)\",\"subject\":\(lane.subject),".utf8
+      page += "\"label\":\(quoted(lane.label(vocabulary, processes: names))),\"bytes\":\(size),\"data\":\"".utf8
+      numbers.append(to: &page)
+      page += "\"}".utf8
     }
-    return "{\"baseNs\":\(coarse.cells.base),\"widthNs\":\(coarse.cells.width),\"count\":\(used),"
-      + "\"lanes\":[\n\(lanes.joined(separator: ",\n"))]}"
+    page += "]}".utf8
   }
 
   private var frames: String {
@@ -180,10 +186,12 @@ struct PageData {
       + "\"epochs\":[\(epochs.joined(separator: ","))]}"
   }
 
-  private var residency: String {
+  private func appendResidency(to page: inout [UInt8]) {
     let residency = timeline.residency
-    return "{\"baseNs\":\(residency.base),\"count\":\(residency.count),"
-      + "\"cutAtNs\":\(residency.cutAt.map(String.init) ?? "null"),\"data\":\"\(residency.numbers.base64)\"}"
+    page += "{\"baseNs\":\(residency.base),\"count\":\(residency.count),".utf8
+    page += "\"cutAtNs\":\(residency.cutAt.map(String.init) ?? "null"),\"data\":\"".utf8
+    residency.numbers.append(to: &page)
+    page += "\"}".utf8
   }
 
   private var gaps: String {

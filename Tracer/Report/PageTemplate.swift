@@ -2,21 +2,22 @@
 ///
 /// A resource bundle would have to lie beside the command; embedded, the command can be copied anywhere by itself.
 enum PageTemplate {
-  /// The page with its style, scripts and data.
-  static func page(title: String, data: String) -> [UInt8] {
+  /// The page with its style, scripts and data, which `data` adds.
+  static func page(title: String, data: (inout [UInt8]) -> Void) -> [UInt8] {
     let scripts = [
       PackageResources.format_js, PackageResources.model_js, PackageResources.painter_js, PackageResources.rulers_js,
       PackageResources.timeline_js, PackageResources.controls_js, PackageResources.claims_js,
       PackageResources.figures_js, PackageResources.selfcheck_js, PackageResources.main_js,
     ]
     var page: [UInt8] = []
-    page.reserveCapacity(data.utf8.count + 1 << 18)
+    // More than most pages have, and taken from the system only as far as it is written to: growing would copy it.
+    page.reserveCapacity(16 << 20)
     for part in split(PackageResources.page_html) {
       switch part {
       case .text(let bytes): page += bytes
       case .slot("TITLE"): page += Array(PageText.escaped(title).utf8)
       case .slot("STYLE"): page += PackageResources.page_css
-      case .slot("DATA"): page += data.utf8
+      case .slot("DATA"): data(&page)
       case .slot("SCRIPT"): for script in scripts { page += script + [10] }
       case .slot(let name): preconditionFailure("page.html has a slot \(name)")
       }

@@ -65,7 +65,7 @@ public struct RunReport {
       traceName: name, table: reader.moduleTable, vocabulary: TraceVocabulary(reader.moduleTable),
       statistics: statistics, sizes: reader.statistics, condition: reader.condition, identity: reader.runIdentity,
       verification: findings, timeline: timeline, detail: detail)
-    html = PageTemplate.page(title: "\(findings.moduleName) – run report", data: data.json)
+    html = PageTemplate.page(title: "\(findings.moduleName) – run report", data: data.append(to:))
     verification = findings
     condition = reader.condition
     eventCount = statistics.eventCount

@@ -12,12 +12,16 @@ struct ModuleDocument {
   /// Whether the schema complained; then elements may lack what they need.
   private(set) var isSchemaViolated = false
 
+  /// Says of a file that it is too long.
+  static func refuse(byteCount: Int, _ diagnostics: inout DiagnosticList) {
+    diagnostics.error(
+      .unreadableFile, line: 0, "the file has \(byteCount) bytes", "a module file has at most \(maximumBytes) bytes")
+  }
+
   init(bytes: [UInt8], diagnostics: inout DiagnosticList) {
     let schema = ModuleSchema.shared
     guard bytes.count <= Self.maximumBytes else {
-      diagnostics.error(
-        .unreadableFile, line: 0, "the file has \(bytes.count) bytes",
-        "a module file has at most \(Self.maximumBytes) bytes")
+      Self.refuse(byteCount: bytes.count, &diagnostics)
       return
     }
     guard let document = Self.parse(bytes, &diagnostics) else { return }

@@ -22,10 +22,7 @@ public struct StimulusScript: Sendable {
   /// - Parameter file: its name, for messages.
   public init(text: String, file: String) {
     guard text.utf8.count <= Self.maximumBytes else {
-      diagnostics.append(
-        Diagnostic(
-          .unreadableFile, file: file, line: 0, message: "the stimulus file has \(text.utf8.count) bytes",
-          advice: "a stimulus file has at most \(Self.maximumBytes)"))
+      diagnostics.append(Self.refusal(byteCount: text.utf8.count, file: file))
       return
     }
     var texts: [(first: SystemTime, last: SystemTime, line: Int)] = []
@@ -49,6 +46,13 @@ public struct StimulusScript: Sendable {
     records = records.enumerated().sorted {
       ($0.element.time.nanoseconds, $0.offset) < ($1.element.time.nanoseconds, $1.offset)
     }.map(\.element)
+  }
+
+  /// What is said of a file that is too long.
+  static func refusal(byteCount: Int, file: String) -> Diagnostic {
+    Diagnostic(
+      .unreadableFile, file: file, line: 0, message: "the stimulus file has \(byteCount) bytes",
+      advice: "a stimulus file has at most \(maximumBytes)")
   }
 
   private mutating func checkOverlaps(_ texts: [(first: SystemTime, last: SystemTime, line: Int)], file: String) {
