@@ -83,8 +83,11 @@ private struct Compilation {
 
   mutating func run() {
     readStimulus()
-    guard let bytes = Self.bytes(of: file) else {
-      diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read", "name a file that exists")
+    let bytes: [UInt8]
+    do throws(InputFile.Refusal) {
+      bytes = try InputFile(path: file).bytes
+    } catch {
+      diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read: \(error.reason)", error.advice)
       return
     }
     let document = ModuleDocument(bytes: bytes, diagnostics: &diagnostics)
@@ -102,36 +105,26 @@ private struct Compilation {
     for diagnostic in rules.diagnostics.diagnostics { diagnostics.append(diagnostic) }
   }
 
-  /// Files are refused unread beyond this: no partition of the layout is that large.
-  static let maximumFileBytes = 512 << 20
-
-  static func bytes(of path: String) -> [UInt8]? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumFileBytes,
-      let data = FileManager.default.contents(atPath: path)
-    else { return nil }
-    return Array(data)
-  }
-
   private mutating func readStimulus() {
     guard let path = options.stimulusFile else { return }
-    guard let bytes = Self.bytes(of: path) else {
+    do throws(InputFile.Refusal) {
+      let bytes = try InputFile(path: path).bytes
+      let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
+      stimuli = script.records
+      stimulusDiagnostics = script.diagnostics
+    } catch {
       stimulusDiagnostics = [
         Diagnostic(
-          .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read",
-          advice: "name a file that exists")
+          .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read: \(error.reason)",
+          advice: error.advice)
       ]
-      return
     }
-    let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
-    stimuli = script.records
-    stimulusDiagnostics = script.diagnostics
   }
 
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
     let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
     for partition in module.partitions {
-      guard let path = locator.path(of: partition.imageName), let bytes = Self.bytes(of: path) else {
+      guard let path = locator.path(of: partition.imageName), let bytes = try? InputFile(path: path).bytes else {
         let message = "the image '\(partition.imageName)' of '\(partition.name)' is not found"
         let advice = "build the images, or name their directory with --images"
         if needsImages {
