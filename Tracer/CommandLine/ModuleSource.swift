@@ -27,7 +27,7 @@ enum ModuleSource {
 
   private static func compiled(_ file: String, _ options: ModuleCompiler.Options) throws -> PackedModule {
     let module = try ModuleCompiler.compile(file: file, options: options)
-    for diagnostic in module.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
+    ModuleFindings.tell(module.diagnostics)
     return module
   }
 
