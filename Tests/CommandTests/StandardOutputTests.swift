@@ -10,7 +10,7 @@ import Testing
     ["query", "run.partita", "SELECT * FROM events"], ["query", "run.partita", "SELECT 1", "--format", "json"],
     ["query", "--schema"], ["verify", "run.partita"], ["verify", "run.partita", "--format", "json"],
     ["claims", "run.partita"], ["replay", "run.partita"],
-    ["diff", "run.partita", "other.partita", "--format", "json"],
+    ["diff", "run.partita", "other.partita", "--format", "json"], ["help", "stats"], ["--version"],
     ["export", "run.partita", "--format", "csv", "-o", "-"], ["export", "run.partita", "--format", "vcd", "-o", "-"],
   ]
 

@@ -51,8 +51,15 @@ struct Partita: AsyncParsableCommand {
       StandardOutput.finish()
     } catch {
       StandardOutput.finish()
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      ModuleSession.say(fullMessage(for: error) + "\n", to: STDERR_FILENO)
+      let (status, message) = (exitCode(for: error), fullMessage(for: error))
+      // Help and the version are answers too, which the parser would not see arrive.
+      if status == .success, !message.isEmpty {
+        print(message)
+        StandardOutput.finish()
+        Foundation.exit(0)
+      }
+      guard status == .validationFailure else { exit(withError: error) }
+      ModuleSession.say(message + "\n", to: STDERR_FILENO)
       Foundation.exit(2)
     }
   }
