@@ -26,7 +26,7 @@ import TraceFormat
       ("empty.img", [], "empty.img"), ("text.img", Array("<ARINC_653_Module/>".utf8), "text.img"),
     ]
     for (name, byte, words) in [
-      ("table.img", 200, "module table is damaged"), ("magic.img", 3, "magic.img"),
+      ("table.img", 200, "module table is damaged"), ("magic.img", 3, "module table is damaged"),
       ("segment.img", image.count - 4096, "segment 1 of partition Alpha, at 0x401000, is damaged"),
       ("filling.img", image.count - 1, "byte \(image.count - 1)"),
     ] {

@@ -102,6 +102,18 @@ import TraceFormat
     #expect(defect(of: damaged) == .table(.wrongChecksum))
   }
 
+  /// Else it would be told to be no XML.
+  @Test func aDamagedBeginningIsOneOfAnImage() throws {
+    var image = try Self.packed()
+    for byte in 0..<16 {
+      image[byte] ^= 8
+      #expect(ModuleImage.isMeant(by: image) && defect(of: image) != nil)
+      image[byte] ^= 8
+    }
+    #expect(ModuleImage.isMeant(by: Array(image.prefix(8))))
+    for text in ["", "PARTITA", SampleModule.text] { #expect(!ModuleImage.isMeant(by: Array(text.utf8))) }
+  }
+
   @Test func theLengthIsTheTables() throws {
     let image = try Self.packed()
     let whole = UInt64(image.count)

@@ -34,9 +34,8 @@ enum ModuleSource {
   /// The image at `path` if it begins like one, nil if the file is something else. One that is damaged is refused: a
   /// run of it would be told of under the name of the undamaged one.
   private static func packedImage(_ path: String) throws -> ModuleImage? {
-    let magic = withUnsafeBytes(of: ModuleTableLayout.magic.littleEndian) { Array($0) }
     // Where it cannot be read, the compiler says why.
-    guard let bytes = try? InputFile(path: path).bytes, bytes.starts(with: magic) else { return nil }
+    guard let bytes = try? InputFile(path: path).bytes, ModuleImage.isMeant(by: bytes) else { return nil }
     do throws(ModuleImage.Defect) {
       return try ModuleImage(bytes)
     } catch {

@@ -40,6 +40,13 @@ public struct ModuleImage: Sendable {
     self.bytes = bytes
   }
 
+  /// Whether bytes are meant as an image, good or bad: either of the first two words tells, and no XML has them.
+  public static func isMeant(by bytes: [UInt8]) -> Bool {
+    func little(_ word: UInt64) -> [UInt8] { withUnsafeBytes(of: word.littleEndian) { Array($0) } }
+    return bytes.starts(with: little(ModuleTableLayout.magic))
+      || bytes.dropFirst(8).starts(with: little(ModuleTableLayout.version))
+  }
+
   /// Opens the table for the time of `body`.
   public func withTable<Result>(_ body: (ModuleTable) throws -> Result) throws -> Result {
     try bytes.withUnsafeBytes { bytes in try body(ModuleTable(bytes)) }
