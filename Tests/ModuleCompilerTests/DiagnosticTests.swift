@@ -131,6 +131,14 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     }
   }
 
+  @Test func anImageThatIsThereIsNotToldToBeMissing() {
+    let text = SampleModule.text.replacing("p:Image=\"Tiny.elf\"", with: "p:Image=\"/proc/self/mem\"")
+    let found = SampleModule.check(text).diagnostics.filter { $0.rule == .imageNotFound }
+    #expect(
+      found.map(\.message) == ["the image '/proc/self/mem' of 'Beta' cannot be read: Input/output error"])
+    #expect(found.map(\.advice) == ["name another"])
+  }
+
   /// The superuser may read everything.
   @Test(.enabled(if: geteuid() != 0)) func aFileThatIsNotOursIsToldAsThat() {
     let folder = TemporaryFolder()

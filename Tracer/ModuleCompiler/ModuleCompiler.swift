@@ -124,13 +124,20 @@ private struct Compilation {
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
     let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
     for partition in module.partitions {
-      guard let path = locator.path(of: partition.imageName), let bytes = try? InputFile(path: path).bytes else {
-        let message = "the image '\(partition.imageName)' of '\(partition.name)' is not found"
-        let advice = "build the images, or name their directory with --images"
+      var failure = (what: "is not found", advice: "build the images, or name their directory with --images")
+      let path = locator.path(of: partition.imageName)
+      var bytes: [UInt8]?
+      do throws(InputFile.Refusal) {
+        if let path { bytes = try InputFile(path: path).bytes }
+      } catch {
+        failure = ("cannot be read: \(error.reason)", error.advice)
+      }
+      guard let path, let bytes else {
+        let message = "the image '\(partition.imageName)' of '\(partition.name)' \(failure.what)"
         if needsImages {
-          rules.diagnostics.error(.imageNotFound, line: partition.line, message, advice)
+          rules.diagnostics.error(.imageNotFound, line: partition.line, message, failure.advice)
         } else {
-          rules.diagnostics.warning(.imageNotFound, line: partition.line, message, advice)
+          rules.diagnostics.warning(.imageNotFound, line: partition.line, message, failure.advice)
         }
         continue
       }
