@@ -23,7 +23,8 @@ import TraceFormat
       ("cut.img", Array(image.dropLast(100)), "it is cut off: it has"),
       ("short.img", Array(image.prefix(1000)), "it ends within its module table"),
       ("continued.img", image + [10], "something follows its end"),
-      ("empty.img", [], "empty.img"), ("text.img", Array("<ARINC_653_Module/>".utf8), "text.img"),
+      ("empty.img", [], "empty.img:1: error: Document is empty"),
+      ("text.img", Array("<ARINC_653_Module/>".utf8), "text.img"),
     ]
     for (name, byte, words) in [
       ("table.img", 200, "module table is damaged"), ("magic.img", 3, "module table is damaged"),
