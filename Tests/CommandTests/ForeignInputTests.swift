@@ -54,6 +54,22 @@ import Testing
     }
   }
 
+  /// A complaint begins with the command's name; one about a line has the form of compilers, which leads editors there.
+  @Test(arguments: [
+    ["check", "folder"], ["check", "noise"], ["pack", "nothing", "-o", "out"], ["pack", "module.xml", "-o", "good"],
+    ["claims", "nothing"], ["analyse", "folder"], ["synthesize", "folder", "-o", "out"],
+  ]) func complaintsHaveOneForm(arguments: [String]) throws {
+    let folder = try Self.folder()
+    let run = try folder.run(arguments)
+    #expect(run.ending == .status(2))
+    let lines = run.errors.split(separator: "\n")
+    #expect(!lines.isEmpty)
+    for line in lines {
+      let hasLine = line.contains(#/^[^:]+:[0-9]+: (error|warning): /#)
+      #expect(hasLine || line.hasPrefix("partita: "), "\(line)")
+    }
+  }
+
   /// A folder with a trace and its certificate, a module, and what is none of these.
   private static func folder() throws -> CommandFolder {
     let folder = try CommandFolder()

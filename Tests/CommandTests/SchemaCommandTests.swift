@@ -30,4 +30,13 @@ import Testing
     }
     #expect(folder.names == ["file"])
   }
+
+  /// It is not the root.
+  @Test(arguments: [[], ["--force"]]) func anEmptyNameIsRefused(force: [String]) throws {
+    let folder = try CommandFolder()
+    let run = try folder.run(["schema", "-o", ""] + force)
+    #expect(run.ending == .status(2) && run.output == "", "\(run.output)")
+    #expect(run.errors == "partita: '' is no name of a folder; name one after -o\n")
+    #expect(folder.names == [])
+  }
 }

@@ -10,7 +10,7 @@ import Testing
     ["query", "run.partita", "SELECT * FROM events"], ["query", "run.partita", "SELECT 1", "--format", "json"],
     ["query", "--schema"], ["verify", "run.partita"], ["verify", "run.partita", "--format", "json"],
     ["claims", "run.partita"], ["replay", "run.partita"],
-    ["diff", "run.partita", "other.partita", "--format", "json"],
+    ["diff", "run.partita", "other.partita", "--format", "json"], ["help", "stats"], ["--version"],
     ["export", "run.partita", "--format", "csv", "-o", "-"], ["export", "run.partita", "--format", "vcd", "-o", "-"],
   ]
 
@@ -27,7 +27,8 @@ import Testing
     defer { close(full) }
     let command = try RunningCommand(arguments, in: folder, output: full)
     #expect(command.finish() == .status(2), "\(arguments)")
-    #expect(command.errors.contains("standard output cannot be written"), "\(arguments): \(command.errors)")
+    let told = "standard output cannot be written: No space left on device"
+    #expect(command.errors.contains(told), "\(arguments): \(command.errors)")
     #expect(folder.names == ["other.partita", "run.partita"] && folder.leftovers == [])
   }
 

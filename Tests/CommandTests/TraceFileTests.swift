@@ -29,12 +29,15 @@ import Testing
     #expect(command.errors == wanted.errors)
   }
 
-  /// Those that read it more than once say so, and do not wait for a second beginning.
+  /// Those that read it more than once say so, and do not wait for a second beginning; those that read modules do not
+  /// wait for the first.
   @Test(arguments: [
     ["report", "pipe", "-o", "out"], ["step", "pipe"], ["verify", "pipe", "--evidence"],
     ["verify", "pipe", "--certificate", "out"], ["what-if", "pipe", "--schedule-search"],
     ["what-if", "pipe", "--module", "pipe"], ["rescue", "--ram", "memory", "--continue", "pipe", "-o", "out"],
     ["rescue", "--core", "memory", "--continue", "-", "-o", "out"],
+    ["check", "pipe"], ["pack", "pipe", "-o", "out"], ["capture", "pipe", "--for", "1ms", "-o", "out"],
+    ["synthesize", "pipe", "-o", "out"],
   ]) func aNamedPipeIsRefusedWhereOnceIsNotEnough(arguments: [String]) throws {
     let folder = try CommandFolder()
     try #require(mkfifo(folder.file("pipe"), 0o600) == 0)

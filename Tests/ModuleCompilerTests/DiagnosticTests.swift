@@ -1,4 +1,5 @@
 import APEXTypes
+import Foundation
 import Testing
 
 @testable import ModuleCompiler
@@ -107,7 +108,45 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     #expect(report.exitStatus == 2)
     let large = SampleModule.check(String(repeating: " ", count: ModuleDocument.maximumBytes + 1))
     #expect(large.diagnostics.map(\.rule) == [.unreadableFile])
-    #expect(ModuleCompiler.check(file: "/").diagnostics.map(\.rule) == [.unreadableFile])
+  }
+
+  /// What is there and is no module file is not told to exist; and a pipe is not waited for.
+  @Test func theTrueReasonIsTold() throws {
+    let folder = TemporaryFolder()
+    let pipe = folder.path + "/pipe"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    for (path, reason, advice) in [
+      ("/nowhere/module.xml", "No such file or directory", "name a file that exists"),
+      (folder.path, "it is a folder", "name a file"), ("/", "it is a folder", "name a file"),
+      (pipe, "it is no ordinary file", "write it to one first"),
+      ("/dev/zero", "it is no ordinary file", "write it to one first"),
+      ("/proc/self/mem", "Input/output error", "name another"),
+    ] {
+      let module = ModuleCompiler.check(file: path).diagnostics
+      #expect(module.map(\.rule) == [.unreadableFile] && module.map(\.advice) == [advice])
+      #expect(module.map(\.message) == ["the module file cannot be read: \(reason)"])
+      let file = folder.write(SampleModule.text, "module.xml")
+      let report = ModuleCompiler.check(file: file, options: .init(stimulusFile: path))
+      #expect(report.errors.map(\.message) == ["the stimulus file cannot be read: \(reason)"])
+    }
+  }
+
+  @Test func anImageThatIsThereIsNotToldToBeMissing() {
+    let text = SampleModule.text.replacing("p:Image=\"Tiny.elf\"", with: "p:Image=\"/proc/self/mem\"")
+    let found = SampleModule.check(text).diagnostics.filter { $0.rule == .imageNotFound }
+    #expect(
+      found.map(\.message) == ["the image '/proc/self/mem' of 'Beta' cannot be read: Input/output error"])
+    #expect(found.map(\.advice) == ["name another"])
+  }
+
+  /// The superuser may read everything.
+  @Test(.enabled(if: geteuid() != 0)) func aFileThatIsNotOursIsToldAsThat() {
+    let folder = TemporaryFolder()
+    let file = folder.write(SampleModule.text, "module.xml")
+    #expect(chmod(file, 0) == 0)
+    let found = ModuleCompiler.check(file: file).diagnostics
+    #expect(found.map(\.message) == ["the module file cannot be read: Permission denied"])
+    #expect(found.map(\.advice) == ["name one that you may read"])
   }
 
   /// It is not read, so bytes that are no text count as those that they are.

@@ -56,7 +56,7 @@ struct AnalyseCommand: ParsableCommand {
   func run() throws {
     let report = ModuleCompiler.check(file: module)
     guard report.exitStatus == 0, let description = report.description else {
-      for diagnostic in report.errors { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
+      ModuleFindings.tell(report.errors)
       TraceCommand.complain("\(module) cannot run as it is, so there is nothing to analyse; mend it first")
       throw ExitCode(2)
     }

@@ -40,12 +40,12 @@ struct CheckCommand: ParsableCommand {
       file: module, options: .init(isStrict: strict, imageDirectories: imageDirectories))
     switch format {
     case .text:
-      for diagnostic in report.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
+      ModuleFindings.tell(report.diagnostics)
       if report.exitStatus == 0, let description = report.description {
         print(ModuleSummary(description).text, terminator: "")
       } else {
         let count = report.errors.count
-        ModuleSession.say("\(module): \(count) error\(count == 1 ? "" : "s")\n", to: STDERR_FILENO)
+        TraceCommand.complain("\(module): \(count) error\(count == 1 ? "" : "s")")
       }
     case .json:
       print(try ModuleSummary.json(of: report))

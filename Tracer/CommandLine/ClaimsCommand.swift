@@ -78,7 +78,7 @@ struct ClaimsCommand: ParsableCommand {
       let table = try ModuleCompiler.table(file: source, options: .init(imageDirectories: imageDirectories))
       return try table.withTable { Verifier(table: $0).claims }
     } catch let failure as CompilationFailure {
-      ModuleSession.say("\(failure)\n", to: STDERR_FILENO)
+      ModuleFindings.tell(failure.report.diagnostics)
       throw ExitCode(failure.report.exitStatus)
     }
   }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Emulation
 import Foundation
 import ModuleCompiler
@@ -12,59 +11,51 @@ enum ModuleSource {
   static func load(_ options: EmulationOptions) throws -> [UInt8] {
     if let packed = try packedImage(options.module) {
       guard options.stimulus == nil else { throw ModuleSourceError.stimulusWithPackedImage(options.module) }
-      return packed
+      return packed.bytes
     }
     return try compiled(options.module, .init(imageDirectories: options.images, stimulusFile: options.stimulus))
+      .imageBytes
   }
 
-  /// Loads an image, or compiles XML, without a stimulus.
-  static func image(of module: String, imageDirectories: [String]) throws -> [UInt8] {
-    try packedImage(module) ?? compiled(module, .init(imageDirectories: imageDirectories))
-  }
-
-  /// Lends the module table of an image or of XML; one that is invalid ends the command with status 2.
+  /// Lends the module table of an image or of XML, without a stimulus.
   static func withTable(
     of module: String, imageDirectories: [String], _ body: (ModuleTable) throws -> Void
   ) throws {
-    let image = try image(of: module, imageDirectories: imageDirectories)
-    // Unsafe: a table is read where it lies, 8-byte aligned; the bytes outlive it.
-    let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(image.count, 8), alignment: 8)
-    defer { storage.deallocate() }
-    storage.copyBytes(from: image)
-    let table: ModuleTable
-    do {
-      table = try ModuleTable(UnsafeRawBufferPointer(rebasing: storage[..<image.count]))
-    } catch {
-      TraceCommand.complain("\(module): the module table is invalid: \(error)")
-      throw ExitCode(2)
-    }
-    try body(table)
+    if let packed = try packedImage(module) { return try packed.withTable(body) }
+    try compiled(module, .init(imageDirectories: imageDirectories)).withTable(body)
   }
 
-  private static func compiled(_ file: String, _ options: ModuleCompiler.Options) throws -> [UInt8] {
+  private static func compiled(_ file: String, _ options: ModuleCompiler.Options) throws -> PackedModule {
     let module = try ModuleCompiler.compile(file: file, options: options)
-    for diagnostic in module.diagnostics { ModuleSession.say("\(diagnostic)\n", to: STDERR_FILENO) }
-    return module.imageBytes
+    ModuleFindings.tell(module.diagnostics)
+    return module
   }
 
-  /// The bytes of `path` if a module table heads them, nil if the file is something else.
-  private static func packedImage(_ path: String) throws -> [UInt8]? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
-    let magic = withUnsafeBytes(of: ModuleTableLayout.magic.littleEndian) { Data($0) }
-    guard (try? file.read(upToCount: magic.count)) == magic else { return nil }
-    return try Array(magic + (file.readToEnd() ?? Data()))
+  /// The image at `path` if it begins like one, nil if the file is something else. One that is damaged is refused: a
+  /// run of it would be told of under the name of the undamaged one.
+  private static func packedImage(_ path: String) throws -> ModuleImage? {
+    // Where it cannot be read, the compiler says why; what is no image is not read whole.
+    guard let beginning = try? InputFile(path: path, atLeast: ModuleImage.tellingByteCount).bytes,
+      ModuleImage.isMeant(by: beginning), let bytes = try? InputFile(path: path).bytes
+    else { return nil }
+    do throws(ModuleImage.Defect) {
+      return try ModuleImage(bytes)
+    } catch {
+      throw ModuleSourceError.damagedImage(path, error)
+    }
   }
 }
 
-/// What is wrong with how a module was named.
+/// What is wrong with a module, or with how it was named.
 enum ModuleSourceError: Error, CustomStringConvertible {
   case stimulusWithPackedImage(String)
+  case damagedImage(String, ModuleImage.Defect)
 
   var description: String {
     switch self {
     case .stimulusWithPackedImage(let path):
       "\(path) is packed already, and its stimulus with it. Give --stimulus to 'partita pack', or name the XML here."
+    case .damagedImage(let path, let defect): "\(path): \(defect); pack the module again"
     }
   }
 }

@@ -44,19 +44,15 @@ struct PackCommand: ParsableCommand {
       isStrict: strict, imageDirectories: imageDirectories, stimulusFile: stimulus)
     do {
       let packed = try ModuleCompiler.compile(file: module, options: options)
-      for diagnostic in packed.diagnostics { Self.complain("\(diagnostic)") }
+      ModuleFindings.tell(packed.diagnostics)
       try OutputFile.write(packed.imageBytes, to: output, replacing: force)
       print("\(output): \(packed.imageBytes.count) bytes, \(packed.tableByteCount) of them the module table")
     } catch let failure as CompilationFailure {
-      Self.complain("\(failure)")
+      ModuleFindings.tell(failure.report.diagnostics)
       throw ExitCode(failure.report.exitStatus)
     } catch let failure as OutputFile.Failure {
       TraceCommand.complain("\(failure)")
       throw ExitCode(2)
     }
-  }
-
-  private static func complain(_ text: String) {
-    ModuleSession.say("\(text)\n", to: STDERR_FILENO)
   }
 }

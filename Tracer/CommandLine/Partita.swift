@@ -54,7 +54,14 @@ struct Partita: AsyncParsableCommand {
       StandardOutput.finish()
     } catch {
       StandardOutput.finish()
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let status = exitCode(for: error)
+      // Help and the version are answers too, which the parser would not see arrive.
+      if status == .success, case let answer = fullMessage(for: error), !answer.isEmpty {
+        print(answer)
+        StandardOutput.finish()
+        Foundation.exit(0)
+      }
+      guard status == .validationFailure else { exit(withError: error) }
       ModuleSession.say(message(for: error, of: parsed) + "\n", to: STDERR_FILENO)
       Foundation.exit(2)
     }

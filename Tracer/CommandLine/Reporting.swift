@@ -11,10 +11,10 @@ func reporting(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch let error as CompilationFailure {
-    ModuleSession.say("\(error)\n", to: STDERR_FILENO)
+    ModuleFindings.tell(error.report.diagnostics)
     throw ExitCode(2)
   } catch let error as OutputFile.Failure {
-    ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)
+    TraceCommand.complain("\(error)")
     throw ExitCode(2)
   } catch let error as RevisitError {
     ModuleSession.say("partita: \(error)\n", to: STDERR_FILENO)

@@ -30,6 +30,11 @@ struct SchemaCommand: ParsableCommand {
   var force = false
 
   func run() throws {
+    // With the files' names behind it, it would be the root.
+    guard !output.isEmpty else {
+      TraceCommand.complain("'' is no name of a folder; name one after -o")
+      throw ExitCode(2)
+    }
     let isNew = mkdir(output, 0o777) == 0
     do throws(OutputFile.Failure) {
       let files = ModuleSchemaFiles.all.map { (path: "\(output)/\($0.name)", text: $0.text) }

@@ -1,12 +1,29 @@
 // The C library declares its streams as variables; nobody sets them here.
 @preconcurrency import Glibc
 import Outputs
+import Synchronization
+
+/// Takes the place of the standard library's in this module: of a failure that one forgets the reason too.
+func print(_ text: String, terminator: String = "\n") { StandardOutput.put(text + terminator) }
 
 /// Standard output, with an eye on whether what was written has arrived.
 ///
 /// What is printed goes through the C library's stream, which forgets a failure; and a status of 0 would say that the
 /// answer is where the user wanted it.
 enum StandardOutput {
+  /// Why what was printed could not be written; 0 where it could.
+  private static let failure = Atomic<Int32>(0)
+
+  /// Prints through the stream. What fails is told at the end: the command still has to clear up.
+  static func put(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      if fwrite(bytes.baseAddress, 1, bytes.count, stdout) != bytes.count {
+        failure.store(errno, ordering: .relaxed)
+      }
+    }
+  }
+
   /// Writes at once, after what was printed before; a failure ends the command.
   static func write(_ bytes: [UInt8]) {
     guard fflush(stdout) == 0 else { end() }
@@ -16,8 +33,11 @@ enum StandardOutput {
   /// Hands on what is printed; a failure now or before ends the command.
   static func finish() {
     guard fflush(stdout) == 0 else { end() }
-    // An earlier failure: of its reason only this is left.
-    guard ferror(stdout) == 0 else { end(EIO) }
+    // An earlier failure, in what the module's own `print` has written or in something else.
+    guard ferror(stdout) == 0 else {
+      let reason = failure.load(ordering: .relaxed)
+      end(reason == 0 ? EIO : reason)
+    }
   }
 
   /// Nobody reads any more: whoever did is content with what there was. Anything else is worth a word.

@@ -48,8 +48,8 @@ struct TopCommand: ParsableCommand {
     }
   }
 
-  /// Refuses what would be ignored: a trace is not booted.
-  private func refuseModuleOptions() throws {
+  /// An option that was given and is of no use for a trace, which is not booted.
+  private var moduleOption: String? {
     let given = [
       ("--for", options.length != nil), ("--stimulus", options.stimulus != nil), ("--real-time", options.realTime),
       ("--kernel", options.kernel != nil), ("--images", !options.images.isEmpty),
@@ -57,9 +57,7 @@ struct TopCommand: ParsableCommand {
       ("--ram", options.memoryFile != nil), ("--force", options.force), ("-o", output != nil),
       ("--timeout", options.timeout != nil),
     ]
-    if let (name, _) = given.first(where: { $0.1 }) {
-      throw ValidationError("\(options.module) is a trace already: \(name) is for modules.")
-    }
+    return given.first { $0.1 }?.0
   }
 
   func run() throws {
@@ -71,12 +69,21 @@ struct TopCommand: ParsableCommand {
         TraceCommand.complain("\(error)")
         throw ExitCode(2)
       }
-      if case .notATrace = error {
+      let isModule =
+        switch error {
+        case .notATrace: true
+        // Nothing yet: what it is to be, the options tell.
+        case .cutInModuleTable(atByte: 0): moduleOption != nil
+        default: false
+        }
+      if isModule {
         guard speed == nil else { throw ValidationError("--speed is for traces; \(options.module) is none.") }
         return try reporting { try capture() }
       }
     }
-    try refuseModuleOptions()
+    if let moduleOption {
+      throw ValidationError("\(options.module) is a trace already: \(moduleOption) is for modules.")
+    }
     try show(trace: options.module)
   }
 

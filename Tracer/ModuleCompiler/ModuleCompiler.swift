@@ -84,12 +84,15 @@ private struct Compilation {
   mutating func run() {
     readStimulus()
     // What is too long is not read either: the whole of it would be held for nothing.
-    if let size = Self.size(of: file), size > ModuleDocument.maximumBytes {
-      ModuleDocument.refuse(byteCount: size, &diagnostics)
+    if let count = InputFile.byteCount(of: file), count > ModuleDocument.maximumBytes {
+      ModuleDocument.refuse(byteCount: count, &diagnostics)
       return
     }
-    guard let bytes = Self.bytes(of: file) else {
-      diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read", "name a file that exists")
+    let bytes: [UInt8]
+    do throws(InputFile.Refusal) {
+      bytes = try InputFile(path: file).bytes
+    } catch {
+      diagnostics.error(.unreadableFile, line: 0, "the module file cannot be read: \(error.reason)", error.advice)
       return
     }
     let document = ModuleDocument(bytes: bytes, diagnostics: &diagnostics)
@@ -107,52 +110,43 @@ private struct Compilation {
     for diagnostic in rules.diagnostics.diagnostics { diagnostics.append(diagnostic) }
   }
 
-  /// Files are refused unread beyond this: no partition of the layout is that large.
-  static let maximumFileBytes = 512 << 20
-
-  static func bytes(of path: String) -> [UInt8]? {
-    guard let size = Self.size(of: path), size <= maximumFileBytes,
-      let data = FileManager.default.contents(atPath: path)
-    else { return nil }
-    return Array(data)
-  }
-
-  /// How many bytes a regular file has; nil of anything else.
-  private static func size(of path: String) -> Int? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
-  }
-
   private mutating func readStimulus() {
     guard let path = options.stimulusFile else { return }
-    if let size = Self.size(of: path), size > StimulusScript.maximumBytes {
-      stimulusDiagnostics = [StimulusScript.refusal(byteCount: size, file: path)]
+    if let count = InputFile.byteCount(of: path), count > StimulusScript.maximumBytes {
+      stimulusDiagnostics = [StimulusScript.refusal(byteCount: count, file: path)]
       return
     }
-    guard let bytes = Self.bytes(of: path) else {
+    do throws(InputFile.Refusal) {
+      let bytes = try InputFile(path: path).bytes
+      let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
+      stimuli = script.records
+      stimulusDiagnostics = script.diagnostics
+    } catch {
       stimulusDiagnostics = [
         Diagnostic(
-          .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read",
-          advice: "name a file that exists")
+          .unreadableFile, file: path, line: 0, message: "the stimulus file cannot be read: \(error.reason)",
+          advice: error.advice)
       ]
-      return
     }
-    let script = StimulusScript(text: String(decoding: bytes, as: UTF8.self), file: path)
-    stimuli = script.records
-    stimulusDiagnostics = script.diagnostics
   }
 
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
     let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
     for partition in module.partitions {
-      guard let path = locator.path(of: partition.imageName), let bytes = Self.bytes(of: path) else {
-        let message = "the image '\(partition.imageName)' of '\(partition.name)' is not found"
-        let advice = "build the images, or name their directory with --images"
+      var failure = (what: "is not found", advice: "build the images, or name their directory with --images")
+      let path = locator.path(of: partition.imageName)
+      var bytes: [UInt8]?
+      do throws(InputFile.Refusal) {
+        if let path { bytes = try InputFile(path: path).bytes }
+      } catch {
+        failure = ("cannot be read: \(error.reason)", error.advice)
+      }
+      guard let path, let bytes else {
+        let message = "the image '\(partition.imageName)' of '\(partition.name)' \(failure.what)"
         if needsImages {
-          rules.diagnostics.error(.imageNotFound, line: partition.line, message, advice)
+          rules.diagnostics.error(.imageNotFound, line: partition.line, message, failure.advice)
         } else {
-          rules.diagnostics.warning(.imageNotFound, line: partition.line, message, advice)
+          rules.diagnostics.warning(.imageNotFound, line: partition.line, message, failure.advice)
         }
         continue
       }
