@@ -124,6 +124,20 @@ import TraceReading
     #expect(answer.status == 0, "\(answer.text)")
     let page = try String(contentsOf: folder.url("page.html"), encoding: .utf8)
     #expect(page.contains("function selfCheck(") && page.contains("--paper:") && !page.contains("{{"))
-    #expect(!page.contains("http://") || !page.contains("src="), "nothing is loaded from anywhere")
+    #expect(OutsideLoads(of: page).found == [], "nothing is loaded from anywhere")
+    // Nor may anything be, should a run's own names bring it in.
+    #expect(page.contains("http-equiv=\"Content-Security-Policy\"") && page.contains("\"default-src 'none'; "))
+  }
+
+  /// The check above sees each way to load something, and takes a place in the page, or a name, for none.
+  @Test(arguments: [
+    "<script src=\"https://example.com/a.js\"></script>", "<script src=a.js></script>", "<a href='other.html'>",
+    "<link rel=stylesheet>", "<img alt=x>", "@import 'a.css';", "background: url(a.png)", "await fetch(\"a\")",
+    "import(name)", "import { a } from b", "new XMLHttpRequest()", "new WebSocket(a)", "navigator.sendBeacon(a)",
+    "new Worker(a)", "const place = 'http://example.com/';", "image.src = name", "<meta http-equiv=refresh>",
+  ]) func whatIsLoadedIsSeen(part: String) {
+    let page = "<a href=\"#claims\"><svg xmlns=\"http://www.w3.org/2000/svg\">"
+    #expect(OutsideLoads(of: page).found == [])
+    #expect(OutsideLoads(of: page + part).found != [])
   }
 }

@@ -25,10 +25,11 @@ final class RunningCommand {
   /// - Parameters:
   ///   - input: a descriptor for standard input; nil for an empty one.
   ///   - output: one for standard output; nil for a file that `output` reads.
+  ///   - errorOutput: one for standard error; nil for a file that `errors` reads.
   ///   - wrapper: a program that becomes the command, such as nohup.
   init(
     _ arguments: [String], in folder: CommandFolder, input: Int32? = nil, output: Int32? = nil,
-    through wrapper: [String] = []
+    errorOutput: Int32? = nil, through wrapper: [String] = []
   ) throws {
     self.folder = folder
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -40,7 +41,7 @@ final class RunningCommand {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, input ?? nothing, 0)
     posix_spawn_file_actions_adddup2(&actions, output ?? written, 1)
-    posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    posix_spawn_file_actions_adddup2(&actions, errorOutput ?? errors, 2)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

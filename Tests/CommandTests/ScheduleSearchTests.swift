@@ -37,8 +37,12 @@ import Testing
     return answer
   }
 
-  /// How each deadline fares under the module with those windows, each so much shorter than found, ns.
-  private static func verdicts(_ folder: CommandFolder, _ windows: [Answer.Window], less: UInt64) throws -> [String?] {
+  /// How each deadline fares under the module with those windows, if partitions compute more by a margin.
+  ///
+  /// - Parameter less: by window, how much shorter than found it is, ns.
+  private static func verdicts(
+    _ folder: CommandFolder, _ windows: [Answer.Window], less: [Int: UInt64], margin: String
+  ) throws -> [String: String] {
     var module = try OtherModule()
     func seconds(_ nanoseconds: UInt64) -> String {
       let digits = String(nanoseconds % 1_000_000_000)
@@ -49,7 +53,7 @@ import Testing
       let own = windows.filter { $0.partition == partition }
       let lengths = try own.map { window in
         let smallest = try #require(window.smallestNanoseconds)
-        return smallest - less
+        return smallest - less[window.identifier, default: 0]
       }
       for (window, length) in zip(own, lengths) {
         let start = try #require(Self.starts[window.identifier])
@@ -67,14 +71,16 @@ import Testing
         of: "p:TimeCapacitySeconds=\"\(capacity)\"", with: "p:TimeCapacitySeconds=\"0.000000001\"")
     }
     try folder.write(Array(module.text.utf8), to: "found.xml")
-    let run = try folder.run("what-if", "run", "--module", "found.xml", "--format", "json")
+    let run = try folder.run("what-if", "run", "--module", "found.xml", "--margin", margin, "--format", "json")
     let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
     let deadlines = answer.claims.filter { $0.claim.hasPrefix("process.deadline.") }
     #expect(deadlines.count == 3, "\(run.errors)")
-    return deadlines.map(\.predictedVerdict)
+    var verdicts: [String: String] = [:]
+    for claim in deadlines { verdicts[claim.claim] = claim.predictedVerdict }
+    return verdicts
   }
 
-  @Test func whatIsFoundIsTheLeastThatHolds() throws {
+  @Test func windowsWithoutDeadlinesStay() throws {
     let folder = try Self.folder()
     let found = try Self.search(folder, margin: "0")
     #expect(found.verdict == "pass" && found.holds && found.exitStatus == 0, "\(found.weaknesses)")
@@ -88,10 +94,29 @@ import Testing
         #expect(smallest == window.recordedNanoseconds, "\(window)")
       }
     }
-    let verdicts = try Self.verdicts(folder, found.windows, less: 0)
-    #expect(verdicts == ["pass", "pass", "pass"])
-    let shorter = try Self.verdicts(folder, found.windows, less: 20_000)
-    #expect(!shorter.contains("pass"), "\(shorter)")
+  }
+
+  /// By what the search goes on, ns.
+  private static let step: UInt64 = 1000
+
+  /// Put into a module file, the windows found hold with the margin, and each of them, one step shorter, does not.
+  @Test(arguments: ["0", "5", "10"]) func whatIsFoundHoldsInAModuleAndNothingLess(margin: String) throws {
+    let folder = try Self.folder()
+    let found = try Self.search(folder, margin: margin)
+    #expect(found.verdict == "pass" && found.holds && found.exitStatus == 0, "\(found.weaknesses)")
+    let sought = found.windows.filter(\.hasDeadline)
+    #expect(sought.map(\.identifier).sorted() == [101, 102, 201, 301])
+    for window in sought { #expect(window.smallestNanoseconds.map { $0 % Self.step } == 0, "\(window)") }
+    let verdicts = try Self.verdicts(folder, sought, less: [:], margin: margin)
+    #expect(verdicts.count == 3 && verdicts.values.allSatisfy { $0 == "pass" }, "\(verdicts)")
+    for window in sought {
+      let shorter = try Self.verdicts(folder, sought, less: [window.identifier: Self.step], margin: margin)
+      let own = shorter.filter { $0.key.hasPrefix("process.deadline.\(window.partition).") }
+      #expect(own.count == 1 && own.values.allSatisfy { $0 != "pass" }, "\(window): \(shorter)")
+    }
+    // The least for so much computing is too little for more.
+    let more = try Self.verdicts(folder, sought, less: [:], margin: String((Int(margin) ?? 0) + 5))
+    #expect(more.values.allSatisfy { $0 != "pass" }, "\(more)")
   }
 
   /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.

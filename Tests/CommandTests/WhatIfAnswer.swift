@@ -5,6 +5,7 @@ struct WhatIfAnswer: Decodable {
     var recordedVerdict: String?
     var predictedVerdict: String?
     var recordedWorst: Int64?
+    var predictedWorst: Int64?
     var bound: Int64?
   }
   var exitStatus: Int32

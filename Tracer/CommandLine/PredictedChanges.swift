@@ -9,6 +9,8 @@ struct PredictedChanges {
   let predicted: VerificationReport
   let doubts: [Prediction.Doubt]
   let lossCount: UInt64
+  /// How much more than recorded the partitions compute in the prediction, in hundredths.
+  let marginPercent: UInt64
   /// What the recorded trace was found to be, read to its end.
   let recordedCondition: TraceCondition
   /// What decides about the kernel's own paths, in both modules.
@@ -32,8 +34,13 @@ struct PredictedChanges {
     PathLengthVerdicts(recorded: recorded, paths: paths, isInDoubt: !doubts.isEmpty)
   }
 
-  private static let assumptions: [String] = [
-    "each partition computes the same between the same calls, in the same order, whatever it is answered and when",
+  private var assumptions: [String] {
+    let computing = marginPercent == 0 ? "computes the same" : "computes \(marginPercent) % more than it did (--margin)"
+    return ["each partition \(computing) between the same calls, in the same order, whatever it is answered and when"]
+      + Self.fixedAssumptions
+  }
+
+  private static let fixedAssumptions: [String] = [
     "with each start a partition does what it did from its next recorded start on",
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
@@ -103,7 +110,7 @@ struct PredictedChanges {
     }
     let changed = rows.count(where: \.changesVerdict)
     lines += ["", "\(rows.count) claims, \(shown.count) shown; \(changed) change their verdict", "", "assumed:"]
-    lines += Self.assumptions.map { "  \($0)" }
+    lines += assumptions.map { "  \($0)" }
     lines += weaknesses.map { "  but: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -135,7 +142,7 @@ struct PredictedChanges {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
-      exitStatus: exitStatus, claims: rows, assumptions: Self.assumptions, weaknesses: weaknesses)
+      exitStatus: exitStatus, claims: rows, assumptions: assumptions, weaknesses: weaknesses)
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 }

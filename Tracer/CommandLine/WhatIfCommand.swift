@@ -53,8 +53,11 @@ struct WhatIfCommand: ParsableCommand {
   @Flag(help: "Look for the smallest windows that meet all recorded deadlines.")
   var scheduleSearch = false
 
-  @Option(help: ArgumentHelp("In the search, partitions compute so much more than they did.", valueName: "percent"))
-  var margin: UInt64 = 10
+  @Option(
+    help: ArgumentHelp(
+      "In the predictions, partitions compute so much more than they did; in the search 10 if not given.",
+      valueName: "percent"))
+  var margin: UInt64?
 
   @Option(
     name: [.customShort("o"), .customLong("output")], help: "Keep the predicted trace in this file.",
@@ -78,7 +81,7 @@ struct WhatIfCommand: ParsableCommand {
     guard (module != nil) != scheduleSearch else {
       throw ValidationError("give either --module FILE or --schedule-search")
     }
-    guard margin <= 10_000 else { throw ValidationError("--margin is at most 10000 percent") }
+    guard (margin ?? 0) <= 10_000 else { throw ValidationError("--margin is at most 10000 percent") }
     guard !scheduleSearch || output == nil else { throw ValidationError("--output goes with --module") }
   }
 
@@ -95,6 +98,7 @@ struct WhatIfCommand: ParsableCommand {
   }
 
   private func search() throws {
+    let margin = self.margin ?? 10
     let signals = try SignalWatch()
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
@@ -162,7 +166,7 @@ struct WhatIfCommand: ParsableCommand {
     let prediction: Prediction
     do throws(Prediction.Mismatch) {
       prediction = try Prediction(
-        recorded: reader.moduleTable, under: table,
+        recorded: reader.moduleTable, under: table, extraPercent: margin ?? 0,
         source: { reader.nextPresentEvent() },
         sink: { writer.write($0) })
     } catch {
@@ -200,7 +204,7 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
-      recordedCondition: recorded.condition, paths: (recorded.paths, predicted.paths))
+      marginPercent: margin ?? 0, recordedCondition: recorded.condition, paths: (recorded.paths, predicted.paths))
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())

@@ -1,0 +1,74 @@
+import CommandFolder
+import Foundation
+import Testing
+
+/// What `partita what-if` takes for granted is printed with its answer: all of it.
+@Suite struct AssumptionTests {
+  private static let computing = "between the same calls, in the same order, whatever it is answered and when"
+  private static let others = [
+    "with each start a partition does what it did from its next recorded start on",
+    "lines fire at the instants recorded; one that was masked, when it was let through",
+    "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
+    "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
+      + "stop.prompt, budget.interruptToMark, budget.kernelTime and budget.traceBytes the worst that was recorded is "
+      + "held against the other module's bound",
+  ]
+
+  private static func folder() throws -> CommandFolder {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))
+    return folder
+  }
+
+  /// The lines below "assumed:", up to the answer's end.
+  private static func assumed(_ answer: String) throws -> [String] {
+    let lines = answer.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let head = try #require(lines.firstIndex(of: "assumed:"))
+    return lines[(head + 1)...].filter { !$0.isEmpty }
+  }
+
+  @Test func theTextHasEach() throws {
+    let folder = try Self.folder()
+    let run = try folder.run("what-if", "run", "--module", OtherModule.path)
+    #expect(run.ending == .status(0), "\(run.errors)")
+    let expected = ["each partition computes the same " + Self.computing] + Self.others
+    #expect(try Self.assumed(run.output) == expected.map { "  " + $0 })
+    // Whether all claims are shown or few, and for programs as for people.
+    let whole = try folder.run("what-if", "run", "--module", OtherModule.path, "--all")
+    #expect(try Self.assumed(whole.output) == expected.map { "  " + $0 })
+    let json = try folder.run("what-if", "run", "--module", OtherModule.path, "--format", "json")
+    let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(json.output.utf8))
+    #expect(answer.assumptions == expected && answer.weaknesses == [])
+  }
+
+  /// With a margin partitions are taken to compute more: the answer says so, and the deadlines are met later.
+  @Test func theMarginIsOneOfThem() throws {
+    let folder = try Self.folder()
+    let call = ["what-if", "run", "--module", OtherModule.path, "--format", "json", "--margin"]
+    let answers = try ["0", "7"].map { margin in
+      let run = try folder.run(call + [margin])
+      return try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+    }
+    #expect(answers[0].assumptions == ["each partition computes the same " + Self.computing] + Self.others)
+    #expect(
+      answers[1].assumptions
+        == ["each partition computes 7 % more than it did (--margin) " + Self.computing] + Self.others)
+    for process in ["Sensors.acquire", "Control.control law", "Maintenance.console"] {
+      let claims = answers.map { $0.claim("process.deadline.\(process)") }
+      let recorded = try #require(claims[0]?.recordedWorst)
+      let same = try #require(claims[0]?.predictedWorst)
+      let more = try #require(claims[1]?.predictedWorst)
+      #expect(abs(same - recorded) < 2000 && more > same + 2000, "\(process): \(recorded), \(same), \(more)")
+    }
+  }
+
+  /// Where they are known not to hold, that stands below them.
+  @Test func doubtsStandBelow() throws {
+    let folder = try Self.folder()
+    let run = try folder.run("what-if", "run", "--module", OtherModule.path, "--margin", "5000")
+    let lines = try Self.assumed(run.output)
+    let assumptions = lines.filter { !$0.hasPrefix("  but: ") }
+    #expect(assumptions.count == 5 && assumptions == Array(lines.prefix(5)))
+    #expect(lines.count > 5, "\(lines)")
+  }
+}
