@@ -1,8 +1,8 @@
 import Testing
 import TraceFormat
 
-/// What-if under another interrupt policy, held against the machine: the recorded demand under the new policy is what the
-/// machine does under it.
+/// What-if under another interrupt policy, held against the machine: the recorded demand under the new policy is what
+/// the machine does under it.
 @Suite struct WhatIfPolicyTests {
   /// How a line of the module FlightControl is changed.
   struct Change: Sendable, CustomStringConvertible {

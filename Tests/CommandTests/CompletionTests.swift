@@ -93,7 +93,7 @@ import Testing
     #expect(try Self.offers(["verify", "other"]) == [])
   }
 
-  /// Whether the shell that they are for can read them, where it is installed; and in any case that nothing is left out.
+  /// Whether the shell that they are for can read them, where it is installed; and in any case that nothing is missing.
   @Test(arguments: [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")])
   func everyShellReadsItsOwn(shell: String, check: String) throws {
     let folder = try Self.folder(for: shell)

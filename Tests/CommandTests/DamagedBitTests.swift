@@ -5,8 +5,8 @@ import Testing
 import TraceFormat
 import TraceReading
 
-/// One bit of a trace turned over: every command and every export ends as `dump` of the same part does, says why, replaces
-/// nothing, and leaves nothing that is not whole.
+/// One bit of a trace turned over: every command and every export ends as `dump` of the same part does, says why,
+/// replaces nothing, and leaves nothing that is not whole.
 @Suite(.serialized) struct DamagedBitTests {
   /// What reads a trace; `@` stands for it, and `out` is what it may write.
   static let commands: [[String]] = [

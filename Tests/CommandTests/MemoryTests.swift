@@ -60,8 +60,8 @@ import Testing
     try Self.expectModest(arguments, in: folder)
   }
 
-  /// Where a trace is short enough for `audit` to judge it anew, that holds the whole of it: its limit bounds the memory
-  /// then, and lies above that of the other commands.
+  /// Where a trace is short enough for `audit` to judge it anew, that holds the whole of it: its limit bounds the
+  /// memory then, and lies above that of the other commands.
   @Test func anAuditHoldsAShortTrace() throws {
     let folder = try CommandFolder()
     try Self.make("short", events: "249000", seed: "8", in: folder)
@@ -70,7 +70,7 @@ import Testing
     try Self.expectModest(["audit", "certificate", "short"], in: folder, limit: 80 << 20)
   }
 
-  /// A page has all the cells, places and stretches that it may have long before: a trace ten times as long adds digits.
+  /// A page has all the cells, places and stretches that it may have long before: one ten times as long adds digits.
   @Test func thePageOfALongRunTakesHardlyMore() throws {
     let folder = try CommandFolder()
     let peaks = try ["1000000", "10000000"].map { events -> Int in

@@ -25,8 +25,8 @@ import Verification
     return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
   }
 
-  /// A line for each claim: its verdict, how often it was judged and violated, where, and why. What the file's own state
-  /// adds to the whole verdict is before them.
+  /// A line for each claim: its verdict, how often it was judged and violated, where, and why. What the file's own
+  /// state adds to the whole verdict is before them.
   private static func claims(_ json: String) -> [Substring] {
     guard let start = json.range(of: "\"claims\": [") else { return [] }
     return json[start.upperBound...].split(separator: "\n")

@@ -18,8 +18,8 @@ long_traces() {
   long steady $long_events --seed 1
   long shuffled $long_events --seed 2 --shuffled
 }
-# rate COMMAND VERB AIM: on a synthesized, a captured (30 virtual seconds) and a shuffled trace, read again and again; the
-# slowest is the figure. The host may be busy: what a core's time is worth is told too.
+# rate COMMAND VERB AIM: on a synthesized, a captured (30 virtual seconds) and a shuffled trace, read again and again;
+# the slowest is the figure. The host may be busy: what a core's time is worth is told too.
 rate() {
   local name slowest=
   long_traces

@@ -55,7 +55,7 @@ extension ReferenceChecker {
     }
   }
 
-  /// What is known when the first input comes: nothing has been entered yet, unless an upcall or a start is told before.
+  /// What is known when the first input comes: nothing has been entered yet, unless an upcall or a start came before.
   private func countsBeforeInputs(of partition: Int) -> Counts {
     let range = 0..<(steps.first?.input ?? events.count)
     var counts = Counts(isKnown: !all(.restart, in: range).contains { self.partition($0) == partition })

@@ -224,8 +224,8 @@ struct RecordedDemand {
 
   private mutating func takeCall(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
     let number = UInt16(truncatingIfNeeded: event.operand)
-    // The trampoline's own, behind an upcall: it is asked again where it is needed. Behind an exception's handler, which
-    // is part of what goes on, it is a call like others.
+    // The trampoline's own, behind an upcall: it is asked again where it is needed. Behind an exception's handler,
+    // which is part of what goes on, it is a call like others.
     guard number != HypercallNumber.returnFromUpcall.rawValue || !hasReturned else {
       pendingReturn = (Int(snapshot.partition), event.time)
       return

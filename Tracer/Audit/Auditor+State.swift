@@ -1,0 +1,87 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// What an auditor keeps of the step at hand, and of partitions, windows, processes and the module's own claims.
+extension Auditor {
+  /// What happened since the last input.
+  struct Step {
+    var kind: EventKind?
+    var what: UInt16 = 0
+    var partition = 0xFF
+    var time: UInt64 = 0
+    var position: UInt64 = 0
+    var switched = false
+    var upcalled = false
+    /// The partition and the line of the upcall, of lines' vectors alone.
+    var upcall: (partition: Int, line: Int)?
+    var stopped = false
+    var answered = false
+    var isSpurious = false
+    var isPulse = false
+    var lastMark: UInt64?
+    var argument: UInt64 = 0
+    var secondArgument: UInt64 = 0
+    /// Of a note: words that the trace still has to have.
+    var wordsDue: UInt64 = 0
+    /// Partitions that changed their modes, and those that were started.
+    var changed: Set<Int> = []
+    var started: Set<Int> = []
+  }
+
+  struct Partition {
+    var mode: UInt8 = 0xFF
+    var isStarting = false
+    var hasYielded = false
+    /// Time in own windows that are over.
+    var clock: UInt64 = 0
+    var supply: UInt64 = 0
+    var required: UInt64 = 0
+    var periodStart: UInt64 = 0
+    var isSupplyKnown = false
+    /// The period goes on in the next frame of the same schedule.
+    var spansFrames = false
+    /// By line: marks wait, and how far the clock was at the first of them (nil where that is not known).
+    var isWaiting = [Bool](repeating: false, count: 16)
+    var isWaitingKnown = [Bool](repeating: true, count: 16)
+    var waitsSince = [UInt64?](repeating: nil, count: 16)
+    /// By line: when that was.
+    var waitsFrom = [UInt64](repeating: 0, count: 16)
+    /// The line whose upcall was decided and not yet begun, and its mark's clock and instant.
+    var awaited: (line: Int, clock: UInt64, instant: UInt64)?
+
+    var canRun: Bool { !hasYielded && mode != 0 && !isStarting }
+  }
+
+  struct OpenWindow {
+    var owner: Int
+    var start: UInt64
+    var end: UInt64
+    var awaitsFirst: Bool
+    var ranBefore: Bool
+    var isPadded = false
+    /// The kernel waits for the start: its partition has not been found in ring 3 since.
+    var isAwaited = false
+    /// The owner's first instant, once it ran.
+    var first: UInt64?
+    var stolen: UInt64 = 0
+  }
+
+  struct Custom {
+    var record: ClaimRecord
+    var measure: Int?
+    var since: UInt64?
+    var count: UInt64 = 0
+    var frameSince: UInt64 = 0
+    var isFrameKnown = false
+    var violations: UInt64 = 0
+    var identifier: String
+  }
+
+  struct Process {
+    /// Nil once it is complete.
+    var release: UInt64?
+    /// Nil until its first release since its partition's start.
+    var lastRelease: UInt64?
+    var measure: Int
+  }
+}
