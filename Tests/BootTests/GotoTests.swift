@@ -156,7 +156,7 @@ import TraceReading
     try refusal("run.partita 9999s", 2, "nothing at 9999.000000000 s or later: its last is \(end)")
     try refusal("run.partita frame:99999", 2, "no frame 99999: its last is frame ")
     try refusal("run.partita event:18446744073709551615", 2, "no event 18446744073709551615")
-    try refusal("cut 99999999", 2, "cut off")
+    try refusal("cut 99999999", 3, "cut off")
     try refusal("run.partita 9 --kernel '\(BootImages.path("kernel-mixed-indices"))'", 2, "not the build of the kernel")
     try refusal("run.partita 9 --commands nothing", 2, "nothing cannot be read")
     // A program that is not there is named with the package that brings it.

@@ -34,7 +34,7 @@ import Testing
     try #require(frames.1 > frames.0 + 4 && instants.1 > instants.0)
     return Damaged(
       folder: folder, frames: frames.0...frames.1, instants: instants.0...instants.1,
-      behind: try #require(Int(lines[gap][4])))
+      behind: try #require(Int(lines[gap][4].prefix(while: \.isNumber))))
   }
 
   @Test func whatIsBehindTheFrameIsNotOfIt() throws {
