@@ -26,12 +26,17 @@ struct PredictedChanges {
 
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
-    guard PathLengthVerdicts.areAbout(claim) else { return PredictedVerdicts(doubts: doubts).verdict(claim) }
+    guard PathLengthVerdicts.areAbout(claim) else { 
+      return PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
+    }
     return pathLengths.verdict(claim)
   }
 
+  /// Whether events are missing before the recording's last one.
+  private var hasHoles: Bool { lossCount > 0 || recordedCondition.hasHoles }
+
   private var pathLengths: PathLengthVerdicts {
-    PathLengthVerdicts(recorded: recorded, paths: paths, isInDoubt: !doubts.isEmpty)
+    PathLengthVerdicts(recorded: recorded, paths: paths, isInDoubt: !doubts.isEmpty || hasHoles)
   }
 
   private var assumptions: [String] {

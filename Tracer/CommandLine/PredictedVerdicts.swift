@@ -9,16 +9,25 @@ import Verification
 /// everything later might be otherwise.
 struct PredictedVerdicts {
   let doubts: [Prediction.Doubt]
+  /// Whether some of what partitions did is missing in the midst of the recorded run: any of them might then do
+  /// otherwise, and from when on nobody knows.
+  let hasHoles: Bool
 
   /// A prediction's verdict on a claim: unknown where a doubt might turn it.
   ///
   /// - Precondition: the prediction measures it, and not the recorded run (`PathLengthVerdicts`).
   func verdict(_ claim: ClaimResult) -> Verdict {
+    if hasHoles, isOfPartitions(claim) { return .unknown }
     guard claim.verdict != .unknown, let since = doubts.filter({ mayTurn(claim, $0) }).map(\.since).min() else {
       return claim.verdict
     }
     let first = claim.firstViolations.first?.timeInNanoseconds
     return claim.verdict == .fail && first.map { $0 < since } ?? false ? .fail : .unknown
+  }
+
+  /// Whether what partitions do decides it.
+  private func isOfPartitions(_ claim: ClaimResult) -> Bool {
+    ["process.", "budget.", "custom."].contains { claim.identifier.hasPrefix($0) }
   }
 
   private func mayTurn(_ claim: ClaimResult, _ doubt: Prediction.Doubt) -> Bool {

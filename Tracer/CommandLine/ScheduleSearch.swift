@@ -197,7 +197,8 @@ struct ScheduleSearch {
     var weaknesses = written.doubts.flatMap(\.sentences)
     if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
     if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
-    let verdicts = PredictedVerdicts(doubts: written.doubts)
+    let verdicts = PredictedVerdicts(
+      doubts: written.doubts, hasHoles: written.lossCount > 0 || written.condition.hasHoles)
     // What is missing of the recorded run may be what would have met the deadline.
     let isWhole = written.condition == .complete && written.lossCount == 0
     return Outcome(

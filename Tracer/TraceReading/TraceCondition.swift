@@ -18,6 +18,12 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
     return !defects.isEmpty && defects.allSatisfy { $0.kind == .bytesAfterSeal }
   }
 
+  /// Whether events may be missing before the last one that is there.
+  public var hasHoles: Bool {
+    guard case .damaged = self else { return false }
+    return !hasAllEvents
+  }
+
   /// Whether some defect is a contradiction and no mere damage.
   public var isContradictory: Bool {
     if case .damaged(let defects) = self { return defects.contains { $0.isContradiction } }
