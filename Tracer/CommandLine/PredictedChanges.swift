@@ -26,7 +26,7 @@ struct PredictedChanges {
 
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
-    guard PathLengthVerdicts.areAbout(claim) else { 
+    guard PathLengthVerdicts.areAbout(claim) else {
       return PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
     }
     return pathLengths.verdict(claim)
