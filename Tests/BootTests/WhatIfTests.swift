@@ -82,14 +82,17 @@ import Verification
 
   /// MinimalGuest masks its interrupts in the middle of a computation, without entering the kernel: an upcall waits.
   @Test func aGuestThatMasksItsInterruptsDoesSoAgain() throws {
+    let budget = "<p:Budget Quantity=\"MARK_TO_UPCALL\" Subject=\"8\" BoundSeconds=\"0.000005\"/>"
     var guest = try ModuleVariant.shipped("Guest")
+      .replacing("</p:Interrupts>", by: "</p:Interrupts><p:Budgets>\(budget)</p:Budgets>")
     guest.stimulus = ""
     let delivering = try guest.replacing("MissedTicks=\"COUNT\"", by: "MissedTicks=\"DELIVER_ALL\"")
     let run = try CapturedRun.capture(guest, milliseconds: 300)
     let other = try CapturedRun.capture(delivering, milliseconds: 300)
     let (predicted, _) = try Self.predict(run.trace, under: other.trace)
     let claims = try [predicted, other.trace].map { trace in
-      try #require(Self.report(trace).claim("budget.markToUpcall.8"))
+      let claim = try Self.report(trace).claim("budget.markToUpcall.8")
+      return try #require(claim)
     }
     #expect(claims.map(\.verdict) == [.fail, .fail])
     let (mine, its) = (try #require(claims[0].worst).value, try #require(claims[1].worst).value)

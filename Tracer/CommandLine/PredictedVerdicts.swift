@@ -17,7 +17,8 @@ struct PredictedVerdicts {
   ///
   /// - Precondition: the prediction measures it, and not the recorded run (`PathLengthVerdicts`).
   func verdict(_ claim: ClaimResult) -> Verdict {
-    if hasHoles, isOfPartitions(claim) { return .unknown }
+    // The kernel's laws are also about what partitions keep: counts of which the hole has a part.
+    if hasHoles, isOfPartitions(claim) || claim.verdict == .fail { return .unknown }
     guard claim.verdict != .unknown, let since = doubts.filter({ mayTurn(claim, $0) }).map(\.since).min() else {
       return claim.verdict
     }
