@@ -19,6 +19,8 @@ final class RunningCommand {
   private(set) var peakBytes = 0
   /// Far more than anything here takes, on a loaded machine too: a test that fails must not hang.
   private static let patience = Duration.seconds(120)
+  /// What the kernel calls a process of the command.
+  private static let name = "partita"
 
   /// Starts it in a process group of its own, with the signals as a shell would leave them.
   ///
@@ -99,7 +101,7 @@ final class RunningCommand {
 
   private func poll() -> Ending? {
     if let ending { return ending }
-    peakBytes = max(peakBytes, figure("status", "VmHWM:") * 1024)
+    peakBytes = max(peakBytes, peakNow())
     var raw: Int32 = 0
     guard waitpid(identifier, &raw, WNOHANG) == identifier else { return nil }
     ending = raw & 0x7F == 0 ? .status(raw >> 8 & 0xFF) : .signal(raw & 0x7F)
@@ -107,10 +109,25 @@ final class RunningCommand {
   }
 
   /// How many bytes it has read from whatever it has open.
-  var bytesRead: Int { figure("io", "rchar:") }
+  var bytesRead: Int { Self.figure("rchar:", in: told("io")) }
 
-  private func figure(_ file: String, _ name: String) -> Int {
-    let text = (try? String(contentsOfFile: "/proc/\(identifier)/\(file)", encoding: .utf8)) ?? ""
+  /// Its peak of memory till now, in bytes; 0 while it is not yet the command.
+  ///
+  /// A spawned process can be seen before it has become its program: it still has the memory of the tests then, and
+  /// their peak, which is hundreds of megabytes. `Name:` stands before `VmHWM:`, so that one who has the command's
+  /// name tells of the command's memory.
+  private func peakNow() -> Int {
+    let status = told("status")
+    guard status.hasPrefix("Name:\t\(Self.name)\n") else { return 0 }
+    return Self.figure("VmHWM:", in: status) * 1024
+  }
+
+  /// What the kernel tells of it.
+  private func told(_ file: String) -> String {
+    (try? String(contentsOfFile: "/proc/\(identifier)/\(file)", encoding: .utf8)) ?? ""
+  }
+
+  private static func figure(_ name: String, in text: String) -> Int {
     let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
     return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) } ?? 0
   }
