@@ -35,6 +35,8 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var countersKnown = true
   /// Upcalls decided that the partition has not yet counted.
   var upcallsOwed: UInt32 = 0
+  /// False behind a loss: an upcall decided in it may still be uncounted.
+  var isOwedKnown = true
   /// Time in ring 3 since the last upcall was decided, in ns.
   var timeSinceUpcall: UInt64 = 0
   var ordinal: UInt64 = 0
@@ -97,6 +99,7 @@ struct PartitionState: BitwiseCopyable, Equatable {
     isEnabledKnown = false
     entryAddressKnown = false
     countersKnown = false
+    isOwedKnown = false
     ordinalKnown = false
     marksEverKnown = false
     unfinishedKnown = false

@@ -79,6 +79,8 @@ extension Verifier {
   /// The partition interrupted must be the one that the last switch named, or nobody while its window is yet to start.
   private mutating func judgeRunner(_ partition: UInt8) {
     guard machine.isRunnerKnown else {
+      // Where nobody was interrupted somebody may be waiting for a window's start: a loss hides who.
+      guard partition != 0xFF else { return }
       machine.runner = partition
       machine.isRunnerKnown = true
       return

@@ -57,8 +57,11 @@ extension Verifier {
     machine.isEntryKnown = false
     machine.readyTime = 0
     schedule.isIdle = false
+    schedule.isIdleKnown = false
     machine.isTimerKnown = false
     machine.isArmed = false
+    // An expiry of what was armed in the loss may come after the timer was armed anew.
+    machine.mayBeStale = true
     machine.isMaskKnown = false
     machine.kernelCountsKnown = 0
     machine.isSpuriousKnown = false

@@ -99,8 +99,11 @@ extension Verifier {
         explain("idle time is announced in the window of \(name(schedule.owner))")
       }
       schedule.isIdle = false
+      schedule.isIdleKnown = true
       schedule.idleUntil = nil
-    } else if !schedule.isIdle, !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime) {
+    } else if schedule.isIdleKnown, !schedule.isIdle,
+      !schedule.isOpen || partitions[Int(schedule.owner)].isGone, fails(.idleTime)
+    {
       explain("no window runs, and nobody was given the time")
     }
   }

@@ -234,6 +234,7 @@ extension Verifier {
     if schedule.isOpen, schedule.owner == event.partition {
       if schedule.isIdle { step.happenings.insert(.timing) }
       schedule.isIdle = false
+      schedule.isIdleKnown = true
       schedule.idleUntil = nil
     }
   }

@@ -53,25 +53,28 @@ extension Verifier {
   mutating func takeSnapshot(_ snapshot: EntrySnapshot, of partition: UInt8, kind: UInt8, inRing3: UInt64) {
     let state = partitions.reference(to: Int(partition))
     let isOn = snapshot.flags.contains(.interruptsEnabled) || snapshot.flags.contains(.inReturnTail)
+    // Its own code has gone on, behind the first instructions of whatever upcall it was given.
+    let isPast = isOn || kind == EventKind.hypercall.rawValue
     step.returned = 0
     step.areReturnsKnown = state.pointee.countersKnown
     if state.pointee.countersKnown {
       let entered = snapshot.upcallsEntered &- state.pointee.entered
       if state.pointee.upcallsOwed != 0 || entered != 0 {
-        judgeEntered(partition, UInt32(entered), kind == EventKind.hypercall.rawValue || isOn, inRing3)
+        judgeEntered(partition, UInt32(entered), isPast, inRing3)
       }
       step.returned = snapshot.upcallsReturned &- state.pointee.returned
       tally(.upcallReturned)
       if snapshot.upcallsEntered &- snapshot.upcallsReturned >= 0x8000 { refuseCounters(snapshot) }
-    } else {
+    } else if isPast || state.pointee.isOwedKnown {
       state.pointee.upcallsOwed = 0
+      state.pointee.isOwedKnown = true
     }
     if step.returned != 0 || !state.pointee.unfinishedKnown {
       countUnfinished(Int(partition), snapshot, isPast: kind == EventKind.hypercall.rawValue)
     }
     state.pointee.entered = snapshot.upcallsEntered
     state.pointee.returned = snapshot.upcallsReturned
-    state.pointee.countersKnown = true
+    state.pointee.countersKnown = state.pointee.isOwedKnown
     state.pointee.isEnabled = isOn
     state.pointee.isEnabledKnown = true
     state.pointee.wasInTail = snapshot.flags.contains(.inReturnTail)

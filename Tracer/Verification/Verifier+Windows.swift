@@ -98,8 +98,12 @@ extension Verifier {
     schedule.isWaiting = false
     schedule.stolen = 0
     for line in 0..<16 { schedule.foreignInterrupts[line] = 0 }
-    // In the window of a stopped partition idle time goes on.
-    if !partitions[Int(window.partition)].isStopped { schedule.isIdle = false }
+    // In the window of a stopped partition idle time goes on; in that of one that may be stopped it may.
+    if !partitions[Int(window.partition)].isStopped {
+      let mayGoOn = schedule.isIdle || !schedule.isIdleKnown
+      schedule.isIdleKnown = !(partitions[Int(window.partition)].mayBeStopped && mayGoOn)
+      schedule.isIdle = false
+    }
     if partitions[Int(window.partition)].hasYielded { tally(.yieldFinal) }
     partitions[Int(window.partition)].hasYielded = false
     if window.isPeriodStart { beginPeriod(window) }
@@ -174,6 +178,7 @@ extension Verifier {
     }
     schedule.idleUntil = event.words.w0
     schedule.isIdle = true
+    schedule.isIdleKnown = true
   }
 
   /// Judges where and when a partition was found in ring 3.

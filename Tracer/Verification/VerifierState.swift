@@ -38,6 +38,8 @@ struct ScheduleState: Equatable {
   var idleUntil: UInt64?
   /// Idle time was announced, and no window has run since.
   var isIdle = false
+  /// False behind a loss: idle time may have been announced in it.
+  var isIdleKnown = true
   /// The schedule of the next major frame, as far as was asked; and when it last changed.
   var nextSchedule = 0
   var isNextScheduleKnown = true
