@@ -60,6 +60,8 @@ import TraceFormat
   @Test func aFrameByHeart() throws {
     let waves = try Self.waves(SmallStory.file(SmallStory.whole))
     #expect(waves.timescale == "1 ns")
+    #expect(waves.changes.keys.filter { $0.hasPrefix("lines.") }.count == 16)
+    #expect(waves.changes["lines.line9"] != nil, "a line without a name has its number only")
     for (name, time, expected) in [
       ("kernel", 999, "1"), ("kernel", 1000, "0"), ("kernel", 5000, "1"), ("kernel", 5500, "0"), ("running", 200, "1"),
       ("running", 1_980_300, "2"), ("running", 2_500_200, "3"), ("frame", 119, "x"), ("frame", 120, "0"),

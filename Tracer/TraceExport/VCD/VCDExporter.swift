@@ -51,7 +51,9 @@ public final class VCDExporter: TraceExporter {
     for signal in Module.allCases { declare("\(signal)", signal.bits) }
     file.write("$scope module lines $end\n")
     for line in 0..<Self.lineCount {
-      declare(VCDSignal.plain("line\(line)_" + TraceVocabulary.vector(UInt64(32 + line)).dropFirst(3)), 1)
+      // The vector and, of most, what the line is called.
+      let name = TraceVocabulary.vector(UInt64(32 + line)).dropFirst(3)
+      declare(VCDSignal.plain("line\(line)" + (name.isEmpty ? "" : "_" + name)), 1)
     }
     file.write("$upscope $end\n")
     var seen: Set<String> = ["lines"]
