@@ -92,6 +92,15 @@ import TraceFormat
     #expect(waves.value("lines.line8_RTC", at: 1_980_000) == "0")
   }
 
+  /// Nothing is known of what follows, neither behind the last event nor where a part ends among missing ones.
+  @Test func whatEndsInAGapStaysLost() throws {
+    let cut = try Self.waves(SmallStory.file(SmallStory.body))
+    #expect(cut.value("lost", at: 3_000_099) == "0" && cut.value("lost", at: 3_000_100) == "1")
+    #expect(cut.value("running", at: 3_000_100) == "x")
+    let part = try Self.waves(SmallStory.file(SmallStory.lossy), to: 1_000_000)
+    #expect(part.value("lost", at: 8299) == "0" && part.value("lost", at: 1_000_000) == "1")
+  }
+
   @Test(arguments: [71, 72, 73] as [UInt64]) func wavesCanAlwaysBeRead(seed: UInt64) throws {
     for trace in [try WorldTraces.file(seed: seed), try WorldTraces.damagedFile(seed: seed)] {
       let waves = try Self.waves(trace)
