@@ -132,6 +132,11 @@ import TraceFormat
     #expect(contents.wakings == ["130 101", "1980200 102"])
     #expect(contents.lossFlags == 0)
     #expect(contents.annotations["40 RTC"]?.isSuperset(of: ["vector=40 RTC", "coalesced=1", "position=13"]) == true)
+    // A time's name says its unit.
+    #expect(contents.annotations["window 0"] == ["startNs=1000", "endNs=2001000", "position=4"])
+    #expect(contents.annotations["frame 0"] == ["schedule=0", "startNs=1000", "position=3"])
+    #expect(contents.annotations["normal"]?.contains("position=2") == true)
+    #expect(contents.annotations["writeSamplingMessage"]?.contains("resumedNs=850") == true)
   }
 
   @Test func aMarkOfSeveralUpcallsHasAnArrowToEach() throws {

@@ -60,6 +60,8 @@ import TraceFormat
   @Test func aFrameByHeart() throws {
     let waves = try Self.waves(SmallStory.file(SmallStory.whole))
     #expect(waves.timescale == "1 ns")
+    #expect(waves.changes.keys.filter { $0.hasPrefix("lines.") }.count == 16)
+    #expect(waves.changes["lines.line9"] != nil, "a line without a name has its number only")
     for (name, time, expected) in [
       ("kernel", 999, "1"), ("kernel", 1000, "0"), ("kernel", 5000, "1"), ("kernel", 5500, "0"), ("running", 200, "1"),
       ("running", 1_980_300, "2"), ("running", 2_500_200, "3"), ("frame", 119, "x"), ("frame", 120, "0"),
@@ -88,6 +90,15 @@ import TraceFormat
     #expect(waves.value("\(Self.two).ring3", at: 1_979_999) == "x")
     #expect(waves.value("\(Self.two).ring3", at: 1_980_000) == "0")
     #expect(waves.value("lines.line8_RTC", at: 1_980_000) == "0")
+  }
+
+  /// Nothing is known of what follows, neither behind the last event nor where a part ends among missing ones.
+  @Test func whatEndsInAGapStaysLost() throws {
+    let cut = try Self.waves(SmallStory.file(SmallStory.body))
+    #expect(cut.value("lost", at: 3_000_099) == "0" && cut.value("lost", at: 3_000_100) == "1")
+    #expect(cut.value("running", at: 3_000_100) == "x")
+    let part = try Self.waves(SmallStory.file(SmallStory.lossy), to: 1_000_000)
+    #expect(part.value("lost", at: 8299) == "0" && part.value("lost", at: 1_000_000) == "1")
   }
 
   @Test(arguments: [71, 72, 73] as [UInt64]) func wavesCanAlwaysBeRead(seed: UInt64) throws {

@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
 
         ctf       FOLDER.ctf    babeltrace2; Trace Compass (LTTng Kernel Trace)
         perfetto  FILE.pftrace  ui.perfetto.dev, trace_processor
-        chrome    FILE.json     about:tracing, Speedscope
+        chrome    FILE.json     ui.perfetto.dev, Speedscope, Chrome's trace viewer
         sqlite    FILE.db       sqlite3, 'partita query'
         csv       FILE.csv      tables; with --by-kind a file for each kind
         vcd       FILE.vcd      GTKWave, Surfer

@@ -1,15 +1,33 @@
 import TraceReading
 
-/// The JSON of Chrome's trace viewer (`about:tracing`), which Perfetto, Speedscope and others read too.
+/// The JSON of Chrome's trace viewer, which Perfetto, Speedscope and others read too.
 ///
 /// Instants are in microseconds with three decimals, so nothing is rounded. A partition is a process, a track is one of
 /// its threads.
+///
+/// What all of them need: Speedscope ends a slice only if the end has its name, and takes an end for one that was
+/// before where it has the instant of its begin. So ends carry the name, and a slice without length is one event.
+/// Chrome's viewer finds the slice of a flow by the instant, and where one slice ends when the next begins it finds the
+/// first. So a flow arrives a nanosecond behind the begin of its slice.
 public final class ChromeWriter: TrackWriter {
+  /// A slice that has begun at `now`.
+  private struct Fresh {
+    var track: Track
+    var name: String
+    var arguments: [EventField]
+    var flow: FlowStep?
+  }
+
   private let file: ExportFile
   private var hasEvents = false
   private var scene = TrackScene(module: "", partitions: [], processes: [])
   /// Process and thread of a track, as JSON.
   private var places: [Track: String] = [:]
+  /// The instant of what is told, and the slices that began at it: they are not written before time goes on.
+  private var now: UInt64 = 0
+  private var fresh: [Fresh] = []
+  /// Names of the slices that are open on a track, the innermost last.
+  private var open: [Track: [String]] = [:]
 
   public var failure: ExportFailure? { file.failure }
 
@@ -94,20 +112,60 @@ public final class ChromeWriter: TrackWriter {
     }
   }
 
-  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
+  // MARK: Slices
+
+  /// Time goes on, so what began at `now` has a length.
+  private func move(to time: UInt64) {
+    guard time != now else { return }
+    for slice in fresh {
+      write { text in
+        put(head: "B", slice.track, now, to: &text)
+        Self.put(slice.track, called: slice.name, to: &text)
+        Self.put(slice.arguments, to: &text)
+        text.put("}")
+      }
+    }
+    // Within the slice if it has an instant that is neither its first nor its last.
+    let within = time > now && time - now > 1 ? now + 1 : now
+    for slice in fresh { arrive(slice, at: within) }
+    fresh.removeAll(keepingCapacity: true)
+    now = time
+  }
+
+  private func arrive(_ slice: Fresh, at time: UInt64) {
+    guard let flow = slice.flow else { return }
+    writeFlow(flow.isLast ? "f" : "t", slice.track, flow.identifier, bindsToSlice: flow.isLast, at: time)
+  }
+
+  /// A slice that takes no time.
+  private func writeWhole(_ track: Track, _ name: String, _ arguments: [EventField], at time: UInt64) {
     write { text in
-      put(head: "B", track, time, to: &text)
+      put(head: "X", track, time, to: &text)
+      text.put(",\"dur\":0")
       Self.put(track, called: name, to: &text)
       Self.put(arguments, to: &text)
       text.put("}")
     }
-    guard let flow else { return }
-    writeFlow(flow.isLast ? "f" : "t", track, flow.identifier, bindsToSlice: flow.isLast, at: time)
+  }
+
+  public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
+    move(to: time)
+    open[track, default: []].append(name)
+    fresh.append(Fresh(track: track, name: name, arguments: arguments, flow: flow))
   }
 
   public func end(_ track: Track, _ arguments: [EventField], at time: UInt64) {
+    move(to: time)
+    guard let name = open[track]?.popLast() else { return }
+    if let index = fresh.lastIndex(where: { $0.track == track }) {
+      let slice = fresh.remove(at: index)
+      writeWhole(track, name, slice.arguments + arguments, at: time)
+      return arrive(slice, at: time)
+    }
     write { text in
       put(head: "E", track, time, to: &text)
+      text.put(",\"name\":")
+      text.put(quoted: name)
       Self.put(arguments, to: &text)
       text.put("}")
     }
@@ -116,22 +174,23 @@ public final class ChromeWriter: TrackWriter {
   public func instant(
     _ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64
   ) {
-    guard let beginsFlow else {
-      return write { text in
-        put(head: "i", track, time, to: &text)
-        text.put(",\"s\":\"t\"")
-        Self.put(track, called: name, to: &text)
-        Self.put(arguments, to: &text)
-        text.put("}")
-      }
+    move(to: time)
+    if let beginsFlow {
+      // A flow needs a slice to begin in.
+      writeWhole(track, name, arguments, at: time)
+      return writeFlow("s", track, beginsFlow, bindsToSlice: false, at: time)
     }
-    // A flow needs a slice to begin in: one that takes no time.
-    begin(track, name, arguments, flow: nil, at: time)
-    writeFlow("s", track, beginsFlow, bindsToSlice: false, at: time)
-    end(track, [], at: time)
+    write { text in
+      put(head: "i", track, time, to: &text)
+      text.put(",\"s\":\"t\"")
+      Self.put(track, called: name, to: &text)
+      Self.put(arguments, to: &text)
+      text.put("}")
+    }
   }
 
   public func count(_ track: Track, _ value: UInt64, at time: UInt64) {
+    move(to: time)
     // The viewer calls it by both names: marks waiting.
     write { text in
       put(head: "C", track, time, to: &text)
@@ -147,6 +206,7 @@ public final class ChromeWriter: TrackWriter {
   public func noteLoss() {}
 
   public func finish() {
+    move(to: .max)
     file.write("\n]}\n")
     file.flush()
   }

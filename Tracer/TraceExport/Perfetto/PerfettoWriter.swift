@@ -113,7 +113,13 @@ public final class PerfettoWriter: TrackWriter {
   private static func put(_ fields: [EventField], in event: inout ProtobufMessage) {
     for field in fields {
       event.put(Field.TrackEvent.debugAnnotations) { annotation in
-        annotation.put(Field.DebugAnnotation.name, field.name)
+        // A number has no unit here: its name says it, as in JSON.
+        let isTime =
+          switch field.value {
+          case .duration, .instant: true
+          default: false
+          }
+        annotation.put(Field.DebugAnnotation.name, isTime ? field.name + "Ns" : field.name)
         switch field.value {
         case .count(let value), .duration(let value), .instant(let value):
           annotation.put(Field.DebugAnnotation.uintValue, value)

@@ -85,22 +85,11 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     latest = max(latest, event.time)
     guard let kind = event.knownKind else { return }
     if kind == .acknowledged, openInterrupt == UInt16(truncatingIfNeeded: event.operand) { endInterrupt(at: latest) }
-    guard Self.isTold(kind) else { return }
+    guard kind.isInstant else { return }
     let track = event.partition == 0xFF ? Track(.moduleEvents) : Track(.events, Int(event.partition))
     var fields = EventShape.of(event).describe(event, vocabulary)
     fields.append(EventField("position", .count(position)))
     instant(track, TraceVocabulary.kind(event.kind), fields, at: latest)
-  }
-
-  /// The events that are worth an instant; the others are what slices are made of.
-  private static func isTold(_ kind: EventKind) -> Bool {
-    switch kind {
-    case .portOperation, .timerExpired, .exceptionReflected, .healthError, .healthAction, .moduleAction, .callback,
-      .eventRaised, .scheduleChange, .restart, .initialised, .spurious, .unclaimed, .stop, .kernelFault, .nonMaskable,
-      .stimulus, .consoleWritten, .noteWords, .boot, .end:
-      true
-    default: false
-    }
   }
 
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
@@ -108,8 +97,12 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     switch change {
     case .frame(let frame):
       end(Track(.frames), at: time)
-      let schedule = EventField("schedule", .count(UInt64(frame.schedule)))
-      begin(Track(.frames), "frame \(frame.number)", [schedule, EventField("start", .instant(frame.start))], at: time)
+      begin(
+        Track(.frames), "frame \(frame.number)",
+        [
+          EventField("schedule", .count(UInt64(frame.schedule))), EventField("start", .instant(frame.start)),
+          EventField("position", .count(frame.position)),
+        ], at: time)
     case .windowBegan(let window): beginWindow(window, at: time)
     case .windowEnded(let window):
       let first = window.firstInstant.map { [EventField("firstInstruction", .instant($0))] } ?? []
@@ -140,9 +133,13 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   private func setMode(_ mode: TimelineMode, at time: UInt64) {
     if mode.mode == OperatingMode.idle.rawValue { idle.insert(mode.partition) } else { idle.remove(mode.partition) }
     let track = Track(.mode, Int(mode.partition))
-    let condition = EventField("condition", .name(TraceVocabulary.startCondition(mode.condition)))
     end(track, at: time)
-    begin(track, TraceVocabulary.operatingMode(mode.mode), [condition], at: time)
+    begin(
+      track, TraceVocabulary.operatingMode(mode.mode),
+      [
+        EventField("condition", .name(TraceVocabulary.startCondition(mode.condition))),
+        EventField("position", .count(mode.position)),
+      ], at: time)
   }
 
   private func beginWindow(_ window: TimelineWindow, at time: UInt64) {

@@ -34,6 +34,8 @@ public final class VCDExporter: TraceExporter {
   private var waiting: [UInt16: UInt64] = [:]
   private var openLine: Int?
   private var ringThree: UInt8?
+  /// Nothing has been told behind a gap yet: if nothing follows, the trace ends in it.
+  private var isGapEnding = false
 
   public var failure: ExportFailure? { file.failure }
 
@@ -51,7 +53,9 @@ public final class VCDExporter: TraceExporter {
     for signal in Module.allCases { declare("\(signal)", signal.bits) }
     file.write("$scope module lines $end\n")
     for line in 0..<Self.lineCount {
-      declare(VCDSignal.plain("line\(line)_" + TraceVocabulary.vector(UInt64(32 + line)).dropFirst(3)), 1)
+      // The vector and, of most, what the line is called.
+      let name = TraceVocabulary.vector(UInt64(32 + line)).dropFirst(3)
+      declare(VCDSignal.plain("line\(line)" + (name.isEmpty ? "" : "_" + name)), 1)
     }
     file.write("$upscope $end\n")
     var seen: Set<String> = ["lines"]
@@ -112,9 +116,16 @@ public final class VCDExporter: TraceExporter {
   // MARK: What comes in
 
   public func add(_ event: TraceEvent, position: UInt64) {
+    endGap(at: max(event.time, time ?? 0))
     guard event.kind == EventKind.acknowledged.rawValue, openLine == Int(event.operand) - 32 else { return }
     // A hostile trace may go backwards; waves do not.
     closeLine(at: max(event.time, time ?? 0))
+  }
+
+  private func endGap(at instant: UInt64) {
+    guard isGapEnding else { return }
+    isGapEnding = false
+    set(.lost, 0, at: instant)
   }
 
   private func closeLine(at instant: UInt64) {
@@ -125,6 +136,7 @@ public final class VCDExporter: TraceExporter {
 
   public func add(_ change: TimelineChange, at instant: UInt64, position: UInt64) {
     if time == nil { begin(at: instant) }
+    endGap(at: instant)
     switch change {
     case .frame(let frame):
       set(.frame, UInt64(frame.number), at: instant)
@@ -161,7 +173,7 @@ public final class VCDExporter: TraceExporter {
       openLine = nil
       ringThree = nil
       set(.lost, 1, at: instant)
-    case .lost: set(.lost, 0, at: instant)
+    case .lost: isGapEnding = true
     case .answered, .released, .completed: break
     }
   }
