@@ -32,12 +32,14 @@ public final class SimulatedWorld {
   var plannedExit: UInt64?
   /// What the piece of memory takes that is being made for a partition, ns; nil where none is.
   private var pieceTimes: [UInt64?]
+  /// When the last such piece was made, ns.
+  private var latestPiece: UInt64 = .max
   /// When the one-shot timer fires, ns.
   private var timer: UInt64 = .max
   /// The window start whose pad has been recorded, ns.
   private var padded: UInt64 = 0
   /// Digests of the messages at each place of each channel.
-  private var digests: [[UInt64]]
+  var digests: [[UInt64]]
   private var publishedTail: UInt64 = 0
   private let finalPad: UInt64
   /// L, ns.
@@ -173,8 +175,10 @@ public final class SimulatedWorld {
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
     let index = Int(partition.rawValue)
     let piece = core.partitions[index].life.nextPiece
+    let isNext = ring.nanoseconds == latestPiece
     let time =
-      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition) ?? generator.number(300...1500)
+      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition, isNext: isNext)
+      ?? generator.number(300...1500)
     pieceTimes[index] = time
     let instant = start + time
     // A kernel makes a piece in one go, and takes before it what fires in the wait for the window's instant. A seeded
@@ -184,8 +188,14 @@ public final class SimulatedWorld {
     record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
     core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
     act()
+    latestPiece = instant
     guard core.decision.initialising.isNone, let time = behaviour?.startTime(of: partition) else { return }
     plannedExit = instant + time
+  }
+
+  /// Whether the kernel would answer a call without looking at anything else.
+  func servesAtOnce(at instant: UInt64) -> Bool {
+    instant < core.quietUntilNanoseconds || core.decision.notBefore.nanoseconds != 0 && !core.decision.hasPendingMarks
   }
 
   private var isInterruptedAtOnce: Bool { nextInterrupt(after: ring.nanoseconds) <= ring.nanoseconds + 100 }
@@ -239,6 +249,7 @@ public final class SimulatedWorld {
       let line = InterruptLine(number)
       record(.interrupt, snapshot, UInt16(line.vector), at: instant)
       core.interrupt(line, snapshot, at: now, into: &recorder)
+      if core.decision.upcall != nil { plannedExit = plannedExit.map { $0 + devices.upcallTime } }
     } else {
       timer = .max
       record(.timer, snapshot, 0xE0, at: instant)
@@ -272,14 +283,6 @@ public final class SimulatedWorld {
 
   /// The timer as the kernel has set it.
   func arm(_ instant: UInt64) { timer = max(instant, ring.nanoseconds) }
-
-  /// A message copied in or out.
-  func copy(
-    _ caller: UInt8, _ operation: PortOperation, port: Int, channel: Int, slot: Int = 0, byteCount: UInt64
-  ) {
-    if operation == .write || operation == .send { digests[channel][slot] = generator.next() }
-    recorder.add(.messageCopied, caller, operation.rawValue, UInt32(port), digests[channel][slot], byteCount)
-  }
 
   /// The drainer's tail, whenever it has moved.
   func observeDrainer() {

@@ -8,58 +8,13 @@ import TraceFormat
 /// Between an upcall and the return that the kernel learns of, what is computed and called belongs to the handler. The
 /// return itself happens in ring 3; it is taken to come right after the handler's last call (`handlerTail`).
 struct RecordedDemand {
-  /// Of one partition.
-  struct Flow {
-    /// The life that is being recorded.
-    fileprivate(set) var life: RecordedLife
-    /// Lives that have begun and that nobody has taken yet, this one included.
-    fileprivate(set) var lives = FIFO<RecordedLife>()
-    /// The main flow, then the handlers that have not returned.
-    fileprivate var open: [RecordedStrand]
-    fileprivate var returned: UInt16 = 0
-    /// What the kernel takes for the trampoline's own call.
-    fileprivate(set) var returnTime = TypicalTime()
-    /// What a piece of its memory took last, and a start after its last piece, ns.
-    fileprivate(set) var pieceTime: UInt64?
-    fileprivate(set) var startTime: UInt64?
-    private let room: SpillRoom
-
-    fileprivate init(room: SpillRoom) {
-      self.room = room
-      life = RecordedLife(room: room)
-      open = [life.main]
-      lives.append(life)
-    }
-
-    /// What the partition is at.
-    fileprivate var current: RecordedStrand { open[open.count - 1] }
-
-    /// The partition starts: whatever it was at is cut off.
-    fileprivate mutating func begin(_ start: PartitionStart) {
-      if life.start != nil || life.hasRun {
-        for strand in open { strand.end = .cut }
-        life = RecordedLife(room: room)
-        open = [life.main]
-        lives.append(life)
-      }
-      life.start = start
-      returned = 0
-    }
-  }
-
-  /// What came of a timer's entry: how long it takes depends on that.
-  struct TimerOutcome: Hashable {
-    var hasUpcall = false
-    var hasSwitch = false
-  }
-
   /// From a handler's last call to the interrupted code, ns: the trampoline's return.
   static let handlerTail: UInt64 = 60
   /// A handler that computes so long after a call without making the next one does it itself, ns. Were that not settled
   /// at some time, a handler that never comes back would have to be followed to the trace's end.
   static let longComputation: UInt64 = 10_000_000
 
-  private(set) var flows: [Flow]
+  private(set) var flows: [RecordedFlow]
   /// Of each line.
   private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
   /// Those that have some, a bit each.
@@ -70,7 +25,10 @@ struct RecordedDemand {
   private(set) var stop: UInt64 = .max
   /// The last event's instant, ns.
   private(set) var time: UInt64 = 0
+  private var latestKind: EventKind?
   private(set) var lossCount: UInt64 = 0
+  /// A kernel has recorded it: the times between its events are those of a kernel's ways.
+  private(set) var isOfKernel = false
   /// Changes of the module schedule, done.
   private var changeCount: UInt64 = 0
   /// The input whose kernel time is not known yet.
@@ -99,7 +57,7 @@ struct RecordedDemand {
   init(partitionCount: Int, takesPulses: Bool) {
     let room = SpillRoom()
     self.room = room
-    flows = (0..<partitionCount).map { _ in Flow(room: room) }
+    flows = (0..<partitionCount).map { _ in RecordedFlow(room: room) }
     interrupts = (0..<16).map { _ in SpillingQueue(room: room) }
     self.takesPulses = takesPulses
   }
@@ -139,9 +97,13 @@ struct RecordedDemand {
   ///
   /// - Precondition: there is no objection to it.
   mutating func consume(_ event: TraceEvent) {
-    defer { time = event.time }
+    defer {
+      time = event.time
+      latestKind = event.knownKind
+    }
     guard let kind = event.knownKind else { return }
     switch kind {
+    case .boot: isOfKernel = event.words.w1 != 0
     case .start:
       start = event.time
       stop = event.words.w0
@@ -150,7 +112,9 @@ struct RecordedDemand {
     case .windowStart: windowStart = event.words.w0
     case .loss: lossCount &+= event.words.w0
     case .upcall: beginHandler(event)
-    case .hypercallResult: pendingDeed?.deed.status = event.detail
+    case .mark where flows.indices.contains(Int(event.partition)):
+      flows[Int(event.partition)].noteMark(of: event.operand)
+    case .hypercallResult: takeAnswer(event)
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
     case .restart: beginLife(event)
     case .scheduleChange where event.detail == 1: changeCount += 1
@@ -180,7 +144,8 @@ struct RecordedDemand {
   private mutating func takePiece(_ event: TraceEvent) {
     let index = Int(event.partition)
     guard flows.indices.contains(index) else { return }
-    let span = event.time &- min(event.time, max(time, windowStart))
+    var span = event.time &- min(event.time, max(time, windowStart))
+    if isOfKernel, latestKind == .memoryPiece { span -= min(span, KernelWays.betweenPieces) }
     flows[index].life.pieceTimes.append(span)
     flows[index].pieceTime = span
     pendingStart = (index, event.time)
@@ -190,9 +155,18 @@ struct RecordedDemand {
     let index = Int(event.partition)
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
     let handler = RecordedStrand(room: room)
+    flows[index].noteUpcall(of: event.operand)
     flows[index].open.append(handler)
     flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
     pendingTimer?.outcome.hasUpcall = true
+    pendingInterrupt?.hasUpcall = true
+    pendingDeed?.deed.hasUpcall = true
+  }
+
+  private mutating func takeAnswer(_ event: TraceEvent) {
+    pendingDeed?.deed.status = event.detail
+    guard isOfKernel, let instant = pendingDeed?.deed.instant else { return }
+    pendingDeed?.deed.isServedAtOnce = event.time &- instant < KernelWays.longestAnswerAtOnce
   }
 
   private mutating func takeEntry(_ kind: EventKind, _ event: TraceEvent) {
@@ -241,7 +215,7 @@ struct RecordedDemand {
     let isOn = snapshot.flags.contains(.interruptsEnabled)
     let deed = RecordedDeed(
       computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn,
-      turn: strand.turn, instant: event.time, kernelTime: nil, status: nil)
+      turn: strand.turn, instant: event.time, kernelTime: nil, status: nil, hadMarks: flows[index].marks != 0)
     strand.beginComputation()
     pendingDeed = (index, deed, strand)
   }
