@@ -22,7 +22,9 @@ protocol PartitionBehaviour: AnyObject {
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
   func startTime(of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.
-  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64?
+  func timerTime(_ outcome: TimerOutcome) -> UInt64?
+  /// From the instant for which the timer is set to its entry, ns.
+  var timerLateness: UInt64 { get }
 }
 
 /// The devices of a simulated world, behind its interrupt controllers.

@@ -34,6 +34,8 @@ public final class SimulatedWorld {
   private var pieceTimes: [UInt64?]
   /// When the last such piece was made, ns.
   private var latestPiece: UInt64 = .max
+  /// The timer's entry that the kernel is at, and what has come of it so far.
+  var timerEntry: (instant: UInt64, outcome: TimerOutcome)?
   /// When the one-shot timer fires, ns.
   private var timer: UInt64 = .max
   /// The window start whose pad has been recorded, ns.
@@ -152,24 +154,6 @@ public final class SimulatedWorld {
 
   // MARK: What needs no partition
 
-  private func play(_ stimulus: StimulusRecord) {
-    ring.nanoseconds += 20
-    record(
-      .stimulus, at: ring.nanoseconds, detail: UInt8(stimulus.action.rawValue),
-      operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, .init())
-    core.stimulus(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
-    act()
-  }
-
-  /// A pulse of the test device's that its line lets through.
-  private func takePulse(of line: InterruptLine) {
-    ring.nanoseconds += 20
-    let pulse = EntrySnapshot(flags: .isPulse)
-    record(.interrupt, pulse, UInt16(line.vector), at: ring.nanoseconds)
-    core.interrupt(line, pulse, at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
-    act()
-  }
-
   private func makePiece() {
     let partition = core.decision.initialising
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
@@ -185,6 +169,7 @@ public final class SimulatedWorld {
     // world lets in as well what fires meanwhile.
     guard nextInterrupt(after: start + 30) > (behaviour == nil ? instant : start + 30) else { return resume() }
     pieceTimes[index] = nil
+    timerEntry = nil
     record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
     core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
     act()
@@ -255,14 +240,23 @@ public final class SimulatedWorld {
       record(.timer, snapshot, 0xE0, at: instant)
       let before = core.current
       core.timer(snapshot, at: now, into: &recorder)
-      plannedExit = behaviour?.timerTime(hasUpcall: core.decision.upcall != nil, hasSwitch: core.current != before)
-        .map { instant + $0 }
+      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before))
+      planExit()
     }
     act()
   }
 
+  /// Plans when the kernel is done with the timer's entry that it is at, if it is at one, by what has come of it.
+  func planExit() {
+    guard let behaviour, timerEntry != nil else { return }
+    if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
+    guard let timerEntry, let time = behaviour.timerTime(timerEntry.outcome) else { return }
+    plannedExit = timerEntry.instant + time
+  }
+
   /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
   func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, isException: Bool = false) -> EntrySnapshot {
+    timerEntry = nil
     var snapshot = EntrySnapshot(
       partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
     guard !who.isNone else { return snapshot }
@@ -282,7 +276,10 @@ public final class SimulatedWorld {
   }
 
   /// The timer as the kernel has set it.
-  func arm(_ instant: UInt64) { timer = max(instant, ring.nanoseconds) }
+  func arm(_ instant: UInt64) {
+    let lateness = behaviour?.timerLateness ?? 0
+    timer = max(min(instant, .max - lateness) + lateness, ring.nanoseconds)
+  }
 
   /// The drainer's tail, whenever it has moved.
   func observeDrainer() {

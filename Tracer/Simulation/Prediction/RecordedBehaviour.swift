@@ -19,6 +19,8 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
   /// outlived its recorded life.
   private static let slack: UInt64 = 5000
+  /// By the clock of a host that has other things to do, a timer may come as late as it likes, ns.
+  private static let longestLateness: UInt64 = 1000
 
   init(partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64) {
     self.reader = reader
@@ -250,8 +252,10 @@ final class RecordedBehaviour: PartitionBehaviour {
     return reader.startTime(in: players[index].life, of: index)
   }
 
-  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64? {
+  func timerTime(_ outcome: TimerOutcome) -> UInt64? {
     reader.learnUsualTimes()
-    return reader.demand.timerTimes[.init(hasUpcall: hasUpcall, hasSwitch: hasSwitch)]?.nanoseconds
+    return reader.demand.timerTimes[outcome]?.nanoseconds
   }
+
+  var timerLateness: UInt64 { min(Self.longestLateness, reader.demand.timerLateness.nanoseconds ?? 0) }
 }

@@ -31,8 +31,8 @@ struct RecordedDemand {
   private(set) var isOfKernel = false
   /// Changes of the module schedule, done.
   private var changeCount: UInt64 = 0
-  /// The input whose kernel time is not known yet.
-  private var pendingInterrupt: RecordedInterrupt?
+  /// The entry's interrupts, whose kernel time is not known yet.
+  private var pendingInterrupts: [RecordedInterrupt] = []
   /// The trampoline's own call, likewise.
   private var pendingReturn: (partition: Int, instant: UInt64)?
   /// Whether an upcall has returned right before the entry at hand.
@@ -44,6 +44,9 @@ struct RecordedDemand {
   private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
   /// What the kernel takes for a timer's entry, by what comes of it.
   private(set) var timerTimes: [TimerOutcome: TypicalTime] = [:]
+  /// From the instant for which the timer was set to its entry, where nothing was in its way.
+  private(set) var timerLateness = TypicalTime()
+  private var armed: UInt64 = .max
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
@@ -116,6 +119,8 @@ struct RecordedDemand {
       flows[Int(event.partition)].noteMark(of: event.operand)
     case .hypercallResult: takeAnswer(event)
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
+    case .stimulus: pendingTimer?.outcome.noteStimulus()
+    case .timerArmed: armed = event.words.w0
     case .restart: beginLife(event)
     case .scheduleChange where event.detail == 1: changeCount += 1
     case .memoryPiece: takePiece(event)
@@ -159,7 +164,7 @@ struct RecordedDemand {
     flows[index].open.append(handler)
     flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
     pendingTimer?.outcome.hasUpcall = true
-    pendingInterrupt?.hasUpcall = true
+    for index in pendingInterrupts.indices { pendingInterrupts[index].hasUpcall = true }
     pendingDeed?.deed.hasUpcall = true
   }
 
@@ -179,11 +184,11 @@ struct RecordedDemand {
       compute(Int(snapshot.partition), event.time &- exit, snapshot, isDeed: kind == .hypercall || kind == .exception)
     }
     switch kind {
-    case .interrupt where isPulse && !takesPulses: break
-    case .interrupt:
-      let line = UInt8(truncatingIfNeeded: event.operand) &- 32
-      pendingInterrupt = RecordedInterrupt(line: line, instant: event.time, kernelTime: 400)
-    case .timer: pendingTimer = (event.time, TimerOutcome())
+    case .interrupt: takeInterrupt(event, isPulse: isPulse)
+    case .timer:
+      pendingTimer = (event.time, TimerOutcome())
+      if exit < armed, armed <= event.time { timerLateness.add(event.time - armed) }
+      armed = .max
     case .hypercall where snapshot.partition != 0xFF: takeCall(event, snapshot)
     case .exception where snapshot.partition != 0xFF:
       let words = event.words
@@ -194,6 +199,15 @@ struct RecordedDemand {
     }
     // An interrupt in the wait for a window lets the wait go on.
     if snapshot.partition != 0xFF { hasPadded = false }
+  }
+
+  /// A pulse is noticed in the midst of another entry, for which the partition was interrupted: it interrupts there.
+  private mutating func takeInterrupt(_ event: TraceEvent, isPulse: Bool) {
+    if isPulse { pendingTimer?.outcome.notePulse() }
+    guard !isPulse || takesPulses else { return }
+    let entry = isPulse ? pendingTimer?.instant ?? pendingInterrupts.first?.instant : nil
+    let line = UInt8(truncatingIfNeeded: event.operand) &- 32
+    pendingInterrupts.append(RecordedInterrupt(line: line, instant: entry ?? event.time, kernelTime: 400))
   }
 
   private mutating func takeCall(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
@@ -243,12 +257,13 @@ struct RecordedDemand {
 
   /// What the kernel was at is over: whom it let run since `exit` says how long it took.
   private mutating func settle(exit: UInt64?, partition: UInt8) {
-    if var interrupt = pendingInterrupt {
-      if let exit, !hasPadded { interrupt.kernelTime = exit &- interrupt.instant }
+    // Those of one entry have its time together.
+    for var interrupt in pendingInterrupts {
+      if let exit, !hasPadded { interrupt.kernelTime = (exit &- interrupt.instant) / UInt64(pendingInterrupts.count) }
       interrupts[Int(interrupt.line & 15)].append(interrupt)
       waitingLines |= 1 << UInt16(interrupt.line & 15)
     }
-    pendingInterrupt = nil
+    pendingInterrupts.removeAll(keepingCapacity: true)
     if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {
       flows[index].returnTime.add(exit &- instant)
     }
