@@ -119,6 +119,17 @@ import Testing
     #expect(more.values.allSatisfy { $0 != "pass" }, "\(more)")
   }
 
+  /// MinimalGuest, which has no deadline, is answered otherwise: on nothing that it does depends whether Sensors, which
+  /// hears nothing of it, meets its own.
+  @Test func aDoubtThatReachesNoDeadlineIsNoDoubtOfTheAnswer() throws {
+    let folder = try CommandFolder()
+    let module = CommandFolder.package + "/Kernel/Modules/Guest/module.xml"
+    #expect(try folder.run("synthesize", module, "--events", "30000", "-o", "run").ending == .status(0))
+    let answer = try Self.search(folder, margin: "10")
+    #expect(answer.weaknesses.contains { $0.hasPrefix("MinimalGuest is answered otherwise") }, "\(answer.weaknesses)")
+    #expect(answer.verdict == "pass" && answer.exitStatus == 0)
+  }
+
   /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.
   @Test func whatDoesNotHoldIsSaid() throws {
     let folder = try Self.folder()

@@ -51,8 +51,10 @@ struct ScheduleSearch {
     var weaknesses: [String]
     /// A deadline is violated whatever the weaknesses are.
     var failsSurely = false
+    /// All deadlines hold whatever the weaknesses are: those are of partitions on which no deadline depends.
+    var holdsSurely = false
 
-    var verdict: Verdict { failsSurely ? .fail : holds && weaknesses.isEmpty ? .pass : .unknown }
+    var verdict: Verdict { failsSurely ? .fail : holdsSurely ? .pass : .unknown }
   }
 
   /// What came of one prediction.
@@ -60,6 +62,7 @@ struct ScheduleSearch {
     var holds: Bool
     var weaknesses: [String] = []
     var failsSurely = false
+    var holdsSurely = false
   }
 
   /// Looks for the smallest windows of the initial schedule.
@@ -88,7 +91,7 @@ struct ScheduleSearch {
     let final = try predict(smallest, "all together")
     return Result(
       windows: windows(final.holds ? smallest : nil), holds: final.holds, weaknesses: final.weaknesses,
-      failsSurely: final.failsSurely)
+      failsSurely: final.failsSurely, holdsSurely: final.holdsSurely)
   }
 
   /// The least length of a window, in whole steps, with which the deadlines hold beside the others' lengths.
@@ -203,6 +206,7 @@ struct ScheduleSearch {
     let isWhole = written.condition == .complete && written.lossCount == 0
     return Outcome(
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
-      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail })
+      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail },
+      holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass })
   }
 }

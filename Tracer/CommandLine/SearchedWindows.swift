@@ -48,7 +48,8 @@ struct SearchedWindows {
       return "\(finding) in the recorded windows, which are shown here, \(condition) (--margin)\n"
         + "see 'partita verify --claim process'"
     }
-    return "all deadlines hold in the prediction with these windows, \(condition)\n"
+    let doubts = found.holdsSurely && !found.weaknesses.isEmpty ? "; what is in doubt reaches none of them" : ""
+    return "all deadlines hold in the prediction with these windows, \(condition)\(doubts)\n"
       + "each has something left after L and what foreign lines may steal; a module file with them also needs "
       + "durations and capacities that they can hold, as 'partita check' tells"
   }
