@@ -26,10 +26,10 @@ struct WhatIfCommand: ParsableCommand {
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
 
-      With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
-      start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they \
-      do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on. A module file \
-      with such windows also needs durations and capacities that fit them.
+      With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its \
+      start, with which all recorded deadlines still hold if partitions compute more by the margin, what binds each \
+      of them, and the elements to paste into the module file; status 1 if the deadlines do not hold in the recorded \
+      windows, 3 if the trace or the prediction is not to be relied on.
 
       Examples:
         partita what-if run.partita --module faster.xml
