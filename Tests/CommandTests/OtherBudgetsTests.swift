@@ -93,6 +93,37 @@ import Testing
     }
   }
 
+  /// From mark to upcall a prediction may be off by half a microsecond where the kernel goes other ways than recorded:
+  /// so near its bound nobody knows, and beyond that everybody does.
+  @Test func aBoundThatIsTooNearIsUnknown() throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))
+    func answer(bound: Int64, policy: String) throws -> WhatIfAnswer {
+      var other = try OtherModule()
+      let digits = String(bound)
+      try other.set(
+        "\"MARK_TO_UPCALL\" Subject=\"4\" BoundSeconds=",
+        to: "0." + String(repeating: "0", count: 9 - digits.count) + digits)
+      try other.set("\"8\" Policy=\"MARKED_AT_ONCE\" BudgetPerWindow=", to: policy)
+      try folder.write(Array(other.text.utf8), to: "other.xml")
+      let run = try folder.run("what-if", "run", "--module", "other.xml", "--margin", "100", "--format", "json")
+      return try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+    }
+    let identifier = "budget.markToUpcall.4"
+    let claim = try #require(try answer(bound: 5000, policy: "2").claim(identifier))
+    let worst = try #require(claim.predictedWorst)
+    #expect(worst > claim.recordedWorst ?? .max && worst > 600, "\(claim)")
+    for (bound, policy, verdict) in [
+      (worst + 600, "2", "pass"), (worst + 100, "2", "unknown"), (worst - 100, "2", "unknown"),
+      (worst - 600, "2", "fail"), (worst + 100, "8", "pass"), (worst - 100, "8", "fail"),
+    ] {
+      let answer = try answer(bound: bound, policy: policy)
+      #expect(answer.claim(identifier)?.predictedVerdict == verdict, "\(bound), \(policy)")
+      let isTold = answer.weaknesses.contains { $0.hasPrefix(identifier + " comes within") }
+      #expect(isTold == (verdict == "unknown"), "\(answer.weaknesses)")
+    }
+  }
+
   /// Smaller blocks take more bytes: nobody knows how many.
   @Test func otherBlocksAreUnknown() throws {
     let module = try OtherModule()
