@@ -170,8 +170,10 @@ struct RecordedDemand {
 
   private mutating func takeAnswer(_ event: TraceEvent) {
     pendingDeed?.deed.status = event.detail
-    guard isOfKernel, let instant = pendingDeed?.deed.instant else { return }
-    pendingDeed?.deed.isServedAtOnce = event.time &- instant < KernelWays.longestAnswerAtOnce
+    // A yield is answered quickly, but never at once.
+    guard isOfKernel, let deed = pendingDeed?.deed, event.operand & 0xFFFF != HypercallNumber.yield.rawValue
+    else { return }
+    pendingDeed?.deed.isServedAtOnce = event.time &- deed.instant < KernelWays.longestAnswerAtOnce
   }
 
   private mutating func takeEntry(_ kind: EventKind, _ event: TraceEvent) {

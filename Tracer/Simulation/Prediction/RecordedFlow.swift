@@ -1,3 +1,6 @@
+import APEXTypes
+import ModuleConfiguration
+
 /// One partition's part of a recorded run's demand.
 struct RecordedFlow {
   /// The life that is being recorded.
@@ -40,7 +43,10 @@ struct RecordedFlow {
   }
 
   mutating func noteMark(of vector: UInt32) { marks |= bit(vector) }
-  mutating func noteUpcall(of vector: UInt32) { marks &= ~bit(vector) }
+  /// An upcall takes all marks of its interrupt, but for a timer whose ticks come one by one.
+  mutating func noteUpcall(of vector: UInt32) {
+    if vector & 0xFFFF != UInt32(VirtualInterrupt.timer.vector) { marks &= ~bit(vector) }
+  }
 
   private func bit(_ vector: UInt32) -> UInt64 {
     let number = vector & 0xFFFF
