@@ -54,8 +54,11 @@ struct PredictedChanges {
   }
 
   private var assumptions: [String] {
-    let computing = marginPercent == 0 ? "computes the same" : "computes \(marginPercent) % more than it did (--margin)"
-    return ["each partition \(computing) between the same calls, in the same order, whatever it is answered and when"]
+    let computing =
+      marginPercent == 0
+      ? "each partition computes the same"
+      : "each partition computes \(marginPercent) % more than it did, and so does the kernel in its calls (--margin),"
+    return ["\(computing) between the same calls, in the same order, whatever it is answered and when"]
       + Self.fixedAssumptions
   }
 

@@ -48,7 +48,7 @@ struct SearchedWindows {
   }
 
   private var conclusion: String {
-    let condition = "if partitions compute \(margin) % more than they did"
+    let condition = "if partitions compute \(margin) % more than they did, and the kernel in their calls"
     guard found.holds else {
       let finding =
         found.failsSurely ? "a deadline does not hold" : "nobody can say whether all deadlines hold"
@@ -57,8 +57,8 @@ struct SearchedWindows {
     }
     let doubts = found.holdsSurely && !found.weaknesses.isEmpty ? "; what is in doubt reaches none of them" : ""
     return "all deadlines hold in the prediction with these windows, \(condition)\(doubts)\n"
-      + "what the kernel does for them takes what it takes, with any margin; each window has something left after L "
-      + "and what foreign lines may steal, and none can be a microsecond shorter beside the others\n\n" + proposal
+      + "each window has something left after L and what foreign lines may steal, and none can be a microsecond shorter "
+      + "beside the others\n\n" + proposal
   }
 
   /// What to change in the module file.

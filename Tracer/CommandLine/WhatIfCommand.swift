@@ -55,7 +55,8 @@ struct WhatIfCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "In the predictions, partitions compute so much more than they did; in the search 10 if not given.",
+      "In the predictions, partitions compute so much more than they did, and the kernel in their calls; in the search "
+        + "10 if not given.",
       valueName: "percent"))
   var margin: UInt64?
 

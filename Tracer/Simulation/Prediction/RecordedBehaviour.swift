@@ -6,7 +6,7 @@ import PartitionCore
 /// windows they are given; and with each start what they did from their next recorded start on.
 final class RecordedBehaviour: PartitionBehaviour {
   private let reader: DemandReader
-  /// How much more partitions compute than they did, in hundredths.
+  /// How much more partitions compute than they did, and the kernel in their calls and starts, in hundredths.
   private let extraPercent: UInt64
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
@@ -80,7 +80,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[players[index].top].asking = nil
     world.call(GuestCall(.null), partition, exit, at: instant)
     let hasUpcall = world.core.decision.upcall != nil
-    world.plannedExit = instant + KernelWays.longWay + (hasUpcall ? KernelWays.upcallAtCall : 0)
+    world.plannedExit = instant + computation(KernelWays.longWay + (hasUpcall ? KernelWays.upcallAtCall : 0))
   }
 
   /// What the partition computes before its next deed; where there is none, before its handler returns or nothing more
@@ -116,6 +116,8 @@ final class RecordedBehaviour: PartitionBehaviour {
     return activity.isHandler && computation < RecordedDemand.longComputation ? 0 : computation
   }
 
+  /// What takes so long in the prediction that the recorded run spent on it: a partition's own computation, and what
+  /// the kernel does for it in its windows.
   private func computation(_ recorded: UInt64) -> UInt64 {
     let (product, isBeyond) = recorded.multipliedReportingOverflow(by: 100 + extraPercent)
     return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
@@ -150,7 +152,8 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[top].goOn()
     world.guests[index].setFlag(deed.isOn)
     let isAtOnce = world.servesAtOnce(at: instant)
-    if let kernelTime = deed.kernelTime { world.plannedExit = instant + kernelTime }
+    let kernelTime = deed.kernelTime.map(computation)
+    if let kernelTime { world.plannedExit = instant + kernelTime }
     asker = deed.asksForMode ? index : nil
     defer { asker = nil }
     switch deed.act {
@@ -168,7 +171,7 @@ final class RecordedBehaviour: PartitionBehaviour {
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
         players[index].weakness.noteOtherAnswer(at: instant)
       }
-      guard reader.demand.isOfKernel, let kernelTime = deed.kernelTime else { return }
+      guard reader.demand.isOfKernel, let kernelTime else { return }
       let hasUpcall = world.core.decision.upcall != nil
       world.plannedExit =
         instant + KernelWays.time(kernelTime, of: deed, isAtOnce: isAtOnce, hasUpcall: hasUpcall)
@@ -194,7 +197,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
     // With marks waiting it asks the kernel for the next upcall.
     if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
-      world.plannedExit = instant + time
+      world.plannedExit = instant + computation(time)
     }
     world.handle(index, vector, true, partition, exit, at: instant)
   }
@@ -244,12 +247,12 @@ final class RecordedBehaviour: PartitionBehaviour {
   func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64? {
     let index = Int(partition.rawValue)
     let between = isNext && reader.demand.isOfKernel ? KernelWays.betweenPieces : 0
-    return reader.pieceTime(piece, in: players[index].life, of: index).map { $0 + between }
+    return reader.pieceTime(piece, in: players[index].life, of: index).map { computation($0 + between) }
   }
 
   func startTime(of partition: PartitionIndex) -> UInt64? {
     let index = Int(partition.rawValue)
-    return reader.startTime(in: players[index].life, of: index)
+    return reader.startTime(in: players[index].life, of: index).map(computation)
   }
 
   func timerTime(_ outcome: TimerOutcome) -> UInt64? {
