@@ -55,9 +55,9 @@ final class RecordedBehaviour: PartitionBehaviour {
     let done = activity.done ?? 0
     players[index].activities[top].done = done
     if activity.done == nil, wasOff { players[index].activities[top].asking = asking(index, activity, in: world) }
-    let asking = players[index].activities[top].asking
-    players[index].isAsking = asking.map { $0 < total && world.core.decision.hasPendingMarks } ?? false
-    let next = players[index].isAsking ? asking ?? total : total
+    let question = players[index].activities[top].asking
+    players[index].isAsking = question.map { $0 < total && world.core.decision.hasPendingMarks } ?? false
+    let next = players[index].isAsking ? question ?? total : total
     guard next != .max else { return .max }
     let left = next - min(next, done)
     return left > .max - exit ? .max : exit + left
