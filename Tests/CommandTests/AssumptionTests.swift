@@ -9,7 +9,7 @@ import Testing
     "with each start a partition does what it did from its next recorded start on",
     "who waits by the clock computes as long as it did; who switches its interrupts on asks for marks that wait",
     "lines fire at the instants recorded; one that was masked, when it was let through",
-    "the trace's ring is emptied in time: that one overflows is not foreseen",
+    "the drainer writes in each of its turns all blocks of the trace's ring that are due",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
     "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
       + "stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "

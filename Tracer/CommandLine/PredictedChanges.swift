@@ -9,6 +9,8 @@ struct PredictedChanges {
   let predicted: VerificationReport
   let doubts: [Prediction.Doubt]
   let lossCount: UInt64
+  /// When the other module's ring is full, ns.
+  let overflow: UInt64?
   /// How much more than recorded the partitions compute in the prediction, in hundredths.
   let marginPercent: UInt64
   /// What the recorded trace was found to be, read to its end.
@@ -26,6 +28,8 @@ struct PredictedChanges {
 
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
+    // The prediction's own trace is whole, a capture's would not be.
+    if overflow != nil, claim.identifier == "trace.complete" { return .unknown }
     guard PathLengthVerdicts.areAbout(claim) else {
       let verdict = PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
       return isTooNear(claim) ? .unknown : verdict
@@ -66,7 +70,7 @@ struct PredictedChanges {
     "with each start a partition does what it did from its next recorded start on",
     "who waits by the clock computes as long as it did; who switches its interrupts on asks for marks that wait",
     "lines fire at the instants recorded; one that was masked, when it was let through",
-    "the trace's ring is emptied in time: that one overflows is not foreseen",
+    "the drainer writes in each of its turns all blocks of the trace's ring that are due",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
     "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
       + "stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
@@ -136,6 +140,7 @@ struct PredictedChanges {
   private var weaknesses: [String] {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
+      + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
       + predicted.claims.filter(isTooNear).map {
         "\($0.identifier) comes within \(Self.uncertainty) ns of its bound, and so far off may a prediction be"
       }

@@ -154,6 +154,7 @@ struct WhatIfCommand: ParsableCommand {
     var path: String
     var doubts: [Prediction.Doubt]
     var lossCount: UInt64
+    var overflow: UInt64?
   }
 
   /// Writes the predicted trace; what that takes of memory is free again before it is judged.
@@ -196,7 +197,9 @@ struct WhatIfCommand: ParsableCommand {
       TraceCommand.complain("\(reason); nothing is kept")
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
-    return Made(path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount)
+    return Made(
+      path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount,
+      overflow: prediction.overflow)
   }
 
   private func compare(_ made: Made) throws {
@@ -205,7 +208,8 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
-      marginPercent: margin ?? 0, recordedCondition: recorded.condition, paths: (recorded.paths, predicted.paths))
+      overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
+      paths: (recorded.paths, predicted.paths))
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())

@@ -43,6 +43,8 @@ public final class SimulatedWorld {
   /// Digests of the messages at each place of each channel.
   var digests: [[UInt64]]
   private var publishedTail: UInt64 = 0
+  /// The module's own, which may be smaller than the simulation's.
+  private(set) var moduleRing: ModuleRing
   private let finalPad: UInt64
   /// L, ns.
   let allowance: UInt64
@@ -67,6 +69,7 @@ public final class SimulatedWorld {
     self.options = options
     let ringBytes = max(table.module.ringBytes, Self.ringBytes)
     ring = SimulatedRing(ringBytes: ringBytes, sink: sink)
+    moduleRing = ModuleRing(byteCount: table.module.ringBytes, eventsPerBlock: table.module.eventsPerBlock)
     // Unsafe: both pieces are freed in deinit, after the last use of core and pump.
     memory = .allocate(byteCount: PartitionCore<OwnersMarked>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore(table, memory: StateMemory(memory))
@@ -122,6 +125,7 @@ public final class SimulatedWorld {
     } else {
       resume()
     }
+    moduleRing.note(ring.head, at: ring.nanoseconds)
     if ring.isNearlyFull { drain() }
   }
 
@@ -207,7 +211,10 @@ public final class SimulatedWorld {
 
   /// The partition runs until an interrupt or its own next deed.
   private func run(_ partition: PartitionIndex, from exit: UInt64) {
-    if partition == core.drainer { drain() }
+    if partition == core.drainer {
+      drain()
+      moduleRing.drain(ring.head, eventCount: ring.eventCount, at: ring.nanoseconds)
+    }
     let next = nextInterrupt(after: exit)
     let deed = behaviour?.nextDeed(of: partition, from: exit, in: self) ?? nextDeed(of: partition, from: exit)
     if next <= deed { return interrupt(at: next, exit, partition) }
