@@ -219,9 +219,10 @@ import Verification
     }
     #expect(its.claim("process.deadline.Sensors.acquire")?.verdict == deadline)
     let upcalls = [mine, its].map { $0.claim("budget.markToUpcall.8") }
-    #expect(upcalls[1]?.verdict == .fail && upcalls[0]?.verdict == .fail)
+    // So near the bound of 5 µs, `what-if` says that nobody knows.
+    #expect(upcalls[1]?.verdict == .fail)
     let values = upcalls.map { $0?.worst?.value ?? 0 }
-    #expect((values[0] - values[1]).magnitude < 500, "\(values)")
+    #expect((values[0] - values[1]).magnitude < 300, "\(values)")
   }
 
   /// Where marks come in the very entry that ends their partition's window, the judges agree on its time still.
