@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 import TraceFormat
 import TraceReading
@@ -29,6 +30,29 @@ import TraceReading
     let keyframes = run.events(.keyframe).map(\.position)
     for (loss, next) in zip(losses, losses.dropFirst().map(\.position)) {
       #expect(keyframes.contains { $0 > loss.position && $0 < next }, "after event \(loss.position)")
+    }
+  }
+
+  /// From a run with room enough `what-if` tells that this ring is too small, and where the machine's first loss begins.
+  @Test func theOverflowIsPredicted() throws {
+    let lossy = try Self.lossy.get()
+    let whole = try CapturedRun.capture(.flightControl(loader: "Probe"), milliseconds: 100)
+    #expect(whole.events(.loss).isEmpty)
+    let first = try #require(lossy.events(.loss).first).event.time
+    for (other, isTooSmall) in [(lossy.trace, true), (whole.trace, false)] {
+      let (reader, target) = (try TraceReader(bytes: whole.trace), try TraceReader(bytes: other))
+      defer { withExtendedLifetime((reader, target)) {} }
+      let prediction = try Prediction(
+        recorded: reader.moduleTable, under: target.moduleTable,
+        source: {
+          while let item = reader.next() {
+            if case .event(_, let event) = item { return event }
+          }
+          return nil
+        }, sink: { _ in })
+      #expect(prediction.run(isInterrupted: { false }) != nil)
+      #expect((prediction.overflow != nil) == isTooSmall)
+      if let overflow = prediction.overflow { #expect(max(overflow, first) - min(overflow, first) < 100_000) }
     }
   }
 

@@ -154,11 +154,18 @@ import Verification
     #expect(doubts.isEmpty, "\(doubts)")
     let (one, two) = (try Self.events(predicted), try Self.events(run.trace))
     func count(_ kind: EventKind, _ events: [TraceEvent]) -> Int { events.count { $0.kind == kind.rawValue } }
-    for kind in [EventKind.exception, .exceptionReflected, .mark, .interrupt, .eventRaised, .modeChange, .timerExpired]
-    {
+    for kind in [
+      EventKind.exception, .exceptionReflected, .mark, .interrupt, .eventRaised, .modeChange, .timerExpired, .upcall,
+      .healthError,
+    ] {
       #expect(count(kind, one) == count(kind, two) && count(kind, two) > 0, "\(kind)")
     }
-    #expect(abs(count(.upcall, one) - count(.upcall, two)) <= 2, "\(count(.upcall, one)), \(count(.upcall, two))")
+    // Nester's handlers interrupt each other three deep; the fourth finds no room.
+    func nesting(_ events: [TraceEvent]) -> [UInt32] {
+      events.filter { $0.partition == 1 && [.upcall, .hypercall, .healthError].contains($0.knownKind) }
+        .map { UInt32($0.kind) << 16 | $0.operand & 0xFFFF }
+    }
+    #expect(nesting(one) == nesting(two))
     let errors = (
       one.filter { $0.kind == EventKind.healthError.rawValue }, two.filter { $0.kind == EventKind.healthError.rawValue }
     )
@@ -189,27 +196,33 @@ import Verification
     return small
   }
 
-  /// In such windows a start takes several of them, and the first releases depend on that.
-  @Test func startsInSmallWindowsArePredicted() throws {
+  /// In such windows a start takes several of them, and the first releases depend on that: marks come while it has its
+  /// interrupts off, calls take the long way then, and it asks for the marks as soon as it switches them on. In the
+  /// smaller ones Sensors misses a deadline for that, with all its recorded computation well within its windows.
+  @Test(arguments: [("0.000031", "0.000032", Verdict.pass), ("0.000029", "0.000029", .fail)])
+  func startsInSmallWindowsArePredicted(first: String, second: String, deadline: Verdict) throws {
     var plain = try ModuleVariant.flightControl()
     plain.stimulus = ""
     let run = try CapturedRun.capture(plain, milliseconds: 400)
-    let other = try CapturedRun.capture(Self.shrunk(plain, sensors: "0.000031", "0.000032"), milliseconds: 400)
+    let other = try CapturedRun.capture(Self.shrunk(plain, sensors: first, second), milliseconds: 400)
     let (predicted, _) = try Self.predict(run.trace, under: other.trace)
     let starts = try [predicted, other.trace].map { bytes in
       try Self.events(bytes).filter { $0.kind == EventKind.initialised.rawValue && $0.partition < 3 }
     }
     #expect(starts[0].map(\.partition) == starts[1].map(\.partition) && starts[0].count == 3)
     for (one, two) in zip(starts[0], starts[1]) {
-      #expect(max(one.time, two.time) - min(one.time, two.time) < 3000, "partition \(one.partition)")
+      #expect(max(one.time, two.time) - min(one.time, two.time) < 500, "partition \(one.partition)")
     }
     let (mine, its) = (try Self.report(predicted), try Self.report(other.trace))
     for claim in its.claims where claim.identifier.hasPrefix("process.deadline.") {
       #expect(mine.claim(claim.identifier)?.verdict == claim.verdict, "\(claim.identifier)")
     }
-    let upcalls = [mine, its].map { $0.claim("budget.markToUpcall.8")?.worst?.value ?? 0 }
-    // README's limit: it is too kind here, and not by more.
-    #expect((upcalls[0] - upcalls[1]).magnitude < 2_000, "\(upcalls)")
+    #expect(its.claim("process.deadline.Sensors.acquire")?.verdict == deadline)
+    let upcalls = [mine, its].map { $0.claim("budget.markToUpcall.8") }
+    // So near the bound of 5 µs, `what-if` says that nobody knows.
+    #expect(upcalls[1]?.verdict == .fail)
+    let values = upcalls.map { $0?.worst?.value ?? 0 }
+    #expect((values[0] - values[1]).magnitude < 300, "\(values)")
   }
 
   /// Where marks come in the very entry that ends their partition's window, the judges agree on its time still.

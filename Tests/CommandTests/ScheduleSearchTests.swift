@@ -11,12 +11,21 @@ import Testing
       var recordedNanoseconds: UInt64
       var smallestNanoseconds: UInt64?
       var hasDeadline: Bool
+      var boundBy: [String]
+    }
+    struct Capacity: Decodable {
+      var partition: String
+      var process: String
+      var recordedNanoseconds: UInt64
+      var greatestNanoseconds: UInt64
     }
     var exitStatus: Int32
     var verdict: String
     var holds: Bool
     var marginPercent: UInt64
     var windows: [Window]
+    var moduleSchedule: [String]
+    var capacities: [Capacity]
     var weaknesses: [String]
   }
 
@@ -113,10 +122,60 @@ import Testing
       let shorter = try Self.verdicts(folder, sought, less: [window.identifier: Self.step], margin: margin)
       let own = shorter.filter { $0.key.hasPrefix("process.deadline.\(window.partition).") }
       #expect(own.count == 1 && own.values.allSatisfy { $0 != "pass" }, "\(window): \(shorter)")
+      #expect(window.boundBy == Array(own.keys), "\(window): \(shorter)")
     }
     // The least for so much computing is too little for more.
     let more = try Self.verdicts(folder, sought, less: [:], margin: String((Int(margin) ?? 0) + 5))
     #expect(more.values.allSatisfy { $0 != "pass" }, "\(more)")
+  }
+
+  /// What is printed goes into the module file as it stands: 'check' takes that, and the deadlines hold.
+  @Test func theProposalIsAModule() throws {
+    let folder = try CommandFolder()
+    // Sensors asks for nearly all of its windows.
+    var text = try OtherModule().text.replacingOccurrences(
+      of: "p:TimeCapacitySeconds=\"0.001\"", with: "p:TimeCapacitySeconds=\"0.0018\"")
+    try folder.write(Array(text.utf8), to: "recorded.xml")
+    #expect(try folder.run("synthesize", "recorded.xml", "--events", "60000", "-o", "run").ending == .status(0))
+    let found = try Self.search(folder, margin: "10")
+    let schedule = try #require(text.range(of: "<Module_Schedule"))
+    let start = try #require(text.range(of: ">", range: schedule.upperBound..<text.endIndex)).upperBound
+    let end = try #require(text.range(of: "</Module_Schedule>", range: start..<text.endIndex)).lowerBound
+    text.replaceSubrange(start..<end, with: found.moduleSchedule.joined(separator: "\n"))
+    #expect(found.capacities.contains { $0.process == "acquire" && $0.recordedNanoseconds == 1_800_000 })
+    for capacity in found.capacities {
+      #expect(capacity.greatestNanoseconds < capacity.recordedNanoseconds && capacity.recordedNanoseconds < 10_000_000)
+      let process = try #require(text.range(of: "<Process Name=\"\(capacity.process)\""))
+      let place = try #require(
+        text.range(of: "p:TimeCapacitySeconds=\"", range: process.upperBound..<text.endIndex))
+      let quote = try #require(text.range(of: "\"", range: place.upperBound..<text.endIndex))
+      let digits = String(capacity.greatestNanoseconds)
+      text.replaceSubrange(
+        place.upperBound..<quote.lowerBound, with: "0." + String(repeating: "0", count: 9 - digits.count) + digits)
+    }
+    try folder.write(Array(text.utf8), to: "found.xml")
+    let check = try folder.run("check", "found.xml")
+    #expect(check.ending == .status(0), "\(check.errors)\(check.output)")
+    let run = try folder.run("what-if", "run", "--module", "found.xml", "--margin", "10", "--format", "json")
+    let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+    let deadlines = answer.claims.filter { $0.claim.hasPrefix("process.deadline.") }
+    #expect(deadlines.count == 3 && deadlines.allSatisfy { $0.predictedVerdict == "pass" }, "\(deadlines)")
+  }
+
+  /// MinimalGuest, which has no deadline, is answered otherwise: on nothing that it does depends whether Sensors, which
+  /// hears nothing of it, meets its own.
+  @Test func aDoubtThatReachesNoDeadlineIsNoDoubtOfTheAnswer() throws {
+    let folder = try CommandFolder()
+    let module = CommandFolder.package + "/Kernel/Modules/Guest/module.xml"
+    #expect(try folder.run("synthesize", module, "--events", "30000", "-o", "run").ending == .status(0))
+    let answer = try Self.search(folder, margin: "10")
+    #expect(answer.weaknesses.contains { $0.hasPrefix("MinimalGuest is answered otherwise") }, "\(answer.weaknesses)")
+    #expect(answer.verdict == "pass" && answer.exitStatus == 0)
+    let shown = try folder.run("what-if", "run", "--schedule-search").output
+    #expect(shown.contains("; what is in doubt reaches none of them\n"), "\(shown)")
+    // For a person the module file's elements are the same.
+    #expect(answer.moduleSchedule.count == 9)
+    for line in answer.moduleSchedule { #expect(shown.contains("\n  " + line), "\(line)") }
   }
 
   /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.

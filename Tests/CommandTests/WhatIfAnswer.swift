@@ -6,7 +6,12 @@ struct WhatIfAnswer: Decodable {
     var predictedVerdict: String?
     var recordedWorst: Int64?
     var predictedWorst: Int64?
+    var change: Int64?
+    var recordedBound: Int64?
     var bound: Int64?
+    var boundIs: String?
+    var firstViolation: Int64?
+    var explanation: String?
   }
   var exitStatus: Int32
   var claims: [Claim]

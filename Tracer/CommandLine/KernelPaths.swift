@@ -3,10 +3,28 @@ import ModuleConfiguration
 
 /// What of a module decides how much the kernel's own paths have to do.
 struct KernelPaths: Equatable {
-  /// How the module's lines are handled, and how often a keyframe is written.
-  struct Work: Equatable {
+  /// How often lines interrupt strangers, and keyframes are written.
+  struct Frequency: Equatable {
     var lines: [LineRecord]
     var keyframeIntervalFrames: UInt64
+
+    /// Whether keyframes come no more often than there.
+    func hasNoMoreKeyframes(than other: Frequency) -> Bool {
+      keyframeIntervalFrames >= other.keyframeIntervalFrames
+    }
+
+    /// Whether lines interrupt strangers no more often than there.
+    func hasNoMoreInterrupts(than other: Frequency) -> Bool {
+      zip(lines, other.lines).allSatisfy { own, its in
+        guard own.policy == .markedAtOnce else { return true }
+        return its.policy == .markedAtOnce && own.budgetPerWindow <= its.budgetPerWindow
+      }
+    }
+
+    /// Whether a line is let through at other times than there.
+    func isOther(than other: Frequency, of line: UInt64) -> Bool {
+      lines.first { $0.line == line } != other.lines.first { $0.line == line }
+    }
   }
 
   /// A schedule's frame: its length, ns, and whose its windows are, in order.
@@ -29,7 +47,9 @@ struct KernelPaths: Equatable {
     var ringBytes: UInt64
   }
 
-  let work: Work
+  /// What is done for each line: its record without what says how often.
+  let routines: [LineRecord]
+  let frequency: Frequency
   let frames: [Frame]
   let circumstances: Circumstances
   let blocks: Blocks
@@ -44,14 +64,19 @@ struct KernelPaths: Equatable {
       actions: (0..<table.count(HealthActionRecord.self)).map { table.record(HealthActionRecord.self, $0) })
     blocks = Blocks(eventsPerBlock: table.module.eventsPerBlock, ringBytes: table.module.ringBytes)
     switchAllowance = table.module.switchAllowance.count
-    work = Work(
-      lines: (0..<table.count(LineRecord.self)).map {
-        var line = table.record(LineRecord.self, $0)
-        // That is what is reckoned for a line, and not what is done.
-        line.stolenTime = Nanoseconds(0)
-        return line
-      },
-      keyframeIntervalFrames: table.module.keyframeIntervalFrames)
+    let lines = (0..<table.count(LineRecord.self)).map {
+      var line = table.record(LineRecord.self, $0)
+      // That is what is reckoned for a line, and not what is done.
+      line.stolenTime = Nanoseconds(0)
+      return line
+    }
+    routines = lines.map {
+      var line = $0
+      line.policy = .maskedUntilOwner
+      line.budgetPerWindow = 0
+      return line
+    }
+    frequency = Frequency(lines: lines, keyframeIntervalFrames: table.module.keyframeIntervalFrames)
     frames = (0..<table.count(ScheduleRecord.self)).map { number in
       let schedule = table.record(ScheduleRecord.self, number)
       return Frame(

@@ -25,18 +25,40 @@ struct PathLengthVerdicts {
   /// L stands for whatever these may have to wait for.
   private static let identifiersOfWaits = ["padding.margin", "timer.punctual", "window.end.instant", "stop.prompt"]
 
-  /// Whether lines are handled and keyframes written under the other module as in the recorded run.
-  private var hasSameWork: Bool { paths.recorded.work == paths.predicted.work }
+  /// Whether the kernel does under the other module for each line what it did in the recorded run.
+  private var hasSameRoutines: Bool { paths.recorded.routines == paths.predicted.routines }
+  /// Whether the same paths fall together as in the recorded run.
+  private var hasSameCircumstances: Bool {
+    paths.recorded.circumstances == paths.predicted.circumstances
+      && paths.recorded.frequency == paths.predicted.frequency
+  }
+  /// Whether the recorded run shows how long a keyframe takes, or none is to come that it did not have.
+  private var knowsKeyframes: Bool {
+    paths.predicted.frequency.hasNoMoreKeyframes(than: paths.recorded.frequency)
+      || recorded.claim("trace.keyframe")?.checked ?? 0 > 0
+  }
+  /// Whether what adds up in a frame or a second is no more than in the recorded run, as far as lines make it.
+  private var hasNoMoreInterrupts: Bool {
+    paths.predicted.frequency.hasNoMoreInterrupts(than: paths.recorded.frequency)
+  }
   /// Whether major frames last as long and have the same partitions' windows: kernel time is measured frame by frame.
   private var hasSameFrames: Bool { paths.recorded.frames == paths.predicted.frames }
 
   /// Why some are unknown, in words.
   var weaknesses: [String] {
-    if !hasSameWork {
-      return ["lines or keyframes are others: what the kernel's own paths take then is not predicted"]
+    guard hasSameRoutines else { return ["lines are others: what the kernel's own paths take then is not predicted"] }
+    var sentences: [String] = []
+    if !hasSameFrames {
+      sentences.append("major frames or their windows are others: kernel time and bytes of trace are not predicted")
+    } else if !hasNoMoreInterrupts {
+      sentences.append("lines interrupt strangers more often: kernel time and bytes of trace are not predicted")
     }
-    return hasSameFrames
-      ? [] : ["major frames or their windows are others: kernel time and bytes of trace are not predicted"]
+    if !knowsKeyframes {
+      sentences.append("keyframes come more often, and none was recorded: what the kernel takes then is not predicted")
+    } else if !paths.predicted.frequency.hasNoMoreKeyframes(than: paths.recorded.frequency) {
+      sentences.append("keyframes come more often: bytes of trace are not predicted")
+    }
+    return sentences
   }
 
   /// A module's own claim with so tight a bound, ns, is about the kernel's paths as well.
@@ -58,9 +80,8 @@ struct PathLengthVerdicts {
     guard let worst = before.worst?.value, let bound = claim.bound else {
       return before.bound == claim.bound ? before.verdict : .unknown
     }
-    guard hasSameWork, hasSameFrames || !Self.identifiersOfFrames.contains(claim.identifier) else { return .unknown }
-    if claim.identifier == "budget.traceBytes", paths.recorded.blocks != paths.predicted.blocks { return .unknown }
-    guard paths.recorded.circumstances == paths.predicted.circumstances else {
+    guard hasSameRoutines, isKnown(claim.identifier) else { return .unknown }
+    guard hasSameCircumstances else {
       if Self.isBeyond(Self.recurring(before, worst), bound, claim) { return .fail }
       let other = claim.worst?.value ?? worst
       let expected = claim.isFloor ? min(worst, other) : max(worst, other)
@@ -69,6 +90,18 @@ struct PathLengthVerdicts {
     }
     guard !Self.isBeyond(worst, bound, claim) else { return .fail }
     return sureVerdict(claim, before)
+  }
+
+  /// Whether the recorded run says anything of what the other module makes of it.
+  private func isKnown(_ identifier: String) -> Bool {
+    // From an interrupt to its mark no keyframe is written.
+    if identifier.hasPrefix("budget.interruptToMark.") { return true }
+    guard knowsKeyframes else { return false }
+    guard Self.identifiersOfFrames.contains(identifier) else { return true }
+    guard hasSameFrames, hasNoMoreInterrupts else { return false }
+    return identifier != "budget.traceBytes"
+      || paths.recorded.blocks == paths.predicted.blocks
+        && paths.predicted.frequency.hasNoMoreKeyframes(than: paths.recorded.frequency)
   }
 
   private static func isBeyond(_ value: Int64, _ bound: Int64, _ claim: ClaimResult) -> Bool {
@@ -84,9 +117,21 @@ struct PathLengthVerdicts {
 
   /// What it may come to where paths fall together otherwise, ns or bytes.
   private func withRoom(_ value: Int64, _ claim: ClaimResult) -> Int64 {
+    if let line = Self.line(of: claim.identifier),
+      paths.predicted.frequency.isOther(than: paths.recorded.frequency, of: line)
+    {
+      // A mark that comes when its line is opened goes another way: three times as long was seen.
+      return value &+ 3 &* max(0, value)
+    }
     guard Self.identifiersOfWaits.contains(claim.identifier) else { return value &+ max(0, value) }
     let room = Int64(clamping: paths.predicted.switchAllowance / 2)
     return claim.isFloor ? value &- room : value &+ room
+  }
+
+  /// Of a claim from an interrupt to its mark; nil of others.
+  private static func line(of identifier: String) -> UInt64? {
+    let prefix = "budget.interruptToMark."
+    return identifier.hasPrefix(prefix) ? UInt64(identifier.dropFirst(prefix.count)) : nil
   }
 
   /// The bound holds; whether what was recorded says so for sure.

@@ -20,7 +20,13 @@ struct ScheduleSearch {
     /// found to hold.
     var smallestNanoseconds: UInt64?
     var hasDeadline: Bool
+    /// Why it cannot be shorter: claims that a shorter one violates, or that nothing would be left of it. Empty where
+    /// nothing shorter was looked for.
+    var boundBy: [String]
   }
+
+  /// Nothing is left of a window that is shorter.
+  static let leftover = "L and foreign lines"
 
   let path: String
   let table: ModuleTable
@@ -47,12 +53,17 @@ struct ScheduleSearch {
     var windows: [Window]
     /// Whether the deadlines hold with the smallest, or where there are none, with those recorded.
     var holds: Bool
+    /// Those windows as a module file has them, and the processes whose capacities must follow; nil where nothing was
+    /// found to hold.
+    var schedule: ProposedSchedule?
     /// Why nobody can be sure of that.
     var weaknesses: [String]
     /// A deadline is violated whatever the weaknesses are.
     var failsSurely = false
+    /// All deadlines hold whatever the weaknesses are: those are of partitions on which no deadline depends.
+    var holdsSurely = false
 
-    var verdict: Verdict { failsSurely ? .fail : holds && weaknesses.isEmpty ? .pass : .unknown }
+    var verdict: Verdict { failsSurely ? .fail : holdsSurely ? .pass : .unknown }
   }
 
   /// What came of one prediction.
@@ -60,6 +71,15 @@ struct ScheduleSearch {
     var holds: Bool
     var weaknesses: [String] = []
     var failsSurely = false
+    var holdsSurely = false
+    /// Claims on deadlines that do not hold.
+    var violated: [String] = []
+  }
+
+  /// The shortest that was found of a window, and why nothing shorter holds.
+  private struct Shortest {
+    var duration: Nanoseconds
+    var boundBy: [String]
   }
 
   /// Looks for the smallest windows of the initial schedule.
@@ -67,13 +87,18 @@ struct ScheduleSearch {
     let recorded = try predict([:], "as recorded")
     guard recorded.holds else {
       return Result(
-        windows: windows(nil), holds: false, weaknesses: recorded.weaknesses,
+        windows: windows(nil, [:]), holds: false, schedule: nil, weaknesses: recorded.weaknesses,
         failsSurely: recorded.failsSurely)
     }
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     var smallest: [Int: Nanoseconds] = [:]
+    var bounds: [Int: [String]] = [:]
+    func take(_ shortest: Shortest, _ index: Int) {
+      smallest[index] = shortest.duration
+      bounds[index] = shortest.boundBy
+    }
     for index in schedule.windows.indices where deadlines(of: window(index).partition).count > 0 {
-      smallest[index] = try shortest(index, from: least(index), to: window(index).duration, with: [:])
+      take(try shortest(index, from: least(index), to: window(index).duration, with: [:], or: [Self.leftover]), index)
     }
     let alone = smallest
     while try !predict(smallest, "all together").holds, smallest.contains(where: { $1 < window($0).duration }) {
@@ -83,46 +108,67 @@ struct ScheduleSearch {
       }
     }
     for (index, duration) in smallest.sorted(by: { $0.key < $1.key }) where duration > alone[index] ?? duration {
-      smallest[index] = try shortest(index, from: alone[index] ?? duration, to: duration, with: smallest)
+      let found = try shortest(
+        index, from: alone[index] ?? duration, to: duration, with: smallest, or: bounds[index] ?? [])
+      take(found, index)
     }
     let final = try predict(smallest, "all together")
     return Result(
-      windows: windows(final.holds ? smallest : nil), holds: final.holds, weaknesses: final.weaknesses,
-      failsSurely: final.failsSurely)
+      windows: windows(final.holds ? smallest : nil, bounds), holds: final.holds,
+      schedule: final.holds ? ProposedSchedule(table, durations: smallest, taken: taken(of:)) : nil,
+      weaknesses: final.weaknesses,
+      failsSurely: final.failsSurely, holdsSurely: final.holdsSurely)
   }
 
   /// The least length of a window, in whole steps, with which the deadlines hold beside the others' lengths.
   ///
-  /// - Parameter longest: one with which they do.
+  /// - Parameters:
+  ///   - longest: one with which they do.
+  ///   - bound: why it is not shorter than `least`.
   private func shortest(
-    _ index: Int, from least: Nanoseconds, to longest: Nanoseconds, with others: [Int: Nanoseconds]
-  ) throws -> Nanoseconds {
+    _ index: Int, from least: Nanoseconds, to longest: Nanoseconds, with others: [Int: Nanoseconds],
+    or bound: [String]
+  ) throws -> Shortest {
+    var boundBy = bound
     var (low, high) = ((least.count + Self.step - 1) / Self.step, longest.count / Self.step)
     // No whole step lies between them.
-    guard low <= high else { return longest }
+    guard low <= high else { return Shortest(duration: longest, boundBy: bound) }
     while low < high {
       let middle = (low + high) / 2
       var durations = others
       durations[index] = Nanoseconds(middle * Self.step)
-      let isEnough = try predict(durations, "window \(window(index).identifier): \(middle) µs").holds
-      if isEnough { high = middle } else { low = middle + 1 }
+      let outcome = try predict(durations, "window \(window(index).identifier): \(middle) µs")
+      if outcome.holds {
+        high = middle
+      } else {
+        // What is violated with the last step that is too short is what binds the window.
+        low = middle + 1
+        boundBy = outcome.violated
+      }
     }
-    return Nanoseconds(min(high * Self.step, longest.count))
+    return Shortest(duration: Nanoseconds(min(high * Self.step, longest.count)), boundBy: boundBy)
   }
 
   /// The shortest that a module file may ask for: something is left of it after L and what foreign lines may steal.
   private func least(_ index: Int) -> Nanoseconds {
-    let own = table.partition(window(index).partition).permittedLines
+    Nanoseconds(min(taken(of: window(index).partition).count &+ 1, window(index).duration.count))
+  }
+
+  /// What L and foreign lines take of a window of the partition.
+  private func taken(of partition: PartitionIndex) -> Nanoseconds {
+    let own = table.partition(partition).permittedLines
     let lines = (0..<table.count(LineRecord.self)).map { table.record(LineRecord.self, $0) }
     let stolen = lines.reduce(UInt64(0)) { sum, line in
       guard line.policy == .markedAtOnce, own & 1 << UInt16(line.line) == 0 else { return sum }
       return sum &+ line.budgetPerWindow &* line.stolenTime.count
     }
-    return Nanoseconds(min(table.module.switchAllowance.count &+ stolen &+ 1, window(index).duration.count))
+    return Nanoseconds(table.module.switchAllowance.count &+ stolen)
   }
 
-  /// - Parameter smallest: of partitions with deadlines; nil where nothing was found.
-  private func windows(_ smallest: [Int: Nanoseconds]?) -> [Window] {
+  /// - Parameters:
+  ///   - smallest: of partitions with deadlines; nil where nothing was found.
+  ///   - bounds: why they are not smaller.
+  private func windows(_ smallest: [Int: Nanoseconds]?, _ bounds: [Int: [String]]) -> [Window] {
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     return schedule.windows.indices.map { index in
       let window = window(index)
@@ -130,7 +176,8 @@ struct ScheduleSearch {
         identifier: window.identifier, partition: name(window.partition), startNanoseconds: window.start.count,
         recordedNanoseconds: window.duration.count,
         smallestNanoseconds: smallest.map { ($0[index] ?? window.duration).count },
-        hasDeadline: deadlines(of: window.partition).count > 0)
+        hasDeadline: deadlines(of: window.partition).count > 0,
+        boundBy: smallest == nil ? [] : bounds[index] ?? [])
     }
   }
 
@@ -203,6 +250,8 @@ struct ScheduleSearch {
     let isWhole = written.condition == .complete && written.lossCount == 0
     return Outcome(
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
-      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail })
+      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail },
+      holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass },
+      violated: deadlines.filter { $0.verdict != .pass }.map(\.identifier))
   }
 }

@@ -1,4 +1,6 @@
+import APEXTypes
 import Foundation
+import ModuleCompiler
 import Verification
 
 /// What a schedule search found, for a terminal and for programs.
@@ -18,7 +20,8 @@ struct SearchedWindows {
 
   var text: String {
     var table: [[String]] = [
-      ["window", "partition", "start ms", "recorded ms"] + (found.holds ? ["smallest ms", "saved"] : [])
+      ["window", "partition", "start ms", "recorded ms"]
+        + (found.holds ? ["smallest ms", "saved", "bound by"] : [])
     ]
     for window in found.windows {
       var cells = [
@@ -29,28 +32,48 @@ struct SearchedWindows {
         let saved = window.recordedNanoseconds - smallest
         cells.append(milliseconds(smallest))
         cells.append(window.hasDeadline ? "\(saved * 100 / max(1, window.recordedNanoseconds)) %" : "no deadline")
+        cells.append(window.boundBy.isEmpty ? "–" : window.boundBy.joined(separator: ", "))
       }
       table.append(cells)
     }
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
     let lines = table.map { cells in
-      cells.indices.map { String(repeating: " ", count: widths[$0] - cells[$0].count) + cells[$0] }
-        .joined(separator: "  ")
+      cells.indices.map { column in
+        // What binds a window is text, and the last.
+        let padding = column == 6 ? 0 : widths[column] - cells[column].count
+        return String(repeating: " ", count: padding) + cells[column]
+      }.joined(separator: "  ")
     }
     return lines.joined(separator: "\n") + "\n\n" + conclusion
   }
 
   private var conclusion: String {
-    let condition = "if partitions compute \(margin) % more than they did"
+    let condition = "if partitions compute \(margin) % more than they did, and the kernel in their calls"
     guard found.holds else {
       let finding =
         found.failsSurely ? "a deadline does not hold" : "nobody can say whether all deadlines hold"
       return "\(finding) in the recorded windows, which are shown here, \(condition) (--margin)\n"
         + "see 'partita verify --claim process'"
     }
-    return "all deadlines hold in the prediction with these windows, \(condition)\n"
-      + "each has something left after L and what foreign lines may steal; a module file with them also needs "
-      + "durations and capacities that they can hold, as 'partita check' tells"
+    let doubts = found.holdsSurely && !found.weaknesses.isEmpty ? "; what is in doubt reaches none of them" : ""
+    return "all deadlines hold in the prediction with these windows, \(condition)\(doubts)\n"
+      + "each window has something left after L and what foreign lines may steal, and none can be a microsecond shorter "
+      + "beside the others\n\n" + proposal
+  }
+
+  /// What to change in the module file.
+  private var proposal: String {
+    guard let schedule = found.schedule else { return "" }
+    var lines = ["in the initial Module_Schedule of the module file:"] + schedule.elements.map { "  " + $0 }
+    if !schedule.capacities.isEmpty {
+      lines += ["", "and, for its windows give no more for sure:"]
+      lines += schedule.capacities.map { capacity in
+        "  \(capacity.process) of \(capacity.partition): p:TimeCapacitySeconds at most "
+          + "\(DecimalSeconds.format(Nanoseconds(capacity.greatestNanoseconds))), now "
+          + DecimalSeconds.format(Nanoseconds(capacity.recordedNanoseconds))
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   func json() throws -> String {
@@ -60,13 +83,16 @@ struct SearchedWindows {
       var holds: Bool
       var marginPercent: UInt64
       var windows: [ScheduleSearch.Window]
+      var moduleSchedule: [String]
+      var capacities: [ProposedSchedule.Capacity]
       var weaknesses: [String]
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       exitStatus: exitStatus, verdict: found.verdict.rawValue, holds: found.holds, marginPercent: margin,
-      windows: found.windows, weaknesses: found.weaknesses)
+      windows: found.windows, moduleSchedule: found.schedule?.elements ?? [],
+      capacities: found.schedule?.capacities ?? [], weaknesses: found.weaknesses)
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 

@@ -26,10 +26,10 @@ struct WhatIfCommand: ParsableCommand {
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
 
-      With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its
-      start, with which all recorded deadlines still hold if partitions compute more by the margin; status 1 if they \
-      do not hold in the recorded windows, 3 if the trace or the prediction is not to be relied on. A module file \
-      with such windows also needs durations and capacities that fit them.
+      With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its \
+      start, with which all recorded deadlines still hold if partitions compute more by the margin, what binds each \
+      of them, and the elements to paste into the module file; status 1 if the deadlines do not hold in the recorded \
+      windows, 3 if the trace or the prediction is not to be relied on.
 
       Examples:
         partita what-if run.partita --module faster.xml
@@ -55,7 +55,8 @@ struct WhatIfCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "In the predictions, partitions compute so much more than they did; in the search 10 if not given.",
+      "In the predictions, partitions compute so much more than they did, and the kernel in their calls; in the search "
+        + "10 if not given.",
       valueName: "percent"))
   var margin: UInt64?
 
@@ -153,6 +154,7 @@ struct WhatIfCommand: ParsableCommand {
     var path: String
     var doubts: [Prediction.Doubt]
     var lossCount: UInt64
+    var overflow: UInt64?
   }
 
   /// Writes the predicted trace; what that takes of memory is free again before it is judged.
@@ -195,7 +197,9 @@ struct WhatIfCommand: ParsableCommand {
       TraceCommand.complain("\(reason); nothing is kept")
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
-    return Made(path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount)
+    return Made(
+      path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount,
+      overflow: prediction.overflow)
   }
 
   private func compare(_ made: Made) throws {
@@ -204,7 +208,8 @@ struct WhatIfCommand: ParsableCommand {
     let predicted = try Judged(made.path)
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
-      marginPercent: margin ?? 0, recordedCondition: recorded.condition, paths: (recorded.paths, predicted.paths))
+      overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
+      paths: (recorded.paths, predicted.paths))
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())

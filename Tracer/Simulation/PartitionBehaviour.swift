@@ -16,11 +16,15 @@ protocol PartitionBehaviour: AnyObject {
   /// The module schedule has changed.
   func changeSchedule()
   /// What the kernel takes to make a piece of its memory, ns; nil where nobody knows.
-  func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64?
+  ///
+  /// - Parameter isNext: whether it comes right after another one.
+  func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64?
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
   func startTime(of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.
-  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64?
+  func timerTime(_ outcome: TimerOutcome) -> UInt64?
+  /// From the instant for which the timer is set to its entry, ns.
+  var timerLateness: UInt64 { get }
 }
 
 /// The devices of a simulated world, behind its interrupt controllers.
@@ -29,6 +33,8 @@ protocol InterruptSource {
   var mask: UInt16 { get set }
   /// When the kernel was done with the interrupt taken last, where that is known, ns.
   var serviceEnd: UInt64? { get }
+  /// What it takes longer than that where an upcall comes of it, ns.
+  var upcallTime: UInt64 { get }
   /// The instant of the next interrupt of an open line, at `instant` or later; all ones for none.
   func nextInterrupt(after instant: UInt64) -> UInt64
   /// The line whose interrupt comes at `instant`, where one does.
@@ -37,6 +43,7 @@ protocol InterruptSource {
 
 extension InterruptSource {
   var serviceEnd: UInt64? { nil }
+  var upcallTime: UInt64 { 0 }
 }
 
 /// A CPU exception as a partition raises it.

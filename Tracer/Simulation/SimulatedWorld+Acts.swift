@@ -54,6 +54,14 @@ extension SimulatedWorld {
     }
   }
 
+  /// A message copied in or out.
+  private func copy(
+    _ caller: UInt8, _ operation: PortOperation, port: Int, channel: Int, slot: Int = 0, byteCount: UInt64
+  ) {
+    if operation == .write || operation == .send { digests[channel][slot] = generator.next() }
+    recorder.add(.messageCopied, caller, operation.rawValue, UInt32(port), digests[channel][slot], byteCount)
+  }
+
   /// A note, of words that count on: what a partition has in its memory nobody knows here.
   private func leaveWords(_ caller: UInt8, _ count: Int) {
     let start = generator.next() >> 32

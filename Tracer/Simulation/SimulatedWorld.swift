@@ -32,13 +32,19 @@ public final class SimulatedWorld {
   var plannedExit: UInt64?
   /// What the piece of memory takes that is being made for a partition, ns; nil where none is.
   private var pieceTimes: [UInt64?]
+  /// When the last such piece was made, ns.
+  private var latestPiece: UInt64 = .max
+  /// The timer's entry that the kernel is at, and what has come of it so far.
+  var timerEntry: (instant: UInt64, outcome: TimerOutcome)?
   /// When the one-shot timer fires, ns.
   private var timer: UInt64 = .max
   /// The window start whose pad has been recorded, ns.
   private var padded: UInt64 = 0
   /// Digests of the messages at each place of each channel.
-  private var digests: [[UInt64]]
+  var digests: [[UInt64]]
   private var publishedTail: UInt64 = 0
+  /// The module's own, which may be smaller than the simulation's.
+  private(set) var moduleRing: ModuleRing
   private let finalPad: UInt64
   /// L, ns.
   let allowance: UInt64
@@ -63,6 +69,7 @@ public final class SimulatedWorld {
     self.options = options
     let ringBytes = max(table.module.ringBytes, Self.ringBytes)
     ring = SimulatedRing(ringBytes: ringBytes, sink: sink)
+    moduleRing = ModuleRing(byteCount: table.module.ringBytes, eventsPerBlock: table.module.eventsPerBlock)
     // Unsafe: both pieces are freed in deinit, after the last use of core and pump.
     memory = .allocate(byteCount: PartitionCore<OwnersMarked>.stateByteCount(for: table), alignment: 16)
     core = PartitionCore(table, memory: StateMemory(memory))
@@ -118,6 +125,7 @@ public final class SimulatedWorld {
     } else {
       resume()
     }
+    moduleRing.note(ring.head, at: ring.nanoseconds)
     if ring.isNearlyFull { drain() }
   }
 
@@ -150,42 +158,33 @@ public final class SimulatedWorld {
 
   // MARK: What needs no partition
 
-  private func play(_ stimulus: StimulusRecord) {
-    ring.nanoseconds += 20
-    record(
-      .stimulus, at: ring.nanoseconds, detail: UInt8(stimulus.action.rawValue),
-      operand: UInt32(truncatingIfNeeded: stimulus.data), wordCount: 2, .init())
-    core.stimulus(at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
-    act()
-  }
-
-  /// A pulse of the test device's that its line lets through.
-  private func takePulse(of line: InterruptLine) {
-    ring.nanoseconds += 20
-    let pulse = EntrySnapshot(flags: .isPulse)
-    record(.interrupt, pulse, UInt16(line.vector), at: ring.nanoseconds)
-    core.interrupt(line, pulse, at: SystemTime(nanoseconds: ring.nanoseconds), into: &recorder)
-    act()
-  }
-
   private func makePiece() {
     let partition = core.decision.initialising
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
     let index = Int(partition.rawValue)
     let piece = core.partitions[index].life.nextPiece
+    let isNext = ring.nanoseconds == latestPiece
     let time =
-      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition) ?? generator.number(300...1500)
+      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition, isNext: isNext)
+      ?? generator.number(300...1500)
     pieceTimes[index] = time
     let instant = start + time
     // A kernel makes a piece in one go, and takes before it what fires in the wait for the window's instant. A seeded
     // world lets in as well what fires meanwhile.
     guard nextInterrupt(after: start + 30) > (behaviour == nil ? instant : start + 30) else { return resume() }
     pieceTimes[index] = nil
+    timerEntry = nil
     record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
     core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
     act()
+    latestPiece = instant
     guard core.decision.initialising.isNone, let time = behaviour?.startTime(of: partition) else { return }
     plannedExit = instant + time
+  }
+
+  /// Whether the kernel would answer a call without looking at anything else.
+  func servesAtOnce(at instant: UInt64) -> Bool {
+    instant < core.quietUntilNanoseconds || core.decision.notBefore.nanoseconds != 0 && !core.decision.hasPendingMarks
   }
 
   private var isInterruptedAtOnce: Bool { nextInterrupt(after: ring.nanoseconds) <= ring.nanoseconds + 100 }
@@ -212,7 +211,10 @@ public final class SimulatedWorld {
 
   /// The partition runs until an interrupt or its own next deed.
   private func run(_ partition: PartitionIndex, from exit: UInt64) {
-    if partition == core.drainer { drain() }
+    if partition == core.drainer {
+      drain()
+      moduleRing.drain(ring.head, eventCount: ring.eventCount, at: ring.nanoseconds)
+    }
     let next = nextInterrupt(after: exit)
     let deed = behaviour?.nextDeed(of: partition, from: exit, in: self) ?? nextDeed(of: partition, from: exit)
     if next <= deed { return interrupt(at: next, exit, partition) }
@@ -239,19 +241,29 @@ public final class SimulatedWorld {
       let line = InterruptLine(number)
       record(.interrupt, snapshot, UInt16(line.vector), at: instant)
       core.interrupt(line, snapshot, at: now, into: &recorder)
+      if core.decision.upcall != nil { plannedExit = plannedExit.map { $0 + devices.upcallTime } }
     } else {
       timer = .max
       record(.timer, snapshot, 0xE0, at: instant)
       let before = core.current
       core.timer(snapshot, at: now, into: &recorder)
-      plannedExit = behaviour?.timerTime(hasUpcall: core.decision.upcall != nil, hasSwitch: core.current != before)
-        .map { instant + $0 }
+      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before))
+      planExit()
     }
     act()
   }
 
+  /// Plans when the kernel is done with the timer's entry that it is at, if it is at one, by what has come of it.
+  func planExit() {
+    guard let behaviour, timerEntry != nil else { return }
+    if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
+    guard let timerEntry, let time = behaviour.timerTime(timerEntry.outcome) else { return }
+    plannedExit = timerEntry.instant + time
+  }
+
   /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
   func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, isException: Bool = false) -> EntrySnapshot {
+    timerEntry = nil
     var snapshot = EntrySnapshot(
       partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
     guard !who.isNone else { return snapshot }
@@ -271,14 +283,9 @@ public final class SimulatedWorld {
   }
 
   /// The timer as the kernel has set it.
-  func arm(_ instant: UInt64) { timer = max(instant, ring.nanoseconds) }
-
-  /// A message copied in or out.
-  func copy(
-    _ caller: UInt8, _ operation: PortOperation, port: Int, channel: Int, slot: Int = 0, byteCount: UInt64
-  ) {
-    if operation == .write || operation == .send { digests[channel][slot] = generator.next() }
-    recorder.add(.messageCopied, caller, operation.rawValue, UInt32(port), digests[channel][slot], byteCount)
+  func arm(_ instant: UInt64) {
+    let lateness = behaviour?.timerLateness ?? 0
+    timer = max(min(instant, .max - lateness) + lateness, ring.nanoseconds)
   }
 
   /// The drainer's tail, whenever it has moved.

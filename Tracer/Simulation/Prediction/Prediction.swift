@@ -67,6 +67,8 @@ public final class Prediction {
 
   /// Events predicted so far.
   public var eventCount: UInt64 { world.eventCount }
+  /// When the module's ring is too small, however fast the drainer is in its turns, ns; nil for never.
+  public var overflow: UInt64? { world.moduleRing.overflow }
   /// Events that the recorded trace has lost; what they asked for is not in the prediction.
   public var lossCount: UInt64 { reader.demand.lossCount }
 

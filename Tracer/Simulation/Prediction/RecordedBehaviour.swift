@@ -5,45 +5,8 @@ import PartitionCore
 /// Partitions that do again what they did in a recorded run: the same computation, then the same deed, in whatever
 /// windows they are given; and with each start what they did from their next recorded start on.
 final class RecordedBehaviour: PartitionBehaviour {
-  /// What a partition is at.
-  private struct Activity {
-    let strand: RecordedStrand
-    var isHandler = false
-    /// The number of the next deed.
-    var next = 0
-    /// What has been computed towards it, ns; nil where it has not been looked at.
-    var done: UInt64?
-    /// What is computed before it in all, ns; nil where that is not known yet, all ones where nothing comes any more.
-    var total: UInt64?
-    /// What is computed before the virtual interrupt flag turns, ns; all ones where it does not, or has turned.
-    var turn = UInt64.max
-
-    mutating func goOn() {
-      next += 1
-      done = nil
-      total = nil
-      turn = .max
-    }
-  }
-
-  /// One partition.
-  private struct Player {
-    var life = RecordedLife()
-    /// The first of its recorded lives.
-    var first: RecordedLife?
-    /// The main flow, then its unfinished handlers.
-    var activities: [Activity] = []
-    /// What a handler did last, by interrupt.
-    var handlers: [UInt8: RecordedStrand] = [:]
-    /// Up to when its computation is accounted for, ns.
-    var accounted: UInt64 = 0
-    var weakness = PredictionWeakness()
-
-    var top: Int { activities.count - 1 }
-  }
-
   private let reader: DemandReader
-  /// How much more partitions compute than they did, in hundredths.
+  /// How much more partitions compute than they did, and the kernel in their calls and starts, in hundredths.
   private let extraPercent: UInt64
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
@@ -56,6 +19,8 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
   /// outlived its recorded life.
   private static let slack: UInt64 = 5000
+  /// By the clock of a host that has other things to do, a timer may come as late as it likes, ns.
+  private static let longestLateness: UInt64 = 1000
 
   init(partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64) {
     self.reader = reader
@@ -77,6 +42,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     let index = Int(partition.rawValue)
     let top = players[index].top
     let activity = players[index].activities[top]
+    let wasOff = !world.guests[index].isOn
     let total: UInt64
     if let known = activity.total {
       total = known
@@ -88,9 +54,33 @@ final class RecordedBehaviour: PartitionBehaviour {
     }
     let done = activity.done ?? 0
     players[index].activities[top].done = done
-    guard total != .max else { return .max }
-    let left = total - min(total, done)
+    if activity.done == nil, wasOff { players[index].activities[top].asking = asking(index, activity, in: world) }
+    let question = players[index].activities[top].asking
+    players[index].isAsking = question.map { $0 < total && world.core.decision.hasPendingMarks } ?? false
+    let next = players[index].isAsking ? question ?? total : total
+    guard next != .max else { return .max }
+    let left = next - min(next, done)
     return left > .max - exit ? .max : exit + left
+  }
+
+  /// When a partition that has just switched its virtual interrupts on asks for the marks that wait, as the layer's
+  /// contract has it: the recorded deed comes after that. Nil where none wait, or it asked in the recorded run too.
+  private func asking(_ index: Int, _ activity: Activity, in world: SimulatedWorld) -> UInt64? {
+    guard reader.demand.isOfKernel, world.guests[index].isOn, world.core.decision.hasPendingMarks else { return nil }
+    // An exception's handler runs with them off, and its trampoline asks.
+    guard !players[index].isCaught else { return nil }
+    return activity.strand.deed(activity.next)?.asksForMarks == true ? nil : KernelWays.asking
+  }
+
+  /// What no recorded deed is: the call by which a partition takes the marks that came while its interrupts were off.
+  private func ask(
+    _ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld
+  ) {
+    players[index].isAsking = false
+    players[index].activities[players[index].top].asking = nil
+    world.call(GuestCall(.null), partition, exit, at: instant)
+    let hasUpcall = world.core.decision.upcall != nil
+    world.plannedExit = instant + computation(KernelWays.longWay + (hasUpcall ? KernelWays.upcallAtCall : 0))
   }
 
   /// What the partition computes before its next deed; where there is none, before its handler returns or nothing more
@@ -126,6 +116,8 @@ final class RecordedBehaviour: PartitionBehaviour {
     return activity.isHandler && computation < RecordedDemand.longComputation ? 0 : computation
   }
 
+  /// What takes so long in the prediction that the recorded run spent on it: a partition's own computation, and what
+  /// the kernel does for it in its windows.
   private func computation(_ recorded: UInt64) -> UInt64 {
     let (product, isBeyond) = recorded.multipliedReportingOverflow(by: 100 + extraPercent)
     return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
@@ -146,6 +138,7 @@ final class RecordedBehaviour: PartitionBehaviour {
 
   func perform(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
+    if players[index].isAsking { return ask(index, partition, exit, at: instant, in: world) }
     let top = players[index].top
     let activity = players[index].activities[top]
     guard let deed = reader.deed(activity.next, of: activity.strand) else {
@@ -158,12 +151,17 @@ final class RecordedBehaviour: PartitionBehaviour {
     activity.strand.pass(activity.next)
     players[index].activities[top].goOn()
     world.guests[index].setFlag(deed.isOn)
-    if let kernelTime = deed.kernelTime { world.plannedExit = instant + kernelTime }
+    let isAtOnce = world.servesAtOnce(at: instant)
+    let kernelTime = deed.kernelTime.map(computation)
+    if let kernelTime { world.plannedExit = instant + kernelTime }
     asker = deed.asksForMode ? index : nil
     defer { asker = nil }
     switch deed.act {
-    case .fault(let fault): world.fault(fault, partition, exit, at: instant)
+    case .fault(let fault):
+      players[index].isCaught = true
+      world.fault(fault, partition, exit, at: instant)
     case .call(let call):
+      players[index].isCaught = false
       var call = call
       // A timer's first tick is as far from the call as it was.
       if call.number == HypercallNumber.setTimer.rawValue, call.arguments.0 != 0 {
@@ -173,6 +171,10 @@ final class RecordedBehaviour: PartitionBehaviour {
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
         players[index].weakness.noteOtherAnswer(at: instant)
       }
+      guard reader.demand.isOfKernel, let kernelTime else { return }
+      let hasUpcall = world.core.decision.upcall != nil
+      world.plannedExit =
+        instant + KernelWays.time(kernelTime, of: deed, isAtOnce: isAtOnce, hasUpcall: hasUpcall)
     }
   }
 
@@ -195,7 +197,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
     // With marks waiting it asks the kernel for the next upcall.
     if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
-      world.plannedExit = instant + time
+      world.plannedExit = instant + computation(time)
     }
     world.handle(index, vector, true, partition, exit, at: instant)
   }
@@ -228,6 +230,7 @@ final class RecordedBehaviour: PartitionBehaviour {
       players[index].life = start.isLike(latest.start) ? latest : players[index].first ?? latest
     }
     players[index].activities = [Activity(strand: players[index].life.main)]
+    players[index].isCaught = false
   }
 
   /// Recorded lives that began with changes of schedules at which the partition has not started here.
@@ -241,18 +244,21 @@ final class RecordedBehaviour: PartitionBehaviour {
 
   func changeSchedule() { changeCount += 1 }
 
-  func pieceTime(_ piece: Int, of partition: PartitionIndex) -> UInt64? {
+  func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64? {
     let index = Int(partition.rawValue)
-    return reader.pieceTime(piece, in: players[index].life, of: index)
+    let between = isNext && reader.demand.isOfKernel ? KernelWays.betweenPieces : 0
+    return reader.pieceTime(piece, in: players[index].life, of: index).map { computation($0 + between) }
   }
 
   func startTime(of partition: PartitionIndex) -> UInt64? {
     let index = Int(partition.rawValue)
-    return reader.startTime(in: players[index].life, of: index)
+    return reader.startTime(in: players[index].life, of: index).map(computation)
   }
 
-  func timerTime(hasUpcall: Bool, hasSwitch: Bool) -> UInt64? {
+  func timerTime(_ outcome: TimerOutcome) -> UInt64? {
     reader.learnUsualTimes()
-    return reader.demand.timerTimes[.init(hasUpcall: hasUpcall, hasSwitch: hasSwitch)]?.nanoseconds
+    return reader.demand.timerTimes[outcome]?.nanoseconds
   }
+
+  var timerLateness: UInt64 { min(Self.longestLateness, reader.demand.timerLateness.nanoseconds ?? 0) }
 }

@@ -21,11 +21,23 @@ struct RecordedDeed {
   var kernelTime: UInt64?
   /// What it was answered; nil for no answer.
   var status: UInt8?
+  /// The kernel answered it the short way, on which nothing is looked at but the call.
+  var isServedAtOnce = false
+  /// An upcall came of it.
+  var hasUpcall = false
+  /// Marks waited for the partition.
+  var hadMarks = false
 
   /// It may make its partition start anew.
   var asksForMode: Bool {
     guard case .call(let call) = act else { return false }
     return call.number == HypercallNumber.setPartitionMode.rawValue
+  }
+
+  /// It may be made for nothing but the marks that wait.
+  var asksForMarks: Bool {
+    guard case .call(let call) = act else { return false }
+    return [HypercallNumber.null.rawValue, HypercallNumber.returnFromUpcall.rawValue].contains(call.number)
   }
 }
 
@@ -36,6 +48,8 @@ struct RecordedInterrupt {
   var instant: UInt64
   /// What the kernel took for it, ns.
   var kernelTime: UInt64
+  /// An upcall came of it.
+  var hasUpcall = false
 }
 
 /// A queue whose front is taken off often.

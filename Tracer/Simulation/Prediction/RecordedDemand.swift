@@ -8,58 +8,13 @@ import TraceFormat
 /// Between an upcall and the return that the kernel learns of, what is computed and called belongs to the handler. The
 /// return itself happens in ring 3; it is taken to come right after the handler's last call (`handlerTail`).
 struct RecordedDemand {
-  /// Of one partition.
-  struct Flow {
-    /// The life that is being recorded.
-    fileprivate(set) var life: RecordedLife
-    /// Lives that have begun and that nobody has taken yet, this one included.
-    fileprivate(set) var lives = FIFO<RecordedLife>()
-    /// The main flow, then the handlers that have not returned.
-    fileprivate var open: [RecordedStrand]
-    fileprivate var returned: UInt16 = 0
-    /// What the kernel takes for the trampoline's own call.
-    fileprivate(set) var returnTime = TypicalTime()
-    /// What a piece of its memory took last, and a start after its last piece, ns.
-    fileprivate(set) var pieceTime: UInt64?
-    fileprivate(set) var startTime: UInt64?
-    private let room: SpillRoom
-
-    fileprivate init(room: SpillRoom) {
-      self.room = room
-      life = RecordedLife(room: room)
-      open = [life.main]
-      lives.append(life)
-    }
-
-    /// What the partition is at.
-    fileprivate var current: RecordedStrand { open[open.count - 1] }
-
-    /// The partition starts: whatever it was at is cut off.
-    fileprivate mutating func begin(_ start: PartitionStart) {
-      if life.start != nil || life.hasRun {
-        for strand in open { strand.end = .cut }
-        life = RecordedLife(room: room)
-        open = [life.main]
-        lives.append(life)
-      }
-      life.start = start
-      returned = 0
-    }
-  }
-
-  /// What came of a timer's entry: how long it takes depends on that.
-  struct TimerOutcome: Hashable {
-    var hasUpcall = false
-    var hasSwitch = false
-  }
-
   /// From a handler's last call to the interrupted code, ns: the trampoline's return.
   static let handlerTail: UInt64 = 60
   /// A handler that computes so long after a call without making the next one does it itself, ns. Were that not settled
   /// at some time, a handler that never comes back would have to be followed to the trace's end.
   static let longComputation: UInt64 = 10_000_000
 
-  private(set) var flows: [Flow]
+  private(set) var flows: [RecordedFlow]
   /// Of each line.
   private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
   /// Those that have some, a bit each.
@@ -70,11 +25,14 @@ struct RecordedDemand {
   private(set) var stop: UInt64 = .max
   /// The last event's instant, ns.
   private(set) var time: UInt64 = 0
+  private var latestKind: EventKind?
   private(set) var lossCount: UInt64 = 0
+  /// A kernel has recorded it: the times between its events are those of a kernel's ways.
+  private(set) var isOfKernel = false
   /// Changes of the module schedule, done.
   private var changeCount: UInt64 = 0
-  /// The input whose kernel time is not known yet.
-  private var pendingInterrupt: RecordedInterrupt?
+  /// The entry's interrupts, whose kernel time is not known yet.
+  private var pendingInterrupts: [RecordedInterrupt] = []
   /// The trampoline's own call, likewise.
   private var pendingReturn: (partition: Int, instant: UInt64)?
   /// Whether an upcall has returned right before the entry at hand.
@@ -86,6 +44,9 @@ struct RecordedDemand {
   private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
   /// What the kernel takes for a timer's entry, by what comes of it.
   private(set) var timerTimes: [TimerOutcome: TypicalTime] = [:]
+  /// From the instant for which the timer was set to its entry, where nothing was in its way.
+  private(set) var timerLateness = TypicalTime()
+  private var armed: UInt64 = .max
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
@@ -99,7 +60,7 @@ struct RecordedDemand {
   init(partitionCount: Int, takesPulses: Bool) {
     let room = SpillRoom()
     self.room = room
-    flows = (0..<partitionCount).map { _ in Flow(room: room) }
+    flows = (0..<partitionCount).map { _ in RecordedFlow(room: room) }
     interrupts = (0..<16).map { _ in SpillingQueue(room: room) }
     self.takesPulses = takesPulses
   }
@@ -139,9 +100,13 @@ struct RecordedDemand {
   ///
   /// - Precondition: there is no objection to it.
   mutating func consume(_ event: TraceEvent) {
-    defer { time = event.time }
+    defer {
+      time = event.time
+      latestKind = event.knownKind
+    }
     guard let kind = event.knownKind else { return }
     switch kind {
+    case .boot: isOfKernel = event.words.w1 != 0
     case .start:
       start = event.time
       stop = event.words.w0
@@ -150,8 +115,12 @@ struct RecordedDemand {
     case .windowStart: windowStart = event.words.w0
     case .loss: lossCount &+= event.words.w0
     case .upcall: beginHandler(event)
-    case .hypercallResult: pendingDeed?.deed.status = event.detail
+    case .mark where flows.indices.contains(Int(event.partition)):
+      flows[Int(event.partition)].noteMark(of: event.operand)
+    case .hypercallResult: takeAnswer(event)
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
+    case .stimulus: pendingTimer?.outcome.noteStimulus()
+    case .timerArmed: armed = event.words.w0
     case .restart: beginLife(event)
     case .scheduleChange where event.detail == 1: changeCount += 1
     case .memoryPiece: takePiece(event)
@@ -180,7 +149,8 @@ struct RecordedDemand {
   private mutating func takePiece(_ event: TraceEvent) {
     let index = Int(event.partition)
     guard flows.indices.contains(index) else { return }
-    let span = event.time &- min(event.time, max(time, windowStart))
+    var span = event.time &- min(event.time, max(time, windowStart))
+    if isOfKernel, latestKind == .memoryPiece { span -= min(span, KernelWays.betweenPieces) }
     flows[index].life.pieceTimes.append(span)
     flows[index].pieceTime = span
     pendingStart = (index, event.time)
@@ -190,9 +160,20 @@ struct RecordedDemand {
     let index = Int(event.partition)
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
     let handler = RecordedStrand(room: room)
+    flows[index].noteUpcall(of: event.operand)
     flows[index].open.append(handler)
     flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
     pendingTimer?.outcome.hasUpcall = true
+    for index in pendingInterrupts.indices { pendingInterrupts[index].hasUpcall = true }
+    pendingDeed?.deed.hasUpcall = true
+  }
+
+  private mutating func takeAnswer(_ event: TraceEvent) {
+    pendingDeed?.deed.status = event.detail
+    // A yield is answered quickly, but never at once.
+    guard isOfKernel, let deed = pendingDeed?.deed, event.operand & 0xFFFF != HypercallNumber.yield.rawValue
+    else { return }
+    pendingDeed?.deed.isServedAtOnce = event.time &- deed.instant < KernelWays.longestAnswerAtOnce
   }
 
   private mutating func takeEntry(_ kind: EventKind, _ event: TraceEvent) {
@@ -205,11 +186,11 @@ struct RecordedDemand {
       compute(Int(snapshot.partition), event.time &- exit, snapshot, isDeed: kind == .hypercall || kind == .exception)
     }
     switch kind {
-    case .interrupt where isPulse && !takesPulses: break
-    case .interrupt:
-      let line = UInt8(truncatingIfNeeded: event.operand) &- 32
-      pendingInterrupt = RecordedInterrupt(line: line, instant: event.time, kernelTime: 400)
-    case .timer: pendingTimer = (event.time, TimerOutcome())
+    case .interrupt: takeInterrupt(event, isPulse: isPulse)
+    case .timer:
+      pendingTimer = (event.time, TimerOutcome())
+      if exit < armed, armed <= event.time { timerLateness.add(event.time - armed) }
+      armed = .max
     case .hypercall where snapshot.partition != 0xFF: takeCall(event, snapshot)
     case .exception where snapshot.partition != 0xFF:
       let words = event.words
@@ -220,6 +201,15 @@ struct RecordedDemand {
     }
     // An interrupt in the wait for a window lets the wait go on.
     if snapshot.partition != 0xFF { hasPadded = false }
+  }
+
+  /// A pulse is noticed in the midst of another entry, for which the partition was interrupted: it interrupts there.
+  private mutating func takeInterrupt(_ event: TraceEvent, isPulse: Bool) {
+    if isPulse { pendingTimer?.outcome.notePulse() }
+    guard !isPulse || takesPulses else { return }
+    let entry = isPulse ? pendingTimer?.instant ?? pendingInterrupts.first?.instant : nil
+    let line = UInt8(truncatingIfNeeded: event.operand) &- 32
+    pendingInterrupts.append(RecordedInterrupt(line: line, instant: entry ?? event.time, kernelTime: 400))
   }
 
   private mutating func takeCall(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
@@ -241,7 +231,7 @@ struct RecordedDemand {
     let isOn = snapshot.flags.contains(.interruptsEnabled)
     let deed = RecordedDeed(
       computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn,
-      turn: strand.turn, instant: event.time, kernelTime: nil, status: nil)
+      turn: strand.turn, instant: event.time, kernelTime: nil, status: nil, hadMarks: flows[index].marks != 0)
     strand.beginComputation()
     pendingDeed = (index, deed, strand)
   }
@@ -269,12 +259,13 @@ struct RecordedDemand {
 
   /// What the kernel was at is over: whom it let run since `exit` says how long it took.
   private mutating func settle(exit: UInt64?, partition: UInt8) {
-    if var interrupt = pendingInterrupt {
-      if let exit, !hasPadded { interrupt.kernelTime = exit &- interrupt.instant }
+    // Those of one entry have its time together.
+    for var interrupt in pendingInterrupts {
+      if let exit, !hasPadded { interrupt.kernelTime = (exit &- interrupt.instant) / UInt64(pendingInterrupts.count) }
       interrupts[Int(interrupt.line & 15)].append(interrupt)
       waitingLines |= 1 << UInt16(interrupt.line & 15)
     }
-    pendingInterrupt = nil
+    pendingInterrupts.removeAll(keepingCapacity: true)
     if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {
       flows[index].returnTime.add(exit &- instant)
     }

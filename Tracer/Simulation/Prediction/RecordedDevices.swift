@@ -4,10 +4,11 @@
 struct RecordedDevices: InterruptSource {
   var mask: UInt16 = 0xFFFF
   private(set) var serviceEnd: UInt64?
+  private(set) var upcallTime: UInt64 = 0
   private let demand: DemandReader
-  /// Requests that wait at the controllers, and what the kernel took for the latest of each line.
+  /// Requests that wait at the controllers, and the latest of each line.
   private var latched: UInt16 = 0
-  private var kernelTimes = [UInt64](repeating: 400, count: 16)
+  private var latest = (0..<16).map { RecordedInterrupt(line: UInt8($0), instant: 0, kernelTime: 400) }
 
   init(_ demand: DemandReader) { self.demand = demand }
 
@@ -32,14 +33,15 @@ struct RecordedDevices: InterruptSource {
       while let next = demand.nextInterrupt(of: line), next.instant <= instant {
         demand.removeInterrupt(of: line)
         latched |= 1 << UInt16(line)
-        kernelTimes[line] = next.kernelTime
+        latest[line] = next
       }
     }
     let open = latched & ~mask
     guard open != 0 else { return nil }
     let line = open.trailingZeroBitCount
     latched &= ~(1 << UInt16(line))
-    serviceEnd = instant + kernelTimes[line]
+    serviceEnd = instant + latest[line].kernelTime
+    upcallTime = demand.demand.isOfKernel && !latest[line].hasUpcall ? KernelWays.upcallAtInterrupt : 0
     return UInt8(line)
   }
 }

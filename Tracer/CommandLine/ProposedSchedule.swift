@@ -1,0 +1,93 @@
+import APEXTypes
+import ModuleCompiler
+import ModuleConfiguration
+
+/// Windows of other lengths as a module file writes them, and what else in it must follow.
+struct ProposedSchedule {
+  /// A process that may no longer ask for as much as it does.
+  struct Capacity: Encodable {
+    var partition: String
+    var process: String
+    var recordedNanoseconds: UInt64
+    /// Of what its partition is sure of in a period of the process.
+    var greatestNanoseconds: UInt64
+  }
+
+  /// Elements to put in the place of those of the initial `Module_Schedule`, a line each.
+  private(set) var elements: [String] = []
+  private(set) var capacities: [Capacity] = []
+
+  private let table: ModuleTable
+  private let durations: [Int: Nanoseconds]
+  /// What L and foreign lines take of a partition's window.
+  private let taken: (PartitionIndex) -> Nanoseconds
+
+  /// - Parameters:
+  ///   - durations: of windows by their index in the table; the others keep theirs.
+  ///   - taken: what L and foreign lines take of a partition's window.
+  init(_ table: ModuleTable, durations: [Int: Nanoseconds], taken: @escaping (PartitionIndex) -> Nanoseconds) {
+    self.table = table
+    self.durations = durations
+    self.taken = taken
+    for index in 0..<table.partitionCount { add(PartitionIndex(UInt8(index))) }
+  }
+
+  private var schedule: ScheduleRecord { table.record(ScheduleRecord.self, Int(table.module.initialSchedule)) }
+
+  private func window(_ index: Int) -> WindowRecord {
+    var window = table.record(WindowRecord.self, index)
+    window.duration = durations[index] ?? window.duration
+    return window
+  }
+
+  private mutating func add(_ partition: PartitionIndex) {
+    let windows = schedule.windows.indices.map(window).filter { $0.partition == partition }
+    let record = table.partition(partition)
+    guard !windows.isEmpty, record.period.count > 0, schedule.majorFrame.count > 0 else { return }
+    let duration = min(record.duration, leastOfPeriods(windows, record.period, \.duration.count))
+    elements.append(
+      "<Partition_Schedule PartitionIdentifier=\"\(record.identifier)\" PeriodSeconds=\"\(seconds(record.period))\" "
+        + "PeriodDurationSeconds=\"\(seconds(duration))\">")
+    for window in windows {
+      elements.append(
+        "  <Window_Schedule WindowIdentifier=\"\(window.identifier)\" WindowStartSeconds=\"\(seconds(window.start))\" "
+          + "WindowDurationSeconds=\"\(seconds(window.duration))\""
+          + (window.isPeriodStart ? " PartitionPeriodStart=\"true\"/>" : "/>"))
+    }
+    elements.append("</Partition_Schedule>")
+    let cost = taken(partition).count
+    let supply = leastOfPeriods(windows, record.period) { $0.duration.count - min($0.duration.count, cost) }
+    addCapacities(of: partition, record, supply: supply.count)
+  }
+
+  private mutating func addCapacities(of partition: PartitionIndex, _ record: PartitionRecord, supply: UInt64) {
+    for index in 0..<table.count(ProcessRecord.self) {
+      let process = table.record(ProcessRecord.self, index)
+      guard process.partition == partition else { continue }
+      let (greatest, isBeyond) = supply.multipliedReportingOverflow(by: process.period.count / record.period.count)
+      guard !isBeyond, process.capacity.count > greatest else { continue }
+      capacities.append(
+        Capacity(
+          partition: text(record.name), process: text(process.name), recordedNanoseconds: process.capacity.count,
+          greatestNanoseconds: greatest))
+    }
+  }
+
+  /// The least sum in a period of the partition.
+  private func leastOfPeriods(
+    _ windows: [WindowRecord], _ period: Nanoseconds, _ time: (WindowRecord) -> UInt64
+  ) -> Nanoseconds {
+    let frame = schedule.majorFrame.count
+    let origin = windows.first(where: \.isPeriodStart)?.start.count ?? 0
+    var sums: [UInt64: UInt64] = [:]
+    for window in windows {
+      let sinceOrigin = (window.start.count + frame - origin % frame) % frame
+      sums[sinceOrigin / period.count, default: 0] += time(window)
+    }
+    return Nanoseconds(sums.values.min() ?? 0)
+  }
+
+  private func seconds(_ time: Nanoseconds) -> String { DecimalSeconds.format(time) }
+
+  private func text(_ name: NameReference) -> String { String(decoding: table.name(name), as: UTF8.self) }
+}

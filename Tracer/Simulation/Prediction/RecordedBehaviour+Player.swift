@@ -1,0 +1,46 @@
+// Where each partition of a prediction stands in what was recorded of it.
+extension RecordedBehaviour {
+  /// What a partition is at.
+  struct Activity {
+    let strand: RecordedStrand
+    var isHandler = false
+    /// The number of the next deed.
+    var next = 0
+    /// What has been computed towards it, ns; nil where it has not been looked at.
+    var done: UInt64?
+    /// What is computed before it in all, ns; nil where that is not known yet, all ones where nothing comes any more.
+    var total: UInt64?
+    /// What is computed before the virtual interrupt flag turns, ns; all ones where it does not, or has turned.
+    var turn = UInt64.max
+    /// What is computed before it asks for the marks that wait, having switched that flag on, ns; nil where it does not.
+    var asking: UInt64?
+
+    mutating func goOn() {
+      next += 1
+      done = nil
+      total = nil
+      turn = .max
+      asking = nil
+    }
+  }
+
+  /// One partition.
+  struct Player {
+    var life = RecordedLife()
+    /// The first of its recorded lives.
+    var first: RecordedLife?
+    /// The main flow, then its unfinished handlers.
+    var activities: [Activity] = []
+    /// What a handler did last, by interrupt.
+    var handlers: [UInt8: RecordedStrand] = [:]
+    /// Up to when its computation is accounted for, ns.
+    var accounted: UInt64 = 0
+    var weakness = PredictionWeakness()
+    /// Its next deed is none that was recorded: it asks for the marks that wait.
+    var isAsking = false
+    /// Its last deed was an exception.
+    var isCaught = false
+
+    var top: Int { activities.count - 1 }
+  }
+}

@@ -1,0 +1,55 @@
+import APEXTypes
+import ModuleConfiguration
+
+/// One partition's part of a recorded run's demand.
+struct RecordedFlow {
+  /// The life that is being recorded.
+  var life: RecordedLife
+  /// Lives that have begun and that nobody has taken yet, this one included.
+  var lives = FIFO<RecordedLife>()
+  /// The main flow, then the handlers that have not returned.
+  var open: [RecordedStrand]
+  var returned: UInt16 = 0
+  /// Its interrupts that have been marked since their last upcalls, a bit each from vector 32 on.
+  private(set) var marks: UInt64 = 0
+  /// What the kernel takes for the trampoline's own call.
+  var returnTime = TypicalTime()
+  /// What a piece of its memory took last, and a start after its last piece, ns.
+  var pieceTime: UInt64?
+  var startTime: UInt64?
+  private let room: SpillRoom
+
+  init(room: SpillRoom) {
+    self.room = room
+    life = RecordedLife(room: room)
+    open = [life.main]
+    lives.append(life)
+  }
+
+  /// What the partition is at.
+  var current: RecordedStrand { open[open.count - 1] }
+
+  /// The partition starts: whatever it was at is cut off.
+  mutating func begin(_ start: PartitionStart) {
+    if life.start != nil || life.hasRun {
+      for strand in open { strand.end = .cut }
+      life = RecordedLife(room: room)
+      open = [life.main]
+      lives.append(life)
+    }
+    life.start = start
+    returned = 0
+    marks = 0
+  }
+
+  mutating func noteMark(of vector: UInt32) { marks |= bit(vector) }
+  /// An upcall takes all marks of its interrupt, but for a timer whose ticks come one by one.
+  mutating func noteUpcall(of vector: UInt32) {
+    if vector & 0xFFFF != UInt32(VirtualInterrupt.timer.vector) { marks &= ~bit(vector) }
+  }
+
+  private func bit(_ vector: UInt32) -> UInt64 {
+    let number = vector & 0xFFFF
+    return (32..<96).contains(number) ? 1 << UInt64(number - 32) : 0
+  }
+}
