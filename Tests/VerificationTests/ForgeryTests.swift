@@ -100,6 +100,29 @@ struct Forgery: CustomStringConvertible, Sendable {
         claim["first"] = first
       }
     },
+    Forgery("a measured violation elsewhere, at that event's time") { forger in
+      forger.editViolations("window.start.instant", "first") { violations in
+        violations[1]["event"] = violations[0]["event"]
+        violations[1]["time"] = violations[0]["time"]
+      }
+    },
+    Forgery("violations in another order") { $0.editViolations("window.start.instant", "first") { $0.swapAt(0, 1) } },
+    Forgery("a violation less far beyond the bound") { forger in
+      forger.editViolations("window.start.instant", "first") { $0[0]["excess"] = ($0[0]["excess"] as! Int) - 1 }
+    },
+    Forgery("the worst violation left out") { forger in
+      forger.editViolations("window.start.instant", "worstViolations") { $0.removeFirst() }
+    },
+    Forgery("no worst violations") { $0.edit("window.start.instant") { $0["worstViolations"] = nil } },
+    Forgery("a violation of a module's own claim elsewhere") { forger in
+      forger.editViolations("custom.c3", "first") { violations in
+        violations[0]["event"] = violations[1]["event"]
+        violations[0]["time"] = violations[1]["time"]
+      }
+    },
+    Forgery("a worst violation of what never comes") { forger in
+      forger.edit("custom.c3") { $0["worstViolations"] = $0["first"] }
+    },
     Forgery("a violation at another time") { forger in
       forger.edit("upcall.written") { claim in
         var first = claim["first"] as! [[String: Any]]
@@ -184,8 +207,8 @@ struct Forgery: CustomStringConvertible, Sendable {
   let certificate: String
 
   init() throws {
-    // Two claims fail truly, so that verdicts can be forged both ways.
-    trace = try CertificateTests.trace { story in
+    // Three claims fail truly, so that verdicts can be forged both ways.
+    trace = try CertificateTests.trace(neverMarked: true) { story in
       for turn in [4, 5] {
         let start = story.index(.windowStart, turn)
         let entry = story.lines[start...].firstIndex { $0.resume != nil }!
