@@ -160,9 +160,11 @@ public struct ModuleAnalyst {
         name: $0.name, period: $0.period?.count, capacity: $0.capacity?.count, deadline: $0.deadline?.count,
         priority: $0.priority)
     }
-    let analysis = ResponseTimeAnalysis(
-      supply: supply, processes: processes, scheduling: scheduling,
-      releaseOrigins: own.map { Self.origins(of: $0, in: schedule) } ?? [0])
+    let analyses = Self.readings(of: processes, own?.period.count ?? 0).map {
+      ResponseTimeAnalysis(
+        supply: supply, processes: $0, scheduling: scheduling,
+        releaseOrigins: own.map { Self.origins(of: $0, in: schedule) } ?? [0])
+    }
     let demand = processes.reduce(0.0) { sum, process in
       guard let period = process.period, period > 0 else { return sum }
       return sum + Double(process.capacity ?? 0) / Double(period)
@@ -178,15 +180,28 @@ public struct ModuleAnalyst {
         let process = processes[index]
         var bound: UInt64?
         var reason: String?
-        switch analysis.bound(of: index) {
-        case .bounded(let worst): bound = worst
-        case .unbounded(let why): reason = why
+        for analysis in analyses {
+          switch analysis.bound(of: index) {
+          case .bounded(let worst): bound = max(bound ?? 0, worst)
+          case .unbounded(let why): reason = why
+          }
         }
+        if reason != nil { bound = nil }
         return AnalysedModule.Process(
           name: process.name, priority: process.priority, periodNanoseconds: process.period,
           capacityNanoseconds: process.capacity, deadlineNanoseconds: process.deadline, boundNanoseconds: bound,
           reason: reason, observedNanoseconds: nil)
       })
+  }
+
+  /// A process whose period is no multiple of its partition's in a schedule is released with the partition there, as
+  /// `check` warns and `verify` has it; C's PERIODIC_WAIT counts on by its own period. Both must be bounded.
+  private static func readings(of processes: [PeriodicProcess], _ own: UInt64) -> [[PeriodicProcess]] {
+    var released = processes
+    for index in released.indices {
+      if let period = released[index].period, own > 0, period % own != 0 { released[index].period = own }
+    }
+    return released == processes ? [processes] : [processes, released]
   }
 
   /// - Parameter late: partitions of which not every process is sure to be done within its period.
