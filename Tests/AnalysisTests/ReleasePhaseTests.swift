@@ -96,6 +96,23 @@ import Testing
     #expect(module.exitStatus == 3)
   }
 
+  /// Who is released every 40 ms sends every 40 ms, though its partition has a period of 10 ms. From the earliest
+  /// taking to the latest of the next 40 ms three messages can come, and not six.
+  @Test func aQueueIsFilledAtTheSendersPeriod() throws {
+    func analysed(writer: String) throws -> AnalysedModule {
+      try Self.analysed(
+        Self.module(windows: [(0, 2), (10, 2)], writer: writer)
+          .replacingOccurrences(of: "Sampling_Port", with: "Queuing_Port")
+          .replacingOccurrences(of: "RefreshRateSeconds=\"0.02\"", with: "MaxNbMessages=\"3\"")
+          .replacingOccurrences(of: "p:PeriodSeconds=\"0.02\"", with: "p:PeriodSeconds=\"0.04\""))
+    }
+    let module = try analysed(writer: Self.process(capacity: "0.0001"))
+    #expect(module.ports[0].mostWaiting == 3 && module.exitStatus == 0)
+    // Without a process nobody knows how seldom it sends.
+    let unknown = try analysed(writer: "")
+    #expect(unknown.ports[0].mostWaiting == 6 && unknown.exitStatus == 1)
+  }
+
   /// Under another schedule 40 ms are no whole number of the partition's periods of 30 ms, and `check` says that the
   /// processes are released with it: then 12 ms are asked for in each 30 ms, of which the partition has ten.
   @Test func aPeriodThatDoesNotFitAScheduleIsThatOfThePartition() throws {
