@@ -49,6 +49,18 @@ struct Forgery: CustomStringConvertible, Sendable {
         $0["remark"] = "so"
       }
     },
+    Forgery("a pass is unknown that was judged") { forger in
+      forger.edit("upcall.order") {
+        $0["verdict"] = "unknown"
+        $0["remark"] = "so"
+      }
+    },
+    Forgery("what never came is unknown") { forger in
+      forger.edit("custom.c1") {
+        $0["verdict"] = "unknown"
+        $0["remark"] = "so"
+      }
+    },
     Forgery("no verdict") { $0.edit("upcall.order") { $0["verdict"] = "maybe" } },
     Forgery("a wider bound") { $0.edit("window.start.instant") { $0["bound"] = 10_000 } },
     Forgery("the bound turned round") { $0.edit("padding.margin") { $0["boundIs"] = "most" } },

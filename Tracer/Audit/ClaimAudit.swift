@@ -53,7 +53,7 @@ struct ClaimAudit {
       }
       return finding
     }
-    finding.objections += unmeasured(claim)
+    finding.objections += unmeasured(claim) + doubt(claim)
     if let custom = auditor.customs.first(where: { $0.identifier == claim.id }) {
       if isWhole {
         finding.depth = .measured
@@ -116,6 +116,13 @@ struct ClaimAudit {
       claim.unit != nil || claim.bound != nil || claim.boundIs != nil || claim.margin != nil || claim.worst != nil
       || claim.cases != nil
     return hasValue ? ["it has no measure, and the certificate gives it a bound or values"] : []
+  }
+
+  /// Of a whole trace only what had to be exercised, and was not, is unknown.
+  private func doubt(_ claim: AuditedCertificate.Claim) -> [String] {
+    guard isWhole, claim.verdict == "unknown" else { return [] }
+    let isUnexercised = claim.checked == 0 && FixedClaims.exercised.contains(claim.id)
+    return isUnexercised ? [] : ["it is unknown, and no evidence is missing"]
   }
 
   private func instances(_ claim: AuditedCertificate.Claim) -> [String] {
