@@ -253,6 +253,18 @@ struct Forgery: CustomStringConvertible, Sendable {
     }
   }
 
+  /// What a parser takes for the same number.
+  @Test func aNumberThatIsNotWrittenAsDigitsIsRefused() throws {
+    let failures = "\"failures\": 0"
+    for other in ["0.0", "0.00000000000000000001", "0e5", "-0.0", "0E-5"] {
+      let text = certificate.replacingOccurrences(of: failures, with: "\"failures\": \(other)")
+      #expect(text != certificate)
+      // Not each parser takes each of them.
+      guard let report = try? CertificateTests.audit(text, trace) else { continue }
+      #expect(report.outcome == .refused && report.text.contains("failures is no whole number"), "\(report.text)")
+    }
+  }
+
   /// What a whole trace did not exercise is unknown.
   @Test func whatNothingExercisedDoesNotPass() throws {
     let events = Array(Story(Scribe.story(of: try SampleModule())).events)
