@@ -47,13 +47,17 @@ import Testing
   }
 
   private static func analysed(_ text: String) throws -> AnalysedModule {
+    try #require(schedules(text).first)
+  }
+
+  private static func schedules(_ text: String) throws -> [AnalysedModule] {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("phases-\(UUID().uuidString).xml")
     try Data(text.utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     let report = ModuleCompiler.check(file: file.path)
     let description = try #require(report.description)
     try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
-    return try #require(ModuleAnalyst(description, scheduling: .cooperative).analyse().first)
+    return ModuleAnalyst(description, scheduling: .cooperative).analyse()
   }
 
   private static func process(capacity: String, deadline: String = "0.02") -> String {
@@ -90,5 +94,58 @@ import Testing
     #expect(module.partitions[0].isLate)
     #expect(module.ports[0].worstAgeNanoseconds == nil && module.ports[0].isUnknown)
     #expect(module.exitStatus == 3)
+  }
+
+  /// Who is released every 40 ms sends every 40 ms, though its partition has a period of 10 ms. From the earliest
+  /// taking to the latest of the next 40 ms three messages can come, and not six.
+  @Test func aQueueIsFilledAtTheSendersPeriod() throws {
+    func analysed(writer: String) throws -> AnalysedModule {
+      try Self.analysed(
+        Self.module(windows: [(0, 2), (10, 2)], writer: writer)
+          .replacingOccurrences(of: "Sampling_Port", with: "Queuing_Port")
+          .replacingOccurrences(of: "RefreshRateSeconds=\"0.02\"", with: "MaxNbMessages=\"3\"")
+          .replacingOccurrences(of: "p:PeriodSeconds=\"0.02\"", with: "p:PeriodSeconds=\"0.04\""))
+    }
+    let module = try analysed(writer: Self.process(capacity: "0.0001"))
+    #expect(module.ports[0].mostWaiting == 3 && module.exitStatus == 0)
+    // Without a process nobody knows how seldom it sends.
+    let unknown = try analysed(writer: "")
+    #expect(unknown.ports[0].mostWaiting == 6 && unknown.exitStatus == 1)
+  }
+
+  /// Under another schedule 40 ms are no whole number of the partition's periods of 30 ms, and `check` says that the
+  /// processes are released with it: then 12 ms are asked for in each 30 ms, of which the partition has ten.
+  @Test func aPeriodThatDoesNotFitAScheduleIsThatOfThePartition() throws {
+    func schedule(_ identifier: Int, _ period: Int, _ window: Int) -> String {
+      """
+      <Module_Schedule MajorFrameSeconds="0.0\(period)" ScheduleIdentifier="\(identifier)"
+        InitialModuleSchedule="\(identifier == 0)">
+        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.0\(period)" PeriodDurationSeconds="0.0\(window)">
+          <Window_Schedule WindowIdentifier="1" WindowStartSeconds="0" WindowDurationSeconds="0.0\(window)"
+            PartitionPeriodStart="true"/>
+        </Partition_Schedule>
+      </Module_Schedule>
+      """
+    }
+    let processes = ["a", "b"].map { name in
+      "<Process Name=\"\(name)\" p:PeriodSeconds=\"0.04\" p:TimeCapacitySeconds=\"0.006\" "
+        + "p:DeadlineSeconds=\"0.04\"/>"
+    }
+    let schedules = try Self.schedules(
+      """
+      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Periods">
+      <Partition PartitionIdentifier="1" PartitionName="Worker">\(processes.joined())</Partition>
+      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
+        <p:PortGrant First="0xE9" Count="1"/>
+      </Partition>
+      \(schedule(0, 40, 20))
+      \(schedule(1, 30, 10))
+      </ARINC_653_Module>
+      """)
+    #expect(schedules.map(\.exitStatus) == [0, 3])
+    for process in schedules[1].partitions[0].processes {
+      #expect(process.boundNanoseconds == nil && process.periodNanoseconds == 40_000_000)
+      #expect(process.reason == "its partition is asked for more than its windows supply")
+    }
   }
 }

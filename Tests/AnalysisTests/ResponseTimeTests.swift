@@ -128,6 +128,22 @@ import Testing
     }
   }
 
+  /// A less urgent process blocks only where it may be busy: here it is done 6 ns before the next release, and with
+  /// twice the period and another 2 ns to compute it runs over the window's end into the next, beside a release.
+  @Test func whoIsDoneBeforeTheReleaseBlocksNobody() {
+    func bounds(_ period: UInt64, _ capacity: UInt64) -> [ResponseTimeAnalysis.Bound] {
+      let urgent = PeriodicProcess(name: "urgent", period: 10, capacity: 1, deadline: nil, priority: 2)
+      let other = PeriodicProcess(name: "other", period: period, capacity: capacity, deadline: nil, priority: 1)
+      let analysis = ResponseTimeAnalysis(
+        supply: SupplyFunction(windows: [.init(start: 0, end: 4)], majorFrame: 10), processes: [urgent, other],
+        scheduling: .cooperative, releaseOrigins: [0])
+      return [analysis.bound(of: 0), analysis.bound(of: 1)]
+    }
+    #expect(bounds(10, 3) == [.bounded(1), .bounded(4)])
+    // Of 5 ns, 3 are over when the urgent one is released again; the bound counts them all.
+    #expect(bounds(20, 5) == [.bounded(12), .bounded(13)])
+  }
+
   @Test func whatHasNoBoundSaysWhy() {
     let supply = SupplyFunction(windows: [.init(start: 0, end: 10)], majorFrame: 20)
     func bound(_ processes: [PeriodicProcess], _ scheduling: ProcessScheduling = .preemptive) -> [Bool] {

@@ -112,4 +112,21 @@ import Testing
       #expect(ending == .status(0) || judges, "\(example): \(shell.errors)")
     }
   }
+
+  /// The claims that README shows are a module's own as they stand.
+  @Test func theReadmesClaimsAreAModules() throws {
+    let readme = try String(contentsOfFile: CommandFolder.package + "/README.md", encoding: .utf8)
+    let shown = try #require(readme.firstRange(of: "<p:Claims>\n"))
+    let end = try #require(readme[shown.upperBound...].firstRange(of: "</p:Claims>\n"))
+    let path = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+    let claims = readme[shown.lowerBound..<end.upperBound] + "</ARINC_653_Module>"
+    let module = try String(contentsOfFile: path, encoding: .utf8)
+      .replacingOccurrences(of: "</ARINC_653_Module>", with: claims)
+    let folder = try CommandFolder()
+    try folder.write(Array(module.utf8), to: "module.xml")
+    let listed = try folder.run("claims", "module.xml", "--claim", "custom")
+    #expect(listed.ending == .status(0), "\(listed.errors)")
+    let names = listed.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " } }
+    #expect(names == ["custom.tick-to-upcall", "custom.no-faults", "custom.ticks"], "\(listed.output)")
+  }
 }

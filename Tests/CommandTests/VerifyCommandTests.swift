@@ -56,4 +56,18 @@ import TraceReading
       #expect(run.errors.contains("threads"))
     }
   }
+
+  /// A certificate is read to its end, however far behind it something follows that is none of it.
+  @Test func nothingFollowsACertificateUnseen() throws {
+    let folder = try CommandFolder()
+    try folder.write(Self.bytes("whole"), to: "run.partita")
+    _ = try folder.run(["verify", "run.partita", "--certificate", "certificate"])
+    var certificate = [UInt8](try Data(contentsOf: folder.url("certificate")))
+    let audited = try folder.run(["audit", "certificate", "run.partita"])
+    #expect(audited.ending != .status(2), "\(audited.errors)")
+    certificate += [UInt8](repeating: UInt8(ascii: " "), count: 64 << 20) + Array("{}".utf8)
+    try folder.write(certificate, to: "certificate")
+    let other = try folder.run(["audit", "certificate", "run.partita"])
+    #expect(other.ending == .status(2) && other.errors.contains("longer than any certificate"), "\(other.errors)")
+  }
 }

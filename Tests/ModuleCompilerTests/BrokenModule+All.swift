@@ -33,6 +33,8 @@ extension BrokenModule {
       at: "v:Colour", status: 0, severity: .warning),
     .init(.unknownExtension, "p:Priority", "p:Prority", at: "p:Prority", status: 2),
     .init(.unknownExtension, "<p:Clocks", "<p:Clock/><p:Clocks", at: "<p:Clock/>", status: 2),
+    .init(
+      .unknownExtension, "<p:Line Number=\"8\"", "<p:Line Budget=\"1\" Number=\"8\"", at: "Budget=\"1\"", status: 2),
     .init(.repeatedElement, "<p:Budgets>", "<p:Trace/>\n  <p:Budgets>", at: "<p:Trace/>"),
     .init(.numberOutOfRange, "ModuleId=\"0x2A\"", "ModuleId=\"0x8000000000000000\"", at: "ModuleId"),
     .init(.numberOutOfRange, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"100001\"", at: "100001"),

@@ -55,6 +55,8 @@ extension BrokenModule {
     broken(.claimEvent, "PortName=\"OUT\"", "PortName=\"OUT\" Number=\"1\"", at: "Number=\"1\" Detail"),
     broken(.claimEvent, "PortName=\"OUT\"", "Number=\"65536\"", at: "65536"),
     broken(.claimEvent, "Detail=\"1\"", "Detail=\"256\"", at: "256"),
+    // Passed over, it would make the claim one about every detail.
+    broken(.unknownExtension, "Detail=\"1\"", "Details=\"1\"", at: "Details", status: 2),
     broken(
       .claimEvent, "Kind=\"portOperation\" PartitionIdentifier=\"10\" PortName=\"OUT\"", "Kind=\"mark\" Line=\"9\"",
       at: "Line=\"9\""),

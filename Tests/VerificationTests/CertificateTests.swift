@@ -41,12 +41,15 @@ import TraceReading
     try #require(try CertificateAudit.audit(Array(certificate.utf8), TraceReader(bytes: trace)))
   }
 
-  static func trace(_ change: (inout Story) -> Void = { _ in }) throws -> [UInt8] {
-    let module = try SampleModule.claiming([
+  /// - Parameter isClaimed: whether the module claims also that marks never come, which they do.
+  static func trace(neverMarked isClaimed: Bool = false, _ change: (inout Story) -> Void = { _ in }) throws -> [UInt8] {
+    var claims: [(ClaimRecord.Form, EventPattern, EventPattern, UInt64)] = [
       (.within, CustomClaimTests.mark, CustomClaimTests.upcall, 10_000_000),
       (.never, EventPattern(.kernelFault), EventPattern(.kernelFault), 0),
       (.atMost, CustomClaimTests.mark, CustomClaimTests.mark, 1000),
-    ])
+    ]
+    if isClaimed { claims.append((.never, CustomClaimTests.mark, CustomClaimTests.mark, 0)) }
+    let module = try SampleModule.claiming(claims)
     var story = Story(Scribe.story(of: module))
     change(&story)
     return TraceFileTests.write(story.events, module)

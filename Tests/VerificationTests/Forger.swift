@@ -43,6 +43,15 @@ struct Forger {
     }
   }
 
+  /// The first violations of a claim, or the worst.
+  mutating func editViolations(_ identifier: String, _ which: String, _ body: (inout [[String: Any]]) -> Void) {
+    edit(identifier) { claim in
+      var violations = claim[which] as! [[String: Any]]
+      body(&violations)
+      claim[which] = violations
+    }
+  }
+
   /// Of the gravest case: who took its time.
   mutating func editShares(
     _ identifier: String, _ which: String = "attribution", _ body: (inout [[String: Any]]) -> Void

@@ -49,6 +49,18 @@ struct Forgery: CustomStringConvertible, Sendable {
         $0["remark"] = "so"
       }
     },
+    Forgery("a pass is unknown that was judged") { forger in
+      forger.edit("upcall.order") {
+        $0["verdict"] = "unknown"
+        $0["remark"] = "so"
+      }
+    },
+    Forgery("what never came is unknown") { forger in
+      forger.edit("custom.c1") {
+        $0["verdict"] = "unknown"
+        $0["remark"] = "so"
+      }
+    },
     Forgery("no verdict") { $0.edit("upcall.order") { $0["verdict"] = "maybe" } },
     Forgery("a wider bound") { $0.edit("window.start.instant") { $0["bound"] = 10_000 } },
     Forgery("the bound turned round") { $0.edit("padding.margin") { $0["boundIs"] = "most" } },
@@ -99,6 +111,29 @@ struct Forgery: CustomStringConvertible, Sendable {
         first[0]["event"] = (first[0]["event"] as! Int) + 3
         claim["first"] = first
       }
+    },
+    Forgery("a measured violation elsewhere, at that event's time") { forger in
+      forger.editViolations("window.start.instant", "first") { violations in
+        violations[1]["event"] = violations[0]["event"]
+        violations[1]["time"] = violations[0]["time"]
+      }
+    },
+    Forgery("violations in another order") { $0.editViolations("window.start.instant", "first") { $0.swapAt(0, 1) } },
+    Forgery("a violation less far beyond the bound") { forger in
+      forger.editViolations("window.start.instant", "first") { $0[0]["excess"] = ($0[0]["excess"] as! Int) - 1 }
+    },
+    Forgery("the worst violation left out") { forger in
+      forger.editViolations("window.start.instant", "worstViolations") { $0.removeFirst() }
+    },
+    Forgery("no worst violations") { $0.edit("window.start.instant") { $0["worstViolations"] = nil } },
+    Forgery("a violation of a module's own claim elsewhere") { forger in
+      forger.editViolations("custom.c3", "first") { violations in
+        violations[0]["event"] = violations[1]["event"]
+        violations[0]["time"] = violations[1]["time"]
+      }
+    },
+    Forgery("a worst violation of what never comes") { forger in
+      forger.edit("custom.c3") { $0["worstViolations"] = $0["first"] }
     },
     Forgery("a violation at another time") { forger in
       forger.edit("upcall.written") { claim in
@@ -184,8 +219,8 @@ struct Forgery: CustomStringConvertible, Sendable {
   let certificate: String
 
   init() throws {
-    // Two claims fail truly, so that verdicts can be forged both ways.
-    trace = try CertificateTests.trace { story in
+    // Three claims fail truly, so that verdicts can be forged both ways.
+    trace = try CertificateTests.trace(neverMarked: true) { story in
       for turn in [4, 5] {
         let start = story.index(.windowStart, turn)
         let entry = story.lines[start...].firstIndex { $0.resume != nil }!
@@ -215,6 +250,18 @@ struct Forgery: CustomStringConvertible, Sendable {
       #expect(text != certificate)
       let report = try CertificateTests.audit(text, trace)
       #expect(report.outcome == .refused && report.text.contains("is there twice"), "\(report.text)")
+    }
+  }
+
+  /// What a parser takes for the same number.
+  @Test func aNumberThatIsNotWrittenAsDigitsIsRefused() throws {
+    let failures = "\"failures\": 0"
+    for other in ["0.0", "0.00000000000000000001", "0e5", "-0.0", "0E-5"] {
+      let text = certificate.replacingOccurrences(of: failures, with: "\"failures\": \(other)")
+      #expect(text != certificate)
+      // Not each parser takes each of them.
+      guard let report = try? CertificateTests.audit(text, trace) else { continue }
+      #expect(report.outcome == .refused && report.text.contains("failures is no whole number"), "\(report.text)")
     }
   }
 

@@ -61,8 +61,14 @@ public struct AnalysedModule: Encodable, Sendable {
     var isLate: Bool {
       processes.contains { process in
         guard let period = process.periodNanoseconds, process.capacityNanoseconds != nil else { return false }
-        return (process.boundNanoseconds ?? .max) > period
+        return (process.boundNanoseconds ?? .max) > Self.leastBetweenReleases(period, of: periodNanoseconds)
       }
+    }
+
+    /// What lies at least between two releases of a process: one whose period is no multiple of its partition's may be
+    /// released with the partition.
+    static func leastBetweenReleases(_ period: UInt64, of own: UInt64) -> UInt64 {
+      own > 0 && period % own != 0 ? min(period, own) : period
     }
   }
 

@@ -121,12 +121,16 @@ public struct ModuleAnalyst {
   private static let mostPeriods: UInt64 = 512
 
   /// The longest and the shortest that may lie between two releases of who writes or reads in a partition: the module
-  /// file does not say which of its processes that is. 0 where the partition has no windows.
+  /// file does not say which of its processes that is. Without processes, or where one has no period, it may be anybody
+  /// in each of the partition's. 0 where the partition has no windows.
   private func periods(of identifier: UInt64, in schedule: ScheduleDescription) -> (longest: UInt64, shortest: UInt64) {
-    let own = schedule.partitions.first { $0.partitionIdentifier == identifier }?.period.count ?? 0
+    guard let own = schedule.partitions.first(where: { $0.partitionIdentifier == identifier })?.period.count else {
+      return (0, 0)
+    }
     let partition = module.partitions.first { $0.identifier == identifier }
-    let all = (partition?.processes ?? []).compactMap { $0.period?.count }.filter { $0 > 0 }
-    return (max(own, all.max() ?? own), min(own, all.min() ?? own))
+    let all = (partition?.processes ?? []).map { $0.period?.count ?? own }
+    let least = all.map { AnalysedModule.Partition.leastBetweenReleases($0, of: own) }.min()
+    return (max(own, all.max() ?? own), least ?? own)
   }
 
   /// The least common multiple; 0 where it is beyond all reason.
@@ -160,9 +164,11 @@ public struct ModuleAnalyst {
         name: $0.name, period: $0.period?.count, capacity: $0.capacity?.count, deadline: $0.deadline?.count,
         priority: $0.priority)
     }
-    let analysis = ResponseTimeAnalysis(
-      supply: supply, processes: processes, scheduling: scheduling,
-      releaseOrigins: own.map { Self.origins(of: $0, in: schedule) } ?? [0])
+    let analyses = Self.readings(of: processes, own?.period.count ?? 0).map {
+      ResponseTimeAnalysis(
+        supply: supply, processes: $0, scheduling: scheduling,
+        releaseOrigins: own.map { Self.origins(of: $0, in: schedule) } ?? [0])
+    }
     let demand = processes.reduce(0.0) { sum, process in
       guard let period = process.period, period > 0 else { return sum }
       return sum + Double(process.capacity ?? 0) / Double(period)
@@ -178,15 +184,28 @@ public struct ModuleAnalyst {
         let process = processes[index]
         var bound: UInt64?
         var reason: String?
-        switch analysis.bound(of: index) {
-        case .bounded(let worst): bound = worst
-        case .unbounded(let why): reason = why
+        for analysis in analyses {
+          switch analysis.bound(of: index) {
+          case .bounded(let worst): bound = max(bound ?? 0, worst)
+          case .unbounded(let why): reason = why
+          }
         }
+        if reason != nil { bound = nil }
         return AnalysedModule.Process(
           name: process.name, priority: process.priority, periodNanoseconds: process.period,
           capacityNanoseconds: process.capacity, deadlineNanoseconds: process.deadline, boundNanoseconds: bound,
           reason: reason, observedNanoseconds: nil)
       })
+  }
+
+  /// A process whose period is no multiple of its partition's in a schedule is released with the partition there, as
+  /// `check` warns and `verify` has it; C's PERIODIC_WAIT counts on by its own period. Both must be bounded.
+  private static func readings(of processes: [PeriodicProcess], _ own: UInt64) -> [[PeriodicProcess]] {
+    var released = processes
+    for index in released.indices {
+      if let period = released[index].period, own > 0, period % own != 0 { released[index].period = own }
+    }
+    return released == processes ? [processes] : [processes, released]
   }
 
   /// - Parameter late: partitions of which not every process is sure to be done within its period.
@@ -198,20 +217,21 @@ public struct ModuleAnalyst {
       return channel.destinations.compactMap { end in
         guard let port = port(end) else { return nil }
         let reading = periods(of: end.partitionIdentifier, in: schedule).longest
-        let frame = Self.common(Self.common(schedule.majorFrame.count, writing.longest), reading)
+        // Who is released more often than the partition sends several times in a period of it.
+        let period = port.kind == .sampling ? writing.longest : max(writing.shortest, own)
+        let frame = Self.common(Self.common(schedule.majorFrame.count, period), reading)
         var answer = AnalysedModule.Port(
           channel: channel.identifier, source: name(of: channel.source), destination: name(of: end))
         let isSure = !late.contains(source) && !late.contains(end.partitionIdentifier)
         let readers =
           isSure ? activities(of: end.partitionIdentifier, in: schedule, period: reading, over: frame) : []
+        let writers = activities(of: source, in: schedule, period: period, over: frame)
         switch port.kind {
         case .sampling:
-          let writers = activities(of: source, in: schedule, period: writing.longest, over: frame)
           answer.worstAgeNanoseconds = Self.worst(writers, readers) { $0.worstAge(readBy: $1) }
           answer.refreshNanoseconds = port.refreshPeriod?.count
         case .queuing:
-          let writers = activities(of: source, in: schedule, period: own, over: frame)
-          let times = writing.shortest > 0 ? (own + writing.shortest - 1) / writing.shortest : 1
+          let times = writing.shortest > 0 ? (period + writing.shortest - 1) / writing.shortest : 1
           let (each, isBeyond) = messagesPerPeriod.multipliedReportingOverflow(by: times)
           answer.mostWaiting =
             isBeyond ? nil : Self.worst(writers, readers) { $0.mostWaiting(for: $1, perPeriod: each) }

@@ -8,7 +8,8 @@
 /// have too many releases, the bound for any phase is taken instead, which is never smaller.
 ///
 /// Under cooperative scheduling one job of a less urgent process may have begun just before the busy period: the
-/// longest capacity among them is added once (blocking), even where its releases leave no room for that.
+/// longest capacity among them is added once (blocking). Only of those that may still be busy then: by its own bound a
+/// process may be done before. Where phases are not looked at, all count.
 public struct ResponseTimeAnalysis: Sendable {
   /// What can be said of a process.
   public enum Bound: Equatable, Sendable {
@@ -22,6 +23,8 @@ public struct ResponseTimeAnalysis: Sendable {
   let processes: [PeriodicProcess]
   let scheduling: ProcessScheduling
   let releaseOrigins: [UInt64]
+  /// By process; those of the less urgent ones are found first, for what they leave to the others.
+  private var bounds: [Bound]
 
   /// Releases in the hyperperiods of all origins up to which each is looked at.
   static let maximumReleaseCount: UInt64 = 20_000
@@ -36,10 +39,16 @@ public struct ResponseTimeAnalysis: Sendable {
     self.processes = processes
     self.scheduling = scheduling
     self.releaseOrigins = releaseOrigins
+    bounds = processes.map { _ in .unbounded("it is not known yet") }
+    let order = processes.indices.sorted { (processes[$0].priority ?? 0) < (processes[$1].priority ?? 0) }
+    for index in order { bounds[index] = findBound(of: index) }
   }
 
   /// The bound for the process at `index`.
-  public func bound(of index: Int) -> Bound {
+  public func bound(of index: Int) -> Bound { bounds[index] }
+
+  /// - Precondition: the bounds of the less urgent processes are found.
+  private func findBound(of index: Int) -> Bound {
     guard let capacity = processes[index].capacity else { return .unbounded("it states no capacity") }
     guard let period = processes[index].period, period > 0 else {
       return .unbounded("it has no period, so that nothing bounds its releases")
@@ -48,7 +57,7 @@ public struct ResponseTimeAnalysis: Sendable {
     let own = Task(period: period, capacity: capacity)
     let priority = processes[index].priority ?? 0
     var interference: [Task] = []
-    var blocking: UInt64 = 0
+    var blockers: [Blocker] = []
     for (other, process) in processes.enumerated() where other != index {
       let isUrgent = (process.priority ?? 0) >= priority
       if !isUrgent && scheduling == .preemptive { continue }
@@ -56,7 +65,9 @@ public struct ResponseTimeAnalysis: Sendable {
         return .unbounded("'\(process.name)' beside it states no capacity")
       }
       guard isUrgent else {
-        blocking = max(blocking, otherCapacity)
+        var response: UInt64?
+        if case .bounded(let longest) = bounds[other] { response = longest }
+        blockers.append(Blocker(capacity: otherCapacity, period: process.period, response: response))
         continue
       }
       guard let otherPeriod = process.period, otherPeriod > 0 else {
@@ -67,9 +78,11 @@ public struct ResponseTimeAnalysis: Sendable {
     guard isSustainable([own] + interference) else {
       return .unbounded("its partition is asked for more than its windows supply")
     }
+    let tasks = [own] + interference
     let worst =
-      hyperperiod([own] + interference).map { boundByRelease(own, interference, blocking, within: $0) }
-      ?? boundForAnyPhase(own, interference, blocking)
+      hyperperiod(tasks, with: blockers).map { boundByRelease(own, interference, blockers, within: $0) }
+      ?? hyperperiod(tasks).map { boundByRelease(own, interference, blockers.map(\.unknown), within: $0) }
+      ?? boundForAnyPhase(own, interference, blockers.map(\.capacity).max() ?? 0)
     return worst.map { .bounded($0) } ?? .unbounded("its busy period does not end")
   }
 
@@ -84,6 +97,24 @@ public struct ResponseTimeAnalysis: Sendable {
     }
   }
 
+  /// A less urgent process, of which one job may be under way when a busy period begins.
+  private struct Blocker {
+    var capacity: UInt64
+    var period: UInt64?
+    /// The longest of its own responses; nil where there is no bound.
+    var response: UInt64?
+
+    /// The same when nobody knows how long it takes.
+    var unknown: Blocker { Blocker(capacity: capacity, period: nil, response: nil) }
+
+    /// What it can take from what is released at `begin`: nothing where the job before is done by then.
+    func blocking(at begin: UInt64, origin: UInt64) -> UInt64 {
+      guard let period, period > 0, let response else { return capacity }
+      let since = (begin - origin) % period
+      return response <= (since == 0 ? period : since) ? 0 : capacity
+    }
+  }
+
   /// Demand must stay below supply in the long run, else a backlog grows for ever.
   private func isSustainable(_ tasks: [Task]) -> Bool {
     // Σ C/T ≤ S/F, in 128 bits over the common denominator T₁ … but pair by pair in floating point it is near enough:
@@ -93,11 +124,10 @@ public struct ResponseTimeAnalysis: Sendable {
   }
 
   /// After how long tasks and windows come round again; nil where there are too many releases in it.
-  private func hyperperiod(_ tasks: [Task]) -> UInt64? {
+  private func hyperperiod(_ tasks: [Task], with blockers: [Blocker] = []) -> UInt64? {
     var hyperperiod = supply.majorFrame
-    for task in tasks {
-      let (product, overflow) = (hyperperiod / gcd(hyperperiod, task.period)).multipliedReportingOverflow(
-        by: task.period)
+    for period in tasks.map(\.period) + blockers.compactMap(\.period) where period > 0 {
+      let (product, overflow) = (hyperperiod / gcd(hyperperiod, period)).multipliedReportingOverflow(by: period)
       if overflow || product > 1 << 60 { return nil }
       hyperperiod = product
     }
@@ -116,11 +146,12 @@ public struct ResponseTimeAnalysis: Sendable {
   }
 
   private func boundByRelease(
-    _ own: Task, _ others: [Task], _ blocking: UInt64, within hyperperiod: UInt64
+    _ own: Task, _ others: [Task], _ blockers: [Blocker], within hyperperiod: UInt64
   ) -> UInt64? {
     var worst: UInt64 = 0
     for origin in releaseOrigins {
       for begin in Self.releases([own] + others, from: origin, within: hyperperiod) {
+        let blocking = blockers.reduce(0) { max($0, $1.blocking(at: begin, origin: origin)) }
         guard let response = busyPeriod(own, others, blocking, from: begin, origin: origin) else { return nil }
         worst = max(worst, response)
       }

@@ -72,7 +72,7 @@ public struct AuditReport: Sendable {
     let uncounted = findings.count { !$0.isCounted }
     return [
       "explanations and remarks", "the tool's version", "who took the time of the worst cases",
-      "how far a violation went",
+      "where and how far claims without a measure were violated",
     ] + (uncounted > 0 ? ["how often \(uncounted) claims were judged or violated"] : [])
   }
 

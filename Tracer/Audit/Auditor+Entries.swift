@@ -117,7 +117,7 @@ extension Auditor {
       mayBeStale = false
     } else if let place = places["timer.punctual"] {
       measures[place].checked += 1
-      measures[place].failures += 1
+      measures[place].fail()
     }
   }
 

@@ -79,7 +79,9 @@ extension Auditor {
       let custom = customs[index]
       switch custom.record.form {
       case .never:
-        if isLike(event, custom.record.first) { customs[index].violations += 1 }
+        guard isLike(event, custom.record.first) else { continue }
+        customs[index].violations += 1
+        if custom.violations < 5 { customs[index].firstViolations.append(.init(position: position, excess: 0)) }
       case .within:
         if let since = custom.since, isLike(event, custom.record.second), let measure = custom.measure {
           measures[measure].add(

@@ -74,6 +74,8 @@ extension Auditor {
     var frameSince: UInt64 = 0
     var isFrameKnown = false
     var violations: UInt64 = 0
+    /// Where the first five of them were.
+    var firstViolations: [Measure.Violation] = []
     var identifier: String
   }
 

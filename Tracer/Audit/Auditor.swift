@@ -108,7 +108,7 @@ struct Auditor {
 
   /// A violation that is no value.
   mutating func fail(_ identifier: String) {
-    if let place = places[identifier] { measures[place].failures += 1 }
+    if let place = places[identifier] { measures[place].fail() }
   }
 
   mutating func count(_ identifier: String, _ number: UInt64 = 1) { counts[identifier, default: 0] += number }

@@ -71,7 +71,10 @@ struct CertificateFields {
       if form != nil { object(to: "field \(path) is a list") }
       try list(nil, path)
     case UInt8(ascii: "\""): _ = try string()
-    default: try scalar()
+    default:
+      let start = place
+      try scalar()
+      if !Self.isWhole(bytes[start..<place]) { object(to: "field \(path) is no whole number") }
     }
   }
 
@@ -117,6 +120,14 @@ struct CertificateFields {
     let start = place
     while place < bytes.count, Self.isScalar(bytes[place]) { place += 1 }
     guard place > start else { throw Unexpected() }
+  }
+
+  /// Whether a number is written as its digits: a decoder takes 1.00000000000000000001 for 1.
+  private static func isWhole(_ scalar: ArraySlice<UInt8>) -> Bool {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    let rest = scalar.first == UInt8(ascii: "-") ? scalar.dropFirst() : scalar
+    guard let first = rest.first, digits.contains(first) else { return true }
+    return rest.allSatisfy { digits.contains($0) }
   }
 
   private static func isScalar(_ byte: UInt8) -> Bool {

@@ -53,7 +53,7 @@ struct ClaimAudit {
       }
       return finding
     }
-    finding.objections += unmeasured(claim)
+    finding.objections += unmeasured(claim) + doubt(claim)
     if let custom = auditor.customs.first(where: { $0.identifier == claim.id }) {
       if isWhole {
         finding.depth = .measured
@@ -61,6 +61,7 @@ struct ClaimAudit {
         if claim.failures != custom.violations || claim.checked != custom.violations {
           finding.objections.append("\(custom.violations) such events came; the certificate says \(claim.failures)")
         }
+        finding.objections += violations(claim, first: custom.firstViolations, worst: [])
       }
       return finding
     }
@@ -115,6 +116,13 @@ struct ClaimAudit {
       claim.unit != nil || claim.bound != nil || claim.boundIs != nil || claim.margin != nil || claim.worst != nil
       || claim.cases != nil
     return hasValue ? ["it has no measure, and the certificate gives it a bound or values"] : []
+  }
+
+  /// Of a whole trace only what had to be exercised, and was not, is unknown.
+  private func doubt(_ claim: AuditedCertificate.Claim) -> [String] {
+    guard isWhole, claim.verdict == "unknown" else { return [] }
+    let isUnexercised = claim.checked == 0 && FixedClaims.exercised.contains(claim.id)
+    return isUnexercised ? [] : ["it is unknown, and no evidence is missing"]
   }
 
   private func instances(_ claim: AuditedCertificate.Claim) -> [String] {
@@ -186,6 +194,22 @@ struct ClaimAudit {
     if let verdict, claim.verdict != verdict {
       objections.append("the verdict is \(verdict); the certificate says \(claim.verdict)")
     }
+    if !measure.hasOtherFailures { objections += violations(claim, first: measure.first, worst: measure.worst) }
     return objections
+  }
+
+  /// Whether the violations are told where they were, and how far they went.
+  private func violations(
+    _ claim: AuditedCertificate.Claim, first: [Measure.Violation], worst: [Measure.Violation]
+  ) -> [String] {
+    [("first", claim.first, first), ("worst", claim.worstViolations, worst)].compactMap { which, told, found in
+      let said = (told ?? []).map { Measure.Violation(position: $0.event, excess: $0.excess) }
+      guard said != found else { return nil }
+      guard let (said, found) = zip(said, found).first(where: { $0 != $1 }) else {
+        return "\(found.count) violations are the \(which); the certificate has \(said.count)"
+      }
+      return "of the \(which) violations one is at event \(found.position), \(found.excess) beyond the bound; "
+        + "the certificate says event \(said.position), \(said.excess)"
+    }
   }
 }

@@ -17,6 +17,11 @@ struct Measure {
     var position: UInt64
     var span: Span?
   }
+  /// A value beyond the bound, and by how much.
+  struct Violation: Equatable {
+    var position: UInt64
+    var excess: Int64
+  }
   let identifier: String
   let bound: Int64
   /// The bound is the least allowed; else the most.
@@ -25,8 +30,14 @@ struct Measure {
   /// None seen leaves the claim unknown.
   let mustBeExercised: Bool
   var checked: UInt64 = 0
-  var failures: UInt64 = 0
+  private(set) var failures: UInt64 = 0
   var cases: [Case] = []
+  /// The first five values beyond the bound, in their order.
+  private(set) var first: [Violation] = []
+  /// The five values farthest beyond it, the very worst first; of equal ones the earlier.
+  private(set) var worst: [Violation] = []
+  /// There were violations that are no value; where and how far is not kept of any then.
+  private(set) var hasOtherFailures = false
 
   init(_ identifier: String, bound: Int64, isFloor: Bool = false, unit: String = "ns", mustBeExercised: Bool = true) {
     self.identifier = identifier
@@ -38,11 +49,29 @@ struct Measure {
 
   mutating func add(_ value: Int64, at position: UInt64, over span: Span?) {
     checked += 1
-    if isFloor ? value < bound : value > bound { failures += 1 }
+    if isFloor ? value < bound : value > bound { violate(by: value, at: position) }
     let place = cases.firstIndex { isFloor ? $0.value > value : $0.value < value } ?? cases.count
     guard place < 5 else { return }
     let hasLength = span.map { $0.from < $0.to } ?? false
     cases.insert(Case(value: value, position: position, span: hasLength ? span : nil), at: place)
     if cases.count > 5 { cases.removeLast() }
+  }
+
+  /// A violation that is no value.
+  mutating func fail() {
+    failures += 1
+    hasOtherFailures = true
+  }
+
+  private mutating func violate(by value: Int64, at position: UInt64) {
+    failures += 1
+    let (excess, isBeyond) =
+      isFloor ? bound.subtractingReportingOverflow(value) : value.subtractingReportingOverflow(bound)
+    let violation = Violation(position: position, excess: isBeyond ? .max : excess)
+    if first.count < 5 { first.append(violation) }
+    let place = worst.firstIndex { $0.excess < violation.excess } ?? worst.count
+    guard place < 5 else { return }
+    worst.insert(violation, at: place)
+    if worst.count > 5 { worst.removeLast() }
   }
 }

@@ -50,6 +50,10 @@ struct AuditCommand: ParsableCommand {
       TraceCommand.complain("\(certificate): cannot be read: name a certificate that 'partita verify' wrote")
       throw ExitCode(2)
     }
+    guard bytes.count <= Self.mostBytes else {
+      TraceCommand.complain("\(certificate): it is longer than any certificate: \(Self.mostBytes >> 20) MiB at most")
+      throw ExitCode(2)
+    }
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let report: AuditReport
@@ -66,12 +70,15 @@ struct AuditCommand: ParsableCommand {
     if report.outcome != .confirmed { throw ExitCode(report.outcome.exitStatus) }
   }
 
-  /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused.
+  private static let mostBytes = 64 << 20
+
+  /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused, and of what
+  /// is longer than any a little more than they may have.
   private static func bytes(of path: String) -> [UInt8]? {
     guard let file = FileHandle(forReadingAtPath: path), var data = try? file.read(upToCount: 4096) else { return nil }
     defer { try? file.close() }
     let first = data.first { !" \t\r\n".utf8.contains($0) }
-    if first == UInt8(ascii: "{"), let rest = try? file.read(upToCount: 64 << 20) { data += rest }
+    if first == UInt8(ascii: "{"), let rest = try? file.read(upToCount: mostBytes) { data += rest }
     return Array(data)
   }
 

@@ -175,9 +175,12 @@ private struct Pruner {
   ) {
     let known = content.attributes.sorted().joined(separator: ", ")
     let places = known.isEmpty ? "'\(node.name)' has no attributes" : "'\(node.name)' knows \(known)"
-    if isOurs {
+    // To an element of ours nobody else adds what is in no namespace: that is a slip of the pen.
+    let isSlip = space.isEmpty && node.namespace == ModuleSchemaText.extensionNamespace
+    if isOurs || isSlip {
+      let written = isOurs ? "p:\(name)" : name
       diagnostics.error(
-        .unknownExtension, line: line(of: node), "attribute 'p:\(name)' of '\(node.name)' is unknown", places)
+        .unknownExtension, line: line(of: node), "attribute '\(written)' of '\(node.name)' is unknown", places)
     } else {
       diagnostics.warning(
         .ignoredAttribute, line: line(of: node), "attribute '\(name)' of '\(node.name)' is ignored", places)
