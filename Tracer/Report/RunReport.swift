@@ -33,6 +33,7 @@ public struct RunReport {
     var statistics = TraceStatistics()
     var timeline = TimelineRecorder(reader.moduleTable)
     var verifier = Verifier(table: reader.moduleTable)
+    verifier.keepViolations()
     var lastPosition: UInt64 = 0
     var gapPositions: [UInt64] = []
     while let batch = reader.nextBatch() {
@@ -46,10 +47,12 @@ public struct RunReport {
         verifier.noteGap()
         if gapPositions.count < 100 { gapPositions.append(gap.nextPosition) }
       }
+      verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
       guard onProgress(reader) else { throw RunReportError.interrupted }
     }
     timeline.finish()
     var findings = verifier.finish(fileBytes: reader.statistics.storedBytes)
+    verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
     if !reader.condition.isComplete { findings.fileDefect = reader.condition.description }
     let plan = DetailPlan(
       evidence: DetailPlan.evidence(findings) + gapPositions.prefix(10), lastPosition: lastPosition)
