@@ -68,4 +68,28 @@ import Testing
       #expect(try read("export", part + ["-o", "part.csv", "--force"]).contains("events as csv"))
     }
   }
+
+  /// Once the stepper has been through the trace, a way back takes what lies there and not what lies before.
+  @Test func aWayBackIsNotReadFromTheBeginning() throws {
+    let folder = try CommandFolder()
+    let bytes = try LongTrace.bytes.get()
+    try folder.write(bytes, to: "run")
+    let backs = 4
+    try folder.write(
+      Array(("last\n" + String(repeating: "back 300000\n", count: backs) + "goto event 1900000\n").utf8), to: "orders")
+    let orders = open(folder.file("orders"), O_RDONLY | O_CLOEXEC)
+    defer { close(orders) }
+    let step = try RunningCommand(["step", "run"], in: folder, input: orders)
+    #expect(step.finish() == .status(0), "\(step.errors)")
+    let lines = step.output.split(separator: "\n")
+    try #require(lines.count == backs + 2, "\(step.output)")
+    let last = try #require(lines[0].split(separator: " ").first.flatMap { Int($0) })
+    let wanted = [(lines[1], last - 300_000), (lines[backs], last - 300_000 * backs), (lines[backs + 1], 1_900_000)]
+    for (line, event) in wanted {
+      let dump = try folder.run("dump", "run", "--from", "event:\(event)", "--limit", "1")
+      #expect(dump.output == line + "\n")
+    }
+    // Twice through all of it: for its blocks, and for the state at its end. Then five places, a tenth for each or two.
+    #expect(step.bytesReadInAll < 4 * bytes.count, "\(step.bytesReadInAll) of \(bytes.count)")
+  }
 }
