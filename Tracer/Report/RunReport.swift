@@ -41,7 +41,11 @@ public struct RunReport {
       timeline.add(batch)
       switch batch {
       case .events(let first, let events):
-        for index in events.indices { verifier.consume(events[index], position: first &+ UInt64(index)) }
+        for index in events.indices {
+          verifier.consume(events[index], position: first &+ UInt64(index))
+          // At once: in a hostile trace each event may violate many claims.
+          verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
+        }
         lastPosition = max(lastPosition, first &+ UInt64(max(1, events.count) - 1))
       case .gap(let gap):
         verifier.noteGap()

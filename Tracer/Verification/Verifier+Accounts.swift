@@ -36,9 +36,9 @@ extension Verifier {
 
   /// Hands out what was violated since the last time, in order: indices in `claims`, and instants in ns.
   public mutating func takeViolations(_ body: (_ claim: Int, _ time: UInt64) -> Void) {
-    guard let violations = book.violations, !violations.isEmpty else { return }
-    book.violations = []
-    for violation in violations { body(violation.claim, violation.time) }
+    guard !(book.violations?.isEmpty ?? true) else { return }
+    for violation in book.violations ?? [] { body(violation.claim, violation.time) }
+    book.violations?.removeAll(keepingCapacity: true)
   }
 
   func name(_ partition: UInt8) -> String {

@@ -46,9 +46,8 @@ class Painter {
   name(context, area, region, index, x, next, y, size = 10) {
     const end = Math.min(area.x + area.width, next);
     // Most views have room for none: that must not cost a name each.
-    if (x < area.x || end - x < 24) return;
-    const name = eventName(this.run, region, index);
-    if (name.length * size * 0.6 <= end - x) this.text(context, name, x, y, this.theme.soft, size);
+    const name = x < area.x || end - x < 24 ? "" : eventName(this.run, region, index);
+    if (name && name.length * size * 0.6 <= end - x) this.text(context, name, x, y, this.theme.soft, size);
   }
 
   // MARK: Rows. `area` is {x, width, from, to, scale} with scale = nanoseconds a pixel.
@@ -205,7 +204,8 @@ class Painter {
       context.globalAlpha = 1;
       const label = grouped(count);
       if (right - left > 10 + 7 * label.length) {
-        this.text(context, label, (left + right) / 2, y + height / 2, this.theme.soft, 10, "center");
+        const { ink, soft } = this.theme;
+        this.text(context, label, (left + right) / 2, y + height / 2, opacity > 0.5 ? ink : soft, 10, "center");
       }
     }
   }

@@ -267,11 +267,10 @@ class Timeline {
     }
     context.fillStyle = theme.fail;
     // Also those that are no claim's first or gravest.
-    for (const row of this.rows.filter((candidate) => candidate.type === "violation")) {
-      for (let column = 0; column < size; column += 1) {
-        const from = this.run.from + column * scale;
-        if (row.lane.between(from, from + scale) > 0) context.fillRect(x + column, 42, 1, 8);
-      }
+    const violated = this.rows.filter((row) => row.type === "violation");
+    for (let column = 0; column < size; column += 1) {
+      const from = this.run.from + column * scale;
+      if (violated.some((row) => row.lane.between(from, from + scale) > 0)) context.fillRect(x + column, 42, 1, 8);
     }
     for (const [time] of this.run.data.gaps) context.fillRect(this.painter.x(area, time) - 1, 4, 2, 36);
     const left = this.painter.x(area, this.view.from);
@@ -290,6 +289,6 @@ class Timeline {
   describeView() {
     const length = this.view.to - this.view.from;
     byId("view").textContent = `${instant(this.view.from)} … ${instant(this.view.to)}  ·  ${duration(length)} in view`;
-    byId("absence").replaceChildren(...this.absenceInView());
+    byId("stretch").replaceChildren(...this.absenceInView());
   }
 }
