@@ -19,6 +19,8 @@ struct ReportPage {
     var measures: [Measure]
     var problems: [String]
     var isWholeAgain: Bool
+    /// Where the page has no single events it says how to see them.
+    var isAbsenceTold: Bool
   }
   let found: Found
   /// The document as the browser had it in the end.

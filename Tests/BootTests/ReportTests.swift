@@ -51,6 +51,7 @@ import TraceReading
     #expect(found.names["shown"] == found.names["tried"], "close up a call has its name beside it")
     // A row has as many columns as pixels; those of the overview come to some six rows, and to nothing the events.
     #expect(found.drawn <= 1400 * (found.rows + 8))
+    #expect(found.isAbsenceTold)
     #expect(found.followed < 10, "what is below a pointer is not drawn anew for it")
   }
 

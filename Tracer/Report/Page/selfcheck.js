@@ -28,6 +28,7 @@ function selfCheck(run, timeline, claims) {
   found.hidden = hiddenColumns(timeline);
   found.drawn = mostDrawn(timeline);
   found.names = namesShown(timeline);
+  found.isAbsenceTold = isAbsenceTold(timeline);
   timeline.pointer = { x: timeline.gutter + 50, y: 200 };
   found.followed = drawnDuring(() => timeline.followPointer()).count;
   // Every way from a claim to its evidence must end at that event, in view.
@@ -127,6 +128,20 @@ function namesShown(timeline) {
   }
   timeline.fit();
   return names;
+}
+
+// Close up between two stretches of single events that are far apart: whether the page says how to see more.
+function isAbsenceTold(timeline) {
+  const { regions } = timeline.run;
+  const gaps = regions.slice(1).map((region, place) => [regions[place].to, region.from])
+    .sort((one, other) => other[1] - other[0] - (one[1] - one[0]));
+  if (gaps.length === 0) return false;
+  const middle = (gaps[0][0] + gaps[0][1]) / 2;
+  timeline.setView(middle - 1e5, middle + 1e5);
+  timeline.draw();
+  const command = byId("stretch").querySelector("code");
+  timeline.fit();
+  return command !== null && command.textContent.startsWith("partita dump ");
 }
 
 // How many different colours a canvas shows: a blank one shows one.
