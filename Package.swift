@@ -148,8 +148,8 @@ var targets: [Target] = [
     path: "Tracer/Report",
     exclude: ["report.png"],
     resources: [
-      "page.html", "page.css", "format.js", "model.js", "painter.js", "rulers.js", "timeline.js", "controls.js",
-      "claims.js", "figures.js", "selfcheck.js", "main.js",
+      "page.html", "page.css", "format.js", "model.js", "rows.js", "painter.js", "rulers.js", "timeline.js",
+      "controls.js", "selection.js", "claims.js", "figures.js", "selfcheck.js", "main.js",
     ].map { .embedInCode("Page/\($0)") }),
   tracer("Terminal", ["Outputs"]),
   tracer(

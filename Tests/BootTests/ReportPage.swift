@@ -11,10 +11,16 @@ struct ReportPage {
       var count, total, max: Int
     }
     var events, detailed, frames, rows, claims, histogramsShown: Int
-    var sums, verdicts, jumps, colours, shares: [String: Int]
+    /// Columns of the whole run in which something is counted and nothing drawn.
+    var hidden: Int
+    /// The most items that are drawn for a view, and those for a pointer that moves over one.
+    var drawn, followed: Int
+    var sums, verdicts, jumps, colours, shares, names: [String: Int]
     var measures: [Measure]
     var problems: [String]
     var isWholeAgain: Bool
+    /// Where the page has no single events it says how to see them.
+    var isAbsenceTold: Bool
   }
   let found: Found
   /// The document as the browser had it in the end.
@@ -23,8 +29,14 @@ struct ReportPage {
   private let folder: CommandFolder
 
   init(trace: [UInt8], status: Int32 = 0) throws {
-    folder = try CommandFolder()
+    let folder = try CommandFolder()
     try Data(trace).write(to: folder.url("run.partita"))
+    try self.init(in: folder, status: status)
+  }
+
+  /// The page of `run.partita` in the folder.
+  init(in folder: CommandFolder, status: Int32 = 0) throws {
+    self.folder = folder
     let answer = try folder.partita("report", "run.partita", "-o", "page.html")
     #expect(answer.status == status, "\(answer.text)")
     byteCount = try Data(contentsOf: folder.url("page.html")).count

@@ -25,8 +25,47 @@ import TraceReading
     try expectAgreement(page)
   }
 
+  /// In so much haste that the trace is too long for its time, which its last event shows, and with a bound that a call
+  /// seldom misses: more often than the page names the instants, and in few of its columns.
+  @Test func pageOfFiveMillionEventsIsOneToWorkWith() throws {
+    let folder = try CommandFolder()
+    let module = try ModuleVariant.flightControl().replacing(
+      "Subject=\"69\" BoundSeconds=\"0.000005\"", by: "Subject=\"69\" BoundSeconds=\"0.0000003\"")
+    try Data(module.description.utf8).write(to: folder.url("module.xml"))
+    let made = try folder.partita(
+      "synthesize", "module.xml", "--images", BootImages.folder, "--events", "5000000", "--gap", "10", "--shuffled",
+      "-o", "run.partita")
+    #expect(made.status == 0, "\(made.text)")
+    let page = try ReportPage(in: folder)
+    let found = page.found
+    #expect(found.events >= 5_000_000)
+    #expect(found.detailed <= 24_000)
+    #expect(page.byteCount < 10_000_000)
+    // The rows of such a run, and one for each of the two claims.
+    try expectAgreement(page, rows: 30)
+    let told = try #require(found.jumps["violations"])
+    #expect(try #require(found.sums["violation"]) > told)
+    #expect(found.jumps["last"] == found.events - 1, "the end is the evidence of the trace's size")
+    #expect(found.hidden == 0, "what is counted is to be seen, however far one has zoomed out")
+    #expect(try #require(found.names["tried"]) > 10)
+    #expect(found.names["shown"] == found.names["tried"], "close up a call has its name beside it")
+    // A row has as many columns as pixels; those of the overview come to some six rows, and to nothing the events.
+    #expect(found.drawn <= 1400 * (found.rows + 8))
+    #expect(found.isAbsenceTold)
+    #expect(found.followed < 10, "what is below a pointer is not drawn anew for it")
+  }
+
+  /// Ways from a claim to its evidence: to its worst case, and to each violation that is told.
+  private func wayCount(of claim: [String: Any]) -> (all: Int, violations: Int) {
+    let positions = ["first", "worstViolations"].map { key in
+      (claim[key] as? [[String: Any]] ?? []).compactMap { $0["event"] as? Int }
+    }
+    let violations = positions[0].count + positions[1].filter { !positions[0].contains($0) }.count
+    return (violations + (claim["worst"] == nil ? 0 : 1), violations)
+  }
+
   /// Everything on the page that another command tells too.
-  private func expectAgreement(_ page: ReportPage) throws {
+  private func expectAgreement(_ page: ReportPage, rows: Int = 25) throws {
     let found = page.found
     #expect(found.problems == [])
     let statistics = try page.answer("stats")
@@ -52,10 +91,13 @@ import TraceReading
     for verdict in ["pass", "fail", "unknown"] {
       #expect(found.verdicts[verdict] == claims.filter { $0["verdict"] as? String == verdict }.count)
     }
-    #expect(found.jumps["tried"] == claims.filter { $0["worst"] != nil }.count)
+    let ways = claims.map { wayCount(of: $0) }
+    #expect(found.jumps["tried"] == ways.map(\.all).reduce(0, +))
+    #expect(found.jumps["violations"] == ways.map(\.violations).reduce(0, +))
+    #expect(found.sums["violation"] ?? 0 == claims.compactMap { $0["failures"] as? Int }.reduce(0, +))
     #expect(found.jumps["shown"] == found.jumps["tried"], "each leads to its event, in view and selected")
-    // Five partitions run, three lines interrupt, two partitions take upcalls.
-    #expect(found.rows == 25)
+    // Of the module as it ships five partitions run, three lines interrupt, two partitions take upcalls.
+    #expect(found.rows == rows)
     #expect(found.isWholeAgain)
     // What was drawn is no empty canvas, in the whole and close up.
     #expect(try #require(found.colours["whole"]) > 12)

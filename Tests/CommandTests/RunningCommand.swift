@@ -17,6 +17,8 @@ final class RunningCommand {
   private var ending: Ending?
   /// The most memory that it was seen to have, in bytes.
   private(set) var peakBytes = 0
+  /// How many bytes it had read in the end from whatever it had open; its libraries too, which are some 40 KB.
+  private(set) var bytesReadInAll = 0
   /// Far more than anything here takes, on a loaded machine too: a test that fails must not hang.
   private static let patience = Duration.seconds(120)
   /// What the kernel calls a process of the command.
@@ -101,7 +103,11 @@ final class RunningCommand {
 
   private func poll() -> Ending? {
     if let ending { return ending }
-    peakBytes = max(peakBytes, peakNow())
+    let status = told("status")
+    peakBytes = max(peakBytes, Self.peak(in: status))
+    // Till it is waited for, the kernel still tells what it has read.
+    guard status.contains("\nState:\tZ") else { return nil }
+    bytesReadInAll = bytesRead
     var raw: Int32 = 0
     guard waitpid(identifier, &raw, WNOHANG) == identifier else { return nil }
     ending = raw & 0x7F == 0 ? .status(raw >> 8 & 0xFF) : .signal(raw & 0x7F)
@@ -111,15 +117,14 @@ final class RunningCommand {
   /// How many bytes it has read from whatever it has open.
   var bytesRead: Int { Self.figure("rchar:", in: told("io")) }
 
-  /// Its peak of memory till now, in bytes; 0 while it is not yet the command.
+  /// The peak of memory that is told, in bytes; 0 while it is not yet the command.
   ///
   /// A spawned process can be seen before it has become its program: it still has the memory of the tests then, and
   /// their peak, which is hundreds of megabytes. `Name:` stands before `VmHWM:`, so that one who has the command's
   /// name tells of the command's memory.
-  private func peakNow() -> Int {
-    let status = told("status")
-    guard status.hasPrefix("Name:\t\(Self.name)\n") else { return 0 }
-    return Self.figure("VmHWM:", in: status) * 1024
+  private static func peak(in status: String) -> Int {
+    guard status.hasPrefix("Name:\t\(name)\n") else { return 0 }
+    return figure("VmHWM:", in: status) * 1024
   }
 
   /// What the kernel tells of it.

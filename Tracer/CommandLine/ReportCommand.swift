@@ -12,8 +12,10 @@ struct ReportCommand: ParsableCommand {
     abstract: "Writes a run as one page of HTML: timeline, claims with evidence, latencies, utilisation.",
     discussion: """
       The page carries all that it shows and loads nothing from the network. The whole run is on it as counts over \
-      time; the first frames, the surroundings of every claim's worst case and of its violations, and the end are on \
-      it event by event. Open it with #event=253 or #view=1.0,1.02 behind its name to come to a place at once.
+      time, every violation of a claim among them; the first frames, the surroundings of every claim's worst case and \
+      of its first and gravest violations, and the end are on it event by event. Zoomed to a stretch that has no \
+      single events on it, it says which 'partita dump' prints them. Open it with #event=253 or #view=1.0,1.02 behind \
+      its name to come to a place at once.
 
       Exit status: 0 written, 2 for a file that is no trace or an output that cannot be written, 3 written, but the \
       trace is cut off or damaged, which the page says too, or interrupted. What the claims say is the business of \

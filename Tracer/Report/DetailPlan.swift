@@ -3,11 +3,14 @@ import Verification
 /// Which stretches of a run the page carries event by event.
 ///
 /// Everything, where that is little. Else the first frames, what surrounds each violation and each claim's worst case,
-/// and the end: the places that somebody asks about. Ranges are of positions, so that their cost is known beforehand.
+/// and the end: the places that somebody asks about. Where these are many, each has fewer events around it. Ranges are
+/// of positions, so that their cost is known beforehand.
 struct DetailPlan {
   static let maximumEventCount: UInt64 = 24_000
-  /// Events on each side of an evidence.
+  /// Events on each side of an evidence, where there is room.
   static let margin: UInt64 = 130
+  /// Those on each side that come before all else: they are what the page shows beside a selected event.
+  static let leastMargin: UInt64 = 10
   static let head: UInt64 = 2_000
   static let tail: UInt64 = 600
 
@@ -24,10 +27,13 @@ struct DetailPlan {
     }
     add(0...(Self.head - 1))
     add((lastPosition - Self.tail + 1)...lastPosition)
-    for position in evidence {
-      let before = position - min(position, Self.margin)
-      let range = before...max(before, min(lastPosition, position &+ Self.margin))
-      if total + Self.count(range) <= Self.maximumEventCount { add(range) }
+    // First a few around each, so that every way to an evidence ends at it, then more around those asked about first.
+    for margin in [Self.leastMargin, Self.margin] {
+      for position in evidence {
+        let before = position - min(position, margin)
+        let range = before...max(before, min(lastPosition, position &+ margin))
+        if total + Self.count(range) <= Self.maximumEventCount { add(range) }
+      }
     }
     // What is left goes to the beginning.
     let left = Self.maximumEventCount - total

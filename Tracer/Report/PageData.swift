@@ -159,6 +159,7 @@ struct PageData {
     let names = (0..<min(ProcessJobs.maximumProcessCount, table.count(ProcessRecord.self))).map {
       TraceVocabulary.text(table, table.record(ProcessRecord.self, $0).name)
     }
+    let claims = coarse.violatedClaims.map { verification.claims[$0].identifier }
     let indices = coarse.lanes.indices.sorted { one, other in
       let (left, right) = (coarse.lanes[one], coarse.lanes[other])
       let (first, second) = (order.firstIndex(of: left.group)!, order.firstIndex(of: right.group)!)
@@ -173,7 +174,8 @@ struct PageData {
       numbers.append(values, elementBytes: size)
       if place > 0 { page += ",\n".utf8 }
       page += "{\"group\":\"\(lane.group.rawValue)\",\"subject\":\(lane.subject),".utf8
-      page += "\"label\":\(quoted(lane.label(vocabulary, processes: names))),\"bytes\":\(size),\"data\":\"".utf8
+      page += "\"label\":\(quoted(lane.label(vocabulary, processes: names, claims: claims))),".utf8
+      page += "\"bytes\":\(size),\"data\":\"".utf8
       numbers.append(to: &page)
       page += "\"}".utf8
     }

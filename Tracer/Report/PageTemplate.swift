@@ -5,9 +5,10 @@ enum PageTemplate {
   /// The page with its style, scripts and data, which `data` adds.
   static func page(title: String, data: (inout [UInt8]) -> Void) -> [UInt8] {
     let scripts = [
-      PackageResources.format_js, PackageResources.model_js, PackageResources.painter_js, PackageResources.rulers_js,
-      PackageResources.timeline_js, PackageResources.controls_js, PackageResources.claims_js,
-      PackageResources.figures_js, PackageResources.selfcheck_js, PackageResources.main_js,
+      PackageResources.format_js, PackageResources.model_js, PackageResources.rows_js, PackageResources.painter_js,
+      PackageResources.rulers_js, PackageResources.timeline_js, PackageResources.controls_js,
+      PackageResources.selection_js, PackageResources.claims_js, PackageResources.figures_js,
+      PackageResources.selfcheck_js, PackageResources.main_js,
     ]
     var page: [UInt8] = []
     // More than most pages have, and taken from the system only as far as it is written to: growing would copy it.

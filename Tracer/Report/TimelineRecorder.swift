@@ -21,6 +21,9 @@ struct TimelineRecorder {
   private(set) var frames: FrameEpochs
   private(set) var gaps: [Gap] = []
   private(set) var gapCount = 0
+  /// The claims that have lanes of their own: those that were violated first, by their indices.
+  private(set) var violatedClaims: [Int] = []
+  static let maximumViolatedClaims = 12
   /// The last gap is one of those kept, and nothing has followed it yet.
   private var isGapOpen = false
   /// Of the boot event; 0 where that was lost.
@@ -46,6 +49,14 @@ struct TimelineRecorder {
     case .events(_, let events): for event in events { add(event) }
     case .gap(let gap): note(Gap(time: previousTime ?? 0, eventsMissing: gap.eventsMissing, reason: "\(gap.defect)"))
     }
+  }
+
+  /// A claim was violated. Every time is counted, of however many claims.
+  mutating func noteViolation(of claim: Int, at instant: UInt64) {
+    if !violatedClaims.contains(claim), violatedClaims.count < Self.maximumViolatedClaims {
+      violatedClaims.append(claim)
+    }
+    count(.violation, violatedClaims.firstIndex(of: claim) ?? TimelineLane.otherClaims, instant)
   }
 
   /// The run is over.
@@ -121,7 +132,7 @@ struct TimelineRecorder {
     var known = subject
     switch group {
     case .interrupt: if InterruptLine(vector: UInt64(subject)) == nil { known = 0 }
-    case .process: break
+    case .process, .violation: break
     default: if subject >= partitionCount { known = 0xFF }
     }
     let place = Self.ordinal(group) * 256 + known
@@ -140,6 +151,7 @@ struct TimelineRecorder {
     case .hypercall: 4
     case .process: 5
     case .health: 6
+    case .violation: 7
     }
   }
 }

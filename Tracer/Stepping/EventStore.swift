@@ -3,8 +3,8 @@ import TraceReading
 
 /// A trace's events by number, in memory that does not follow its length: blocks are read when they are asked for.
 ///
-/// A trace is read from its beginning to its end; to go back, it is opened anew and decoded up to the block. So blocks
-/// on the way are kept, as many as the limit allows.
+/// A trace is read from its beginning to its end. To go back, or far ahead, it is opened anew: a whole file at a block
+/// shortly before, else at its beginning. Blocks on the way are kept, as many as the limit allows.
 public final class EventStore {
   /// A block's place. An event is named by its ordinal, its number among those that the file has; its position counts
   /// the missing ones too.
@@ -42,6 +42,8 @@ public final class EventStore {
   private let open: () throws -> TraceReader
   private var reader: TraceReader?
   private var nextBlock = 0
+  /// Where the blocks are in the file, once that was asked for.
+  private var places: BlockIndex?
   private var kept: [Int: [TraceEvent]] = [:]
   private(set) var keptCount = 0
   private var order: [Int] = []
@@ -147,18 +149,36 @@ public final class EventStore {
 
   func events(ofBlock index: Int) throws -> [TraceEvent] {
     if let events = kept[index] { return events }
-    if reader == nil || index < nextBlock {
-      reader = try open()
-      nextBlock = 0
-    }
+    if reader == nil || index < nextBlock || isFarAhead(index) { try reopen(toReach: index) }
     while let batch = reader?.nextBatch() {
       guard case .events(_, let events) = batch, !events.isEmpty else { continue }
       let number = nextBlock
       nextBlock += 1
+      guard number < blocks.count, events.count == blocks[number].count else { break }
       if blocks[index].ordinal - blocks[number].ordinal <= Self.keptOnTheWay { keep(events, number) }
       if number == index { return events }
     }
     throw EventStoreError.traceChanged
+  }
+
+  /// Whether a block is so far ahead in a whole file that it is not worth while to decode what lies between.
+  private func isFarAhead(_ index: Int) -> Bool {
+    condition.isComplete && nextBlock < index && blocks[index].ordinal - blocks[nextBlock].ordinal > Self.keptEventCount
+  }
+
+  /// Opens the trace anew, where that is possible at the first of the blocks that are kept on the way.
+  private func reopen(toReach index: Int) throws {
+    let reader = try open()
+    self.reader = reader
+    nextBlock = 0
+    // Of a damaged file the headers may tell of blocks that cannot be read.
+    guard condition.isComplete else { return }
+    if places == nil { places = reader.makeIndex() }
+    let before = lastBlock { blocks[index].ordinal - $0.ordinal > Self.keptOnTheWay }
+    guard let first = before.map({ $0 + 1 }), let places, places.entries.count == blocks.count,
+      reader.begin(at: places.entries[first])
+    else { return }
+    nextBlock = first
   }
 
   /// Keeps a block, and forgets those kept longest while there are too many events; the new one stays in any case.

@@ -60,7 +60,9 @@ public final class TraceStepper {
   /// Makes the event with that ordinal the current one; beyond the ends, the first or the last.
   public func go(to target: Int) throws {
     let wanted = max(0, min(store.eventCount - 1, target))
-    if wanted + 1 < consumed { goBack(wanted + 1) }
+    let checkpoint = checkpoints.last { $0.ordinal <= wanted + 1 }
+    // Ahead there is one where the way has led before.
+    if wanted + 1 < consumed || checkpoint.map({ $0.ordinal > consumed }) ?? false { begin(at: checkpoint) }
     while consumed <= wanted { try consumeBlock(upTo: wanted) }
     ordinal = wanted
   }
@@ -82,8 +84,9 @@ public final class TraceStepper {
     return nil
   }
 
-  private func goBack(_ count: Int) {
-    if let place = checkpoints.last(where: { $0.ordinal <= count }) {
+  /// Goes on from a checkpoint, or from the trace's beginning.
+  private func begin(at place: (ordinal: Int, checkpoint: ReplayCheckpoint)?) {
+    if let place {
       if replayer.knowledge == .notStarted { replayer = Replayer(table: table) }
       replayer.restore(place.checkpoint)
       consumed = place.ordinal

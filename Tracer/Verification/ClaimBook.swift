@@ -32,6 +32,8 @@ struct ClaimBook: ~Copyable {
   private var blank: [Details] = []
   /// Nothing is kept of what is judged: a piece is learning.
   private(set) var isMuted = false
+  /// What was violated since it was last taken, and when, ns; nil while nobody wants to know.
+  var violations: [(claim: Int, time: UInt64)]?
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
   init() {
@@ -106,6 +108,7 @@ struct ClaimBook: ~Copyable {
     guard !isMuted else { return false }
     details[claim].failures &+= 1
     latest = (claim, excess, position, time)
+    violations?.append((claim, time))
     let worst = details[claim].worst
     return details[claim].first.count < Self.kept
       || excess > 0 && (worst.count < Self.kept || excess > worst[worst.count - 1].excess)

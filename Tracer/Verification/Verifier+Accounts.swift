@@ -31,6 +31,16 @@ extension Verifier {
   /// All claims about the module, nothing judged yet: what holds is open.
   public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
 
+  /// From here on every violation is kept until it is taken, for who shows where they are.
+  public mutating func keepViolations() { book.violations = [] }
+
+  /// Hands out what was violated since the last time, in order: indices in `claims`, and instants in ns.
+  public mutating func takeViolations(_ body: (_ claim: Int, _ time: UInt64) -> Void) {
+    guard !(book.violations?.isEmpty ?? true) else { return }
+    for violation in book.violations ?? [] { body(violation.claim, violation.time) }
+    book.violations?.removeAll(keepingCapacity: true)
+  }
+
   func name(_ partition: UInt8) -> String {
     partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"
   }

@@ -127,9 +127,11 @@ class ClaimTable {
   jump(position, time, claim) {
     return element("button", {
       type: "button", class: "jump", "data-position": position, title: `Show event ${position} on the timeline`,
-      onclick: () => {
+      onclick: (event) => {
         this.timeline.show(position, time, claim);
         byId("timeline").scrollIntoView({ block: "start" });
+        // Who came by the keyboard goes on by it.
+        if (event.detail === 0) this.timeline.stage.focus({ preventScroll: true });
       },
     }, instant(time));
   }

@@ -14,6 +14,9 @@ Object.assign(Timeline.prototype, {
       element("span", { class: "group" },
         button("◂ evidence", "Evidence before (E)", () => this.stepEvidence(-1)),
         button("evidence ▸", "Next evidence (e)", () => this.stepEvidence(1))),
+      element("span", { class: "group" },
+        button("◂ event", "Event before (p)", () => this.stepEvent(-1)),
+        button("event ▸", "Next event (n)", () => this.stepEvent(1))),
       element("span", { id: "view", class: "view" }));
   },
 
@@ -42,7 +45,7 @@ Object.assign(Timeline.prototype, {
         "=": () => this.zoom(0.5),
       "-": () => this.zoom(2), 0: () => this.fit(), Home: () => this.fit(), ",": () => this.stepFrame(-1),
       ".": () => this.stepFrame(1), e: () => this.stepEvidence(1), E: () => this.stepEvidence(-1),
-      Escape: () => this.clear(),
+      n: () => this.stepEvent(1), p: () => this.stepEvent(-1), Escape: () => this.clear(),
     };
     const action = actions[event.key];
     if (!action) return;
@@ -92,7 +95,7 @@ Object.assign(Timeline.prototype, {
       }
     }
     this.hover();
-    this.redraw();
+    this.redraw(true);
   },
 
   release(event) {
@@ -109,7 +112,7 @@ Object.assign(Timeline.prototype, {
   leave() {
     this.pointer = null;
     this.tooltip.hidden = true;
-    this.redraw();
+    this.redraw(true);
   },
 
   brush(event) {
@@ -250,61 +253,3 @@ Object.assign(Timeline.prototype, {
     return lines;
   },
 });
-
-function plural(name) {
-  return { processs: "completions", healths: "health events and mode changes" }[name] || name;
-}
-
-function kindName(run, kind) { return (run.data.kinds[kind] || [`kind ${kind}`])[0]; }
-
-// Which events belong to a row.
-function wantedIn(row) {
-  return (region, index) => {
-    const kind = region.kinds[index];
-    const isOwn = region.partitions[index] === row.subject;
-    switch (row.type) {
-      case "interrupt": return kind === KIND.interrupt && region.subjects[index] === row.subject;
-      case "delivery": return isOwn && (kind === KIND.mark || kind === KIND.upcall || kind === KIND.upcallWritten);
-      case "hypercall": return isOwn && (kind === KIND.hypercall || kind === KIND.result);
-      case "health": return isOwn && HEALTH_KINDS.has(kind);
-      default: return false;
-    }
-  };
-}
-
-// The selected event with its neighbours, as text, below the chart.
-function describeSelection(timeline) {
-  const { run, selected } = timeline;
-  const host = byId("selection");
-  const place = run.locate(selected.position);
-  const title = element("p", { class: "selection-title" },
-    element("strong", {}, `Event ${grouped(selected.position)}`), ` at ${instant(selected.time)}`,
-    selected.reason ? element("span", { class: "reason" }, ` — evidence of ${selected.reason}`) : null);
-  if (!place) {
-    const from = Math.max(0, selected.time - 500000);
-    const command = `partita dump ${run.data.trace.name} --from ${from}ns --to ${selected.time + 500000}ns`;
-    host.replaceChildren(title, element("p", {}, "The page does not carry this stretch event by event; see it with ",
-      element("code", {}, command)));
-    return;
-  }
-  const { region, index } = place;
-  const rows = [];
-  for (let at = Math.max(0, index - 9); at < Math.min(region.count, index + 10); at += 1) {
-    const position = region.first + at;
-    const isChosen = at === index;
-    rows.push(element("tr", {
-      class: isChosen ? "chosen" : "", "data-position": position,
-      onclick: () => {
-        timeline.selected = { position, time: region.times[at] };
-        describeSelection(timeline);
-        timeline.redraw();
-      },
-    }, element("td", { class: "number" }, grouped(position)), element("td", { class: "number" },
-      instant(region.times[at])),
-    element("td", { class: "number soft" }, at > 0 ? `+${duration(region.times[at] - region.times[at - 1])}` : ""),
-    element("td", {}, kindName(run, region.kinds[at])), element("td", {}, run.partitionName(region.partitions[at])),
-    element("td", { class: "fields" }, region.texts[at])));
-  }
-  const table = element("table", { class: "events" }, element("tbody", {}, rows));
-  host.replaceChildren(title, element("div", { class: "scroll" }, table));
-}

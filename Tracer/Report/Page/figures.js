@@ -224,7 +224,7 @@ function showLegend(run) {
       : `Counts over the whole run in cells of ${width}; ${grouped(trace.detailed)} of ${grouped(trace.events)} events `
         + "one by one, where the line “event by event” is strong. ",
     "Click, then scroll to zoom, drag to pan, Shift-drag to zoom into a stretch; ",
-    "keys: arrows, +, −, 0, comma, full stop, e."));
+    "keys: arrows, +, −, 0, comma, full stop, e, n, p."));
 }
 
 function showNotices(run) {

@@ -1,4 +1,4 @@
-// Numbers and instants as text, and a small way to make elements. Text enters the page as text nodes only.
+// Numbers and instants as text, the colours, and a small way to make elements. Text enters the page as text nodes only.
 
 const problems = [];
 window.addEventListener("error", (event) => problems.push(String(event.message)));
@@ -45,6 +45,21 @@ function percent(share) {
 function bytesText(count) {
   return count < 10240 ? `${grouped(count)} B` : count < 1e7 ? `${(count / 1024).toFixed(1)} KiB`
     : `${(count / 1048576).toFixed(1)} MiB`;
+}
+
+// As the style sheet has them now.
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const get = (name) => style.getPropertyValue(name).trim();
+  const partitions = [];
+  for (let index = 0; index < 8; index += 1) partitions.push(get(`--p${index}`));
+  return {
+    partitions, ink: get("--ink"), soft: get("--soft"), faint: get("--faint"), line: get("--line"),
+      paper: get("--paper"),
+    raised: get("--raised"), pass: get("--pass"), fail: get("--fail"), unknown: get("--unknown"),
+      accent: get("--accent"),
+    idle: get("--idle"), font: get("--font") || "sans-serif",
+  };
 }
 
 function element(tag, attributes, ...children) {

@@ -1,21 +1,5 @@
 // Draws the timeline's rows. Exact where the page has single stays or events, else sums by column of pixels.
 
-const ROW_HEIGHT = { run: 22, interrupt: 17, delivery: 22, hypercall: 17, process: 17, health: 17, heading: 22 };
-
-function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const get = (name) => style.getPropertyValue(name).trim();
-  const partitions = [];
-  for (let index = 0; index < 8; index += 1) partitions.push(get(`--p${index}`));
-  return {
-    partitions, ink: get("--ink"), soft: get("--soft"), faint: get("--faint"), line: get("--line"),
-      paper: get("--paper"),
-    raised: get("--raised"), pass: get("--pass"), fail: get("--fail"), unknown: get("--unknown"),
-      accent: get("--accent"),
-    idle: get("--idle"), font: get("--font") || "sans-serif",
-  };
-}
-
 class Painter {
   constructor(run) {
     this.run = run;
@@ -46,13 +30,24 @@ class Painter {
     context.fillText(text, x, y);
   }
 
-  // Shortens a text to a width.
-  fitted(context, text, width, size = 11) {
+  // Shortens a text to a width, at its end, or at its beginning where the end tells more.
+  fitted(context, text, width, size = 11, isEndKept = false) {
     context.font = `${size}px ${this.theme.font}`;
     if (context.measureText(text).width <= width) return text;
+    const marked = (short) => (isEndKept ? `…${short}` : `${short}…`);
     let short = text;
-    while (short.length > 1 && context.measureText(`${short}…`).width > width) short = short.slice(0, -1);
-    return `${short}…`;
+    while (short.length > 1 && context.measureText(marked(short)).width > width) {
+      short = isEndKept ? short.slice(1) : short.slice(0, -1);
+    }
+    return marked(short);
+  }
+
+  // The name of a single event, right of it, where it does not reach the next one.
+  name(context, area, region, index, x, next, y, size = 10) {
+    const end = Math.min(area.x + area.width, next);
+    // Most views have room for none: that must not cost a name each.
+    const name = x < area.x || end - x < 24 ? "" : eventName(this.run, region, index);
+    if (name && name.length * size * 0.6 <= end - x) this.text(context, name, x, y, this.theme.soft, size);
   }
 
   // MARK: Rows. `area` is {x, width, from, to, scale} with scale = nanoseconds a pixel.
@@ -139,10 +134,15 @@ class Painter {
     if (!exact.isWhole) this.cellBlocks(context, area, lane, y, height, colour, exact.regions);
     context.fillStyle = colour;
     for (const region of exact.regions) {
-      for (const index of region.points.get(key) || []) {
-        const time = region.times[index];
+      const points = region.points.get(key) || [];
+      for (let place = 0; place < points.length; place += 1) {
+        const time = region.times[points[place]];
         if (time < area.from || time > area.to) continue;
-        this.tick(context, this.x(area, time), y, height, isUpper);
+        const x = this.x(area, time);
+        context.fillStyle = colour;
+        this.tick(context, x, y, height, isUpper);
+        const next = place + 1 < points.length ? this.x(area, region.times[points[place + 1]]) : Infinity;
+        this.name(context, area, region, points[place], x + 5, next - 4, y + height / 2, height < 16 ? 9 : 10);
       }
     }
   }
@@ -187,7 +187,7 @@ class Painter {
   }
 
   // Cells wider than pixels: a block each with its count, left out where single events are drawn.
-  cellBlocks(context, area, lane, y, height, colour, regions) {
+  cellBlocks(context, area, lane, y, height, colour, regions, opacity = 0.22) {
     const first = Math.max(0, Math.floor((area.from - lane.base) / lane.width));
     const last = Math.min(lane.count - 1, Math.floor((area.to - lane.base) / lane.width));
     for (let cell = first; cell <= last; cell += 1) {
@@ -199,12 +199,13 @@ class Painter {
       const left = Math.max(area.x, this.x(area, start));
       const right = Math.min(area.x + area.width, this.x(area, end));
       context.fillStyle = colour;
-      context.globalAlpha = 0.22;
+      context.globalAlpha = opacity;
       context.fillRect(left, y + 3, Math.max(1, right - left - 1), height - 6);
       context.globalAlpha = 1;
       const label = grouped(count);
       if (right - left > 10 + 7 * label.length) {
-        this.text(context, label, (left + right) / 2, y + height / 2, this.theme.soft, 10, "center");
+        const { ink, soft } = this.theme;
+        this.text(context, label, (left + right) / 2, y + height / 2, opacity > 0.5 ? ink : soft, 10, "center");
       }
     }
   }
@@ -240,10 +241,15 @@ class Painter {
       if (this.run.cellWidth <= area.scale * 2) return this.columns(context, area, row.lane, y, height, colour);
       this.cellBlocks(context, area, row.lane, y, height, colour, regions);
     }
-    context.fillStyle = colour;
     for (const region of regions) {
-      for (const [start, end] of region.calls.get(row.subject) || []) {
-        if (end >= area.from && start <= area.to) this.bar(context, area, start, end, y + 3, height - 6);
+      const calls = region.calls.get(row.subject) || [];
+      for (let place = 0; place < calls.length; place += 1) {
+        const [start, end, index] = calls[place];
+        if (end < area.from || start > area.to) continue;
+        context.fillStyle = colour;
+        this.bar(context, area, start, end, y + 3, height - 6);
+        const next = place + 1 < calls.length ? this.x(area, calls[place + 1][0]) : Infinity;
+        this.name(context, area, region, index, this.x(area, end) + 4, next - 4, y + height / 2);
       }
     }
   }
@@ -273,11 +279,18 @@ class Painter {
     }
   }
 
+  // All of them, by column or by cell: the page has the instants of each claim's first and gravest only.
+  violationRow(context, area, row, y, height) {
+    if (this.run.cellWidth <= area.scale * 2) this.columns(context, area, row.lane, y, height, this.theme.fail);
+    else this.cellBlocks(context, area, row.lane, y, height, this.theme.fail, [], 0.6);
+  }
+
   row(context, area, row, y, height) {
     if (row.type === "run") this.runRow(context, area, row, y, height);
     else if (row.type === "delivery") this.deliveryRow(context, area, row, y, height);
     else if (row.type === "hypercall") this.hypercallRow(context, area, row, y, height);
     else if (row.type === "process") this.processRow(context, area, row, y, height);
+    else if (row.type === "violation") this.violationRow(context, area, row, y, height);
     else if (row.type === "interrupt") {
       this.countRow(context, area, row.lane, `interrupt:${row.subject}`, y, height, this.theme.accent);
     } else if (row.type === "health") {

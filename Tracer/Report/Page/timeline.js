@@ -85,13 +85,33 @@ class Timeline {
 
   // MARK: Drawing
 
-  redraw() {
+  redraw(isPointerOnly = false) {
+    if (!isPointerOnly) this.isStale = true;
     if (this.isQueued) return;
     this.isQueued = true;
     requestAnimationFrame(() => {
       this.isQueued = false;
-      this.draw();
+      if (this.isStale) this.draw(); else this.followPointer();
     });
+  }
+
+  // Where only the pointer has moved, the picture below it stays as it was drawn.
+  followPointer() {
+    const context = this.chart.getContext("2d");
+    context.save();
+    context.resetTransform();
+    context.clearRect(0, 0, this.chart.width, this.chart.height);
+    context.drawImage(this.still, 0, 0);
+    context.restore();
+    this.drawPointer(context, this.area(), this.chart.clientHeight);
+  }
+
+  keepStill() {
+    this.still = this.still || document.createElement("canvas");
+    this.still.width = this.chart.width;
+    this.still.height = this.chart.height;
+    this.still.getContext("2d").drawImage(this.chart, 0, 0);
+    this.isStale = false;
   }
 
   draw() {
@@ -126,6 +146,7 @@ class Timeline {
     }
     this.drawGaps(context, area, height);
     this.drawEvidence(context, area, height);
+    this.keepStill();
     this.drawPointer(context, area, height);
     this.describeView();
   }
@@ -137,7 +158,7 @@ class Timeline {
       context.fillRect(8, y + size / 2 - 4, 8, 8);
     }
     const x = row.swatch === undefined ? 8 : 22;
-    const text = this.painter.fitted(context, row.label, this.gutter - x - 6, 11.5);
+    const text = this.painter.fitted(context, row.label, this.gutter - x - 6, 11.5, row.type === "violation");
     this.painter.text(context, text, x, y + size / 2 + 0.5, theme.ink, 11.5);
   }
 
@@ -245,6 +266,12 @@ class Timeline {
       context.fillRect(this.painter.x(area, found.time) - 1, 42, 2, found.isViolation ? 8 : 5);
     }
     context.fillStyle = theme.fail;
+    // Also those that are no claim's first or gravest.
+    const violated = this.rows.filter((row) => row.type === "violation");
+    for (let column = 0; column < size; column += 1) {
+      const from = this.run.from + column * scale;
+      if (violated.some((row) => row.lane.between(from, from + scale) > 0)) context.fillRect(x + column, 42, 1, 8);
+    }
     for (const [time] of this.run.data.gaps) context.fillRect(this.painter.x(area, time) - 1, 4, 2, 36);
     const left = this.painter.x(area, this.view.from);
     const right = Math.max(left + 2, this.painter.x(area, this.view.to));
@@ -262,32 +289,6 @@ class Timeline {
   describeView() {
     const length = this.view.to - this.view.from;
     byId("view").textContent = `${instant(this.view.from)} … ${instant(this.view.to)}  ·  ${duration(length)} in view`;
+    byId("stretch").replaceChildren(...this.absenceInView());
   }
-}
-
-// The rows of the chart, by group, from the lanes that the run has.
-function rowsOf(run) {
-  const rows = [];
-  const lanes = (group) => run.lanes.filter((lane) => lane.group === group);
-  const heading = (label) => rows.push({ type: "heading", label });
-  const prefixed = (list, type, swatch) => list.forEach((lane) => rows.push({
-    type, subject: lane.subject, label: lane.label, lane, swatch: swatch ? swatch(lane) : undefined,
-  }));
-  heading("Partitions");
-  prefixed(lanes("run"), "run", (lane) => lane.subject);
-  if (lanes("process").length > 0) heading("Processes");
-  prefixed(lanes("process"), "process", (lane) => run.data.processes[lane.subject].partition);
-  if (lanes("interrupt").length > 0) heading("Interrupts");
-  prefixed(lanes("interrupt"), "interrupt");
-  const owners = new Set(lanes("mark").concat(lanes("upcall")).map((lane) => lane.subject));
-  if (owners.size > 0) heading("Marks and upcalls");
-  for (const subject of [...owners].sort((one, other) => one - other)) {
-    const [lane, second] = [run.lane("mark", subject), run.lane("upcall", subject)];
-    rows.push({ type: "delivery", subject, label: (lane || second).label, lane, second, swatch: subject });
-  }
-  if (lanes("hypercall").length > 0) heading("Hypercalls");
-  prefixed(lanes("hypercall"), "hypercall", (lane) => lane.subject);
-  if (lanes("health").length > 0) heading("Health and modes");
-  prefixed(lanes("health"), "health", (lane) => lane.subject);
-  return rows;
 }
