@@ -26,7 +26,8 @@ struct StepCommand: ParsableCommand {
       After each order the current event is printed; 'show' prints the whole screen.
 
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one that \
-      a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there.
+      a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there. \
+      What the recorder lost is told on standard error, and is 0.
 
       Examples:
         partita step run.partita --at 1s
@@ -88,6 +89,7 @@ struct StepCommand: ParsableCommand {
   /// Says what is wrong with the trace, and ends the command where that or an order was wrong.
   private func finish(_ session: StepSession, isMisunderstood: Bool) throws {
     let condition = session.stepper.store.condition
+    TraceCommand.tell(session.stepper.store.losses, of: trace)
     if !condition.isComplete { TraceCommand.complain("\(trace): \(condition)") }
     if isMisunderstood { throw ExitCode(2) }
     if !condition.isComplete { throw ExitCode(3) }

@@ -30,8 +30,14 @@ enum TraceCommand {
     throw ExitCode(2)
   }
 
+  /// Says what the recorder lost: no defect of the trace, which tells of it.
+  static func tell(_ losses: RecorderLosses, of path: String) {
+    if let sentence = losses.sentence { complain("\(path): note: \(sentence)") }
+  }
+
   /// Says what is wrong with a trace that was read to its end, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String) throws {
+    tell(reader.losses, of: path)
     switch reader.condition {
     case .complete, .unread: return
     case .truncated: complain("\(path): \(reader.condition)")
@@ -65,6 +71,7 @@ enum TraceCommand {
 
   /// Says what is missing of a part of a trace, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String, _ coverage: SpanCoverage) throws {
+    tell(coverage.losses, of: path)
     let doubts = coverage.doubts(of: reader)
     for doubt in doubts { complain("\(path): \(doubt)") }
     if !doubts.isEmpty { throw ExitCode(3) }

@@ -39,6 +39,8 @@ public final class EventStore {
   private var breaks: [Int] = []
   /// What the one reading from end to end has found.
   public private(set) var condition = TraceCondition.unread
+  /// What the recorder lost of the trace.
+  public private(set) var losses = RecorderLosses()
   private let open: () throws -> TraceReader
   private var reader: TraceReader?
   private var nextBlock = 0
@@ -70,6 +72,7 @@ public final class EventStore {
       }
     }
     condition = reader.condition
+    losses = reader.losses
   }
 
   private func note(_ event: TraceEvent, _ ordinal: Int) {
