@@ -62,11 +62,11 @@ enum TraceCommand {
       complain("\(path): --to is before --from in this trace")
       throw ExitCode(2)
     }
-    let condition = reader.condition
-    guard !coverage.hasBegun, condition != .unread else { return }
-    let state = condition.isComplete ? "" : "; it is \(condition)"
-    complain("\(path): the trace ends before the place to begin at\(state)")
-    throw ExitCode(condition.isComplete ? 2 : 3)
+    guard !coverage.hasBegun, reader.condition != .unread else { return }
+    // What is missing before the trace's last event cannot have been behind its end.
+    let doubts = coverage.doubts(of: reader)
+    complain("\(path): the trace ends before the place to begin at\(doubts.first.map { "; \($0)" } ?? "")")
+    throw ExitCode(doubts.isEmpty ? 2 : 3)
   }
 
   /// Says what is missing of a part of a trace, and ends the command with status 3 if something is.
