@@ -2,6 +2,7 @@ import CommandFolder
 import Foundation
 import StoredTraces
 import Testing
+import TraceDamage
 
 /// What the kernel's recorder lost is no defect of the trace: all that there is is shown, and the loss is told.
 @Suite struct RecorderLossTests {
@@ -19,7 +20,7 @@ import Testing
     ["dump", "@", "--format", "json"], ["dump", "@", "--to", "event:15"],
     ["stats", "@"], ["stats", "@", "--format", "json"],
     ["stats", "whole", "--compare", "@"], ["query", "@", "SELECT 1"], ["export", "@", "-o", "out.csv"],
-    ["export", "@", "-o", "out.vcd", "--from", "event:3"], ["report", "@", "-o", "out.html"], ["step", "@"],
+    ["export", "@", "-o", "out.vcd", "--from", "event:3"],
   ]) func itIsToldWithoutDoubt(arguments: [String]) throws {
     let folder = try Self.folder()
     let lossy = try folder.run(arguments.map { $0 == "@" ? "lossy" : $0 })
@@ -28,6 +29,16 @@ import Testing
     let force = arguments.contains("-o") ? ["--force"] : []
     let whole = try folder.run(arguments.map { $0 == "@" ? "whole" : $0 } + force)
     #expect(whole.ending == .status(0) && whole.errors == "", "\(whole.errors)")
+  }
+
+  /// So do those that need a true module.
+  @Test(arguments: [["report", "@", "-o", "out.html"], ["step", "@"]])
+  func itIsToldOfARun(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LossyTrace.losing(5000..<5007, of: LongTrace.short.get()), to: "lossy")
+    let run = try folder.run(arguments.map { $0 == "@" ? "lossy" : $0 })
+    #expect(run.ending == .status(0), "\(run.errors)")
+    #expect(run.errors.contains("lossy: note: the recorder lost 7 events before event 5000, at "), "\(run.errors)")
   }
 
   /// A database tells it as the trace does that it was made of.
@@ -58,7 +69,10 @@ import Testing
   /// Who concludes something from the trace says that it is not certain.
   @Test(arguments: [["replay", "lossy"], ["verify", "lossy"], ["diff", "lossy", "whole"]])
   func conclusionsAreDoubtful(arguments: [String]) throws {
-    let run = try Self.folder().run(arguments)
-    #expect(run.ending != .status(0), "\(run.output)")
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "whole")
+    try folder.write(LossyTrace.losing(5000..<5007, of: LongTrace.short.get()), to: "lossy")
+    let run = try folder.run(arguments)
+    #expect(run.ending != .status(0) && run.ending != .status(2), "\(run.output)\(run.errors)")
   }
 }
