@@ -85,12 +85,10 @@ struct VerifyCommand: ParsableCommand {
     let whole = try ShownRun.report(on: reader, of: trace) {
       VerificationRun.report(on: reader, threads: threads, onProgress: $0)
     }
+    try ClaimChoice.require(claim + explain + except, among: whole.claims, of: trace)
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
-      let asked = (claim + explain).joined(separator: " or ")
-      TraceCommand.complain(
-        "no claim about this trace \(asked.isEmpty ? "is left" : "is called \(asked)"); it has "
-          + whole.claims.map(\.identifier).joined(separator: ", "))
+      TraceCommand.complain("\(trace): no claim is left; leave out --except to judge all that are asked for")
       throw ExitCode(2)
     }
     if needsAttribution { report = try attributed(report, of: whole, reader) }
