@@ -97,7 +97,9 @@ struct GotoCommand: ParsableCommand {
     try reporting {
       let locator = KernelLocator.current
       let programs = try DebuggingPrograms(locator)
+      try ImageFolders.require(images)
       let commandsFile = try commands.map { try Self.readable($0) }
+      if let kernel { _ = try Self.readable(kernel) }
       let signals = try SignalWatch()
       let place = try event?.place ?? .event(position(of: claim ?? "", signals))
       let reader = try TraceCommand.open(trace)

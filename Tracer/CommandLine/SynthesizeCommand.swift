@@ -57,6 +57,7 @@ struct SynthesizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     try TraceCommand.keepApart(output, from: [module])
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories, write)
