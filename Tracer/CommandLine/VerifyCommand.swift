@@ -15,7 +15,8 @@ struct VerifyCommand: ParsableCommand {
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
       missing or the file is not as it was written, or interrupted. A trace that 'synthesize' or 'what-if' made is \
-      judged likewise, and the answer says that no kernel recorded it.
+      judged likewise, and the answer says that no kernel recorded it. Where the boot event is missing nobody knows \
+      which kernel did: the answer says that, and a certificate has null for it.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
