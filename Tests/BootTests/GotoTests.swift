@@ -151,7 +151,7 @@ import TraceReading
     try refusal("run.partita x", 2, "event")
     try refusal("run.partita 99999999", 2, "its last is")
     let last = try #require(Self.run.get().events.last)
-    let end = "event \(try Self.run.get().events.count - 1), at \(EventField.seconds(last.time)) s (complete)"
+    let end = "event \(try Self.run.get().events.count - 1), at \(EventField.seconds(last.time)) s"
     try refusal("run.partita 99999999", 2, "no event 99999999: its last is \(end). Name a place up to there")
     try refusal("run.partita 9999s", 2, "nothing at 9999.000000000 s or later: its last is \(end)")
     try refusal("run.partita frame:99999", 2, "no frame 99999: its last is frame ")

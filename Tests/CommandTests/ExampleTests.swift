@@ -100,6 +100,8 @@ import Testing
     for name in ["module.xml", "faster.xml"] {
       try FileManager.default.createSymbolicLink(atPath: folder.file(name), withDestinationPath: module)
     }
+    // Some examples name it; the images of this build are found beside the command.
+    try FileManager.default.createDirectory(atPath: folder.file(".build/images"), withIntermediateDirectories: true)
     let stimulus = (module as NSString).deletingLastPathComponent + "/stimulus.txt"
     try FileManager.default.createSymbolicLink(atPath: folder.file("stimulus.txt"), withDestinationPath: stimulus)
     for example in try Self.examples(subcommand) {

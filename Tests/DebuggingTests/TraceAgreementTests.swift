@@ -17,7 +17,7 @@ import TraceReading
     module = try SimulatedModule(.lively)
     (seed, events) = RecordedWorld<OwnersMarked>.run(
       module, after: TestSeed.draw(), until: 100_000_000, inputs: 2000
-    ) { $0.count > 1100 && $0[401...].contains { $0.knownKind == .mark } }
+    ) { $0.count > 1100 && $0[299].time < $0[400].time && $0[401...].contains { $0.knownKind == .mark } }
     print("agreement seed \(seed)")
   }
 
@@ -77,11 +77,19 @@ import TraceReading
     let found = try place(of: 700, recorded: holed)
     #expect(found == (try place(of: 700, recorded: whole)))
     let missing = refusal(of: .event(350), in: holed)
-    guard case .eventMissing(350, let defect?)? = missing else {
+    guard case .missing(.event(350), next: 400, let reason?)? = missing else {
       Issue.record("\(String(describing: missing)) seed \(seed)")
       return
     }
-    #expect(defect.kind == .blocksMissing(count: 1) && missing?.isInconclusive == true, "\(defect)")
+    #expect(reason.contains("1 blocks are missing") && missing?.isInconclusive == true, "\(reason)")
+    // So is an instant there, though an event follows; the events right before and right behind are not.
+    let instant = events[400].time
+    guard case .missing(.instant(instant), next: 400, _?)? = refusal(of: .instant(instant), in: holed) else {
+      Issue.record("\(String(describing: refusal(of: .instant(instant), in: holed))) seed \(seed)")
+      return
+    }
+    #expect(refusal(of: .event(299), in: holed) == nil && refusal(of: .event(400), in: holed) == nil)
+    #expect(refusal(of: .instant(instant + 1), in: holed) == nil, "seed \(seed)")
     let rest = Array(whole[..<starts[1]] + whole[starts[5]...])
     let sought = try SoughtEvent(at: .event(700), in: TraceReader(bytes: rest))
     #expect(sought.firstPosition == 400 && sought.kernelIdentity == nil)
@@ -102,6 +110,11 @@ import TraceReading
       let cut = refusal(of: place, in: Array(whole.dropLast(100)))
       #expect(cut?.isInconclusive == true && cut?.description.contains("cut off") == true, "\(place)")
     }
+    // What is missing in the middle was not behind the end.
+    let starts = whole.indices.filter { whole[$0...].starts(with: whole.prefix(8)) }
+    let holed = Array(whole[..<starts[4]] + whole[starts[5]...])
+    #expect(refusal(of: .event(99_999_999), in: holed)?.isInconclusive == false, "seed \(seed)")
+    #expect(refusal(of: .instant(.max), in: holed)?.isInconclusive == false, "seed \(seed)")
   }
 
   private func refusal(of place: TracePlace, in trace: [UInt8]) -> RevisitError? {

@@ -31,7 +31,7 @@ import Testing
     #expect(throws: EmulationError.noKernel(searched: ["/x/partita-kernel.elf", "/images/partita-kernel.elf"])) {
       try locator.kernel(explicit: nil, images: ["/x"])
     }
-    #expect(throws: EmulationError.noKernel(searched: ["mine.elf"])) {
+    #expect(throws: EmulationError.unreadable(path: "mine.elf", reason: "No such file or directory")) {
       try locator.kernel(explicit: "mine.elf", images: [])
     }
     #expect(throws: EmulationError.noEmulator(name: "qemu-system-x86_64")) { try locator.emulator() }

@@ -24,6 +24,7 @@ import Testing
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "", mayReplace: true) }
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "/", mayReplace: true) }
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "-", mayReplace: true) }
+    #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: folder + "/new/", mayReplace: true) }
     #expect(throws: OutputPath.Refusal.notReplaceable(path: folder, reason: "it is a folder; name a file")) {
       try OutputPath(file: folder, mayReplace: true)
     }

@@ -91,6 +91,8 @@ public struct AuditReport: Sendable {
     lines.append("not part of what is confirmed: " + notAudited.joined(separator: "; "))
     if isRecorded == false {
       lines.append("this trace is not recorded from a kernel but made by partita: its boot event names no kernel")
+    } else if isRecorded == nil {
+      lines.append("which kernel recorded this trace is not known: its boot event is missing")
     }
     lines.append("")
     lines.append(

@@ -18,7 +18,8 @@ struct AnalyseCommand: ParsableCommand {
       responses, the oldest messages read, the most that waited.
 
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
-      input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound, or is not whole.
+      input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound, is not whole, or \
+      the recorder has lost events of it.
 
       Examples:
         partita analyse module.xml
@@ -73,7 +74,11 @@ struct AnalyseCommand: ParsableCommand {
     }
     let statuses = schedules.map(\.exitStatus)
     if statuses.contains(1) { throw ExitCode(1) }
-    if let reader, let trace { try TraceCommand.finish(reader, trace) }
+    if let reader, let trace {
+      try TraceCommand.finish(reader, trace)
+      // What was lost may have been longer than all that was seen.
+      if !reader.losses.isEmpty { throw ExitCode(3) }
+    }
     if let status = statuses.max(), status != 0 { throw ExitCode(status) }
   }
 

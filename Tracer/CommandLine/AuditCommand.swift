@@ -18,7 +18,9 @@ struct AuditCommand: ParsableCommand {
       events or without its end, and of one longer than --judge-up-to, that cannot be said, nor of a damaged file that \
       no claim is violated: such a certificate is refused where it contradicts the trace, and else not confirmed. \
       Of a trace that 'synthesize' or 'what-if' made the answer says that no kernel recorded it, and so must the \
-      certificate. Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
+      certificate; where the boot event is missing, that nobody knows which kernel did.
+
+      Exit status: 0 confirmed, 1 refused, 2 bad usage or input, 3 not confirmed, or interrupted.
 
       Examples:
         partita verify run.partita --certificate run.certificate.json

@@ -36,6 +36,7 @@ struct CheckCommand: ParsableCommand {
   var imageDirectories: [String] = []
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     let report = ModuleCompiler.check(
       file: module, options: .init(isStrict: strict, imageDirectories: imageDirectories))
     switch format {

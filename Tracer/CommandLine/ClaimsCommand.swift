@@ -40,13 +40,16 @@ struct ClaimsCommand: ParsableCommand {
   var imageDirectories: [String] = []
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     let (wanted, unwanted) = (claim.map(ClaimPattern.init), except.map(ClaimPattern.init))
-    let claims = try all().filter { claim in
+    let all = try all()
+    try ClaimChoice.require(claim + except, among: all, of: source)
+    let claims = all.filter { claim in
       (wanted.isEmpty || wanted.contains { $0.matches(claim.identifier) })
         && !unwanted.contains { $0.matches(claim.identifier) }
     }
     guard !claims.isEmpty else {
-      TraceCommand.complain("\(source): no claim matches; leave out --claim and --except to see all")
+      TraceCommand.complain("\(source): no claim is left; leave out --claim and --except to see all")
       throw ExitCode(2)
     }
     switch format {

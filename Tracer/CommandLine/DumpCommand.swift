@@ -8,11 +8,14 @@ struct DumpCommand: ParsableCommand {
     commandName: "dump",
     abstract: "Prints a trace, one line an event.",
     discussion: """
-      --from goes to its place at once where the file allows it; what lies before is not looked at then.
+      --from goes to its place at once where the file allows it; what lies before is not looked at then. Damage there \
+      does not matter through a pipe either, which is read from its beginning; what contradicts itself there does.
 
       Exit status: 0 where nothing is missing of what was asked for, 3 where the trace is cut off or damaged there \
-      (what could be read is printed), 2 for a file that is no trace, and for a place that a whole trace has not. A \
-      file that ends within its first block is cut off too, and so is an empty one, which every trace once was: 3.
+      (what could be read is printed), 2 for a file that is no trace, and for a place behind the trace's end. A \
+      file that ends within its first block is cut off too, and so is an empty one, which every trace once was: 3. \
+      Events that the recorder lost because its ring was full are no defect of the trace, which counts them by 'loss' \
+      events: how many, and where, is said on standard error, and the status is 0.
 
       Examples:
         partita dump run.partita --from 1s --to 1.1s

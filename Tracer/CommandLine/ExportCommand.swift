@@ -24,8 +24,9 @@ struct ExportCommand: ParsableCommand {
       What precedes --from is read all the same, and that takes its time: the export begins with what is open there. \
       Damage before --from and behind --to does not matter to the answer.
 
-      Exit status: 0 exported, 2 bad usage, no trace, a place that a whole trace has not, or the output cannot be \
-      written, 3 exported as far as the trace holds there, or interrupted.
+      Exit status: 0 exported, 2 bad usage, no trace, a place behind the trace's end, or the output cannot be \
+      written, 3 exported as far as the trace holds there, or interrupted. What the recorder lost is shown as missing \
+      and told on standard error; the trace has all that was recorded, so that is 0.
 
       Examples:
         partita export run.partita -o run.pftrace

@@ -25,8 +25,9 @@ struct GotoCommand: ParsableCommand {
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
       Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, or an event that a whole trace has \
-      not, 3 the event may have been where the trace is cut off or damaged, the repeated run is another one, or it was \
-      interrupted.
+      not, 3 the event, or a claim's gravest case, may have been where the trace has a gap or is cut off, the repeated \
+      run is another one, or it was interrupted. An instant in a gap is refused like an event in one: what follows the \
+      gap need not be the first event from that instant on.
 
       Examples:
         partita goto run.partita 8920
@@ -96,12 +97,15 @@ struct GotoCommand: ParsableCommand {
     try reporting {
       let locator = KernelLocator.current
       let programs = try DebuggingPrograms(locator)
+      try ImageFolders.require(images)
       let commandsFile = try commands.map { try Self.readable($0) }
+      if let kernel { _ = try Self.readable(kernel) }
       let signals = try SignalWatch()
       let place = try event?.place ?? .event(position(of: claim ?? "", signals))
       let reader = try TraceCommand.open(trace)
       defer { withExtendedLifetime(reader) {} }
       let sought = try sought(at: place, in: reader, signals)
+      TraceCommand.tell(sought.losses, of: trace)
       let finder = BuildFinder(folders: locator.imageFolders(given: images))
       let module = try RebuiltModule(reader.moduleTable, finder)
       let run = RepeatedRun(
@@ -253,11 +257,23 @@ struct GotoCommand: ParsableCommand {
       throw ExitCode(2)
     }
     let violation = claim.worstViolations.first ?? claim.firstViolations.first
-    guard let position = violation?.position ?? claim.worst?.position else {
-      TraceCommand.complain("\(identifier) is \(claim.verdict.rawValue), and no event stands for it")
-      throw ExitCode(2)
-    }
+    guard let position = violation?.position ?? claim.worst?.position else { throw noCase(of: claim, reader) }
     return position
+  }
+
+  /// The refusal of a claim for which no event stands: for good only where the trace is whole and the claim judged.
+  private func noCase(of claim: ClaimResult, _ reader: TraceReader) -> RevisitError {
+    var doubts = claim.verdict == .unknown && !claim.remark.isEmpty ? [claim.remark] : []
+    if !reader.condition.isComplete { doubts.append("the trace is \(reader.condition)") }
+    if let loss = reader.losses.sentence { doubts.append(loss) }
+    if doubts.isEmpty, claim.verdict == .unknown { doubts.append("evidence is missing") }
+    let finding =
+      switch claim.verdict {
+      case .pass: "holds"
+      case .fail: "is violated"
+      case .unknown: "is unknown"
+      }
+    return .noCase(of: claim.identifier, finding: finding, doubts: doubts)
   }
 
   private static func readable(_ path: String) throws -> String {

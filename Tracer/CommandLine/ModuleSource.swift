@@ -9,6 +9,7 @@ enum ModuleSource {
   ///
   /// Warnings about the module go to standard error; errors are thrown, all at once.
   static func load(_ options: EmulationOptions) throws -> [UInt8] {
+    try ImageFolders.require(options.images)
     if let packed = try packedImage(options.module) {
       guard options.stimulus == nil else { throw ModuleSourceError.stimulusWithPackedImage(options.module) }
       return packed.bytes

@@ -39,6 +39,7 @@ struct PackCommand: ParsableCommand {
   var imageDirectories: [String] = []
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     try TraceCommand.keepApart(output, from: [module, stimulus])
     let options = ModuleCompiler.Options(
       isStrict: strict, imageDirectories: imageDirectories, stimulusFile: stimulus)

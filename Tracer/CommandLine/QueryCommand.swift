@@ -15,7 +15,8 @@ struct QueryCommand: ParsableCommand {
       Nothing can be changed. Times are nanoseconds.
 
       Exit status: 0 answered, 2 bad usage or SQL, no trace, or a database that 'partita export' has not made, 3 \
-      answered as far as the trace holds, or held when the database was made, or interrupted.
+      answered as far as the trace holds, or held when the database was made, or interrupted. What the recorder lost \
+      is in the table gap and told on standard error; the trace has all that was recorded, so that is 0.
 
       Examples:
         partita query run.partita 'SELECT * FROM latencies'
@@ -83,8 +84,11 @@ struct QueryCommand: ParsableCommand {
   /// Asks a database, which knows in which condition its trace was.
   private func answer(_ text: [UInt8], fromDatabase path: String) throws {
     let condition: DatabaseCondition
+    let losses: RecorderLosses
     do throws(Database.Failure) {
-      condition = DatabaseCondition(try Database(path, .readOnly))
+      let database = try Database(path, .readOnly)
+      condition = DatabaseCondition(database)
+      losses = RecorderLosses(database)
     } catch {
       TraceCommand.complain("\(path): \(error.message)")
       throw ExitCode(2)
@@ -94,6 +98,7 @@ struct QueryCommand: ParsableCommand {
       throw ExitCode(2)
     }
     try answer(text, from: path, named: path)
+    TraceCommand.tell(losses, of: path)
     switch condition {
     case .foreign, .complete: return
     case .untold:

@@ -20,7 +20,7 @@ struct ReplayCommand: ParsableCommand {
       what is missing before the place, or differs there, counts too: such a trace may be inconclusive through a pipe, \
       and identical from there on as a file.
 
-      Exit status: 0 identical, 1 diverged, 2 bad usage, no trace, or a place that a whole trace has not, 3 \
+      Exit status: 0 identical, 1 diverged, 2 bad usage, no trace, or a place behind the trace's end, 3 \
       inconclusive (loss, damage, no end, or nothing replayed), or interrupted.
 
       Examples:

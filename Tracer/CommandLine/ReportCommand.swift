@@ -18,8 +18,8 @@ struct ReportCommand: ParsableCommand {
       its name to come to a place at once.
 
       Exit status: 0 written, 2 for a file that is no trace or an output that cannot be written, 3 written, but the \
-      trace is cut off or damaged, which the page says too, or interrupted. What the claims say is the business of \
-      'partita verify'.
+      trace is cut off or damaged, which the page says too, or interrupted. What the recorder lost is told on standard \
+      error, and is 0. What the claims say is the business of 'partita verify'.
 
       Example:
         partita report run.partita -o report.html

@@ -30,9 +30,9 @@ struct SchemaCommand: ParsableCommand {
   var force = false
 
   func run() throws {
-    // With the files' names behind it, it would be the root.
-    guard !output.isEmpty else {
-      TraceCommand.complain("'' is no name of a folder; name one after -o")
+    // Without a name the files' own would be in the root; and they are two, which standard output cannot take.
+    guard !output.isEmpty, output != "-" else {
+      TraceCommand.complain("'\(output)' is no name of a folder; name one after -o")
       throw ExitCode(2)
     }
     let isNew = mkdir(output, 0o777) == 0

@@ -16,7 +16,7 @@ struct StatsCommand: ParsableCommand {
 
       With --compare the figures of two traces stand side by side, partitions paired by name: rates instead of \
       counts, and rates and shares are of the time in which no events are missing. Which events differ is what \
-      'partita diff' tells. Exit status as for dump.
+      'partita diff' tells. Exit status as for dump: events that the recorder lost are counted, and no reason for 3.
 
       Examples:
         partita stats run.partita
@@ -72,7 +72,13 @@ struct StatsCommand: ParsableCommand {
     case .text: print(compared.text(isWhole: all, isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
     case .json: print(compared.json)
     }
-    try TraceCommand.finish(reader, trace)
+    do {
+      try TraceCommand.finish(reader, trace)
+    } catch {
+      // What is wrong with the other is told all the same.
+      try TraceCommand.finish(other, compare)
+      throw error
+    }
     try TraceCommand.finish(other, compare)
   }
 

@@ -25,8 +25,10 @@ struct StepCommand: ParsableCommand {
 
       After each order the current event is printed; 'show' prints the whole screen.
 
-      Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one that \
-      a whole trace cannot carry out, 3 for a trace that is cut off or damaged: what is asked for may have been there.
+      Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one for \
+      what the trace certainly has not, 3 for a trace that is cut off or damaged, or an order for what may have been \
+      where events are missing: an instant in a gap is refused like an event in one. What the recorder lost is told on \
+      standard error, and is 0 else.
 
       Examples:
         partita step run.partita --at 1s
@@ -68,28 +70,29 @@ struct StepCommand: ParsableCommand {
 
   private func runSession() throws {
     var session = StepSession(try open())
-    var isMisunderstood = false
     do {
       if let at { try session.obey(StepOrder(goingTo: at)) }
       if let event { try session.obey(.goToEvent(event)) }
     } catch let refusal as StepSession.Refusal {
       TraceCommand.complain("\(trace): \(refusal)")
-      try finish(session, isMisunderstood: session.stepper.store.condition.isComplete)
+      return try finish(session, status: refusal.isCertain ? 2 : 3)
     }
+    var status: Int32 = 0
     if let screen = FullScreen() {
       var conversation = StepConversation(screen: screen, session: session)
       try conversation.run()
     } else {
-      isMisunderstood = try obeyLines(&session)
+      status = try obeyLines(&session)
     }
-    try finish(session, isMisunderstood: isMisunderstood)
+    try finish(session, status: status)
   }
 
-  /// Says what is wrong with the trace, and ends the command where that or an order was wrong.
-  private func finish(_ session: StepSession, isMisunderstood: Bool) throws {
+  /// Says what is wrong with the trace, and ends the command with the orders' status, or with 3.
+  private func finish(_ session: StepSession, status: Int32) throws {
     let condition = session.stepper.store.condition
+    TraceCommand.tell(session.stepper.store.losses, of: trace)
     if !condition.isComplete { TraceCommand.complain("\(trace): \(condition)") }
-    if isMisunderstood { throw ExitCode(2) }
+    if status != 0 { throw ExitCode(status) }
     if !condition.isComplete { throw ExitCode(3) }
   }
 
@@ -109,9 +112,10 @@ struct StepCommand: ParsableCommand {
     }
   }
 
-  /// Orders from standard input; true if one was wrong. The others are carried out all the same.
-  private func obeyLines(_ session: inout StepSession) throws -> Bool {
-    var isMisunderstood = false
+  /// Orders from standard input, and their status: 2 if one was wrong, else 3 if one may have met what is missing. The
+  /// others are carried out all the same.
+  private func obeyLines(_ session: inout StepSession) throws -> Int32 {
+    var status: Int32 = 0
     var number = 0
     while let text = readLine() {
       // Whoever writes orders may wait for the answer to each.
@@ -128,14 +132,14 @@ struct StepCommand: ParsableCommand {
         print(order == .show ? try screen(session) : try session.line())
       } catch let error as StepOrder.Misunderstanding {
         TraceCommand.complain("line \(number): \(error)")
-        isMisunderstood = true
+        status = 2
       } catch let error as StepSession.Refusal {
         TraceCommand.complain("line \(number): \(error)")
-        // Of a trace that is not whole nobody knows whether it had what is asked for.
-        if session.stepper.store.condition.isComplete { isMisunderstood = true }
+        // Where events are missing nobody knows whether the trace had what is asked for.
+        if error.isCertain || status == 2 { status = 2 } else { status = 3 }
       }
     }
-    return isMisunderstood
+    return status
   }
 
   private func screen(_ session: StepSession) throws -> String {

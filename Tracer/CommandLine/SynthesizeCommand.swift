@@ -13,9 +13,10 @@ struct SynthesizeCommand: ParsableCommand {
     abstract: "Makes a valid trace of any length from the kernel's deciding code in a simulated world.",
     discussion: """
       Devices fire at irregular instants, partitions make hypercalls of all common kinds, exchange messages, take \
-      upcalls, handle faults, and keep their deadlines at the default --gap (others may miss some); every decision is \
-      PartitionCore's, and the trace goes through the drainer's own encoder. 'partita replay' finds it identical. The \
-      same module, seed and options give the same bytes.
+      upcalls, handle faults, and keep their deadlines at any --gap; every decision is PartitionCore's, and the trace \
+      goes through the drainer's own encoder. 'partita replay' finds it identical. The same module, seed and options \
+      give the same bytes. With a --gap below the default partitions call so often that budgets of kernel time and of \
+      the trace's bytes may be exceeded, which 'partita verify' tells.
 
       Exit status: 0 written, 2 bad usage or input, or the output cannot be written, 3 interrupted.
 
@@ -57,6 +58,7 @@ struct SynthesizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     try TraceCommand.keepApart(output, from: [module])
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories, write)

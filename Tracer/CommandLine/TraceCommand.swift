@@ -30,8 +30,14 @@ enum TraceCommand {
     throw ExitCode(2)
   }
 
+  /// Says what the recorder lost: no defect of the trace, which tells of it.
+  static func tell(_ losses: RecorderLosses, of path: String) {
+    if let sentence = losses.sentence { complain("\(path): note: \(sentence)") }
+  }
+
   /// Says what is wrong with a trace that was read to its end, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String) throws {
+    tell(reader.losses, of: path)
     switch reader.condition {
     case .complete, .unread: return
     case .truncated: complain("\(path): \(reader.condition)")
@@ -56,15 +62,16 @@ enum TraceCommand {
       complain("\(path): --to is before --from in this trace")
       throw ExitCode(2)
     }
-    let condition = reader.condition
-    guard !coverage.hasBegun, condition != .unread else { return }
-    let state = condition.isComplete ? "" : "; it is \(condition)"
-    complain("\(path): the trace ends before the place to begin at\(state)")
-    throw ExitCode(condition.isComplete ? 2 : 3)
+    guard !coverage.hasBegun, reader.condition != .unread else { return }
+    // What is missing before the trace's last event cannot have been behind its end.
+    let doubts = coverage.doubts(of: reader)
+    complain("\(path): the trace ends before the place to begin at\(doubts.first.map { "; \($0)" } ?? "")")
+    throw ExitCode(doubts.isEmpty ? 2 : 3)
   }
 
   /// Says what is missing of a part of a trace, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String, _ coverage: SpanCoverage) throws {
+    tell(coverage.losses, of: path)
     let doubts = coverage.doubts(of: reader)
     for doubt in doubts { complain("\(path): \(doubt)") }
     if !doubts.isEmpty { throw ExitCode(3) }

@@ -15,7 +15,8 @@ struct VerifyCommand: ParsableCommand {
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
       missing or the file is not as it was written, or interrupted. A trace that 'synthesize' or 'what-if' made is \
-      judged likewise, and the answer says that no kernel recorded it.
+      judged likewise, and the answer says that no kernel recorded it. Where the boot event is missing nobody knows \
+      which kernel did: the answer says that, and a certificate has null for it.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
@@ -85,12 +86,10 @@ struct VerifyCommand: ParsableCommand {
     let whole = try ShownRun.report(on: reader, of: trace) {
       VerificationRun.report(on: reader, threads: threads, onProgress: $0)
     }
+    try ClaimChoice.require(claim + explain + except, among: whole.claims, of: trace)
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
-      let asked = (claim + explain).joined(separator: " or ")
-      TraceCommand.complain(
-        "no claim about this trace \(asked.isEmpty ? "is left" : "is called \(asked)"); it has "
-          + whole.claims.map(\.identifier).joined(separator: ", "))
+      TraceCommand.complain("\(trace): no claim is left; leave out --except to judge all that are asked for")
       throw ExitCode(2)
     }
     if needsAttribution { report = try attributed(report, of: whole, reader) }

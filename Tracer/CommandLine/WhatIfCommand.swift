@@ -84,9 +84,11 @@ struct WhatIfCommand: ParsableCommand {
     }
     guard (margin ?? 0) <= 10_000 else { throw ValidationError("--margin is at most 10000 percent") }
     guard !scheduleSearch || output == nil else { throw ValidationError("--output goes with --module") }
+    guard !scheduleSearch || !all else { throw ValidationError("--all goes with --module") }
   }
 
   func run() throws {
+    try ImageFolders.require(imageDirectories)
     // Both ways read the recorded trace more than once.
     try TraceCommand.requireFile(trace)
     if let output { try TraceCommand.keepApart(output, from: [trace, module]) }

@@ -18,10 +18,12 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   case otherContents(path: String, partition: String)
   /// The trace's module table asks for what no image can be.
   case unfitTable(reason: String)
-  /// The trace ends before the place.
-  case beyondEnd(place: TracePlace, last: LastEvent?, condition: TraceCondition)
-  /// The trace has events before and behind this one; the defect is what showed the gap, where the reader told one.
-  case eventMissing(position: UInt64, defect: TraceDefect?)
+  /// The trace ends before the place; the doubts say why it may have gone on.
+  case beyondEnd(place: TracePlace, last: LastEvent?, doubts: [String])
+  /// What is at the place is missing, or may be: the trace goes on with the next event behind it.
+  case missing(place: TracePlace, next: UInt64, reason: String?)
+  /// No event stands for what was found out about a claim.
+  case noCase(of: String, finding: String, doubts: [String])
   /// The trace is of a run that no other can be like.
   case unrepeatable(reason: String)
   /// The module ran once more, and otherwise.
@@ -40,8 +42,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   /// event may have been where the trace has a gap or is cut off.
   public var isInconclusive: Bool {
     switch self {
-    case .differs, .endsEarly, .notFound, .interrupted, .eventMissing: true
-    case .beyondEnd(_, _, let condition): !condition.isComplete
+    case .differs, .endsEarly, .notFound, .interrupted, .missing: true
+    case .beyondEnd(_, _, let doubts), .noCase(_, _, let doubts): !doubts.isEmpty
     default: false
     }
   }
@@ -57,9 +59,13 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     case .otherContents(let path, let partition):
       "\(path) has the build identity of \(partition), but not the contents that the trace's module was packed from."
     case .unfitTable(let reason): "the trace's module table cannot be made an image again: \(reason)."
-    case .beyondEnd(let place, let last, let condition): Self.absence(of: place, last, condition)
-    case .eventMissing(let position, let defect):
-      "event \(position) is in a gap of the trace: nothing is known of it" + (defect.map { " (\($0))." } ?? ".")
+    case .beyondEnd(let place, let last, let doubts): Self.absence(of: place, last, doubts)
+    case .missing(let place, let next, let reason):
+      "\(Self.text(place)) is in a gap of the trace: nothing is known of it"
+        + (reason.map { " (\($0))." } ?? ".") + " The trace goes on with event \(next)."
+    case .noCase(let claim, let finding, let doubts):
+      "\(claim) \(finding), and no event of the trace stands for that"
+        + (doubts.isEmpty ? ": there is no case to go to. Name an event." : ": \(doubts.joined(separator: "; ")).")
     case .unrepeatable(let reason): "this run cannot be repeated: \(reason)."
     case .differs(let position, let recorded, let repeated):
       "the module ran once more, and its trace differs first at event \(position):\n  recorded \(recorded)\n"
@@ -78,9 +84,18 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func absence(of place: TracePlace, _ last: LastEvent?, _ condition: TraceCondition) -> String {
-    guard let last else { return "the trace has no event at all (\(condition))." }
-    let end = "event \(last.position), at \(EventField.seconds(last.time)) s (\(condition)). Name a place up to there."
+  private static func text(_ place: TracePlace) -> String {
+    switch place {
+    case .event(let position): "event \(position)"
+    case .instant(let instant): "the instant \(EventField.seconds(instant)) s"
+    case .frame(let number): "the start of frame \(number)"
+    }
+  }
+
+  private static func absence(of place: TracePlace, _ last: LastEvent?, _ doubts: [String]) -> String {
+    let doubt = doubts.first.map { " (\($0))" } ?? ""
+    guard let last else { return "the trace has no event at all\(doubt)." }
+    let end = "event \(last.position), at \(EventField.seconds(last.time)) s\(doubt). Name a place up to there."
     return switch place {
     case .event(let position): "the trace has no event \(position): its last is \(end)"
     case .instant(let instant):

@@ -14,6 +14,8 @@ public struct SoughtEvent {
   public let stopNanoseconds: UInt64?
   /// Whether the trace tells the stop instant: its boot event is there.
   public let isStopKnown: Bool
+  /// What the recorder lost right before the event, where that may have been at the place too.
+  public let losses: RecorderLosses
   /// Who was interrupted when the kernel was entered that recorded the event, 0xFF for the idle loop; nil where the
   /// trace does not tell.
   public let interrupted: UInt8?
@@ -26,16 +28,15 @@ public struct SoughtEvent {
   public init(
     at place: TracePlace, in reader: TraceReader, onProgress: () -> Bool = { true }
   ) throws(RevisitError) {
-    var span = TraceSpan(from: place)
+    var coverage = SpanCoverage(TraceSpan(from: place), of: reader)
     var first: UInt64?
     var boot: TraceEvent?
     var entry: TraceEvent?
     var interruptedLast: UInt8?
     var last: LastEvent?
-    var gap: TraceDefect?
     while let batch = reader.nextColumns() {
       guard case .events(let columns) = batch else {
-        if case .gap(let found) = batch { gap = found.defect }
+        if case .gap(let gap) = batch { coverage.note(gap) }
         (entry, interruptedLast) = (nil, nil)
         continue
       }
@@ -50,10 +51,13 @@ public struct SoughtEvent {
         let frame = event.knownKind == .majorFrameStart ? event.operand : last?.frame
         last = LastEvent(position: position, time: event.time, frame: frame)
         if let partition = Self.interrupted(at: event) { interruptedLast = partition }
-        guard span.side(of: event, position: position) == .within else { continue }
-        if case .event(let wanted) = place, wanted != position {
-          throw .eventMissing(position: wanted, defect: gap)
+        guard coverage.side(of: event, position: position, defectCount: reader.defectCount) == .within else { continue }
+        // Where the place may be in a gap, the first event behind that need not be the one that is meant.
+        guard coverage.gap == nil, Self.isMeant(event, position, by: place) else {
+          let reason = coverage.gap.map { "\($0.defect)" } ?? coverage.losses.sentence
+          throw .missing(place: place, next: position, reason: reason)
         }
+        losses = coverage.losses
         (self.position, self.event, firstPosition) = (position, event, first ?? 0)
         kernelIdentity = boot?.words.w1
         stopNanoseconds = boot.flatMap { $0.words.w3 == .max ? nil : $0.words.w3 }
@@ -66,7 +70,17 @@ public struct SoughtEvent {
         return
       }
     }
-    throw .beyondEnd(place: place, last: last, condition: reader.condition)
+    coverage.finish()
+    throw .beyondEnd(place: place, last: last, doubts: coverage.doubts(of: reader))
+  }
+
+  /// Whether an event that is not before the place can be the one that is there: numbers leave no doubt.
+  private static func isMeant(_ event: TraceEvent, _ position: UInt64, by place: TracePlace) -> Bool {
+    switch place {
+    case .event(let number): position == number
+    case .frame(let number): event.operand == number
+    case .instant: true
+    }
   }
 
   /// Whose registers the kernel found at an entry; nil for what is none, as the pulses of the test device.

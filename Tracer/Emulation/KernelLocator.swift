@@ -47,11 +47,15 @@ public struct KernelLocator: Sendable {
     return result
   }
 
-  /// The kernel image: `kernel` if given, else the first found in `imageFolders(given:)`.
+  /// The kernel image: `kernel` if given, which must be there then, else the first found in `imageFolders(given:)`.
   public func kernel(explicit kernel: String?, images: [String]) throws(EmulationError) -> String {
-    let candidates =
-      kernel.map { [$0] }
-      ?? imageFolders(given: images).map { ($0 as NSString).appendingPathComponent(Self.kernelName) }
+    if let kernel {
+      guard access(kernel, R_OK) == 0 else {
+        throw .unreadable(path: kernel.isEmpty ? "''" : kernel, reason: SystemCall.lastError)
+      }
+      return kernel
+    }
+    let candidates = imageFolders(given: images).map { ($0 as NSString).appendingPathComponent(Self.kernelName) }
     guard let found = candidates.first(where: { access($0, R_OK) == 0 }) else {
       throw .noKernel(searched: candidates)
     }

@@ -36,6 +36,8 @@ public struct OutputPath: Equatable, Sendable {
       }
       guard mayReplace else { throw .exists(path: text) }
     }
+    // The file would have another name than the one that was given.
+    guard !text.hasSuffix("/") else { throw .unwritable(path: text, reason: "with / behind it, it names a folder") }
     guard isFolderWritable else {
       throw .unwritable(path: text, reason: String(cString: strerror(errno)))
     }
@@ -45,9 +47,11 @@ public struct OutputPath: Equatable, Sendable {
   public init(_ text: String) throws(Refusal) {
     var trimmed = text[...]
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-    guard !trimmed.isEmpty, trimmed != "/" else { throw .unwritable(path: text, reason: "it is no name of a file") }
+    guard !trimmed.isEmpty, trimmed != "/" else {
+      throw .unwritable(path: text.isEmpty ? "''" : text, reason: "it is no name of a file")
+    }
     guard trimmed != "-" else {
-      throw .unwritable(path: text, reason: "this goes to a file and not to standard output; name one")
+      throw .unwritable(path: text, reason: "it stands for standard output, and this goes to a file")
     }
     guard let resolved = Self.resolved(String(trimmed)) else {
       throw .unwritable(path: text, reason: String(cString: strerror(ELOOP)))

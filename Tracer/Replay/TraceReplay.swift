@@ -38,10 +38,8 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
   /// Events that were read before the place to begin at.
   private var earlierCount: UInt64 = 0
   /// Where to begin, and whether that place has been met: a replay that ends before it says nothing of what was asked.
-  private var beginning: TraceSpan
+  private var beginning: SpanCoverage
   private var hasBegun: Bool
-  /// The place to end at came before that to begin at.
-  private var isBackward = false
 
   /// - Parameters:
   ///   - reader: at its beginning; it must be kept alive until the replay is done.
@@ -58,7 +56,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     self.pieceEvents = pieceEvents
     self.onProgress = onProgress
     self.span = TraceSpan(to: span.to)
-    beginning = TraceSpan(from: span.from)
+    beginning = SpanCoverage(span, of: reader)
     hasBegun = span.from == nil
     let obstacle = span.from.flatMap { Self.obstacle(toSeeking: $0, in: reader) }
     wholeWayReason = obstacle
@@ -82,15 +80,26 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     if !hasBegun {
       let events = columns.events
       for index in range where !hasBegun {
-        hasBegun = beginning.side(of: events[index], position: columns.firstPosition + UInt64(index)) == .within
+        hasBegun = side(ofBeginning: events[index], columns.firstPosition + UInt64(index)) == .within
         if !hasBegun { earlierCount += 1 }
       }
       if isPastSpan, !hasBegun {
         let next = range.upperBound
-        isBackward = beginning.side(of: events[next], position: columns.firstPosition + UInt64(next)) == .before
+        _ = side(ofBeginning: events[next], columns.firstPosition + UInt64(next))
       }
     }
     return range
+  }
+
+  private mutating func side(ofBeginning event: TraceEvent, _ position: UInt64) -> TraceSpan.Side {
+    beginning.side(of: event, position: position, defectCount: reader.defectCount)
+  }
+
+  /// Whether a trace that was read to its end has certainly not the place to begin at: what is missing before its last
+  /// event cannot have been behind its end.
+  private mutating func isBehindEnd() -> Bool {
+    beginning.finish()
+    return beginning.doubts(of: reader).isEmpty
   }
 
   private mutating func withinSpan(_ columns: EventColumns) -> Range<Int> {
@@ -123,8 +132,7 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     if !hasBegun, isPastSpan || reader.condition != .unread {
       machine.report.isEndedEarly = isPastSpan
       // Where something is missing, the place may have been there.
-      machine.report.hasNoSuchPlace =
-        isPastSpan ? isBackward && machine.report.doubts.isEmpty : reader.condition == .complete
+      machine.report.hasNoSuchPlace = isPastSpan ? beginning.isBackward : isBehindEnd()
       let end = isPastSpan ? "what was asked for" : "the trace"
       return machine.finish(doubt: "\(end) ends before the place to begin at: nothing from there on was compared")
     }
@@ -145,7 +153,9 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     while !machine.hasDiverged, !isPastSpan, let batch = reader.nextColumns() {
       switch batch {
       case .events(let columns): machine.consume(columns, admitted(columns))
-      case .gap(let gap): machine.noteGap(Self.text(gap))
+      case .gap(let gap):
+        if !hasBegun { beginning.note(gap) }
+        machine.noteGap(Self.text(gap))
       }
       guard onProgress(machine.report.eventCount) else { return }
     }
@@ -158,7 +168,9 @@ public struct TraceReplay<Marking: MarkingRule & SendableMetatype> {
     var piece = ReplayPiece<Marking>(start: nil)
     while !machine.hasDiverged, !isPastSpan, let batch = reader.nextColumns() {
       switch batch {
-      case .gap(let gap): piece.parts.append(.gap(Self.text(gap)))
+      case .gap(let gap):
+        if !hasBegun { beginning.note(gap) }
+        piece.parts.append(.gap(Self.text(gap)))
       case .events(let delivered):
         let keyframes = finder.keyframes(in: delivered)
         let columns = reader.exchangeColumns(spares.popLast() ?? EventColumns())

@@ -39,6 +39,10 @@ public final class EventStore {
   private var breaks: [Int] = []
   /// What the one reading from end to end has found.
   public private(set) var condition = TraceCondition.unread
+  /// What the recorder lost of the trace.
+  public private(set) var losses = RecorderLosses()
+  /// Why the trace may have gone on behind its last event; empty where it has its end.
+  private(set) var doubtsBehind: [String] = []
   private let open: () throws -> TraceReader
   private var reader: TraceReader?
   private var nextBlock = 0
@@ -54,12 +58,17 @@ public final class EventStore {
   public init(opening open: @escaping () throws -> TraceReader) throws {
     self.open = open
     let reader = try open()
+    // Of all that the trace has nothing is as far: what is missing at the end is missing of it.
+    var coverage = SpanCoverage(TraceSpan(from: .event(.max)))
     var gap: String?
     while let batch = reader.nextBatch() {
       switch batch {
-      case .gap(let found): gap = "events are missing before event \(found.nextPosition): \(found.defect)"
+      case .gap(let found):
+        coverage.note(found)
+        gap = "events are missing before event \(found.nextPosition): \(found.defect)"
       case .events(let first, let events):
         guard let head = events.first else { continue }
+        _ = coverage.side(of: head, position: first, defectCount: reader.defectCount)
         blocks.append(
           Block(ordinal: eventCount, position: first, count: events.count, time: max(lastTime, head.time), gap: gap))
         if gap != nil { breaks.append(eventCount) }
@@ -72,6 +81,9 @@ public final class EventStore {
       }
     }
     condition = reader.condition
+    losses = reader.losses
+    coverage.finish()
+    doubtsBehind = coverage.doubts(of: reader)
   }
 
   private func note(_ event: TraceEvent, _ ordinal: Int) {
@@ -99,6 +111,19 @@ public final class EventStore {
   func gap(before ordinal: Int) -> String? {
     let index = block(of: ordinal)
     return blocks[index].ordinal == ordinal ? blocks[index].gap : nil
+  }
+
+  /// Why events may be missing behind one event and before another; nil where none are.
+  ///
+  /// - Parameters:
+  ///   - first: nil for the trace's beginning.
+  ///   - last: nil for its end, behind which it may have gone on.
+  ///   - isLossCounted: whether what the recorder lost is missing too.
+  func doubt(after first: Int?, before last: Int?, isLossCounted: Bool) -> String? {
+    let between = breaks.filter { $0 > first ?? -1 && $0 <= last ?? eventCount }
+    if let gap = between.lazy.compactMap({ self.gap(before: $0) }).first { return gap }
+    if isLossCounted, !between.isEmpty { return losses.sentence }
+    return last == nil ? doubtsBehind.first : nil
   }
 
   /// The event with that ordinal and its position.

@@ -18,6 +18,8 @@ public struct StepSession {
   /// Why an order could not be carried out.
   public struct Refusal: Error, Equatable, CustomStringConvertible {
     public var description: String
+    /// Whether the trace certainly has not what was asked for; else it may have been where events are missing.
+    public var isCertain = true
   }
 
   /// Carries out an order; the session does not change where it throws.
@@ -29,26 +31,41 @@ public struct StepSession {
         kinds.contains(event.kind) && (partition.map { $0 == event.partition } ?? true)
       }
       guard let found else {
-        throw absence("no such event \(isBackward ? "before" : "after") this one")
+        let (first, last) = isBackward ? (nil, stepper.ordinal) : (stepper.ordinal, nil)
+        throw absence(
+          "no such event \(isBackward ? "before" : "after") this one", after: first, before: last, isLossCounted: true)
       }
       try stepper.go(to: found)
     case .goToEvent(let position):
       guard let ordinal = stepper.store.ordinal(ofPosition: position) else {
-        throw absence("the trace has no event \(position)")
+        throw absence("the trace has no event \(position)", after: lastOrdinal)
       }
       let found = try stepper.store.event(ordinal).position
       guard found == position else {
-        throw absence("the trace has no event \(position); the next one is \(found)", before: ordinal)
+        throw absence(
+          "the trace has no event \(position); the next one is \(found)", after: ordinal - 1, before: ordinal)
       }
       try stepper.go(to: ordinal)
     case .goToTime(let time):
       guard let ordinal = try stepper.store.ordinal(atTime: time) else {
-        throw absence("the trace ends at \(EventField.seconds(stepper.store.lastTime)) s")
+        throw absence("the trace ends at \(EventField.seconds(stepper.store.lastTime)) s", after: lastOrdinal)
+      }
+      // What follows a gap need not be the first event from that instant on.
+      if stepper.store.gap(before: ordinal) != nil {
+        let next = try stepper.store.event(ordinal).position
+        throw absence(
+          "what is at \(EventField.seconds(time)) s is in a gap; the next event is \(next)", after: ordinal - 1,
+          before: ordinal)
       }
       try stepper.go(to: ordinal)
     case .goToFrame(let number):
       guard let frame = stepper.store.frames.first(where: { $0.number == number }) else {
-        throw absence("the trace has no major frame \(number)")
+        let frames = stepper.store.frames
+        let next = frames.first { $0.number > number }?.ordinal
+        throw absence(
+          "the trace has no major frame \(number)", after: frames.last { $0.number < number }?.ordinal, before: next,
+          // Behind the last frame that there is no loss is so long that it took all of another.
+          isLossCounted: next != nil)
       }
       try stepper.go(to: frame.ordinal)
     case .first: try stepper.go(to: 0)
@@ -62,23 +79,25 @@ public struct StepSession {
     }
   }
 
-  /// The refusal of what the trace has not; of one that is not whole, with the reason that it may have had it.
-  ///
-  /// - Parameter ordinal: the event behind the gap that took it, where that is known.
-  private func absence(_ sentence: String, before ordinal: Int? = nil) -> Refusal {
-    let condition = stepper.store.condition
-    guard !condition.isComplete else { return Refusal(description: sentence) }
-    let gap = ordinal.flatMap { stepper.store.gap(before: $0) }
-    return Refusal(description: "\(sentence); " + (gap ?? "the trace is \(condition)"))
+  private var lastOrdinal: Int { stepper.store.eventCount - 1 }
+
+  /// The refusal of what the trace has not between two events; where some are missing there, with the reason that it
+  /// may have had it.
+  private func absence(
+    _ sentence: String, after first: Int?, before last: Int? = nil, isLossCounted: Bool = false
+  ) -> Refusal {
+    let doubt = stepper.store.doubt(after: first, before: last, isLossCounted: isLossCounted)
+    return Refusal(description: sentence + (doubt.map { "; \($0)" } ?? ""), isCertain: doubt == nil)
   }
 
   private func move(_ count: Int) throws {
     let (target, isOver) = stepper.ordinal.addingReportingOverflow(count)
-    let last = stepper.store.eventCount - 1
-    if stepper.ordinal == (count < 0 ? 0 : last) {
-      throw count < 0 ? Refusal(description: "this is the first event") : absence("this is the last event")
+    if stepper.ordinal == (count < 0 ? 0 : lastOrdinal) {
+      throw count < 0
+        ? absence("this is the first event", after: nil, before: 0)
+        : absence("this is the last event", after: lastOrdinal)
     }
-    try stepper.go(to: isOver ? (count < 0 ? 0 : last) : target)
+    try stepper.go(to: isOver ? (count < 0 ? 0 : lastOrdinal) : target)
   }
 
   /// The current event as `partita dump` prints it.

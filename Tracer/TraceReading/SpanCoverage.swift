@@ -15,6 +15,10 @@ public struct SpanCoverage: Sendable {
   private var earlierDefectCount = 0
   /// The first gap in which events of the part may be missing; nil where there is none.
   public private(set) var gap: TraceGap?
+  /// What the recorder lost of the part, or right before it where that may be of the part: no defect of the trace.
+  public private(set) var losses = RecorderLosses()
+  /// Losses behind which no other event has been found that is before the part.
+  private var openLosses = RecorderLosses()
   /// Whether the place to begin at has come, or there is none.
   public private(set) var hasBegun: Bool
   /// Whether an event behind the part has come.
@@ -60,6 +64,7 @@ public struct SpanCoverage: Sendable {
     if !hasBegun {
       begin(side, event, position, defectCount, tell)
     }
+    if side == .within { losses.note(event, position: position) }
     if side == .after { hasEnded = true }
     if case .event(let last)? = span.to, position >= last { isOver = true }
     return side
@@ -71,7 +76,8 @@ public struct SpanCoverage: Sendable {
     hasBegun = progress.hasBegun
     if side == .before {
       earlierDefectCount = defectCount
-      if tellsFrame(event) { openGap = nil }
+      if tellsFrame(event) { (openGap, openLosses) = (nil, RecorderLosses()) }
+      openLosses.note(event, position: position)
       return
     }
     let isExact = hasBegun && isExactBeginning(event, position)
@@ -80,6 +86,7 @@ public struct SpanCoverage: Sendable {
       if mayHaveHiddenBeginning(isExact) { count(gap, tell) } else if isExact { earlierDefectCount = defectCount }
     }
     openGap = nil
+    if mayHaveHiddenBeginning(isExact) { losses.append(openLosses) }
   }
 
   /// Whether the part may have begun in the gap before an event that is not before the part.

@@ -15,6 +15,8 @@ struct TraceLedger {
   var isBroken = false
   /// The damage passed over since the last block, which explains the gap before the next.
   var damage: TraceDefect?
+  /// What the recorder lost, as the events so far tell.
+  private(set) var losses = RecorderLosses()
 
   private let cpu: UInt8
   private let tableChecksum: UInt64
@@ -124,6 +126,7 @@ struct TraceLedger {
       if event.words.w0 != tableChecksum { found.append(.moduleTable) }
     case .loss:
       lost &+= event.words.w0
+      losses.note(event, position: position)
     case .end:
       if !hasEnded, !isLast {
         found.append(.eventsAfterEnd(position: position + 1))

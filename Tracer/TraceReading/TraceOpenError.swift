@@ -3,6 +3,8 @@ import ModuleConfiguration
 /// Why a file cannot be read as a trace at all.
 public enum TraceOpenError: Error, Equatable, CustomStringConvertible {
   case cannotOpen(path: String, reason: String)
+  /// Reading failed within the first block: `errno`.
+  case cannotRead(code: Int32)
   /// The bytes do not begin with a trace block.
   case notATrace
   case unsupportedVersion(UInt16)
@@ -19,7 +21,8 @@ public enum TraceOpenError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .cannotOpen(let path, let reason): "\(path): \(reason)"
+    case .cannotOpen(let path, let reason): "\(path.isEmpty ? "''" : path): \(reason)"
+    case .cannotRead(let code): "the file cannot be read (errno \(code))"
     case .notATrace: "this is no Partita trace: it does not begin with a trace block (partita capture writes traces)"
     case .unsupportedVersion(let version):
       "the trace has format version \(version); this partita reads version 1: use the one that captured it"

@@ -25,6 +25,9 @@ extension TraceReader {
     lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, work) : nil
   }
 
+  /// What the recorder lost, as the blocks tell that have been read so far.
+  public var losses: RecorderLosses { ledger.losses }
+
   /// Whether what is not yet written is waited for.
   public var isPipe: Bool { source.isPipe }
 

@@ -57,9 +57,10 @@ public final class TraceReader {
     self.source = source
     ownColumns = columns
     var work = 0
-    switch BlockProbe(source, work: &work) {
-    case .end: throw .cutInModuleTable(atByte: 0)
-    case .incomplete: throw .cutInModuleTable(atByte: UInt64(source.available))
+    let first = BlockProbe(source, work: &work)
+    if let code = source.failure { throw .cannotRead(code: code) }  // Nothing was cut off then.
+    switch first {
+    case .end, .incomplete: throw .cutInModuleTable(atByte: UInt64(source.available))
     case .unsupportedVersion(let version): throw .unsupportedVersion(version)
     case .damaged(.foreignBytes): throw .notATrace
     case .damaged(let kind): throw .moduleTableDamaged("\(TraceDefect(kind: kind, byteOffset: 0))")

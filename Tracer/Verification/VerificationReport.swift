@@ -21,9 +21,10 @@ public struct VerificationReport: Sendable {
   /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
   public var isRecorded: Bool? { kernelIdentity.map { $0 != 0 } }
 
-  /// What there is to say about a trace that no kernel recorded; nil about others.
+  /// What there is to say about a trace that no kernel recorded, or nobody knows which; nil about others.
   public var origin: String? {
-    guard isRecorded == false else { return nil }
+    guard let isRecorded else { return "which kernel recorded this trace is not known: its boot event is missing" }
+    guard !isRecorded else { return nil }
     return "this trace is not recorded from a kernel but made by partita: its boot event names no kernel"
   }
 

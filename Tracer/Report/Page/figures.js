@@ -234,6 +234,8 @@ function showNotices(run) {
   if (trace.recorded === false) {
     note("unknown", "This trace is not recorded from a kernel but made by partita: ",
       "its boot event names no kernel.");
+  } else if (trace.recorded === null) {
+    note("unknown", "Which kernel recorded this trace is not known: its boot event is missing.");
   }
   if (!trace.complete) note("fail", `The trace is not whole: ${trace.condition}. `, "What is not there is not judged.");
   if (trace.lost > 0) {

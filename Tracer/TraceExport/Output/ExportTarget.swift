@@ -32,10 +32,13 @@ public final class ExportTarget {
     do throws(OutputPath.Refusal) {
       target = try OutputPath(path)
     } catch {
-      guard case .unwritable(_, let reason) = error else {
+      guard case .unwritable(let named, let reason) = error else {
         throw .unwritable(path: path, reason: "it is no name of a file")
       }
-      throw .unwritable(path: path, reason: reason)
+      throw .unwritable(path: named, reason: reason)
+    }
+    if kind == .file, path.hasSuffix("/") {
+      throw .unwritable(path: path, reason: "with / behind it, it names a folder, and the export is a file")
     }
     self.path = target.path
     self.kind = kind
@@ -78,8 +81,13 @@ public final class ExportTarget {
 
   /// The failure as whoever named the target knows it: of the name under which it grows nobody has heard.
   public func renamed(_ failure: ExportFailure) -> ExportFailure {
-    guard case .unwritable(let place, let reason) = failure, place.hasPrefix(growing) else { return failure }
-    return .unwritable(path: "\(path)\(place.dropFirst(growing.count))", reason: reason)
+    switch failure {
+    case .unwritable(let place, let reason) where place.hasPrefix(growing):
+      return .unwritable(path: "\(path)\(place.dropFirst(growing.count))", reason: reason)
+    // SQLite does not name the file.
+    case .database(let reason): return .unwritable(path: path, reason: reason)
+    default: return failure
+    }
   }
 
   /// Gives the export its name, in place of what was there.

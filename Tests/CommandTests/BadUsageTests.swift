@@ -1,0 +1,53 @@
+import CommandFolder
+import Foundation
+import Testing
+
+/// What nobody can mean is refused in one clear sentence, before anything is made.
+@Suite struct BadUsageTests {
+  private static let module = CommandFolder.package + "/Kernel/Modules/FlightControl/module.xml"
+
+  private static let names: [([String], String)] = [
+    (["report", "run.partita", "-o", "new/"], "new/ cannot be written: with / behind it, it names a folder"),
+    (["export", "run.partita", "--format", "csv", "-o", "new/"], "new/ cannot be written: with / behind it"),
+    (["verify", "run.partita", "--certificate", "new/"], "new/ cannot be written: with / behind it"),
+    (["synthesize", OtherModule.path, "--events", "100", "-o", "new/"], "new/ cannot be written: with / behind it"),
+    (["report", "run.partita", "-o", ""], "'' cannot be written: it is no name of a file"),
+    (["export", "run.partita", "--format", "csv", "-o", ""], "'' cannot be written: it is no name of a file"),
+    (["report", "run.partita", "-o", "-"], "- cannot be written: it stands for standard output"),
+    (["export", "run.partita", "-o", String(repeating: "x", count: 300) + ".db"], "xxx.db cannot be written"),
+    (["schema", "-o", "-"], "'-' is no name of a folder"),
+    (["dump", ""], "'': No such file or directory"),
+    // It can be opened, and not be read at its beginning.
+    (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
+    (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),
+  ]
+
+  /// Images would be looked for elsewhere, and others might be found.
+  private static let folders: [([String], String)] = [
+    ["check", module], ["claims", module], ["pack", module, "-o", "new"], ["goto", "run.partita", "5"],
+    ["synthesize", module, "-o", "new"], ["capture", module, "-o", "new", "--for", "1ms"],
+    ["what-if", "run.partita", "--module", module],
+  ].flatMap { arguments in
+    ["nosuch", "run.partita", ""].map { (arguments + ["--images", $0], "--images: '\($0)' is no folder") }
+  }
+
+  /// A claim would go unjudged for a slip of the pen.
+  private static let claims: [([String], String)] = [
+    (["verify", "run.partita", "--claim", "trace.boot", "--claim", "nobody"], "run.partita has no claim 'nobody'"),
+    (["verify", "run.partita", "--except", "nobody"], "run.partita has no claim 'nobody'"),
+    (["verify", "run.partita", "--explain", ""], "run.partita has no claim ''"),
+    (["claims", "run.partita", "--claim", "trace.boot", "--claim", "nobody"], "run.partita has no claim 'nobody'"),
+    (["claims", "run.partita", "--except", "nobody"], "run.partita has no claim 'nobody'"),
+    (["verify", "run.partita", "--claim", "trace.boot", "--except", "trace.boot"], "no claim is left"),
+    (["what-if", "run.partita", "--schedule-search", "--all"], "--all goes with --module"),
+  ]
+
+  @Test(arguments: names + folders + claims) func itIsRefused(arguments: [String], sentence: String) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    let run = try folder.run(arguments)
+    #expect(run.ending == .status(2) && run.output == "", "\(run.output)")
+    #expect(run.errors.contains(sentence), "\(run.errors)")
+    #expect(folder.names == ["run.partita"] && folder.leftovers == [], "\(folder.names)")
+  }
+}
