@@ -23,7 +23,8 @@ import Testing
       terminal = try PseudoTerminal()
       settings = terminal.settings
       let device = terminal.device
-      command = try RunningCommand(["step", "run"], in: folder, input: device, output: device)
+      command = try RunningCommand(
+        ["step", "run"], in: folder, input: device, output: device, through: PseudoTerminal.environment())
       expect(0, after: "")
     }
 
@@ -191,6 +192,25 @@ import Testing
       let stepper = try Stepper()
       stepper.command.send(signal)
       stepper.expectEnd(.signal(signal))
+    }
+  }
+
+  /// A terminal that cannot place its cursor is not sent what it would print as text.
+  @Test func aDumbTerminalIsAskedLineByLine() throws {
+    let folder = try CommandFolder()
+    let made = try folder.run("synthesize", OtherModule.path, "--events", "2000", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    for (command, keys) in [("step", "next 3\nquit\n"), ("top", "")] {
+      let terminal = try PseudoTerminal()
+      let settings = terminal.settings
+      let running = try RunningCommand(
+        [command, "run"], in: folder, input: terminal.device, output: terminal.device,
+        through: PseudoTerminal.environment("TERM=dumb"))
+      terminal.press(keys)
+      #expect(terminal.finish(running) == .status(0), "\(running.errors)")
+      #expect(terminal.settings == settings && !terminal.text.contains("\u{1B}"), "\(terminal.text)")
+      let event = try folder.run("dump", "run", "--from", "event:3").output.prefix(60)
+      #expect(terminal.text.contains(command == "step" ? event : "narrowest margins"), "\(terminal.text)")
     }
   }
 }

@@ -15,7 +15,9 @@ import TraceDamage
   private static func start(
     _ arguments: [String], in folder: CommandFolder, on terminal: PseudoTerminal
   ) throws -> RunningCommand {
-    try RunningCommand(["top"] + arguments, in: folder, input: terminal.device, output: terminal.device)
+    try RunningCommand(
+      ["top"] + arguments, in: folder, input: terminal.device, output: terminal.device,
+      through: PseudoTerminal.environment())
   }
 
   private static func words(_ line: Substring) -> [String] {

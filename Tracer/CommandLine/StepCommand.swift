@@ -18,8 +18,8 @@ struct StepCommand: ParsableCommand {
       it may have returned since, for the kernel learns of that at the next exception only. The state rests on all \
       that came before, so the way to a far event is replayed from the trace's beginning.
 
-      In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
-      from it line by line:
+      In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, or a dumb one (TERM), \
+      orders are read from it line by line:
 
       \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
@@ -113,7 +113,16 @@ struct StepCommand: ParsableCommand {
   private func obeyLines(_ session: inout StepSession) throws -> Bool {
     var isMisunderstood = false
     var number = 0
-    while let text = readLine() {
+    // A terminal that has no screen for us has somebody before it.
+    let isAsked = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    if isAsked { print("\(try session.line())\nOrders line by line; 'help' lists them.") }
+    func nextLine() -> String? {
+      guard isAsked else { return readLine() }
+      print("> ", terminator: "")
+      StandardOutput.finish()
+      return readLine()
+    }
+    while let text = nextLine() {
       // Whoever writes orders may wait for the answer to each.
       defer { StandardOutput.finish() }
       number += 1

@@ -12,8 +12,8 @@ struct TopCommand: ParsableCommand {
     abstract: "Shows a run live: windows as a strip, rates, shares, margins, loss.",
     discussion: """
       Given a module, boots it and shows its trace while it grows; 'q' ends the run in order, a second 'q' at once. \
-      Given a trace, shows its end, or plays it with --speed. Where there is no terminal, one snapshot is printed at \
-      the end of it all. \
+      Given a trace, shows its end, or plays it with --speed. Where there is no terminal, or a dumb one (TERM), one \
+      snapshot is printed at the end of it all. \
       The time shown, and how fast it goes against real time, are those of the last event read. \
       Claims are judged on the way by the code of 'partita verify'; one that fails has failed.
 

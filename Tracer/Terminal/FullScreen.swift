@@ -11,14 +11,16 @@ public final class FullScreen {
   private var waiting: [UInt8] = []
   public let isColoured: Bool
 
-  /// Takes the terminal on standard input and output over; nil where they are none.
+  /// Takes the terminal on standard input and output over; nil where they are none, or a dumb one, which would show
+  /// control sequences as text.
   public init?(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
     guard isatty(input) == 1, isatty(output) == 1 else { return nil }
+    let environment = ProcessInfo.processInfo.environment
+    guard environment["TERM"] != "dumb" else { return nil }
     guard TerminalRescue.take(input: input, output: output) else { return nil }
     self.input = input
     self.output = output
-    let environment = ProcessInfo.processInfo.environment
-    isColoured = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    isColoured = (environment["NO_COLOR"] ?? "").isEmpty
     // Another screen than the shell's, no cursor.
     write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
   }
