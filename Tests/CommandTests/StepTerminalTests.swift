@@ -195,6 +195,26 @@ import Testing
     }
   }
 
+  /// Stopped, it leaves the terminal to the shell, and takes it again when it goes on.
+  @Test func aStopLendsTheTerminalToTheShell() throws {
+    let stepper = try Stepper()
+    let taken = stepper.terminal.settings
+    #expect(taken != stepper.settings)
+    for (place, stop) in ["by its key", "from elsewhere"].enumerated() {
+      if place == 0 { stepper.terminal.press("\u{1A}") } else { stepper.command.send(SIGTSTP) }
+      #expect(stepper.command.reaches { stepper.command.isStopped }, "\(stop)")
+      #expect(stepper.terminal.settings == stepper.settings && stepper.terminal.isScreenGivenBack, "\(stop)")
+      stepper.command.send(SIGCONT)
+      let isBack = stepper.command.reaches {
+        stepper.terminal.settings == taken && stepper.terminal.text.hasSuffix("\u{1B}[?2026l")
+      }
+      #expect(isBack, "\(stop)")
+      stepper.expect(place + 1, after: "n")
+    }
+    stepper.terminal.press("q")
+    stepper.expectEnd(.status(0))
+  }
+
   /// A terminal that cannot place its cursor is not sent what it would print as text.
   @Test func aDumbTerminalIsAskedLineByLine() throws {
     let folder = try CommandFolder()

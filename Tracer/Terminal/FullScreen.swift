@@ -4,7 +4,8 @@ import Outputs
 /// A terminal taken over whole: raw keys, a screen of our own, and everything back as it was at the end.
 ///
 /// The terminal is given back when the object goes, when the process exits, and when a signal ends it, a crash
-/// included. A request to end that somebody else takes, or that is ignored, is left alone. One at a time.
+/// included; also for as long as Ctrl-Z stops it. A request to end or to stop that somebody else takes, or that is
+/// ignored, is left alone. One at a time.
 public final class FullScreen {
   private let input: Int32
   private let output: Int32
@@ -21,8 +22,6 @@ public final class FullScreen {
     self.input = input
     self.output = output
     isColoured = (environment["NO_COLOR"] ?? "").isEmpty
-    // Another screen than the shell's, no cursor.
-    write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
   }
 
   deinit { TerminalRescue.giveBack() }
@@ -45,7 +44,8 @@ public final class FullScreen {
     write(text + "\u{1B}[J\u{1B}[?2026l")
   }
 
-  /// The next key; nil when `milliseconds` are over, or when the window's size has changed.
+  /// The next key; nil when `milliseconds` are over, and when the screen must be shown anew: the window's size has
+  /// changed, or the process was stopped.
   public func key(within milliseconds: Int) -> TerminalKey? {
     if waiting.isEmpty {
       guard isReady(within: milliseconds) else { return nil }
@@ -61,7 +61,9 @@ public final class FullScreen {
     var rest = waiting[...]
     let key = TerminalKey.take(&rest)
     waiting = Array(rest)
-    return key
+    guard key == .suspend else { return key }
+    raise(SIGTSTP)
+    return nil
   }
 
   private func isReady(within milliseconds: Int) -> Bool {
@@ -78,60 +80,5 @@ public final class FullScreen {
 
   private func write(_ text: String) {
     _ = Array(text.utf8).withUnsafeBytes { DescriptorWriter.writeAll($0, to: output) }
-  }
-}
-
-/// What gives the terminal back, reachable from exit handlers and signals, which carry no context.
-enum TerminalRescue {
-  /// Unsafe: written before the handlers are in place and while no other thread uses a terminal; a signal only reads.
-  nonisolated(unsafe) private static var saved = termios()
-  nonisolated(unsafe) private static var input: Int32 = -1
-  nonisolated(unsafe) private static var output: Int32 = -1
-  nonisolated(unsafe) private static var hasHandlers = false
-  /// The shell's screen and the cursor again.
-  private static let farewell: StaticString = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
-
-  static func take(input: Int32, output: Int32) -> Bool {
-    guard self.input < 0, tcgetattr(input, &saved) == 0 else { return false }
-    var mode = saved
-    // Signals of keys come as keys, so that every way out leads past `giveBack`.
-    mode.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-    mode.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | BRKINT)
-    guard tcsetattr(input, TCSAFLUSH, &mode) == 0 else { return false }
-    self.output = output
-    self.input = input
-    if !hasHandlers {
-      hasHandlers = true
-      atexit { TerminalRescue.giveBack() }
-      let requests = [SIGTERM, SIGHUP, SIGINT].filter(hasDefaultAction)
-      for number in requests + [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
-        signal(number) { number in
-          TerminalRescue.giveBack()
-          signal(number, SIG_DFL)
-          raise(number)
-        }
-      }
-      // Interrupts the wait for a key.
-      var action = sigaction()
-      action.__sigaction_handler.sa_handler = { _ in }
-      sigaction(SIGWINCH, &action, nil)
-    }
-    return true
-  }
-
-  private static func hasDefaultAction(_ number: Int32) -> Bool {
-    var action = sigaction()
-    guard sigaction(number, nil, &action) == 0 else { return false }
-    let handler: (@convention(c) (Int32) -> Void)? = action.__sigaction_handler.sa_handler
-    return handler == nil
-  }
-
-  /// Calls only what a signal handler may call.
-  static func giveBack() {
-    guard input >= 0 else { return }
-    let descriptor = input
-    input = -1
-    _ = Glibc.write(output, farewell.utf8Start, farewell.utf8CodeUnitCount)
-    tcsetattr(descriptor, TCSAFLUSH, &saved)
   }
 }

@@ -5,6 +5,8 @@ public enum TerminalKey: Equatable, Sendable {
   case up, down, left, right, home, end, pageUp, pageDown
   /// Ctrl-C or Ctrl-D.
   case interrupt
+  /// Ctrl-Z.
+  case suspend
   case other
 
   /// Takes the first key off bytes; nil where they end within one.
@@ -16,6 +18,7 @@ public enum TerminalKey: Equatable, Sendable {
     case 9: return .tab
     case 10, 13: return .enter
     case 8, 127: return .backspace
+    case 26: return .suspend
     case 27: return sequence(&bytes)
     case 0..<32: return .other
     case 32..<128: return .character(Character(UnicodeScalar(first)))
