@@ -215,6 +215,22 @@ import Testing
     stepper.expectEnd(.status(0))
   }
 
+  /// What is pasted is text where text is asked for, and no keys where none is; nor is what a mouse sends.
+  @Test func whatIsPastedIsNoKeys() throws {
+    let stepper = try Stepper()
+    // But for Ctrl-C.
+    stepper.terminal.press("\u{1B}[200~query all q\u{3}nnn\r\u{1A}")
+    stepper.expectEnd(.status(0))
+
+    let other = try Stepper()
+    other.terminal.press("\u{1B}[200~quite\rnnn\u{1B}[201~\u{1B}[<0;33;113M\u{1B}[<0;33;113m")
+    other.expect(1, after: "n")
+    other.expectMessage("(1.5s, event N, frame N): event 1234▏", after: "g\u{1B}[200~event 1234\r\u{1B}[201~")
+    other.expect(1234, after: "\r")
+    other.terminal.press("q")
+    other.expectEnd(.status(0))
+  }
+
   /// A terminal that cannot place its cursor is not sent what it would print as text.
   @Test func aDumbTerminalIsAskedLineByLine() throws {
     let folder = try CommandFolder()

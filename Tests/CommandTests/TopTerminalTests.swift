@@ -136,6 +136,23 @@ import TraceDamage
     #expect(folder.names == ["run"] && folder.leftovers == [])
   }
 
+  @Test func aPasteDoesNotEndIt() throws {
+    let folder = try Self.folder(events: "20000")
+    let terminal = try PseudoTerminal()
+    let command = try Self.start(["run"], in: folder, on: terminal)
+    _ = Self.ending(command, on: terminal)
+    let before = terminal.bytes.count
+    terminal.press("\u{1B}[200~" + String(repeating: "quit Q ", count: 100) + "\u{1B}[201~")
+    // Two more screens: the first may have been on its way.
+    let goesOn = command.reaches {
+      terminal.collect()
+      return terminal.bytes.count > before + 8000
+    }
+    #expect(goesOn, "\(command.errors)")
+    terminal.press("q")
+    #expect(terminal.finish(command) == .status(0), "\(command.errors)")
+  }
+
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT]) func signalsGiveTheTerminalBack(signal: Int32) throws {
     let folder = try Self.folder(events: "20000")
     let terminal = try PseudoTerminal()

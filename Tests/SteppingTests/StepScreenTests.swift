@@ -83,6 +83,7 @@ import TraceReading
       keys(Array("\u{1B}[A\u{1B}[B\u{1B}[C\u{1B}[D\u{1B}OH\u{1B}[F".utf8)) == [.up, .down, .right, .left, .home, .end])
     #expect(keys(Array("\u{1B}[5~\u{1B}[6~\u{1B}[99~".utf8)) == [.pageUp, .pageDown, .other])
     #expect(keys([27]) == [.escape])
+    #expect(keys(Array("\u{1B}[200~\u{1A}\u{1B}[201~".utf8)) == [.pasteBegin, .suspend, .pasteEnd])
     #expect(keys([9, 13, 127, 3, 4]) == [.tab, .enter, .backspace, .interrupt, .interrupt])
     #expect(keys(Array("é→".utf8)) == [.character("é"), .character("→")])
     for whole in ["n", "\u{1B}[A", "\u{1B}[A\u{1B}OH", "\u{1B}[99~", "é→", "\u{1B}[Aq", ""] {

@@ -171,8 +171,10 @@ struct StepConversation {
 
   mutating func run() throws {
     while true {
-      let size = screen.size
-      screen.show(try StepScreen(session, width: size.columns, height: size.rows).lines(status: status))
+      if !screen.hasMoreKeys {
+        let size = screen.size
+        screen.show(try StepScreen(session, width: size.columns, height: size.rows).lines(status: status))
+      }
       guard let key = screen.key(within: 1000) else { continue }
       if prompt != nil {
         try take(key)
@@ -203,7 +205,7 @@ struct StepConversation {
   /// A key while a line is typed.
   private mutating func take(_ key: TerminalKey) throws {
     switch key {
-    case .character(let character): prompt?.text.append(character)
+    case .character(let character), .pasted(let character): prompt?.text.append(character)
     case .backspace: _ = prompt?.text.popLast()
     case .escape, .interrupt: prompt = nil
     case .enter:

@@ -99,7 +99,7 @@ struct TopCommand: ParsableCommand {
       while !hasLeft {
         let state = board.isDone ? "the end – q quits" : speed.map { "playing × \($0) – q quits" } ?? "reading"
         draw(board, on: screen, state: state)
-        if let key = screen.key(within: 250), Self.isEnd(key) { hasLeft = true }
+        hasLeft = Self.isEndAsked(on: screen, within: 250)
       }
     } else {
       board.wait()
@@ -138,7 +138,7 @@ struct TopCommand: ParsableCommand {
     let report = capture.run { _ in
     } onProgress: { _ in
       guard let screen else { return }
-      if let key = screen.key(within: 0), Self.isEnd(key) {
+      if Self.isEndAsked(on: screen, within: 0) {
         isEnding = true
         signals.post()
       }
@@ -159,6 +159,16 @@ struct TopCommand: ParsableCommand {
   }
 
   // MARK: Drawing
+
+  /// Whether one of the keys that have come ends it; a paste's are all taken, for none of them is worth a new screen.
+  private static func isEndAsked(on screen: FullScreen, within milliseconds: Int) -> Bool {
+    var wait = milliseconds
+    repeat {
+      if let key = screen.key(within: wait), isEnd(key) { return true }
+      wait = 0
+    } while screen.hasMoreKeys
+    return false
+  }
 
   private static func isEnd(_ key: TerminalKey) -> Bool {
     key == .character("q") || key == .character("Q") || key == .interrupt || key == .escape

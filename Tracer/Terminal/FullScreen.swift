@@ -10,6 +10,7 @@ public final class FullScreen {
   private let input: Int32
   private let output: Int32
   private var waiting: [UInt8] = []
+  private var isPasting = false
   public let isColoured: Bool
 
   /// Takes the terminal on standard input and output over; nil where they are none, or a dumb one, which would show
@@ -61,9 +62,28 @@ public final class FullScreen {
     var rest = waiting[...]
     let key = TerminalKey.take(&rest)
     waiting = Array(rest)
-    guard key == .suspend else { return key }
-    raise(SIGTSTP)
-    return nil
+    return key.flatMap(meaning)
+  }
+
+  /// Whether more keys have come already: what is shown before them is not looked at.
+  public var hasMoreKeys: Bool { !waiting.isEmpty }
+
+  /// What a key is for others: Ctrl-Z is obeyed here, and of what is pasted the characters are left, marked as such.
+  private func meaning(_ key: TerminalKey) -> TerminalKey? {
+    switch key {
+    case .suspend where !isPasting:
+      raise(SIGTSTP)
+      return nil
+    case .pasteBegin, .pasteEnd:
+      isPasting = key == .pasteBegin
+      return nil
+    case .character(let character) where isPasting: return .pasted(character)
+    // The way out must work where a paste's end has been lost.
+    case .interrupt:
+      isPasting = false
+      return key
+    default: return isPasting ? nil : key
+    }
   }
 
   private func isReady(within milliseconds: Int) -> Bool {

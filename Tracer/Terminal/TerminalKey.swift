@@ -7,6 +7,10 @@ public enum TerminalKey: Equatable, Sendable {
   case interrupt
   /// Ctrl-Z.
   case suspend
+  /// Before and behind what is pasted, where the terminal has been asked to tell.
+  case pasteBegin, pasteEnd
+  /// A character that was not typed.
+  case pasted(Character)
   case other
 
   /// Takes the first key off bytes; nil where they end within one.
@@ -66,6 +70,8 @@ public enum TerminalKey: Equatable, Sendable {
     case "F", "4~", "8~": return .end
     case "5~": return .pageUp
     case "6~": return .pageDown
+    case "200~": return .pasteBegin
+    case "201~": return .pasteEnd
     default: return .other
     }
   }

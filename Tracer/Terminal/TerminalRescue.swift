@@ -8,10 +8,10 @@ enum TerminalRescue {
   nonisolated(unsafe) private static var input: Int32 = -1
   nonisolated(unsafe) private static var output: Int32 = -1
   nonisolated(unsafe) private static var hasHandlers = false
-  /// Another screen than the shell's, no cursor.
-  private static let greeting: StaticString = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
+  /// Another screen than the shell's, no cursor, and marks around what is pasted: it is not meant as keys.
+  private static let greeting: StaticString = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?2004h\u{1B}[2J"
   /// The shell's screen and the cursor again.
-  private static let farewell: StaticString = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+  private static let farewell: StaticString = "\u{1B}[0m\u{1B}[?2004l\u{1B}[?25h\u{1B}[?1049l"
 
   static func take(input: Int32, output: Int32) -> Bool {
     guard self.input < 0, tcgetattr(input, &saved) == 0, setKeyByKey(input) else { return false }
