@@ -231,6 +231,24 @@ import Testing
     other.expectEnd(.status(0))
   }
 
+  /// A terminal in another encoding would show three signs for each of ours.
+  @Test(arguments: ["LC_ALL=C", "LC_ALL=de_DE.ISO-8859-1"]) func withoutUTF8ItIsASCII(locale: String) throws {
+    let folder = try CommandFolder()
+    let made = try folder.run("synthesize", OtherModule.path, "--events", "2000", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    for (command, sign) in [("step", "> "), ("top", "  schedule  |")] {
+      let terminal = try PseudoTerminal()
+      let running = try RunningCommand(
+        [command, "run"], in: folder, input: terminal.device, output: terminal.device,
+        through: PseudoTerminal.environment(locale))
+      let isShown = running.reaches { terminal.screen.contains { $0.hasPrefix(sign) } }
+      #expect(isShown, "\(terminal.screen)")
+      terminal.press("q")
+      #expect(terminal.finish(running) == .status(0), "\(running.errors)")
+      #expect(terminal.bytes.allSatisfy { $0 < 0x80 })
+    }
+  }
+
   /// A terminal that cannot place its cursor is not sent what it would print as text.
   @Test func aDumbTerminalIsAskedLineByLine() throws {
     let folder = try CommandFolder()

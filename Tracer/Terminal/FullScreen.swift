@@ -12,6 +12,8 @@ public final class FullScreen {
   private var waiting: [UInt8] = []
   private var isPasting = false
   public let isColoured: Bool
+  /// Whether only ASCII may be shown: the locale names another encoding than UTF-8.
+  private let isPlain: Bool
 
   /// Takes the terminal on standard input and output over; nil where they are none, or a dumb one, which would show
   /// control sequences as text.
@@ -23,6 +25,9 @@ public final class FullScreen {
     self.input = input
     self.output = output
     isColoured = (environment["NO_COLOR"] ?? "").isEmpty
+    // The first that is set counts; where none is, a terminal of today is taken for granted.
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "UTF-8"
+    isPlain = !["utf-8", "utf8"].contains { locale.lowercased().contains($0) }
   }
 
   deinit { TerminalRescue.giveBack() }
@@ -40,7 +45,8 @@ public final class FullScreen {
     var text = "\u{1B}[?2026h\u{1B}[H"
     for (index, line) in lines.prefix(rows).enumerated() {
       if index > 0 { text += "\r\n" }
-      text += line.rendered(width: columns, isColoured: isColoured) + "\u{1B}[K"
+      let rendered = line.rendered(width: columns, isColoured: isColoured)
+      text += (isPlain ? StyledLine.plain(rendered) : rendered) + "\u{1B}[K"
     }
     write(text + "\u{1B}[J\u{1B}[?2026l")
   }
