@@ -20,7 +20,7 @@ import TraceReading
     var session = try session()
     for share in [0, 13, 50, 99, 100] {
       try session.stepper.go(to: session.stepper.store.eventCount * share / 100)
-      for (width, height) in [(40, 12), (80, 24), (120, 40), (200, 100)] {
+      for (width, height) in [(30, 5), (40, 12), (80, 24), (120, 40), (200, 100)] {
         for panel in StepPanel.allCases {
           session.panel = panel
           let lines = try StepScreen(session, width: width, height: height).lines(status: StyledLine("status"))
@@ -33,6 +33,26 @@ import TraceReading
           for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
         }
       }
+    }
+  }
+
+  /// The keys are told on small terminals too, and nothing of the help is cut at 60 columns.
+  @Test func helpFitsSmallTerminals() throws {
+    var session = try session()
+    try session.obey(.help)
+    let status = StyledLine("status")
+    let whole = try StepScreen(session, width: 60, height: 24).lines(status: status)
+    #expect(whole.count < 24 && whole.allSatisfy { $0.text.count <= 60 }, "\(whole.map(\.text))")
+    #expect(whole.contains { $0.text.hasSuffix("may have returned since.") })
+    let low = try StepScreen(session, width: 60, height: 15).lines(status: status).map(\.text)
+    for key in ["q    quit", "f F  major frame", "g    go to", "v o l x  panel"] {
+      #expect(low.contains { $0.hasPrefix("  \(key)") }, "\(low)")
+    }
+    #expect(low.count == 15 && low.last == "status")
+    // Half a number would be another one: the title leaves out what has no room.
+    try session.stepper.go(to: session.stepper.store.eventCount / 2)
+    for width in 50...80 {
+      #expect(try StepScreen(session, width: width, height: 24).lines(status: status).first?.text.count == width)
     }
   }
 

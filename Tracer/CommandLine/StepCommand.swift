@@ -192,7 +192,8 @@ struct StepConversation {
   private var status: StyledLine {
     if let prompt { return StyledLine(" \(prompt.label): \(prompt.text)▏", .strong) }
     if !message.isEmpty { return StyledLine(" " + message, .doubtful) }
-    let hints = " n p event  f frame  w window  u upcall  / find  g go to  Tab  ? help  q quit"
+    // A narrow terminal cuts what help tells, not the key for it.
+    let hints = " ? help  q quit  n p event  f frame  w window  u upcall  / find  g go to  Tab"
     return StyledLine(hints, .soft)
   }
 

@@ -6,7 +6,7 @@ import Terminal
 import TraceFormat
 import TraceReading
 
-/// A stepper's screen as lines, for a terminal of any size from 80 × 24 on, or for a file.
+/// A stepper's screen as lines, for a terminal of any size, or for a file; made for 80 × 24 and more.
 public struct StepScreen {
   let session: StepSession
   let width: Int
@@ -17,7 +17,7 @@ public struct StepScreen {
   public init(_ session: StepSession, width: Int, height: Int) {
     self.session = session
     self.width = max(40, width)
-    self.height = max(12, height)
+    self.height = max(3, height)
   }
 
   /// At most `height` lines.
@@ -37,28 +37,32 @@ public struct StepScreen {
     let eventCount = max(1, min(height / 2, room - tables))
     lines += try eventLines(eventCount)
     lines += detail + schedule
-    lines += (partitions + panels).prefix(height - lines.count - 1)
+    lines += (partitions + panels).prefix(max(0, height - lines.count - 1))
     return Array(lines.prefix(height - 1)) + [status]
   }
 
   private var help: [StyledLine] {
     let keys = [
-      "n j → space   one event on            p k ←        one event back",
-      "PgDn PgUp     twenty on, back         Home End     first, last",
-      "f F           major frame on, back    w W          window start",
-      "i I           input                   h H          hypercall",
-      "m M           mark                    u U          upcall",
-      "e E           health monitor, modes   / \\          find a kind on, back",
-      "g             go to an instant, 'event N' or 'frame N'",
-      "Tab           next partition's tables", "v o l x       panel: vCPU, ports, lines, health log",
-      "q             quit",
+      "q    quit                     Ctrl-Z  stop, 'fg' goes on",
+      "n j → space  one event on     p k ←     one event back",
+      "PgDn PgUp    twenty on, back  Home End  first, last",
+      "f F  major frame on, back     w W  window start",
+      "i I  input                    h H  hypercall",
+      "m M  mark                     u U  upcall",
+      "e E  health monitor, modes    / \\  find a kind on, back",
+      "g    go to an instant, 'event N' or 'frame N'",
+      "Tab  next partition's tables",
+      "v o l x  panel: vCPU, ports, lines, health log",
     ]
-    return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [
-      StyledLine(),
-      StyledLine("  The state is PartitionCore's, replayed over the inputs up to the current event:", .soft),
-      StyledLine("  at every event of an entry to the kernel it is the one after that entry.", .soft),
-      StyledLine("  'exception (return untold)': a guest's handler got one, and may have returned since.", .soft),
+    let remarks = [
+      "The state is PartitionCore's, replayed over the inputs",
+      "up to the current event: at every event of an entry to",
+      "the kernel it is the one after that entry.",
+      "'exception (return untold)': a guest's handler got one,",
+      "and may have returned since.",
     ]
+    return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [StyledLine()]
+      + remarks.map { StyledLine("  " + $0, .soft) }
   }
 
   // MARK: Title and events
@@ -73,7 +77,9 @@ public struct StepScreen {
     case .beforeFirstFrame: break
     }
     let share = total > 1 ? stepper.ordinal * 100 / (total - 1) : 100
-    let right = "\(share) % of \(total) "
+    // What does not fit is left out: half a number is another one.
+    let rights = ["\(share) % of \(total) ", "\(share) % ", ""]
+    let right = rights.first { text.count + 1 + $0.count <= width } ?? ""
     let fill = String(repeating: " ", count: max(1, width - text.count - right.count))
     return StyledLine(text + fill + right, .inverse)
   }
