@@ -9,8 +9,8 @@ import TraceReading
 
 /// What the stepper shows and understands, without a terminal.
 @Suite struct StepScreenTests {
-  func session(seed: UInt64 = 5) throws -> StepSession {
-    let module = try SimulatedModule(.lively)
+  func session(seed: UInt64 = 5, _ description: ModuleDescription = .lively) throws -> StepSession {
+    let module = try SimulatedModule(description)
     let events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 200_000_000, inputs: 5_000)
     let trace = SteppingTests.trace(of: events, module)
     return StepSession(try TraceStepper { try TraceReader(bytes: trace) })
@@ -66,6 +66,32 @@ import TraceReading
     }
     let errors = session.stepper.withCore { $0.errorCount }
     #expect(text.contains { $0.contains("health monitor's log: \(errors) ") })
+  }
+
+  /// Of many partitions the chosen one, who runs, and the chosen one's tables are on a small screen.
+  @Test func manyPartitionsLeaveRoomForTables() throws {
+    var description = ModuleDescription.lively
+    while description.partitions.count < 20 { description.addPartition(permitted: 0) }
+    var session = try session(seed: 5, description.named())
+    let stepper = session.stepper
+    try stepper.go(to: stepper.store.eventCount / 2)
+    let found = try stepper.find(isBackward: false) { $0.knownKind == .windowStart }
+    try stepper.go(to: #require(found))
+    let running = stepper.withCore { $0.current }.rawValue
+    try #require(running < 20)
+    for chosen in 0..<UInt8(20) {
+      try session.obey(.partition(chosen))
+      let lines = try StepScreen(session, width: 80, height: 24).lines(status: StyledLine())
+        .map(\.text)
+      let table = lines.drop { !$0.contains("state after entry") }.prefix { !$0.hasPrefix("──") }
+      #expect(table.first?.hasSuffix("  (8 of 20)") == true && table.count == 9 && lines.count <= 24, "\(lines)")
+      for partition in [chosen, running] {
+        let row = (partition == running ? " ▶ " : "   ") + "Partition \(partition) "
+        #expect(table.count { $0.hasPrefix(row) } == 1, "\(table)")
+      }
+      let title = "── vCPU of Partition \(chosen)"
+      #expect(lines.contains { $0.hasPrefix(title + " ") || $0.hasPrefix(title + ",") }, "\(lines)")
+    }
   }
 
   @Test func ordersAreReadAndRefusedWithReasons() throws {

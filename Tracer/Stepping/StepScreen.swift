@@ -27,12 +27,13 @@ public struct StepScreen {
     let (position, event) = try stepper.current()
     var lines = [title(position, event)]
     if session.isHelpShown { return Array((lines + help).prefix(height - 1)) + [status] }
-    let partitions = partitionLines(event)
     let panels = panelLines()
     let schedule = scheduleLines(event)
     // The status line, and at least five events beside the tables.
     let detail = detailLines(event)
     let room = height - lines.count - schedule.count - detail.count - 1
+    // Of many partitions those around the chosen one, so that its tables are on the screen too.
+    let partitions = partitionLines(count: max(6, room - 5 - 1 - min(4, panels.count)))
     let tables = min(partitions.count + panels.count, max(0, room - 5))
     let eventCount = max(1, min(height / 2, room - tables))
     lines += try eventLines(eventCount)
@@ -188,7 +189,8 @@ public struct StepScreen {
 
   // MARK: Partitions
 
-  private func partitionLines(_ event: TraceEvent) -> [StyledLine] {
+  /// - Parameter count: for so many partitions there is room; more than one.
+  private func partitionLines(count: Int) -> [StyledLine] {
     switch stepper.knowledge {
     case .notStarted: return [StyledLine(" The module has not started: no state yet.", .doubtful)]
     case .unknown:
@@ -206,12 +208,24 @@ public struct StepScreen {
     // The core takes an entry's input in one step: its decisions have one state, that at their end.
     head.append("state after entry", .soft, width: nameWidth + 11)
     head.append(" IF  depth  upcalls    marks  pending / in service", .soft)
-    lines.append(head)
-    let running = stepper.withCore { $0.current }
-    for index in 0..<vocabulary.partitions.count {
-      lines.append(partitionLine(UInt8(index), isRunning: running.rawValue == UInt8(index), nameWidth))
+    let running = Int(stepper.withCore { $0.current }.rawValue)
+    let shown = shownPartitions(count, running)
+    if shown.count < vocabulary.partitions.count {
+      head.append("  (\(shown.count) of \(vocabulary.partitions.count))", .doubtful)
     }
+    lines.append(head)
+    for index in shown { lines.append(partitionLine(UInt8(index), isRunning: running == index, nameWidth)) }
     return lines
+  }
+
+  /// All partitions, or so many around the chosen one, with who runs among them.
+  private func shownPartitions(_ count: Int, _ running: Int) -> [Int] {
+    let all = vocabulary.partitions.count
+    guard all > count else { return Array(0..<all) }
+    let first = max(0, min(Int(session.partition) - count / 2, all - count))
+    guard running < all, !(first..<first + count).contains(running) else { return Array(first..<first + count) }
+    // At the end that is farther from the chosen one.
+    return running < first ? [running] + (first + 1..<first + count) : Array(first..<first + count - 1) + [running]
   }
 
   private func partitionLine(_ index: UInt8, isRunning: Bool, _ nameWidth: Int) -> StyledLine {
