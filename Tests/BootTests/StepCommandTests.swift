@@ -68,7 +68,7 @@ import TraceReading
     ] {
       #expect(answer.text.contains(words), "\(words) in \(answer.text)")
     }
-    let loader = try #require(answer.text.split(separator: "\n").first { $0.hasPrefix(" Loader") })
+    let loader = try #require(answer.text.split(separator: "\n").first { $0.hasPrefix("L Loader ") })
     #expect(loader.contains("29.7"), "the loader never yields: it uses its windows up")
     #expect(try folder.partita("top", "run.partita", "-o", "other.partita").status == 2)
     #expect(try folder.partita("top", "nothing.partita").status == 2)

@@ -58,7 +58,8 @@ import TraceDamage
 
     Self.expectStrip(Array(screen[3...5]), frame: frames.count - 2)
     for name in ["Sensors", "Control", "Maintenance", "Loader", "Drainer"] {
-      let row = try #require(screen.first { $0.hasPrefix(" \(name) ") })
+      // What stands for it in the strip stands before its name.
+      let row = try #require(screen.first { $0.hasPrefix("\(name.prefix(1)) \(name) ") })
       let shown = Self.words(row[...]).suffix(4)
       let counted = ["hypercall", "mark", "upcall"].map { kind in rate { $0[2] == kind && $0[3] == name } }
       #expect(Array(shown) == counted + ["normal"], "\(row)")

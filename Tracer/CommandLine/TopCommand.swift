@@ -97,8 +97,8 @@ struct TopCommand: ParsableCommand {
     if let screen {
       var hasLeft = false
       while !hasLeft {
-        let state = board.isDone ? "the end – q quits" : speed.map { "playing × \($0) – q quits" } ?? "reading"
-        draw(board, on: screen, state: state)
+        let state = board.isDone ? "the end" : speed.map { "playing × \($0)" } ?? "reading"
+        draw(board, on: screen, state: "\(state) – q quits")
         hasLeft = Self.isEndAsked(on: screen, within: 250)
       }
     } else {
