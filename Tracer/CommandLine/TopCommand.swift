@@ -103,7 +103,9 @@ struct TopCommand: ParsableCommand {
       }
     } else {
       board.wait()
-      printSnapshot(board, state: "end of \(board.condition.isComplete ? "a whole" : "an unfinished") trace")
+      printSnapshot(
+        board, state: "end of \(board.condition.isComplete ? "a whole" : "an unfinished") trace", width: width,
+        height: height)
     }
     guard board.isDone else { return }
     let condition = board.condition
@@ -149,8 +151,12 @@ struct TopCommand: ParsableCommand {
     }
     follower.end()
     board.wait()
+    let size = screen?.size
     screen = nil
-    printSnapshot(board, state: report.isWhole ? "captured whole" : "not whole")
+    // What stays on a terminal has its width, and leaves room for the lines around it.
+    printSnapshot(
+      board, state: report.isWhole ? "captured whole" : "not whole", width: size.map { max(60, $0.columns) } ?? width,
+      height: size.map { max(12, $0.rows - 3) } ?? height)
     let kept = try file.keep()
     if output != nil, let kept { print("trace: \(kept)") }
     guard let complaint = report.complaint else { return }
@@ -187,7 +193,7 @@ struct TopCommand: ParsableCommand {
     screen.show(lines ?? [StyledLine(" waiting for the first block …", .soft)])
   }
 
-  private func printSnapshot(_ board: LiveBoard, state: String) {
+  private func printSnapshot(_ board: LiveBoard, state: String, width: Int, height: Int) {
     let text = board.look { figures, claims, table, bytes in
       LiveScreen(figures, claims, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
         .map { line in
