@@ -85,24 +85,49 @@ public struct StepScreen {
     return StyledLine(text + fill + right, .inverse)
   }
 
+  /// The current event and those around it; where some are missing between two, a line says so.
   private func eventLines(_ count: Int) throws -> [StyledLine] {
     let total = stepper.store.eventCount
     let first = max(0, min(stepper.ordinal - count / 2, total - count))
-    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
-    return try (first..<min(total, first + count)).map { ordinal in
-      let (position, event) = try stepper.store.event(ordinal)
-      let description = EventDescription(event, position: position, vocabulary)
-      var line = StyledLine()
-      line.isHighlighted = ordinal == stepper.ordinal
-      line.append(line.isHighlighted ? "▶" : " ", .strong)
-      line.append("\(position)", .soft, width: 9, isRight: true)
-      line.append(" " + EventField.seconds(event.time) + " ")
-      line.append(description.kind, style(event), width: 16)
-      line.append(" ")
-      line.append(description.partition, colour(event.partition), width: nameWidth)
-      for field in description.fields { line.append(" " + field.text) }
-      return line
+    var lines: [StyledLine] = []
+    var place = 0
+    for ordinal in first..<min(total, first + count) {
+      if let gap = gapLine(before: ordinal) { lines.append(gap) }
+      if ordinal == stepper.ordinal { place = lines.count }
+      lines.append(try eventLine(ordinal))
     }
+    // For each such line an event gives way, at the end that is farther from the current one.
+    while lines.count > count {
+      if place > lines.count - 1 - place {
+        lines.removeFirst()
+        place -= 1
+      } else {
+        lines.removeLast()
+      }
+    }
+    return lines
+  }
+
+  private func gapLine(before ordinal: Int) -> StyledLine? {
+    guard let missing = stepper.store.missing(before: ordinal) else { return nil }
+    let text = missing > 0 ? "\(missing) event\(missing == 1 ? " is" : "s are") missing" : "events are missing"
+    return StyledLine("  ·······  " + text, .bad)
+  }
+
+  private func eventLine(_ ordinal: Int) throws -> StyledLine {
+    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    let (position, event) = try stepper.store.event(ordinal)
+    let description = EventDescription(event, position: position, vocabulary)
+    var line = StyledLine()
+    line.isHighlighted = ordinal == stepper.ordinal
+    line.append(line.isHighlighted ? "▶" : " ", .strong)
+    line.append("\(position)", .soft, width: 9, isRight: true)
+    line.append(" " + EventField.seconds(event.time) + " ")
+    line.append(description.kind, style(event), width: 16)
+    line.append(" ")
+    line.append(description.partition, colour(event.partition), width: nameWidth)
+    for field in description.fields { line.append(" " + field.text) }
+    return line
   }
 
   /// What the current event says, in full where its line is cut: two lines, always, so that nothing jumps.
@@ -140,7 +165,7 @@ public struct StepScreen {
     case .beforeFirstFrame(let first): schedule = first
     case .frame(_, let index, let nominal, let window): (schedule, start, runningWindow) = (index, nominal, window)
     case .unknown:
-      let text = " Events are missing: where in the schedule this is, is unknown until the next major frame."
+      let text = " Events are missing: the place in the schedule is unknown until the next frame."
       return [StyledLine(), StyledLine(text, .doubtful)]
     }
     let record = stepper.table.record(ScheduleRecord.self, schedule)
