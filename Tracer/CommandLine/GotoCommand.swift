@@ -247,9 +247,10 @@ struct GotoCommand: ParsableCommand {
     line.clear()
     guard let report else { throw RevisitError.interrupted }
     guard let claim = report.claim(identifier) else {
+      let alike = Self.names(like: identifier, among: report.claims.map(\.identifier))
       TraceCommand.complain(
-        "the trace's module has no claim '\(identifier)'; it has "
-          + report.claims.map(\.identifier).joined(separator: ", "))
+        "the trace's module has no claim '\(identifier)'; "
+          + (alike.isEmpty ? "" : "alike are \(alike.joined(separator: ", ")); ") + "'partita verify' lists all")
       throw ExitCode(2)
     }
     let violation = claim.worstViolations.first ?? claim.firstViolations.first
@@ -258,6 +259,17 @@ struct GotoCommand: ParsableCommand {
       throw ExitCode(2)
     }
     return position
+  }
+
+  /// A few names that whoever typed `text` may have meant: those with it in them, or else with most of its beginning.
+  private static func names(like text: String, among names: [String]) -> [String] {
+    let wanted = text.lowercased()
+    let containing = names.filter { !wanted.isEmpty && $0.lowercased().contains(wanted) }
+    if !containing.isEmpty { return Array(containing.prefix(8)) }
+    let shared = names.map { $0.lowercased().commonPrefix(with: wanted).count }
+    let most = shared.max() ?? 0
+    guard most >= 3 else { return [] }
+    return Array(zip(names, shared).filter { $0.1 == most }.map(\.0).prefix(8))
   }
 
   private static func readable(_ path: String) throws -> String {
