@@ -18,7 +18,9 @@ struct GotoCommand: ParsableCommand {
       given one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb \
       shows it: reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing \
       that is done there changes the run. The machine stands before the instruction that completes the event's head in \
-      the trace ring; who was interrupted then is shown with the symbols of its partition.
+      the trace ring; who was interrupted then is shown with the symbols of its partition. All partitions lie at the \
+      same addresses, and a plain breakpoint stops in each: 'partita break PLACE' stops in that one alone whose symbols \
+      are loaded, which 'partita symbols' changes.
 
       A trace whose boot event is lost does not tell the stop instant that the run was captured with: name it by --for.
 
