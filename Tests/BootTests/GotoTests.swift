@@ -102,6 +102,27 @@ import TraceReading
     #expect(counted > passed - 2000 && counted < passed + 2000, "\(counted) instructions in \(passed) ns")
   }
 
+  /// Two partitions of one image have the same instructions at the same addresses: a breakpoint is in one of them.
+  @Test func aBreakpointIsInOnePartition() throws {
+    let run = try Self.run.get()
+    let latest = try #require(run.partitions.firstIndex(of: "Latest"))
+    let upcalls = run.events(.upcallWritten).filter { Int($0.event.partition) == latest }
+    let place = try #require(upcalls.dropFirst(3).first)
+    func stop(_ name: String) -> String {
+      "reverse-continue\nprintf \"=\(name) %lx\\n\", *(unsigned long *) 0x30001010\n"
+    }
+    let (text, values) = try visit(
+      folder(), place.position,
+      "partita symbols \(latest)\ntbreak partita_upcall_entry\n\(stop("other"))partita where\n"
+        + "partita break partita_upcall_entry\n\(stop("own"))")
+    // The upcalls before it are the other's: there a plain one stops.
+    let other = try #require(values["other"])
+    #expect(other != UInt64(latest) && other < run.partitions.count, "\(text)")
+    #expect(text.contains("in partition \(other), whose symbols are not loaded"), "\(text)")
+    #expect(values["own"] == UInt64(latest), "\(text)")
+    #expect(!text.contains("During symbol reading"), "\(text)")
+  }
+
   /// A trace without its boot event does not tell until when its run was to go: the user can.
   @Test func aLostStopInstantIsAskedFor() throws {
     let run = try Self.run.get()

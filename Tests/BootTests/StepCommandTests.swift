@@ -68,7 +68,7 @@ import TraceReading
     ] {
       #expect(answer.text.contains(words), "\(words) in \(answer.text)")
     }
-    let loader = try #require(answer.text.split(separator: "\n").first { $0.hasPrefix(" Loader") })
+    let loader = try #require(answer.text.split(separator: "\n").first { $0.hasPrefix("L Loader ") })
     #expect(loader.contains("29.7"), "the loader never yields: it uses its windows up")
     #expect(try folder.partita("top", "run.partita", "-o", "other.partita").status == 2)
     #expect(try folder.partita("top", "nothing.partita").status == 2)
@@ -85,5 +85,34 @@ import TraceReading
     #expect(answer.text.contains("frame "))
     #expect(try folder.partita("replay", "new.partita").status == 0)
     #expect(try folder.partita("top", module, "--for", "200ms", "-o", "new.partita").status == 2, "no --force")
+  }
+
+  /// What stays on a terminal when the run is over is as wide as that.
+  @Test func topLeavesASnapshotThatFitsTheTerminal() throws {
+    let folder = try folder()
+    let words = [
+      try CommandFolder.command(), "top", BootImages.package + "/Kernel/Modules/FlightControl/module.xml", "--for",
+      "200ms", "--images", BootImages.folder, "--kernel", BootImages.path("partita-kernel"),
+    ]
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+    let command = "stty cols 70 rows 24; " + words.map { "'\($0)'" }.joined(separator: " ")
+    process.arguments = ["-qec", command, "/dev/null"]
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "TERM": "xterm", "LC_ALL": "C.UTF-8", "TMPDIR": folder.temporary,
+    ]) { $1 }
+    // Its end would be taken for a key.
+    let (keyboard, output) = (Pipe(), Pipe())
+    process.standardInput = keyboard
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    try keyboard.fileHandleForWriting.close()
+    #expect(process.terminationStatus == 0, "\(text.suffix(3000))")
+    let shell = try #require(text.range(of: "\u{1B}[?1049l", options: .backwards))
+    let lines = text[shell.upperBound...].split(separator: "\r\n")
+    #expect(lines.first?.hasSuffix(" captured whole") == true, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("L Loader ") } && lines.count < 24 && lines.allSatisfy { $0.count <= 70 })
   }
 }

@@ -9,6 +9,11 @@ final class PseudoTerminal {
   /// All that was written to it.
   private(set) var bytes: [UInt8] = []
 
+  /// Gives a command a terminal's name and a locale that do not hang on where the tests run.
+  static func environment(_ changes: String...) -> [String] {
+    ["/usr/bin/env", "TERM=xterm-256color", "LC_ALL=C.UTF-8"] + changes
+  }
+
   /// TIOCSPTLCK and TIOCGPTN of Linux.
   private static let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
 

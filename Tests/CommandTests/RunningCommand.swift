@@ -114,6 +114,9 @@ final class RunningCommand {
     return ending
   }
 
+  /// Whether it has been stopped and not yet told to go on.
+  var isStopped: Bool { told("stat").contains(") T ") }
+
   /// How many bytes it has read from whatever it has open.
   var bytesRead: Int { Self.figure("rchar:", in: told("io")) }
 

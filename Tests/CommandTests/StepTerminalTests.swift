@@ -23,7 +23,8 @@ import Testing
       terminal = try PseudoTerminal()
       settings = terminal.settings
       let device = terminal.device
-      command = try RunningCommand(["step", "run"], in: folder, input: device, output: device)
+      command = try RunningCommand(
+        ["step", "run"], in: folder, input: device, output: device, through: PseudoTerminal.environment())
       expect(0, after: "")
     }
 
@@ -191,6 +192,79 @@ import Testing
       let stepper = try Stepper()
       stepper.command.send(signal)
       stepper.expectEnd(.signal(signal))
+    }
+  }
+
+  /// Stopped, it leaves the terminal to the shell, and takes it again when it goes on.
+  @Test func aStopLendsTheTerminalToTheShell() throws {
+    let stepper = try Stepper()
+    let taken = stepper.terminal.settings
+    #expect(taken != stepper.settings)
+    for (place, stop) in ["by its key", "from elsewhere"].enumerated() {
+      if place == 0 { stepper.terminal.press("\u{1A}") } else { stepper.command.send(SIGTSTP) }
+      #expect(stepper.command.reaches { stepper.command.isStopped }, "\(stop)")
+      #expect(stepper.terminal.settings == stepper.settings && stepper.terminal.isScreenGivenBack, "\(stop)")
+      stepper.command.send(SIGCONT)
+      let isBack = stepper.command.reaches {
+        stepper.terminal.settings == taken && stepper.terminal.text.hasSuffix("\u{1B}[?2026l")
+      }
+      #expect(isBack, "\(stop)")
+      stepper.expect(place + 1, after: "n")
+    }
+    stepper.terminal.press("q")
+    stepper.expectEnd(.status(0))
+  }
+
+  /// What is pasted is text where text is asked for, and no keys where none is; nor is what a mouse sends.
+  @Test func whatIsPastedIsNoKeys() throws {
+    let stepper = try Stepper()
+    // But for Ctrl-C.
+    stepper.terminal.press("\u{1B}[200~query all q\u{3}nnn\r\u{1A}")
+    stepper.expectEnd(.status(0))
+
+    let other = try Stepper()
+    other.terminal.press("\u{1B}[200~quite\rnnn\u{1B}[201~\u{1B}[<0;33;113M\u{1B}[<0;33;113m")
+    other.expect(1, after: "n")
+    other.expectMessage("(1.5s, event N, frame N): event 1234▏", after: "g\u{1B}[200~event 1234\r\u{1B}[201~")
+    other.expect(1234, after: "\r")
+    other.terminal.press("q")
+    other.expectEnd(.status(0))
+  }
+
+  /// A terminal in another encoding would show three signs for each of ours.
+  @Test(arguments: ["LC_ALL=C", "LC_ALL=de_DE.ISO-8859-1"]) func withoutUTF8ItIsASCII(locale: String) throws {
+    let folder = try CommandFolder()
+    let made = try folder.run("synthesize", OtherModule.path, "--events", "2000", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    for (command, sign) in [("step", "> "), ("top", "  schedule  |")] {
+      let terminal = try PseudoTerminal()
+      let running = try RunningCommand(
+        [command, "run"], in: folder, input: terminal.device, output: terminal.device,
+        through: PseudoTerminal.environment(locale))
+      let isShown = running.reaches { terminal.screen.contains { $0.hasPrefix(sign) } }
+      #expect(isShown, "\(terminal.screen)")
+      terminal.press("q")
+      #expect(terminal.finish(running) == .status(0), "\(running.errors)")
+      #expect(terminal.bytes.allSatisfy { $0 < 0x80 })
+    }
+  }
+
+  /// A terminal that cannot place its cursor is not sent what it would print as text.
+  @Test func aDumbTerminalIsAskedLineByLine() throws {
+    let folder = try CommandFolder()
+    let made = try folder.run("synthesize", OtherModule.path, "--events", "2000", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    for (command, keys) in [("step", "next 3\nquit\n"), ("top", "")] {
+      let terminal = try PseudoTerminal()
+      let settings = terminal.settings
+      let running = try RunningCommand(
+        [command, "run"], in: folder, input: terminal.device, output: terminal.device,
+        through: PseudoTerminal.environment("TERM=dumb"))
+      terminal.press(keys)
+      #expect(terminal.finish(running) == .status(0), "\(running.errors)")
+      #expect(terminal.settings == settings && !terminal.text.contains("\u{1B}"), "\(terminal.text)")
+      let event = try folder.run("dump", "run", "--from", "event:3").output.prefix(60)
+      #expect(terminal.text.contains(command == "step" ? event : "narrowest margins"), "\(terminal.text)")
     }
   }
 }

@@ -15,7 +15,9 @@ import TraceDamage
   private static func start(
     _ arguments: [String], in folder: CommandFolder, on terminal: PseudoTerminal
   ) throws -> RunningCommand {
-    try RunningCommand(["top"] + arguments, in: folder, input: terminal.device, output: terminal.device)
+    try RunningCommand(
+      ["top"] + arguments, in: folder, input: terminal.device, output: terminal.device,
+      through: PseudoTerminal.environment())
   }
 
   private static func words(_ line: Substring) -> [String] {
@@ -56,7 +58,8 @@ import TraceDamage
 
     Self.expectStrip(Array(screen[3...5]), frame: frames.count - 2)
     for name in ["Sensors", "Control", "Maintenance", "Loader", "Drainer"] {
-      let row = try #require(screen.first { $0.hasPrefix(" \(name) ") })
+      // What stands for it in the strip stands before its name.
+      let row = try #require(screen.first { $0.hasPrefix("\(name.prefix(1)) \(name) ") })
       let shown = Self.words(row[...]).suffix(4)
       let counted = ["hypercall", "mark", "upcall"].map { kind in rate { $0[2] == kind && $0[3] == name } }
       #expect(Array(shown) == counted + ["normal"], "\(row)")
@@ -132,6 +135,23 @@ import TraceDamage
     #expect(terminal.finish(command) == .status(0), "\(command.errors)")
     #expect(terminal.settings == settings && terminal.isScreenGivenBack && command.errors == "")
     #expect(folder.names == ["run"] && folder.leftovers == [])
+  }
+
+  @Test func aPasteDoesNotEndIt() throws {
+    let folder = try Self.folder(events: "20000")
+    let terminal = try PseudoTerminal()
+    let command = try Self.start(["run"], in: folder, on: terminal)
+    _ = Self.ending(command, on: terminal)
+    let before = terminal.bytes.count
+    terminal.press("\u{1B}[200~" + String(repeating: "quit Q ", count: 100) + "\u{1B}[201~")
+    // Two more screens: the first may have been on its way.
+    let goesOn = command.reaches {
+      terminal.collect()
+      return terminal.bytes.count > before + 8000
+    }
+    #expect(goesOn, "\(command.errors)")
+    terminal.press("q")
+    #expect(terminal.finish(command) == .status(0), "\(command.errors)")
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT]) func signalsGiveTheTerminalBack(signal: Int32) throws {

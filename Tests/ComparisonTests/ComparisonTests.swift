@@ -191,8 +191,28 @@ import TraceReading
     #expect(comparison.counts[.missing] == UInt64(rest))
     #expect(comparison.isComplete)
     #expect(comparison.first.count == min(rest, RunComparison.keptCount))
-    let kinds = comparison.gravest.map(\.kind)
-    #expect(kinds == kinds.sorted())
+    // Which of the runs lacks an event makes it no graver.
+    let ranks = comparison.gravest.map { max($0.kind, .added) }
+    #expect(ranks == ranks.sorted())
+  }
+
+  /// An error that one run has alone is not lost among what else it has alone, whichever of the two it is.
+  @Test func errorsAreTheGravest() throws {
+    let places = events.indices.filter { events[$0].knownKind == .messageCopied || events[$0].knownKind == .mark }
+    let last = try #require(places.last)
+    try #require(events.count { $0.knownKind == .mark } > RunComparison.keptCount + 1, "seed \(seed)")
+    var changed = events
+    // One that is unlike all there are, where many others are lacking before it.
+    changed.insert(TraceEvent(time: events[last].time, .healthError, partition: 0, detail: 0xEE), at: last)
+    for place in places.dropLast().reversed() { changed.remove(at: place) }
+    let kind = EventKind.healthError.rawValue
+    let there = try compare(changed).gravest.first
+    #expect(there?.kind == .added && there?.other?.event.kind == kind, "\(String(describing: there)), seed \(seed)")
+    let back = RunComparison(try reader(changed), try reader(events)).gravest
+    #expect(back.first?.kind == .missing && back.first?.one?.event.kind == kind, "seed \(seed)")
+    // Behind it what was decided comes before what was done.
+    let kinds = back.dropFirst().map { ($0.one ?? $0.other)?.event.kind }
+    #expect(kinds.contains(EventKind.mark.rawValue) && !kinds.contains(EventKind.messageCopied.rawValue))
   }
 
   /// Of a trace that was cut off nobody knows what would have followed: that is no difference.

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import Testing
 
 @testable import Debugging
@@ -47,6 +48,8 @@ import Testing
     #expect(lines[..<change].contains(#"remove-symbol-file "/a b/one.elf""#))
     #expect(lines[change...].contains(#"add-symbol-file "/a b/one.elf""#))
     #expect(lines.contains(#"echo 0 Flight\\Law\n"#))
+    // What gdb does not find of Swift's own modules is no news then either.
+    #expect(lines[change + 1] == "set logging enabled on" && lines[change...].contains("set logging enabled off"))
   }
 
   @Test func whatTheKernelDoesNotTellIsLeftOut() {
@@ -65,5 +68,16 @@ import Testing
     #expect(lines.contains("x/4gx $record"))
     #expect(lines.contains(#"pipe bt 6 | '/it'\''s/swift-demangle' --simplified"#))
     #expect(lines.contains { $0.hasPrefix("echo interrupted: the idle loop at 0x401000") })
+  }
+
+  /// At an address that all partitions have, only what a partition is told of itself says whose code it is.
+  @Test func aBreakpointIsInOnePartition() throws {
+    let lines = script { $0.current = 1 }
+    let page = PartitionLayout.informationPage + UInt64(InformationPage.partitionIndex)
+    let index = "*(unsigned long *) 0x\(String(page, radix: 16))"
+    #expect(lines.contains("eval \"break $arg0 if \(index) == %d\", $partita_symbols"), "\(lines)")
+    #expect(lines.contains("if ($cs & 3) == 3 && \(index) != $partita_symbols"), "\(lines)")
+    let begun = lines.count { $0.hasPrefix("define ") || $0.hasPrefix("document ") || $0.hasPrefix("if ") }
+    #expect(lines.count { $0 == "end" } == begun, "\(lines)")
   }
 }

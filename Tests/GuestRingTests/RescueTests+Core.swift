@@ -32,8 +32,27 @@ extension RescueTests {
     #expect(asked[1] == asked[0] && asked[2] == asked[0], "\(asked)")
   }
 
-  /// An ELF core of a machine's memory, with these ranges of addresses as its segments.
-  private static func core(of memory: [UInt8], segments: [Range<Int>]) -> [UInt8] {
+  /// A core that is made with paging has what was mapped: that the rest is missing is no damage of the ring.
+  @Test func aCoreOfMappingsSaysSo() throws {
+    let machine = try Self.machine(stoppedAfter: 900)
+    let whole = 0..<machine.memory.count
+    func rescue(_ segments: [Range<Int>], mappedAt: Int) throws -> Int {
+      let core = try File(Self.core(of: machine.memory, segments: segments, mappedAt: mappedAt))
+      do {
+        return try TraceRescue(GuestMemory(coreFile: core.path)).eventCount
+      } catch RescueError.mappedOnly(core.path) {
+        return 0
+      }
+    }
+    #expect(try rescue([whole], mappedAt: 0x4000_0000) == 900, "all was mapped")
+    // The ring's page lies in the first, the module table behind it.
+    #expect(try rescue([0..<0x30_0000], mappedAt: 0x4000_0000) == 0)
+    #expect(try rescue([0..<0x1000], mappedAt: 0x4000_0000) == 0)
+    #expect(throws: RescueError.noRing) { try rescue([0..<0x1000], mappedAt: 0) }
+  }
+
+  /// An ELF core of a machine's memory, with these ranges of addresses as its segments, mapped so much higher.
+  private static func core(of memory: [UInt8], segments: [Range<Int>], mappedAt offset: Int = 0) -> [UInt8] {
     let headerBytes = 64 + segments.count * 56
     var bytes = [UInt8](repeating: 0, count: headerBytes)
     func put(_ value: Int, _ count: Int, at offset: Int) {
@@ -50,6 +69,7 @@ extension RescueTests {
       let entry = 64 + index * 56
       put(1, 4, at: entry)
       put(headerBytes + range.lowerBound, 8, at: entry + 8)
+      if offset > 0 { put(range.lowerBound + offset, 8, at: entry + 16) }
       put(range.lowerBound, 8, at: entry + 24)
       put(range.count, 8, at: entry + 32)
     }

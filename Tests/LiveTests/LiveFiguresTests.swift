@@ -126,6 +126,33 @@ import TraceReading
     }
   }
 
+  /// Two partitions in a strip are two letters, and who they are of is told.
+  @Test func lettersAreEachOnePartitions() {
+    #expect(LiveScreen.letters(["Deliverer", "Latest", "Drainer", "Dr"]) == ["D", "L", "r", "0"])
+    let many = LiveScreen.letters((0..<32).map { "Partition \($0)" })
+    #expect(Set(many).count == 32 && many.first == "P")
+    let partitions = lines(figures(events)).drop { !$0.text.hasPrefix(" in ring 3") }.dropFirst()
+    let vocabulary = TraceVocabulary(module.table)
+    for (letter, (name, line)) in zip(LiveScreen.letters(vocabulary.partitions), zip(vocabulary.partitions, partitions))
+    { #expect(line.text.hasPrefix("\(letter) \(name) "), "\(line.text)") }
+  }
+
+  /// On 60 columns the key that ends it, the modes and the numbers are there, and names are shortened before them.
+  @Test func aNarrowScreenKeepsWhatCounts() throws {
+    let figures = figures(events)
+    let lines = LiveScreen(
+      figures, figures.claims, module.table, .init(state: "the end – q quits", bytes: 1), width: 60
+    ).lines(height: 60).map(\.text)
+    let title = try #require(lines.first)
+    #expect(title.count == 60 && title.hasSuffix(" q quits "), "\(title)")
+    let head = try #require(lines.firstIndex { $0.hasSuffix(" upcalls/s mode") })
+    for (line, mode) in zip(lines[(head + 1)...], figures.modes) {
+      #expect(line.count <= 60 && line.hasSuffix(mode.map { " \($0)" } ?? " ?"), "\(line)")
+    }
+    let margins = lines.filter { $0.contains(" of ") && ($0.contains("▮") || $0.contains("▯")) }
+    #expect(!margins.isEmpty && margins.allSatisfy { $0.count <= 60 }, "\(margins)")
+  }
+
   /// A file that grows while it is read gives the same figures as the whole one.
   @Test func followedFileGivesTheWholeTrace() throws {
     var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 256)

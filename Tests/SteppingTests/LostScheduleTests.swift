@@ -92,7 +92,17 @@ import TraceReading
     try session.obey(.goToEvent(UInt64(next)))
     #expect(session.stepper.schedulePlace == .unknown || events[next].knownKind == .majorFrameStart, "seed \(seed)")
     #expect(try !text(session).contains("before the first major frame"), "seed \(seed)")
+    // The gap is a line of its own, from either side, on a screen of any height; and where there is none there is none.
     let here = session.stepper.ordinal
+    for (offset, isThere) in [(-1, true), (2, true), (100, false), (-100, here < 100), (0, true)] {
+      try session.stepper.go(to: here + offset)
+      for height in [12, 24, 40] {
+        let lines = try StepScreen(session, width: 80, height: height).lines(status: StyledLine()).map(\.text)
+        #expect(lines.contains { $0.hasSuffix("  512 events are missing") } == isThere, "\(lines) seed \(seed)")
+        #expect(lines.count { $0.hasPrefix("▶") } == 1 && lines.count <= height, "\(lines) seed \(seed)")
+      }
+    }
+    #expect(try text(session).split(separator: "\n").allSatisfy { !$0.contains("next frame") || $0.count <= 80 })
     var told = ""
     do { try session.obey(.goToEvent(UInt64(first + 7))) } catch { told = "\(error)" }
     // Why it is not there, too.

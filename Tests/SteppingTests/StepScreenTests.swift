@@ -9,8 +9,8 @@ import TraceReading
 
 /// What the stepper shows and understands, without a terminal.
 @Suite struct StepScreenTests {
-  func session(seed: UInt64 = 5) throws -> StepSession {
-    let module = try SimulatedModule(.lively)
+  func session(seed: UInt64 = 5, _ description: ModuleDescription = .lively) throws -> StepSession {
+    let module = try SimulatedModule(description)
     let events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: 200_000_000, inputs: 5_000)
     let trace = SteppingTests.trace(of: events, module)
     return StepSession(try TraceStepper { try TraceReader(bytes: trace) })
@@ -20,7 +20,7 @@ import TraceReading
     var session = try session()
     for share in [0, 13, 50, 99, 100] {
       try session.stepper.go(to: session.stepper.store.eventCount * share / 100)
-      for (width, height) in [(40, 12), (80, 24), (120, 40), (200, 100)] {
+      for (width, height) in [(30, 5), (40, 12), (80, 24), (120, 40), (200, 100)] {
         for panel in StepPanel.allCases {
           session.panel = panel
           let lines = try StepScreen(session, width: width, height: height).lines(status: StyledLine("status"))
@@ -36,6 +36,26 @@ import TraceReading
     }
   }
 
+  /// The keys are told on small terminals too, and nothing of the help is cut at 60 columns.
+  @Test func helpFitsSmallTerminals() throws {
+    var session = try session()
+    try session.obey(.help)
+    let status = StyledLine("status")
+    let whole = try StepScreen(session, width: 60, height: 24).lines(status: status)
+    #expect(whole.count < 24 && whole.allSatisfy { $0.text.count <= 60 }, "\(whole.map(\.text))")
+    #expect(whole.contains { $0.text.hasSuffix("may have returned since.") })
+    let low = try StepScreen(session, width: 60, height: 15).lines(status: status).map(\.text)
+    for key in ["q    quit", "f F  major frame", "g    go to", "v o l x  panel"] {
+      #expect(low.contains { $0.hasPrefix("  \(key)") }, "\(low)")
+    }
+    #expect(low.count == 15 && low.last == "status")
+    // Half a number would be another one: the title leaves out what has no room.
+    try session.stepper.go(to: session.stepper.store.eventCount / 2)
+    for width in 50...80 {
+      #expect(try StepScreen(session, width: width, height: 24).lines(status: status).first?.text.count == width)
+    }
+  }
+
   @Test func tablesAreTheCoresOwn() throws {
     let session = try session()
     try session.stepper.go(to: session.stepper.store.eventCount / 2)
@@ -46,6 +66,32 @@ import TraceReading
     }
     let errors = session.stepper.withCore { $0.errorCount }
     #expect(text.contains { $0.contains("health monitor's log: \(errors) ") })
+  }
+
+  /// Of many partitions the chosen one, who runs, and the chosen one's tables are on a small screen.
+  @Test func manyPartitionsLeaveRoomForTables() throws {
+    var description = ModuleDescription.lively
+    while description.partitions.count < 20 { description.addPartition(permitted: 0) }
+    var session = try session(seed: 5, description.named())
+    let stepper = session.stepper
+    try stepper.go(to: stepper.store.eventCount / 2)
+    let found = try stepper.find(isBackward: false) { $0.knownKind == .windowStart }
+    try stepper.go(to: #require(found))
+    let running = stepper.withCore { $0.current }.rawValue
+    try #require(running < 20)
+    for chosen in 0..<UInt8(20) {
+      try session.obey(.partition(chosen))
+      let lines = try StepScreen(session, width: 80, height: 24).lines(status: StyledLine())
+        .map(\.text)
+      let table = lines.drop { !$0.contains("state after entry") }.prefix { !$0.hasPrefix("──") }
+      #expect(table.first?.hasSuffix("  (8 of 20)") == true && table.count == 9 && lines.count <= 24, "\(lines)")
+      for partition in [chosen, running] {
+        let row = (partition == running ? " ▶ " : "   ") + "Partition \(partition) "
+        #expect(table.count { $0.hasPrefix(row) } == 1, "\(table)")
+      }
+      let title = "── vCPU of Partition \(chosen)"
+      #expect(lines.contains { $0.hasPrefix(title + " ") || $0.hasPrefix(title + ",") }, "\(lines)")
+    }
   }
 
   @Test func ordersAreReadAndRefusedWithReasons() throws {
@@ -83,6 +129,7 @@ import TraceReading
       keys(Array("\u{1B}[A\u{1B}[B\u{1B}[C\u{1B}[D\u{1B}OH\u{1B}[F".utf8)) == [.up, .down, .right, .left, .home, .end])
     #expect(keys(Array("\u{1B}[5~\u{1B}[6~\u{1B}[99~".utf8)) == [.pageUp, .pageDown, .other])
     #expect(keys([27]) == [.escape])
+    #expect(keys(Array("\u{1B}[200~\u{1A}\u{1B}[201~".utf8)) == [.pasteBegin, .suspend, .pasteEnd])
     #expect(keys([9, 13, 127, 3, 4]) == [.tab, .enter, .backspace, .interrupt, .interrupt])
     #expect(keys(Array("é→".utf8)) == [.character("é"), .character("→")])
     for whole in ["n", "\u{1B}[A", "\u{1B}[A\u{1B}OH", "\u{1B}[99~", "é→", "\u{1B}[Aq", ""] {

@@ -12,8 +12,9 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       Events are paired by what they are; pairs are compared in what they say, and in their instants from their major \
       frame's start. The first differences come first, then the gravest: events that one run lacks, events that say \
-      something else, events at another instant. Two equal runs give an empty answer. Keyframes are left out. Windows \
-      in which events are missing are not compared, or not in whole.
+      something else, events at another instant; of each errors and changes of mode before other inputs and \
+      decisions. Windows are counted in each major frame: 1 is its first, 0 what lies before. Two equal runs give an \
+      empty answer. Keyframes are left out. Windows in which events are missing are not compared, or not in whole.
 
       In JSON "equal" is true only where all of both runs was compared and no difference found; "complete" is false \
       where the answer is of a part of the runs, "windows" counts those of either run, "windowsNotCompared" those that \

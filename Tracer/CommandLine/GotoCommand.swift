@@ -18,7 +18,9 @@ struct GotoCommand: ParsableCommand {
       given one, event for event, up to the event. Then the recording is replayed to the very instruction, and gdb \
       shows it: reverse-stepi and reverse-continue go back from there, breakpoints and stepi work as ever, and nothing \
       that is done there changes the run. The machine stands before the instruction that completes the event's head in \
-      the trace ring; who was interrupted then is shown with the symbols of its partition.
+      the trace ring; who was interrupted then is shown with the symbols of its partition. All partitions lie at the \
+      same addresses, and a plain breakpoint stops in each: 'partita break PLACE' stops in that one alone whose \
+      symbols are loaded, which 'partita symbols' changes.
 
       A trace whose boot event is lost does not tell the stop instant that the run was captured with: name it by --for.
 
@@ -238,42 +240,6 @@ struct GotoCommand: ParsableCommand {
       "note: the trace has not its run's beginning, so it does not tell which kernel; \(path) is taken, and the "
         + "events will tell.")
     return path
-  }
-
-  /// The gravest case of a claim: its worst or first violation, or the worst value where it holds.
-  private func position(of identifier: String, _ signals: SignalWatch) throws -> UInt64 {
-    let reader = try TraceCommand.open(trace)
-    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
-    let report = VerificationRun.report(on: reader, threads: WorkerPool.processorCount > 1 ? 2 : 1) {
-      line.show("judging: \(reader.statistics.eventCount) events")
-      return signals.take() == 0
-    }
-    line.clear()
-    guard let report else { throw RevisitError.interrupted }
-    guard let claim = report.claim(identifier) else {
-      TraceCommand.complain(
-        "the trace's module has no claim '\(identifier)'; it has "
-          + report.claims.map(\.identifier).joined(separator: ", "))
-      throw ExitCode(2)
-    }
-    let violation = claim.worstViolations.first ?? claim.firstViolations.first
-    guard let position = violation?.position ?? claim.worst?.position else { throw noCase(of: claim, reader) }
-    return position
-  }
-
-  /// The refusal of a claim for which no event stands: for good only where the trace is whole and the claim judged.
-  private func noCase(of claim: ClaimResult, _ reader: TraceReader) -> RevisitError {
-    var doubts = claim.verdict == .unknown && !claim.remark.isEmpty ? [claim.remark] : []
-    if !reader.condition.isComplete { doubts.append("the trace is \(reader.condition)") }
-    if let loss = reader.losses.sentence { doubts.append(loss) }
-    if doubts.isEmpty, claim.verdict == .unknown { doubts.append("evidence is missing") }
-    let finding =
-      switch claim.verdict {
-      case .pass: "holds"
-      case .fail: "is violated"
-      case .unknown: "is unknown"
-      }
-    return .noCase(of: claim.identifier, finding: finding, doubts: doubts)
   }
 
   private static func readable(_ path: String) throws -> String {

@@ -33,7 +33,7 @@ struct StatsCommand: ParsableCommand {
   @Option(help: "Another trace, whose figures are set beside.", completion: .file())
   var compare: String?
 
-  @Flag(help: "With --compare: the figures too that are equal.")
+  @Flag(help: "With --compare: the figures too that are equal, or differ by less than 0.005 %.")
   var all = false
 
   @Option(help: "text or json.")

@@ -18,12 +18,14 @@ struct StepCommand: ParsableCommand {
       it may have returned since, for the kernel learns of that at the next exception only. The state rests on all \
       that came before, so the way to a far event is replayed from the trace's beginning.
 
-      In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, orders are read \
-      from it line by line:
+      In a terminal '?' shows the keys and 'q' leaves. Where standard input is no terminal, or a dumb one (TERM), \
+      orders are read from it line by line:
 
       \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
-      After each order the current event is printed; 'show' prints the whole screen.
+      After each order the current event is printed; 'show' prints the whole screen. In a terminal NO_COLOR leaves \
+      out colours, and a locale (LC_ALL, LC_CTYPE, LANG) that is not one of UTF-8 all signs beyond ASCII; that holds \
+      for 'partita top' too.
 
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one for \
       what the trace certainly has not, 3 for a trace that is cut off or damaged, or an order for what may have been \
@@ -117,7 +119,16 @@ struct StepCommand: ParsableCommand {
   private func obeyLines(_ session: inout StepSession) throws -> Int32 {
     var status: Int32 = 0
     var number = 0
-    while let text = readLine() {
+    // A terminal that has no screen for us has somebody before it.
+    let isAsked = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    if isAsked { print("\(try session.line())\nOrders line by line; 'help' lists them.") }
+    func nextLine() -> String? {
+      guard isAsked else { return readLine() }
+      print("> ", terminator: "")
+      StandardOutput.finish()
+      return readLine()
+    }
+    while let text = nextLine() {
       // Whoever writes orders may wait for the answer to each.
       defer { StandardOutput.finish() }
       number += 1
@@ -166,8 +177,10 @@ struct StepConversation {
 
   mutating func run() throws {
     while true {
-      let size = screen.size
-      screen.show(try StepScreen(session, width: size.columns, height: size.rows).lines(status: status))
+      if !screen.hasMoreKeys {
+        let size = screen.size
+        screen.show(try StepScreen(session, width: size.columns, height: size.rows).lines(status: status))
+      }
       guard let key = screen.key(within: 1000) else { continue }
       if prompt != nil {
         try take(key)
@@ -183,7 +196,8 @@ struct StepConversation {
   private var status: StyledLine {
     if let prompt { return StyledLine(" \(prompt.label): \(prompt.text)▏", .strong) }
     if !message.isEmpty { return StyledLine(" " + message, .doubtful) }
-    let hints = " n p event  f frame  w window  u upcall  / find  g go to  Tab  ? help  q quit"
+    // A narrow terminal cuts what help tells, not the key for it.
+    let hints = " ? help  q quit  n p event  f frame  w window  u upcall  / find  g go to  Tab"
     return StyledLine(hints, .soft)
   }
 
@@ -198,7 +212,7 @@ struct StepConversation {
   /// A key while a line is typed.
   private mutating func take(_ key: TerminalKey) throws {
     switch key {
-    case .character(let character): prompt?.text.append(character)
+    case .character(let character), .pasted(let character): prompt?.text.append(character)
     case .backspace: _ = prompt?.text.popLast()
     case .escape, .interrupt: prompt = nil
     case .enter:

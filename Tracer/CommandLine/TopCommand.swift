@@ -12,8 +12,8 @@ struct TopCommand: ParsableCommand {
     abstract: "Shows a run live: windows as a strip, rates, shares, margins, loss.",
     discussion: """
       Given a module, boots it and shows its trace while it grows; 'q' ends the run in order, a second 'q' at once. \
-      Given a trace, shows its end, or plays it with --speed. Where there is no terminal, one snapshot is printed at \
-      the end of it all. \
+      Given a trace, shows its end, or plays it with --speed. Where there is no terminal, or a dumb one (TERM), one \
+      snapshot is printed at the end of it all. \
       The time shown, and how fast it goes against real time, are those of the last event read. \
       Claims are judged on the way by the code of 'partita verify'; one that fails has failed.
 
@@ -97,13 +97,15 @@ struct TopCommand: ParsableCommand {
     if let screen {
       var hasLeft = false
       while !hasLeft {
-        let state = board.isDone ? "the end – q quits" : speed.map { "playing × \($0) – q quits" } ?? "reading"
-        draw(board, on: screen, state: state)
-        if let key = screen.key(within: 250), Self.isEnd(key) { hasLeft = true }
+        let state = board.isDone ? "the end" : speed.map { "playing × \($0)" } ?? "reading"
+        draw(board, on: screen, state: "\(state) – q quits")
+        hasLeft = Self.isEndAsked(on: screen, within: 250)
       }
     } else {
       board.wait()
-      printSnapshot(board, state: "end of \(board.condition.isComplete ? "a whole" : "an unfinished") trace")
+      printSnapshot(
+        board, state: "end of \(board.condition.isComplete ? "a whole" : "an unfinished") trace", width: width,
+        height: height)
     }
     guard board.isDone else { return }
     let condition = board.condition
@@ -138,7 +140,7 @@ struct TopCommand: ParsableCommand {
     let report = capture.run { _ in
     } onProgress: { _ in
       guard let screen else { return }
-      if let key = screen.key(within: 0), Self.isEnd(key) {
+      if Self.isEndAsked(on: screen, within: 0) {
         isEnding = true
         signals.post()
       }
@@ -149,8 +151,12 @@ struct TopCommand: ParsableCommand {
     }
     follower.end()
     board.wait()
+    let size = screen?.size
     screen = nil
-    printSnapshot(board, state: report.isWhole ? "captured whole" : "not whole")
+    // What stays on a terminal has its width, and leaves room for the lines around it.
+    printSnapshot(
+      board, state: report.isWhole ? "captured whole" : "not whole", width: size.map { max(60, $0.columns) } ?? width,
+      height: size.map { max(12, $0.rows - 3) } ?? height)
     let kept = try file.keep()
     if output != nil, let kept { print("trace: \(kept)") }
     guard let complaint = report.complaint else { return }
@@ -159,6 +165,16 @@ struct TopCommand: ParsableCommand {
   }
 
   // MARK: Drawing
+
+  /// Whether one of the keys that have come ends it; a paste's are all taken, for none of them is worth a new screen.
+  private static func isEndAsked(on screen: FullScreen, within milliseconds: Int) -> Bool {
+    var wait = milliseconds
+    repeat {
+      if let key = screen.key(within: wait), isEnd(key) { return true }
+      wait = 0
+    } while screen.hasMoreKeys
+    return false
+  }
 
   private static func isEnd(_ key: TerminalKey) -> Bool {
     key == .character("q") || key == .character("Q") || key == .interrupt || key == .escape
@@ -177,7 +193,7 @@ struct TopCommand: ParsableCommand {
     screen.show(lines ?? [StyledLine(" waiting for the first block …", .soft)])
   }
 
-  private func printSnapshot(_ board: LiveBoard, state: String) {
+  private func printSnapshot(_ board: LiveBoard, state: String, width: Int, height: Int) {
     let text = board.look { figures, claims, table, bytes in
       LiveScreen(figures, claims, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
         .map { line in

@@ -23,6 +23,16 @@ struct EventLikeness: Equatable {
   /// Whether a comparison passes over the event.
   static func isLeftOut(_ event: TraceEvent) -> Bool { event.knownKind?.eventClass == .state }
 
+  /// The less, the graver is a difference in the event: errors and changes of mode, then what came and was decided,
+  /// then what the kernel did about it.
+  static func weight(_ event: TraceEvent) -> Int {
+    switch event.knownKind {
+    case .healthError, .healthAction, .moduleAction, .kernelFault, .exception, .modeChange, .scheduleChange, .loss: 0
+    case .memoryPiece, .timerArmed, .lineMask, .idle: 2
+    default: [.input, .decision].contains(event.knownKind?.eventClass) ? 1 : 2
+    }
+  }
+
   /// The event without its time, instants counted from `origin`, lengths of time that only tell how fast the kernel
   /// was left out.
   static func content(_ event: TraceEvent, from origin: UInt64) -> TraceEvent {

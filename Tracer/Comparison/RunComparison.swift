@@ -10,7 +10,7 @@ import TraceReading
 public struct RunComparison {
   /// One difference.
   public struct Difference: Sendable {
-    /// The gravest first.
+    /// The gravest first; the first two alike.
     public enum Kind: Int, Comparable, Sendable, CaseIterable {
       /// An event of the first run has no counterpart in the second.
       case missing
@@ -33,6 +33,17 @@ public struct RunComparison {
     public var other: (position: UInt64, event: TraceEvent)?
     /// By how much later the second run has it, in ns.
     public var shift: Int64 = 0
+
+    /// Whether it is graver: as a difference, then as an event, then by its shift. Which of the runs lacks an event
+    /// makes it no graver.
+    func isGraver(than other: Difference) -> Bool {
+      let (rank, otherRank) = (max(kind, .added), max(other.kind, .added))
+      if rank != otherRank { return rank < otherRank }
+      if weight != other.weight { return weight < other.weight }
+      return shift.magnitude > other.shift.magnitude
+    }
+
+    private var weight: Int { (one ?? self.other).map { EventLikeness.weight($0.event) } ?? .max }
   }
   /// So many differences are kept of each list where nobody wants more.
   public static let keptCount = 20
@@ -41,7 +52,7 @@ public struct RunComparison {
   public private(set) var counts: [Difference.Kind: UInt64] = [:]
   /// Those that came first in the runs.
   public private(set) var first: [Difference] = []
-  /// By kind, then by shift.
+  /// By kind, then by what the event is, then by shift.
   public private(set) var gravest: [Difference] = []
   /// Windows of either run.
   public private(set) var windowCount: UInt64 = 0
@@ -206,11 +217,8 @@ public struct RunComparison {
     private mutating func note(_ difference: Difference) {
       counts[difference.kind, default: 0] += 1
       if first.count < keptCount { first.append(difference) }
-      func isGraver(_ one: Difference, _ other: Difference) -> Bool {
-        one.kind != other.kind ? one.kind < other.kind : one.shift.magnitude > other.shift.magnitude
-      }
-      if gravest.count == keptCount, let last = gravest.last, !isGraver(difference, last) { return }
-      gravest.insert(difference, at: gravest.firstIndex { isGraver(difference, $0) } ?? gravest.count)
+      if gravest.count == keptCount, let last = gravest.last, !difference.isGraver(than: last) { return }
+      gravest.insert(difference, at: gravest.firstIndex { difference.isGraver(than: $0) } ?? gravest.count)
       if gravest.count > keptCount { gravest.removeLast() }
     }
   }

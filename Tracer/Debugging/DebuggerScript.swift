@@ -1,3 +1,5 @@
+import ModuleConfiguration
+
 /// What gdb is told: symbols, the machine, commands of our own, and where it stands.
 public struct DebuggerScript: Sendable {
   /// A partition and the file that has its symbols.
@@ -51,7 +53,7 @@ public struct DebuggerScript: Sendable {
     lines += ["set $partita_symbols = \(current ?? -1)", "target remote \(socket)", "set logging enabled off"]
     // A partition's memory is not mapped while the kernel runs; its file has what it cannot write.
     lines.append("set trust-readonly-sections on")
-    lines += symbolsCommand + whereCommand + interruptedCommand + recordCommand
+    lines += symbolsCommand + whereCommand + breakCommand + interruptedCommand + recordCommand
     lines.append("partita where")
     if interrupted != nil { lines.append("partita interrupted") }
     if let commands { lines.append("source \(commands)") }
@@ -65,11 +67,11 @@ public struct DebuggerScript: Sendable {
     for (index, partition) in partitions.enumerated() {
       lines += ["if $partita_symbols == \(index)", "remove-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines.append("set $partita_symbols = $arg0")
+    lines += ["set $partita_symbols = $arg0", "set logging enabled on"]
     for (index, partition) in partitions.enumerated() {
       lines += ["if $arg0 == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines.append("else")
+    lines += ["set logging enabled off", "else"]
     for (index, partition) in partitions.enumerated() {
       lines.append("echo \(index) \(Self.echoed(partition.name))\\n")
     }
@@ -83,8 +85,29 @@ public struct DebuggerScript: Sendable {
   /// `partita where`: the instruction, and who called.
   private var whereCommand: [String] {
     [
-      "define partita where", demangled("x/i $pc"), demangled("bt 6"), "end", "document partita where",
+      "define partita where",
+      // The names are of the one whose symbols are loaded, whoever runs at these addresses.
+      "if ($cs & 3) == 3 && \(Self.runningIndex) != $partita_symbols",
+      "printf \"in partition %d, whose symbols are not loaded\\n\", \(Self.runningIndex)", "end", demangled("x/i $pc"),
+      demangled("bt 6"), "end", "document partita where",
       "The next instruction, and who called, with Swift's names readable.", "end",
+    ]
+  }
+
+  /// Which partition runs, as the page says that each has about itself: in ring 3 alone it is there.
+  private static let runningIndex: String = {
+    let address = PartitionLayout.informationPage + UInt64(InformationPage.partitionIndex)
+    return "*(unsigned long *) 0x\(String(address, radix: 16))"
+  }()
+
+  /// `partita break PLACE`: in one partition, where a plain breakpoint is in all, which lie at the same addresses.
+  private var breakCommand: [String] {
+    [
+      "define partita break", "if $argc == 1",
+      "eval \"break $arg0 if \(Self.runningIndex) == %d\", $partita_symbols", "end", "end",
+      "document partita break",
+      "A breakpoint in that partition alone whose symbols are loaded; plain ones stop in all, at the same address.",
+      "end",
     ]
   }
 
@@ -122,6 +145,7 @@ public struct DebuggerScript: Sendable {
     [
       "", "reverse-stepi and reverse-continue go back. 'partita where' tells where it stands, 'partita interrupted'",
       "who was interrupted, 'partita record' what is recorded; 'partita symbols N' loads another partition's symbols.",
+      "Partitions lie at the same addresses: 'partita break PLACE' stops in the one whose symbols are loaded.",
       "From the recording's end, soon after the event, there is no way back.",
       "'quit' leaves nothing behind.",
     ]

@@ -18,6 +18,8 @@ public final class GuestMemory {
   private static let maximumSegments = 4096
 
   public let path: String
+  /// A core with the addresses at which the machine had its memory mapped: what was not mapped is not there.
+  private(set) var isOfMappings = false
   private let descriptor: Int32
   private var pieces: [Piece] = []
 
@@ -76,6 +78,7 @@ public final class GuestMemory {
     for index in 0..<count where Self.number(table, index * 56, 4) == 1 {
       let offset = Self.number(table, index * 56 + 8, 8)
       let address = Self.number(table, index * 56 + 24, 8)
+      if ![0, address].contains(Self.number(table, index * 56 + 16, 8)) { isOfMappings = true }
       guard offset <= size, address < Self.addressLimit else { continue }
       let byteCount = min(Self.number(table, index * 56 + 32, 8), size - offset, Self.addressLimit - address)
       pieces.append(Piece(address: address, offset: offset, byteCount: byteCount))

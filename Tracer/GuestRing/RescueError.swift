@@ -3,6 +3,8 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   case notACore(path: String, reason: String)
   case isACore(path: String)
+  /// A core that was made with paging, and lacks what the ring needs.
+  case mappedOnly(path: String)
   /// No beacon of a ring is in the memory.
   case noRing
   case severalRings(at: [UInt64])
@@ -25,6 +27,9 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
       "\(path) is no memory dump that can be read: \(reason). Make one by the monitor's dump-guest-memory (in ELF "
         + "format), or give a plain image of the memory by --ram."
     case .isACore(let path): "\(path) is an ELF file and no plain image of memory: give it by --core."
+    case .mappedOnly(let path):
+      "\(path) has only the memory that was mapped when it was made, and the trace ring not in whole: make it by the "
+        + "monitor's dump-guest-memory without paging (without -p)."
     case .noRing:
       "no trace ring is in this memory: it is not that of a Partita module, or the kernel had not come so far."
     case .severalRings(let addresses):

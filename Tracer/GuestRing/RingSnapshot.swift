@@ -83,7 +83,7 @@ final class RingSnapshot {
       return beacon
     }
     guard let beacon = beacons.first else {
-      guard let address else { throw .noRing }
+      guard let address else { throw memory.isOfMappings ? .mappedOnly(path: memory.path) : .noRing }
       throw .noControlPage(at: address)
     }
     guard beacons.count == 1 else { throw .severalRings(at: beacons.map(\.page)) }
@@ -107,6 +107,7 @@ final class RingSnapshot {
     let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
     defer { storage.deallocate() }
     guard memory.read(beacon.moduleTable, into: storage) else {
+      guard !memory.isOfMappings else { throw .mappedOnly(path: memory.path) }
       throw .ringDamaged(reason: "the memory does not hold its module table")
     }
     do {

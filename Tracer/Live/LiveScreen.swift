@@ -28,6 +28,10 @@ public struct LiveScreen {
   private let vocabulary: TraceVocabulary
   private let surroundings: Surroundings
   private let width: Int
+  /// What stands for each partition in a strip.
+  private let letters: [Character]
+  /// Numbers come closer to each other, without bars.
+  private var isNarrow: Bool { width < 80 }
 
   /// - Parameters:
   ///   - claims: as they stand with these figures.
@@ -41,6 +45,16 @@ public struct LiveScreen {
     self.surroundings = surroundings
     self.width = max(60, width)
     vocabulary = TraceVocabulary(table)
+    letters = Self.letters(vocabulary.partitions)
+  }
+
+  /// The first letter of each name that no partition before it has, or a digit.
+  static func letters(_ names: [String]) -> [Character] {
+    var used: Set<Character> = []
+    return names.map { name in
+      let choices = name.filter { $0.isLetter || $0.isNumber } + "0123456789abcdefghijklmnopqrstuvwxyz"
+      return choices.first { used.insert($0).inserted } ?? "?"
+    }
   }
 
   /// At most `height` lines: the margins get what room the rest leaves.
@@ -54,9 +68,12 @@ public struct LiveScreen {
   // MARK: Head
 
   private var title: StyledLine {
-    var text = " \(TraceVocabulary.text(table, table.module.name))   \(EventField.seconds(figures.time)) s"
-    if figures.frameCount > 0 { text += "   \(figures.frameCount) major frames" }
+    let name = " \(TraceVocabulary.text(table, table.module.name))"
     let state = surroundings.state + " "
+    let time = "   \(EventField.seconds(figures.time)) s"
+    // The state tells the key that ends it: others give way where there is no room.
+    let choices = [time + (figures.frameCount > 0 ? "   \(figures.frameCount) major frames" : ""), time, ""]
+    let text = name + (choices.first { name.count + $0.count + 1 + state.count <= width } ?? "")
     return StyledLine(text + String(repeating: " ", count: max(1, width - text.count - state.count)) + state, .inverse)
   }
 
@@ -111,11 +128,9 @@ public struct LiveScreen {
     return [StyledLine(head, .strong), top, bottom]
   }
 
-  /// What stands for a partition in a strip: its first letter, or its index where that is another one's too.
+  /// What stands for a partition in a strip, and before its name in the table.
   private func letter(_ partition: UInt8) -> String {
-    let names = vocabulary.partitions
-    guard Int(partition) < names.count, let first = names[Int(partition)].first else { return "·" }
-    return names.filter { $0.first == first }.count == 1 ? String(first) : String(partition % 10)
+    Int(partition) < letters.count ? String(letters[Int(partition)]) : "·"
   }
 
   /// Gives each column to who had most of it.
@@ -143,33 +158,50 @@ public struct LiveScreen {
 
   // MARK: Tables
 
+  /// Columns of a partition's name and numbers.
+  private var columns: (name: Int, share: Int, calls: Int, marks: Int, upcalls: Int) {
+    isNarrow ? (13, 9, 8, 8, 10) : (13, 9, 9, 10, 10)
+  }
+
   private var partitionLines: [StyledLine] {
+    let columns = columns
     var head = StyledLine()
-    head.append(" in ring 3, last \(figures.frames.count) frames", .soft, width: width - 46)
-    head.append("  share   calls/s   marks/s upcalls/s  mode", .soft)
-    var lines = [head]
-    for index in 0...vocabulary.partitions.count {
-      let isIdle = index == vocabulary.partitions.count
-      let share = figures.share(index)
-      if isIdle, share == 0 { continue }
-      var line = StyledLine(" ")
-      line.append(isIdle ? "idle loop" : vocabulary.partitions[index], isIdle ? .soft : .partition(index), width: 14)
-      let room = max(4, width - 46 - 16)
+    let count = figures.frames.count
+    let numbers = columns.share + columns.calls + columns.marks + columns.upcalls
+    let first = isNarrow ? 2 + columns.name : width - numbers - 8
+    head.append(isNarrow ? " last \(count)" : " in ring 3, last \(count) frames", .soft, width: first)
+    for (text, width) in [
+      ("share", columns.share - 2), ("calls/s", columns.calls + 2), ("marks/s", columns.marks),
+      ("upcalls/s", columns.upcalls),
+    ] { head.append(text, .soft, width: width, isRight: true) }
+    head.append(isNarrow ? " mode" : "  mode", .soft)
+    return [head] + (0...vocabulary.partitions.count).compactMap { partitionLine($0, bar: first - 16) }
+  }
+
+  /// - Parameters:
+  ///   - index: that of a partition; behind the last, the idle loop's, which has a line where it has any time.
+  ///   - bar: how long the bar of all time is.
+  private func partitionLine(_ index: Int, bar room: Int) -> StyledLine? {
+    let isIdle = index == vocabulary.partitions.count
+    let share = figures.share(index)
+    if isIdle, share == 0 { return nil }
+    let style: StyledLine.Style = isIdle ? .soft : .partition(index)
+    var line = StyledLine(letter(UInt8(clamping: index)) + " ", style)
+    line.append(isIdle ? "idle loop" : vocabulary.partitions[index], style, width: columns.name)
+    if !isNarrow {
       let filled = Self.filled(share, of: room, .toNearestOrAwayFromZero)
-      let bar = filled == 0 && share > 0 ? "▏" : String(repeating: "█", count: filled)
       line.append(" ")
-      line.append(bar, isIdle ? .soft : .partition(index), width: room)
-      line.append(Self.decimal(share * 100, 2) + " %", width: 9, isRight: true)
-      if !isIdle {
-        line.append(Self.whole(figures.rate { $0.hypercalls[index] }), width: 9, isRight: true)
-        line.append(Self.whole(figures.rate { $0.marks[index] }), width: 10, isRight: true)
-        line.append(Self.whole(figures.rate { $0.upcalls[index] }), width: 10, isRight: true)
-        let mode = figures.modes[index]
-        line.append("  " + (mode.map { "\($0)" } ?? "?"), mode == .normal ? .plain : .doubtful)
-      }
-      lines.append(line)
+      line.append(filled == 0 && share > 0 ? "▏" : String(repeating: "█", count: filled), style, width: room)
     }
-    return lines
+    let digits = share > 0 && share < 0.001 ? 4 : 2
+    line.append(Self.decimal(share * 100, digits) + " %", width: columns.share, isRight: true)
+    guard !isIdle else { return line }
+    line.append(Self.whole(figures.rate { $0.hypercalls[index] }), width: columns.calls, isRight: true)
+    line.append(Self.whole(figures.rate { $0.marks[index] }), width: columns.marks, isRight: true)
+    line.append(Self.whole(figures.rate { $0.upcalls[index] }), width: columns.upcalls, isRight: true)
+    let mode = figures.modes[index]
+    line.append((isNarrow ? " " : "  ") + (mode.map { "\($0)" } ?? "?"), mode == .normal ? .plain : .doubtful)
+    return line
   }
 
   private var interruptLine: StyledLine {
@@ -195,8 +227,8 @@ public struct LiveScreen {
     }
     let measured = claims.filter { $0.verdict != .fail && Self.used($0) != nil }
       .sorted { (Self.used($0) ?? 0) > (Self.used($1) ?? 0) }
-    for claim in measured.prefix(max(0, room - lines.count)) { lines.append(marginLine(claim)) }
-    return lines
+    let shown = Array(measured.prefix(max(0, room - lines.count)))
+    return lines + marginLines(shown)
   }
 
   /// How much of its bound a claim has used; nil where it has none to use up.
@@ -205,19 +237,25 @@ public struct LiveScreen {
     return Double(max(0, worst.value)) / Double(bound)
   }
 
-  private func marginLine(_ claim: ClaimResult) -> StyledLine {
-    let used = Self.used(claim) ?? 0
-    let room = 12
-    var line = StyledLine("   ")
-    line.append(claim.identifier, width: width - 52)
-    line.append(" ")
-    let filled = Self.filled(used, of: room, .up)
-    line.append(String(repeating: "▮", count: filled), used > 0.8 ? .doubtful : .good)
-    line.append(String(repeating: "▯", count: room - filled), .soft)
-    line.append("\(claim.worst?.value ?? 0)", width: 13, isRight: true)
-    line.append(" of ", .soft)
-    line.append("\(claim.bound ?? 0) \(claim.unit.rawValue)", width: 16)
-    return line
+  /// What each claim has used of its bound; the names get what the numbers leave.
+  private func marginLines(_ claims: [ClaimResult]) -> [StyledLine] {
+    let texts = claims.map { ("\($0.worst?.value ?? 0)", "\($0.bound ?? 0) \($0.unit.rawValue)") }
+    let worst = texts.map(\.0.count).max() ?? 0
+    let bound = texts.map(\.1.count).max() ?? 0
+    let room = width < 100 ? 6 : 12
+    return zip(claims, texts).map { claim, text in
+      let used = Self.used(claim) ?? 0
+      var line = StyledLine("   ")
+      line.append(claim.identifier, width: max(8, width - room - worst - bound - 9))
+      line.append(" ")
+      let filled = Self.filled(used, of: room, .up)
+      line.append(String(repeating: "▮", count: filled), used > 0.8 ? .doubtful : .good)
+      line.append(String(repeating: "▯", count: room - filled), .soft)
+      line.append(text.0, width: worst + 1, isRight: true)
+      line.append(" of ", .soft)
+      line.append(text.1, width: bound)
+      return line
+    }
   }
 
   // MARK: Numbers

@@ -126,6 +126,14 @@ public final class EventStore {
     return last == nil ? doubtsBehind.first : nil
   }
 
+  /// How many events are missing right before this one, 0 where nobody knows; nil where none are.
+  func missing(before ordinal: Int) -> UInt64? {
+    let index = block(of: ordinal)
+    guard blocks[index].ordinal == ordinal, blocks[index].gap != nil else { return nil }
+    let end = index > 0 ? blocks[index - 1].position &+ UInt64(blocks[index - 1].count) : 0
+    return blocks[index].position > end ? blocks[index].position - end : 0
+  }
+
   /// The event with that ordinal and its position.
   ///
   /// - Precondition: `ordinal` is below `eventCount`.

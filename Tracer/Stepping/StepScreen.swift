@@ -6,7 +6,7 @@ import Terminal
 import TraceFormat
 import TraceReading
 
-/// A stepper's screen as lines, for a terminal of any size from 80 × 24 on, or for a file.
+/// A stepper's screen as lines, for a terminal of any size, or for a file; made for 80 × 24 and more.
 public struct StepScreen {
   let session: StepSession
   let width: Int
@@ -17,7 +17,7 @@ public struct StepScreen {
   public init(_ session: StepSession, width: Int, height: Int) {
     self.session = session
     self.width = max(40, width)
-    self.height = max(12, height)
+    self.height = max(3, height)
   }
 
   /// At most `height` lines.
@@ -27,38 +27,43 @@ public struct StepScreen {
     let (position, event) = try stepper.current()
     var lines = [title(position, event)]
     if session.isHelpShown { return Array((lines + help).prefix(height - 1)) + [status] }
-    let partitions = partitionLines(event)
     let panels = panelLines()
     let schedule = scheduleLines(event)
     // The status line, and at least five events beside the tables.
     let detail = detailLines(event)
     let room = height - lines.count - schedule.count - detail.count - 1
+    // Of many partitions those around the chosen one, so that its tables are on the screen too.
+    let partitions = partitionLines(count: max(6, room - 5 - 1 - min(4, panels.count)))
     let tables = min(partitions.count + panels.count, max(0, room - 5))
     let eventCount = max(1, min(height / 2, room - tables))
     lines += try eventLines(eventCount)
     lines += detail + schedule
-    lines += (partitions + panels).prefix(height - lines.count - 1)
+    lines += (partitions + panels).prefix(max(0, height - lines.count - 1))
     return Array(lines.prefix(height - 1)) + [status]
   }
 
   private var help: [StyledLine] {
     let keys = [
-      "n j → space   one event on            p k ←        one event back",
-      "PgDn PgUp     twenty on, back         Home End     first, last",
-      "f F           major frame on, back    w W          window start",
-      "i I           input                   h H          hypercall",
-      "m M           mark                    u U          upcall",
-      "e E           health monitor, modes   / \\          find a kind on, back",
-      "g             go to an instant, 'event N' or 'frame N'",
-      "Tab           next partition's tables", "v o l x       panel: vCPU, ports, lines, health log",
-      "q             quit",
+      "q    quit                     Ctrl-Z  stop, 'fg' goes on",
+      "n j → space  one event on     p k ←     one event back",
+      "PgDn PgUp    twenty on, back  Home End  first, last",
+      "f F  major frame on, back     w W  window start",
+      "i I  input                    h H  hypercall",
+      "m M  mark                     u U  upcall",
+      "e E  health monitor, modes    / \\  find a kind on, back",
+      "g    go to an instant, 'event N' or 'frame N'",
+      "Tab  next partition's tables",
+      "v o l x  panel: vCPU, ports, lines, health log",
     ]
-    return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [
-      StyledLine(),
-      StyledLine("  The state is PartitionCore's, replayed over the inputs up to the current event:", .soft),
-      StyledLine("  at every event of an entry to the kernel it is the one after that entry.", .soft),
-      StyledLine("  'exception (return untold)': a guest's handler got one, and may have returned since.", .soft),
+    let remarks = [
+      "The state is PartitionCore's, replayed over the inputs",
+      "up to the current event: at every event of an entry to",
+      "the kernel it is the one after that entry.",
+      "'exception (return untold)': a guest's handler got one,",
+      "and may have returned since.",
     ]
+    return [StyledLine()] + keys.map { StyledLine("  " + $0) } + [StyledLine()]
+      + remarks.map { StyledLine("  " + $0, .soft) }
   }
 
   // MARK: Title and events
@@ -73,29 +78,56 @@ public struct StepScreen {
     case .beforeFirstFrame: break
     }
     let share = total > 1 ? stepper.ordinal * 100 / (total - 1) : 100
-    let right = "\(share) % of \(total) "
+    // What does not fit is left out: half a number is another one.
+    let rights = ["\(share) % of \(total) ", "\(share) % ", ""]
+    let right = rights.first { text.count + 1 + $0.count <= width } ?? ""
     let fill = String(repeating: " ", count: max(1, width - text.count - right.count))
     return StyledLine(text + fill + right, .inverse)
   }
 
+  /// The current event and those around it; where some are missing between two, a line says so.
   private func eventLines(_ count: Int) throws -> [StyledLine] {
     let total = stepper.store.eventCount
     let first = max(0, min(stepper.ordinal - count / 2, total - count))
-    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
-    return try (first..<min(total, first + count)).map { ordinal in
-      let (position, event) = try stepper.store.event(ordinal)
-      let description = EventDescription(event, position: position, vocabulary)
-      var line = StyledLine()
-      line.isHighlighted = ordinal == stepper.ordinal
-      line.append(line.isHighlighted ? "▶" : " ", .strong)
-      line.append("\(position)", .soft, width: 9, isRight: true)
-      line.append(" " + EventField.seconds(event.time) + " ")
-      line.append(description.kind, style(event), width: 16)
-      line.append(" ")
-      line.append(description.partition, colour(event.partition), width: nameWidth)
-      for field in description.fields { line.append(" " + field.text) }
-      return line
+    var lines: [StyledLine] = []
+    var place = 0
+    for ordinal in first..<min(total, first + count) {
+      if let gap = gapLine(before: ordinal) { lines.append(gap) }
+      if ordinal == stepper.ordinal { place = lines.count }
+      lines.append(try eventLine(ordinal))
     }
+    // For each such line an event gives way, at the end that is farther from the current one.
+    while lines.count > count {
+      if place > lines.count - 1 - place {
+        lines.removeFirst()
+        place -= 1
+      } else {
+        lines.removeLast()
+      }
+    }
+    return lines
+  }
+
+  private func gapLine(before ordinal: Int) -> StyledLine? {
+    guard let missing = stepper.store.missing(before: ordinal) else { return nil }
+    let text = missing > 0 ? "\(missing) event\(missing == 1 ? " is" : "s are") missing" : "events are missing"
+    return StyledLine("  ·······  " + text, .bad)
+  }
+
+  private func eventLine(_ ordinal: Int) throws -> StyledLine {
+    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    let (position, event) = try stepper.store.event(ordinal)
+    let description = EventDescription(event, position: position, vocabulary)
+    var line = StyledLine()
+    line.isHighlighted = ordinal == stepper.ordinal
+    line.append(line.isHighlighted ? "▶" : " ", .strong)
+    line.append("\(position)", .soft, width: 9, isRight: true)
+    line.append(" " + EventField.seconds(event.time) + " ")
+    line.append(description.kind, style(event), width: 16)
+    line.append(" ")
+    line.append(description.partition, colour(event.partition), width: nameWidth)
+    for field in description.fields { line.append(" " + field.text) }
+    return line
   }
 
   /// What the current event says, in full where its line is cut: two lines, always, so that nothing jumps.
@@ -133,7 +165,7 @@ public struct StepScreen {
     case .beforeFirstFrame(let first): schedule = first
     case .frame(_, let index, let nominal, let window): (schedule, start, runningWindow) = (index, nominal, window)
     case .unknown:
-      let text = " Events are missing: where in the schedule this is, is unknown until the next major frame."
+      let text = " Events are missing: the place in the schedule is unknown until the next frame."
       return [StyledLine(), StyledLine(text, .doubtful)]
     }
     let record = stepper.table.record(ScheduleRecord.self, schedule)
@@ -182,7 +214,8 @@ public struct StepScreen {
 
   // MARK: Partitions
 
-  private func partitionLines(_ event: TraceEvent) -> [StyledLine] {
+  /// - Parameter count: for so many partitions there is room; more than one.
+  private func partitionLines(count: Int) -> [StyledLine] {
     switch stepper.knowledge {
     case .notStarted: return [StyledLine(" The module has not started: no state yet.", .doubtful)]
     case .unknown:
@@ -200,12 +233,24 @@ public struct StepScreen {
     // The core takes an entry's input in one step: its decisions have one state, that at their end.
     head.append("state after entry", .soft, width: nameWidth + 11)
     head.append(" IF  depth  upcalls    marks  pending / in service", .soft)
-    lines.append(head)
-    let running = stepper.withCore { $0.current }
-    for index in 0..<vocabulary.partitions.count {
-      lines.append(partitionLine(UInt8(index), isRunning: running.rawValue == UInt8(index), nameWidth))
+    let running = Int(stepper.withCore { $0.current }.rawValue)
+    let shown = shownPartitions(count, running)
+    if shown.count < vocabulary.partitions.count {
+      head.append("  (\(shown.count) of \(vocabulary.partitions.count))", .doubtful)
     }
+    lines.append(head)
+    for index in shown { lines.append(partitionLine(UInt8(index), isRunning: running == index, nameWidth)) }
     return lines
+  }
+
+  /// All partitions, or so many around the chosen one, with who runs among them.
+  private func shownPartitions(_ count: Int, _ running: Int) -> [Int] {
+    let all = vocabulary.partitions.count
+    guard all > count else { return Array(0..<all) }
+    let first = max(0, min(Int(session.partition) - count / 2, all - count))
+    guard running < all, !(first..<first + count).contains(running) else { return Array(first..<first + count) }
+    // At the end that is farther from the chosen one.
+    return running < first ? [running] + (first + 1..<first + count) : Array(first..<first + count - 1) + [running]
   }
 
   private func partitionLine(_ index: UInt8, isRunning: Bool, _ nameWidth: Int) -> StyledLine {

@@ -45,6 +45,16 @@ public struct StyledLine: Equatable, Sendable {
     return result
   }
 
+  /// A line in ASCII, as wide as it was: signs become the next best.
+  static func plain(_ text: String) -> String {
+    String(text.map { $0.isASCII ? $0 : substitutes[$0] ?? "?" })
+  }
+
+  private static let substitutes: [Character: Character] = [
+    "▶": ">", "▲": "^", "▏": "|", "─": "-", "·": ".", "█": "#", "▮": "#", "▯": ".", "…": "~", "–": "-", "→": ">",
+    "←": "<", "×": "x", "µ": "u", "≤": "<", "≥": ">", "✕": "X", "’": "'",
+  ]
+
   private static let partitionCodes = [34, 33, 32, 35, 36, 31, 94, 93, 92, 95, 96, 91]
 
   private static func code(_ style: Style, _ isHighlighted: Bool) -> String {

@@ -5,6 +5,12 @@ public enum TerminalKey: Equatable, Sendable {
   case up, down, left, right, home, end, pageUp, pageDown
   /// Ctrl-C or Ctrl-D.
   case interrupt
+  /// Ctrl-Z.
+  case suspend
+  /// Before and behind what is pasted, where the terminal has been asked to tell.
+  case pasteBegin, pasteEnd
+  /// A character that was not typed.
+  case pasted(Character)
   case other
 
   /// Takes the first key off bytes; nil where they end within one.
@@ -16,6 +22,7 @@ public enum TerminalKey: Equatable, Sendable {
     case 9: return .tab
     case 10, 13: return .enter
     case 8, 127: return .backspace
+    case 26: return .suspend
     case 27: return sequence(&bytes)
     case 0..<32: return .other
     case 32..<128: return .character(Character(UnicodeScalar(first)))
@@ -63,6 +70,8 @@ public enum TerminalKey: Equatable, Sendable {
     case "F", "4~", "8~": return .end
     case "5~": return .pageUp
     case "6~": return .pageDown
+    case "200~": return .pasteBegin
+    case "201~": return .pasteEnd
     default: return .other
     }
   }
