@@ -16,7 +16,8 @@ import Testing
     (["report", "run.partita", "-o", "-"], "- cannot be written: it stands for standard output"),
     (["export", "run.partita", "-o", String(repeating: "x", count: 300) + ".db"], "xxx.db cannot be written"),
     (["schema", "-o", "-"], "'-' is no name of a folder"),
-    (["dump", ""], "'': No such file or directory"),
+    (["dump", ""], "'': No such file or directory"), (["audit", "", "run.partita"], "'': cannot be read"),
+    (["check", ""], "'': error: the module file cannot be read"),
     // It can be opened, and not be read at its beginning.
     (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
     (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),

@@ -49,7 +49,8 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     guard let bytes = Self.bytes(of: certificate) else {
-      TraceCommand.complain("\(certificate): cannot be read: name a certificate that 'partita verify' wrote")
+      let name = certificate.isEmpty ? "''" : certificate
+      TraceCommand.complain("\(name): cannot be read: name a certificate that 'partita verify' wrote")
       throw ExitCode(2)
     }
     guard bytes.count <= Self.mostBytes else {

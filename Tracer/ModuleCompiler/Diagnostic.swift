@@ -28,7 +28,7 @@ public struct Diagnostic: Error, Equatable, Sendable, Encodable, CustomStringCon
 
   /// `file:line: error: what — what would be right [rule]`.
   public var description: String {
-    let place = line > 0 ? "\(file):\(line)" : file
+    let place = line > 0 ? "\(file):\(line)" : file.isEmpty ? "''" : file
     return "\(place): \(severity.rawValue): \(message) — \(advice) [\(rule.rawValue)]"
   }
 }
