@@ -59,6 +59,8 @@ public struct StepScreen {
       "The state is PartitionCore's, replayed over the inputs",
       "up to the current event: at every event of an entry to",
       "the kernel it is the one after that entry.",
+      "IF: virtual interrupts on or off; '*': initialising;",
+      "40×11: eleven pending at vector 40; [40]: in service;",
       "'exception (return untold)': a guest's handler got one,",
       "and may have returned since.",
     ]
