@@ -44,6 +44,8 @@ import TraceReading
     let whole = try StepScreen(session, width: 60, height: 24).lines(status: status)
     #expect(whole.count < 24 && whole.allSatisfy { $0.text.count <= 60 }, "\(whole.map(\.text))")
     #expect(whole.contains { $0.text.hasSuffix("may have returned since.") })
+    // The table's own signs: its flag, its star, its crosses and its brackets.
+    for sign in ["IF: ", "'*': ", "40×11: ", "[40]: "] { #expect(whole.contains { $0.text.contains(sign) }) }
     let low = try StepScreen(session, width: 60, height: 15).lines(status: status).map(\.text)
     for key in ["q    quit", "f F  major frame", "g    go to", "v o l x  panel"] {
       #expect(low.contains { $0.hasPrefix("  \(key)") }, "\(low)")

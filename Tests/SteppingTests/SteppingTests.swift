@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import SimulatedModule
+import Terminal
 import TestSeeds
 import Testing
 import TraceFormat
@@ -114,6 +115,10 @@ import TraceReading
     try stepper.go(to: events.count - 1)
     #expect(stepper.knowledge == .diverged)
     #expect(stepper.divergence?.position == UInt64(place))
+    let reason = try #require(stepper.divergence?.reason)
+    let lines = try StepScreen(StepSession(stepper), width: 80, height: 40).lines(status: StyledLine()).map(\.text)
+    let told = try #require(lines.firstIndex(of: " Diverged at event \(place), whose state this is:"), "\(lines)")
+    #expect(lines[told + 1].hasPrefix("   \(reason.prefix(70))") && lines[told + 1].count <= 80, "\(lines)")
     try stepper.go(to: place - 1)
     #expect(stepper.knowledge == .known)
     #expect(stepper.divergence == nil)

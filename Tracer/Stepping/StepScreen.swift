@@ -59,6 +59,8 @@ public struct StepScreen {
       "The state is PartitionCore's, replayed over the inputs",
       "up to the current event: at every event of an entry to",
       "the kernel it is the one after that entry.",
+      "IF: virtual interrupts on or off; '*': initialising;",
+      "40×11: eleven pending at vector 40; [40]: in service;",
       "'exception (return untold)': a guest's handler got one,",
       "and may have returned since.",
     ]
@@ -224,8 +226,11 @@ public struct StepScreen {
     }
     var lines: [StyledLine] = []
     if let divergence = stepper.divergence {
-      lines.append(
-        StyledLine(" Diverged at event \(divergence.position): \(divergence.reason). State as of there.", .bad))
+      lines.append(StyledLine(" Diverged at event \(divergence.position), whose state this is:", .bad))
+      // On a line of its own: it may be longer than any terminal is wide.
+      var reason = StyledLine("   ", .bad)
+      reason.append(divergence.reason, .bad, width: width - 4)
+      lines.append(reason)
     }
     let nameWidth = max(9, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
     var head = StyledLine()
