@@ -141,5 +141,63 @@ import TraceReading
     }
   }
 
+  static let rich: [Strange] = [
+    // The identifier that was answered before goes on meaning the port.
+    Strange("a stop in the step that creates a port", "stop.quiet") { story in
+      var stop = story.lines.remove(at: story.index(.stop))
+      let created = story.index(.portOperation) + 1
+      stop.event.time = story.lines[created].event.time
+      story.lines.insert(stop, at: created + 1)
+    },
+    // The message is sent all the same.
+    Strange("a port is created behind a message sent", "port.permitted") { story in
+      let creation = story.lines[story.index(.portOperation)].event
+      story.insert(creation, after: .messageCopied)
+    },
+    // The one that was discarded was the one before.
+    Strange("a step discards a message, and sends another", "queue.overflow") { story in
+      let sent = story.index(.portOperation) { $0.detail == PortOperation.overflow.rawValue } - 1
+      var other = story.lines[sent].event
+      other.words.w1 += 1
+      story.insert(other, after: .messageCopied, 1)
+    },
+  ]
+
+  @Test(arguments: rich) func isRefusedInARichRun(_ strange: Strange) throws {
+    let module = try RichModule.make()
+    var story = Story(RichStory.tell(of: module))
+    strange.apply(&story)
+    let found = MutationScoreTests.compare(story.events, module)
+    #expect(found.missed.isEmpty && found.wrong.isEmpty, "\(found)")
+    #expect(strange.claim.map { found.violated.contains($0) } ?? true, "\(found)")
+  }
+
+  /// A step that reads a sampling port, and then, unasked, receives from a queue: the reader is told of what it read.
+  @Test func whatIsReceivedBesidesIsNotTold() throws {
+    let base = try AlterationTests.lively(1)
+    func place(_ operation: PortOperation, of partition: UInt8?) -> Int? {
+      base.events.indices.last {
+        let event = base.events[$0]
+        return event.knownKind == .portOperation && event.detail == operation.rawValue && event.words.w0 > 0
+          && partition ?? event.partition == event.partition
+      }
+    }
+    for (asked, besides) in [(PortOperation.read, PortOperation.receive), (.receive, .read)] {
+      let done = try #require(place(asked, of: nil))
+      let other = try #require(place(besides, of: base.events[done].partition))
+      let copied = try #require(base.events[done...].firstIndex { $0.knownKind == .messageCopied })
+      var events = base.events
+      var operation = events[other]
+      operation.time = events[copied].time
+      operation.words.w0 -= 1
+      events.insert(operation, at: copied + 1)
+      events[events.count - 1].words.w0 += 1
+      let failed = Set(AlterationTests.report(events, base).identifiers(.fail))
+      #expect(failed.contains("port.permitted") && !failed.contains("port.result"), "\(failed)")
+      let found = try AlterationTests.disagreements(events, base)
+      #expect(found.isEmpty, "\(found)")
+    }
+  }
+
   private var nobody: UInt8 { Self.nobody }
 }
