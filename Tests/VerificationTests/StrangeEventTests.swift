@@ -101,6 +101,13 @@ import TraceReading
       let time = story.lines[story.lines.count - 1].event.time
       story.lines.append(StoryLine(event: TraceEvent(time: time, kind: 59), resume: nil))
     },
+    // The action answers the exception all the same.
+    Strange("an action for no error, after a start that was not told", "restart.start") { story in
+      story.change(.restart, where: { $0.partition == SampleModule.loader }) {
+        ($0.kind, $0.operand) = (EventKind.modeChange.rawValue, 0)
+      }
+      story.drop(.healthError)
+    },
     Strange("a stop behind the end", "stop.reason") { story in
       let stop = story.lines.remove(at: story.index(.stop))
       story.lines.append(stop)
@@ -142,6 +149,40 @@ import TraceReading
   }
 
   static let rich: [Strange] = [
+    Strange("an error before the start has another level", "health.level") { story in
+      var error = story.lines[story.index(.healthError)].event
+      error.operand ^= 1
+      story.insert(error, after: .boot)
+    },
+    // What came of the first is not told, nor what it came of.
+    Strange("two errors before the start", "health.log") { story in
+      let error = story.lines[story.index(.healthError)].event
+      for _ in 0..<2 { story.insert(error, after: .boot) }
+    },
+    // It is the first answer to the exception all the same.
+    Strange("an exception's error comes behind the action of a callback", "health.entered") { story in
+      let call = story.index(.hypercall) { $0.operand & 0xFFFF == UInt32(HypercallNumber.completeCallback.rawValue) }
+      story.lines[call].event.kind = EventKind.exception.rawValue
+      story.lines[call].event.operand = story.lines[call].event.operand & 0xFF_0000 | 6
+      let action = story.lines[call...].firstIndex { $0.event.knownKind == .healthAction }!
+      var error = story.lines[story.index(.healthError)].event
+      (error.time, error.partition) = (story.lines[action].event.time, story.lines[call].event.partition)
+      error.operand = 1 | 3 << 8 | 7 << 16
+      story.lines.insert(StoryLine(event: error, resume: nil), at: action + 1)
+    },
+    // Whether the callback runs on is not known.
+    Strange("a callback's action is missing, and the start that follows", "health.callback") { story in
+      let call = story.index(.hypercall) { $0.operand & 0xFFFF == UInt32(HypercallNumber.completeCallback.rawValue) }
+      let action = story.lines[call...].firstIndex { $0.event.knownKind == .healthAction }!
+      story.lines.remove(at: action)
+      let start = story.lines[call...].firstIndex { $0.event.knownKind == .restart }!
+      var error = story.lines[story.index(.healthError)].event
+      error.partition = story.lines.remove(at: start).event.partition
+      error.operand = 1 | 1 << 8
+      let window = story.lines[start...].firstIndex { $0.event.knownKind == .windowStart }!
+      error.time = story.lines[window].event.time
+      story.lines.insert(StoryLine(event: error, resume: nil), at: window + 1)
+    },
     // The identifier that was answered before goes on meaning the port.
     Strange("a stop in the step that creates a port", "stop.quiet") { story in
       var stop = story.lines.remove(at: story.index(.stop))
