@@ -94,6 +94,10 @@ import TraceReading
     Strange("no switch", "switch.effect") { $0.drop(.partitionSwitch, 4) },
     Strange("a frame without its start", "frame.regular") { $0.drop(.majorFrameStart, 1) },
     Strange("no start", "trace.boot") { $0.drop(.start) },
+    Strange("a partition starts twice before the first input", "restart.begun") { story in
+      story.drop(.start)
+      story.double(.restart)
+    },
     Strange("the timer is never armed", "timer.punctual") { story in
       story.lines.removeAll { $0.event.knownKind == .timerArmed }
     },

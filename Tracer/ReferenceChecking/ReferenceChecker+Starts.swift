@@ -8,8 +8,9 @@ extension ReferenceChecker {
     for step in steps { judgeBegun(step) }
     for index in places[Int(EventKind.restart.rawValue)] {
       require("restart.pieces", UInt64(events[index].operand) == pieces(of: partition(index)))
-      guard let step = step(of: index) else { continue }
-      require("restart.begun", !(step.input..<index).contains { isRestart($0, partition(index)) })
+      // Before the first input, too, none starts twice.
+      let first = input(of: index) ?? 0
+      require("restart.begun", !(first..<index).contains { isRestart($0, partition(index)) })
     }
     for index in events.indices where kinds[index] == .memoryPiece || kinds[index] == .initialised {
       let partition = partition(index)
