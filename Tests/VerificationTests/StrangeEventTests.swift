@@ -94,12 +94,23 @@ import TraceReading
     Strange("no switch", "switch.effect") { $0.drop(.partitionSwitch, 4) },
     Strange("a frame without its start", "frame.regular") { $0.drop(.majorFrameStart, 1) },
     Strange("no start", "trace.boot") { $0.drop(.start) },
+    Strange("a partition starts twice before the first input", "restart.begun") { story in
+      story.drop(.start)
+      story.double(.restart)
+    },
     Strange("the timer is never armed", "timer.punctual") { story in
       story.lines.removeAll { $0.event.knownKind == .timerArmed }
     },
     Strange("something of no kind behind the end", "trace.end") { story in
       let time = story.lines[story.lines.count - 1].event.time
       story.lines.append(StoryLine(event: TraceEvent(time: time, kind: 59), resume: nil))
+    },
+    // The action answers the exception all the same.
+    Strange("an action for no error, after a start that was not told", "restart.start") { story in
+      story.change(.restart, where: { $0.partition == SampleModule.loader }) {
+        ($0.kind, $0.operand) = (EventKind.modeChange.rawValue, 0)
+      }
+      story.drop(.healthError)
     },
     Strange("a stop behind the end", "stop.reason") { story in
       let stop = story.lines.remove(at: story.index(.stop))
@@ -138,6 +149,98 @@ import TraceReading
       story.change(.exceptionWritten) { $0.partition = other }
       let found = MutationScoreTests.compare(story.events, module)
       #expect(found.violated == ["exception.written"] && found.missed.isEmpty && found.wrong.isEmpty, "\(found)")
+    }
+  }
+
+  static let rich: [Strange] = [
+    Strange("an error before the start has another level", "health.level") { story in
+      var error = story.lines[story.index(.healthError)].event
+      error.operand ^= 1
+      story.insert(error, after: .boot)
+    },
+    // What came of the first is not told, nor what it came of.
+    Strange("two errors before the start", "health.log") { story in
+      let error = story.lines[story.index(.healthError)].event
+      for _ in 0..<2 { story.insert(error, after: .boot) }
+    },
+    // It is the first answer to the exception all the same.
+    Strange("an exception's error comes behind the action of a callback", "health.entered") { story in
+      let call = story.index(.hypercall) { $0.operand & 0xFFFF == UInt32(HypercallNumber.completeCallback.rawValue) }
+      story.lines[call].event.kind = EventKind.exception.rawValue
+      story.lines[call].event.operand = story.lines[call].event.operand & 0xFF_0000 | 6
+      let action = story.lines[call...].firstIndex { $0.event.knownKind == .healthAction }!
+      var error = story.lines[story.index(.healthError)].event
+      (error.time, error.partition) = (story.lines[action].event.time, story.lines[call].event.partition)
+      error.operand = 1 | 3 << 8 | 7 << 16
+      story.lines.insert(StoryLine(event: error, resume: nil), at: action + 1)
+    },
+    // Whether the callback runs on is not known.
+    Strange("a callback's action is missing, and the start that follows", "health.callback") { story in
+      let call = story.index(.hypercall) { $0.operand & 0xFFFF == UInt32(HypercallNumber.completeCallback.rawValue) }
+      let action = story.lines[call...].firstIndex { $0.event.knownKind == .healthAction }!
+      story.lines.remove(at: action)
+      let start = story.lines[call...].firstIndex { $0.event.knownKind == .restart }!
+      var error = story.lines[story.index(.healthError)].event
+      error.partition = story.lines.remove(at: start).event.partition
+      error.operand = 1 | 1 << 8
+      let window = story.lines[start...].firstIndex { $0.event.knownKind == .windowStart }!
+      error.time = story.lines[window].event.time
+      story.lines.insert(StoryLine(event: error, resume: nil), at: window + 1)
+    },
+    // The identifier that was answered before goes on meaning the port.
+    Strange("a stop in the step that creates a port", "stop.quiet") { story in
+      var stop = story.lines.remove(at: story.index(.stop))
+      let created = story.index(.portOperation) + 1
+      stop.event.time = story.lines[created].event.time
+      story.lines.insert(stop, at: created + 1)
+    },
+    // The message is sent all the same.
+    Strange("a port is created behind a message sent", "port.permitted") { story in
+      let creation = story.lines[story.index(.portOperation)].event
+      story.insert(creation, after: .messageCopied)
+    },
+    // The one that was discarded was the one before.
+    Strange("a step discards a message, and sends another", "queue.overflow") { story in
+      let sent = story.index(.portOperation) { $0.detail == PortOperation.overflow.rawValue } - 1
+      var other = story.lines[sent].event
+      other.words.w1 += 1
+      story.insert(other, after: .messageCopied, 1)
+    },
+  ]
+
+  @Test(arguments: rich) func isRefusedInARichRun(_ strange: Strange) throws {
+    let module = try RichModule.make()
+    var story = Story(RichStory.tell(of: module))
+    strange.apply(&story)
+    let found = MutationScoreTests.compare(story.events, module)
+    #expect(found.missed.isEmpty && found.wrong.isEmpty, "\(found)")
+    #expect(strange.claim.map { found.violated.contains($0) } ?? true, "\(found)")
+  }
+
+  /// A step that reads a sampling port, and then, unasked, receives from a queue: the reader is told of what it read.
+  @Test func whatIsReceivedBesidesIsNotTold() throws {
+    let base = try AlterationTests.lively(1)
+    func place(_ operation: PortOperation, of partition: UInt8?) -> Int? {
+      base.events.indices.last {
+        let event = base.events[$0]
+        return event.knownKind == .portOperation && event.detail == operation.rawValue && event.words.w0 > 0
+          && partition ?? event.partition == event.partition
+      }
+    }
+    for (asked, besides) in [(PortOperation.read, PortOperation.receive), (.receive, .read)] {
+      let done = try #require(place(asked, of: nil))
+      let other = try #require(place(besides, of: base.events[done].partition))
+      let copied = try #require(base.events[done...].firstIndex { $0.knownKind == .messageCopied })
+      var events = base.events
+      var operation = events[other]
+      operation.time = events[copied].time
+      operation.words.w0 -= 1
+      events.insert(operation, at: copied + 1)
+      events[events.count - 1].words.w0 += 1
+      let failed = Set(AlterationTests.report(events, base).identifiers(.fail))
+      #expect(failed.contains("port.permitted") && !failed.contains("port.result"), "\(failed)")
+      let found = try AlterationTests.disagreements(events, base)
+      #expect(found.isEmpty, "\(found)")
     }
   }
 

@@ -1,5 +1,4 @@
 import ModuleConfiguration
-import ReferenceChecking
 import TraceFormat
 
 /// Goes through a trace once and measures, by its own rules, what a certificate's measured claims are about.
@@ -8,7 +7,7 @@ import TraceFormat
 /// measures need, for traces without gaps: which window is open, who yielded, which step is under way.
 struct Auditor {
   let facts: ModuleFacts
-  let meaning: EventMeaning
+  let names: ModuleNames
   var measures: [Measure] = []
   var places: [String: Int] = [:]
   var counts: [String: UInt64] = [:]
@@ -55,7 +54,7 @@ struct Auditor {
 
   init(_ table: ModuleTable) {
     facts = ModuleFacts(table)
-    meaning = EventMeaning(table)
+    names = ModuleNames(table)
     partitions = [Partition](repeating: Partition(), count: facts.names.count)
     let frame = facts.frames.max() ?? 0
     define("window.start.instant", facts.startError)
@@ -126,7 +125,7 @@ struct Auditor {
     // The end is the last word, and what has no meaning is followed by nobody.
     if !hasEnd {
       followCustom(event)
-      if let kind, meaning.counts(event) { follow(kind, event) }
+      if let kind, names.has(event) { follow(kind, event) }
     }
     events += 1
     last = event.time
@@ -168,7 +167,7 @@ struct Auditor {
     case .windowStart: windowStart(event)
     case .windowEnd: closeWindow()
     case .majorFrameStart: frameBegins(event)
-    case .modeChange where index < partitions.count && isMeant(modeChange: event):
+    case .modeChange where index < partitions.count:
       partitions[index].mode = event.detail
       step.changed.insert(index)
       if event.detail == 0 {
@@ -181,11 +180,6 @@ struct Auditor {
     case .padded: pad(event)
     default: break
     }
-  }
-
-  /// Modes and start conditions are four each.
-  private func isMeant(modeChange event: TraceEvent) -> Bool {
-    event.detail < 4 && event.operand & 0xFF < 4 && event.operand >> 8 < 4
   }
 
   mutating func beginStep(_ kind: EventKind, _ event: TraceEvent) {

@@ -6,14 +6,14 @@ import TraceFormat
 ///
 /// An event that names what the module has not is a violation by itself, and else as if it were not there: nobody can
 /// say what it should have done. Its instant counts all the same, for the delay of the next entry is told from it.
-public struct EventMeaning {
+struct EventMeaning {
   private let partitions: Int
   private let schedules: Int
   private let windows: Int
   private let ports: Int
   private let channels: Int
 
-  public init(_ table: ModuleTable) {
+  init(_ table: ModuleTable) {
     partitions = table.partitionCount
     schedules = table.count(ScheduleRecord.self)
     windows = table.count(WindowRecord.self)
@@ -22,13 +22,13 @@ public struct EventMeaning {
   }
 
   /// Whether an event is to be followed: it has a meaning, or it is a start whose cause alone has none.
-  public func counts(_ event: TraceEvent) -> Bool {
+  func counts(_ event: TraceEvent) -> Bool {
     isMeant(event)
       || event.knownKind == .restart && Int(event.partition) < partitions && (1...2).contains(event.detail)
   }
 
   /// Whether an event names what the module has. Of kinds that nobody knows nothing can be said.
-  public func isMeant(_ event: TraceEvent) -> Bool {
+  func isMeant(_ event: TraceEvent) -> Bool {
     let isSomebody = Int(event.partition) < partitions
     guard isSomebody || event.partition == 0xFF else { return false }
     let operand = Int(event.operand)

@@ -169,7 +169,10 @@ extension ReferenceChecker {
     return (1...4096).contains(below) ? .stackOverflow : .memoryViolation
   }
 
-  private func isOrphan(_ action: Int, _ step: Step) -> Bool { openError(before: action, step) == nil }
+  /// An action for no error that was entered, nor for one that waited for its callback.
+  private func isOrphan(_ action: Int, _ step: Step) -> Bool {
+    openError(before: action, step) == nil && !isAfterCallback(action)
+  }
 
   /// In which state an error is told.
   func judgeState(_ index: Int, _ step: Step) {

@@ -26,12 +26,11 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.healthError.rawValue)] {
       let before = last(before: index, of: .healthError)
       require("health.log", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 0)
+      // Of the level and state of nobody's error no table tells; it wants an answer as anybody's does.
+      if partition(index) < table.partitionCount { judgeLevel(index) }
       guard let step = step(of: index) else { continue }
-      // Nobody's error wants an answer as anybody's does; of its level and state no table tells.
       if !has(step, .stop) { require("health.entered", answer(toError: index, step) != nil) }
-      guard partition(index) < table.partitionCount else { continue }
-      judgeLevel(index)
-      judgeState(index, step)
+      if partition(index) < table.partitionCount { judgeState(index, step) }
     }
     for index in places[Int(EventKind.healthAction.rawValue)] {
       if let step = step(of: index) { judgeAction(index, step) }
@@ -57,7 +56,7 @@ extension ReferenceChecker {
     }
     // A completed callback's action comes in the same step.
     if isCall(step, .completeCallback), !has(step, .stop), isInCallback(partition(step.input), before: step.input) {
-      require("health.callback", !isInCallback(partition(step.input), before: step.end))
+      require("health.callback", callbackNotEnded(of: partition(step.input), before: step.end) == nil)
     }
   }
 
@@ -87,7 +86,7 @@ extension ReferenceChecker {
   }
 
   /// The action is that which waited for its partition's callback.
-  private func isAfterCallback(_ action: Int) -> Bool {
+  func isAfterCallback(_ action: Int) -> Bool {
     callback(of: partition(action), before: action).map { events[$0].operand == events[action].operand } ?? false
   }
 

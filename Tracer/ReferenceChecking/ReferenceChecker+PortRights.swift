@@ -15,7 +15,7 @@ extension ReferenceChecker {
   private func isPort(_ index: Int) -> Bool { Int(events[index].operand) < table.count(PortRecord.self) }
 
   /// The port exists: it was created since its owner's start.
-  private func isCreated(_ number: Int, before index: Int) -> Bool {
+  func isCreated(_ number: Int, before index: Int) -> Bool {
     let owner = Int(table.record(PortRecord.self, number).partition.rawValue)
     let place = last(before: index, of: operation(.create, port: number), topic(.restart, owner))
     return place.map { kinds[$0] == .portOperation } ?? false
@@ -76,7 +76,7 @@ extension ReferenceChecker {
     let isNamed =
       operation == .create
       ? word(step, 2) == UInt64(number) + 1
-      : port(of: partition(index), word(step, 3), before: step.input) == number
+      : port(of: partition(index), word(step, 3), before: index) == number
     require("port.permitted", isNamed)
     switch operation {
     case .write, .send: require("port.permitted", bytes == word(step, 5))
@@ -101,8 +101,7 @@ extension ReferenceChecker {
       let isDone = all(.portOperation, in: range(step)).contains { isPort($0) && !isOperation($0, .overflow) }
       require("port.result", !isDone)
     }
-    let isSampling = isCall(step, .writeSamplingMessage) || isCall(step, .createSamplingPort)
-    guard isOperating, events[answer].detail == 0, !has(step, .stop) || isSampling else { return }
+    guard isOperating, events[answer].detail == 0 else { return }
     require(
       "port.permitted",
       all(.portOperation, in: range(step)).contains { isPort($0) && !isOperation($0, .overflow) })

@@ -25,6 +25,12 @@ extension ReferenceChecker {
       && input(of: index).map { events[$0].partition == events[index].partition } ?? false
   }
 
+  /// Its copy, where that is right, and of no later operation: a copy is that of the last one before it.
+  func ownCopy(of operation: Int) -> Int? {
+    guard let copy = copy(of: operation), isRightCopy(copy, of: operation) else { return nil }
+    return all(.portOperation, in: (operation + 1)..<copy).contains(where: isCopying) ? nil : copy
+  }
+
   func judgePorts() {
     for index in events.indices where kinds[index] == .portOperation {
       let written = writer(port(index).channel).flatMap { last(before: index, of: operation(.write, port: $0)) }
@@ -51,7 +57,8 @@ extension ReferenceChecker {
       let isReceipt = isCall(step, .receiveQueuingMessage)
       guard let result = success(step, isReceipt ? .receiveQueuingMessage : .readSamplingMessage) else { continue }
       let read = range(step).last { isOperation($0, isReceipt ? .receive : .read) }
-      let value = read.map { events[$0].words.w0 | (events[$0].words.w2 & 1) << 32 }
+      // Of a length no more is told than 32 bits.
+      let value = read.map { min(events[$0].words.w0, UInt64(UInt32.max)) | (events[$0].words.w2 & 1) << 32 }
       require("port.result", value == events[result].words.w0)
     }
   }
@@ -64,14 +71,11 @@ extension ReferenceChecker {
   private func judgeRead(_ index: Int, _ written: Int?) {
     let event = events[index]
     let created = last(before: index, of: operation(.create, port: Int(event.operand)))
-    // What a port gets that was never created is another claim's affair.
-    guard let written, let created, created < written else { return }
+    // What a port gets that was not created is another claim's affair.
+    guard isCreated(Int(event.operand), before: index), let written, let created, created < written else { return }
     require("port.sequence", event.words.w1 == events[written].words.w1)
     require("port.content", event.words.w0 == events[written].words.w0)
-    // A copy is that of the operation before it.
-    guard let source = copy(of: written), isRightCopy(source, of: written), let own = copy(of: index),
-      isRightCopy(own, of: index), !all(.portOperation, in: (index + 1)..<own).contains(where: isCopying)
-    else { return }
+    guard let source = ownCopy(of: written), let own = ownCopy(of: index) else { return }
     require("port.content", events[own].words.w0 == events[source].words.w0)
   }
 }

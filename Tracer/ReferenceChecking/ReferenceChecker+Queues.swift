@@ -82,7 +82,7 @@ extension ReferenceChecker {
   // MARK: Sending
 
   private func judgeDiscarded(_ index: Int) {
-    let before = input(of: index).map { all(.portOperation, in: $0..<index).last { !isOperation($0, .overflow) } }
+    let before = input(of: index).map { all(.portOperation, in: $0..<index).last(where: isCopying) }
     // Before the first input nobody sends.
     let belongs =
       before.map { sent in
@@ -95,7 +95,7 @@ extension ReferenceChecker {
   }
 
   private func judgeSent(_ sent: Int, _ step: Step, _ queues: inout [Queue], _ marking: inout Marking) {
-    let copy = copy(of: sent).flatMap { isRightCopy($0, of: sent) ? $0 : nil }
+    let copy = ownCopy(of: sent)
     let message = Message(
       number: events[sent].words.w1, bytes: events[sent].words.w0, digest: copy.map { events[$0].words.w0 })
     let destinations = destinations(port(sent).channel)
@@ -153,7 +153,7 @@ extension ReferenceChecker {
     require("queue.status", told >> 1 == UInt64(queues[port].waiting.count))
     guard first.number == number else { return }
     require("queue.content", first.bytes == events[index].words.w0)
-    guard let digest = first.digest, let copy = copy(of: index), isRightCopy(copy, of: index) else { return }
+    guard let digest = first.digest, let copy = ownCopy(of: index) else { return }
     require("queue.content", digest == events[copy].words.w0)
   }
 
@@ -178,18 +178,20 @@ extension ReferenceChecker {
     let place = last(
       before: index, of: topic(.restart, partition), granted(.createQueuingPort, partition),
       granted(.createSamplingPort, partition)
-    ) { kinds[$0] == .restart || events[$0].words.w0 == identifier && isCreating(step(of: $0)) }
-    guard let place, kinds[place] == .hypercallResult, let step = step(of: place) else { return nil }
-    return all(.portOperation, in: range(step)).last { !isOperation($0, .overflow) }.map { Int(events[$0].operand) }
+    ) { kinds[$0] == .restart || events[$0].words.w0 == identifier && portCreated(before: $0) != nil }
+    guard let place, kinds[place] == .hypercallResult else { return nil }
+    return portCreated(before: place)
   }
 
-  private func isCreating(_ step: Step?) -> Bool {
-    step.map { all(.portOperation, in: range($0)).contains { !isOperation($0, .overflow) } } ?? false
+  /// The port that the step of an answer created before it.
+  private func portCreated(before answer: Int) -> Int? {
+    guard let input = input(of: answer) else { return nil }
+    return all(.portOperation, in: input..<answer).last { isOperation($0, .create) }.map { Int(events[$0].operand) }
   }
 
   private func judgeAnswers(_ step: Step, _ queues: inout [Queue]) {
     guard let answer = answer(step), kinds[step.input] == .hypercall,
-      let port = port(of: partition(step.input), word(step, 3), before: step.input),
+      let port = port(of: partition(step.input), word(step, 3), before: step.end),
       portRecord(port).kind == .queuing
     else { return }
     let isSource = portRecord(port).direction == .source

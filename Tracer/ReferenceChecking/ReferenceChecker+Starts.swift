@@ -8,8 +8,9 @@ extension ReferenceChecker {
     for step in steps { judgeBegun(step) }
     for index in places[Int(EventKind.restart.rawValue)] {
       require("restart.pieces", UInt64(events[index].operand) == pieces(of: partition(index)))
-      guard let step = step(of: index) else { continue }
-      require("restart.begun", !(step.input..<index).contains { isRestart($0, partition(index)) })
+      // Before the first input, too, none starts twice.
+      let first = input(of: index) ?? 0
+      require("restart.begun", !(first..<index).contains { isRestart($0, partition(index)) })
     }
     for index in events.indices where kinds[index] == .memoryPiece || kinds[index] == .initialised {
       let partition = partition(index)
@@ -82,11 +83,16 @@ extension ReferenceChecker {
     require("restart.context", isContextDue(partition, before: index))
   }
 
-  /// The partition's health callback runs: it began, and neither its action nor a stop or start came since.
+  /// The partition's health callback runs: it began, and neither its action nor a stop or start came since, told or not.
   func isInCallback(_ partition: Int, before index: Int) -> Bool { callback(of: partition, before: index) != nil }
 
   /// The callback that runs.
   func callback(of partition: Int, before index: Int) -> Int? {
+    callbackNotEnded(of: partition, before: index).flatMap { isKept($0, partition, before: index) ? $0 : nil }
+  }
+
+  /// The same, where a start that was not told may have ended it.
+  func callbackNotEnded(of partition: Int, before index: Int) -> Int? {
     guard let begun = last(before: index, of: topic(.callback, partition)) else { return nil }
     let since = (begun + 1)..<index
     // From the front: what ends it is not far.

@@ -22,9 +22,9 @@ struct CallMeaning {
     default: isCalm = false
     }
     switch number {
-    case .null, .note, .setSegmentBase, .returnFromUpcall, .writeConsole, .createQueuingPort, .createSamplingPort,
-      .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
-      .clearQueuingPort, .setPartitionMode, .raiseApplicationError, .completeCallback, .findModuleSchedule:
+    case .null, .note, .setSegmentBase, .returnFromUpcall, .writeConsole, .writeSamplingMessage, .readSamplingMessage,
+      .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort, .setPartitionMode,
+      .raiseApplicationError, .completeCallback, .findModuleSchedule:
       mustTake = false
     default: mustTake = true
     }

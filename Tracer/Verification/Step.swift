@@ -85,9 +85,12 @@ struct Step: Equatable {
   var consoleBytes: UInt64 = 0
   /// Words of the caller's note that the trace has, in order.
   var notedWords: UInt64 = 0
+  /// The port that was operated on last, and the one whose message was to be copied last.
   var portIndex: Int32 = -1
-  var portOperation: UInt8 = 0
+  var copyPort: Int32 = -1
+  /// How many bytes of it, and what for.
   var messageBytes: UInt64 = 0
+  var copyOperation: UInt8 = 0
   var readIsValid = false
   /// Bytes of that message, as many as can be told.
   var readBytes: UInt32 = 0
@@ -95,4 +98,6 @@ struct Step: Equatable {
   var readIsComparable = false
   var dueMode: UInt8 = 0
   var duePartition: UInt8 = 0xFF
+  /// The port that the step has created.
+  var createdPort: Int32 = -1
 }

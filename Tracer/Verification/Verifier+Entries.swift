@@ -218,7 +218,7 @@ extension Verifier {
       explain("the health action was not followed by a change of mode")
     }
     if step.happenings.contains(.copyDue), fails(.portCopied) {
-      explain("the message of port \(step.portIndex) was decided, and never copied")
+      explain("the message of port \(step.copyPort) was decided, and never copied")
     }
   }
 

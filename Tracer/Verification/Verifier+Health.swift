@@ -102,7 +102,7 @@ extension Verifier {
   mutating func closeError() {
     guard rare.error >= 0, !rare.isErrorAnswered else { return }
     rare.isErrorAnswered = true
-    if step.happenings.contains(.stopped) { return }
+    if step.happenings.contains(.stopped) || step.kind == 0 { return }
     if fails(.healthEntered) {
       explain("error \(rare.error) of \(name(rare.errorPartition)) was entered in the log, and nothing followed")
     }
@@ -124,10 +124,10 @@ extension Verifier {
       judgeAfterCallback(event, index)
     } else if rare.error == Int16(event.operand), rare.errorPartition == event.partition, !rare.isErrorAnswered {
       judgeAction(event, action)
-    } else if guests[index].isCallbackKnown, step.kind != 0 {
+    } else if step.kind != 0 {
       // The exception has its answer all the same.
       step.happenings.insert(.healthAction)
-      if fails(.healthEntered) {
+      if guests[index].isCallbackKnown, fails(.healthEntered) {
         explain("action \(action) for error \(event.operand) of \(name(event.partition)), which the log does not know")
       }
     }

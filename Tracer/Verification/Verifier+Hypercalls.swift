@@ -97,8 +97,9 @@ extension Verifier {
     case .setModuleSchedule: judgeScheduleAsked(partition)
     case .setPartitionMode, .raiseApplicationError, .completeCallback, .findModuleSchedule:
       break  // Judged when the step closes: the answer is not their effect.
-    case .createQueuingPort, .createSamplingPort, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
-      .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+    case .createQueuingPort, .createSamplingPort: nameCreatedPort()
+    case .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
+      .clearQueuingPort:
       break  // The same, by `closePort` and `closeQueue`.
     case .returnFromUpcall, .writeConsole, .note, .setSegmentBase, .null: break
     }

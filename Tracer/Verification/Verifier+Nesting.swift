@@ -39,7 +39,7 @@ extension Verifier {
   mutating func judgeRoomTold(_ partition: UInt8) {
     let index = Int(partition)
     let state = partitions.reference(to: index)
-    guard state.pointee.unfinishedKnown else {
+    guard state.pointee.unfinishedKnown, step.kind != 0 else {
       partitions[index].isRoomToldKnown = false
       return
     }

@@ -25,10 +25,10 @@ extension Verifier {
     if step.kind != 0, step.portIndex >= 0, fails(.portPermitted) {
       explain("one hypercall does a second operation, \(operation) on port \(index)")
     }
-    // A copy that is due stays so.
-    if operation != .create && operation != .clear || !step.happenings.contains(.copyDue) {
-      step.portIndex = Int32(index)
-      step.portOperation = event.detail
+    step.portIndex = Int32(index)
+    if isCopying(operation, event.words.w0) {
+      step.copyPort = Int32(index)
+      step.copyOperation = event.detail
       step.messageBytes = event.words.w0
       step.readIsComparable = false
     }
@@ -90,6 +90,14 @@ extension Verifier {
         + "for \(step.argument2) bytes, and gets it done with \(event.words.w0) bytes of port \(event.operand)")
   }
 
+  private func isCopying(_ operation: PortOperation, _ bytes: UInt64) -> Bool {
+    switch operation {
+    case .write, .send, .receive: true
+    case .read: bytes > 0
+    case .create, .clear, .overflow: false
+    }
+  }
+
   private func isOfItsNature(_ operation: PortOperation, _ port: ModulePlan.Port) -> Bool {
     switch operation {
     case .create: true
@@ -100,6 +108,7 @@ extension Verifier {
 
   /// A port is created: whatever was written before is not for it.
   private mutating func create(_ index: Int) {
+    step.createdPort = Int32(index)
     let owner = plan.ports[index].partition
     if partitions[Int(owner)].mode != 0xFF {
       tally(.portCreated)
@@ -153,9 +162,13 @@ extension Verifier {
 
   private mutating func read(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
-    step.readIsValid = event.words.w2 & 1 != 0
-    step.readBytes = UInt32(clamping: event.words.w0)
-    step.happenings.insert(.readSeen)
+    let isValid = event.words.w2 & 1 != 0
+    // Whoever receives from a queue is not told of it.
+    if step.number != .receiveQueuingMessage {
+      step.readIsValid = isValid
+      step.readBytes = UInt32(clamping: event.words.w0)
+      step.happenings.insert(.readSeen)
+    }
     if event.words.w0 > 0 {
       step.happenings.insert(.copyDue)
       tally(.portCopied)
@@ -163,7 +176,7 @@ extension Verifier {
     if ports.queues[index].isEmptyKnown, ports.queues[index].isCreated {
       tally(.portEmpty)
       if ports.queues[index].isEmpty {
-        if event.words.w0 != 0 || step.readIsValid, fails(.portEmpty) {
+        if event.words.w0 != 0 || isValid, fails(.portEmpty) {
           explain("port \(event.operand), created after the last message, reads \(event.words.w0) bytes")
         }
         return
@@ -187,42 +200,42 @@ extension Verifier {
     if channel.isEmpty ? event.words.w0 != 0 : event.words.w0 != channel.bytes, fails(.portContent) {
       explain("the read gets \(event.words.w0) bytes, the last message has \(channel.bytes)")
     }
-    judgeValidity(channel, port)
+    judgeValidity(isValid, channel, port)
   }
 
-  private mutating func judgeValidity(_ channel: ChannelState, _ port: ModulePlan.Port) {
+  private mutating func judgeValidity(_ isValid: Bool, _ channel: ChannelState, _ port: ModulePlan.Port) {
     guard step.kind != 0, step.time >= channel.writtenAt else { return }
     tally(.portValid)
     let age = step.time &- channel.writtenAt
     // At the refresh period exactly, either is right.
     let mustBe = !channel.isEmpty && age < port.refreshPeriod
     let mayBe = !channel.isEmpty && age <= port.refreshPeriod
-    if step.readIsValid ? !mayBe : mustBe, fails(.portValid) {
+    if isValid ? !mayBe : mustBe, fails(.portValid) {
       explain(
         "the message is \(channel.isEmpty ? "not there" : "\(age) ns old"), the refresh period is "
-          + "\(port.refreshPeriod) ns, and it was \(step.readIsValid ? "" : "not ")valid")
+          + "\(port.refreshPeriod) ns, and it was \(isValid ? "" : "not ")valid")
     }
   }
 
   mutating func messageCopied(_ event: EventReference) {
     guard step.kind != 0 else { return }
     tally(.portCopied)
-    guard step.happenings.contains(.copyDue), step.portIndex == Int32(clamping: event.operand),
-      event.detail == step.portOperation, event.partition == step.partition, event.words.w1 == step.messageBytes
+    guard step.happenings.contains(.copyDue), step.copyPort == Int32(clamping: event.operand),
+      event.detail == step.copyOperation, event.partition == step.partition, event.words.w1 == step.messageBytes
     else {
       if fails(.portCopied) {
         explain(
           "\(event.words.w1) bytes of port \(event.operand) were copied; decided were \(step.messageBytes) of port "
-            + "\(step.portIndex)")
+            + "\(step.copyPort)")
       }
       step.happenings.remove(.copyDue)
       return
     }
     step.happenings.remove(.copyDue)
-    let channel = plan.ports[Int(step.portIndex)].channel
-    if plan.ports[Int(step.portIndex)].isQueuing {
+    let channel = plan.ports[Int(step.copyPort)].channel
+    if plan.ports[Int(step.copyPort)].isQueuing {
       judgeQueueCopy(event)
-    } else if step.portOperation == PortOperation.write.rawValue {
+    } else if step.copyOperation == PortOperation.write.rawValue {
       channels[channel].digest = event.words.w0
       channels[channel].isDigestKnown = true
     } else if step.readIsComparable, channels[channel].isDigestKnown {
@@ -234,7 +247,7 @@ extension Verifier {
   }
 
   private mutating func judgeQueueCopy(_ event: EventReference) {
-    if step.portOperation == PortOperation.send.rawValue {
+    if step.copyOperation == PortOperation.send.rawValue {
       rare.digest = event.words.w0
       rare.isDigestKnown = true
     } else if rare.isDigestKnown {
@@ -254,11 +267,14 @@ extension Verifier {
     }
   }
 
+  /// A port was created: its caller means it by the identifier that the answer gives.
+  mutating func nameCreatedPort() {
+    guard step.createdPort >= 0 else { return }
+    ports.name(step.resultValue, of: step.partition, port: Int(step.createdPort))
+  }
+
   mutating func closePort() {
     judgePortRefusal()
-    if step.resultCode == 0, step.portIndex >= 0, step.number == .createSamplingPort {
-      ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex))
-    }
     if step.resultCode == 0, step.portIndex < 0, step.what != HypercallNumber.readSamplingMessage.rawValue,
       fails(.portPermitted)
     {

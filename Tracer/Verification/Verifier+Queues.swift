@@ -17,6 +17,7 @@ extension Verifier {
     channels[channel].isEmpty = false
     rare.isTouched = true
     rare.sent = number
+    rare.discarded = 0
     rare.fullest = event.words.w2
     rare.isDigestKnown = false
     step.happenings.insert(.copyDue)
@@ -32,8 +33,8 @@ extension Verifier {
     let place = plan.destinations[port.channel].firstIndex(of: index)
     let belongs =
       step.kind == 0
-      || step.portOperation == PortOperation.send.rawValue && step.portIndex >= 0
-        && plan.ports[Int(step.portIndex)].channel == port.channel && event.words.w1 == rare.sent
+      || step.copyOperation == PortOperation.send.rawValue && step.copyPort >= 0
+        && plan.ports[Int(step.copyPort)].channel == port.channel && event.words.w1 == rare.sent
     guard let place, place < 64, belongs, port.discardsWhenFull else {
       if fails(.queueOverflow) {
         explain("port \(index) discards message \(event.words.w1), which it was not sent, or may not discard")
@@ -45,10 +46,10 @@ extension Verifier {
 
   /// The end of a step with a send: its destinations take the message, or discard it.
   mutating func closeQueueStep() {
-    guard step.kind == EventKind.hypercall.rawValue, step.portOperation == PortOperation.send.rawValue,
-      step.portIndex >= 0
+    guard step.kind == EventKind.hypercall.rawValue, step.copyOperation == PortOperation.send.rawValue,
+      step.copyPort >= 0
     else { return }
-    let channel = plan.ports[Int(step.portIndex)].channel
+    let channel = plan.ports[Int(step.copyPort)].channel
     let message = PortTable.Message(
       number: rare.sent, bytes: step.messageBytes, digest: rare.digest, isDigestKnown: rare.isDigestKnown)
     var fullest = 0
@@ -105,9 +106,14 @@ extension Verifier {
     rare.isDigestKnown = false
     let number = event.words.w1
     let waiting = event.words.w2 >> 1
-    step.readIsValid = event.words.w2 & 1 != 0
-    step.readBytes = UInt32(clamping: event.words.w0)
-    step.happenings.insert([.readSeen, .copyDue])
+    let isTold = event.words.w2 & 1 != 0
+    // Whoever reads a sampling port is not told of it.
+    if step.number != .readSamplingMessage {
+      step.readIsValid = isTold
+      step.readBytes = UInt32(clamping: event.words.w0)
+      step.happenings.insert(.readSeen)
+    }
+    step.happenings.insert(.copyDue)
     tally(.portCopied)
     tally(.queueOrder)
     let last = ports.queues[index].lastReceived
@@ -115,7 +121,7 @@ extension Verifier {
       explain("message \(number) is received after message \(last)")
     }
     ports.queues[index].lastReceived = number
-    judgeOverflowTold(index)
+    judgeOverflow(index, isTold)
     guard ports.queues[index].isKnown else {
       rare.queueMarkAllowed = .max
       if waiting == 0 { ports.empty(index) }
@@ -142,12 +148,12 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeOverflowTold(_ index: Int) {
+  private mutating func judgeOverflow(_ index: Int, _ isTold: Bool) {
     if ports.queues[index].isOverflowKnown {
       tally(.queueOverflow)
-      if ports.queues[index].hasOverflowed != step.readIsValid, fails(.queueOverflow) {
+      if ports.queues[index].hasOverflowed != isTold, fails(.queueOverflow) {
         explain(
-          "the receiver of port \(index) is told that messages were \(step.readIsValid ? "" : "not ")discarded; they "
+          "the receiver of port \(index) is told that messages were \(isTold ? "" : "not ")discarded; they "
             + "were \(ports.queues[index].hasOverflowed ? "" : "not")")
       }
     }
@@ -193,17 +199,18 @@ extension Verifier {
   mutating func closeQueue() {
     let number = step.number
     if number != .readQueuingStatus { judgePortRefusal() }
-    guard !step.happenings.contains(.stopped) else { return }
-    if step.resultCode == ReturnCode.notAvailable.rawValue { return judgeRefusal(number) }
+    let hasStopped = step.happenings.contains(.stopped)
+    if step.resultCode == ReturnCode.notAvailable.rawValue, !hasStopped { return judgeRefusal(number) }
     guard step.resultCode == 0 else { return }
-    if number == .readQueuingStatus { return judgeStatus() }
+    if number == .readQueuingStatus {
+      if !hasStopped { judgeStatus() }
+      return
+    }
+    // What was answered before the module stopped stays so.
     if step.portIndex < 0, fails(.portPermitted) {
       explain("hypercall \(step.what) of \(name(step.partition)) succeeded, and no port operation was decided")
     }
-    if number == .createQueuingPort, step.portIndex >= 0 {
-      ports.name(step.resultValue, of: step.partition, port: Int(step.portIndex))
-    }
-    guard number == .receiveQueuingMessage else { return }
+    guard number == .receiveQueuingMessage, !hasStopped else { return }
     tally(.portResult)
     let expected = UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0)
     if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
