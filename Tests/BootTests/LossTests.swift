@@ -33,7 +33,7 @@ import TraceReading
     }
   }
 
-  /// From a run with room enough `what-if` tells that this ring is too small, and where the machine's first loss begins.
+  /// From a run with room enough `what-if` tells that this ring is too small, and where the machine's loss begins.
   @Test func theOverflowIsPredicted() throws {
     let lossy = try Self.lossy.get()
     let whole = try CapturedRun.capture(.flightControl(loader: "Probe"), milliseconds: 100)

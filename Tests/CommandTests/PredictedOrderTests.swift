@@ -6,8 +6,8 @@ import Testing
 @Suite struct PredictedOrderTests {
   private static let gravest = "process.deadline.Control.control law"
 
-  /// A recorded run in which Control takes up to 3.7 ms, and a module that gives it 3 ms, and the console 1 µs less than
-  /// it had; that writes keyframes in each frame besides, so that some of the kernel's own paths are unknown.
+  /// A recorded run in which Control takes up to 3.7 ms, and a module that gives it 3 ms, and the console 1 µs less
+  /// than it had; that writes keyframes in each frame besides, so that some of the kernel's own paths are unknown.
   private static func folder() throws -> CommandFolder {
     let folder = try CommandFolder()
     #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))

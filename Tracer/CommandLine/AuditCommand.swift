@@ -75,8 +75,8 @@ struct AuditCommand: ParsableCommand {
 
   private static let mostBytes = 64 << 20
 
-  /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused, and of what
-  /// is longer than any a little more than they may have.
+  /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused, and of
+  /// what is longer than any a little more than they may have.
   private static func bytes(of path: String) -> [UInt8]? {
     guard let file = FileHandle(forReadingAtPath: path), var data = try? file.read(upToCount: 4096) else { return nil }
     defer { try? file.close() }

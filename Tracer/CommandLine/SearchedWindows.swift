@@ -57,8 +57,8 @@ struct SearchedWindows {
     }
     let doubts = found.holdsSurely && !found.weaknesses.isEmpty ? "; what is in doubt reaches none of them" : ""
     return "all deadlines hold in the prediction with these windows, \(condition)\(doubts)\n"
-      + "each window has something left after L and what foreign lines may steal, and none can be a microsecond shorter "
-      + "beside the others\n\n" + proposal
+      + "each window has something left after L and what foreign lines may steal, and none can be a microsecond "
+      + "shorter beside the others\n\n" + proposal
   }
 
   /// What to change in the module file.

@@ -83,7 +83,8 @@ extension ReferenceChecker {
     require("restart.context", isContextDue(partition, before: index))
   }
 
-  /// The partition's health callback runs: it began, and neither its action nor a stop or start came since, told or not.
+  /// The partition's health callback runs: it began, and neither its action, a stop nor a start came since, told or
+  /// not.
   func isInCallback(_ partition: Int, before index: Int) -> Bool { callback(of: partition, before: index) != nil }
 
   /// The callback that runs.

@@ -12,7 +12,8 @@ extension RecordedBehaviour {
     var total: UInt64?
     /// What is computed before the virtual interrupt flag turns, ns; all ones where it does not, or has turned.
     var turn = UInt64.max
-    /// What is computed before it asks for the marks that wait, having switched that flag on, ns; nil where it does not.
+    /// What is computed before it asks for the marks that wait, having switched that flag on, ns; nil where it does
+    /// not.
     var asking: UInt64?
 
     mutating func goOn() {
