@@ -124,6 +124,7 @@ import TraceReading
 
   @Test func bothJudgesAgreeOnAlteredTraces() throws {
     let count = MutationScoreTests.number("PARTITA_ALTERATIONS", 400)
+    // Not drawn: of ten thousand other seeds one or two may still show a disagreement, of several changes at once.
     let first = MutationScoreTests.number("PARTITA_ALTERATION_SEED", 1)
     var bases = try Self.bases(first / Self.seedsOfBases)
     var found: [Disagreement] = []
