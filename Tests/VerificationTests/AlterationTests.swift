@@ -122,8 +122,18 @@ import TraceReading
     return claims
   }
 
+  /// Alterations that were judged differently once.
+  @Test(arguments: [UInt64(42_002_073), 42_002_196, 43_000_253]) func bothJudgesAgreeBySeed(seed: UInt64) throws {
+    let bases = try Self.bases(seed / Self.seedsOfBases)
+    let base = bases[Int(seed % UInt64(bases.count))]
+    let altered = Alteration(base.events, partitionCount: base.table.partitionCount, seed: seed)
+    let found = try Self.disagreements(altered.events, base)
+    #expect(found.isEmpty, "\(altered.description): \(found)")
+  }
+
   @Test func bothJudgesAgreeOnAlteredTraces() throws {
     let count = MutationScoreTests.number("PARTITA_ALTERATIONS", 400)
+    // Not drawn: of ten thousand other seeds one or two may still show a disagreement, of several changes at once.
     let first = MutationScoreTests.number("PARTITA_ALTERATION_SEED", 1)
     var bases = try Self.bases(first / Self.seedsOfBases)
     var found: [Disagreement] = []

@@ -105,6 +105,16 @@ import TraceReading
       let time = story.lines[story.lines.count - 1].event.time
       story.lines.append(StoryLine(event: TraceEvent(time: time, kind: 59), resume: nil))
     },
+    Strange("a mode changes twice from the same one before the first input", "mode.chain") { story in
+      story.drop(.start)
+      let change = TraceEvent(time: 0, .modeChange, partition: 1, detail: 1)
+      for _ in 0..<2 { story.insert(change, after: .boot) }
+    },
+    Strange("a pad in place of an answer, with its end at 0", "hypercall.answered") { story in
+      story.change(.hypercallResult, where: { $0.operand == UInt32(HypercallNumber.null.rawValue) }) {
+        ($0.kind, $0.words.w0, $0.words.w1) = (EventKind.padded.rawValue, 0, 0)
+      }
+    },
     // The action answers the exception all the same.
     Strange("an action for no error, after a start that was not told", "restart.start") { story in
       story.change(.restart, where: { $0.partition == SampleModule.loader }) {

@@ -89,7 +89,8 @@ extension Auditor {
     window?.isAwaited = true
     let ready = event.words.w0 &- event.words.w1
     let began = event.words.w0 - min(facts.allowance, event.words.w0)
-    readyTime = ready
+    // At 0 nothing is ready.
+    readyTime = ready == 0 ? nil : ready
     let left = Int64(clamping: event.words.w1)
     measure("padding.margin", left, over: Measure.Span(from: began, to: ready))
     // More than was left until then; a microsecond for the reading of the clock.

@@ -9,13 +9,14 @@ extension ReferenceChecker {
 
   func judgeModes() {
     for index in events.indices where kinds[index] == .modeChange || kinds[index] == .restart {
-      guard let step = step(of: index) else { continue }
       let partition = partition(index)
-      let cause = cause(of: index, step)
       let isChange = kinds[index] == .modeChange
-      let before = modeBefore(index, step)
+      let before = modeBefore(index)
       let from = isChange ? UInt8(truncatingIfNeeded: events[index].operand) : before
       if isChange, let before { require("mode.chain", from == before) }
+      // Before the first input a mode has one before it, but no cause.
+      guard let step = step(of: index) else { continue }
+      let cause = cause(of: index, step)
       // A start that follows a change of mode is its consequence.
       let isConsequence =
         !isChange && (step.input..<index).contains { kinds[$0] == .modeChange && self.partition($0) == partition }
@@ -38,10 +39,11 @@ extension ReferenceChecker {
   }
 
   /// The mode that a change starts from: a start told before it in the same step is the change's own.
-  private func modeBefore(_ index: Int, _ step: Step) -> UInt8? {
+  private func modeBefore(_ index: Int) -> UInt8? {
     let partition = partition(index)
-    let isStartTold = (step.input..<index).contains { isRestart($0, partition) }
-    return mode(of: partition, before: isStartTold && kinds[index] == .modeChange ? step.input : index)
+    let first = input(of: index) ?? 0
+    let isStartTold = (first..<index).contains { isRestart($0, partition) }
+    return mode(of: partition, before: isStartTold && kinds[index] == .modeChange ? first : index)
   }
 
   private func cause(of index: Int, _ step: Step) -> Cause {

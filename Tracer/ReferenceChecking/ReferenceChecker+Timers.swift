@@ -96,7 +96,7 @@ extension ReferenceChecker {
   /// As a step leaves it: the next tick of the partition in its window is not overdue, and the timer stands for it.
   private func judgeNextTick(_ step: Step) {
     let end = step.end
-    guard frameStart(before: end) != nil, let open = openWindow(before: end) else { return }
+    guard let open = openWindow(before: end) else { return }
     let partition = owner(open)
     guard isTimerKept(partition, before: end), let tick = timer(of: partition, before: end)?.next,
       tick &+ allowance < nominalEnd(open),
