@@ -246,10 +246,10 @@ struct GotoCommand: ParsableCommand {
     }
     line.clear()
     guard let report else { throw RevisitError.interrupted }
-    guard let claim = report.claim(identifier) else {
+    guard let claim = report.finding(identifier) else {
       TraceCommand.complain(
         "the trace's module has no claim '\(identifier)'; it has "
-          + report.claims.map(\.identifier).joined(separator: ", "))
+          + report.findings.map(\.identifier).joined(separator: ", "))
       throw ExitCode(2)
     }
     let violation = claim.worstViolations.first ?? claim.firstViolations.first

@@ -15,7 +15,8 @@ struct VerifyCommand: ParsableCommand {
       Every claim is a pass, a fail, or unknown where evidence is missing. Exit status: 0 if every claim holds, 1 if \
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
       missing or the file is not as it was written, or interrupted. A trace that 'synthesize' or 'what-if' made is \
-      judged likewise, and the answer says that no kernel recorded it.
+      judged likewise, and the answer says that no kernel recorded it. What the module file leaves out (p:Choose, \
+      p:Except in p:Claims) is not judged, and the answer names it.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
@@ -90,7 +91,8 @@ struct VerifyCommand: ParsableCommand {
       let asked = (claim + explain).joined(separator: " or ")
       TraceCommand.complain(
         "no claim about this trace \(asked.isEmpty ? "is left" : "is called \(asked)"); it has "
-          + whole.claims.map(\.identifier).joined(separator: ", "))
+          + whole.claims.map(\.identifier).joined(separator: ", ")
+          + (whole.omission.map { "; " + $0 } ?? ""))
       throw ExitCode(2)
     }
     if needsAttribution { report = try attributed(report, of: whole, reader) }
@@ -105,6 +107,7 @@ struct VerifyCommand: ParsableCommand {
     case .text where !explain.isEmpty:
       for claim in report.claims { output.write(line: report.explanation(of: claim)) }
       if let origin = report.origin { output.write(line: origin) }
+      if let omission = report.omission { output.write(line: omission) }
     case .text:
       output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
       if evidence {

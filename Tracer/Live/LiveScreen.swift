@@ -186,7 +186,8 @@ public struct LiveScreen {
     var head = StyledLine(" claims ", .soft)
     head.append(
       failed.isEmpty ? "nothing violated so far" : "\(failed.count) VIOLATED", failed.isEmpty ? .good : .bad)
-    head.append("; narrowest margins of \(claims.count):", .soft)
+    let omission = figures.leftOutCount > 0 ? " (\(figures.leftOutCount) left out by the module file)" : ""
+    head.append("; narrowest margins of \(claims.count)\(omission):", .soft)
     var lines = [head]
     for claim in failed.prefix(room - 1) {
       let first = claim.firstViolations.first

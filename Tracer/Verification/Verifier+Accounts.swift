@@ -31,6 +31,9 @@ extension Verifier {
   /// All claims about the module, nothing judged yet: what holds is open.
   public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
 
+  /// Identifiers of those that the module file leaves out.
+  public var leftOut: [String] { book.details.map(\.identifier).filter { !plan.choices.judge($0) } }
+
   func name(_ partition: UInt8) -> String {
     partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"
   }

@@ -228,13 +228,14 @@ function showLegend(run) {
 }
 
 function showNotices(run) {
-  const { trace, frames, gaps } = run.data;
+  const { trace, frames, gaps, verification } = run.data;
   const notices = [];
   const note = (level, ...parts) => notices.push([level, parts.join("")]);
   if (trace.recorded === false) {
     note("unknown", "This trace is not recorded from a kernel but made by partita: ",
       "its boot event names no kernel.");
   }
+  if (verification.omission) note("unknown", `Not judged: ${verification.omission}.`);
   if (!trace.complete) note("fail", `The trace is not whole: ${trace.condition}. `, "What is not there is not judged.");
   if (trace.lost > 0) {
     note("fail", `${grouped(trace.lost)} events were lost in the recorder. `, "Claims that they touch are unknown.");
