@@ -49,6 +49,8 @@ public struct AuditReport: Sendable {
   public var objections: [String] = []
   public var findings: [Finding] = []
   public var events: UInt64 = 0
+  /// Identifiers of claims that the module file leaves out, by the trace itself: of them nothing is confirmed.
+  public var leftOut: [String] = []
   /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
   public var isRecorded: Bool?
   /// Why nothing was judged anew; nil if it was.
@@ -92,6 +94,9 @@ public struct AuditReport: Sendable {
     if isRecorded == false {
       lines.append("this trace is not recorded from a kernel but made by partita: its boot event names no kernel")
     }
+    if !leftOut.isEmpty {
+      lines.append("left out by the module file: \(leftOut.joined(separator: ", "))")
+    }
     lines.append("")
     lines.append(
       sentence
@@ -122,7 +127,7 @@ public struct AuditReport: Sendable {
       }
       var object: [String: Any] = [
         "confirmed": isConfirmed, "outcome": outcome.rawValue, "objections": objections, "events": events,
-        "claims": claims, "unconfirmed": unconfirmed, "notAudited": notAudited,
+        "claims": claims, "unconfirmed": unconfirmed, "leftOut": leftOut, "notAudited": notAudited,
       ]
       object["recorded"] = isRecorded.map { $0 as Any } ?? NSNull()
       object["notJudged"] = reasonNotJudged
