@@ -50,8 +50,8 @@ import Testing
     let reported = try folder.run("report", "run", "-o", "run.html")
     #expect(reported.ending == .status(0) && reported.output.contains(Self.sentence), "\(reported.errors)")
     #expect(try String(contentsOfFile: folder.file("run.html"), encoding: .utf8).contains(Self.sentence))
-    let top = try folder.run("top", "run")
-    #expect(top.output.contains("(1 left out by the module file)"), "\(top.output)")
+    let top = try folder.run("top", "run", "--width", "60")
+    #expect(top.output.contains("violated so far (1 left out); "), "\(top.output)")
   }
 
   @Test func claimsAreMarked() throws {
@@ -81,6 +81,15 @@ import Testing
     #expect(text.output.contains(Self.sentence), "\(text.output)")
     let same = try folder.run("what-if", "run", "--module", "module.xml")
     #expect(same.ending == .status(1) && !same.output.contains("left out"), "\(same.output)")
+  }
+
+  /// Deadlines that are left out bind windows all the same: else a search would make them as short as may be.
+  @Test func windowsAreSearchedByAllDeadlines() throws {
+    let folder = try CommandFolder()
+    try folder.write(Self.module("<p:Except Claims=\"process\"/>"), to: "module.xml")
+    #expect(try folder.run("synthesize", "module.xml", "--events", "8000", "-o", "run").ending == .status(0))
+    let found = try folder.run("what-if", "run", "--schedule-search")
+    #expect(found.output.contains("process.deadline.Sensors.acquire"), "\(found.output) \(found.errors)")
   }
 
   /// With file and line, from whatever compiles the module.

@@ -186,8 +186,9 @@ public struct LiveScreen {
     var head = StyledLine(" claims ", .soft)
     head.append(
       failed.isEmpty ? "nothing violated so far" : "\(failed.count) VIOLATED", failed.isEmpty ? .good : .bad)
-    let omission = figures.leftOutCount > 0 ? " (\(figures.leftOutCount) left out by the module file)" : ""
-    head.append("; narrowest margins of \(claims.count)\(omission):", .soft)
+    // Told first: a narrow screen cuts the rest.
+    if figures.leftOutCount > 0 { head.append(" (\(figures.leftOutCount) left out)", .doubtful) }
+    head.append("; narrowest margins of \(claims.count):", .soft)
     var lines = [head]
     for claim in failed.prefix(room - 1) {
       let first = claim.firstViolations.first
