@@ -17,6 +17,7 @@ extension ModuleTable {
       || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
       || count(EventChannelRecord.self) > ModuleLimits.maximumEventChannelCount
       || count(ClaimRecord.self) > ModuleLimits.maximumClaimCount
+      || count(ClaimChoiceRecord.self) > ModuleLimits.maximumClaimChoiceCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {
@@ -31,6 +32,7 @@ extension ModuleTable {
       || unreadable(BudgetRecord.self) || unreadable(ProcessRecord.self) || unreadable(StimulusRecord.self)
       || unreadable(HealthActionRecord.self) || unreadable(ScheduleActionRecord.self)
       || unreadable(EventChannelRecord.self) || unreadable(ClaimRecord.self)
+      || unreadable(ClaimChoiceRecord.self)
   }
 
   private var isAnyNameOutside: Bool {
@@ -42,6 +44,11 @@ extension ModuleTable {
     for index in 0..<count(PortRecord.self) where outside(record(PortRecord.self, index).name) { return true }
     for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).name) { return true }
     for index in 0..<count(ClaimRecord.self) where outside(record(ClaimRecord.self, index).name) { return true }
+    for index in 0..<count(ClaimChoiceRecord.self) {
+      let pattern = record(ClaimChoiceRecord.self, index).pattern
+      let isOfLength = pattern.length > 0 && pattern.length <= ModuleLimits.maximumClaimPatternLength
+      if outside(pattern) || !isOfLength { return true }
+    }
     return false
   }
 

@@ -49,6 +49,8 @@ public enum ModuleSection: UInt64, Sendable {
   case claims = 17
   /// What partitions are promised in other schedules than the initial one; the kernel does not read it.
   case partitionSchedules = 18
+  /// Which claims are judged; absent where all are. The kernel does not read it.
+  case claimChoices = 19
 
   /// Words that a record of this section has in this version.
   public var recordWords: Int {
@@ -71,6 +73,7 @@ public enum ModuleSection: UInt64, Sendable {
     case .eventChannels: 4
     case .claims: 5
     case .partitionSchedules: 4
+    case .claimChoices: 2
     }
   }
 }
@@ -94,6 +97,10 @@ public enum ModuleLimits {
   public static let maximumEventChannelCount = 64
   /// Claims that a module file may add.
   public static let maximumClaimCount = 64
+  /// Patterns by which a module file may choose and except claims.
+  public static let maximumClaimChoiceCount = 64
+  /// Bytes of such a pattern: the longest identifier has two names.
+  public static let maximumClaimPatternLength = 128
   /// Words of state that a keyframe may have; half of them are queued messages.
   public static let keyframeWordCount = 16384
   /// Places for messages that one queuing channel may have (`MessageSlots`): a set of them is one word.

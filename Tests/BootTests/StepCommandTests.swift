@@ -90,8 +90,8 @@ import TraceReading
   /// What stays on a terminal when the run is over is as wide as that.
   @Test func topLeavesASnapshotThatFitsTheTerminal() throws {
     let folder = try folder()
-    let words = [
-      try CommandFolder.command(), "top", BootImages.package + "/Kernel/Modules/FlightControl/module.xml", "--for",
+    let words = try [
+      CommandFolder.command(), "top", BootImages.package + "/Kernel/Modules/FlightControl/module.xml", "--for",
       "200ms", "--images", BootImages.folder, "--kernel", BootImages.path("partita-kernel"),
     ]
     let process = Process()

@@ -27,7 +27,36 @@ extension BrokenModule {
     return BrokenModule(rule, "<p:Clocks", claiming(soundClaim.replacing(old, with: new)), at: place, status: status)
   }
 
-  static let claims: [BrokenModule] = [
+  /// The sample with choices of claims.
+  static func choosing(_ choices: String) -> String { "<p:Claims>\n\(choices)\n</p:Claims>\n<p:Clocks" }
+
+  private static func broken(_ choices: String, at place: String) -> BrokenModule {
+    BrokenModule(.claimChoice, "<p:Clocks", choosing(choices), at: place)
+  }
+
+  private static let choices: [BrokenModule] = [
+    broken("<p:Choose Claims=\"budget\"/>\n<p:Except Claims=\"budget.x*\"/>", at: "budget.x*"),
+    broken("<p:Except Claims=\"upcall\"/>\n<p:Choose Claims=\"windows\"/>", at: "\"windows\""),
+    // Claims about the trace stay, by whatever pattern.
+    broken("<p:Choose Claims=\"budget\"/>\n<p:Except Claims=\"trace\"/>", at: "\"trace\""),
+    broken("<p:Except Claims=\"trace.complete\"/>", at: "trace.complete"),
+    broken("<p:Except Claims=\"*.time\"/>", at: "*.time"),
+    broken("<p:Except Claims=\"*\"/>", at: "\"*\""),
+    broken(
+      "<p:Choose Claims=\"upcall\"/>\n<p:Except Claims=\"upcall.o*\"/>\n<p:Except Claims=\"upcall.*\"/>",
+      at: "upcall.*"),
+    broken("<p:Choose Claims=\"\(String(repeating: "a", count: 128))*\"/>", at: "aaaa"),
+    broken(
+      (0..<64).map { _ in "<p:Choose Claims=\"upcall\"/>\n" }.joined() + "<p:Except Claims=\"upcall.order\"/>",
+      at: "upcall.order"),
+    BrokenModule(.schemaViolation, "<p:Clocks", choosing("<p:Choose/>"), at: "<p:Choose/>", status: 2),
+    BrokenModule(
+      .unknownExtension, "<p:Clocks", choosing("<p:Except Claim=\"upcall\"/>"), at: "Claim=\"upcall\"", status: 2),
+  ]
+
+  static let claims = choices + ownClaims
+
+  private static let ownClaims: [BrokenModule] = [
     broken(.claimName, "in.after-out_1", "in after out", at: "in after out"),
     broken(.claimName, "in.after-out_1", "ä", at: "ä"),
     broken(.claimName, "in.after-out_1", String(repeating: "n", count: 33), at: "nnnnn"),

@@ -32,6 +32,47 @@ import Testing
     }
   }
 
+  private static func table(_ text: String) throws -> PackedModule {
+    let folder = TemporaryFolder()
+    let file = folder.write(text, "module.xml")
+    return try withExtendedLifetime(folder) { try ModuleCompiler.table(file: file) }
+  }
+
+  private static func choosing(_ choices: String) -> String {
+    SampleModule.text.replacing("<p:Clocks", with: BrokenModule.choosing(choices), maxReplacements: 1)
+  }
+
+  @Test func theTableHasTheChoicesOfTheFile() throws {
+    let text = Self.choosing(
+      """
+      <p:Except Claims="upcall.o?der"/><p:Choose Claims="budget.*"/>
+      <p:Claim Name="quiet" Form="NEVER"><p:Event Kind="exception"/></p:Claim>
+      <p:Choose Claims="upcall"/><p:Choose Claims="custom.quiet"/>
+      """)
+    let report = SampleModule.check(text, strict: true)
+    #expect(report.diagnostics.isEmpty, "\(report.diagnostics)")
+    try Self.table(text).withTable { table in
+      let choices = (0..<table.count(ClaimChoiceRecord.self)).map { table.record(ClaimChoiceRecord.self, $0) }
+      #expect(choices.map(\.kind) == [.choose, .choose, .choose, .except])
+      let patterns = choices.map { String(decoding: table.name($0.pattern), as: UTF8.self) }
+      #expect(patterns == ["budget.*", "upcall", "custom.quiet", "upcall.o?der"])
+      #expect(table.count(ClaimRecord.self) == 1)
+    }
+  }
+
+  /// Who chooses nothing has the table that he had before there was anything to choose.
+  @Test func withoutChoicesThereIsNoSection() throws {
+    func words(_ text: String) throws -> [UInt64] {
+      let bytes = try Self.table(text).tableBytes
+      return bytes.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+    }
+    func sections(_ words: [UInt64]) -> [UInt64] { (0..<Int(words[6])).map { words[8 + $0 * 4] } }
+    let plain = try words(SampleModule.text)
+    #expect(try words(Self.choosing("")) == plain)
+    #expect(!sections(plain).contains(19))
+    #expect(sections(try words(Self.choosing("<p:Choose Claims=\"upcall\"/>"))) == sections(plain) + [19])
+  }
+
   @Test func aPartitionsSupplyIsBoundByItsIndex() throws {
     let folder = TemporaryFolder()
     let text = SampleModule.text.replacing(

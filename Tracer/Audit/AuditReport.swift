@@ -49,6 +49,8 @@ public struct AuditReport: Sendable {
   public var objections: [String] = []
   public var findings: [Finding] = []
   public var events: UInt64 = 0
+  /// Identifiers of claims that the module file leaves out, by the trace itself: of them nothing is confirmed.
+  public var leftOut: [String] = []
   /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
   public var isRecorded: Bool?
   /// Why nothing was judged anew; nil if it was.
@@ -94,6 +96,9 @@ public struct AuditReport: Sendable {
     } else if isRecorded == nil {
       lines.append("which kernel recorded this trace is not known: its boot event is missing")
     }
+    if !leftOut.isEmpty {
+      lines.append("left out by the module file: \(leftOut.joined(separator: ", "))")
+    }
     lines.append("")
     lines.append(
       sentence
@@ -124,7 +129,7 @@ public struct AuditReport: Sendable {
       }
       var object: [String: Any] = [
         "confirmed": isConfirmed, "outcome": outcome.rawValue, "objections": objections, "events": events,
-        "claims": claims, "unconfirmed": unconfirmed, "notAudited": notAudited,
+        "claims": claims, "unconfirmed": unconfirmed, "leftOut": leftOut, "notAudited": notAudited,
       ]
       object["recorded"] = isRecorded.map { $0 as Any } ?? NSNull()
       object["notJudged"] = reasonNotJudged

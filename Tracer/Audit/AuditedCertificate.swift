@@ -78,6 +78,8 @@ struct AuditedCertificate: Decodable {
     var hasEnd: Bool
     var recorded: Bool?
     var fileDefect: String
+    /// A certificate from before modules could leave claims out has none.
+    var leftOut: [String]?
     var firstTime: UInt64
     var lastTime: UInt64
     var claims: [Claim]

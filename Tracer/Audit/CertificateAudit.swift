@@ -70,6 +70,8 @@ public enum CertificateAudit {
     let judge = ClaimAudit(auditor: auditor, cited: cited, isLossy: isLossy, violated: violated)
     report.findings = certificate.report.claims.map { judge.finding($0) }
     report.objections += judge.strangers(in: certificate.report.claims)
+    report.objections += judge.omissions(certificate.report.leftOut ?? [])
+    report.leftOut = judge.leftOut.sorted()
     report.objections += verdict(certificate.report)
     return report
   }

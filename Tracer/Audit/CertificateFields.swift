@@ -24,7 +24,7 @@ struct CertificateFields {
     ).merging(["worst": worst, "cases": .list(found), "first": violations, "worstViolations": violations]) { $1 })
   private static let report = Form.object(
     Form.values("module", "verdict", "events", "gaps", "hasEnd", "recorded", "fileDefect", "firstTime", "lastTime")
-      .merging(["claims": .list(claim)]) { $1 })
+      .merging(["claims": .list(claim), "leftOut": .list(.value)]) { $1 })
   private static let module = Form.object(
     Form.values("name", "table", "image", "kernel")
       .merging(["partitions": .list(.object(Form.values("name", "build")))]) { $1 })

@@ -28,13 +28,35 @@ struct ClaimAudit {
     for claim in claims where !seen.insert(claim.id).inserted {
       objections.append("claim \(claim.id) is there twice")
     }
-    let wanted = FixedClaims.identifiers.union(auditor.measures.map(\.identifier))
-      .union(auditor.customs.map(\.identifier))
+    let wanted = made.subtracting(leftOut)
     for identifier in wanted.subtracting(seen).sorted() {
       objections.append("claim \(identifier) is missing")
     }
     for identifier in seen.subtracting(wanted).sorted() {
-      objections.append("claim \(identifier) is none that the module makes")
+      let reason = made.contains(identifier) ? "one that the module file leaves out" : "none that the module makes"
+      objections.append("claim \(identifier) is \(reason)")
+    }
+    return objections
+  }
+
+  /// Identifiers of all claims about the module.
+  private var made: Set<String> {
+    FixedClaims.identifiers.union(auditor.measures.map(\.identifier)).union(auditor.customs.map(\.identifier))
+  }
+
+  /// Those of them that the module file leaves out.
+  var leftOut: Set<String> { made.filter { !auditor.facts.choices.keep($0) } }
+
+  /// Objections where a certificate says of other claims that they are left out: its reader must know what was judged.
+  func omissions(_ told: [String]) -> [String] {
+    let leftOut = leftOut
+    var objections: [String] = []
+    if Set(told).count < told.count { objections.append("a claim is twice among those left out") }
+    for identifier in leftOut.subtracting(told).sorted() {
+      objections.append("claim \(identifier) is left out by the module file; the certificate does not say so")
+    }
+    for identifier in Set(told).subtracting(leftOut).sorted() {
+      objections.append("claim \(identifier) is said to be left out, which the module file does not do")
     }
     return objections
   }

@@ -28,11 +28,13 @@ struct ModuleFacts {
   var processes: [Process] = []
   var claims: [(record: ClaimRecord, identifier: String)] = []
   var budgets: [BudgetRecord] = []
+  let choices: ChoiceFacts
   let allowance: UInt64
   let drainer: Int
 
   init(_ table: ModuleTable) {
     func text(_ name: NameReference) -> String { String(decoding: table.name(name), as: UTF8.self) }
+    choices = ChoiceFacts(table)
     allowance = table.module.switchAllowance.count
     drainer = Int(table.module.drainer.rawValue)
     for index in 0..<table.partitionCount {

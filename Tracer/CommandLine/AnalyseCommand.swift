@@ -126,7 +126,7 @@ struct AnalyseCommand: ParsableCommand {
       throw ExitCode(2)
     }
     // Judged of every change, and of nothing else.
-    let hasChanged = ["schedule.asked", "schedule.action"].contains { (report.claim($0)?.checked ?? 0) > 0 }
+    let hasChanged = ["schedule.asked", "schedule.action"].contains { (report.finding($0)?.checked ?? 0) > 0 }
     for schedule in schedules.indices where schedules[schedule].isInitial || hasChanged {
       for port in schedules[schedule].ports.indices {
         guard let seen = ports.seen(at: schedules[schedule].ports[port].destination) else { continue }
@@ -138,7 +138,7 @@ struct AnalyseCommand: ParsableCommand {
         let owner = schedules[schedule].partitions[partition].name
         for process in schedules[schedule].partitions[partition].processes.indices {
           let name = schedules[schedule].partitions[partition].processes[process].name
-          guard let worst = report.claim("process.deadline.\(owner).\(name)")?.worst else { continue }
+          guard let worst = report.finding("process.deadline.\(owner).\(name)")?.worst else { continue }
           schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
             clamping: worst.value)
           schedules[schedule].partitions[partition].processes[process].isObservedUnderSeveralSchedules = hasChanged

@@ -11,8 +11,8 @@ struct ClaimsCommand: ParsableCommand {
     commandName: "claims",
     abstract: "Lists the claims that verify makes about a module: identifier, sentence, bound, source.",
     discussion: """
-      The module's own claims (p:Claims) and budgets (p:Budgets) are among them. Exit status: 0 listed, 1 the module \
-      violates a rule, 2 bad usage or input.
+      The module's own claims (p:Claims) and budgets (p:Budgets) are among them. What the module file leaves out \
+      (p:Choose, p:Except) is marked so. Exit status: 0 listed, 1 the module violates a rule, 2 bad usage or input.
 
       Examples:
         partita claims module.xml
@@ -41,13 +41,10 @@ struct ClaimsCommand: ParsableCommand {
 
   func run() throws {
     try ImageFolders.require(imageDirectories)
-    let (wanted, unwanted) = (claim.map(ClaimPattern.init), except.map(ClaimPattern.init))
+    let choices = ClaimChoices(chosen: claim.map(ClaimPattern.init), excepted: except.map(ClaimPattern.init))
     let all = try all()
-    try ClaimChoice.require(claim + except, among: all, of: source)
-    let claims = all.filter { claim in
-      (wanted.isEmpty || wanted.contains { $0.matches(claim.identifier) })
-        && !unwanted.contains { $0.matches(claim.identifier) }
-    }
+    try ClaimNames.require(claim + except, among: all.map(\.found), of: source)
+    let claims = all.filter { choices.select($0.found.identifier) }
     guard !claims.isEmpty else {
       TraceCommand.complain("\(source): no claim is left; leave out --claim and --except to see all")
       throw ExitCode(2)
@@ -58,11 +55,22 @@ struct ClaimsCommand: ParsableCommand {
     }
   }
 
-  private func all() throws -> [ClaimResult] {
+  private struct Claim {
+    var found: ClaimResult
+    var isLeftOut: Bool
+  }
+
+  private static func claims(_ table: ModuleTable) -> [Claim] {
+    let verifier = Verifier(table: table)
+    let leftOut = Set(verifier.leftOut)
+    return verifier.claims.map { Claim(found: $0, isLeftOut: leftOut.contains($0.identifier)) }
+  }
+
+  private func all() throws -> [Claim] {
     let isTrace: Bool
     do throws(TraceOpenError) {
       let reader = try TraceReader(path: source)
-      return withExtendedLifetime(reader) { Verifier(table: reader.moduleTable).claims }
+      return withExtendedLifetime(reader) { Self.claims(reader.moduleTable) }
     } catch {
       if case .notATrace = error {
         isTrace = false
@@ -79,7 +87,7 @@ struct ClaimsCommand: ParsableCommand {
     if isTrace { throw ExitCode(2) }
     do {
       let table = try ModuleCompiler.table(file: source, options: .init(imageDirectories: imageDirectories))
-      return try table.withTable { Verifier(table: $0).claims }
+      return try table.withTable { Self.claims($0) }
     } catch let failure as CompilationFailure {
       ModuleFindings.tell(failure.report.diagnostics)
       throw ExitCode(failure.report.exitStatus)
@@ -91,8 +99,14 @@ struct ClaimsCommand: ParsableCommand {
     return "\(claim.isFloor ? "≥" : "≤") \(VerificationReport.grouped(bound)) \(claim.unit.rawValue)"
   }
 
-  private static func text(of claims: [ClaimResult]) -> String {
-    let rows = claims.map { [$0.identifier, bound(of: $0), $0.source, $0.title] }
+  private static func text(of claims: [Claim]) -> String {
+    let rows = claims.map { claim in
+      let found = claim.found
+      return [
+        found.identifier, bound(of: found), found.source,
+        (claim.isLeftOut ? "(left out by the module file) " : "") + found.title,
+      ]
+    }
     let head = ["claim", "bound", "source", "says"]
     let widths = head.indices.map { column in rows.reduce(head[column].count) { max($0, $1[column].count) } }
     return ([head] + rows).map { row in
@@ -103,9 +117,12 @@ struct ClaimsCommand: ParsableCommand {
     }.joined()
   }
 
-  private static func json(of claims: [ClaimResult]) throws -> String {
-    let list = claims.map { claim in
-      var fields: [String: Any] = ["id": claim.identifier, "title": claim.title, "source": claim.source]
+  private static func json(of claims: [Claim]) throws -> String {
+    let list = claims.map { entry in
+      let claim = entry.found
+      var fields: [String: Any] = [
+        "id": claim.identifier, "title": claim.title, "source": claim.source, "leftOut": entry.isLeftOut,
+      ]
       if let bound = claim.bound {
         fields["bound"] = bound
         fields["unit"] = claim.unit.rawValue

@@ -17,8 +17,8 @@ extension GotoCommand {
     }
     line.clear()
     guard let report else { throw RevisitError.interrupted }
-    guard let claim = report.claim(identifier) else {
-      let alike = Self.names(like: identifier, among: report.claims.map(\.identifier))
+    guard let claim = report.finding(identifier) else {
+      let alike = Self.names(like: identifier, among: report.findings.map(\.identifier))
       TraceCommand.complain(
         "the trace's module has no claim '\(identifier)'; "
           + (alike.isEmpty ? "" : "alike are \(alike.joined(separator: ", ")); ") + "'partita verify' lists all")

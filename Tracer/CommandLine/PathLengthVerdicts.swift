@@ -74,7 +74,7 @@ struct PathLengthVerdicts {
 
   /// The verdict on the claim as the other module makes it; unknown where the recorded run measured no such thing.
   func verdict(_ claim: ClaimResult) -> Verdict {
-    guard let before = recorded.claim(claim.identifier) else { return .unknown }
+    guard let before = recorded.finding(claim.identifier) else { return .unknown }
     // What failed without a measure, by coming too early for instance, fails under any bound.
     if before.firstViolations.contains(where: { $0.excess <= 0 }) { return .fail }
     guard let worst = before.worst?.value, let bound = claim.bound else {

@@ -46,7 +46,7 @@ struct PredictedChanges {
     guard claim.identifier.hasPrefix("budget.markToUpcall."), paths.recorded != paths.predicted,
       let worst = claim.worst?.value, let bound = claim.bound
     else { return false }
-    let before = recorded.claim(claim.identifier)?.worst?.value ?? 0
+    let before = recorded.finding(claim.identifier)?.worst?.value ?? 0
     return worst > before && (worst &- bound).magnitude < Self.uncertainty.magnitude
   }
 
@@ -81,7 +81,7 @@ struct PredictedChanges {
   /// The gravest first, else in the module's order.
   private var rows: [PredictedRow] {
     let identifiers = predicted.claims.map(\.identifier)
-    let gone = recorded.claims.map(\.identifier).filter { !identifiers.contains($0) }
+    let gone = recorded.claims.map(\.identifier).filter { predicted.finding($0) == nil }
     let rows = (identifiers + gone).map { identifier in
       let after = predicted.claim(identifier)
       return PredictedRow(
@@ -121,7 +121,9 @@ struct PredictedChanges {
       guard let explanation = row.explanation, let first = row.firstViolation else { continue }
       lines += ["", "\(row.claim) — \(row.title)", "  violated at \(first) ns of the prediction: \(explanation)"]
     }
-    lines += ["", "\(rows.count) claims, \(shown.count) shown", "", "assumed:"]
+    lines += ["", "\(rows.count) claims, \(shown.count) shown"]
+    if let omission = predicted.omission { lines.append(omission) }
+    lines += ["", "assumed:"]
     lines += assumptions.map { "  \($0)" }
     lines += weaknesses.map { "  but: \($0)" }
     return lines.joined(separator: "\n") + "\n"
@@ -161,13 +163,15 @@ struct PredictedChanges {
     struct Document: Encodable {
       var exitStatus: Int32
       var claims: [PredictedRow]
+      var leftOut: [String]
       var assumptions: [String]
       var weaknesses: [String]
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
-      exitStatus: exitStatus, claims: rows, assumptions: assumptions, weaknesses: weaknesses)
+      exitStatus: exitStatus, claims: rows, leftOut: predicted.leftOut.map(\.identifier), assumptions: assumptions,
+      weaknesses: weaknesses)
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 }

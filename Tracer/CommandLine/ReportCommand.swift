@@ -79,7 +79,8 @@ struct ReportCommand: ParsableCommand {
     print(
       "\(output): \(report.html.count) bytes; \(report.eventCount) events, \(report.detailedEventCount) of them one by "
         + "one; \(report.verification.count(.pass)) claims pass, \(report.verification.count(.fail)) fail, "
-        + "\(report.verification.count(.unknown)) unknown")
+        + "\(report.verification.count(.unknown)) unknown"
+        + (report.verification.omission.map { "; " + $0 } ?? ""))
     try TraceCommand.finish(reader, trace)
   }
 }

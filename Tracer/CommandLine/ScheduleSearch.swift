@@ -240,7 +240,8 @@ struct ScheduleSearch {
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
     guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
     else { throw Interrupted() }
-    let deadlines = report.claims.filter { $0.identifier.hasPrefix("process.deadline.") }
+    // Whatever the module file lets be judged: the search shortens windows by all deadlines.
+    let deadlines = report.findings.filter { $0.identifier.hasPrefix("process.deadline.") }
     var weaknesses = written.doubts.flatMap(\.sentences)
     if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
     if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }

@@ -16,7 +16,8 @@ struct VerifyCommand: ParsableCommand {
       one is violated, 2 for a file that is no trace or contradicts itself, 3 if nothing is violated and evidence is \
       missing or the file is not as it was written, or interrupted. A trace that 'synthesize' or 'what-if' made is \
       judged likewise, and the answer says that no kernel recorded it. Where the boot event is missing nobody knows \
-      which kernel did: the answer says that, and a certificate has null for it.
+      which kernel did: the answer says that, and a certificate has null for it. What the module file leaves out \
+      (p:Choose, p:Except in p:Claims) is not judged, and the answer names it.
 
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
@@ -86,10 +87,12 @@ struct VerifyCommand: ParsableCommand {
     let whole = try ShownRun.report(on: reader, of: trace) {
       VerificationRun.report(on: reader, threads: threads, onProgress: $0)
     }
-    try ClaimChoice.require(claim + explain + except, among: whole.claims, of: trace)
+    try ClaimNames.require(claim + explain + except, among: whole.findings, of: trace)
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
-      TraceCommand.complain("\(trace): no claim is left; leave out --except to judge all that are asked for")
+      TraceCommand.complain(
+        "\(trace): no claim is left; leave out --except to judge all that are asked for"
+          + (whole.omission.map { "; " + $0 } ?? ""))
       throw ExitCode(2)
     }
     if needsAttribution { report = try attributed(report, of: whole, reader) }
@@ -104,6 +107,7 @@ struct VerifyCommand: ParsableCommand {
     case .text where !explain.isEmpty:
       for claim in report.claims { output.write(line: report.explanation(of: claim)) }
       if let origin = report.origin { output.write(line: origin) }
+      if let omission = report.omission { output.write(line: omission) }
     case .text:
       output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
       if evidence {

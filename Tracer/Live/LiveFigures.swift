@@ -68,9 +68,12 @@ public struct LiveFigures {
 
     init(_ table: ModuleTable) { verifier = Verifier(table: table) }
   }
+  /// How many claims the module file leaves out: they are not among `claims`.
+  public let leftOutCount: Int
 
   public init(_ table: ModuleTable) {
     judge = Judge(table)
+    leftOutCount = judge.verifier.leftOut.count
     partitionCount = table.partitionCount
     modes = [OperatingMode?](repeating: nil, count: table.partitionCount)
   }

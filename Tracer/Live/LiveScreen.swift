@@ -218,6 +218,8 @@ public struct LiveScreen {
     var head = StyledLine(" claims ", .soft)
     head.append(
       failed.isEmpty ? "nothing violated so far" : "\(failed.count) VIOLATED", failed.isEmpty ? .good : .bad)
+    // Told first: a narrow screen cuts the rest.
+    if figures.leftOutCount > 0 { head.append(" (\(figures.leftOutCount) left out)", .doubtful) }
     head.append("; narrowest margins of \(claims.count):", .soft)
     var lines = [head]
     for claim in failed.prefix(room - 1) {

@@ -105,7 +105,11 @@ private struct Compilation {
     var rules = ModuleRules(module: description, diagnostics: DiagnosticList(file: file))
     rules.checkAll()
     loadImages(description, &rules)
-    if document.isSchemaViolated || reader.reader.isIncomplete { rules.diagnostics.dropConsequencesOfUnreadElements() }
+    if document.isSchemaViolated || reader.reader.isIncomplete {
+      rules.diagnostics.dropConsequencesOfUnreadElements()
+    } else if !before.hasErrors {
+      rules.checkClaimChoices()
+    }
     diagnostics = before
     for diagnostic in rules.diagnostics.diagnostics { diagnostics.append(diagnostic) }
   }

@@ -34,7 +34,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
 
   // Trace, budgets, health monitoring.
   case traceSize, budgetSubject, budgetBound, duplicateBudget
-  case claimName, claimForm, claimBound, claimEvent, tooManyClaims
+  case claimName, claimForm, claimBound, claimEvent, tooManyClaims, claimChoice
   case unknownError, errorWithoutCode, conflictingActions
   case systemState, duplicateError, wrongLevel, ignoredFault, drainerRestart, callbackSymbol
   /// Valid in the common form, but not carried out by this kernel.

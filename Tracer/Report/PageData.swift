@@ -116,7 +116,8 @@ struct PageData {
     let claims = verification.claims.map { claim(of: $0) }
     return "{\"verdict\":\"\(verification.verdict.rawValue)\",\"pass\":\(verification.count(.pass)),"
       + "\"fail\":\(verification.count(.fail)),\"unknown\":\(verification.count(.unknown)),"
-      + "\"fileDefect\":\(quoted(verification.fileDefect)),\"claims\":[\n\(claims.joined(separator: ",\n"))]}"
+      + "\"fileDefect\":\(quoted(verification.fileDefect)),"
+      + "\"omission\":\(verification.omission.map(quoted) ?? "null"),\"claims\":[\n\(claims.joined(separator: ",\n"))]}"
   }
 
   private func claim(of claim: ClaimResult) -> String {

@@ -107,6 +107,8 @@ struct ModulePlan {
   /// By schedule × partitions + partition.
   var scheduleActions: [ScheduleChangeAction]
   var stimuli: [StimulusRecord] = []
+  /// Which claims the module file lets be judged.
+  var choices: ClaimChoices
   /// Whether the kernel's fixed tables could not hold the module, so that no kernel can have run it.
   var isBeyondLimits: Bool
 
@@ -123,6 +125,7 @@ struct ModulePlan {
       || table.count(PortRecord.self) > ModuleLimits.maximumPortCount
       || table.count(ProcessRecord.self) > Self.maximumProcessCount
     channelCount = table.count(ChannelRecord.self)
+    choices = ClaimChoices(table)
     destinations = [[Int]](repeating: [], count: channelCount)
     firstDestination = [Int](repeating: -1, count: channelCount)
     sources = [Int](repeating: -1, count: channelCount)

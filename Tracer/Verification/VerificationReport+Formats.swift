@@ -5,6 +5,7 @@ extension VerificationReport {
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
     text += "  \"recorded\": \(isRecorded.map { "\($0)" } ?? "null"),\n"
     text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
+    text += "  \"leftOut\": [\(leftOut.map { Self.quoted($0.identifier) }.joined(separator: ", "))],\n"
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
     text += claims.map { "\n    " + json(of: $0) }.joined(separator: ",")
     return text + (claims.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
@@ -97,8 +98,11 @@ extension VerificationReport {
     let tests = claims.count + (fileDefect.isEmpty ? 0 : 1)
     text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(tests)\" failures=\"\(count(.fail))\" "
     text += "errors=\"\(errors)\">\n"
-    if isRecorded == false {
-      text += "  <properties>\n    <property name=\"recorded\" value=\"false\"/>\n  </properties>\n"
+    var properties = isRecorded == false ? [("recorded", "false")] : []
+    if !leftOut.isEmpty { properties.append(("leftOut", leftOut.map(\.identifier).joined(separator: " "))) }
+    if !properties.isEmpty {
+      let lines = properties.map { "    <property name=\"\($0)\" value=\"\(Self.escaped($1))\"/>\n" }
+      text += "  <properties>\n\(lines.joined())  </properties>\n"
     }
     if !fileDefect.isEmpty {
       text += "  <testcase classname=\"partita.verify\" name=\"file\">\n"

@@ -22,6 +22,7 @@ extension VerificationReport {
     if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
     if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
+    if let omission { lines.append(omission) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -29,7 +30,7 @@ extension VerificationReport {
   func summary(isColored: Bool) -> String {
     let meaning =
       switch verdict {
-      case .pass: "every claim holds"
+      case .pass: leftOut.isEmpty ? "every claim holds" : "every claim judged holds"
       case .fail: "the module's rules were violated"
       case .unknown where !claims.isEmpty && count(.pass) == claims.count:
         "inconclusive: every claim holds, but the trace file is not as it was written"

@@ -15,6 +15,11 @@ public struct VerificationReport: Sendable {
   /// As the boot event has it: 0 where there was no kernel, nil where the trace does not begin with its boot.
   public var kernelIdentity: UInt64?
 
+  /// Claims that the module file leaves out, found like the others: they count for no verdict.
+  public internal(set) var leftOut: [ClaimResult] = []
+  /// These in a sentence for who reads the verdict; nil if there are none.
+  public internal(set) var omission: String?
+
   /// What is wrong with the file that the events came from; empty if nothing is.
   public var fileDefect = ""
 
@@ -45,18 +50,21 @@ public struct VerificationReport: Sendable {
 
   public func count(_ verdict: Verdict) -> Int { claims.count { $0.verdict == verdict } }
 
-  /// The finding on one claim, or nil if the trace's module has no such claim.
+  /// The finding on one claim, or nil if the trace's module has no such claim, or leaves it out.
   public func claim(_ identifier: String) -> ClaimResult? { claims.first { $0.identifier == identifier } }
+
+  /// What was found of all claims, for who looks for measures and not for the verdict.
+  public var findings: [ClaimResult] { claims + leftOut }
+
+  /// The same of one claim.
+  public func finding(_ identifier: String) -> ClaimResult? { findings.first { $0.identifier == identifier } }
 
   /// The report with only those claims that one of the patterns `names`, all if there are none, and none of `excepted`
   /// matches.
   public func limited(to names: [String], except excepted: [String] = []) -> VerificationReport {
-    let (wanted, unwanted) = (names.map(ClaimPattern.init), excepted.map(ClaimPattern.init))
+    let choices = ClaimChoices(chosen: names.map(ClaimPattern.init), excepted: excepted.map(ClaimPattern.init))
     var report = self
-    report.claims = claims.filter { claim in
-      (wanted.isEmpty || wanted.contains { $0.matches(claim.identifier) })
-        && !unwanted.contains { $0.matches(claim.identifier) }
-    }
+    report.claims = claims.filter { choices.select($0.identifier) }
     return report
   }
 }

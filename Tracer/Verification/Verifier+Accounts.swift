@@ -41,6 +41,9 @@ extension Verifier {
     book.violations?.removeAll(keepingCapacity: true)
   }
 
+  /// Identifiers of those that the module file leaves out.
+  public var leftOut: [String] { book.details.map(\.identifier).filter { !plan.choices.judge($0) } }
+
   func name(_ partition: UInt8) -> String {
     partition == 0xFF ? "nobody" : partition < partitions.count ? plan.partitions[Int(partition)].name : "\(partition)"
   }

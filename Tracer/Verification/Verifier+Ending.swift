@@ -180,11 +180,12 @@ extension Verifier {
     doubtStop()
     if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
     judgeTraceRate(fileBytes)
-    return VerificationReport(
-      moduleName: plan.name, partitionNames: plan.partitions.map(\.name),
-      claims: book.details.indices.map { book.result($0) }, eventCount: eventCount,
+    var report = VerificationReport(
+      moduleName: plan.name, partitionNames: plan.partitions.map(\.name), claims: claims, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded,
       kernelIdentity: ending.kernelIdentity)
+    report.leaveOut(by: plan.choices)
+    return report
   }
 
   /// Whether the module stopped in time is not known where the stop is missing, or the instant asked for.

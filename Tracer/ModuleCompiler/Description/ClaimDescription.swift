@@ -1,6 +1,13 @@
 import APEXTypes
 import ModuleConfiguration
 
+/// Claims that the module file chooses or excepts, by a pattern.
+public struct ClaimChoiceDescription: Sendable {
+  public var kind: ClaimChoiceRecord.Kind
+  public var pattern: String
+  public var line: Int
+}
+
 /// A claim that the module file adds.
 public struct ClaimDescription: Sendable {
   /// Which events a claim is about, as the file says it.

@@ -12,6 +12,13 @@ extension DescriptionReader {
       events: element.children("p:Event").compactMap { readClaimEvent($0) }, line: element.line)
   }
 
+  mutating func readClaimChoice(
+    _ element: ConfigurationElement, _ kind: ClaimChoiceRecord.Kind
+  ) -> ClaimChoiceDescription? {
+    guard let pattern = reader.required(reader.text("Claims", of: element)) else { return nil }
+    return ClaimChoiceDescription(kind: kind, pattern: pattern, line: element.line)
+  }
+
   private mutating func readClaimEvent(_ element: ConfigurationElement) -> ClaimDescription.Event? {
     guard let kind = reader.required(reader.text("Kind", of: element)) else { return nil }
     return ClaimDescription.Event(

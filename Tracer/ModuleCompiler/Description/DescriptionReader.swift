@@ -35,6 +35,9 @@ struct DescriptionReader {
     }
     if let claims = reader.single("p:Claims", of: root) {
       description.claims = claims.children("p:Claim").compactMap { readClaim($0) }
+      description.claimChoices =
+        claims.children("p:Choose").compactMap { readClaimChoice($0, .choose) }
+        + claims.children("p:Except").compactMap { readClaimChoice($0, .except) }
     }
     readHealthTables(root)
   }

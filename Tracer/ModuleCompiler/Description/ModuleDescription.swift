@@ -16,6 +16,7 @@ public struct ModuleDescription: Sendable {
   public var eventChannels: [EventChannelDescription] = []
   public var budgets: [BudgetDescription] = []
   public var claims: [ClaimDescription] = []
+  public var claimChoices: [ClaimChoiceDescription] = []
   public var health = HealthDescription()
 
   /// Index of the partition with the integrator's identifier; the first, where several have it.

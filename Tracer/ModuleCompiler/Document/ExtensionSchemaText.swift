@@ -95,9 +95,16 @@ extension ModuleSchemaText {
 
       <xs:element name="Claims" type="p:Claims"/>
       <xs:complexType name="Claims">
-        <xs:sequence>
-          <xs:element ref="p:Claim" minOccurs="0" maxOccurs="unbounded"/>
-        </xs:sequence>
+        <xs:choice minOccurs="0" maxOccurs="unbounded">
+          <xs:element ref="p:Choose"/>
+          <xs:element ref="p:Except"/>
+          <xs:element ref="p:Claim"/>
+        </xs:choice>
+      </xs:complexType>
+      <xs:element name="Choose" type="p:ClaimChoice"/>
+      <xs:element name="Except" type="p:ClaimChoice"/>
+      <xs:complexType name="ClaimChoice">
+        <xs:attribute name="Claims" type="p:Text" use="required"/>
       </xs:complexType>
       <xs:element name="Claim" type="p:Claim"/>
       <xs:complexType name="Claim">

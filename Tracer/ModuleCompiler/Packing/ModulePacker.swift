@@ -236,6 +236,9 @@ struct ModulePacker {
         writer.append(record)
       }
     }
+    for choice in module.claimChoices {
+      writer.append(ClaimChoiceRecord(pattern: writer.name(choice.pattern), kind: choice.kind))
+    }
     for record in HealthActionTable(module).records { writer.append(record) }
     for stimulus in stimuli { writer.append(stimulus) }
   }

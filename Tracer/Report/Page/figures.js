@@ -228,7 +228,7 @@ function showLegend(run) {
 }
 
 function showNotices(run) {
-  const { trace, frames, gaps } = run.data;
+  const { trace, frames, gaps, verification } = run.data;
   const notices = [];
   const note = (level, ...parts) => notices.push([level, parts.join("")]);
   if (trace.recorded === false) {
@@ -237,6 +237,7 @@ function showNotices(run) {
   } else if (trace.recorded === null) {
     note("unknown", "Which kernel recorded this trace is not known: its boot event is missing.");
   }
+  if (verification.omission) note("unknown", `Not judged: ${verification.omission}.`);
   if (!trace.complete) note("fail", `The trace is not whole: ${trace.condition}. `, "What is not there is not judged.");
   if (trace.lost > 0) {
     note("fail", `${grouped(trace.lost)} events were lost in the recorder. `, "Claims that they touch are unknown.");

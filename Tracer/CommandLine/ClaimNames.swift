@@ -1,8 +1,8 @@
 import ArgumentParser
 import Verification
 
-/// Claims as a command line chooses them.
-enum ClaimChoice {
+/// Claims as a command line names them.
+enum ClaimNames {
   /// Refuses a pattern that matches no claim: a claim would go unjudged for a slip of the pen, or be judged although
   /// it was to be left out.
   static func require(_ patterns: [String], among claims: [ClaimResult], of what: String) throws {
