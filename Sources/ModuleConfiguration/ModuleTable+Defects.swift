@@ -6,7 +6,7 @@ extension ModuleTable {
   /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes
   /// sense is the business of `partita check`.
   var hasDefectiveRecord: Bool {
-    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside
+    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside || isAnyClaimDefective
   }
 
   /// More records of a kind than the kernel has room for.
@@ -16,8 +16,6 @@ extension ModuleTable {
       || count(SegmentRecord.self) > ModuleLimits.maximumPartitionCount * 16
       || count(ScheduleRecord.self) > ModuleLimits.maximumWindowCount
       || count(EventChannelRecord.self) > ModuleLimits.maximumEventChannelCount
-      || count(ClaimRecord.self) > ModuleLimits.maximumClaimCount
-      || count(ClaimChoiceRecord.self) > ModuleLimits.maximumClaimChoiceCount
   }
 
   private func unreadable<Record: TableRecord>(_ type: Record.Type) -> Bool {
@@ -31,23 +29,38 @@ extension ModuleTable {
       || unreadable(ChannelRecord.self) || unreadable(LineRecord.self) || unreadable(PortGrantRecord.self)
       || unreadable(BudgetRecord.self) || unreadable(ProcessRecord.self) || unreadable(StimulusRecord.self)
       || unreadable(HealthActionRecord.self) || unreadable(ScheduleActionRecord.self)
-      || unreadable(EventChannelRecord.self) || unreadable(ClaimRecord.self)
-      || unreadable(ClaimChoiceRecord.self)
+      || unreadable(EventChannelRecord.self)
+  }
+
+  private var stringBytes: Int {
+    let strings = location(of: .strings)
+    return strings.count * strings.stride * 8
   }
 
   private var isAnyNameOutside: Bool {
-    let stringBytes = location(of: .strings).count * location(of: .strings).stride * 8
+    let stringBytes = self.stringBytes
     func outside(_ name: NameReference) -> Bool { name.offset + name.length > stringBytes }
     if outside(module.name) { return true }
     for index in 0..<partitionCount where outside(record(PartitionRecord.self, index).name) { return true }
     for index in 0..<count(ScheduleRecord.self) where outside(record(ScheduleRecord.self, index).name) { return true }
     for index in 0..<count(PortRecord.self) where outside(record(PortRecord.self, index).name) { return true }
     for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).name) { return true }
-    for index in 0..<count(ClaimRecord.self) where outside(record(ClaimRecord.self, index).name) { return true }
-    for index in 0..<count(ClaimChoiceRecord.self) {
-      let pattern = record(ClaimChoiceRecord.self, index).pattern
-      let isOfLength = pattern.length > 0 && pattern.length <= ModuleLimits.maximumClaimPatternLength
-      if outside(pattern) || !isOfLength { return true }
+    return false
+  }
+
+  /// Claims and choices of them: most modules have none, and what is not there takes the kernel long to look for. So
+  /// each is looked for once.
+  private var isAnyClaimDefective: Bool {
+    let (claims, choices) = (count(ClaimRecord.self), count(ClaimChoiceRecord.self))
+    guard claims <= ModuleLimits.maximumClaimCount, choices <= ModuleLimits.maximumClaimChoiceCount else { return true }
+    for index in 0..<claims {
+      guard let claim = recordIfValid(ClaimRecord.self, index), claim.name.offset + claim.name.length <= stringBytes
+      else { return true }
+    }
+    for index in 0..<choices {
+      guard let pattern = recordIfValid(ClaimChoiceRecord.self, index)?.pattern, pattern.length > 0,
+        pattern.length <= ModuleLimits.maximumClaimPatternLength, pattern.offset + pattern.length <= stringBytes
+      else { return true }
     }
     return false
   }
