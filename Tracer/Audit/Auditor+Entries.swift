@@ -55,7 +55,10 @@ extension Auditor {
       kernelTimeSince = resume
       isKernelTimeKnown = true
     }
-    if isEntryForeign, let owner = window?.owner, partition == owner { window?.stolen += spent }
+    // Before the window's start nothing can be taken from it, whenever the interrupt came.
+    if isEntryForeign, let open = window, partition == open.owner, resume > open.start {
+      window?.stolen += resume - max(entry, open.start)
+    }
     if before.kind == .hypercall, before.partition == partition, !before.switched, !before.upcalled, readyTime == nil {
       measure(
         "budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position,

@@ -101,7 +101,7 @@ extension Verifier {
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
     if machine.frameToJudge { judgeKernelTime(resume) }
-    if machine.isEntryForeign, partition == schedule.owner { schedule.stolen = schedule.stolen &+ spent }
+    if machine.isEntryForeign, partition == schedule.owner { addStolen(until: resume) }
     if machine.readyTime == 0 { judgeCallDuration(partition, spent, resume) }
   }
 
