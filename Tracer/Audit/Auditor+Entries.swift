@@ -55,10 +55,8 @@ extension Auditor {
       kernelTimeSince = resume
       isKernelTimeKnown = true
     }
-    // Before the window's start nothing can be taken from it, whenever the interrupt came.
-    if isEntryForeign, let open = window, partition == open.owner, resume > open.start {
-      window?.stolen += resume - max(entry, open.start)
-    }
+    // Before its owner's first instant nothing can be taken from a window, whenever the interrupt came.
+    if isEntryForeign, let open = window, partition == open.owner, open.first != nil { window?.stolen += spent }
     if before.kind == .hypercall, before.partition == partition, !before.switched, !before.upcalled, readyTime == nil {
       measure(
         "budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position,

@@ -37,7 +37,7 @@ extension Verifier {
     machine.kernelTime = machine.kernelTime &+ spent
     if machine.isEntryForeign {
       machine.isEntryForeign = false
-      if calm.isOwner { addStolen(until: resume) }
+      if calm.isOwner { schedule.stolen = schedule.stolen &+ spent }
     }
     judgeCallDuration(partition, spent, resume)
     calm.entries &+= 1

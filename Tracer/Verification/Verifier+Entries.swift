@@ -101,7 +101,10 @@ extension Verifier {
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ busyTime(partition, spent)
     if machine.frameToJudge { judgeKernelTime(resume) }
-    if machine.isEntryForeign, partition == schedule.owner { addStolen(until: resume) }
+    // Supply counts from the first instant: an interrupt that ended the window before takes nothing from this one.
+    if machine.isEntryForeign, schedule.hasRun, partition == schedule.owner {
+      schedule.stolen = schedule.stolen &+ spent
+    }
     if machine.readyTime == 0 { judgeCallDuration(partition, spent, resume) }
   }
 

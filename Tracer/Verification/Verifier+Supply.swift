@@ -120,14 +120,6 @@ extension Verifier {
     partitions[index].supply = partitions[index].supply &+ (got > schedule.stolen ? got &- schedule.stolen : 0)
   }
 
-  /// A foreign line's interrupt is over. One that came in the window before and ended that takes nothing from this one:
-  /// the wait for its start is nobody's.
-  @inline(__always)
-  mutating func addStolen(until resume: UInt64) {
-    let begin = max(machine.entryTime, schedule.start)
-    if resume > begin { schedule.stolen = schedule.stolen &+ (resume &- begin) }
-  }
-
   private mutating func addClock(until instant: UInt64) {
     let index = Int(schedule.owner)
     if instant > schedule.start {
