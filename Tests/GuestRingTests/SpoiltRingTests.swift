@@ -78,8 +78,8 @@ import TraceReading
     let start = machine.places[first]
     // As much of a page as the ring has filled: what lies behind is nobody's.
     var end = min(start + 512, (machine.places.last ?? 0) + 2)
-    // Where nothing is known of what came before, the rest of a record that is half spoilt may look like one.
-    if first == 0, let whole = machine.places[..<count].first(where: { $0 >= end }) { end = whole }
+    // The rest of a record that is half spoilt may look like one, for the ring has no checksums: none is.
+    if let whole = machine.places[..<count].first(where: { $0 >= end }) { end = whole }
     for byte in machine.address(ofWord: start)..<machine.address(ofWord: start) + Int(end - start) * 8 {
       memory[byte] = fill == "zeros" ? 0 : fill == "ones" ? 0xFF : UInt8(truncatingIfNeeded: generator.next())
     }
