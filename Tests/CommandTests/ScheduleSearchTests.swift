@@ -1,6 +1,8 @@
 import CommandFolder
 import Foundation
+import ModuleConfiguration
 import Testing
+import TraceDamage
 
 /// `partita what-if --schedule-search`: the windows found hold, and shorter ones do not.
 @Suite struct ScheduleSearchTests {
@@ -176,6 +178,22 @@ import Testing
     // For a person the module file's elements are the same.
     #expect(answer.moduleSchedule.count == 9)
     for line in answer.moduleSchedule { #expect(shown.contains("\n  " + line), "\(line)") }
+  }
+
+  /// A window or frame longer than all time, and a start at its end: no module file has them, a hostile trace may.
+  @Test(arguments: [
+    [AlteredTable.Change(.windows, 0, word: 1, 1 << 63)],
+    [.init(.windows, 2, word: 1, 1 << 63), .init(.windows, 6, word: 1, 1 << 63)],
+    [.init(.windows, 6, word: 0, .max - 10_000_000)],
+    [.init(.schedules, 0, word: 2, .max), .init(.windows, 6, word: 1, 1 << 63)],
+  ]) func numbersBeyondAllTimeHaveAnAnswer(changes: [AlteredTable.Change]) throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "1500", "-o", "run").ending == .status(0))
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("run"))))
+    try folder.write(AlteredTable.altering(changes, in: bytes), to: "hostile")
+    let run = try folder.run("what-if", "hostile", "--schedule-search")
+    #expect([.status(0), .status(3)].contains(run.ending), "\(run.errors)")
+    #expect(run.output.contains("301  Maintenance"), "\(run.output)")
   }
 
   /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.

@@ -73,16 +73,18 @@ struct ProposedSchedule {
     }
   }
 
-  /// The least sum in a period of the partition.
+  /// The least sum in a period of the partition; sums beyond all numbers are the last of them.
   private func leastOfPeriods(
     _ windows: [WindowRecord], _ period: Nanoseconds, _ time: (WindowRecord) -> UInt64
   ) -> Nanoseconds {
     let frame = schedule.majorFrame.count
-    let origin = windows.first(where: \.isPeriodStart)?.start.count ?? 0
+    let origin = (windows.first(where: \.isPeriodStart)?.start.count ?? 0) % frame
     var sums: [UInt64: UInt64] = [:]
     for window in windows {
-      let sinceOrigin = (window.start.count + frame - origin % frame) % frame
-      sums[sinceOrigin / period.count, default: 0] += time(window)
+      let start = window.start.count % frame
+      let sinceOrigin = start >= origin ? start - origin : frame - (origin - start)
+      let (sum, isBeyond) = sums[sinceOrigin / period.count, default: 0].addingReportingOverflow(time(window))
+      sums[sinceOrigin / period.count] = isBeyond ? .max : sum
     }
     return Nanoseconds(sums.values.min() ?? 0)
   }
