@@ -40,4 +40,21 @@ import TraceFormat
     #expect(module.table.module.switchAllowance.count > 0)
     try Self.expectConfirmed(Story(Scribe.story(of: module)).events, of: module)
   }
+
+  /// Too little is left of each pad, and less than it says: it is one violation, also where its explanation is not kept.
+  @Test func aPadThatIsExhaustedAndLiesIsOneViolation() throws {
+    let module = try SampleModule.bounded([BudgetRecord(quantity: .padMargin, subject: 0, bound: 10_000_000)])
+    var story = Story(Scribe.story(of: module))
+    story.lines = story.lines.flatMap { line -> [StoryLine] in
+      guard line.event.knownKind == .padded else { return [line] }
+      var pad = line
+      pad.event.words.w1 += 5000
+      return [pad, pad, pad]
+    }
+    let events = story.events
+    let pads = events.count { $0.knownKind == .padded }
+    #expect(pads > 5)
+    #expect(report(events, module).claim("padding.margin")?.failures == UInt64(pads))
+    try Self.expectConfirmed(events, of: module)
+  }
 }
