@@ -41,7 +41,7 @@ import TraceFormat
     try Self.expectConfirmed(Story(Scribe.story(of: module)).events, of: module)
   }
 
-  /// Too little is left of each pad, and less than it says: it is one violation, also where its explanation is not kept.
+  /// Too little is left of each pad, and less than it says: that is one violation, also where no more are explained.
   @Test func aPadThatIsExhaustedAndLiesIsOneViolation() throws {
     let module = try SampleModule.bounded([BudgetRecord(quantity: .padMargin, subject: 0, bound: 10_000_000)])
     var story = Story(Scribe.story(of: module))
