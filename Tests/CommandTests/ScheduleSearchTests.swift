@@ -164,6 +164,21 @@ import TraceDamage
     #expect(deadlines.count == 3 && deadlines.allSatisfy { $0.predictedVerdict == "pass" }, "\(deadlines)")
   }
 
+  /// What an element says of changes of schedules stays: Steward may ask for them, and Witness starts anew.
+  @Test func theProposalKeepsWhatIsSaidOfOtherSchedules() throws {
+    let folder = try CommandFolder()
+    let plain = try String(contentsOfFile: CommandFolder.package + "/Kernel/Modules/Lives/module.xml", encoding: .utf8)
+    let witness = "<Partition_Schedule PartitionIdentifier=\"2\" PeriodSeconds=\"0.020\""
+    try #require(plain.components(separatedBy: witness).count == 2)
+    let module = plain.replacingOccurrences(of: witness, with: witness + " ScheduleChangeAction=\"WARM_START\"")
+    try folder.write(Array(module.utf8), to: "module.xml")
+    let made = try folder.run("synthesize", "module.xml", "--events", "1500", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    let elements = try Self.search(folder, margin: "10").moduleSchedule.filter { $0.hasPrefix("<Partition_Schedule ") }
+    let ends = elements.map { $0.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).dropFirst(4) }
+    #expect(ends == [[], ["ScheduleChangeAction=\"WARM_START\">"], ["SetModuleSchedule=\"true\">"], []], "\(elements)")
+  }
+
   /// MinimalGuest, which has no deadline, is answered otherwise: on nothing that it does depends whether Sensors, which
   /// hears nothing of it, meets its own.
   @Test func aDoubtThatReachesNoDeadlineIsNoDoubtOfTheAnswer() throws {
