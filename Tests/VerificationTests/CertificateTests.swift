@@ -55,6 +55,16 @@ import TraceReading
     return TraceFileTests.write(story.events, module)
   }
 
+  /// Of a measured claim that is violated without a value too, nobody looks where and how far; the answer says so.
+  @Test func whereThereIsNoValueIsNotConfirmed() throws {
+    let trace = try Self.trace { story in story.lines.removeAll { $0.event.knownKind == .timerArmed } }
+    var forger = try Forger(Self.certificate(trace))
+    forger.editViolations("timer.punctual", "first") { $0[0]["excess"] = 7 }
+    let report = try Self.audit(forger.text, trace)
+    #expect(report.isConfirmed, "\(report.text)")
+    #expect(report.text.contains("where and how far claims were violated otherwise than by measured values alone"))
+  }
+
   @Test func aTrueCertificateIsConfirmed() throws {
     let trace = try Self.trace()
     let report = try Self.audit(Self.certificate(trace), trace)
