@@ -259,5 +259,18 @@ import TraceReading
     }
   }
 
+  /// A start that follows in the step ends a callback: the registers that are due are the start's, and come later.
+  @Test func aStartEndsTheCallbackBeforeIt() throws {
+    let base = try AlterationTests.lively(1)
+    var events = base.events
+    let start = try #require(events.firstIndex { $0.knownKind == .restart })
+    let change = try #require(events[..<start].firstIndex { $0.knownKind == .modeChange })
+    events[change].kind = EventKind.callback.rawValue
+    let failed = Set(AlterationTests.report(events, base).identifiers(.fail))
+    #expect(failed.contains("health.callback") && !failed.contains("restart.context"), "\(failed)")
+    let found = try AlterationTests.disagreements(events, base)
+    #expect(found.isEmpty, "\(found)")
+  }
+
   private var nobody: UInt8 { Self.nobody }
 }
