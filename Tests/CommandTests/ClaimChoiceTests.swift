@@ -49,9 +49,19 @@ import Testing
     #expect(audited.output.contains("left out by the module file: budget.kernelTime\n"), "\(audited.output)")
     let reported = try folder.run("report", "run", "-o", "run.html")
     #expect(reported.ending == .status(0) && reported.output.contains(Self.sentence), "\(reported.errors)")
-    #expect(try String(contentsOfFile: folder.file("run.html"), encoding: .utf8).contains(Self.sentence))
+    let page = try String(contentsOfFile: folder.file("run.html"), encoding: .utf8)
+    #expect(page.contains(Self.sentence) && !page.contains("\"group\":\"violation\""))
     let top = try folder.run("top", "run", "--width", "60")
     #expect(top.output.contains("violated so far (1 left out); "), "\(top.output)")
+  }
+
+  /// Claims before it are left out: the page's timeline has the right one's violations.
+  @Test func aReportShowsTheViolationsOfTheChosen() throws {
+    let folder = try Self.folder("<p:Choose Claims=\"budget\"/>")
+    let reported = try folder.run("report", "run", "-o", "run.html")
+    #expect(reported.ending == .status(0), "\(reported.errors)")
+    let page = try String(contentsOfFile: folder.file("run.html"), encoding: .utf8)
+    #expect(page.contains("\"group\":\"violation\",\"subject\":0,\"label\":\"budget.kernelTime\""))
   }
 
   @Test func claimsAreMarked() throws {

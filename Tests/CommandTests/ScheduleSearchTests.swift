@@ -1,6 +1,8 @@
 import CommandFolder
 import Foundation
+import ModuleConfiguration
 import Testing
+import TraceDamage
 
 /// `partita what-if --schedule-search`: the windows found hold, and shorter ones do not.
 @Suite struct ScheduleSearchTests {
@@ -162,6 +164,21 @@ import Testing
     #expect(deadlines.count == 3 && deadlines.allSatisfy { $0.predictedVerdict == "pass" }, "\(deadlines)")
   }
 
+  /// What an element says of changes of schedules stays: Steward may ask for them, and Witness starts anew.
+  @Test func theProposalKeepsWhatIsSaidOfOtherSchedules() throws {
+    let folder = try CommandFolder()
+    let plain = try String(contentsOfFile: CommandFolder.package + "/Kernel/Modules/Lives/module.xml", encoding: .utf8)
+    let witness = "<Partition_Schedule PartitionIdentifier=\"2\" PeriodSeconds=\"0.020\""
+    try #require(plain.components(separatedBy: witness).count == 2)
+    let module = plain.replacingOccurrences(of: witness, with: witness + " ScheduleChangeAction=\"WARM_START\"")
+    try folder.write(Array(module.utf8), to: "module.xml")
+    let made = try folder.run("synthesize", "module.xml", "--events", "1500", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    let elements = try Self.search(folder, margin: "10").moduleSchedule.filter { $0.hasPrefix("<Partition_Schedule ") }
+    let ends = elements.map { $0.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).dropFirst(4) }
+    #expect(ends == [[], ["ScheduleChangeAction=\"WARM_START\">"], ["SetModuleSchedule=\"true\">"], []], "\(elements)")
+  }
+
   /// MinimalGuest, which has no deadline, is answered otherwise: on nothing that it does depends whether Sensors, which
   /// hears nothing of it, meets its own.
   @Test func aDoubtThatReachesNoDeadlineIsNoDoubtOfTheAnswer() throws {
@@ -176,6 +193,22 @@ import Testing
     // For a person the module file's elements are the same.
     #expect(answer.moduleSchedule.count == 9)
     for line in answer.moduleSchedule { #expect(shown.contains("\n  " + line), "\(line)") }
+  }
+
+  /// A window or frame longer than all time, and a start at its end: no module file has them, a hostile trace may.
+  @Test(arguments: [
+    [AlteredTable.Change(.windows, 0, word: 1, 1 << 63)],
+    [.init(.windows, 2, word: 1, 1 << 63), .init(.windows, 6, word: 1, 1 << 63)],
+    [.init(.windows, 6, word: 0, .max - 10_000_000)],
+    [.init(.schedules, 0, word: 2, .max), .init(.windows, 6, word: 1, 1 << 63)],
+  ]) func numbersBeyondAllTimeHaveAnAnswer(changes: [AlteredTable.Change]) throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "1500", "-o", "run").ending == .status(0))
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("run"))))
+    try folder.write(AlteredTable.altering(changes, in: bytes), to: "hostile")
+    let run = try folder.run("what-if", "hostile", "--schedule-search")
+    #expect([.status(0), .status(3)].contains(run.ending), "\(run.errors)")
+    #expect(run.output.contains("301  Maintenance"), "\(run.output)")
   }
 
   /// Partitions that compute fifty times as much meet no deadline: there is nothing to find.

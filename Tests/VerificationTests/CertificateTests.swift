@@ -55,6 +55,33 @@ import TraceReading
     return TraceFileTests.write(story.events, module)
   }
 
+  /// Where nobody asks for a stop none can be late: no evidence is missing.
+  @Test func whatNeedsNoEvidenceIsNotUnknown() throws {
+    let trace = try Self.trace { story in
+      story.change(.boot) { $0.words.w3 = .max }
+      story.change(.start) { $0.words.w0 = .max }
+    }
+    let certificate = try Self.certificate(trace)
+    #expect(try Self.audit(certificate, trace).isConfirmed)
+    var forger = try Forger(certificate)
+    forger.edit("stop.prompt") { claim in
+      claim["verdict"] = "unknown"
+      claim["remark"] = "so"
+    }
+    let report = try Self.audit(forger.text, trace)
+    #expect(report.text.contains("refused: stop.prompt: the verdict is pass"), "\(report.text)")
+  }
+
+  /// Of a measured claim that is violated without a value too, nobody looks where and how far; the answer says so.
+  @Test func whereThereIsNoValueIsNotConfirmed() throws {
+    let trace = try Self.trace { story in story.lines.removeAll { $0.event.knownKind == .timerArmed } }
+    var forger = try Forger(Self.certificate(trace))
+    forger.editViolations("timer.punctual", "first") { $0[0]["excess"] = 7 }
+    let report = try Self.audit(forger.text, trace)
+    #expect(report.isConfirmed, "\(report.text)")
+    #expect(report.text.contains("where and how far claims were violated otherwise than by measured values alone"))
+  }
+
   @Test func aTrueCertificateIsConfirmed() throws {
     let trace = try Self.trace()
     let report = try Self.audit(Self.certificate(trace), trace)

@@ -75,9 +75,12 @@ extension SampleModule {
   @Test(arguments: [
     "upcall", "upcall.", "upcall.order", "*", "**", "?", "*.8", "budget.*", "b*t.?*", "*a*e*", "*.", "window.?rder",
     "?????.*", "u*p*c*a*l*l*.*", "*mark*", "trace", "trace.time", "custom.c?", "process", "*.Sensors",
+    "partition.supply.?.8", "*.Ä.*", "partition.supply.A\u{308}", "partition.supply.A",
   ])
   func theAuditorReadsPatternsAlike(_ pattern: String) throws {
-    let all = Self.identifiers(try Self.report([]).claims) + ["partition.supply.Ä.8", "a", "upcall"]
+    // A letter may be written as one sign or as two.
+    let letters = ["partition.supply.Ä.8", "partition.supply.A\u{308}.8"]
+    let all = Self.identifiers(try Self.report([]).claims) + letters + ["a", "upcall"]
     for choices in [[(.choose, pattern)], [(.except, pattern)], [(.choose, "*.*"), (.except, pattern)]]
       as [[SampleModule.Choice]]
     {

@@ -69,6 +69,11 @@ import TraceReading
     Strange("one more return of nobody", "upcall.returned") { story in
       story.insert(TraceEvent(time: 0, .upcallsReturned, operand: 1), after: .upcallsReturned, 1)
     },
+    Strange("a mark for a queue where there is none", "queue.mark") { story in
+      let caller = story.lines[story.index(.hypercallResult, 5)].event.partition
+      let mark = TraceEvent(time: 0, .mark, partition: caller, operand: 66, words: .init(1))
+      story.insert(mark, after: .hypercallResult, 5)
+    },
     Strange("a timer armed for a stranger", "trace.meaning") { $0.change(.timerArmed, 4) { $0.partition = stranger } },
     Strange("the stop is a stranger's", "trace.meaning") { $0.change(.stop) { $0.partition = stranger } },
   ]
@@ -252,6 +257,19 @@ import TraceReading
       let found = try AlterationTests.disagreements(events, base)
       #expect(found.isEmpty, "\(found)")
     }
+  }
+
+  /// A start that follows in the step ends a callback: the registers that are due are the start's, and come later.
+  @Test func aStartEndsTheCallbackBeforeIt() throws {
+    let base = try AlterationTests.lively(1)
+    var events = base.events
+    let start = try #require(events.firstIndex { $0.knownKind == .restart })
+    let change = try #require(events[..<start].firstIndex { $0.knownKind == .modeChange })
+    events[change].kind = EventKind.callback.rawValue
+    let failed = Set(AlterationTests.report(events, base).identifiers(.fail))
+    #expect(failed.contains("health.callback") && !failed.contains("restart.context"), "\(failed)")
+    let found = try AlterationTests.disagreements(events, base)
+    #expect(found.isEmpty, "\(found)")
   }
 
   private var nobody: UInt8 { Self.nobody }

@@ -74,7 +74,7 @@ public struct AuditReport: Sendable {
     let uncounted = findings.count { !$0.isCounted }
     return [
       "explanations and remarks", "the tool's version", "who took the time of the worst cases",
-      "where and how far claims without a measure were violated",
+      "where and how far claims were violated otherwise than by measured values alone",
     ] + (uncounted > 0 ? ["how often \(uncounted) claims were judged or violated"] : [])
   }
 

@@ -56,7 +56,7 @@ extension Auditor {
       isKernelTimeKnown = true
     }
     // Before its owner's first instant nothing can be taken from a window, whenever the interrupt came.
-    if isEntryForeign, let open = window, partition == open.owner, open.first != nil { window?.stolen += spent }
+    if isEntryForeign, let open = window, partition == open.owner, open.first != nil { window?.stolen &+= spent }
     if before.kind == .hypercall, before.partition == partition, !before.switched, !before.upcalled, readyTime == nil {
       measure(
         "budget.hypercall.\(before.what)", Int64(clamping: spent), at: before.position,

@@ -137,7 +137,7 @@ struct ModuleFacts {
       if place == index || windows[place].owner == owner && windows[place].beginsPeriod { break }
       if windows[place].owner == owner { own += 1 }
     }
-    var loss = allowance + startError
+    var loss = allowance &+ startError
     for index in 0..<table.count(LineRecord.self) {
       let line = table.record(LineRecord.self, index)
       let isForeign = partition.permittedLines >> UInt16(line.line) & 1 == 0

@@ -26,10 +26,10 @@ struct GotoCommand: ParsableCommand {
 
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
-      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, or an event that a whole trace has \
-      not, 3 the event, or a claim's gravest case, may have been where the trace has a gap or is cut off, the repeated \
-      run is another one, or it was interrupted. An instant in a gap is refused like an event in one: what follows the \
-      gap need not be the first event from that instant on.
+      Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, a place behind the trace's end, or a \
+      claim that no event of a whole trace stands for, 3 the event, or a claim's gravest case, may have been where the \
+      trace has a gap or is cut off, the repeated run is another one, or it was interrupted. An instant in a gap is \
+      refused like an event in one: what follows the gap need not be the first event from that instant on.
 
       Examples:
         partita goto run.partita 8920

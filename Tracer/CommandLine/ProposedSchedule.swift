@@ -47,7 +47,7 @@ struct ProposedSchedule {
     let duration = min(record.duration, leastOfPeriods(windows, record.period, \.duration.count))
     elements.append(
       "<Partition_Schedule PartitionIdentifier=\"\(record.identifier)\" PeriodSeconds=\"\(seconds(record.period))\" "
-        + "PeriodDurationSeconds=\"\(seconds(duration))\">")
+        + "PeriodDurationSeconds=\"\(seconds(duration))\"\(changes(of: partition))>")
     for window in windows {
       elements.append(
         "  <Window_Schedule WindowIdentifier=\"\(window.identifier)\" WindowStartSeconds=\"\(seconds(window.start))\" "
@@ -58,6 +58,20 @@ struct ProposedSchedule {
     let cost = taken(partition).count
     let supply = leastOfPeriods(windows, record.period) { $0.duration.count - min($0.duration.count, cost) }
     addCapacities(of: partition, record, supply: supply.count)
+  }
+
+  /// What the element says of changes of schedules, which must not be lost with its windows.
+  private func changes(of partition: PartitionIndex) -> String {
+    let actions = (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
+    let own = actions.first { $0.partition == partition && $0.schedule == table.module.initialSchedule }
+    let action =
+      switch own?.action ?? .ignore {
+      case .ignore: ""
+      case .warmStart: " ScheduleChangeAction=\"WARM_START\""
+      case .coldStart: " ScheduleChangeAction=\"COLD_START\""
+      }
+    let mayChange = table.partition(partition).flags.contains(.mayChangeSchedule)
+    return action + (mayChange ? " SetModuleSchedule=\"true\"" : "")
   }
 
   private mutating func addCapacities(of partition: PartitionIndex, _ record: PartitionRecord, supply: UInt64) {
@@ -73,16 +87,18 @@ struct ProposedSchedule {
     }
   }
 
-  /// The least sum in a period of the partition.
+  /// The least sum in a period of the partition; sums beyond all numbers are the last of them.
   private func leastOfPeriods(
     _ windows: [WindowRecord], _ period: Nanoseconds, _ time: (WindowRecord) -> UInt64
   ) -> Nanoseconds {
     let frame = schedule.majorFrame.count
-    let origin = windows.first(where: \.isPeriodStart)?.start.count ?? 0
+    let origin = (windows.first(where: \.isPeriodStart)?.start.count ?? 0) % frame
     var sums: [UInt64: UInt64] = [:]
     for window in windows {
-      let sinceOrigin = (window.start.count + frame - origin % frame) % frame
-      sums[sinceOrigin / period.count, default: 0] += time(window)
+      let start = window.start.count % frame
+      let sinceOrigin = start >= origin ? start - origin : frame - (origin - start)
+      let (sum, isBeyond) = sums[sinceOrigin / period.count, default: 0].addingReportingOverflow(time(window))
+      sums[sinceOrigin / period.count] = isBeyond ? .max : sum
     }
     return Nanoseconds(sums.values.min() ?? 0)
   }

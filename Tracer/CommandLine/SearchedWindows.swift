@@ -31,7 +31,8 @@ struct SearchedWindows {
       if let smallest = window.smallestNanoseconds {
         let saved = window.recordedNanoseconds - smallest
         cells.append(milliseconds(smallest))
-        cells.append(window.hasDeadline ? "\(saved * 100 / max(1, window.recordedNanoseconds)) %" : "no deadline")
+        let share = max(1, window.recordedNanoseconds).dividingFullWidth(saved.multipliedFullWidth(by: 100)).quotient
+        cells.append(window.hasDeadline ? "\(share) %" : "no deadline")
         cells.append(window.boundBy.isEmpty ? "–" : window.boundBy.joined(separator: ", "))
       }
       table.append(cells)

@@ -38,7 +38,7 @@ extension ReferenceChecker {
       judgeDiscarded(index)
     }
     let hasQueues = (0..<table.count(PortRecord.self)).contains { portRecord($0).kind == .queuing }
-    guard hasQueues else { return }
+    guard hasQueues else { return judgeMarksWithoutQueues() }
     for index in places[Int(EventKind.portOperation.rawValue)] where isOperation(index, .send) {
       let before = last(before: index, of: operation(.send, port: Int(events[index].operand)))
       require("queue.sequence", events[index].words.w1 == before.map { events[$0].words.w1 &+ 1 } ?? 1)
@@ -211,6 +211,13 @@ extension ReferenceChecker {
             || queues[$0].isCreated && queues[$0].waiting.count >= Int(portRecord($0).maximumMessageCount))
       }
       require("queue.available", isFull)
+    }
+  }
+
+  /// Where there are no queues nothing marks anybody for one. A start, which makes room in any, is taken for a cause.
+  private func judgeMarksWithoutQueues() {
+    for step in steps where !has(step, .stop) {
+      judgeQueueMarks(step, Marking(isAnyAllowed: !all(.restart, in: range(step)).isEmpty))
     }
   }
 

@@ -147,7 +147,7 @@ extension Verifier {
     let span = CaseSpan(from: began, to: machine.readyTime > began ? machine.readyTime : began)
     if exceeds(ClaimKey.padding.rawValue, 0 &- left, over: span) {
       explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
-    } else if event.words.w1 > Self.earlyTolerance,
+    } else if 0 &- left <= book.accounts[ClaimKey.padding.rawValue].limit, event.words.w1 > Self.earlyTolerance,
       event.words.w1 &- Self.earlyTolerance > (event.words.w0 > time ? event.words.w0 &- time : 0), fails(.padding)
     {
       explain("\(left) ns are said to be left at \(time) ns until \(event.words.w0) ns")

@@ -168,6 +168,8 @@ extension Verifier {
     }
     if event.partition == step.partition { step.happenings.insert(.modeChanged) }
     rare.restarted |= bit
+    // A callback that was to begin does not: the registers that are due are the start's.
+    if rare.callbackDue == Int16(index) { rare.callbackDue = -1 }
     startAnew(index, event)
   }
 

@@ -182,7 +182,9 @@ final class RecordedBehaviour: PartitionBehaviour {
   private func noteEnd(of activity: Activity, _ index: Int, at instant: UInt64) {
     if activity.strand.end == .cut, activity.next == activity.strand.count {
       players[index].weakness.noteOutlived(at: instant)
-    } else if activity.next < activity.strand.count || instant + tolerance < reader.demand.time {
+    } else if activity.next < activity.strand.count
+      || reader.demand.time - min(reader.demand.time, instant) > tolerance
+    {
       // That weakens what is predicted only where the recorded run goes on for long.
       players[index].weakness.noteRanOut(at: instant)
     }
