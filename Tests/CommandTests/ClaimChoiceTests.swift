@@ -54,6 +54,21 @@ import Testing
     #expect(top.output.contains("violated so far (1 left out); "), "\(top.output)")
   }
 
+  /// The report's timeline has lanes for violated claims: for none that is left out, and each by its own name, whatever
+  /// is left out before it.
+  @Test(
+    arguments: [
+      ("<p:Except Claims=\"budget.kernelTime\"/>", []), ("<p:Except Claims=\"window\"/>", ["budget.kernelTime"]),
+    ] as [(String, [String])]) func theTimelineShowsWhatIsJudged(choice: String, violated: [String]) throws
+  {
+    let folder = try Self.folder(choice)
+    let reported = try folder.run("report", "run", "-o", "run.html")
+    #expect(reported.ending == .status(0), "\(reported.errors)")
+    let page = try String(contentsOfFile: folder.file("run.html"), encoding: .utf8)
+    let lanes = page.components(separatedBy: "{\"group\":\"violation\",").dropFirst()
+    #expect(lanes.map { String($0.split(separator: "\"", maxSplits: 5)[4]) } == violated)
+  }
+
   @Test func claimsAreMarked() throws {
     let folder = try CommandFolder()
     try folder.write(Self.module("<p:Choose Claims=\"budget\"/>\n" + Self.exception), to: "module.xml")

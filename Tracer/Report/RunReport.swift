@@ -34,6 +34,7 @@ public struct RunReport {
     var timeline = TimelineRecorder(reader.moduleTable)
     var verifier = Verifier(table: reader.moduleTable)
     verifier.keepViolations()
+    let places = verifier.placesInReport
     var lastPosition: UInt64 = 0
     var gapPositions: [UInt64] = []
     while let batch = reader.nextBatch() {
@@ -44,19 +45,19 @@ public struct RunReport {
         for index in events.indices {
           verifier.consume(events[index], position: first &+ UInt64(index))
           // At once: in a hostile trace each event may violate many claims.
-          verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
+          verifier.takeViolations { timeline.noteViolation(of: places[$0], at: $1) }
         }
         lastPosition = max(lastPosition, first &+ UInt64(max(1, events.count) - 1))
       case .gap(let gap):
         verifier.noteGap()
         if gapPositions.count < 100 { gapPositions.append(gap.nextPosition) }
       }
-      verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
+      verifier.takeViolations { timeline.noteViolation(of: places[$0], at: $1) }
       guard onProgress(reader) else { throw RunReportError.interrupted }
     }
     timeline.finish()
     var findings = verifier.finish(fileBytes: reader.statistics.storedBytes)
-    verifier.takeViolations { timeline.noteViolation(of: $0, at: $1) }
+    verifier.takeViolations { timeline.noteViolation(of: places[$0], at: $1) }
     if !reader.condition.isComplete { findings.fileDefect = reader.condition.description }
     let plan = DetailPlan(
       evidence: DetailPlan.evidence(findings) + gapPositions.prefix(10), lastPosition: lastPosition)

@@ -21,7 +21,7 @@ struct TimelineRecorder {
   private(set) var frames: FrameEpochs
   private(set) var gaps: [Gap] = []
   private(set) var gapCount = 0
-  /// The claims that have lanes of their own: those that were violated first, by their indices.
+  /// The claims that have lanes of their own: those that were violated first, by their places in the report.
   private(set) var violatedClaims: [Int] = []
   static let maximumViolatedClaims = 12
   /// The last gap is one of those kept, and nothing has followed it yet.
@@ -51,8 +51,9 @@ struct TimelineRecorder {
     }
   }
 
-  /// A claim was violated. Every time is counted, of however many claims.
-  mutating func noteViolation(of claim: Int, at instant: UInt64) {
+  /// A claim was violated. Every time is counted, of however many claims, but none that the module file leaves out.
+  mutating func noteViolation(of claim: Int?, at instant: UInt64) {
+    guard let claim else { return }
     if !violatedClaims.contains(claim), violatedClaims.count < Self.maximumViolatedClaims {
       violatedClaims.append(claim)
     }
