@@ -11,10 +11,10 @@ import Testing
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "the drainer writes in each of its turns all blocks of the trace's ring that are due",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
-    "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
-      + "stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
-      + "the worst that was recorded is held against the other module's bound; where windows, partitions or ports are "
-      + "others, it must leave as much again, or half of L, to be sure",
+    "the kernel's own path lengths stay what they are: of window.start.instant, padding.margin, timer.punctual, "
+      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom "
+      + "claims of less than 5 µs the worst that was recorded is held against the other module's bound; where windows, "
+      + "partitions or ports are others, it must leave as much again, or half of L, to be sure",
   ]
 
   private static func folder() throws -> CommandFolder {

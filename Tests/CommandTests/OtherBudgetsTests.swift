@@ -1,6 +1,8 @@
 import CommandFolder
 import Foundation
 import Testing
+import TraceFormat
+import TraceReading
 
 /// `partita what-if` under other budgets: what the kernel's own paths took is held against them too.
 @Suite struct OtherBudgetsTests {
@@ -53,6 +55,40 @@ import Testing
       #expect(claim.predictedVerdict == verdict, "\(claim)")
       #expect(answer.exitStatus == (verdict == "fail" ? 1 : 0), "\(claim)")
     }
+  }
+
+  /// A prediction's windows start at their instants always, so what was recorded is held against the bound.
+  @Test(arguments: [("0.000000030", "pass", Int32(0)), ("0.000000029", "fail", 1)])
+  func aWindowStartsAsLateAsItDid(bound: String, verdict: String, status: Int32) throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "8000", "-o", "run").ending == .status(0))
+    let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("run"))))
+    try folder.write(Self.withALateWindow(whole, by: 30), to: "late")
+    var other = try OtherModule()
+    try other.set("\"WINDOW_START_ERROR\" BoundSeconds=", to: bound)
+    try folder.write(Array(other.text.utf8), to: "other.xml")
+    let run = try folder.run("what-if", "late", "--module", "other.xml", "--format", "json")
+    let claim = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8)).claim("window.start.instant")
+    #expect(claim?.recordedWorst == 30 && claim?.recordedVerdict == "pass", "\(run.output) \(run.errors)")
+    #expect(claim?.predictedVerdict == verdict && run.ending == .status(status))
+  }
+
+  /// The trace with the first call in one of its windows resumed so much later, in ns.
+  private static func withALateWindow(_ bytes: [UInt8], by delay: UInt64) throws -> [UInt8] {
+    let reader = try TraceReader(bytes: bytes)
+    defer { withExtendedLifetime(reader) {} }
+    var writer = TraceWriter(moduleTable: Array(reader.moduleTable.bytes))
+    var (start, before, isDone) = (UInt64.max, UInt64(0), false)
+    while case .event(_, var event)? = reader.next() {
+      if event.knownKind == .windowStart { start = event.words.w0 }
+      if event.knownKind == .hypercall, before + event.words.w1 == start, event.time > start + delay, !isDone {
+        event.words.w1 += delay
+        isDone = true
+      }
+      before = event.time
+      writer.append(event)
+    }
+    return writer.finish()
   }
 
   /// A kernel that writes a keyframe in every frame makes more bytes, nobody knows how many. How long it takes for one

@@ -103,7 +103,8 @@ extension Auditor {
   // MARK: The timer
 
   mutating func arm(_ event: TraceEvent) {
-    if let armed, armed <= now { mayBeStale = true }
+    // Between this decision and the hardware lie other acts, and no more than L: until then the old instant may come.
+    if let armed, armed <= now || armed - now <= facts.allowance { mayBeStale = true }
     dueFrom = max(event.words.w0, now)
     armed = event.words.w0 == .max ? nil : event.words.w0
     isTimerKnown = true

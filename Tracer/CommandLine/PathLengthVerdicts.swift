@@ -15,8 +15,8 @@ struct PathLengthVerdicts {
   let isInDoubt: Bool
 
   private static let identifiers = [
-    "padding.margin", "timer.punctual", "window.end.instant", "stop.prompt", "budget.interruptToMark",
-    "budget.kernelTime", "budget.traceBytes",
+    "window.start.instant", "padding.margin", "timer.punctual", "window.end.instant", "stop.prompt",
+    "budget.interruptToMark", "budget.kernelTime", "budget.traceBytes",
   ]
 
   /// Of these a frame's windows have their share.

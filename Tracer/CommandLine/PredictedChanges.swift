@@ -17,6 +17,7 @@ struct PredictedChanges {
   let recordedCondition: TraceCondition
   /// What decides about the kernel's own paths, in both modules.
   let paths: (recorded: KernelPaths, predicted: KernelPaths)
+  let unpredicted: UnpredictedClaims
 
   /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is
   /// missing in the prediction or in the recording.
@@ -30,6 +31,7 @@ struct PredictedChanges {
   private func verdict(_ claim: ClaimResult) -> Verdict {
     // The prediction's own trace is whole, a capture's would not be.
     if overflow != nil, claim.identifier == "trace.complete" { return .unknown }
+    if unpredicted.contains(claim.identifier) { return .unknown }
     guard PathLengthVerdicts.areAbout(claim) else {
       let verdict = PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
       return isTooNear(claim) ? .unknown : verdict
@@ -72,10 +74,10 @@ struct PredictedChanges {
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "the drainer writes in each of its turns all blocks of the trace's ring that are due",
     "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
-    "the kernel's own path lengths stay what they are: of padding.margin, timer.punctual, window.end.instant, "
-      + "stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
-      + "the worst that was recorded is held against the other module's bound; where windows, partitions or ports are "
-      + "others, it must leave as much again, or half of L, to be sure",
+    "the kernel's own path lengths stay what they are: of window.start.instant, padding.margin, timer.punctual, "
+      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom "
+      + "claims of less than 5 µs the worst that was recorded is held against the other module's bound; where windows, "
+      + "partitions or ports are others, it must leave as much again, or half of L, to be sure",
   ]
 
   /// The gravest first, else in the module's order.
@@ -86,7 +88,7 @@ struct PredictedChanges {
       let after = predicted.claim(identifier)
       return PredictedRow(
         recorded.claim(identifier), after, verdict: after.map(verdict),
-        isMeasured: !(after.map(PathLengthVerdicts.areAbout) ?? false))
+        isMeasured: !unpredicted.contains(identifier) && !(after.map(PathLengthVerdicts.areAbout) ?? false))
     }
     return rows.enumerated().sorted { one, two in
       one.element.isGraver(than: two.element) || !two.element.isGraver(than: one.element) && one.offset < two.offset
@@ -142,6 +144,7 @@ struct PredictedChanges {
   private var weaknesses: [String] {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
+      + unpredicted.weaknesses
       + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
       + predicted.claims.filter(isTooNear).map {
         "\($0.identifier) comes within \(Self.uncertainty) ns of its bound, and so far off may a prediction be"

@@ -207,11 +207,11 @@ struct WhatIfCommand: ParsableCommand {
   private func compare(_ made: Made) throws {
     // One after the other: each reader has room for some blocks.
     let recorded = try Judged(trace)
-    let predicted = try Judged(made.path)
+    let predicted = try Judged(made.path, hasPlayed: recorded.hasStimuli)
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
-      paths: (recorded.paths, predicted.paths))
+      paths: (recorded.paths, predicted.paths), unpredicted: predicted.unpredicted)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
@@ -225,11 +225,16 @@ struct WhatIfCommand: ParsableCommand {
     let report: VerificationReport
     let condition: TraceCondition
     let paths: KernelPaths
+    let hasStimuli: Bool
+    let unpredicted: UnpredictedClaims
 
-    init(_ path: String) throws {
+    /// - Parameter hasPlayed: of a prediction, whether the recorded run played stimuli.
+    init(_ path: String, hasPlayed: Bool = false) throws {
       let reader = try TraceCommand.open(path)
       defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
       paths = KernelPaths(reader.moduleTable)
+      hasStimuli = reader.moduleTable.count(StimulusRecord.self) > 0
+      unpredicted = UnpredictedClaims(of: reader.moduleTable, hasPlayed: hasPlayed)
       report = try ShownRun.report(on: reader, of: path)
       condition = reader.condition
     }

@@ -34,7 +34,7 @@ public struct RunReport {
     var timeline = TimelineRecorder(reader.moduleTable)
     var verifier = Verifier(table: reader.moduleTable)
     verifier.keepViolations()
-    let places = Self.places(in: verifier)
+    let places = verifier.placesInReport
     var lastPosition: UInt64 = 0
     var gapPositions: [UInt64] = []
     while let batch = reader.nextBatch() {
@@ -78,18 +78,6 @@ public struct RunReport {
     condition = reader.condition
     eventCount = statistics.eventCount
     detailedEventCount = detail.eventCount
-  }
-
-  /// Where each of a verifier's claims is among those of its report; nil for what the module file leaves out, which is
-  /// not judged.
-  private static func places(in verifier: borrowing Verifier) -> [Int?] {
-    let leftOut = Set(verifier.leftOut)
-    var count = 0
-    return verifier.claims.map { claim in
-      guard !leftOut.contains(claim.identifier) else { return nil }
-      defer { count += 1 }
-      return count
-    }
   }
 }
 

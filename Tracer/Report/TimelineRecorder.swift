@@ -51,9 +51,7 @@ struct TimelineRecorder {
     }
   }
 
-  /// A claim was violated. Every time is counted, of however many claims.
-  ///
-  /// - Parameter claim: its place in the report; nil for one that has none, of which nothing is shown.
+  /// A claim was violated. Every time is counted, of however many claims, but none that the module file leaves out.
   mutating func noteViolation(of claim: Int?, at instant: UInt64) {
     guard let claim else { return }
     if !violatedClaims.contains(claim), violatedClaims.count < Self.maximumViolatedClaims {

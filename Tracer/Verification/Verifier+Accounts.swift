@@ -41,6 +41,16 @@ extension Verifier {
     book.violations?.removeAll(keepingCapacity: true)
   }
 
+  /// Of each of `claims`, in order, its place among the claims of the report; nil for what the module file leaves out.
+  public var placesInReport: [Int?] {
+    var next = 0
+    return book.details.map { detail in
+      guard plan.choices.judge(detail.identifier) else { return nil }
+      defer { next += 1 }
+      return next
+    }
+  }
+
   /// Identifiers of those that the module file leaves out.
   public var leftOut: [String] { book.details.map(\.identifier).filter { !plan.choices.judge($0) } }
 

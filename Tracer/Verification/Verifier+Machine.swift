@@ -21,7 +21,9 @@ extension Verifier {
 
   mutating func timerArmed(_ event: EventReference) {
     let instant = event.words.w0
-    if machine.isArmed, machine.armed <= time { machine.mayBeStale = true }
+    // The hardware is told after the decision, when masks, messages and the like are done: at most L later. What was
+    // armed before may expire until then.
+    if machine.isArmed, machine.armed <= time || machine.armed &- time <= plan.allowance { machine.mayBeStale = true }
     machine.dueFrom = max(instant, time)
     machine.armed = instant
     machine.isArmed = instant != .max

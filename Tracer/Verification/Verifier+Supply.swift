@@ -41,6 +41,13 @@ extension Verifier {
     }
   }
 
+  /// Events are missing, so that nobody knows whether the schedule changes here: what then ends with the last frame is
+  /// not judged.
+  mutating func forgetPeriods() {
+    guard plan.schedules.count > 1 else { return }
+    for index in partitions.indices { partitions[index].supplyKnown = false }
+  }
+
   private mutating func release(_ process: Int, at instant: UInt64, every span: UInt64) {
     guard processes[process].isDue(at: instant, every: span) else { return }
     if processes[process].isReleased { miss(process, by: instant) }

@@ -41,7 +41,11 @@ extension Verifier {
     {
       explain("the frame ends before window \(schedule.nextWindow) has started")
     }
-    if schedule.isFrameKnown, schedule.isScheduleKnown, schedule.schedule != index { endPeriods(at: nominal) }
+    if !schedule.isScheduleKnown {
+      forgetPeriods()
+    } else if schedule.isFrameKnown, schedule.schedule != index {
+      endPeriods(at: nominal)
+    }
     schedule.schedule = index
     schedule.isScheduleKnown = true
     schedule.nextSchedule = index

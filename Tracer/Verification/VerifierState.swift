@@ -71,7 +71,7 @@ struct MachineState: Equatable {
   var dueFrom: UInt64 = 0
   var isArmed = false
   var isTimerKnown = true
-  /// The timer's instant had passed when it was armed anew: one interrupt may still be on its way.
+  /// The timer's instant may have passed when it was armed anew: one interrupt may still be on its way.
   var mayBeStale = false
 
   var mask: UInt16 = 0

@@ -1,0 +1,38 @@
+import Testing
+import TraceFormat
+
+@testable import Audit
+@testable import Verification
+
+/// What was armed may expire between the decision to arm anew and the hardware's being told, which is up to L later. So
+/// a capture had it, of a partition whose error closed lines: the masks are written before the timer is set.
+@Suite struct TimerExpiryTests {
+  private static let rearmed: UInt64 = 500_000
+
+  /// How often the timer was not punctual that was armed for an instant, was armed anew at `rearmed` for one much
+  /// later, and came when first armed for; by both judges.
+  private static func failures(_ module: SampleModule, armedFor first: UInt64) -> [UInt64?] {
+    let arming = TraceEvent(time: 1000, .timerArmed, words: .init(first))
+    let anew = TraceEvent(time: rearmed, .timerArmed, words: .init(9_000_000))
+    let expiry = TraceEvent(time: first + 100, .timer, operand: 0xFF_0000)
+    var verifier = Verifier(table: module.table)
+    var auditor = Auditor(module.table)
+    for (position, event) in [arming, anew, expiry].enumerated() {
+      verifier.consume(event, position: UInt64(position))
+      auditor.consume(event, position: UInt64(position))
+    }
+    auditor.finish(fileBytes: 10_000)
+    return [
+      verifier.finish().claim("timer.punctual")?.failures,
+      auditor.measures.first { $0.identifier == "timer.punctual" }?.failures,
+    ]
+  }
+
+  @Test func whatExpiresBeforeItIsReplacedMayCome() throws {
+    let module = try SampleModule()
+    #expect(Self.failures(module, armedFor: Self.rearmed - 1) == [0, 0])
+    #expect(Self.failures(module, armedFor: Self.rearmed + 1) == [0, 0])
+    #expect(Self.failures(module, armedFor: Self.rearmed + SampleModule.allowance) == [0, 0])
+    #expect(Self.failures(module, armedFor: Self.rearmed + SampleModule.allowance + 1) == [1, 1])
+  }
+}
