@@ -21,6 +21,11 @@ import Testing
     // It can be opened, and not be read at its beginning.
     (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
     (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),
+    // Before the run is looked for, not after it.
+    (["goto", "run.partita", "5", "--keep", "none/kept"], "none/kept cannot take a recording: there is no"),
+    (["goto", "run.partita", "5", "--keep", "run.partita"], "run.partita cannot take a recording: it is no folder"),
+    (["goto", "run.partita", "5", "--keep", ""], "'' cannot take a recording: there is no folder that"),
+    (["goto", "run.partita", "5", "--keep", "new"], "no image of "),
   ]
 
   /// Images would be looked for elsewhere, and others might be found.
