@@ -48,7 +48,24 @@ import Testing
     (["what-if", "run.partita", "--schedule-search", "--all"], "--all goes with --module"),
   ]
 
-  @Test(arguments: names + folders + claims) func itIsRefused(arguments: [String], sentence: String) throws {
+  /// What means something only beside another option is not passed over where that is missing.
+  private static let lonely: [([String], String)] = [
+    (["verify", "run.partita", "--force"], "--force is for --certificate"),
+    (["verify", "run.partita", "--quiet", "--format", "json"], "--quiet is for the table"),
+    (["verify", "run.partita", "--quiet", "--explain", "trace.boot"], "--quiet is for the table"),
+    (["verify", "run.partita", "--evidence", "--format", "junit"], "--evidence is for text and json"),
+    (["run", module, "--force"], "--force replaces files, and none is named"),
+    (["top", module, "--force"], "--force replaces files, and none is named"),
+    (["what-if", "run.partita", "--module", module, "--force"], "--force is for --output"),
+    (["what-if", "run.partita", "--schedule-search", "--images", "."], "--images goes with --module"),
+    (["export", "run.partita", "--format", "csv", "-o", "-", "--force"], "--force replaces a file"),
+    (["query", "run.partita", "SELECT 1", "--schema"], "--schema prints tables and views, and answers no SQL"),
+    (["query", "--schema", "--format", "csv"], "--schema prints tables and views, and answers no SQL"),
+    (["stats", "run.partita", "--all"], "--all belongs to --compare"),
+  ]
+
+  @Test(arguments: names + folders + claims + lonely)
+  func itIsRefused(arguments: [String], sentence: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
     let run = try folder.run(arguments)

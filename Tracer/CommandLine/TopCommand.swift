@@ -78,6 +78,7 @@ struct TopCommand: ParsableCommand {
         }
       if isModule {
         guard speed == nil else { throw ValidationError("--speed is for traces; \(options.module) is none.") }
+        try options.requireOutput(output)
         return try reporting { try capture() }
       }
     }
