@@ -64,7 +64,17 @@ import Testing
     (["stats", "run.partita", "--all"], "--all belongs to --compare"),
   ]
 
-  @Test(arguments: names + folders + claims + lonely)
+  /// The parser would take the number for an option, and call the value missing.
+  private static let negative: [([String], String)] = [
+    (["dump", "run.partita", "--limit", "-1"], "The value '-1' is invalid for '--limit <limit>'"),
+    (["synthesize", module, "--events", "-5", "-o", "new"], "The value '-5' is invalid for '--events <count>'"),
+    (["replay", "--threads", "-1", "run.partita"], "--threads is 1 to 256"),
+    (["top", "run.partita", "--speed", "-0.5"], "--speed is more than 0"),
+    (["dump", "run.partita", "--limit", "--kind"], "Missing value for '--limit <limit>'"),
+    (["dump", "run.partita", "-1"], "Unknown option '-1'"),
+  ]
+
+  @Test(arguments: names + folders + claims + lonely + negative)
   func itIsRefused(arguments: [String], sentence: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
