@@ -216,7 +216,12 @@ var targets: [Target] = [
       "Debugging", "SimulatedModule", "PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration",
       "ModuleCompiler",
     ]),
-  tests("Comparison", ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat"]),
+  tests(
+    "Comparison",
+    [
+      "Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration",
+      "APEXTypes",
+    ]),
   .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
   .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
   tests(

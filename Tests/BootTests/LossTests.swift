@@ -1,4 +1,3 @@
-import Simulation
 import Testing
 import TraceFormat
 import TraceReading
@@ -40,19 +39,9 @@ import TraceReading
     #expect(whole.events(.loss).isEmpty)
     let first = try #require(lossy.events(.loss).first).event.time
     for (other, isTooSmall) in [(lossy.trace, true), (whole.trace, false)] {
-      let (reader, target) = (try TraceReader(bytes: whole.trace), try TraceReader(bytes: other))
-      defer { withExtendedLifetime((reader, target)) {} }
-      let prediction = try Prediction(
-        recorded: reader.moduleTable, under: target.moduleTable,
-        source: {
-          while let item = reader.next() {
-            if case .event(_, let event) = item { return event }
-          }
-          return nil
-        }, sink: { _ in })
-      #expect(prediction.run(isInterrupted: { false }) != nil)
-      #expect((prediction.overflow != nil) == isTooSmall)
-      if let overflow = prediction.overflow { #expect(max(overflow, first) - min(overflow, first) < 100_000) }
+      let overflow = try WhatIfTests.foretell(whole.trace, under: other).overflow
+      #expect((overflow != nil) == isTooSmall)
+      if let overflow { #expect(max(overflow, first) - min(overflow, first) < 100_000) }
     }
   }
 

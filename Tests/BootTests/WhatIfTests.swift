@@ -10,6 +10,14 @@ import Verification
 @Suite struct WhatIfTests {
   /// The predicted trace of `recorded` under the table of `other`.
   static func predict(_ recorded: [UInt8], under other: [UInt8]) throws -> ([UInt8], [Prediction.Doubt]) {
+    let (trace, doubts, _) = try foretell(recorded, under: other)
+    return (trace, doubts)
+  }
+
+  /// The same, with the instant at which the ring overflows; nil where it does not.
+  static func foretell(
+    _ recorded: [UInt8], under other: [UInt8]
+  ) throws -> (trace: [UInt8], doubts: [Prediction.Doubt], overflow: UInt64?) {
     let reader = try TraceReader(bytes: recorded)
     let target = try TraceReader(bytes: other)
     defer { withExtendedLifetime((reader, target)) {} }
@@ -23,7 +31,7 @@ import Verification
         return nil
       }, sink: { bytes.append(contentsOf: $0) })
     #expect(prediction.run(isInterrupted: { false }) != nil)
-    return (bytes, prediction.doubts)
+    return (bytes, prediction.doubts, prediction.overflow)
   }
 
   /// What happened, without the instants: kind, partition and operand of each event but those of the drainer's own

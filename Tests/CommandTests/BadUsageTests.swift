@@ -21,6 +21,11 @@ import Testing
     // It can be opened, and not be read at its beginning.
     (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
     (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),
+    // Before the run is looked for, not after it.
+    (["goto", "run.partita", "5", "--keep", "none/kept"], "none/kept cannot take a recording: there is no"),
+    (["goto", "run.partita", "5", "--keep", "run.partita"], "run.partita cannot take a recording: it is no folder"),
+    (["goto", "run.partita", "5", "--keep", ""], "'' cannot take a recording: there is no folder that"),
+    (["goto", "run.partita", "5", "--keep", "new"], "no image of "),
   ]
 
   /// Images would be looked for elsewhere, and others might be found.
@@ -43,7 +48,34 @@ import Testing
     (["what-if", "run.partita", "--schedule-search", "--all"], "--all goes with --module"),
   ]
 
-  @Test(arguments: names + folders + claims) func itIsRefused(arguments: [String], sentence: String) throws {
+  /// What means something only beside another option is not passed over where that is missing.
+  private static let lonely: [([String], String)] = [
+    (["verify", "run.partita", "--force"], "--force is for --certificate"),
+    (["verify", "run.partita", "--quiet", "--format", "json"], "--quiet is for the table"),
+    (["verify", "run.partita", "--quiet", "--explain", "trace.boot"], "--quiet is for the table"),
+    (["verify", "run.partita", "--evidence", "--format", "junit"], "--evidence is for text and json"),
+    (["run", module, "--force"], "--force replaces files, and none is named"),
+    (["top", module, "--force"], "--force replaces files, and none is named"),
+    (["what-if", "run.partita", "--module", module, "--force"], "--force is for --output"),
+    (["what-if", "run.partita", "--schedule-search", "--images", "."], "--images goes with --module"),
+    (["export", "run.partita", "--format", "csv", "-o", "-", "--force"], "--force replaces a file"),
+    (["query", "run.partita", "SELECT 1", "--schema"], "--schema prints tables and views, and answers no SQL"),
+    (["query", "--schema", "--format", "csv"], "--schema prints tables and views, and answers no SQL"),
+    (["stats", "run.partita", "--all"], "--all belongs to --compare"),
+  ]
+
+  /// The parser would take the number for an option, and call the value missing.
+  private static let negative: [([String], String)] = [
+    (["dump", "run.partita", "--limit", "-1"], "The value '-1' is invalid for '--limit <limit>'"),
+    (["synthesize", module, "--events", "-5", "-o", "new"], "The value '-5' is invalid for '--events <count>'"),
+    (["replay", "--threads", "-1", "run.partita"], "--threads is 1 to 256"),
+    (["top", "run.partita", "--speed", "-0.5"], "--speed is more than 0"),
+    (["dump", "run.partita", "--limit", "--kind"], "Missing value for '--limit <limit>'"),
+    (["dump", "run.partita", "-1"], "Unknown option '-1'"),
+  ]
+
+  @Test(arguments: names + folders + claims + lonely + negative)
+  func itIsRefused(arguments: [String], sentence: String) throws {
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run.partita")
     let run = try folder.run(arguments)

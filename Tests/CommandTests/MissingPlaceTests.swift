@@ -65,6 +65,28 @@ import TraceDamage
     #expect(dump.ending == .status(3) && dump.output.hasPrefix("--- gap before event \(hole.next)"), "\(dump.output)")
   }
 
+  /// On the screen it is told first where one is, for on a narrow one what follows is cut.
+  @Test func onTheScreenARefusalTellsWhereOneStays() throws {
+    let folder = try CommandFolder()
+    let hole = try Hole(in: folder)
+    let terminal = try PseudoTerminal()
+    let command = try RunningCommand(
+      ["step", "damaged", "--at", "event:5"], in: folder, input: terminal.device, output: terminal.device,
+      through: PseudoTerminal.environment())
+    #expect(command.reaches { terminal.screen.first?.contains("   event 5   ") == true }, "\(command.errors)")
+    for (place, reason) in [
+      (hole.instant, "what is at \(hole.instant) s is in a gap; the next event is \(hole.next)"),
+      ("event \(hole.next - 1)", "the trace has no event \(hole.next - 1); the next one is \(hole.next)"),
+    ] {
+      terminal.press("g\(place)\r")
+      let isTold = command.reaches { terminal.screen.last?.hasPrefix(" still at event 5: \(reason)") == true }
+      #expect(isTold, "\(terminal.screen.suffix(1))")
+    }
+    #expect(terminal.screen.first?.contains("   event 5   ") == true)
+    terminal.press("q")
+    #expect(terminal.finish(command) == .status(3), "\(command.errors)")
+  }
+
   /// No event stands for these claims. Only of a whole trace it is known that there is none to go to.
   @Test func aClaimWithoutACaseIsInconclusiveInACutTrace() throws {
     let folder = try CommandFolder()

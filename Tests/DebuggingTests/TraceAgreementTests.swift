@@ -1,3 +1,4 @@
+import Foundation
 import PartitionCore
 import SimulatedModule
 import TestSeeds
@@ -115,6 +116,43 @@ import TraceReading
     let holed = Array(whole[..<starts[4]] + whole[starts[5]...])
     #expect(refusal(of: .event(99_999_999), in: holed)?.isInconclusive == false, "seed \(seed)")
     #expect(refusal(of: .instant(.max), in: holed)?.isInconclusive == false, "seed \(seed)")
+  }
+
+  /// Of a file the first block is read and what lies around the place; found, or refused, is what reading all finds.
+  @Test func ofAFileOnlyWhatIsNeededIsRead() throws {
+    let whole = bytes(events)
+    let starts = whole.indices.filter { whole[$0...].starts(with: whole.prefix(8)) }
+    try #require(starts.count > 8)
+    func damaged(_ block: Int) -> [UInt8] {
+      var bytes = whole
+      bytes[starts[block] + 80] ^= 0x10
+      return bytes
+    }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-sought-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let positions = [0, 1, 99, 100, 101, 399, 400, 450, 499, 500, 777, events.count - 1, 99_999_999]
+    let instants = positions.filter { $0 < events.count }.flatMap { [events[$0].time, events[$0].time + 1] }
+    var places = positions.map { TracePlace.event(UInt64($0)) }
+    places += instants.map { TracePlace.instant($0) }
+    for frame in [0, 1, 3, 5, 8, 9999] as [UInt32] { places.append(.frame(frame)) }
+    for (number, trace) in [
+      whole, damaged(1), damaged(2), damaged(5), damaged(starts.count - 1), Array(whole.dropLast(100)),
+      Array(whole[..<starts[4]] + whole[starts[5]...]),
+    ].enumerated() {
+      try Data(trace).write(to: file)
+      for place in places {
+        let quick = answer(to: place, in: try TraceReader(path: file.path))
+        #expect(quick == answer(to: place, in: try TraceReader(bytes: trace)), "\(number), \(place), seed \(seed)")
+      }
+    }
+    try Data(whole).write(to: file)
+    let reader = try TraceReader(path: file.path)
+    _ = try SoughtEvent(at: .event(1050), in: reader)
+    #expect(reader.statistics.eventCount <= 300, "seed \(seed)")
+  }
+
+  private func answer(to place: TracePlace, in reader: TraceReader) -> String {
+    do { return "\(try SoughtEvent(at: place, in: reader))" } catch { return "\(error)" }
   }
 
   private func refusal(of place: TracePlace, in trace: [UInt8]) -> RevisitError? {

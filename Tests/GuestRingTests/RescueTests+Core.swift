@@ -48,7 +48,7 @@ extension RescueTests {
     // The ring's page lies in the first, the module table behind it.
     #expect(try rescue([0..<0x30_0000], mappedAt: 0x4000_0000) == 0)
     #expect(try rescue([0..<0x1000], mappedAt: 0x4000_0000) == 0)
-    #expect(throws: RescueError.noRing) { try rescue([0..<0x1000], mappedAt: 0) }
+    #expect(throws: RescueError.noRing(end: 0x1000)) { try rescue([0..<0x1000], mappedAt: 0) }
   }
 
   /// An ELF core of a machine's memory, with these ranges of addresses as its segments, mapped so much higher.

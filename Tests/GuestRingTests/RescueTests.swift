@@ -191,8 +191,16 @@ import TraceReading
   }
 
   @Test func foreignMemoryIsRefused() throws {
-    #expect(throws: RescueError.noRing) { try Self.rescue([UInt8](repeating: 0, count: 1 << 20)) }
-    #expect(throws: RescueError.noRing) { try Self.rescue([]) }
+    #expect(throws: RescueError.noRing(end: 1 << 20)) { try Self.rescue([UInt8](repeating: 0, count: 1 << 20)) }
+    #expect(throws: RescueError.noRing(end: 0)) { try Self.rescue([]) }
+    // Cut off behind the control page: the module table is missing, which lies behind the ring.
+    let cut = Array(try Self.machine(stoppedAfter: 900).memory.prefix(0x30_0000))
+    #expect {
+      try Self.rescue(cut)
+    } throws: {
+      guard case .cutOff(end: 0x30_0000, part: "module table", let needed) = $0 as? RescueError else { return false }
+      return needed > 0x30_0000 && "\($0)".contains("ends at byte 3145728")
+    }
     #expect(throws: RescueError.ringEmpty) {
       try Self.rescue(FakeMachine(Self.module.get(), eventsPerBlock: 100).memory)
     }

@@ -126,6 +126,29 @@ import TraceReading
     }
   }
 
+  /// Before there is any event the screen has the windows and the names that are to come.
+  @Test func beforeTheFirstEventTheModuleIsShown() throws {
+    let board = LiveBoard()
+    #expect(board.look { _, _, _, _ in true } == nil)
+    board.prepare(for: try CarriedModuleTable(copying: module.table.bytes))
+    let shown = board.look { figures, claims, table, bytes in
+      LiveScreen(figures, claims, table.table, .init(state: "capturing – q ends", bytes: bytes), width: 100)
+        .lines(height: 40).map(\.text)
+    }
+    let lines = try #require(shown)
+    #expect(!board.hasBegun && lines.contains(" waiting for the first events"), "\(lines)")
+    #expect(lines[0].hasSuffix(" capturing – q ends "))
+    // The first frame goes by the same schedule.
+    let starts = events.indices.filter { events[$0].knownKind == .majorFrameStart }
+    let frame = self.lines(figures(Array(events[...starts[1]]))).map(\.text)
+    #expect(frame[3].hasPrefix(" frame 0, "), "\(frame[3])")
+    #expect(lines[4] == frame[4] && lines[4].hasPrefix("  schedule  ▏"), "\(lines[4])")
+    for name in TraceVocabulary(module.table).partitions {
+      #expect(lines.contains { $0.contains(" \(name) ") }, "\(name)")
+    }
+    #expect(self.lines(figures(Array(events.prefix(3)))).contains { $0.text == " no major frame is whole yet" })
+  }
+
   /// Two partitions in a strip are two letters, and who they are of is told.
   @Test func lettersAreEachOnePartitions() {
     #expect(LiveScreen.letters(["Deliverer", "Latest", "Drainer", "Dr"]) == ["D", "L", "r", "0"])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comparison
 import Foundation
+import ModuleConfiguration
 import TraceFormat
 import TraceReading
 
@@ -14,7 +15,9 @@ struct DiffCommand: ParsableCommand {
       frame's start. The first differences come first, then the gravest: events that one run lacks, events that say \
       something else, events at another instant; of each errors and changes of mode before other inputs and \
       decisions. Windows are counted in each major frame: 1 is its first, 0 what lies before. Two equal runs give an \
-      empty answer. Keyframes are left out. Windows in which events are missing are not compared, or not in whole.
+      empty answer. Keyframes are left out. Windows in which events are missing are not compared, or not in whole. \
+      Runs of one module with other stimuli are compared likewise, and what was played to one of them alone is told \
+      first.
 
       In JSON "equal" is true only where all of both runs was compared and no difference found; "complete" is false \
       where the answer is of a part of the runs, "windows" counts those of either run, "windowsNotCompared" those that \
@@ -98,7 +101,8 @@ struct ComparisonText {
   var text: String {
     guard !comparison.isEqual else { return "" }
     var lines = ["--- \(names.0)", "+++ \(names.1)"]
-    if !comparison.haveSameModule { lines.append("the modules differ: their tables have other checksums") }
+    if !comparison.modules.haveSameModule { lines.append("the modules differ: their tables say other things") }
+    lines += stimulusLines
     if !comparison.counts.isEmpty {
       let shown = min(5, comparison.first.count)
       lines.append("the first \(shown) differences:")
@@ -114,6 +118,39 @@ struct ComparisonText {
           + "missing")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What is played to one of the modules alone; no line where the same is played to both.
+  private var stimulusLines: [String] {
+    let modules = comparison.modules
+    guard !modules.haveSameStimulus else { return [] }
+    let common = modules.counts.one - modules.onlyOne.count
+    var lines = [
+      (modules.haveSameModule ? "the stimulus differs, the modules do not: " : "the stimulus differs too: ")
+        + "\(modules.counts.one) actions and \(modules.counts.other), \(common) of them alike"
+    ]
+    for (sign, actions) in [("-", modules.onlyOne), ("+", modules.onlyOther)] {
+      lines += actions.prefix(Self.shownStimulusCount).map { sign + Self.text(of: $0) }
+      let rest = actions.count - Self.shownStimulusCount
+      if rest > 0 { lines.append("\(sign)… and \(rest) more") }
+    }
+    return lines
+  }
+
+  private static let shownStimulusCount = 5
+
+  /// An action as a stimulus file has it, but that each byte is one.
+  private static func text(of stimulus: StimulusRecord) -> String {
+    let instant = EventField.seconds(stimulus.time.nanoseconds)
+    switch stimulus.action {
+    case .linePulse: return "\(instant) pulse \(stimulus.data)"
+    case .serialByte:
+      let byte = UInt8(truncatingIfNeeded: stimulus.data)
+      let isPlain = (0x20..<0x7F).contains(byte) && ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte)
+      let digits = String(byte, radix: 16)
+      let text = isPlain ? String(UnicodeScalar(byte)) : "\\x" + (digits.count < 2 ? "0" : "") + digits
+      return "\(instant) serial \"\(text)\""
+    }
   }
 
   private func describe(_ difference: RunComparison.Difference) -> [String] {
@@ -134,7 +171,8 @@ struct ComparisonText {
   var json: String {
     let counts = RunComparison.Difference.Kind.allCases.map { "\"\($0)\":\(comparison.counts[$0] ?? 0)" }
     return "{\"equal\":\(comparison.isEqual && comparison.isComplete),\"complete\":\(comparison.isComplete),"
-      + "\"sameModule\":\(comparison.haveSameModule),\"compared\":\(comparison.comparedEventCount),"
+      + "\"sameModule\":\(comparison.modules.haveSameModule),"
+      + "\"sameStimulus\":\(comparison.modules.haveSameStimulus),\"compared\":\(comparison.comparedEventCount),"
       + "\"windows\":\(comparison.windowCount),\"windowsNotCompared\":\(comparison.uncomparedCount),"
       + "\"counts\":{\(counts.joined(separator: ","))},\"first\":[\(json(comparison.first))],"
       + "\"gravest\":[\(json(comparison.gravest))]}"

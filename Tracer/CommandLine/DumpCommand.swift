@@ -45,7 +45,7 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "text, or json for one object a line.")
   var format: Format = .text
 
-  @Option(help: "Stop after so many events.")
+  @Option(help: "Stop after so many events, 0 or more.")
   var limit: UInt64?
 
   func validate() throws { try TraceCommand.requireForward(TraceSpan(from: from, to: to)) }

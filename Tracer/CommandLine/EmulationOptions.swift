@@ -79,6 +79,13 @@ struct EmulationOptions: ParsableArguments {
     }
   }
 
+  /// Refuses `--force` where no file is named that it could replace.
+  func requireOutput(_ output: String?) throws {
+    guard !force || [output, memoryFile, emulatorLog].contains(where: { $0 != nil }) else {
+      throw ValidationError("--force replaces files, and none is named: give -o, --ram or --qemu-log, or leave it out.")
+    }
+  }
+
   /// Refuses outputs that are what is read for this boot, or each other: whatever `--force` says.
   func keepApart(_ outputs: [String?], from others: [String?] = []) throws {
     var named: [String] = []

@@ -69,6 +69,9 @@ struct ExportCommand: ParsableCommand {
     guard output != "-" || format.isStream && !byKind else {
       throw ValidationError("this format cannot go to standard output: name a path after -o")
     }
+    guard output != "-" || !force else {
+      throw ValidationError("--force replaces a file, and standard output is none: leave it out")
+    }
     try TraceCommand.requireForward(TraceSpan(from: from, to: to))
   }
 

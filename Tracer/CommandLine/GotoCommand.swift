@@ -102,6 +102,7 @@ struct GotoCommand: ParsableCommand {
       try ImageFolders.require(images)
       let commandsFile = try commands.map { try Self.readable($0) }
       if let kernel { _ = try Self.readable(kernel) }
+      if let keep { try KeptRun.examine(keep) }
       let signals = try SignalWatch()
       let place = try event?.place ?? .event(position(of: claim ?? "", signals))
       let reader = try TraceCommand.open(trace)

@@ -41,11 +41,11 @@ struct Partita: AsyncParsableCommand {
   /// Parses and runs; bad usage exits with 2, as every bad input does, and not with the parser's own 64.
   static func main() async {
     ProcessHabits.take()
-    var parsed: (any ParsableCommand.Type)?
+    var called: (any ParsableCommand.Type)?
     do {
       try refuseStrangeHelp(Array(CommandLine.arguments.dropFirst()))
-      var command = try parseAsRoot()
-      parsed = type(of: command)
+      var command = try parsed(Array(CommandLine.arguments.dropFirst()))
+      called = type(of: command)
       if var asynchronous = command as? AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -62,8 +62,28 @@ struct Partita: AsyncParsableCommand {
         Foundation.exit(0)
       }
       guard status == .validationFailure else { exit(withError: error) }
-      ModuleSession.say(message(for: error, of: parsed) + "\n", to: STDERR_FILENO)
+      ModuleSession.say(message(for: error, of: called) + "\n", to: STDERR_FILENO)
       Foundation.exit(2)
+    }
+  }
+
+  /// The subcommand that the words stand for.
+  ///
+  /// The parser takes a negative number for an option of its own, and says that a value is missing. Then it is given
+  /// the two as one word, and says of the number what is wrong with it.
+  private static func parsed(_ words: [String]) throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot()
+    } catch {
+      let number = words.indices.dropFirst().first { index in
+        words[index].hasPrefix("-") && words[index].dropFirst().first?.isNumber == true
+          && words[index - 1].hasPrefix("--") && words[index - 1].count > 2 && !words[index - 1].contains("=")
+      }
+      guard let number, fullMessage(for: error).contains("Missing value for '\(words[number - 1])") else { throw error }
+      var joined = words
+      joined.remove(at: number)
+      joined[number - 1] += "=" + words[number]
+      return try parseAsRoot(joined)
     }
   }
 

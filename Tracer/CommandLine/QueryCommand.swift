@@ -45,7 +45,12 @@ struct QueryCommand: ParsableCommand {
   var schema = false
 
   func validate() throws {
-    guard !schema else { return }
+    guard !schema else {
+      guard sql == nil, format == .table else {
+        throw ValidationError("--schema prints tables and views, and answers no SQL: leave out statement and --format")
+      }
+      return
+    }
     guard trace != nil, sql != nil else {
       throw ValidationError("a trace and a statement are needed, such as: partita query run.partita 'SELECT …'")
     }

@@ -102,7 +102,7 @@ struct RescueCommand: ParsableCommand {
         isInterrupted: { signals.isPending })
     } catch let error as RescueError {
       switch error {
-      case .noRing, .severalRings, .noControlPage, .ringDamaged, .ringEmpty:
+      case .noRing, .cutOff, .severalRings, .noControlPage, .ringDamaged, .ringEmpty:
         TraceCommand.complain("\(ram ?? core ?? qmp ?? ""): \(error)")
         throw ExitCode(2)
       default: throw error

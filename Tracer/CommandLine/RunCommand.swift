@@ -25,6 +25,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     guard options.transport == .port else { throw ValidationError("A live console needs --transport port.") }
+    try options.requireOutput(output)
   }
 
   func run() throws {

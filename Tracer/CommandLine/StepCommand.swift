@@ -206,6 +206,9 @@ struct StepConversation {
       try session.obey(order)
     } catch let refusal as StepSession.Refusal {
       message = refusal.description
+      // First where one is: on a narrow screen the rest is cut.
+      if case .move = order { return }
+      message = "still at event \(try session.stepper.current().position): \(refusal)"
     }
   }
 

@@ -78,6 +78,7 @@ struct TopCommand: ParsableCommand {
         }
       if isModule {
         guard speed == nil else { throw ValidationError("--speed is for traces; \(options.module) is none.") }
+        try options.requireOutput(output)
         return try reporting { try capture() }
       }
     }
@@ -130,6 +131,8 @@ struct TopCommand: ParsableCommand {
       throw EmulationError.unreadable(path: file.growing, reason: String(cString: strerror(errno)))
     }
     let board = LiveBoard()
+    // There is something to look at while the machine boots.
+    if let module = try? image.withUnsafeBytes({ try CarriedModuleTable(copying: $0) }) { board.prepare(for: module) }
     board.read(path: follower.path)
     // It leaves signals to whoever watches them: they end the module in order.
     var screen = FullScreen()
@@ -194,6 +197,7 @@ struct TopCommand: ParsableCommand {
   }
 
   private func printSnapshot(_ board: LiveBoard, state: String, width: Int, height: Int) {
+    guard board.hasBegun else { return print("no block of the trace came") }
     let text = board.look { figures, claims, table, bytes in
       LiveScreen(figures, claims, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
         .map { line in
@@ -202,6 +206,6 @@ struct TopCommand: ParsableCommand {
           return text
         }.joined(separator: "\n")
     }
-    print(text ?? "no block of the trace came")
+    if let text { print(text) }
   }
 }

@@ -77,6 +77,15 @@ struct VerifyCommand: ParsableCommand {
     if certificate != nil, !claim.isEmpty || !except.isEmpty {
       throw ValidationError("a certificate is about all claims: leave out --claim and --except")
     }
+    guard certificate != nil || !force else {
+      throw ValidationError("--force is for --certificate: nothing else is written")
+    }
+    guard !quiet || format == .text && explain.isEmpty else {
+      throw ValidationError("--quiet is for the table: leave it out with --explain and other formats than text")
+    }
+    guard !evidence || format != .junit else {
+      throw ValidationError("--evidence is for text and json: junit has no place for it")
+    }
   }
 
   func run() throws {

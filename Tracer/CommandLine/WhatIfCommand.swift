@@ -85,6 +85,8 @@ struct WhatIfCommand: ParsableCommand {
     guard (margin ?? 0) <= 10_000 else { throw ValidationError("--margin is at most 10000 percent") }
     guard !scheduleSearch || output == nil else { throw ValidationError("--output goes with --module") }
     guard !scheduleSearch || !all else { throw ValidationError("--all goes with --module") }
+    guard !scheduleSearch || imageDirectories.isEmpty else { throw ValidationError("--images goes with --module") }
+    guard output != nil || !force else { throw ValidationError("--force is for --output: nothing else is written") }
   }
 
   func run() throws {

@@ -62,13 +62,14 @@ public struct RunComparison {
   public private(set) var isUncomparedOutside = false
   /// Pairs of events: what only one run has is not among them.
   public private(set) var comparedEventCount: UInt64 = 0
-  public let haveSameModule: Bool
+  /// What the tables that the traces carry differ in.
+  public let modules: ModuleComparison
   public let conditions: (one: TraceCondition, other: TraceCondition)
   /// The comparison was ended before the traces were: it says nothing of the whole.
   public private(set) var isInterrupted = false
 
   /// No difference was found.
-  public var isEqual: Bool { counts.isEmpty && haveSameModule }
+  public var isEqual: Bool { counts.isEmpty && modules.haveSameModule && modules.haveSameStimulus }
 
   /// Reads both traces to their ends.
   ///
@@ -78,7 +79,7 @@ public struct RunComparison {
   public init(
     _ one: TraceReader, _ other: TraceReader, keeping keptCount: Int = Self.keptCount, onProgress: () -> Bool = { true }
   ) {
-    haveSameModule = one.moduleTable.checksum == other.moduleTable.checksum
+    modules = ModuleComparison(one.moduleTable, other.moduleTable)
     var (left, right) = (SectionCursor(RunSections(one)), SectionCursor(RunSections(other)))
     var ledger = Ledger(keptCount: keptCount)
     while left.current != nil || right.current != nil, !isInterrupted {

@@ -39,24 +39,41 @@ public struct KeptRun {
       image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }),
       emulator: try Self.identity(ofFile: emulator), transport: "\(run.transport)",
       stopNanoseconds: run.stopInstant?.nanoseconds)
-    if !FileManager.default.fileExists(atPath: folder) {
-      // Only the folder itself: what is above it a slip of the pen would make.
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-      } catch {
-        throw RevisitError.notARecording(path: folder, reason: "there is no folder that it can be made in")
-      }
+    _ = try Self.take(folder)
+  }
+
+  /// Refuses a folder that cannot take a recording, before anything is done for one. Whatever was there is there as
+  /// it was, and nothing else.
+  public static func examine(_ folder: String) throws(RevisitError) {
+    let isNew = try take(folder)
+    defer { if isNew { rmdir(folder) } }
+    let probe = "\(folder)/.partita-\(UUID().uuidString)"
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw .notARecording(path: folder, reason: "nothing can be written in it (\(reason))")
     }
-    do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-      // Without a label of ours even a file that is called as one of ours is somebody's.
-      let known = storedLabel() == nil ? [] : Set(RunFolder.recordingNames + [Self.labelName])
-      if let other = names.first(where: { !known.contains($0) }) {
-        throw RevisitError.notARecording(path: folder, reason: "it has '\(other)'")
-      }
-    } catch is CocoaError {
-      throw RevisitError.notARecording(path: folder, reason: "it is no folder that can be read")
+    close(descriptor)
+    unlink(probe)
+  }
+
+  /// Makes a folder that is not there, and looks whether it may be used; answers whether it was made.
+  private static func take(_ folder: String) throws(RevisitError) -> Bool {
+    // Only the folder itself: what is above it a slip of the pen would make.
+    let isNew = mkdir(folder, 0o777) == 0
+    guard isNew || errno == EEXIST else {
+      let reason = errno == ENOENT ? "there is no folder that it can be made in" : String(cString: strerror(errno))
+      throw .notARecording(path: folder, reason: reason)
     }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw .notARecording(path: folder, reason: "it is no folder that can be read")
+    }
+    // Without a label of ours even a file that is called as one of ours is somebody's.
+    let known = storedLabel(in: folder) == nil ? [] : Set(RunFolder.recordingNames + [labelName])
+    if let other = names.first(where: { !known.contains($0) }) {
+      throw .notARecording(path: folder, reason: "it has '\(other)'")
+    }
+    return isNew
   }
 
   private static func identity(ofFile path: String) throws -> String {
@@ -68,7 +85,7 @@ public struct KeptRun {
 
   /// The trace of the recording that is there; nil where that is of another run, or not whole.
   public var trace: String? {
-    guard var found = storedLabel(), RunFolder.recordingNames.contains(found.trace) else { return nil }
+    guard var found = Self.storedLabel(in: folder), RunFolder.recordingNames.contains(found.trace) else { return nil }
     let path = file(found.trace).path
     // What somebody has cut or changed would end the emulator, or lead to another instruction.
     guard let files = found.files, files == identities(with: found.trace) else { return nil }
@@ -86,8 +103,8 @@ public struct KeptRun {
     return found
   }
 
-  private func storedLabel() -> Label? {
-    guard let data = try? Data(contentsOf: file(Self.labelName)),
+  private static func storedLabel(in folder: String) -> Label? {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: folder).appendingPathComponent(labelName)),
       let label = try? JSONDecoder().decode(Label.self, from: data), label.form == Label.currentForm
     else { return nil }
     return label

@@ -75,7 +75,8 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
       "the module ran once more and ended after \(count) events, before the one that is wanted: \(reason)."
     case .notFound(let reason): "the event's instruction was not found: \(reason)."
     case .notARecording(let path, let reason):
-      "\(path) cannot take a recording: \(reason). Name a folder that is new, empty, or has one of 'goto --keep'."
+      "\(path.isEmpty ? "''" : path) cannot take a recording: \(reason). Name a folder that is new, empty, or has "
+        + "one of 'goto --keep'."
     case .spoiltRecording(let path, let reason):
       "the recording in \(path) cannot be replayed: something has changed its files, or another emulator made them. "
         + "Remove that folder, and the run is recorded anew. The emulator's part: \(reason)"

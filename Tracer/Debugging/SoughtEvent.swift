@@ -22,15 +22,19 @@ public struct SoughtEvent {
   /// The time of the input that the event belongs to: its own may have been set later than its record was begun.
   public let entryTime: UInt64
 
-  /// Finds the first event at `place` or after it, reading from the trace's beginning.
+  /// Finds the first event at `place` or after it. Of a file that has an index only the first block is read and those
+  /// around the place, else all that comes before.
   ///
-  /// - Parameter onProgress: called after every block; false ends the search.
+  /// - Parameters:
+  ///   - reader: at the trace's beginning.
+  ///   - onProgress: called after every block; false ends the search.
   public init(
     at place: TracePlace, in reader: TraceReader, onProgress: () -> Bool = { true }
   ) throws(RevisitError) {
     var coverage = SpanCoverage(TraceSpan(from: place), of: reader)
-    var first: UInt64?
-    var boot: TraceEvent?
+    let skipped = Self.skip(to: place, in: reader)
+    var first: UInt64? = skipped == nil ? nil : 0
+    var boot = skipped.flatMap { $0.knownKind == .boot ? $0 : nil }
     var entry: TraceEvent?
     var interruptedLast: UInt8?
     var last: LastEvent?
@@ -72,6 +76,17 @@ public struct SoughtEvent {
     }
     coverage.finish()
     throw .beyondEnd(place: place, last: last, doubts: coverage.doubts(of: reader))
+  }
+
+  /// Goes to a block before the place from which on the trace tells who was interrupted there; answers its first event,
+  /// or nil where the reader stays at the beginning.
+  private static func skip(to place: TracePlace, in reader: TraceReader) -> TraceEvent? {
+    guard let index = reader.makeIndex(), let block = index.block(before: place), let first = index.firstEvent,
+      // The place's own block need not have an entry before it.
+      let begin = index.lastBlock(before: block, where: { interrupted(at: $0) != nil }), begin > 0,
+      reader.begin(at: index.entries[begin])
+    else { return nil }
+    return first
   }
 
   /// Whether an event that is not before the place can be the one that is there: numbers leave no doubt.

@@ -5,8 +5,10 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
   case isACore(path: String)
   /// A core that was made with paging, and lacks what the ring needs.
   case mappedOnly(path: String)
-  /// No beacon of a ring is in the memory.
-  case noRing
+  /// No beacon of a ring is in the memory, whose last byte is before that address.
+  case noRing(end: UInt64)
+  /// The memory ends before something that its ring needs.
+  case cutOff(end: UInt64, part: String, needed: UInt64)
   case severalRings(at: [UInt64])
   case noControlPage(at: UInt64)
   /// The ring was found, and what it says of itself cannot be.
@@ -30,8 +32,12 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
     case .mappedOnly(let path):
       "\(path) has only the memory that was mapped when it was made, and the trace ring not in whole: make it by the "
         + "monitor's dump-guest-memory without paging (without -p)."
-    case .noRing:
-      "no trace ring is in this memory: it is not that of a Partita module, or the kernel had not come so far."
+    case .noRing(let end):
+      "no trace ring is in this memory of \(end) bytes: it is not that of a Partita module, the kernel had not come so "
+        + "far, or it is a part only. Give all of the machine's memory, from address 0 on."
+    case .cutOff(let end, let part, let needed):
+      "this memory ends at byte \(end), and its trace ring's \(part) at byte \(needed): it is a part only. Give all of "
+        + "the machine's memory, from address 0 on."
     case .severalRings(let addresses):
       "\(addresses.count) places in this memory look like a trace ring's control page: "
         + addresses.map { "0x" + String($0, radix: 16) }.joined(separator: ", ") + ". Choose one by --at ADDRESS."

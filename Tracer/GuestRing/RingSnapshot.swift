@@ -52,7 +52,7 @@ final class RingSnapshot {
     (tableBytes, tableChecksum, eventsPerBlock, rules) = try Self.readTable(memory, beacon)
     guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)),
       let control = memory.words(beacon.page, count: 4)
-    else { throw .ringDamaged(reason: "the memory does not hold all of it") }
+    else { throw Self.absence(of: "words", at: beacon.ring, beacon.ringBytes, in: memory, "all of it") }
     self.ring = ring
     let head = control[RingControl.head / 8]
     guard head < 1 << 60 else { throw .ringDamaged(reason: "its head is out of range") }
@@ -83,7 +83,7 @@ final class RingSnapshot {
       return beacon
     }
     guard let beacon = beacons.first else {
-      guard let address else { throw memory.isOfMappings ? .mappedOnly(path: memory.path) : .noRing }
+      guard let address else { throw memory.isOfMappings ? .mappedOnly(path: memory.path) : .noRing(end: memory.end) }
       throw .noControlPage(at: address)
     }
     guard beacons.count == 1 else { throw .severalRings(at: beacons.map(\.page)) }
@@ -107,8 +107,8 @@ final class RingSnapshot {
     let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
     defer { storage.deallocate() }
     guard memory.read(beacon.moduleTable, into: storage) else {
-      guard !memory.isOfMappings else { throw .mappedOnly(path: memory.path) }
-      throw .ringDamaged(reason: "the memory does not hold its module table")
+      throw absence(
+        of: "module table", at: beacon.moduleTable, beacon.moduleTableBytes, in: memory, "its module table")
     }
     do {
       let table = try ModuleTable(UnsafeRawBufferPointer(storage))
@@ -122,6 +122,17 @@ final class RingSnapshot {
     } catch {
       throw .ringDamaged(reason: "its module table is invalid (\(error))")
     }
+  }
+
+  /// What is said where the memory has not something: it may end before that, or have a hole there.
+  private static func absence(
+    of part: String, at address: UInt64, _ byteCount: UInt64, in memory: GuestMemory, _ name: String
+  ) -> RescueError {
+    guard !memory.isOfMappings else { return .mappedOnly(path: memory.path) }
+    let needed = address + byteCount
+    return needed > memory.end
+      ? .cutOff(end: memory.end, part: part, needed: needed)
+      : .ringDamaged(reason: "the memory does not hold \(name)")
   }
 
   private static func ownClaim(_ memory: GuestMemory, _ beacon: RingBeacon, published: UInt64) -> Claim? {

@@ -12,8 +12,21 @@ public final class LiveBoard: @unchecked Sendable {
   private var table: CarriedModuleTable?
   private var bytes: UInt64 = 0
   private var lastCondition = TraceCondition.unread
+  private var isOpen = false
 
   public init() {}
+
+  /// Shows the module whose trace is to come, until it does: the trace's own table takes its place.
+  public func prepare(for module: CarriedModuleTable) {
+    lock.withLock {
+      guard !isOpen else { return }
+      table = module
+      figures = LiveFigures(module.table)
+    }
+  }
+
+  /// Whether the trace has begun to come.
+  public var hasBegun: Bool { lock.withLock { isOpen } }
 
   /// Begins to read a trace to its end, on a thread of its own.
   ///
@@ -57,6 +70,7 @@ public final class LiveBoard: @unchecked Sendable {
     lock.withLock {
       table = reader.carriedTable
       figures = LiveFigures(reader.moduleTable)
+      isOpen = true
     }
     var clock = Playback(speed: speed)
     while let batch = reader.nextBatch() {

@@ -105,27 +105,40 @@ public struct LiveScreen {
   /// The last whole major frame: its windows by schedule, and who really had the processor.
   private var strip: [StyledLine] {
     guard let frame = figures.frames.last, frame.end > frame.start, frame.schedule < table.count(ScheduleRecord.self)
-    else { return [StyledLine(" no major frame is whole yet", .soft), StyledLine(), StyledLine()] }
+    else { return stripToCome }
     let columns = width - 12
-    let record = table.record(ScheduleRecord.self, frame.schedule)
     let length = frame.end - frame.start
-    var planned = WindowStrip(columns: columns, length: length)
-    for index in record.windows.indices {
-      let window = table.record(WindowRecord.self, index)
-      planned.add(
-        start: window.start.count, duration: window.duration.count, owner: window.partition.rawValue,
-        name: vocabulary.partition(window.partition.rawValue))
-    }
     var actual = [UInt8](repeating: WindowStrip.nobody, count: columns)
     var most = [UInt64](repeating: 0, count: columns)
     for stay in frame.stays { Self.fill(&actual, &most, stay, frame) }
-    var top = StyledLine("  schedule  ", .soft)
-    for (label, owner) in zip(planned.labels, planned.owners) { top.append(String(label), colour(owner)) }
     var bottom = StyledLine("  ran       ", .soft)
     for column in 0..<columns { bottom.append(letter(actual[column]), colour(actual[column])) }
     let head =
       " frame \(frame.number), \(Self.decimal(Double(length) / 1e6, 3)) ms from \(EventField.seconds(frame.start)) s"
-    return [StyledLine(head, .strong), top, bottom]
+    return [StyledLine(head, .strong), planned(frame.schedule, length), bottom]
+  }
+
+  /// The same while no frame is whole: the windows by the schedule that the module begins with.
+  private var stripToCome: [StyledLine] {
+    let head = figures.eventCount == 0 ? " waiting for the first events" : " no major frame is whole yet"
+    let schedule = Int(clamping: table.module.initialSchedule)
+    guard schedule < table.count(ScheduleRecord.self) else { return [StyledLine(head), StyledLine(), StyledLine()] }
+    let length = table.record(ScheduleRecord.self, schedule).majorFrame.count
+    return [StyledLine(head, .strong), length > 0 ? planned(schedule, length) : StyledLine(), StyledLine()]
+  }
+
+  /// The windows of a schedule in a frame so long.
+  private func planned(_ schedule: Int, _ length: UInt64) -> StyledLine {
+    var strip = WindowStrip(columns: width - 12, length: length)
+    for index in table.record(ScheduleRecord.self, schedule).windows.indices {
+      let window = table.record(WindowRecord.self, index)
+      strip.add(
+        start: window.start.count, duration: window.duration.count, owner: window.partition.rawValue,
+        name: vocabulary.partition(window.partition.rawValue))
+    }
+    var line = StyledLine("  schedule  ", .soft)
+    for (label, owner) in zip(strip.labels, strip.owners) { line.append(String(label), colour(owner)) }
+    return line
   }
 
   /// What stands for a partition in a strip, and before its name in the table.

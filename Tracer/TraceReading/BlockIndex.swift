@@ -131,6 +131,23 @@ public struct BlockIndex {
     return block
   }
 
+  /// The trace's first event; nil where its block is damaged.
+  public var firstEvent: TraceEvent? {
+    let columns = EventColumns()
+    return decode(0, into: columns) && columns.eventCount > 0 ? columns.event(at: 0) : nil
+  }
+
+  /// The last block before another in which an event meets a condition, or which is damaged, so that nobody can tell;
+  /// nil where there is none.
+  public func lastBlock(before block: Int, where isWanted: (TraceEvent) -> Bool) -> Int? {
+    let columns = EventColumns()
+    return (0..<block).last { block in
+      guard decode(block, into: columns) else { return true }
+      let events = columns.events
+      return (0..<events.count).contains { isWanted(events[$0]) }
+    }
+  }
+
   /// Decodes a block by itself; false where it is damaged.
   private func decode(_ block: Int, into columns: EventColumns) -> Bool {
     let header = entries[block].header

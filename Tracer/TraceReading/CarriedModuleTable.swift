@@ -6,7 +6,8 @@ public final class CarriedModuleTable {
   /// A view of the table; valid as long as this object lives.
   public let table: ModuleTable
 
-  init(copying bytes: UnsafeRawBufferPointer) throws(TraceOpenError) {
+  /// Copies the table that `bytes` begin with; what follows it is not looked at.
+  public init(copying bytes: UnsafeRawBufferPointer) throws(TraceOpenError) {
     storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(8, bytes.count), alignment: 8)
     storage.copyMemory(from: bytes)
     do throws(ModuleTable.Defect) {
