@@ -86,6 +86,9 @@ import Verification
     let (predicted, doubts) = try Self.predict(run.trace, under: run.trace)
     #expect(doubts.isEmpty, "\(doubts)")
     try Self.expect(predicted, equals: run.trace, tolerance: 100)
+    // One of the timer's comes late: an interrupt has passed the boundary before it.
+    let timers = try [predicted, run.trace].map { try Self.events($0).count { $0.knownKind == .timer } }
+    #expect(timers[0] == timers[1] && timers[1] > 200)
   }
 
   /// MinimalGuest masks its interrupts in the middle of a computation, without entering the kernel: an upcall waits.

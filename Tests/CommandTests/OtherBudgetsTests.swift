@@ -160,6 +160,59 @@ import TraceReading
     }
   }
 
+  /// The verdict on a claim where a line's policy is another, which puts the kernel on other ways, or the recorded one.
+  private static func verdict(
+    on identifier: String, _ module: OtherModule, policy: String, in folder: CommandFolder
+  ) throws -> (claim: WhatIfAnswer.Claim, isTold: Bool) {
+    var other = module
+    try other.set("\"8\" Policy=\"MARKED_AT_ONCE\" BudgetPerWindow=", to: policy)
+    try folder.write(Array(other.text.utf8), to: "other.xml")
+    let run = try folder.run("what-if", "run", "--module", "other.xml", "--format", "json")
+    let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+    let claim = try #require(answer.claim(identifier), "\(run.errors)")
+    return (claim, answer.weaknesses.contains { $0.hasPrefix(identifier + " comes within") })
+  }
+
+  private static func seconds(_ nanoseconds: Int64) -> String {
+    let digits = String(nanoseconds)
+    return "0." + String(repeating: "0", count: 9 - digits.count) + digits
+  }
+
+  /// A response is known to within two microseconds where the kernel goes other ways.
+  @Test func aResponseNearItsDeadlineIsUnknown() throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))
+    let identifier = "process.deadline.Sensors.acquire"
+    var module = try OtherModule()
+    try module.set("p:TimeCapacitySeconds=", to: "0.000000001")
+    let worst = try #require(try Self.verdict(on: identifier, module, policy: "2", in: folder).claim.predictedWorst)
+    for (deadline, policy, verdict) in [
+      (worst + 2500, "2", "pass"), (worst + 1500, "2", "unknown"), (worst - 1500, "2", "unknown"),
+      (worst - 2500, "2", "fail"), (worst + 1500, "8", "pass"), (worst - 1500, "8", "fail"),
+    ] {
+      try module.set("p:DeadlineSeconds=", to: Self.seconds(deadline))
+      let (claim, isTold) = try Self.verdict(on: identifier, module, policy: policy, in: folder)
+      #expect(claim.predictedVerdict == verdict && isTold == (verdict == "unknown"), "\(claim)")
+    }
+  }
+
+  /// What a call took at the worst may have come of a coincidence, which comes again or does not.
+  @Test func aCallNearItsBudgetIsUnknown() throws {
+    let folder = try CommandFolder()
+    #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))
+    let identifier = "budget.hypercall.69"
+    var module = try OtherModule()
+    let worst = try #require(try Self.verdict(on: identifier, module, policy: "2", in: folder).claim.predictedWorst)
+    for (bound, policy, verdict) in [
+      (worst + 1100, "2", "pass"), (worst + 900, "2", "unknown"), (worst - 1, "2", "unknown"), (worst, "8", "pass"),
+      (worst - 1, "8", "fail"),
+    ] {
+      try module.set("\"HYPERCALL\" Subject=\"69\" BoundSeconds=", to: Self.seconds(bound))
+      let (claim, isTold) = try Self.verdict(on: identifier, module, policy: policy, in: folder)
+      #expect(claim.predictedVerdict == verdict && isTold == (verdict == "unknown"), "\(claim)")
+    }
+  }
+
   /// Smaller blocks take more bytes: nobody knows how many.
   @Test func otherBlocksAreUnknown() throws {
     let module = try OtherModule()

@@ -18,6 +18,8 @@ struct PredictedChanges {
   /// What decides about the kernel's own paths, in both modules.
   let paths: (recorded: KernelPaths, predicted: KernelPaths)
   let unpredicted: UnpredictedClaims
+  /// The prediction with something else taken for granted.
+  let alternatives: [PredictedAlternative]
 
   /// 1 where a claim is violated in the prediction for sure; 3 where none is, and one is in doubt, or evidence is
   /// missing in the prediction or in the recording.
@@ -33,23 +35,18 @@ struct PredictedChanges {
     if overflow != nil, claim.identifier == "trace.complete" { return .unknown }
     if unpredicted.contains(claim.identifier) { return .unknown }
     guard PathLengthVerdicts.areAbout(claim) else {
-      let verdict = PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
-      return isTooNear(claim) ? .unknown : verdict
+      return spread.mayTurn(claim) || alternatives.contains { $0.isOtherwise(claim) } ? .unknown : ownVerdict(claim)
     }
     return pathLengths.verdict(claim)
   }
 
-  /// So far off may a prediction be from mark to upcall, ns, where the kernel goes ways that it did not in the recorded
-  /// run; that it does where more is predicted than was recorded.
-  private static let uncertainty: Int64 = 500
+  /// The verdict on a claim that the prediction measures, whatever else may be taken for granted.
+  private func ownVerdict(_ claim: ClaimResult) -> Verdict {
+    PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
+  }
 
-  /// Whether nobody can say on which side of its bound a time from mark to upcall is.
-  private func isTooNear(_ claim: ClaimResult) -> Bool {
-    guard claim.identifier.hasPrefix("budget.markToUpcall."), paths.recorded != paths.predicted,
-      let worst = claim.worst?.value, let bound = claim.bound
-    else { return false }
-    let before = recorded.finding(claim.identifier)?.worst?.value ?? 0
-    return worst > before && (worst &- bound).magnitude < Self.uncertainty.magnitude
+  private var spread: PredictionSpread {
+    PredictionSpread(recorded: recorded, isOtherModule: paths.recorded != paths.predicted)
   }
 
   /// Whether events are missing before the recording's last one.
@@ -70,14 +67,18 @@ struct PredictedChanges {
 
   private static let fixedAssumptions: [String] = [
     "with each start a partition does what it did from its next recorded start on",
-    "who waits by the clock computes as long as it did; who switches its interrupts on asks for marks that wait",
+    "who waits by the clock computes as long as it did; a verdict that is another if whoever may have waited waits as "
+      + "long again is unknown",
+    "who switches its interrupts on asks for marks that wait",
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "the drainer writes in each of its turns all blocks of the trace's ring that are due",
-    "a call, an interrupt and an upcall's handler take what they took; switches are hidden by L as ever",
+    "a call, an interrupt and an upcall's handler take what they took; where windows, partitions or ports are others, "
+      + "a verdict that \(PredictedAlternative.kernelSpread) ns more or less in each would turn is unknown; switches "
+      + "are hidden by L as ever",
     "the kernel's own path lengths stay what they are: of window.start.instant, padding.margin, timer.punctual, "
-      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom "
-      + "claims of less than 5 µs the worst that was recorded is held against the other module's bound; where windows, "
-      + "partitions or ports are others, it must leave as much again, or half of L, to be sure",
+      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
+      + "the worst that was recorded is held against the other module's bound; where windows, partitions or ports are "
+      + "others, it must leave as much again, or half of L, to be sure",
   ]
 
   /// The gravest first, else in the module's order.
@@ -146,9 +147,16 @@ struct PredictedChanges {
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
       + unpredicted.weaknesses
       + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
-      + predicted.claims.filter(isTooNear).map {
-        "\($0.identifier) comes within \(Self.uncertainty) ns of its bound, and so far off may a prediction be"
+      + turning.filter(spread.mayTurn).map(spread.sentence)
+      + alternatives.compactMap { other in
+        let claims = turning.filter(other.isOtherwise).map(\.identifier)
+        return claims.isEmpty ? nil : other.sentence(about: claims)
       }
+  }
+
+  /// Claims on which the prediction would have a verdict, if it were surer.
+  private var turning: [ClaimResult] {
+    predicted.claims.filter { !PathLengthVerdicts.areAbout($0) && ownVerdict($0) != .unknown }
   }
 
   static func sentence(of condition: TraceCondition) -> String {

@@ -26,6 +26,10 @@ struct WhatIfCommand: ParsableCommand {
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
 
+      Where the other module moves windows or the like, the prediction is made thrice more: with whoever may have \
+      waited by the clock waiting, and with a kernel that takes a little more, or less. A verdict that is another in \
+      one of them is 'unknown' too, and so is one on a time too near its bound.
+
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its \
       start, with which all recorded deadlines still hold if partitions compute more by the margin, what binds each \
       of them, and the elements to paste into the module file; status 1 if the deadlines do not hold in the recorded \
@@ -150,20 +154,28 @@ struct WhatIfCommand: ParsableCommand {
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
     defer { withExtendedLifetime(signals) {} }
-    try compare(try write(under: table, of: module, to: output ?? temporary, signals))
+    let made = try write(under: table, of: module, to: output ?? temporary, signals)
+    let alternatives = try made.assumptions.enumerated().map { number, other in
+      let path = temporary + "-\(number)"
+      return (try write(under: table, of: module, to: path, signals, other.assumption), other.condition)
+    }
+    try compare(made, alternatives)
   }
 
-  /// A prediction that has been written.
+  /// A prediction that has been written, and is not kept yet.
   private struct Made {
-    var path: String
+    var file: TraceOutput
     var doubts: [Prediction.Doubt]
     var lossCount: UInt64
     var overflow: UInt64?
+    /// What else may be taken for granted, in words.
+    var assumptions: [(assumption: DemandAssumption, condition: String)]
   }
 
   /// Writes the predicted trace; what that takes of memory is free again before it is judged.
   private func write(
-    under table: ModuleTable, of module: String, to path: String, _ signals: SignalWatch
+    under table: ModuleTable, of module: String, to path: String, _ signals: SignalWatch,
+    _ assumption: DemandAssumption = .init()
   ) throws -> Made {
     let file = try TraceOutput(target: path, mayReplace: force)
     let writer = FileWriter(path: file.growing)
@@ -172,7 +184,7 @@ struct WhatIfCommand: ParsableCommand {
     let prediction: Prediction
     do throws(Prediction.Mismatch) {
       prediction = try Prediction(
-        recorded: reader.moduleTable, under: table, extraPercent: margin ?? 0,
+        recorded: reader.moduleTable, under: table, extraPercent: margin ?? 0, assumption: assumption,
         source: { reader.nextPresentEvent() },
         sink: { writer.write($0) })
     } catch {
@@ -202,18 +214,23 @@ struct WhatIfCommand: ParsableCommand {
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
     return Made(
-      path: try file.keep() ?? path, doubts: prediction.doubts, lossCount: prediction.lossCount,
-      overflow: prediction.overflow)
+      file: file, doubts: prediction.doubts, lossCount: prediction.lossCount,
+      overflow: prediction.overflow,
+      assumptions: PredictedAlternative.assumptions(
+        of: prediction, isOtherModule: KernelPaths(reader.moduleTable) != KernelPaths(table), margin: margin ?? 0))
   }
 
-  private func compare(_ made: Made) throws {
+  private func compare(_ made: Made, _ others: [(made: Made, condition: String)]) throws {
     // One after the other: each reader has room for some blocks.
     let recorded = try Judged(trace)
-    let predicted = try Judged(made.path, hasPlayed: recorded.hasStimuli)
+    let predicted = try Judged(try made.file.keep() ?? made.file.target, hasPlayed: recorded.hasStimuli)
+    let alternatives = try others.map {
+      PredictedAlternative(report: try Judged($0.made.file.growing).report, condition: $0.condition)
+    }
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
-      paths: (recorded.paths, predicted.paths), unpredicted: predicted.unpredicted)
+      paths: (recorded.paths, predicted.paths), unpredicted: predicted.unpredicted, alternatives: alternatives)
     switch format {
     case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
     case .json: print(try comparison.json())

@@ -37,7 +37,9 @@ public final class SimulatedWorld {
   /// The timer's entry that the kernel is at, and what has come of it so far.
   var timerEntry: (instant: UInt64, outcome: TimerOutcome)?
   /// When the one-shot timer fires, ns.
-  private var timer: UInt64 = .max
+  var timer: UInt64 = .max
+  /// It has fired while the kernel was at something else and armed it anew: the interrupt still comes.
+  var isTimerStale = false
   /// The window start whose pad has been recorded, ns.
   private var padded: UInt64 = 0
   /// Digests of the messages at each place of each channel.
@@ -227,40 +229,6 @@ public final class SimulatedWorld {
     behaviour.perform(partition, exit, at: instant, in: self)
   }
 
-  /// The instant of the next interrupt, of a line or of the timer, at `instant` or later.
-  func nextInterrupt(after instant: UInt64) -> UInt64 {
-    min(max(timer, instant), devices.nextInterrupt(after: instant))
-  }
-
-  func interrupt(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex) {
-    var snapshot = enter(at: instant, exit, who)
-    let now = SystemTime(nanoseconds: instant)
-    if let number = devices.take(at: instant) {
-      plannedExit = devices.serviceEnd
-      if number == 15 { snapshot.flags.insert(.lineInService) }
-      let line = InterruptLine(number)
-      record(.interrupt, snapshot, UInt16(line.vector), at: instant)
-      core.interrupt(line, snapshot, at: now, into: &recorder)
-      if core.decision.upcall != nil { plannedExit = plannedExit.map { $0 + devices.upcallTime } }
-    } else {
-      timer = .max
-      record(.timer, snapshot, 0xE0, at: instant)
-      let before = core.current
-      core.timer(snapshot, at: now, into: &recorder)
-      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before))
-      planExit()
-    }
-    act()
-  }
-
-  /// Plans when the kernel is done with the timer's entry that it is at, if it is at one, by what has come of it.
-  func planExit() {
-    guard let behaviour, timerEntry != nil else { return }
-    if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
-    guard let timerEntry, let time = behaviour.timerTime(timerEntry.outcome) else { return }
-    plannedExit = timerEntry.instant + time
-  }
-
   /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
   func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, isException: Bool = false) -> EntrySnapshot {
     timerEntry = nil
@@ -280,12 +248,6 @@ public final class SimulatedWorld {
     record(
       kind, at: instant, partition: snapshot.partition, detail: snapshot.flags.rawValue,
       operand: snapshot.operand(what), wordCount: 2, .init(snapshot.counterWord, snapshot.resumeDelay))
-  }
-
-  /// The timer as the kernel has set it.
-  func arm(_ instant: UInt64) {
-    let lateness = behaviour?.timerLateness ?? 0
-    timer = max(min(instant, .max - lateness) + lateness, ring.nanoseconds)
   }
 
   /// The drainer's tail, whenever it has moved.

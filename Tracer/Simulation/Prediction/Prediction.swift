@@ -23,9 +23,10 @@ public final class Prediction {
   ///   - table: the other one; the bytes of both must outlive the prediction.
   ///   - source: the trace's events, one after the other.
   ///   - extraPercent: how much more partitions compute than they did, in hundredths.
+  ///   - assumption: what is taken for granted where the recorded run leaves it open.
   ///   - sink: gets the bytes of the predicted trace.
   public init(
-    recorded: ModuleTable, under table: ModuleTable, extraPercent: UInt64 = 0,
+    recorded: ModuleTable, under table: ModuleTable, extraPercent: UInt64 = 0, assumption: DemandAssumption = .init(),
     source: @escaping () -> TraceEvent?, sink: @escaping (UnsafeRawBufferPointer) -> Void
   ) throws(Mismatch) {
     if let reason = Self.mismatch(recorded, table) { throw Mismatch(description: reason) }
@@ -34,9 +35,9 @@ public final class Prediction {
       partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0, source)
     behaviour = RecordedBehaviour(
       partitionCount: table.partitionCount, reader, extraPercent: extraPercent,
-      tolerance: max(Self.majorFrame(of: recorded), Self.majorFrame(of: table)))
+      tolerance: max(Self.majorFrame(of: recorded), Self.majorFrame(of: table)), assumption: assumption)
     world = SimulatedWorld(
-      table, SimulationOptions(seed: 1), devices: RecordedDevices(reader), behaviour: behaviour, sink: sink)
+      table, SimulationOptions(seed: 1), devices: RecordedDevices(reader, assumption), behaviour: behaviour, sink: sink)
   }
 
   /// Runs to the end of what was recorded.
@@ -71,6 +72,19 @@ public final class Prediction {
   public var overflow: UInt64? { world.moduleRing.overflow }
   /// Events that the recorded trace has lost; what they asked for is not in the prediction.
   public var lossCount: UInt64 { reader.demand.lossCount }
+
+  /// What the recorded run tells of waits by the clock; nil where no partition may have waited, or no kernel was there:
+  /// then nobody has read a clock.
+  public var waits: ClockEvidence? {
+    let clock = reader.demand.clock
+    return isOfKernel && !waiting(by: clock).isEmpty ? clock : nil
+  }
+  /// Whether a kernel has recorded the run.
+  public var isOfKernel: Bool { reader.demand.isOfKernel }
+  /// The partitions that may have waited by the clock, by name; the drainer waits for nobody.
+  public func waiting(by clock: ClockEvidence) -> [String] {
+    clock.partitions.filter { PartitionIndex(UInt8($0)) != table.module.drainer }.sorted().map(name)
+  }
 
   /// What weakens the prediction, by partition.
   public var doubts: [Doubt] {

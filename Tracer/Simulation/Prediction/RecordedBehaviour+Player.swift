@@ -15,10 +15,15 @@ extension RecordedBehaviour {
     /// What is computed before it asks for the marks that wait, having switched that flag on, ns; nil where it does
     /// not.
     var asking: UInt64?
+    /// The first instant of that computation, ns.
+    var beginning: UInt64 = 0
+    /// How long after it the next deed comes, computed or not, ns; nil where it comes of computation.
+    var wait: UInt64?
 
     mutating func goOn() {
       next += 1
       done = nil
+      wait = nil
       total = nil
       turn = .max
       asking = nil

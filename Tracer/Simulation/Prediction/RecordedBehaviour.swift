@@ -10,6 +10,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   private let extraPercent: UInt64
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
+  private let assumption: DemandAssumption
   private var players: [Player]
   /// Changes of the module schedule so far.
   private var changeCount: UInt64 = 0
@@ -19,11 +20,17 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
   /// outlived its recorded life.
   private static let slack: UInt64 = 5000
+  /// Who waits looks at the clock once more at least, ns.
+  private static let glance: UInt64 = 20
   /// By the clock of a host that has other things to do, a timer may come as late as it likes, ns.
   private static let longestLateness: UInt64 = 1000
 
-  init(partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64) {
+  init(
+    partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64,
+    assumption: DemandAssumption = .init()
+  ) {
     self.reader = reader
+    self.assumption = assumption
     self.extraPercent = extraPercent
     self.tolerance = tolerance
     players = (0..<partitionCount).map { _ in
@@ -43,11 +50,12 @@ final class RecordedBehaviour: PartitionBehaviour {
     let top = players[index].top
     let activity = players[index].activities[top]
     let wasOff = !world.guests[index].isOn
+    if activity.done == nil { players[index].activities[top].beginning = exit }
     let total: UInt64
     if let known = activity.total {
       total = known
     } else {
-      let found = look(index, activity, upTo: world.nextInterrupt(after: exit) - exit, in: world)
+      let found = look(index, players[index].activities[top], from: exit, in: world)
       if found.isKnown { players[index].activities[top].total = found.total }
       players[index].activities[top].turn = found.turn > activity.done ?? 0 ? found.turn : .max
       total = found.total
@@ -59,6 +67,9 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].isAsking = question.map { $0 < total && world.core.decision.hasPendingMarks } ?? false
     let next = players[index].isAsking ? question ?? total : total
     guard next != .max else { return .max }
+    if !players[index].isAsking, let end = waitEnd(players[index].activities[top]) {
+      return max(exit + Self.glance, end)
+    }
     let left = next - min(next, done)
     return left > .max - exit ? .max : exit + left
   }
@@ -80,21 +91,28 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[players[index].top].asking = nil
     world.call(GuestCall(.null), partition, exit, at: instant)
     let hasUpcall = world.core.decision.upcall != nil
-    world.plannedExit = instant + computation(KernelWays.longWay + (hasUpcall ? KernelWays.upcallAtCall : 0))
+    world.plannedExit = instant + kernelTime(KernelWays.longWay + (hasUpcall ? KernelWays.upcallAtCall : 0))
   }
 
   /// What the partition computes before its next deed; where there is none, before its handler returns or nothing more
-  /// is known of it. Not known means that it is more than `span` beyond what it has done, and at least so much.
+  /// is known of it. Not known means that it comes after the next interrupt, and that it computes at least so much.
   private func look(
-    _ index: Int, _ activity: Activity, upTo span: UInt64, in world: SimulatedWorld
+    _ index: Int, _ activity: Activity, from exit: UInt64, in world: SimulatedWorld
   ) -> (total: UInt64, isKnown: Bool, turn: UInt64) {
     let strand = activity.strand
     let isNew = activity.done == nil
     let done = activity.done ?? 0
-    let enough = span > .max - done ? .max : done + span
-    func isBeyond() -> Bool { computation(sureComputation(of: activity)) > enough }
+    let next = world.nextInterrupt(after: exit)
+    let enough = next - exit > .max - done ? .max : done + (next - exit)
+    func isBeyond() -> Bool {
+      guard computation(sureComputation(of: activity)) > enough else { return false }
+      // Who waits is done when the time has come, however little that is of computation.
+      guard assumption.waits != nil else { return true }
+      return reader.demand.time - (strand.beginning ?? reader.demand.time) > next - activity.beginning
+    }
     if let deed = reader.deed(activity.next, of: strand, unless: isBeyond) {
       if isNew { world.guests[index].setFlag(deed.wasOn) }
+      players[index].activities[players[index].top].wait = wait(of: deed)
       return (computation(deed.computation), true, turn(deed.turn))
     }
     if strand.end == .returned { return (computation(strand.computation) + RecordedDemand.handlerTail, true, .max) }
@@ -105,6 +123,20 @@ final class RecordedBehaviour: PartitionBehaviour {
       return (computation(sureComputation(of: activity)), false, turn(strand.turn))
     }
     return (computation(strand.computation) + Self.slack, true, turn(strand.turn))
+  }
+
+  /// How long the partition waits for a deed, if it is taken to wait: as long as it did, and longer by what it computes
+  /// more.
+  private func wait(of deed: RecordedDeed) -> UInt64? {
+    guard let waits = assumption.waits, let stretch = deed.stretch, waits.isOpen(stretch),
+      deed.elapsed >= ClockEvidence.shortestWait
+    else { return nil }
+    return deed.elapsed + (computation(deed.computation) - deed.computation)
+  }
+
+  /// When the activity's wait is over; nil where it is none, all ones for never.
+  private func waitEnd(_ activity: Activity) -> UInt64? {
+    activity.wait.map { $0 > .max - activity.beginning ? .max : activity.beginning + $0 }
   }
 
   private func turn(_ recorded: UInt64) -> UInt64 { recorded == .max ? .max : computation(recorded) }
@@ -122,6 +154,9 @@ final class RecordedBehaviour: PartitionBehaviour {
     let (product, isBeyond) = recorded.multipliedReportingOverflow(by: 100 + extraPercent)
     return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
   }
+
+  /// The same of what the kernel does there.
+  private func kernelTime(_ recorded: UInt64) -> UInt64 { assumption.kernelTime(computation(recorded)) }
 
   func noteComputation(of partition: PartitionIndex, from exit: UInt64, to instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
@@ -152,7 +187,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[top].goOn()
     world.guests[index].setFlag(deed.isOn)
     let isAtOnce = world.servesAtOnce(at: instant)
-    let kernelTime = deed.kernelTime.map(computation)
+    let kernelTime = deed.kernelTime.map(kernelTime)
     if let kernelTime { world.plannedExit = instant + kernelTime }
     asker = deed.asksForMode ? index : nil
     defer { asker = nil }
@@ -199,7 +234,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
     // With marks waiting it asks the kernel for the next upcall.
     if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
-      world.plannedExit = instant + computation(time)
+      world.plannedExit = instant + kernelTime(time)
     }
     world.handle(index, vector, true, partition, exit, at: instant)
   }
@@ -254,12 +289,12 @@ final class RecordedBehaviour: PartitionBehaviour {
 
   func startTime(of partition: PartitionIndex) -> UInt64? {
     let index = Int(partition.rawValue)
-    return reader.startTime(in: players[index].life, of: index).map(computation)
+    return reader.startTime(in: players[index].life, of: index).map(kernelTime)
   }
 
   func timerTime(_ outcome: TimerOutcome) -> UInt64? {
     reader.learnUsualTimes()
-    return reader.demand.timerTimes[outcome]?.nanoseconds
+    return reader.demand.timerTimes[outcome]?.nanoseconds.map(assumption.kernelTime)
   }
 
   var timerLateness: UInt64 { min(Self.longestLateness, reader.demand.timerLateness.nanoseconds ?? 0) }

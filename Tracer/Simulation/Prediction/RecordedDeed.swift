@@ -27,6 +27,18 @@ struct RecordedDeed {
   var hasUpcall = false
   /// Marks waited for the partition.
   var hadMarks = false
+  /// From the first instant of that computation to the deed, interruptions included, ns.
+  var elapsed: UInt64 = 0
+  /// Where it came; nil where the computation before it is not that of a recorded run.
+  var stretch: ClockEvidence.Stretch?
+
+  /// What kind of deed it is, whatever its arguments.
+  var kind: UInt16 {
+    switch act {
+    case .call(let call): call.number
+    case .fault(let fault): 0x8000 | UInt16(fault.vector)
+    }
+  }
 
   /// It may make its partition start anew.
   var asksForMode: Bool {

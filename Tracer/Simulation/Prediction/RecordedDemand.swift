@@ -47,6 +47,8 @@ struct RecordedDemand {
   /// From the instant for which the timer was set to its entry, where nothing was in its way.
   private(set) var timerLateness = TypicalTime()
   private var armed: UInt64 = .max
+  /// Whether partitions wait by the clock.
+  private(set) var clock = ClockEvidence()
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
@@ -183,7 +185,8 @@ struct RecordedDemand {
     let isPulse = snapshot.flags.contains(.isPulse)
     if !isPulse { settle(exit: exit, partition: snapshot.partition) }
     if snapshot.partition != 0xFF, !isPulse {
-      compute(Int(snapshot.partition), event.time &- exit, snapshot, isDeed: kind == .hypercall || kind == .exception)
+      compute(
+        Int(snapshot.partition), exit...event.time, snapshot, isDeed: kind == .hypercall || kind == .exception)
     }
     switch kind {
     case .interrupt: takeInterrupt(event, isPulse: isPulse)
@@ -229,16 +232,24 @@ struct RecordedDemand {
     let index = Int(snapshot.partition)
     let strand = flows[index].current
     let isOn = snapshot.flags.contains(.interruptsEnabled)
-    let deed = RecordedDeed(
+    var deed = RecordedDeed(
       computation: strand.computation, act: act, wasOn: strand.wasOn ?? isOn, isOn: isOn,
       turn: strand.turn, instant: event.time, kernelTime: nil, status: nil, hadMarks: flows[index].marks != 0)
-    strand.beginComputation()
+    deed.elapsed = event.time - (strand.beginning ?? event.time)
+    let stretch = ClockEvidence.Stretch(
+      partition: snapshot.partition, isInHandler: flows[index].open.count > 1, last: strand.latestKind,
+      next: deed.kind)
+    deed.stretch = stretch
+    clock.note(deed.computation, in: deed.elapsed, at: stretch)
+    strand.beginComputation(after: deed.kind)
     pendingDeed = (index, deed, strand)
   }
 
-  /// A partition computed for `span`; first in what has returned since, then in what goes on.
-  private mutating func compute(_ index: Int, _ span: UInt64, _ snapshot: EntrySnapshot, isDeed: Bool) {
-    var rest = span
+  /// A partition computed all the time; first in what has returned since, then in what goes on.
+  private mutating func compute(
+    _ index: Int, _ span: ClosedRange<UInt64>, _ snapshot: EntrySnapshot, isDeed: Bool
+  ) {
+    var rest = span.upperBound - span.lowerBound
     let count = snapshot.upcallsReturned &- flows[index].returned
     flows[index].returned = snapshot.upcallsReturned
     hasReturned = count > 0
@@ -253,7 +264,7 @@ struct RecordedDemand {
       handler.end = .returned
     }
     let strand = flows[index].current
-    strand.computation += rest
+    strand.compute(rest, until: span.upperBound)
     if !isDeed { strand.show(isOn: snapshot.flags.contains(.interruptsEnabled)) }
   }
 

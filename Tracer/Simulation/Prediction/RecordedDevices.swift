@@ -6,11 +6,15 @@ struct RecordedDevices: InterruptSource {
   private(set) var serviceEnd: UInt64?
   private(set) var upcallTime: UInt64 = 0
   private let demand: DemandReader
+  private let assumption: DemandAssumption
   /// Requests that wait at the controllers, and the latest of each line.
   private var latched: UInt16 = 0
   private var latest = (0..<16).map { RecordedInterrupt(line: UInt8($0), instant: 0, kernelTime: 400) }
 
-  init(_ demand: DemandReader) { self.demand = demand }
+  init(_ demand: DemandReader, _ assumption: DemandAssumption = .init()) {
+    self.demand = demand
+    self.assumption = assumption
+  }
 
   func nextInterrupt(after instant: UInt64) -> UInt64 {
     guard latched & ~mask == 0 else { return instant }
@@ -40,7 +44,7 @@ struct RecordedDevices: InterruptSource {
     guard open != 0 else { return nil }
     let line = open.trailingZeroBitCount
     latched &= ~(1 << UInt16(line))
-    serviceEnd = instant + latest[line].kernelTime
+    serviceEnd = instant + assumption.kernelTime(latest[line].kernelTime)
     upcallTime = demand.demand.isOfKernel && !latest[line].hasUpcall ? KernelWays.upcallAtInterrupt : 0
     return UInt8(line)
   }

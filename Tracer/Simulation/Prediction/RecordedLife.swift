@@ -89,6 +89,10 @@ final class RecordedStrand {
   /// further turns nothing is kept.
   var turn = UInt64.max
   private var latestShown: UInt64 = 0
+  /// When that computation began, ns; nil where it has not.
+  private(set) var beginning: UInt64?
+  /// The kind of the last deed; all ones before the first.
+  private(set) var latestKind = UInt16.max
   private var kept: [RecordedDeed] = []
   /// Those behind them, where there are any.
   private var rest: SpillingQueue<RecordedDeed>?
@@ -131,8 +135,16 @@ final class RecordedStrand {
     }
   }
 
-  /// A deed has been done: what leads to the next one begins.
-  func beginComputation() {
+  /// It has computed so much until then.
+  func compute(_ span: UInt64, until instant: UInt64) {
+    beginning = beginning ?? instant - min(instant, span)
+    computation += span
+  }
+
+  /// Such a deed has been done: what leads to the next one begins.
+  func beginComputation(after kind: UInt16) {
+    latestKind = kind
+    beginning = nil
     computation = 0
     wasOn = nil
     turn = .max

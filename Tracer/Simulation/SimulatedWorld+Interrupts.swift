@@ -1,0 +1,52 @@
+import APEXTypes
+import PartitionCore
+import TraceFormat
+
+// What interrupts whoever runs: the lines, and the one-shot timer.
+extension SimulatedWorld {
+  /// The instant of the next interrupt, of a line or of the timer, at `instant` or later.
+  func nextInterrupt(after instant: UInt64) -> UInt64 {
+    min(isTimerStale ? instant : max(timer, instant), devices.nextInterrupt(after: instant))
+  }
+
+  func interrupt(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex) {
+    var snapshot = enter(at: instant, exit, who)
+    let now = SystemTime(nanoseconds: instant)
+    if let number = devices.take(at: instant) {
+      plannedExit = devices.serviceEnd
+      if number == 15 { snapshot.flags.insert(.lineInService) }
+      let line = InterruptLine(number)
+      record(.interrupt, snapshot, UInt16(line.vector), at: instant)
+      core.interrupt(line, snapshot, at: now, into: &recorder)
+      if core.decision.upcall != nil { plannedExit = plannedExit.map { $0 + devices.upcallTime } }
+    } else {
+      // The local APIC keeps one request, for whatever it was armed.
+      if !isTimerStale || timer <= instant { timer = .max }
+      isTimerStale = false
+      record(.timer, snapshot, 0xE0, at: instant)
+      let before = core.current
+      core.timer(snapshot, at: now, into: &recorder)
+      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before))
+      planExit()
+    }
+    act()
+  }
+
+  /// Plans when the kernel is done with the timer's entry that it is at, if it is at one, by what has come of it.
+  func planExit() {
+    guard let behaviour, timerEntry != nil else { return }
+    if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
+    guard let timerEntry, let time = behaviour.timerTime(timerEntry.outcome) else { return }
+    plannedExit = timerEntry.instant + time
+  }
+
+  /// The timer as the kernel has set it.
+  ///
+  /// Where another entry came first and passed the boundary, the old instant has come meanwhile: that interrupt waits
+  /// at the local APIC, and comes as soon as somebody runs. A seeded world has no such moment.
+  func arm(_ instant: UInt64) {
+    let lateness = behaviour?.timerLateness ?? 0
+    if behaviour != nil, timer <= ring.nanoseconds { isTimerStale = true }
+    timer = max(min(instant, .max - lateness) + lateness, ring.nanoseconds)
+  }
+}
