@@ -1,3 +1,4 @@
+import Foundation
 import ModuleConfiguration
 import Testing
 
@@ -50,6 +51,22 @@ import Testing
     #expect(lines.contains(#"echo 0 Flight\\Law\n"#))
     // What gdb does not find of Swift's own modules is no news then either.
     #expect(lines[change + 1] == "set logging enabled on" && lines[change...].contains("set logging enabled off"))
+  }
+
+  /// gdb compares the name of what it is to take away with the file's real one.
+  @Test func filesHaveTheirRealNames() throws {
+    let files = FileManager.default
+    let folder = files.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent("names-\(UUID())")
+    try files.createDirectory(at: folder.appendingPathComponent("real"), withIntermediateDirectories: true)
+    defer { try? files.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("real/one.elf").path
+    try #require(files.createFile(atPath: file, contents: nil))
+    let link = folder.appendingPathComponent("link").path
+    try files.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    #expect(DebuggerScript.Partition(name: "One", file: link + "/one.elf").file == file)
+    #expect(DebuggerScript.Partition(name: "One", file: file).file == file)
+    let here = URL(fileURLWithPath: files.currentDirectoryPath).resolvingSymlinksInPath().path
+    #expect(DebuggerScript.Partition(name: "One", file: "images/one.elf").file == here + "/images/one.elf")
   }
 
   @Test func whatTheKernelDoesNotTellIsLeftOut() {

@@ -1,3 +1,4 @@
+import Foundation
 import ModuleConfiguration
 
 /// What gdb is told: symbols, the machine, commands of our own, and where it stands.
@@ -5,11 +6,12 @@ public struct DebuggerScript: Sendable {
   /// A partition and the file that has its symbols.
   public struct Partition: Equatable, Sendable {
     public var name: String
+    /// As gdb calls it, absolute and without links: by another name it would not take its symbols away again.
     public var file: String
 
     public init(name: String, file: String) {
       self.name = name
-      self.file = file
+      self.file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     }
   }
 
