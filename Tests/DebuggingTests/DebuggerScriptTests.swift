@@ -45,12 +45,21 @@ import Testing
     let machine = try index(of: "target remote /tmp/socket", lines)
     #expect(lines[..<machine].count { $0.hasPrefix("add-symbol-file") } == 1)
     #expect(lines.contains("set $partita_symbols = 0"))
-    let change = try index(of: "set $partita_symbols = $arg0", lines)
+    let change = try index(of: "set $partita_symbols = $partita_asked", lines)
     #expect(lines[..<change].contains(#"remove-symbol-file "/a b/one.elf""#))
     #expect(lines[change...].contains(#"add-symbol-file "/a b/one.elf""#))
     #expect(lines.contains(#"echo 0 Flight\\Law\n"#))
     // What gdb does not find of Swift's own modules is no news then either.
     #expect(lines[change + 1] == "set logging enabled on" && lines[change...].contains("set logging enabled off"))
+  }
+
+  /// A wrong number, or what is none, leaves the symbols that are loaded.
+  @Test func anUnknownPartitionChangesNothing() throws {
+    let lines = script { $0.current = 0 }
+    let asked = try index(of: "set $partita_asked = $arg0", lines)
+    #expect(lines[asked + 1] == "if $partita_asked < 0 || $partita_asked >= 2")
+    #expect(lines[asked + 2] == #"echo partitions have the numbers from 0 to 1\n"# && lines[asked + 3] == "else")
+    #expect(!lines[..<asked].contains { $0.hasPrefix("remove-symbol-file") })
   }
 
   /// gdb compares the name of what it is to take away with the file's real one.

@@ -64,16 +64,20 @@ public struct DebuggerScript: Sendable {
   }
 
   /// `partita symbols N`: another partition's symbols.
+  ///
+  /// What is no number gdb refuses itself at the first use, before anything is changed.
   private var symbolsCommand: [String] {
     var lines = ["define-prefix partita", "define partita symbols", "if $argc == 1"]
+    lines += ["set $partita_asked = $arg0", "if $partita_asked < 0 || $partita_asked >= \(partitions.count)"]
+    lines += ["echo partitions have the numbers from 0 to \(partitions.count - 1)\\n", "else"]
     for (index, partition) in partitions.enumerated() {
       lines += ["if $partita_symbols == \(index)", "remove-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines += ["set $partita_symbols = $arg0", "set logging enabled on"]
+    lines += ["set $partita_symbols = $partita_asked", "set logging enabled on"]
     for (index, partition) in partitions.enumerated() {
-      lines += ["if $arg0 == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
+      lines += ["if $partita_asked == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines += ["set logging enabled off", "else"]
+    lines += ["set logging enabled off", "end", "else"]
     for (index, partition) in partitions.enumerated() {
       lines.append("echo \(index) \(Self.echoed(partition.name))\\n")
     }
