@@ -97,6 +97,8 @@ struct GotoCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      // A pipe would be waited for with signals watched already, and Ctrl-C not heard.
+      try TraceCommand.requireFile(trace)
       let locator = KernelLocator.current
       let programs = try DebuggingPrograms(locator)
       try ImageFolders.require(images)
