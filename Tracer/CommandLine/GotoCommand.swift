@@ -163,6 +163,8 @@ struct GotoCommand: ParsableCommand {
     defer { withExtendedLifetime(scratch.path) {} }
     let folder = RunFolder(path: scratch.path, recordingPath: keep)
     var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    // What is said of an end before its time has a line of its own.
+    defer { line.clear() }
     let ringPlace = try recordedPlace(of: sought, run, programs, in: folder, signals, &line)
     let (machine, count) = try reach(sought, at: ringPlace, run, programs, in: folder, signals, &line)
     line.clear()
