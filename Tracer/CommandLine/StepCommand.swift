@@ -24,8 +24,8 @@ struct StepCommand: ParsableCommand {
       \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
       After each order the current event is printed; 'show' prints the whole screen. In a terminal NO_COLOR leaves \
-      out colours, and a locale (LC_ALL, LC_CTYPE, LANG) that is not one of UTF-8 all signs beyond ASCII; that holds \
-      for 'partita top' too.
+      out colours, as of every answer, and a locale (LC_ALL, LC_CTYPE, LANG) that is not one of UTF-8 all signs beyond \
+      ASCII; that holds for 'partita top' too.
 
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one for \
       what the trace certainly has not, 3 for a trace that is cut off or damaged, or an order for what may have been \
