@@ -84,6 +84,9 @@ import Testing
     #expect(try Self.offers(["verify", "--format", ""]) == ["text", "json", "junit"])
     let formats = try Self.offers(["export", "run.partita", "--format", ""])
     #expect(formats.sorted() == ["chrome", "csv", "ctf", "perfetto", "sqlite", "vcd"])
+    let kinds = try Self.offers(["dump", "run.partita", "--kind", "upcall"])
+    #expect(kinds.sorted() == ["upcall", "upcallWritten", "upcallsReturned"])
+    #expect(try Self.offers(["dump", "--kind", "inp"]) == ["input"])
   }
 
   @Test func bashCompletesFiles() throws {

@@ -54,6 +54,19 @@ import Testing
     }
   }
 
+  /// What is read more than once is no pipe, and nobody waits for one that has no writer.
+  @Test(arguments: [
+    ["goto", "pipe", "5", "--batch"], ["goto", "pipe", "--claim", "window.order", "--batch"], ["step", "pipe"],
+    ["report", "pipe", "-o", "out"], ["what-if", "pipe", "--schedule-search"], ["top", "pipe"],
+  ]) func aPipeIsNotReadTwice(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    try #require(mkfifo(folder.file("pipe"), 0o600) == 0)
+    let command = try RunningCommand(arguments, in: folder)
+    #expect(command.finish() == .status(2), "\(command.errors)")
+    #expect(command.errors.contains("pipe: the trace is read more than once here"), "\(command.errors)")
+    #expect(command.output == "" && folder.names == ["pipe"])
+  }
+
   /// A complaint begins with the command's name; one about a line has the form of compilers, which leads editors there.
   @Test(arguments: [
     ["check", "folder"], ["check", "noise"], ["pack", "nothing", "-o", "out"], ["pack", "module.xml", "-o", "good"],

@@ -20,6 +20,7 @@ import Testing
     ["verify", "run.partita", "--threads", "1"], ["verify", "run.partita", "--certificate", "out"],
     ["audit", "certificate", "run.partita"], ["diff", "run.partita", "run.partita"],
     ["report", "run.partita", "-o", "out"], ["export", "run.partita", "--format", "perfetto", "-o", "out"],
+    ["step", "run.partita", "--at", "event:1999990"],
     ["query", "run.partita", "SELECT count(*) FROM event a, event b"],
     ["what-if", "run.partita", "--schedule-search"], ["what-if", "run.partita", "--module", "module.image"],
   ]
@@ -114,6 +115,41 @@ import Testing
     #expect(command.finish() == .status(3), "\(command.errors)")
     #expect(command.errors.contains("interrupted"), "\(command.errors)")
     #expect(folder.names == ["memory"] && folder.leftovers == [])
+  }
+
+  /// In the stepper's screen a long way tells how far it is; Ctrl-C ends it where it began, and not the stepper.
+  @Test func onALongWay() throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.bytes.get(), to: "run")
+    for _ in 0..<10 {
+      let terminal = try PseudoTerminal()
+      let device = terminal.device
+      let command = try RunningCommand(
+        ["step", "run"], in: folder, input: device, output: device, through: PseudoTerminal.environment())
+      let isAt = { (event: Int) in terminal.screen.first?.contains("   event \(event)   ") == true }
+      #expect(command.reaches { isAt(0) }, "\(command.errors)")
+      let before = command.bytesRead
+      terminal.press("\u{1B}[F")
+      let hasArrived = { terminal.screen.first?.contains(" 100 % of") == true }
+      #expect(command.reaches { command.bytesRead > before + 1 << 20 || hasArrived() }, "\(terminal.screen)")
+      // Longer than what counts as quick; a key that is pressed before it goes on would be forgotten.
+      command.send(SIGSTOP)
+      usleep(400_000)
+      command.send(SIGCONT)
+      let isTold = { terminal.screen.last?.contains("Ctrl-C stays here") == true }
+      #expect(command.reaches { isTold() || hasArrived() }, "\(terminal.screen)")
+      terminal.press("\u{03}")
+      if command.reaches({ terminal.screen.last?.contains("interrupted") == true }) {
+        terminal.press("n")
+        #expect(command.reaches { isAt(1) }, "\(terminal.screen)")
+        terminal.press("q")
+        #expect(terminal.finish(command) == .status(0), "\(command.errors)")
+        return
+      }
+      // It had arrived, and so Ctrl-C was the end.
+      #expect(terminal.finish(command) == .status(0), "\(command.errors)")
+    }
+    Issue.record("the way was never interrupted: the trace is too short for this machine")
   }
 
   /// A monitor that takes the call and says nothing.

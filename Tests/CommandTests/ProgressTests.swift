@@ -110,4 +110,36 @@ import Testing
     #expect(!drawn.isEmpty)
     for line in drawn { #expect(line.range(of: "^[0-9]+ events$", options: .regularExpression) != nil, "\(line)") }
   }
+
+  /// What an interruption is answered by does not stand behind how far the work was.
+  @Test(arguments: [
+    ["query", "-", "SELECT 1"], ["verify", "-"], ["stats", "-"], ["export", "-", "--format", "csv", "-o", "out"],
+  ]) func anInterruptionHasALineOfItsOwn(arguments: [String]) throws {
+    let trace = try LongTrace.bytes.get()
+    let folder = try CommandFolder()
+    let (pipe, terminal) = (try TestPipe(), try PseudoTerminal())
+    defer { pipe.close() }
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    let command = try RunningCommand(arguments, in: folder, input: pipe.reading, errorOutput: terminal.device)
+    let isHeld = DispatchSemaphore(value: 0)
+    let writing = pipe.writing
+    let piece = trace.count / 32
+    let feeder = Thread {
+      for part in [trace[..<piece], trace[piece..<(2 * piece)]] {
+        _ = part.withUnsafeBytes { Glibc.write(writing, $0.baseAddress, $0.count) }
+        isHeld.wait()
+      }
+    }
+    feeder.start()
+    #expect(command.reaches { command.bytesRead > piece && pipe.isEmpty }, "\(terminal.text)")
+    usleep(700_000)
+    isHeld.signal()
+    let isTold = command.reaches { terminal.text.contains(" events") }
+    #expect(isTold, "\(terminal.text)")
+    command.send(SIGINT)
+    #expect(terminal.finish(command) == .status(3), "\(terminal.text)")
+    isHeld.signal()
+    #expect(Self.lines(of: terminal).last?.hasPrefix("partita: ") == true, "\(terminal.text)")
+    #expect(Self.lines(of: terminal).last?.contains("interrupted") == true, "\(terminal.text)")
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ModuleConfiguration
 import Testing
 
@@ -44,12 +45,37 @@ import Testing
     let machine = try index(of: "target remote /tmp/socket", lines)
     #expect(lines[..<machine].count { $0.hasPrefix("add-symbol-file") } == 1)
     #expect(lines.contains("set $partita_symbols = 0"))
-    let change = try index(of: "set $partita_symbols = $arg0", lines)
+    let change = try index(of: "set $partita_symbols = $partita_asked", lines)
     #expect(lines[..<change].contains(#"remove-symbol-file "/a b/one.elf""#))
     #expect(lines[change...].contains(#"add-symbol-file "/a b/one.elf""#))
     #expect(lines.contains(#"echo 0 Flight\\Law\n"#))
     // What gdb does not find of Swift's own modules is no news then either.
     #expect(lines[change + 1] == "set logging enabled on" && lines[change...].contains("set logging enabled off"))
+  }
+
+  /// A wrong number, or what is none, leaves the symbols that are loaded.
+  @Test func anUnknownPartitionChangesNothing() throws {
+    let lines = script { $0.current = 0 }
+    let asked = try index(of: "set $partita_asked = $arg0", lines)
+    #expect(lines[asked + 1] == "if $partita_asked < 0 || $partita_asked >= 2")
+    #expect(lines[asked + 2] == #"echo partitions have the numbers from 0 to 1\n"# && lines[asked + 3] == "else")
+    #expect(!lines[..<asked].contains { $0.hasPrefix("remove-symbol-file") })
+  }
+
+  /// gdb compares the name of what it is to take away with the file's real one.
+  @Test func filesHaveTheirRealNames() throws {
+    let files = FileManager.default
+    let folder = files.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent("names-\(UUID())")
+    try files.createDirectory(at: folder.appendingPathComponent("real"), withIntermediateDirectories: true)
+    defer { try? files.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("real/one.elf").path
+    try #require(files.createFile(atPath: file, contents: nil))
+    let link = folder.appendingPathComponent("link").path
+    try files.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    #expect(DebuggerScript.Partition(name: "One", file: link + "/one.elf").file == file)
+    #expect(DebuggerScript.Partition(name: "One", file: file).file == file)
+    let here = URL(fileURLWithPath: files.currentDirectoryPath).resolvingSymlinksInPath().path
+    #expect(DebuggerScript.Partition(name: "One", file: "images/one.elf").file == here + "/images/one.elf")
   }
 
   @Test func whatTheKernelDoesNotTellIsLeftOut() {

@@ -47,7 +47,7 @@ import TraceReading
     // The table's own signs: its flag, its star, its crosses and its brackets.
     for sign in ["IF: ", "'*': ", "40×11: ", "[40]: "] { #expect(whole.contains { $0.text.contains(sign) }) }
     let low = try StepScreen(session, width: 60, height: 15).lines(status: status).map(\.text)
-    for key in ["q    quit", "f F  major frame", "g    go to", "v o l x  panel"] {
+    for key in ["q    quit", "?    this help, on", "f F  major frame", "g    go to", "v o l x  panel"] {
       #expect(low.contains { $0.hasPrefix("  \(key)") }, "\(low)")
     }
     #expect(low.count == 15 && low.last == "status")

@@ -64,6 +64,33 @@ import TraceReading
     #expect(stepper.knowledge == .known)
   }
 
+  /// Whoever does not want to wait any longer stays at the event where he was, with its state.
+  @Test func anInterruptedWayLeadsNowhere() throws {
+    struct Interruption: Error {}
+    let last = events.count - 1
+    for (start, target) in [(0, last), (700, last), (last, last - 1)] {
+      let (stepper, other) = (try stepper(), try stepper())
+      try stepper.go(to: start)
+      let words = stepper.stateWords
+      var places: [Int] = []
+      stepper.onProgress = { place in
+        places.append(place)
+        throw Interruption()
+      }
+      #expect(throws: Interruption.self, "seed \(seed)") { try stepper.go(to: target) }
+      #expect(places.count == 1 && places[0] > 0 && places[0] <= target, "seed \(seed): \(places)")
+      #expect(stepper.ordinal == start && stepper.stateWords == words && stepper.knowledge == .known, "seed \(seed)")
+      #expect(throws: Interruption.self) { try stepper.find(isBackward: start == last) { $0.kind == 255 } }
+      stepper.onProgress = { _ in }
+      try stepper.go(to: target)
+      try other.go(to: target)
+      #expect(stepper.ordinal == target && stepper.stateWords == other.stateWords, "seed \(seed)")
+    }
+    #expect(throws: Interruption.self) {
+      try TraceStepper(opening: { [trace] in try TraceReader(bytes: trace) }, onProgress: { _ in throw Interruption() })
+    }
+  }
+
   @Test func findsTheNearestOfAKindBothWays() throws {
     let stepper = try stepper()
     let marks = events.indices.filter { events[$0].kind == EventKind.mark.rawValue }

@@ -30,7 +30,9 @@ struct DumpCommand: ParsableCommand {
   @Argument(help: "The trace file, or - for standard input.", completion: .file())
   var trace: String
 
-  @Option(help: "Only events of this kind or class, such as mark, hypercall, input; may be given several times.")
+  @Option(
+    help: "Only events of this kind or class, such as mark, hypercall, input; may be given several times.",
+    completion: .list(EventFilter.names))
   var kind: [String] = []
 
   @Option(help: "Only events of this partition, by name or index; may be given several times.")

@@ -97,6 +97,8 @@ struct GotoCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      // A pipe would be waited for with signals watched already, and Ctrl-C not heard.
+      try TraceCommand.requireFile(trace)
       let locator = KernelLocator.current
       let programs = try DebuggingPrograms(locator)
       try ImageFolders.require(images)
@@ -162,6 +164,8 @@ struct GotoCommand: ParsableCommand {
     defer { withExtendedLifetime(scratch.path) {} }
     let folder = RunFolder(path: scratch.path, recordingPath: keep)
     var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    // What is said of an end before its time has a line of its own.
+    defer { line.clear() }
     let ringPlace = try recordedPlace(of: sought, run, programs, in: folder, signals, &line)
     let (machine, count) = try reach(sought, at: ringPlace, run, programs, in: folder, signals, &line)
     line.clear()

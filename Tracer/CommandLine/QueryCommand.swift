@@ -125,7 +125,9 @@ struct QueryCommand: ParsableCommand {
       }
       if progress.isInterrupted { throw .interrupted }
     } catch {
-      TraceCommand.complain("\(error)")
+      progress.clear()
+      // The database is our own affair: nobody has asked for anything to be written.
+      TraceCommand.complain(error == .interrupted ? "interrupted" : "\(error)")
       throw ExitCode(error == .interrupted ? 3 : 2)
     }
   }

@@ -74,9 +74,10 @@ struct ReplayCommand: ParsableCommand {
       throw ExitCode(3)
     }
     let elapsed = ContinuousClock.now - begun
-    let isTerminal = isatty(STDOUT_FILENO) == 1
     switch format {
-    case .text: print(ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed).text(isColoured: isTerminal))
+    case .text:
+      let text = ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed)
+      print(text.text(isColoured: StandardOutput.isColoured))
     case .json: print(try ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed).json())
     }
     switch report.verdict {

@@ -10,9 +10,10 @@ struct RescueCommand: ParsableCommand {
     abstract: "Reads the trace ring of a crashed or hung module from outside and gives a trace.",
     discussion: """
       The kernel's ring is found in the machine's memory: by the monitor of an emulator that still runs (--qmp; the \
-      machine stands still for the moment), in a core that the monitor's dump-guest-memory wrote (--core), or in a \
-      plain image of it (--ram; 'partita capture --ram FILE' keeps one, and so does pmemsave). What the kernel \
-      recorded last is there, even what it had not shown to the drainer yet.
+      machine stands still for the moment; that of a 'partita capture' is the file monitor in its folder partita.* in \
+      TMPDIR, or /tmp), in a core that the monitor's dump-guest-memory wrote (--core), or in a plain image of it \
+      (--ram; 'partita capture --ram FILE' keeps one, and so does pmemsave). What the kernel recorded last is there, \
+      even what it had not shown to the drainer yet.
 
       With --continue the trace that the capture left cut off is completed: what the ring has beyond its last whole \
       block is appended, and no event is doubled. Without it the trace has what the ring still has; the blocks before \

@@ -14,6 +14,12 @@ enum StandardOutput {
   /// Why what was printed could not be written; 0 where it could.
   private static let failure = Atomic<Int32>(0)
 
+  /// Whether answers have colours: on a terminal that can show them, unless the user wants none.
+  static let isColoured: Bool = {
+    func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    return isatty(STDOUT_FILENO) == 1 && value("TERM") != "dumb" && value("NO_COLOR").isEmpty
+  }()
+
   /// Prints through the stream. What fails is told at the end: the command still has to clear up.
   static func put(_ text: String) {
     var text = text

@@ -57,7 +57,7 @@ struct StatsCommand: ParsableCommand {
       let report = StatisticsReport(statistics, reader, vocabulary)
       switch format {
       case .text:
-        print(report.text(isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
+        print(report.text(isColoured: StandardOutput.isColoured), terminator: "")
         if isatty(STDERR_FILENO) == 1 { TraceCommand.complain("read in \(ContinuousClock.now - started)") }
       case .json: print(report.json)
       }
@@ -69,7 +69,7 @@ struct StatsCommand: ParsableCommand {
         statistics, try gather(other, compare), vocabularies: (vocabulary, TraceVocabulary(other.moduleTable))),
       names: (trace, compare))
     switch format {
-    case .text: print(compared.text(isWhole: all, isColoured: isatty(STDOUT_FILENO) == 1), terminator: "")
+    case .text: print(compared.text(isWhole: all, isColoured: StandardOutput.isColoured), terminator: "")
     case .json: print(compared.json)
     }
     do {

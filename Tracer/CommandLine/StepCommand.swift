@@ -24,13 +24,13 @@ struct StepCommand: ParsableCommand {
       \(StepOrder.manual.map { "  " + $0 }.joined(separator: "\n"))
 
       After each order the current event is printed; 'show' prints the whole screen. In a terminal NO_COLOR leaves \
-      out colours, and a locale (LC_ALL, LC_CTYPE, LANG) that is not one of UTF-8 all signs beyond ASCII; that holds \
-      for 'partita top' too.
+      out colours, as of every answer, and a locale (LC_ALL, LC_CTYPE, LANG) that is not one of UTF-8 all signs beyond \
+      ASCII; that holds for 'partita top' too.
 
       Exit status: 0 for a whole trace, 2 for a file that is no trace, an order that was not understood, or one for \
       what the trace certainly has not, 3 for a trace that is cut off or damaged, or an order for what may have been \
-      where events are missing: an instant in a gap is refused like an event in one. What the recorder lost is told on \
-      standard error, and is 0 else.
+      where events are missing: an instant in a gap is refused like an event in one; or interrupted while it was \
+      opened. What the recorder lost is told on standard error, and is 0 else.
 
       Examples:
         partita step run.partita --at 1s
@@ -67,18 +67,31 @@ struct StepCommand: ParsableCommand {
     } catch let error where error is EventStoreError || error is TraceOpenError {
       TraceCommand.complain("\(trace): \(error)")
       throw ExitCode(2)
+    } catch is StepInterruption {
+      TraceCommand.complain("interrupted")
+      throw ExitCode(3)
     }
   }
 
   private func runSession() throws {
-    var session = StepSession(try open())
+    var progress = ReadingProgress(trace)
+    defer { progress.clear() }
+    let stepper = try open { count in
+      if progress.isInterrupted { throw StepInterruption() }
+      progress.show("\(count) events")
+    }
+    var session = StepSession(stepper)
     do {
       if let at { try session.obey(StepOrder(goingTo: at)) }
       if let event { try session.obey(.goToEvent(event)) }
     } catch let refusal as StepSession.Refusal {
+      progress.clear()
       TraceCommand.complain("\(trace): \(refusal)")
       return try finish(session, status: refusal.isCertain ? 2 : 3)
     }
+    // A screen has its own way to tell and to be interrupted; whoever writes orders is ended by Ctrl-C.
+    progress.clear()
+    stepper.onProgress = { _ in }
     var status: Int32 = 0
     if let screen = FullScreen() {
       var conversation = StepConversation(screen: screen, session: session)
@@ -98,16 +111,17 @@ struct StepCommand: ParsableCommand {
     if !condition.isComplete { throw ExitCode(3) }
   }
 
-  private func open() throws -> TraceStepper {
+  private func open(_ onProgress: @escaping (Int) throws -> Void) throws -> TraceStepper {
     // A trace that cannot be opened is told as by every other command.
     try TraceCommand.requireFile(trace)
     let identity = try TraceCommand.open(trace).file
     do {
-      return try TraceStepper { [trace] in
+      let open = { [trace] in
         let reader = try TraceReader(path: trace)
         guard reader.file == identity else { throw EventStoreError.traceChanged }
         return reader
       }
+      return try TraceStepper(opening: open, onProgress: onProgress)
     } catch let error as TraceStepperError {
       TraceCommand.complain("\(trace): \(error)")
       throw ExitCode(3)
@@ -160,119 +174,5 @@ struct StepCommand: ParsableCommand {
       while text.last == " " { text.removeLast() }
       return text
     }.joined(separator: "\n")
-  }
-}
-
-/// The stepper in a terminal: keys, prompts, messages.
-struct StepConversation {
-  let screen: FullScreen
-  var session: StepSession
-  private var prompt: (label: String, verb: String, text: String)?
-  private var message = ""
-
-  init(screen: FullScreen, session: StepSession) {
-    self.screen = screen
-    self.session = session
-  }
-
-  mutating func run() throws {
-    while true {
-      if !screen.hasMoreKeys {
-        let size = screen.size
-        screen.show(try StepScreen(session, width: size.columns, height: size.rows).lines(status: status))
-      }
-      guard let key = screen.key(within: 1000) else { continue }
-      if prompt != nil {
-        try take(key)
-      } else {
-        message = ""
-        guard let order = order(key) else { continue }
-        if order == .quit { return }
-        try obey(order)
-      }
-    }
-  }
-
-  private var status: StyledLine {
-    if let prompt { return StyledLine(" \(prompt.label): \(prompt.text)▏", .strong) }
-    if !message.isEmpty { return StyledLine(" " + message, .doubtful) }
-    // A narrow terminal cuts what help tells, not the key for it.
-    let hints = " ? help  q quit  n p event  f frame  w window  u upcall  / find  g go to  Tab"
-    return StyledLine(hints, .soft)
-  }
-
-  private mutating func obey(_ order: StepOrder) throws {
-    do {
-      try session.obey(order)
-    } catch let refusal as StepSession.Refusal {
-      message = refusal.description
-      // First where one is: on a narrow screen the rest is cut.
-      if case .move = order { return }
-      message = "still at event \(try session.stepper.current().position): \(refusal)"
-    }
-  }
-
-  /// A key while a line is typed.
-  private mutating func take(_ key: TerminalKey) throws {
-    switch key {
-    case .character(let character), .pasted(let character): prompt?.text.append(character)
-    case .backspace: _ = prompt?.text.popLast()
-    case .escape, .interrupt: prompt = nil
-    case .enter:
-      guard let line = prompt else { return }
-      prompt = nil
-      do {
-        if let order = try StepOrder.parse("\(line.verb) \(line.text)", session.stepper.vocabulary) { try obey(order) }
-      } catch let error as StepOrder.Misunderstanding {
-        message = error.description
-      }
-    default: break
-    }
-  }
-
-  /// What a key stands for; nil for a prompt that begins, and for keys that mean nothing.
-  private mutating func order(_ key: TerminalKey) -> StepOrder? {
-    if session.isHelpShown, key == .escape { return .help }
-    switch key {
-    case .right, .down, .enter: return .move(1)
-    case .left, .up: return .move(-1)
-    case .pageDown: return .move(20)
-    case .pageUp: return .move(-20)
-    case .home: return .first
-    case .end: return .last
-    case .tab: return .nextPartition
-    case .interrupt: return .quit
-    case .character(let character): return order(character)
-    default: return nil
-    }
-  }
-
-  private mutating func order(_ character: Character) -> StepOrder? {
-    let isBackward = character.isUppercase
-    func find(_ kinds: EventKind...) -> StepOrder {
-      .find(kinds: Set(kinds.map(\.rawValue)), partition: nil, isBackward: isBackward)
-    }
-    switch character {
-    case "n", "j", " ": return .move(1)
-    case "p", "k": return .move(-1)
-    case "f", "F": return find(.majorFrameStart)
-    case "w", "W": return find(.windowStart)
-    case "i", "I": return .find(kinds: EventFilter.kinds("input") ?? [], partition: nil, isBackward: isBackward)
-    case "h", "H": return find(.hypercall)
-    case "m", "M": return find(.mark)
-    case "u", "U": return find(.upcall)
-    case "e", "E": return find(.healthError, .healthAction, .moduleAction, .modeChange, .exception, .kernelFault)
-    case "v": return .panel(.vcpu)
-    case "o": return .panel(.ports)
-    case "l": return .panel(.lines)
-    case "x": return .panel(.health)
-    case "?": return .help
-    case "q", "Q": return .quit
-    case "/": prompt = ("find", "find", "")
-    case "\\": prompt = ("find back", "rfind", "")
-    case "g": prompt = ("go to (1.5s, event N, frame N)", "goto", "")
-    default: break
-    }
-    return nil
   }
 }

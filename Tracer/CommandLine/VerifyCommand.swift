@@ -118,7 +118,7 @@ struct VerifyCommand: ParsableCommand {
       if let origin = report.origin { output.write(line: origin) }
       if let omission = report.omission { output.write(line: omission) }
     case .text:
-      output.write(line: report.text(isColored: isatty(STDOUT_FILENO) == 1, isQuiet: quiet))
+      output.write(line: report.text(isColored: StandardOutput.isColoured, isQuiet: quiet))
       if evidence {
         for claim in report.claims where !claim.worstCases.isEmpty && !(quiet && claim.verdict == .pass) {
           output.write(line: report.explanation(of: claim))

@@ -232,7 +232,7 @@ struct WhatIfCommand: ParsableCommand {
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
       paths: (recorded.paths, predicted.paths), unpredicted: predicted.unpredicted, alternatives: alternatives)
     switch format {
-    case .text: print(comparison.text(isColored: isatty(STDOUT_FILENO) == 1, showsAll: all), terminator: "")
+    case .text: print(comparison.text(isColored: StandardOutput.isColoured, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
     }
     if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }

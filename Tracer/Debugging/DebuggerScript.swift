@@ -1,3 +1,4 @@
+import Foundation
 import ModuleConfiguration
 
 /// What gdb is told: symbols, the machine, commands of our own, and where it stands.
@@ -5,11 +6,12 @@ public struct DebuggerScript: Sendable {
   /// A partition and the file that has its symbols.
   public struct Partition: Equatable, Sendable {
     public var name: String
+    /// As gdb calls it, absolute and without links: by another name it would not take its symbols away again.
     public var file: String
 
     public init(name: String, file: String) {
       self.name = name
-      self.file = file
+      self.file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     }
   }
 
@@ -62,16 +64,20 @@ public struct DebuggerScript: Sendable {
   }
 
   /// `partita symbols N`: another partition's symbols.
+  ///
+  /// What is no number gdb refuses itself at the first use, before anything is changed.
   private var symbolsCommand: [String] {
     var lines = ["define-prefix partita", "define partita symbols", "if $argc == 1"]
+    lines += ["set $partita_asked = $arg0", "if $partita_asked < 0 || $partita_asked >= \(partitions.count)"]
+    lines += ["echo partitions have the numbers from 0 to \(partitions.count - 1)\\n", "else"]
     for (index, partition) in partitions.enumerated() {
       lines += ["if $partita_symbols == \(index)", "remove-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines += ["set $partita_symbols = $arg0", "set logging enabled on"]
+    lines += ["set $partita_symbols = $partita_asked", "set logging enabled on"]
     for (index, partition) in partitions.enumerated() {
-      lines += ["if $arg0 == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
+      lines += ["if $partita_asked == \(index)", "add-symbol-file \(Self.quoted(partition.file))", "end"]
     }
-    lines += ["set logging enabled off", "else"]
+    lines += ["set logging enabled off", "end", "else"]
     for (index, partition) in partitions.enumerated() {
       lines.append("echo \(index) \(Self.echoed(partition.name))\\n")
     }

@@ -54,8 +54,12 @@ public final class EventStore {
 
   /// Reads the trace once, for its blocks and frames.
   ///
-  /// - Parameter open: opens the trace at its beginning; called again for each way back.
-  public init(opening open: @escaping () throws -> TraceReader) throws {
+  /// - Parameters:
+  ///   - open: opens the trace at its beginning; called again for each way back.
+  ///   - onProgress: told how many events have been read; what it throws ends the reading.
+  public init(
+    opening open: @escaping () throws -> TraceReader, onProgress: (Int) throws -> Void = { _ in }
+  ) throws {
     self.open = open
     let reader = try open()
     // Of all that the trace has nothing is as far: what is missing at the end is missing of it.
@@ -78,6 +82,7 @@ public final class EventStore {
           note(events[index], eventCount + index)
         }
         eventCount += events.count
+        try onProgress(eventCount)
       }
     }
     condition = reader.condition

@@ -45,6 +45,7 @@ public struct StepScreen {
   private var help: [StyledLine] {
     let keys = [
       "q    quit                     Ctrl-Z  stop, 'fg' goes on",
+      "?    this help, on and off",
       "n j → space  one event on     p k ←     one event back",
       "PgDn PgUp    twenty on, back  Home End  first, last",
       "f F  major frame on, back     w W  window start",

@@ -16,6 +16,8 @@ public final class TraceStepper {
   public let table: ModuleTable
   /// The current event; the state is the one after it.
   public private(set) var ordinal = 0
+  /// Told on a long way, block by block, which event it has come to; what it throws ends the way where it began.
+  public var onProgress: (Int) throws -> Void
   private let carriedTable: CarriedModuleTable
   private var replayer: Replayer<OwnersMarked>
   /// Events that the replayer has been given.
@@ -25,14 +27,19 @@ public final class TraceStepper {
 
   /// Opens a trace at its first event.
   ///
-  /// - Parameter open: opens the trace at its beginning; called again whenever the way leads back.
-  public init(opening open: @escaping () throws -> TraceReader) throws {
+  /// - Parameters:
+  ///   - open: opens the trace at its beginning; called again whenever the way leads back.
+  ///   - onProgress: told how far the first reading has come, and then as the property is.
+  public init(
+    opening open: @escaping () throws -> TraceReader, onProgress: @escaping (Int) throws -> Void = { _ in }
+  ) throws {
     let reader = try open()
     carriedTable = reader.carriedTable
     table = carriedTable.table
     vocabulary = TraceVocabulary(carriedTable.table)
     replayer = Replayer(table: carriedTable.table)
-    store = try EventStore(opening: open)
+    self.onProgress = onProgress
+    store = try EventStore(opening: open, onProgress: onProgress)
     guard store.eventCount > 0 else { throw TraceStepperError.noEvents }
     try go(to: 0)
   }
@@ -63,8 +70,22 @@ public final class TraceStepper {
     let checkpoint = checkpoints.last { $0.ordinal <= wanted + 1 }
     // Ahead there is one where the way has led before.
     if wanted + 1 < consumed || checkpoint.map({ $0.ordinal > consumed }) ?? false { begin(at: checkpoint) }
-    while consumed <= wanted { try consumeBlock(upTo: wanted) }
+    do {
+      while consumed <= wanted {
+        try consumeBlock(upTo: wanted)
+        if consumed <= wanted { try onProgress(consumed) }
+      }
+    } catch {
+      try stay()
+      throw error
+    }
     ordinal = wanted
+  }
+
+  /// Gives the current event its state again, from which an interrupted way has led away.
+  private func stay() throws {
+    begin(at: checkpoints.last { $0.ordinal <= ordinal + 1 })
+    while consumed <= ordinal { try consumeBlock(upTo: ordinal) }
   }
 
   /// The nearest event after (or before) the current one for which `isWanted` holds; nil where there is none.
@@ -80,6 +101,7 @@ public final class TraceStepper {
         offset += isBackward ? -1 : 1
       }
       place = isBackward ? block.ordinal - 1 : block.ordinal + block.count
+      try onProgress(max(0, place))
     }
     return nil
   }

@@ -71,6 +71,17 @@ public final class FullScreen {
     return key.flatMap(meaning)
   }
 
+  /// Whether Ctrl-C was pressed while its user was at work; the keys before it are forgotten, others wait.
+  public func takesInterrupt() -> Bool {
+    while waiting.count < 4096, isReady(within: 0), let more = take() {
+      guard !more.isEmpty else { return true }  // The terminal is gone.
+      waiting += more
+    }
+    guard let last = waiting.lastIndex(of: 0x03) else { return false }
+    waiting.removeSubrange(...last)
+    return true
+  }
+
   /// Whether more keys have come already: what is shown before them is not looked at.
   public var hasMoreKeys: Bool { !waiting.isEmpty }
 

@@ -27,4 +27,10 @@ public struct EventFilter: Equatable, Sendable {
     if !ofClass.isEmpty { return Set(ofClass.map(\.rawValue)) }
     return UInt8(text).map { [$0] }
   }
+
+  /// Every name that `kinds` takes: those of classes, then those of kinds.
+  public static let names: [String] = {
+    let classes = Set(EventKind.allCases.map { "\($0.eventClass)" })
+    return classes.sorted() + EventKind.allCases.map { "\($0)" }.filter { !classes.contains($0) }
+  }()
 }
