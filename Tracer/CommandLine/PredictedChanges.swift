@@ -76,9 +76,9 @@ struct PredictedChanges {
       + "a verdict that \(PredictedAlternative.kernelSpread) ns more or less in each would turn is unknown; switches "
       + "are hidden by L as ever",
     "the kernel's own path lengths stay what they are: of window.start.instant, padding.margin, timer.punctual, "
-      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom claims of less than 5 µs "
-      + "the worst that was recorded is held against the other module's bound; where windows, partitions or ports are "
-      + "others, it must leave as much again, or half of L, to be sure",
+      + "window.end.instant, stop.prompt, budget.interruptToMark, budget.kernelTime, budget.traceBytes and custom "
+      + "claims of less than 5 µs the worst that was recorded is held against the other module's bound; where windows, "
+      + "partitions or ports are others, it must leave as much again, or half of L, to be sure",
   ]
 
   /// The gravest first, else in the module's order.

@@ -17,8 +17,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// The partition that asks for another mode right now.
   private var asker: Int?
 
-  /// So far off may a prediction be, ns: a partition that computes so much longer than it was recorded to has not
-  /// outlived its recorded life.
+  /// So far off may a prediction be, ns: who computes so much longer has not outlived its recorded life.
   private static let slack: UInt64 = 5000
   /// Who waits looks at the clock once more at least, ns.
   private static let glance: UInt64 = 20
