@@ -102,6 +102,12 @@ struct Forgery: CustomStringConvertible, Sendable {
         found["attribution"] = shares
       }
     },
+    Forgery("time of nobody") { forger in
+      forger.editCase("process.deadline.Control.law", 0) { found in
+        found["attribution"] = nil
+        found["beyondBound"] = nil
+      }
+    },
     Forgery("more instances measured") { $0.edit("timer.punctual") { $0["checked"] = ($0["checked"] as! Int) + 1 } },
     Forgery("fewer instances counted") { $0.edit("window.order") { $0["checked"] = ($0["checked"] as! Int) - 1 } },
     Forgery("fewer violations") { $0.edit("window.start.instant") { $0["failures"] = 1 } },

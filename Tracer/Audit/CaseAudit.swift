@@ -66,7 +66,7 @@ struct CaseAudit {
 
   private func attribution(_ found: AuditedCertificate.Case) -> [String] {
     guard found.attribution != nil || found.beyondBound != nil || found.inKernel != nil || found.inWindowsOf != nil
-    else { return [] }
+    else { return isDue(found) ? ["its time is attributed to nobody"] : [] }
     guard let from = found.from, let to = found.to, from < to else { return ["its time has no length"] }
     let whole = found.attribution ?? []
     guard !whole.isEmpty || found.beyondBound == nil else { return ["what lies beyond the bound is attributed alone"] }
@@ -80,6 +80,13 @@ struct CaseAudit {
       objections.append("its time, \(length) ns, is attributed as \(sum(whole).map { "\($0)" } ?? "too many") ns")
     }
     return objections + beyond(found.beyondBound ?? [], whole, length, from)
+  }
+
+  /// Whether a case must say who took its time: what lies in windows or in the kernel alone may not come out even, and is
+  /// left unsaid then.
+  private func isDue(_ found: AuditedCertificate.Case) -> Bool {
+    guard !isLossy, auditor.hasEnd, auditor.isInOrder, let from = found.from, let to = found.to else { return false }
+    return from < min(to, auditor.last)
   }
 
   /// What lies beyond the bound is the part of the time that follows it.
