@@ -21,6 +21,11 @@ import Testing
     // It can be opened, and not be read at its beginning.
     (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
     (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),
+    // It can be opened, and has nothing to read.
+    (["goto", "run.partita", "5", "--commands", "."], ". cannot be read: it is a folder; name a file"),
+    (["goto", "run.partita", "5", "--kernel", "."], ". cannot be read: it is a folder; name a file"),
+    (["bogus", "run.partita"], "'bogus' is no subcommand; 'partita help' lists them"),
+    ([""], "'' is no subcommand; 'partita help' lists them"),
     // Before the run is looked for, not after it.
     (["goto", "run.partita", "5", "--keep", "none/kept"], "none/kept cannot take a recording: there is no"),
     (["goto", "run.partita", "5", "--keep", "run.partita"], "run.partita cannot take a recording: it is no folder"),

@@ -45,7 +45,10 @@ import TraceReading
       description.stimuli = text.utf8.enumerated().map { place, byte in
         .init(time: .init(nanoseconds: UInt64(place + 1) * 2_000_000), action: .serialByte, data: UInt64(byte))
       }
-      var writer = TraceWriter(moduleTable: Array(try SimulatedModule(description).table.bytes), eventsPerBlock: 4)
+      let module = try SimulatedModule(description)
+      var writer = withExtendedLifetime(module) {
+        TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 4)
+      }
       for event in SmallStory.whole { writer.append(event) }
       try folder.write(writer.finish(), to: name)
     }

@@ -65,6 +65,17 @@ import Testing
     }
   }
 
+  /// A folder would give nothing to type; a name that is none is shown as such.
+  @Test(arguments: [
+    (["--input", "."], ". cannot be read: it is a folder; name a file"), (["--input", ""], "'' cannot be read"),
+    (["--ram", ""], "'' cannot be written"),
+  ]) func whatIsNoFileIsToldBeforeTheBoot(option: [String], sentence: String) throws {
+    let folder = try Self.folder()
+    let run = try folder.run(["capture", "module.xml", "-o", "new", "--for", "1ms"] + option)
+    #expect(run.ending == .status(2) && run.errors.contains("partita: \(sentence)"), "\(run.errors)")
+    #expect(!folder.names.contains("new") && folder.leftovers == [], "\(folder.names)")
+  }
+
   /// Commands that write to 'letter', which is somebody's.
   static let writers: [[String]] = [
     ["verify", "run.partita", "--certificate", "letter"],

@@ -34,6 +34,7 @@ import TraceDamage
     ] {
       let file = try folder.run(arguments.map { $0 == "@" ? "damaged" : $0 })
       #expect(file.ending == .status(2), "\(arguments): \(file.output) \(file.errors)")
+      #expect(file.errors.contains("damaged: the trace ends before the place to begin at"), "\(file.errors)")
       let pipe = try RunningCommand(
         arguments.map { $0 == "@" ? "-" : $0 }, in: folder, through: ["sh", "-c", "cat damaged | \"$0\" \"$@\""])
       #expect(pipe.finish() == .status(2), "\(arguments): \(pipe.output) \(pipe.errors)")

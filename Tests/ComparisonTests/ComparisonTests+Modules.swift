@@ -23,7 +23,9 @@ extension ComparisonTests {
   private func compare(_ one: ModuleDescription, _ other: ModuleDescription) throws -> RunComparison {
     func reader(_ description: ModuleDescription) throws -> TraceReader {
       let module = try SimulatedModule(description)
-      var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 500)
+      var writer = withExtendedLifetime(module) {
+        TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 500)
+      }
       for event in events { writer.append(event) }
       return try TraceReader(bytes: writer.finish())
     }

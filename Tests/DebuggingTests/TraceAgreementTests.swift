@@ -125,7 +125,7 @@ import TraceReading
     try #require(starts.count > 8)
     func damaged(_ block: Int) -> [UInt8] {
       var bytes = whole
-      bytes[starts[block] + 80] ^= 0x10
+      bytes[min(starts[block] + 80, bytes.count - 1)] ^= 0x10
       return bytes
     }
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-sought-\(UUID().uuidString)")

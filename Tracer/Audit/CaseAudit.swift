@@ -86,7 +86,7 @@ struct CaseAudit {
   /// left unsaid then.
   private func isDue(_ found: AuditedCertificate.Case) -> Bool {
     guard !isLossy, auditor.hasEnd, auditor.isInOrder, let from = found.from, let to = found.to else { return false }
-    return from < min(to, auditor.last)
+    return from >= auditor.firstTime && from < min(to, auditor.last)
   }
 
   /// What lies beyond the bound is the part of the time that follows it.
@@ -97,8 +97,10 @@ struct CaseAudit {
     let bound = UInt64(max(0, measure.bound))
     let late = isTime && length > bound ? length - bound : 0
     guard sum(shares) == late else { return ["\(late) ns of it lie beyond the bound, and are attributed otherwise"] }
+    // Who is there twice is objected to elsewhere.
+    let all = Dictionary(whole.map { ($0.taker, $0) }) { first, _ in first }
     let isWithin = shares.allSatisfy { share in
-      whole.contains { $0.taker == share.taker && $0.nanoseconds >= share.nanoseconds && $0.pieces >= share.pieces }
+      all[share.taker].map { $0.nanoseconds >= share.nanoseconds && $0.pieces >= share.pieces } ?? false
     }
     return self.shares(shares, from) + (isWithin ? [] : ["who took time beyond the bound took more of it than of all"])
   }
@@ -116,6 +118,7 @@ struct CaseAudit {
   /// Whether the shares can be shares of a time that begins at `from`.
   private func shares(_ shares: [AuditedCertificate.Share], _ from: UInt64) -> [String] {
     var objections: [String] = []
+    var takers: Set<String> = []
     for (index, share) in shares.enumerated() {
       if !TimeTakers.isTaker(share.taker, of: auditor.facts.names, isLossy: isLossy) {
         objections.append("'\(share.taker)' takes no time")
@@ -126,7 +129,7 @@ struct CaseAudit {
       if cited.times[share.event].map({ $0 <= from }) ?? true {
         objections.append("the first time of '\(share.taker)' does not end at event \(share.event)")
       }
-      if shares[..<index].contains(where: { $0.taker == share.taker }) {
+      if !takers.insert(share.taker).inserted {
         objections.append("'\(share.taker)' is there twice")
       }
       if index > 0, shares[index - 1].nanoseconds < share.nanoseconds {

@@ -248,8 +248,13 @@ struct GotoCommand: ParsableCommand {
   }
 
   private static func readable(_ path: String) throws -> String {
-    guard access(path, R_OK) == 0 else {
-      throw EmulationError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    var information = stat()
+    guard stat(path, &information) == 0, access(path, R_OK) == 0 else {
+      throw EmulationError.unreadable(
+        path: path.isEmpty ? "''" : path, reason: String(cString: strerror(errno)))
+    }
+    guard information.st_mode & S_IFMT != S_IFDIR else {
+      throw EmulationError.unreadable(path: path, reason: "it is a folder; name a file")
     }
     return path
   }

@@ -62,9 +62,15 @@ struct ModuleSession {
     guard path != "-" else { return standard }
     let descriptor = open(path, flags | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
+      let (name, reason) = (path.isEmpty ? "''" : path, String(cString: strerror(errno)))
       throw flags & O_CREAT == 0
-        ? EmulationError.unreadable(path: path, reason: reason) : .unwritable(path: path, reason: reason)
+        ? EmulationError.unreadable(path: name, reason: reason) : .unwritable(path: name, reason: reason)
+    }
+    // It can be opened, and would give nothing.
+    var information = stat()
+    guard fstat(descriptor, &information) != 0 || information.st_mode & S_IFMT != S_IFDIR else {
+      close(descriptor)
+      throw EmulationError.unreadable(path: path, reason: "it is a folder; name a file")
     }
     return descriptor
   }

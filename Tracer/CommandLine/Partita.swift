@@ -43,7 +43,7 @@ struct Partita: AsyncParsableCommand {
     ProcessHabits.take()
     var called: (any ParsableCommand.Type)?
     do {
-      try refuseStrangeHelp(Array(CommandLine.arguments.dropFirst()))
+      try refuseStrangeNames(Array(CommandLine.arguments.dropFirst()))
       var command = try parsed(Array(CommandLine.arguments.dropFirst()))
       called = type(of: command)
       if var asynchronous = command as? AsyncParsableCommand {
@@ -100,11 +100,15 @@ struct Partita: AsyncParsableCommand {
       """
   }
 
-  /// Refuses `help` for what is no subcommand: the parser would show the help of all of them, and call that success.
-  private static func refuseStrangeHelp(_ arguments: [String]) throws {
+  /// Refuses what is no subcommand: the parser would call it an unexpected argument. Also for `help`: it would show the
+  /// help of all of them, and call that success.
+  private static func refuseStrangeNames(_ arguments: [String]) throws {
+    let known = configuration.subcommands.map { $0.configuration.commandName } + ["help"]
+    if let name = arguments.first, !name.hasPrefix("-"), !known.contains(name) {
+      throw ValidationError("'\(name)' is no subcommand; 'partita help' lists them")
+    }
     guard arguments.first == "help" else { return }
     let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
-    let known = configuration.subcommands.map { $0.configuration.commandName } + ["help"]
     // None of them has subcommands of its own.
     guard let strange = known.contains(names.first ?? "help") ? names.dropFirst().first : names.first else { return }
     throw ValidationError("'\(strange)' is no subcommand; 'partita help' lists them")

@@ -83,7 +83,9 @@ struct ReplayCommand: ParsableCommand {
     switch report.verdict {
     case .identical: return
     case .diverged: throw ExitCode(1)
-    case .inconclusive: throw ExitCode(report.hasNoSuchPlace ? 2 : 3)
+    case .inconclusive:
+      if report.hasNoSuchPlace { TraceCommand.complain("\(trace): the trace ends before the place to begin at") }
+      throw ExitCode(report.hasNoSuchPlace ? 2 : 3)
     }
   }
 }
