@@ -72,6 +72,16 @@ import TraceFormat
     }
   }
 
+  /// A receiver is marked between a send and what another destination discards of it.
+  @Test func aMarkDoesNotEndASend() throws {
+    let mark = TraceEvent(time: 0, .mark, partition: 1, operand: 66, words: .init(1))
+    let seen = try Self.seen([
+      Self.event(.create, 6), Self.event(.create, 7), Self.event(.send, 5, 8, 1, 1), Self.event(.send, 5, 8, 2, 2),
+      Self.event(.send, 5, 8, 3, 3), mark, Self.event(.overflow, 7, 8, 3),
+    ])
+    #expect(seen[6].mostWaiting == 3 && seen[7].mostWaiting == 2)
+  }
+
   @Test func whatIsSeenBeyondItsBoundRefutesIt() {
     var port = AnalysedModule.Port(channel: 1, source: "A.OUT", destination: "B.IN")
     (port.worstAgeNanoseconds, port.refreshNanoseconds) = (700, 900)

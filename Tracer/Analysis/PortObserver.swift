@@ -67,6 +67,8 @@ public struct PortObserver {
   public mutating func consume(_ event: TraceEvent) {
     guard let kind = event.knownKind else { return }
     if kind == .portOperation, event.detail == PortOperation.overflow.rawValue { return discard(Int(event.operand)) }
+    // Receivers are marked between a send and what others discard of it.
+    guard kind != .mark else { return }
     settle()
     switch kind {
     case .portOperation: operate(event)

@@ -16,6 +16,8 @@ extension ReferenceChecker {
     var waiting: [Message] = []
     var lastReceived: UInt64 = 0
     var hasDiscarded = false
+    /// Who clears a queue may or may not be told later what it had discarded.
+    var isDiscardKnown = true
   }
   /// Who is to be marked for a queue in a step, and who may be.
   private struct Marking {
@@ -64,6 +66,7 @@ extension ReferenceChecker {
         if queues[port].isKnown { noteRoom(port, queues, &marking) } else { marking.isAnyAllowed = true }
         queues[port].waiting = []
         queues[port].isKnown = true
+        if queues[port].hasDiscarded { queues[port].isDiscardKnown = false }
       default: break
       }
     }
@@ -136,8 +139,9 @@ extension ReferenceChecker {
     let last = queues[port].lastReceived
     require("queue.order", last == 0 || number > last)
     queues[port].lastReceived = number
-    require("queue.overflow", (told & 1 != 0) == queues[port].hasDiscarded)
+    require("queue.overflow", !queues[port].isDiscardKnown || (told & 1 != 0) == queues[port].hasDiscarded)
     queues[port].hasDiscarded = false
+    queues[port].isDiscardKnown = true
     guard queues[port].isKnown else {
       marking.isAnyAllowed = true
       if told >> 1 == 0 {
