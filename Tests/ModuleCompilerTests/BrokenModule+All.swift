@@ -125,6 +125,9 @@ extension BrokenModule {
     .init(
       .duplicateOwner, "<p:Owner PartitionIdentifier=\"20\" Delivery=\"MARKED\"/>",
       "<p:Owner PartitionIdentifier=\"20\"/>\n<p:Owner PartitionIdentifier=\"0x14\"/>", at: "0x14"),
+    .init(
+      .secondKernelHandler, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.000003\" KernelHandler=\"true\"",
+      at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),
     .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "Number=\"8\""),

@@ -27,7 +27,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
 
   // Interrupt lines and clocks.
   case lineNumber, duplicateLine, lineRecipe, lineWithoutOwner, duplicateOwner, lineBudget, stolenTime
-  case receiverPorts, silentClock, clockRate
+  case receiverPorts, silentClock, clockRate, secondKernelHandler
 
   // Event channels and upcalls.
   case duplicateEventChannel, eventVector, tooManyEventChannels, upcallDepth

@@ -4,6 +4,7 @@ import ModuleConfiguration
 extension ModuleRules {
   mutating func checkLines() {
     var lineByNumber: [UInt64: Int] = [:]
+    var handled: LineDescription?
     for line in module.lines {
       guard line.number < UInt64(ModuleLimits.lineCount), line.number != 2 else {
         diagnostics.error(
@@ -16,10 +17,22 @@ extension ModuleRules {
           .duplicateLine, line: line.line, "line \(line.number) is listed already (line \(first) of the file)",
           "list each line once, with all its owners")
       }
+      if line.hasKernelHandler {
+        if let first = handled { checkHandlers(first, line) } else { handled = line }
+      }
       checkOwners(of: line)
       checkRecipe(of: line)
       checkTiming(of: line)
     }
+  }
+
+  /// The kernel has one count of what its own handler took: of two lines it would tell neither's.
+  private mutating func checkHandlers(_ first: LineDescription, _ second: LineDescription) {
+    diagnostics.error(
+      .secondKernelHandler, line: second.line,
+      "line \(second.number) has KernelHandler=\"true\", and so has line \(first.number) (line \(first.line) of the "
+        + "file)",
+      "leave it to one line: the kernel's own handler counts the interrupts of one only")
   }
 
   private mutating func checkOwners(of line: LineDescription) {
