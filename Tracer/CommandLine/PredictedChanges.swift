@@ -17,6 +17,8 @@ struct PredictedChanges {
   let recordedCondition: TraceCondition
   /// What decides about the kernel's own paths, in both modules.
   let paths: (recorded: KernelPaths, predicted: KernelPaths)
+  /// Whether the module is the recorded one, and partitions compute as they did: then the recorded run is the truth.
+  let isSameRun: Bool
   let unpredicted: UnpredictedClaims
   /// The prediction with something else taken for granted.
   let alternatives: [PredictedAlternative]
@@ -35,7 +37,8 @@ struct PredictedChanges {
     if overflow != nil, claim.identifier == "trace.complete" { return .unknown }
     if unpredicted.contains(claim.identifier) { return .unknown }
     guard PathLengthVerdicts.areAbout(claim) else {
-      return spread.mayTurn(claim) || alternatives.contains { $0.isOtherwise(claim) } ? .unknown : ownVerdict(claim)
+      let isUnsure = spread.mayTurn(claim) || isRefuted(claim) || alternatives.contains { $0.isOtherwise(claim) }
+      return isUnsure ? .unknown : ownVerdict(claim)
     }
     return pathLengths.verdict(claim)
   }
@@ -43,6 +46,12 @@ struct PredictedChanges {
   /// The verdict on a claim that the prediction measures, whatever else may be taken for granted.
   private func ownVerdict(_ claim: ClaimResult) -> Verdict {
     PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
+  }
+
+  /// Whether the recorded run has a claim's verdict otherwise, though it is of the same module.
+  private func isRefuted(_ claim: ClaimResult) -> Bool {
+    guard isSameRun, let was = recorded.claim(claim.identifier)?.verdict else { return false }
+    return was == .fail && claim.verdict == .pass || was == .pass && claim.verdict == .fail
   }
 
   private var spread: PredictionSpread {
@@ -148,6 +157,9 @@ struct PredictedChanges {
       + unpredicted.weaknesses
       + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
       + turning.filter(spread.mayTurn).map(spread.sentence)
+      + turning.filter(isRefuted).map {
+        "\($0.identifier) was otherwise in the recorded run, under the same module: so far off is the prediction"
+      }
       + alternatives.compactMap { other in
         let claims = turning.filter(other.isOtherwise).map(\.identifier)
         return claims.isEmpty ? nil : other.sentence(about: claims)

@@ -230,7 +230,9 @@ struct WhatIfCommand: ParsableCommand {
     let comparison = PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
-      paths: (recorded.paths, predicted.paths), unpredicted: predicted.unpredicted, alternatives: alternatives)
+      paths: (recorded.paths, predicted.paths),
+      isSameRun: recorded.tableChecksum == predicted.tableChecksum && (margin ?? 0) == 0,
+      unpredicted: predicted.unpredicted, alternatives: alternatives)
     switch format {
     case .text: print(comparison.text(isColored: StandardOutput.isColoured, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
@@ -244,6 +246,7 @@ struct WhatIfCommand: ParsableCommand {
     let report: VerificationReport
     let condition: TraceCondition
     let paths: KernelPaths
+    let tableChecksum: UInt64
     let hasStimuli: Bool
     let unpredicted: UnpredictedClaims
 
@@ -252,6 +255,7 @@ struct WhatIfCommand: ParsableCommand {
       let reader = try TraceCommand.open(path)
       defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
       paths = KernelPaths(reader.moduleTable)
+      tableChecksum = reader.moduleTable.checksum
       hasStimuli = reader.moduleTable.count(StimulusRecord.self) > 0
       unpredicted = UnpredictedClaims(of: reader.moduleTable, hasPlayed: hasPlayed)
       report = try ShownRun.report(on: reader, of: path)
