@@ -207,7 +207,8 @@ import TraceDamage
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("run"))))
     try folder.write(AlteredTable.altering(changes, in: bytes), to: "hostile")
     let run = try folder.run("what-if", "hostile", "--schedule-search")
-    #expect([.status(0), .status(3)].contains(run.ending), "\(run.errors)")
+    // Whether its deadlines hold is the trace's own affair: what counts is that there is an answer.
+    #expect([.status(0), .status(1), .status(3)].contains(run.ending), "\(run.errors)")
     #expect(run.output.contains("301  Maintenance"), "\(run.output)")
   }
 
