@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Emulation
 import Foundation
 import ModuleConfiguration
@@ -168,6 +169,8 @@ struct WhatIfCommand: ParsableCommand {
     var doubts: [Prediction.Doubt]
     var lossCount: UInt64
     var overflow: UInt64?
+    /// Whether it is of the recorded module, whatever is played to that.
+    var isSameModule: Bool
     /// What else may be taken for granted, in words.
     var assumptions: [(assumption: DemandAssumption, condition: String)]
   }
@@ -216,6 +219,7 @@ struct WhatIfCommand: ParsableCommand {
     return Made(
       file: file, doubts: prediction.doubts, lossCount: prediction.lossCount,
       overflow: prediction.overflow,
+      isSameModule: ModuleComparison(reader.moduleTable, table).haveSameModule,
       assumptions: PredictedAlternative.assumptions(
         of: prediction, isOtherModule: KernelPaths(reader.moduleTable) != KernelPaths(table), margin: margin ?? 0))
   }
@@ -231,7 +235,7 @@ struct WhatIfCommand: ParsableCommand {
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
       paths: (recorded.paths, predicted.paths),
-      isSameRun: recorded.tableChecksum == predicted.tableChecksum && (margin ?? 0) == 0,
+      isSameRun: made.isSameModule && (margin ?? 0) == 0,
       unpredicted: predicted.unpredicted, alternatives: alternatives)
     switch format {
     case .text: print(comparison.text(isColored: StandardOutput.isColoured, showsAll: all), terminator: "")
@@ -246,7 +250,6 @@ struct WhatIfCommand: ParsableCommand {
     let report: VerificationReport
     let condition: TraceCondition
     let paths: KernelPaths
-    let tableChecksum: UInt64
     let hasStimuli: Bool
     let unpredicted: UnpredictedClaims
 
@@ -255,7 +258,6 @@ struct WhatIfCommand: ParsableCommand {
       let reader = try TraceCommand.open(path)
       defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
       paths = KernelPaths(reader.moduleTable)
-      tableChecksum = reader.moduleTable.checksum
       hasStimuli = reader.moduleTable.count(StimulusRecord.self) > 0
       unpredicted = UnpredictedClaims(of: reader.moduleTable, hasPlayed: hasPlayed)
       report = try ShownRun.report(on: reader, of: path)
