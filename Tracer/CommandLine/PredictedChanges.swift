@@ -50,7 +50,8 @@ struct PredictedChanges {
 
   /// Whether the recorded run has a claim's verdict otherwise, though it is of the same module.
   private func isRefuted(_ claim: ClaimResult) -> Bool {
-    guard isSameRun, let was = recorded.claim(claim.identifier)?.verdict else { return false }
+    guard isSameRun, !unpredicted.contains(claim.identifier), let was = recorded.claim(claim.identifier)?.verdict
+    else { return false }
     return was == .fail && claim.verdict == .pass || was == .pass && claim.verdict == .fail
   }
 
