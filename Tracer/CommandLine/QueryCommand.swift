@@ -14,7 +14,10 @@ struct QueryCommand: ParsableCommand {
       prints; 'partita export TRACE -o run.db' keeps it, and 'partita query run.db …' asks it again without the trace. \
       Nothing can be changed. Times are nanoseconds.
 
-      Exit status: 0 answered, 2 bad usage or SQL, no trace, or a database that 'partita export' has not made, 3 \
+      With --from and --to the database has that part of the trace, as 'partita export' would write it.
+
+      Exit status: 0 answered, 2 bad usage or SQL, no trace, a place behind the trace's end, or a database that \
+      'partita export' has not made, 3 \
       answered as far as the trace holds, or held when the database was made, or interrupted. What the recorder lost \
       is in the table gap and told on standard error; the trace has all that was recorded, so that is 0.
 
@@ -24,6 +27,8 @@ struct QueryCommand: ParsableCommand {
           'SELECT partition, max(late_ns) FROM windows GROUP BY partition'
         partita query run.partita \\
           'SELECT * FROM interrupts_to_upcalls ORDER BY total_ns DESC LIMIT 5'
+        partita query run.partita --from 1s --to 1.1s \\
+          'SELECT kind, count(*) FROM events GROUP BY kind'
         partita query run.partita --format csv \\
           'SELECT hypercall, sum(kernel_ns) FROM hypercalls GROUP BY hypercall'
         partita query run.partita --format json \\
@@ -41,16 +46,27 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "table, csv, or json for an array of objects.")
   var format = QueryOutput.Format.table
 
+  @Option(help: "Only what happens from here on: an instant such as 1.5s, 10ms, 250us, or frame:50, or event:10000.")
+  var from: TracePlace?
+
+  @Option(help: "Only what happens up to here, this instant, frame or event included.")
+  var to: TracePlace?
+
   @Flag(help: "Print the tables and views instead.")
   var schema = false
 
+  private var span: TraceSpan { TraceSpan(from: from, to: to) }
+  private var isPart: Bool { from != nil || to != nil }
+
   func validate() throws {
     guard !schema else {
-      guard sql == nil, format == .table else {
-        throw ValidationError("--schema prints tables and views, and answers no SQL: leave out statement and --format")
+      guard sql == nil, format == .table, !isPart else {
+        throw ValidationError(
+          "--schema prints tables and views, and answers no SQL: leave out statement, --format, --from and --to")
       }
       return
     }
+    try TraceCommand.requireForward(span)
     guard trace != nil, sql != nil else {
       throw ValidationError("a trace and a statement are needed, such as: partita query run.partita 'SELECT …'")
     }
@@ -62,21 +78,28 @@ struct QueryCommand: ParsableCommand {
       return print(SQLiteSchema.text, terminator: "")
     }
     let text = sql == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : Array(sql.utf8)
-    guard !Self.isDatabase(trace) else { return try answer(text, fromDatabase: trace) }
+    guard !Self.isDatabase(trace) else {
+      guard !isPart else {
+        throw ValidationError("--from and --to are for traces: a database is asked by 'WHERE time_ns BETWEEN … AND …'")
+      }
+      return try answer(text, fromDatabase: trace)
+    }
     let reader = try TraceCommand.open(trace)
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
+    var run = ExportRun(span, of: reader)
     try reporting {
       let folder = try PrivateDirectory()
       let path = folder.file("trace.db")
-      try build(reader, at: path, trace)
+      try build(reader, at: path, trace, &run)
+      try TraceCommand.requireBegun(run.coverage, reader, trace)
       guard !signals.isPending else {
         TraceCommand.complain("interrupted")
         throw ExitCode(3)
       }
       try answer(text, from: path, named: trace)
     }
-    try TraceCommand.finish(reader, trace)
+    if isPart { try TraceCommand.finish(reader, trace, run.coverage) } else { try TraceCommand.finish(reader, trace) }
   }
 
   /// Whether the file is an SQLite database.
@@ -114,10 +137,11 @@ struct QueryCommand: ParsableCommand {
     throw ExitCode(3)
   }
 
-  private func build(_ reader: TraceReader, at path: String, _ trace: String) throws {
+  private func build(
+    _ reader: TraceReader, at path: String, _ trace: String, _ run: inout ExportRun
+  ) throws {
     var progress = ReadingProgress(trace)
     defer { progress.clear() }
-    var run = ExportRun()
     do throws(ExportFailure) {
       try ExportFormat.sqlite.write(reader, to: path, byKind: false, &run) { () throws(ExportFailure) in
         if progress.isInterrupted { throw .interrupted }

@@ -51,6 +51,7 @@ struct VerificationRun: ~Copyable {
       case .events(let position, let events): verifier.consume(events, firstPosition: position)
       case .gap: verifier.noteGap()
       }
+      return true
     }
   }
 
@@ -106,6 +107,7 @@ struct VerificationRun: ~Copyable {
         for index in events.indices { attributor.consume(events[index], position: position &+ UInt64(index)) }
       case .gap: attributor.noteGap()
       }
+      return true
     }
     return isWhole ? attributor.finish() : nil
   }
@@ -116,15 +118,15 @@ struct VerificationRun: ~Copyable {
   /// More threads that decode one thread cannot use; each takes memory.
   private static let decoderLimit = 2
 
-  /// Hands out all that the trace has; false where `onProgress` has ended it.
+  /// Hands out all that the trace has, or until `body` answers false; false where `onProgress` has ended it.
   @inline(__always)
-  private static func read(
-    _ reader: TraceReader, _ threads: Int, _ onProgress: () -> Bool, _ body: (EventRun) -> Void
+  static func read(
+    _ reader: TraceReader, _ threads: Int, _ onProgress: () -> Bool, _ body: (EventRun) -> Bool
   ) -> Bool {
     var isWhole = true
     var count = 0
     reader.forEachEvents(threads: min(threads, decoderLimit + 1)) { run in
-      body(run)
+      guard body(run) else { return false }
       if case .events(_, let events) = run { count += events.count }
       guard count >= eventsBetweenCalls else { return true }
       count = 0

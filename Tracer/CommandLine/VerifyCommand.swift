@@ -22,7 +22,13 @@ struct VerifyCommand: ParsableCommand {
       With --evidence, --explain or --certificate the trace is read twice: the second time every nanosecond of the \
       worst cases is attributed to who took it.
 
+      With --from a part is judged, beginning at once: two major frames before it are read for what it follows from. \
+      What lies still further back is taken for lost, so that a claim which may depend on it is unknown at best; a \
+      violation is one all the same. A trace through a pipe is read from its beginning, and then nothing is unknown \
+      for want of that. Where --to ends the part, what is still to come there stays open.
+
       Examples:
+        partita verify run.partita --from 8s --to frame:170
         partita verify run.partita --claim 'budget.*' \\
           --except budget.traceBytes
         partita verify run.partita --explain window.start.instant
@@ -61,12 +67,20 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Write a certificate of all claims to this file, for 'partita audit'.", completion: .file())
   var certificate: String?
 
+  @Option(help: "Judge only from here on: 1.5s, frame:50 or event:10000.")
+  var from: TracePlace?
+
+  @Option(help: "Judge only up to here, this instant, frame or event included.")
+  var to: TracePlace?
+
   @Flag(help: "Replace the certificate if it exists.")
   var force = false
 
   @Option(help: "Threads that work, each on a piece of the trace. The answer is the same with any number of them.")
   var threads = WorkerPool.processorCount
 
+  private var span: TraceSpan { TraceSpan(from: from, to: to) }
+  private var isPart: Bool { from != nil || to != nil }
   private var needsAttribution: Bool { evidence || !explain.isEmpty || certificate != nil }
 
   func validate() throws {
@@ -77,6 +91,10 @@ struct VerifyCommand: ParsableCommand {
     if certificate != nil, !claim.isEmpty || !except.isEmpty {
       throw ValidationError("a certificate is about all claims: leave out --claim and --except")
     }
+    guard certificate == nil || !isPart else {
+      throw ValidationError("a certificate is about the whole run: leave out --from and --to")
+    }
+    try TraceCommand.requireForward(span)
     guard certificate != nil || !force else {
       throw ValidationError("--force is for --certificate: nothing else is written")
     }
@@ -93,9 +111,12 @@ struct VerifyCommand: ParsableCommand {
     if needsAttribution || certificate != nil { try TraceCommand.requireFile(trace) }
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let whole = try ShownRun.report(on: reader, of: trace) {
-      VerificationRun.report(on: reader, threads: threads, onProgress: $0)
-    }
+    let whole =
+      try isPart
+      ? judgedPart(reader)
+      : ShownRun.report(on: reader, of: trace) {
+        VerificationRun.report(on: reader, threads: threads, onProgress: $0)
+      }
     try ClaimNames.require(claim + explain + except, among: whole.findings, of: trace)
     var report = whole.limited(to: claim + explain, except: except)
     guard !report.claims.isEmpty else {
@@ -108,6 +129,17 @@ struct VerifyCommand: ParsableCommand {
     if let certificate { try write(report, reader, to: certificate) }
     show(report)
     try Self.finish(report, reader, trace)
+  }
+
+  private func judgedPart(_ reader: TraceReader) throws -> VerificationReport {
+    var coverage: SpanCoverage?
+    let report = try ShownRun.report(on: reader, of: trace) { onProgress in
+      var part = PartVerification(span, of: reader)
+      defer { coverage = part.coverage }
+      return part.report(on: reader, threads: threads, onProgress: onProgress)
+    }
+    if let coverage { try TraceCommand.requireBegun(coverage, reader, trace) }
+    return report
   }
 
   private func show(_ report: VerificationReport) {
@@ -140,7 +172,7 @@ struct VerifyCommand: ParsableCommand {
     let attributed = try ShownRun.report(on: reader, of: trace) {
       VerificationRun.attribution(of: report, on: reader, threads: threads, onProgress: $0)
     }
-    guard reader.runIdentity == first.runIdentity else {
+    guard isPart || reader.runIdentity == first.runIdentity else {
       TraceCommand.complain("\(trace): the file changed while it was read: wait until it is written, and try again")
       throw ExitCode(2)
     }
@@ -151,9 +183,12 @@ struct VerifyCommand: ParsableCommand {
   private func attributedByParts(
     _ report: VerificationReport, _ first: TraceReader, _ reader: TraceReader
   ) throws -> VerificationReport? {
-    guard first.condition.isComplete, let index = reader.makeIndex() else { return nil }
+    guard isPart || first.condition.isComplete, let index = reader.makeIndex(), let indexed = index.runIdentity
+    else { return nil }
     let lead = Verifier(table: reader.moduleTable).learningTime
-    guard let run = AttributionRun(report, index, runIdentity: first.runIdentity, lead: lead) else { return nil }
+    // Who has read a part only knows of no other run than the headers tell.
+    let identity = isPart ? indexed : first.runIdentity
+    guard let run = AttributionRun(report, index, runIdentity: identity, lead: lead) else { return nil }
     var progress = ReadingProgress(trace)
     let outcome = run.attribute(open: { try? TraceReader(path: trace) }) { reader in
       progress.show(reader)
@@ -185,7 +220,7 @@ struct VerifyCommand: ParsableCommand {
 
   /// What the file's own state adds to the verdict: a contradiction means that this is no recorded run at all.
   private static func finish(_ report: VerificationReport, _ reader: TraceReader, _ path: String) throws {
-    if case .damaged(let defects) = reader.condition {
+    if report.part == nil, case .damaged(let defects) = reader.condition {
       for defect in defects.prefix(10) { TraceCommand.complain("\(path): \(defect)") }
       if reader.defectCount > 10 { TraceCommand.complain("\(path): and \(reader.defectCount - 10) defects more") }
     }

@@ -5,6 +5,7 @@ extension VerificationReport {
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
     text += "  \"recorded\": \(isRecorded.map { "\($0)" } ?? "null"),\n"
     text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
+    if let part { text += "  \"part\": \(part.json),\n" }
     text += "  \"leftOut\": [\(leftOut.map { Self.quoted($0.identifier) }.joined(separator: ", "))],\n"
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
     text += claims.map { "\n    " + json(of: $0) }.joined(separator: ",")
@@ -99,6 +100,7 @@ extension VerificationReport {
     text += "<testsuite name=\"\(Self.escaped(moduleName))\" tests=\"\(tests)\" failures=\"\(count(.fail))\" "
     text += "errors=\"\(errors)\">\n"
     var properties = isRecorded == false ? [("recorded", "false")] : []
+    if let part { properties.append(("part", part.sentence)) }
     if !leftOut.isEmpty { properties.append(("leftOut", leftOut.map(\.identifier).joined(separator: " "))) }
     if !properties.isEmpty {
       let lines = properties.map { "    <property name=\"\($0)\" value=\"\(Self.escaped($1))\"/>\n" }

@@ -18,18 +18,35 @@ extension VerificationReport {
         lines.append(Self.colored(Self.line(row, widths), claim.verdict, isColored))
       }
     }
-    for claim in shown where claim.verdict != .pass { lines += [""] + Self.explanation(of: claim) }
-    if !fileDefect.isEmpty { lines += ["", "the trace file is \(fileDefect)"] }
+    lines += explanations(of: shown)
+    if !fileDefect.isEmpty { lines += ["", part == nil ? "the trace file is \(fileDefect)" : fileDefect] }
     if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
     if let omission { lines.append(omission) }
+    if let part { lines.append(part.sentence) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What is wrong with claims, or why nobody knows. Of a part nearly all are unknown for one reason, which is told once.
+  private func explanations(of shown: [ClaimResult]) -> [String] {
+    var lines: [String] = []
+    var told: Set<String> = []
+    for claim in shown where claim.verdict != .pass {
+      let alike = shown.count { $0.verdict == .unknown && $0.remark == claim.remark }
+      if part != nil, claim.verdict == .unknown, alike > 1 {
+        if told.insert(claim.remark).inserted { lines += ["", "unknown: \(alike) claims: \(claim.remark)"] }
+      } else {
+        lines += [""] + Self.explanation(of: claim)
+      }
+    }
+    return lines
   }
 
   /// One line: how many claims pass, fail, are unknown, and what that means.
   func summary(isColored: Bool) -> String {
     let meaning =
       switch verdict {
+      case .pass where part != nil: "every claim judged holds in this part"
       case .pass: leftOut.isEmpty ? "every claim holds" : "every claim judged holds"
       case .fail: "the module's rules were violated"
       case .unknown where !claims.isEmpty && count(.pass) == claims.count:

@@ -20,6 +20,9 @@ public struct VerificationReport: Sendable {
   /// These in a sentence for who reads the verdict; nil if there are none.
   public internal(set) var omission: String?
 
+  /// Which part of the trace was judged; nil where that is all of it.
+  public var part: JudgedPart?
+
   /// What is wrong with the file that the events came from; empty if nothing is.
   public var fileDefect = ""
 

@@ -207,7 +207,7 @@ extension Verifier {
 
   /// The tail is missing: what was under way when the trace breaks off stays open.
   private mutating func doubtTail() {
-    let reason = "the trace breaks off without its end"
+    let reason = ending.isCutShort ? "the part ends before the trace does" : "the trace breaks off without its end"
     for key in [ClaimKey.end, .complete, .stopReason, .stopQuiet] { book.doubt(key.rawValue, reason) }
     judgeOpenFrame()
     if targets.kernelTime >= 0, machine.isKernelTimeKnown {

@@ -213,6 +213,8 @@ struct EndingState: Equatable {
   var lossRecords: UInt64 = 0
   var lostEvents: UInt64 = 0
   var endTime: UInt64 = 0
+  /// Only a part is judged, and it ends before the trace does.
+  var isCutShort = false
 }
 
 /// Indices of the claims that come from the module table; −1 where the table makes none.

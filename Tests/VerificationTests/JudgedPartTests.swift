@@ -1,0 +1,101 @@
+import Simulation
+import SimulatedModule
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// Parts of long runs, judged from the middle: what is not known fails nobody, and what is violated is found.
+@Suite struct JudgedPartTests {
+  typealias Run = LossyRunTests.Run
+
+  /// What is violated in a part, by claim, where reading begins at `lead` and the whole run is not read.
+  private static func report(
+    _ events: [TraceEvent], _ run: Run, lead: Int, part: Range<Int>
+  ) -> VerificationReport {
+    var verifier = Verifier(table: run.module.table)
+    verifier.beginLead(inTheMiddle: lead > 0)
+    for position in lead..<part.upperBound {
+      if position == part.lowerBound { verifier.beginPart(at: UInt64(position)) }
+      verifier.consume(events[position], position: UInt64(position))
+    }
+    if part.upperBound < events.count { verifier.endPart() }
+    return verifier.finish()
+  }
+
+  /// Claims violated by the whole run, each with the position of its first violation.
+  private static func violated(_ events: [TraceEvent], _ run: Run) -> [String: UInt64] {
+    var verifier = Verifier(table: run.module.table)
+    for (position, event) in events.enumerated() { verifier.consume(event, position: UInt64(position)) }
+    var found: [String: UInt64] = [:]
+    for claim in verifier.finish().claims where claim.verdict == .fail {
+      found[claim.identifier] = claim.firstViolations.first?.position
+    }
+    return found
+  }
+
+  @Test(arguments: [20_000, 100_000])
+  func nothingFailsForWantOfWhatWentBefore(_ meanCallGap: UInt64) throws {
+    let run = try Run(.lively, eventCount: 4000, meanCallGap: meanCallGap)
+    print("judged part seed \(run.seed)")
+    let whole = Self.violated(run.events, run)
+    var generator = SeededGenerator(seed: run.seed)
+    for _ in 0..<1500 {
+      let lead = Int(generator.number(0...UInt64(run.events.count - 10)))
+      let first = lead + Int(generator.number(0...UInt64(min(1000, run.events.count - lead - 2))))
+      let end = first + Int(generator.number(1...UInt64(run.events.count - first)))
+      let report = Self.report(run.events, run, lead: lead, part: first..<end)
+      let failed = report.claims.filter { $0.verdict == .fail && whole[$0.identifier] == nil }.map(\.identifier)
+      #expect(failed == [], "seed \(run.seed), read from \(lead), judged \(first)..<\(end)")
+      // Nobody can be certain of what depends on events that were not read.
+      let certain = report.claims.filter { $0.verdict == .pass }.map(\.identifier)
+      let untouched = ["trace.boot", "trace.time", "trace.meaning", "trace.end", "stop.prompt"]
+      if lead > 0 { #expect(certain.allSatisfy { untouched.contains($0) }, "\(certain)") }
+      if failed != [] { return }
+    }
+  }
+
+  /// Read from the beginning, a part has the verdicts that the whole run has there.
+  @Test func whoHasReadAllBeforeMissesNothing() throws {
+    let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
+    print("judged part seed \(run.seed)")
+    var generator = SeededGenerator(seed: run.seed)
+    var foundCount = 0
+    for _ in 0..<200 {
+      var events = run.events
+      let place = Int(generator.number(600...UInt64(events.count - 600)))
+      events[place].time &+= generator.number(1...200_000)
+      let whole = Self.violated(events, run)
+      let first = place - Int(generator.number(0...500))
+      let report = Self.report(events, run, lead: 0, part: first..<events.count)
+      for (claim, position) in whole where position >= UInt64(first) {
+        let found = report.claim(claim)
+        #expect(found?.firstViolations.first?.position == position, "seed \(run.seed): \(claim) at \(position)")
+        foundCount += 1
+      }
+    }
+    #expect(foundCount > 100)
+  }
+
+  /// From the middle most of what is violated is found as well, and nothing is that the whole run has not.
+  @Test func fromTheMiddleMostIsFound() throws {
+    let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
+    print("judged part seed \(run.seed)")
+    var generator = SeededGenerator(seed: run.seed)
+    var (foundCount, allCount) = (0, 0)
+    for _ in 0..<200 {
+      var events = run.events
+      let place = Int(generator.number(1200...UInt64(events.count - 600)))
+      events[place].time &+= generator.number(1...200_000)
+      let whole = Self.violated(events, run)
+      let first = place - Int(generator.number(0...200))
+      let report = Self.report(events, run, lead: first - 800, part: first..<events.count)
+      let failed = report.claims.filter { $0.verdict == .fail }.map(\.identifier)
+      #expect(failed.allSatisfy { whole[$0] != nil }, "seed \(run.seed): \(failed) of \(whole.keys.sorted())")
+      let expected = whole.filter { $0.value >= UInt64(first) }
+      allCount += expected.count
+      foundCount += expected.keys.filter { failed.contains($0) }.count
+    }
+    #expect(allCount > 200 && foundCount * 2 > allCount, "\(foundCount) of \(allCount)")
+  }
+}
