@@ -31,6 +31,20 @@ import TraceReading
     #expect(!ClockEvidence().isOpen(Self.stretch))
   }
 
+  /// A trace that was made to do harm costs no more memory than any other, and nobody is certain of what was left out.
+  @Test func thereIsRoomForSoMany() {
+    var evidence = ClockEvidence()
+    func stretch(_ number: Int) -> ClockEvidence.Stretch {
+      .init(partition: UInt8(number & 1), isInHandler: false, last: UInt16(number >> 16), next: UInt16(number & 0xFFFF))
+    }
+    let room = ClockEvidence.maximumTrials
+    for number in 0..<room { evidence.note(1000, in: 1000, at: stretch(number)) }
+    #expect(evidence.partitions.isEmpty)
+    evidence.note(1000, in: 1000, at: stretch(room + 1))
+    #expect(evidence.isOpen(stretch(room + 1)) && evidence.partitions == [1])
+    #expect(!evidence.isOpen(stretch(1)) && !evidence.isOpen(stretch(room + 2)))
+  }
+
   private static func event(
     _ kind: EventKind, at time: UInt64, _ operand: UInt32 = 0, partition: UInt8 = 0, _ w0: UInt64 = 0, _ w1: UInt64 = 0
   ) -> TraceEvent {

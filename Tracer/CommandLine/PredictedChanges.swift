@@ -8,6 +8,8 @@ struct PredictedChanges {
   let recorded: VerificationReport
   let predicted: VerificationReport
   let doubts: [Prediction.Doubt]
+  /// Partitions that have nothing left to do shortly before the end.
+  let endings: [Prediction.Doubt]
   let lossCount: UInt64
   /// When the other module's ring is full, ns.
   let overflow: UInt64?
@@ -45,7 +47,9 @@ struct PredictedChanges {
 
   /// The verdict on a claim that the prediction measures, whatever else may be taken for granted.
   private func ownVerdict(_ claim: ClaimResult) -> Verdict {
-    PredictedVerdicts(doubts: doubts, hasHoles: hasHoles).verdict(claim)
+    // What was violated in the recorded run is so again, whoever had no more to do then.
+    let wasViolated = recorded.finding(claim.identifier)?.verdict == .fail
+    return PredictedVerdicts(doubts: doubts, hasHoles: hasHoles, endings: wasViolated ? [] : endings).verdict(claim)
   }
 
   /// Whether the recorded run has a claim's verdict otherwise, though it is of the same module.
@@ -157,6 +161,10 @@ struct PredictedChanges {
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
       + unpredicted.weaknesses
       + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
+      + violatedAtEnd.map {
+        "\($0.identifier) is violated shortly before the end, when all was done that was recorded of a partition which "
+          + "it depends on"
+      }
       + turning.filter(spread.mayTurn).map(spread.sentence)
       + turning.filter(isRefuted).map {
         "\($0.identifier) was otherwise in the recorded run, under the same module: so far off is the prediction"
@@ -165,6 +173,14 @@ struct PredictedChanges {
         let claims = turning.filter(other.isOtherwise).map(\.identifier)
         return claims.isEmpty ? nil : other.sentence(about: claims)
       }
+  }
+
+  /// Claims violated only where nothing more was recorded of somebody.
+  private var violatedAtEnd: [ClaimResult] {
+    let verdicts = PredictedVerdicts(doubts: doubts, hasHoles: hasHoles)
+    return predicted.claims.filter {
+      !PathLengthVerdicts.areAbout($0) && verdicts.verdict($0) == .fail && ownVerdict($0) == .unknown
+    }
   }
 
   /// Claims on which the prediction would have a verdict, if it were surer.

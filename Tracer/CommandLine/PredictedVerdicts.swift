@@ -12,6 +12,8 @@ struct PredictedVerdicts {
   /// Whether some of what partitions did is missing in the midst of the recorded run: any of them might then do
   /// otherwise, and from when on nobody knows.
   let hasHoles: Bool
+  /// Partitions whose last recorded deeds are done shortly before the end; empty where the recorded run itself is told.
+  var endings: [Prediction.Doubt] = []
 
   /// A prediction's verdict on a claim: unknown where a doubt might turn it.
   ///
@@ -19,11 +21,12 @@ struct PredictedVerdicts {
   func verdict(_ claim: ClaimResult) -> Verdict {
     // The kernel's laws are also about what partitions keep: counts of which the hole has a part.
     if hasHoles, isOfPartitions(claim) || claim.verdict == .fail { return .unknown }
-    guard claim.verdict != .unknown, let since = doubts.filter({ mayTurn(claim, $0) }).map(\.since).min() else {
-      return claim.verdict
-    }
+    guard claim.verdict != .unknown else { return .unknown }
+    let isViolated = claim.verdict == .fail
+    let turning = doubts.filter { mayTurn(claim, $0) } + (isViolated ? endings.filter { mayTurn(claim, $0) } : [])
+    guard let since = turning.map(\.since).min() else { return claim.verdict }
     let first = claim.firstViolations.first?.timeInNanoseconds
-    return claim.verdict == .fail && first.map { $0 < since } ?? false ? .fail : .unknown
+    return isViolated && first.map { $0 < since } ?? false ? .fail : .unknown
   }
 
   /// Whether what partitions do decides it.

@@ -29,7 +29,8 @@ struct WhatIfCommand: ParsableCommand {
 
       Where the other module moves windows or the like, the prediction is made thrice more: with whoever may have \
       waited by the clock waiting, and with a kernel that takes a little more, or less. A verdict that is another in \
-      one of them is 'unknown' too, and so is one on a time too near its bound.
+      one of them is 'unknown' too, and so is one on a time too near its bound. Under the recorded module itself the \
+      prediction is the recorded run; a verdict that the two do not share is 'unknown'.
 
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its \
       start, with which all recorded deadlines still hold if partitions compute more by the margin, what binds each \
@@ -167,6 +168,7 @@ struct WhatIfCommand: ParsableCommand {
   private struct Made {
     var file: TraceOutput
     var doubts: [Prediction.Doubt]
+    var endings: [Prediction.Doubt]
     var lossCount: UInt64
     var overflow: UInt64?
     /// Whether it is of the recorded module, whatever is played to that.
@@ -217,7 +219,7 @@ struct WhatIfCommand: ParsableCommand {
       throw ExitCode(wasInterrupted ? 3 : 2)
     }
     return Made(
-      file: file, doubts: prediction.doubts, lossCount: prediction.lossCount,
+      file: file, doubts: prediction.doubts, endings: prediction.endings, lossCount: prediction.lossCount,
       overflow: prediction.overflow,
       isSameModule: ModuleComparison(reader.moduleTable, table).haveSameModule,
       assumptions: PredictedAlternative.assumptions(
@@ -232,7 +234,8 @@ struct WhatIfCommand: ParsableCommand {
       PredictedAlternative(report: try Judged($0.made.file.growing).report, condition: $0.condition)
     }
     let comparison = PredictedChanges(
-      recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, lossCount: made.lossCount,
+      recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, endings: made.endings,
+      lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
       paths: (recorded.paths, predicted.paths),
       isSameRun: made.isSameModule && (margin ?? 0) == 0,

@@ -26,6 +26,11 @@ public struct ClockEvidence: Sendable {
   }
 
   private var trials: [Stretch: Trial] = [:]
+  /// Partitions with stretches for which there was no room.
+  private var untried: Set<UInt8> = []
+
+  /// A module's calls make some hundreds; only a trace that was made to do harm has more.
+  static let maximumTrials = 1 << 16
 
   /// A shorter wait turns no verdict that the kernel's own spread does not, ns.
   static let shortestWait: UInt64 = 5000
@@ -38,7 +43,11 @@ public struct ClockEvidence: Sendable {
   mutating func note(_ computation: UInt64, in elapsed: UInt64, at stretch: Stretch) {
     let interruption = elapsed - min(elapsed, computation)
     guard var trial = trials[stretch] else {
-      trials[stretch] = Trial(computation: computation, interruption: interruption, longest: elapsed)
+      if trials.count < Self.maximumTrials {
+        trials[stretch] = Trial(computation: computation, interruption: interruption, longest: elapsed)
+      } else {
+        untried.insert(stretch.partition)
+      }
       return
     }
     let difference = Self.distance(interruption, trial.interruption)
@@ -58,10 +67,12 @@ public struct ClockEvidence: Sendable {
   }
 
   /// Whether somebody may have waited by the clock there.
-  func isOpen(_ stretch: Stretch) -> Bool { trials[stretch]?.isOpen ?? false }
+  func isOpen(_ stretch: Stretch) -> Bool { trials[stretch]?.isOpen ?? untried.contains(stretch.partition) }
 
   /// The partitions of which that is so anywhere, by their numbers.
-  var partitions: Set<Int> { Set(trials.filter(\.value.isOpen).map { Int($0.key.partition) }) }
+  var partitions: Set<Int> {
+    Set(trials.filter(\.value.isOpen).map { Int($0.key.partition) }).union(untried.map(Int.init))
+  }
 
   private static func distance(_ one: UInt64, _ other: UInt64) -> UInt64 { max(one, other) - min(one, other) }
 }

@@ -87,10 +87,16 @@ public final class Prediction {
   }
 
   /// What weakens the prediction, by partition.
-  public var doubts: [Doubt] {
+  public var doubts: [Doubt] { doubts(since: \.since) }
+
+  /// Partitions of which nothing more is known near the end of the recorded run: what is violated for want of their
+  /// deeds after that may not have been.
+  public var endings: [Doubt] { doubts(since: \.ended) }
+
+  private func doubts(since instant: (PredictionWeakness) -> UInt64?) -> [Doubt] {
     (0..<table.partitionCount).compactMap { index in
       let weakness = behaviour.weakness(of: index)
-      guard let since = weakness.since, PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
+      guard let since = instant(weakness), PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
       return Doubt(
         partition: name(of: index), weakness: weakness, since: since,
         reached: Set(ReachedPartitions(from: index, in: table).indices.map(name)))

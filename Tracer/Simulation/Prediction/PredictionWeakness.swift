@@ -7,6 +7,9 @@ public struct PredictionWeakness: Equatable, Sendable {
   public private(set) var ranOut: UInt64?
   /// When it had done all that was recorded of a life, and the restart that ended that did not come.
   public private(set) var outlived: UInt64?
+  /// The same so near the recorded end that the run would have told of little more. It is taken to compute on, though
+  /// it may have been about to do what it is then late with.
+  public private(set) var ended: UInt64?
   /// When it started as it never did in the recorded run, or once more than there.
   public private(set) var unrecordedStart: UInt64?
 
@@ -17,6 +20,7 @@ public struct PredictionWeakness: Equatable, Sendable {
     firstOtherAnswer = firstOtherAnswer ?? instant
   }
   mutating func noteRanOut(at instant: UInt64) { ranOut = ranOut ?? instant }
+  mutating func noteEnded(at instant: UInt64) { ended = ended ?? instant }
   mutating func noteOutlived(at instant: UInt64) { outlived = outlived ?? instant }
   mutating func noteUnrecordedStart(at instant: UInt64) { unrecordedStart = unrecordedStart ?? instant }
 

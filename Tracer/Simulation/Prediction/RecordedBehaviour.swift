@@ -219,8 +219,10 @@ final class RecordedBehaviour: PartitionBehaviour {
     } else if activity.next < activity.strand.count
       || reader.demand.time - min(reader.demand.time, instant) > tolerance
     {
-      // That weakens what is predicted only where the recorded run goes on for long.
       players[index].weakness.noteRanOut(at: instant)
+    } else {
+      // That weakens only what is violated after it.
+      players[index].weakness.noteEnded(at: instant)
     }
   }
 
