@@ -39,7 +39,7 @@ import Testing
     let answer = try Self.script(
       """
       mkdir small
-      unshare -rm /bin/bash -c "mount -t tmpfs -o size=200k none small && \
+      unshare -rm /bin/bash -c "mount -t tmpfs -o size=80k none small && \
         { $capture -o small/run.partita --for 3000s --transport \(transport); echo status \\$?; \
           $partita stats small/run.partita >stats; echo stats \\$?; ls -A small; }"
       """, in: folder)

@@ -110,7 +110,10 @@ import Testing
       let shell = try RunningCommand([], in: folder, through: ["sh", "-c", script])
       let ending = shell.finish()
       // What these say of a world of chance is not that all is well with it.
-      let judges = ["analyse", "what-if"].contains(subcommand) && [.status(1), .status(3)].contains(ending)
+      let judges =
+        ["analyse", "what-if"].contains(subcommand) && [.status(1), .status(3)].contains(ending)
+        // Of a part nearly nothing is certain.
+        || subcommand == "verify" && example.contains("--from") && ending == .status(3)
       #expect(ending == .status(0) || judges, "\(example): \(shell.errors)")
     }
   }

@@ -106,7 +106,7 @@ final class RunningCommand {
     let status = told("status")
     peakBytes = max(peakBytes, Self.peak(in: status))
     // Till it is waited for, the kernel still tells what it has read.
-    guard status.contains("\nState:\tZ") else { return nil }
+    guard Self.rest(of: "State:", in: status)?.first == UInt8(ascii: "Z") else { return nil }
     bytesReadInAll = bytesRead
     var raw: Int32 = 0
     guard waitpid(identifier, &raw, WNOHANG) == identifier else { return nil }
@@ -115,7 +115,7 @@ final class RunningCommand {
   }
 
   /// Whether it has been stopped and not yet told to go on.
-  var isStopped: Bool { told("stat").contains(") T ") }
+  var isStopped: Bool { Self.rest(of: "State:", in: told("status"))?.first == UInt8(ascii: "T") }
 
   /// How many bytes it has read from whatever it has open.
   var bytesRead: Int { Self.figure("rchar:", in: told("io")) }
@@ -125,19 +125,32 @@ final class RunningCommand {
   /// A spawned process can be seen before it has become its program: it still has the memory of the tests then, and
   /// their peak, which is hundreds of megabytes. `Name:` stands before `VmHWM:`, so that one who has the command's
   /// name tells of the command's memory.
-  private static func peak(in status: String) -> Int {
-    guard status.hasPrefix("Name:\t\(name)\n") else { return 0 }
+  private static func peak(in status: [UInt8]) -> Int {
+    guard status.starts(with: "Name:\t\(name)\n".utf8) else { return 0 }
     return figure("VmHWM:", in: status) * 1024
   }
 
-  /// What the kernel tells of it.
-  private func told(_ file: String) -> String {
-    (try? String(contentsOfFile: "/proc/\(identifier)/\(file)", encoding: .utf8)) ?? ""
+  /// What the kernel tells of it: bytes, for it is asked all the time, and strings would take the tests' processors.
+  private func told(_ file: String) -> [UInt8] {
+    let descriptor = open("/proc/\(identifier)/\(file)", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    return [UInt8](unsafeUninitializedCapacity: 8192) { $1 = max(0, read(descriptor, $0.baseAddress, $0.count)) }
   }
 
-  private static func figure(_ name: String, in text: String) -> Int {
-    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
-    return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) } ?? 0
+  /// What stands behind the name with which a line begins, and the space there.
+  private static func rest(of name: String, in text: [UInt8]) -> ArraySlice<UInt8>? {
+    var line = text[...]
+    while !line.starts(with: name.utf8) {
+      guard let end = line.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      line = line[(end + 1)...]
+    }
+    return line.dropFirst(name.utf8.count).drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+  }
+
+  private static func figure(_ name: String, in text: [UInt8]) -> Int {
+    let digits = rest(of: name, in: text)?.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return digits.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
   }
 
   deinit {

@@ -7,21 +7,32 @@ import TraceReading
 /// Decoding on other threads changes nothing of what a reader says.
 @Suite("Reading ahead")
 struct AheadTests {
+  /// Something that a reader says about a trace.
+  private enum Saying: Equatable {
+    case event(position: UInt64, TraceEvent)
+    case line(String)
+
+    /// What it says at the end.
+    static func end(_ reader: TraceReader) -> Saying {
+      .line("\(reader.condition) \(reader.defectCount) \(reader.runIdentity) \(reader.statistics)")
+    }
+  }
+
   /// Everything that a reader says about a trace.
-  private static func reading(_ bytes: [UInt8], threads: Int) throws -> [String] {
+  private static func reading(_ bytes: [UInt8], threads: Int) throws -> [Saying] {
     let reader = try TraceReader(bytes: bytes)
     reader.decodeAhead(threads: threads)
-    var lines: [String] = []
+    var said: [Saying] = []
     while let batch = reader.nextColumns() {
       switch batch {
-      case .gap(let gap): lines.append("\(gap)")
+      case .gap(let gap): said.append(.line("\(gap)"))
       case .events(let columns):
         for index in 0..<columns.eventCount {
-          lines.append("\(columns.firstPosition + UInt64(index)) \(columns.event(at: index))")
+          said.append(.event(position: columns.firstPosition + UInt64(index), columns.event(at: index)))
         }
       }
     }
-    return lines + ["\(reader.condition) \(reader.defectCount) \(reader.runIdentity) \(reader.statistics)"]
+    return said + [.end(reader)]
   }
 
   @Test("Good traces and damaged ones read the same with any number of threads", arguments: 0..<4)
@@ -40,18 +51,18 @@ struct AheadTests {
   }
 
   /// Everything that a reader says about a trace when it is asked for all events.
-  private static func events(_ bytes: [UInt8], threads: Int) throws -> [String] {
+  private static func events(_ bytes: [UInt8], threads: Int) throws -> [Saying] {
     let reader = try TraceReader(bytes: bytes)
-    var lines: [String] = []
+    var said: [Saying] = []
     reader.forEachEvents(threads: threads) { run in
       switch run {
-      case .gap(let gap): lines.append("\(gap)")
+      case .gap(let gap): said.append(.line("\(gap)"))
       case .events(let first, let events):
-        for (index, event) in events.enumerated() { lines.append("\(first + UInt64(index)) \(event)") }
+        for (index, event) in events.enumerated() { said.append(.event(position: first + UInt64(index), event)) }
       }
       return true
     }
-    return lines + ["\(reader.condition) \(reader.defectCount) \(reader.runIdentity) \(reader.statistics)"]
+    return said + [.end(reader)]
   }
 
   @Test("All events of good traces and damaged ones are the same with any number of threads", arguments: 0..<3)

@@ -28,7 +28,7 @@ struct VerifyCommand: ParsableCommand {
       for want of that. Where --to ends the part, what is still to come there stays open.
 
       Examples:
-        partita verify run.partita --from 8s --to frame:170
+        partita verify run.partita --from 1s --to frame:60
         partita verify run.partita --claim 'budget.*' \\
           --except budget.traceBytes
         partita verify run.partita --explain window.start.instant
