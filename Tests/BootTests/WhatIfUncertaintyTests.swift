@@ -52,4 +52,39 @@ import Testing
     #expect(answer.verdict("process.deadline.Sensors.acquire") == "pass")
     #expect(answer.verdict("budget.hypercall.69") == "pass")
   }
+
+  /// In windows that are too small Sensors is behind, and the recorded run ends before it has come to its last period:
+  /// nothing tells that it would have missed that in larger ones.
+  @Test func whatIsMissedWhenAllIsDoneIsNotCertain() throws {
+    let capacity = "\"acquire\" StackSize=\"0x10000\" p:PeriodSeconds=\"0.010\" p:TimeCapacitySeconds="
+    let supply = "PartitionIdentifier=\"1\" PeriodSeconds=\"0.010\" PeriodDurationSeconds="
+    let plain = try ModuleVariant.flightControl()
+    var small = try plain.replacing(capacity + "\"0.001\"", by: capacity + "\"0.000000001\"").replacing(
+      supply + "\"0.002\"", by: supply + "\"0.000033\"")
+    for window in ["101\" WindowStartSeconds=\"0.000\"", "102\" WindowStartSeconds=\"0.010\""] {
+      let head = window + " WindowDurationSeconds="
+      small = try small.replacing(head + "\"0.002\"", by: head + "\"0.000033\"")
+    }
+    small.stimulus = ""
+    let run = try CapturedRun.capture(small, milliseconds: 200)
+    let claim = "process.deadline.Sensors.acquire"
+    let folder = try CommandFolder()
+    try folder.write(run.trace, to: "run.partita")
+    try folder.write(Array(plain.description.utf8), to: "plain.xml")
+    let text = try folder.partita(
+      "what-if", "run.partita", "--module", "plain.xml", "--images", BootImages.package + "/.build/images",
+      "--format", "json"
+    ).text
+    let answer = try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+    #expect(answer.verdict(claim) == "unknown", "\(text)")
+    #expect(answer.weaknesses.contains { $0.hasPrefix(claim + " is violated shortly before the end") }, "\(text)")
+    // Under its own module the recorded verdict stands, wherever it ends.
+    try folder.write(Array(small.description.utf8), to: "small.xml")
+    let own = try folder.partita(
+      "what-if", "run.partita", "--module", "small.xml", "--images", BootImages.package + "/.build/images",
+      "--format", "json"
+    ).text
+    let same = try JSONDecoder().decode(Answer.self, from: Data(own.utf8))
+    #expect(try same.verdict(claim) == WhatIfTests.report(run.trace).claim(claim)?.verdict.rawValue, "\(own)")
+  }
 }
