@@ -10,7 +10,8 @@ import TraceFormat
 @Suite struct ClearedQueueTests {
   typealias Module = RichModule
 
-  /// Whether the verifier and the reference checker find the claim violated where Sink, which a message was discarded at, receives and is told nothing of that.
+  /// Whether the verifier and the reference checker find the claim violated where Sink, which a message was discarded
+  /// at, receives and is told nothing of that.
   private func violated(clearing: Bool) throws -> [Bool] {
     let module = try RichModule.make()
     var events = Story(RichStory.tell(of: module)).events

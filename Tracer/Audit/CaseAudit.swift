@@ -82,8 +82,8 @@ struct CaseAudit {
     return objections + beyond(found.beyondBound ?? [], whole, length, from)
   }
 
-  /// Whether a case must say who took its time: what lies in windows or in the kernel alone may not come out even, and is
-  /// left unsaid then.
+  /// Whether a case must say who took its time: what lies in windows or in the kernel alone may not come out even, and
+  /// is left unsaid then.
   private func isDue(_ found: AuditedCertificate.Case) -> Bool {
     guard !isLossy, auditor.hasEnd, auditor.isInOrder, let from = found.from, let to = found.to else { return false }
     return from >= auditor.firstTime && from < min(to, auditor.last)

@@ -27,7 +27,7 @@ extension VerificationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// What is wrong with claims, or why nobody knows. Of a part nearly all are unknown for one reason, which is told once.
+  /// What is wrong with claims, or why nobody knows. Of a part nearly all are unknown for one reason: it is told once.
   private func explanations(of shown: [ClaimResult]) -> [String] {
     var lines: [String] = []
     var told: Set<String> = []
