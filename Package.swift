@@ -141,16 +141,11 @@ var targets: [Target] = [
   tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
-  // The page's parts are compiled in: a resource bundle would have to lie beside the command wherever it is copied.
-  .target(
-    name: "Report",
-    dependencies: ["TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
-    path: "Tracer/Report",
-    exclude: ["report.png"],
-    resources: [
-      "page.html", "page.css", "format.js", "model.js", "rows.js", "painter.js", "rulers.js", "timeline.js",
-      "controls.js", "selection.js", "claims.js", "figures.js", "selfcheck.js", "main.js",
-    ].map { .embedInCode("Page/\($0)") }),
+  .target(name: "ReportPage", path: "Tracer/ReportPage"),
+  tracer(
+    "Report",
+    ["ReportPage", "TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
+    exclude: ["report.png", "Page"]),
   tracer("Terminal", ["Outputs"]),
   tracer(
     "Stepping",

@@ -76,11 +76,14 @@ struct ReportCommand: ParsableCommand {
       TraceCommand.complain("\(error)")
       throw ExitCode(2)
     }
+    let verification = report.verification
+    let omission = verification.omission.map { "; " + $0 } ?? ""
     print(
-      "\(output): \(report.html.count) bytes; \(report.eventCount) events, \(report.detailedEventCount) of them one by "
-        + "one; \(report.verification.count(.pass)) claims pass, \(report.verification.count(.fail)) fail, "
-        + "\(report.verification.count(.unknown)) unknown"
-        + (report.verification.omission.map { "; " + $0 } ?? ""))
+      """
+      \(output): \(report.html.count) bytes; \(report.eventCount) events, \(report.detailedEventCount) of them one by \
+      one; \(verification.count(.pass)) claims pass, \(verification.count(.fail)) fail, \
+      \(verification.count(.unknown)) unknown\(omission)
+      """)
     try TraceCommand.finish(reader, trace)
   }
 }
