@@ -15,6 +15,18 @@ import Testing
     func verdict(_ identifier: String) -> String? { claims.first { $0.claim == identifier }?.predictedVerdict }
   }
 
+  /// What the command predicts of a recorded run under another module file.
+  private static func answer(of trace: [UInt8], under module: ModuleVariant) throws -> Answer {
+    let folder = try CommandFolder()
+    try folder.write(trace, to: "run.partita")
+    try folder.write(Array(module.description.utf8), to: "other.xml")
+    let text = try folder.partita(
+      "what-if", "run.partita", "--module", "other.xml", "--images", BootImages.package + "/.build/images",
+      "--format", "json"
+    ).text
+    return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+  }
+
   /// MinimalGuest with its interrupts off waits for 1.5 ms by the clock. In windows of 0.3 ms the time goes by between
   /// them; were it computing, a mark would wait for several.
   @Test func aWaitByTheClockMayHaveBeenAComputation() throws {
@@ -37,14 +49,7 @@ import Testing
     let (predicted, _) = try WhatIfTests.predict(run.trace, under: other.trace)
     #expect(try WhatIfTests.report(predicted).claim(claim)?.verdict == .fail)
 
-    let folder = try CommandFolder()
-    try folder.write(run.trace, to: "run.partita")
-    try folder.write(Array(small.description.utf8), to: "small.xml")
-    let text = try folder.partita(
-      "what-if", "run.partita", "--module", "small.xml", "--images", BootImages.package + "/.build/images",
-      "--format", "json"
-    ).text
-    let answer = try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+    let answer = try Self.answer(of: run.trace, under: small)
     #expect(answer.verdict(claim) == "unknown")
     let sentence = try #require(answer.weaknesses.first { $0.contains("waited by the clock") })
     #expect(sentence.contains(claim) && sentence.contains("MinimalGuest"), "\(sentence)")
@@ -68,23 +73,11 @@ import Testing
     small.stimulus = ""
     let run = try CapturedRun.capture(small, milliseconds: 200)
     let claim = "process.deadline.Sensors.acquire"
-    let folder = try CommandFolder()
-    try folder.write(run.trace, to: "run.partita")
-    try folder.write(Array(plain.description.utf8), to: "plain.xml")
-    let text = try folder.partita(
-      "what-if", "run.partita", "--module", "plain.xml", "--images", BootImages.package + "/.build/images",
-      "--format", "json"
-    ).text
-    let answer = try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
-    #expect(answer.verdict(claim) == "unknown", "\(text)")
-    #expect(answer.weaknesses.contains { $0.hasPrefix(claim + " is violated shortly before the end") }, "\(text)")
+    let answer = try Self.answer(of: run.trace, under: plain)
+    #expect(answer.verdict(claim) == "unknown", "\(answer)")
+    #expect(answer.weaknesses.contains { $0.hasPrefix(claim + " is violated shortly before the end") }, "\(answer)")
     // Under its own module the recorded verdict stands, wherever it ends.
-    try folder.write(Array(small.description.utf8), to: "small.xml")
-    let own = try folder.partita(
-      "what-if", "run.partita", "--module", "small.xml", "--images", BootImages.package + "/.build/images",
-      "--format", "json"
-    ).text
-    let same = try JSONDecoder().decode(Answer.self, from: Data(own.utf8))
-    #expect(try same.verdict(claim) == WhatIfTests.report(run.trace).claim(claim)?.verdict.rawValue, "\(own)")
+    let same = try Self.answer(of: run.trace, under: small)
+    #expect(try same.verdict(claim) == WhatIfTests.report(run.trace).claim(claim)?.verdict.rawValue, "\(same)")
   }
 }

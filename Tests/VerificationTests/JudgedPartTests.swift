@@ -55,47 +55,57 @@ import TraceFormat
     }
   }
 
+  /// A run with one event late by something, and what is violated in it then.
+  private struct LateEvent {
+    var events: [TraceEvent]
+    var place: Int
+    var whole: [String: UInt64]
+  }
+
+  /// Does so two hundred times, each time with another event, none of the first `start`.
+  private static func forLateEvents(
+    _ run: Run, from start: UInt64, _ body: (LateEvent, inout SeededGenerator) -> Void
+  ) {
+    print("judged part seed \(run.seed)")
+    var generator = SeededGenerator(seed: run.seed)
+    for _ in 0..<200 {
+      var events = run.events
+      let place = Int(generator.number(start...UInt64(events.count - 600)))
+      events[place].time &+= generator.number(1...200_000)
+      body(LateEvent(events: events, place: place, whole: violated(events, run)), &generator)
+    }
+  }
+
   /// Read from the beginning, a part has the verdicts that the whole run has there.
   @Test func whoHasReadAllBeforeMissesNothing() throws {
     let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
-    print("judged part seed \(run.seed)")
-    var generator = SeededGenerator(seed: run.seed)
     var foundCount = 0
-    for _ in 0..<200 {
-      var events = run.events
-      let place = Int(generator.number(600...UInt64(events.count - 600)))
-      events[place].time &+= generator.number(1...200_000)
-      let whole = Self.violated(events, run)
-      let first = place - Int(generator.number(0...500))
-      let report = Self.report(events, run, lead: 0, part: first..<events.count)
-      for (claim, position) in whole where position >= UInt64(first) {
+    Self.forLateEvents(run, from: 600) { late, generator in
+      let first = late.place - Int(generator.number(0...500))
+      let report = Self.report(late.events, run, lead: 0, part: first..<late.events.count)
+      for (claim, position) in late.whole where position >= UInt64(first) {
         let found = report.claim(claim)
         #expect(found?.firstViolations.first?.position == position, "seed \(run.seed): \(claim) at \(position)")
         foundCount += 1
       }
     }
-    #expect(foundCount > 100)
+    #expect(foundCount > 100, "seed \(run.seed)")
   }
 
   /// From the middle most of what is violated is found as well, and nothing is that the whole run has not.
   @Test func fromTheMiddleMostIsFound() throws {
     let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
-    print("judged part seed \(run.seed)")
-    var generator = SeededGenerator(seed: run.seed)
     var (foundCount, allCount) = (0, 0)
-    for _ in 0..<200 {
-      var events = run.events
-      let place = Int(generator.number(1200...UInt64(events.count - 600)))
-      events[place].time &+= generator.number(1...200_000)
-      let whole = Self.violated(events, run)
-      let first = place - Int(generator.number(0...200))
-      let report = Self.report(events, run, lead: first - 800, part: first..<events.count)
+    Self.forLateEvents(run, from: 1200) { late, generator in
+      let first = late.place - Int(generator.number(0...200))
+      let report = Self.report(late.events, run, lead: first - 800, part: first..<late.events.count)
       let failed = report.claims.filter { $0.verdict == .fail }.map(\.identifier)
-      #expect(failed.allSatisfy { whole[$0] != nil }, "seed \(run.seed): \(failed) of \(whole.keys.sorted())")
-      let expected = whole.filter { $0.value >= UInt64(first) }
+      #expect(
+        failed.allSatisfy { late.whole[$0] != nil }, "seed \(run.seed): \(failed) of \(late.whole.keys.sorted())")
+      let expected = late.whole.filter { $0.value >= UInt64(first) }
       allCount += expected.count
       foundCount += expected.keys.filter { failed.contains($0) }.count
     }
-    #expect(allCount > 200 && foundCount * 2 > allCount, "\(foundCount) of \(allCount)")
+    #expect(allCount > 100 && foundCount * 10 > allCount * 9, "seed \(run.seed): \(foundCount) of \(allCount)")
   }
 }
