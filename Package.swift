@@ -62,8 +62,11 @@ func tracer(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     swiftSettings: isBareMetal ? [] : forHost)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSeeds"], path: "Tests/\(name)Tests")
+/// What tests call is optimised; they themselves are not, unless they compute much: it takes longer than it saves.
+func tests(_ name: String, _ dependencies: [Target.Dependency], areOptimised: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSeeds"], path: "Tests/\(name)Tests",
+    swiftSettings: areOptimised ? [] : [.unsafeFlags(["-Onone"], .when(configuration: .release))])
 }
 
 /// A bare-metal executable: `folder` holds its `@main` or its C `main`.
@@ -225,9 +228,11 @@ var targets: [Target] = [
       "PartitionKit", "PartitionEntry", "CAPEX", "ModuleConfiguration", "ControlLaw", "SensorModel",
       "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ]),
+  // By brute force of their own.
   tests(
     "Analysis",
-    ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule"]),
+    ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule"],
+    areOptimised: true),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
   tests("GuestRing", ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
   tests(

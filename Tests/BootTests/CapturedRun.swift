@@ -101,9 +101,9 @@ struct UnfinishedCapture: Error, CustomStringConvertible {
 enum SharedRuns {
   /// The module as it ships with its stimulus, 10 virtual seconds.
   static let flight = Result { try CapturedRun.capture(.flightControl(), milliseconds: 10_000) }
-  /// The same for 2 seconds, under the emulator's interrupt log.
+  /// The same for 1.2 seconds, under the emulator's interrupt log.
   static let logged = Result {
-    try CapturedRun.capture(.flightControl(), milliseconds: 2_000, logsInterrupts: true)
+    try CapturedRun.capture(.flightControl(), milliseconds: 1_200, logsInterrupts: true)
   }
   /// A short one in many small blocks, to be damaged.
   static let inSmallBlocks = Result {

@@ -9,7 +9,7 @@ import TraceReading
   @Test func twoCapturesAreTheSameBytes() throws {
     // The interrupt log of the first makes no difference to the guest, and must make none.
     let one = try SharedRuns.logged.get()
-    let other = try CapturedRun.capture(.flightControl(), milliseconds: 2_000)
+    let other = try CapturedRun.capture(.flightControl(), milliseconds: 1_200)
     #expect(one.trace.count > 10_000)
     #expect(one.trace.count == other.trace.count)
     let difference = zip(one.trace, other.trace).enumerated().first { $0.element.0 != $0.element.1 }
@@ -20,7 +20,7 @@ import TraceReading
   @Test func anotherStimulusGivesAnotherTrace() throws {
     var module = try ModuleVariant.flightControl()
     module.stimulus = module.stimulus.replacingOccurrences(of: "echo hello", with: "echo hullo")
-    let other = try CapturedRun.capture(module, milliseconds: 2_000)
+    let other = try CapturedRun.capture(module, milliseconds: 1_200)
     #expect(try SharedRuns.logged.get().trace != other.trace)
   }
 

@@ -105,7 +105,7 @@ import TraceReading
     #expect(Self.differences(run, log: log, traced: traced) == [])
     // One for each window whose first instruction is no `syscall` and no fault.
     let starts = all.count - log.count
-    #expect(starts > 600 && starts <= run.events.count { $0.knownKind == .padded })
+    #expect(starts > 300 && starts <= run.events.count { $0.knownKind == .padded })
     // Lines 0, 4 and 8 and the timer: the comparison was of something.
     let vectors = Set(Self.traced(run).map { UInt16($0.operand & 0xFFFF) })
     #expect(vectors == [32, 36, 40, Self.timerVector])

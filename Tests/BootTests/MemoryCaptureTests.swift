@@ -9,12 +9,12 @@ import TraceReading
 /// Captures that read the ring in the machine's memory: the same module, the same bytes, whatever the host does.
 @Suite struct MemoryCaptureTests {
   static let flight = Result {
-    try CapturedRun.capture(.flightControl(), milliseconds: 2_000, transport: .memory)
+    try CapturedRun.capture(.flightControl(), milliseconds: 1_200, transport: .memory)
   }
 
   @Test func twoCapturesAreTheSameBytes() throws {
     let first = try Self.flight.get()
-    let second = try CapturedRun.capture(.flightControl(), milliseconds: 2_000, transport: .memory)
+    let second = try CapturedRun.capture(.flightControl(), milliseconds: 1_200, transport: .memory)
     let isSame = first.trace == second.trace
     #expect(isSame)
     #expect(first.condition == .complete && first.report.progress.lost == 0)

@@ -123,7 +123,8 @@ import TraceFormat
     let run = try Self.run.get()
     let worker = try notes(.worker, in: run)
     #expect(worker.count > 500)
-    #expect(worker.map(\.value) == (1...UInt64(worker.count)).map { $0 * 100_000 }, "no step is lost")
+    let steps = (1...UInt64(worker.count)).map { $0 * 100_000 }
+    #expect(worker.map(\.value) == steps, "no step is lost")
     #expect(worker.allSatisfy { $0.detail == 0 }, "its sum lives in a vector register across all switches")
     let logger = try notes(.logger, in: run)
     #expect(logger.map(\.value) == Array(1...UInt64(logger.count)))

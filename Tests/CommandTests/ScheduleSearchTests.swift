@@ -195,13 +195,15 @@ import TraceDamage
     for line in answer.moduleSchedule { #expect(shown.contains("\n  " + line), "\(line)") }
   }
 
-  /// A window or frame longer than all time, and a start at its end: no module file has them, a hostile trace may.
-  @Test(arguments: [
-    [AlteredTable.Change(.windows, 0, word: 1, 1 << 63)],
+  private static let endless: [[AlteredTable.Change]] = [
+    [.init(.windows, 0, word: 1, 1 << 63)],
     [.init(.windows, 2, word: 1, 1 << 63), .init(.windows, 6, word: 1, 1 << 63)],
     [.init(.windows, 6, word: 0, .max - 10_000_000)],
     [.init(.schedules, 0, word: 2, .max), .init(.windows, 6, word: 1, 1 << 63)],
-  ]) func numbersBeyondAllTimeHaveAnAnswer(changes: [AlteredTable.Change]) throws {
+  ]
+
+  /// A window or frame longer than all time, and a start at its end: no module file has them, a hostile trace may.
+  @Test(arguments: endless) func numbersBeyondAllTimeHaveAnAnswer(changes: [AlteredTable.Change]) throws {
     let folder = try CommandFolder()
     #expect(try folder.run("synthesize", OtherModule.path, "--events", "1500", "-o", "run").ending == .status(0))
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("run"))))

@@ -70,9 +70,8 @@ import TraceReading
         let row = rows[index]
         #expect(row[0] == "\(position)" && row[1] == "\(event.time)" && row[3] == description.kind)
         #expect(row[4] == (event.partition == 0xFF ? "" : description.partition))
-        #expect(
-          row[5...14].map { String($0) } == ["\(event.detail)", "\(event.operand)"]
-            + (0..<8).map { "\(event.words[$0])" })
+        let words: [String] = (0..<8).map { String(event.words[$0]) }
+        #expect(row[5...14].map { String($0) } == [String(event.detail), String(event.operand)] + words)
         #expect(row[15] == description.fields.map(\.text).joined(separator: " "))
         index += 1
       }

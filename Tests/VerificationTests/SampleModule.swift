@@ -47,7 +47,7 @@ final class SampleModule: @unchecked Sendable {
     var sections = configuration(name)
     while text.count % 8 != 0 { text.append(0) }
     let letters = stride(from: 0, to: text.count, by: 8).map { start in
-      (0..<8).reduce(UInt64(0)) { $0 | UInt64(text[start + $1]) << UInt64(8 * $1) }
+      text[start..<start + 8].reversed().reduce(into: UInt64(0)) { $0 = $0 << 8 | UInt64($1) }
     }
     sections.append((ModuleSection.strings.rawValue, letters.count, letters))
     var head: [UInt64] = [ModuleTableLayout.magic, ModuleTableLayout.version, 0, 0, 0, 0, UInt64(sections.count), 0]

@@ -135,9 +135,12 @@ import Testing
   /// Control registers, debug registers and segments: what no partition can have changed, and nothing left of another.
   private static func expectProtected(_ registers: PausedRegisters, _ name: String) throws {
     let control = try #require(registers["CR4"]), zero = try #require(registers["CR0"])
-    #expect(zero & (1 << 16 | 1 << 5) == 1 << 16 | 1 << 5, "\(name): write protection, numeric errors")
-    #expect(control & (1 << 20 | 1 << 21 | 1 << 11) == 1 << 20 | 1 << 21 | 1 << 11, "\(name): SMEP, SMAP, UMIP")
-    #expect(control & (1 << 8 | 1 << 16) == 0, "\(name): no performance counters, no FSGSBASE instructions")
+    let protects: UInt64 = 1 << 16 | 1 << 5
+    #expect(zero & protects == protects, "\(name): write protection, numeric errors")
+    let guards: UInt64 = 1 << 20 | 1 << 21 | 1 << 11
+    #expect(control & guards == guards, "\(name): SMEP, SMAP, UMIP")
+    let opens: UInt64 = 1 << 8 | 1 << 16
+    #expect(control & opens == 0, "\(name): no performance counters, no FSGSBASE instructions")
     for index in 0..<4 { #expect(registers["DR\(index)"] == 0, "\(name)") }
     // Bit 14: a trap behind a window's first instruction, since boot.
     let status = try #require(registers["DR6"])
