@@ -55,57 +55,74 @@ import TraceFormat
     }
   }
 
-  /// A run with one event late by something, and what is violated in it then.
-  private struct LateEvent {
+  /// A run with one event that is not as it was, and what is violated in it then.
+  private struct SpoiltRun {
     var events: [TraceEvent]
     var place: Int
     var whole: [String: UInt64]
   }
 
-  /// Does so two hundred times, each time with another event, none of the first `start`.
-  private static func forLateEvents(
-    _ run: Run, from start: UInt64, _ body: (LateEvent, inout SeededGenerator) -> Void
+  /// Spoils one event: late, missing, or with another detail, operand or word.
+  private static func spoil(_ events: inout [TraceEvent], at place: Int, _ generator: inout SeededGenerator) {
+    switch generator.number(0...4) {
+    case 0: events[place].time &+= generator.number(1...200_000)
+    case 1: events.remove(at: place)
+    case 2: events[place].detail ^= 1
+    case 3: events[place].operand ^= 1
+    default: events[place].words.w0 &+= 1
+    }
+  }
+
+  /// Does so four hundred times, each time with another event, none of the first `start`.
+  private static func forSpoiltRuns(
+    _ run: Run, from start: UInt64, _ body: (SpoiltRun, inout SeededGenerator) -> Void
   ) {
     print("judged part seed \(run.seed)")
     var generator = SeededGenerator(seed: run.seed)
-    for _ in 0..<200 {
+    for _ in 0..<400 {
       var events = run.events
       let place = Int(generator.number(start...UInt64(events.count - 600)))
-      events[place].time &+= generator.number(1...200_000)
-      body(LateEvent(events: events, place: place, whole: violated(events, run)), &generator)
+      spoil(&events, at: place, &generator)
+      body(SpoiltRun(events: events, place: place, whole: violated(events, run)), &generator)
     }
   }
 
   /// Read from the beginning, a part has the verdicts that the whole run has there.
   @Test func whoHasReadAllBeforeMissesNothing() throws {
     let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
-    var foundCount = 0
-    Self.forLateEvents(run, from: 600) { late, generator in
-      let first = late.place - Int(generator.number(0...500))
-      let report = Self.report(late.events, run, lead: 0, part: first..<late.events.count)
-      for (claim, position) in late.whole where position >= UInt64(first) {
+    var (foundCount, claims) = (0, Set<String>())
+    Self.forSpoiltRuns(run, from: 600) { spoilt, generator in
+      let first = spoilt.place - Int(generator.number(0...500))
+      let report = Self.report(spoilt.events, run, lead: 0, part: first..<spoilt.events.count)
+      for (claim, position) in spoilt.whole where position >= UInt64(first) {
         let found = report.claim(claim)
         #expect(found?.firstViolations.first?.position == position, "seed \(run.seed): \(claim) at \(position)")
         foundCount += 1
+        claims.insert(claim)
       }
     }
-    #expect(foundCount > 100, "seed \(run.seed)")
+    #expect(foundCount > 100 && claims.count > 10, "seed \(run.seed): \(claims.sorted())")
   }
 
-  /// From the middle most of what is violated is found as well, and nothing is that the whole run has not.
+  /// From the middle most of what is violated is found as well, and no event before what was spoilt is refused. Rarely
+  /// the claim is another: who does not know what is registered refuses an upcall's handler, not that it came.
   @Test func fromTheMiddleMostIsFound() throws {
     let run = try Run(.lively, eventCount: 4000, meanCallGap: 20_000)
-    var (foundCount, allCount) = (0, 0)
-    Self.forLateEvents(run, from: 1200) { late, generator in
-      let first = late.place - Int(generator.number(0...200))
-      let report = Self.report(late.events, run, lead: first - 800, part: first..<late.events.count)
-      let failed = report.claims.filter { $0.verdict == .fail }.map(\.identifier)
-      #expect(
-        failed.allSatisfy { late.whole[$0] != nil }, "seed \(run.seed): \(failed) of \(late.whole.keys.sorted())")
-      let expected = late.whole.filter { $0.value >= UInt64(first) }
+    var (foundCount, otherCount, allCount) = (0, 0, 0)
+    Self.forSpoiltRuns(run, from: 1200) { spoilt, generator in
+      let first = spoilt.place - Int(generator.number(0...200))
+      let report = Self.report(spoilt.events, run, lead: first - 800, part: first..<spoilt.events.count)
+      let failed = report.claims.filter { $0.verdict == .fail }
+      for claim in failed where spoilt.whole[claim.identifier] == nil {
+        let place = claim.firstViolations.first?.position ?? 0
+        #expect(place >= UInt64(spoilt.place), "seed \(run.seed): \(claim.identifier) of \(spoilt.whole)")
+        otherCount += 1
+      }
+      let expected = spoilt.whole.filter { $0.value >= UInt64(first) }
       allCount += expected.count
-      foundCount += expected.keys.filter { failed.contains($0) }.count
+      foundCount += failed.count { expected[$0.identifier] != nil }
     }
-    #expect(allCount > 100 && foundCount * 10 > allCount * 9, "seed \(run.seed): \(foundCount) of \(allCount)")
+    #expect(allCount > 100 && foundCount * 2 > allCount, "seed \(run.seed): \(foundCount) of \(allCount)")
+    #expect(otherCount * 50 < foundCount, "seed \(run.seed): \(otherCount)")
   }
 }
