@@ -66,11 +66,12 @@ public final class BlockStretch: @unchecked Sendable {
     /// How many of a block's first events are not wanted.
     ///
     /// - Parameters:
-    ///   - count: how many there are from the block's first to the stretch's beginning.
+    ///   - columns: the block.
+    ///   - count: how many events there are from the block's first to the stretch's beginning.
     ///   - start: when the stretch begins; ns.
-    func surplus(_ events: UnsafeBufferPointer<TraceEvent>, of count: Int, before start: UInt64) -> Int {
-      var surplus = max(0, min(count - eventCount, events.count - 1))
-      while surplus > 0, start &- events[surplus].time < nanoseconds { surplus -= 1 }
+    func surplus(_ columns: EventColumns, of count: Int, before start: UInt64) -> Int {
+      var surplus = max(0, min(count - eventCount, columns.eventCount - 1))
+      while surplus > 0, start &- columns.time(at: surplus) < nanoseconds { surplus -= 1 }
       return surplus
     }
   }
@@ -171,9 +172,11 @@ public final class BlockStretch: @unchecked Sendable {
       let payload = UnsafeRawBufferPointer(rebasing: stored[BlockHeader.byteCount...])
       guard BlockHeader.checksum(header: stored, payload: payload) == block.header.checksum else { return false }
       do throws(PayloadDefect) { try columns.decode(payload, block.header) } catch { return false }
-      columns.withEvents { events in
-        let surplus = wanted.surplus(events, of: count, before: start)
-        body(UnsafeBufferPointer(rebasing: events[surplus...]), columns.firstPosition &+ UInt64(surplus))
+      columns.complete()
+      let surplus = wanted.surplus(columns, of: count, before: start)
+      columns.forEachBatch(in: surplus..<columns.eventCount) { first, events in
+        body(events, columns.firstPosition &+ UInt64(first))
+        return true
       }
       count -= columns.eventCount
     }

@@ -133,6 +133,11 @@ public final class EventColumns {
   /// - Precondition: `index` is below `eventCount`.
   public func kind(at index: Int) -> UInt8 { EventHead(rawValue: heads[locators[index].place]).kind }
 
+  /// The time of the event with this index in the block; ns.
+  ///
+  /// - Precondition: `index` is below `eventCount`.
+  public func time(at index: Int) -> UInt64 { times[locators[index].place] }
+
   /// The words of a group's events, one after the other, for word `word` of them.
   ///
   /// - Precondition: `word` is below the group's `wordCount`.

@@ -22,9 +22,10 @@ extension TraceReader {
   ) {
     let results = ResultSlots<[Result?]>(count: BlockLookahead.slotCount(threads: threads))
     if threads > 1 {
-      // Several blocks at a time: handing over takes time too.
+      // Several blocks at a time: handing over takes time too. Where much comes of an event, less waits for its turn.
       let portion = BlockLookahead.Portion(
-        events: 16_384, leastEvents: 4_096, resultBytesPerEvent: resultBytesPerEvent)
+        events: resultBytesPerEvent == 0 ? 65_536 : 16_384, leastEvents: 4_096,
+        resultBytesPerEvent: resultBytesPerEvent)
       decodeAhead(
         threads: threads,
         .stretch(portion) { stretch, columns in

@@ -24,7 +24,8 @@ extension TraceReader {
     take: (StretchItem<Result>) -> Bool
   ) {
     let results = ResultSlots<Result>(count: BlockLookahead.slotCount(threads: threads))
-    let portion = BlockLookahead.Portion(events: 65_536, leastEvents: 8_192, earlier: earlier)
+    // Each stretch costs a look at what came before it, and handing over.
+    let portion = BlockLookahead.Portion(events: 131_072, leastEvents: 8_192, earlier: earlier)
     decodeAhead(threads: threads, .stretch(portion) { results.slots[$0.number] = work($0, $1) })
     defer { decodeAhead(threads: 0) }
     /// Of which stretch blocks wait to be handed out, and how many.
