@@ -62,7 +62,8 @@ public enum HypercallNumber: UInt16, Sendable {
   case setTimer = 81
   /// (operating mode): SET_PARTITION_MODE.
   case setPartitionMode = 82
-  /// (error code, message address, length): RAISE_APPLICATION_ERROR. The only code allowed is APPLICATION_ERROR.
+  /// (error code, message address, length): RAISE_APPLICATION_ERROR, whose only code is APPLICATION_ERROR; and what a
+  /// scheduler tells of a deadline that has passed, DEADLINE_MISSED, without a message.
   case raiseApplicationError = 83
   /// (): the partition's health callback is done; the action that waited for it is taken.
   case completeCallback = 84

@@ -142,6 +142,20 @@ import TraceFormat
     #expect(bench.call(.readStatistic, StatisticSelector.errorLogCount.rawValue).value == 2)
   }
 
+  /// A deadline that was missed is an error of its own, with its own rule.
+  @Test func aMissedDeadlineIsToldByThePartition() throws {
+    let bench = try Self.started {
+      $0.healthActions = [
+        HealthActionRecord(partition: Self.first, error: .deadlineMissed, action: .ignore, level: .process),
+        HealthActionRecord(partition: Self.first, error: .applicationError, action: .idle),
+      ]
+    }
+    #expect(bench.call(.raiseApplicationError, 0, ModuleDescription.data, 0).status == .noError)
+    #expect(bench.log.events.of(.healthError).map(\.detail) == [ErrorCode.deadlineMissed.rawValue])
+    #expect(bench.log.events.of(.healthError).map(\.words.w0) == [0])
+    #expect(bench.log.events.of(.healthAction).map(\.detail) == [0])
+  }
+
   /// In NORMAL mode, outside the handler, where it fits: else the partition's action is taken. The log says who took
   /// it.
   @Test func processLevelGoesToTheErrorHandler() throws {

@@ -147,6 +147,8 @@ public enum GuestCalls {
     case .raiseApplicationError:
       let isSensible = !generator.oneIn(6)
       call.arguments = (isSensible ? 1 : generator.number(0...9), address(), generator.number(0...140), 0, 0, 0)
+      // A deadline that was missed has no message.
+      if generator.oneIn(4) { (call.arguments.0, call.arguments.2) = (0, 0) }
       call.operand = generator.number(0...3) | (generator.oneIn(4) ? 0 : 1 << 32)
     case .readErrorLog: call.arguments = (generator.number(0...60), generator.number(0...3), 0, 0, 0, 0)
     case .setModuleSchedule: call.arguments.0 = generator.oneIn(8) ? generator.number(0...2) : 9

@@ -52,7 +52,9 @@ extension ReferenceChecker {
   private func judgeTold(_ step: Step) {
     if success(step, .raiseApplicationError) != nil {
       let error = all(.healthError, in: range(step)).last
-      require("health.entered", error.map { events[$0].detail == ErrorCode.applicationError.rawValue } ?? false)
+      let codes = [ErrorCode.deadlineMissed, .applicationError].map { UInt64($0.rawValue) }
+      let isRaised = error.map { UInt64(events[$0].detail) == word(step, 3) && codes.contains(word(step, 3)) } ?? false
+      require("health.entered", isRaised)
     }
     // A completed callback's action comes in the same step.
     if isCall(step, .completeCallback), !has(step, .stop), isInCallback(partition(step.input), before: step.input) {

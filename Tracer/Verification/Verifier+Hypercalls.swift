@@ -262,8 +262,9 @@ extension Verifier {
     case .setModuleSchedule: closeScheduleAsked()
     case .findModuleSchedule: closeScheduleNamed()
     case .raiseApplicationError:
-      if step.resultCode == 0, rare.error != Int16(ErrorCode.applicationError.rawValue), fails(.healthEntered) {
-        explain("\(name(step.partition)) raised an application error, and the health monitor has none")
+      let raised = [ErrorCode.applicationError, .deadlineMissed].first { UInt64($0.rawValue) == step.argument0 }
+      if step.resultCode == 0, raised.map({ Int16($0.rawValue) == rare.error }) != true, fails(.healthEntered) {
+        explain("\(name(step.partition)) raised error \(step.argument0), and the health monitor has \(rare.error)")
       }
     default: break
     }

@@ -19,16 +19,21 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// RAISE_APPLICATION_ERROR (ARINC 653 Part 1, 3.8.2.4). The message itself stays with the partition: its address is
   /// what handler, callback and log get.
+  ///
+  /// Deadlines of processes are the partition's own business, too: its scheduler tells here of one that has passed,
+  /// with DEADLINE_MISSED and without a message.
   private mutating func raiseApplicationError<Recorder: DecisionRecorder>(
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     let (code, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
-    guard code == UInt64(ErrorCode.applicationError.rawValue), byteCount <= UInt64(ModuleLimits.maximumErrorBytes),
-      byteCount == 0 || allows(.read, current, address, byteCount)
+    let isDeadline = code == UInt64(ErrorCode.deadlineMissed.rawValue) && byteCount == 0
+    guard isDeadline || code == UInt64(ErrorCode.applicationError.rawValue),
+      byteCount <= UInt64(ModuleLimits.maximumErrorBytes), byteCount == 0 || allows(.read, current, address, byteCount)
     else { return Answer(.invalidParameter) }
+    let error = isDeadline ? ErrorCode.deadlineMissed : .applicationError
     entryNanoseconds = now.nanoseconds
     learnHandler(call.operand)
-    handle(.applicationError, of: current, vector: nil, address: byteCount == 0 ? 0 : address, into: &recorder)
+    handle(error, of: current, vector: nil, address: byteCount == 0 ? 0 : address, into: &recorder)
     return Answer(.noError)
   }
 
