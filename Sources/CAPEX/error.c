@@ -1,8 +1,10 @@
-#include "partita_error.h"
+#include <arinc653/error.h>
 
 #include <partita_flow.h>
 
-#include "partita_process_state.h"
+#include "partita.h"
+#include "partita_preemption.h"
+#include "partita_scheduler.h"
 
 enum { error_vector = 32, least_stack_bytes = 4096 };
 
@@ -11,8 +13,6 @@ static void *stack_top;
 /// The stack pointers that the handler, and the process whose place it took, have left.
 static void *handler_stack_pointer, *interrupted_stack_pointer;
 static PROCESS_ID_TYPE interrupted_process;
-static uint64_t were_interrupts_enabled;
-
 static ERROR_STATUS_TYPE error;
 static bool is_error_unread;
 /// What the last RAISE_APPLICATION_ERROR said: the kernel passes on an address only.
@@ -21,8 +21,14 @@ static ERROR_MESSAGE_SIZE_TYPE raised_length;
 
 void RAISE_APPLICATION_ERROR(
     ERROR_CODE_TYPE code, MESSAGE_ADDR_TYPE message, ERROR_MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *status) {
+  if (code != APPLICATION_ERROR) {
+    *status = INVALID_PARAM;
+    return;
+  }
+  // Masked until the handler has its copy: another process may raise one, too.
+  uint64_t before = partita_enter();
   raised_length = 0;
-  if (length > 0 && length <= MAX_ERROR_MESSAGE_SIZE && code == APPLICATION_ERROR) {
+  if (length > 0 && length <= MAX_ERROR_MESSAGE_SIZE) {
     __builtin_memcpy(raised_message, message, (size_t)length);
     raised_length = length;
   }
@@ -30,6 +36,7 @@ void RAISE_APPLICATION_ERROR(
   *status = (RETURN_CODE_TYPE)partita_hypercall3(
                 PARTITA_RAISE_APPLICATION_ERROR, (uint64_t)code, (uint64_t)(uintptr_t)message, (uint64_t)length)
                 .status;
+  partita_leave(before);
 }
 
 static void run_handler(void) {
@@ -41,12 +48,15 @@ static void run_handler(void) {
 static void take_error(
     uint64_t vector, struct partita_exception_frame *frame, uint64_t code, uint64_t address) {
   (void)vector;
-  interrupted_process = partita_process_interrupt();
-  were_interrupts_enabled = frame->cause >> PARTITA_FRAME_CAUSE_ENABLED_BIT & 1;
+  interrupted_process = partita_running;
+  partita_processes[interrupted_process].was_stopped = false;
+  partita_running = NULL_PROCESS_ID;
+  partita_is_in_error_handler = true;
   error.ERROR_CODE = (ERROR_CODE_TYPE)code;
-  error.FAILED_PROCESS_ID = interrupted_process;
+  error.FAILED_PROCESS_ID = partita_late_process != NULL_PROCESS_ID ? partita_late_process : interrupted_process;
   const bool is_memory = code == MEMORY_VIOLATION || code == STACK_OVERFLOW;
   error.FAILED_ADDRESS = (SYSTEM_ADDRESS_TYPE)(uintptr_t)(is_memory && address != 0 ? address : frame->rip);
+  if (code == DEADLINE_MISSED) error.FAILED_ADDRESS = 0;
   error.LENGTH = code == APPLICATION_ERROR ? raised_length : 0;
   __builtin_memcpy(error.MESSAGE, raised_message, (size_t)error.LENGTH);
   is_error_unread = true;
@@ -56,14 +66,20 @@ static void take_error(
 
 void partita_error_handler_end(void) {
   is_error_unread = false;
-  if (partita_process_resume(interrupted_process)) {
+  partita_is_in_error_handler = false;
+  if (!partita_processes[interrupted_process].was_stopped) {
+    partita_running = interrupted_process;
+    // What the handler has started is looked at now: in it there was nobody to be preempted.
+    if (partita_is_outranked()) partita_tick_at_once();
+    else partita_arm_timer();
     partita_flow_switch(&handler_stack_pointer, interrupted_stack_pointer);
   }
   // The process was stopped: nobody returns through its frame, so the kernel is told here that the handler is done.
+  // So is an upcall that was being handled. Upcalls stay masked, as the scheduler wants it.
   __asm__ volatile(
       "incl %0" : "+m"(*(volatile uint32_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_EXCEPTIONS_RETURNED)) : : "cc");
-  partita_interrupts_restore(were_interrupts_enabled);
-  partita_process_abandon();
+  partita_forget_upcalls();
+  partita_abandon();
 }
 
 void CREATE_ERROR_HANDLER(SYSTEM_ADDRESS_TYPE entry, STACK_SIZE_TYPE stack_size, RETURN_CODE_TYPE *status) {
@@ -75,7 +91,7 @@ void CREATE_ERROR_HANDLER(SYSTEM_ADDRESS_TYPE entry, STACK_SIZE_TYPE stack_size,
     *status = INVALID_MODE;
     return;
   }
-  void *top = partita_process_stack(stack_size < least_stack_bytes ? least_stack_bytes : stack_size);
+  void *top = partita_new_stack(stack_size < least_stack_bytes ? least_stack_bytes : stack_size);
   if (entry == 0 || top == 0) {
     *status = INVALID_CONFIG;
     return;
@@ -86,7 +102,7 @@ void CREATE_ERROR_HANDLER(SYSTEM_ADDRESS_TYPE entry, STACK_SIZE_TYPE stack_size,
 }
 
 void GET_ERROR_STATUS(ERROR_STATUS_TYPE *error_status, RETURN_CODE_TYPE *status) {
-  if (!partita_is_error_handler()) {
+  if (!partita_is_in_error_handler) {
     *status = INVALID_CONFIG;
     return;
   }
@@ -97,4 +113,22 @@ void GET_ERROR_STATUS(ERROR_STATUS_TYPE *error_status, RETURN_CODE_TYPE *status)
   is_error_unread = false;
   *error_status = error;
   *status = NO_ERROR;
+}
+
+void REPORT_APPLICATION_MESSAGE(MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, RETURN_CODE_TYPE *status) {
+  if (size < 0 || size > MAX_ERROR_MESSAGE_SIZE) {
+    *status = INVALID_PARAM;
+    return;
+  }
+  partita_console_write((const char *)message, (size_t)size);
+  partita_console_write("\r\n", 2);
+  *status = NO_ERROR;
+}
+
+void CONFIGURE_ERROR_HANDLER(
+    ERROR_HANDLER_CONCURRENCY_CONTROL_TYPE concurrency, PROCESSOR_CORE_ID_TYPE core, RETURN_CODE_TYPE *status) {
+  if (concurrency != PROCESSES_PAUSE && concurrency != PROCESSES_SCHEDULED) *status = INVALID_PARAM;
+  else if (core != 0 && core != CORE_AFFINITY_NO_PREFERENCE) *status = INVALID_PARAM;
+  else if (partita_is_normal()) *status = INVALID_MODE;
+  else *status = handler_entry == 0 ? INVALID_CONFIG : NO_ERROR;
 }

@@ -1,11 +1,7 @@
-#include "partita_queuing.h"
+#include <arinc653/queueing.h>
 
-#include <stdbool.h>
-
-#include "partita_name.h"
-#include "partita_process_state.h"
-#include "partita_waiting.h"
-#include "partita_waiting_services.h"
+#include "partita.h"
+#include "partita_objects.h"
 
 enum { maximum_port_count = 128 };
 
@@ -20,6 +16,9 @@ static struct {
   struct partita_waiting_queue waiting;
 } ports[maximum_port_count + 1];
 
+/// The greatest identifier of a port that has been created.
+static QUEUING_PORT_ID_TYPE greatest_port;
+
 /// A call of the kernel that a waiting process wants to succeed.
 struct request {
   uint64_t number, port, address, size;
@@ -27,7 +26,7 @@ struct request {
 };
 
 /// What each waiting process waits for; index: process.
-static struct request *requests[partita_waiting_capacity + 1];
+static struct request *requests[MAX_NUMBER_OF_PROCESSES + 1];
 
 static bool is_port(QUEUING_PORT_ID_TYPE port) {
   return port > 0 && port <= maximum_port_count && ports[port].is_created;
@@ -50,6 +49,7 @@ void CREATE_QUEUING_PORT(
   ports[answer.value].maximum_count = maximum_count;
   ports[answer.value].direction = direction;
   ports[answer.value].is_created = true;
+  if (*port > greatest_port) greatest_port = *port;
   ports[answer.value].waiting.by_priority = discipline == PRIORITY;
 }
 
@@ -57,35 +57,22 @@ static void try_request(struct request *request) {
   request->answer = partita_hypercall3(request->number, request->port, request->address, request->size);
 }
 
-void partita_serve_waiting_processes(void) {
-  for (int port = 1; port <= maximum_port_count; port++) {
-    if (!ports[port].is_created) continue;
+bool partita_has_queuing_ports(void) { return greatest_port > 0; }
+
+void partita_serve_ports(void) {
+  for (QUEUING_PORT_ID_TYPE port = 1; port <= greatest_port; port++) {
     PROCESS_ID_TYPE process;
     while ((process = partita_waiting_first(&ports[port].waiting)) >= 0) {
       try_request(requests[process]);
       if (requests[process]->answer.status == NOT_AVAILABLE) break;
-      partita_waiting_remove(&ports[port].waiting, process);
-      partita_process_wake(process);
+      partita_wake_first(&ports[port].waiting);
     }
   }
 }
 
-void partita_forget_waiting_process(PROCESS_ID_TYPE process) {
-  for (int port = 1; port <= maximum_port_count; port++) partita_waiting_remove(&ports[port].waiting, process);
-}
-
-/// Waits in the port's queue: the scheduler tries the request when it is this process's turn.
-static void wait_as_process(struct request *request, PROCESS_ID_TYPE process, SYSTEM_TIME_TYPE deadline) {
-  struct partita_waiting_queue *waiting = &ports[request->port].waiting;
-  if (!partita_waiting_insert(waiting, process, partita_process_priority(process))) return;
-  requests[process] = request;
-  if (partita_process_wait(deadline)) return;
-  partita_waiting_remove(waiting, process);
-  request->answer.status = TIMED_OUT;
-}
-
 /// The only flow of its partition gives up the window and tries again in the next ones.
-static void wait_alone(struct request *request, SYSTEM_TIME_TYPE deadline) {
+static void wait_alone(struct request *request, SYSTEM_TIME_TYPE time_out) {
+  const SYSTEM_TIME_TYPE deadline = partita_instant(time_out);
   do {
     partita_yield();
     try_request(request);
@@ -94,30 +81,39 @@ static void wait_alone(struct request *request, SYSTEM_TIME_TYPE deadline) {
   request->answer.status = TIMED_OUT;
 }
 
+/// Waits in the port's queue: the scheduler tries the request when it is this process's turn.
+static void wait_as_process(struct request *request, SYSTEM_TIME_TYPE time_out) {
+  requests[partita_running] = request;
+  RETURN_CODE_TYPE status = partita_wait_for(&ports[request->port].waiting, time_out);
+  if (status != NO_ERROR) request->answer.status = status;
+}
+
+/// Whether the kernel has no reason to refuse a request for good, of a port that there is.
+static bool fits(const struct request *request) {
+  const bool is_sent = request->number == PARTITA_SEND_QUEUING_MESSAGE;
+  return ports[request->port].direction == (is_sent ? SOURCE : DESTINATION) && request->size > 0 &&
+         request->size <= (uint64_t)ports[request->port].maximum_size;
+}
+
 /// Calls the kernel, and waits while the call is not available, or while others wait at the port already.
 static struct partita_answer call_waiting(
     uint64_t number, QUEUING_PORT_ID_TYPE port, const void *address, uint64_t size, SYSTEM_TIME_TYPE time_out) {
   struct request request = {
       .number = number, .port = (uint64_t)(int64_t)port, .address = (uint64_t)(uintptr_t)address, .size = size,
       .answer = {.status = NOT_AVAILABLE}};
-  if (!is_port(port) || ports[port].waiting.count == 0) try_request(&request);
-  if (request.answer.status != NOT_AVAILABLE || time_out == 0) return request.answer;
-  if (partita_is_error_handler()) {
-    request.answer.status = INVALID_MODE;
-    return request.answer;
-  }
-  SYSTEM_TIME_TYPE now = partita_now();
-  SYSTEM_TIME_TYPE deadline = time_out < 0 || time_out > INT64_MAX - now ? INT64_MAX : now + time_out;
-  PROCESS_ID_TYPE process = partita_current_process();
-  if (process != NULL_PROCESS_ID) wait_as_process(&request, process, deadline);
-  else wait_alone(&request, deadline);
+  const bool is_alone = partita_running == NULL_PROCESS_ID && !partita_is_in_error_handler;
+  uint64_t before = partita_enter();
+  if (!is_port(port) || ports[port].waiting.count == 0 || !fits(&request)) try_request(&request);
+  if (request.answer.status == NOT_AVAILABLE && !is_alone) wait_as_process(&request, time_out);
+  partita_leave(before);
+  if (request.answer.status == NOT_AVAILABLE && is_alone && time_out != 0) wait_alone(&request, time_out);
   return request.answer;
 }
 
 void SEND_QUEUING_MESSAGE(
     QUEUING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, SYSTEM_TIME_TYPE time_out,
     RETURN_CODE_TYPE *status) {
-  if (time_out < INFINITE_TIME_VALUE) {
+  if (!partita_is_time_out(time_out)) {
     *status = INVALID_PARAM;
     return;
   }
@@ -130,7 +126,7 @@ void RECEIVE_QUEUING_MESSAGE(
     QUEUING_PORT_ID_TYPE port, SYSTEM_TIME_TYPE time_out, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size,
     RETURN_CODE_TYPE *status) {
   *size = 0;
-  if (time_out < INFINITE_TIME_VALUE || !is_port(port)) {
+  if (!partita_is_time_out(time_out) || !is_port(port)) {
     *status = INVALID_PARAM;
     return;
   }
@@ -143,14 +139,9 @@ void RECEIVE_QUEUING_MESSAGE(
 }
 
 void GET_QUEUING_PORT_ID(QUEUING_PORT_NAME_TYPE name, QUEUING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
-  NAME_TYPE padded;
-  partita_copy_name(padded, name);
   *status = INVALID_CONFIG;
   for (int i = 1; i <= maximum_port_count; i++) {
-    if (!ports[i].is_created) continue;
-    size_t k = 0;
-    while (k < MAX_NAME_LENGTH && ports[i].name[k] == padded[k]) k++;
-    if (k < MAX_NAME_LENGTH) continue;
+    if (!ports[i].is_created || !partita_is_name(ports[i].name, name)) continue;
     *port = i;
     *status = NO_ERROR;
   }

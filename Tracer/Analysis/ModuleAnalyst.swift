@@ -44,9 +44,9 @@ public struct ModuleAnalyst {
         + "comes next, then each at its period",
       "the schedule stays: of a response or a message's age that begins under another one, nothing is said",
       scheduling == .preemptive
-        ? "within a partition the greatest priority runs at once (--processes preemptive)"
+        ? "within a partition the greatest priority runs at once (--processes preemptive, as ARINC653.h has it)"
         : "within a partition a process runs until it waits, and a less urgent one may have begun just before "
-          + "(--processes cooperative, as PartitionKit has it)",
+          + "(--processes cooperative)",
     ]
     if !module.channels.isEmpty {
       lines.append(

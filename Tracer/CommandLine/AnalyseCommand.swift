@@ -24,7 +24,7 @@ struct AnalyseCommand: ParsableCommand {
       Examples:
         partita analyse module.xml
         partita analyse module.xml run.partita
-        partita analyse module.xml --processes preemptive --format json
+        partita analyse module.xml --processes cooperative --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -39,8 +39,8 @@ struct AnalyseCommand: ParsableCommand {
 
   @Option(
     name: .customLong("processes"),
-    help: "How the processes of a partition share it: cooperative, as PartitionKit has it, or preemptive.")
-  var scheduling = ProcessScheduling.cooperative
+    help: "How the processes of a partition share it: preemptive, as ARINC653.h has it, or cooperative.")
+  var scheduling = ProcessScheduling.preemptive
 
   @Option(help: "Messages that a queuing source sends in each of its periods.")
   var messagesPerPeriod: UInt64 = 1

@@ -1,6 +1,7 @@
 // Makes the kernel record events as fast as it can, for the benchmark: each message finds 63 queues full and is
 // discarded there, so that one call makes 67 events.
-#include <partita_queuing.h>
+#include <arinc653/queueing.h>
+#include <partita.h>
 
 enum { destinations = 63 };
 

@@ -1,7 +1,7 @@
 // Errs in its processes, has an error handler that mends them, and errs at last inside the handler. Leaves a note of
 // each step; ProcessErrorTests says what they must be and has the tables.
 #include <partita.h>
-#include <partita_error.h>
+#include <partita_process.h>
 #include <stdbool.h>
 
 // First words of the notes.
@@ -89,10 +89,12 @@ static void handle_error(void) {
   if (error.FAILED_PROCESS_ID == clerk) divide(0);
 }
 
-static PROCESS_ID_TYPE create(void (*entry)(void), PRIORITY_TYPE priority, SYSTEM_TIME_TYPE period) {
+static PROCESS_ID_TYPE create(
+    const char *name, void (*entry)(void), PRIORITY_TYPE priority, SYSTEM_TIME_TYPE period) {
   PROCESS_ATTRIBUTE_TYPE attributes = {
       .PERIOD = period, .TIME_CAPACITY = INFINITE_TIME_VALUE, .ENTRY_POINT = (SYSTEM_ADDRESS_TYPE)entry,
-      .STACK_SIZE = 8192, .BASE_PRIORITY = priority, .DEADLINE = SOFT, .NAME = "process"};
+      .STACK_SIZE = 8192, .BASE_PRIORITY = priority, .DEADLINE = SOFT};
+  for (size_t i = 0; i < MAX_NAME_LENGTH && name[i] != 0; i++) attributes.NAME[i] = name[i];
   PROCESS_ID_TYPE process = NULL_PROCESS_ID;
   RETURN_CODE_TYPE status;
   CREATE_PROCESS(&attributes, &process, &status);
@@ -109,9 +111,9 @@ int main(void) {
   if (is_first_life) {
     CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first);
     CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &second);
-    raiser = create(run_raiser, 20, INFINITE_TIME_VALUE);
-    divider = create(run_divider, 15, INFINITE_TIME_VALUE);
-    clerk = create(run_clerk, 10, 20000000);
+    raiser = create("raiser", run_raiser, 20, INFINITE_TIME_VALUE);
+    divider = create("divider", run_divider, 15, INFINITE_TIME_VALUE);
+    clerk = create("clerk", run_clerk, 10, 20000000);
   }
   SET_PARTITION_MODE(NORMAL, &status);
   // Nothing is created any more, and only the handler may ask for the error.

@@ -117,6 +117,7 @@ PARTITA_INLINE void partita_count_flip(void) {
 /// set first and the pending word read after it, so a mark lands either before the read, and is seen, or after the
 /// flag, and is delivered by the kernel itself.
 PARTITA_INLINE void partita_interrupts_enable(void) {
+  __asm__ volatile("" : : : "memory");
   if (partita_load64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG) == 0) {
     partita_count_flip();
     partita_store64(PARTITA_SHARED_PAGE + PARTITA_VIRTUAL_INTERRUPT_FLAG, 1);

@@ -1,7 +1,8 @@
 // Sends itself the longest message there is and receives it, as fast as it can until the end of its window and beyond.
 // A short pause of changing length now and then makes its windows end in copies of every phase. Leaves a note each
 // hundred messages: how many, and how many came back with other bytes.
-#include <partita_queuing.h>
+#include <arinc653/queueing.h>
+#include <partita.h>
 
 enum { longest = 8192 };
 

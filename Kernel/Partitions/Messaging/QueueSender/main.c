@@ -1,7 +1,8 @@
 // Sends numbered messages of changing lengths through TELL, faster than they are received: in each window as many as
 // the destinations take, then one with a time-out that is long enough, and now and then one with a time-out that is
 // not. Leaves a note in each window: messages sent, and how often a send was refused, waited with success, timed out.
-#include <partita_queuing.h>
+#include <arinc653/queueing.h>
+#include <partita.h>
 
 enum { maximum_bytes = 64, maximum_messages = 4 };
 

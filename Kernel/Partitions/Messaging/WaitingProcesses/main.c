@@ -1,8 +1,9 @@
 // Four processes wait at each of two queuing ports, one FIFO, one PRIORITY; what is sent goes to them in the port's
 // order. The last of each gets nothing and is told so by its time-out. Leaves one note: for each port the processes in
 // the order in which they got something, a digit each, and behind them the one that timed out; and what went wrong.
+#include <partita.h>
 #include <partita_process.h>
-#include <partita_queuing.h>
+#include <arinc653/queueing.h>
 
 enum { first_in_first_out, by_priority, port_count };
 
@@ -55,10 +56,13 @@ static void produce(void) {
   partita_hypercall2(PARTITA_NOTE, orders[0] << 32 | orders[1], wrong << 32 | ended);
 }
 
+static int started;
+
 static void start(void (*entry)(void), PRIORITY_TYPE priority, SYSTEM_TIME_TYPE period) {
   PROCESS_ATTRIBUTE_TYPE attributes = {
       .PERIOD = period, .TIME_CAPACITY = INFINITE_TIME_VALUE, .ENTRY_POINT = (SYSTEM_ADDRESS_TYPE)entry,
-      .STACK_SIZE = 4096, .BASE_PRIORITY = priority, .DEADLINE = SOFT, .NAME = "process"};
+      .STACK_SIZE = 4096, .BASE_PRIORITY = priority, .DEADLINE = SOFT};
+  attributes.NAME[0] = 'A' + (char)started++;
   PROCESS_ID_TYPE process;
   RETURN_CODE_TYPE status;
   CREATE_PROCESS(&attributes, &process, &status);

@@ -1,13 +1,11 @@
-// Queuing ports in C, under the standard's names. Included by partita.h.
-#ifndef PARTITA_QUEUING_H
-#define PARTITA_QUEUING_H
+// Queuing ports (ARINC 653 Part 1, 3.6.2.2).
+#ifndef ARINC653_QUEUEING_H
+#define ARINC653_QUEUEING_H
 
-#include "partita.h"
+#include <arinc653/types.h>
 
 typedef NAME_TYPE QUEUING_PORT_NAME_TYPE;
 typedef APEX_INTEGER QUEUING_PORT_ID_TYPE;
-typedef APEX_INTEGER WAITING_RANGE_TYPE;
-typedef enum { FIFO = 0, PRIORITY = 1 } QUEUING_DISCIPLINE_TYPE;
 
 typedef struct {
   MESSAGE_RANGE_TYPE NB_MESSAGE;

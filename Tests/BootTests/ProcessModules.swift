@@ -1,0 +1,111 @@
+/// The modules of the tests of processes: major frames of 10 ms, with a drainer in the rest.
+enum ProcessModules {
+  /// One partition whose processes synchronise.
+  static let synchronisation = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Synchronisation" p:Image="Synchronisation"/>
+        """,
+      schedules: schedule(1, start: 0, duration: 7), connections: ""), stimulus: "")
+
+  /// One partition whose processes preempt each other, and another instance of it that sends it messages while its
+  /// window is over.
+  static let preemption = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Preempter" p:Image="Preempter">
+          <Queuing_Port Name="HEAR" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="4"/>
+        </Partition>
+        <Partition PartitionIdentifier="2" PartitionName="Sender" p:Image="Preempter">
+          <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="4"/>
+        </Partition>
+        """,
+      schedules: schedule(1, start: 0, duration: 7) + schedule(2, start: 8, duration: 1),
+      connections: """
+        <Connection_Table>
+          <Channel ChannelIdentifier="1">
+            <Source><Standard_Partition PartitionIdentifier="2" PortName="TELL"/></Source>
+            <Destination><Standard_Partition PartitionIdentifier="1" PortName="HEAR"/></Destination>
+          </Channel>
+        </Connection_Table>
+        """), stimulus: "")
+
+  /// One partition that does what nobody should: its errors are its own, it sends messages and events to itself, and no
+  /// upcall of it may be interrupted by another one.
+  static let mischief = ModuleVariant(
+    description: module(
+      errors: """
+        <System_HM_Table>
+          <System_State_Entry SystemState="1" Description="partition executing">
+            <Error_ID_Level ErrorIdentifier="1" Description="deadline" ErrorLevel="PROCESS"
+              ErrorCode="DEADLINE_MISSED"/>
+            <Error_ID_Level ErrorIdentifier="2" Description="application" ErrorLevel="PROCESS"
+              ErrorCode="APPLICATION_ERROR"/>
+            <Error_ID_Level ErrorIdentifier="3" Description="page fault" ErrorLevel="PROCESS"
+              ErrorCode="MEMORY_VIOLATION"/>
+          </System_State_Entry>
+        </System_HM_Table>
+        """,
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Mischief" p:Image="Mischief" p:MaximumUpcallDepth="1">
+          <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="1"/>
+          <Queuing_Port Name="HEAR" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="1"/>
+        </Partition>
+        """,
+      schedules: schedule(1, start: 0, duration: 7),
+      actions: """
+        <Partition_HM_Table PartitionIdentifier="1">
+          <System_State_Entry SystemState="1">
+            <Error_ID_Action ErrorIdentifier="1" Action="IDLE"/>
+            <Error_ID_Action ErrorIdentifier="2" Action="IDLE"/>
+            <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
+          </System_State_Entry>
+        </Partition_HM_Table>
+        """,
+      connections: """
+        <Connection_Table>
+          <Channel ChannelIdentifier="1">
+            <Source><Standard_Partition PartitionIdentifier="1" PortName="TELL"/></Source>
+            <Destination><Standard_Partition PartitionIdentifier="1" PortName="HEAR"/></Destination>
+          </Channel>
+        </Connection_Table>
+        <p:Event_Channels>
+          <p:EventChannel Identifier="1" SourcePartition="1" DestinationPartition="1" Vector="48"/>
+        </p:Event_Channels>
+        """), stimulus: "")
+
+  /// One window in each period, milliseconds after its start.
+  private static func schedule(_ partition: Int, start: Int, duration: Int) -> String {
+    """
+    <Partition_Schedule PartitionIdentifier="\(partition)" PeriodSeconds="0.010"
+      PeriodDurationSeconds="0.00\(duration)">
+      <Window_Schedule WindowIdentifier="\(partition * 10)" WindowStartSeconds="0.00\(start)"
+        WindowDurationSeconds="0.00\(duration)" PartitionPeriodStart="true"/>
+    </Partition_Schedule>
+
+    """
+  }
+
+  /// - Parameter errors: The levels of errors; `actions`: what follows those of the partition.
+  private static func module(
+    errors: String = "", partitions: String, schedules: String, actions: String = "", connections: String
+  ) -> String {
+    """
+    <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Processes" ModuleId="3">
+    \(errors)
+    \(partitions)
+      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Image="Drainer"
+        p:Drainer="true">
+        <p:PortGrant First="0xE9" Count="1"/>
+      </Partition>
+      <Module_Schedule MajorFrameSeconds="0.010" ScheduleIdentifier="0" InitialModuleSchedule="true">
+      \(schedules)
+      </Module_Schedule>
+      \(actions)
+      \(connections)
+      <p:Clocks IntervalTimerHertz="100" RealTimeClockHertz="0"/>
+      <p:Trace RingBytes="0x400000" KeyframeIntervalFrames="10" EventsPerBlock="4096"/>
+    </ARINC_653_Module>
+    """
+  }
+}
