@@ -64,11 +64,25 @@ import TraceReading
     #expect(stepper.knowledge == .known)
   }
 
+  /// The nearest event, of every hundredth, that is not reached within one block from a checkpoint.
+  private func longWayBack(from last: Int) throws -> Int {
+    let stepper = try stepper()
+    for target in stride(from: last - 1, to: 0, by: -100) {
+      try stepper.go(to: last)
+      var isLong = false
+      stepper.onProgress = { _ in isLong = true }
+      try stepper.go(to: target)
+      stepper.onProgress = { _ in }
+      if isLong { return target }
+    }
+    return try #require(nil, "seed \(seed): checkpoints lie too close")
+  }
+
   /// Whoever does not want to wait any longer stays at the event where he was, with its state.
   @Test func anInterruptedWayLeadsNowhere() throws {
     struct Interruption: Error {}
     let last = events.count - 1
-    for (start, target) in [(0, last), (700, last), (last, last - 1)] {
+    for (start, target) in [(0, last), (700, last), (last, try longWayBack(from: last))] {
       let (stepper, other) = (try stepper(), try stepper())
       try stepper.go(to: start)
       let (words, knowledge) = (stepper.stateWords, stepper.knowledge)
