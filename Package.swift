@@ -294,6 +294,7 @@ if bareMetal == "attacks" {
     image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
     image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
     image("WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["CAPEX", "KernelRuntime"]),
+    image("Autopilot", folder: "Kernel/Partitions/Autopilot", ["CAPEX", "KernelRuntime"]),
     image("Latecomer", folder: "Kernel/Partitions/Processes/Latecomer", ["CAPEX", "KernelRuntime"]),
     .target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks"),
     image(
@@ -302,6 +303,7 @@ if bareMetal == "attacks" {
     image(
       "Preempter", folder: "Kernel/Partitions/Processes/Preempter", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
     image("Mischief", folder: "Kernel/Partitions/Processes/Mischief", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
+    image("Sampler", folder: "Kernel/Partitions/Processes/Sampler", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
     image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(

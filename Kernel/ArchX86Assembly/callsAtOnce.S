@@ -47,6 +47,8 @@ partita_calls_at_once:
     served  PARTITA_CALL_QUEUING_RECEIVE, partita_serve_queuing_receive
     served  PARTITA_CALL_READ_QUEUING_STATUS, partita_serve_at_once
     served  PARTITA_CALL_NOTE_WORDS, partita_serve_at_once
+    served  PARTITA_CALL_TELL_PROCESS, partita_serve_at_once
+    served  PARTITA_CALL_READ_SAMPLING_TIME, partita_serve_at_once
     .if number != PARTITA_CALLS_AT_ONCE
     .error  "PARTITA_CALLS_AT_ONCE is the number behind the last"
     .endif

@@ -111,8 +111,12 @@ extension Kernel {
     case UInt64(HypercallNumber.raiseEvent.rawValue): return serve(.raiseEvent, 1, kernel, nanoseconds, counters)
     case UInt64(HypercallNumber.readQueuingStatus.rawValue):
       return serve(.readQueuingStatus, 1, kernel, nanoseconds, counters)
+    case UInt64(HypercallNumber.readSamplingTime.rawValue):
+      return serve(.readSamplingTime, 1, kernel, nanoseconds, counters)
     case UInt64(HypercallNumber.readStatistic.rawValue): return serve(.readStatistic, 2, kernel, nanoseconds, counters)
     case UInt64(HypercallNumber.noteWords.rawValue): return noteWords(kernel, nanoseconds, counters)
+    case UInt64(HypercallNumber.tellProcess.rawValue):
+      return answer(.tellProcess, 3, kernel, nanoseconds, counters, value: 0, afterUpcall: true)
     default: return 0
     }
   }

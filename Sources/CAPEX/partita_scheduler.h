@@ -22,6 +22,9 @@ enum partita_wait_reason {
   PARTITA_WAITS_FOR_PERIOD
 };
 
+/// What has become of a process's job since the tracer was told that it has the processor.
+enum partita_job_outcome { PARTITA_JOB_GOES_ON, PARTITA_JOB_IS_COMPLETE, PARTITA_JOB_IS_STOPPED };
+
 /// Memory of a waiting process that a message is to be copied to or from.
 struct partita_exchange {
   void *address;
@@ -30,6 +33,9 @@ struct partita_exchange {
 
 struct partita_process {
   PROCESS_ATTRIBUTE_TYPE attributes;
+  /// How the tracer knows it.
+  uint32_t key;
+  enum partita_job_outcome outcome;
   PROCESS_STATE_TYPE state;
   PRIORITY_TYPE priority;
   /// What the priority is again when the mutex is released.
@@ -158,6 +164,11 @@ SYSTEM_TIME_TYPE partita_next_deadline(void);
 void partita_judge_deadlines(void);
 /// The process whose missed deadline is being told of; 0 while it is none.
 extern PROCESS_ID_TYPE partita_late_process;
+
+/// Tells the tracer that a process gets the processor; 0 for nobody. It is not told what it knows.
+void partita_tell_dispatch(PROCESS_ID_TYPE to);
+/// Tells it that a process was stopped by another.
+void partita_tell_stop(PROCESS_ID_TYPE process);
 
 /// The top of a new stack, or null where there is no room. No stack is ever given back.
 void *partita_new_stack(uint64_t byte_count);

@@ -3,6 +3,7 @@
 
 #include <partita_flow.h>
 
+#include "partita.h"
 #include "partita_names.h"
 #include "partita_preemption.h"
 #include "partita_scheduler.h"
@@ -50,6 +51,7 @@ static RETURN_CODE_TYPE create(const PROCESS_ATTRIBUTE_TYPE *attributes, PROCESS
   struct partita_process *process = &partita_processes[++partita_process_count];
   process->attributes = *attributes;
   partita_copy_name(process->attributes.NAME, attributes->NAME);
+  process->key = partita_process_key(process->attributes.NAME);
   process->priority = attributes->BASE_PRIORITY;
   process->state = DORMANT;
   process->deadline_time = INFINITE_TIME_VALUE;
@@ -159,6 +161,7 @@ void STOP(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status) {
   stopped->reason = PARTITA_WAITS_FOR_NOTHING;
   stopped->starts_with_normal = false;
   stopped->was_stopped = true;
+  if (*status == NO_ERROR) partita_tell_stop(process);
   partita_leave(before);
 }
 

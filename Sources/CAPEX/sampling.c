@@ -7,13 +7,17 @@ enum { maximum_port_count = 128 };
 
 /// What was said in creating each port; index: identifier, from 1. The standard passes no capacity in a read: the
 /// buffer must hold the size that the port was created with.
-static struct {
+///
+/// Every partition has room for as many ports as there can be, so each takes no more than it must.
+static struct __attribute__((packed, aligned(4))) {
   NAME_TYPE name;
   SYSTEM_TIME_TYPE refresh_period;
-  MESSAGE_SIZE_TYPE maximum_size;
-  /// A PORT_DIRECTION_TYPE, and a VALIDITY_TYPE: every partition has room for as many ports as there can be.
-  uint8_t direction, last_validity;
-  bool is_created;
+  /// Messages that were written until then have been read.
+  SYSTEM_TIME_TYPE consumed_until;
+  uint32_t maximum_size : 24;
+  /// A PORT_DIRECTION_TYPE, and a VALIDITY_TYPE.
+  uint32_t direction : 1, last_validity : 1;
+  uint32_t is_created : 1;
 } ports[maximum_port_count + 1];
 
 static bool is_port(SAMPLING_PORT_ID_TYPE port) {
@@ -33,8 +37,8 @@ void CREATE_SAMPLING_PORT(
   *port = (SAMPLING_PORT_ID_TYPE)answer.value;
   if (answer.value > maximum_port_count) return;
   partita_copy_name(ports[answer.value].name, padded);
-  ports[answer.value].maximum_size = maximum_size;
-  ports[answer.value].direction = (uint8_t)direction;
+  ports[answer.value].maximum_size = (uint32_t)maximum_size & 0xFFFFFF;
+  ports[answer.value].direction = direction == DESTINATION;
   ports[answer.value].refresh_period = refresh_period;
   ports[answer.value].is_created = true;
 }
@@ -48,21 +52,73 @@ void WRITE_SAMPLING_MESSAGE(
 
 RETURN_CODE_TYPE partita_read_sampling_message(
     SAMPLING_PORT_ID_TYPE port, void *buffer, size_t capacity, size_t *size, VALIDITY_TYPE *validity) {
+  const SYSTEM_TIME_TYPE before = partita_now();
   struct partita_answer answer =
       partita_hypercall3(PARTITA_READ_SAMPLING_MESSAGE, (uint64_t)port, (uint64_t)(uintptr_t)buffer, capacity);
   *size = answer.status == NO_ERROR ? (uint32_t)answer.value : 0;
   *validity = answer.status == NO_ERROR && (answer.value >> 32 & 1) != 0 ? VALID : INVALID;
-  if (answer.status == NO_ERROR && is_port(port)) ports[port].last_validity = (uint8_t)*validity;
+  if (answer.status == NO_ERROR && is_port(port)) {
+    ports[port].last_validity = *validity == VALID;
+    // One that comes between this reading of the clock and the call is read, and called new once more.
+    ports[port].consumed_until = before;
+  }
   return (RETURN_CODE_TYPE)answer.status;
+}
+
+/// Reads a message of the size that the port was created with, at most.
+static RETURN_CODE_TYPE read(
+    SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size, VALIDITY_TYPE *validity) {
+  const size_t capacity = is_port(port) ? (size_t)ports[port].maximum_size : 0;
+  size_t read = 0;
+  RETURN_CODE_TYPE status = partita_read_sampling_message(port, message, capacity, &read, validity);
+  *size = (MESSAGE_SIZE_TYPE)read;
+  return status;
 }
 
 void READ_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size, VALIDITY_TYPE *validity,
     RETURN_CODE_TYPE *status) {
-  size_t capacity = is_port(port) ? (size_t)ports[port].maximum_size : 0;
-  size_t read = 0;
-  *status = partita_read_sampling_message(port, message, capacity, &read, validity);
-  *size = (MESSAGE_SIZE_TYPE)read;
+  *status = read(port, message, size, validity);
+}
+
+/// When the message was written that a read gets; 0 where there is none.
+static RETURN_CODE_TYPE read_time(SAMPLING_PORT_ID_TYPE port, SYSTEM_TIME_TYPE *time) {
+  struct partita_answer answer = partita_hypercall1(PARTITA_READ_SAMPLING_TIME, (uint64_t)port);
+  *time = answer.status == NO_ERROR ? (SYSTEM_TIME_TYPE)answer.value : 0;
+  return (RETURN_CODE_TYPE)answer.status;
+}
+
+static UPDATED_TYPE updated_by(SAMPLING_PORT_ID_TYPE port, SYSTEM_TIME_TYPE time) {
+  if (time == 0 || !is_port(port)) return EMPTY_PORT;
+  return time > ports[port].consumed_until ? NEW_MESSAGE : CONSUMED_MESSAGE;
+}
+
+void READ_UPDATED_SAMPLING_MESSAGE(
+    SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size, UPDATED_TYPE *updated,
+    RETURN_CODE_TYPE *status) {
+  SYSTEM_TIME_TYPE time;
+  VALIDITY_TYPE validity;
+  *size = 0;
+  *status = read_time(port, &time);
+  *updated = updated_by(port, time);
+  if (*status != NO_ERROR) return;
+  *status = *updated == NEW_MESSAGE ? read(port, message, size, &validity) : NO_ACTION;
+}
+
+void READ_SAMPLING_MESSAGE_CONDITIONAL(
+    SAMPLING_PORT_ID_TYPE port, SYSTEM_TIME_TYPE reference, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *size,
+    SYSTEM_TIME_TYPE *time_stamp, RETURN_CODE_TYPE *status) {
+  VALIDITY_TYPE validity;
+  SYSTEM_TIME_TYPE before;
+  *size = 0;
+  *status = read_time(port, time_stamp);
+  // Another partition may write between two calls: only an instant that is the same before and after the message is
+  // the message's own.
+  do {
+    before = *time_stamp;
+    if (*status == NO_ERROR) *status = before > reference ? read(port, message, size, &validity) : NO_ACTION;
+    if (*status == NO_ERROR) *status = read_time(port, time_stamp);
+  } while (*status == NO_ERROR && *time_stamp != before);
 }
 
 void GET_SAMPLING_PORT_ID(SAMPLING_PORT_NAME_TYPE name, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
@@ -79,7 +135,24 @@ void GET_SAMPLING_PORT_STATUS(
   *status = is_port(port) ? NO_ERROR : INVALID_PARAM;
   if (*status != NO_ERROR) return;
   *port_status = (SAMPLING_PORT_STATUS_TYPE){
-      .REFRESH_PERIOD = ports[port].refresh_period, .MAX_MESSAGE_SIZE = ports[port].maximum_size,
+      .REFRESH_PERIOD = ports[port].refresh_period,
+      .MAX_MESSAGE_SIZE = (MESSAGE_SIZE_TYPE)ports[port].maximum_size,
       .PORT_DIRECTION = (PORT_DIRECTION_TYPE)ports[port].direction,
       .LAST_MSG_VALIDITY = (VALIDITY_TYPE)ports[port].last_validity};
+}
+
+void GET_SAMPLING_PORT_CURRENT_STATUS(
+    SAMPLING_PORT_ID_TYPE port, SAMPLING_PORT_CURRENT_STATUS_TYPE *port_status, RETURN_CODE_TYPE *status) {
+  *status = is_port(port) ? NO_ERROR : INVALID_PARAM;
+  if (*status != NO_ERROR) return;
+  SYSTEM_TIME_TYPE time;
+  read_time(port, &time);
+  const bool is_fresh = time != 0 && partita_now() - time <= ports[port].refresh_period;
+  *port_status = (SAMPLING_PORT_CURRENT_STATUS_TYPE){
+      .REFRESH_PERIOD = ports[port].refresh_period,
+      .TIME_STAMP = time,
+      .MAX_MESSAGE_SIZE = (MESSAGE_SIZE_TYPE)ports[port].maximum_size,
+      .PORT_DIRECTION = (PORT_DIRECTION_TYPE)ports[port].direction,
+      .MESSAGE_AGE = is_fresh ? FRESH : STALE,
+      .UPDATED = updated_by(port, time)};
 }

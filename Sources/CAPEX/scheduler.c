@@ -202,6 +202,7 @@ static SYSTEM_TIME_TYPE window_end(void) {
 /// Nobody is ready: the rest of the window is given up, unless somebody will be before its end. Then that is waited
 /// for here: the next window would be too late.
 static void rest(void) {
+  partita_tell_dispatch(NULL_PROCESS_ID);
   SYSTEM_TIME_TYPE next = partita_next_deadline();
   for (PROCESS_ID_TYPE i = 1; i <= partita_process_count; i++) {
     const struct partita_process *process = &partita_processes[i];
@@ -258,6 +259,7 @@ void partita_run_processes(void) {
     }
     partita_processes[partita_running].state = RUNNING;
     partita_processes[partita_running].stands_behind = false;
+    partita_tell_dispatch(partita_running);
     partita_arm_timer();
     partita_flow_switch(&main_stack_pointer, partita_processes[partita_running].stack_pointer);
     partita_running = 0;

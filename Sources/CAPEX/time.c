@@ -21,6 +21,7 @@ void PERIODIC_WAIT(RETURN_CODE_TYPE *status) {
   if (!partita_may_wait() || own->attributes.PERIOD == INFINITE_TIME_VALUE) {
     *status = INVALID_MODE;
   } else {
+    own->outcome = PARTITA_JOB_IS_COMPLETE;
     own->release_time = partita_later(own->release_time, own->attributes.PERIOD);
     if (own->attributes.TIME_CAPACITY != INFINITE_TIME_VALUE) {
       partita_set_deadline(own, partita_later(own->release_time, own->attributes.TIME_CAPACITY));

@@ -88,6 +88,12 @@ public enum HypercallNumber: UInt16, Sendable {
   /// (address, number of words): leaves 64-bit words of the caller's memory in the trace, 1 …
   /// `ModuleLimits.maximumNoteWords`; the address is a multiple of 8.
   case noteWords = 93
+  /// (key of the process that had the processor | key of the one that has it now << 32, what becomes of the first, age
+  /// of the second's job): leaves in the trace what the caller's own scheduler has done (`ProcessTelling`).
+  case tellProcess = 94
+  /// (port identifier): of a sampling port that messages come to; value: the instant at which the one was written that
+  /// a read gets, in ns. `noAction` where there is none.
+  case readSamplingTime = 95
 
   /// How many of the six argument registers the service reads; the others are not recorded.
   @inlinable public var argumentCount: Int {
@@ -95,13 +101,14 @@ public enum HypercallNumber: UInt16, Sendable {
     case .returnFromUpcall, .yield, .readTime, .null, .stopModule, .drainComplete, .completeCallback: 0
     case .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt, .registerVCPU,
       .unregisterVCPU, .setSegmentBase, .bindEvent, .raiseEvent, .setExceptionEntry, .setPartitionMode,
-      .setModuleSchedule, .readQueuingStatus, .clearQueuingPort, .findModuleSchedule:
+      .setModuleSchedule, .readQueuingStatus, .clearQueuingPort, .findModuleSchedule,
+      .readSamplingTime:
       1
     case .registerHandler, .writeConsole, .note, .readStatistic, .setExceptionHandler, .setTimer, .readErrorLog,
       .noteWords:
       2
     case .setUpcallEntry, .writeSamplingMessage, .readSamplingMessage, .raiseApplicationError, .sendQueuingMessage,
-      .receiveQueuingMessage:
+      .receiveQueuingMessage, .tellProcess:
       3
     case .createSamplingPort, .createQueuingPort: 4
     }

@@ -51,6 +51,13 @@ public struct SamplingPort: Sendable {
       .readSamplingMessage, identifier, UInt64(UInt(bitPattern: buffer.baseAddress)), UInt64(buffer.count))
     return Reading(byteCount: Int(value & 0xFFFF_FFFF), isValid: value >> 32 & 1 != 0)
   }
+
+  /// When the message was written that a read gets: a later instant than before is another message.
+  ///
+  /// - Throws: `noAction` while there is none, `invalidMode` of a source.
+  @inlinable public func messageTime() throws(ReturnCode) -> SystemTime {
+    SystemTime(nanoseconds: try Hypercall.call(.readSamplingTime, identifier))
+  }
 }
 
 /// A port's name as it crosses the hypercall boundary: the standard's `NAME_TYPE`, 32 bytes, padded with zeros where

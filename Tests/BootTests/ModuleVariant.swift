@@ -13,12 +13,14 @@ struct ModuleVariant: Sendable {
   /// The module as it ships, with its stimulus.
   static func flightControl() throws -> ModuleVariant { try shipped("FlightControl") }
 
-  /// A module of Kernel/Modules as it ships, with its stimulus.
+  /// A module of Kernel/Modules as it ships, with its stimulus if it has one.
   static func shipped(_ name: String) throws -> ModuleVariant {
     let folder = BootImages.package + "/Kernel/Modules/" + name
+    let stimulus = folder + "/stimulus.txt"
     return ModuleVariant(
       description: try String(contentsOfFile: folder + "/module.xml", encoding: .utf8),
-      stimulus: try String(contentsOfFile: folder + "/stimulus.txt", encoding: .utf8))
+      stimulus: FileManager.default.fileExists(atPath: stimulus)
+        ? try String(contentsOfFile: stimulus, encoding: .utf8) : "")
   }
 
   /// The arena of the attacks: two witnesses and `image`, whose offence comes at `due`.

@@ -74,6 +74,33 @@ enum ProcessModules {
         </p:Event_Channels>
         """), stimulus: "")
 
+  /// A partition that reads a sampling port, and another instance of it that writes while its window is over.
+  static let sampling = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Sampler" p:Image="Sampler">
+          <Sampling_Port Name="SEE" MaxMessageSize="16" Direction="DESTINATION" RefreshRateSeconds="0.008"/>
+          <Sampling_Port Name="SAY" MaxMessageSize="16" Direction="SOURCE" RefreshRateSeconds="0.008"/>
+        </Partition>
+        <Partition PartitionIdentifier="2" PartitionName="Writer" p:Image="Sampler">
+          <Sampling_Port Name="SHOW" MaxMessageSize="16" Direction="SOURCE" RefreshRateSeconds="0.008"/>
+          <Sampling_Port Name="HEAR" MaxMessageSize="16" Direction="DESTINATION" RefreshRateSeconds="0.008"/>
+        </Partition>
+        """,
+      schedules: schedule(1, start: 0, duration: 4) + schedule(2, start: 5, duration: 1),
+      connections: """
+        <Connection_Table>
+          <Channel ChannelIdentifier="1">
+            <Source><Standard_Partition PartitionIdentifier="2" PortName="SHOW"/></Source>
+            <Destination><Standard_Partition PartitionIdentifier="1" PortName="SEE"/></Destination>
+          </Channel>
+          <Channel ChannelIdentifier="2">
+            <Source><Standard_Partition PartitionIdentifier="1" PortName="SAY"/></Source>
+            <Destination><Standard_Partition PartitionIdentifier="2" PortName="HEAR"/></Destination>
+          </Channel>
+        </Connection_Table>
+        """), stimulus: "")
+
   /// One window in each period, milliseconds after its start.
   private static func schedule(_ partition: Int, start: Int, duration: Int) -> String {
     """

@@ -44,6 +44,18 @@ import TraceFormat
     try expectAccepted(run)
   }
 
+  /// The sampling services of Part 2: new, read and old messages, and when they were written.
+  @Test func messagesAreNewOnce() throws {
+    let run = try CapturedRun.capture(ProcessModules.sampling, milliseconds: 350)
+    let findings = try Findings(run, "Sampler")
+    #expect(findings.failed == [], "number of the check, instant, and what was seen")
+    let summary = try #require(findings.summaries.first)
+    #expect(findings.summaries.count == 1 && summary.failed == 0)
+    #expect(summary.done > 600)
+    #expect(try Findings(run, "Writer").failed == [])
+    try expectAccepted(run)
+  }
+
   @Test func processesPreemptEachOther() throws {
     let run = try Self.preemption.get()
     let findings = try Findings(run, "Preempter")

@@ -46,6 +46,12 @@ extension BrokenModule {
     .init(
       .duplicateProcess, "<Process Name=\"main\"", "<Process Name=\"main\"/>\n<Process Name=\"main\"",
       at: "StackSize=\"5000\""),
+    // Two names with the same CRC-32C.
+    .init(
+      .duplicateProcess, "<Process Name=\"main\"",
+      "<Process Name=\"job ignnkoolus\" p:Completion=\"TOLD\"/>\n"
+        + "<Process Name=\"job kswppellma\" p:Completion=\"TOLD\"/>\n<Process Name=\"main\"",
+      at: "kswppellma"),
     .init(
       .processTiming, "<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table",
       at: "Name=\"main\"", status: 0, severity: .warning, [initial]),

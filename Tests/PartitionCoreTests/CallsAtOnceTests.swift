@@ -84,7 +84,7 @@ import TraceFormat
       if log.events.count > before { returns += 1 }
       let (first, second, third) = (call.arguments.0, call.arguments.1, call.arguments.2)
       switch number {
-      case .null, .note: bench.core.answerAtOnce(number, .noError, value: 0, of: caller, into: &log)
+      case .null, .note, .tellProcess: bench.core.answerAtOnce(number, .noError, value: 0, of: caller, into: &log)
       case .readTime: bench.core.answerAtOnce(number, .noError, value: instant, of: caller, into: &log)
       case .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage:
         let passed = bench.core.passAtOnce(
@@ -112,7 +112,7 @@ import TraceFormat
     private static let servedAtOnce: Set<HypercallNumber> = [
       .null, .note, .readTime, .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage,
       .receiveQueuingMessage, .acknowledgeInterrupt, .enableInterrupt, .disableInterrupt, .raiseEvent,
-      .readQueuingStatus, .readStatistic, .noteWords,
+      .readQueuingStatus, .readStatistic, .noteWords, .tellProcess, .readSamplingTime,
     ]
   }
 

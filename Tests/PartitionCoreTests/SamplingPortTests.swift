@@ -100,6 +100,31 @@ import TraceFormat
     #expect(bench.call(.readSamplingMessage, 2, Module.data, 64).status == .noAction)
   }
 
+  /// Who reads is told when the message was written: that of its port, not one from before the port was created.
+  @Test func theInstantOfWritingIsTold() throws {
+    let bench = try bench()
+    create(bench, 1, direction: 0, refresh: 0)
+    #expect(bench.call(.writeSamplingMessage, 1, Module.data, 8).status == .noError)
+    #expect(bench.call(.readSamplingTime, 1).status == .invalidMode, "a source")
+    bench.run(to: 1)
+    create(bench, 2, direction: 1, refresh: Self.refresh)
+    #expect(bench.call(.readSamplingTime, 2).status == .noAction, "nothing since it was created")
+    for port in [0, 1, 3, 99, .max] as [UInt64] {
+      #expect(bench.call(.readSamplingTime, port).status == .invalidParameter, "\(port)")
+    }
+    for _ in 0..<3 {
+      bench.run(to: 0)
+      bench.now += 777
+      #expect(bench.call(.writeSamplingMessage, 1, Module.data, 8).status == .noError)
+      let written = bench.core.channels[0].writtenNanoseconds
+      #expect(written >= 777 && written <= bench.now)
+      bench.run(to: 1)
+      bench.now += 999
+      let told = bench.call(.readSamplingTime, 2)
+      #expect(told.status == .noError && told.value == written)
+    }
+  }
+
   /// A destination sees what is written after its creation, and nothing older; each of several for itself.
   @Test func aDestinationIsEmptyWhenItIsCreated() throws {
     var module = Module.standard

@@ -1,5 +1,5 @@
-/// The C binding of ARINC 653 Part 1 (supplement 5) and of Part 2's module schedules, written down apart from our
-/// headers, as several public headers have it.
+/// The C binding of ARINC 653 Part 1 (supplement 5) and of Part 2's module schedules and sampling ports, written down
+/// apart from our headers, as several public headers have it.
 enum APEXBinding {
   static let values: [(name: String, value: Int)] =
     numbered("NO_ERROR NO_ACTION NOT_AVAILABLE INVALID_PARAM INVALID_CONFIG INVALID_MODE TIMED_OUT")
@@ -10,7 +10,8 @@ enum APEXBinding {
     + numbered(
       "DEADLINE_MISSED APPLICATION_ERROR NUMERIC_ERROR ILLEGAL_REQUEST STACK_OVERFLOW MEMORY_VIOLATION HARDWARE_FAULT "
         + "POWER_FAIL")
-    + numbered("PROCESSES_PAUSE PROCESSES_SCHEDULED")
+    + numbered("PROCESSES_PAUSE PROCESSES_SCHEDULED") + numbered("EMPTY_PORT CONSUMED_MESSAGE NEW_MESSAGE")
+    + numbered("STALE FRESH")
     + [
       ("INFINITE_TIME_VALUE", -1), ("MAX_NAME_LENGTH", 32), ("MIN_PRIORITY_VALUE", 1), ("MAX_PRIORITY_VALUE", 239),
       ("MAX_LOCK_LEVEL", 16), ("MAX_ERROR_MESSAGE_SIZE", 128), ("MAX_SEMAPHORE_VALUE", 32767), ("NULL_PROCESS_ID", 0),
@@ -43,6 +44,10 @@ enum APEXBinding {
       "PERIOD DURATION IDENTIFIER LOCK_LEVEL OPERATING_MODE START_CONDITION NUM_ASSIGNED_CORES"
     ),
     ("SAMPLING_PORT_STATUS_TYPE", "REFRESH_PERIOD MAX_MESSAGE_SIZE PORT_DIRECTION LAST_MSG_VALIDITY"),
+    (
+      "SAMPLING_PORT_CURRENT_STATUS_TYPE",
+      "REFRESH_PERIOD TIME_STAMP MAX_MESSAGE_SIZE PORT_DIRECTION MESSAGE_AGE UPDATED"
+    ),
     (
       "QUEUING_PORT_STATUS_TYPE",
       "NB_MESSAGE MAX_NB_MESSAGE MAX_MESSAGE_SIZE PORT_DIRECTION WAITING_PROCESSES"
@@ -103,6 +108,14 @@ enum APEXBinding {
       Service(
         "READ_SAMPLING_MESSAGE", "SAMPLING_PORT_ID_TYPE", "MESSAGE_ADDR_TYPE", "MESSAGE_SIZE_TYPE *",
         "VALIDITY_TYPE *"),
+      Service(
+        "READ_UPDATED_SAMPLING_MESSAGE", "SAMPLING_PORT_ID_TYPE", "MESSAGE_ADDR_TYPE", "MESSAGE_SIZE_TYPE *",
+        "UPDATED_TYPE *"),
+      Service(
+        "READ_SAMPLING_MESSAGE_CONDITIONAL", "SAMPLING_PORT_ID_TYPE", "SYSTEM_TIME_TYPE", "MESSAGE_ADDR_TYPE",
+        "MESSAGE_SIZE_TYPE *", "SYSTEM_TIME_TYPE *"),
+      Service(
+        "GET_SAMPLING_PORT_CURRENT_STATUS", "SAMPLING_PORT_ID_TYPE", "SAMPLING_PORT_CURRENT_STATUS_TYPE *"),
     ] + getters("SAMPLING_PORT")
   private static let queuing =
     [

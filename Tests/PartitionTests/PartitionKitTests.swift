@@ -56,7 +56,8 @@ struct PartitionKitTests {
     (PARTITA_CREATE_QUEUING_PORT, .createQueuingPort), (PARTITA_SEND_QUEUING_MESSAGE, .sendQueuingMessage),
     (PARTITA_RECEIVE_QUEUING_MESSAGE, .receiveQueuingMessage), (PARTITA_READ_QUEUING_STATUS, .readQueuingStatus),
     (PARTITA_CLEAR_QUEUING_PORT, .clearQueuingPort), (PARTITA_FIND_MODULE_SCHEDULE, .findModuleSchedule),
-    (PARTITA_NOTE_WORDS, .noteWords),
+    (PARTITA_NOTE_WORDS, .noteWords), (PARTITA_TELL_PROCESS, .tellProcess),
+    (PARTITA_READ_SAMPLING_TIME, .readSamplingTime),
   ])
   func headerHasTheSameNumber(header: Int32, number: HypercallNumber) {
     #expect(header == Int32(number.rawValue))

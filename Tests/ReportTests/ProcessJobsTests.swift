@@ -9,7 +9,9 @@ import TraceFormat
 /// The jobs of the picture are those of which the deadline is judged.
 @Suite struct ProcessJobsTests {
   /// One partition with a window of 2 ms at the start of each of its periods of 10 ms, and its process.
-  private static func table(processPeriod: UInt64) -> [UInt8] {
+  ///
+  /// - Parameter told: further processes of which its scheduler tells; without a period where that is 0.
+  static func table(processPeriod: UInt64, told: [(name: String, period: UInt64)] = []) -> [UInt8] {
     var table = HandmadeTable()
     let none = RecordRange(first: 0, count: 0)
     let module = ModuleRecord(
@@ -35,7 +37,12 @@ import TraceFormat
     table.add([partition])
     table.add([schedule])
     table.add(windows)
-    table.add([process])
+    let others = told.map { name, period in
+      ProcessRecord(
+        partition: PartitionIndex(0), name: table.name(name), period: Nanoseconds(period), capacity: Nanoseconds(0),
+        deadline: Nanoseconds(period == 0 ? .max : period), priority: 1, completion: .told)
+    }
+    table.add([process] + others)
     return table.bytes()
   }
 

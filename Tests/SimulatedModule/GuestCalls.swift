@@ -12,7 +12,8 @@ public enum GuestCalls {
     .acknowledgeInterrupt, .registerVCPU, .registerVCPU, .registerVCPU, .unregisterVCPU, .returnFromUpcall,
     .returnFromUpcall, .returnFromUpcall, .setUpcallEntry, .setUpcallEntry, .yield, .readTime, .writeConsole,
     .createSamplingPort, .writeSamplingMessage, .writeSamplingMessage, .readSamplingMessage, .readSamplingMessage,
-    .note, .noteWords, .noteWords, .setSegmentBase, .null,
+    .readSamplingTime,
+    .note, .noteWords, .noteWords, .tellProcess, .setSegmentBase, .null,
     .readStatistic, .setPartitionMode, .setPartitionMode, .raiseApplicationError,
     .completeCallback, .readErrorLog, .setModuleSchedule, .findModuleSchedule, .createSamplingPort, .createQueuingPort,
     .createQueuingPort,
@@ -124,7 +125,7 @@ public enum GuestCalls {
       let direction: UInt64 = port.isDestination ? 1 : 0
       call.arguments = (address(), port.bytes, port.last, direction | generator.number(0...1) << 8, 0, 0)
       call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
-    case .writeSamplingMessage, .readSamplingMessage:
+    case .writeSamplingMessage, .readSamplingMessage, .readSamplingTime:
       let port = samplingPorts.randomElement(using: &generator)!.identifier
       call.arguments = (
         generator.oneIn(10) ? generator.number(0...15) : port, address(), generator.number(0...80), 0, 0, 0
@@ -153,6 +154,8 @@ public enum GuestCalls {
     case .readErrorLog: call.arguments = (generator.number(0...60), generator.number(0...3), 0, 0, 0, 0)
     case .setModuleSchedule: call.arguments.0 = generator.oneIn(8) ? generator.number(0...2) : 9
     case .note, .setSegmentBase: call.arguments.0 = generator.next()
+    // Of a module without processes: any keys will do.
+    case .tellProcess: call.arguments = (generator.next(), generator.number(0...6), generator.next(), 0, 0, 0)
     default: break
     }
     return call

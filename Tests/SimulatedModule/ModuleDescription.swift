@@ -34,6 +34,7 @@ public struct ModuleDescription: Sendable {
   /// Schedules beside the first, which has all of `windows`; the first has identifier 0.
   public var otherSchedules: [OtherSchedule] = []
   public var scheduleActions: [ScheduleActionRecord] = []
+  public var processes: [ProcessRecord] = []
 
   /// A further module schedule.
   public struct OtherSchedule: Sendable {

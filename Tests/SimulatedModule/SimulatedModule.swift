@@ -91,6 +91,6 @@ extension ModuleDescription {
       TableSection([module]), TableSection(partitions), TableSection(schedules), TableSection(allWindows),
       TableSection(segments), TableSection(ports), TableSection(channels), TableSection(lines), TableSection(stimuli),
       TableSection(healthActions), TableSection(scheduleActions), TableSection(eventChannels),
-    ] + (names.isEmpty ? [] : [TableSection(names: names)])
+    ] + (processes.isEmpty ? [] : [TableSection(processes)]) + (names.isEmpty ? [] : [TableSection(names: names)])
   }
 }

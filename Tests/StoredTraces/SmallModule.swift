@@ -20,8 +20,24 @@ public enum SmallModule {
       buildIdentity: 1, permittedLines: 0x100)
   }
 
+  /// A process of partition 1 of which its scheduler tells.
+  public struct ToldProcess: Sendable {
+    public var name: String
+    /// 0 for one without releases.
+    public var period: UInt64
+    public var deadline: UInt64
+
+    public init(_ name: String, period: UInt64, deadline: UInt64 = .max) {
+      (self.name, self.period, self.deadline) = (name, period, deadline)
+    }
+
+    public var key: ProcessKey { Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) } }
+  }
+
   /// The table; its process has a period of one of its partition's or of several.
-  public static func build(processPeriod: UInt64 = 10_000_000) -> [UInt8] {
+  ///
+  /// - Parameter told: further processes, which follow it in the table.
+  public static func build(processPeriod: UInt64 = 10_000_000, told: [ToldProcess] = []) -> [UInt8] {
     var table = HandmadeTable()
     let module = ModuleRecord(
       name: table.name("Small, \"quoted\""), identifier: 1, switchAllowance: Nanoseconds(20_000),
@@ -48,7 +64,12 @@ public enum SmallModule {
     table.add(partitions)
     table.add([schedule])
     table.add(windows)
-    table.add([process])
+    let others = told.map {
+      ProcessRecord(
+        partition: PartitionIndex(1), name: table.name($0.name), period: Nanoseconds($0.period),
+        capacity: Nanoseconds(0), deadline: Nanoseconds($0.deadline), priority: 1, completion: .told)
+    }
+    table.add([process] + others)
     table.add([port])
     table.add([channel])
     return table.bytes()

@@ -17,10 +17,15 @@ public enum WorldTraces {
     return writer.finish()
   }
 
-  /// A trace with a block missing in the middle, and cut off.
+  /// A trace with a block missing in the middle, and cut off: of this seed or the next whose world lasts long enough.
   public static func damagedFile(seed: UInt64) throws -> [UInt8] {
     var surgery = BlockSurgery(try file(seed: seed))
-    precondition(surgery.blocks.count > 6)
+    var next = seed
+    while surgery.blocks.count <= 6 {
+      next &+= 1
+      precondition(next &- seed < 100)
+      surgery = BlockSurgery(try file(seed: next))
+    }
     surgery.blocks.remove(at: 3)
     surgery.blocks.removeLast(2)
     return surgery.bytes

@@ -49,7 +49,9 @@ import TraceReading
     "mode": """
     time_ns >= :cut OR position IN (SELECT max(position) FROM mode WHERE time_ns < :cut GROUP BY partition)
     """,
-    "activation": "completed_ns IS NULL OR completed_ns >= :cut",
+    // Without an end they are not over, or were stopped before.
+    "(SELECT * FROM activation WHERE completed_ns IS NOT NULL)": "completed_ns >= :cut",
+    "process_run": "to_ns IS NULL OR to_ns >= :cut",
     "gap": "until_ns >= :cut",
   ]
 
@@ -68,6 +70,8 @@ import TraceReading
         let rows = try Self.rows(all, table, where: condition.replacing(":cut", with: "\(cut)"))
         #expect(own == rows, "\(table) from \(cut) on, seed \(seed)")
       }
+      let open = Set(try Self.rows(part, "activation"))
+      #expect(open.isSubset(of: try Self.rows(all, "activation")), "activation from \(cut) on, seed \(seed)")
       try expectWaitingMarks(part, all, cut)
     }
   }

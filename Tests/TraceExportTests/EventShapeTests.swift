@@ -1,3 +1,4 @@
+import StoredTraces
 import TestSeeds
 import Testing
 import TraceDamage
@@ -26,6 +27,22 @@ import TraceReading
         #expect(value >> UInt64(8 * field.byteWidth) == 0, "\(field.name) does not fit its width, seed \(seed)")
       }
     }
+  }
+
+  /// As numbers a call that tells of processes keeps its arguments; in words it says what the dump says.
+  @Test func aTellHasNamesInWordsAndArgumentsAsNumbers() {
+    let key = ToldStory.fast.key
+    let event = ToldStory.tell(5, key, .ready, key, age: -7)[0]
+    let shape = EventShape.of(event)
+    let words = shape.describe(event, Self.vocabulary)
+    #expect(words == EventDescription(event, position: 0, Self.vocabulary).fields)
+    #expect(words.prefix(5).map(\.name) == ["call", "from", "state", "to", "delay"])
+    let numbers = shape.fields.filter { $0.value(event) != nil }.prefix(4)
+    #expect(numbers.map(\.name) == ["call", "a0", "a1", "a2"])
+    #expect(
+      numbers.map { $0.value(event) } == [
+        94, UInt64(key.rawValue) << 32 | UInt64(key.rawValue), 1, UInt64(bitPattern: -7),
+      ])
   }
 
   @Test func knownNumbersHaveNames() {

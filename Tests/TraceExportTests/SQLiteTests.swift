@@ -122,7 +122,7 @@ import TraceReading
       upcalls += try count("upcalls")
       #expect(try count("latencies") > 10)
       let views = try Self.lines(database, "SELECT name FROM sqlite_master WHERE type = 'view'")
-      #expect(views.count == 11)
+      #expect(views.count == 12)
       for view in views { #expect(try count(view) >= 0) }
     }
     #expect(upcalls > 0)

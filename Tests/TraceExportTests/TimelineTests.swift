@@ -29,14 +29,25 @@ import TraceReading
       case .upcallEnded(let upcall): "upcall \(upcall.vector) of \(upcall.partition) over"
       case .mode(let mode): "mode \(mode.mode) of \(mode.partition)"
       case .released(let process, let start): "process \(process) released for \(start)"
-      case .completed(let process, let released): "process \(process) completed, released at \(released)"
+      case .completed, .delayed, .stopped, .runs, .runsNoLonger: line(ofProcess: told.change)
       case .forgotten: "forgotten"
       case .lost(let count, let from, _, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
       }
     return "\(told.time) \(text)"
   }
 
-  private static func lines(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> [String] {
+  private static func line(ofProcess change: TimelineChange) -> String {
+    switch change {
+    case .completed(let process, let released, _): "process \(process) completed, released at \(released)"
+    case .delayed(let process, let start): "process \(process) began at \(start)"
+    case .stopped(let process, let released): "process \(process) stopped, released at \(released)"
+    case .runs(let run): "process \(run.process) runs from \(run.from)"
+    case .runsNoLonger(let run, let became, let end): "process \(run.process) ran \(run.from) to \(end), \(became)"
+    default: "\(change)"
+    }
+  }
+
+  static func lines(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> [String] {
     try export(trace, from: from, to: to) { _ in Recorder() }.changes.map(line)
   }
 

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import Simulation
 import SimulatedModule
 import Testing
@@ -10,10 +11,10 @@ import TraceFormat
   typealias Run = LossyRunTests.Run
 
   /// What is violated in a part, by claim, where reading begins at `lead` and the whole run is not read.
-  private static func report(
-    _ events: [TraceEvent], _ run: Run, lead: Int, part: Range<Int>
+  static func report(
+    _ events: [TraceEvent], _ table: ModuleTable, lead: Int, part: Range<Int>
   ) -> VerificationReport {
-    var verifier = Verifier(table: run.module.table)
+    var verifier = Verifier(table: table)
     verifier.beginLead(inTheMiddle: lead > 0)
     for position in lead..<part.upperBound {
       if position == part.lowerBound { verifier.beginPart(at: UInt64(position)) }
@@ -24,8 +25,8 @@ import TraceFormat
   }
 
   /// Claims violated by the whole run, each with the position of its first violation.
-  private static func violated(_ events: [TraceEvent], _ run: Run) -> [String: UInt64] {
-    var verifier = Verifier(table: run.module.table)
+  static func violated(_ events: [TraceEvent], _ table: ModuleTable) -> [String: UInt64] {
+    var verifier = Verifier(table: table)
     for (position, event) in events.enumerated() { verifier.consume(event, position: UInt64(position)) }
     var found: [String: UInt64] = [:]
     for claim in verifier.finish().claims where claim.verdict == .fail {
@@ -38,13 +39,13 @@ import TraceFormat
   func nothingFailsForWantOfWhatWentBefore(_ meanCallGap: UInt64) throws {
     let run = try Run(.lively, eventCount: 4000, meanCallGap: meanCallGap)
     print("judged part seed \(run.seed)")
-    let whole = Self.violated(run.events, run)
+    let whole = Self.violated(run.events, run.module.table)
     var generator = SeededGenerator(seed: run.seed)
     for _ in 0..<1500 {
       let lead = Int(generator.number(0...UInt64(run.events.count - 10)))
       let first = lead + Int(generator.number(0...UInt64(min(1000, run.events.count - lead - 2))))
       let end = first + Int(generator.number(1...UInt64(run.events.count - first)))
-      let report = Self.report(run.events, run, lead: lead, part: first..<end)
+      let report = Self.report(run.events, run.module.table, lead: lead, part: first..<end)
       let failed = report.claims.filter { $0.verdict == .fail && whole[$0.identifier] == nil }.map(\.identifier)
       #expect(failed == [], "seed \(run.seed), read from \(lead), judged \(first)..<\(end)")
       // Nobody can be certain of what depends on events that were not read.
@@ -83,7 +84,7 @@ import TraceFormat
       var events = run.events
       let place = Int(generator.number(start...UInt64(events.count - 600)))
       spoil(&events, at: place, &generator)
-      body(SpoiltRun(events: events, place: place, whole: violated(events, run)), &generator)
+      body(SpoiltRun(events: events, place: place, whole: violated(events, run.module.table)), &generator)
     }
   }
 
@@ -93,7 +94,7 @@ import TraceFormat
     var (foundCount, claims) = (0, Set<String>())
     Self.forSpoiltRuns(run, from: 600) { spoilt, generator in
       let first = spoilt.place - Int(generator.number(0...500))
-      let report = Self.report(spoilt.events, run, lead: 0, part: first..<spoilt.events.count)
+      let report = Self.report(spoilt.events, run.module.table, lead: 0, part: first..<spoilt.events.count)
       for (claim, position) in spoilt.whole where position >= UInt64(first) {
         let found = report.claim(claim)
         #expect(found?.firstViolations.first?.position == position, "seed \(run.seed): \(claim) at \(position)")
@@ -111,7 +112,7 @@ import TraceFormat
     var (foundCount, otherCount, allCount) = (0, 0, 0)
     Self.forSpoiltRuns(run, from: 1200) { spoilt, generator in
       let first = spoilt.place - Int(generator.number(0...200))
-      let report = Self.report(spoilt.events, run, lead: first - 800, part: first..<spoilt.events.count)
+      let report = Self.report(spoilt.events, run.module.table, lead: first - 800, part: first..<spoilt.events.count)
       let failed = report.claims.filter { $0.verdict == .fail }
       for claim in failed where spoilt.whole[claim.identifier] == nil {
         let place = claim.firstViolations.first?.position ?? 0

@@ -28,7 +28,7 @@ import TraceFormat
   @Test func aRunIsJudgedAsItsEvents() throws {
     let seed = TestSeed.draw()
     var cuts = SeededGenerator(seed: seed)
-    for trace in try MutationScoreTests.goodTraces(seed) {
+    for trace in try MutationScoreTests.goodTraces(seed) + MutationScoreTests.toldTraces(seed) {
       Self.compare(trace.story.events, trace.module, cuts: &cuts)
       for turn in 0..<100 {
         Self.compare(Mutant(trace.story, seed: seed &+ UInt64(turn)).events, trace.module, cuts: &cuts)

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import Simulation
 import SimulatedModule
 import TestSeeds
@@ -30,14 +31,27 @@ import TraceReading
       while case .event(_, let event)? = reader.next() { events.append(event) }
     }
 
-    /// The claims that are violated where `lost` is missing.
     func violated(without lost: [Range<Int>]) -> [String] {
-      var verifier = Verifier(table: module.table)
-      for (position, event) in events.enumerated() where !lost.contains(where: { $0.contains(position) }) {
-        if lost.contains(where: { $0.upperBound == position }) { verifier.noteGap() }
-        verifier.consume(event, position: UInt64(position))
-      }
-      return verifier.finish().identifiers(.fail)
+      withExtendedLifetime(module) { LossyRunTests.violated(events, module.table, without: lost) }
+    }
+  }
+
+  /// The claims that are violated where `lost` is missing.
+  static func violated(_ events: [TraceEvent], _ table: ModuleTable, without lost: [Range<Int>]) -> [String] {
+    var verifier = Verifier(table: table)
+    for (position, event) in events.enumerated() where !lost.contains(where: { $0.contains(position) }) {
+      if lost.contains(where: { $0.upperBound == position }) { verifier.noteGap() }
+      verifier.consume(event, position: UInt64(position))
+    }
+    return verifier.finish().identifiers(.fail)
+  }
+
+  /// Some events in a row, or twice some, anywhere.
+  static func lost(of count: Int, _ generator: inout SeededGenerator) -> [Range<Int>] {
+    (0..<Int(generator.number(1...2))).map { _ in
+      let length = Int(generator.number(1...(1 << generator.number(0...10))))
+      let first = Int(generator.number(1...UInt64(count - length - 1)))
+      return first..<(first + length)
     }
   }
 
@@ -48,12 +62,7 @@ import TraceReading
     let whole = run.violated(without: [])
     var generator = SeededGenerator(seed: run.seed)
     for _ in 0..<1500 {
-      var lost: [Range<Int>] = []
-      for _ in 0..<Int(generator.number(1...2)) {
-        let count = Int(generator.number(1...(1 << generator.number(0...10))))
-        let first = Int(generator.number(1...UInt64(run.events.count - count - 1)))
-        lost.append(first..<(first + count))
-      }
+      let lost = Self.lost(of: run.events.count, &generator)
       let violated = run.violated(without: lost).filter { !whole.contains($0) }
       #expect(violated == [], "seed \(run.seed), without \(lost)")
       if violated != [] { return }

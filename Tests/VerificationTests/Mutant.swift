@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 /// A good trace with one change, of a kind and at a place that a seed decides; counts and delays are made right again.
@@ -5,7 +6,7 @@ struct Mutant {
   enum Change: Int, CaseIterable {
     case drop, double, swap, move, retime, lateStep, lateResume, reaim, revector, miscount, flip, redetail
     case dropStep, doubleStep, forgeUpcall, loseMark, loseAcknowledgement, overrunBudget, wrongTables, forgeInterrupt
-    case lateWindow, reword, renumber
+    case lateWindow, reword, renumber, retell
   }
   typealias Generator = RandomMutationTests.Generator
   let change: Change
@@ -66,6 +67,7 @@ struct Mutant {
       let delay = UInt64(random(1...1200))
       story.delay(from: mark, to: step.upperBound, by: delay)
       place = mark
+    case .retell: retell()
     case .wrongTables:
       guard let entry = pick({ Self.isEntry($0) }) else { return }
       let bit = random(16...17)
@@ -84,6 +86,22 @@ struct Mutant {
     case .interrupt: event.detail & 16 == 0
     case .timer, .hypercall, .exception: true
     default: false
+    }
+  }
+
+  /// A partition's scheduler tells of another process, of another end, or of an older or a younger job.
+  private mutating func retell() {
+    let number = UInt32(HypercallNumber.tellProcess.rawValue)
+    func isTelling(_ event: TraceEvent) -> Bool { event.knownKind == .hypercall && event.operand & 0xFFFF == number }
+    guard let told = pick(isTelling), let other = pick(isTelling) else { return }
+    place = told
+    let model = story.lines[other].event.words
+    switch random(0...4) {
+    case 0: story.lines[told].event.words.w3 = model.w3
+    case 1: story.lines[told].event.words.w3 = model.w3 << 32 | model.w3 >> 32
+    case 2: story.lines[told].event.words.w4 = UInt64(random(0...6))
+    case 3: story.lines[told].event.words.w5 = model.w5
+    default: story.lines[told].event.words.w5 &+= UInt64(bitPattern: Int64(random(-1_000_000...1_000_000)))
     }
   }
 

@@ -71,7 +71,7 @@ import TraceFormat
     var story: Story
   }
 
-  /// What is spoilt: the two stories, and short runs of the simulated world.
+  /// What is spoilt: the two stories, and short runs of the simulated world; `toldTraces` as well.
   static func goodTraces(_ seed: UInt64) throws -> [GoodTrace] {
     let (module, rich) = (try SampleModule(), try RichModule.make())
     var traces = [
@@ -83,6 +83,15 @@ import TraceFormat
       traces.append(GoodTrace(module: module, story: story(world.run(until: 22_000_000))))
     }
     return traces
+  }
+
+  /// Runs of a world whose partitions tell of their processes, and keep all deadlines.
+  static func toldTraces(_ seed: UInt64) throws -> [GoodTrace] {
+    let module = try SampleModule.telling()
+    return try (0..<2 as Range<UInt64>).map { turn in
+      let world = SimulatedWorld<OwnersMarked>.told(module, seed: seed &+ turn, until: 32_000_000)
+      return GoodTrace(module: module, story: story(try #require(world)))
+    }
   }
 
   private static func surroundings(of mutant: Mutant) -> String {
@@ -97,7 +106,7 @@ import TraceFormat
 
   @Test func bothJudgesAgreeOnGoodTraces() throws {
     let seed = TestSeed.draw()
-    for (index, trace) in try Self.goodTraces(seed).enumerated() {
+    for (index, trace) in try (Self.goodTraces(seed) + Self.toldTraces(seed)).enumerated() {
       let found = Self.compare(trace.story.events, trace.module)
       #expect(found.missed.isEmpty && found.wrong.isEmpty, "seed \(seed), trace \(index): \(found)")
       if index < 2 { #expect(found.violated.isEmpty, "\(found)") }
@@ -132,7 +141,7 @@ import TraceFormat
   @Test func everyMutantIsJudgedRight() throws {
     let count = Self.number("PARTITA_MUTANTS", 3000)
     let first = Self.number("PARTITA_MUTATION_SEED", TestSeed.draw())
-    let good = try Self.goodTraces(first)
+    let good = try Self.goodTraces(first) + Self.toldTraces(first)
     let sound = good.map { Self.compare($0.story.events, $0.module).violated }
     var misses: [Miss] = []
     var killed: [String: Int] = [:]

@@ -185,7 +185,9 @@ import TraceFormat
       { $0.machine.kernelCounts[3] += 1 }, { $0.health.nextEntry += 1 }, { $0.guests[0].tickPeriod += 1 },
       { $0.guests[1].exceptionEntry += 1 }, { $0.guests[0].handlers[3] += 1 }, { $0.ending.lostEvents += 1 },
       { $0.gapCount += 1 }, { $0.keyframe.isKnown.toggle() }, { $0.processes[0].deadline += 1 },
-      { $0.processes[0].release += 1 }, { $0.processes[0].phase = .lost },
+      { $0.processes[0].release += 1 }, { $0.processes[0].phase = .lost }, { $0.processes[0].delay += 1 },
+      { $0.processes[0].next = 1 }, { $0.processes[0].hasBegun.toggle() }, { $0.processes[0].isFollowed.toggle() },
+      { $0.processes[0].periodStart = 1 },
       {
         $0.partitions[0].windowClock &+= 1; $0.partitions[0].clockKnown |= 1
       }, { $0.eventCount += 1 },

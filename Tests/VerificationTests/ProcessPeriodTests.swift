@@ -135,7 +135,8 @@ extension SampleModule {
 
   /// Another schedule may have other periods of its partition: its own are counted by instants.
   @Test func aScheduleMayChangeItsPartitionsPeriod() {
-    var state = ProcessState(name: "", partition: 0, period: 20, deadline: 20, claim: 0)
+    var state = ProcessState(
+      name: "", key: .none, partition: 0, period: 20, deadline: 20, claim: 0, isTold: false, isFollowed: true)
     func isReleased(_ instant: UInt64, _ span: UInt64) -> Bool {
       guard state.isDue(at: instant, every: span) else { return false }
       (state.release, state.phase, state.isReleased) = (instant, .known, true)

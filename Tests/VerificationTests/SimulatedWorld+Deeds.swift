@@ -23,11 +23,15 @@ extension SimulatedWorld {
     }
     if let setup = setup(index) { return call(setup.0, partition, exit, instant, setup.1, looked: setup.2) }
     if guests[index].hasEntry, !guests[index].isOn, random(0...1) == 0 { guests[index].isOn = true }
-    switch random(0...20) {
+    if let decision = telling(partition, exit, at: instant) { return decision }
+    // Who tells of processes yields when they allow it.
+    switch random((tellers == nil ? 0 : 3)...20) {
     case 0...2 where index == 1, 0 where index == 0: return call(.yield, partition, exit, instant)
     case 3: return call(.readTime, partition, exit, instant)
     case 4...6 where index == 0:
       return call(.writeSamplingMessage, partition, exit, instant, [1, Self.stack, random(1...64)])
+    case 7 where index == 0: return call(.readSamplingTime, partition, exit, instant, [1])
+    case 5 where index == 1: return call(.readSamplingTime, partition, exit, instant, [2])
     case 4...8 where index == 1:
       return call(.readSamplingMessage, partition, exit, instant, [2, Self.stack, 64])
     case 9: return call(.writeConsole, partition, exit, instant, [Self.stack, random(1...40)], looked: random(0...16))
@@ -63,7 +67,7 @@ extension SimulatedWorld {
     }
   }
 
-  private func call(
+  func call(
     _ number: HypercallNumber, _ partition: PartitionIndex, _ exit: UInt64, _ instant: UInt64,
     _ arguments: [UInt64] = [], looked: UInt64 = 0
   ) -> Decision {

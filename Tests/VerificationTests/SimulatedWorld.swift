@@ -34,6 +34,8 @@ final class SimulatedWorld<Marking: MarkingRule> {
   var digests: [UInt64] = [0]
   /// Pieces of each partition's memory made since it started last.
   var pieces = [UInt32](repeating: 0, count: 4)
+  /// The partitions' own schedulers, in a world where they tell of their processes.
+  var tellers: [Teller]?
   let memory: UnsafeMutableRawBufferPointer
   let module: SampleModule
 
@@ -267,7 +269,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
   func run(_ partition: PartitionIndex, from exit: UInt64) -> Decision {
     let index = Int(partition.rawValue)
     let next = nextInterrupt(after: exit)
-    let deed = exit + random(40...300_000)
+    let deed = exit + random(40...(tellers == nil ? 300_000 : 120_000))
     if next <= deed { return interruptAt(next, exit, partition) }
     if guests[index].upcallDepth > 0, guests[index].isAcknowledged, random(0...2) > 0 {
       // The return in user space: no deed of the kernel's.

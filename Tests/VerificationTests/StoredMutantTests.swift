@@ -58,7 +58,7 @@ import Verification
 
   @Test func everyVerdictIsThatInMemory() throws {
     let first = TestSeed.draw()
-    let good = try MutationScoreTests.goodTraces(first)
+    let good = try MutationScoreTests.goodTraces(first) + MutationScoreTests.toldTraces(first)
     for (index, trace) in good.enumerated() {
       _ = try Self.expect(trace.story.events, trace.module, "seed \(first), good trace \(index)")
     }

@@ -21,8 +21,8 @@ public struct AnalysedModule: Encodable, Sendable {
     public var observedNanoseconds: UInt64?
     /// Whether the trace ran under several schedules, so that nobody knows under which one that response was.
     public var isObservedUnderSeveralSchedules = false
-    /// Whether its partition has other processes: all complete together where it gives up its window, so that the
-    /// response seen is that of the last.
+    /// Whether its partition has other processes and its own scheduler tells nothing: all complete together where it
+    /// gives up its window, so that the response seen is that of the last.
     public var completesWithOthers = false
 
     /// Whether the trace shows a response beyond the deadline.

@@ -8,19 +8,30 @@ public struct ModuleAnalyst {
   let scheduling: ProcessScheduling
   /// Messages that a queuing source sends in each of its periods.
   let messagesPerPeriod: UInt64
+  /// What each job costs beside its capacity in a partition whose scheduler tells of its processes, in ns: the upcall
+  /// that takes the processor from another one, the switch to it, and the switch back.
+  let jobCost: UInt64
   private let allowance: Nanoseconds
   private let guaranteed: GuaranteedSupply
 
   /// - Parameters:
   ///   - module: without errors of `ModuleCompiler.check`.
   ///   - messagesPerPeriod: what no module file says.
-  public init(_ module: ModuleDescription, scheduling: ProcessScheduling, messagesPerPeriod: UInt64 = 1) {
+  ///   - jobCost: in ns; neither.
+  public init(
+    _ module: ModuleDescription, scheduling: ProcessScheduling, messagesPerPeriod: UInt64 = 1,
+    jobCost: UInt64 = Self.usualJobCost
+  ) {
+    self.jobCost = jobCost
     self.module = module
     self.scheduling = scheduling
     self.messagesPerPeriod = messagesPerPeriod
     allowance = SwitchAllowance(module).total
     guaranteed = GuaranteedSupply(module: module, allowance: allowance)
   }
+
+  /// What the processes of ARINC653.h cost: a test holds each release on the machine against it.
+  public static let usualJobCost: UInt64 = 24_000
 
   /// The schedules' answers, in the file's order.
   public func analyse() -> [AnalysedModule] {
@@ -48,6 +59,11 @@ public struct ModuleAnalyst {
         : "within a partition a process runs until it waits, and a less urgent one may have begun just before "
           + "(--processes cooperative)",
     ]
+    if module.partitions.contains(where: { $0.processes.contains { $0.completion == .told } }) {
+      lines.append(
+        "where completion is told, each job costs \(jobCost) ns beside its capacity: an upcall and two switches "
+          + "(--job-cost)")
+    }
     if !module.channels.isEmpty {
       lines.append(
         "a source writes once a period, anywhere in its windows, \(messagesPerPeriod) at a time where it queues; a "
@@ -161,7 +177,7 @@ public struct ModuleAnalyst {
     let supply = supply(of: partition.identifier, in: schedule)
     let processes = partition.processes.map {
       PeriodicProcess(
-        name: $0.name, period: $0.period?.count, capacity: $0.capacity?.count, deadline: $0.deadline?.count,
+        name: $0.name, period: $0.period?.count, capacity: jobDemand(of: $0), deadline: $0.deadline?.count,
         priority: $0.priority)
     }
     let analyses = Self.readings(of: processes, own?.period.count ?? 0).map {
@@ -193,9 +209,18 @@ public struct ModuleAnalyst {
         if reason != nil { bound = nil }
         return AnalysedModule.Process(
           name: process.name, priority: process.priority, periodNanoseconds: process.period,
-          capacityNanoseconds: process.capacity, deadlineNanoseconds: process.deadline, boundNanoseconds: bound,
-          reason: reason, observedNanoseconds: nil)
+          capacityNanoseconds: partition.processes[index].capacity?.count,
+          deadlineNanoseconds: process.deadline, boundNanoseconds: bound,
+          reason: reason, observedNanoseconds: nil,
+          completesWithOthers: processes.count > 1 && partition.processes[index].completion == .yield)
       })
+  }
+
+  /// What a job takes of its partition's time, at most; nil where the module file does not say.
+  private func jobDemand(of process: ProcessDescription) -> UInt64? {
+    guard let capacity = process.capacity?.count, process.completion == .told else { return process.capacity?.count }
+    let (sum, isBeyond) = capacity.addingReportingOverflow(jobCost)
+    return isBeyond ? .max : sum
   }
 
   /// A process whose period is no multiple of its partition's in a schedule is released with the partition there, as

@@ -15,7 +15,7 @@ extension Auditor {
     guard !hasEnd else { return }
     hasEnd = true
     judgeOpenFrame()
-    for index in processes.indices { judgeOverdue(index) }
+    for index in processes.indices { judgeOverdue(index, at: now) }
     endCustom()
   }
 

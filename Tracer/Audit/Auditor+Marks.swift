@@ -55,6 +55,7 @@ extension Auditor {
     guard event.detail == 0 else { return }
     switch HypercallNumber(rawValue: step.what) {
     case .yield: yielded(index)
+    case .tellProcess: told(by: index)
     case .unregisterVCPU where (32..<48).contains(step.argument):
       partitions[index].isWaitingKnown[Int(step.argument) - 32] = false
     default: break

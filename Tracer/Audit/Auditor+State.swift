@@ -21,6 +21,7 @@ extension Auditor {
     var lastMark: UInt64?
     var argument: UInt64 = 0
     var secondArgument: UInt64 = 0
+    var thirdArgument: UInt64 = 0
     /// Of a note: words that the trace still has to have.
     var wordsDue: UInt64 = 0
     /// Partitions that changed their modes, and those that were started.
@@ -37,6 +38,10 @@ extension Auditor {
     var supply: UInt64 = 0
     var required: UInt64 = 0
     var periodStart: UInt64 = 0
+    /// The same, whatever starts in it; nil until one begins.
+    var lastPeriod: UInt64?
+    /// Its length, as its schedule has it.
+    var periodLength: UInt64?
     var isSupplyKnown = false
     /// The period goes on in the next frame of the same schedule.
     var spansFrames = false
@@ -79,10 +84,25 @@ extension Auditor {
     var identifier: String
   }
 
+  /// What a process has to do from a release on.
+  struct Job {
+    var release: UInt64
+    /// From where its deadline counts: the release, or a later instant to which its partition put it off.
+    var begin: UInt64
+    /// It has the processor, or had it.
+    var hasBegun = false
+
+    init(release: UInt64) { (self.release, begin) = (release, release) }
+  }
+
   struct Process {
+    /// Whether its releases count: of one that is told of from where it first gets the processor.
+    var isFollowed: Bool
     /// Nil once it is complete.
-    var release: UInt64?
-    /// Nil until its first release since its partition's start.
+    var job: Job?
+    /// The release of the next job, which waits until this one is complete.
+    var pending: UInt64?
+    /// Nil until its first release since its partition's start, or since it was stopped.
     var lastRelease: UInt64?
     var measure: Int
   }

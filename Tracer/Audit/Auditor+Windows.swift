@@ -32,14 +32,12 @@ extension Auditor {
     let state = partitions[owner]
     partitions[owner].supply = 0
     partitions[owner].periodStart = start
+    partitions[owner].lastPeriod = start
+    partitions[owner].periodLength = plan.period
     partitions[owner].spansFrames = plan.spansFrames
     partitions[owner].required = plan.leastSupply
     partitions[owner].isSupplyKnown = plan.leastSupply > 0 && state.canRun
-    for index in processes.indices where isReleased(index, plan, start) {
-      if processes[index].release != nil { miss(index, at: start) }
-      processes[index].release = state.canRun ? start : nil
-      if state.canRun { processes[index].lastRelease = start }
-    }
+    release(with: plan, at: start)
   }
 
   private mutating func periodEnds(of owner: Int, at end: UInt64) {
@@ -57,38 +55,6 @@ extension Auditor {
     for owner in partitions.indices {
       if !partitions[owner].spansFrames, let frameStart { periodEnds(of: owner, at: frameStart) }
       partitions[owner].isSupplyKnown = false
-    }
-  }
-
-  /// Whether a process begins anew with a period of its partition.
-  private func isReleased(_ index: Int, _ plan: ModuleFacts.Window, _ start: UInt64) -> Bool {
-    let process = facts.processes[index]
-    guard process.owner == plan.owner else { return false }
-    guard facts.periodsPerRelease(of: process, in: plan) > 1, let last = processes[index].lastRelease else {
-      return true
-    }
-    return start >= last && start - last >= process.period
-  }
-
-  /// A process is not complete at an instant at which it had to be.
-  mutating func miss(_ index: Int, at instant: UInt64) {
-    guard let release = processes[index].release else { return }
-    let value = max(Int64(clamping: instant &- release), Int64(clamping: facts.processes[index].deadline &+ 1))
-    measures[processes[index].measure].add(value, at: position, over: Measure.Span(from: release, to: instant))
-  }
-
-  /// A process is under way no longer: its deadline may have passed before.
-  mutating func judgeOverdue(_ index: Int) {
-    guard let release = processes[index].release else { return }
-    let (deadline, isEndless) = release.addingReportingOverflow(facts.processes[index].deadline)
-    if !isEndless, now > deadline { miss(index, at: now) }
-  }
-
-  mutating func forgetProcesses(of owner: Int) {
-    for index in processes.indices where facts.processes[index].owner == owner {
-      judgeOverdue(index)
-      processes[index].release = nil
-      processes[index].lastRelease = nil
     }
   }
 
@@ -129,14 +95,9 @@ extension Auditor {
     return past &+ (instant - window.start)
   }
 
-  /// The caller gives up the rest of its window: what it had to do is done.
+  /// The caller gives up the rest of its window: what it had to do is done, unless its scheduler tells of that itself.
   mutating func yielded(_ partition: Int) {
-    for index in processes.indices where facts.processes[index].owner == partition {
-      guard let release = processes[index].release else { continue }
-      processes[index].release = nil
-      measures[processes[index].measure].add(
-        Int64(clamping: step.time &- release), at: position, over: Measure.Span(from: release, to: step.time))
-    }
+    completeByYield(of: partition)
     guard let open = window, open.owner == partition else { return }
     let freely = open.end > facts.allowance ? open.end - facts.allowance : 0
     supply(open, until: max(step.time, freely))
@@ -148,9 +109,11 @@ extension Auditor {
     // Only in a start mode does anything start.
     guard event.detail == 1 || event.detail == 2 else { return }
     step.started.insert(index)
-    let clock = partitions[index].clock
+    let before = partitions[index]
     partitions[index] = Partition()
-    partitions[index].clock = clock
+    partitions[index].clock = before.clock
+    partitions[index].lastPeriod = before.lastPeriod
+    partitions[index].periodLength = before.periodLength
     partitions[index].mode = event.detail
     partitions[index].isStarting = event.operand != 0
     if window?.owner == index { window?.awaitsFirst = false }

@@ -67,7 +67,8 @@ struct Auditor {
       define("partition.supply.\(facts.names[index])", 0, isFloor: true)
     }
     for process in facts.processes {
-      processes.append(Process(measure: define(process.identifier, process.deadline)))
+      processes.append(
+        Process(isFollowed: !process.isTold, measure: define(process.identifier, process.deadline)))
     }
     for budget in facts.budgets { defineBudget(budget) }
     for claim in facts.claims {
@@ -193,6 +194,7 @@ struct Auditor {
     step.isPulse = event.detail & 16 != 0
     step.argument = event.words.w3
     step.secondArgument = event.words.w4
+    step.thirdArgument = event.words.w5
     // Vectors 39 and 47 without their line in service are spurious.
     step.isSpurious = kind == .interrupt && (step.what == 39 || step.what == 47) && event.detail & 24 == 0
   }

@@ -17,7 +17,9 @@ struct ClaimWords {
       let owner = facts.names[process.owner]
       let name = process.identifier.dropFirst("process.deadline.\(owner).".count)
       add(
-        process.identifier, "\(name) of \(owner) completes within its deadline" + releases(process),
+        process.identifier,
+        "\(name) of \(owner) completes within its deadline" + releases(process)
+          + (process.isTold ? ", as its scheduler tells" : ""),
         "module file: p:DeadlineSeconds")
     }
     for budget in facts.budgets { add(budget) }

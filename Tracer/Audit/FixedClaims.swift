@@ -142,7 +142,7 @@ enum FixedClaims {
       port.sequence: messages are numbered without gap, and reads get the last
       port.content: what is read is what was written last
       port.valid: a message is valid exactly while it is no older than the refresh period
-      port.result: a refused call does nothing to a port; a reader is told the message's length and validity
+      port.result: a refused call does nothing to a port; a reader is told length, validity and instant
       port.empty: a sampling port is empty from its creation until the next message is written
     ARINC 653: module schedules
       schedule.asked: another module schedule is asked for only by who may, and comes if granted

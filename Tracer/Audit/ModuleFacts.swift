@@ -18,6 +18,9 @@ struct ModuleFacts {
     var period: UInt64
     var deadline: UInt64
     var identifier: String
+    /// How its partition's scheduler names it, and whether that tells when it is complete.
+    var key: UInt32
+    var isTold: Bool
   }
   var names: [String] = []
   var permitted: [UInt16] = []
@@ -63,7 +66,8 @@ struct ModuleFacts {
       processes.append(
         Process(
           owner: owner, period: process.period.count, deadline: process.deadline.count,
-          identifier: "process.deadline.\(names[owner]).\(text(process.name))"))
+          identifier: "process.deadline.\(names[owner]).\(text(process.name))",
+          key: ProcessKey(name: table.name(process.name)).rawValue, isTold: process.completion == .told))
     }
     for index in 0..<table.count(ClaimRecord.self) {
       let record = table.record(ClaimRecord.self, index)

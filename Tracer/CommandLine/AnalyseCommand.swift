@@ -45,10 +45,17 @@ struct AnalyseCommand: ParsableCommand {
   @Option(help: "Messages that a queuing source sends in each of its periods.")
   var messagesPerPeriod: UInt64 = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Nanoseconds that a job costs beside its capacity, where a partition's scheduler tells of its processes.",
+      valueName: "ns"))
+  var jobCost = ModuleAnalyst.usualJobCost
+
   @Option(help: "text, or json.")
   var format = Format.text
 
   func validate() throws {
+    guard jobCost <= 1_000_000_000 else { throw ValidationError("--job-cost is 0 to 1000000000 ns") }
     guard (1...1_000_000).contains(messagesPerPeriod) else {
       throw ValidationError("--messages-per-period is 1 to 1000000")
     }
@@ -61,7 +68,8 @@ struct AnalyseCommand: ParsableCommand {
       TraceCommand.complain("\(module) cannot run as it is, so there is nothing to analyse; mend it first")
       throw ExitCode(2)
     }
-    let analyst = ModuleAnalyst(description, scheduling: scheduling, messagesPerPeriod: messagesPerPeriod)
+    let analyst = ModuleAnalyst(
+      description, scheduling: scheduling, messagesPerPeriod: messagesPerPeriod, jobCost: jobCost)
     var schedules = analyst.analyse()
     let reader = try trace.map { try observe($0, of: description, into: &schedules) }
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
@@ -142,8 +150,6 @@ struct AnalyseCommand: ParsableCommand {
           schedules[schedule].partitions[partition].processes[process].observedNanoseconds = UInt64(
             clamping: worst.value)
           schedules[schedule].partitions[partition].processes[process].isObservedUnderSeveralSchedules = hasChanged
-          let hasOthers = schedules[schedule].partitions[partition].processes.count > 1
-          schedules[schedule].partitions[partition].processes[process].completesWithOthers = hasOthers
         }
       }
     }

@@ -4,13 +4,15 @@ import TraceReading
 /// What `partita stats` shows.
 struct StatisticsReport {
   private let statistics: TraceStatistics
+  private let times: ProcessTimes
   private let vocabulary: TraceVocabulary
   private let sizes: TraceSizes
   private let condition: TraceCondition
   private let identity: String
 
-  init(_ statistics: TraceStatistics, _ reader: TraceReader, _ vocabulary: TraceVocabulary) {
+  init(_ statistics: TraceStatistics, _ times: ProcessTimes, _ reader: TraceReader, _ vocabulary: TraceVocabulary) {
     self.statistics = statistics
+    self.times = times
     self.vocabulary = vocabulary
     sizes = reader.statistics
     condition = reader.condition
@@ -49,6 +51,7 @@ struct StatisticsReport {
       let percent = Self.percent(part.nanoseconds, statistics.span)
       lines.append("  " + Self.left(part.name, 18) + Self.right(percent, 9) + " %  \(bar)")
     }
+    lines += processLines(heading)
     lines += measureLines(heading)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -63,6 +66,18 @@ struct StatisticsReport {
   private static func digits(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Processes of which schedulers tell.
+  private func processLines(_ heading: (String) -> String) -> [String] {
+    guard !times.told.isEmpty else { return [] }
+    let title = heading(Self.left("Processes, as told", 36) + " dispatched   ns with the processor")
+    return ["", title]
+      + times.told.map { process in
+        let name = "\(vocabulary.partition(process.partition)) \(process.name)"
+        return "  " + Self.left(name, 34) + Self.right("\(process.dispatches)", 11)
+          + Self.right("\(process.time)", 24) + Self.right(Self.percent(process.time, statistics.span), 9) + " %"
+      }
   }
 
   private func measureLines(_ heading: (String) -> String) -> [String] {
@@ -109,6 +124,10 @@ struct StatisticsReport {
         + "\"maximumNs\":\(histogram.maximum)}"
     }
     let shares = statistics.shares(vocabulary).map { "\(quoted($0.name)):\($0.nanoseconds)" }
+    let processes = times.told.map { process in
+      "{\"process\":\(quoted(process.name)),\"partition\":\(quoted(vocabulary.partition(process.partition))),"
+        + "\"dispatches\":\(process.dispatches),\"processorNs\":\(process.time)}"
+    }
     let recorded = statistics.isRecorded.map { "\($0)" } ?? "null"
     return "{\"runIdentity\":\"\(identity)\",\"complete\":\(condition.isComplete),"
       + "\"condition\":\(quoted("\(condition)")),\"recorded\":\(recorded),"
@@ -117,6 +136,7 @@ struct StatisticsReport {
       + "\"blocks\":\(sizes.blockCount),\"eventsLost\":\(statistics.eventsLost),"
       + "\"eventsMissing\":\(statistics.eventsMissing),\"gaps\":\(statistics.gapCount),"
       + "\"kinds\":{\(kinds.joined(separator: ","))},\"ringThreeNs\":{\(shares.joined(separator: ","))},"
+      + "\"processes\":[\(processes.joined(separator: ","))],"
       + "\"measures\":[\(measures.joined(separator: ","))]}"
   }
 

@@ -52,9 +52,9 @@ struct StatsCommand: ParsableCommand {
     let vocabulary = TraceVocabulary(reader.moduleTable)
     let other = try compare.map { try TraceCommand.open($0) }
     let started = ContinuousClock.now
-    let statistics = try gather(reader, trace)
+    let (statistics, times) = try gather(reader, trace)
     guard let other, let compare else {
-      let report = StatisticsReport(statistics, reader, vocabulary)
+      let report = StatisticsReport(statistics, times, reader, vocabulary)
       switch format {
       case .text:
         print(report.text(isColoured: StandardOutput.isColoured), terminator: "")
@@ -66,7 +66,8 @@ struct StatsCommand: ParsableCommand {
     defer { withExtendedLifetime(other) {} }
     let compared = ComparedStatistics(
       comparison: StatisticsComparison(
-        statistics, try gather(other, compare), vocabularies: (vocabulary, TraceVocabulary(other.moduleTable))),
+        statistics, try gather(other, compare).statistics,
+        vocabularies: (vocabulary, TraceVocabulary(other.moduleTable))),
       names: (trace, compare))
     switch format {
     case .text: print(compared.text(isWhole: all, isColoured: StandardOutput.isColoured), terminator: "")
@@ -82,12 +83,16 @@ struct StatsCommand: ParsableCommand {
     try TraceCommand.finish(other, compare)
   }
 
-  private func gather(_ reader: TraceReader, _ path: String) throws -> TraceStatistics {
+  private func gather(
+    _ reader: TraceReader, _ path: String
+  ) throws -> (statistics: TraceStatistics, times: ProcessTimes) {
     var statistics = TraceStatistics()
+    var times = ProcessTimes(reader.moduleTable)
     var progress = ReadingProgress(path)
     var isInterrupted = false
     while !isInterrupted, let batch = reader.nextBatch() {
       statistics.add(batch)
+      times.add(batch)
       progress.show(reader)
       isInterrupted = progress.isInterrupted
     }
@@ -98,6 +103,7 @@ struct StatsCommand: ParsableCommand {
       TraceCommand.complain("\(path): interrupted; nothing is shown, for it would be of a part")
       throw ExitCode(3)
     }
-    return statistics
+    times.finish()
+    return (statistics, times)
   }
 }

@@ -32,6 +32,7 @@ extension ReferenceChecker {
   }
 
   func judgePorts() {
+    judgeSamplingTimes()
     for index in events.indices where kinds[index] == .portOperation {
       let written = writer(port(index).channel).flatMap { last(before: index, of: operation(.write, port: $0)) }
       let event = events[index]
@@ -60,6 +61,35 @@ extension ReferenceChecker {
       // Of a length no more is told than 32 bits.
       let value = read.map { min(events[$0].words.w0, UInt64(UInt32.max)) | (events[$0].words.w2 & 1) << 32 }
       require("port.result", value == events[result].words.w0)
+    }
+  }
+
+  /// Who asks when a sampling port's message was written is told the instant of the call that wrote the last one since
+  /// the port was created.
+  private func judgeSamplingTimes() {
+    for step in steps where isCall(step, .readSamplingTime) && !has(step, .stop) {
+      guard let answer = answer(step),
+        let number = port(of: partition(step.input), word(step, 3), before: step.input),
+        portRecord(number).kind == .sampling, portRecord(number).direction == .destination,
+        isCreated(number, before: step.input)
+      else { continue }
+      let written = writer(portRecord(number).channel).flatMap {
+        last(before: step.input, of: operation(.write, port: $0))
+      }
+      let created = last(before: step.input, of: operation(.create, port: number))
+      let message = written.flatMap { written in created.flatMap { $0 < written ? written : nil } }
+      switch events[answer].detail {
+      case ReturnCode.noError.rawValue:
+        guard let message else {
+          require("port.result", false)
+          continue
+        }
+        if let input = input(of: message) {
+          require("port.result", events[answer].words.w0 == events[input].time)
+        }
+      case ReturnCode.noAction.rawValue: require("port.result", message == nil)
+      default: break
+      }
     }
   }
 

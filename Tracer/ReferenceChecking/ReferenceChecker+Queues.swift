@@ -26,7 +26,7 @@ extension ReferenceChecker {
     var isAnyAllowed = false
   }
 
-  private func portRecord(_ number: Int) -> PortRecord { table.record(PortRecord.self, number) }
+  func portRecord(_ number: Int) -> PortRecord { table.record(PortRecord.self, number) }
   private func owner(ofPort number: Int) -> Int { Int(portRecord(number).partition.rawValue) }
 
   private func destinations(_ channel: UInt64) -> [Int] {

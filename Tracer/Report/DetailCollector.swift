@@ -12,7 +12,16 @@ struct DetailCollector {
     var last: UInt64
     var rows: [String] = []
     var jobs: [String] = []
+    var runs: [String] = []
+    /// The process that runs behind its last event.
+    var running: ProcessRun?
     var previous: UInt64
+
+    /// Those that its events end, and the one that goes on, as far as they reach.
+    var allRuns: [String] {
+      guard let running, running.from < last else { return runs }
+      return runs + ["[\(running.process),\(running.from),\(last)]"]
+    }
   }
 
   private let ranges: [ClosedRange<UInt64>]
@@ -48,6 +57,8 @@ struct DetailCollector {
     }
     let last = regions.count - 1
     for job in completed { regions[last].jobs.append("[\(job.process),\(job.release),\(job.completion)]") }
+    for run in jobs.ended { regions[last].runs.append("[\(run.process),\(run.from),\(run.to)]") }
+    regions[last].running = jobs.running
     let step = event.time >= regions[last].previous ? event.time - regions[last].previous : 0
     regions[last].rows.append(row(event, step))
     regions[last].previous += step
@@ -78,7 +89,8 @@ struct DetailCollector {
     for (place, region) in regions.enumerated() {
       if place > 0 { page += ",\n".utf8 }
       page += "{\"first\":\(region.first),\"from\":\(region.base),".utf8
-      page += "\"to\":\(region.last),\"jobs\":[\(region.jobs.joined(separator: ","))],\n\"rows\":[".utf8
+      page += "\"to\":\(region.last),\"jobs\":[\(region.jobs.joined(separator: ","))],".utf8
+      page += "\"runs\":[\(region.allRuns.joined(separator: ","))],\n\"rows\":[".utf8
       for (row, text) in region.rows.enumerated() {
         if row > 0 { page += ",\n".utf8 }
         page += text.utf8

@@ -74,6 +74,8 @@ struct TimelineRecorder {
     if isGapOpen { gaps[gaps.count - 1].until = event.time }
     isGapOpen = false
     for job in jobs.consume(event) { count(.process, job.process, event.time) }
+    // Who runs has a row, though none of its jobs may have an end.
+    for run in jobs.ended { _ = lane(.process, run.process) }
     let partition = Int(event.partition)
     switch event.knownKind {
     case .interrupt:

@@ -20,6 +20,8 @@ static const unsigned char script[] = {
   , '\n',
 #embed "../Report/Page/painter.js"
   , '\n',
+#embed "../Report/Page/processes.js"
+  , '\n',
 #embed "../Report/Page/rulers.js"
   , '\n',
 #embed "../Report/Page/timeline.js"

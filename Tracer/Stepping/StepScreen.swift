@@ -279,6 +279,10 @@ public struct StepScreen {
       if view.waiting > 0 { line.append("\(interrupt.vector)×\(view.waiting) ", .doubtful) }
       if view.isInService { line.append("[\(interrupt.vector)] ", .strong) }
     }
+    if let process = stepper.process(of: index) {
+      let name = TraceVocabulary.text(stepper.table, stepper.table.record(ProcessRecord.self, process).name)
+      line.append("process \(name) ")
+    }
     if state.hasYielded { line.append("yielded ", .soft) }
     if state.isInCallback { line.append("in callback ", .bad) }
     // Back from a handler a guest goes without the kernel, which learns of it at its next exception.

@@ -22,7 +22,15 @@ public final class TraceStepper {
   private var replayer: Replayer<OwnersMarked>
   /// Events that the replayer has been given.
   private var consumed = 0
-  private var checkpoints: [(ordinal: Int, checkpoint: ReplayCheckpoint)] = []
+  /// Where the core's state is kept, and who of a partition's processes had the processor there.
+  private struct Place {
+    var ordinal: Int
+    var checkpoint: ReplayCheckpoint
+    var processes: ProcessFollower
+  }
+  private var checkpoints: [Place] = []
+  /// What schedulers have told up to the current event; the core knows nothing of it.
+  private var processes: ProcessFollower
   private var spacing = 4096
 
   /// Opens a trace at its first event.
@@ -38,6 +46,7 @@ public final class TraceStepper {
     table = carriedTable.table
     vocabulary = TraceVocabulary(carriedTable.table)
     replayer = Replayer(table: carriedTable.table)
+    processes = ProcessFollower(carriedTable.table)
     self.onProgress = onProgress
     store = try EventStore(opening: open, onProgress: onProgress)
     guard store.eventCount > 0 else { throw TraceStepperError.noEvents }
@@ -53,6 +62,10 @@ public final class TraceStepper {
   ///
   /// - Throws: what opening the trace anew throws, where its block is no longer kept.
   public func current() throws -> (position: UInt64, event: TraceEvent) { try store.event(ordinal) }
+
+  /// The process of the module table that has the processor whenever its partition does; nil for none, or where nobody
+  /// has told.
+  public func process(of partition: UInt8) -> Int? { processes.current(of: partition) }
 
   /// Lets `body` look at the core as it is after the current event.
   public func withCore<Result>(_ body: (borrowing PartitionCore<OwnersMarked>) -> Result) -> Result {
@@ -107,13 +120,15 @@ public final class TraceStepper {
   }
 
   /// Goes on from a checkpoint, or from the trace's beginning.
-  private func begin(at place: (ordinal: Int, checkpoint: ReplayCheckpoint)?) {
+  private func begin(at place: Place?) {
     if let place {
       if replayer.knowledge == .notStarted { replayer = Replayer(table: table) }
       replayer.restore(place.checkpoint)
+      processes = place.processes
       consumed = place.ordinal
     } else {
       replayer = Replayer(table: table)
+      processes = ProcessFollower(table)
       consumed = 0
     }
   }
@@ -125,10 +140,14 @@ public final class TraceStepper {
     let block = store.blocks[store.block(of: consumed)]
     let events = try store.events(ofBlock: store.block(of: consumed))
     guard events.count == block.count else { throw EventStoreError.traceChanged }
-    if consumed == block.ordinal, let gap = block.gap { replayer.noteGap(gap) }
+    if consumed == block.ordinal, let gap = block.gap {
+      replayer.noteGap(gap)
+      processes.forget()
+    }
     for offset in (consumed - block.ordinal)...min(last - block.ordinal, block.count - 1) {
       noteCheckpoint(before: events[offset])
       replayer.consume(events[offset], position: block.position &+ UInt64(offset))
+      processes.consume(events[offset], at: events[offset].time) { _ in }
       consumed += 1
     }
   }
@@ -137,7 +156,7 @@ public final class TraceStepper {
     guard consumed >= (checkpoints.last?.ordinal ?? 0) + spacing, event.knownKind?.eventClass == .input,
       let checkpoint = replayer.checkpoint()
     else { return }
-    checkpoints.append((consumed, checkpoint))
+    checkpoints.append(Place(ordinal: consumed, checkpoint: checkpoint, processes: processes))
     thinOut()
   }
 

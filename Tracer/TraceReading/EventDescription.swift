@@ -121,7 +121,7 @@ public struct EventDescription: Equatable, Sendable {
     fields.reserveCapacity(16)
     switch event.knownKind {
     case .interrupt: fields.append(EventField("vector", .name(TraceVocabulary.vector(what))))
-    case .hypercall: appendHypercall(event, UInt16(what), to: &fields)
+    case .hypercall: appendHypercall(event, UInt16(what), vocabulary, to: &fields)
     case .exception:
       fields += [
         EventField("vector", .name(TraceVocabulary.exception(what))), EventField("error", .address(event.words.w2)),
@@ -146,10 +146,16 @@ public struct EventDescription: Equatable, Sendable {
   private static let argumentNames = (0..<5).map { "a\($0)" }
   private static let wordNames = (0..<8).map { "w\($0)" }
 
-  private static func appendHypercall(_ event: TraceEvent, _ number: UInt16, to fields: inout [EventField]) {
+  private static func appendHypercall(
+    _ event: TraceEvent, _ number: UInt16, _ names: TraceVocabulary, to fields: inout [EventField]
+  ) {
     fields.append(EventField("call", .name(TraceVocabulary.hypercall(number))))
-    let count = min(5, HypercallNumber(rawValue: number)?.argumentCount ?? 5)
-    for index in 0..<count { fields.append(EventField(argumentNames[index], .address(event.words[3 + index]))) }
+    if let told = telling(event, names) {
+      fields += told
+    } else {
+      let count = min(5, HypercallNumber(rawValue: number)?.argumentCount ?? 5)
+      for index in 0..<count { fields.append(EventField(argumentNames[index], .address(event.words[3 + index]))) }
+    }
     if event.words.w2 != 0 { fields.append(EventField("found", .count(event.words.w2))) }
   }
 

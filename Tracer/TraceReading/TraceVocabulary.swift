@@ -6,15 +6,31 @@ import TraceFormat
 public struct TraceVocabulary: Sendable {
   /// Names of the partitions, by index; empty names are replaced by the index.
   public let partitions: [String]
+  /// Names of the processes, by partition and key.
+  private let processes: [ProcessPlace: String]
+
+  private struct ProcessPlace: Hashable {
+    var partition: UInt8
+    var key: ProcessKey
+  }
 
   public init(_ table: ModuleTable) {
+    processes = Dictionary(
+      (0..<table.count(ProcessRecord.self)).map { index in
+        let record = table.record(ProcessRecord.self, index)
+        let key = ProcessKey(name: table.name(record.name))
+        return (ProcessPlace(partition: record.partition.rawValue, key: key), Self.text(table, record.name))
+      }, uniquingKeysWith: { first, _ in first })
     partitions = (0..<table.partitionCount).map { index in
       let name = Self.text(table, table.partition(PartitionIndex(UInt8(index))).name)
       return name.isEmpty ? "partition \(index)" : name
     }
   }
 
-  public init(partitions: [String]) { self.partitions = partitions }
+  public init(partitions: [String]) {
+    self.partitions = partitions
+    processes = [:]
+  }
 
   /// A name of the table as text, control characters made visible.
   public static func text(_ table: ModuleTable, _ reference: NameReference) -> String {
@@ -26,6 +42,11 @@ public struct TraceVocabulary: Sendable {
   public func partition(_ index: UInt8) -> String {
     if Int(index) < partitions.count { return partitions[Int(index)] }
     return index == 0xFF ? "–" : "partition \(index)"
+  }
+
+  /// The name of a partition's process; nil for a key that none of the module table has.
+  public func process(_ key: ProcessKey, of partition: UInt8) -> String? {
+    key.isNone ? "–" : processes[ProcessPlace(partition: partition, key: key)]
   }
 
   /// The partition that a command line means: its name, in any case, or its index.
@@ -99,6 +120,10 @@ public struct TraceVocabulary: Sendable {
 
   public static func portOperation(_ raw: UInt8) -> String { portOperationNames[Int(raw)] }
   private static let portOperationNames = names(of: PortOperation.self)
+
+  /// What becomes of a process that had the processor.
+  public static func toldState(_ raw: UInt8) -> String { toldStateNames[Int(raw)] }
+  private static let toldStateNames = names(of: ProcessTelling.State.self, unknown: "state ")
 
   public static func operatingMode(_ raw: UInt8) -> String { operatingModeNames[Int(raw)] }
   private static let operatingModeNames = names(of: OperatingMode.self)

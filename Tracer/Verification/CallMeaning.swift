@@ -17,21 +17,21 @@ struct CallMeaning {
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .writeConsole,
       .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
-      .noteWords:
+      .noteWords, .tellProcess, .readSamplingTime:
       isCalm = true
     default: isCalm = false
     }
     switch number {
     case .null, .note, .setSegmentBase, .returnFromUpcall, .writeConsole, .writeSamplingMessage, .readSamplingMessage,
       .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort, .setPartitionMode,
-      .raiseApplicationError, .completeCallback, .findModuleSchedule:
+      .raiseApplicationError, .completeCallback, .findModuleSchedule, .readSamplingTime:
       mustTake = false
     default: mustTake = true
     }
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .setTimer,
       .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .registerVCPU, .unregisterVCPU,
-      .yield, .returnFromUpcall:
+      .yield, .returnFromUpcall, .tellProcess:
       mustClose = false
     default: mustClose = true
     }

@@ -101,7 +101,7 @@ enum ClaimKey: Int, CaseIterable {
     case .portContent: ("port.content", "what is read is what was written last")
     case .portValid: ("port.valid", "a message is valid exactly while it is no older than the refresh period")
     case .portResult:
-      ("port.result", "a refused call does nothing to a port; a reader is told the message's length and validity")
+      ("port.result", "a refused call does nothing to a port; a reader is told length, validity and instant")
     default: laterNames
     }
   }

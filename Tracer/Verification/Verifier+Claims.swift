@@ -39,16 +39,19 @@ extension Verifier {
       guard process.deadline.count != .max else { continue }
       let name = ModulePlan.text(table, process.name)
       let partition = plan.partitions[Int(process.partition.rawValue)].name
+      let isTold = process.completion == .told
       let claim = book.add(
         "process.deadline.\(partition).\(name)",
-        "\(name) of \(partition) completes within its deadline" + releases(of: process, table),
+        "\(name) of \(partition) completes within its deadline" + releases(of: process, table)
+          + (isTold ? ", as its scheduler tells" : ""),
         source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds,
         mustBeExercised: true,
         isTouchedByLoss: false)
       processes.append(
         ProcessState(
-          name: name, partition: process.partition.rawValue, period: process.period.count,
-          deadline: process.deadline.count, claim: claim))
+          name: name, key: ProcessKey(name: table.name(process.name)), partition: process.partition.rawValue,
+          period: process.period.count, deadline: process.deadline.count, claim: claim, isTold: isTold,
+          isFollowed: !isTold))
     }
   }
 

@@ -213,9 +213,10 @@ extension Verifier {
     if targets.kernelTime >= 0, machine.isKernelTimeKnown {
       book.doubt(Int(targets.kernelTime), "\(reason), within a major frame")
     }
-    // A yield that has no result yet may be in time.
-    let yielding = step.number == .yield && !step.happenings.contains(.answered) ? step.partition : 0xFF
-    for process in processes.indices where processes[process].partition != yielding { judgeOverdue(process) }
+    // What a call without a result yet may complete may be in time.
+    let isOpen = step.number == .yield || step.number == .tellProcess
+    let calling = isOpen && !step.happenings.contains(.answered) ? step.partition : 0xFF
+    for process in processes.indices where processes[process].partition != calling { judgeOverdue(process) }
     for process in processes where process.isReleased {
       book.doubt(process.claim, "\(reason), and \(process.name) was under way")
     }

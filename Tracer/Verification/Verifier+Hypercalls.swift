@@ -78,8 +78,8 @@ extension Verifier {
       tally(.timeRead)
       if step.resultValue < step.time || step.resultValue > time { refuseTime(partition) }
     case .noteWords: judgeNoteGranted(partition)
-    case .readStatistic:
-      judgeStatistic(partition)
+    case .tellProcess: take(ProcessTelling((step.argument0, step.argument1, step.argument2)), of: partition)
+    case .readStatistic: judgeStatistic(partition)
     case .stopModule, .drainComplete:
       tally(.hypercallKnown)
       let mayDo = number == .stopModule ? plan.partitions[Int(partition)].isSystem : partition == plan.drainer
@@ -99,7 +99,7 @@ extension Verifier {
       break  // Judged when the step closes: the answer is not their effect.
     case .createQueuingPort, .createSamplingPort: nameCreatedPort()
     case .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
-      .clearQueuingPort:
+      .clearQueuingPort, .readSamplingTime:
       break  // The same, by `closePort` and `closeQueue`.
     case .returnFromUpcall, .writeConsole, .note, .setSegmentBase, .null: break
     }
@@ -254,6 +254,7 @@ extension Verifier {
       judgeCreationRefused()
       closePort()
     case .readSamplingMessage, .writeSamplingMessage: closePort()
+    case .readSamplingTime: closeSamplingTime()
     case .createQueuingPort:
       judgeCreationRefused()
       closeQueue()

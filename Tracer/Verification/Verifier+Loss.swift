@@ -31,8 +31,7 @@ extension Verifier {
       partitions[index].supplyKnown = false
       for process in processes.indices where processes[process].partition == UInt8(index) {
         book.doubt(processes[process].claim, reason)
-        processes[process].isReleased = false
-        processes[process].phase = .lost
+        processes[process].forget()
       }
     }
     for line in registeredBy.indices {

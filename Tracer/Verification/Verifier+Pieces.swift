@@ -42,7 +42,8 @@ extension Verifier {
       partitions[index].supplyKnown = false
     }
     for index in processes.indices {
-      processes[index].isReleased = false
+      processes[index].end()
+      (processes[index].periodStart, processes[index].periodLength) = (nil, 0)
       if processes[index].phase == .known { processes[index].phase = .guessed }
     }
     for port in ports.queues.indices where plan.ports[port].isQueuing { ports.queues[port].isKnown = false }

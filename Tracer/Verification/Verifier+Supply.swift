@@ -14,9 +14,7 @@ extension Verifier {
       partitions[index].supplyKnown =
         window.requiredSupply > 0 && partitions[index].isAble
     }
-    for process in processes.indices where processes[process].partition == window.partition {
-      release(process, at: schedule.start, every: window.period)
-    }
+    releaseProcesses(with: window)
   }
 
   /// A period of the partition is over.
@@ -48,42 +46,9 @@ extension Verifier {
     for index in partitions.indices { partitions[index].supplyKnown = false }
   }
 
-  private mutating func release(_ process: Int, at instant: UInt64, every span: UInt64) {
-    guard processes[process].isDue(at: instant, every: span) else { return }
-    if processes[process].isReleased { miss(process, by: instant) }
-    let owner = Int(processes[process].partition)
-    processes[process].isReleased = partitions[owner].isAble
-    processes[process].release = instant
-    if processes[process].isReleased { processes[process].phase = .known }
-  }
-
-  /// A process has not completed although `instant` has come.
-  mutating func miss(_ process: Int, by instant: UInt64) {
-    let state = processes[process]
-    let response = instant &- state.release
-    let span = CaseSpan(from: state.release, to: instant)
-    if exceeds(state.claim, max(Int64(clamping: response), Int64(clamping: state.deadline &+ 1)), over: span) {
-      explain("\(state.name), released at \(state.release) ns, had not completed at \(instant) ns")
-    }
-  }
-
-  /// A process is under way no longer: its deadline may have passed before.
-  mutating func judgeOverdue(_ process: Int) {
-    guard processes[process].isReleased else { return }
-    let deadline = processes[process].release &+ processes[process].deadline
-    if deadline >= processes[process].release, time > deadline { miss(process, by: time) }
-  }
-
-  /// The partition yielded: its processes have completed, and the rest of the window is given up freely.
+  /// The partition yielded: the rest of the window is given up freely.
   mutating func judgeYield(of partition: UInt8) {
-    for process in processes.indices where processes[process].partition == partition && processes[process].isReleased {
-      processes[process].isReleased = false
-      let response = step.time &- processes[process].release
-      let span = CaseSpan(from: processes[process].release, to: step.time)
-      if exceeds(processes[process].claim, Int64(clamping: response), over: span) {
-        explain("\(processes[process].name), released at \(processes[process].release) ns, took \(response) ns")
-      }
-    }
+    completeByYield(of: partition)
     let isOwn = schedule.isWindowKnown && schedule.isOpen && schedule.owner == partition
     judgeYieldValue(partition, isOwn)
     guard isOwn else { return }

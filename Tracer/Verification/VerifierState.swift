@@ -166,12 +166,25 @@ struct ProcessState: Equatable {
     case guessed
   }
   var name: String
+  var key: ProcessKey
   var partition: UInt8
   var period: UInt64
   var deadline: UInt64
   var claim: Int
+  /// Whether its partition's scheduler tells when it is complete.
+  let isTold: Bool
+  /// Whether its releases count: those of one that is told of only from where it first gets the processor.
+  var isFollowed: Bool
   var isReleased = false
   var release: UInt64 = 0
+  /// It has the processor, or had it, with the job that was released last; and that was so much later than `release`.
+  var hasBegun = false
+  var delay: UInt64 = 0
+  /// The release after it, where that comes before it is complete, and may.
+  var next: UInt64?
+  /// When its partition's last period began; nil where nobody knows.
+  var periodStart: UInt64?
+  var periodLength: UInt64 = 0
   var phase = Phase.new
 
   /// Whether it is released where a period of its partition starts, one of those that are `span` long.
@@ -181,7 +194,9 @@ struct ProcessState: Equatable {
     guard period > span, period.isMultiple(of: span) else { return true }
     switch phase {
     case .new: return true
-    case .known: return instant > release && instant &- release >= period
+    case .known:
+      let last = next ?? release
+      return instant > last && instant &- last >= period
     case .lost: return false
     case .guessed:
       let elapsed = instant > release ? (instant &- release) % period : 0
@@ -192,10 +207,45 @@ struct ProcessState: Equatable {
     }
   }
 
-  /// Its partition starts or stops: it is under way no longer.
+  /// From when on its deadline counts.
+  var begin: UInt64 { release &+ delay }
+
+  /// Whether its job may be under way still when the next one is released.
+  func mayOverlap(_ instant: UInt64) -> Bool { delay > 0 && next == nil && begin &+ deadline > instant }
+
+  /// The start of the period in which a job began, counted back from the last one: with it later releases are in step.
+  func periodStart(of begin: UInt64, last: UInt64) -> UInt64 {
+    guard begin < last, periodLength > 0 else { return min(begin, last) }
+    let rest = (last &- begin) % periodLength
+    let within = rest == 0 ? 0 : periodLength &- rest
+    return within > begin ? begin : begin &- within
+  }
+
+  /// Its job is under way no longer.
+  mutating func end() {
+    (isReleased, hasBegun, delay, next) = (false, false, 0, nil)
+  }
+
+  /// Its job is done: another one may have been released meanwhile.
+  mutating func goOn() {
+    let next = next
+    end()
+    if let next { (isReleased, release) = (true, next) }
+  }
+
+  /// It or its partition starts or stops: it is under way no longer.
   mutating func stop() {
-    isReleased = false
+    end()
     phase = .new
+    isFollowed = !isTold
+  }
+
+  /// Events are missing that may have been about it.
+  mutating func forget() {
+    end()
+    phase = .lost
+    isFollowed = !isTold
+    (periodStart, periodLength) = (nil, 0)
   }
 }
 

@@ -83,7 +83,9 @@
 #define PARTITA_CALL_QUEUING_RECEIVE 89
 #define PARTITA_CALL_READ_QUEUING_STATUS 90
 #define PARTITA_CALL_NOTE_WORDS 93
-#define PARTITA_CALLS_AT_ONCE 94
+#define PARTITA_CALL_TELL_PROCESS 94
+#define PARTITA_CALL_READ_SAMPLING_TIME 95
+#define PARTITA_CALLS_AT_ONCE 96
 
 // Greatest number of ticks left to the run of no-operations that ends a pad.
 #define PARTITA_PAD_SLED 48

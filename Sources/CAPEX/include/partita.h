@@ -36,6 +36,26 @@ void partita_note(uint64_t first, uint64_t second);
 /// 8-byte aligned. INVALID_PARAM for another number, and for memory that the partition may not read.
 RETURN_CODE_TYPE partita_note_words(const uint64_t *words, size_t count);
 
+/// What the tracer is told of a process that had the processor: values of PROCESS_STATE_TYPE, and one more.
+enum partita_told_state {
+  PARTITA_TOLD_DORMANT = 0,
+  PARTITA_TOLD_READY = 1,
+  PARTITA_TOLD_WAITING = 3,
+  PARTITA_TOLD_FAULTED = 4,
+  /// Its job is done: it waits for its next release.
+  PARTITA_TOLD_COMPLETE = 5
+};
+/// The age of a job of a process without a period.
+#define PARTITA_APERIODIC INT64_MIN
+/// How the tracer knows a process, by its name of at most 32 bytes; never 0.
+uint32_t partita_process_key(const char *name);
+/// Tells the tracer that the processor has gone from one process of the partition to another, by their keys; 0 for
+/// nobody. What ARINC653.h has as processes tells by itself; this is for schedulers of another kind.
+///
+/// - age: from the release of the job that `to` goes on with to the start of the partition's period, in ns: 0 for a job
+///   of this period.
+void partita_tell_process(uint32_t from, enum partita_told_state state, uint32_t to, SYSTEM_TIME_TYPE age);
+
 /// Writes to the console, 16 bytes a hypercall; answers how many bytes the console took.
 size_t partita_console_write(const char *text, size_t length);
 

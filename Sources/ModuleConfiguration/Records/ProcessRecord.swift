@@ -1,24 +1,37 @@
 import APEXTypes
 
+/// How it is known that a job of a process is complete.
+public enum ProcessCompletion: UInt8, Sendable {
+  /// Its partition gives up its window: all its processes' jobs are complete then.
+  case yield = 0
+  /// Its partition's scheduler tells so (`HypercallNumber.tellProcess`).
+  case told = 1
+}
+
 /// A process whose deadline is claimed: released where a period of its partition starts, complete when its partition
-/// yields next.
+/// yields next, or when its scheduler tells so.
 ///
 /// The first release is at the first period's start after its partition's start. From then on it is released at every
 /// period's start; at those alone that come a period of its own or more after its last release, where that period is
 /// a multiple of its partition's.
+///
+/// One whose completion is told is followed from where its scheduler first gives it the processor: from the partition's
+/// start, from a stop of its own, or behind events that are missing. Its job's age is told then, so that it may be
+/// released later than its partition's periods start.
 public struct ProcessRecord: Equatable, Sendable {
   public var partition: PartitionIndex
   public var name: NameReference
-  /// From one release to the next.
+  /// From one release to the next; 0 for a process that has none, of which nothing is claimed.
   public var period: Nanoseconds
   public var capacity: Nanoseconds
   /// Relative to the release; `Nanoseconds.max` where there is none.
   public var deadline: Nanoseconds
   public var priority: UInt64
+  public var completion: ProcessCompletion
 
   public init(
     partition: PartitionIndex, name: NameReference, period: Nanoseconds, capacity: Nanoseconds, deadline: Nanoseconds,
-    priority: UInt64
+    priority: UInt64, completion: ProcessCompletion = .yield
   ) {
     self.partition = partition
     self.name = name
@@ -26,6 +39,7 @@ public struct ProcessRecord: Equatable, Sendable {
     self.capacity = capacity
     self.deadline = deadline
     self.priority = priority
+    self.completion = completion
   }
 }
 
@@ -37,7 +51,10 @@ extension ProcessRecord: TableRecord {
     period = Nanoseconds(word(2))
     capacity = Nanoseconds(word(3))
     deadline = Nanoseconds(word(4))
-    priority = word(5)
+    let last = word(5)
+    priority = last & 0xFFFF_FFFF
+    guard let completion = ProcessCompletion(rawValue: UInt8(truncatingIfNeeded: last &>> 32)) else { return nil }
+    self.completion = completion
   }
   public func write(_ put: (UInt64) -> Void) {
     put(UInt64(partition.rawValue))
@@ -45,6 +62,6 @@ extension ProcessRecord: TableRecord {
     put(period.count)
     put(capacity.count)
     put(deadline.count)
-    put(priority)
+    put(priority | UInt64(completion.rawValue) &<< 32)
   }
 }

@@ -36,7 +36,7 @@ extension PartitionCore where Marking: MarkingRule {
     caller.state.pointee.seen = flags
   }
 
-  /// `null`, notes (value 0) and `readTime` (value: the instant in ns).
+  /// `null`, notes, `tellProcess` (value 0) and `readTime` (value: the instant in ns).
   @inline(__always)
   public mutating func answerAtOnce<Recorder: DecisionRecorder>(
     _ number: HypercallNumber, _ status: ReturnCode, value: UInt64, of caller: Caller, into recorder: inout Recorder
@@ -121,6 +121,7 @@ extension PartitionCore where Marking: MarkingRule {
       if let interrupt = VirtualInterrupt(vector: first) { answer = serveInterrupt(number, interrupt, call) }
     case .raiseEvent: answer = serveEvent(number, call, into: &recorder)
     case .readQueuingStatus: answer = readQueuingStatus(first)
+    case .readSamplingTime: answer = readSamplingTime(first)
     case .readStatistic: answer = readStatistic(first, second)
     default: preconditionFailure()
     }

@@ -55,7 +55,7 @@ extension PartitionCore where Marking: MarkingRule {
       return Answer(.invalidParameter)
     }
     switch number {
-    case .null, .note: return Answer(.noError)
+    case .null, .note, .tellProcess: return Answer(.noError)
     case .readTime: return Answer(.noError, value: now.nanoseconds)
     case .yield: return yield()
     case .writeConsole: return writeConsole(call)
@@ -63,6 +63,7 @@ extension PartitionCore where Marking: MarkingRule {
     case .createSamplingPort: return createSamplingPort(call, into: &recorder)
     case .writeSamplingMessage: return writeSamplingMessage(call, at: now, into: &recorder)
     case .readSamplingMessage: return readSamplingMessage(call, at: now, into: &recorder)
+    case .readSamplingTime: return readSamplingTime(call.arguments.0)
     case .setSegmentBase:
       guard call.arguments.0 < PartitionLayout.ring else { return Answer(.invalidParameter) }
       return Answer(.noError, effect: .segmentBase(call.arguments.0))

@@ -47,6 +47,15 @@ extension PartitionCore where Marking: MarkingRule {
         port: message.port, channel: message.channel, address: address, byteCount: message.byteCount))
   }
 
+  /// When the message was written that `readSamplingMessage` gives (what ARINC 653 Part 2 calls its time stamp).
+  mutating func readSamplingTime(_ identifier: UInt64) -> Answer {
+    guard let index = createdPort(identifier, isQueuing: false) else { return Answer(.invalidParameter) }
+    guard !ports[index].isSource else { return Answer(.invalidMode) }
+    let channel = ports[index].channelState
+    guard channel.pointee.sequence != ports[index].unseenSequence else { return Answer(.noAction) }
+    return Answer(.noError, value: channel.pointee.writtenNanoseconds)
+  }
+
   /// The message that is written; nil, and nothing changed, where the service is refused (`refusal`).
   @inline(__always)
   mutating func writeSample<Recorder: DecisionRecorder>(

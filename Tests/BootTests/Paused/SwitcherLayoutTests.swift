@@ -10,6 +10,7 @@ import Testing
     ("NULL", .null), ("READ_STATISTIC", .readStatistic), ("RAISE_EVENT", .raiseEvent),
     ("QUEUING_SEND", .sendQueuingMessage), ("QUEUING_RECEIVE", .receiveQueuingMessage),
     ("READ_QUEUING_STATUS", .readQueuingStatus), ("NOTE_WORDS", .noteWords),
+    ("TELL_PROCESS", .tellProcess), ("READ_SAMPLING_TIME", .readSamplingTime),
   ])
   func `The switcher knows the calls by their numbers`(name: String, number: HypercallNumber) throws {
     #expect(try SwitcherConstants.value("CALL_" + name) == UInt64(number.rawValue))

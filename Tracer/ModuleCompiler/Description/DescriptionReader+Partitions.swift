@@ -61,6 +61,8 @@ extension DescriptionReader {
       period: reader.seconds("p:PeriodSeconds", of: element),
       capacity: reader.seconds("p:TimeCapacitySeconds", of: element),
       deadline: reader.seconds("p:DeadlineSeconds", of: element),
-      priority: reader.number("p:Priority", of: element), line: element.line)
+      priority: reader.number("p:Priority", of: element),
+      completion: reader.choice("p:Completion", of: element, ["YIELD": .yield, "TOLD": .told]) ?? .yield,
+      line: element.line)
   }
 }

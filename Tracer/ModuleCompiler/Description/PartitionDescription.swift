@@ -53,6 +53,7 @@ public struct ProcessDescription: Sendable {
   public var capacity: Nanoseconds?
   public var deadline: Nanoseconds?
   public var priority: UInt64?
+  public var completion: ProcessCompletion
   public var line: Int
 }
 

@@ -14,6 +14,7 @@ extension ModuleSchemaText {
       <xs:attribute name="TimeCapacitySeconds" type="p:Seconds"/>
       <xs:attribute name="DeadlineSeconds" type="p:Seconds"/>
       <xs:attribute name="Priority" type="p:Number"/>
+      <xs:attribute name="Completion" type="p:Completion"/>
       <xs:attribute name="Overflow" type="p:Overflow"/>
 
       <xs:element name="PortGrant" type="p:PortGrant"/>
@@ -139,6 +140,9 @@ extension ModuleSchemaText {
       </xs:simpleType>
       <xs:simpleType name="Text">
         <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Completion">
+        <xs:restriction base="xs:string"><xs:enumeration value="YIELD"/><xs:enumeration value="TOLD"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Overflow">
         <xs:restriction base="xs:string">

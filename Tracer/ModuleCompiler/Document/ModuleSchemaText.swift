@@ -124,6 +124,7 @@ enum ModuleSchemaText {
         <xs:attribute ref="p:TimeCapacitySeconds"/>
         <xs:attribute ref="p:DeadlineSeconds"/>
         <xs:attribute ref="p:Priority"/>
+        <xs:attribute ref="p:Completion"/>
       </xs:complexType>
       <xs:complexType name="PartitionMemory">
         <xs:sequence>

@@ -110,11 +110,13 @@ struct ModulePacker {
         maximumUpcallDepth: UInt8(clamping: partition.maximumUpcallDepth),
         missedTickPolicy: partition.missedTickPolicy, callbackEntry: image.callbackEntry))
     for process in partition.processes {
-      guard let period = process.period, let capacity = process.capacity else { continue }
+      // Of one without timing nothing is claimed; who tells of it wants it known by its name.
+      guard process.completion == .told || process.period != nil && process.capacity != nil else { continue }
       writer.append(
         ProcessRecord(
-          partition: own, name: writer.name(process.name), period: period, capacity: capacity,
-          deadline: process.deadline ?? Nanoseconds(.max), priority: process.priority ?? 1))
+          partition: own, name: writer.name(process.name), period: process.period ?? Nanoseconds(0),
+          capacity: process.capacity ?? Nanoseconds(0), deadline: process.deadline ?? Nanoseconds(.max),
+          priority: process.priority ?? 1, completion: process.completion))
     }
   }
 

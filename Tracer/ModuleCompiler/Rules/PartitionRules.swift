@@ -116,6 +116,7 @@ extension ModuleRules {
     for partition in module.partitions {
       let own = schedule?.partitions.first { $0.partitionIdentifier == partition.identifier }
       let supplied = own.flatMap { own in schedule.map { supply.perPeriod(own, majorFrame: $0.majorFrame) } }
+      var keys: [ProcessKey: ProcessDescription] = [:]
       for process in partition.processes {
         checkName(process.name, of: "a process", line: process.line)
         let claim = "\(partition.name).\(process.name)"
@@ -125,10 +126,25 @@ extension ModuleRules {
             "claims about this process would be called '\(claim)', like those about the one of line \(first)",
             "give each process of a partition a name of its own")
         }
+        checkKey(of: process, &keys, in: partition)
         checkProcess(process, partition, own, supplied)
         checkReleases(of: process, in: partition, exceptIn: schedule)
       }
     }
+  }
+
+  /// What is told of processes names them by keys made from their names.
+  private mutating func checkKey(
+    of process: ProcessDescription, _ keys: inout [ProcessKey: ProcessDescription], in partition: PartitionDescription
+  ) {
+    guard process.completion == .told else { return }
+    let key = Array(process.name.utf8).withUnsafeBytes { ProcessKey(name: $0) }
+    guard let first = keys.updateValue(process, forKey: key), first.name != process.name else { return }
+    diagnostics.error(
+      .duplicateProcess, line: process.line,
+      "the processes '\(first.name)' and '\(process.name)' of \(partition.name) have the same key "
+        + String(key.rawValue, radix: 16) + ", by which a scheduler tells of them",
+      "give one of them another name")
   }
 
   /// In another schedule a process whose period is no multiple of its partition's cannot be released at its own.

@@ -234,12 +234,28 @@ Object.assign(Timeline.prototype, {
     return [row.label, `in ring 3 for ${percent(Math.min(1, share))} of the ${duration(size)} around here`];
   },
 
+  // What a process has under way at an instant, as far as the page has it.
+  jobAt(process, time) {
+    const regions = this.run.regionsIn(time, time);
+    const lines = [];
+    for (const region of regions) {
+      const isWithin = ([, release, completion]) => release <= time && time <= completion;
+      const job = region.jobs.find((candidate) => candidate[0] === process && isWithin(candidate));
+      if (job) lines.push(`released ${instant(job[1])}, complete after ${duration(job[2] - job[1])}`);
+      const stretch = (region.processRuns.get(process) || []).find(([from, to]) => from <= time && time <= to);
+      if (stretch) lines.push(`has the processor for ${duration(stretch[1] - stretch[0])}`);
+      else if (job && this.run.told.has(process)) lines.push("does not have the processor");
+    }
+    return lines;
+  },
+
   hoverCount(row) {
     const time = this.timeAt(this.pointer.x);
     const gap = this.hoverGap(row, time);
     if (gap) return gap;
     const size = Math.max(this.area().scale * 4, this.run.cellWidth);
     const lines = [row.label];
+    if (row.type === "process") lines.push(...this.jobAt(row.subject, time));
     const first = row.type === "delivery" ? "marks" : `${row.type}s`;
     for (const [lane, name] of [[row.lane, first], [row.second, "upcalls"]]) {
       if (!lane) continue;

@@ -217,8 +217,9 @@ function showLegend(run) {
   byId("legend").replaceChildren(
     item("nominal", "window by schedule"), item("stay", "partition has the processor"), item("ring3",
       "in ring 3 (close up)"),
-    item("mark", "mark"), item("tick", "upcall, interrupt"), item("deadline", "deadline"), item("worst",
-      "worst case of a claim"),
+    item("mark", "mark"), item("tick", "upcall, interrupt"),
+    ...(run.told.size > 0 ? [item("job", "job under way"), item("ring3", "process has the processor")] : []),
+    item("deadline", "deadline"), item("worst", "worst case of a claim"),
     item("violation", "violation"), item("gap", "events missing"),
     element("span", { class: "hint" }, run.isWhole ? "All events are on this page. "
       : `Counts over the whole run in cells of ${width}; ${grouped(trace.detailed)} of ${grouped(trace.events)} events `

@@ -109,6 +109,8 @@ class Region {
     this.subjects = new Float64Array(count);
     this.texts = new Array(count);
     this.jobs = raw.jobs;
+    this.processRuns = new Map();
+    for (const [process, from, to] of raw.runs) push(this.processRuns, process, [from, to]);
     this.runs = new Map();
     this.calls = new Map();
     this.points = new Map();
@@ -176,6 +178,8 @@ class Run {
     this.regions = data.regions.map((region) => new Region(region));
     this.isWhole = this.regions.length === 1 && data.trace.detailed === data.trace.events;
     this.evidence = evidenceOf(data.verification.claims);
+    // Of the others nobody says when they have the processor.
+    this.told = new Set(this.regions.flatMap((region) => [...region.processRuns.keys()]));
   }
 
   partitionName(index) {

@@ -254,31 +254,6 @@ class Painter {
     }
   }
 
-  processRow(context, area, row, y, height) {
-    const process = this.run.data.processes[row.subject];
-    const colour = this.colour(process ? process.partition : NOBODY);
-    const regions = this.run.regionsIn(area.from, area.to);
-    const isCovered = regions.length === 1 && regions[0].from <= area.from && regions[0].to >= area.to;
-    if (!(this.run.isWhole || isCovered) || area.scale > 60000) {
-      if (this.run.cellWidth <= area.scale * 2) return this.columns(context, area, row.lane, y, height, colour);
-      this.cellBlocks(context, area, row.lane, y, height, colour, regions);
-    }
-    for (const region of regions) {
-      for (const [index, release, completion] of region.jobs) {
-        const deadline = release + (process ? process.deadlineNs : 0);
-        if (index !== row.subject || release > area.to || deadline < area.from && completion < area.from) continue;
-        context.fillStyle = completion > deadline ? this.theme.fail : colour;
-        this.bar(context, area, release, completion, y + 4, height - 8);
-        const x = this.x(area, deadline);
-        if (x >= area.x && x <= area.x + area.width) {
-          context.fillStyle = this.theme.soft;
-          context.fillRect(x - 0.5, y + 2, 1, height - 4);
-          context.fillRect(x - 3, y + 2, 3, 1);
-        }
-      }
-    }
-  }
-
   // All of them, by column or by cell: the page has the instants of each claim's first and gravest only.
   violationRow(context, area, row, y, height) {
     if (this.run.cellWidth <= area.scale * 2) this.columns(context, area, row.lane, y, height, this.theme.fail);

@@ -16,7 +16,10 @@ function rowsOf(run) {
   heading("Partitions");
   prefixed(lanes("run"), "run", (lane) => lane.subject);
   if (lanes("process").length > 0) heading("Processes");
-  prefixed(lanes("process"), "process", (lane) => run.data.processes[lane.subject].partition);
+  const owner = (lane) => run.data.processes[lane.subject].partition;
+  // A partition's one below the other, in the order of the module file.
+  const processes = lanes("process").sort((one, other) => owner(one) - owner(other) || one.subject - other.subject);
+  prefixed(processes, "process", owner);
   if (lanes("interrupt").length > 0) heading("Interrupts");
   prefixed(lanes("interrupt"), "interrupt");
   const owners = new Set(lanes("mark").concat(lanes("upcall")).map((lane) => lane.subject));

@@ -6,7 +6,8 @@ import TraceReading
 public final class SQLiteExporter: TraceExporter {
   /// The table, and how many columns it has.
   private enum Table: String, CaseIterable {
-    case event, frame, windowRun = "window_run", `switch`, step, call, interrupt, mark, upcall, mode, activation, gap
+    case event, frame, windowRun = "window_run", `switch`, step, call, interrupt, mark, upcall, mode, activation,
+      processRun = "process_run", gap
     var columnCount: Int {
       switch self {
       case .event: 15
@@ -19,6 +20,7 @@ public final class SQLiteExporter: TraceExporter {
       case .upcall: 9
       case .mode: 5
       case .activation: 3
+      case .processRun: 4
       case .gap: 4
       }
     }
@@ -34,6 +36,7 @@ public final class SQLiteExporter: TraceExporter {
   private var openUpcalls: [TimelineUpcall] = []
   private var openInterrupt: KernelEntry?
   private var openReleases: [Int: UInt64] = [:]
+  private var openRun: ProcessRun?
   private var doubts: [String] = []
   public private(set) var failure: ExportFailure?
 
@@ -113,10 +116,11 @@ public final class SQLiteExporter: TraceExporter {
     case .mode(let mode):
       insert(
         .mode, [mode.position, mode.began, UInt64(mode.partition), UInt64(mode.mode), UInt64(mode.condition)])
-    case .released(let process, let start): openReleases[process] = start
-    case .completed(let process, let released):
-      openReleases[process] = nil
-      insert(.activation, [UInt64(process), released, time])
+    case .released(let process, let start), .delayed(let process, let start): openReleases[process] = start
+    case .completed(let process, let released, let instant): write(process, released: released, completed: instant)
+    case .stopped(let process, let released): write(process, released: released, completed: nil)
+    case .runs(let run): openRun = run
+    case .runsNoLonger(let run, let outcome, let instant): write(run, until: instant, outcome)
     case .forgotten: writeOpen()
     case .lost(let count, _, let since, let reason): insert(.gap, [since, time, count], text: reason)
     }
@@ -173,11 +177,25 @@ public final class SQLiteExporter: TraceExporter {
       ])
   }
 
+  private func write(_ process: Int, released: UInt64, completed: UInt64?) {
+    openReleases[process] = nil
+    insert(.activation, [UInt64(process), released, completed])
+  }
+
+  /// - Parameter outcome: nil where the run goes on for all that is known.
+  private func write(_ run: ProcessRun, until: UInt64?, _ outcome: ProcessRun.Outcome?) {
+    openRun = nil
+    let numbers = [UInt64(run.process), run.from, until]
+    guard let outcome, outcome != .untold else { return insert(.processRun, numbers + [nil]) }
+    insert(.processRun, numbers, text: outcome.rawValue)
+  }
+
   private func writeOpen() {
     if let openWindow { write(openWindow, ended: nil) }
     for entry in openSteps { write(entry, left: nil, to: nil) }
     writeInterrupt(acknowledged: nil)
     for upcall in openUpcalls { write(upcall, ended: nil) }
+    if let openRun { write(openRun, until: nil, nil) }
     for process in openReleases.keys.sorted() { insert(.activation, [UInt64(process), openReleases[process], nil]) }
     openReleases = [:]
   }

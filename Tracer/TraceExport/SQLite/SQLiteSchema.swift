@@ -39,7 +39,13 @@ public enum SQLiteSchema {
     CREATE TABLE upcall(position INTEGER, partition INTEGER, vector INTEGER, ordinal INTEGER, coalesced INTEGER,
       depth INTEGER, mark_position INTEGER, began_ns INTEGER, ended_ns INTEGER);  -- mark: the first that it serves
     CREATE TABLE mode(position INTEGER, time_ns INTEGER, partition INTEGER, mode INTEGER, condition INTEGER);
-    CREATE TABLE activation(process INTEGER, released_ns INTEGER, completed_ns INTEGER);
+    CREATE TABLE activation(process INTEGER, released_ns INTEGER,
+      completed_ns INTEGER);                                        -- released: from when on the deadline counts;
+                                                                    -- completed NULL: or stopped before
+    CREATE TABLE process_run(process INTEGER, from_ns INTEGER, to_ns INTEGER,
+      became TEXT);                                                 -- has the processor, as its scheduler tells; then
+                                                                    -- ready, waiting, complete, dormant, faulted; cut:
+                                                                    -- its partition lost the CPU; stopped: with that
     CREATE TABLE gap(after_ns INTEGER, until_ns INTEGER, missing INTEGER, reason TEXT);  -- missing NULL: unknown
 
     """
@@ -121,6 +127,11 @@ public enum SQLiteSchema {
         a.completed_ns - a.released_ns AS response_ns, q.deadline_ns,
         a.completed_ns - a.released_ns <= q.deadline_ns AS met
       FROM activation a JOIN process q ON q.id = a.process LEFT JOIN partition p ON p.id = q.partition;
+
+    -- Stretches in which processes have the processor, cut where their partitions lose it. Kernel entries are in them.
+    CREATE VIEW process_runs AS
+      SELECT q.name AS process, p.name AS partition, r.from_ns, r.to_ns, r.to_ns - r.from_ns AS length_ns, r.became
+      FROM process_run r JOIN process q ON q.id = r.process LEFT JOIN partition p ON p.id = q.partition;
 
     -- Time in ring 3, from one stay in the kernel to the next.
     CREATE VIEW ring3 AS

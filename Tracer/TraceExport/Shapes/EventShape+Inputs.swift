@@ -35,6 +35,9 @@ extension EventShape {
     return ShapeField(name, .flag, bytes: 1) { $0.detail & bits != 0 ? 1 : nil }
   }
 
+  /// Where a call's arguments stand among its fields.
+  static let arguments = 1..<6
+
   private static let hypercall: [ShapeField] =
     [ShapeField("call", .label(.hypercall), bytes: 2) { UInt64($0.operand & 0xFFFF) }]
     + (0..<5).map { index in

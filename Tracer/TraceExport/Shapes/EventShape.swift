@@ -4,7 +4,8 @@ import TraceReading
 
 /// Which fields events of a kind have: those that `partita dump` shows, as numbers.
 ///
-/// A test compares the two for every kind, so that whatever is exported says what the dump says.
+/// A test compares the two for every kind, so that whatever is exported says what the dump says. As numbers the call
+/// that tells of processes has its three arguments; in words it has what they mean, as in the dump.
 public struct EventShape: Sendable {
   public let kind: UInt8
   public let fields: [ShapeField]
@@ -16,6 +17,17 @@ public struct EventShape: Sendable {
 
   /// What an event says, for people.
   public func describe(_ event: TraceEvent, _ vocabulary: TraceVocabulary) -> [EventField] {
+    if let told = EventDescription.telling(event, vocabulary) {
+      let rest = fields[Self.arguments.upperBound...]
+      return described(fields[..<Self.arguments.lowerBound], event, vocabulary) + told
+        + described(rest, event, vocabulary)
+    }
+    return described(fields[...], event, vocabulary)
+  }
+
+  private func described(
+    _ fields: ArraySlice<ShapeField>, _ event: TraceEvent, _ vocabulary: TraceVocabulary
+  ) -> [EventField] {
     fields.compactMap { field in
       field.value(event).map { EventField(field.name, field.described($0, vocabulary)) }
     }
@@ -24,11 +36,18 @@ public struct EventShape: Sendable {
   /// Puts what an event says, for people: `name=value`, with spaces in between.
   func write(_ event: TraceEvent, _ vocabulary: TraceVocabulary, to text: inout TextBytes) {
     var isFirst = true
-    for field in fields {
-      guard let value = field.value(event) else { continue }
+    func put(_ field: EventField) {
       if !isFirst { text.put(byte: 0x20) }
       isFirst = false
-      EventField(field.name, field.described(value, vocabulary)).write(to: &text)
+      field.write(to: &text)
+    }
+    let told = EventDescription.telling(event, vocabulary)
+    for (index, field) in fields.enumerated() {
+      if let told, Self.arguments.contains(index) {
+        if index == Self.arguments.lowerBound { told.forEach(put) }
+      } else if let value = field.value(event) {
+        put(EventField(field.name, field.described(value, vocabulary)))
+      }
     }
   }
 

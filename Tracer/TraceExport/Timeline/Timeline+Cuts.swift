@@ -12,6 +12,8 @@ extension Timeline {
   public mutating func open(at time: UInt64, before next: TraceEvent?, _ tell: Sink) {
     floor = max(floor, time)
     let position = lastPosition
+    // What began before is not told to begin then.
+    processes.catchUp(to: floor) { _ in }
     if gap != nil { tell(.forgotten, floor, position) }
     let ringThree = leaveKernel(before: next)
     for mode in modes { if let mode { tell(.mode(mode), floor, position) } }
@@ -19,9 +21,7 @@ extension Timeline {
     // Before the window: whoever has the CPU need not be woken by it.
     if let holder { tell(.holding(holder), floor, position) }
     if let window { tell(.windowBegan(window), floor, position) }
-    for (process, start) in releases.enumerated() {
-      if let start { tell(.released(process: process, start: start), floor, position) }
-    }
+    tellProcesses(position, tell)
     for key in marks.keys.sorted() {
       guard let mark = marks[key] else { continue }
       let (partition, vector) = (UInt8(key >> 8), UInt8(truncatingIfNeeded: key))
@@ -44,11 +44,11 @@ extension Timeline {
   }
 
   /// What the first event that is not wanted tells of the time before it: when the CPU left the kernel, if it did by
-  /// then.
+  /// then, and which process had gone on.
   public mutating func look(back event: TraceEvent, until time: UInt64, _ tell: Sink) {
-    guard let entry, gap == nil, let instant = resumption(before: event, at: event.time), instant <= time else {
-      return
-    }
+    guard gap == nil else { return }
+    catchUp(to: min(event.time, time), lastPosition, tell)
+    guard let entry, let instant = resumption(before: event, at: event.time), instant <= time else { return }
     self.entry = nil
     leave(entry, at: max(floor, instant), to: event.partition, lastPosition, tell)
   }

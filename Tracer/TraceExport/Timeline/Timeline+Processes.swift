@@ -1,28 +1,40 @@
-/// Where processes are released: at each of their partition's period starts, or at every so many of them.
-extension Timeline {
-  /// The release of a process before the next one.
-  enum LastRelease: Equatable {
-    /// There is none since its partition's start.
-    case none
-    case at(UInt64)
-    /// It may be among missing events.
-    case unknown
+import TraceFormat
+import TraceReading
 
-    /// Whether the process's period is over where one of its partition's begins, which is `own` long.
-    func isOver(_ period: UInt64, at instant: UInt64, of own: UInt64) -> Bool {
-      guard own > 0, period / own > 1, period % own == 0 else { return true }
-      switch self {
-      case .none: return true
-      case .at(let release): return instant > release && instant - release >= period
-      case .unknown: return false
-      }
-    }
+/// Releases and completions of processes, and which of them has the processor.
+extension Timeline {
+  /// Takes what an event says of processes.
+  mutating func follow(_ event: TraceEvent, _ time: UInt64, _ position: UInt64, _ tell: Sink) {
+    processes.consume(event, at: time) { tell(Self.change($0), time, position) }
   }
 
-  /// The partition starts or stops.
-  mutating func forgetReleases(of partition: UInt8) {
-    for process in processes.indices where processes[process].partition.rawValue == partition {
-      lastReleases[process] = .none
+  /// Tells what has happened since the last event: a process goes on where its partition's window starts.
+  mutating func catchUp(to time: UInt64, _ position: UInt64, _ tell: Sink) {
+    let earliest = floor
+    var latest = earliest
+    processes.catchUp(to: time) { change in
+      if case .runs(let run) = change { latest = max(earliest, run.from) }
+      tell(Self.change(change), latest, position)
+    }
+    floor = latest
+  }
+
+  /// Tells what is under way at the floor.
+  func tellProcesses(_ position: UInt64, _ tell: Sink) {
+    for process in 0..<processes.processCount {
+      if let start = processes.start(of: process) { tell(.released(process: process, start: start), floor, position) }
+    }
+    if let run = processes.run { tell(.runs(run), floor, position) }
+  }
+
+  private static func change(_ change: ProcessFollower.Change) -> TimelineChange {
+    switch change {
+    case .released(let process, let start): .released(process: process, start: start)
+    case .delayed(let process, let start): .delayed(process: process, start: start)
+    case .ended(let process, let start, .stopped, _): .stopped(process: process, released: start)
+    case .ended(let process, let start, _, let instant): .completed(process: process, released: start, at: instant)
+    case .runs(let run): .runs(run)
+    case .runsNoLonger(let run, let outcome, let instant): .runsNoLonger(run, became: outcome, at: instant)
     }
   }
 }

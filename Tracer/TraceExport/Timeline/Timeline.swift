@@ -15,20 +15,13 @@ public struct Timeline {
   var window: TimelineWindow?
   /// The last switch: who has the CPU.
   var holder: TimelineSwitch?
-  /// A partition's memory is being made anew; its processes are not released then.
-  var isInitialising = [Bool](repeating: false, count: 256)
   var hasYielded = [Bool](repeating: false, count: 256)
   var modes = [TimelineMode?](repeating: nil, count: 256)
   /// By partition and vector; at most 65,536.
   var marks: [UInt16: WaitingMarks<TimelineMark>] = [:]
   /// By partition; at most 127 each.
   var upcalls = [[TimelineUpcall]](repeating: [], count: 256)
-  /// When each process of the table was released, if it runs.
-  var releases: [UInt64?]
-  /// When it was released last.
-  var lastReleases: [LastRelease]
-  let processes: [ProcessRecord]
-  private let periods: PeriodStarts
+  var processes: ProcessFollower
   /// Of the last event; nil where events are missing behind it.
   var previousTime: UInt64?
   private(set) var lastPosition: UInt64 = 0
@@ -39,12 +32,7 @@ public struct Timeline {
   /// Instants are not told earlier than this one.
   var floor: UInt64 = 0
 
-  public init(_ table: ModuleTable) {
-    processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
-    releases = [UInt64?](repeating: nil, count: processes.count)
-    lastReleases = [LastRelease](repeating: .none, count: processes.count)
-    periods = PeriodStarts(table)
-  }
+  public init(_ table: ModuleTable) { processes = ProcessFollower(table) }
 
   /// The instant of the last event.
   public var lastTime: UInt64 { max(floor, previousTime ?? gap?.from ?? 0) }
@@ -62,9 +50,14 @@ public struct Timeline {
       return
     }
     endGap(at: time, position, tell)
+    catchUp(to: time, position, tell)
     if let kind = event.knownKind {
-      if kind.eventClass == .input { enter(event, kind, time, position, tell) }
-      decide(event, kind, time, position, tell)
+      if kind.eventClass == .input {
+        enter(event, kind, time, position, tell)
+      } else {
+        decide(event, kind, time, position, tell)
+        follow(event, time, position, tell)
+      }
     }
     previousTime = time
   }
@@ -99,12 +92,10 @@ public struct Timeline {
     window = nil
     holder = nil
     hasYielded = [Bool](repeating: false, count: 256)
-    isInitialising = [Bool](repeating: false, count: 256)
     modes = [TimelineMode?](repeating: nil, count: 256)
     marks = [:]
     upcalls = [[TimelineUpcall]](repeating: [], count: 256)
-    releases = [UInt64?](repeating: nil, count: processes.count)
-    lastReleases = [LastRelease](repeating: .unknown, count: processes.count)
+    processes.forget()
     previousTime = nil
   }
 
@@ -129,8 +120,10 @@ public struct Timeline {
     let new = KernelEntry(position: position, time: time, event: event)
     entry = new
     if kind == .hypercall, new.what == HypercallNumber.yield.rawValue {
-      complete(event.partition, time, position, tell)
+      hasYielded[Int(event.partition)] = true
+      if window?.partition == event.partition { window?.hasYielded = true }
     }
+    follow(event, time, position, tell)
     tell(.entered(new), time, position)
   }
 
@@ -152,17 +145,6 @@ public struct Timeline {
 
   mutating func noteFirstInstruction(of partition: UInt8, at time: UInt64) {
     if window?.partition == partition, window?.firstInstant == nil { window?.firstInstant = time }
-  }
-
-  /// The partition yields.
-  private mutating func complete(_ partition: UInt8, _ time: UInt64, _ position: UInt64, _ tell: Sink) {
-    hasYielded[Int(partition)] = true
-    if window?.partition == partition { window?.hasYielded = true }
-    for process in processes.indices where processes[process].partition.rawValue == partition {
-      guard let released = releases[process] else { continue }
-      releases[process] = nil
-      tell(.completed(process: process, released: released), time, position)
-    }
   }
 
   // MARK: What the core decides
@@ -200,13 +182,8 @@ public struct Timeline {
         position: position, partition: partition, mode: event.detail,
         condition: UInt8(truncatingIfNeeded: event.operand >> 8), began: time)
       modes[Int(partition)] = new
-      if event.detail == 0 { forgetReleases(of: partition) }
       tell(.mode(new), time, position)
-    case .restart:
-      isInitialising[Int(partition)] = true
-      forgetReleases(of: partition)
-      restart(partition, time, position, tell)
-    case .initialised: isInitialising[Int(partition)] = false
+    case .restart: restart(partition, time, position, tell)
     default: break
     }
   }
@@ -219,17 +196,6 @@ public struct Timeline {
     window = new
     hasYielded[Int(event.partition)] = false
     tell(.windowBegan(new), time, position)
-    guard let period = periods.length(ofWindow: event.operand) else { return }
-    for process in processes.indices where processes[process].partition.rawValue == event.partition {
-      let start = event.words.w0
-      guard lastReleases[process].isOver(processes[process].period.count, at: start, of: period) else { continue }
-      if let released = releases[process] { tell(.completed(process: process, released: released), time, position) }
-      releases[process] = nil
-      guard !isInitialising[Int(event.partition)], !isIdle(event.partition) else { continue }
-      releases[process] = start
-      lastReleases[process] = .at(start)
-      tell(.released(process: process, start: start), time, position)
-    }
   }
 
   /// Whether a partition is in mode IDLE, in which it does not run in its windows.

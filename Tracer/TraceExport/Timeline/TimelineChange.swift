@@ -1,4 +1,5 @@
 import TraceFormat
+import TraceReading
 
 /// Something that begins, changes or ends in a module while its trace is read, derived from the events in their order.
 ///
@@ -33,10 +34,21 @@ public enum TimelineChange: Equatable, Sendable {
   case upcallEnded(TimelineUpcall)
   case mode(TimelineMode)
   /// A process of the module table is released, for its period starts with one of its partition's; `start` is the
-  /// nominal instant, the window's. `process`: index among the table's processes.
+  /// nominal instant, the window's. One that is told of is from where its scheduler first gives it the processor.
+  /// `process`: index among the table's processes.
   case released(process: Int, start: UInt64)
-  /// Its partition has yielded, by which it has completed; or it is released anew and has not.
-  case completed(process: Int, released: UInt64)
+  /// Its job began later than its release, at `start`: from there on its deadline counts.
+  case delayed(process: Int, start: UInt64)
+  /// Its partition has yielded, by which it has completed, or the scheduler has told that it has; or it is released
+  /// anew and has not. `released`: from when on its deadline counted; `at`: the instant of that call, which may be
+  /// answered later.
+  case completed(process: Int, released: UInt64, at: UInt64)
+  /// It was stopped, or its partition was: its job will never be complete.
+  case stopped(process: Int, released: UInt64)
+  /// A process has the processor, as its partition's scheduler tells; again, where that partition has got the CPU back.
+  case runs(ProcessRun)
+  /// It has it no longer since `at`.
+  case runsNoLonger(ProcessRun, became: ProcessRun.Outcome, at: UInt64)
   /// From here on nothing that was open is known any more; what began has no known end.
   case forgotten
   /// Events are missing: after `since`, before the instant of this change. `count` is nil where nobody knows how many;

@@ -23,6 +23,8 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   /// The latest instant that was told.
   private var latest: UInt64 = 0
   private var openInterrupt: UInt16?
+  /// When jobs that are under way began, if later than they were released.
+  var delayed: [Int: UInt64] = [:]
 
   public var failure: ExportFailure? { writer.failure }
 
@@ -76,6 +78,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     }
     ringThree = nil
     openInterrupt = nil
+    delayed = [:]
   }
 
   // MARK: What comes in
@@ -121,10 +124,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     case .holding(let change): hold(change.to, at: time)
     case .marked, .waiting, .marksCleared, .upcallBegan, .upcallEnded: addInterruptChange(change, at: time, position)
     case .mode(let mode): setMode(mode, at: time)
-    case .released(let process, let start):
-      begin(Track(.process, process), "released", [EventField("start", .instant(start))], at: time)
-    case .completed(let process, let released):
-      end(Track(.process, process), [EventField("response", .duration(time &- min(time, released)))], at: time)
+    case .released, .delayed, .completed, .stopped, .runs, .runsNoLonger: addProcessChange(change, at: time)
     case .forgotten: forget(at: time)
     case .lost(let count, let from, _, let reason): noteLoss(count, from, reason, at: time)
     }

@@ -16,6 +16,7 @@ import TraceReading
 /// | `PARTITION.marks` | marks that wait, all vectors together; after a gap those that came since |
 /// | `PARTITION.upcalls` | upcalls that are not finished |
 /// | `PARTITION.mode` | operating mode: 0 idle, 1 cold start, 2 warm start, 3 normal |
+/// | `PARTITION.process_NAME` | 1 while the process has the processor, as the partition's scheduler tells |
 public final class VCDExporter: TraceExporter {
   private enum Module: Int, CaseIterable {
     case kernel, running, frame, schedule, lost
@@ -30,6 +31,12 @@ public final class VCDExporter: TraceExporter {
   private let file: ExportFile
   private let partitionCount: Int
   private var signals: [VCDSignal] = []
+  /// Where the signals of partitions begin.
+  private var firstSignals: [Int] = []
+  /// The signals of the module table's processes; nil for those of a partition that is none.
+  private var processSignals: [Int?] = []
+  /// Which process has the processor is unknown since a gap.
+  private var isProcessorUnknown = false
   private var time: UInt64?
   private var waiting: [UInt16: UInt64] = [:]
   private var openLine: Int?
@@ -59,10 +66,19 @@ public final class VCDExporter: TraceExporter {
     }
     file.write("$upscope $end\n")
     var seen: Set<String> = ["lines"]
+    let processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
+    processSignals = processes.map { _ in nil }
     for (index, partition) in vocabulary.partitions.enumerated() {
       let plain = VCDSignal.plain(partition)
       file.write("$scope module \(seen.insert(plain).inserted ? plain : "\(plain)_\(index)") $end\n")
+      firstSignals.append(signals.count)
       for signal in Part.allCases { declare("\(signal)", signal.bits) }
+      var known: Set<String> = []
+      for (process, record) in processes.enumerated() where Int(record.partition.rawValue) == index {
+        let plain = "process_" + VCDSignal.plain(TraceVocabulary.text(table, record.name))
+        processSignals[process] = signals.count
+        declare(known.insert(plain).inserted ? plain : "\(plain)_\(process)", 1)
+      }
       file.write("$upscope $end\n")
     }
     file.write("$upscope $end\n$enddefinitions $end\n")
@@ -101,7 +117,7 @@ public final class VCDExporter: TraceExporter {
 
   private func index(_ signal: Part, _ partition: UInt8) -> Int? {
     guard Int(partition) < partitionCount else { return nil }
-    return Module.allCases.count + Self.lineCount + Int(partition) * Part.allCases.count + signal.rawValue
+    return firstSignals[Int(partition)] + signal.rawValue
   }
 
   private func set(_ signal: Part, _ partition: UInt8, _ value: UInt64?, at instant: UInt64) {
@@ -172,10 +188,25 @@ public final class VCDExporter: TraceExporter {
       waiting = [:]
       openLine = nil
       ringThree = nil
+      isProcessorUnknown = true
       set(.lost, 1, at: instant)
     case .lost: isGapEnding = true
-    case .answered, .released, .completed: break
+    case .runs(let run):
+      // One at a time: those of which a gap took the knowledge are known not to be it.
+      if isProcessorUnknown { settleProcesses(at: instant) }
+      setProcess(run.process, 1, at: instant)
+    case .runsNoLonger(let run, _, _): setProcess(run.process, 0, at: instant)
+    case .answered, .released, .delayed, .completed, .stopped: break
     }
+  }
+
+  private func setProcess(_ process: Int, _ value: UInt64, at instant: UInt64) {
+    if let signal = processSignals[process] { set(signal, value, at: instant) }
+  }
+
+  private func settleProcesses(at instant: UInt64) {
+    isProcessorUnknown = false
+    for process in processSignals.indices { setProcess(process, 0, at: instant) }
   }
 
   /// What is known from the beginning: nothing is lost yet, and no line is up.
@@ -185,6 +216,7 @@ public final class VCDExporter: TraceExporter {
     for partition in 0..<UInt8(min(partitionCount, 255)) {
       for signal in [Part.window, .ring3, .marks, .upcalls] { set(signal, partition, 0, at: instant) }
     }
+    settleProcesses(at: instant)
   }
 
   private func enter(_ entry: KernelEntry, at instant: UInt64) {

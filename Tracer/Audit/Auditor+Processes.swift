@@ -1,0 +1,136 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Jobs of processes: released with periods, and complete when their partition yields, or when its scheduler says so.
+extension Auditor {
+  /// A period of a window's owner begins: some of its processes are released.
+  mutating func release(with plan: ModuleFacts.Window, at start: UInt64) {
+    let canRun = partitions[plan.owner].canRun
+    for index in processes.indices where isReleased(index, plan, start) {
+      if canRun { processes[index].lastRelease = start }
+      if canRun, waits(for: index, at: start) {
+        processes[index].pending = start
+        continue
+      }
+      if processes[index].job != nil { miss(index, at: start) }
+      processes[index].pending = nil
+      processes[index].job = canRun ? Job(release: start) : nil
+    }
+  }
+
+  /// Whether a process begins anew with a period of its partition.
+  private func isReleased(_ index: Int, _ plan: ModuleFacts.Window, _ start: UInt64) -> Bool {
+    let process = facts.processes[index]
+    guard process.owner == plan.owner, processes[index].isFollowed else { return false }
+    guard facts.periodsPerRelease(of: process, in: plan) > 1, let last = processes[index].lastRelease else {
+      return true
+    }
+    return start >= last && start - last >= process.period
+  }
+
+  /// Whether a release waits until the job before it is complete: that began so late that it has time still.
+  private func waits(for index: Int, at start: UInt64) -> Bool {
+    guard let job = processes[index].job, processes[index].pending == nil, job.begin > job.release else { return false }
+    return deadline(of: index, job).map { $0 > start } ?? true
+  }
+
+  /// When a job has to be complete; nil where no clock comes to that.
+  private func deadline(of index: Int, _ job: Job) -> UInt64? {
+    let (instant, isBeyond) = job.begin.addingReportingOverflow(facts.processes[index].deadline)
+    return isBeyond ? nil : instant
+  }
+
+  /// A process is not complete at an instant at which it had to be.
+  private mutating func miss(_ index: Int, at instant: UInt64) {
+    guard let job = processes[index].job else { return }
+    let value = max(Int64(clamping: instant &- job.begin), Int64(clamping: facts.processes[index].deadline &+ 1))
+    measures[processes[index].measure].add(value, at: position, over: Measure.Span(from: job.begin, to: instant))
+  }
+
+  /// A process is under way no longer: its deadline may have passed before.
+  mutating func judgeOverdue(_ index: Int, at instant: UInt64) {
+    guard let job = processes[index].job, let deadline = deadline(of: index, job), instant > deadline else { return }
+    miss(index, at: instant)
+  }
+
+  /// A partition starts or stops.
+  mutating func forgetProcesses(of owner: Int) {
+    for index in processes.indices where facts.processes[index].owner == owner {
+      judgeOverdue(index, at: now)
+      forget(index)
+    }
+  }
+
+  private mutating func forget(_ index: Int) {
+    processes[index] = Process(isFollowed: !facts.processes[index].isTold, measure: processes[index].measure)
+  }
+
+  /// A job is done at the call at hand: what waited for that is released.
+  private mutating func complete(_ index: Int) {
+    guard let job = processes[index].job else { return }
+    processes[index].job = processes[index].pending.map { Job(release: $0) }
+    processes[index].pending = nil
+    measures[processes[index].measure].add(
+      Int64(clamping: step.time &- job.begin), at: position, over: Measure.Span(from: job.begin, to: step.time))
+  }
+
+  /// A partition yields: the jobs of its processes are done, but of those whose scheduler says so itself.
+  mutating func completeByYield(of owner: Int) {
+    for index in processes.indices where facts.processes[index].owner == owner && !facts.processes[index].isTold {
+      complete(index)
+    }
+  }
+
+  // MARK: What a scheduler tells
+
+  /// The call at hand told that the processor went from one process of its partition to another.
+  mutating func told(by owner: Int) {
+    let from = UInt32(truncatingIfNeeded: step.argument)
+    let to = UInt32(truncatingIfNeeded: step.argument >> 32)
+    for index in processes.indices where isTold(index, of: owner, from) { left(index) }
+    for index in processes.indices where isTold(index, of: owner, to) { took(index, owner) }
+  }
+
+  private func isTold(_ index: Int, of owner: Int, _ key: UInt32) -> Bool {
+    let process = facts.processes[index]
+    return process.isTold && process.owner == owner && process.key == key
+  }
+
+  /// A process had the processor, and has it no more.
+  private mutating func left(_ index: Int) {
+    switch step.secondArgument {
+    case 5:
+      // Where this job has not begun, an older one is done, whose deadline was judged when this was released.
+      if processes[index].job?.hasBegun == true { complete(index) }
+    case 0:
+      judgeOverdue(index, at: step.time)
+      forget(index)
+    default: break
+    }
+  }
+
+  /// A process has the processor now, for a job that began so long before its partition's period.
+  private mutating func took(_ index: Int, _ owner: Int) {
+    guard Int64(bitPattern: step.thirdArgument) != .min, let period = partitions[owner].lastPeriod else { return }
+    let begin = period &- step.thirdArgument
+    guard begin <= step.time else { return }
+    if !processes[index].isFollowed {
+      let release = begin >= period ? period : start(before: begin, period, of: owner)
+      processes[index].isFollowed = true
+      processes[index].job = Job(release: release)
+      processes[index].lastRelease = release
+    }
+    // One that began before this job is older.
+    guard let job = processes[index].job, begin >= job.begin else { return }
+    processes[index].job?.begin = begin
+    processes[index].job?.hasBegun = true
+  }
+
+  /// The period's start before an instant that lies before the last period: as many of its length back as it takes.
+  private func start(before instant: UInt64, _ period: UInt64, of owner: Int) -> UInt64 {
+    guard let length = partitions[owner].periodLength, length > 0 else { return instant }
+    let age = period - instant
+    let (back, isBeyond) = (age / length + (age % length == 0 ? 0 : 1)).multipliedReportingOverflow(by: length)
+    return isBeyond || back > period ? instant : period - back
+  }
+}

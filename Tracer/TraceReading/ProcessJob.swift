@@ -1,0 +1,80 @@
+/// The job of a process that was released last, as the claims on deadlines take it.
+struct ProcessJob: Equatable, Sendable {
+  /// The release of a process before the next one.
+  enum LastRelease: Equatable, Sendable {
+    /// There is none since its partition's start.
+    case none
+    case at(UInt64)
+    /// It may be among missing events.
+    case unknown
+  }
+
+  /// Nil where no job is under way.
+  private(set) var release: UInt64?
+  /// Its process has had the processor for it, as is told, and it began so much later than its release.
+  private(set) var hasBegun = false
+  private var delay: UInt64 = 0
+  /// The release after it, where that comes before it is complete, and may.
+  private var next: UInt64?
+  /// Never moved by a delay.
+  var lastRelease = LastRelease.none
+  /// Whether releases count: those of a process that is told of only from where it first gets the processor.
+  var isFollowed: Bool
+
+  init(isFollowed: Bool) { self.isFollowed = isFollowed }
+
+  /// From when on its deadline counts.
+  var begin: UInt64? { release.map { $0 &+ delay } }
+
+  /// Whether the process's period is over where one of its partition's begins, which is `own` long.
+  func isOver(_ period: UInt64, at instant: UInt64, of own: UInt64) -> Bool {
+    guard own > 0, period / own > 1, period % own == 0 else { return true }
+    switch lastRelease {
+    case .none: return true
+    case .at(let release): return instant > release && instant - release >= period
+    case .unknown: return false
+    }
+  }
+
+  mutating func begin(at instant: UInt64) {
+    end()
+    release = instant
+    lastRelease = .at(instant)
+  }
+
+  /// A release comes while it is under way.
+  ///
+  /// - Returns: false where it has missed its deadline by that. A job that began later than its period may run into the
+  ///   next one, whose own begins as late.
+  mutating func wait(for instant: UInt64, deadline: UInt64) -> Bool {
+    guard let begin, delay > 0, next == nil else { return false }
+    let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
+    guard isBeyond || limit > instant else { return false }
+    next = instant
+    lastRelease = .at(instant)
+    return true
+  }
+
+  /// Its process goes on with a job that began at `start`; is it this one?
+  ///
+  /// - Returns: true where it is, and begins at another instant than was thought.
+  mutating func goOn(from start: UInt64) -> Bool {
+    guard let release, let begin, start >= begin else { return false }
+    hasBegun = true
+    delay = start &- release
+    return start != begin
+  }
+
+  /// It is under way no longer, nor is what would follow it.
+  mutating func end() { (release, hasBegun, delay, next) = (nil, false, 0, nil) }
+
+  /// It is done.
+  ///
+  /// - Returns: the release that has waited for this, and takes effect now.
+  mutating func complete() -> UInt64? {
+    let waiting = next
+    end()
+    release = waiting
+    return waiting
+  }
+}
