@@ -148,7 +148,7 @@ var targets: [Target] = [
   tracer(
     "Report",
     ["ReportPage", "TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
-    exclude: ["report.png", "Page"]),
+    exclude: ["report.png", "processes.png", "Page"]),
   tracer("Terminal", ["Outputs"]),
   tracer(
     "Stepping",
