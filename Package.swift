@@ -116,8 +116,15 @@ var targets: [Target] = [
 
   // What partitions link.
   .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
-  shared("PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry"]),
+  .target(name: "CallersMemory", path: "Sources/CallersMemory"),
+  shared("ProcessScheduling", ["APEXTypes", "ModuleConfiguration", "CallersMemory"]),
+  .target(name: "ProcessMemory", dependencies: ["PartitionEntry"], path: "Sources/ProcessMemory"),
+  shared(
+    "PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry", "ProcessMemory", "ProcessScheduling"]),
   .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
+  // The services of CAPEX's headers, where they are more than a call of the kernel.
+  shared(
+    "APEXBinding", ["CAPEX", "PartitionKit", "ProcessScheduling", "ProcessMemory", "ModuleConfiguration", "APEXTypes"]),
   .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
   .target(name: "ControlLaw", path: "Kernel/Partitions/ControlLaw"),
   kernel("Partitions/SensorModel"),
@@ -225,8 +232,8 @@ var targets: [Target] = [
   tests(
     "Partition",
     [
-      "PartitionKit", "PartitionEntry", "CAPEX", "ModuleConfiguration", "ControlLaw", "SensorModel",
-      "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+      "PartitionKit", "PartitionEntry", "APEXBinding", "CAPEX", "ProcessScheduling", "ProcessMemory",
+      "ModuleConfiguration", "ControlLaw", "SensorModel", "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
     ]),
   // By brute force of their own.
   tests(
@@ -279,31 +286,35 @@ if bareMetal == "attacks" {
     partition("Loader"),
     partition("Idler"),
     partition("Probe"),
-    image("Flood", folder: "Kernel/Partitions/Flood", ["CAPEX", "KernelRuntime"]),
+    image("Flood", folder: "Kernel/Partitions/Flood", ["APEXBinding", "KernelRuntime"]),
     image("NoteFlood", folder: "Kernel/Partitions/NoteFlood", ["CAPEX", "KernelRuntime"]),
     image("Noter", folder: "Kernel/Partitions/Noter", ["PartitionKit", "KernelRuntime"]),
-    image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["CAPEX", "KernelRuntime"]),
-    image("Mender", folder: "Kernel/Partitions/Mender", ["CAPEX", "KernelRuntime"]),
+    image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["APEXBinding", "KernelRuntime"]),
+    image("Mender", folder: "Kernel/Partitions/Mender", ["APEXBinding", "KernelRuntime"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),
     image("MinimalGuest", folder: "Kernel/Partitions/MinimalGuest", ["CAPEX", "KernelRuntime"]),
-    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["CAPEX", "KernelRuntime"]),
+    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["APEXBinding", "KernelRuntime"]),
     image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
-    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["CAPEX", "KernelRuntime"]),
-    image("WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["CAPEX", "KernelRuntime"]),
-    image("Autopilot", folder: "Kernel/Partitions/Autopilot", ["CAPEX", "KernelRuntime"]),
-    image("Latecomer", folder: "Kernel/Partitions/Processes/Latecomer", ["CAPEX", "KernelRuntime"]),
+    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["APEXBinding", "KernelRuntime"]),
+    image(
+      "WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["APEXBinding", "KernelRuntime"]),
+    image("Autopilot", folder: "Kernel/Partitions/Autopilot", ["APEXBinding", "KernelRuntime"]),
+    image("Latecomer", folder: "Kernel/Partitions/Processes/Latecomer", ["APEXBinding", "KernelRuntime"]),
     .target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks"),
     image(
       "Synchronisation", folder: "Kernel/Partitions/Processes/Synchronisation",
-      ["ProcessChecks", "CAPEX", "KernelRuntime"]),
+      ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
     image(
-      "Preempter", folder: "Kernel/Partitions/Processes/Preempter", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
-    image("Mischief", folder: "Kernel/Partitions/Processes/Mischief", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
-    image("Sampler", folder: "Kernel/Partitions/Processes/Sampler", ["ProcessChecks", "CAPEX", "KernelRuntime"]),
+      "Preempter", folder: "Kernel/Partitions/Processes/Preempter", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
+    image(
+      "Mischief", folder: "Kernel/Partitions/Processes/Mischief", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
+    image(
+      "Sampler", folder: "Kernel/Partitions/Processes/Sampler", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
+    image("Ensemble", folder: "Kernel/Partitions/Processes/Ensemble", ["PartitionKit", "KernelRuntime"]),
     image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(

@@ -1,21 +1,6 @@
 #include "partita.h"
 
 #include "partita_names.h"
-#include "partita_scheduler.h"
-
-void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status) {
-  const uint64_t page = PARTITA_INFORMATION_PAGE;
-  *partition_status = (PARTITION_STATUS_TYPE){
-      .PERIOD = (SYSTEM_TIME_TYPE)partita_load64(page + PARTITA_PERIOD),
-      .DURATION = (SYSTEM_TIME_TYPE)partita_load64(page + PARTITA_DURATION),
-      .IDENTIFIER = (PARTITION_ID_TYPE)partita_load64(page + PARTITA_PARTITION_IDENTIFIER),
-      .LOCK_LEVEL = partita_lock_level,
-      .OPERATING_MODE = (OPERATING_MODE_TYPE)partita_load64(page + PARTITA_OPERATING_MODE),
-      .START_CONDITION = (START_CONDITION_TYPE)partita_load64(page + PARTITA_START_CONDITION),
-      .NUM_ASSIGNED_CORES = 1,
-  };
-  *status = NO_ERROR;
-}
 
 void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status) {
   *status = (RETURN_CODE_TYPE)partita_hypercall1(PARTITA_SET_PARTITION_MODE, (uint64_t)mode).status;

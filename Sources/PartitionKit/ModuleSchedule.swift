@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionEntry
+import ProcessScheduling
 
 /// The module's schedules, seen from a partition (ARINC 653 Part 2).
 public enum ModuleSchedule {
@@ -25,11 +26,12 @@ public enum ModuleSchedule {
   /// - Parameter name: at most 32 bytes of UTF-8, as in the module file.
   /// - Throws: `invalidParameter` for a longer name, `invalidConfiguration` where no schedule has it.
   public static func identifier(named name: StaticString) throws(ReturnCode) -> UInt64 {
-    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
-    var padded = PortName()
-    return try padded.withAddress(of: name) { (address) throws(ReturnCode) in
-      try Hypercall.call(.findModuleSchedule, address)
-    }
+    try identifier(ObjectName(name))
+  }
+
+  /// The same by a whole name.
+  public static func identifier(_ name: ObjectName) throws(ReturnCode) -> UInt64 {
+    try name.withAddress { (address) throws(ReturnCode) in try Hypercall.call(.findModuleSchedule, address) }
   }
 
   /// Asks for the schedule that runs from the next major frame on (SET_MODULE_SCHEDULE).

@@ -1,12 +1,13 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionEntry
+import ProcessMemory
+import ProcessScheduling
 
 /// A port that holds messages one behind the other until they are received.
 ///
-/// The kernel's calls never wait. A service with a time-out waits here, in the partition: it gives up the window and
-/// tries again in the next one, until it succeeds or the time-out has passed. So it is as exact as the partition's
-/// windows are close.
+/// The kernel's calls never wait. A service with a time-out waits here, in the partition: a process at the port's place
+/// while others run, a partition of one flow by giving up its window (`PortRequest`).
 public struct QueuingPort: Sendable {
   /// A message as it was received.
   public struct Reception: Equatable, Sendable {
@@ -20,58 +21,106 @@ public struct QueuingPort: Sendable {
     }
   }
 
-  /// A time-out that never passes.
-  @inlinable public static var forEver: Nanoseconds { Nanoseconds(.max) }
-  /// The time-out of a service that does not wait.
-  @inlinable public static var notAtAll: Nanoseconds { Nanoseconds(0) }
-
   /// The kernel's number of the port, from 1.
   public let identifier: UInt64
+  public let maximumMessageBytes: Int
+  public let maximumMessageCount: Int
+  public let direction: PortDirection
+  /// In which order processes of this partition that wait at the port are served.
+  public let discipline: QueuingDiscipline
+
+  /// The greatest identifier of a port that has been created. Unsafe: ports are created before there are processes.
+  nonisolated(unsafe) static private(set) var greatestIdentifier: UInt64 = 0
 
   /// Creates the partition's end of a port that the module configures under the same name, sizes and direction.
   ///
-  /// - Parameters:
-  ///   - name: at most 32 bytes of UTF-8, as in the module file.
-  ///   - discipline: in which order processes of this partition that wait at the port are served.
+  /// - Parameter name: at most 32 bytes of UTF-8, as in the module file.
   /// - Throws: `invalidParameter` for a longer name, else what the kernel says.
   public init(
     named name: StaticString, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
-    discipline: WaitingQueue.Discipline = .fifo
+    discipline: QueuingDiscipline = .fifo
   ) throws(ReturnCode) {
-    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
-    var padded = PortName()
-    identifier = try padded.withAddress(of: name) { (address) throws(ReturnCode) in
+    try self.init(
+      ObjectName(name), maximumMessageBytes: maximumMessageBytes, maximumMessageCount: maximumMessageCount,
+      direction: direction, discipline: discipline)
+  }
+
+  /// The same by a whole name.
+  public init(
+    _ name: ObjectName, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
+    discipline: QueuingDiscipline
+  ) throws(ReturnCode) {
+    identifier = try name.withAddress { (address) throws(ReturnCode) in
       try Hypercall.call(
-        .createQueuingPort, address, UInt64(maximumMessageBytes), UInt64(maximumMessageCount),
+        .createQueuingPort, address, UInt64(bitPattern: Int64(maximumMessageBytes)),
+        UInt64(bitPattern: Int64(maximumMessageCount)),
         UInt64(direction.rawValue) | UInt64(discipline.rawValue) << 8)
     }
+    self.maximumMessageBytes = maximumMessageBytes
+    self.maximumMessageCount = maximumMessageCount
+    self.direction = direction
+    self.discipline = discipline
+    Self.greatestIdentifier = max(Self.greatestIdentifier, identifier)
   }
 
   /// Sends a message to every destination.
   ///
   /// - Throws: `notAvailable` where a destination is full and the time-out is zero, `timedOut` where it has been full
-  ///   until the time-out had passed.
+  ///   until the time-out had passed, `invalidMode` of a process that may not wait now.
   @inlinable public func sendQueuingMessage(
-    _ message: UnsafeRawBufferPointer, timeOut: Nanoseconds = notAtAll
+    _ message: UnsafeRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) {
-    _ = try waiting(timeOut) { () throws(ReturnCode) in
+    try sendQueuingMessage(message.baseAddress, message.count, timeOut)
+  }
+
+  /// The same from an address; a negative length is one that the kernel refuses.
+  @inlinable public func sendQueuingMessage(
+    _ message: UnsafeRawPointer?, _ byteCount: Int, _ timeOut: ServiceTime
+  ) throws(ReturnCode) {
+    if timeOut == .notAtAll, !partita_uses_processes() {
       try Hypercall.call(
-        .sendQueuingMessage, identifier, UInt64(UInt(bitPattern: message.baseAddress)), UInt64(message.count))
+        .sendQueuingMessage, identifier, UInt64(UInt(bitPattern: message)), UInt64(bitPattern: Int64(byteCount)))
+    } else {
+      _ = try request(.sendQueuingMessage, message, byteCount, timeOut)
     }
   }
 
   /// Copies the oldest message into `buffer` and takes it out of the queue.
   ///
   /// - Throws: `notAvailable` where none is there and the time-out is zero, `timedOut` where none has come until the
-  ///   time-out had passed; `invalidParameter` where the buffer is too small: the message waits on.
+  ///   time-out had passed, `invalidMode` of a process that may not wait now; `invalidParameter` where the buffer is
+  ///   too small: the message waits on.
   @inlinable public func receiveQueuingMessage(
-    into buffer: UnsafeMutableRawBufferPointer, timeOut: Nanoseconds = notAtAll
+    into buffer: UnsafeMutableRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) -> Reception {
-    let value = try waiting(timeOut) { () throws(ReturnCode) in
-      try Hypercall.call(
+    let value: UInt64
+    if timeOut == .notAtAll, !partita_uses_processes() {
+      value = try Hypercall.call(
         .receiveQueuingMessage, identifier, UInt64(UInt(bitPattern: buffer.baseAddress)), UInt64(buffer.count))
+    } else {
+      value = try request(.receiveQueuingMessage, UnsafeRawPointer(buffer.baseAddress), buffer.count, timeOut)
     }
     return Reception(byteCount: Int(value & 0xFFFF_FFFF), hasOverflowed: value >> 32 & 1 != 0)
+  }
+
+  /// A port that has been created, or that there is none of.
+  public init(
+    identifier: UInt64, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
+    discipline: QueuingDiscipline
+  ) {
+    self.identifier = identifier
+    self.maximumMessageBytes = maximumMessageBytes
+    self.maximumMessageCount = maximumMessageCount
+    self.direction = direction
+    self.discipline = discipline
+  }
+
+  @usableFromInline func request(
+    _ number: HypercallNumber, _ address: UnsafeRawPointer?, _ byteCount: Int, _ timeOut: ServiceTime
+  ) throws(ReturnCode) -> UInt64 {
+    guard timeOut.isTimeOut else { throw .invalidParameter }
+    var request = PortRequest(number, self, address: address, byteCount: byteCount)
+    return try request.perform(timeOut)
   }
 
   /// Messages that wait; of a source port those that the fullest destination holds.
@@ -84,24 +133,8 @@ public struct QueuingPort: Sendable {
     try Hypercall.call(.clearQueuingPort, identifier)
   }
 
-  /// Tries `service` in this window, and while it is not available in the next ones, until the time-out has passed.
-  @inlinable func waiting(
-    _ timeOut: Nanoseconds, _ service: () throws(ReturnCode) -> UInt64
-  ) throws(ReturnCode) -> UInt64 {
-    do {
-      return try service()
-    } catch {
-      if error != .notAvailable || timeOut.count == 0 { throw error }
-    }
-    let (deadline, isBeyondAllTime) = Clock.now.nanoseconds.addingReportingOverflow(timeOut.count)
-    while true {
-      Partition.yield()
-      do {
-        return try service()
-      } catch {
-        if error != .notAvailable { throw error }
-      }
-      if !isBeyondAllTime, Clock.now.nanoseconds >= deadline { throw .timedOut }
-    }
+  /// How many processes of this partition wait here.
+  public var waitingProcessCount: Int {
+    Int(ProcessMachine.ask { $0.waiterCount(at: .port(Int32(truncatingIfNeeded: identifier))) })
   }
 }

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionEntry
+import ProcessScheduling
 
 /// A port that holds the latest message only.
 public struct SamplingPort: Sendable {
@@ -26,10 +27,7 @@ public struct SamplingPort: Sendable {
   public init(
     named name: StaticString, maximumMessageBytes: Int, direction: PortDirection, refreshPeriod: Nanoseconds
   ) throws(ReturnCode) {
-    guard name.utf8CodeUnitCount <= PortName.byteCount else { throw .invalidParameter }
-    // The kernel reads a whole name, so a literal shorter than that is copied into one padded with zeros.
-    var padded = PortName()
-    identifier = try padded.withAddress(of: name) { (address) throws(ReturnCode) in
+    identifier = try ObjectName(name).withAddress { (address) throws(ReturnCode) in
       try Hypercall.call(
         .createSamplingPort, address, UInt64(maximumMessageBytes), UInt64(direction.rawValue), refreshPeriod.count)
     }
@@ -57,23 +55,5 @@ public struct SamplingPort: Sendable {
   /// - Throws: `noAction` while there is none, `invalidMode` of a source.
   @inlinable public func messageTime() throws(ReturnCode) -> SystemTime {
     SystemTime(nanoseconds: try Hypercall.call(.readSamplingTime, identifier))
-  }
-}
-
-/// A port's name as it crosses the hypercall boundary: the standard's `NAME_TYPE`, 32 bytes, padded with zeros where
-/// it is shorter. One of 32 bytes has no zero behind it.
-struct PortName {
-  static let byteCount = 32
-  private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-
-  mutating func withAddress<Value>(
-    of name: StaticString, _ body: (UInt64) throws(ReturnCode) -> Value
-  ) throws(ReturnCode) -> Value {
-    try withUnsafeMutableBytes(of: &words) { (bytes) throws(ReturnCode) -> Value in
-      for index in 0..<min(name.utf8CodeUnitCount, bytes.count) {
-        bytes[index] = name.utf8Start[index]
-      }
-      return try body(UInt64(UInt(bitPattern: bytes.baseAddress)))
-    }
   }
 }

@@ -34,18 +34,7 @@ enum ProcessModules {
   /// upcall of it may be interrupted by another one.
   static let mischief = ModuleVariant(
     description: module(
-      errors: """
-        <System_HM_Table>
-          <System_State_Entry SystemState="1" Description="partition executing">
-            <Error_ID_Level ErrorIdentifier="1" Description="deadline" ErrorLevel="PROCESS"
-              ErrorCode="DEADLINE_MISSED"/>
-            <Error_ID_Level ErrorIdentifier="2" Description="application" ErrorLevel="PROCESS"
-              ErrorCode="APPLICATION_ERROR"/>
-            <Error_ID_Level ErrorIdentifier="3" Description="page fault" ErrorLevel="PROCESS"
-              ErrorCode="MEMORY_VIOLATION"/>
-          </System_State_Entry>
-        </System_HM_Table>
-        """,
+      errors: processErrors,
       partitions: """
         <Partition PartitionIdentifier="1" PartitionName="Mischief" p:Image="Mischief" p:MaximumUpcallDepth="1">
           <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="1"/>
@@ -53,26 +42,26 @@ enum ProcessModules {
         </Partition>
         """,
       schedules: schedule(1, start: 0, duration: 7),
-      actions: """
-        <Partition_HM_Table PartitionIdentifier="1">
-          <System_State_Entry SystemState="1">
-            <Error_ID_Action ErrorIdentifier="1" Action="IDLE"/>
-            <Error_ID_Action ErrorIdentifier="2" Action="IDLE"/>
-            <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
-          </System_State_Entry>
-        </Partition_HM_Table>
-        """,
+      actions: processActions,
       connections: """
-        <Connection_Table>
-          <Channel ChannelIdentifier="1">
-            <Source><Standard_Partition PartitionIdentifier="1" PortName="TELL"/></Source>
-            <Destination><Standard_Partition PartitionIdentifier="1" PortName="HEAR"/></Destination>
-          </Channel>
-        </Connection_Table>
+        <Connection_Table>\(ownChannel)</Connection_Table>
         <p:Event_Channels>
           <p:EventChannel Identifier="1" SourcePartition="1" DestinationPartition="1" Vector="48"/>
         </p:Event_Channels>
         """), stimulus: "")
+
+  /// A partition in Swift whose processes try all services, and send themselves a message.
+  static let ensemble = ModuleVariant(
+    description: module(
+      errors: processErrors,
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Ensemble" p:Image="Ensemble">
+          <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="1"/>
+          <Queuing_Port Name="HEAR" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="1"/>
+        </Partition>
+        """,
+      schedules: schedule(1, start: 0, duration: 7), actions: processActions,
+      connections: "<Connection_Table>\(ownChannel)</Connection_Table>"), stimulus: "")
 
   /// A partition that reads a sampling port, and another instance of it that writes while its window is over.
   static let sampling = ModuleVariant(
@@ -100,6 +89,39 @@ enum ProcessModules {
           </Channel>
         </Connection_Table>
         """), stimulus: "")
+
+  /// Errors that are processes' own.
+  private static let processErrors = """
+    <System_HM_Table>
+      <System_State_Entry SystemState="1" Description="partition executing">
+        <Error_ID_Level ErrorIdentifier="1" Description="deadline" ErrorLevel="PROCESS"
+          ErrorCode="DEADLINE_MISSED"/>
+        <Error_ID_Level ErrorIdentifier="2" Description="application" ErrorLevel="PROCESS"
+          ErrorCode="APPLICATION_ERROR"/>
+        <Error_ID_Level ErrorIdentifier="3" Description="page fault" ErrorLevel="PROCESS"
+          ErrorCode="MEMORY_VIOLATION"/>
+      </System_State_Entry>
+    </System_HM_Table>
+    """
+
+  /// What becomes of a partition whose error is not.
+  private static let processActions = """
+    <Partition_HM_Table PartitionIdentifier="1">
+      <System_State_Entry SystemState="1">
+        <Error_ID_Action ErrorIdentifier="1" Action="IDLE"/>
+        <Error_ID_Action ErrorIdentifier="2" Action="IDLE"/>
+        <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
+      </System_State_Entry>
+    </Partition_HM_Table>
+    """
+
+  /// From a partition to itself.
+  private static let ownChannel = """
+    <Channel ChannelIdentifier="1">
+      <Source><Standard_Partition PartitionIdentifier="1" PortName="TELL"/></Source>
+      <Destination><Standard_Partition PartitionIdentifier="1" PortName="HEAR"/></Destination>
+    </Channel>
+    """
 
   /// One window in each period, milliseconds after its start.
   private static func schedule(_ partition: Int, start: Int, duration: Int) -> String {

@@ -44,6 +44,20 @@ import TraceFormat
     try expectAccepted(run)
   }
 
+  /// The same services in Swift, and all others of processes.
+  @Test func processesInSwiftDoSoToo() throws {
+    let run = try CapturedRun.capture(ProcessModules.ensemble, milliseconds: 150)
+    let findings = try Findings(run, "Ensemble")
+    #expect(findings.failed == [], "number of the check, instant, and what was seen")
+    let summary = try #require(findings.summaries.first)
+    #expect(findings.summaries.count == 1 && summary.failed == 0)
+    #expect(summary.done > 120)
+    // Of the application's own error the health monitor knows; no process missed a deadline.
+    let errors = run.events(.healthError).map(\.event)
+    #expect(errors.map(\.detail) == [ErrorCode.applicationError.rawValue])
+    try expectAccepted(run)
+  }
+
   /// The sampling services of Part 2: new, read and old messages, and when they were written.
   @Test func messagesAreNewOnce() throws {
     let run = try CapturedRun.capture(ProcessModules.sampling, milliseconds: 350)

@@ -72,7 +72,7 @@ import Testing
         "sampling.h", "schedules.h", "semaphore.h", "time.h", "types.h",
       ])
     for name in names { try expectCompiles([], including: ["arinc653/\(name)", "arinc653/\(name)"]) }
-    for name in ["ARINC653.h", "partita.h", "partita_process.h", "partita_waiting.h"] {
+    for name in ["ARINC653.h", "partita.h", "partita_process.h"] {
       try expectCompiles([], including: [name, name])
     }
   }

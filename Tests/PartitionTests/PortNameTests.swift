@@ -1,16 +1,15 @@
 import APEXTypes
 import ModuleConfiguration
+import PartitionKit
+import ProcessScheduling
 import Testing
-
-@testable import PartitionKit
 
 /// Whatever name `partita check` accepts, a partition in Swift can ask for.
 @Suite struct PortNameTests {
   private static func crossing(_ name: StaticString) throws -> [UInt8] {
-    var padded = PortName()
-    return try padded.withAddress(of: name) { (address) throws(ReturnCode) in
+    try ObjectName(name).withAddress { (address) throws(ReturnCode) in
       guard let pointer = UnsafeRawPointer(bitPattern: UInt(address)) else { throw .invalidParameter }
-      return Array(UnsafeRawBufferPointer(start: pointer, count: PortName.byteCount))
+      return Array(UnsafeRawBufferPointer(start: pointer, count: ObjectName.byteCount))
     }
   }
 
@@ -20,7 +19,7 @@ import Testing
       "GRÖSSE_IN_ZWEIUNDDREISSIG_BYTES",
     ] as [StaticString])
   func namesCrossWhole(name: StaticString) throws {
-    #expect(PortName.byteCount == ModuleLimits.maximumNameLength)
+    #expect(ObjectName.byteCount == ModuleLimits.maximumNameLength)
     let bytes = Array(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     #expect(bytes.count <= 32)
     #expect(try Self.crossing(name) == bytes + [UInt8](repeating: 0, count: 32 - bytes.count))

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionKit
+import ProcessScheduling
 import PartitionEntry
 
 /// Measures services from the caller's side, for the benchmark: a thousand calls of each in a window of its own.

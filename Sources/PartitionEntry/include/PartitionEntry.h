@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "partita_flow.h"
 #include "partition_layout.h"
 
 // Always: Swift calls these across modules, where the compiler by itself would leave calls.
@@ -145,6 +146,23 @@ PARTITA_INLINE uint64_t partita_interrupts_test(void) {
 /// Puts the flag back to what `partita_interrupts_disable` answered.
 PARTITA_INLINE void partita_interrupts_restore(uint64_t before) {
   if (before != 0) partita_interrupts_enable();
+}
+
+// What the trampolines count at a return, for those who leave a handler by another way. One instruction each, so that
+// an upcall in between cannot lose a count.
+PARTITA_INLINE void partita_count_upcall_return(void) {
+  __asm__ volatile(
+      "incw %0" : "+m"(*(volatile uint16_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_RETURNED)) : : "cc");
+}
+PARTITA_INLINE void partita_count_exception_return(void) {
+  __asm__ volatile(
+      "incl %0" : "+m"(*(volatile uint32_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_EXCEPTIONS_RETURNED)) : : "cc");
+}
+/// All handlers of upcalls that are under way are over for the kernel: nobody comes back to them.
+PARTITA_INLINE void partita_forget_upcalls(void) {
+  const uint16_t entered = partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_ENTERED);
+  if (entered == partita_load16(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_RETURNED)) return;
+  *(volatile uint16_t *)(uintptr_t)(PARTITA_SHARED_PAGE + PARTITA_UPCALLS_RETURNED) = entered;
 }
 
 // The services of the paravirtualisation layer. Each answers a `RETURN_CODE_TYPE`.

@@ -1,5 +1,6 @@
 import APEXTypes
 import PartitionKit
+import ProcessScheduling
 
 /// Receives what QueueSender sends and checks every byte of it.
 ///
@@ -28,7 +29,7 @@ struct QueueReceiver {
           inspector.inspect(UnsafeRawBufferPointer(rebasing: buffer[..<reception.byteCount]), reception.hasOverflowed)
         }
         // One that waits into the next window: by then something has been sent.
-        if !discards, let reception = try? port.receiveQueuingMessage(into: buffer, timeOut: QueuingPort.forEver) {
+        if !discards, let reception = try? port.receiveQueuingMessage(into: buffer, timeOut: .forEver) {
           inspector.inspect(UnsafeRawBufferPointer(rebasing: buffer[..<reception.byteCount]), reception.hasOverflowed)
         }
         inspector.report()

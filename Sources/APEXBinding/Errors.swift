@@ -1,0 +1,67 @@
+// The names are the standard's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import APEXTypes
+import CAPEX
+import PartitionKit
+import ProcessScheduling
+
+@c @implementation
+public func CREATE_ERROR_HANDLER(
+  _ entry: SYSTEM_ADDRESS_TYPE!, _ stackSize: STACK_SIZE_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    try ErrorHandler.create(address: UInt(bitPattern: entry), stackBytes: stackSize)
+  }
+}
+
+@c @implementation
+public func GET_ERROR_STATUS(
+  _ errorStatus: UnsafeMutablePointer<ERROR_STATUS_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    let failure = try ErrorHandler.takeFailure()
+    errorStatus.pointee.FAILED_ADDRESS = UnsafeMutableRawPointer(bitPattern: UInt(failure.address))
+    errorStatus.pointee.FAILED_PROCESS_ID = failure.process.rawValue
+    errorStatus.pointee.ERROR_CODE = ERROR_CODE_TYPE(rawValue: UInt32(failure.code.rawValue))
+    errorStatus.pointee.LENGTH = ERROR_MESSAGE_SIZE_TYPE(failure.messageByteCount)
+    ErrorHandler.withMessage { message in
+      withUnsafeMutableBytes(of: &errorStatus.pointee.MESSAGE) { $0.copyMemory(from: message) }
+    }
+  }
+}
+
+@c @implementation
+public func RAISE_APPLICATION_ERROR(
+  _ code: ERROR_CODE_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ length: ERROR_MESSAGE_SIZE_TYPE,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    if code != APPLICATION_ERROR { throw .invalidParameter }
+    try ErrorHandler.raiseApplicationError(message, Int(length))
+  }
+}
+
+@c @implementation
+public func REPORT_APPLICATION_MESSAGE(
+  _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    guard size >= 0, size <= MAX_ERROR_MESSAGE_SIZE else { throw .invalidParameter }
+    Console.write(UnsafeRawBufferPointer(start: message, count: Int(size)))
+    Console.write("\r\n")
+  }
+}
+
+@c @implementation
+public func CONFIGURE_ERROR_HANDLER(
+  _ concurrency: ERROR_HANDLER_CONCURRENCY_CONTROL_TYPE, _ core: PROCESSOR_CORE_ID_TYPE,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    guard concurrency == PROCESSES_PAUSE || concurrency == PROCESSES_SCHEDULED else { throw .invalidParameter }
+    if core != 0, core != noCorePreferred { throw .invalidParameter }
+    if Partition.mode == .normal { throw .invalidMode }
+    if !ErrorHandler.isCreated { throw .invalidConfiguration }
+  }
+}

@@ -1,0 +1,77 @@
+// The names are the standard's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import APEXTypes
+import CAPEX
+import PartitionKit
+import ProcessScheduling
+
+@c @implementation
+public func CREATE_MUTEX(
+  _ name: UnsafeMutablePointer<CChar>!, _ priority: PRIORITY_TYPE, _ discipline: QUEUING_DISCIPLINE_TYPE,
+  _ mutex: UnsafeMutablePointer<MUTEX_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    mutex.pointee = try Mutex(
+      ObjectName(name), priority: priority, discipline: QueuingDiscipline(discipline)
+    ).identifier
+  }
+}
+
+@c @implementation
+public func ACQUIRE_MUTEX(
+  _ mutex: MUTEX_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in try Mutex(mutex).acquire(timeOut: ServiceTime(timeOut)) }
+}
+
+@c @implementation
+public func RELEASE_MUTEX(_ mutex: MUTEX_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
+  answer(status) { () throws(ReturnCode) in try Mutex(mutex).release() }
+}
+
+@c @implementation
+public func RESET_MUTEX(
+  _ mutex: MUTEX_ID_TYPE, _ process: PROCESS_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in try Mutex(mutex).reset(of: Process(ProcessIdentifier(process))) }
+}
+
+/// NO_MUTEX_OWNED and PREEMPTION_LOCK_MUTEX.
+private let noMutexOwned: MUTEX_ID_TYPE = -2
+private let preemptionLockMutex: MUTEX_ID_TYPE = -3
+
+@c @implementation
+public func GET_PROCESS_MUTEX_STATE(
+  _ process: PROCESS_ID_TYPE, _ mutex: UnsafeMutablePointer<MUTEX_ID_TYPE>!,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    switch try found(Process(ProcessIdentifier(process)).ownedMutex, or: .invalidParameter) {
+    case .none: mutex.pointee = noMutexOwned
+    case .mutex(let owned): mutex.pointee = owned
+    case .preemptionLock: mutex.pointee = preemptionLockMutex
+    }
+  }
+}
+
+@c @implementation
+public func GET_MUTEX_ID(
+  _ name: UnsafeMutablePointer<CChar>!, _ mutex: UnsafeMutablePointer<MUTEX_ID_TYPE>!,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in mutex.pointee = try found(Mutex.named(ObjectName(name))).identifier }
+}
+
+@c @implementation
+public func GET_MUTEX_STATUS(
+  _ mutex: MUTEX_ID_TYPE, _ mutexStatus: UnsafeMutablePointer<MUTEX_STATUS_TYPE>!,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    let own = try found(Mutex(mutex).status, or: .invalidParameter)
+    mutexStatus.pointee = MUTEX_STATUS_TYPE(
+      MUTEX_OWNER: own.owner.rawValue, MUTEX_STATE: own.owner.isNone ? AVAILABLE : OWNED,
+      MUTEX_PRIORITY: own.priority, LOCK_COUNT: own.lockCount, WAITING_PROCESSES: own.waitingProcesses)
+  }
+}

@@ -1,0 +1,85 @@
+// The names are the standard's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import APEXTypes
+import CAPEX
+import PartitionKit
+import ProcessScheduling
+
+@c @implementation
+public func CREATE_QUEUING_PORT(
+  _ name: UnsafeMutablePointer<CChar>!, _ maximumSize: MESSAGE_SIZE_TYPE, _ maximumCount: MESSAGE_RANGE_TYPE,
+  _ direction: PORT_DIRECTION_TYPE, _ discipline: QUEUING_DISCIPLINE_TYPE,
+  _ port: UnsafeMutablePointer<QUEUING_PORT_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    guard let way = PortDirection(rawValue: UInt8(clamping: direction.rawValue)),
+      let discipline = QueuingDiscipline(discipline)
+    else { throw .invalidConfiguration }
+    let created = try QueuingPort(
+      ObjectName(name), maximumMessageBytes: Int(maximumSize), maximumMessageCount: Int(maximumCount), direction: way,
+      discipline: discipline)
+    PortTable.keep(created, ObjectName(name))
+    port.pointee = QUEUING_PORT_ID_TYPE(truncatingIfNeeded: created.identifier)
+  }
+}
+
+@c @implementation
+public func SEND_QUEUING_MESSAGE(
+  _ port: QUEUING_PORT_ID_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE,
+  _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    guard ServiceTime(timeOut).isTimeOut else { throw .invalidParameter }
+    try PortTable.any(port).sendQueuingMessage(message, Int(size), ServiceTime(timeOut))
+  }
+}
+
+@c @implementation
+public func RECEIVE_QUEUING_MESSAGE(
+  _ port: QUEUING_PORT_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ message: MESSAGE_ADDR_TYPE!,
+  _ size: UnsafeMutablePointer<MESSAGE_SIZE_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  size.pointee = 0
+  answer(status) { () throws(ReturnCode) in
+    guard ServiceTime(timeOut).isTimeOut else { throw .invalidParameter }
+    let own = try found(PortTable.port(port), or: .invalidParameter)
+    let memory = UnsafeMutableRawBufferPointer(start: message, count: own.maximumMessageBytes)
+    let reception = try own.receiveQueuingMessage(into: memory, timeOut: ServiceTime(timeOut))
+    size.pointee = MESSAGE_SIZE_TYPE(truncatingIfNeeded: reception.byteCount)
+    // Here it is, and others were discarded before.
+    if reception.hasOverflowed { throw .invalidConfiguration }
+  }
+}
+
+@c @implementation
+public func GET_QUEUING_PORT_ID(
+  _ name: UnsafeMutablePointer<CChar>!, _ port: UnsafeMutablePointer<QUEUING_PORT_ID_TYPE>!,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    let own = try found(PortTable.port(named: ObjectName(name)))
+    port.pointee = QUEUING_PORT_ID_TYPE(truncatingIfNeeded: own.identifier)
+  }
+}
+
+@c @implementation
+public func GET_QUEUING_PORT_STATUS(
+  _ port: QUEUING_PORT_ID_TYPE, _ portStatus: UnsafeMutablePointer<QUEUING_PORT_STATUS_TYPE>!,
+  _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
+) {
+  answer(status) { () throws(ReturnCode) in
+    let own = try found(PortTable.port(port), or: .invalidParameter)
+    portStatus.pointee = QUEUING_PORT_STATUS_TYPE(
+      NB_MESSAGE: MESSAGE_RANGE_TYPE(truncatingIfNeeded: try own.waitingMessageCount()),
+      MAX_NB_MESSAGE: MESSAGE_RANGE_TYPE(truncatingIfNeeded: own.maximumMessageCount),
+      MAX_MESSAGE_SIZE: MESSAGE_SIZE_TYPE(truncatingIfNeeded: own.maximumMessageBytes),
+      PORT_DIRECTION: own.direction == .source ? SOURCE : DESTINATION,
+      WAITING_PROCESSES: WAITING_RANGE_TYPE(truncatingIfNeeded: own.waitingProcessCount))
+  }
+}
+
+@c @implementation
+public func CLEAR_QUEUING_PORT(_ port: QUEUING_PORT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
+  answer(status) { () throws(ReturnCode) in try PortTable.any(port).clear() }
+}

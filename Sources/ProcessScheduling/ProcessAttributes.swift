@@ -1,0 +1,45 @@
+import APEXTypes
+
+/// What a process is created with, `PROCESS_ATTRIBUTE_TYPE`.
+public struct ProcessAttributes: Equatable, Sendable, BitwiseCopyable {
+  /// Whether a missed deadline is grave, for whoever reads the attributes; nothing here depends on it.
+  public enum DeadlineKind: UInt8, Sendable, BitwiseCopyable {
+    case soft = 0
+    case hard = 1
+  }
+
+  public var name: ObjectName
+  /// From release to release; `forEver`: the process is aperiodic.
+  public var period: ServiceTime
+  /// From start or release to the deadline; `forEver`: there is none. Of a periodic process at most its period.
+  public var timeCapacity: ServiceTime
+  /// Address of a C function without parameters.
+  public var entry: UInt
+  public var stackBytes: UInt32
+  /// 1 … 239; a greater one goes first.
+  public var basePriority: Int32
+  public var deadline: DeadlineKind
+
+  public init(
+    name: ObjectName, period: ServiceTime, timeCapacity: ServiceTime, entry: UInt, stackBytes: UInt32,
+    basePriority: Int32, deadline: DeadlineKind
+  ) {
+    self.name = name
+    self.period = period
+    self.timeCapacity = timeCapacity
+    self.entry = entry
+    self.stackBytes = stackBytes
+    self.basePriority = basePriority
+    self.deadline = deadline
+  }
+
+  public var isPeriodic: Bool { !period.isInfinite }
+
+  /// Whether each lies in its range.
+  var areRight: Bool {
+    guard entry != 0, basePriority >= ProcessLimits.minimumPriority, basePriority <= ProcessLimits.maximumPriority,
+      period.rawValue != 0, period.isTimeOut, timeCapacity.rawValue != 0, timeCapacity.isTimeOut
+    else { return false }
+    return !isPeriodic || timeCapacity.rawValue <= period.rawValue
+  }
+}

@@ -1,0 +1,98 @@
+import APEXTypes
+import ModuleConfiguration
+
+/// A process's state, `PROCESS_STATE_TYPE`.
+public enum ProcessState: UInt8, Sendable, BitwiseCopyable {
+  case dormant = 0
+  case ready = 1
+  case running = 2
+  case waiting = 3
+}
+
+/// Memory of a waiting process that a message is to be copied to or from.
+public struct MessageExchange {
+  /// Nil where there is none.
+  public var address: UnsafeMutableRawPointer?
+  public var byteCount: Int32
+
+  public init(_ address: UnsafeMutableRawPointer?, _ byteCount: Int32) {
+    self.address = address
+    self.byteCount = byteCount
+  }
+}
+
+/// All that the scheduler knows of one process.
+public struct ProcessControlBlock {
+  /// What a process waits for, beside the time that may end it.
+  enum WaitReason: UInt8 {
+    case nothing = 0
+    /// For an instant.
+    case time = 1
+    /// At a waiting place, for whoever serves that.
+    case turn = 2
+    /// For `resume`.
+    case suspended = 3
+    /// For the first period after its start.
+    case period = 4
+  }
+
+  /// What has become of a job since the tracer was told that its process has the processor.
+  enum JobOutcome: UInt8 {
+    case goesOn = 0
+    case isComplete = 1
+    case isStopped = 2
+  }
+
+  public let attributes: ProcessAttributes
+  /// How the tracer knows it.
+  let key: ProcessKey
+  public internal(set) var state = ProcessState.dormant
+  /// The current priority.
+  public internal(set) var priority: Int32
+  /// What the priority is again when the mutex is released.
+  var retainedPriority: Int32
+  /// Identifier of the mutex that it owns; 0 for none.
+  var ownedMutex: Int32 = 0
+  /// When its time capacity is used up; `never` where it has no deadline.
+  public internal(set) var deadline = SystemTime.never
+  /// Of its last release; until the first one, start of the period in which it was started.
+  var release = SystemTime.zero
+  /// Between the period's start and its first release; or between NORMAL mode's begin and an aperiodic one's start.
+  var startDelay = ServiceTime.notAtAll
+  var wakeTime = SystemTime.never
+  /// Among equals the one that has been ready longest runs first.
+  var readyOrder: UInt64 = 0
+  var place = WaitingPlace.none
+  /// Of who begins to wait there: greater priorities are served first, equal ones as they came.
+  var placePriority: Int32 = 0
+  var placeOrder: UInt64 = 0
+  var exchange = MessageExchange(nil, 0)
+  var reason = WaitReason.nothing
+  var outcome = JobOutcome.goesOn
+  var waitsForMutex = false
+  /// The health monitor has been told that its deadline has passed.
+  var isLate = false
+  /// It was started before NORMAL mode, with which its delay and its capacity begin to count.
+  var startsWithNormal = false
+  var wasWoken = false
+  /// It lets its equals go first, as soon as the handler is over that it is in.
+  var standsBehind = false
+  var isSuspended = false
+  /// It was stopped while the error handler had its place: what it was doing is not wanted any more.
+  var wasStopped = false
+
+  init(_ attributes: ProcessAttributes) {
+    self.attributes = attributes
+    key = attributes.name.withBytes { name in
+      var length = 0
+      while length < name.count, name[length] != 0 { length &+= 1 }
+      return ProcessKey(name: UnsafeRawBufferPointer(rebasing: name[..<length]))
+    }
+    priority = attributes.basePriority
+    retainedPriority = attributes.basePriority
+  }
+
+  var hasDeadline: Bool { deadline != .never }
+  /// Whether its deadline is one that can still be missed.
+  var canBeLate: Bool { state != .dormant && hasDeadline && !isLate && !startsWithNormal }
+}

@@ -1,0 +1,37 @@
+import APEXBinding
+import CAPEX
+import ModuleConfiguration
+import ProcessMemory
+import ProcessScheduling
+import Testing
+
+/// The limits of processes stand in Swift, in the binding's headers, and where their memory is.
+@Suite struct ProcessMemoryTests {
+  @Test func theHeadersHaveTheSameLimits() {
+    #expect(MAX_NUMBER_OF_PROCESSES == ProcessLimits.processCount)
+    #expect(MAX_NUMBER_OF_SEMAPHORES == ProcessLimits.semaphoreCount)
+    #expect(MAX_NUMBER_OF_EVENTS == ProcessLimits.eventCount)
+    #expect(MAX_NUMBER_OF_MUTEXES == ProcessLimits.mutexCount)
+    #expect(MAX_NUMBER_OF_BUFFERS == ProcessLimits.bufferCount)
+    #expect(MAX_NUMBER_OF_BLACKBOARDS == ProcessLimits.blackboardCount)
+    #expect(MIN_PRIORITY_VALUE == ProcessLimits.minimumPriority)
+    #expect(MAX_PRIORITY_VALUE == ProcessLimits.maximumPriority)
+    #expect(MAX_LOCK_LEVEL == ProcessLimits.maximumLockLevel)
+    #expect(MAX_SEMAPHORE_VALUE == ProcessLimits.maximumSemaphoreValue)
+    #expect(Int(MAX_ERROR_MESSAGE_SIZE) == ProcessLimits.errorMessageBytes)
+    #expect(Int(MAX_NAME_LENGTH) == ObjectName.byteCount)
+  }
+
+  @Test func theMemoryIsAsLarge() {
+    #expect(PARTITA_MAXIMUM_PROCESSES == ProcessLimits.processCount)
+    #expect(Int(ProcessMemory.PARTITA_MESSAGE_POOL_BYTES) == ProcessLimits.messageBytes)
+    #expect(UInt(ProcessMemory.PARTITA_STACK_POOL_BYTES) == ProcessLimits.stackBytes)
+    #expect(Int(CAPEX.PARTITA_MESSAGE_POOL_BYTES) == ProcessLimits.messageBytes)
+    #expect(UInt(CAPEX.PARTITA_STACK_POOL_BYTES) == ProcessLimits.stackBytes)
+    #expect(Int(PARTITA_ERROR_MESSAGE_BYTES) == ProcessLimits.errorMessageBytes)
+    #expect(Int(ProcessLimits.portCount) == ModuleLimits.maximumPortCount)
+    #expect(ProcessScheduler.byteCount <= Int(PARTITA_SCHEDULER_BYTES))
+    #expect(ProcessScheduler.byteCount > Int(PARTITA_SCHEDULER_BYTES) / 2, "not much more than there must be")
+    #expect(PortTable.capacity > Int(ProcessLimits.portCount), "identifiers begin with 1")
+  }
+}
