@@ -1,11 +1,22 @@
 // swift-tools-version: 6.1
 // One manifest for both worlds. The host build (`swift build`) has the libraries, the `partita` command and the
-// tests; the bare-metal executables join in only when PARTITA_BARE_METAL is set (Tools/build-images does), because a
-// freestanding image cannot be linked with the host's C runtime. No source file chooses by `#if`.
+// tests; a bare-metal build has the images of one kind and what they need, for a freestanding image cannot be linked with
+// the host's C runtime. Tools/build-images names the kind in PARTITA_BARE_METAL. No source file chooses by `#if`.
 import Foundation
 import PackageDescription
 
-let bareMetal = ProcessInfo.processInfo.environment["PARTITA_BARE_METAL"]
+/// Images that are built in one go, with one toolset.
+enum ImageKind: String {
+  case kernel, partitions
+  /// With musl's headers and its library.
+  case musl
+  case attacks
+}
+
+let bareMetal = ProcessInfo.processInfo.environment["PARTITA_BARE_METAL"].map { name in
+  guard let kind = ImageKind(rawValue: name) else { fatalError("PARTITA_BARE_METAL: no images \(name)") }
+  return kind
+}
 let isBareMetal = bareMetal != nil
 
 /// Partitions that offend on purpose, a folder of Kernel/Partitions/Hostile each. `AttackTests` says what becomes of
@@ -96,7 +107,7 @@ func hostile(_ name: String) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-var targets: [Target] = [
+let targets: [Target] = [
   // Sources: no heap, no Foundation; compiled for bare metal and for the host.
   shared("APEXTypes"),
   shared("ModuleConfiguration", ["APEXTypes", "TraceFormat"]),
@@ -181,6 +192,7 @@ var targets: [Target] = [
 
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
+  tests("ProcessScheduling", ["ProcessScheduling", "ModuleConfiguration", "APEXTypes"], areOptimised: true),
   tests("Outputs", ["Outputs"]),
   .target(name: "CommandFolder", path: "Tests/CommandFolder"),
   // Runs the command, and disturbs it.
@@ -265,22 +277,30 @@ var targets: [Target] = [
     ]),
 ]
 
-// The attacks are many and small: they are built by themselves, in one go, in C alone.
-if bareMetal == "attacks" {
-  targets = [
-    .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
-    .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
-    .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
-    .target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad"),
-  ]
-  targets += (attacks + testPartitions).map(hostile)
-} else if isBareMetal {
-  targets += [
+/// What each kind's images are, beside the libraries above.
+func images(_ kind: ImageKind, _ hostileFolders: [String]) -> [Target] {
+  switch kind {
+  case .kernel: kernels()
+  case .partitions: partitions()
+  case .musl: muslPartitions()
+  case .attacks:
+    [.target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad")]
+      + hostileFolders.map(hostile)
+  }
+}
+
+func kernels() -> [Target] {
+  [
     kernelImage("partita-kernel", folder: "Kernel/Shipping"),
     kernelImage("kernel-mixed-indices", folder: "Kernel/PlantedBugs/MixedIndices/Image", ["MixedIndices"]),
     kernelImage("kernel-lost-end-of-interrupt", folder: "Kernel/PlantedBugs/LostEndOfInterrupt"),
     kernelImage("kernel-wrong-address-space", folder: "Kernel/PlantedBugs/WrongAddressSpace"),
     kernelImage("kernel-dropped-upcall", folder: "Kernel/PlantedBugs/DroppedUpcall"),
+  ]
+}
+
+func partitions() -> [Target] {
+  [
     partition("Sensors", ["SensorModel"]),
     partition("Maintenance", ["MaintenanceConsole"]),
     partition("Loader"),
@@ -291,8 +311,6 @@ if bareMetal == "attacks" {
     image("Noter", folder: "Kernel/Partitions/Noter", ["PartitionKit", "KernelRuntime"]),
     image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["APEXBinding", "KernelRuntime"]),
     image("Mender", folder: "Kernel/Partitions/Mender", ["APEXBinding", "KernelRuntime"]),
-    image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
-    image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
     interrupts("Reflector", ["CAPEX"]),
     interrupts("Nester", ["CAPEX"]),
     interrupts("Ticker", ["PartitionKit"]),
@@ -329,10 +347,30 @@ if bareMetal == "attacks" {
   ]
 }
 
+func muslPartitions() -> [Target] {
+  [
+    image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
+    image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
+  ]
+}
+
+/// The images, and of the libraries those that they need.
+func bareMetalTargets(_ images: [Target], _ libraries: [Target]) -> [Target] {
+  let all = Dictionary(uniqueKeysWithValues: (libraries + images).map { ($0.name, $0) })
+  var needed: [String: Target] = [:]
+  var waiting = images.map(\.name)
+  while let name = waiting.popLast() {
+    guard needed[name] == nil, let target = all[name] else { continue }
+    needed[name] = target
+    for case .byNameItem(let dependency, _) in target.dependencies { waiting.append(dependency) }
+  }
+  return needed.values.sorted { $0.name < $1.name }
+}
+
 let package = Package(
   name: "Partita",
-  products: bareMetal == "attacks" ? [] : [.executable(name: "partita", targets: ["partita"])],
-  dependencies: bareMetal == "attacks"
+  products: isBareMetal ? [] : [.executable(name: "partita", targets: ["partita"])],
+  dependencies: isBareMetal
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
-  targets: targets
+  targets: bareMetal.map { bareMetalTargets(images($0, attacks + testPartitions), targets) } ?? targets
 )
