@@ -154,6 +154,26 @@ import TraceFormat
     #expect(upcalls.count > 500 && upcalls.allSatisfy { $0.detail >> 1 == 1 }, "never more than one unfinished")
   }
 
+  /// The guest's scheduler tells the tracer of each switch, by its tasks' names; the idle task is nobody.
+  @Test func theTracerKnowsItsTasks() throws {
+    let run = try Self.run.get()
+    let keys =
+      [ProcessKey.none]
+      + ["worker", "logger", "faulty"].map { name in
+        Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) }
+      }
+    let told = try events(.hypercall, in: run).filter {
+      $0.operand & 0xFFFF == UInt32(HypercallNumber.tellProcess.rawValue)
+    }.map { ProcessTelling(($0.words.w3, $0.words.w4, $0.words.w5)) }
+    let switches = try notes(.switch, in: run)
+    #expect(told.map(\.from) == switches.map { keys[Int($0.detail & 0xFF)] })
+    #expect(told.map(\.to) == switches.map { keys[Int($0.detail >> 8)] })
+    // The worker is preempted, and sleeps now and then; the third task is killed once.
+    #expect(told.filter { $0.from == keys[1] && $0.state == .ready }.count > 30)
+    #expect(told.contains { $0.from == keys[1] && $0.state == .waiting })
+    #expect(told.filter { $0.state == .dormant && !$0.from.isNone }.map(\.from) == [keys[3]])
+  }
+
   /// Nobody to run: the rest of the window is given up.
   @Test func theIdleLoopYields() throws {
     let run = try Self.run.get()

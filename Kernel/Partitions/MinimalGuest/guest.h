@@ -68,7 +68,7 @@ void exceptions_start(void);
 
 // tasks.c. All but the first are called with upcalls masked.
 enum { idle_task, worker_task, logger_task, faulty_task, task_count };
-void task_create(int task, void (*program)(void));
+void task_create(int task, const char *name, void (*program)(void));
 void tasks_wake(uint64_t now);
 void task_sleep(uint64_t until);
 void task_kill(void);

@@ -23,9 +23,9 @@ int main(void) {
   partita_hypercall1(PARTITA_SET_EXCEPTION_ENTRY, (uint64_t)(uintptr_t)guest_exception_entry);
   exceptions_start();
   interrupts_start();
-  task_create(worker_task, worker);
-  task_create(logger_task, logger);
-  task_create(faulty_task, faulty);
+  task_create(worker_task, "worker", worker);
+  task_create(logger_task, "logger", logger);
+  task_create(faulty_task, "faulty", faulty);
   message_start();
   partita_console_write(greeting, sizeof greeting - 1);
   SET_PARTITION_MODE(NORMAL, &status);

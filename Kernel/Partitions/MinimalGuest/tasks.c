@@ -7,6 +7,8 @@ static struct {
   enum task_state state;
   guest_frame *frame;
   uint64_t wakes_at;
+  // How the tracer knows it; 0 for the idle task: nobody.
+  uint32_t key;
 } tasks[task_count] = {[idle_task] = {.state = runnable}};
 
 static uint8_t stacks[task_count][stack_bytes] __attribute__((aligned(64)));
@@ -19,7 +21,8 @@ int current_task(void) { return running; }
 static void leave(void) { guest_call(call_exit, 0, 0); }
 
 // Lays a frame as if the task had been interrupted by an upcall right before its program's first instruction.
-void task_create(int task, void (*program)(void)) {
+void task_create(int task, const char *name, void (*program)(void)) {
+  tasks[task].key = partita_process_key(name);
   uint8_t *top = stacks[task] + stack_bytes;
   uint64_t *stack_pointer = (uint64_t *)top - 1;
   *stack_pointer = (uint64_t)(uintptr_t)leave;
@@ -60,6 +63,14 @@ void task_kill(void) {
   note(note_killed, (uint64_t)running, left);
 }
 
+static enum partita_told_state told_state(int task) {
+  switch (tasks[task].state) {
+    case runnable: return PARTITA_TOLD_READY;
+    case sleeping: return PARTITA_TOLD_WAITING;
+    default: return PARTITA_TOLD_DORMANT;
+  }
+}
+
 // The next in turn that can run; the idle task where there is none.
 guest_frame *tasks_next(guest_frame *interrupted) {
   int next = idle_task, count = task_count - 1;
@@ -70,6 +81,9 @@ guest_frame *tasks_next(guest_frame *interrupted) {
   }
   if (next != running) {
     switches += 1;
+    // For the tracer's views: the kernel sees the guest, not its tasks.
+    const SYSTEM_TIME_TYPE age = next == idle_task ? 0 : PARTITA_APERIODIC;
+    partita_tell_process(tasks[running].key, told_state(running), tasks[next].key, age);
     note(note_switch, (uint64_t)running | (uint64_t)next << 8, switches);
     running = next;
   }
