@@ -52,7 +52,8 @@ let embedded: [SwiftSetting] =
     .enableExperimentalFeature("Embedded"),
     .unsafeFlags([
       "-wmo", "-parse-as-library", "-Xfrontend", "-function-sections",
-      "-Xfrontend", "-disable-stack-protector",
+      // Checks of exclusive access would need a run time, and nobody runs beside a flow.
+      "-Xfrontend", "-disable-stack-protector", "-enforce-exclusivity=unchecked",
     ]),
   ]
   : forHost

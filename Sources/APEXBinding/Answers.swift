@@ -6,6 +6,9 @@ import ProcessScheduling
 typealias Status = UnsafeMutablePointer<RETURN_CODE_TYPE>
 
 /// Does a service of PartitionKit, and says its code as the binding does.
+///
+/// The code is written when the caller goes on: to memory of its own, for whoever the service has made ready may run
+/// before.
 @inline(__always)
 func answer(_ status: Status!, _ service: () throws(ReturnCode) -> Void) {
   do {
@@ -13,6 +16,17 @@ func answer(_ status: Status!, _ service: () throws(ReturnCode) -> Void) {
     status.pointee = NO_ERROR
   } catch {
     status.pointee = RETURN_CODE_TYPE(rawValue: UInt32(error.rawValue))
+  }
+}
+
+/// The same, where a value goes to `target` if the service succeeds.
+@inline(__always)
+func answer<Value>(
+  _ status: Status!, in target: UnsafeMutablePointer<Value>!, _ service: () throws(ReturnCode) -> Value
+) {
+  answer(status) { () throws(ReturnCode) in
+    let value = try service()
+    target.pointee = value
   }
 }
 

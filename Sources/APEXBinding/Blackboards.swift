@@ -11,8 +11,8 @@ public func CREATE_BLACKBOARD(
   _ name: UnsafeMutablePointer<CChar>!, _ maximumSize: MESSAGE_SIZE_TYPE,
   _ blackboard: UnsafeMutablePointer<BLACKBOARD_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    blackboard.pointee = try Blackboard(ObjectName(name), maximumMessageBytes: maximumSize).identifier
+  answer(status, in: blackboard) { () throws(ReturnCode) in
+    try Blackboard(named: ObjectName(name), maximumMessageBytes: maximumSize).identifier
   }
 }
 
@@ -21,7 +21,8 @@ public func DISPLAY_BLACKBOARD(
   _ blackboard: BLACKBOARD_ID_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Blackboard(blackboard).display(message, size) }
+  answer(status) { () throws(ReturnCode) in try Blackboard(identifier: blackboard).display(at: message, byteCount: size)
+  }
 }
 
 @c @implementation
@@ -30,14 +31,14 @@ public func READ_BLACKBOARD(
   _ size: UnsafeMutablePointer<MESSAGE_SIZE_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   size.pointee = 0
-  answer(status) { () throws(ReturnCode) in
-    size.pointee = try Blackboard(blackboard).read(message, ServiceTime(timeOut))
+  answer(status, in: size) { () throws(ReturnCode) in
+    try Blackboard(identifier: blackboard).read(at: message, timeOut: ServiceTime(timeOut))
   }
 }
 
 @c @implementation
 public func CLEAR_BLACKBOARD(_ blackboard: BLACKBOARD_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
-  answer(status) { () throws(ReturnCode) in try Blackboard(blackboard).clear() }
+  answer(status) { () throws(ReturnCode) in try Blackboard(identifier: blackboard).clear() }
 }
 
 @c @implementation
@@ -45,8 +46,8 @@ public func GET_BLACKBOARD_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ blackboard: UnsafeMutablePointer<BLACKBOARD_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    blackboard.pointee = try found(Blackboard.named(ObjectName(name))).identifier
+  answer(status, in: blackboard) { () throws(ReturnCode) in
+    try found(Blackboard.named(ObjectName(name))).identifier
   }
 }
 
@@ -56,7 +57,7 @@ public func GET_BLACKBOARD_STATUS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    let own = try found(Blackboard(blackboard).status, or: .invalidParameter)
+    let own = try found(Blackboard(identifier: blackboard).status, or: .invalidParameter)
     blackboardStatus.pointee = BLACKBOARD_STATUS_TYPE(
       EMPTY_INDICATOR: own.isEmpty ? EMPTY : OCCUPIED, MAX_MESSAGE_SIZE: own.maximumMessageBytes,
       WAITING_PROCESSES: own.waitingProcesses)

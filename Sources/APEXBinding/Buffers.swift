@@ -12,9 +12,9 @@ public func CREATE_BUFFER(
   _ discipline: QUEUING_DISCIPLINE_TYPE, _ buffer: UnsafeMutablePointer<BUFFER_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    buffer.pointee = try Buffer(
-      ObjectName(name), maximumMessageBytes: maximumSize, maximumMessageCount: maximumCount,
+  answer(status, in: buffer) { () throws(ReturnCode) in
+    try Buffer(
+      named: ObjectName(name), maximumMessageBytes: maximumSize, maximumMessageCount: maximumCount,
       discipline: QueuingDiscipline(discipline)
     ).identifier
   }
@@ -25,7 +25,9 @@ public func SEND_BUFFER(
   _ buffer: BUFFER_ID_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE, _ timeOut: SYSTEM_TIME_TYPE,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Buffer(buffer).send(message, size, ServiceTime(timeOut)) }
+  answer(status) { () throws(ReturnCode) in
+    try Buffer(identifier: buffer).send(at: message, byteCount: size, timeOut: ServiceTime(timeOut))
+  }
 }
 
 @c @implementation
@@ -34,8 +36,8 @@ public func RECEIVE_BUFFER(
   _ size: UnsafeMutablePointer<MESSAGE_SIZE_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   size.pointee = 0
-  answer(status) { () throws(ReturnCode) in
-    size.pointee = try Buffer(buffer).receive(message, ServiceTime(timeOut))
+  answer(status, in: size) { () throws(ReturnCode) in
+    try Buffer(identifier: buffer).receive(at: message, timeOut: ServiceTime(timeOut))
   }
 }
 
@@ -44,7 +46,7 @@ public func GET_BUFFER_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ buffer: UnsafeMutablePointer<BUFFER_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in buffer.pointee = try found(Buffer.named(ObjectName(name))).identifier }
+  answer(status, in: buffer) { () throws(ReturnCode) in try found(Buffer.named(ObjectName(name))).identifier }
 }
 
 @c @implementation
@@ -53,7 +55,7 @@ public func GET_BUFFER_STATUS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    let own = try found(Buffer(buffer).status, or: .invalidParameter)
+    let own = try found(Buffer(identifier: buffer).status, or: .invalidParameter)
     bufferStatus.pointee = BUFFER_STATUS_TYPE(
       NB_MESSAGE: own.messageCount, MAX_NB_MESSAGE: own.maximumMessageCount, MAX_MESSAGE_SIZE: own.maximumMessageBytes,
       WAITING_PROCESSES: own.waitingProcesses)

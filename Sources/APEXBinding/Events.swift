@@ -11,24 +11,24 @@ public func CREATE_EVENT(
   _ name: UnsafeMutablePointer<CChar>!, _ event: UnsafeMutablePointer<EVENT_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in event.pointee = try Event(ObjectName(name)).identifier }
+  answer(status, in: event) { () throws(ReturnCode) in try Event(named: ObjectName(name)).identifier }
 }
 
 @c @implementation
 public func SET_EVENT(_ event: EVENT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
-  answer(status) { () throws(ReturnCode) in try Event(event).set() }
+  answer(status) { () throws(ReturnCode) in try Event(identifier: event).set() }
 }
 
 @c @implementation
 public func RESET_EVENT(_ event: EVENT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
-  answer(status) { () throws(ReturnCode) in try Event(event).reset() }
+  answer(status) { () throws(ReturnCode) in try Event(identifier: event).reset() }
 }
 
 @c @implementation
 public func WAIT_EVENT(
   _ event: EVENT_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Event(event).wait(timeOut: ServiceTime(timeOut)) }
+  answer(status) { () throws(ReturnCode) in try Event(identifier: event).wait(timeOut: ServiceTime(timeOut)) }
 }
 
 @c @implementation
@@ -36,7 +36,7 @@ public func GET_EVENT_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ event: UnsafeMutablePointer<EVENT_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in event.pointee = try found(Event.named(ObjectName(name))).identifier }
+  answer(status, in: event) { () throws(ReturnCode) in try found(Event.named(ObjectName(name))).identifier }
 }
 
 @c @implementation
@@ -45,7 +45,7 @@ public func GET_EVENT_STATUS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    let own = try found(Event(event).status, or: .invalidParameter)
+    let own = try found(Event(identifier: event).status, or: .invalidParameter)
     eventStatus.pointee = EVENT_STATUS_TYPE(EVENT_STATE: own.isUp ? UP : DOWN, WAITING_PROCESSES: own.waitingProcesses)
   }
 }

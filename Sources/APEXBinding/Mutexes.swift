@@ -11,9 +11,9 @@ public func CREATE_MUTEX(
   _ name: UnsafeMutablePointer<CChar>!, _ priority: PRIORITY_TYPE, _ discipline: QUEUING_DISCIPLINE_TYPE,
   _ mutex: UnsafeMutablePointer<MUTEX_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    mutex.pointee = try Mutex(
-      ObjectName(name), priority: priority, discipline: QueuingDiscipline(discipline)
+  answer(status, in: mutex) { () throws(ReturnCode) in
+    try Mutex(
+      named: ObjectName(name), priority: priority, discipline: QueuingDiscipline(discipline)
     ).identifier
   }
 }
@@ -22,19 +22,19 @@ public func CREATE_MUTEX(
 public func ACQUIRE_MUTEX(
   _ mutex: MUTEX_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Mutex(mutex).acquire(timeOut: ServiceTime(timeOut)) }
+  answer(status) { () throws(ReturnCode) in try Mutex(identifier: mutex).acquire(timeOut: ServiceTime(timeOut)) }
 }
 
 @c @implementation
 public func RELEASE_MUTEX(_ mutex: MUTEX_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
-  answer(status) { () throws(ReturnCode) in try Mutex(mutex).release() }
+  answer(status) { () throws(ReturnCode) in try Mutex(identifier: mutex).release() }
 }
 
 @c @implementation
 public func RESET_MUTEX(
   _ mutex: MUTEX_ID_TYPE, _ process: PROCESS_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Mutex(mutex).reset(of: Process(ProcessIdentifier(process))) }
+  answer(status) { () throws(ReturnCode) in try Mutex(identifier: mutex).reset(of: Process(process)) }
 }
 
 /// NO_MUTEX_OWNED and PREEMPTION_LOCK_MUTEX.
@@ -47,8 +47,8 @@ public func GET_PROCESS_MUTEX_STATE(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    switch try found(Process(ProcessIdentifier(process)).ownedMutex, or: .invalidParameter) {
-    case .none: mutex.pointee = noMutexOwned
+    switch try found(Process(process).ownedMutex, or: .invalidParameter) {
+    case .nothing: mutex.pointee = noMutexOwned
     case .mutex(let owned): mutex.pointee = owned
     case .preemptionLock: mutex.pointee = preemptionLockMutex
     }
@@ -60,7 +60,7 @@ public func GET_MUTEX_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ mutex: UnsafeMutablePointer<MUTEX_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in mutex.pointee = try found(Mutex.named(ObjectName(name))).identifier }
+  answer(status, in: mutex) { () throws(ReturnCode) in try found(Mutex.named(ObjectName(name))).identifier }
 }
 
 @c @implementation
@@ -69,9 +69,9 @@ public func GET_MUTEX_STATUS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    let own = try found(Mutex(mutex).status, or: .invalidParameter)
+    let own = try found(Mutex(identifier: mutex).status, or: .invalidParameter)
     mutexStatus.pointee = MUTEX_STATUS_TYPE(
-      MUTEX_OWNER: own.owner.rawValue, MUTEX_STATE: own.owner.isNone ? AVAILABLE : OWNED,
+      MUTEX_OWNER: own.owner?.rawValue ?? 0, MUTEX_STATE: own.owner == nil ? AVAILABLE : OWNED,
       MUTEX_PRIORITY: own.priority, LOCK_COUNT: own.lockCount, WAITING_PROCESSES: own.waitingProcesses)
   }
 }

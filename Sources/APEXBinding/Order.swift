@@ -32,14 +32,16 @@ public func RESUME(_ process: PROCESS_ID_TYPE, _ status: UnsafeMutablePointer<RE
 public func LOCK_PREEMPTION(
   _ level: UnsafeMutablePointer<LOCK_LEVEL_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Process.lockPreemption(level: &level.pointee) }
+  level.pointee = Process.lockLevel
+  answer(status, in: level) { () throws(ReturnCode) in try Process.lockPreemption() }
 }
 
 @c @implementation
 public func UNLOCK_PREEMPTION(
   _ level: UnsafeMutablePointer<LOCK_LEVEL_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Process.unlockPreemption(level: &level.pointee) }
+  level.pointee = Process.lockLevel
+  answer(status, in: level) { () throws(ReturnCode) in try Process.unlockPreemption() }
 }
 
 @c @implementation

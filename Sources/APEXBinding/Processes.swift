@@ -8,7 +8,7 @@ import ProcessScheduling
 
 extension Process {
   /// The process with this identifier, whether there is one or not.
-  init(_ identifier: PROCESS_ID_TYPE) { self.init(ProcessIdentifier(identifier)) }
+  init(_ identifier: PROCESS_ID_TYPE) { self.init(identifier: ProcessIdentifier(identifier)) }
 }
 
 extension ProcessAttributes {
@@ -24,28 +24,13 @@ extension ProcessAttributes {
   }
 }
 
-extension PROCESS_ATTRIBUTE_TYPE {
-  init(_ attributes: ProcessAttributes) {
-    self.init()
-    PERIOD = attributes.period.rawValue
-    TIME_CAPACITY = attributes.timeCapacity.rawValue
-    ENTRY_POINT = UnsafeMutableRawPointer(bitPattern: attributes.entry)
-    STACK_SIZE = attributes.stackBytes
-    BASE_PRIORITY = attributes.basePriority
-    DEADLINE = attributes.deadline == .hard ? HARD : SOFT
-    attributes.name.withBytes { name in
-      withUnsafeMutableBytes(of: &NAME) { $0.copyMemory(from: name) }
-    }
-  }
-}
-
 @c @implementation
 public func CREATE_PROCESS(
   _ attributes: UnsafeMutablePointer<PROCESS_ATTRIBUTE_TYPE>!, _ process: UnsafeMutablePointer<PROCESS_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    process.pointee = try Process(ProcessAttributes(attributes.pointee)).identifier.rawValue
+  answer(status, in: process) { () throws(ReturnCode) in
+    try Process(ProcessAttributes(attributes.pointee)).identifier.rawValue
   }
 }
 
@@ -54,8 +39,8 @@ public func GET_PROCESS_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ process: UnsafeMutablePointer<PROCESS_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    process.pointee = try found(Process.named(ObjectName(name))).identifier.rawValue
+  answer(status, in: process) { () throws(ReturnCode) in
+    try found(Process.named(ObjectName(name))).identifier.rawValue
   }
 }
 
@@ -66,10 +51,19 @@ public func GET_PROCESS_STATUS(
 ) {
   answer(status) { () throws(ReturnCode) in
     let own = try found(Process(process).status, or: .invalidParameter)
-    processStatus.pointee = PROCESS_STATUS_TYPE(
-      DEADLINE_TIME: own.deadline == .never ? -1 : Int64(bitPattern: own.deadline.nanoseconds),
-      CURRENT_PRIORITY: own.priority, PROCESS_STATE: PROCESS_STATE_TYPE(rawValue: UInt32(own.state.rawValue)),
-      ATTRIBUTES: PROCESS_ATTRIBUTE_TYPE(own.attributes))
+    // Field by field: a structure of so many bytes need not lie on the caller's stack twice.
+    processStatus.pointee.DEADLINE_TIME = own.deadline == .never ? -1 : Int64(bitPattern: own.deadline.nanoseconds)
+    processStatus.pointee.CURRENT_PRIORITY = own.priority
+    processStatus.pointee.PROCESS_STATE = PROCESS_STATE_TYPE(rawValue: UInt32(own.state.rawValue))
+    processStatus.pointee.ATTRIBUTES.PERIOD = own.attributes.period.rawValue
+    processStatus.pointee.ATTRIBUTES.TIME_CAPACITY = own.attributes.timeCapacity.rawValue
+    processStatus.pointee.ATTRIBUTES.ENTRY_POINT = UnsafeMutableRawPointer(bitPattern: own.attributes.entry)
+    processStatus.pointee.ATTRIBUTES.STACK_SIZE = own.attributes.stackBytes
+    processStatus.pointee.ATTRIBUTES.BASE_PRIORITY = own.attributes.basePriority
+    processStatus.pointee.ATTRIBUTES.DEADLINE = own.attributes.deadline == .hard ? HARD : SOFT
+    own.attributes.name.withBytes { name in
+      withUnsafeMutableBytes(of: &processStatus.pointee.ATTRIBUTES.NAME) { $0.copyMemory(from: name) }
+    }
   }
 }
 
@@ -85,8 +79,8 @@ public func GET_MY_ID(
 public func GET_MY_INDEX(
   _ index: UnsafeMutablePointer<PROCESS_INDEX_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    index.pointee = try found(Process.current, or: .invalidMode).identifier.rawValue - 1
+  answer(status, in: index) { () throws(ReturnCode) in
+    try found(Process.current, or: .invalidMode).identifier.rawValue &- 1
   }
 }
 
@@ -115,7 +109,7 @@ public func INITIALIZE_PROCESS_CORE_AFFINITY(
   _ process: PROCESS_ID_TYPE, _ core: PROCESSOR_CORE_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    if Process(process).status == nil { throw .invalidParameter }
+    if !Process(process).exists { throw .invalidParameter }
     if core != 0, core != noCorePreferred { throw .invalidConfiguration }
     if Partition.mode == .normal { throw .invalidMode }
   }

@@ -17,7 +17,8 @@ public func CREATE_QUEUING_PORT(
       let discipline = QueuingDiscipline(discipline)
     else { throw .invalidConfiguration }
     let created = try QueuingPort(
-      ObjectName(name), maximumMessageBytes: Int(maximumSize), maximumMessageCount: Int(maximumCount), direction: way,
+      named: ObjectName(name), maximumMessageBytes: Int(maximumSize), maximumMessageCount: Int(maximumCount),
+      direction: way,
       discipline: discipline)
     PortTable.keep(created, ObjectName(name))
     port.pointee = QUEUING_PORT_ID_TYPE(truncatingIfNeeded: created.identifier)
@@ -31,7 +32,7 @@ public func SEND_QUEUING_MESSAGE(
 ) {
   answer(status) { () throws(ReturnCode) in
     guard ServiceTime(timeOut).isTimeOut else { throw .invalidParameter }
-    try PortTable.any(port).sendQueuingMessage(message, Int(size), ServiceTime(timeOut))
+    try PortTable.any(port).sendQueuingMessage(at: message, byteCount: Int(size), timeOut: ServiceTime(timeOut))
   }
 }
 

@@ -12,9 +12,9 @@ public func CREATE_SEMAPHORE(
   _ discipline: QUEUING_DISCIPLINE_TYPE, _ semaphore: UnsafeMutablePointer<SEMAPHORE_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    semaphore.pointee = try Semaphore(
-      ObjectName(name), value: value, maximumValue: maximumValue, discipline: QueuingDiscipline(discipline)
+  answer(status, in: semaphore) { () throws(ReturnCode) in
+    try Semaphore(
+      named: ObjectName(name), value: value, maximumValue: maximumValue, discipline: QueuingDiscipline(discipline)
     ).identifier
   }
 }
@@ -23,12 +23,12 @@ public func CREATE_SEMAPHORE(
 public func WAIT_SEMAPHORE(
   _ semaphore: SEMAPHORE_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in try Semaphore(semaphore).wait(timeOut: ServiceTime(timeOut)) }
+  answer(status) { () throws(ReturnCode) in try Semaphore(identifier: semaphore).wait(timeOut: ServiceTime(timeOut)) }
 }
 
 @c @implementation
 public func SIGNAL_SEMAPHORE(_ semaphore: SEMAPHORE_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
-  answer(status) { () throws(ReturnCode) in try Semaphore(semaphore).signal() }
+  answer(status) { () throws(ReturnCode) in try Semaphore(identifier: semaphore).signal() }
 }
 
 @c @implementation
@@ -36,8 +36,8 @@ public func GET_SEMAPHORE_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ semaphore: UnsafeMutablePointer<SEMAPHORE_ID_TYPE>!,
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
-  answer(status) { () throws(ReturnCode) in
-    semaphore.pointee = try found(Semaphore.named(ObjectName(name))).identifier
+  answer(status, in: semaphore) { () throws(ReturnCode) in
+    try found(Semaphore.named(ObjectName(name))).identifier
   }
 }
 
@@ -47,7 +47,7 @@ public func GET_SEMAPHORE_STATUS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    let own = try found(Semaphore(semaphore).status, or: .invalidParameter)
+    let own = try found(Semaphore(identifier: semaphore).status, or: .invalidParameter)
     semaphoreStatus.pointee = SEMAPHORE_STATUS_TYPE(
       CURRENT_VALUE: own.value, MAXIMUM_VALUE: own.maximumValue, WAITING_PROCESSES: own.waitingProcesses)
   }

@@ -26,11 +26,11 @@ public enum ModuleSchedule {
   /// - Parameter name: at most 32 bytes of UTF-8, as in the module file.
   /// - Throws: `invalidParameter` for a longer name, `invalidConfiguration` where no schedule has it.
   public static func identifier(named name: StaticString) throws(ReturnCode) -> UInt64 {
-    try identifier(ObjectName(name))
+    try identifier(named: ObjectName(name))
   }
 
   /// The same by a whole name.
-  public static func identifier(_ name: ObjectName) throws(ReturnCode) -> UInt64 {
+  public static func identifier(named name: ObjectName) throws(ReturnCode) -> UInt64 {
     try name.withAddress { (address) throws(ReturnCode) in try Hypercall.call(.findModuleSchedule, address) }
   }
 

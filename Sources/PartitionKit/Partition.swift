@@ -59,6 +59,16 @@ public enum Partition {
     SystemTime(nanoseconds: InformationPageView.word(InformationPage.periodStart))
   }
 
+  /// The partition's period in the schedule of its configuration; 0 where it has none.
+  @inlinable public static var period: Nanoseconds {
+    Nanoseconds(InformationPageView.word(InformationPage.period))
+  }
+
+  /// How much of each period its windows give it together, in the same schedule.
+  @inlinable public static var duration: Nanoseconds {
+    Nanoseconds(InformationPageView.word(InformationPage.duration))
+  }
+
   /// The partition's place in the module table.
   @inlinable public static var index: PartitionIndex {
     PartitionIndex(UInt8(truncatingIfNeeded: InformationPageView.word(InformationPage.partitionIndex)))

@@ -41,13 +41,13 @@ public struct QueuingPort: Sendable {
     discipline: QueuingDiscipline = .fifo
   ) throws(ReturnCode) {
     try self.init(
-      ObjectName(name), maximumMessageBytes: maximumMessageBytes, maximumMessageCount: maximumMessageCount,
+      named: ObjectName(name), maximumMessageBytes: maximumMessageBytes, maximumMessageCount: maximumMessageCount,
       direction: direction, discipline: discipline)
   }
 
   /// The same by a whole name.
   public init(
-    _ name: ObjectName, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
+    named name: ObjectName, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
     discipline: QueuingDiscipline
   ) throws(ReturnCode) {
     identifier = try name.withAddress { (address) throws(ReturnCode) in
@@ -66,16 +66,17 @@ public struct QueuingPort: Sendable {
   /// Sends a message to every destination.
   ///
   /// - Throws: `notAvailable` where a destination is full and the time-out is zero, `timedOut` where it has been full
-  ///   until the time-out had passed, `invalidMode` of a process that may not wait now.
+  ///   until the time-out had passed, `invalidParameter` where the message is empty or too long, `invalidMode` of a
+  ///   destination, and of a process that may not wait now.
   @inlinable public func sendQueuingMessage(
     _ message: UnsafeRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) {
-    try sendQueuingMessage(message.baseAddress, message.count, timeOut)
+    try sendQueuingMessage(at: message.baseAddress, byteCount: message.count, timeOut: timeOut)
   }
 
   /// The same from an address; a negative length is one that the kernel refuses.
   @inlinable public func sendQueuingMessage(
-    _ message: UnsafeRawPointer?, _ byteCount: Int, _ timeOut: ServiceTime
+    at message: UnsafeRawPointer?, byteCount: Int, timeOut: ServiceTime
   ) throws(ReturnCode) {
     if timeOut == .notAtAll, !partita_uses_processes() {
       try Hypercall.call(
@@ -88,8 +89,8 @@ public struct QueuingPort: Sendable {
   /// Copies the oldest message into `buffer` and takes it out of the queue.
   ///
   /// - Throws: `notAvailable` where none is there and the time-out is zero, `timedOut` where none has come until the
-  ///   time-out had passed, `invalidMode` of a process that may not wait now; `invalidParameter` where the buffer is
-  ///   too small: the message waits on.
+  ///   time-out had passed, `invalidMode` of a source, and of a process that may not wait now; `invalidParameter` where
+  ///   the buffer is too small: the message waits on.
   @inlinable public func receiveQueuingMessage(
     into buffer: UnsafeMutableRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) -> Reception {
@@ -104,7 +105,7 @@ public struct QueuingPort: Sendable {
   }
 
   /// A port that has been created, or that there is none of.
-  public init(
+  package init(
     identifier: UInt64, maximumMessageBytes: Int, maximumMessageCount: Int, direction: PortDirection,
     discipline: QueuingDiscipline
   ) {

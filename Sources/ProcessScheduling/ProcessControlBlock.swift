@@ -21,8 +21,18 @@ public struct MessageExchange {
   }
 }
 
+/// `PROCESS_STATUS_TYPE`.
+public struct ProcessStatus: Equatable, Sendable {
+  public var attributes: ProcessAttributes
+  public var state: ProcessState
+  /// The current one.
+  public var priority: Int32
+  /// When the time capacity is used up; `never` where there is no deadline.
+  public var deadline: SystemTime
+}
+
 /// All that the scheduler knows of one process.
-public struct ProcessControlBlock {
+struct ProcessControlBlock {
   /// What a process waits for, beside the time that may end it.
   enum WaitReason: UInt8 {
     case nothing = 0
@@ -43,18 +53,18 @@ public struct ProcessControlBlock {
     case isStopped = 2
   }
 
-  public let attributes: ProcessAttributes
+  let attributes: ProcessAttributes
   /// How the tracer knows it.
   let key: ProcessKey
-  public internal(set) var state = ProcessState.dormant
+  var state = ProcessState.dormant
   /// The current priority.
-  public internal(set) var priority: Int32
+  var priority: Int32
   /// What the priority is again when the mutex is released.
   var retainedPriority: Int32
   /// Identifier of the mutex that it owns; 0 for none.
   var ownedMutex: Int32 = 0
   /// When its time capacity is used up; `never` where it has no deadline.
-  public internal(set) var deadline = SystemTime.never
+  var deadline = SystemTime.never
   /// Of its last release; until the first one, start of the period in which it was started.
   var release = SystemTime.zero
   /// Between the period's start and its first release; or between NORMAL mode's begin and an aperiodic one's start.

@@ -4,8 +4,10 @@ import ModuleConfiguration
 /// Which process of a partition runs, and what the services of processes do: ARINC 653 Part 1, 3.3, 3.4 and 3.7.2.
 ///
 /// It decides and does not act. Who calls it (`PartitionKit`, or a test) tells it the moment, switches from stack to
-/// stack, sets the timer and talks to the kernel as it says. It is called with upcalls masked, and never while it is
-/// being called: its state is consistent between two calls, so that a process may leave the processor there.
+/// stack, sets the timer and talks to the kernel as it says. It is called with upcalls masked, and its state is
+/// consistent between two calls, so that a process may leave the processor there. It is called while it is being called
+/// in one case: where a message's memory is not the caller's to give, the error handler runs in the middle of a
+/// service. Messages are touched and copied where that does no harm.
 ///
 /// Unsafe room: it is a view of memory that begins as zeros and is nobody else's. So it can lie in a partition's static
 /// memory, without a heap; and no access to it lasts until another process runs.
@@ -95,8 +97,20 @@ public struct ProcessScheduler {
   public var lockLevel: Int32 { state.pointee.lockLevel }
   public var isInErrorHandler: Bool { state.pointee.isInErrorHandler }
 
-  /// The process with this identifier; nil where there is none.
-  public func process(_ identifier: ProcessIdentifier) -> ProcessControlBlock? { block(identifier)?.pointee }
+  /// Whether there is a process with this identifier.
+  public func exists(_ identifier: ProcessIdentifier) -> Bool { block(identifier) != nil }
+
+  /// What a process is now; nil where there is none with this identifier.
+  public func status(of identifier: ProcessIdentifier) -> ProcessStatus? {
+    block(identifier).map { own in
+      ProcessStatus(
+        attributes: own.pointee.attributes, state: own.pointee.state, priority: own.pointee.priority,
+        deadline: own.pointee.deadline)
+    }
+  }
+
+  /// Where a process begins; 0 where there is none with this identifier.
+  public func entry(of identifier: ProcessIdentifier) -> UInt { block(identifier)?.pointee.attributes.entry ?? 0 }
 
   func block(_ identifier: ProcessIdentifier) -> UnsafeMutablePointer<ProcessControlBlock>? {
     guard identifier.rawValue >= 1, identifier.rawValue <= state.pointee.processCount else { return nil }

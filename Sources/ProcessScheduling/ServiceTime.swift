@@ -17,9 +17,14 @@ public struct ServiceTime: Equatable, Sendable, BitwiseCopyable {
   @inlinable public static var notAtAll: ServiceTime { ServiceTime(rawValue: 0) }
 
   @inlinable public static func nanoseconds(_ count: Int64) -> ServiceTime { ServiceTime(rawValue: count) }
-  @inlinable public static func microseconds(_ count: Int64) -> ServiceTime { ServiceTime(rawValue: count * 1_000) }
-  @inlinable public static func milliseconds(_ count: Int64) -> ServiceTime {
-    ServiceTime(rawValue: count * 1_000_000)
+  @inlinable public static func microseconds(_ count: Int64) -> ServiceTime { times(count, 1_000) }
+  @inlinable public static func milliseconds(_ count: Int64) -> ServiceTime { times(count, 1_000_000) }
+  @inlinable public static func seconds(_ count: Int64) -> ServiceTime { times(count, 1_000_000_000) }
+
+  /// For ever where the standard's type cannot say it.
+  @inlinable static func times(_ count: Int64, _ nanoseconds: Int64) -> ServiceTime {
+    let (product, isBeyond) = count.multipliedReportingOverflow(by: nanoseconds)
+    return isBeyond ? .forEver : ServiceTime(rawValue: product)
   }
 
   /// Whether it can be a time-out.

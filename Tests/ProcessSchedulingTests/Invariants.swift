@@ -36,12 +36,12 @@ struct Invariants {
 
   /// Whoever runs has the greatest priority, or locks preemption; where nobody runs nobody is ready.
   private func order(_ scheduler: ProcessScheduler) -> String? {
-    let blocks = (1...max(scheduler.processCount, 1)).compactMap { scheduler.process(ProcessIdentifier($0)) }
+    let blocks = (1...max(scheduler.processCount, 1)).compactMap { scheduler.status(of: ProcessIdentifier($0)) }
     if blocks.filter({ $0.state == .running }).count != (scheduler.running.isNone ? 0 : 1) {
       return "not one process runs"
     }
     guard let greatest = blocks.filter({ $0.state == .ready }).map(\.priority).max() else { return nil }
-    guard let own = scheduler.process(scheduler.running) else { return "nobody runs, and somebody is ready" }
+    guard let own = scheduler.status(of: scheduler.running) else { return "nobody runs, and somebody is ready" }
     if own.state != .running { return "who runs is \(own.state)" }
     if scheduler.lockLevel == 0, own.priority < greatest { return "\(own.priority) runs, and \(greatest) is ready" }
     return nil
@@ -52,15 +52,15 @@ struct Invariants {
     var identifier: Int32 = 1
     while let status = scheduler.mutexStatus(identifier) {
       defer { identifier += 1 }
-      if status.owner.isNone != (status.lockCount == 0) { return "mutex \(identifier) is half owned: \(status)" }
-      if status.owner.isNone, status.waitingProcesses > 0 { return "mutex \(identifier) is nobody's, and awaited" }
+      if (status.owner == nil) != (status.lockCount == 0) { return "mutex \(identifier) is half owned: \(status)" }
+      if status.owner == nil, status.waitingProcesses > 0 { return "mutex \(identifier) is nobody's, and awaited" }
       let owners = (1...max(scheduler.processCount, 1)).filter {
         scheduler.ownedMutex(of: ProcessIdentifier($0)) == .mutex(identifier)
       }
-      if owners != (status.owner.isNone ? [] : [status.owner.rawValue]) {
+      if owners != (status.owner.map { [$0.rawValue] } ?? []) {
         return "mutex \(identifier) is owned by \(owners): \(status)"
       }
-      if let owner = scheduler.process(status.owner), owner.priority < status.priority {
+      if let owner = status.owner.flatMap({ scheduler.status(of: $0) }), owner.priority < status.priority {
         return "the owner of mutex \(identifier) has priority \(owner.priority)"
       }
     }

@@ -39,7 +39,7 @@ import Testing
     #expect(scheduler.nextInstant == .never && scheduler.nextDeadline == .never)
     #expect(scheduler.nextTick { .zero } == .never)
     #expect(scheduler.takeLate(after: .none, .never) == .none)
-    #expect(scheduler.process(ProcessIdentifier(1)) == nil && scheduler.process(.none) == nil)
+    #expect(scheduler.status(of: ProcessIdentifier(1)) == nil && scheduler.status(of: .none) == nil)
     #expect(scheduler.semaphoreStatus(1) == nil && scheduler.eventStatus(1) == nil)
     #expect(scheduler.mutexStatus(1) == nil && scheduler.bufferStatus(1) == nil)
     #expect(scheduler.blackboardStatus(1) == nil && scheduler.ownedMutex(of: .none) == nil)

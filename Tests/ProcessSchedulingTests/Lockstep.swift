@@ -129,7 +129,7 @@ final class Lockstep: Decider {
 
   private func compare(_ own: ReferenceProcess, _ scheduler: ProcessScheduler) {
     let identifier = ProcessIdentifier(own.identifier)
-    guard let process = scheduler.process(identifier) else { return note("there is no process \(own.identifier)") }
+    guard let process = scheduler.status(of: identifier) else { return note("there is no process \(own.identifier)") }
     let number = own.identifier
     let isSame =
       process.state == reference.state(of: own) && process.priority == own.priority
@@ -141,7 +141,7 @@ final class Lockstep: Decider {
         the reference \(reference.state(of: own)) \(own.priority) \(Reference.time(own.deadline).nanoseconds)
         """)
     }
-    let mutex: OwnedMutex = own.mutex.map { .mutex($0.identifier) } ?? .none
+    let mutex: OwnedMutex = own.mutex.map { .mutex($0.identifier) } ?? .nothing
     let owned = own === reference.locker ? .preemptionLock : mutex
     if scheduler.ownedMutex(of: identifier) != owned { note("process \(number) does not own \(owned) alike") }
   }
@@ -163,7 +163,7 @@ final class Lockstep: Decider {
     }
     each("mutex", reference.mutexes, scheduler.mutexStatus) {
       MutexStatus(
-        owner: ProcessIdentifier($0.owner?.identifier ?? 0), priority: $0.priority, lockCount: $0.count,
+        owner: $0.owner.map { ProcessIdentifier($0.identifier) }, priority: $0.priority, lockCount: $0.count,
         waitingProcesses: $0.queue.count)
     }
     each("buffer", reference.buffers, scheduler.bufferStatus) {

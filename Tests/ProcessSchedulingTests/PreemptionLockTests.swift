@@ -58,7 +58,7 @@ import Testing
     #expect(story.code(.acquireMutex(mutex, .notAtAll)) == .invalidMode)
     #expect(story.scheduler.ownedMutex(of: ProcessIdentifier(1)) == .preemptionLock)
     story.call(.unlockPreemption)
-    #expect(story.scheduler.ownedMutex(of: ProcessIdentifier(1)) == OwnedMutex.none)
+    #expect(story.scheduler.ownedMutex(of: ProcessIdentifier(1)) == OwnedMutex.nothing)
     #expect(story.code(.timedWait(.notAtAll)) == .noError)
   }
 

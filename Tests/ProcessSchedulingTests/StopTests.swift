@@ -66,12 +66,12 @@ import Testing
     story.begin()
     story.call(.acquireMutex(mutex, .notAtAll))
     story.call(.stopSelf)
-    #expect(story.scheduler.mutexStatus(mutex)?.owner.rawValue == 1 && story.priority(1) == 7)
+    #expect(story.scheduler.mutexStatus(mutex)?.owner == ProcessIdentifier(1) && story.priority(1) == 7)
     #expect(story.code(.acquireMutex(mutex, .notAtAll)) == .notAvailable)
     #expect(story.code(.start(1)) == .noError)
     #expect(story.running == 1 && story.priority(1) == 7)
     story.call(.releaseMutex(mutex))
-    #expect(story.priority(1) == 5 && story.scheduler.mutexStatus(mutex)?.owner.isNone == true)
+    #expect(story.priority(1) == 5 && story.scheduler.mutexStatus(mutex)?.lockCount == 0)
   }
 
   @Test func whoeverEndsUnlocksPreemption() {
@@ -82,7 +82,7 @@ import Testing
     story.call(.lockPreemption)
     story.call(.stopSelf)
     #expect(story.running == 2 && story.scheduler.lockLevel == 0)
-    #expect(story.scheduler.ownedMutex(of: ProcessIdentifier(1)) == OwnedMutex.none)
+    #expect(story.scheduler.ownedMutex(of: ProcessIdentifier(1)) == OwnedMutex.nothing)
     story.call(.start(1))
     #expect(story.running == 1)
   }

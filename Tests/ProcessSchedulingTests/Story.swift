@@ -50,9 +50,9 @@ final class Story {
 
   // MARK: What is to be seen
 
-  func state(_ process: Int32) -> ProcessState? { scheduler.process(ProcessIdentifier(process))?.state }
-  func priority(_ process: Int32) -> Int32? { scheduler.process(ProcessIdentifier(process))?.priority }
-  func deadline(_ process: Int32) -> UInt64? { scheduler.process(ProcessIdentifier(process))?.deadline.nanoseconds }
+  func state(_ process: Int32) -> ProcessState? { scheduler.status(of: ProcessIdentifier(process))?.state }
+  func priority(_ process: Int32) -> Int32? { scheduler.status(of: ProcessIdentifier(process))?.priority }
+  func deadline(_ process: Int32) -> UInt64? { scheduler.status(of: ProcessIdentifier(process))?.deadline.nanoseconds }
 
   /// What the service has answered that ended last, of those of the process.
   func lastAnswer(_ process: Int32) -> Answer? { layer.finished.last { $0.process == process }?.answer }

@@ -1,6 +1,8 @@
 // All services of the APEX interface (ARINC 653 Part 1, and of Part 2 the module schedules), under the standard's
 // names.
 //
+// An image that calls more than those of sampling ports, schedules, mode and time links APEXBinding (Package.swift).
+//
 // Whoever needs few of them includes the groups one by one. What is ours beyond the standard: partita.h.
 #ifndef ARINC653_H
 #define ARINC653_H

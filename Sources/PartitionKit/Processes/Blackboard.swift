@@ -6,38 +6,40 @@ public struct Blackboard: Equatable, Sendable {
   /// From 1, in the order of creation.
   public let identifier: Int32
 
-  @inlinable public init(_ identifier: Int32) { self.identifier = identifier }
+  /// The one with this identifier, whether there is one or not: its services throw `invalidParameter` then.
+  @inlinable public init(identifier: Int32) { self.identifier = identifier }
 
   /// Creates one, before the partition is in NORMAL mode; it is empty then.
   ///
   /// - Throws: `noAction` where the name is taken, `invalidParameter` where the size is out of range,
   ///   `invalidConfiguration` where there are 16 already, or no room for the message, `invalidMode` in NORMAL mode.
   public init(named name: StaticString, maximumMessageBytes: Int32) throws(ReturnCode) {
-    try self.init(ObjectName(name), maximumMessageBytes: maximumMessageBytes)
+    try self.init(named: ObjectName(name), maximumMessageBytes: maximumMessageBytes)
   }
 
   /// The same by a whole name.
-  public init(_ name: ObjectName, maximumMessageBytes: Int32) throws(ReturnCode) {
+  public init(named name: ObjectName, maximumMessageBytes: Int32) throws(ReturnCode) {
     identifier = try ProcessMachine.create { $0.createBlackboard(name, maximumBytes: maximumMessageBytes, $1) }
   }
 
   /// The one of this name; nil where there is none.
   public static func named(_ name: ObjectName) -> Blackboard? {
-    ProcessMachine.ask { $0.blackboard(named: name) }.map { Blackboard($0) }
+    ProcessMachine.ask { $0.blackboard(named: name) }.map { Blackboard(identifier: $0) }
   }
+
+  /// The one of this name; nil where there is none.
+  public static func named(_ name: StaticString) -> Blackboard? { (try? ObjectName(name)).flatMap { named($0) } }
 
   /// Replaces the message, and gives it to all who wait for one.
   ///
   /// - Throws: `invalidParameter` where the message is empty or too long.
   public func display(_ message: UnsafeRawBufferPointer) throws(ReturnCode) {
-    guard let address = message.baseAddress, let byteCount = Int32(exactly: message.count) else {
-      throw .invalidParameter
-    }
-    try display(address, byteCount)
+    guard let byteCount = Int32(exactly: message.count) else { throw .invalidParameter }
+    try display(at: message.baseAddress, byteCount: byteCount)
   }
 
   /// The same from an address.
-  public func display(_ message: UnsafeRawPointer, _ byteCount: Int32) throws(ReturnCode) {
+  package func display(at message: UnsafeRawPointer?, byteCount: Int32) throws(ReturnCode) {
     try ProcessMachine.try { .done($0.displayBlackboard(identifier, message, byteCount, $1)) }
   }
 
@@ -49,14 +51,12 @@ public struct Blackboard: Equatable, Sendable {
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, timeOut: ServiceTime = .forEver
   ) throws(ReturnCode) -> Int {
-    guard let address = buffer.baseAddress, let status, buffer.count >= status.maximumMessageBytes else {
-      throw .invalidParameter
-    }
-    return Int(try read(address, timeOut))
+    guard let status, buffer.count >= status.maximumMessageBytes else { throw .invalidParameter }
+    return Int(try read(at: buffer.baseAddress, timeOut: timeOut))
   }
 
   /// The same to an address with room for the longest message.
-  public func read(_ message: UnsafeMutableRawPointer, _ timeOut: ServiceTime) throws(ReturnCode) -> Int32 {
+  package func read(at message: UnsafeMutableRawPointer?, timeOut: ServiceTime) throws(ReturnCode) -> Int32 {
     try ProcessMachine.receive { $0.readBlackboard(identifier, into: message, timeOut, $1) }
   }
 

@@ -6,7 +6,8 @@ public struct Buffer: Equatable, Sendable {
   /// From 1, in the order of creation.
   public let identifier: Int32
 
-  @inlinable public init(_ identifier: Int32) { self.identifier = identifier }
+  /// The one with this identifier, whether there is one or not: its services throw `invalidParameter` then.
+  @inlinable public init(identifier: Int32) { self.identifier = identifier }
 
   /// Creates one, before the partition is in NORMAL mode.
   ///
@@ -17,13 +18,13 @@ public struct Buffer: Equatable, Sendable {
     discipline: QueuingDiscipline = .fifo
   ) throws(ReturnCode) {
     try self.init(
-      ObjectName(name), maximumMessageBytes: maximumMessageBytes, maximumMessageCount: maximumMessageCount,
+      named: ObjectName(name), maximumMessageBytes: maximumMessageBytes, maximumMessageCount: maximumMessageCount,
       discipline: discipline)
   }
 
   /// The same by a whole name; no discipline is one that is out of range.
   public init(
-    _ name: ObjectName, maximumMessageBytes: Int32, maximumMessageCount: Int32, discipline: QueuingDiscipline?
+    named name: ObjectName, maximumMessageBytes: Int32, maximumMessageCount: Int32, discipline: QueuingDiscipline?
   ) throws(ReturnCode) {
     identifier = try ProcessMachine.create {
       $0.createBuffer(
@@ -33,22 +34,23 @@ public struct Buffer: Equatable, Sendable {
 
   /// The one of this name; nil where there is none.
   public static func named(_ name: ObjectName) -> Buffer? {
-    ProcessMachine.ask { $0.buffer(named: name) }.map { Buffer($0) }
+    ProcessMachine.ask { $0.buffer(named: name) }.map { Buffer(identifier: $0) }
   }
+
+  /// The one of this name; nil where there is none.
+  public static func named(_ name: StaticString) -> Buffer? { (try? ObjectName(name)).flatMap { named($0) } }
 
   /// Sends a message; waits while the buffer is full.
   ///
   /// - Throws: `notAvailable` with the time-out 0, `timedOut`, `invalidMode` where the caller may not wait,
   ///   `invalidParameter` where the message is empty or too long.
   public func send(_ message: UnsafeRawBufferPointer, timeOut: ServiceTime = .forEver) throws(ReturnCode) {
-    guard let address = message.baseAddress, let byteCount = Int32(exactly: message.count) else {
-      throw .invalidParameter
-    }
-    try send(address, byteCount, timeOut)
+    guard let byteCount = Int32(exactly: message.count) else { throw .invalidParameter }
+    try send(at: message.baseAddress, byteCount: byteCount, timeOut: timeOut)
   }
 
   /// The same from an address.
-  public func send(_ message: UnsafeRawPointer, _ byteCount: Int32, _ timeOut: ServiceTime) throws(ReturnCode) {
+  package func send(at message: UnsafeRawPointer?, byteCount: Int32, timeOut: ServiceTime) throws(ReturnCode) {
     try ProcessMachine.try {
       $0.sendBuffer(identifier, UnsafeMutableRawPointer(mutating: message), byteCount, timeOut, $1)
     }
@@ -61,14 +63,12 @@ public struct Buffer: Equatable, Sendable {
   public func receive(
     into buffer: UnsafeMutableRawBufferPointer, timeOut: ServiceTime = .forEver
   ) throws(ReturnCode) -> Int {
-    guard let address = buffer.baseAddress, let status, buffer.count >= status.maximumMessageBytes else {
-      throw .invalidParameter
-    }
-    return Int(try receive(address, timeOut))
+    guard let status, buffer.count >= status.maximumMessageBytes else { throw .invalidParameter }
+    return Int(try receive(at: buffer.baseAddress, timeOut: timeOut))
   }
 
   /// The same to an address with room for the longest message.
-  public func receive(_ message: UnsafeMutableRawPointer, _ timeOut: ServiceTime) throws(ReturnCode) -> Int32 {
+  package func receive(at message: UnsafeMutableRawPointer?, timeOut: ServiceTime) throws(ReturnCode) -> Int32 {
     try ProcessMachine.receive { $0.receiveBuffer(identifier, into: message, timeOut, $1) }
   }
 

@@ -7,7 +7,8 @@ public struct Mutex: Equatable, Sendable {
   /// From 1, in the order of creation.
   public let identifier: Int32
 
-  @inlinable public init(_ identifier: Int32) { self.identifier = identifier }
+  /// The one with this identifier, whether there is one or not: its services throw `invalidParameter` then.
+  @inlinable public init(identifier: Int32) { self.identifier = identifier }
 
   /// Creates one, before the partition is in NORMAL mode.
   ///
@@ -16,18 +17,21 @@ public struct Mutex: Equatable, Sendable {
   public init(
     named name: StaticString, priority: Int32, discipline: QueuingDiscipline = .priority
   ) throws(ReturnCode) {
-    try self.init(ObjectName(name), priority: priority, discipline: discipline)
+    try self.init(named: ObjectName(name), priority: priority, discipline: discipline)
   }
 
   /// The same by a whole name; no discipline is one that is out of range.
-  public init(_ name: ObjectName, priority: Int32, discipline: QueuingDiscipline?) throws(ReturnCode) {
+  public init(named name: ObjectName, priority: Int32, discipline: QueuingDiscipline?) throws(ReturnCode) {
     identifier = try ProcessMachine.create { $0.createMutex(name, priority: priority, discipline, $1) }
   }
 
   /// The one of this name; nil where there is none.
   public static func named(_ name: ObjectName) -> Mutex? {
-    ProcessMachine.ask { $0.mutex(named: name) }.map { Mutex($0) }
+    ProcessMachine.ask { $0.mutex(named: name) }.map { Mutex(identifier: $0) }
   }
+
+  /// The one of this name; nil where there is none.
+  public static func named(_ name: StaticString) -> Mutex? { (try? ObjectName(name)).flatMap { named($0) } }
 
   /// Waits while another process owns it; an owner locks it once more.
   ///

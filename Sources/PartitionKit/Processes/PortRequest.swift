@@ -34,8 +34,9 @@ struct PortRequest {
   /// Whether the kernel has no reason to refuse the request for good.
   private var fits: Bool {
     let isSent = number == .sendQueuingMessage
-    return port.direction == (isSent ? .source : .destination) && byteCount > 0
-      && byteCount <= UInt64(port.maximumMessageBytes)
+    guard port.direction == (isSent ? .source : .destination), byteCount > 0 else { return false }
+    // There may be more room for a message than it needs.
+    return !isSent || byteCount <= UInt64(clamping: port.maximumMessageBytes)
   }
 
   /// Calls the kernel, and waits while the call is not available, or while others wait at the port already.

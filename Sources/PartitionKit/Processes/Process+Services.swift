@@ -8,7 +8,7 @@ extension Process {
   /// The caller waits so long; with 0 its equals go first.
   ///
   /// - Throws: `invalidMode` where it may not wait: outside a process, with a mutex or the preemption lock, and in the
-  ///   handler of an interrupt.
+  ///   handler of an interrupt; `invalidParameter` where the delay is negative, for ever, or out of range.
   public static func timedWait(_ delay: ServiceTime) throws(ReturnCode) {
     try ProcessMachine.try { $0.timedWait(delay, $1) }
   }
@@ -22,7 +22,8 @@ extension Process {
 
   /// The caller's deadline is so far from now; who has no time capacity has none.
   ///
-  /// - Throws: `noAction` outside a process, `invalidMode` where that is beyond a periodic one's next release.
+  /// - Throws: `noAction` outside a process, `invalidMode` where that is beyond a periodic one's next release,
+  ///   `invalidParameter` where it is negative or out of range.
   public static func replenish(_ budget: ServiceTime) throws(ReturnCode) {
     try ProcessMachine.try { .done($0.replenish(budget, $1)) }
   }
@@ -61,35 +62,33 @@ extension Process {
 
   // MARK: The preemption lock
 
-  /// How often the caller has locked preemption.
+  /// How often preemption is locked: by the caller, or in the error handler by whom it has interrupted.
   public static var lockLevel: Int32 { ProcessMachine.scheduler.lockLevel }
 
   /// Nobody takes the processor from the caller, until it has unlocked as often as it has locked. It may not wait until
   /// then.
   ///
-  /// - Parameter level: how often it has locked preemption then, refused or not.
+  /// - Returns: how often it has locked then.
   /// - Throws: `noAction` outside a process, `invalidMode` for a mutex's owner, `invalidConfiguration` beyond 16 times.
-  public static func lockPreemption(level: inout Int32) throws(ReturnCode) {
-    let code = ProcessMachine.perform { scheduler, moment in
+  @discardableResult
+  public static func lockPreemption() throws(ReturnCode) -> Int32 {
+    var level: Int32 = 0
+    try ProcessMachine.try { scheduler, moment in
       let code = scheduler.lockPreemption(moment)
       level = scheduler.lockLevel
       return .done(code)
     }
-    if code != .noError { throw code }
-  }
-
-  /// The same for who does not count.
-  public static func lockPreemption() throws(ReturnCode) {
-    var level: Int32 = 0
-    try lockPreemption(level: &level)
+    return level
   }
 
   /// Undoes one `lockPreemption`.
   ///
-  /// - Parameter level: how often it has still locked preemption then, refused or not.
+  /// - Returns: how often it has still locked.
   /// - Throws: `noAction` where it is not locked.
-  public static func unlockPreemption(level: inout Int32) throws(ReturnCode) {
-    let code = ProcessMachine.perform { scheduler, moment in
+  @discardableResult
+  public static func unlockPreemption() throws(ReturnCode) -> Int32 {
+    var level: Int32 = 0
+    try ProcessMachine.try { scheduler, moment in
       let code = scheduler.unlockPreemption(moment)
       level = scheduler.lockLevel
       if code == .noError, level == 0 {
@@ -98,13 +97,7 @@ extension Process {
       }
       return .done(code)
     }
-    if code != .noError { throw code }
-  }
-
-  /// The same for who does not count.
-  public static func unlockPreemption() throws(ReturnCode) {
-    var level: Int32 = 0
-    try unlockPreemption(level: &level)
+    return level
   }
 
   /// What it owns that keeps others away; nil where there is no such process.

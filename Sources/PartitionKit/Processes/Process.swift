@@ -16,12 +16,13 @@ public struct Process: Equatable, Sendable {
   public typealias Entry = @convention(c) () -> Void
 
   private static let minimumStackBytes: UInt = 2048
-  /// Of an upcall's handler, beside the frame and the extended state.
-  private static let upcallBytes: UInt = 1024
+  /// Of an upcall's frame, the red zone above it, and its handler, which calls services.
+  private static let upcallBytes: UInt = 1536
 
   public let identifier: ProcessIdentifier
 
-  @inlinable public init(_ identifier: ProcessIdentifier) { self.identifier = identifier }
+  /// The process with this identifier, whether there is one or not.
+  @inlinable public init(identifier: ProcessIdentifier) { self.identifier = identifier }
 
   // MARK: Creation
 
@@ -72,17 +73,23 @@ public struct Process: Equatable, Sendable {
   /// The process of this name; nil where there is none.
   public static func named(_ name: ObjectName) -> Process? {
     let found = ProcessMachine.ask { $0.process(named: name) }
-    return found.isNone ? nil : Process(found)
+    return found.isNone ? nil : Process(identifier: found)
   }
+
+  /// The process of this name; nil where there is none.
+  public static func named(_ name: StaticString) -> Process? { (try? ObjectName(name)).flatMap { named($0) } }
 
   /// Who calls; nil in `main` and in the error handler.
   public static var current: Process? {
     let running = ProcessMachine.scheduler.running
-    return running.isNone ? nil : Process(running)
+    return running.isNone ? nil : Process(identifier: running)
   }
 
   /// Attributes, state, current priority and deadline; nil where there is no such process.
-  public var status: ProcessControlBlock? { ProcessMachine.ask { $0.process(identifier) } }
+  public var status: ProcessStatus? { ProcessMachine.ask { $0.status(of: identifier) } }
+
+  /// Whether there is such a process.
+  public var exists: Bool { ProcessMachine.ask { $0.exists(identifier) } }
 
   /// Enters NORMAL mode, where `main` has not, and lets the processes run, for ever.
   ///
@@ -96,8 +103,8 @@ public struct Process: Equatable, Sendable {
   /// Starts it: a periodic process is released with the partition's next period, in NORMAL mode, and `delay` later;
   /// others are ready so long from now, or from when NORMAL mode begins.
   ///
-  /// - Throws: `noAction` where it is started already, `invalidParameter` where the delay is not shorter than the
-  ///   period, `invalidConfiguration` where its deadline would be out of range.
+  /// - Throws: `noAction` where it is started already, `invalidParameter` where there is no such process, and where the
+  ///   delay is negative or not shorter than the period, `invalidConfiguration` where its deadline would be out of range.
   public func start(after delay: ServiceTime = .notAtAll) throws(ReturnCode) {
     try ProcessMachine.try { scheduler, moment in
       let code = scheduler.start(identifier, after: delay, moment)
@@ -108,7 +115,8 @@ public struct Process: Equatable, Sendable {
 
   /// Stops another process, wherever it waits. A mutex that it owns remains its own, until that is reset.
   ///
-  /// - Throws: `invalidParameter` for the caller itself, `noAction` where it is not started.
+  /// - Throws: `invalidParameter` for the caller itself and where there is no such process, `noAction` where it is not
+  ///   started.
   public func stop() throws(ReturnCode) {
     try ProcessMachine.try { scheduler, moment in
       let (code, telling) = scheduler.stop(identifier, moment)

@@ -36,7 +36,7 @@ extension ProcessMachine {
   /// due before comes with that.
   private static var nextPeriod: SystemTime {
     let (now, period) = (Clock.now, Partition.periodStart)
-    let next = period + Nanoseconds(InformationPageView.word(InformationPage.period))
+    let next = period + Partition.period
     if period != .zero, next > now { return next }
     // None has begun since the partition started, or the module schedule has changed.
     let end = Partition.windowEnd

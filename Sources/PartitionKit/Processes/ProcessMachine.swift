@@ -19,9 +19,11 @@ enum ProcessMachine {
   static var moment: PartitionMoment {
     PartitionMoment(
       now: Clock.now, periodStart: Partition.periodStart,
-      period: Nanoseconds(InformationPageView.word(InformationPage.period)), isNormal: Partition.mode == .normal,
-      isInUpcall: SharedPageView.upcallsEntered != SharedPageView.upcallsReturned)
+      period: Partition.period, isNormal: Partition.mode == .normal,
+      isInUpcall: isInUpcall)
   }
+
+  private static var isInUpcall: Bool { SharedPageView.upcallsEntered != SharedPageView.upcallsReturned }
 
   /// Whether processes that run take upcalls. Unsafe: written once, before the first of them runs.
   nonisolated(unsafe) private static var processesAreInterruptible = false
@@ -91,7 +93,7 @@ enum ProcessMachine {
     if scheduler.takeTimerWish() { armTimer() }
     if scheduler.takeTickWish() { tickAtOnce() }
     if scheduler.isOutranked {
-      if moment.isInUpcall { tickAtOnce() } else { beOutranked() }
+      if isInUpcall { tickAtOnce() } else { beOutranked() }
     }
     restore(wereEnabled)
   }
@@ -127,10 +129,10 @@ enum ProcessMachine {
   }
 
   private static func begin() {
-    guard let own = scheduler.process(scheduler.running) else { fatalError() }
+    let entry = scheduler.entry(of: scheduler.running)
     restore(processesAreInterruptible)
     // Unsafe: the address that the process was created with.
-    unsafeBitCast(own.attributes.entry, to: (@convention(c) () -> Void).self)()
+    unsafeBitCast(entry, to: (@convention(c) () -> Void).self)()
     Process.stopSelf()
   }
 
@@ -190,6 +192,6 @@ enum ProcessMachine {
     let end = Partition.windowEnd
     // Nobody has told of the window in which the partition was started: it is no longer than all in a period.
     if end != .zero { return end }
-    return Clock.now + Nanoseconds(InformationPageView.word(InformationPage.duration))
+    return Clock.now + Partition.duration
   }
 }

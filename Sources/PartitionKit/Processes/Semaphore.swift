@@ -6,7 +6,8 @@ public struct Semaphore: Equatable, Sendable {
   /// From 1, in the order of creation.
   public let identifier: Int32
 
-  @inlinable public init(_ identifier: Int32) { self.identifier = identifier }
+  /// The one with this identifier, whether there is one or not: its services throw `invalidParameter` then.
+  @inlinable public init(identifier: Int32) { self.identifier = identifier }
 
   /// Creates one, before the partition is in NORMAL mode.
   ///
@@ -18,12 +19,12 @@ public struct Semaphore: Equatable, Sendable {
   public init(
     named name: StaticString, value: Int32, maximumValue: Int32, discipline: QueuingDiscipline = .fifo
   ) throws(ReturnCode) {
-    try self.init(ObjectName(name), value: value, maximumValue: maximumValue, discipline: discipline)
+    try self.init(named: ObjectName(name), value: value, maximumValue: maximumValue, discipline: discipline)
   }
 
   /// The same by a whole name; no discipline is one that is out of range.
   public init(
-    _ name: ObjectName, value: Int32, maximumValue: Int32, discipline: QueuingDiscipline?
+    named name: ObjectName, value: Int32, maximumValue: Int32, discipline: QueuingDiscipline?
   ) throws(ReturnCode) {
     identifier = try ProcessMachine.create {
       $0.createSemaphore(name, value: value, maximumValue: maximumValue, discipline, $1)
@@ -32,8 +33,11 @@ public struct Semaphore: Equatable, Sendable {
 
   /// The one of this name; nil where there is none.
   public static func named(_ name: ObjectName) -> Semaphore? {
-    ProcessMachine.ask { $0.semaphore(named: name) }.map { Semaphore($0) }
+    ProcessMachine.ask { $0.semaphore(named: name) }.map { Semaphore(identifier: $0) }
   }
+
+  /// The one of this name; nil where there is none.
+  public static func named(_ name: StaticString) -> Semaphore? { (try? ObjectName(name)).flatMap { named($0) } }
 
   /// Takes one; waits while there is none.
   ///

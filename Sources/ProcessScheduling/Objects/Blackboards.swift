@@ -35,10 +35,10 @@ extension ProcessScheduler {
   ///
   /// Unsafe: `message` has `byteCount` bytes.
   public func displayBlackboard(
-    _ blackboard: Int32, _ message: UnsafeRawPointer, _ byteCount: Int32, _ moment: PartitionMoment
+    _ blackboard: Int32, _ message: UnsafeRawPointer?, _ byteCount: Int32, _ moment: PartitionMoment
   ) -> ReturnCode {
     guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount), byteCount > 0,
-      byteCount <= own.pointee.maximumBytes
+      byteCount <= own.pointee.maximumBytes, let message
     else { return .invalidParameter }
     own.pointee.message.copyMemory(from: message, byteCount: Int(byteCount))
     own.pointee.byteCount = byteCount
@@ -52,11 +52,10 @@ extension ProcessScheduler {
   ///
   /// Unsafe: `message` has room for the blackboard's longest, until the caller runs again.
   public func readBlackboard(
-    _ blackboard: Int32, into message: UnsafeMutableRawPointer, _ timeOut: ServiceTime, _ moment: PartitionMoment
+    _ blackboard: Int32, into message: UnsafeMutableRawPointer?, _ timeOut: ServiceTime, _ moment: PartitionMoment
   ) -> (step: ServiceStep, byteCount: Int32) {
-    guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount), timeOut.isTimeOut else {
-      return (.done(.invalidParameter), 0)
-    }
+    guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount), timeOut.isTimeOut, let message
+    else { return (.done(.invalidParameter), 0) }
     if own.pointee.byteCount == 0 {
       partita_touch(message, Int(own.pointee.maximumBytes), true)
       layReady(MessageExchange(message, 0))

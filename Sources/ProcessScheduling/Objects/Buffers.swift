@@ -77,15 +77,15 @@ extension ProcessScheduler {
   ///
   /// Unsafe: `message` has `byteCount` bytes, until the caller runs again.
   public func sendBuffer(
-    _ buffer: Int32, _ message: UnsafeMutableRawPointer, _ byteCount: Int32, _ timeOut: ServiceTime,
+    _ buffer: Int32, _ message: UnsafeMutableRawPointer?, _ byteCount: Int32, _ timeOut: ServiceTime,
     _ moment: PartitionMoment
   ) -> ServiceStep {
     guard let own = object(buffer, in: buffers, state.pointee.bufferCount), byteCount > 0,
-      byteCount <= own.pointee.maximumBytes, timeOut.isTimeOut
+      byteCount <= own.pointee.maximumBytes, timeOut.isTimeOut, let message
     else { return .done(.invalidParameter) }
+    // Before anybody is served: an address that is wrong is the sender's fault.
+    partita_touch(message, Int(byteCount), false)
     if own.pointee.count == own.pointee.maximumCount {
-      // Whoever receives takes the message from the sender's memory: an address that is wrong is the sender's fault.
-      partita_touch(message, Int(byteCount), false)
       layReady(MessageExchange(message, byteCount))
       return wait(at: .buffer(buffer), own.pointee.discipline, timeOut, moment)
     }
@@ -112,9 +112,9 @@ extension ProcessScheduler {
   ///
   /// Unsafe: `message` has room for the buffer's longest, until the caller runs again.
   public func receiveBuffer(
-    _ buffer: Int32, into message: UnsafeMutableRawPointer, _ timeOut: ServiceTime, _ moment: PartitionMoment
+    _ buffer: Int32, into message: UnsafeMutableRawPointer?, _ timeOut: ServiceTime, _ moment: PartitionMoment
   ) -> (step: ServiceStep, byteCount: Int32) {
-    guard let own = object(buffer, in: buffers, state.pointee.bufferCount), timeOut.isTimeOut else {
+    guard let own = object(buffer, in: buffers, state.pointee.bufferCount), timeOut.isTimeOut, let message else {
       return (.done(.invalidParameter), 0)
     }
     if own.pointee.count == 0 {

@@ -11,8 +11,8 @@ struct Mutex: NamedObject {
 
 /// `MUTEX_STATUS_TYPE`.
 public struct MutexStatus: Equatable, Sendable {
-  /// `none` while it is available.
-  public var owner: ProcessIdentifier
+  /// Nil while it is available.
+  public var owner: ProcessIdentifier?
   public var priority: Int32
   public var lockCount: Int32
   public var waitingProcesses: Int32
@@ -20,7 +20,7 @@ public struct MutexStatus: Equatable, Sendable {
 
 /// What a process owns that keeps others away, GET_PROCESS_MUTEX_STATE.
 public enum OwnedMutex: Equatable, Sendable {
-  case none
+  case nothing
   case mutex(Int32)
   case preemptionLock
 }
@@ -111,7 +111,7 @@ extension ProcessScheduler {
   public func ownedMutex(of process: ProcessIdentifier) -> OwnedMutex? {
     guard let asked = block(process) else { return nil }
     if process == state.pointee.lockOwner { return .preemptionLock }
-    return asked.pointee.ownedMutex == 0 ? OwnedMutex.none : .mutex(asked.pointee.ownedMutex)
+    return asked.pointee.ownedMutex == 0 ? OwnedMutex.nothing : .mutex(asked.pointee.ownedMutex)
   }
 
   public func mutex(named name: ObjectName) -> Int32? { find(name, in: mutexes, state.pointee.mutexCount) }
@@ -119,7 +119,8 @@ extension ProcessScheduler {
   public func mutexStatus(_ mutex: Int32) -> MutexStatus? {
     guard let own = object(mutex, in: mutexes, state.pointee.mutexCount) else { return nil }
     return MutexStatus(
-      owner: own.pointee.owner, priority: own.pointee.priority, lockCount: own.pointee.lockCount,
+      owner: own.pointee.owner.isNone ? nil : own.pointee.owner, priority: own.pointee.priority,
+      lockCount: own.pointee.lockCount,
       waitingProcesses: waiterCount(at: .mutex(mutex)))
   }
 }

@@ -84,6 +84,12 @@ enum Director {
   }
 
   private static func blackboard() {
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    Checks.code(330, .invalidParameter) { () throws(ReturnCode) in try Stage.buffer.send(nothing) }
+    Checks.code(410, .invalidParameter) { () throws(ReturnCode) in try Stage.blackboard.display(nothing) }
+    Checks.code(411, .invalidParameter) { () throws(ReturnCode) in
+      _ = try Blackboard(identifier: 2).read(into: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    }
     begin(400, .read)
     Stage.withMessage(70) { message in
       Checks.code(403, .noError) { () throws(ReturnCode) in
@@ -99,6 +105,7 @@ enum Director {
   private static func mutex() {
     Checks.code(500, .noError) { () throws(ReturnCode) in try Stage.mutex.acquire() }
     Checks.check(501, Process.current?.ownedMutex == .mutex(Stage.mutex.identifier))
+    Checks.check(513, Stage.mutex.status?.owner == Process.current?.identifier)
     Checks.equal(502, Process.current?.status?.priority ?? 0, 40)
     Checks.code(503, .invalidMode) { () throws(ReturnCode) in try Process.timedWait(.microseconds(1)) }
     // The ceiling is above the player: it cannot begin before the mutex is there.
@@ -109,6 +116,7 @@ enum Director {
     Checks.code(506, .noError) { () throws(ReturnCode) in try Stage.mutex.release() }
     Checks.equal(507, Stage.begun, begun + 1)
     ended(508, .noError)
+    Checks.check(514, Process.current?.ownedMutex == .nothing)
     Checks.equal(511, Process.current?.status?.priority ?? 0, 20)
     Checks.code(512, .invalidMode) { () throws(ReturnCode) in try Stage.mutex.release() }
   }
@@ -131,15 +139,12 @@ enum Director {
     Checks.code(703, .noAction) { () throws(ReturnCode) in try Stage.player.suspend() }
     Checks.code(704, .noError) { () throws(ReturnCode) in try Stage.player.resume() }
     ended(705, .noError)
-    var level: Int32 = 0
-    Checks.code(710, .noError) { () throws(ReturnCode) in try Process.lockPreemption(level: &level) }
-    Checks.equal(711, level, 1)
+    Checks.code(710, .noError) { () throws(ReturnCode) in Checks.equal(711, try Process.lockPreemption(), 1) }
     let begun = Stage.begun
     Stage.deed = .nothing
     Checks.code(712, .noError) { () throws(ReturnCode) in try Stage.turn.signal() }
     Checks.equal(713, Stage.begun, begun)
-    Checks.code(714, .noError) { () throws(ReturnCode) in try Process.unlockPreemption(level: &level) }
-    Checks.equal(715, level, 0)
+    Checks.code(714, .noError) { () throws(ReturnCode) in Checks.equal(715, try Process.unlockPreemption(), 0) }
     Checks.equal(716, Stage.begun, begun + 1)
     // One of less priority than its caller is not begun, until it has more.
     Checks.code(720, .noError) { () throws(ReturnCode) in try Stage.player.setPriority(10) }

@@ -28,7 +28,7 @@ struct Ensemble {
     try ErrorHandler.create {
       Stage.errors &+= 1
       guard let failure = try? ErrorHandler.takeFailure(), failure.code == .applicationError else { return }
-      let isDirectors = failure.process == Process.named(Ensemble.directorName)?.identifier
+      let isDirectors = failure.process == Process.named("director")?.identifier
       let isWhole = ErrorHandler.withMessage { $0.count == 8 && $0[0] == 11 && $0[7] == 18 }
       if isDirectors, isWhole { Stage.rightErrors &+= 1 }
     }
@@ -47,8 +47,6 @@ struct Ensemble {
     try director.start()
   }
 
-  private static var directorName: ObjectName { (try? ObjectName("director")) ?? ObjectName() }
-
   /// What cannot be created, and who is none yet.
   private static func refusals() {
     Checks.code(10, .noAction) { () throws(ReturnCode) in _ = try Event(named: "cue") }
@@ -64,9 +62,10 @@ struct Ensemble {
     Checks.code(14, .invalidParameter) { () throws(ReturnCode) in _ = try Process(named: "none", priority: 0) {} }
     Checks.code(15, .noAction) { () throws(ReturnCode) in _ = try Process(named: "player", priority: 1) {} }
     Checks.code(16, .invalidMode) { () throws(ReturnCode) in try Process.timedWait(.notAtAll) }
-    Checks.code(17, .invalidParameter) { () throws(ReturnCode) in try Process(ProcessIdentifier(4)).start() }
+    Checks.code(17, .invalidParameter) { () throws(ReturnCode) in try Process(identifier: ProcessIdentifier(4)).start()
+    }
     Checks.check(18, Process.current == nil)
-    Checks.check(19, Semaphore.named(directorName) == nil)
-    Checks.check(20, Process.named(directorName)?.identifier == ProcessIdentifier(3))
+    Checks.check(19, Semaphore.named("director") == nil)
+    Checks.check(20, Process.named("director")?.identifier == ProcessIdentifier(3))
   }
 }

@@ -20,15 +20,15 @@ enum Stage {
   nonisolated(unsafe) static var byteCount = 0
   nonisolated(unsafe) static var byte: UInt8 = 0
 
-  nonisolated(unsafe) static var turn = Semaphore(0)
-  nonisolated(unsafe) static var buffer = Buffer(0)
-  nonisolated(unsafe) static var blackboard = Blackboard(0)
-  nonisolated(unsafe) static var event = Event(0)
-  nonisolated(unsafe) static var mutex = Mutex(0)
+  nonisolated(unsafe) static var turn = Semaphore(identifier: 0)
+  nonisolated(unsafe) static var buffer = Buffer(identifier: 0)
+  nonisolated(unsafe) static var blackboard = Blackboard(identifier: 0)
+  nonisolated(unsafe) static var event = Event(identifier: 0)
+  nonisolated(unsafe) static var mutex = Mutex(identifier: 0)
   nonisolated(unsafe) static var talker: QueuingPort?
   nonisolated(unsafe) static var hearer: QueuingPort?
-  nonisolated(unsafe) static var player = Process(.none)
-  nonisolated(unsafe) static var drummer = Process(.none)
+  nonisolated(unsafe) static var player = Process(identifier: .none)
+  nonisolated(unsafe) static var drummer = Process(identifier: .none)
   /// Releases of the drummer.
   nonisolated(unsafe) static var beats: Int32 = 0
   /// Errors that the error handler has seen, and how many of them were as they should be.
