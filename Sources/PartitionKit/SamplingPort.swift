@@ -50,6 +50,26 @@ public struct SamplingPort: Sendable {
     return Reading(byteCount: Int(value & 0xFFFF_FFFF), isValid: value >> 32 & 1 != 0)
   }
 
+  /// Copies the latest message into `buffer` where it was written after an instant (READ_SAMPLING_MESSAGE_CONDITIONAL,
+  /// ARINC 653 Part 2).
+  ///
+  /// - Returns: the message, and when it was written: the instant to ask with next, for who wants each one once.
+  /// - Throws: `noAction` where there is none so new, else as without the instant.
+  public func readSamplingMessage(
+    into buffer: UnsafeMutableRawBufferPointer, writtenAfter reference: SystemTime
+  ) throws(ReturnCode) -> (message: Reading, written: SystemTime) {
+    var written = try messageTime()
+    while written > reference {
+      let message = try readSamplingMessage(into: buffer)
+      // Another partition may write between two calls: only an instant that is the same before and after the message
+      // is the message's own.
+      let now = try messageTime()
+      if now == written { return (message, written) }
+      written = now
+    }
+    throw .noAction
+  }
+
   /// When the message was written that a read gets: a later instant than before is another message.
   ///
   /// - Throws: `noAction` while there is none, `invalidMode` of a source.

@@ -31,13 +31,14 @@ extension ProcessScheduler {
   }
 
   /// Another process does not run until it is resumed, whatever becomes of what it waits for meanwhile.
-  public func suspend(_ process: ProcessIdentifier) -> ReturnCode {
+  public func suspend(_ process: ProcessIdentifier, _ moment: PartitionMoment) -> ReturnCode {
     guard let own = block(process), process != state.pointee.running else { return .invalidParameter }
     if own.pointee.state == .dormant || own.pointee.attributes.isPeriodic || own.pointee.ownedMutex != 0
       || own.pointee.waitsForMutex || process == state.pointee.lockOwner
     {
       return .invalidMode
     }
+    endSuspensionInTime(own, moment)
     if own.pointee.isSuspended { return .noAction }
     own.pointee.isSuspended = true
     // One whose place the error handler has taken is left when that is over.
@@ -50,14 +51,18 @@ extension ProcessScheduler {
     state.pointee.wantsTimer = true
     guard let own = block(process), process != state.pointee.running else { return .invalidParameter }
     if own.pointee.state == .dormant || own.pointee.attributes.isPeriodic { return .invalidMode }
-    // Its own time-out has passed already.
-    if own.pointee.reason == .suspended, own.pointee.wakeTime <= moment.now { timeOut(own) }
+    endSuspensionInTime(own, moment)
     if !own.pointee.isSuspended { return .noAction }
     own.pointee.isSuspended = false
     if own.pointee.reason == .suspended { own.pointee.wasWoken = true }
     if own.pointee.state == .running { return .noError }
     if own.pointee.reason == .suspended || own.pointee.reason == .nothing { makeReady(own) }
     return .noError
+  }
+
+  /// A suspension of its own whose time-out has passed is over, though nobody has looked at the clock.
+  private func endSuspensionInTime(_ own: UnsafeMutablePointer<ProcessControlBlock>, _ moment: PartitionMoment) {
+    if own.pointee.reason == .suspended, own.pointee.wakeTime <= moment.now { timeOut(own) }
   }
 
   // MARK: The preemption lock

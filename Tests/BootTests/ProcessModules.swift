@@ -58,10 +58,19 @@ enum ProcessModules {
         <Partition PartitionIdentifier="1" PartitionName="Ensemble" p:Image="Ensemble">
           <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="1"/>
           <Queuing_Port Name="HEAR" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="1"/>
+          <Sampling_Port Name="GAUGE" MaxMessageSize="8" Direction="SOURCE" RefreshRateSeconds="1.0"/>
+          <Sampling_Port Name="DIAL" MaxMessageSize="8" Direction="DESTINATION" RefreshRateSeconds="1.0"/>
         </Partition>
         """,
       schedules: schedule(1, start: 0, duration: 7), actions: processActions,
-      connections: "<Connection_Table>\(ownChannel)</Connection_Table>"), stimulus: "")
+      connections: """
+        <Connection_Table>\(ownChannel)
+          <Channel ChannelIdentifier="2">
+            <Source><Standard_Partition PartitionIdentifier="1" PortName="GAUGE"/></Source>
+            <Destination><Standard_Partition PartitionIdentifier="1" PortName="DIAL"/></Destination>
+          </Channel>
+        </Connection_Table>
+        """), stimulus: "")
 
   /// A partition that reads a sampling port, and another instance of it that writes while its window is over.
   static let sampling = ModuleVariant(

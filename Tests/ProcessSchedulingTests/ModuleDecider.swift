@@ -103,7 +103,7 @@ final class ModuleDecider: Decider {
 
   private func code(_ call: Call, _ moment: PartitionMoment) -> ReturnCode {
     switch call {
-    case .suspend(let process): return scheduler.suspend(ProcessIdentifier(process))
+    case .suspend(let process): return scheduler.suspend(ProcessIdentifier(process), moment)
     case .resume(let process): return scheduler.resume(ProcessIdentifier(process), moment)
     case .start(let process, let delay): return scheduler.start(ProcessIdentifier(process), after: delay, moment)
     case .lockPreemption: return scheduler.lockPreemption(moment)

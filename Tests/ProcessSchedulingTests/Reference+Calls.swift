@@ -22,7 +22,7 @@ extension Reference {
 
   private func code(_ call: Call, _ moment: PartitionMoment) -> ReturnCode {
     switch call {
-    case .suspend(let process): return suspend(process)
+    case .suspend(let process): return suspend(process, moment)
     case .resume(let process): return resume(process, moment)
     case .start(let process, let delay): return start(process, delay, moment)
     case .lockPreemption: return lockPreemption(moment)

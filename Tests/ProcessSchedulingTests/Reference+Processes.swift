@@ -105,11 +105,12 @@ extension Reference {
     return Answer(.waits)
   }
 
-  func suspend(_ identifier: Int32) -> ReturnCode {
+  func suspend(_ identifier: Int32, _ moment: PartitionMoment) -> ReturnCode {
     guard let process = process(identifier), process !== runner else { return .invalidParameter }
     if process.isDormant || process.isPeriodic || process.mutex != nil || process.wantsMutex || process === locker {
       return .invalidMode
     }
+    if case .resumption = process.wait, isOver(process, moment) { endOfPatience(process) }
     if process.isSuspended { return .noAction }
     process.isSuspended = true
     return .noError

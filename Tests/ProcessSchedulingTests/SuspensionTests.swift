@@ -58,6 +58,19 @@ import Testing
     #expect(story.running == 1 && story.lastCode(1) == .timedOut)
   }
 
+  /// The same of who suspends it anew: it does not run until it is resumed.
+  @Test func whoeverIsSuspendedAnewTooLateHasTimedOut() {
+    let story = Story()
+    _ = story.processes(5, 4)
+    story.begin()
+    story.call(.suspendSelf(.nanoseconds(700)))
+    story.layer.passMasked(700)
+    #expect(story.code(.suspend(1)) == .noError)
+    #expect(story.running == 2 && story.state(1) == .waiting && story.code(.suspend(1)) == .noAction)
+    #expect(story.code(.resume(1)) == .noError)
+    #expect(story.running == 1 && story.lastCode(1) == .timedOut)
+  }
+
   @Test func whoeverIsResumedJustInTimeIsNot() {
     let story = Story()
     _ = story.processes(5, 4)

@@ -49,7 +49,7 @@ extension Process {
   /// - Throws: `noAction` where it is suspended already, `invalidMode` where it is not started, is periodic, or owns or
   ///   waits for a mutex, `invalidParameter` for the caller itself.
   public func suspend() throws(ReturnCode) {
-    try ProcessMachine.try { scheduler, _ in .done(scheduler.suspend(identifier)) }
+    try ProcessMachine.try { .done($0.suspend(identifier, $1)) }
   }
 
   /// It goes on, or goes on waiting for what it waited for before.

@@ -11,6 +11,7 @@ enum Director {
     blackboard()
     mutex()
     ports()
+    sampling()
     order()
     errors()
     periods()
@@ -132,6 +133,33 @@ enum Director {
     // The port's own interrupt brings it, at the latest when this process waits.
     Checks.code(605, .noError) { () throws(ReturnCode) in try Process.timedWait(.microseconds(300)) }
     ended(606, .noError, byte: 33)
+  }
+
+  /// Each message once.
+  private static func sampling() {
+    var seen = SystemTime.zero
+    Stage.withMessage(0) { message in
+      func look(_ number: UInt64, _ expected: ReturnCode) {
+        Checks.code(number, expected) { () throws(ReturnCode) in
+          guard let dial = Stage.dial else { throw .invalidConfiguration }
+          let found = try dial.readSamplingMessage(into: message, writtenAfter: seen)
+          Checks.check(number + 1, found.written > seen && found.written <= Clock.now, seen: found.written.nanoseconds)
+          Checks.check(number + 2, found.message == .init(byteCount: 8, isValid: true))
+          seen = found.written
+        }
+      }
+      look(650, .noAction)
+      for round in 0..<2 as Range<UInt64> {
+        message[0] = UInt8(20 + round)
+        Checks.code(653 + 10 * round, .noError) { () throws(ReturnCode) in
+          try Stage.gauge?.writeSamplingMessage(UnsafeRawBufferPointer(message))
+        }
+        message[0] = 0
+        look(654 + 10 * round, .noError)
+        Checks.check(657 + 10 * round, message[0] == 20 + UInt8(round), seen: UInt64(message[0]))
+        look(658 + 10 * round, .noAction)
+      }
+    }
   }
 
   private static func order() {

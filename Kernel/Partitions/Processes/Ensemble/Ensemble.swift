@@ -25,6 +25,10 @@ struct Ensemble {
       named: "TELL", maximumMessageBytes: 8, maximumMessageCount: 1, direction: .source)
     Stage.hearer = try QueuingPort(
       named: "HEAR", maximumMessageBytes: 8, maximumMessageCount: 1, direction: .destination)
+    Stage.gauge = try SamplingPort(
+      named: "GAUGE", maximumMessageBytes: 8, direction: .source, refreshPeriod: Nanoseconds(1_000_000_000))
+    Stage.dial = try SamplingPort(
+      named: "DIAL", maximumMessageBytes: 8, direction: .destination, refreshPeriod: Nanoseconds(1_000_000_000))
     try ErrorHandler.create {
       Stage.errors &+= 1
       guard let failure = try? ErrorHandler.takeFailure(), failure.code == .applicationError else { return }

@@ -27,6 +27,8 @@ enum Stage {
   nonisolated(unsafe) static var mutex = Mutex(identifier: 0)
   nonisolated(unsafe) static var talker: QueuingPort?
   nonisolated(unsafe) static var hearer: QueuingPort?
+  nonisolated(unsafe) static var gauge: SamplingPort?
+  nonisolated(unsafe) static var dial: SamplingPort?
   nonisolated(unsafe) static var player = Process(identifier: .none)
   nonisolated(unsafe) static var drummer = Process(identifier: .none)
   /// Releases of the drummer.
