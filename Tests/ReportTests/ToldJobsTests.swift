@@ -108,13 +108,18 @@ import TraceFormat
     #expect(open.contains("\"runs\":[[1,1000,500000],[2,500000,700000]]"), "\(open)")
   }
 
-  /// Who runs has a row, though it has no jobs.
+  /// Who runs has a row, though it has no jobs: it is seen by its runs. The others' jobs are counted.
   @Test func whoHasNoReleasesHasARow() throws {
-    let lanes = try Self.table.withUnsafeBytes { bytes in
+    let (lanes, counts) = try Self.table.withUnsafeBytes { bytes in
       var timeline = TimelineRecorder(try ModuleTable(bytes))
       timeline.add(.events(firstPosition: 0, Self.events))
-      return timeline.lanes.filter { $0.group == .process }.map(\.subject).sorted()
+      let lanes = timeline.lanes.indices.filter { timeline.lanes[$0].group == .process }
+        .sorted { timeline.lanes[$0].subject < timeline.lanes[$1].subject }
+      return (lanes.map { timeline.lanes[$0].subject }, lanes.map { timeline.cells.lanes[$0].reduce(0, +) })
     }
     #expect(lanes == [0, 1, 2, 3])
+    // By the table: the first process's partition is complete once; of the others one's jobs end twice, two's once,
+    // and any runs once.
+    #expect(counts == [1, 2, 1, 1])
   }
 }

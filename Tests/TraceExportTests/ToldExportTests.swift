@@ -148,7 +148,7 @@ import TraceReading
   }
 
   @Test(arguments: [11, 12, 13] as [UInt64]) func everyFormatBearsNonsense(seed: UInt64) throws {
-    let trace = ToldProcessTests.nonsense(seed: seed)
+    let trace = ExportedProcessTests.nonsense(seed: seed)
     for (track, lines) in try PerfettoTests.contents(trace).lines {
       var depth = 0
       for line in lines {

@@ -33,6 +33,9 @@ struct ProcessJobs {
   /// Processes beyond these are not drawn.
   static let maximumProcessCount = 64
 
+  /// Whether its jobs are gathered: those of who has a deadline are.
+  func hasJobs(_ process: Int) -> Bool { hasDeadline[process] }
+
   /// The process that runs, and since when.
   var running: ProcessRun? { follower.run.flatMap { $0.process < Self.maximumProcessCount ? $0 : nil } }
 

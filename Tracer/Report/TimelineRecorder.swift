@@ -74,8 +74,10 @@ struct TimelineRecorder {
     if isGapOpen { gaps[gaps.count - 1].until = event.time }
     isGapOpen = false
     for job in jobs.consume(event) { count(.process, job.process, event.time) }
-    // Who runs has a row, though none of its jobs may have an end.
-    for run in jobs.ended { _ = lane(.process, run.process) }
+    // Who runs has a row, though none of its jobs may have an end; who has none is seen by its runs.
+    for run in jobs.ended {
+      if jobs.hasJobs(run.process) { _ = lane(.process, run.process) } else { count(.process, run.process, event.time) }
+    }
     let partition = Int(event.partition)
     switch event.knownKind {
     case .interrupt:

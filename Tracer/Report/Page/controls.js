@@ -256,7 +256,8 @@ Object.assign(Timeline.prototype, {
     const size = Math.max(this.area().scale * 4, this.run.cellWidth);
     const lines = [row.label];
     if (row.type === "process") lines.push(...this.jobAt(row.subject, time));
-    const first = row.type === "delivery" ? "marks" : `${row.type}s`;
+    const isRuns = row.type === "process" && (this.run.data.processes[row.subject] || {}).deadlineNs === null;
+    const first = isRuns ? "runs" : row.type === "delivery" ? "marks" : `${row.type}s`;
     for (const [lane, name] of [[row.lane, first], [row.second, "upcalls"]]) {
       if (!lane) continue;
       const cell = Math.floor((time - lane.base) / lane.width);

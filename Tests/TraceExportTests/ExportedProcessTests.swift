@@ -7,7 +7,7 @@ import TraceFormat
 import TraceReading
 
 /// Processes of which schedulers tell: their jobs, and when they have the processor.
-@Suite struct ToldProcessTests {
+@Suite struct ExportedProcessTests {
   /// What is told of processes, but for number 0, which completes by yields.
   private static func lines(
     _ events: [TraceEvent], _ processes: [ToldStory.Process] = ToldStory.all, from: UInt64 = 0

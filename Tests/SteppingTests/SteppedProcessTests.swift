@@ -12,7 +12,7 @@ import TraceReading
 @testable import Stepping
 
 /// Which process of a partition has the processor, as its scheduler tells, wherever one comes from.
-@Suite struct ToldProcessTests {
+@Suite struct SteppedProcessTests {
   private static let names = ["navigation", "guidance\u{1B}"]
   let seed: UInt64
   let module: SimulatedModule
