@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 // One manifest for both worlds. The host build (`swift build`) has the libraries, the `partita` command and the
-// tests; a bare-metal build has the images of one kind and what they need, for a freestanding image cannot be linked with
-// the host's C runtime. Tools/build-images names the kind in PARTITA_BARE_METAL. No source file chooses by `#if`.
+// tests; a bare-metal build has the images of one kind and what they need, for a freestanding image cannot be linked
+// with the host's C runtime. Tools/build-images names the kind in PARTITA_BARE_METAL. No source file chooses by `#if`.
 import Foundation
 import PackageDescription
 

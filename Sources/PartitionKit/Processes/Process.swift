@@ -104,7 +104,8 @@ public struct Process: Equatable, Sendable {
   /// others are ready so long from now, or from when NORMAL mode begins.
   ///
   /// - Throws: `noAction` where it is started already, `invalidParameter` where there is no such process, and where the
-  ///   delay is negative or not shorter than the period, `invalidConfiguration` where its deadline would be out of range.
+  ///   delay is negative or not shorter than the period, `invalidConfiguration` where its deadline would be out of
+  ///   range.
   public func start(after delay: ServiceTime = .notAtAll) throws(ReturnCode) {
     try ProcessMachine.try { scheduler, moment in
       let code = scheduler.start(identifier, after: delay, moment)
