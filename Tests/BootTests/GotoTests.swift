@@ -58,6 +58,7 @@ import TraceReading
     printf "=earlier %lx\\n", $pc
     stepi
     printf "=back %lx\\n", $pc
+    list *$pc
 
     """
 
@@ -70,6 +71,8 @@ import TraceReading
     #expect(
       text.contains("OwnersMarked.mark<A>(_:owners:in:into:) (") && text.contains("MarkingRule.swift:"), "\(text)")
     #expect(text.contains("Kernel.takeInterrupt(of:_:at:) ("), "\(text)")
+    // Sources are found from the image, wherever the command is called.
+    #expect(text.contains(#/(?m)^\d+\t.*[A-Za-z]/#) && !text.contains("No such file"), "\(text)")
     // The instruction is what puts the record there, and going back takes it away again.
     let head = try #require(values["head"])
     #expect(head & 0xFFFF == UInt64(EventKind.mark.rawValue) | UInt64(mark.event.partition) << 8)

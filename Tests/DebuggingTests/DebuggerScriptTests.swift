@@ -34,6 +34,14 @@ import Testing
     #expect(lines.count { $0.hasPrefix("define") } == lines.count { $0.hasPrefix("document") } + 1, "and the prefix")
   }
 
+  /// Each `directory` goes before those that are there.
+  @Test func sourcesAreKnownBeforeThePlaceIsShown() throws {
+    let lines = script { $0.sources = ["/kernel's tree", "/partition's"] }
+    let first = try index(of: #"directory "/kernel's tree""#, lines)
+    #expect(try index(of: #"directory "/partition's""#, lines) < first)
+    #expect(try first < #require(lines.lastIndex(of: "partita where")))
+  }
+
   @Test func aPromptComesWithItsHelp() {
     #expect(script().contains { $0.hasPrefix("echo reverse-stepi") })
     #expect(script().contains("set pagination on"))

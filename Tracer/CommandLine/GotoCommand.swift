@@ -178,6 +178,7 @@ struct GotoCommand: ParsableCommand {
     script.interruptedName = sought.interrupted.map { $0 == 0xFF ? "the idle loop" : vocabulary.partition($0) }
     script.interrupted = try script.places.flatMap { try machine.interruptedContext($0) }
     script.record = machine.address(of: ringPlace).map { ($0, EventHead(rawValue: ringPlace.head).wordCount + 2) }
+    script.sources = SourceFolder.above([run.kernel] + module.files)
     script.demangler = programs.demangler
     script.commands = commandsFile
     script.isInteractive = !batch && isatty(STDIN_FILENO) == 1

@@ -27,6 +27,8 @@ public struct DebuggerScript: Sendable {
   public var record: (address: UInt64, wordCount: Int)?
   /// The socket at which the emulator awaits the debugger.
   public var socket: String
+  /// Folders in which the names of source files begin.
+  public var sources: [String] = []
   /// The path of `swift-demangle`.
   public var demangler: String?
   /// A file of further commands.
@@ -48,6 +50,8 @@ public struct DebuggerScript: Sendable {
       "set logging file /dev/null", "set logging redirect on", "set logging enabled on",
       "set architecture i386:x86-64", "file \(Self.quoted(kernel))",
     ]
+    // The first one named is looked into last.
+    lines += sources.reversed().map { "directory \(Self.quoted($0))" }
     if let places {
       lines.append("add-symbol-file \(Self.quoted(kernel)) -o 0x\(hex(places.switcherDisplacement))")
     }
