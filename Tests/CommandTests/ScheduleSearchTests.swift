@@ -24,6 +24,14 @@ import TraceDamage
     var exitStatus: Int32
     var verdict: String
     var holds: Bool
+    struct Miss: Decodable {
+      var claim: String
+      var verdict: String
+      var worstNanoseconds: Int64
+      var boundNanoseconds: Int64
+      var firstAtNanoseconds: UInt64
+    }
+    var misses: [Miss]
     var marginPercent: UInt64
     var windows: [Window]
     var moduleSchedule: [String]
@@ -228,7 +236,11 @@ import TraceDamage
     #expect(answer.windows.count == 7)
     #expect(answer.windows.allSatisfy { $0.smallestNanoseconds == nil })
     #expect(answer.weaknesses.contains { $0.contains("answered otherwise") }, "\(answer.weaknesses)")
+    let miss = try #require(answer.misses.first { $0.verdict == "fail" })
+    #expect(miss.worstNanoseconds > miss.boundNanoseconds && miss.firstAtNanoseconds > 0)
+    #expect(answer.misses.allSatisfy { $0.claim.hasPrefix("process.deadline.") })
     let run = try folder.run("what-if", "run", "--schedule-search", "--margin", "5000")
+    #expect(run.output.contains("\n  \(miss.claim): fail, predicted worst "), "\(run.output)")
     #expect(run.output.contains("the recorded windows, which are shown here"), "\(run.output)")
     #expect(run.output.contains("301") && !run.output.contains("smallest"), "\(run.output)")
   }

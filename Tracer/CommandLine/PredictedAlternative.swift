@@ -36,6 +36,15 @@ extension PredictedAlternative {
       let partitions = prediction.waiting(by: waits).joined(separator: ", ")
       all.append((DemandAssumption(waits: waits), "\(partitions) waited by the clock where computation is assumed"))
     }
+    if !prediction.timed.isEmpty {
+      let partitions = prediction.timed.joined(separator: ", ")
+      all.append(
+        (
+          DemandAssumption(timersAreOtherwise: true),
+          "timers of \(partitions) go by the calls that set them where the partition's periods are assumed, or the other "
+            + "way around"
+        ))
+    }
     guard isOtherModule, prediction.isOfKernel else { return all }
     for (shift, word) in [(kernelSpread, "more"), (-kernelSpread, "less")] {
       all.append((DemandAssumption(kernelShift: shift), "the kernel takes \(kernelSpread) ns \(word) in each entry"))

@@ -47,6 +47,24 @@ struct ScheduleSearch {
     var reason: String
   }
 
+  /// A deadline that does not hold, or of which nobody knows whether it does.
+  struct Miss: Encodable {
+    var claim: String
+    var verdict: String
+    var worstNanoseconds: Int64?
+    var boundNanoseconds: Int64?
+    /// The first violation in the prediction.
+    var firstAtNanoseconds: UInt64?
+
+    init(_ claim: ClaimResult, _ verdict: Verdict) {
+      self.claim = claim.identifier
+      self.verdict = verdict.rawValue
+      worstNanoseconds = claim.worst?.value
+      boundNanoseconds = claim.bound
+      firstAtNanoseconds = claim.firstViolations.first?.timeInNanoseconds
+    }
+  }
+
   /// What a search found.
   struct Result {
     /// The windows of the initial schedule.
@@ -58,6 +76,8 @@ struct ScheduleSearch {
     var schedule: ProposedSchedule?
     /// Why nobody can be sure of that.
     var weaknesses: [String]
+    /// Where the deadlines do not hold with the recorded windows: which.
+    var misses: [Miss] = []
     /// A deadline is violated whatever the weaknesses are.
     var failsSurely = false
     /// All deadlines hold whatever the weaknesses are: those are of partitions on which no deadline depends.
@@ -72,8 +92,8 @@ struct ScheduleSearch {
     var weaknesses: [String] = []
     var failsSurely = false
     var holdsSurely = false
-    /// Claims on deadlines that do not hold.
-    var violated: [String] = []
+    /// Deadlines that do not hold.
+    var misses: [Miss] = []
   }
 
   /// The shortest that was found of a window, and why nothing shorter holds.
@@ -88,7 +108,7 @@ struct ScheduleSearch {
     guard recorded.holds else {
       return Result(
         windows: windows(nil, [:]), holds: false, schedule: nil, weaknesses: recorded.weaknesses,
-        failsSurely: recorded.failsSurely)
+        misses: recorded.misses, failsSurely: recorded.failsSurely)
     }
     let schedule = table.record(ScheduleRecord.self, Int(table.module.initialSchedule))
     var smallest: [Int: Nanoseconds] = [:]
@@ -143,7 +163,7 @@ struct ScheduleSearch {
       } else {
         // What is violated with the last step that is too short is what binds the window.
         low = middle + 1
-        boundBy = outcome.violated
+        boundBy = outcome.misses.map(\.claim)
       }
     }
     return Shortest(duration: Nanoseconds(min(high * Self.step, longest.count)), boundBy: boundBy)
@@ -253,6 +273,6 @@ struct ScheduleSearch {
       holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
       failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail },
       holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass },
-      violated: deadlines.filter { $0.verdict != .pass }.map(\.identifier))
+      misses: deadlines.filter { $0.verdict != .pass }.map { Miss($0, isWhole ? verdicts.verdict($0) : .unknown) })
   }
 }

@@ -54,12 +54,22 @@ struct SearchedWindows {
       let finding =
         found.failsSurely ? "a deadline does not hold" : "nobody can say whether all deadlines hold"
       return "\(finding) in the recorded windows, which are shown here, \(condition) (--margin)\n"
-        + "see 'partita verify --claim process'"
+        + found.misses.map { "  " + sentence(about: $0) }.joined(separator: "\n")
+        + "\n'partita what-if' with --module, the module itself, and --margin \(margin) shows that prediction"
     }
     let doubts = found.holdsSurely && !found.weaknesses.isEmpty ? "; what is in doubt reaches none of them" : ""
     return "all deadlines hold in the prediction with these windows, \(condition)\(doubts)\n"
       + "each window has something left after L and what foreign lines may steal, and none can be a microsecond "
       + "shorter beside the others\n\n" + proposal
+  }
+
+  private func sentence(about miss: ScheduleSearch.Miss) -> String {
+    var sentence = "\(miss.claim): \(miss.verdict)"
+    if let worst = miss.worstNanoseconds, let bound = miss.boundNanoseconds {
+      sentence += ", predicted worst \(VerificationReport.grouped(worst)) ns of \(VerificationReport.grouped(bound)) ns"
+    }
+    if let first = miss.firstAtNanoseconds { sentence += ", first at \(first) ns" }
+    return sentence
   }
 
   /// What to change in the module file.
@@ -82,6 +92,7 @@ struct SearchedWindows {
       var exitStatus: Int32
       var verdict: String
       var holds: Bool
+      var misses: [ScheduleSearch.Miss]
       var marginPercent: UInt64
       var windows: [ScheduleSearch.Window]
       var moduleSchedule: [String]
@@ -91,7 +102,8 @@ struct SearchedWindows {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
-      exitStatus: exitStatus, verdict: found.verdict.rawValue, holds: found.holds, marginPercent: margin,
+      exitStatus: exitStatus, verdict: found.verdict.rawValue, holds: found.holds,
+      misses: found.misses, marginPercent: margin,
       windows: found.windows, moduleSchedule: found.schedule?.elements ?? [],
       capacities: found.schedule?.capacities ?? [], weaknesses: found.weaknesses)
     return String(decoding: try encoder.encode(document), as: UTF8.self)

@@ -15,6 +15,8 @@ protocol PartitionBehaviour: AnyObject {
   func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64)
   /// The module schedule has changed.
   func changeSchedule()
+  /// A window has started, nominally at `start` ns.
+  func beginWindow(_ index: UInt32, at start: UInt64)
   /// What the kernel takes to make a piece of its memory, ns; nil where nobody knows.
   ///
   /// - Parameter isNext: whether it comes right after another one.

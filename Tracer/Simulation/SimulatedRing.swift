@@ -132,7 +132,10 @@ struct StampingRecorder: DecisionRecorder {
 
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64
-  ) { stamp(kind, partition.rawValue, detail, operand, 2, .init(w0, w1)) }
+  ) {
+    if kind == .windowStart { behaviour?.beginWindow(operand, at: w0) }
+    stamp(kind, partition.rawValue, detail, operand, 2, .init(w0, w1))
+  }
 
   mutating func record(
     _ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64, _ w1: UInt64,

@@ -5,9 +5,13 @@ public struct DemandAssumption: Sendable {
   /// What the kernel takes more, or less, than it took in each entry and each start, ns.
   public var kernelShift: Int64
 
-  public init(waits: ClockEvidence? = nil, kernelShift: Int64 = 0) {
+  /// Wherever the recorded run leaves open what timers go by, it is the other.
+  public var timersAreOtherwise: Bool
+
+  public init(waits: ClockEvidence? = nil, kernelShift: Int64 = 0, timersAreOtherwise: Bool = false) {
     self.waits = waits
     self.kernelShift = kernelShift
+    self.timersAreOtherwise = timersAreOtherwise
   }
 
   /// What the kernel takes for what took it so long.

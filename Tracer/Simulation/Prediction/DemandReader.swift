@@ -16,8 +16,11 @@ final class DemandReader {
   /// Events read so far.
   private(set) var eventCount: UInt64 = 0
 
-  init(partitionCount: Int, takesPulses: Bool, _ source: @escaping () -> TraceEvent?) {
-    demand = RecordedDemand(partitionCount: partitionCount, takesPulses: takesPulses)
+  init(
+    partitionCount: Int, takesPulses: Bool, periods: PeriodFollower = PeriodFollower(),
+    _ source: @escaping () -> TraceEvent?
+  ) {
+    demand = RecordedDemand(partitionCount: partitionCount, takesPulses: takesPulses, periods: periods)
     self.source = source
   }
 

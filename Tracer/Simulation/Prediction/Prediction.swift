@@ -32,9 +32,11 @@ public final class Prediction {
     if let reason = Self.mismatch(recorded, table) { throw Mismatch(description: reason) }
     self.table = table
     reader = DemandReader(
-      partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0, source)
+      partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0,
+      periods: PeriodFollower(recorded), source)
     behaviour = RecordedBehaviour(
-      partitionCount: table.partitionCount, reader, extraPercent: extraPercent,
+      partitionCount: table.partitionCount, reader, periods: PeriodFollower(table),
+      scheduled: Self.scheduledPartitions(of: recorded), extraPercent: extraPercent,
       tolerance: max(Self.majorFrame(of: recorded), Self.majorFrame(of: table)), assumption: assumption)
     world = SimulatedWorld(
       table, SimulationOptions(seed: 1), devices: RecordedDevices(reader, assumption), behaviour: behaviour, sink: sink)
@@ -105,6 +107,22 @@ public final class Prediction {
 
   private func name(of index: Int) -> String {
     String(decoding: table.name(table.partition(PartitionIndex(UInt8(index))).name), as: UTF8.self)
+  }
+
+  /// Partitions with several processes that the clock releases: their own schedulers take the processor from one for
+  /// another, in an upcall.
+  private static func scheduledPartitions(of table: ModuleTable) -> Set<Int> {
+    var counts = [Int](repeating: 0, count: table.partitionCount)
+    for index in 0..<table.count(ProcessRecord.self) {
+      let process = table.record(ProcessRecord.self, index)
+      if process.period.count > 0 { counts[Int(process.partition.rawValue)] += 1 }
+    }
+    return Set(counts.indices.filter { counts[$0] > 1 })
+  }
+
+  /// Partitions whose timers may go by the call or by their period, by name; what is taken for granted matters.
+  public var timed: [String] {
+    behaviour.openTimers.filter { PartitionIndex(UInt8($0)) != table.module.drainer }.sorted().map(name)
   }
 
   /// Of the schedule that runs first, ns.

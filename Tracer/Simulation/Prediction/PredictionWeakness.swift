@@ -13,6 +13,10 @@ public struct PredictionWeakness: Equatable, Sendable {
   /// When it started as it never did in the recorded run, or once more than there.
   public private(set) var unrecordedStart: UInt64?
 
+  /// When a process of several did something before the upcall that it came after in the recorded run, or the other way
+  /// around: another of them might have had the processor.
+  public private(set) var otherTurn: UInt64?
+
   public init() {}
 
   mutating func noteOtherAnswer(at instant: UInt64) {
@@ -24,8 +28,12 @@ public struct PredictionWeakness: Equatable, Sendable {
   mutating func noteOutlived(at instant: UInt64) { outlived = outlived ?? instant }
   mutating func noteUnrecordedStart(at instant: UInt64) { unrecordedStart = unrecordedStart ?? instant }
 
+  mutating func noteOtherTurn(at instant: UInt64) { otherTurn = otherTurn ?? instant }
+
   /// From when on anything is uncertain.
-  public var since: UInt64? { [firstOtherAnswer, ranOut, outlived, unrecordedStart].compactMap { $0 }.min() }
+  public var since: UInt64? {
+    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn].compactMap { $0 }.min()
+  }
 
   /// What it means, for people.
   func sentences(about partition: String) -> [String] {
@@ -39,6 +47,11 @@ public struct PredictionWeakness: Equatable, Sendable {
       sentences.append(
         "\(partition) starts anew at \(unrecordedStart) ns as it did not in the recorded run; it is taken to begin as "
           + "at a start before, and might go another way")
+    }
+    if let otherTurn {
+      sentences.append(
+        "\(partition) is interrupted at another of its processes' calls than in the recorded run, first at "
+          + "\(otherTurn) ns; another of them might have had the processor from there on")
     }
     if let outlived {
       sentences.append(

@@ -42,6 +42,8 @@ extension RecordedBehaviour {
     /// Up to when its computation is accounted for, ns.
     var accounted: UInt64 = 0
     var weakness = PredictionWeakness()
+    /// Upcalls since its last start.
+    var upcallCount: UInt64 = 0
     /// Its next deed is none that was recorded: it asks for the marks that wait.
     var isAsking = false
     /// Its last deed was an exception.

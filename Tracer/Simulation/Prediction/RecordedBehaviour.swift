@@ -5,17 +5,22 @@ import PartitionCore
 /// Partitions that do again what they did in a recorded run: the same computation, then the same deed, in whatever
 /// windows they are given; and with each start what they did from their next recorded start on.
 final class RecordedBehaviour: PartitionBehaviour {
-  private let reader: DemandReader
+  let reader: DemandReader
   /// How much more partitions compute than they did, and the kernel in their calls and starts, in hundredths.
   private let extraPercent: UInt64
   /// A partition that has no more to do so long before the recorded end has run out, ns.
   private let tolerance: UInt64
-  private let assumption: DemandAssumption
-  private var players: [Player]
+  let assumption: DemandAssumption
+  var players: [Player]
+  /// Partitions with processes of their own scheduler's.
+  let scheduled: Set<Int>
+  private(set) var periods: PeriodFollower
+  /// Partitions whose timers might be set to other instants than they are.
+  var openTimers: Set<Int> = []
   /// Changes of the module schedule so far.
-  private var changeCount: UInt64 = 0
+  private(set) var changeCount: UInt64 = 0
   /// The partition that asks for another mode right now.
-  private var asker: Int?
+  private(set) var asker: Int?
 
   /// So far off may a prediction be, ns: who computes so much longer has not outlived its recorded life.
   private static let slack: UInt64 = 5000
@@ -24,11 +29,16 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// By the clock of a host that has other things to do, a timer may come as late as it likes, ns.
   private static let longestLateness: UInt64 = 1000
 
+  /// - Parameters:
+  ///   - periods: those of the other module.
+  ///   - scheduled: partitions with several processes that the clock releases.
   init(
-    partitionCount: Int, _ reader: DemandReader, extraPercent: UInt64, tolerance: UInt64,
-    assumption: DemandAssumption = .init()
+    partitionCount: Int, _ reader: DemandReader, periods: PeriodFollower = PeriodFollower(),
+    scheduled: Set<Int> = [], extraPercent: UInt64, tolerance: UInt64, assumption: DemandAssumption = .init()
   ) {
     self.reader = reader
+    self.periods = periods
+    self.scheduled = scheduled
     self.assumption = assumption
     self.extraPercent = extraPercent
     self.tolerance = tolerance
@@ -47,6 +57,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64 {
     let index = Int(partition.rawValue)
     let top = players[index].top
+    skipYield(index, at: exit)
     let activity = players[index].activities[top]
     let wasOff = !world.guests[index].isOn
     if activity.done == nil { players[index].activities[top].beginning = exit }
@@ -184,6 +195,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     }
     activity.strand.pass(activity.next)
     players[index].activities[top].goOn()
+    noteTurn(index, deed, at: instant)
     world.guests[index].setFlag(deed.isOn)
     let isAtOnce = world.servesAtOnce(at: instant)
     let kernelTime = deed.kernelTime.map(kernelTime)
@@ -197,10 +209,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     case .call(let call):
       players[index].isCaught = false
       var call = call
-      // A timer's first tick is as far from the call as it was.
-      if call.number == HypercallNumber.setTimer.rawValue, call.arguments.0 != 0 {
-        call.arguments.0 = call.arguments.0 &- deed.instant &+ instant
-      }
+      if let recorded = deed.timerInstant { call.arguments.0 = timerInstant(recorded, deed, index, at: instant) }
       world.call(call, partition, exit, at: instant)
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
         players[index].weakness.noteOtherAnswer(at: instant)
@@ -243,6 +252,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// An upcall that has no recorded one left is handled as the one before.
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8) {
     let index = Int(partition.rawValue)
+    players[index].upcallCount += 1
     let before = players[index].handlers[vector]
     let next = reader.takeHandler(of: vector, in: players[index].life, mayWait: before == nil)
     let strand = next ?? before ?? RecordedStrand(end: .returned)
@@ -250,37 +260,9 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities.append(Activity(strand: strand, isHandler: true))
   }
 
-  /// The recorded life that such a start began next; for a start that was not recorded, the latest life that began so,
-  /// else the first, from its beginning.
-  func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64) {
-    let index = Int(partition.rawValue)
-    var start = start
-    if start.mayBeOfChange, asker != index { start.change = changeCount }
-    players[index].life.forsake()
-    passOver(index, until: start, at: instant)
-    if let next = reader.nextLife(of: index), next.start == nil || next.start == start {
-      reader.removeLife(of: index)
-      players[index].life = next
-      players[index].first = players[index].first ?? next
-    } else {
-      players[index].weakness.noteUnrecordedStart(at: instant)
-      let latest = players[index].life
-      players[index].life = start.isLike(latest.start) ? latest : players[index].first ?? latest
-    }
-    players[index].activities = [Activity(strand: players[index].life.main)]
-    players[index].isCaught = false
-  }
-
-  /// Recorded lives that began with changes of schedules at which the partition has not started here.
-  private func passOver(_ index: Int, until start: PartitionStart, at instant: UInt64) {
-    guard let change = start.change else { return }
-    while let recorded = reader.nextLife(of: index)?.start?.change, recorded < change {
-      reader.removeLife(of: index)
-      players[index].weakness.noteUnrecordedStart(at: instant)
-    }
-  }
-
   func changeSchedule() { changeCount += 1 }
+
+  func beginWindow(_ index: UInt32, at start: UInt64) { periods.beginWindow(index, at: start) }
 
   func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64? {
     let index = Int(partition.rawValue)

@@ -31,6 +31,10 @@ struct RecordedDeed {
   var elapsed: UInt64 = 0
   /// Where it came; nil where the computation before it is not that of a recorded run.
   var stretch: ClockEvidence.Stretch?
+  /// The period that its partition was in; nil before the first.
+  var period: PeriodFollower.Period?
+  /// Upcalls of the partition's life before it.
+  var upcallCount: UInt64 = 0
 
   /// What kind of deed it is, whatever its arguments.
   var kind: UInt16 {
@@ -38,6 +42,13 @@ struct RecordedDeed {
     case .call(let call): call.number
     case .fault(let fault): 0x8000 | UInt16(fault.vector)
     }
+  }
+
+  /// The instant to which it sets the partition's virtual timer; nil where it sets none.
+  var timerInstant: UInt64? {
+    guard case .call(let call) = act, call.number == HypercallNumber.setTimer.rawValue, call.arguments.0 != 0
+    else { return nil }
+    return call.arguments.0
   }
 
   /// It may make its partition start anew.

@@ -49,6 +49,9 @@ struct RecordedDemand {
   private var armed: UInt64 = .max
   /// Whether partitions wait by the clock.
   private(set) var clock = ClockEvidence()
+  /// What their timers go by.
+  private(set) var timers = TimerEvidence()
+  private var periods: PeriodFollower
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
   /// The CPU waits for a window's instant.
@@ -59,8 +62,10 @@ struct RecordedDemand {
   /// Where demand waits that is far ahead of the prediction.
   private let room: SpillRoom
 
-  init(partitionCount: Int, takesPulses: Bool) {
+  /// - Parameter periods: those of the run's module.
+  init(partitionCount: Int, takesPulses: Bool, periods: PeriodFollower = PeriodFollower()) {
     let room = SpillRoom()
+    self.periods = periods
     self.room = room
     flows = (0..<partitionCount).map { _ in RecordedFlow(room: room) }
     interrupts = (0..<16).map { _ in SpillingQueue(room: room) }
@@ -72,31 +77,6 @@ struct RecordedDemand {
     if interrupts[line].isEmpty { waitingLines &= ~(1 << UInt16(line)) }
   }
   mutating func removeLife(of partition: Int) { flows[partition].lives.removeFirst() }
-
-  /// No run of a module lasts so long, ns: 146 years.
-  static let latest: UInt64 = 1 << 62
-  /// A kernel tells of each window; what is missing of a damaged trace may be long, but an hour of frames with nothing
-  /// in them is work for nobody, ns.
-  static let longestSilence: UInt64 = 3_600_000_000_000
-
-  /// What no kernel of this module can have recorded, in words; nil for an event that one can.
-  func objection(to event: TraceEvent) -> String? {
-    guard event.time >= time else { return "is earlier than the one before it" }
-    guard event.time < Self.latest else { return "is later than any run lasts" }
-    guard start == nil || event.time - time < Self.longestSilence else {
-      return "comes more than an hour after the one before it"
-    }
-    let isPartition = flows.indices.contains(Int(event.partition))
-    switch event.knownKind {
-    case .interrupt where !(32..<48).contains(event.operand & 0xFFFF): return "is an interrupt of no line"
-    case .exception where event.operand & 0xFFFF >= 32: return "is an exception that no CPU has"
-    case .interrupt, .timer, .hypercall, .exception: return isPartition || event.partition == 0xFF ? nil : Self.nobody
-    case .upcall, .restart, .memoryPiece: return isPartition ? nil : Self.nobody
-    default: return nil
-    }
-  }
-
-  private static let nobody = "is of a partition that the module does not have"
 
   /// Takes the next event of the recorded run.
   ///
@@ -114,7 +94,9 @@ struct RecordedDemand {
       stop = event.words.w0
     case .interrupt, .timer, .hypercall, .exception: takeEntry(kind, event)
     case .padded: hasPadded = true
-    case .windowStart: windowStart = event.words.w0
+    case .windowStart:
+      windowStart = event.words.w0
+      periods.beginWindow(event.operand, at: event.words.w0)
     case .loss: lossCount &+= event.words.w0
     case .upcall: beginHandler(event)
     case .mark where flows.indices.contains(Int(event.partition)):
@@ -240,6 +222,11 @@ struct RecordedDemand {
       partition: snapshot.partition, isInHandler: flows[index].open.count > 1, last: strand.latestKind,
       next: deed.kind)
     deed.stretch = stretch
+    deed.period = periods.period(of: index)
+    deed.upcallCount = flows[index].upcallCount
+    if let instant = deed.timerInstant, let period = deed.period {
+      timers.note(index, instant, at: deed.instant, in: period)
+    }
     clock.note(deed.computation, in: deed.elapsed, at: stretch)
     strand.beginComputation(after: deed.kind)
     pendingDeed = (index, deed, strand)

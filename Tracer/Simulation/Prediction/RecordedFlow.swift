@@ -12,6 +12,8 @@ struct RecordedFlow {
   var returned: UInt16 = 0
   /// Its interrupts that have been marked since their last upcalls, a bit each from vector 32 on.
   private(set) var marks: UInt64 = 0
+  /// Upcalls of the life that is being recorded.
+  private(set) var upcallCount: UInt64 = 0
   /// What the kernel takes for the trampoline's own call.
   var returnTime = TypicalTime()
   /// What a piece of its memory took last, and a start after its last piece, ns.
@@ -40,11 +42,13 @@ struct RecordedFlow {
     life.start = start
     returned = 0
     marks = 0
+    upcallCount = 0
   }
 
   mutating func noteMark(of vector: UInt32) { marks |= bit(vector) }
   /// An upcall takes all marks of its interrupt, but for a timer whose ticks come one by one.
   mutating func noteUpcall(of vector: UInt32) {
+    upcallCount += 1
     if vector & 0xFFFF != UInt32(VirtualInterrupt.timer.vector) { marks &= ~bit(vector) }
   }
 
