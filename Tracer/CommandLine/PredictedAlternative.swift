@@ -41,8 +41,7 @@ extension PredictedAlternative {
       all.append(
         (
           DemandAssumption(timersAreOtherwise: true),
-          "timers of \(partitions) go by the calls that set them where the partition's periods are assumed, or the other "
-            + "way around"
+          "timers of \(partitions) go by the calls that set them where its periods are assumed, or the other way around"
         ))
     }
     guard isOtherModule, prediction.isOfKernel else { return all }

@@ -22,6 +22,8 @@ extension RecordedBehaviour {
     players[index].activities = [Activity(strand: players[index].life.main)]
     players[index].isCaught = false
     players[index].upcallCount = 0
+    players[index].running = .none
+    players[index].arrears = [:]
   }
 
   /// Recorded lives that began with changes of schedules at which the partition has not started here.

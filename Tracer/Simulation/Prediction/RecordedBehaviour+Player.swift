@@ -1,3 +1,5 @@
+import ModuleConfiguration
+
 // Where each partition of a prediction stands in what was recorded of it.
 extension RecordedBehaviour {
   /// What a partition is at.
@@ -20,8 +22,15 @@ extension RecordedBehaviour {
     /// How long after it the next deed comes, computed or not, ns; nil where it comes of computation.
     var wait: UInt64?
 
+    /// What had been computed when its last upcall began, ns; nil where none has.
+    var doneBeforeUpcall: UInt64?
+    /// What the process that computes has left from before it lost the processor, or has done already, ns.
+    var carried: Int64 = 0
+
     mutating func goOn() {
       next += 1
+      doneBeforeUpcall = nil
+      carried = 0
       done = nil
       wait = nil
       total = nil
@@ -42,6 +51,10 @@ extension RecordedBehaviour {
     /// Up to when its computation is accounted for, ns.
     var accounted: UInt64 = 0
     var weakness = PredictionWeakness()
+    /// The process that has the processor, as its scheduler tells, and what each has computed less than it had in the
+    /// recorded run when it lost it, ns.
+    var running = ProcessKey.none
+    var arrears: [ProcessKey: Int64] = [:]
     /// Upcalls since its last start.
     var upcallCount: UInt64 = 0
     /// Its next deed is none that was recorded: it asks for the marks that wait.

@@ -4,9 +4,59 @@ import ModuleConfiguration
 extension RecordedBehaviour {
   /// A deed of one of several processes comes: in doubt where it is not the one that the last upcall came before.
   func noteTurn(_ index: Int, _ deed: RecordedDeed, at instant: UInt64) {
-    guard players[index].top == 0, scheduled.contains(index), deed.upcallCount != players[index].upcallCount
-    else { return }
-    players[index].weakness.noteOtherTurn(at: instant)
+    guard players[index].top == 0, scheduled.contains(index) else { return }
+    if deed.upcallCount != players[index].upcallCount || (release(of: deed, index).map { instant < $0 } ?? false) {
+      players[index].weakness.noteOtherTurn(at: instant)
+    }
+  }
+
+  /// When the job is released that the deed tells to go on; nil where it tells of none. What was released before its
+  /// period began counts as that period's.
+  private func release(of deed: RecordedDeed, _ index: Int) -> UInt64? {
+    guard let telling = deed.telling, !telling.to.isNone, telling.age != ProcessTelling.aperiodic,
+      let period = deed.period, let own = periods.period(of: index)
+    else { return nil }
+    return own.instant(like: period.start &+ (telling.age < 0 ? telling.age.magnitude : 0), in: period)
+  }
+
+  /// The age of a job that is told in another period than it was: what is told is its release.
+  func age(_ telling: ProcessTelling, _ deed: RecordedDeed, _ index: Int) -> Int64 {
+    guard !telling.to.isNone, telling.age != ProcessTelling.aperiodic, let period = deed.period,
+      let own = periods.period(of: index), let same = own.instant(like: period.start, in: period)
+    else { return telling.age }
+    return telling.age &+ Int64(bitPattern: own.start &- same)
+  }
+
+  /// An upcall begins, which may take the processor from a process.
+  func noteUpcall(_ index: Int) {
+    players[index].upcallCount += 1
+    guard players[index].top == 0, scheduled.contains(index) else { return }
+    players[index].activities[0].doneBeforeUpcall = players[index].activities[0].done
+    // What is computed before the next deed depends on whether it tells that.
+    players[index].activities[0].total = nil
+  }
+
+  /// What a partition computes before a deed. A process that loses the processor after less of its work than in the
+  /// recorded run has the rest left when it gets it again.
+  func ownComputation(_ deed: RecordedDeed, _ index: Int) -> UInt64 {
+    let all = computation(deed.computation)
+    let player = players[index]
+    guard player.top == 0, scheduled.contains(index) else { return all }
+    let isOfScheduler = deed.timerInstant != nil || deed.telling != nil
+    if player.activities[0].done == nil, !isOfScheduler, let arrears = player.arrears[player.running] {
+      players[index].arrears[player.running] = nil
+      players[index].activities[0].carried = arrears
+    }
+    if deed.telling?.state == .ready, let before = deed.computationBeforeUpcall,
+      let done = player.activities[0].doneBeforeUpcall, deed.upcallCount == player.upcallCount
+    {
+      let late = Int64(clamping: computation(before)) - Int64(clamping: done)
+      if late != 0 { players[index].arrears[player.running, default: 0] += late }
+      players[index].activities[0].doneBeforeUpcall = nil
+      return done + (all - min(all, computation(before)))
+    }
+    let carried = players[index].activities[0].carried
+    return carried < 0 ? all - min(all, carried.magnitude) : all + carried.magnitude
   }
 
   /// A partition's scheduler does not give up the window where an upcall has come meanwhile that came later in the
@@ -22,11 +72,12 @@ extension RecordedBehaviour {
     players[index].activities[0].goOn()
   }
 
-  /// The instant to which a partition sets its timer: as far from the call as it was, or from its period's start.
+  /// The instant to which a partition sets its timer: as far from the call as it was, or from its period's start. Where
+  /// that is over nobody sets a timer to it, and what is done instead the recorded run does not tell.
   func timerInstant(_ recorded: UInt64, _ deed: RecordedDeed, _ index: Int, at instant: UInt64) -> UInt64 {
     let byCall = recorded &- deed.instant &+ instant
     guard recorded >= deed.instant, let period = deed.period, let own = periods.period(of: index),
-      let byPeriod = own.instant(like: recorded, in: period)
+      let byPeriod = own.instant(like: recorded, in: period), byPeriod > instant
     else { return byCall }
     reader.learnUsualTimes()
     switch reader.demand.timers.origin(index, recorded, in: period) {

@@ -123,7 +123,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     if let deed = reader.deed(activity.next, of: strand, unless: isBeyond) {
       if isNew { world.guests[index].setFlag(deed.wasOn) }
       players[index].activities[players[index].top].wait = wait(of: deed)
-      return (computation(deed.computation), true, turn(deed.turn))
+      return (ownComputation(deed, index), true, turn(deed.turn))
     }
     if strand.end == .returned { return (computation(strand.computation) + RecordedDemand.handlerTail, true, .max) }
     // Where a deed has been forgotten, it is not known to compute at all.
@@ -160,7 +160,7 @@ final class RecordedBehaviour: PartitionBehaviour {
 
   /// What takes so long in the prediction that the recorded run spent on it: a partition's own computation, and what
   /// the kernel does for it in its windows.
-  private func computation(_ recorded: UInt64) -> UInt64 {
+  func computation(_ recorded: UInt64) -> UInt64 {
     let (product, isBeyond) = recorded.multipliedReportingOverflow(by: 100 + extraPercent)
     return isBeyond ? RecordedDemand.latest : min(product / 100, RecordedDemand.latest)
   }
@@ -210,6 +210,10 @@ final class RecordedBehaviour: PartitionBehaviour {
       players[index].isCaught = false
       var call = call
       if let recorded = deed.timerInstant { call.arguments.0 = timerInstant(recorded, deed, index, at: instant) }
+      if let telling = deed.telling {
+        call.arguments.2 = UInt64(bitPattern: age(telling, deed, index))
+        players[index].running = telling.to
+      }
       world.call(call, partition, exit, at: instant)
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
         players[index].weakness.noteOtherAnswer(at: instant)
@@ -252,7 +256,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// An upcall that has no recorded one left is handled as the one before.
   func beginUpcall(of partition: PartitionIndex, _ vector: UInt8) {
     let index = Int(partition.rawValue)
-    players[index].upcallCount += 1
+    noteUpcall(index)
     let before = players[index].handlers[vector]
     let next = reader.takeHandler(of: vector, in: players[index].life, mayWait: before == nil)
     let strand = next ?? before ?? RecordedStrand(end: .returned)

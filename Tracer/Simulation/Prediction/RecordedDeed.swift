@@ -33,6 +33,8 @@ struct RecordedDeed {
   var stretch: ClockEvidence.Stretch?
   /// The period that its partition was in; nil before the first.
   var period: PeriodFollower.Period?
+  /// What was computed of `computation` before the last upcall in it, ns; nil where none came.
+  var computationBeforeUpcall: UInt64?
   /// Upcalls of the partition's life before it.
   var upcallCount: UInt64 = 0
 
@@ -49,6 +51,12 @@ struct RecordedDeed {
     guard case .call(let call) = act, call.number == HypercallNumber.setTimer.rawValue, call.arguments.0 != 0
     else { return nil }
     return call.arguments.0
+  }
+
+  /// Which process goes on, where it tells that.
+  var telling: ProcessTelling? {
+    guard case .call(let call) = act, call.number == HypercallNumber.tellProcess.rawValue else { return nil }
+    return ProcessTelling((call.arguments.0, call.arguments.1, call.arguments.2))
   }
 
   /// It may make its partition start anew.

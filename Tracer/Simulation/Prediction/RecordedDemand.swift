@@ -144,6 +144,7 @@ struct RecordedDemand {
     let index = Int(event.partition)
     // A reused frame: the handler before has returned, and the kernel has learnt of it.
     let handler = RecordedStrand(room: room)
+    flows[index].current.noteUpcall()
     flows[index].noteUpcall(of: event.operand)
     flows[index].open.append(handler)
     flows[index].life.append(handler: handler, of: UInt8(truncatingIfNeeded: event.operand))
@@ -224,6 +225,7 @@ struct RecordedDemand {
     deed.stretch = stretch
     deed.period = periods.period(of: index)
     deed.upcallCount = flows[index].upcallCount
+    deed.computationBeforeUpcall = strand.computationBeforeUpcall
     if let instant = deed.timerInstant, let period = deed.period {
       timers.note(index, instant, at: deed.instant, in: period)
     }

@@ -89,6 +89,8 @@ final class RecordedStrand {
   /// further turns nothing is kept.
   var turn = UInt64.max
   private var latestShown: UInt64 = 0
+  /// What was computed of that before its last upcall, ns; nil where none came.
+  private(set) var computationBeforeUpcall: UInt64?
   /// When that computation began, ns; nil where it has not.
   private(set) var beginning: UInt64?
   /// The kind of the last deed; all ones before the first.
@@ -141,8 +143,12 @@ final class RecordedStrand {
     computation += span
   }
 
+  /// An upcall interrupts the computation.
+  func noteUpcall() { computationBeforeUpcall = computation }
+
   /// Such a deed has been done: what leads to the next one begins.
   func beginComputation(after kind: UInt16) {
+    computationBeforeUpcall = nil
     latestKind = kind
     beginning = nil
     computation = 0
