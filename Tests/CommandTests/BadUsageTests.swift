@@ -21,6 +21,12 @@ import Testing
     // It can be opened, and not be read at its beginning.
     (["dump", "/proc/self/mem"], "/proc/self/mem: the file cannot be read"),
     (["goto", "run.partita", "5", "--kernel", "nosuch"], "nosuch cannot be read"),
+    (["audit", "nosuch", "run.partita"], "nosuch: cannot be read (No such file or directory)"),
+    (["export", "run.partita", "--format", "csv", "-o", "/dev/null"], "/dev/null is not replaced: it is no ordinary"),
+    (["export", "run.partita", "--format", "csv", "-o", "."], "it is a folder, and the export is a file"),
+    (["analyse", "run.partita"], "this is a packed module or a trace, and no module file"),
+    (["goto", "run.partita", "5", "--claim", "trace.time"], "Name an event, or a claim by --claim, not both."),
+    (["query", "run.partita", "--format", "json", "SELECT 1 a, 2 b, 3 a"], "several columns are named 'a'"),
     // It can be opened, and has nothing to read.
     (["goto", "run.partita", "5", "--commands", "."], ". cannot be read: it is a folder; name a file"),
     (["goto", "run.partita", "5", "--kernel", "."], ". cannot be read: it is a folder; name a file"),
@@ -45,7 +51,8 @@ import Testing
   /// A claim would go unjudged for a slip of the pen.
   private static let claims: [([String], String)] = [
     (["verify", "run.partita", "--claim", "trace.boot", "--claim", "nobody"], "run.partita has no claim 'nobody'"),
-    (["verify", "run.partita", "--except", "nobody"], "run.partita has no claim 'nobody'"),
+    (["verify", "run.partita", "--except", "nobody"], "run.partita has no claim 'nobody'; 'partita claims' lists all"),
+    (["verify", "run.partita", "--claim", "window.strat"], "'window.strat'; alike are window.start.instant; "),
     (["verify", "run.partita", "--explain", ""], "run.partita has no claim ''"),
     (["claims", "run.partita", "--claim", "trace.boot", "--claim", "nobody"], "run.partita has no claim 'nobody'"),
     (["claims", "run.partita", "--except", "nobody"], "run.partita has no claim 'nobody'"),

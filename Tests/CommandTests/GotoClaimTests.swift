@@ -14,7 +14,7 @@ import Testing
     let run = try folder.run("goto", "run", "--claim", name, "--batch")
     #expect(run.ending == .status(2) && run.output == "" && folder.names == ["run"])
     #expect(run.errors.hasPrefix("partita: the trace's module has no claim '\(name)'; "), "\(run.errors)")
-    #expect(run.errors.hasSuffix("'partita verify' lists all\n") && run.errors.count < 300, "\(run.errors)")
+    #expect(run.errors.hasSuffix("'partita claims' lists all\n") && run.errors.count < 300, "\(run.errors)")
     for other in alike { #expect(run.errors.contains(other), "\(run.errors)") }
     #expect(run.errors.contains("alike") == !alike.isEmpty, "\(run.errors)")
   }

@@ -15,9 +15,9 @@ import Testing
   ///
   /// Nil where it was quicker than the test.
   private static func heldUp(
-    _ arguments: [String], in folder: CommandFolder, errorOutput: Int32?
+    _ arguments: [String], in folder: CommandFolder, errorOutput: Int32?, through wrapper: [String] = []
   ) throws -> RunningCommand? {
-    let command = try RunningCommand(arguments, in: folder, errorOutput: errorOutput)
+    let command = try RunningCommand(arguments, in: folder, errorOutput: errorOutput, through: wrapper)
     let isReading = command.reaches { command.bytesRead > 1 << 21 }
     guard isReading else { return nil }
     command.send(SIGSTOP)
@@ -66,6 +66,23 @@ import Testing
       return
     }
     Issue.record("\(arguments) was never caught in its midst: the trace is too short for this machine")
+  }
+
+  /// A terminal that cannot draw a line anew would show the sequences for it.
+  @Test func aDumbTerminalIsNot() throws {
+    let folder = try Self.folder()
+    for _ in 0..<20 {
+      let terminal = try PseudoTerminal()
+      let dumb = ["/usr/bin/env", "TERM=dumb"]
+      guard
+        let command = try Self.heldUp(
+          ["verify", "run.partita"], in: folder, errorOutput: terminal.device, through: dumb)
+      else { continue }
+      #expect(terminal.finish(command) != .status(2))
+      #expect(!terminal.text.contains("\u{1B}"), "\(terminal.text)")
+      return
+    }
+    Issue.record("the command was always quicker than the test")
   }
 
   @Test(arguments: commands) func aFileIsNot(arguments: [String]) throws {

@@ -38,6 +38,15 @@ import TraceFormat
     #expect(folder.names == ["run.partita"])
   }
 
+  /// What C would take for the end of a text is a character of it.
+  @Test func aTextIsWholeWithAZeroInIt() throws {
+    let folder = try Self.folder()
+    let sql = "SELECT 'a' || char(0) || 'b' AS text"
+    let json = try Self.query(folder, ["run.partita", sql, "--format", "json"])
+    let objects = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: String]]
+    #expect(objects == [["text": "a\u{0}b"]])
+  }
+
   @Test func aDatabaseIsAskedAsItIs() throws {
     let folder = try Self.folder()
     #expect(try folder.run("export", "run.partita", "-o", "run.db").ending == .status(0))

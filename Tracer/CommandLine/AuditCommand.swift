@@ -49,8 +49,9 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     guard let bytes = Self.bytes(of: certificate) else {
+      let reason = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
       let name = certificate.isEmpty ? "''" : certificate
-      TraceCommand.complain("\(name): cannot be read: name a certificate that 'partita verify' wrote")
+      TraceCommand.complain("\(name): cannot be read\(reason): name a certificate that 'partita verify' wrote")
       throw ExitCode(2)
     }
     guard bytes.count <= Self.mostBytes else {
@@ -77,7 +78,10 @@ struct AuditCommand: ParsableCommand {
 
   /// What a certificate has; of what does not begin as one the beginning only, for which it will be refused, and of
   /// what is longer than any a little more than they may have.
+  ///
+  /// - Returns: nil where it cannot be read; `errno` says why, if it is not 0.
   private static func bytes(of path: String) -> [UInt8]? {
+    errno = 0
     guard let file = FileHandle(forReadingAtPath: path), var data = try? file.read(upToCount: 4096) else { return nil }
     defer { try? file.close() }
     let first = data.first { !" \t\r\n".utf8.contains($0) }

@@ -84,7 +84,9 @@ struct ExportCommand: ParsableCommand {
       try export(reader, format, &run)
     } catch {
       if error == .readerGone { return }
-      TraceCommand.complain("\(error)")
+      // What went to standard output is there.
+      let isCutShort = error == .interrupted && output == "-"
+      TraceCommand.complain(isCutShort ? "interrupted; the answer is not whole" : "\(error)")
       throw ExitCode(error == .interrupted ? 3 : 2)
     }
     try TraceCommand.requireBegun(run.coverage, reader, trace)

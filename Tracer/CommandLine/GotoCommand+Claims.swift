@@ -10,7 +10,7 @@ extension GotoCommand {
   /// The gravest case of a claim: its worst or first violation, or the worst value where it holds.
   func position(of identifier: String, _ signals: SignalWatch) throws -> UInt64 {
     let reader = try TraceCommand.open(trace)
-    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var line = ProgressLine(isShown: StandardOutput.showsProgress)
     let report = VerificationRun.report(on: reader, threads: WorkerPool.processorCount > 1 ? 2 : 1) {
       line.show("judging: \(reader.statistics.eventCount) events")
       return signals.take() == 0
@@ -18,10 +18,9 @@ extension GotoCommand {
     line.clear()
     guard let report else { throw RevisitError.interrupted }
     guard let claim = report.finding(identifier) else {
-      let alike = Self.names(like: identifier, among: report.findings.map(\.identifier))
-      TraceCommand.complain(
-        "the trace's module has no claim '\(identifier)'; "
-          + (alike.isEmpty ? "" : "alike are \(alike.joined(separator: ", ")); ") + "'partita verify' lists all")
+      let known = report.findings.map(\.identifier)
+      let hint = ClaimNames.hint(for: identifier, known)
+      TraceCommand.complain("the trace's module has no claim '\(identifier)'; \(hint)")
       throw ExitCode(2)
     }
     let violation = claim.worstViolations.first ?? claim.firstViolations.first
@@ -42,16 +41,5 @@ extension GotoCommand {
       case .unknown: "is unknown"
       }
     return .noCase(of: claim.identifier, finding: finding, doubts: doubts)
-  }
-
-  /// A few names that whoever typed `text` may have meant: those with it in them, or else with most of its beginning.
-  private static func names(like text: String, among names: [String]) -> [String] {
-    let wanted = text.lowercased()
-    let containing = names.filter { !wanted.isEmpty && $0.lowercased().contains(wanted) }
-    if !containing.isEmpty { return Array(containing.prefix(8)) }
-    let shared = names.map { $0.lowercased().commonPrefix(with: wanted).count }
-    let most = shared.max() ?? 0
-    guard most >= 3 else { return [] }
-    return Array(zip(names, shared).filter { $0.1 == most }.map(\.0).prefix(8))
   }
 }

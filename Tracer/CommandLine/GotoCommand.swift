@@ -91,7 +91,9 @@ struct GotoCommand: ParsableCommand {
 
   func validate() throws {
     guard trace != "-" else { throw ValidationError("a trace is read twice here: name a file.") }
-    guard (event == nil) != (claim == nil) else { throw ValidationError("Name an event, or a claim by --claim.") }
+    guard (event == nil) != (claim == nil) else {
+      throw ValidationError("Name an event, or a claim by --claim\(event == nil ? "" : ", not both").")
+    }
     guard timeout >= 0, timeout <= 1_000_000 else { throw ValidationError("--timeout is 0 … 1000000 seconds.") }
   }
 
@@ -148,7 +150,7 @@ struct GotoCommand: ParsableCommand {
   }
 
   private func sought(at place: TracePlace, in reader: TraceReader, _ signals: SignalWatch) throws -> SoughtEvent {
-    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var line = ProgressLine(isShown: StandardOutput.showsProgress)
     defer { line.clear() }
     return try SoughtEvent(at: place, in: reader) {
       line.show("\(reader.statistics.eventCount) events")
@@ -163,7 +165,7 @@ struct GotoCommand: ParsableCommand {
     let scratch = try PrivateDirectory()
     defer { withExtendedLifetime(scratch.path) {} }
     let folder = RunFolder(path: scratch.path, recordingPath: keep)
-    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var line = ProgressLine(isShown: StandardOutput.showsProgress)
     // What is said of an end before its time has a line of its own.
     defer { line.clear() }
     let ringPlace = try recordedPlace(of: sought, run, programs, in: folder, signals, &line)

@@ -83,7 +83,7 @@ struct ModuleSession {
     let capture = try Capture(request, signals: signals)
     if showsProgress, request.stopInstant == nil { Self.say("recording until Ctrl-C\n", to: STDERR_FILENO) }
     var lastByte: UInt8?
-    var line = ProgressLine(isShown: showsProgress && isatty(STDERR_FILENO) == 1)
+    var line = ProgressLine(isShown: showsProgress && StandardOutput.showsProgress)
     defer {
       line.clear()
       if consoleOutput == STDOUT_FILENO, let lastByte, lastByte != UInt8(ascii: "\n") {

@@ -89,6 +89,7 @@ struct PredictedChanges {
     "processes of a partition's own scheduler have the processor in the recorded order; where an upcall comes at "
       + "another of their calls, what they do from there on is unknown",
     "lines fire at the instants recorded; one that was masked, when it was let through",
+    "of what a stimulus file plays, its interrupts alone come again",
     "the drainer writes in each of its turns all blocks of the trace's ring that are due",
     "a call, an interrupt and an upcall's handler take what they took; where windows, partitions or ports are others, "
       + "a verdict that \(PredictedAlternative.kernelSpread) ns more or less in each would turn is unknown; switches "

@@ -164,6 +164,7 @@ struct QueryCommand: ParsableCommand {
       database.interrupt { progress.isInterrupted }
       // All of them first: who is told that one is wrong has not been given half of the answers.
       let statements = try statements(of: text, database)
+      if format == .json { try statements.forEach(Self.requireNames(of:)) }
       var output = QueryOutput(format)
       for statement in statements { try output.write(statement) }
       output.finish()
@@ -173,6 +174,15 @@ struct QueryCommand: ParsableCommand {
     } catch let failure as Database.Failure {
       TraceCommand.complain(failure.isInterruption ? "interrupted" : "SQL: \(failure.message)")
       throw ExitCode(failure.isInterruption ? 3 : 2)
+    }
+  }
+
+  /// Refuses columns of one name: each key of a JSON object must be there once, or readers keep one of the values.
+  private static func requireNames(of statement: Statement) throws {
+    var seen: Set<String> = []
+    for name in statement.columnNames where !seen.insert(name).inserted {
+      TraceCommand.complain("SQL: several columns are named '\(name)': give each a name of its own by AS")
+      throw ExitCode(2)
     }
   }
 

@@ -5,7 +5,7 @@ import TraceReading
 /// Tells on a terminal how much of a trace has been read, and whether the user has asked to stop.
 struct ReadingProgress {
   private let fileBytes: UInt64?
-  private let isShown = isatty(STDERR_FILENO) == 1
+  private let isShown = StandardOutput.showsProgress
   private var signals = try? SignalWatch()
   private var next = ContinuousClock.now + .milliseconds(500)
   private var isDirty = false

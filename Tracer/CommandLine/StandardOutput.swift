@@ -20,6 +20,11 @@ enum StandardOutput {
     return isatty(STDOUT_FILENO) == 1 && value("TERM") != "dumb" && value("NO_COLOR").isEmpty
   }()
 
+  /// Whether progress is shown: on a terminal where a line can be drawn anew.
+  static let showsProgress: Bool = {
+    isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }()
+
   /// Prints through the stream. What fails is told at the end: the command still has to clear up.
   static func put(_ text: String) {
     var text = text

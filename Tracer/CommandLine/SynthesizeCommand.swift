@@ -72,7 +72,7 @@ struct SynthesizeCommand: ParsableCommand {
     let writer = FileWriter(path: file.growing)
     let options = SimulationOptions(seed: seed, isShuffled: shuffled, meanCallGap: gap * 1000)
     let world = SimulatedWorld(table, options) { writer.write($0) }
-    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var progress = ProgressLine(isShown: StandardOutput.showsProgress)
     world.begin()
     var sinceLook = 0
     while world.eventCount < events {

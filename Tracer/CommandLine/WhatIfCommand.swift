@@ -22,7 +22,8 @@ struct WhatIfCommand: ParsableCommand {
       violated for sure, but one might be: the evidence is incomplete, or the prediction is in doubt; or interrupted.
 
       A "but:" names a doubt: a partition is answered otherwise than recorded, does more than was recorded of it, \
-      starts anew as it did not in the recorded run, or does not where it did. From there on its further deeds are \
+      starts anew as it did not in the recorded run, or does not where it did, or is interrupted at another call \
+      of its processes. From there on its further deeds are \
       not known. Deadlines of its processes, of partitions that it can reach by ports, events or the module \
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
@@ -30,7 +31,8 @@ struct WhatIfCommand: ParsableCommand {
       Where the other module moves windows or the like, the prediction is made thrice more: with whoever may have \
       waited by the clock waiting, and with a kernel that takes a little more, or less. A verdict that is another in \
       one of them is 'unknown' too, and so is one on a time too near its bound. Under the recorded module itself the \
-      prediction is the recorded run; a verdict that the two do not share is 'unknown'.
+      prediction is the recorded run, but for what a stimulus file played; a verdict that the two do not share is \
+      'unknown'.
 
       With --schedule-search no other module is needed: the smallest windows of the recorded schedule, each from its \
       start, with which all recorded deadlines still hold if partitions compute more by the margin, what binds each \
@@ -113,7 +115,7 @@ struct WhatIfCommand: ParsableCommand {
     let signals = try SignalWatch()
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var progress = ProgressLine(isShown: StandardOutput.showsProgress)
     let search = ScheduleSearch(path: trace, table: reader.moduleTable, marginPercent: margin) { what in
       progress.show(what)
       return signals.isPending
@@ -196,7 +198,7 @@ struct WhatIfCommand: ParsableCommand {
       TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")
       throw ExitCode(2)
     }
-    var progress = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    var progress = ProgressLine(isShown: StandardOutput.showsProgress)
     var wasInterrupted = false
     let span = prediction.run {
       progress.show("\(prediction.eventCount) events predicted")

@@ -6,7 +6,7 @@ extension VerificationReport {
   public func explanation(of claim: ClaimResult) -> String {
     var lines = [
       "\(claim.verdict.rawValue): \(claim.identifier)", "  \(claim.title)", "  source: \(claim.source)",
-      "  judged \(claim.checked) times, \(claim.failures) violations",
+      "  judged \(claim.checked) times, \(Self.count(ofViolations: claim))",
     ]
     if !claim.remark.isEmpty { lines.append("  \(claim.remark)") }
     if let bound = claim.bound {
@@ -14,9 +14,7 @@ extension VerificationReport {
     }
     if claim.failures > 0 {
       lines.append("  the first violations:")
-      lines += claim.firstViolations.map(Self.violation)
-      let worst = claim.worstViolations.filter { !claim.firstViolations.contains($0) }
-      if !worst.isEmpty { lines += ["  the worst:"] + worst.map(Self.violation) }
+      lines += Self.violations(of: claim)
     }
     if !claim.worstCases.isEmpty { lines.append("  the worst cases:") }
     for found in claim.worstCases { lines += evidence(found, claim) }

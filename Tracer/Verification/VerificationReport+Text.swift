@@ -85,11 +85,19 @@ extension VerificationReport {
     var lines = ["\(claim.verdict.rawValue): \(claim.identifier) — \(claim.title)"]
     if !claim.remark.isEmpty { lines.append("  \(claim.remark)") }
     guard claim.failures > 0 else { return lines }
-    lines.append("  \(claim.failures) violations; the first:")
-    lines += claim.firstViolations.map(violation)
-    let worst = claim.worstViolations.filter { !claim.firstViolations.contains($0) }
-    if !worst.isEmpty { lines += ["  the worst:"] + worst.map(violation) }
-    return lines
+    lines.append("  \(count(ofViolations: claim)); the first:")
+    return lines + violations(of: claim)
+  }
+
+  static func count(ofViolations claim: ClaimResult) -> String {
+    "\(claim.failures) violation\(claim.failures == 1 ? "" : "s")"
+  }
+
+  /// The first violations, a line each, and where there are more and they have a measure, the worst ones of all.
+  static func violations(of claim: ClaimResult) -> [String] {
+    let first = claim.firstViolations.map(violation)
+    guard claim.failures > claim.firstViolations.count, !claim.worstViolations.isEmpty else { return first }
+    return first + ["  the worst:"] + claim.worstViolations.map(violation)
   }
 
   static func violation(_ violation: Violation) -> String {

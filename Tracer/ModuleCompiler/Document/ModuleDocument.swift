@@ -93,6 +93,13 @@ struct ModuleDocument {
       xmlFreeDoc(document)
       return nil
     }
+    // What Partita itself writes begins so, a packed module and a trace.
+    if !collector.errors.isEmpty, bytes.starts(with: "PARTIT".utf8) {
+      diagnostics.error(
+        .malformedXML, line: 1, "this is a packed module or a trace, and no module file", "name the XML that it is of")
+      xmlFreeDoc(document)
+      return nil
+    }
     for error in collector.errors {
       diagnostics.error(
         .malformedXML, line: error.line, error.text.trimmed, "the file must be well-formed XML with namespaces")

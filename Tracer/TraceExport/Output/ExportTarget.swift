@@ -44,7 +44,7 @@ public final class ExportTarget {
     self.kind = kind
     self.mayReplace = mayReplace
     growing = target.growing
-    try Self.examine(self.path, kind, mayReplace)
+    try Self.examine(path, kind, mayReplace)
     try? FileManager.default.removeItem(atPath: growing)
     if case .folder = kind {
       guard mkdir(growing, 0o777) == 0 else { throw failure() }
@@ -59,9 +59,9 @@ public final class ExportTarget {
   private static func examine(_ path: String, _ kind: Kind, _ mayReplace: Bool) throws(ExportFailure) {
     var information = stat()
     guard stat(path, &information) == 0 else { return }
-    guard mayReplace else { throw .exists(path: path) }
+    // What may not go, whatever is said, is told first.
     switch (kind, information.st_mode & S_IFMT) {
-    case (.file, S_IFREG): return
+    case (.file, S_IFREG): break
     case (.file, S_IFDIR): throw .notReplaceable(path: path, reason: "it is a folder, and the export is a file")
     case (.folder(let isOwn), S_IFDIR):
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -71,6 +71,7 @@ public final class ExportTarget {
     case (.folder, S_IFREG): throw .notReplaceable(path: path, reason: "it is a file, and the export is a folder")
     default: throw .notReplaceable(path: path, reason: "it is no ordinary file")
     }
+    guard mayReplace else { throw .exists(path: path) }
   }
 
   /// Whether the name itself is that of a file: neither a folder nor a link.

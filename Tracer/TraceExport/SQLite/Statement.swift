@@ -75,7 +75,13 @@ public final class Statement {
           Array(
             UnsafeRawBufferPointer(
               start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))))
-      default: .text(sqlite3_column_text(handle, column).map { String(cString: $0) } ?? "")
+      // A text may have zeros in it. The bytes are counted after they are there as UTF-8, and are SQLite's.
+      default:
+        .text(
+          sqlite3_column_text(handle, column).map {
+            String(
+              decoding: UnsafeBufferPointer(start: $0, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self)
+          } ?? "")
       }
     }
   }

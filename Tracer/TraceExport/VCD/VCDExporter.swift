@@ -52,8 +52,13 @@ public final class VCDExporter: TraceExporter {
     let vocabulary = TraceVocabulary(table)
     partitionCount = vocabulary.partitions.count
     file.write("$version Partita $end\n$timescale 1 ns $end\n")
-    for (index, name) in vocabulary.partitions.enumerated() {
-      file.write("$comment running = \(index + 1): \(VCDSignal.plain(name)) $end\n")
+    var seen: Set<String> = ["lines"]
+    let scopes = vocabulary.partitions.enumerated().map { index, partition in
+      let plain = VCDSignal.plain(partition)
+      return seen.insert(plain).inserted ? plain : "\(plain)_\(index)"
+    }
+    for (index, scope) in scopes.enumerated() {
+      file.write("$comment running = \(index + 1): \(scope) $end\n")
     }
     let name = VCDSignal.plain(TraceVocabulary.text(table, table.module.name))
     file.write("$scope module \(name) $end\n")
@@ -65,12 +70,10 @@ public final class VCDExporter: TraceExporter {
       declare(VCDSignal.plain("line\(line)" + (name.isEmpty ? "" : "_" + name)), 1)
     }
     file.write("$upscope $end\n")
-    var seen: Set<String> = ["lines"]
     let processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
     processSignals = processes.map { _ in nil }
-    for (index, partition) in vocabulary.partitions.enumerated() {
-      let plain = VCDSignal.plain(partition)
-      file.write("$scope module \(seen.insert(plain).inserted ? plain : "\(plain)_\(index)") $end\n")
+    for (index, scope) in scopes.enumerated() {
+      file.write("$scope module \(scope) $end\n")
       firstSignals.append(signals.count)
       for signal in Part.allCases { declare("\(signal)", signal.bits) }
       var known: Set<String> = []
