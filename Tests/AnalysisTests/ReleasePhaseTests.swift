@@ -84,6 +84,13 @@ import Testing
     #expect(module.ports[0].holds == false && module.exitStatus == 1)
   }
 
+  /// The drainer has no windows: it has no period, and none of 0 ms is shown.
+  @Test func aPartitionWithoutWindowsHasNoPeriod() throws {
+    let module = try Self.analysed(Self.module(windows: [(0, 2), (10, 2)], writer: Self.process(capacity: "0.0001")))
+    let row = try #require(module.text.split(separator: "\n").first { $0.hasPrefix("Drainer") })
+    #expect(row.contains("–") && !row.contains("0.000000"), "\(row)")
+  }
+
   /// Who may still be busy when it is released again writes seldom, or never.
   @Test func ofAPartitionThatIsAskedForTooMuchNothingIsSaid() throws {
     let busy = (0..<3).map {

@@ -63,6 +63,7 @@ import Testing
   /// What means something only beside another option is not passed over where that is missing.
   private static let lonely: [([String], String)] = [
     (["verify", "run.partita", "--force"], "--force is for --certificate"),
+    (["verify", "run.partita", "--with-history", "--to", "1s"], "--with-history is about what goes before --from"),
     (["verify", "run.partita", "--quiet", "--format", "json"], "--quiet is for the table"),
     (["verify", "run.partita", "--quiet", "--explain", "trace.boot"], "--quiet is for the table"),
     (["verify", "run.partita", "--evidence", "--format", "junit"], "--evidence is for text and json"),
@@ -94,5 +95,22 @@ import Testing
     #expect(run.ending == .status(2) && run.output == "", "\(run.output)")
     #expect(run.errors.contains(sentence), "\(run.errors)")
     #expect(folder.names == ["run.partita"] && folder.leftovers == [], "\(folder.names)")
+  }
+
+  /// What is needed meanwhile has its place, and who cannot write there is told how to name another.
+  @Test(arguments: [
+    ["query", "run.partita", "SELECT 1"], ["what-if", "run.partita", "--module", "module.xml"],
+    ["what-if", "run.partita", "--schedule-search"],
+  ])
+  func aMissingTemporaryFolderIsNamed(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run.partita")
+    try folder.write(Array(OtherModule().text.utf8), to: "module.xml")
+    let command = try RunningCommand(arguments, in: folder, through: ["env", "TMPDIR=/nonexistent"])
+    #expect(command.finish() == .status(2) && command.output == "", "\(command.output)")
+    #expect(command.errors.contains("/nonexistent"), "\(command.errors)")
+    #expect(command.errors.contains("no temporary folder can be made there"), "\(command.errors)")
+    #expect(command.errors.contains("Name another place by TMPDIR"), "\(command.errors)")
+    #expect(folder.names == ["module.xml", "run.partita"], "\(folder.names)")
   }
 }

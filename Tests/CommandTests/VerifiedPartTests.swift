@@ -89,6 +89,27 @@ import Testing
     #expect(all.ending == .status(3) && all.output.contains("the part ends before the trace does"), "\(all.output)")
   }
 
+  /// A file's history is read where it is asked for: the answer is that through a pipe, and its evidence is there too.
+  @Test func theHistoryIsReadWhereItIsAskedFor() throws {
+    let folder = try Self.folder()
+    for name in ["run", "violated"] {
+      for arguments in [["--claim", "window"], ["--format", "json"], []] {
+        let run = try folder.run(["verify", name, "--with-history"] + arguments + Self.part)
+        let piped = try Self.piped(["verify", "-"] + arguments + Self.part, name, in: folder)
+        #expect(run.output == piped.output && run.ending == piped.ending, "\(name) \(arguments): \(run.output)")
+      }
+    }
+    let claim = "window.start.instant"
+    let held = try folder.run(["verify", "run", "--with-history", "--claim", claim, "--evidence"] + Self.part)
+    #expect(held.ending == .status(0) && held.output.contains("the worst cases:"), "\(held.output)")
+    // To the end of a run of which all holds, all holds: the boot too, which is no event of the part.
+    let rest = try folder.run("verify", "run", "--with-history", "--from", "event:\(Self.to)")
+    let whole = try folder.run("verify", "run")
+    #expect(rest.ending == whole.ending && whole.ending == .status(0), "\(rest.output) \(whole.output)")
+    let without = try folder.run("verify", "run", "--with-history", "--to", "event:\(Self.to)")
+    #expect(without.ending == .status(2) && without.errors.contains("--from"), "\(without.errors)")
+  }
+
   /// The violations of a part are those that the whole trace has there.
   @Test func whatIsViolatedIsFound() throws {
     let folder = try Self.folder()

@@ -97,7 +97,7 @@ import TraceReading
     for (position, event) in forged.enumerated() { figures.add(event, position: UInt64(position)) }
     #expect(figures.share(0) > 1e18)
     let lines = self.lines(figures)
-    #expect(lines.contains { $0.text.contains(String(repeating: "█", count: 100 - 46 - 16)) })
+    #expect(lines.contains { $0.text.contains(String(repeating: "█", count: 100 - 49 - 16)) })
   }
 
   @Test func numbersOfAnySizeAreShown() {

@@ -76,6 +76,31 @@ import TraceFormat
     #expect(report.json.contains("\"beyondBound\": [{\"taker\": \"interrupt of line 8\""))
   }
 
+  /// A window may be announced long after its nominal start, with no time left to wait for that: its time counts from
+  /// there, and the kernel's up to where it found the pad exhausted.
+  @Test func lateWindowsAreAttributedToTheNanosecond() throws {
+    let (sample, rich) = (try SampleModule(), try RichModule.make())
+    var scoped = 0
+    for (module, lines) in [(sample, Scribe.story(of: sample)), (rich, RichStory.tell(of: rich))] {
+      let story = Story(lines)
+      for start in lines.indices where lines[start].event.kind == EventKind.windowStart.rawValue {
+        guard let entry = lines[..<start].lastIndex(where: { $0.resume != nil }) else { continue }
+        for delay in [700, 50_000, 1_100_000] as [UInt64] {
+          var late = story
+          late.delay(from: entry, to: late.lines.count, by: delay)
+          for place in entry..<late.lines.count where late.lines[place].event.kind == EventKind.padded.rawValue {
+            let (time, words) = (late.lines[place].event.time, late.lines[place].event.words)
+            late.lines[place].event.words.w1 = min(words.w1, words.w0 - min(words.w0, time))
+          }
+          let report = Self.attributed(late.events, module)
+          Self.check(report, "window at line \(start), \(delay) ns late")
+          scoped += report.claims.flatMap(\.worstCases).filter { $0.span.scope != .all }.count
+        }
+      }
+    }
+    #expect(scoped > 100, "\(scoped)")
+  }
+
   /// A deadline missed for the drainer's sake: its time is named, and other takers' time is not.
   @Test func anotherPartitionsTimeIsNamed() throws {
     let module = try SampleModule()

@@ -8,7 +8,11 @@ extension AnalysedModule {
       TextTable(
         head: ["partition", "period ms", "sure per period ms", "longest without CPU ms", "asked", "supplied"],
         rows: partitions.map {
-          [
+          // Without a window in this schedule it has no period, and nothing is sure.
+          guard $0.periodNanoseconds > 0 else {
+            return [$0.name, "–", "–", "–", Self.percent($0.demandMillionths), "–"]
+          }
+          return [
             $0.name, Self.milliseconds($0.periodNanoseconds), Self.milliseconds($0.suppliedPerPeriodNanoseconds),
             Self.milliseconds($0.blackoutNanoseconds), Self.percent($0.demandMillionths),
             Self.percent($0.supplyMillionths),

@@ -90,8 +90,8 @@ extension Auditor {
     window?.isAwaited = true
     let ready = event.words.w0 &- event.words.w1
     let began = event.words.w0 - min(facts.allowance, event.words.w0)
-    // At 0 nothing is ready.
-    readyTime = ready == 0 ? nil : ready
+    // Nothing left: it works until it finds that out. At 0 nothing is ready.
+    readyTime = ready == 0 ? nil : event.words.w1 == 0 ? max(ready, now) : ready
     let left = Int64(clamping: event.words.w1)
     measure("padding.margin", left, over: Measure.Span(from: began, to: ready))
     // More than was left until then; a microsecond for the reading of the clock.

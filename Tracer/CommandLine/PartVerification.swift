@@ -5,7 +5,7 @@ import Verification
 /// Judges a part of a trace, beginning at once where the file can be read anywhere.
 ///
 /// Reading begins two major frames before the part, so that most of what the part follows from is known; through a
-/// pipe it begins with the trace, and all of that is known.
+/// pipe, or where that is asked for, it begins with the trace, and all of that is known.
 struct PartVerification: ~Copyable {
   private var verifier: Verifier
   private(set) var coverage: SpanCoverage
@@ -15,13 +15,15 @@ struct PartVerification: ~Copyable {
   private var times: ClosedRange<UInt64>?
   private var eventCount: UInt64 = 0
 
-  /// - Parameter reader: at its beginning; it is brought to where the part's lead begins.
-  init(_ span: TraceSpan, of reader: TraceReader) {
+  /// - Parameters:
+  ///   - reader: at its beginning; it is brought to where the part's lead begins.
+  ///   - readsHistory: whether the lead is all that goes before the part.
+  init(_ span: TraceSpan, of reader: TraceReader, readsHistory: Bool) {
     verifier = Verifier(table: reader.moduleTable)
     coverage = SpanCoverage(span, of: reader)
     guard span.from != nil else { return }
     var isMiddle = false
-    if let index = reader.makeIndex(), let block = index.block(before: span) {
+    if !readsHistory, let index = reader.makeIndex(), let block = index.block(before: span) {
       let instant = index.entries[block].header.baseTime
       let lead = instant > verifier.learningTime ? instant - verifier.learningTime : 0
       let first = min(block, index.block(before: .instant(lead)) ?? 0)

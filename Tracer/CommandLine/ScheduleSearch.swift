@@ -1,4 +1,5 @@
 import APEXTypes
+import Emulation
 import Foundation
 import ModuleConfiguration
 import Simulation
@@ -218,8 +219,9 @@ struct ScheduleSearch {
     if isInterrupted(what) { throw Interrupted() }
     let variant = WindowVariant(table, durations: durations)
     defer { variant.free() }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: file) }
+    let scratch = try PrivateDirectory()
+    defer { withExtendedLifetime(scratch.path) {} }
+    let file = scratch.file("predicted")
     let written = try write(file, under: variant.table(), what)
     return try judge(file, written, what)
   }

@@ -24,11 +24,11 @@ struct VerifyCommand: ParsableCommand {
 
       With --from a part is judged, beginning at once: two major frames before it are read for what it follows from. \
       What lies still further back is taken for lost, so that a claim which may depend on it is unknown at best; a \
-      violation is one all the same. A trace through a pipe is read from its beginning, and then nothing is unknown \
-      for want of that. Where --to ends the part, what is still to come there stays open.
+      violation is one all the same. With --with-history, or through a pipe, all that goes before is read, and nothing \
+      is unknown for want of that. Where --to ends the part, what is still to come there stays open.
 
       Examples:
-        partita verify run.partita --from 1s --to frame:60
+        partita verify run.partita --from 1s --with-history
         partita verify run.partita --claim 'budget.*' \\
           --except budget.traceBytes
         partita verify run.partita --explain window.start.instant
@@ -73,6 +73,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Judge only up to here, this instant, frame or event included.")
   var to: TracePlace?
 
+  @Flag(help: "Read all that goes before --from, so that a claim can hold; it takes as long as to judge that.")
+  var withHistory = false
+
   @Flag(help: "Replace the certificate if it exists.")
   var force = false
 
@@ -95,6 +98,9 @@ struct VerifyCommand: ParsableCommand {
       throw ValidationError("a certificate is about the whole run: leave out --from and --to")
     }
     try TraceCommand.requireForward(span)
+    guard from != nil || !withHistory else {
+      throw ValidationError("--with-history is about what goes before --from: give that, or leave it out")
+    }
     guard certificate != nil || !force else {
       throw ValidationError("--force is for --certificate: nothing else is written")
     }
@@ -134,7 +140,7 @@ struct VerifyCommand: ParsableCommand {
   private func judgedPart(_ reader: TraceReader) throws -> VerificationReport {
     var coverage: SpanCoverage?
     let report = try ShownRun.report(on: reader, of: trace) { onProgress in
-      var part = PartVerification(span, of: reader)
+      var part = PartVerification(span, of: reader, readsHistory: withHistory)
       defer { coverage = part.coverage }
       return part.report(on: reader, threads: threads, onProgress: onProgress)
     }

@@ -102,7 +102,7 @@ struct WhatIfCommand: ParsableCommand {
     // Both ways read the recorded trace more than once.
     try TraceCommand.requireFile(trace)
     if let output { try TraceCommand.keepApart(output, from: [trace, module]) }
-    guard let module else { return try search() }
+    guard let module else { return try reporting { try search() } }
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories) { table in
         try predict(under: table, of: module)
@@ -153,11 +153,12 @@ struct WhatIfCommand: ParsableCommand {
   }
 
   private func predict(under table: ModuleTable, of module: String) throws {
-    let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
-    defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
     defer { withExtendedLifetime(signals) {} }
+    let scratch = try PrivateDirectory()
+    defer { withExtendedLifetime(scratch.path) {} }
+    let temporary = scratch.file("predicted")
     let made = try write(under: table, of: module, to: output ?? temporary, signals)
     let alternatives = try made.assumptions.enumerated().map { number, other in
       let path = temporary + "-\(number)"

@@ -10,6 +10,8 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
   case noKernel(searched: [String])
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
+  /// No folder for what is needed meanwhile can be made there.
+  case noTemporaryFolder(path: String, reason: String)
   case fileExists(path: String)
   case notStarted(program: String, reason: String)
   case monitor(reason: String)
@@ -28,6 +30,8 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
       "\(path) cannot be read: \(reason)."
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason)."
+    case .noTemporaryFolder(let path, let reason):
+      "\(path): no temporary folder can be made there: \(reason). Name another place by TMPDIR."
     case .fileExists(let path):
       OutputPath.sentence(existing: path)
     case .notStarted(let program, let reason):

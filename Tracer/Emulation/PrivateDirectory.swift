@@ -9,7 +9,7 @@ public struct PrivateDirectory: ~Copyable {
     let longestParent = 60
     let base = parent.utf8.count <= longestParent ? parent : "/tmp"
     var template = Array((base as NSString).appendingPathComponent("partita.XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw .unwritable(path: base, reason: SystemCall.lastError) }
+    guard mkdtemp(&template) != nil else { throw .noTemporaryFolder(path: base, reason: SystemCall.lastError) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 

@@ -1,6 +1,6 @@
 import APEXTypes
 
-/// A length of virtual time as people write it: `2s`, `500ms`, `1.5s`, `250us`, `100ns`.
+/// A length of virtual time as people write it: `2s`, `500ms`, `1.5s`, `250us`, `100ns`, or a number of seconds.
 public struct VirtualDuration: Equatable, Sendable, CustomStringConvertible {
   public var nanoseconds: Nanoseconds
 
@@ -8,7 +8,7 @@ public struct VirtualDuration: Equatable, Sendable, CustomStringConvertible {
 
   private static let units: [(suffix: String, nanoseconds: UInt64, digits: Int)] = [
     ("ns", 1, 0), ("us", 1000, 3), ("µs", 1000, 3), ("ms", 1_000_000, 6), ("s", 1_000_000_000, 9),
-    ("min", 60_000_000_000, 9),
+    ("min", 60_000_000_000, 9), ("", 1_000_000_000, 9),
   ]
 
   /// Reads a duration; nil where `text` is not one, is zero, or is too long for 64 bits of nanoseconds.

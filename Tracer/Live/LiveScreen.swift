@@ -181,7 +181,8 @@ public struct LiveScreen {
     var head = StyledLine()
     let count = figures.frames.count
     let numbers = columns.share + columns.calls + columns.marks + columns.upcalls
-    let first = isNarrow ? 2 + columns.name : width - numbers - 8
+    // The longest mode is "coldStart".
+    let first = isNarrow ? 2 + columns.name : width - numbers - 11
     head.append(isNarrow ? " last \(count)" : " in ring 3, last \(count) frames", .soft, width: first)
     for (text, width) in [
       ("share", columns.share - 2), ("calls/s", columns.calls + 2), ("marks/s", columns.marks),

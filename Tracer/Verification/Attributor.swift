@@ -42,6 +42,10 @@ public struct Attributor {
   private var owner: UInt8 = 0xFF
   private var windowStart: UInt64 = 0
   private var windowEnd: UInt64 = .max
+  /// No window starts before this instant that has not been announced.
+  private var lateFrom: UInt64 = 0
+  /// Pieces after that: a window that is announced late began with some of them.
+  private var late: [(TimeLedger.Piece, UInt64)] = []
   private var stepTime: UInt64 = 0
   private var caller: UInt8 = 0xFF
 
@@ -86,6 +90,8 @@ public struct Attributor {
     ledger = TimeLedger()
     isAfterGap = false
     (owner, windowStart, windowEnd) = (0xFF, 0, .max)
+    lateFrom = 0
+    late.removeAll(keepingCapacity: true)
     (stepTime, caller) = (0, 0xFF)
     hasEntered = false
     settledFrom = .max
@@ -153,33 +159,37 @@ public struct Attributor {
       running.append(next)
       next += 1
     }
+    if piece.to > lateFrom { late.append((piece, position)) }
     guard !running.isEmpty else { return }
-    for place in running {
-      let span = requests[place].span
-      var from = max(piece.from, span.from)
-      var to = min(piece.to, span.to)
-      switch span.scope {
-      case .all: break
-      case .kernel:
-        switch piece.taker {
-        case .partition, .idle, .padding, .windowEntry: continue
-        default: break
-        }
-      case .windows(let partition):
-        guard owner == partition else { continue }
-        from = max(from, windowStart)
-        to = min(to, windowEnd)
-      }
-      guard from < to else { continue }
-      if piece.from < settledFrom { isDoubtful = true }
-      let length = to - from
-      let before = requests[place].counted
-      requests[place].counted += length
-      Self.add(length, piece.taker, position, &requests[place].whole)
-      let late = requests[place].counted - min(requests[place].counted, max(before, requests[place].limit))
-      if late > 0 { Self.add(late, piece.taker, position, &requests[place].beyond) }
-    }
+    for place in running { give(piece, position, to: place) }
     running.removeAll { requests[$0].span.to <= piece.to }
+  }
+
+  /// Gives a case what its scope has of a piece.
+  private mutating func give(_ piece: TimeLedger.Piece, _ position: UInt64, to place: Int) {
+    let span = requests[place].span
+    var from = max(piece.from, span.from)
+    var to = min(piece.to, span.to)
+    switch span.scope {
+    case .all: break
+    case .kernel:
+      switch piece.taker {
+      case .partition, .idle, .padding, .windowEntry: return
+      default: break
+      }
+    case .windows(let partition):
+      guard owner == partition else { return }
+      from = max(from, windowStart)
+      to = min(to, windowEnd)
+    }
+    guard from < to else { return }
+    if piece.from < settledFrom { isDoubtful = true }
+    let length = to - from
+    let before = requests[place].counted
+    requests[place].counted += length
+    Self.add(length, piece.taker, position, &requests[place].whole)
+    let excess = requests[place].counted - min(requests[place].counted, max(before, requests[place].limit))
+    if excess > 0 { Self.add(excess, piece.taker, position, &requests[place].beyond) }
   }
 
   private static func add(
@@ -207,12 +217,24 @@ public struct Attributor {
       owner = event.partition
       windowStart = event.words.w0
       windowEnd = .max
+      takeLate()
+      lateFrom = event.words.w1
+      late.removeAll { $0.0.to <= lateFrom }
+    case .idle: lateFrom = max(lateFrom, event.words.w0)
     case .windowEnd: close()
     case .hypercallResult
     where event.operand == UInt32(HypercallNumber.yield.rawValue) && event.detail == 0 && event.partition == owner
       && caller == owner:
       close()
     default: break
+    }
+  }
+
+  /// A window that was announced after its start has the time from there on.
+  private mutating func takeLate() {
+    for place in running {
+      guard case .windows = requests[place].span.scope else { continue }
+      for (piece, position) in late { give(piece, position, to: place) }
     }
   }
 

@@ -59,14 +59,20 @@ struct ClaimBook: ~Copyable {
 
   /// A book of the same claims, in which nothing was judged.
   ///
-  /// - Parameter isMuted: whether nothing is to be kept in it, for what is judged only to learn.
-  func cleared(isMuted: Bool = false) -> ClaimBook {
+  /// - Parameters:
+  ///   - isMuted: whether nothing is to be kept in it, for what is judged only to learn.
+  ///   - kept: the claim of which it has what was judged.
+  func cleared(isMuted: Bool = false, keeping kept: ClaimKey? = nil) -> ClaimBook {
     var book = ClaimBook(copying: self)
     book.details = blank
     book.isMuted = isMuted
     for claim in book.accounts.indices {
       book.accounts[claim].checked = 0
       book.accounts[claim].threshold = isMuted ? .max : .min
+    }
+    if let claim = kept?.rawValue {
+      book.accounts[claim] = accounts[claim]
+      book.details[claim] = details[claim]
     }
     return book
   }

@@ -43,7 +43,9 @@ struct TimeLedger {
     case .majorFrameStart, .windowStart, .windowEnd, .partitionSwitch, .idle: taker = .windowSwitch
     case .memoryPiece: taker = .restart(event.partition)
     case .padded:
-      add(min(event.time, event.words.w0 &- event.words.w1), .windowSwitch, &pieces)
+      // Where nothing was left to wait, the kernel was at work up to here.
+      let ready = event.words.w1 == 0 ? event.time : event.words.w0 &- event.words.w1
+      add(min(event.time, ready), .windowSwitch, &pieces)
       waitsFor = event.words.w0
       add(min(event.time, waitsFor), .padding, &pieces)
       taker = last < waitsFor ? .padding : .windowEntry

@@ -143,10 +143,12 @@ extension Verifier {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
     schedule.isWaiting = schedule.isOpen
-    machine.readyTime = event.words.w0 &- event.words.w1
+    let ready = event.words.w0 &- event.words.w1
+    // Where nothing was left the kernel was at work until it found that out.
+    machine.readyTime = event.words.w1 == 0 && ready != 0 ? max(ready, time) : ready
     // Who took what the timer's early arming had set aside.
     let began = event.words.w0 > plan.allowance ? event.words.w0 &- plan.allowance : 0
-    let span = CaseSpan(from: began, to: machine.readyTime > began ? machine.readyTime : began)
+    let span = CaseSpan(from: began, to: max(ready, began))
     if exceeds(ClaimKey.padding.rawValue, 0 &- left, over: span) {
       explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
     } else if 0 &- left <= book.accounts[ClaimKey.padding.rawValue].limit, event.words.w1 > Self.earlyTolerance,

@@ -8,14 +8,15 @@ extension Verifier {
   ///
   /// - Parameter isMiddle: whether the trace has events before them.
   public mutating func beginLead(inTheMiddle isMiddle: Bool) {
-    book = book.cleared(isMuted: true)
+    book = book.cleared(isMuted: isMiddle)
     if isMiddle { noteGap() }
   }
 
   /// The part begins with the event at `position`, which comes next.
   public mutating func beginPart(at position: UInt64) {
     settleCalm()
-    book = book.cleared()
+    // How the trace begins is known, or no question of the part.
+    book = book.cleared(keeping: book.isMuted ? nil : .boot)
     guard gapCount > 0 else { return }
     for claim in book.details.indices where ClaimKey(rawValue: claim)?.isTouchedByLoss ?? true {
       book.doubt(claim, "what went before event \(position) is not known")
