@@ -24,8 +24,8 @@ let isBareMetal = bareMetal != nil
 let attacks = [
   "ClearInterruptFlag", "ConsoleFlood", "ControllerPort", "CopyBeyondEnd", "DeepFrame", "DivideStorm",
   "EveryDevicePort", "EveryVector", "ExecuteData", "ExecuteStack", "ExitPort", "ExtendedStateGarbage",
-  "FarTransfers", "Flags", "FloatTraps", "ForeignLines", "ForeignPorts", "ForgedClockTick", "ForgedProtectionFault",
-  "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers", "HypercallPointers",
+  "FarCallStacks", "FarTransfers", "Flags", "FloatTraps", "ForeignLines", "ForeignPorts", "ForgedClockTick",
+  "ForgedProtectionFault", "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers", "HypercallPointers",
   "InvalidOpcodeStorm", "JumpIntoSwitcher", "LoadDescriptorTable", "LoadTaskRegister", "LocalTimerPage",
   "LockedAccesses", "LyingCounters", "NeverYield", "NonCanonicalJump", "NullPointer", "OwnLineStorm",
   "PageFaultStorm", "PortFlood", "PrivilegedInstructions", "ReadKernel", "ReadRegisterPage", "ResetPort",

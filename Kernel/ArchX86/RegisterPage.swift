@@ -8,10 +8,9 @@ public struct RegisterPage {
   // Unsafe: a whole page of the kernel's own, mapped as long as the kernel runs.
   private let base: UnsafeMutableRawPointer
 
-  /// A register page at `address`; `root` is what CR3 gets on the way to ring 3.
-  public init(_ address: PhysicalAddress, root: PhysicalAddress) {
+  /// Makes a register page at `address`.
+  public init(new address: PhysicalAddress) {
     base = address.pointer
-    self[PARTITA_REGISTERS_PARTITION_ROOT] = root.rawValue
     self[PARTITA_REGISTERS_CS] = UInt64(PARTITA_USER_CODE)
     self[PARTITA_REGISTERS_SS] = UInt64(PARTITA_USER_DATA)
     self[PARTITA_REGISTERS_RFLAGS] = 0x202
@@ -33,13 +32,6 @@ public struct RegisterPage {
 
   public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
   public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
-  /// Counter value of the first instruction in ring 3 after the last exit.
-  public var exitTicks: UInt64 { self[PARTITA_REGISTERS_EXIT_TICKS] }
-  /// What CR3 gets at the next exit.
-  public var root: PhysicalAddress {
-    get { PhysicalAddress(self[PARTITA_REGISTERS_PARTITION_ROOT]) }
-    nonmutating set { self[PARTITA_REGISTERS_PARTITION_ROOT] = newValue.rawValue }
-  }
 
   public var instructionPointer: UInt64 {
     get { self[PARTITA_REGISTERS_RIP] }
@@ -94,17 +86,18 @@ public struct RegisterPage {
     case marked = 2
   }
 
-  /// Runs ring 3 until the next entry to the kernel that is not dealt with at once.
+  /// Runs ring 3, in the address space of `SwitcherPages.nextRoot` and with its register page, until the next entry to
+  /// the kernel that is not dealt with at once.
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
-  @inline(__always) public func enter(padTicks: UInt64) -> Entry {
-    partita_leave_and_return(base, padTicks) == Entry.marked.rawValue ? .marked : .fresh
+  @inline(__always) public static func enter(padTicks: UInt64) -> Entry {
+    partita_leave_and_return(padTicks) == Entry.marked.rawValue ? .marked : .fresh
   }
 
   /// Waits in ring 0 with interrupts on until the counter says `untilTicks` (all ones: for ever).
   ///
-  /// - Returns: whether an interrupt came, whose frame is then in this page; false when the time came.
-  public func wait(untilTicks: UInt64) -> Bool { partita_wait_and_return(base, untilTicks) != 0 }
+  /// - Returns: whether an interrupt came, whose frame is then in the idle loop's page; false when the time came.
+  public static func wait(untilTicks: UInt64) -> Bool { partita_wait_and_return(untilTicks) != 0 }
 
   /// Instructions, and so ns under `-icount shift=0`, from the pad's target to the first instruction in ring 3.
   public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }

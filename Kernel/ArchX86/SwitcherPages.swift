@@ -4,7 +4,8 @@ import ArchX86Assembly
 /// The physical pages of the switcher, and how they are mapped into an address space.
 ///
 /// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS
-/// (read-only), the I/O permission bitmap, three IST stacks, and the partition's register page.
+/// (read-only), the I/O permission bitmap, three IST stacks, and the partition's register page. The words that entries
+/// and exits need are in the TSS's page, which the kernel's own address space alone has writable.
 public struct SwitcherPages {
   private let interruptTable: PhysicalAddress
   private let descriptorTable: PhysicalAddress
@@ -93,8 +94,10 @@ public struct SwitcherPages {
   /// - Parameters:
   ///   - registers: the register page that belongs to the space.
   ///   - portBitmap: the permissions of ports 0 … 32767, or nil where none is granted.
+  ///   - isKernels: whether it is the kernel's own space, in which the switcher's words are written.
   public func map(
-    into table: PageTable, registers: PhysicalAddress, portBitmap: PhysicalAddress?, memory: inout BootMemory
+    into table: PageTable, registers: PhysicalAddress, portBitmap: PhysicalAddress?, isKernels: Bool = false,
+    memory: inout BootMemory
   ) {
     let text = PhysicalAddress(partita_address_switcher_start())
     let textBytes = partita_address_switcher_end() &- partita_address_switcher_start()
@@ -102,7 +105,9 @@ public struct SwitcherPages {
     table.map(UInt64(PARTITA_SWITCHER_TEXT), to: text, byteCount: textBytes, .execute, memory: &memory)
     table.map(UInt64(PARTITA_IDT_PAGE), to: interruptTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_GDT_PAGE), to: descriptorTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_TSS_PAGE), to: taskState, byteCount: 4096, PageAccess.readOnly, memory: &memory)
+    table.map(
+      UInt64(PARTITA_TSS_PAGE), to: taskState, byteCount: 4096, isKernels ? .write : PageAccess.readOnly,
+      memory: &memory)
     table.map(
       UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
     table.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
@@ -132,9 +137,15 @@ public struct SwitcherPages {
   public var entryTicks: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_ENTRY_TICKS))) }
   /// CR3 as the last entry found it.
   public var foundRoot: PhysicalAddress { PhysicalAddress(Instruction.load64(crossing(UInt64(PARTITA_FOUND_ROOT)))) }
+  /// Counter value of the first instruction in ring 3 after the last exit.
+  public var exitTicks: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_EXIT_TICKS))) }
+  /// What CR3 gets at the next exit.
+  public func setNextRoot(_ root: PhysicalAddress) {
+    Instruction.store64(root.rawValue, to: crossing(UInt64(PARTITA_NEXT_ROOT)))
+  }
 
-  /// A word of the page that is mapped in every address space, by its physical address.
+  /// One of the switcher's words, by its physical address.
   @inline(__always) private func crossing(_ address: UInt64) -> UnsafeMutableRawPointer {
-    (stacks + (address &- UInt64(PARTITA_NMI_STACK))).pointer
+    (taskState + (address &- UInt64(PARTITA_TSS_PAGE))).pointer
   }
 }

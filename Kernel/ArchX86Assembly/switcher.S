@@ -89,15 +89,15 @@ switcher_common:
     rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
-    movq    %rax, PARTITA_ENTRY_TICKS
-    movq    %cr3, %rax
-    movq    %rax, PARTITA_FOUND_ROOT
+    movq    %cr3, %rbx
     testb   $3, 144(%rsp)                   // the interrupted code's privilege, in its CS
     jz      switcher_from_kernel
 switcher_to_kernel:
     movq    PARTITA_KERNEL_STACK, %rsp
-    movq    PARTITA_KERNEL_ROOT, %rax
-    movq    %rax, %cr3
+    movq    PARTITA_KERNEL_ROOT, %rcx
+    movq    %rcx, %cr3
+    movq    %rax, PARTITA_ENTRY_TICKS       // only in the kernel's space can the words be written
+    movq    %rbx, PARTITA_FOUND_ROOT
     pushq   $2                              // direction, alignment, trap and nested-task flags are the partition's
     popfq
     popq    %rbp
@@ -127,8 +127,8 @@ switcher_to_kernel:
     rdtsc
     shlq    $32, %rdx
     leaq    PARTITA_SHORT_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
+    movq    %rax, PARTITA_EXIT_TICKS
     movq    %rcx, %cr3
-    movq    %rax, REGISTERS(PARTITA_REGISTERS_EXIT_TICKS)
     movq    $REGISTERS(PARTITA_REGISTERS_RIP), %rsp
     movq    REGISTERS(PARTITA_REGISTERS_RAX), %rax
     movq    REGISTERS(PARTITA_REGISTERS_RAX - 24), %rdx
@@ -162,12 +162,12 @@ switcher_line:
     shlq    $32, %rdx
     leaq    (%rax, %rdx), %rsi
     movq    %cr3, %rdx
-    movq    %rsi, PARTITA_ENTRY_TICKS
-    movq    %rdx, PARTITA_FOUND_ROOT
     movq    PARTITA_KERNEL_CONTEXT, %rdi
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
+    movq    %rsi, PARTITA_ENTRY_TICKS
+    movq    %rdx, PARTITA_FOUND_ROOT
     cld                                     // of the partition's flags only this one matters to compiled code
     movabsq $partita_mark_at_once, %rax
     call    *%rax
@@ -201,10 +201,19 @@ switcher_from_kernel:
     call    *%rax
 1:  jmp     1b
 
-// Non-maskable interrupts are counted on a stack of their own; the kernel looks at the count at its next entry.
+// Non-maskable interrupts are counted on a stack of their own, in the kernel's address space, wherever they come; the
+// kernel looks at the count at its next entry.
     .globl  partita_nmi_entry
 partita_nmi_entry:
+    pushq   %rax
+    pushq   %rcx
+    movq    %cr3, %rax
+    movq    PARTITA_KERNEL_ROOT, %rcx
+    movq    %rcx, %cr3
     incq    PARTITA_NMI_COUNT
+    movq    %rax, %cr3
+    popq    %rcx
+    popq    %rax
     iretq
 
 // Debug exception. Behind a window's first instruction the partition gets the flags that are its own, and goes on: the
@@ -285,12 +294,14 @@ partita_syscall_entry:
     shlq    $32, %rdx
     addq    %rax, %rdx
     movq    %cr3, %rsi
-    movq    %rdx, PARTITA_ENTRY_TICKS
-    movq    %rsi, PARTITA_FOUND_ROOT
+    movq    $PARTITA_USER_CODE, REGISTERS(PARTITA_REGISTERS_CS)  // no interrupt's frame has put them there
+    movq    $PARTITA_USER_DATA, REGISTERS(PARTITA_REGISTERS_SS)
     movq    PARTITA_KERNEL_CONTEXT, %rdi
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
+    movq    %rdx, PARTITA_ENTRY_TICKS
+    movq    %rsi, PARTITA_FOUND_ROOT
     cmpq    $PARTITA_CALLS_AT_ONCE, %rcx
     jae     1f
     call    *partita_calls_at_once(, %rcx, 8)
@@ -315,21 +326,22 @@ partita_syscall_entry:
     movl    $1, %eax
     return_to_kernel
 
-// uint32_t partita_enter(void *registers, uint64_t padTicks)
-// Enters ring 3 with the frame in the register page; with padTicks other than 0 the last counter reading before the
-// exit comes exactly then. Returns at the next entry to the kernel; of the caller's registers rsp and rbp are kept.
+// uint32_t partita_enter(uint64_t padTicks)
+// Enters ring 3 in the address space of PARTITA_NEXT_ROOT with the frame in its register page; with padTicks other than
+// 0 the last counter reading before the exit comes exactly then. Returns at the next entry to the kernel; of the
+// caller's registers rsp and rbp are kept.
     .globl  partita_enter
 partita_enter:
     pushq   %rbp
     movq    %rsp, PARTITA_KERNEL_STACK
     movq    $(PARTITA_SWITCHER_TEXT + (3f - partita_switcher_start)), %rax
     jmp     *%rax
-3:  testq   %rsi, %rsi
+3:  testq   %rdi, %rdi
     jz      6f
 4:  rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
-    movq    %rsi, %rcx
+    movq    %rdi, %rcx
     subq    %rax, %rcx
     cmpq    $PARTITA_PAD_SLED, %rcx
     jg      4b
@@ -344,8 +356,8 @@ partita_enter:
 6:  rdtsc
     shlq    $32, %rdx
     leaq    PARTITA_EXIT_INSTRUCTIONS(%rax, %rdx), %rax
-    movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
-    movq    PARTITA_REGISTERS_PARTITION_ROOT(%rdi), %rax
+    movq    %rax, PARTITA_EXIT_TICKS
+    movq    PARTITA_NEXT_ROOT, %rax
     movq    %rax, %cr3
     movq    $REGISTERS(PARTITA_REGISTERS_FRAME), %rsp
     popq    %r15
@@ -366,7 +378,7 @@ partita_enter:
     addq    $16, %rsp
     iretq
 
-// uint32_t partita_wait(void *idleRegisters, uint64_t untilTicks)
+// uint32_t partita_wait(uint64_t untilTicks)
 // The restartable idle loop: interrupts on, in ring 0, until the counter reaches untilTicks (all ones: for ever).
 // Returns 1 if an interrupt came, 0 if the time came. Its stack is the idle register page's frame, so an interrupt's
 // frame is there.
@@ -377,15 +389,15 @@ partita_wait:
     rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
-    movq    %rax, PARTITA_REGISTERS_EXIT_TICKS(%rdi)
+    movq    %rax, PARTITA_EXIT_TICKS
     movq    $REGISTERS(PARTITA_REGISTERS_FRAME_END), %rsp
-    cmpq    $-1, %rsi
+    cmpq    $-1, %rdi
     je      9f
     sti
 7:  rdtsc
     shlq    $32, %rdx
     orq     %rdx, %rax
-    cmpq    %rsi, %rax
+    cmpq    %rdi, %rax
     jb      7b
     cli
     movq    PARTITA_KERNEL_STACK, %rsp

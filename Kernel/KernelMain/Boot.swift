@@ -58,7 +58,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let ring = memory.allocateUncleared(byteCount: ringBytes)
     let ringControl = memory.allocate(byteCount: 4096)
     KernelImage.map(into: kernelTable, memoryEnd: start.memoryEnd, memory: &memory)
-    pages.map(into: kernelTable, registers: idlePage, portBitmap: nil, memory: &memory)
+    pages.map(into: kernelTable, registers: idlePage, portBitmap: nil, isKernels: true, memory: &memory)
     kernelTable.map(KernelImage.ring, to: ring, byteCount: ringBytes, .write, memory: &memory)
     kernelTable.map(KernelImage.ring &+ ringBytes, to: ring, byteCount: ringBytes, .write, memory: &memory)
     Processor.load(kernelTable)
@@ -107,7 +107,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     kernel.initialize(
       to: Kernel<Marking, Acts>(
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
-        idleRegisters: RegisterPage(idlePage, root: kernelTable.root),
+        idleRegisters: RegisterPage(new: idlePage),
         contexts: contexts, segments: segments, messages: messages,
         extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))

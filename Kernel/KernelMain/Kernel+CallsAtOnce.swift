@@ -143,7 +143,7 @@ extension Kernel {
     // Bit 0 of the flag is `interruptsEnabled`.
     let flags = Instruction.load64(running.shared + SharedPage.virtualInterruptFlag) & 1
     let head = running.callHead | flags &<< 16
-    let resumeDelay = clock.nanoseconds(running.registers.exitTicks) &- ring.lastTime
+    let resumeDelay = clock.nanoseconds(pages.exitTicks) &- ring.lastTime
     var batch = ring.openInRoom(at: nanoseconds)
     let seen = EntrySnapshot.Flags(rawValue: UInt8(truncatingIfNeeded: flags))
     if !afterUpcall { core.learnAtOnce(seen, of: running.caller) }

@@ -32,7 +32,7 @@ extension Kernel {
 
   /// What the partition's shared page and registers said at the entry.
   private mutating func snapshot(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot {
-    let exit = clock.nanoseconds(registers.exitTicks)
+    let exit = clock.nanoseconds(pages.exitTicks)
     var snapshot = EntrySnapshot(
       partition: interrupted.rawValue, addressSpace: interrupted.rawValue, resumeDelay: exit &- ring.lastTime)
     let expected = interrupted.isNone ? kernelTable.root : running.root

@@ -33,7 +33,7 @@ extension Kernel {
     let nanoseconds = clock.nanoseconds(entryTicks)
     let registers = running.registers
     let shared = running.shared
-    let resumeDelay = clock.nanoseconds(registers.exitTicks) &- ring.lastTime
+    let resumeDelay = clock.nanoseconds(pages.exitTicks) &- ring.lastTime
     let counters = Instruction.load64(shared + SharedPage.upcallsReturned)
     // Bit 0 of the flag is `interruptsEnabled`.
     var flags = EntrySnapshot.Flags(

@@ -53,7 +53,7 @@ extension Kernel {
   @inline(__always) private mutating func snapshotOfLoaded(_ registers: RegisterPage) -> EntrySnapshot {
     var snapshot = EntrySnapshot(
       partition: loaded.rawValue, addressSpace: loaded.rawValue,
-      resumeDelay: clock.nanoseconds(registers.exitTicks) &- ring.lastTime)
+      resumeDelay: clock.nanoseconds(pages.exitTicks) &- ring.lastTime)
     let shared = running.shared
     snapshot.counterWord = Instruction.load64(shared + SharedPage.upcallsReturned)
     if Instruction.load64(shared + SharedPage.virtualInterruptFlag) & 1 != 0 {

@@ -12,7 +12,7 @@ extension Kernel {
   /// as it does while a partition runs, and they are bounded by the same budgets.
   @inline(never) mutating func makePiece(of partition: PartitionIndex) {
     let start = core.decision.notBefore
-    guard !idleRegisters.wait(untilTicks: start == .zero ? 0 : clock.ticks(start)) else {
+    guard !RegisterPage.wait(untilTicks: start == .zero ? 0 : clock.ticks(start)) else {
       return takeInput(from: idleRegisters, interrupted: .none)
     }
     let piece = core.partitions[Int(partition.rawValue)].life.nextPiece

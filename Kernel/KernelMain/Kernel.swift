@@ -76,10 +76,10 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       switch kernel.pointee.prepare(&padTicks) {
       case .entered: break
       case .idle:
-        _ = kernel.pointee.idleRegisters.wait(untilTicks: .max)
+        _ = RegisterPage.wait(untilTicks: .max)
         kernel.pointee.takeInput(from: kernel.pointee.idleRegisters, interrupted: .none)
       case .ring3(let registers):
-        if registers.enter(padTicks: padTicks) == .marked {
+        if RegisterPage.enter(padTicks: padTicks) == .marked {
           kernel.pointee.concludeInterrupt()
         } else if !kernel.pointee.takeOrdinaryInput(from: registers) {
           kernel.pointee.takeInput(from: registers, interrupted: kernel.pointee.loaded)
@@ -137,7 +137,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
         now = clock.now
       }
       let quiet = notBefore - finalPad
-      if now < quiet, idleRegisters.wait(untilTicks: clock.ticks(quiet)) {
+      if now < quiet, RegisterPage.wait(untilTicks: clock.ticks(quiet)) {
         takeInput(from: idleRegisters, interrupted: .none)
         return .entered
       }
@@ -183,9 +183,8 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     }
     Processor.clearDataSegments()
     Processor.segmentBase = next.segmentBase
-    next.registers.root = Acts.root(of: partition) {
-      $0 == partition ? next.root : contexts[Int($0.rawValue)].root
-    }
+    pages.setNextRoot(
+      Acts.root(of: partition) { $0 == partition ? next.root : contexts[Int($0.rawValue)].root })
     running = next
     loaded = partition
   }
@@ -204,7 +203,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
       running.rootForMarksAtOnce = 0
       let registers = running.registers
       LocalTimer.arm(nanoseconds: 1_000_000)
-      _ = registers.enter(padTicks: 0)
+      _ = RegisterPage.enter(padTicks: 0)
       let shared = contexts[Int(drainer.rawValue)].shared.pointer
       _ = ring.updateTail(Instruction.load64(shared + SharedPage.drainTail))
       let vector = registers.vector

@@ -44,7 +44,7 @@ struct ModuleLoader: ~Copyable {
     if record.flags.contains(.drainer) { mapTrace(into: space, memory: &memory) }
     describe(index, record, in: information)
 
-    _ = RegisterPage(registersPage, root: space.root)
+    _ = RegisterPage(new: registersPage)
     return PartitionContext(
       registers: registersPage, root: space.root,
       rootForCallsAtOnce: record.flags.contains(.drainer) ? 0 : space.root.rawValue,

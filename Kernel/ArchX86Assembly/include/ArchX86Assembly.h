@@ -39,16 +39,16 @@ PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
 
 // The ways out of the kernel and back. They are no ordinary calls: all registers but two are lost, so that the switcher
 // need not keep what the kernel can read again.
-PARTITA_INLINE uint32_t partita_leave_and_return(void *registers, uint64_t padTicks) {
+PARTITA_INLINE uint32_t partita_leave_and_return(uint64_t padTicks) {
     uint32_t entry;
-    __asm__ volatile("call partita_enter" : "=a"(entry), "+D"(registers), "+S"(padTicks) : :
-                     "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    __asm__ volatile("call partita_enter" : "=a"(entry), "+D"(padTicks) : :
+                     "rsi", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
     return entry;
 }
-PARTITA_INLINE uint32_t partita_wait_and_return(void *idleRegisters, uint64_t untilTicks) {
+PARTITA_INLINE uint32_t partita_wait_and_return(uint64_t untilTicks) {
     uint32_t came;
-    __asm__ volatile("call partita_wait" : "=a"(came), "+D"(idleRegisters), "+S"(untilTicks) : :
-                     "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    __asm__ volatile("call partita_wait" : "=a"(came), "+D"(untilTicks) : :
+                     "rsi", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
     return came;
 }
 PARTITA_INLINE uint64_t partita_read_ticks(void) {

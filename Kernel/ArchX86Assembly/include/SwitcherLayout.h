@@ -15,21 +15,23 @@
 #define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF8000B000
 #define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF8000C000
 #define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
-// The lowest words of the NMI stack's page, the same page in every address space, are what the switcher needs wherever
-// it enters from: a count of non-maskable interrupts, the kernel's stack pointer and CR3, and what the last entry
-// found.
-#define PARTITA_NMI_COUNT (PARTITA_NMI_STACK + 0x00)
-#define PARTITA_KERNEL_STACK (PARTITA_NMI_STACK + 0x08)
-#define PARTITA_KERNEL_ROOT (PARTITA_NMI_STACK + 0x10)
-#define PARTITA_ENTRY_TICKS (PARTITA_NMI_STACK + 0x18)
-#define PARTITA_FOUND_ROOT (PARTITA_NMI_STACK + 0x20)
-#define PARTITA_KERNEL_CONTEXT (PARTITA_NMI_STACK + 0x28)
+// Words in the TSS's page, which the CPU does not use, are what the switcher needs wherever it enters from: a count of
+// non-maskable interrupts, the kernel's stack pointer and CR3, what the last entry found, and with which CR3 and at
+// which counter value the last exit left. The page is written in the kernel's address space alone: what a partition's
+// space has writable, stacks and register page, a partition may find a way to write (under QEMU's TCG a far call pushes
+// with the supervisor's rights), and nothing is believed of it that no entry has just put there.
+#define PARTITA_NMI_COUNT (PARTITA_TSS_PAGE + 0x800)
+#define PARTITA_KERNEL_STACK (PARTITA_TSS_PAGE + 0x808)
+#define PARTITA_KERNEL_ROOT (PARTITA_TSS_PAGE + 0x810)
+#define PARTITA_ENTRY_TICKS (PARTITA_TSS_PAGE + 0x818)
+#define PARTITA_FOUND_ROOT (PARTITA_TSS_PAGE + 0x820)
+#define PARTITA_KERNEL_CONTEXT (PARTITA_TSS_PAGE + 0x828)
+#define PARTITA_NEXT_ROOT (PARTITA_TSS_PAGE + 0x830)
+#define PARTITA_EXIT_TICKS (PARTITA_TSS_PAGE + 0x838)
 // Kernel only: the trace ring, mapped twice in a row.
 #define PARTITA_KERNEL_RING 0xFFFFFFFFA0000000
 
 // Offsets in a register page.
-#define PARTITA_REGISTERS_PARTITION_ROOT 0x10
-#define PARTITA_REGISTERS_EXIT_TICKS 0x18
 // How the interrupts of the last exit are held for one instruction: PARTITA_HOLD_….
 #define PARTITA_REGISTERS_HOLD 0x20
 // Where the instruction is that they are held for, if loads of SS stand before it.

@@ -68,6 +68,7 @@ extension Attack {
       name: "StackPointers", origin: "L2: stack pointer trusted blindly", outcome: .attempts([]), milliseconds: 220),
     Attack(name: "SegmentSelectors", origin: "", outcome: .attempts([12, 13]), milliseconds: 220),
     Attack(name: "FarTransfers", origin: "", outcome: .attempts([11, 13, 14]), milliseconds: 200),
+    Attack(name: "FarCallStacks", origin: "L5: what is writable", outcome: .idled(vector: 14, .memoryViolation)),
   ]
 
   private static let flags: [Attack] = [
