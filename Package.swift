@@ -25,7 +25,8 @@ let attacks = [
   "ClearInterruptFlag", "ConsoleFlood", "ControllerPort", "CopyBeyondEnd", "DeepFrame", "DivideStorm",
   "EveryDevicePort", "EveryVector", "ExecuteData", "ExecuteStack", "ExitPort", "ExtendedStateGarbage",
   "FarCallStacks", "FarTransfers", "Flags", "FloatTraps", "ForeignLines", "ForeignPorts", "ForgedClockTick",
-  "ForgedProtectionFault", "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers", "HypercallPointers",
+  "ForgedProtectionFault", "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers",
+  "HypercallPointers",
   "InvalidOpcodeStorm", "JumpIntoSwitcher", "LoadDescriptorTable", "LoadTaskRegister", "LocalTimerPage",
   "LockedAccesses", "LyingCounters", "NeverYield", "NonCanonicalJump", "NullPointer", "OwnLineStorm",
   "PageFaultStorm", "PortFlood", "PrivilegedInstructions", "ReadKernel", "ReadRegisterPage", "ResetPort",
@@ -322,6 +323,7 @@ func partitions() -> [Target] {
     image(
       "WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["APEXBinding", "KernelRuntime"]),
     image("Autopilot", folder: "Kernel/Partitions/Autopilot", ["APEXBinding", "KernelRuntime"]),
+    image("Digger", folder: "Kernel/Partitions/Processes/Digger", ["APEXBinding", "KernelRuntime"]),
     image("Latecomer", folder: "Kernel/Partitions/Processes/Latecomer", ["APEXBinding", "KernelRuntime"]),
     .target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks"),
     image(
@@ -352,6 +354,7 @@ func muslPartitions() -> [Target] {
   [
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
     image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
+    image("Chatter", folder: "Kernel/Partitions/Processes/Chatter", ["APEXBinding"]),
   ]
 }
 

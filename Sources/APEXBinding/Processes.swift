@@ -30,7 +30,9 @@ public func CREATE_PROCESS(
   _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status, in: process) { () throws(ReturnCode) in
-    try Process(ProcessAttributes(attributes.pointee)).identifier.rawValue
+    let created = try Process(ProcessAttributes(attributes.pointee)).identifier.rawValue
+    partita_begin_normal_mode_with { Process.run() }
+    return created
   }
 }
 

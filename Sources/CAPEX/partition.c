@@ -2,8 +2,14 @@
 
 #include "partita_names.h"
 
+static void (*begin_normal_mode)(void);
+
+void partita_begin_normal_mode_with(void (*begin)(void)) { begin_normal_mode = begin; }
+
 void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status) {
   *status = (RETURN_CODE_TYPE)partita_hypercall1(PARTITA_SET_PARTITION_MODE, (uint64_t)mode).status;
+  // The kernel grants that once, to `main`: there is no process before.
+  if (mode == NORMAL && *status == NO_ERROR && begin_normal_mode) begin_normal_mode();
 }
 
 void SET_MODULE_SCHEDULE(SCHEDULE_ID_TYPE schedule, RETURN_CODE_TYPE *status) {

@@ -1,5 +1,7 @@
 #include "partita.h"
 
+#include "partita_streams.h"
+
 enum {
   bytes_per_call = 16,
   // Calls in a row that may take nothing before the rest is given up: a stuck console must not stop a partition.
@@ -47,6 +49,8 @@ static struct {
 } thread_control_block __attribute__((aligned(64)));
 
 void partita_initialize_thread(void) {
+  if (thread_control_block.self) return;
+  partita_initialize_streams();
   thread_control_block.self = &thread_control_block;
   partita_hypercall1(PARTITA_SET_SEGMENT_BASE, (uint64_t)(uintptr_t)&thread_control_block);
 }

@@ -63,7 +63,7 @@ public enum HypercallNumber: UInt16, Sendable {
   /// (operating mode): SET_PARTITION_MODE.
   case setPartitionMode = 82
   /// (error code, message address, length): RAISE_APPLICATION_ERROR, whose only code is APPLICATION_ERROR; and what a
-  /// scheduler tells of a deadline that has passed, DEADLINE_MISSED, without a message.
+  /// scheduler of processes finds, without a message: DEADLINE_MISSED, STACK_OVERFLOW.
   case raiseApplicationError = 83
   /// (): the partition's health callback is done; the action that waited for it is taken.
   case completeCallback = 84

@@ -1,10 +1,11 @@
 # Where a partition begins: the image's ELF entry. The kernel enters it in ring 3 with an aligned stack, zeroed
-# registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, runs `main`, and should that
-# return, yields window after window: a partition has nowhere else to go.
+# registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, makes the C library ready where
+# there is one, runs `main`, and should that return, yields window after window: a partition has nowhere else to go.
 #include "partition_layout.h"
 
     .text
     .weak   main
+    .weak   partita_begin_library
     .globl  partita_start
     .type   partita_start, @function
 partita_start:
@@ -17,12 +18,17 @@ partita_start:
     leaq    partita_exception_entry(%rip), %rdi
     movl    $PARTITA_SET_EXCEPTION_ENTRY, %eax
     syscall
-    xorl    %edi, %edi
+    # What images have that are linked with the C library (partition-c.json); else it is 0.
+    movl    $partita_begin_library, %eax
+    testl   %eax, %eax
+    jz      1f
+    call    *%rax
+1:  xorl    %edi, %edi
     xorl    %esi, %esi
     call    main@PLT
-1:  movl    $PARTITA_YIELD, %eax
+2:  movl    $PARTITA_YIELD, %eax
     syscall
-    jmp     1b
+    jmp     2b
     .size   partita_start, . - partita_start
 
     .section .note.GNU-stack, "", @progbits

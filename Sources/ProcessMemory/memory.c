@@ -8,4 +8,5 @@ uint8_t partita_raised_message_bytes[PARTITA_ERROR_MESSAGE_BYTES];
 uint8_t partita_error_message_bytes[PARTITA_ERROR_MESSAGE_BYTES];
 void *partita_flow_pointers[partita_flow_count];
 void *partita_stack_tops[PARTITA_MAXIMUM_PROCESSES + 1];
+void *partita_stack_fences[PARTITA_MAXIMUM_PROCESSES + 1];
 bool partita_processes_are_used;

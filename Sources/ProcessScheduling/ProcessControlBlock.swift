@@ -67,6 +67,8 @@ struct ProcessControlBlock {
   var deadline = SystemTime.never
   /// Of its last release; until the first one, start of the period in which it was started.
   var release = SystemTime.zero
+  /// From when on a period's start is its first release: of its start, or of NORMAL mode's begin.
+  var releasableFrom = SystemTime.zero
   /// Between the period's start and its first release; or between NORMAL mode's begin and an aperiodic one's start.
   var startDelay = ServiceTime.notAtAll
   var wakeTime = SystemTime.never
@@ -85,7 +87,7 @@ struct ProcessControlBlock {
   /// It was started before NORMAL mode, with which its delay and its capacity begin to count.
   var startsWithNormal = false
   var wasWoken = false
-  /// It lets its equals go first, as soon as the handler is over that it is in.
+  /// It lets its equals go first, as soon as it undoes its lock, or the handler is over that it is in.
   var standsBehind = false
   var isSuspended = false
   /// It was stopped while the error handler had its place: what it was doing is not wanted any more.
@@ -104,5 +106,7 @@ struct ProcessControlBlock {
 
   var hasDeadline: Bool { deadline != .never }
   /// Whether its deadline is one that can still be missed.
-  var canBeLate: Bool { state != .dormant && hasDeadline && !isLate && !startsWithNormal }
+  ///
+  /// That of a job to come is foretold, and may be another when the period begins: the module schedule may change.
+  var canBeLate: Bool { state != .dormant && hasDeadline && !isLate && !startsWithNormal && reason != .period }
 }

@@ -64,10 +64,11 @@ extension ProcessScheduler {
     process.pointee.readyOrder = lastPlace()
   }
 
-  /// A periodic process is released with the first period of its partition that begins after its start.
+  /// A periodic process is released with the first period of its partition that begins after its start, however long
+  /// nobody has looked since: what outranks it does not put off its deadline.
   private func lookForPeriod(_ process: UnsafeMutablePointer<ProcessControlBlock>, _ moment: PartitionMoment) {
     guard process.pointee.reason == .period, process.pointee.release != moment.periodStart else { return }
-    let release = moment.periodStart.after(process.pointee.startDelay)
+    let release = firstPeriod(of: process.pointee, moment).after(process.pointee.startDelay)
     let capacity = process.pointee.attributes.timeCapacity
     process.pointee.release = release
     if !capacity.isInfinite { setDeadline(process, release.after(capacity)) }
@@ -75,12 +76,37 @@ extension ProcessScheduler {
     process.pointee.wakeTime = release
   }
 
+  /// The first period's start since a process may be released: of those that have followed each other up to now. Where
+  /// the module schedule has changed, what is known is the last one.
+  private func firstPeriod(of process: ProcessControlBlock, _ moment: PartitionMoment) -> SystemTime {
+    let (last, period) = (moment.periodStart.nanoseconds, moment.period.count)
+    let (begin, known) = (process.releasableFrom.nanoseconds, process.release.nanoseconds)
+    guard period > 0, last > begin, known == 0 || (last &- known) % period == 0 else { return moment.periodStart }
+    return SystemTime(nanoseconds: last &- (last &- begin &- 1) / period &* period)
+  }
+
+  /// A periodic process waits for the next period from now on.
+  func awaitPeriod(_ process: UnsafeMutablePointer<ProcessControlBlock>, _ moment: PartitionMoment) {
+    process.pointee.release = moment.periodStart
+    process.pointee.releasableFrom = moment.now
+    let capacity = process.pointee.attributes.timeCapacity
+    // Before NORMAL mode, and the first period of a partition that has started anew, nobody knows when that will be. In
+    // the module's first one the start that is known as 0 may be 0.
+    let isKnown = moment.periodStart != .zero || moment.now.nanoseconds < moment.period.count
+    guard moment.isNormal, isKnown, moment.period.count > 0, !capacity.isInfinite else { return }
+    let next = moment.periodStart.after(ServiceTime(moment.period))
+    setDeadline(process, next.after(process.pointee.startDelay).after(capacity))
+  }
+
   /// Makes ready all that their time has come for; who was due first is ready first.
-  public func releaseDue(_ moment: PartitionMoment) {
+  ///
+  /// - Parameter sparesPorts: whether those wait on who wait at queuing ports: what came there in time is looked for
+  ///   first.
+  public func releaseDue(_ moment: PartitionMoment, sparesPorts: Bool = false) {
     while true {
       var next: UnsafeMutablePointer<ProcessControlBlock>?
       forEachProcess { process in
-        guard process.pointee.state == .waiting else { return }
+        guard process.pointee.state == .waiting, !sparesPorts || process.pointee.place.port == nil else { return }
         lookForPeriod(process, moment)
         guard process.pointee.wakeTime <= moment.now else { return }
         if let other = next, process.pointee.wakeTime >= other.pointee.wakeTime { return }
@@ -109,16 +135,23 @@ extension ProcessScheduler {
     return next
   }
 
-  /// When the clock makes somebody ready who is of greater priority than the running process, or a deadline passes;
-  /// `never` if neither will.
+  /// When the clock makes somebody ready who is of greater priority than the running process, a deadline passes, or
+  /// the first job is released that has one; `never` if none of that will be.
   ///
   /// - Parameter nextPeriod: when the partition's next period starts, or it is to be looked whether one has.
   public func nextTick(_ nextPeriod: () -> SystemTime) -> SystemTime {
     var next = nextDeadline
-    guard state.pointee.lockLevel == 0, let own = runningBlock else { return next }
+    guard let own = runningBlock else { return next }
+    let isLocked = state.pointee.lockLevel > 0
     forEachProcess { process in
-      guard process.pointee.state == .waiting, process.pointee.priority > own.pointee.priority else { return }
-      next = min(next, process.pointee.reason == .period ? nextPeriod() : process.pointee.wakeTime)
+      guard process.pointee.state == .waiting else { return }
+      let isGreater = !isLocked && process.pointee.priority > own.pointee.priority
+      if process.pointee.reason == .period {
+        // From its release on it has a deadline, whoever runs.
+        if isGreater || !process.pointee.attributes.timeCapacity.isInfinite { next = min(next, nextPeriod()) }
+      } else if isGreater {
+        next = min(next, process.pointee.wakeTime)
+      }
     }
     return next
   }

@@ -32,6 +32,11 @@ extension ProcessScheduler {
     return .none
   }
 
+  /// The health monitor is being told of a failure of this process, which does not run.
+  public func beginTelling(of process: ProcessIdentifier) { state.pointee.late = process }
+
+  public var isTelling: Bool { !state.pointee.late.isNone }
+
   /// The health monitor knows.
   public func tellingIsOver() { state.pointee.late = .none }
 

@@ -51,7 +51,7 @@ extension ProcessScheduler {
       own.pointee.state = .waiting
       own.pointee.reason = .period
       own.pointee.wakeTime = .never
-      own.pointee.release = moment.periodStart
+      awaitPeriod(own, moment)
     } else {
       startAperiodic(own, after: delay, moment)
     }
@@ -87,7 +87,7 @@ extension ProcessScheduler {
   /// NORMAL mode has begun, however long `main` took: from here on count what was started before.
   public func beginNormalMode(_ moment: PartitionMoment) {
     forEachProcess { process in
-      if process.pointee.reason == .period { process.pointee.release = moment.periodStart }
+      if process.pointee.reason == .period { awaitPeriod(process, moment) }
       guard process.pointee.startsWithNormal else { return }
       let delay = process.pointee.startDelay
       let capacity = process.pointee.attributes.timeCapacity

@@ -87,6 +87,7 @@ extension ProcessScheduler {
     guard moment.isNormal, runningBlock != nil, state.pointee.lockLevel > 0 else { return .noAction }
     state.pointee.lockLevel &-= 1
     if state.pointee.lockLevel == 0 { unlock() }
+    if !isOutranked { runningBlock?.pointee.standsBehind = false }
     return .noError
   }
 }

@@ -115,12 +115,12 @@ extension ProcessScheduler {
   /// The running process is the last of its equals, and goes on when it is its turn.
   func standBehind(_ own: UnsafeMutablePointer<ProcessControlBlock>, _ moment: PartitionMoment) -> ServiceStep {
     makeReady(own)
-    let goesOn = state.pointee.lockLevel > 0 || choose() == state.pointee.running
-    if !goesOn, !moment.isInUpcall { return .givesWay }
-    if !goesOn {
-      own.pointee.standsBehind = true
-      state.pointee.wantsTick = true
-    }
+    let isFirst = choose() == state.pointee.running
+    let isLocked = state.pointee.lockLevel > 0
+    if !isFirst, !isLocked, !moment.isInUpcall { return .givesWay }
+    // Its equals go first when the lock is undone, or the handler is over.
+    own.pointee.standsBehind = !isFirst
+    if !isFirst, !isLocked { state.pointee.wantsTick = true }
     own.pointee.state = .running
     return .done(.noError)
   }

@@ -29,7 +29,7 @@ public struct ProcessScheduler {
     var lockOwner: ProcessIdentifier
     /// The process that the tracer has been told of last.
     var told: ProcessIdentifier
-    /// Whose missed deadline the health monitor is being told of.
+    /// Whose missed deadline, or overflowed stack, the health monitor is being told of.
     var late: ProcessIdentifier
     /// Whose place the error handler has.
     var interrupted: ProcessIdentifier

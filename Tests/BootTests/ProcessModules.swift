@@ -99,6 +99,34 @@ enum ProcessModules {
         </Connection_Table>
         """), stimulus: "")
 
+  /// A partition whose processes print while they take the processor from each other.
+  static let chatting = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Chatter" p:Image="Chatter"/>
+        """,
+      schedules: schedule(1, start: 0, duration: 7), connections: ""), stimulus: "")
+
+  /// A partition of which one process leaves its stack.
+  static let digging = ModuleVariant(
+    description: module(
+      errors: """
+        <System_HM_Table>
+          <System_State_Entry SystemState="1" Description="partition executing">
+            <Error_ID_Level ErrorIdentifier="1" Description="stack" ErrorLevel="PROCESS" ErrorCode="STACK_OVERFLOW"/>
+          </System_State_Entry>
+        </System_HM_Table>
+        """,
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Digger" p:Image="Digger"/>
+        """,
+      schedules: schedule(1, start: 0, duration: 7),
+      actions: """
+        <Partition_HM_Table PartitionIdentifier="1">
+          <System_State_Entry SystemState="1"><Error_ID_Action ErrorIdentifier="1" Action="IDLE"/></System_State_Entry>
+        </Partition_HM_Table>
+        """, connections: ""), stimulus: "")
+
   /// Errors that are processes' own.
   private static let processErrors = """
     <System_HM_Table>

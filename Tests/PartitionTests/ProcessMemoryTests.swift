@@ -20,6 +20,20 @@ import Testing
     #expect(MAX_SEMAPHORE_VALUE == ProcessLimits.maximumSemaphoreValue)
     #expect(Int(MAX_ERROR_MESSAGE_SIZE) == ProcessLimits.errorMessageBytes)
     #expect(Int(MAX_NAME_LENGTH) == ObjectName.byteCount)
+    #expect(Int(MAX_NUMBER_OF_SAMPLING_PORTS) == ModuleLimits.maximumPortCount)
+    #expect(Int(MAX_NUMBER_OF_QUEUING_PORTS) == ModuleLimits.maximumPortCount)
+    #expect(Int(MAX_NUMBER_OF_PARTITIONS) == ModuleLimits.maximumPartitionCount)
+    #expect(Int(SYSTEM_LIMIT_MESSAGE_SIZE) == ModuleLimits.maximumMessageBytes)
+    #expect(Int(SYSTEM_LIMIT_NUMBER_OF_MESSAGES) == ModuleLimits.maximumQueuedMessages)
+  }
+
+  /// Programs compare with these names.
+  @Test func theStandardsNamesOfNobodyAreThere() {
+    let none = [
+      NULL_PARTITION_ID, NULL_SCHEDULE_ID, NULL_PROCESS_ID, NULL_SAMPLING_PORT_ID, NULL_QUEUING_PORT_ID, NULL_BUFFER_ID,
+      NULL_BLACKBOARD_ID, NULL_SEMAPHORE_ID, NULL_EVENT_ID, NULL_MUTEX_ID,
+    ]
+    #expect(none.allSatisfy { $0 == 0 } && MIN_LOCK_LEVEL == 0)
   }
 
   @Test func theMemoryIsAsLarge() {

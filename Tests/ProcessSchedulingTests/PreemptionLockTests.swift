@@ -16,6 +16,31 @@ import Testing
     #expect(story.running == 2 && story.scheduler.lockLevel == 0)
   }
 
+  /// Whoever changes its own priority under the lock is the last of its equals when it undoes that.
+  @Test func equalsGoFirstWhenItIsUndone() {
+    let story = Story()
+    _ = story.processes(5, 5, 5)
+    story.begin()
+    story.call(.lockPreemption)
+    #expect(story.code(.setPriority(1, 5)) == .noError && story.running == 1)
+    story.call(.unlockPreemption)
+    #expect(story.orderOfRunning() == [2, 3, 1])
+  }
+
+  /// Nobody was there to go first: who gets ready later does not.
+  @Test func nobodyGoesFirstWhoCameLater() {
+    let story = Story()
+    _ = story.processes(5, 5)
+    story.begin()
+    story.call(.lockPreemption)
+    story.call(.setPriority(1, 5))
+    story.call(.stop(2))
+    story.call(.unlockPreemption)
+    #expect(story.running == 1)
+    story.call(.start(2))
+    #expect(story.running == 1)
+  }
+
   @Test func theClockDoesNotEither() {
     let story = Story()
     _ = story.processes(5, 9)

@@ -14,6 +14,8 @@ extension Reference {
     processes.filter { process in
       // Before NORMAL mode no time is counted.
       if case .normalMode = process.wait { return false }
+      // A deadline that is foretold may yet be another.
+      if case .firstPeriod = process.wait { return false }
       return !process.isDormant && process.deadline != nil && !process.isKnownToBeLate
     }
   }

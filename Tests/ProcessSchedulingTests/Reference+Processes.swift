@@ -15,7 +15,7 @@ extension Reference {
   func beginNormalMode(_ moment: PartitionMoment) {
     for process in processes {
       switch process.wait {
-      case .firstPeriod: process.release = moment.periodStart.nanoseconds
+      case .firstPeriod: awaitPeriod(process, moment)
       case .normalMode:
         let begin = Self.later(moment.now.nanoseconds, by: process.delay)
         process.wait = process.delay == 0 ? nil : .until(begin)
@@ -40,8 +40,7 @@ extension Reference {
     if process.mutex == nil { process.priority = process.basePriority }
     setDeadline(process, nil)
     if process.isPeriodic {
-      process.release = moment.periodStart.nanoseconds
-      process.wait = .firstPeriod
+      awaitPeriod(process, moment)
       return .noError
     }
     if process.capacity != nil { setDeadline(process, end) }
@@ -87,10 +86,11 @@ extension Reference {
   func letEqualsGo(_ own: ReferenceProcess, _ moment: PartitionMoment) -> Answer {
     arrive(own)
     let others = processes.filter { state(of: $0) == .ready && $0.priority >= own.priority }
-    if lockLevel > 0 || (others.isEmpty && !own.isSuspended) { return .done(.noError) }
-    if !moment.isInUpcall { return Answer(.givesWay) }
+    own.letsEqualsGo = false
+    if others.isEmpty && !own.isSuspended { return .done(.noError) }
+    if lockLevel == 0, !moment.isInUpcall { return Answer(.givesWay) }
     own.letsEqualsGo = true
-    wantsTick = true
+    wantsTick = wantsTick || lockLevel == 0
     return .done(.noError)
   }
 
@@ -148,6 +148,7 @@ extension Reference {
     guard moment.isNormal, runner != nil, lockLevel > 0 else { return .noAction }
     lockLevel -= 1
     if lockLevel == 0 { locker = nil }
+    if let runner, !isOutranked { runner.letsEqualsGo = false }
     return .noError
   }
 

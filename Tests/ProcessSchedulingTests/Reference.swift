@@ -105,7 +105,7 @@ final class Reference: Decider {
   func releaseDue(_ moment: PartitionMoment) {
     for process in waiting {
       guard case .firstPeriod = process.wait, process.release != moment.periodStart.nanoseconds else { continue }
-      let release = moment.periodStart.nanoseconds + UInt64(process.delay)
+      let release = firstPeriod(of: process, moment) + UInt64(process.delay)
       process.release = release
       if let capacity = process.capacity { setDeadline(process, Self.later(release, by: capacity)) }
       process.wait = .until(release)
@@ -113,6 +113,25 @@ final class Reference: Decider {
     let due = waiting.filter { isOver($0, moment) }
     // Swift's sort is stable: who are due together come in the order of creation.
     for process in due.sorted(by: { $0.wait!.end! < $1.wait!.end! }) { endOfPatience(process) }
+  }
+
+  /// Of the periods that have begun since, the first; of another module schedule's, the one that is known.
+  private func firstPeriod(of process: ReferenceProcess, _ moment: PartitionMoment) -> UInt64 {
+    let (known, period) = (moment.periodStart.nanoseconds, moment.period.count)
+    if period == 0 || process.release != 0 && known % period != process.release % period { return known }
+    var first = known
+    while first >= period, first - period > process.begun { first -= period }
+    return first
+  }
+
+  /// It waits for its partition's next period; when that will be is foretold where one has begun.
+  func awaitPeriod(_ process: ReferenceProcess, _ moment: PartitionMoment) {
+    process.release = moment.periodStart.nanoseconds
+    process.begun = moment.now.nanoseconds
+    process.wait = .firstPeriod
+    let isKnown = process.release > 0 || moment.now.nanoseconds < moment.period.count
+    guard moment.isNormal, isKnown, moment.period.count > 0, let capacity = process.capacity else { return }
+    setDeadline(process, Self.later(process.release + moment.period.count, by: process.delay + capacity))
   }
 
   func isOver(_ process: ReferenceProcess, _ moment: PartitionMoment) -> Bool {
@@ -137,10 +156,11 @@ final class Reference: Decider {
   var nextInstant: SystemTime { waiting.map { Self.time($0.wait?.end) }.reduce(nextDeadline, min) }
 
   func nextTick(_ nextPeriod: SystemTime) -> SystemTime {
-    guard let runner, lockLevel == 0 else { return nextDeadline }
-    return waiting.filter { $0.priority > runner.priority }.map { process in
-      if case .firstPeriod = process.wait { return nextPeriod }
-      return Self.time(process.wait?.end)
+    guard let runner else { return nextDeadline }
+    return waiting.map { process in
+      let interrupts = lockLevel == 0 && process.priority > runner.priority
+      if case .firstPeriod = process.wait { return interrupts || process.capacity != nil ? nextPeriod : .never }
+      return interrupts ? Self.time(process.wait?.end) : .never
     }.reduce(nextDeadline, min)
   }
 

@@ -24,6 +24,8 @@ final class ReferenceProcess {
   var isKnownToBeLate = false
   /// Of its last release; before the first one start of the period in which it was started.
   var release: UInt64 = 0
+  /// When it was started, or NORMAL mode began.
+  var begun: UInt64 = 0
   var delay: Int64 = 0
   /// It lets its equals go first as soon as the handler is over.
   var letsEqualsGo = false

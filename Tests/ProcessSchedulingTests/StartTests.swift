@@ -95,8 +95,9 @@ import Testing
     story.begin([low])
     story.pass(until: 1_200)
     story.call(.start(periodic))
-    // Its deadline is not known before.
-    #expect(story.state(periodic) == .waiting && story.deadline(periodic) == .max)
+    // Its deadline is foretold, and cannot be missed before its period begins.
+    #expect(story.state(periodic) == .waiting && story.deadline(periodic) == 2_700)
+    #expect(story.scheduler.nextDeadline == .never)
     story.pass(until: 1_999)
     #expect(story.running == low)
     story.pass(1)
@@ -120,6 +121,56 @@ import Testing
     #expect(story.running == low)
     story.pass(1)
     #expect(story.running == periodic)
+  }
+
+  /// What outranks it does not put off its release: nobody looks at the clock for two periods.
+  @Test func aFirstReleaseIsNotPutOffByWhoRuns() {
+    for isLocked in [false, true] {
+      let story = Story(period: 1_000)
+      let high = story.process("high", 9)
+      let periodic = story.process("periodic", 5, period: 2_000, capacity: 700)
+      story.begin([high])
+      story.pass(until: 1_200)
+      if isLocked { story.call(.lockPreemption) }
+      story.call(.start(periodic))
+      story.layer.passMasked(2_600)
+      story.call(isLocked ? .unlockPreemption : .timedWait(.nanoseconds(1_000)))
+      #expect(story.layer.late == (isLocked ? [] : [periodic]))
+      story.pass(until: 4_000)
+      #expect(story.layer.late == [periodic] && story.deadline(periodic) == 2_700)
+    }
+  }
+
+  /// With a deadline it is released while others run, so that it is missed where it passes.
+  @Test func aFirstDeadlineIsMissedWhoeverRuns() {
+    for isLocked in [false, true] {
+      let story = Story(period: 1_000)
+      let high = story.process("high", 9)
+      let periodic = story.process("periodic", 5, period: 2_000, capacity: 700)
+      story.begin([high])
+      story.pass(until: 1_200)
+      if isLocked { story.call(.lockPreemption) }
+      story.call(.start(periodic))
+      story.pass(until: 2_699)
+      #expect(story.running == high && story.state(periodic) == .ready && story.layer.late.isEmpty)
+      story.pass(1)
+      #expect(story.running == high && story.layer.late == [periodic])
+    }
+  }
+
+  /// Whoever has started in a period of another schedule is released with the first that is known of the next.
+  @Test func aPeriodOfAnotherScheduleIsTakenAsItComes() {
+    let story = Story(period: 1_000)
+    let scheduler = story.scheduler
+    let periodic = story.process("periodic", 5, period: 2_000, capacity: 700)
+    var moment = PartitionMoment(
+      now: SystemTime(nanoseconds: 1_200), periodStart: SystemTime(nanoseconds: 1_000), period: Nanoseconds(1_000),
+      isNormal: true, isInUpcall: false)
+    #expect(scheduler.start(ProcessIdentifier(periodic), after: .notAtAll, moment) == .noError)
+    moment.now = SystemTime(nanoseconds: 5_400)
+    moment.periodStart = SystemTime(nanoseconds: 5_300)
+    scheduler.releaseDue(moment)
+    #expect(story.state(periodic) == .ready && story.deadline(periodic) == 6_000)
   }
 
   @Test func nothingIsLeftOfTheLifeBefore() {

@@ -52,7 +52,7 @@ extension ReferenceChecker {
   private func judgeTold(_ step: Step) {
     if success(step, .raiseApplicationError) != nil {
       let error = all(.healthError, in: range(step)).last
-      let codes = [ErrorCode.deadlineMissed, .applicationError].map { UInt64($0.rawValue) }
+      let codes = [ErrorCode.deadlineMissed, .applicationError, .stackOverflow].map { UInt64($0.rawValue) }
       let isRaised = error.map { UInt64(events[$0].detail) == word(step, 3) && codes.contains(word(step, 3)) } ?? false
       require("health.entered", isRaised)
     }

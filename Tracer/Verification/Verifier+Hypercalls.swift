@@ -263,7 +263,8 @@ extension Verifier {
     case .setModuleSchedule: closeScheduleAsked()
     case .findModuleSchedule: closeScheduleNamed()
     case .raiseApplicationError:
-      let raised = [ErrorCode.applicationError, .deadlineMissed].first { UInt64($0.rawValue) == step.argument0 }
+      let raisable = [ErrorCode.applicationError, .deadlineMissed, .stackOverflow]
+      let raised = raisable.first { UInt64($0.rawValue) == step.argument0 }
       if step.resultCode == 0, raised.map({ Int16($0.rawValue) == rare.error }) != true, fails(.healthEntered) {
         explain("\(name(step.partition)) raised error \(step.argument0), and the health monitor has \(rare.error)")
       }

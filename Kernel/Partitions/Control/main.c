@@ -24,7 +24,6 @@ static void write_command(SAMPLING_PORT_ID_TYPE port, const struct control_state
 int main(void) {
   SAMPLING_PORT_ID_TYPE sensors = 0, actuators = 0;
   RETURN_CODE_TYPE status;
-  partita_initialize_thread();
   CREATE_SAMPLING_PORT(
       "SENSOR_DATA", sizeof(struct control_sample), DESTINATION, sensor_refresh_ns, &sensors, &status);
   if (status != NO_ERROR) {

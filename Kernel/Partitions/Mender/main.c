@@ -19,8 +19,27 @@ static void raise(void) {
   note(resumed, (uint64_t)status << 8 | ++raises);
 }
 
+static RETURN_CODE_TYPE first_handler = NO_ERROR, second_handler = NO_ERROR;
+static void run_clerk(void);
+
+// In NORMAL mode nothing is created any more, and only the handler may ask for the error.
+static void note_refusals(void) {
+  PROCESS_ATTRIBUTE_TYPE attributes = {
+      .PERIOD = INFINITE_TIME_VALUE, .TIME_CAPACITY = INFINITE_TIME_VALUE, .STACK_SIZE = 4096, .BASE_PRIORITY = 1,
+      .ENTRY_POINT = (SYSTEM_ADDRESS_TYPE)run_clerk, .DEADLINE = SOFT, .NAME = "late"};
+  PROCESS_ID_TYPE process;
+  ERROR_STATUS_TYPE error;
+  RETURN_CODE_TYPE late, outside;
+  CREATE_PROCESS(&attributes, &process, &late);
+  GET_ERROR_STATUS(&error, &outside);
+  note(
+      refused, 1ull << 32 | (uint64_t)first_handler << 24 | (uint64_t)second_handler << 16 | (uint64_t)late << 8 |
+                   (uint64_t)outside);
+}
+
 // The first time the handler lets it go on, the second time it begins anew.
 static void run_raiser(void) {
+  if (raises == 0) note_refusals();
   note(began, (uint64_t)raiser);
   raise();
   raise();
@@ -103,28 +122,22 @@ static PROCESS_ID_TYPE create(
 }
 
 int main(void) {
-  RETURN_CODE_TYPE status, first = NO_ERROR, second = NO_ERROR, late, outside;
+  RETURN_CODE_TYPE status;
   PARTITION_STATUS_TYPE self;
   GET_PARTITION_STATUS(&self, &status);
   note(began, 0x100 | (uint64_t)self.START_CONDITION);
   const bool is_first_life = self.START_CONDITION == NORMAL_START;
   if (is_first_life) {
-    CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first);
-    CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &second);
+    CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first_handler);
+    CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &second_handler);
     raiser = create("raiser", run_raiser, 20, INFINITE_TIME_VALUE);
     divider = create("divider", run_divider, 15, INFINITE_TIME_VALUE);
     clerk = create("clerk", run_clerk, 10, 20000000);
   }
   SET_PARTITION_MODE(NORMAL, &status);
-  // Nothing is created any more, and only the handler may ask for the error.
-  PROCESS_ATTRIBUTE_TYPE attributes = {
-      .PERIOD = INFINITE_TIME_VALUE, .TIME_CAPACITY = INFINITE_TIME_VALUE, .STACK_SIZE = 4096, .BASE_PRIORITY = 1,
-      .ENTRY_POINT = (SYSTEM_ADDRESS_TYPE)run_clerk, .DEADLINE = SOFT, .NAME = "late"};
-  PROCESS_ID_TYPE process;
-  ERROR_STATUS_TYPE error;
-  CREATE_PROCESS(&attributes, &process, &late);
-  if (!is_first_life) CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first);
-  GET_ERROR_STATUS(&error, &outside);
-  note(refused, 1ull << 32 | (uint64_t)first << 24 | (uint64_t)second << 16 | (uint64_t)late << 8 | (uint64_t)outside);
+  // It comes back where there are no processes.
+  if (is_first_life) note(refused, 0);
+  CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first_handler);
+  note_refusals();
   partita_run_processes();
 }

@@ -4,7 +4,6 @@
 
 int main(void) {
   RETURN_CODE_TYPE status;
-  partita_initialize_thread();
   printf("Printer: %d %s %.3f\n", 42, "words", 0.125);
   puts("Printer: a line of puts");
   fputs("Printer: on standard error\n", stderr);

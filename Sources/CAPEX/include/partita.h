@@ -59,10 +59,10 @@ void partita_tell_process(uint32_t from, enum partita_told_state state, uint32_t
 /// Writes to the console, 16 bytes a hypercall; answers how many bytes the console took.
 size_t partita_console_write(const char *text, size_t length);
 
-/// Gives the partition thread-local storage, which the C library keeps its error number in. Once, before the library.
-/// What `printf` and its like write then goes to the console, to standard error as to standard output: line by line.
-/// The library's streams and its error number are the partition's, not a process's: of several processes that use them
-/// each locks preemption meanwhile.
+/// Gives the partition thread-local storage, which the C library keeps its error number in. Where the library is linked
+/// that is done before `main` begins, and once more does no harm. What `printf` and its like write goes to the console,
+/// to standard error as to standard output: line by line. A process that writes locks preemption meanwhile, unless it
+/// owns a mutex. The library's error number is the partition's, not a process's.
 void partita_initialize_thread(void);
 
 #endif

@@ -26,11 +26,14 @@ extension PartitionCore where Marking: MarkingRule {
     _ call: Hypercall, at now: SystemTime, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     let (code, address, byteCount) = (call.arguments.0, call.arguments.1, call.arguments.2)
-    let isDeadline = code == UInt64(ErrorCode.deadlineMissed.rawValue) && byteCount == 0
-    guard isDeadline || code == UInt64(ErrorCode.applicationError.rawValue),
+    // What the partition's own scheduler of processes finds; an application raises only its own.
+    var found: ErrorCode?
+    if byteCount == 0, code == UInt64(ErrorCode.deadlineMissed.rawValue) { found = .deadlineMissed }
+    if byteCount == 0, code == UInt64(ErrorCode.stackOverflow.rawValue) { found = .stackOverflow }
+    guard found != nil || code == UInt64(ErrorCode.applicationError.rawValue),
       byteCount <= UInt64(ModuleLimits.maximumErrorBytes), byteCount == 0 || allows(.read, current, address, byteCount)
     else { return Answer(.invalidParameter) }
-    let error = isDeadline ? ErrorCode.deadlineMissed : .applicationError
+    let error = found ?? .applicationError
     entryNanoseconds = now.nanoseconds
     learnHandler(call.operand)
     handle(error, of: current, vector: nil, address: byteCount == 0 ? 0 : address, into: &recorder)

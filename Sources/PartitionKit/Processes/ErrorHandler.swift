@@ -47,11 +47,11 @@ public enum ErrorHandler {
   public static func create(address: UInt, stackBytes: UInt32) throws(ReturnCode) {
     if isCreated { throw .noAction }
     if Partition.mode == .normal { throw .invalidMode }
-    guard let top = StackPool.newStack(max(UInt(stackBytes), minimumStackBytes)), address != 0 else {
+    guard let stack = StackPool.newStack(max(UInt(stackBytes), minimumStackBytes)), address != 0 else {
       throw .invalidConfiguration
     }
     entry = address
-    stackTop = UInt(bitPattern: top)
+    stackTop = UInt(bitPattern: stack.top)
     partita_use_processes()
     try ExceptionHandlers.set(
       { ErrorHandler.take($1, UInt64($2), $3) }, vector: UInt64(ErrorHandler.vector))
@@ -65,11 +65,13 @@ public enum ErrorHandler {
     _ frame: UnsafeMutablePointer<ExceptionHandlers.Frame>?, _ code: UInt64, _ address: UInt64
   ) {
     let errorCode = ErrorCode(rawValue: UInt8(truncatingIfNeeded: code)) ?? .applicationError
+    let isTold = ProcessMachine.scheduler.isTelling
     failure.process = ProcessMachine.scheduler.beginErrorHandling()
     failure.code = errorCode
     let isOfMemory = errorCode == .memoryViolation || errorCode == .stackOverflow
     failure.address = isOfMemory && address != 0 ? address : frame?.pointee.rip ?? 0
-    if errorCode == .deadlineMissed { failure.address = 0 }
+    // Of what the scheduler has found, while nobody ran.
+    if errorCode == .deadlineMissed || (errorCode == .stackOverflow && isTold) { failure.address = 0 }
     failure.messageByteCount = errorCode == .applicationError ? raisedByteCount : 0
     partita_error_message()?.copyMemory(
       from: partita_raised_message(), byteCount: failure.messageByteCount)

@@ -54,7 +54,11 @@ struct PortRequest {
       }
     }
     if code != .noError { throw code }
-    if isUnavailable, isAlone, timeOut != .notAtAll { try performAlone(timeOut) }
+    if isUnavailable, isAlone, timeOut != .notAtAll {
+      // Nobody waits while the partition initialises.
+      guard Partition.mode == .normal else { throw .invalidMode }
+      try performAlone(timeOut)
+    }
     return try Hypercall.value(of: answer)
   }
 

@@ -53,11 +53,12 @@ public struct Process: Equatable, Sendable {
     try ProcessMachine.try { scheduler, moment in
       let code = scheduler.mayCreateProcess(attributes, moment)
       guard code == .noError else { return .done(code) }
-      guard let top = StackPool.newStack(Self.stackBytes(attributes.stackBytes)) else {
+      guard let stack = StackPool.newStack(Self.stackBytes(attributes.stackBytes)) else {
         return .done(.invalidConfiguration)
       }
       created = scheduler.createProcess(attributes)
-      partita_stack_top(created.rawValue)?.pointee = top
+      partita_stack_top(created.rawValue)?.pointee = stack.top
+      partita_stack_fence(created.rawValue)?.pointee = stack.fence
       return .done(.noError)
     }
     identifier = created
@@ -133,19 +134,5 @@ public struct Process: Equatable, Sendable {
     VirtualInterrupts.disable()
     partita_forget_upcalls()
     if ProcessMachine.scheduler.stopSelf() { ProcessMachine.giveWay() }
-  }
-}
-
-/// Room for stacks; none is ever given back.
-enum StackPool {
-  // Unsafe: written with upcalls masked.
-  nonisolated(unsafe) private static var usedBytes: UInt = 0
-
-  /// The top of a new stack, or nil where there is no room.
-  static func newStack(_ byteCount: UInt) -> UnsafeMutableRawPointer? {
-    let size = (byteCount &+ 15) & ~15
-    guard size <= ProcessLimits.stackBytes &- usedBytes else { return nil }
-    usedBytes &+= size
-    return partita_stack_pool() + Int(usedBytes)
   }
 }

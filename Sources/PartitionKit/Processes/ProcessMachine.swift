@@ -33,7 +33,7 @@ enum ProcessMachine {
   /// Does a service: what the scheduler decides, waiting included.
   static func perform(_ service: (ProcessScheduler, PartitionMoment) -> ServiceStep) -> ReturnCode {
     let wereEnabled = VirtualInterrupts.disable()
-    let code = finish(service(scheduler, moment))
+    let code = finish(service(scheduler, releasedMoment()))
     leave(wereEnabled)
     return code
   }
@@ -47,9 +47,18 @@ enum ProcessMachine {
   /// Asks the scheduler, which has nobody wait.
   static func ask<Answer>(_ question: (ProcessScheduler) -> Answer) -> Answer {
     let wereEnabled = VirtualInterrupts.disable()
+    _ = releasedMoment()
     let answer = question(scheduler)
     leave(wereEnabled)
     return answer
+  }
+
+  /// The moment, at which whoever's time has come waits no longer: nobody was interrupted for one of lesser priority,
+  /// and what a service says of the others, and in which order they go, is as if somebody had been.
+  private static func releasedMoment() -> PartitionMoment {
+    let moment = moment
+    scheduler.releaseDue(moment, sparesPorts: true)
+    return moment
   }
 
   /// Creates an object; returns its identifier.
@@ -68,7 +77,7 @@ enum ProcessMachine {
     _ service: (ProcessScheduler, PartitionMoment) -> (step: ServiceStep, byteCount: Int32)
   ) throws(ReturnCode) -> Int32 {
     let wereEnabled = VirtualInterrupts.disable()
-    let (step, atOnce) = service(scheduler, moment)
+    let (step, atOnce) = service(scheduler, releasedMoment())
     let code = finish(step)
     let byteCount = step == .waits ? scheduler.exchange.byteCount : atOnce
     leave(wereEnabled)
@@ -159,7 +168,18 @@ enum ProcessMachine {
       partita_flow_switch(
         partita_flow_pointer(Int32(partita_scheduler_flow)), partita_flow_pointer(next.rawValue)?.pointee)
       scheduler.undispatch()
+      judgeStack(of: next)
     }
+  }
+
+  /// Tells the health monitor where the process that has left the processor has overflowed its stack, on `main`'s.
+  private static func judgeStack(of process: ProcessIdentifier) {
+    guard let fence = partita_stack_fence(process.rawValue)?.pointee, !StackPool.isWhole(fence) else { return }
+    // Whatever becomes of it: once for each time.
+    StackPool.mend(fence)
+    scheduler.beginTelling(of: process)
+    _ = try? Hypercall.call(.raiseApplicationError, UInt64(ErrorCode.stackOverflow.rawValue), 0, 0)
+    scheduler.tellingIsOver()
   }
 
   /// Tells the health monitor of each deadline that has passed, on `main`'s stack.

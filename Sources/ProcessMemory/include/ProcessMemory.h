@@ -13,6 +13,8 @@
 /// Room for the stacks of all processes, and of the error handler. Each process takes its STACK_SIZE, and some four
 /// kilobytes for the upcalls and exceptions that interrupt it.
 #define PARTITA_STACK_POOL_BYTES 131072
+/// Words below each stack that nobody may write: what is found there instead of the pattern has overflowed it.
+#define PARTITA_STACK_FENCE_WORDS 16
 #define PARTITA_ERROR_MESSAGE_BYTES 128
 /// At least `ProcessScheduler.byteCount`.
 #define PARTITA_SCHEDULER_BYTES 16384
@@ -38,6 +40,7 @@ extern uint8_t partita_raised_message_bytes[PARTITA_ERROR_MESSAGE_BYTES];
 extern uint8_t partita_error_message_bytes[PARTITA_ERROR_MESSAGE_BYTES];
 extern void *partita_flow_pointers[partita_flow_count];
 extern void *partita_stack_tops[PARTITA_MAXIMUM_PROCESSES + 1];
+extern void *partita_stack_fences[PARTITA_MAXIMUM_PROCESSES + 1];
 extern bool partita_processes_are_used;
 
 #define PARTITA_ACCESSOR static inline __attribute__((always_inline))
@@ -51,6 +54,8 @@ PARTITA_ACCESSOR void *partita_error_message(void) { return partita_error_messag
 PARTITA_ACCESSOR void **partita_flow_pointer(int32_t flow) { return partita_flow_pointers + flow; }
 /// The first byte behind a process's stack, by identifier.
 PARTITA_ACCESSOR void **partita_stack_top(int32_t process) { return partita_stack_tops + process; }
+/// The lowest word of the fence below a process's stack, by identifier.
+PARTITA_ACCESSOR void **partita_stack_fence(int32_t process) { return partita_stack_fences + process; }
 /// Whether processes run, or an error handler may: until then a partition is one flow that may wait by itself.
 PARTITA_ACCESSOR bool partita_uses_processes(void) { return partita_processes_are_used; }
 PARTITA_ACCESSOR void partita_use_processes(void) { partita_processes_are_used = true; }

@@ -5,10 +5,13 @@
 #include <arinc653/process.h>
 #include <arinc653/types.h>
 
-#define MAX_NUMBER_OF_BUFFERS 16
+APEX_BEGIN
+
+#define MAX_NUMBER_OF_BUFFERS SYSTEM_LIMIT_NUMBER_OF_BUFFERS
 
 typedef NAME_TYPE BUFFER_NAME_TYPE;
 typedef APEX_INTEGER BUFFER_ID_TYPE;
+#define NULL_BUFFER_ID 0
 
 typedef struct {
   MESSAGE_RANGE_TYPE NB_MESSAGE;
@@ -33,5 +36,7 @@ void RECEIVE_BUFFER(
     RETURN_CODE_TYPE *status);
 void GET_BUFFER_ID(BUFFER_NAME_TYPE name, BUFFER_ID_TYPE *buffer, RETURN_CODE_TYPE *status);
 void GET_BUFFER_STATUS(BUFFER_ID_TYPE buffer, BUFFER_STATUS_TYPE *buffer_status, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

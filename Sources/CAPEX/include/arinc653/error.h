@@ -9,6 +9,8 @@
 #include <arinc653/process.h>
 #include <arinc653/types.h>
 
+APEX_BEGIN
+
 typedef enum {
   DEADLINE_MISSED = 0,
   APPLICATION_ERROR = 1,
@@ -50,5 +52,7 @@ void RAISE_APPLICATION_ERROR(
 /// Whether processes run on other cores meanwhile: there is one core, so both mean the same.
 void CONFIGURE_ERROR_HANDLER(
     ERROR_HANDLER_CONCURRENCY_CONTROL_TYPE concurrency, PROCESSOR_CORE_ID_TYPE core, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

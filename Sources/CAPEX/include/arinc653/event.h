@@ -5,10 +5,13 @@
 #include <arinc653/process.h>
 #include <arinc653/types.h>
 
-#define MAX_NUMBER_OF_EVENTS 32
+APEX_BEGIN
+
+#define MAX_NUMBER_OF_EVENTS SYSTEM_LIMIT_NUMBER_OF_EVENTS
 
 typedef NAME_TYPE EVENT_NAME_TYPE;
 typedef APEX_INTEGER EVENT_ID_TYPE;
+#define NULL_EVENT_ID 0
 typedef enum { DOWN = 0, UP = 1 } EVENT_STATE_TYPE;
 
 typedef struct {
@@ -25,5 +28,7 @@ void RESET_EVENT(EVENT_ID_TYPE event, RETURN_CODE_TYPE *status);
 void WAIT_EVENT(EVENT_ID_TYPE event, SYSTEM_TIME_TYPE time_out, RETURN_CODE_TYPE *status);
 void GET_EVENT_ID(EVENT_NAME_TYPE name, EVENT_ID_TYPE *event, RETURN_CODE_TYPE *status);
 void GET_EVENT_STATUS(EVENT_ID_TYPE event, EVENT_STATUS_TYPE *event_status, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

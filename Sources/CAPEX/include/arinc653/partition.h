@@ -4,6 +4,8 @@
 
 #include <arinc653/types.h>
 
+APEX_BEGIN
+
 typedef enum { IDLE = 0, COLD_START = 1, WARM_START = 2, NORMAL = 3 } OPERATING_MODE_TYPE;
 typedef enum {
   NORMAL_START = 0,
@@ -12,7 +14,11 @@ typedef enum {
   HM_PARTITION_RESTART = 3
 } START_CONDITION_TYPE;
 
+#define MAX_NUMBER_OF_PARTITIONS SYSTEM_LIMIT_NUMBER_OF_PARTITIONS
+
 typedef APEX_INTEGER PARTITION_ID_TYPE;
+#define NULL_PARTITION_ID 0
+#define MIN_LOCK_LEVEL 0
 #define MAX_LOCK_LEVEL 16
 typedef APEX_INTEGER LOCK_LEVEL_TYPE;
 
@@ -29,8 +35,11 @@ typedef struct {
 /// What the kernel knows of the partition, read without a kernel entry.
 void GET_PARTITION_STATUS(PARTITION_STATUS_TYPE *partition_status, RETURN_CODE_TYPE *status);
 
-/// Asks for another mode. Comes back when the mode is NORMAL, or when the request is refused. In NORMAL mode `main`
-/// goes on until it calls `partita_run_processes` (partita_process.h).
+/// Asks for another mode. With NORMAL the processes that `main` has created and started begin, and `main` is over: it
+/// does not come back. Where no process has been created, `main` goes on as the partition's only flow; and the call
+/// comes back where the request is refused.
 void SET_PARTITION_MODE(OPERATING_MODE_TYPE mode, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

@@ -3,7 +3,7 @@
 //
 // A process gives way when it waits or stops, when a service that it calls makes one of greater priority ready, and
 // when the time comes, or the message, that one of greater priority waits for. `main` creates and starts the processes
-// and then calls `partita_run_processes` (partita_process.h): until then none of them runs.
+// and ends with SET_PARTITION_MODE(NORMAL): until then none of them runs.
 //
 // A handler of the partition's own for an interrupt may call services that do not wait; what it makes ready runs when
 // it is over. It stays masked.
@@ -13,14 +13,18 @@
 #include <arinc653/partition.h>
 #include <arinc653/types.h>
 
+APEX_BEGIN
+
 /// How many a partition can create.
-#define MAX_NUMBER_OF_PROCESSES 32
+#define MAX_NUMBER_OF_PROCESSES SYSTEM_LIMIT_NUMBER_OF_PROCESSES
 #define MIN_PRIORITY_VALUE 1
 #define MAX_PRIORITY_VALUE 239
 
 typedef NAME_TYPE PROCESS_NAME_TYPE;
 typedef APEX_INTEGER PROCESS_ID_TYPE;
 #define NULL_PROCESS_ID 0
+/// `main`, which initialises the partition, where a service takes it for a process.
+#define MAIN_PROCESS_ID ((PROCESS_ID_TYPE)-1)
 typedef APEX_INTEGER PROCESS_INDEX_TYPE;
 /// A greater one goes first.
 typedef APEX_INTEGER PRIORITY_TYPE;
@@ -89,5 +93,7 @@ void INITIALIZE_PROCESS_CORE_AFFINITY(
 void GET_MY_PROCESSOR_CORE_ID(PROCESSOR_CORE_ID_TYPE *core, RETURN_CODE_TYPE *status);
 /// The caller's place among the partition's processes, from 0, in the order of creation.
 void GET_MY_INDEX(PROCESS_INDEX_TYPE *index, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

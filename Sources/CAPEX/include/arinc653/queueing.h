@@ -4,8 +4,13 @@
 
 #include <arinc653/types.h>
 
+APEX_BEGIN
+
+#define MAX_NUMBER_OF_QUEUING_PORTS SYSTEM_LIMIT_NUMBER_OF_QUEUING_PORTS
+
 typedef NAME_TYPE QUEUING_PORT_NAME_TYPE;
 typedef APEX_INTEGER QUEUING_PORT_ID_TYPE;
+#define NULL_QUEUING_PORT_ID 0
 
 typedef struct {
   MESSAGE_RANGE_TYPE NB_MESSAGE;
@@ -38,5 +43,7 @@ void GET_QUEUING_PORT_STATUS(
 
 /// Discards all that waits in a destination port.
 void CLEAR_QUEUING_PORT(QUEUING_PORT_ID_TYPE port, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

@@ -4,8 +4,13 @@
 
 #include <arinc653/types.h>
 
+APEX_BEGIN
+
+#define MAX_NUMBER_OF_SAMPLING_PORTS SYSTEM_LIMIT_NUMBER_OF_SAMPLING_PORTS
+
 typedef NAME_TYPE SAMPLING_PORT_NAME_TYPE;
 typedef APEX_INTEGER SAMPLING_PORT_ID_TYPE;
+#define NULL_SAMPLING_PORT_ID 0
 typedef enum { INVALID = 0, VALID = 1 } VALIDITY_TYPE;
 
 typedef struct {
@@ -62,5 +67,7 @@ void GET_SAMPLING_PORT_STATUS(
 /// What the port has now, a message not read yet included. A source port has none for its partition.
 void GET_SAMPLING_PORT_CURRENT_STATUS(
     SAMPLING_PORT_ID_TYPE port, SAMPLING_PORT_CURRENT_STATUS_TYPE *port_status, RETURN_CODE_TYPE *status);
+
+APEX_END
 
 #endif

@@ -4,6 +4,15 @@
 
 #include <stdint.h>
 
+// The services' names are C's, for programs in C++ too.
+#ifdef __cplusplus
+#define APEX_BEGIN extern "C" {
+#define APEX_END }
+#else
+#define APEX_BEGIN
+#define APEX_END
+#endif
+
 typedef uint8_t APEX_BYTE;
 typedef int32_t APEX_INTEGER;
 typedef uint32_t APEX_UNSIGNED;
@@ -18,6 +27,19 @@ typedef enum {
   INVALID_MODE = 5,
   TIMED_OUT = 6
 } RETURN_CODE_TYPE;
+
+// What there can be at most: of partitions in a module, of ports in it together, and of the rest in each partition.
+#define SYSTEM_LIMIT_NUMBER_OF_PARTITIONS 32
+#define SYSTEM_LIMIT_NUMBER_OF_MESSAGES 64
+#define SYSTEM_LIMIT_MESSAGE_SIZE 8192
+#define SYSTEM_LIMIT_NUMBER_OF_PROCESSES 32
+#define SYSTEM_LIMIT_NUMBER_OF_SAMPLING_PORTS 128
+#define SYSTEM_LIMIT_NUMBER_OF_QUEUING_PORTS 128
+#define SYSTEM_LIMIT_NUMBER_OF_BUFFERS 16
+#define SYSTEM_LIMIT_NUMBER_OF_BLACKBOARDS 16
+#define SYSTEM_LIMIT_NUMBER_OF_SEMAPHORES 32
+#define SYSTEM_LIMIT_NUMBER_OF_EVENTS 32
+#define SYSTEM_LIMIT_NUMBER_OF_MUTEXES 32
 
 #define MAX_NAME_LENGTH 32
 /// Ended by a zero, unless it is as long as it may be.
