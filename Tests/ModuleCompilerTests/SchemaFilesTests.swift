@@ -46,6 +46,16 @@ import Testing
     }
   }
 
+  @Test func blanksAroundValuesAreValidByTheFilesToo() throws {
+    let folder = TemporaryFolder()
+    for file in ModuleSchemaFiles.all { _ = folder.write(file.text, file.name) }
+    let schema = "\(folder.path)/\(ModuleSchemaFiles.common)"
+    #expect(try Self.accepts(BlanksTests.spaced, schema: schema))
+    let wrong = BlanksTests.spaced.replacing("&#9;0.01&#10;", with: "&#9;0. 01&#10;")
+    #expect(wrong != BlanksTests.spaced)
+    #expect(try !Self.accepts(wrong, schema: schema))
+  }
+
   @Test func namesThatCheckAcceptsAreThoseThatPartitionsCanUse() {
     for (length, isFine) in [(30, true), (31, true), (32, true), (33, false)] {
       let name = String(repeating: "N", count: length)

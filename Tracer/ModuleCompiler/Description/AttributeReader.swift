@@ -14,9 +14,14 @@ struct AttributeReader {
     return value
   }
 
+  /// The value of what the schema has as a token: the blanks around it, which validators take away, are not its own.
+  private func token(_ name: String, of element: ConfigurationElement) -> String? {
+    element.attributes[name]?.trimmed
+  }
+
   /// A number, decimal or hexadecimal; nil where absent or unreadable.
   mutating func number(_ name: String, of element: ConfigurationElement) -> UInt64? {
-    guard let text = element.attributes[name] else { return nil }
+    guard let text = token(name, of: element) else { return nil }
     switch Self.parseNumber(text) {
     case .success(let value): return value
     case .failure(.malformed): isIncomplete = true
@@ -54,7 +59,7 @@ struct AttributeReader {
 
   /// Decimal seconds; nil where absent or unreadable.
   mutating func seconds(_ name: String, of element: ConfigurationElement) -> Nanoseconds? {
-    guard let text = element.attributes[name] else { return nil }
+    guard let text = token(name, of: element) else { return nil }
     do {
       return try DecimalSeconds.parse(text)
     } catch {
@@ -79,7 +84,7 @@ struct AttributeReader {
   }
 
   func boolean(_ name: String, of element: ConfigurationElement) -> Bool {
-    guard let text = element.attributes[name] else { return false }
+    guard let text = token(name, of: element) else { return false }
     return text == "1" || text.lowercased() == "true"
   }
 
@@ -90,7 +95,7 @@ struct AttributeReader {
 
   /// The meaning of a word of an enumeration; nil where absent or unknown.
   func choice<Value>(_ name: String, of element: ConfigurationElement, _ values: [String: Value]) -> Value? {
-    element.attributes[name].flatMap { values[$0] }
+    token(name, of: element).flatMap { values[$0] }
   }
 
   /// The one child of a name; a second is an error.

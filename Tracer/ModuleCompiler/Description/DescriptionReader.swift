@@ -62,10 +62,12 @@ struct DescriptionReader {
 
   private mutating func readMemory(_ element: ConfigurationElement) -> PartitionMemory? {
     guard let identifier = reader.required(reader.number("PartitionIdentifier", of: element)) else { return nil }
+    let kinds: [String: PartitionMemory.Kind] = ["CODE": .code, "DATA": .data, "INPUT_OUTPUT": .inputOutput]
     let regions = element.children("Memory_Requirements").compactMap { region -> PartitionMemory.Region? in
-      guard let kind = reader.required(reader.text("Type", of: region).flatMap(PartitionMemory.Kind.init)),
+      guard let kind = reader.required(reader.choice("Type", of: region, kinds)),
         let bytes = reader.required(reader.number("SizeBytes", of: region)),
-        let access = reader.required(reader.text("Access", of: region))
+        let isWritable = reader.required(
+          reader.choice("Access", of: region, ["READ_ONLY": false, "READ_WRITE": true]))
       else { return nil }
       if region.attributes["PhysicalAddress"] != nil {
         reader.unsupported(
@@ -75,8 +77,7 @@ struct DescriptionReader {
         reader.unsupported(
           region, "a region of type INPUT_OUTPUT is not mapped", "grant I/O ports with p:PortGrant instead")
       }
-      return PartitionMemory.Region(
-        kind: kind, bytes: bytes, isWritable: access == "READ_WRITE", line: region.line)
+      return PartitionMemory.Region(kind: kind, bytes: bytes, isWritable: isWritable, line: region.line)
     }
     return PartitionMemory(partitionIdentifier: identifier, regions: regions, line: element.line)
   }

@@ -65,10 +65,8 @@ public struct PortGrantDescription: Sendable {
 
 /// What `Partition_Memory` sets aside for a partition.
 public struct PartitionMemory: Sendable {
-  public enum Kind: String, Sendable {
-    case code = "CODE"
-    case data = "DATA"
-    case inputOutput = "INPUT_OUTPUT"
+  public enum Kind: Sendable {
+    case code, data, inputOutput
   }
   public struct Region: Sendable {
     public var kind: Kind

@@ -128,13 +128,13 @@ extension ModuleSchemaText {
       </xs:complexType>
 
       <xs:simpleType name="Number">
-        <xs:restriction base="xs:string"><xs:pattern value="[0-9]+|0[xX][0-9a-fA-F]+"/></xs:restriction>
+        <xs:restriction base="xs:token"><xs:pattern value="[0-9]+|0[xX][0-9a-fA-F]+"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Seconds">
-        <xs:restriction base="xs:string"><xs:pattern value="[0-9]+(\.[0-9]*)?|\.[0-9]+"/></xs:restriction>
+        <xs:restriction base="xs:token"><xs:pattern value="[0-9]+(\.[0-9]*)?|\.[0-9]+"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Boolean">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:pattern value="[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|0|1"/>
         </xs:restriction>
       </xs:simpleType>
@@ -142,41 +142,41 @@ extension ModuleSchemaText {
         <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Completion">
-        <xs:restriction base="xs:string"><xs:enumeration value="YIELD"/><xs:enumeration value="TOLD"/></xs:restriction>
+        <xs:restriction base="xs:token"><xs:enumeration value="YIELD"/><xs:enumeration value="TOLD"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Overflow">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="BLOCK"/><xs:enumeration value="DISCARD"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Policy">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="MARKED_AT_ONCE"/><xs:enumeration value="MASKED_UNTIL_OWNER"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Delivery">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="DIRECT"/><xs:enumeration value="MARKED"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="MissedTicks">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="COUNT"/><xs:enumeration value="DELIVER_ALL"/><xs:enumeration value="LATEST_ONLY"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Recipe">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="NONE"/><xs:enumeration value="READ_RTC_STATUS"/>
           <xs:enumeration value="OWNER_READS_RECEIVER"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Form">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="WITHIN"/><xs:enumeration value="NEVER"/><xs:enumeration value="AT_MOST"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Quantity">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="WINDOW_START_ERROR"/><xs:enumeration value="INTERRUPT_TO_MARK"/>
           <xs:enumeration value="MARK_TO_UPCALL"/><xs:enumeration value="HYPERCALL"/>
           <xs:enumeration value="KERNEL_TIME_PER_FRAME"/><xs:enumeration value="TRACE_BYTES_PER_SECOND"/>

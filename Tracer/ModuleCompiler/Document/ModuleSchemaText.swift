@@ -1,6 +1,8 @@
 /// The XML schema of module files, in Swift constants so that the command needs no file beside it.
 ///
 /// Elements may come in any order, because public files differ there; how often each may come is a rule of meaning.
+/// Numbers, times, Booleans and words are tokens, because public files have blanks around them: a validator takes these
+/// away, and so does `AttributeReader`. Names are strings, in which every blank counts.
 /// `Vocabulary` is derived from these texts, so that what is validated and what is known cannot drift apart.
 enum ModuleSchemaText {
   /// Elements and attributes of the common form, which have no namespace.
@@ -193,13 +195,13 @@ enum ModuleSchemaText {
       </xs:complexType>
 
       <xs:simpleType name="Number">
-        <xs:restriction base="xs:string"><xs:pattern value="[0-9]+|0[xX][0-9a-fA-F]+"/></xs:restriction>
+        <xs:restriction base="xs:token"><xs:pattern value="[0-9]+|0[xX][0-9a-fA-F]+"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Seconds">
-        <xs:restriction base="xs:string"><xs:pattern value="[0-9]+(\.[0-9]*)?|\.[0-9]+"/></xs:restriction>
+        <xs:restriction base="xs:token"><xs:pattern value="[0-9]+(\.[0-9]*)?|\.[0-9]+"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Boolean">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:pattern value="[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|0|1"/>
         </xs:restriction>
       </xs:simpleType>
@@ -207,33 +209,33 @@ enum ModuleSchemaText {
         <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Direction">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="SOURCE"/><xs:enumeration value="DESTINATION"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Criticality">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="LEVEL_A"/><xs:enumeration value="LEVEL_B"/><xs:enumeration value="LEVEL_C"/>
           <xs:enumeration value="LEVEL_D"/><xs:enumeration value="LEVEL_E"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="RegionType">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="CODE"/><xs:enumeration value="DATA"/><xs:enumeration value="INPUT_OUTPUT"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="RegionAccess">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="READ_ONLY"/><xs:enumeration value="READ_WRITE"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Level">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="MODULE"/><xs:enumeration value="PARTITION"/><xs:enumeration value="PROCESS"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Code">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="DEADLINE_MISSED"/><xs:enumeration value="APPLICATION_ERROR"/>
           <xs:enumeration value="NUMERIC_ERROR"/><xs:enumeration value="ILLEGAL_REQUEST"/>
           <xs:enumeration value="STACK_OVERFLOW"/><xs:enumeration value="MEMORY_VIOLATION"/>
@@ -241,17 +243,17 @@ enum ModuleSchemaText {
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="ModuleRecoveryAction">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="IGNORE"/><xs:enumeration value="SHUTDOWN"/><xs:enumeration value="RESET"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="ScheduleChangeAction">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="IGNORE"/><xs:enumeration value="WARM_START"/><xs:enumeration value="COLD_START"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="PartitionRecoveryAction">
-        <xs:restriction base="xs:string">
+        <xs:restriction base="xs:token">
           <xs:enumeration value="IGNORE"/><xs:enumeration value="IDLE"/>
           <xs:enumeration value="WARM_START"/><xs:enumeration value="COLD_START"/>
         </xs:restriction>
