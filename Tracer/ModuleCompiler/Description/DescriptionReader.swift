@@ -83,8 +83,14 @@ struct DescriptionReader {
   }
 
   private mutating func readSchedule(_ element: ConfigurationElement, ordinal: Int) -> ScheduleDescription? {
-    let partitions = element.children("Partition_Schedule").compactMap { readPartitionSchedule($0) }
-    guard let frame = reader.required(reader.seconds("MajorFrameSeconds", of: element)) else { return nil }
+    let frame = reader.required(reader.seconds("MajorFrameSeconds", of: element))
+    let partitions = element.children("Partition_Schedule").compactMap { entry -> PartitionScheduleDescription? in
+      var partition = readPartitionSchedule(entry)
+      let isMarked = entry.children("Window_Schedule").contains { $0.attributes["PartitionPeriodStart"] != nil }
+      if let frame, !isMarked { partition?.markPeriodStarts(majorFrame: frame) }
+      return partition
+    }
+    guard let frame else { return nil }
     return ScheduleDescription(
       identifier: reader.number("ScheduleIdentifier", of: element) ?? UInt64(ordinal),
       name: reader.text("ScheduleName", of: element) ?? "",

@@ -31,6 +31,22 @@ public struct PartitionScheduleDescription: Sendable {
   /// Whether the partition may ask for another schedule.
   public var mayChangeSchedule = false
   public var line: Int
+
+  /// Marks the windows that begin a period, where only one way of reading them gives each period a window at its start.
+  ///
+  /// For files in which no window says whether it begins one: with one window a period there is nothing to say. Where
+  /// starts fit in two ways none is marked, because releases would be at instants that nobody has asked for.
+  mutating func markPeriodStarts(majorFrame: Nanoseconds) {
+    guard period.count > 0, majorFrame.count % period.count == 0 else { return }
+    let periodCount = majorFrame.count / period.count
+    guard periodCount <= UInt64(windows.count) else { return }
+    let starts = Set(windows.map(\.start.count))
+    let phases = starts.filter { start in
+      start < period.count && (0..<periodCount).allSatisfy { starts.contains(start + $0 * period.count) }
+    }
+    guard phases.count == 1, let phase = phases.first else { return }
+    for index in windows.indices { windows[index].isPeriodStart = windows[index].start.count % period.count == phase }
+  }
 }
 
 public struct WindowDescription: Sendable {

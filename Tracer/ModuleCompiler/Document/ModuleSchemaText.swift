@@ -167,7 +167,14 @@ enum ModuleSchemaText {
         <xs:attribute name="WindowIdentifier" type="Number" use="required"/>
         <xs:attribute name="WindowStartSeconds" type="Seconds" use="required"/>
         <xs:attribute name="WindowDurationSeconds" type="Seconds" use="required"/>
-        <xs:attribute name="PartitionPeriodStart" type="Boolean"/>
+        <xs:attribute name="PartitionPeriodStart" type="Boolean">
+          <xs:annotation>
+            <xs:documentation>
+              Where no window of a Partition_Schedule has it, those begin the periods whose starts lie a period apart,
+              if the starts allow one choice only. Where one has it, it is false for those that have it not.
+            </xs:documentation>
+          </xs:annotation>
+        </xs:attribute>
       </xs:complexType>
 
       <xs:complexType name="ConnectionTable">

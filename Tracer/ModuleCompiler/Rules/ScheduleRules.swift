@@ -215,7 +215,7 @@ extension ModuleRules {
       diagnostics.error(
         .periodStart, line: partition.line,
         "\(starts.count) windows of \(who) have PartitionPeriodStart, but the major frame has \(needed) of its periods",
-        "mark the window at each period's start")
+        "write PartitionPeriodStart=\"true\" at the window that begins each period")
     }
     for window in starts where periods.place(of: window.start).elapsed != 0 {
       diagnostics.error(
