@@ -2,7 +2,7 @@
 
 extension BrokenModule {
   static let all =
-    document + partitions + schedules + ports + queuing + events + memoryAndLines + budgetsAndHealth
+    document + partitions + schedules + ports + queuing + events + memoryAndLines + budgets + health
     + claims
 
   static let initial = ("ScheduleName=\"only\"", "ScheduleName=\"first\" InitialModuleSchedule=\"true\"")
@@ -139,7 +139,7 @@ extension BrokenModule {
     .init(.clockRate, "IntervalTimerHertz=\"100\"", "IntervalTimerHertz=\"18\"", at: "\"18\""),
   ]
 
-  private static let budgetsAndHealth: [BrokenModule] = [
+  private static let budgets: [BrokenModule] = [
     .init(.traceSize, "RingBytes=\"65536\"", "RingBytes=\"65537\"", at: "65537"),
     .init(.traceSize, "RingBytes=\"65536\"", "RingBytes=\"0x20000000\"", at: "0x20000000"),
     .init(.traceSize, "KeyframeIntervalFrames=\"10\"", "KeyframeIntervalFrames=\"0\"", at: "<p:Trace"),
@@ -158,57 +158,5 @@ extension BrokenModule {
     .init(
       .duplicateBudget, "<p:Budget Quantity=\"MARK_TO_UPCALL\" Subject=\"8\"",
       "<p:Budget Quantity=\"HYPERCALL\" Subject=\"0x41\"", at: "0x41"),
-    .init(.unknownError, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"4\" Action", at: "ErrorIdentifier=\"4\""),
-    .init(
-      .errorWithoutCode, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"9\" Action",
-      at: "ErrorIdentifier=\"9\" Action"),
-    .init(
-      .conflictingActions, "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>",
-      """
-      <Error_ID_Action ErrorIdentifier="3" Action="WARM_START"/>
-      <Error_ID_Action ErrorIdentifier="3" Action="IDLE"/>
-      """, at: "Action=\"IDLE\"", status: 0, severity: .warning),
-    .init(
-      .unsupported, "Access=\"READ_ONLY\"", "PhysicalAddress=\"0x1000\" Access=\"READ_ONLY\"", at: "0x1000",
-      status: 0, severity: .warning),
-    .init(
-      .unknownError, "<Partition_HM_Table PartitionIdentifier=\"20\">\n    <System_State_Entry SystemState=\"1\">",
-      "<Partition_HM_Table PartitionIdentifier=\"20\">\n    <System_State_Entry SystemState=\"2\">",
-      at: "ErrorIdentifier=\"3\" Action"),
-    .init(.systemState, "SystemState=\"1\"", "SystemState=\"4\"", at: "ErrorIdentifier=\"3\" ErrorLevel"),
-    .init(
-      .duplicateError, "ErrorIdentifier=\"9\" ErrorLevel", "ErrorIdentifier=\"3\" ErrorLevel",
-      at: "ErrorLevel=\"MODULE\""),
-    .init(
-      .wrongLevel, "ErrorIdentifier=\"3\" ErrorLevel=\"PARTITION\"", "ErrorIdentifier=\"3\" ErrorLevel=\"MODULE\"",
-      at: "ErrorIdentifier=\"3\" Action"),
-    .init(
-      .wrongLevel, "<Connection_Table>",
-      "<Module_HM_Table><System_State_Entry SystemState=\"1\"><Error_ID_Action ErrorIdentifier=\"3\" "
-        + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>", at: "<Module_HM_Table"),
-    .init(
-      .ignoredFault, "Action=\"WARM_START\"", "Action=\"IGNORE\"", at: "Action=\"IGNORE\"", status: 0,
-      severity: .warning),
-    .init(
-      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",
-      "<Partition_HM_Table PartitionIdentifier=\"30\"",
-      at: "Action=\"WARM_START\""),
-    .init(
-      .drainerRestart, "<Partition_HM_Table PartitionIdentifier=\"20\"",
-      "<Partition_HM_Table PartitionIdentifier=\"30\" PartitionCallback=\"entry\"", at: "PartitionCallback"),
-    .init(
-      .callbackSymbol, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"missing\"",
-      at: "PartitionCallback"),
-    .init(
-      .callbackSymbol, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"variable\"",
-      at: "PartitionCallback"),
-    .init(
-      .callbackSymbol, "<Partition_HM_Table PartitionIdentifier",
-      "<Partition_HM_Table PartitionIdentifier=\"20\" PartitionCallback=\"entry\"/>\n"
-        + "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier",
-      at: "PartitionCallback=\"other\""),
-    .init(
-      .schemaViolation, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"\"", at: "PartitionCallback",
-      status: 2),
   ]
 }

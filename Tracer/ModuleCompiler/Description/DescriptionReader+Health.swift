@@ -16,6 +16,7 @@ extension DescriptionReader {
 
   mutating func readHealthTables(_ root: ConfigurationElement) {
     if let table = reader.single("System_HM_Table", of: root) {
+      description.health.systemTableLine = table.line
       forEachEntry(of: table) { reader, state, error, entry in
         guard let level = reader.required(reader.choice("ErrorLevel", of: entry, Self.levels)) else { return nil }
         return HealthDescription.Level(
@@ -60,6 +61,7 @@ extension DescriptionReader {
   ) {
     for row in table.children {
       guard let state = reader.required(reader.number("SystemState", of: row)) else { continue }
+      description.health.stateEntries.append(.init(state: state, line: row.line))
       for entry in row.children {
         guard let error = reader.required(reader.number("ErrorIdentifier", of: entry)),
           let value = read(&reader, state, error, entry)

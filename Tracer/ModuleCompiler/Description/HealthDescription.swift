@@ -31,6 +31,14 @@ public struct HealthDescription: Sendable {
     public var symbol: String
     public var line: Int
   }
+  /// One `System_State_Entry` of any table, whatever stands in it.
+  public struct StateEntry: Sendable {
+    public var state: UInt64
+    public var line: Int
+  }
+  /// Of `System_HM_Table`; nil where the file has none.
+  public var systemTableLine: Int?
+  public var stateEntries: [StateEntry] = []
   public var levels: [Level] = []
   public var moduleActions: [ModuleAction] = []
   public var partitionActions: [PartitionAction] = []
@@ -40,9 +48,10 @@ public struct HealthDescription: Sendable {
   public init() {}
 
   /// Whether an error may restart the whole module.
-  var mayReset: Bool { moduleActions.contains { $0.action == .reset } }
+  var mayReset: Bool { moduleActions.contains { $0.action == .reset && Self.state($0.state) != nil } }
 
-  /// The system states that the kernel tells apart, by the numbers that a file gives them.
+  /// The system states that the kernel tells apart, by the numbers that a file gives them; nil for those of other
+  /// systems, which never occur here.
   static func state(_ number: UInt64) -> SystemState? {
     UInt8(exactly: number).flatMap(SystemState.init(rawValue:))
   }

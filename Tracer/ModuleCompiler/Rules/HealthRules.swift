@@ -3,16 +3,17 @@ import ModuleConfiguration
 
 extension ModuleRules {
   mutating func checkHealthTables() {
+    for entry in module.health.stateEntries { checkState(entry) }
     checkHealthLevels()
     for entry in module.health.moduleActions {
-      checkNamedError(entry.errorIdentifier, entry.state, isModuleTable: true, line: entry.line)
-      checkIgnored(entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, line: entry.line)
+      checkAction(
+        entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, isModuleTable: true, line: entry.line)
     }
     for entry in module.health.partitionActions {
       checkPartition(entry.partitionIdentifier, namedBy: "the health-monitor table", line: entry.line)
-      checkNamedError(entry.errorIdentifier, entry.state, isModuleTable: false, line: entry.line)
-      checkIgnored(entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, line: entry.line)
-      checkDrainerRestart(entry)
+      let mayBeTaken = checkAction(
+        entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, isModuleTable: false, line: entry.line)
+      if mayBeTaken { checkDrainerRestart(entry) }
     }
     for callback in module.health.callbacks { checkCallback(callback) }
     for conflict in HealthActionTable(module).conflicts {
@@ -30,7 +31,6 @@ extension ModuleRules {
     }
     var lineByPlace: [Place: Int] = [:]
     for level in module.health.levels {
-      checkState(level.state, line: level.line)
       let place = Place(state: level.state, error: level.errorIdentifier)
       if let first = lineByPlace.updateValue(level.line, forKey: place) {
         diagnostics.error(
@@ -41,15 +41,20 @@ extension ModuleRules {
     }
   }
 
-  private mutating func checkState(_ state: UInt64, line: Int) {
-    guard HealthDescription.state(state) == nil else { return }
-    diagnostics.error(
-      .systemState, line: line, "system state \(state) is none that the kernel tells apart",
-      "write 1 (a partition executes), 2 (it initialises) or 3 (it handles an error)")
+  private mutating func checkState(_ entry: HealthDescription.StateEntry) {
+    guard HealthDescription.state(entry.state) == nil else { return }
+    diagnostics.warning(
+      .systemState, line: entry.line,
+      "system state \(entry.state) never occurs here, and what stands under it has no effect",
+      "write 1 (a partition executes), 2 (it initialises) or 3 (it handles an error), or leave the entry out")
   }
 
-  private mutating func checkNamedError(_ error: UInt64, _ state: UInt64, isModuleTable: Bool, line: Int) {
-    checkState(state, line: line)
+  /// Whether an action may ever be taken; one that cannot is told of once, and else may be what it likes.
+  @discardableResult
+  private mutating func checkAction(
+    _ error: UInt64, _ state: UInt64, isIgnored: Bool, isModuleTable: Bool, line: Int
+  ) -> Bool {
+    guard HealthDescription.state(state) != nil else { return false }
     let levels = module.health.levels.filter { $0.errorIdentifier == error }
     guard let here = levels.first(where: { $0.state == state }) else {
       diagnostics.error(
@@ -58,21 +63,25 @@ extension ModuleRules {
           ? "error \(error) is not in System_HM_Table"
           : "error \(error) is in System_HM_Table, but not for system state \(state)",
         "add an Error_ID_Level for it")
-      return
+      return true
     }
-    if here.code == nil {
-      diagnostics.error(
+    guard here.code != nil else {
+      diagnostics.warning(
         .errorWithoutCode, line: line,
-        "error \(error) has no ErrorCode in System_HM_Table (line \(here.line))",
-        "add the ErrorCode, so that the kernel knows which fault is meant")
+        "error \(error) has no ErrorCode in System_HM_Table (line \(here.line)), so it never happens here and the "
+          + "action is never taken", "add the ErrorCode of the fault that is meant, or leave the action out")
+      return false
     }
-    guard (here.level == .module) != isModuleTable else { return }
-    diagnostics.error(
-      .wrongLevel, line: line,
-      isModuleTable
-        ? "error \(error) is not of MODULE level in system state \(state) (line \(here.line))"
-        : "error \(error) is of MODULE level in system state \(state) (line \(here.line))",
-      isModuleTable ? "give its action in Partition_HM_Table" : "give its action in Module_HM_Table")
+    if (here.level == .module) != isModuleTable {
+      diagnostics.error(
+        .wrongLevel, line: line,
+        isModuleTable
+          ? "error \(error) is not of MODULE level in system state \(state) (line \(here.line))"
+          : "error \(error) is of MODULE level in system state \(state) (line \(here.line))",
+        isModuleTable ? "give its action in Partition_HM_Table" : "give its action in Module_HM_Table")
+    }
+    checkIgnored(error, state, isIgnored: isIgnored, line: line)
+    return true
   }
 
   /// Errors that the CPU raises come again from the same instruction.
