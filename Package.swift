@@ -152,7 +152,9 @@ let targets: [Target] = [
   .systemLibrary(
     name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   tracer("Outputs"),
-  tracer("ModuleCompiler", ["Verification", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
+  tracer(
+    "ModuleCompiler",
+    ["Verification", "ModuleConfiguration", "ProcessScheduling", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "ColumnKernels", path: "Tracer/ColumnKernels"),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4", "ColumnKernels"]),
   tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "CSQLite3"]),

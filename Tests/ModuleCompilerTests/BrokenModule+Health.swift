@@ -7,6 +7,14 @@ extension BrokenModule {
       .errorWithoutCode, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"9\" Action",
       at: "ErrorIdentifier=\"9\" Action", status: 0, severity: .warning),
     .init(
+      .errorsWithoutLevel, "ErrorCode=\"NUMERIC_ERROR\"", "", at: "<System_HM_Table>", status: 0, severity: .warning),
+    .init(
+      .errorsWithoutLevel,
+      [
+        ("<Process Name=\"main\"", "<Process Name=\"main\" p:Completion=\"TOLD\""),
+        ("ErrorIdentifier=\"3\" ErrorLevel=\"PARTITION\"", "ErrorIdentifier=\"3\" ErrorLevel=\"PROCESS\""),
+      ], at: "<System_HM_Table>", status: 0, severity: .warning),
+    .init(
       .conflictingActions, "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>",
       """
       <Error_ID_Action ErrorIdentifier="3" Action="WARM_START"/>

@@ -38,6 +38,13 @@ extension BrokenModule {
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x20\" Count=\"2\"", at: "First=\"0x20\""),
     .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0x1000001\"", at: "0x1000001"),
     .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0\"", at: "StackSize=\"0\""),
+    .init(
+      .stackPool, "StackSize=\"5000\"", "StackSize=\"0x20001\"", at: "0x20001", status: 0, severity: .warning,
+      [("p:Image=\"Tiny\"", "p:Image=\"unknown\"")]),
+    .init(
+      .tooManyProcesses, "<Process Name=\"main\"",
+      (0..<32).map { "<Process Name=\"P\($0)\"/>" }.joined() + "\n<Process Name=\"main\"", at: "Name=\"main\"",
+      status: 0, severity: .warning, [("p:Image=\"Tiny\"", "p:Image=\"unknown\"")]),
     .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.011\"", at: "0.011"),
     .init(.processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.0001\"", at: "0.0001"),
     .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "", at: "Name=\"main\""),

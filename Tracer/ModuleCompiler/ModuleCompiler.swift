@@ -105,6 +105,7 @@ private struct Compilation {
     var rules = ModuleRules(module: description, diagnostics: DiagnosticList(file: file))
     rules.checkAll()
     loadImages(description, &rules)
+    rules.checkProcessServices()
     if document.isSchemaViolated || reader.reader.isIncomplete {
       rules.diagnostics.dropConsequencesOfUnreadElements()
     } else if !before.hasErrors {
@@ -136,7 +137,7 @@ private struct Compilation {
 
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
     let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
-    for partition in module.partitions {
+    for (index, partition) in module.partitions.enumerated() {
       var failure = (what: "is not found", advice: "build the images, or name their directory with --images")
       let path = locator.path(of: partition.imageName)
       var bytes: [UInt8]?
@@ -156,6 +157,7 @@ private struct Compilation {
       }
       do {
         var image = try PartitionImage(elf: bytes)
+        rules.services[index] = ProcessServices(elf: bytes)
         rules.checkMemory(of: partition, image: image)
         image.callbackEntry = rules.callbackEntry(of: partition, image: image, elf: bytes)
         images.append(image)

@@ -37,6 +37,15 @@ extension PartitionImage {
     }
   }
 
+  /// Whether an ELF file has a symbol table: of one without, what it lacks tells nothing.
+  static func hasSymbolTable(elf bytes: [UInt8]) -> Bool {
+    let file = ELFBytes(bytes)
+    guard bytes.count >= 64, file.half(58) == 64,
+      let headers = file.slice(offset: file.word(40), count: file.half(60) * 64)
+    else { return false }
+    return stride(from: headers.startIndex, to: headers.endIndex, by: 64).contains { file.quarter($0 + 4) == 2 }
+  }
+
   /// The address of a symbol of an ELF file's symbol table; nil where the file has no such symbol, or no such table.
   ///
   /// The bytes may be hostile: every offset is checked.

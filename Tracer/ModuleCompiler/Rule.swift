@@ -9,7 +9,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case noPartition, tooManyPartitions, duplicatePartition, nameTooLong
   case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
   case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
-  case duplicateProcess, processTiming, processPriority, capacityExceedsSupply
+  case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, stackPool, tooManyProcesses
 
   // Schedules.
   case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, unknownPartition, duplicatePartitionSchedule
@@ -35,7 +35,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   // Trace, budgets, health monitoring.
   case traceSize, budgetSubject, budgetBound, duplicateBudget
   case claimName, claimForm, claimBound, claimEvent, tooManyClaims, claimChoice
-  case unknownError, errorWithoutCode, conflictingActions
+  case unknownError, errorWithoutCode, errorsWithoutLevel, conflictingActions
   case systemState, duplicateError, wrongLevel, ignoredFault, drainerRestart, callbackSymbol
   /// Valid in the common form, but not carried out by this kernel.
   case unsupported
@@ -59,8 +59,8 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
       .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
       .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
-      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .wrongLevel,
-      .scheduleRight:
+      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .errorsWithoutLevel,
+      .wrongLevel, .scheduleRight:
       true
     default: false
     }

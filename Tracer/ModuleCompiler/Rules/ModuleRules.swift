@@ -9,6 +9,8 @@ struct ModuleRules {
   let allowance: Nanoseconds
   let supply: GuaranteedSupply
   var diagnostics: DiagnosticList
+  /// By the partition's index; those of images that could not be looked at are not here.
+  var services: [Int: ProcessServices] = [:]
 
   init(module: ModuleDescription, diagnostics: DiagnosticList) {
     self.module = module
