@@ -226,36 +226,28 @@ extension Kernel {
   private mutating func portNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
     guard let given = name(at: address, of: caller) else { return 0 }
     for index in table.partition(caller).ports.indices
-    where Self.isEqual(given, table.name(table.record(PortRecord.self, index).name)) {
+    where given.isEqual(to: table.name(table.record(PortRecord.self, index).name)) {
       return UInt64(index) + 1
     }
     return 0
   }
 
   /// Index + 1 of the module schedule whose name stands at `address`; 0 for none. One without a name is not found.
+  ///
+  /// Whoever may read the name may ask, and all schedules are looked through with interrupts off: a part of L.
   private mutating func scheduleNumber(nameAt address: UInt64, of caller: PartitionIndex) -> UInt64 {
     guard let given = name(at: address, of: caller) else { return 0 }
     for index in 0..<table.count(ScheduleRecord.self) {
       let name = table.name(table.record(ScheduleRecord.self, index).name)
-      if name.count > 0, Self.isEqual(given, name) { return UInt64(index) + 1 }
+      if name.count > 0, given.isEqual(to: name) { return UInt64(index) + 1 }
     }
     return 0
   }
 
-  /// The bytes of a whole name in the caller's memory, if it may read them.
-  private mutating func name(at address: UInt64, of caller: PartitionIndex) -> UnsafeRawPointer? {
+  /// A whole name in the caller's memory, if it may read it.
+  private mutating func name(at address: UInt64, of caller: PartitionIndex) -> GivenName? {
     guard core.allows(.read, caller, address, UInt64(ModuleLimits.maximumNameLength)) else { return nil }
-    return memory(of: caller, at: address).map { UnsafeRawPointer($0) }
-  }
-
-  /// Whether a whole name, ended by a zero where it is shorter, is that of the table.
-  private static func isEqual(_ given: UnsafeRawPointer, _ name: UnsafeRawBufferPointer) -> Bool {
-    let limit = ModuleLimits.maximumNameLength
-    guard name.count <= limit else { return false }
-    var length = 0
-    while length < name.count, given.load(fromByteOffset: length, as: UInt8.self) == name[length] { length += 1 }
-    guard length == name.count else { return false }
-    return length == limit || given.load(fromByteOffset: length, as: UInt8.self) == 0
+    return memory(of: caller, at: address).map { GivenName(UnsafeRawPointer($0)) }
   }
 
   /// The test device's action, as an input and as an act.

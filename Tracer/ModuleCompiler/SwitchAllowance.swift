@@ -45,6 +45,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let notedEvent: UInt64 = 32
     /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
     public static let comparedPort: UInt64 = 300
+    /// One module schedule whose name is compared when a partition asks for it: any partition may.
+    public static let comparedSchedule: UInt64 = 300
     /// One event channel that is looked at when an event is raised.
     public static let comparedChannel: UInt64 = 20
     /// One byte of console output.
@@ -84,6 +86,7 @@ public struct SwitchAllowance: Equatable, Sendable {
       UInt64(ModuleLimits.maximumConsoleBytes) * Cost.consoleByte,
       UInt64(ModuleLimits.maximumNoteWords / 8) * Cost.notedEvent,
       UInt64(mostPorts) * Cost.comparedPort,
+      UInt64(module.schedules.count) * Cost.comparedSchedule,
       UInt64(min(module.eventChannels.count, ModuleLimits.maximumEventChannelCount)) * Cost.comparedChannel)
     let backlog = module.lines.prefix(ModuleLimits.lineCount).reduce(UInt64(0)) {
       $0 + Self.interruptCost(ownerCount: $1.owners.count).count

@@ -1,0 +1,19 @@
+import APEXTypes
+import Testing
+
+@testable import ModuleCompiler
+
+/// L's longest hypercall, of services that look through what a module file lists.
+@Suite struct AllowanceTests {
+  /// Any partition may ask for a schedule by its name, and all of them are compared.
+  @Test func theSearchForAScheduleIsPartOfTheAllowance() throws {
+    let one = try #require(SampleModule.check(SampleModule.text).description)
+    func allowance(_ count: Int) -> UInt64 {
+      var module = one
+      module.schedules = Array(repeating: one.schedules[0], count: count)
+      return SwitchAllowance(module).total.count
+    }
+    #expect(allowance(3) == allowance(1), "another call is longer")
+    #expect(allowance(200) - allowance(100) == 100 * SwitchAllowance.Cost.comparedSchedule)
+  }
+}
