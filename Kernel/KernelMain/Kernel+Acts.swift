@@ -25,7 +25,7 @@ extension Kernel {
     if isRare { writeContexts() }
     // The drainer's root is not for calls at once: nobody else has a 0 there.
     if running.rootForCallsAtOnce == 0 { takeDrainerTail() }
-    if isRare, works.contains(.keyframe) || ring.needsKeyframe && works.contains(.contextSwitch) { recordKeyframe() }
+    if isRare, works.contains(.keyframe) || ring.needsKeyframe && core.hasRoomForKeyframe { recordKeyframe() }
   }
 
   @inline(never) private mutating func actBeforeTimer() {

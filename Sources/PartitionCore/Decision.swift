@@ -32,8 +32,10 @@ public struct Decision {
     @inlinable public static var callback: Works { Works(rawValue: 512) }
     /// `answer` holds.
     @inlinable public static var answer: Works { Works(rawValue: 1024) }
+    /// A major frame has begun.
+    @inlinable public static var frameStart: Works { Works(rawValue: 2048) }
 
-    /// All but an answer, the masks, the timer, and a switch.
+    /// All but an answer, the masks, the timer, a switch, and a frame's start.
     @inlinable public static var rare: Works { Works(rawValue: 4 | 8 | 16 | 32 | 64 | 128 | 512) }
   }
   public internal(set) var works = Works()

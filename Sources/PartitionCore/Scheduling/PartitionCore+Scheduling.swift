@@ -99,12 +99,27 @@ extension PartitionCore where Marking: MarkingRule {
       .majorFrameStart, partition: .none, detail: UInt8(truncatingIfNeeded: schedule.scheduleIndex),
       operand: UInt32(truncatingIfNeeded: schedule.frameCount), instant)
     schedule.beginFrame(at: instant)
+    decision.works.insert(.frameStart)
     framesSinceKeyframe &+= 1
     if framesSinceKeyframe >= keyframeIntervalFrames {
       framesSinceKeyframe = 0
       decision.works.insert(.keyframe)
     }
     takePendingModuleAction(into: &recorder)
+  }
+
+  /// Whether a keyframe that the recorder wants, for it has lost events, can be made after the last input: where the
+  /// processor changes hands, so that nobody's calls take longer for it, and where no boundary can become late by it.
+  ///
+  /// L has one keyframe in it. At a frame's start there is one at most, be it due or wanted; any other has to be done
+  /// before the timer for the next boundary is due. An input is dealt with within L, so that is certain where L and L
+  /// once more are left: else a partition that gives up its window right before the timer would have made, of a loss
+  /// that it has brought about, one keyframe just before that of the frame's start. Windows, and gaps between them,
+  /// are longer than L, so that a window's start nearly always qualifies; the frame's always does.
+  public var hasRoomForKeyframe: Bool {
+    if decision.works.contains(.frameStart) { return true }
+    let doneBy = entryNanoseconds &+ switchAllowanceNanoseconds &+ switchAllowanceNanoseconds
+    return decision.isSwitch && (hasStopped || doneBy <= schedule.nextBoundary)
   }
 
   /// The window's owner, or in idle time the drainer, or nobody; nobody too while the memory of either is made anew.
