@@ -37,10 +37,10 @@ let attacks = [
   "WildPointers", "WriteAddressSpace", "WriteModelRegister", "WriteSwitcher",
 ]
 /// Partitions of the tests that need not be contained: the honest neighbour of every attack, what HostileTests and
-/// ExtendedStateTests put into the flight-control module, and those of FirstInstructionTests.
+/// ExtendedStateTests put into the flight-control module, and those of FirstInstructionTests and LastInstructionTests.
 let testPartitions = [
   "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
-  "WindowStarter", "FirstInstructions", "LatePublisher",
+  "WindowStarter", "FirstInstructions", "LatePublisher", "Interruptible",
 ]
 
 /// On the host generic code is specialised across modules, as whole-program compilation does for bare metal.

@@ -38,7 +38,9 @@ extension Kernel {
     // Bit 0 of the flag is `interruptsEnabled`.
     var flags = EntrySnapshot.Flags(
       rawValue: UInt8(truncatingIfNeeded: Instruction.load64(shared + SharedPage.virtualInterruptFlag)) & 1)
-    if flags.rawValue != 0, core.needsFrame(for: line) { flags = flags.union(frameFlags(registers, loaded)) }
+    if flags.rawValue != 0, core.needsFrame(for: line, at: nanoseconds) {
+      flags = flags.union(frameFlags(registers, loaded))
+    }
     var batch = ring.openInRoom(at: nanoseconds)
     batch.recordInterrupt(
       vector, head: running.interruptHead, flags: UInt64(flags.rawValue), counters: counters, resumeDelay: resumeDelay)

@@ -13,6 +13,8 @@ public final class RecordedWorld<Marking: MarkingRule> {
   public private(set) var events: [TraceEvent] = []
   /// Called with every input before the core is told it.
   public var onInput: (CoreInput, UInt64) -> Void = { _, _ in }
+  /// Lines fire now and then when the timer is due, and are taken before it.
+  public var firesBeforeTimers = false
   /// Called after the core has decided, with what it has decided.
   public var onDecisions: ([TraceEvent]) -> Void = { _ in }
   var generator: SeededGenerator
@@ -193,7 +195,9 @@ public final class RecordedWorld<Marking: MarkingRule> {
     if start > soonest, generator.oneIn(4) { instant = generator.number(soonest...start - 1) }
     if instant >= bench.armed {
       clock = max(bench.armed, soonest)
-      return tell(.timer(snapshot()))
+      let entry = snapshot()
+      if firesBeforeTimers, entry.partition != 0xFF, generator.oneIn(3) { return fire(entry) }
+      return tell(.timer(entry))
     }
     clock = instant
     let entry = snapshot()

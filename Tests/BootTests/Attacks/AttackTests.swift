@@ -136,7 +136,7 @@ import TraceFormat
     let folder = BootImages.package + "/Kernel/Partitions/Hostile"
     let notAttacks: Set = [
       "Witness", "LineOwner", "MemoryWriter", "InterruptDisabler", "PortWriter", "ZeroDivider", "StateKeeper",
-      "WindowStarter", "FirstInstructions", "LatePublisher",
+      "WindowStarter", "FirstInstructions", "LatePublisher", "Interruptible",
     ]
     let folders = Set(try FileManager.default.contentsOfDirectory(atPath: folder)).subtracting(notAttacks)
     #expect(folders == Set(names))
