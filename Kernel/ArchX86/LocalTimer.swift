@@ -24,8 +24,8 @@ public enum LocalTimer {
     write(0x3E0, 0xB)  // divide by 1
   }
 
-  /// Arms the timer for `nanoseconds` from now; under QEMU its clock runs at 1 GHz. A greater delay than it can count
-  /// fires early, and the kernel arms it again; one that is over fires at once.
+  /// Arms the timer for `nanoseconds` from now; under QEMU its clock runs at 1 GHz. The core asks for no greater delay
+  /// than it can count (`ModuleLimits.longestTimer`); such a one would fire early. One that is over fires at once.
   ///
   /// - Parameter nanoseconds: the difference of two instants, which wraps around where the first is past.
   @inline(__always) public static func arm(nanoseconds: UInt64) {

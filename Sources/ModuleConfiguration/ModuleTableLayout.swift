@@ -111,6 +111,9 @@ public enum ModuleLimits {
   public static let restartPieceBytes = 8192
   /// Entries of the health monitor's log that are kept.
   public static let errorLogLength = 32
+  /// The longest time in ns from an entry to the instant that the one-shot timer is armed for there: the local APIC
+  /// counts to 2³² − 1.
+  public static let longestTimer: UInt64 = 0xFFFF_FFFF
   /// Bytes of the message of an application's error, `MAX_ERROR_MESSAGE_SIZE`.
   public static let maximumErrorBytes = 128
 }

@@ -207,6 +207,8 @@ extension PartitionCore where Marking: MarkingRule {
     let outside = nextOutsideNanoseconds
     if outside < deadline, outside > entryNanoseconds { deadline = outside }
     if nextTickNanoseconds < deadline { deadline = nextTickNanoseconds }
+    // An instant that the hardware cannot count to yet is gone to in steps: what is recorded is when the timer comes.
+    deadline = min(deadline, entryNanoseconds &+ ModuleLimits.longestTimer)
     guard deadline != armedNanoseconds else { return }
     armedNanoseconds = deadline
     recorder.record(.timerArmed, partition: .none, detail: 0, operand: 0, deadline)
