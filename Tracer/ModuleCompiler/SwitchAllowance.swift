@@ -43,9 +43,10 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let queuingDestination: UInt64 = 250
     /// Eight words of a note, one event; seen: 26.
     public static let notedEvent: UInt64 = 32
-    /// One port whose name is compared when a port is created, or which is forgotten when its partition stops.
+    /// One port whose name is compared when a port is created (seen: 105), or which is forgotten when its partition
+    /// stops.
     public static let comparedPort: UInt64 = 300
-    /// One module schedule whose name is compared when a partition asks for it: any partition may.
+    /// One module schedule whose name is compared when a partition asks for it: any partition may; seen: 149.
     public static let comparedSchedule: UInt64 = 300
     /// One event channel that is looked at when an event is raised.
     public static let comparedChannel: UInt64 = 20
