@@ -37,6 +37,9 @@ extension Mutation {
     Mutation("tick.policy", "counted as dropped", along: ["mark.counter", "statistic.value"]) { story in
       story.change(.timerExpired, 1) { $0.words.w2 = 1 }
     },
+    Mutation("tick.policy", "the latest dropped too", along: ["mark.counter", "statistic.value"]) { story in
+      story.change(.timerExpired, 2) { $0.words.w2 = 3 }
+    }.along("tick.mark"),
     Mutation("tick.policy", "nothing dropped of latestOnly", along: ["mark.counter", "statistic.value"]) { story in
       story.change(.timerExpired, 2) { $0.words.w2 = 0 }
     },
@@ -118,7 +121,22 @@ extension Mutation {
       let place = story.index(.healthAction, 2)
       // With the change of mode and the start that it brought.
       story.lines.removeSubrange(place...(place + 2))
-    }.along("restart.order", "restart.context", "restart.condition", "mode.chain", "tick.armed"),
+    }.along(
+      "restart.order", "restart.context", "restart.condition", "mode.chain", "tick.armed", "hypercall.answered",
+      "restart.begun"),
+    Mutation("health.callback", "its window over, and no action") { story in
+      // The callback is never complete, and Worker does nothing more.
+      let place = story.index(.hypercall, where: call(UInt16(HypercallNumber.completeCallback.rawValue)))
+      let over = story.lines[place...].firstIndex { $0.event.kind == EventKind.timer.rawValue }!
+      story.lines.removeSubrange(place..<over)
+    }.along(
+      "restart.order", "restart.context", "restart.condition", "restart.begun", "mode.chain", "mode.transition",
+      "tick.armed", "tick.due", "health.entered", "health.carriedOut", "health.state", "health.log", "health.read",
+      "timer.punctual", "timer.armed", "schedule.action", "switch.chain", "switch.effect"),
+    Mutation("hypercall.answered", "to NORMAL, and no answer") {
+      $0.drop(.hypercallResult, where: call(UInt16(HypercallNumber.setPartitionMode.rawValue)))
+    },
+    Mutation("restart.begun", "a window, and nothing of the memory made") { $0.leaveUnmade() },
     Mutation("health.action", "another action than announced") {
       $0.change(.healthAction, 2) { $0.detail = 2 }
     }.along("health.carriedOut", "mode.transition"),

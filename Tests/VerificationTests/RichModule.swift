@@ -19,8 +19,8 @@ enum RichModule {
   static let source: UInt32 = 0
   static let workerQueue: UInt32 = 1
   static let sinkQueue: UInt32 = 2
-  /// Pieces of memory: 12 KiB of data and a page of stack, or the stack alone.
-  static let pieces: [UInt32] = [3, 1, 1, 1]
+  /// Pieces of memory: 12 or 8 KiB of data and a page of stack, or the stack alone.
+  static let pieces: [UInt32] = [3, 2, 1, 1]
 
   /// - Parameter action: what a change to the other schedule does to Worker.
   static func make(_ action: ScheduleChangeAction = .warmStart) throws -> SampleModule {
@@ -60,6 +60,7 @@ enum RichModule {
         segment(0, 0x40_0000, 0x1000, SegmentRecord.Access.read.union(.execute)),
         segment(0, 0x50_0000, 0x3000, SegmentRecord.Access.read.union(.write)),
         segment(1, 0x40_0000, 0x1000, SegmentRecord.Access.read.union(.execute)),
+        segment(1, 0x50_0000, 0x2000, SegmentRecord.Access.read.union(.write)),
       ]),
       SampleModule.records(ports(name)),
       SampleModule.records([ChannelRecord(identifier: 0, sourcePort: 0, maximumMessageBytes: 64)]),
@@ -91,7 +92,7 @@ enum RichModule {
       PartitionRecord(
         name: name(text), identifier: 1, flags: flags, criticality: 0, period: Nanoseconds(0),
         duration: Nanoseconds(0), entryPoint: entryPoint, stackBytes: 4096,
-        segments: lines != 0 ? RecordRange(first: 0, count: 2) : RecordRange(first: 2, count: 1),
+        segments: RecordRange(first: lines != 0 ? 0 : 2, count: lines != 0 || callback != 0 ? 2 : 1),
         ports: RecordRange(first: port ?? 0, count: port == nil ? 0 : 1),
         portGrants: RecordRange(first: 0, count: 0), buildIdentity: 0, permittedLines: lines,
         markedLines: lines & 1 << 4, maximumUpcallDepth: 1, missedTickPolicy: policy, callbackEntry: callback)

@@ -104,10 +104,12 @@ extension RichStory {
     call(.readErrorLog, [3, 1], value: UInt64(Module.worker) | 2 << 8 | 1 << 16 | 1 << 24 | 1 << 32 | 3 << 40)
     close(0, Module.master)
     if isWorkerLate {
-      // Of its memory nothing is made in this window either.
+      // Of its memory not all is made in this window.
       open(1, Module.worker, at: base + 2_000_000, arm: 0)
       arm()
       scribe.change(to: 0xFF, for: base + 2_000_000)
+      scribe.now += 500
+      emit(.memoryPiece, Module.worker, 0)
       scribe.leave()
     } else {
       open(1, Module.worker, at: base + 2_000_000)
@@ -173,7 +175,7 @@ extension RichStory {
     if !isWorkerLate { change(Module.worker, to: isWorkerCold ? 1 : 2, 1) }
     arm()
     if !isWorkerLate { reset(Module.worker) }
-    make(Module.worker)
+    make(Module.worker, from: isWorkerLate ? 1 : 0)
     ask(.setPartitionMode, [0])
     change(Module.worker, to: 0)
     idle()

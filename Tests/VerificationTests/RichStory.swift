@@ -16,7 +16,7 @@ struct RichStory {
   var boundary: UInt64 = 0
   /// Worker is still in COLD_START when its first window of the other schedule begins.
   var isWorkerCold = false
-  /// Of its memory not even a piece has been made then.
+  /// Of its memory only a piece has been made then.
   var isWorkerLate = false
 
   static func tell(of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false) -> [StoryLine] {
@@ -75,9 +75,9 @@ struct RichStory {
   }
 
   /// Makes a partition's memory and lets it run, in the window that is open.
-  mutating func make(_ index: UInt8) {
+  mutating func make(_ index: UInt8, from first: UInt32 = 0) {
     scribe.change(to: 0xFF, for: 0)
-    for piece in 0..<Module.pieces[Int(index)] {
+    for piece in first..<Module.pieces[Int(index)] {
       scribe.now += 500
       emit(.memoryPiece, index, piece)
     }

@@ -104,9 +104,20 @@ extension ReferenceChecker {
 
   /// Whether all of so many bytes lie in the partition's stack, or in one segment that it may read.
   func isReadable(_ address: UInt64, _ byteCount: UInt64, by partition: Int) -> Bool {
+    isOwn(address, byteCount, by: partition, .read)
+  }
+
+  /// The same of one that it may write.
+  func isWritable(_ address: UInt64, _ byteCount: UInt64, by partition: Int) -> Bool {
+    isOwn(address, byteCount, by: partition, .write)
+  }
+
+  private func isOwn(
+    _ address: UInt64, _ byteCount: UInt64, by partition: Int, _ access: SegmentRecord.Access
+  ) -> Bool {
     let stack = (PartitionLayout.stackTop &- record(of: partition).stackBytes, record(of: partition).stackBytes)
     let segments = record(of: partition).segments.indices.map { table.record(SegmentRecord.self, $0) }
-      .filter { $0.access.contains(.read) }.map { ($0.virtualAddress, $0.memoryBytes) }
+      .filter { $0.access.contains(access) }.map { ($0.virtualAddress, $0.memoryBytes) }
     return ([stack] + segments).contains { start, bytes in
       address >= start && address - start < bytes && byteCount <= bytes - (address - start)
     }

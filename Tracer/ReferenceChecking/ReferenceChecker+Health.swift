@@ -39,6 +39,9 @@ extension ReferenceChecker {
       if let step = step(of: index) { judgeCallback(index, step) }
     }
     for step in steps { judgeTold(step) }
+    for index in places[Int(EventKind.windowEnd.rawValue)] {
+      if let step = step(of: index), !has(step, .stop) { judgeCutShort(index, step) }
+    }
     for index in places[Int(EventKind.hypercallResult.rawValue)] where isSuccess(index, .readErrorLog) {
       judgeRead(index)
     }
@@ -60,6 +63,13 @@ extension ReferenceChecker {
     if isCall(step, .completeCallback), !has(step, .stop), isInCallback(partition(step.input), before: step.input) {
       require("health.callback", callbackNotEnded(of: partition(step.input), before: step.end) == nil)
     }
+  }
+
+  /// A window ends, and with it a callback of its partition: the action that waited comes in the same step.
+  private func judgeCutShort(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    guard partition < table.partitionCount, let begun = callback(of: partition, before: index) else { return }
+    require("health.callback", callbackNotEnded(of: partition, before: step.end) != begun)
   }
 
   // MARK: Answers
@@ -100,10 +110,9 @@ extension ReferenceChecker {
       // What is no action at all was refused when the callback began; actions have eight bits.
       require("health.action", UInt64(events[index].detail) == events[begun].words.w1 & 0xFF)
       let isComplete = isCall(step, .completeCallback) && self.partition(step.input) == partition
-      let isOver = (step.input..<index).contains {
-        [.windowStart, .windowEnd, .idle, .majorFrameStart, .timerArmed, .healthError].contains(kinds[$0])
-      }
-      return require("health.callback", isComplete || isOver || kinds[step.input] == .timer)
+      let hasErred = !all(.healthError, in: step.input..<index).isEmpty
+      let isOver = all(.windowEnd, in: max(step.input, begun)..<index).contains { self.partition($0) == partition }
+      return require("health.callback", isComplete || isOver || hasErred)
     }
     guard let error = openError(before: index, step), self.partition(error) == partition,
       UInt32(events[error].detail) == events[index].operand

@@ -204,6 +204,7 @@ extension ReferenceChecker {
       let most = all.map { queues[$0].waiting.count }.max() ?? 0
       require("queue.status", events[answer].words.w0 == UInt64(most))
     }
+    judgeReason(step, answer, port)
     guard events[answer].detail == ReturnCode.notAvailable.rawValue else { return }
     if isCall(step, .receiveQueuingMessage) {
       require("queue.available", !queues[port].isKnown || queues[port].waiting.isEmpty)
@@ -216,6 +217,22 @@ extension ReferenceChecker {
       }
       require("queue.available", isFull)
     }
+  }
+
+  /// Beside what waits only the message and its place are reasons to refuse who uses its own port as it may.
+  private func judgeReason(_ step: Step, _ answer: Int, _ port: Int) {
+    let isSend = isCall(step, .sendQueuingMessage)
+    let code = ReturnCode(rawValue: events[answer].detail)
+    let caller = partition(step.input)
+    guard isSend || isCall(step, .receiveQueuingMessage), code != .noError, code != .notAvailable,
+      portRecord(port).direction == (isSend ? .source : .destination), owner(ofPort: port) == caller,
+      all(.portOperation, in: range(step)).allSatisfy({ isOperation($0, .overflow) })
+    else { return }
+    let (address, byteCount, most) = (word(step, 4), word(step, 5), portRecord(port).maximumMessageBytes)
+    let fits = byteCount > 0 && (isSend ? byteCount <= most : byteCount >= most)
+    let isAllowed =
+      isSend ? isReadable(address, byteCount, by: caller) : isWritable(address, byteCount, by: caller)
+    require("queue.available", code == .invalidParameter && !(fits && isAllowed))
   }
 
   /// Where there are no queues nothing marks anybody for one. A start, which makes room in any, is taken for a cause.

@@ -20,6 +20,7 @@ extension ReferenceChecker {
         kinds[index] == .memoryPiece ? events[index].operand == made : isMade(partition, made, before: index)
       require("restart.order", isRight && isInitialising(partition, before: index))
     }
+    for index in places[Int(EventKind.windowStart.rawValue)] { judgeStarting(index) }
     for index in places[Int(EventKind.contextReset.rawValue)] { judgeContext(index) }
     for index in events.indices where isEntry(index) && events[index].partition != 0xFF {
       let partition = partition(index)
@@ -38,6 +39,23 @@ extension ReferenceChecker {
       guard let mode = mode(of: partition, before: step.end), mode == 1 || mode == 2 else { continue }
       require("restart.begun", started.contains(partition))
     }
+  }
+
+  /// Whoever is starting when its window begins has memory made in it, unless it stops or starts again.
+  private func judgeStarting(_ start: Int) {
+    let partition = owner(start)
+    let isStarting = isInitialising(partition, before: start) && !isStopped(partition, before: start)
+    let after = (start + 1)..<events.count
+    let end = min(all(.windowStart, in: after).first ?? .max, all(.windowEnd, in: after).first ?? .max)
+    guard isStarting, end < .max, stepOf[start] >= 0, stepOf[end] != stepOf[start], !hasStopped(before: end) else {
+      return
+    }
+    // Found running it starts no more, which is another claim's affair.
+    guard isInitialising(partition, before: end), !isStopped(partition, before: end) else { return }
+    let isMade = [EventKind.memoryPiece, .restart].contains { kind in
+      !all(topic(kind, partition), in: start..<end).isEmpty
+    }
+    require("restart.begun", isMade)
   }
 
   /// Pieces of a partition's memory, by the table: of writable segments and the stack, 8 KiB each.

@@ -69,8 +69,9 @@ extension ReferenceChecker {
   private func judgePolicy(_ index: Int) {
     let partition = partition(index)
     let (count, dropped) = (UInt64(events[index].operand), events[index].words.w2)
-    let isByPolicy =
-      record(of: partition).missedTickPolicy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
+    // The latest is left, unless one waits that nobody has taken yet.
+    let isLatestLeft = dropped &+ 1 == count || dropped == count && mayWait(partition, 64, before: index)
+    let isByPolicy = record(of: partition).missedTickPolicy == .latestOnly ? isLatestLeft : dropped == 0
     // Of those that nobody takes, none is delivered.
     let isDropped = dropped == count && !isCertainlyRegistered(partition, 64, before: index)
     require("tick.policy", isDropped || isRegistered(partition, 64, before: index) && isByPolicy)

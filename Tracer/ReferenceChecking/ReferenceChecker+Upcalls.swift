@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
@@ -55,6 +56,11 @@ extension ReferenceChecker {
     }
     // Where none waited, none waits, whatever has started.
     return waiting?.isAny == true && !isKept(place, partition, before: index) ? nil : waiting
+  }
+
+  /// Whether marks wait before an event, or may: that is not always known.
+  func mayWait(_ partition: Int, _ vector: Int, before index: Int) -> Bool {
+    waiting(partition, vector, before: index)?.isAny ?? true
   }
 
   /// What waits on after an upcall: nothing, but where each tick gets an upcall of its own.
@@ -242,14 +248,15 @@ extension ReferenceChecker {
       if isSuccess(index, .acknowledgeInterrupt) { judgeAcknowledged(index) }
     }
     for step in steps where kinds[step.input] == .hypercall {
-      let mayEnd =
-        [HypercallNumber.stopModule, .drainComplete, .completeCallback].contains {
-          what(step.input) == Int($0.rawValue)
-        } || has(step, .stop)
+      // Its caller is not there any more: the module has stopped, or that partition, or it has started anew.
+      let isGone =
+        has(step, .stop)
         || range(step).contains {
-          (kinds[$0] == .modeChange || kinds[$0] == .restart) && events[$0].partition == events[step.input].partition
+          let isEnded = kinds[$0] == .modeChange && events[$0].detail != OperatingMode.normal.rawValue
+          return (isEnded || kinds[$0] == .restart) && events[$0].partition == events[step.input].partition
         }
-      if !mayEnd { require("hypercall.answered", range(step).contains { isProperResult($0) }) }
+      if isGone || isCall(step, .drainComplete) { continue }
+      require("hypercall.answered", range(step).contains { isProperResult($0) })
     }
   }
 

@@ -111,6 +111,8 @@ struct Rarities: Equatable {
   /// To whom it was.
   var reflectedTo: UInt8 = 0xFF
   var callbackDue: Int16 = -1
+  /// Partitions whose windows ended while their callbacks ran: what waited for these is owed in the same step.
+  var callbacksOver: UInt32 = 0
   /// The exception of the step was taken by the partition's handler.
   var isReflected = false
   /// What the step's exception should be reflected as, if it must be: −1 for no claim.

@@ -15,6 +15,8 @@ struct ModulePlan {
     var executable: [Range<UInt64>]
     /// Pieces of memory that it may read, its stack among them.
     var readable: [Range<UInt64>]
+    /// The same that it may write.
+    var writable: [Range<UInt64>]
     /// The lowest address of its stack.
     var stackBottom: UInt64
     var markedLines: UInt16
@@ -208,6 +210,7 @@ struct ModulePlan {
       var executable: [Range<UInt64>] = []
       let stackBytes = min(record.stackBytes, PartitionLayout.stackTop)
       var readable = [PartitionLayout.stackTop - stackBytes..<PartitionLayout.stackTop]
+      var writable = readable
       var pieces = Self.pieces(record.stackBytes)
       for segment in record.segments.indices {
         let piece = table.record(SegmentRecord.self, segment)
@@ -216,12 +219,14 @@ struct ModulePlan {
         let range = piece.virtualAddress..<(piece.virtualAddress &+ piece.memoryBytes)
         if piece.access.contains(.execute) { executable.append(range) }
         if piece.access.contains(.read) { readable.append(range) }
+        if piece.access.contains(.write) { writable.append(range) }
       }
       partitions.append(
         Partition(
           name: Self.text(table, record.name), permittedLines: record.permittedLines,
           isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable,
-          readable: readable, stackBottom: PartitionLayout.stackTop - stackBytes, markedLines: record.markedLines,
+          readable: readable, writable: writable, stackBottom: PartitionLayout.stackTop - stackBytes,
+          markedLines: record.markedLines,
           maximumUpcallDepth: Int32(record.maximumUpcallDepth),
           missedTickPolicy: record.missedTickPolicy, entryPoint: record.entryPoint,
           callbackEntry: record.callbackEntry, mayChangeSchedule: record.flags.contains(.mayChangeSchedule),

@@ -187,6 +187,7 @@ extension Verifier {
     noteInLog(UInt8(truncatingIfNeeded: event.words.w1))
     rare.isErrorAnswered = true
     rare.callbackDue = Int16(index)
+    rare.callbacksOver &= ~(1 << UInt32(index))
     guests[index].callbackError = Int16(event.operand)
     guests[index].callbackAction = UInt8(truncatingIfNeeded: event.words.w1)
     guests[index].callbackException = UInt64(rare.errorVector)
@@ -207,7 +208,7 @@ extension Verifier {
     let isComplete =
       step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.completeCallback.rawValue
       && step.partition == event.partition
-    let isOver = !schedule.isWindowKnown || step.happenings.contains(.timing) || rare.error >= 0
+    let isOver = !schedule.isWindowKnown || rare.callbacksOver & 1 << UInt32(index) != 0 || rare.error >= 0
     if step.kind != 0, !isComplete, !isOver, fails(.healthCallback) {
       explain("the callback of \(name(event.partition)) was not complete, nor its window over, when its action came")
     }
@@ -220,6 +221,12 @@ extension Verifier {
   mutating func closeCallback() {
     if rare.callbackDue >= 0, partitions[Int(rare.callbackDue)].isContextDue, fails(.restartContext) {
       explain("the callback of \(name(UInt8(rare.callbackDue))) was decided, and its registers were not set")
+    }
+    guard rare.callbacksOver != 0 else { return }
+    for index in guests.indices where rare.callbacksOver & 1 << UInt32(index) != 0 && guests[index].callbackError >= 0 {
+      if fails(.healthCallback) {
+        explain("the window of \(name(UInt8(index))) ended in its callback, and no action followed")
+      }
     }
   }
 

@@ -273,9 +273,10 @@ extension Verifier {
   }
 
   private mutating func judgeUnanswered() {
+    // Who stops or starts anew takes no answer; the drainer is done only when the trace is.
     let mayEnd =
-      step.number == .stopModule || step.number == .drainComplete || step.number == .completeCallback
-      || !step.happenings.isDisjoint(with: [.stopped, .modeChanged]) || rare.isModuleReset
+      step.number == .drainComplete || !step.happenings.isDisjoint(with: [.stopped, .modeChanged])
+      || rare.isModuleReset
     tally(.hypercallAnswered)
     if !mayEnd, fails(.hypercallAnswered) {
       explain("hypercall \(step.what) of \(name(step.partition)) at event \(step.position) got no result")

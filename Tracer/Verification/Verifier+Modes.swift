@@ -25,7 +25,10 @@ extension Verifier {
     if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
       step.happenings.remove(.modeDue)
     }
-    if event.partition == step.partition { step.happenings.insert(.modeChanged) }
+    // Who goes to NORMAL goes on.
+    if event.partition == step.partition, event.detail != OperatingMode.normal.rawValue {
+      step.happenings.insert(.modeChanged)
+    }
     judgeTransition(index, from, event.detail)
     judgeCondition(index, event.detail, condition)
     rare.changed |= bit
@@ -194,7 +197,10 @@ extension Verifier {
       counters[index * Self.interruptStride + line] = 0
     }
     if event.operand == 0 { partitions[index].isInitialising = false }
-    if schedule.isOpen, schedule.owner == event.partition { schedule.awaitsFirst = false }
+    if schedule.isOpen, schedule.owner == event.partition {
+      schedule.awaitsFirst = false
+      schedule.awaitsPiece = false
+    }
     stopProcesses(of: event.partition)
     ports.restart(event.partition, plan)
   }
@@ -215,6 +221,7 @@ extension Verifier {
           + (partitions[index].isInitialising ? "piece \(guests[index].nextPiece) is next" : "it does not start"))
     }
     guests[index].nextPiece = event.operand &+ 1
+    if event.partition == schedule.owner { schedule.awaitsPiece = false }
   }
 
   mutating func initialised(_ event: EventReference) {

@@ -201,7 +201,7 @@ extension Verifier {
     if number != .readQueuingStatus { judgePortRefusal() }
     let hasStopped = step.happenings.contains(.stopped)
     if step.resultCode == ReturnCode.notAvailable.rawValue, !hasStopped { return judgeRefusal(number) }
-    guard step.resultCode == 0 else { return }
+    guard step.resultCode == 0 else { return hasStopped ? () : judgeOtherRefusal(number) }
     if number == .readQueuingStatus {
       if !hasStopped { judgeStatus() }
       return
@@ -240,6 +240,31 @@ extension Verifier {
     if !isRight, fails(.queueAvailable) {
       explain(
         "hypercall \(step.what) of \(name(step.partition)) is refused, and port \(index) is neither full nor empty")
+    }
+  }
+
+  /// A send or a receipt that is refused for another reason than what waits: of a port that its caller has created for
+  /// it there is none, but for the message and where it lies.
+  private mutating func judgeOtherRefusal(_ number: HypercallNumber?) {
+    guard number == .sendQueuingMessage || number == .receiveQueuingMessage, step.portIndex < 0,
+      let index = ports.port(of: step.partition, identifier: step.argument0)
+    else { return }
+    let port = plan.ports[index]
+    let isSending = number == .sendQueuingMessage
+    guard port.isQueuing, port.isSource == isSending, port.partition == step.partition else { return }
+    tally(.queueAvailable)
+    let isWhole =
+      isSending ? (1...port.maximumBytes).contains(step.argument2) : step.argument2 >= max(port.maximumBytes, 1)
+    let owner = plan.partitions[Int(step.partition)]
+    let memory = isSending ? owner.readable : owner.writable
+    let isOwn = memory.contains { piece in
+      piece.contains(step.argument1) && step.argument2 <= piece.upperBound - step.argument1
+    }
+    if step.resultCode == ReturnCode.invalidParameter.rawValue, !isWhole || !isOwn { return }
+    if fails(.queueAvailable) {
+      explain(
+        "hypercall \(step.what) of \(name(step.partition)) is answered \(step.resultCode), and port \(index) is its "
+          + "own, and the message whole")
     }
   }
 

@@ -76,6 +76,7 @@ extension Verifier {
 
   /// The open window is over.
   mutating func leaveWindow() {
+    judgeStartMade()
     schedule.isOpen = false
     schedule.awaitsFirst = false
     schedule.isWaiting = false

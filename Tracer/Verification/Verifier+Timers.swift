@@ -76,9 +76,11 @@ extension Verifier {
     let policy = plan.partitions[Int(event.partition)].missedTickPolicy
     let state = partitions[Int(event.partition)]
     let isRegistered = state.registered & 1 << 32 != 0
-    // Of `latestOnly` one tick is left, be it this one's mark or one that waited already; of those that nobody takes,
-    // none.
-    let byPolicy = policy == .latestOnly ? dropped &+ 1 == count || dropped == count : dropped == 0
+    // Of `latestOnly` one tick is left, be it this one's mark or, of those that may wait, one that waited already; of
+    // those that nobody takes, none.
+    let mayWait = (state.pending | ~state.pendingKnown) & 1 << 32 != 0
+    let isLatestLeft = dropped &+ 1 == count || mayWait && dropped == count
+    let byPolicy = policy == .latestOnly ? isLatestLeft : dropped == 0
     let isRight =
       state.registeredKnown & 1 << 32 == 0
       ? byPolicy || dropped == count : isRegistered ? byPolicy : dropped == count

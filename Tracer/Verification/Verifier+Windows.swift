@@ -96,6 +96,7 @@ extension Verifier {
     schedule.awaitsFirst =
       !partitions[Int(window.partition)].isStopped && !partitions[Int(window.partition)].isInitialising
       && !partitions[Int(window.partition)].mayBeStopped
+    noteStarting(window.partition)
     schedule.ranBefore = machine.isRunnerKnown && machine.runner == window.partition
     schedule.hasRun = false
     schedule.isPadded = false
@@ -149,6 +150,10 @@ extension Verifier {
 
   mutating func windowEnd(_ event: EventReference) {
     step.happenings.insert(.timing)
+    if event.partition != 0xFF, guests[Int(event.partition)].callbackError >= 0 {
+      rare.isTouched = true
+      rare.callbacksOver |= 1 << UInt32(event.partition)
+    }
     guard schedule.isWindowKnown else { return }
     tally(.windowEndOrder)
     guard schedule.isOpen, Int(event.operand) == schedule.window, event.partition == schedule.owner,
@@ -183,6 +188,26 @@ extension Verifier {
     schedule.idleUntil = event.words.w0
     schedule.isIdle = true
     schedule.isIdleKnown = true
+  }
+
+  /// A window begins: whoever starts has its memory made in it.
+  private mutating func noteStarting(_ partition: UInt8) {
+    let state = partitions.reference(to: Int(partition))
+    schedule.awaitsPiece = state.pointee.isInitialising && !state.pointee.isStopped && step.kind != 0
+    schedule.inputOfStart = step.position
+  }
+
+  /// The window of a partition that starts is over: at least a piece of its memory was made in it.
+  mutating func judgeStartMade() {
+    guard schedule.awaitsPiece else { return }
+    schedule.awaitsPiece = false
+    let state = partitions[Int(schedule.owner)]
+    guard state.isInitialising, !state.isStopped, step.kind != 0, step.position != schedule.inputOfStart,
+      !ending.hasStopped
+    else { return }
+    if fails(.restartBegun) {
+      explain("\(name(schedule.owner)) starts, and in its window nothing of its memory was made")
+    }
   }
 
   /// Judges where and when a partition was found in ring 3.

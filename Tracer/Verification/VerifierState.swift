@@ -21,6 +21,10 @@ struct ScheduleState: Equatable {
   var end: UInt64 = 0
   /// The window's partition has not yet been seen in ring 3.
   var awaitsFirst = false
+  /// Its memory was being made anew when the window began, and nothing of it has been made since; and the input whose
+  /// step the beginning was in.
+  var awaitsPiece = false
+  var inputOfStart: UInt64 = 0
   /// It ran on from before the window, without a switch.
   var ranBefore = false
   /// Interrupts in this window of lines that its partition may not register.
@@ -53,6 +57,7 @@ struct ScheduleState: Equatable {
     isWindowKnown = false
     isOpen = false
     awaitsFirst = false
+    awaitsPiece = false
     isWaiting = false
     isNextKnown = false
     idleUntil = nil
