@@ -148,7 +148,7 @@ import TraceFormat
     let first = TestSeed.draw()
     var (sufficient, doubtful) = (0, 0)
     for seed in first..<(first + 40) where seed < first + 5 || sufficient < 5 || doubtful < 5 {
-      let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 60_000_000)
+      let events = SimulatedWorld<OwnersMarked>(module, seed: seed).run(until: 120_000_000)
       for lead in [0, 1000, 2_000_000, 20_000_000] as [UInt64] {
         if Self.checkParts(events, module, lead: lead) { sufficient += 1 } else { doubtful += 1 }
       }

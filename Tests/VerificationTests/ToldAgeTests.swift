@@ -42,7 +42,8 @@ import TraceFormat
       story.leave(1, at: 900_000)
       story.leave(1, at: 950_000, .dormant)
     }
-    #expect(told.says(response == nil ? 0 : 1, worst: response), "age \(age): \(told)")
+    // After that it is not told of any more.
+    #expect(response == nil ? told.says(0, worst: nil) : told.isDoubtful(1, worst: response), "age \(age): \(told)")
   }
 
   /// A job can be put off further, and not back.

@@ -173,8 +173,16 @@ import TraceFormat
         story.work([0])
         story.leave(frame, at: 500_000, .dormant)
       }
-      #expect(idle.says(1, worst: 400_000), "\(idle)")
+      // It is not told of again, be it that it was started and never had the processor.
+      #expect(idle.isDoubtful(1, worst: 400_000), "\(idle)")
     }
+    // Within a period of its stop it need not be.
+    let last = try ToldStory { story in
+      story.work([0, 1, 2, 3])
+      story.dispatch(4, at: 100_000)
+      story.leave(4, at: 500_000, .dormant)
+    }
+    #expect(last.says(4, worst: 300_000 + 100_000), "\(last)")
   }
 
   @Test func aStopExcusesNoDeadline() throws {

@@ -170,6 +170,12 @@ struct ToldStory: CustomStringConvertible {
       && claim.worst?.value == worst && claim.firstViolations.first?.position == place
   }
 
+  /// Whether it was judged so often and never found late, and is unknown all the same.
+  func isDoubtful(_ checked: UInt64, worst: Int64?) -> Bool {
+    claim.verdict == .unknown && claim.checked == checked && claim.failures == 0 && claim.worst?.value == worst
+      && !claim.remark.isEmpty
+  }
+
   private func position(_ ordinal: Int, _ condition: (TraceEvent) -> Bool) -> UInt64? {
     let places = events.indices.filter { condition(events[$0]) }
     return ordinal < places.count ? UInt64(places[ordinal]) : nil

@@ -5,6 +5,7 @@ extension Auditor {
   mutating func stop() {
     step.stopped = true
     hasStopped = true
+    for index in partitions.indices { endMarks(of: index) }
     guard let stopInstant, stopInstant != .max, now >= stopInstant else { return }
     measure("stop.prompt", Int64(clamping: now - stopInstant), over: Measure.Span(from: stopInstant, to: now))
   }
@@ -16,6 +17,9 @@ extension Auditor {
     hasEnd = true
     judgeOpenFrame()
     for index in processes.indices { judgeOverdue(index, at: now) }
+    doubtAbsent()
+    endPeriods()
+    for index in partitions.indices { endMarks(of: index) }
     endCustom()
   }
 

@@ -35,6 +35,34 @@ extension Auditor {
     partitions[index].isWaitingKnown[line] = true
   }
 
+  /// Nothing answers a partition's marks any more, or what would is not in the trace.
+  mutating func endMarks(of index: Int) {
+    for line in partitions[index].waitsSince.indices { endMark(of: index, on: line) }
+    guard let awaited = partitions[index].awaited else { return }
+    partitions[index].awaited = nil
+    endWait(of: index, on: awaited.line, since: awaited.clock, from: awaited.instant)
+  }
+
+  /// The same of a line.
+  private mutating func endMark(of index: Int, on line: Int) {
+    guard let since = partitions[index].waitsSince[line] else { return }
+    partitions[index].waitsSince[line] = nil
+    let vector = UInt64(line) + 32
+    let isAsked = partitions[index].handled.contains(vector) && partitions[index].ready.contains(vector)
+    if partitions[index].isWaiting[line], isAsked {
+      endWait(of: index, on: line, since: since, from: partitions[index].waitsFrom[line])
+    }
+  }
+
+  /// A mark that has waited for longer than its upcall may take has waited too long, whatever comes.
+  private mutating func endWait(of index: Int, on line: Int, since: UInt64, from instant: UInt64) {
+    let passed = clock(of: index, at: now)
+    guard let bound = facts.budget(.markToUpcall, UInt64(line)), passed > since, passed - since > bound else { return }
+    measure(
+      "budget.markToUpcall.\(line)", Int64(clamping: passed - since),
+      over: Measure.Span(from: instant, to: now, part: .windows(of: index)))
+  }
+
   /// A partition entered a mode in which it should have started, and no start was told: which of its marks wait on is
   /// not known, nor since when.
   mutating func missStart(of index: Int) {
@@ -56,7 +84,12 @@ extension Auditor {
     switch HypercallNumber(rawValue: step.what) {
     case .yield: yielded(index)
     case .tellProcess: told(by: index)
+    case .registerHandler: partitions[index].handled.insert(step.argument)
+    case .unregisterHandler: partitions[index].handled.remove(step.argument)
+    case .enableInterrupt: partitions[index].ready.insert(step.argument)
+    case .disableInterrupt: partitions[index].ready.remove(step.argument)
     case .unregisterVCPU where (32..<48).contains(step.argument):
+      endMark(of: index, on: Int(step.argument) - 32)
       partitions[index].isWaitingKnown[Int(step.argument) - 32] = false
     default: break
     }

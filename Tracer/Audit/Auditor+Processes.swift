@@ -6,15 +6,44 @@ extension Auditor {
   /// A period of a window's owner begins: some of its processes are released.
   mutating func release(with plan: ModuleFacts.Window, at start: UInt64) {
     let canRun = partitions[plan.owner].canRun
+    if canRun { noteAbsent(of: plan.owner, at: start) }
     for index in processes.indices where isReleased(index, plan, start) {
       if canRun { processes[index].lastRelease = start }
-      if canRun, waits(for: index, at: start) {
-        processes[index].pending = start
-        continue
+      // What can wait no longer is missed, one after the other.
+      while let job = processes[index].job, deadline(of: index, job).map({ $0 <= start }) ?? false {
+        miss(index, at: start)
+        processes[index].job = nextJob(index)
+        processes[index].pending = nil
       }
-      if processes[index].job != nil { miss(index, at: start) }
-      processes[index].pending = nil
-      processes[index].job = canRun ? Job(release: start) : nil
+      if processes[index].job == nil {
+        processes[index].job = canRun ? Job(release: start, lateness: processes[index].lateness) : nil
+      } else if processes[index].pending == nil {
+        processes[index].pending = start
+      } else {
+        measures[processes[index].measure].isOpen = true
+      }
+    }
+  }
+
+  /// The job that waits for the one under way.
+  private func nextJob(_ index: Int) -> Job? {
+    processes[index].pending.map { Job(release: $0, lateness: processes[index].lateness) }
+  }
+
+  /// Who was told of once, and is not since it stopped, could run in the period that begins.
+  private mutating func noteAbsent(of owner: Int, at start: UInt64) {
+    for index in processes.indices where facts.processes[index].owner == owner && processes[index].wasFollowed {
+      if !processes[index].isFollowed, processes[index].absentSince == nil { processes[index].absentSince = start }
+    }
+  }
+
+  /// At the trace's end: whoever was not told of for a period is not known to have kept its deadlines.
+  mutating func doubtAbsent() {
+    for index in processes.indices {
+      let owner = facts.processes[index].owner
+      guard let since = processes[index].absentSince, now >= since, partitions[owner].mode != 0 else { continue }
+      let length = max(facts.processes[index].period, partitions[owner].periodLength ?? 0)
+      if now - since >= length { measures[processes[index].measure].isOpen = true }
     }
   }
 
@@ -26,12 +55,6 @@ extension Auditor {
       return true
     }
     return start >= last && start - last >= process.period
-  }
-
-  /// Whether a release waits until the job before it is complete: that began so late that it has time still.
-  private func waits(for index: Int, at start: UInt64) -> Bool {
-    guard let job = processes[index].job, processes[index].pending == nil, job.begin > job.release else { return false }
-    return deadline(of: index, job).map { $0 > start } ?? true
   }
 
   /// When a job has to be complete; nil where no clock comes to that.
@@ -62,13 +85,16 @@ extension Auditor {
   }
 
   private mutating func forget(_ index: Int) {
-    processes[index] = Process(isFollowed: !facts.processes[index].isTold, measure: processes[index].measure)
+    let isTold = facts.processes[index].isTold
+    let wasFollowed = isTold && (processes[index].isFollowed || processes[index].wasFollowed)
+    processes[index] = Process(isFollowed: !isTold, measure: processes[index].measure)
+    processes[index].wasFollowed = wasFollowed
   }
 
   /// A job is done at the call at hand: what waited for that is released.
   private mutating func complete(_ index: Int) {
     guard let job = processes[index].job else { return }
-    processes[index].job = processes[index].pending.map { Job(release: $0) }
+    processes[index].job = nextJob(index)
     processes[index].pending = nil
     measures[processes[index].measure].add(
       Int64(clamping: step.time &- job.begin), at: position, over: Measure.Span(from: job.begin, to: step.time))
@@ -78,6 +104,8 @@ extension Auditor {
   mutating func completeByYield(of owner: Int) {
     for index in processes.indices where facts.processes[index].owner == owner && !facts.processes[index].isTold {
       complete(index)
+      // With the job that went on into this period the period's own.
+      if let job = processes[index].job, job.begin <= step.time { complete(index) }
     }
   }
 
@@ -119,11 +147,37 @@ extension Auditor {
       processes[index].isFollowed = true
       processes[index].job = Job(release: release)
       processes[index].lastRelease = release
+      (processes[index].wasFollowed, processes[index].absentSince) = (false, nil)
+      // Put off from the period before, it is released again in this one.
+      if release < period, begin > release, isAgain(index, owner, release, period) { processes[index].pending = period }
     }
-    // One that began before this job is older.
-    guard let job = processes[index].job, begin >= job.begin else { return }
-    processes[index].job?.begin = begin
-    processes[index].job?.hasBegun = true
+    // One that began before this job is older; before it has begun that is a guess, and only its release is sure.
+    guard var job = processes[index].job, begin >= (job.hasBegun ? job.begin : job.release) else { return }
+    if let pending = processes[index].pending, begin >= pending {
+      // One that has never begun would have been as late as this one.
+      if !job.hasBegun { job.begin = job.release &+ (begin - pending) }
+      processes[index].job = job
+      // The one that waits goes on, and the one before it is not complete.
+      if deadline(of: index, job).map({ $0 <= step.time }) ?? false {
+        miss(index, at: step.time)
+      } else {
+        measures[processes[index].measure].isOpen = true
+      }
+      job = Job(release: pending)
+      processes[index].pending = nil
+    }
+    if !job.hasBegun { processes[index].lateness = begin - job.release }
+    (job.begin, job.hasBegun) = (begin, true)
+    processes[index].job = job
+  }
+
+  /// Whether a process that was released then is released again where its partition's period began last.
+  private mutating func isAgain(_ index: Int, _ owner: Int, _ release: UInt64, _ period: UInt64) -> Bool {
+    let (own, length) = (facts.processes[index].period, partitions[owner].periodLength ?? 0)
+    let isEvery = length == 0 || own <= length || own % length != 0
+    guard isEvery || period - release >= own else { return false }
+    processes[index].lastRelease = period
+    return true
   }
 
   /// The period's start before an instant that lies before the last period: as many of its length back as it takes.

@@ -51,6 +51,9 @@ extension Auditor {
     var waitsSince = [UInt64?](repeating: nil, count: 16)
     /// By line: when that was.
     var waitsFrom = [UInt64](repeating: 0, count: 16)
+    /// Lines with a handler, and those that are ready: only these are to have upcalls.
+    var handled: Set<UInt64> = []
+    var ready: Set<UInt64> = []
     /// The line whose upcall was decided and not yet begun, and its mark's clock and instant.
     var awaited: (line: Int, clock: UInt64, instant: UInt64)?
 
@@ -92,7 +95,8 @@ extension Auditor {
     /// It has the processor, or had it.
     var hasBegun = false
 
-    init(release: UInt64) { (self.release, begin) = (release, release) }
+    /// - Parameter lateness: how late the job before it began.
+    init(release: UInt64, lateness: UInt64 = 0) { (self.release, begin) = (release, release &+ lateness) }
   }
 
   struct Process {
@@ -104,6 +108,11 @@ extension Auditor {
     var pending: UInt64?
     /// Nil until its first release since its partition's start, or since it was stopped.
     var lastRelease: UInt64?
+    /// How late its last job began, of those since then: as late the next one is to begin.
+    var lateness: UInt64 = 0
+    /// It was told of before it was stopped, or its partition; and the first period since that it could run in.
+    var wasFollowed = false
+    var absentSince: UInt64?
     var measure: Int
   }
 }

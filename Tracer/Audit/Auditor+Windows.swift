@@ -10,12 +10,14 @@ extension Auditor {
     if let before = self.schedule, before != schedule { scheduleChanges() }
     self.schedule = schedule
     frameLength = facts.frames[schedule]
+    nextWindow = facts.windowsOfSchedules[schedule].lowerBound
     frameEnded = true
   }
 
   mutating func windowStart(_ event: TraceEvent) {
     guard Int(event.operand) < facts.windows.count else { return }
     closeWindow()
+    nextWindow = Int(event.operand) + 1
     let plan = facts.windows[Int(event.operand)]
     let owner = plan.owner
     let start = frameStart.map { $0 &+ plan.start } ?? event.words.w0
@@ -46,6 +48,22 @@ extension Auditor {
     measure(
       "partition.supply.\(facts.names[owner])", Int64(from: state.required, to: state.supply),
       over: Measure.Span(from: state.periodStart, to: end))
+  }
+
+  /// At the trace's end: of periods that have had all their windows it is known what they brought.
+  mutating func endPeriods() {
+    for owner in partitions.indices where hasHadItsWindows(owner) {
+      periodEnds(of: owner, at: now)
+      partitions[owner].isSupplyKnown = false
+    }
+  }
+
+  private func hasHadItsWindows(_ owner: Int) -> Bool {
+    guard !partitions[owner].spansFrames, window?.owner != owner, let schedule, let frameStart else { return false }
+    guard partitions[owner].periodStart >= frameStart else { return true }
+    // The next of its windows, if there is one, begins another period.
+    let next = facts.windowsOfSchedules[schedule].first { $0 >= nextWindow && facts.windows[$0].owner == owner }
+    return next.map { facts.windows[$0].beginsPeriod } ?? true
   }
 
   /// The frame that begins is of another schedule: what a period still had to come in the old one does not come.
@@ -109,6 +127,7 @@ extension Auditor {
     // Only in a start mode does anything start.
     guard event.detail == 1 || event.detail == 2 else { return }
     step.started.insert(index)
+    endMarks(of: index)
     let before = partitions[index]
     partitions[index] = Partition()
     partitions[index].clock = before.clock

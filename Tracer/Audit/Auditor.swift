@@ -35,8 +35,9 @@ struct Auditor {
   var readyTime: UInt64?
   var frameStart: UInt64?
   var frameLength: UInt64 = 0
-  /// The schedule of the frame.
+  /// The schedule of the frame, and its window that is to come next.
   var schedule: Int?
+  var nextWindow = 0
   var kernelTime: UInt64 = 0
   /// The resume from which that counts.
   var kernelTimeSince: UInt64 = 0
@@ -173,6 +174,7 @@ struct Auditor {
       step.changed.insert(index)
       if event.detail == 0 {
         partitions[index].isSupplyKnown = false
+        endMarks(of: index)
         forgetProcesses(of: index)
       }
     case .restart where index < partitions.count: restart(index, event)

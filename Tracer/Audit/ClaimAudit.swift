@@ -216,8 +216,8 @@ struct ClaimAudit {
       objections.append("\(measure.failures) violations were measured; the certificate says \(claim.failures)")
     }
     let isOpen = measure.mustBeExercised || claim.id == "stop.prompt" && isStopAwaited
-    let verdict = measure.failures > 0 ? "fail" : measure.checked > 0 || !isOpen ? "pass" : nil
-    if let verdict, claim.verdict != verdict {
+    let held = measure.isOpen ? "unknown" : measure.checked > 0 || !isOpen ? "pass" : nil
+    if let verdict = measure.failures > 0 ? "fail" : held, claim.verdict != verdict {
       objections.append("the verdict is \(verdict); the certificate says \(claim.verdict)")
     }
     if !measure.hasOtherFailures { objections += violations(claim, first: measure.first, worst: measure.worst) }

@@ -38,6 +38,8 @@ struct Measure {
   private(set) var worst: [Violation] = []
   /// There were violations that are no value; where and how far is not kept of any then.
   private(set) var hasOtherFailures = false
+  /// The trace does not show of all that the claim is about how it went: without a violation it is unknown.
+  var isOpen = false
 
   init(_ identifier: String, bound: Int64, isFloor: Bool = false, unit: String = "ns", mustBeExercised: Bool = true) {
     self.identifier = identifier

@@ -28,6 +28,7 @@ struct ModuleFacts {
   var periods: [UInt64] = []
   var windows: [Window] = []
   var frames: [UInt64] = []
+  var windowsOfSchedules: [Range<Int>] = []
   var processes: [Process] = []
   var claims: [(record: ClaimRecord, identifier: String)] = []
   var budgets: [BudgetRecord] = []
@@ -57,6 +58,7 @@ struct ModuleFacts {
     for index in 0..<table.count(ScheduleRecord.self) {
       let schedule = table.record(ScheduleRecord.self, index)
       frames.append(schedule.majorFrame.count)
+      windowsOfSchedules.append(schedule.windows.indices)
       setPeriods(schedule)
     }
     for index in 0..<table.count(ProcessRecord.self) {

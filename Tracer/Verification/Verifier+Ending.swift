@@ -102,6 +102,7 @@ extension Verifier {
     }
     if !isRight, fails(.stopReason) { explain("the module stops for reason \(event.detail), which was not given") }
     judgeStopInstant()
+    judgeUnansweredMarks()
     if ending.hasStopped, fails(.stopReason) { explain("the module stops a second time") }
     ending.hasStopped = true
     isUnusual = true
@@ -152,6 +153,9 @@ extension Verifier {
     judgeCustomAtEnd()
     judgeOpenFrame()
     for process in processes.indices { judgeOverdue(process) }
+    doubtUnseen()
+    judgeLastPeriods()
+    judgeUnansweredMarks()
   }
 
   /// Stimuli are played at the kernel's next entry, and every window brings one.
@@ -220,6 +224,9 @@ extension Verifier {
     for process in processes where process.isReleased {
       book.doubt(process.claim, "\(reason), and \(process.name) was under way")
     }
+    doubtUnseen()
+    judgeLastPeriods()
+    judgeUnansweredMarks()
     for index in partitions.indices where partitions[index].supplyClaim >= 0 {
       guard partitions[index].supplyKnown, partitions[index].supply > 0 else { continue }
       book.doubt(Int(partitions[index].supplyClaim), "\(reason), within a period")

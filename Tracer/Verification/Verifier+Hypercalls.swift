@@ -182,6 +182,7 @@ extension Verifier {
       partitions[index].registered |= bit
       registeredBy[line] |= who
     } else {
+      judgeUnansweredMarks(of: index, lines: bit)
       partitions[index].registered &= ~bit
       registeredBy[line] &= ~who
       // Whether marks that wait outlive the registration is the kernel's own affair: they cannot be delivered.

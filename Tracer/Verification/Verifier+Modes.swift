@@ -37,6 +37,8 @@ extension Verifier {
     partitions[index].mayBeStopped = false
     if event.detail == OperatingMode.idle.rawValue {
       stopProcesses(of: event.partition)
+      judgeUnansweredMarks(of: index)
+      judgeUnenteredUpcall(of: index)
       partitions[index].supplyKnown = false
       guests[index].callbackError = -1
       // Its window is idle time from here.
@@ -179,6 +181,8 @@ extension Verifier {
   private mutating func startAnew(_ index: Int, _ event: EventReference) {
     let before = rare.changed & 1 << UInt32(index) != 0 ? partitions[index].modeBefore : partitions[index].mode
     let isFirst = step.kind == EventKind.start.rawValue && gapCount == 0
+    judgeUnansweredMarks(of: index)
+    judgeUnenteredUpcall(of: index)
     partitions[index].startAnew()
     guests[index].startAnew()
     if isFirst {

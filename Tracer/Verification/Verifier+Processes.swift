@@ -13,23 +13,35 @@ extension Verifier {
   }
 
   private mutating func release(_ process: Int, at instant: UInt64, every span: UInt64) {
-    guard processes[process].isFollowed, processes[process].isDue(at: instant, every: span) else { return }
-    if processes[process].isReleased {
-      // A job that began later than its period may run into the next one, whose own begins as late.
-      if processes[process].mayOverlap(instant) {
-        processes[process].next = instant
-        return
+    let isAble = partitions[Int(processes[process].partition)].isAble
+    guard processes[process].isFollowed else {
+      if isAble, processes[process].isOutOfSight, processes[process].unseenSince == nil {
+        processes[process].unseenSince = instant
       }
-      miss(process, by: instant)
+      return
     }
-    let owner = Int(processes[process].partition)
-    processes[process].end()
-    processes[process].isReleased = partitions[owner].isAble
+    guard processes[process].isDue(at: instant, every: span) else { return }
+    while processes[process].isReleased {
+      if processes[process].hasTime(instant) { return wait(process, from: instant) }
+      miss(process, by: instant)
+      processes[process].goOn()
+    }
     processes[process].release = instant
-    if processes[process].isReleased { processes[process].phase = .known }
+    guard isAble else { return }
+    processes[process].beginWaiting(at: instant)
+    processes[process].phase = .known
   }
 
-  /// A process has not completed although `instant` has come.
+  /// A job that has time still goes on in the next one's, which waits for it.
+  private mutating func wait(_ process: Int, from instant: UInt64) {
+    guard processes[process].next == nil else {
+      return book.doubt(
+        processes[process].claim, "\(processes[process].name) was released at \(instant) ns, before two jobs were over")
+    }
+    processes[process].next = instant
+  }
+
+  /// A process has not completed although `instant` has come, and with it its deadline.
   mutating func miss(_ process: Int, by instant: UInt64) {
     let state = processes[process]
     let response = instant &- state.begin
@@ -48,6 +60,13 @@ extension Verifier {
     if deadline >= processes[process].begin, instant > deadline { miss(process, by: instant) }
   }
 
+  /// The trace is over: of who was stopped, and has not been seen since, nobody knows how its jobs went.
+  mutating func doubtUnseen() {
+    for process in processes where process.isUnseen(time) && !partitions[Int(process.partition)].isStopped {
+      book.doubt(process.claim, "\(process.name) was stopped or started, and has not been told to run since")
+    }
+  }
+
   private mutating func complete(_ process: Int) {
     let (name, begin) = (processes[process].name, processes[process].begin)
     processes[process].goOn()
@@ -62,6 +81,8 @@ extension Verifier {
     for process in processes.indices
     where processes[process].partition == partition && processes[process].isReleased && !processes[process].isTold {
       complete(process)
+      // All that are released are complete together.
+      if processes[process].isReleased, processes[process].begin <= step.time { complete(process) }
     }
   }
 
@@ -93,14 +114,48 @@ extension Verifier {
     let begin = period &- UInt64(bitPattern: age)
     guard begin <= step.time else { return }
     if !processes[process].isFollowed {
-      processes[process].isFollowed = true
-      processes[process].isReleased = true
-      processes[process].release = processes[process].periodStart(of: begin, last: period)
-      processes[process].phase = .known
-    } else if !processes[process].isReleased || begin < processes[process].begin {
+      follow(process, from: processes[process].periodStart(of: begin, last: period), begin, period)
+    } else if !isOfLastJob(process, begin) {
       return
+    } else if let next = processes[process].next, begin >= next {
+      abandon(process, begin &- next)
     }
+    let delay = begin &- processes[process].release
+    if !processes[process].hasBegun { processes[process].lastDelay = delay }
     processes[process].hasBegun = true
-    processes[process].delay = begin &- processes[process].release
+    processes[process].delay = delay
+  }
+
+  private mutating func follow(_ process: Int, from release: UInt64, _ begin: UInt64, _ period: UInt64) {
+    processes[process].isFollowed = true
+    processes[process].isReleased = true
+    processes[process].release = release
+    processes[process].phase = .known
+    (processes[process].isOutOfSight, processes[process].unseenSince) = (false, nil)
+    // One that began late in the period before has its next release in this one.
+    let isLate = release < period && begin > release
+    if isLate, processes[process].isDue(at: period, every: processes[process].periodLength) {
+      processes[process].next = period
+    }
+  }
+
+  /// Whether a job that began then can be the one that was released last: what is taken of its delay is no evidence.
+  private func isOfLastJob(_ process: Int, _ begin: UInt64) -> Bool {
+    let state = processes[process]
+    return state.isReleased && begin >= (state.hasBegun ? state.begin : state.release)
+  }
+
+  /// The job that waited goes on, and the one before it was not complete: if that has never begun, it would have been
+  /// as late as this one.
+  private mutating func abandon(_ process: Int, _ delay: UInt64) {
+    if !processes[process].hasBegun { processes[process].delay = delay }
+    if processes[process].hasTime(step.time) {
+      book.doubt(
+        processes[process].claim,
+        "\(processes[process].name), released at \(processes[process].begin) ns, gave way to its next job")
+    } else {
+      miss(process, by: step.time)
+    }
+    processes[process].goOn()
   }
 }

@@ -39,6 +39,29 @@ extension Verifier {
     }
   }
 
+  /// The trace is over: so are periods of which no window is left.
+  mutating func judgeLastPeriods() {
+    for index in partitions.indices where partitions[index].supplyClaim >= 0 && isPeriodOver(index) {
+      judgeSupply(of: UInt8(index), until: time)
+      partitions[index].supplyKnown = false
+    }
+  }
+
+  /// Whether the partition's period has had all its windows.
+  private func isPeriodOver(_ index: Int) -> Bool {
+    let state = partitions[index]
+    guard state.supplyKnown, !state.continuesInNextFrame, schedule.isFrameKnown, schedule.isScheduleKnown,
+      schedule.isNextKnown, schedule.isWindowKnown, !schedule.isOpen || Int(schedule.owner) != index
+    else { return false }
+    // Its frame is over, and it had windows in that alone.
+    if state.periodStart < schedule.frameStart { return true }
+    let own = plan.schedules[schedule.schedule].windows.filter { Int(plan.windows[$0].partition) == index }
+    return own.allSatisfy { window in
+      window < schedule.nextWindow || plan.windows[window].isPeriodStart
+        || own.contains { $0 < window && $0 >= schedule.nextWindow && plan.windows[$0].isPeriodStart }
+    }
+  }
+
   /// Events are missing, so that nobody knows whether the schedule changes here: what then ends with the last frame is
   /// not judged.
   mutating func forgetPeriods() {

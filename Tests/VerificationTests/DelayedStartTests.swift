@@ -1,0 +1,158 @@
+import APEXTypes
+import ModuleConfiguration
+import ReferenceChecking
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// A process that starts with a delay is as late with each of its jobs: until one has begun, nobody calls it late.
+@Suite struct DelayedStartTests {
+  /// Control's windows are over when the delay is, so that each job has the processor in the next period.
+  private static let age: Int64 = 500_000
+
+  private static func work(_ story: inout Story, _ frames: [Int]) {
+    for frame in frames {
+      story.dispatch(frame, at: 100_000, age: age)
+      story.leave(frame, at: 400_000)
+    }
+  }
+
+  @Test func jobsThatBeginAfterTheirPeriodsWindowsHaveTime() throws {
+    for (deadline, late) in [(900_000, 0), (899_999, 4)] as [(UInt64, UInt64)] {
+      let told = try ToldStory(deadline: deadline) { Self.work(&$0, [1, 2, 3, 4]) }
+      #expect(told.says(4, late: late, worst: 900_000, at: late > 0 ? told.answer(1) : nil), "\(told)")
+    }
+  }
+
+  /// The story ends 8.5 ms after Control's last period has begun, a millisecond before the job of that begins.
+  @Test func theEndComesBeforeTheLastJob() throws {
+    let told = try ToldStory(deadline: 1_000_000) { Self.work(&$0, [1, 2, 3, 4]) }
+    #expect(told.claim.verdict == .pass, "\(told)")
+    // Of one that began with its period the last job is late then.
+    let prompt = try ToldStory(deadline: 1_000_000) { $0.work([0, 1, 2, 3]) }
+    #expect(prompt.claim.failures == 1 && prompt.claim.verdict == .fail, "\(prompt)")
+  }
+
+  @Test func aPartThatEndsBeforeTheJobHasNoLateOne() throws {
+    let module = try ToldStory.module(period: SampleModule.frame, deadline: 5000)
+    var story = Story(Scribe.story(of: module))
+    for frame in [0, 1] {
+      story.dispatch(frame, at: 600_000, age: -598_000)
+      story.leave(frame, at: 602_000)
+    }
+    let cut = ToldStory.start(of: 1) + 500_000
+    var verifier = Verifier(table: module.table)
+    for (position, event) in story.events.enumerated() where event.time < cut {
+      verifier.consume(event, position: UInt64(position))
+    }
+    verifier.endPart()
+    let claim = try #require(verifier.finish(fileBytes: 10_000).claim("process.deadline.Control.law"))
+    #expect(claim.failures == 0 && claim.checked == 1 && claim.verdict == .unknown, "\(claim)")
+  }
+
+  /// Control starts anew in its second window, before the job of that period was to begin.
+  @Test func aStartBeforeTheJobBeginsMissesNothing() throws {
+    let told = try ToldStory(deadline: 5000) { story in
+      story.dispatch(0, at: 600_000, age: -598_000)
+      story.leave(0, at: 602_000)
+      for event in [
+        TraceEvent(time: 0, .initialised, partition: 1),
+        TraceEvent(time: 0, .restart, partition: 1, detail: 1, operand: 1),
+      ] {
+        story.insert(event, after: .consoleWritten, 1)
+      }
+    }
+    #expect(told.claim.failures == 0 && told.claim.checked == 1, "\(told)")
+  }
+
+  /// It is not told of any more, though its delay is over: that is late, however late it was to begin.
+  @Test func whoStarvesIsLate() throws {
+    let told = try ToldStory(deadline: 1_000_000) { Self.work(&$0, [1, 2]) }
+    // The jobs of the third and the fourth frame; that of the last has time at the end.
+    #expect(told.says(4, late: 2, worst: 10_500_000, at: told.release(4)), "\(told)")
+  }
+}
+
+/// What is over with the trace is judged with it.
+@Suite struct LastJudgementTests {
+  private static func outcome(
+    _ claim: String, _ module: SampleModule, _ story: Story
+  ) throws -> (checked: UInt64, failures: UInt64) {
+    let events = story.events
+    let found = MutationScoreTests.compare(events, module)
+    #expect(found.missed.isEmpty && found.wrong.isEmpty, "\(found)")
+    let trace = TraceFileTests.write(events, module)
+    let audit = try CertificateTests.audit(CertificateTests.certificate(trace), trace)
+    #expect(audit.isConfirmed, "\(audit.text)")
+    let judged = try #require(report(events, module).claim(claim))
+    return (judged.checked, judged.failures)
+  }
+
+  /// The last period's windows are over before the module stops.
+  @Test func theLastPeriodsSupplyIsJudged() throws {
+    let module = try SampleModule()
+    let good = Story(Scribe.story(of: module, frames: 2))
+    #expect(try Self.outcome("partition.supply.Loader", module, good) == (2, 0))
+    var late = good
+    let start = late.index(.windowStart, 7)
+    let entry = late.lines[start...].firstIndex { $0.resume != nil }!
+    late.lines[entry].resume! += 500_000
+    #expect(try Self.outcome("partition.supply.Loader", module, late) == (2, 1))
+  }
+
+  /// Control's marks wait, its line is ready and has a handler, and its interrupts stay off.
+  @Test func marksThatWaitToTheEndHaveWaitedTooLong() throws {
+    let module = try SampleModule()
+    let claim = "budget.markToUpcall.0"
+    let deaf = Story(Scribe.story(of: module))
+    let before = try Self.outcome(claim, module, deaf)
+    #expect(before.failures == 0)
+    var story = deaf
+    let isOwn: (TraceEvent) -> Bool = { $0.partition == 1 && $0.operand & 0xFFFF == 27 + 3 }
+    let place = story.index(.hypercall, where: isOwn)
+    for (number, delay) in [(UInt32(25), UInt64(1000)), (27, 2000)] {
+      var (call, result) = (story.lines[place], story.lines[place + 1])
+      call.event.time += delay
+      call.event.operand = call.event.operand & ~0xFFFF | number
+      call.event.words.w4 = SampleModule.handler
+      call.resume = call.event.time - 500
+      result.event.time += delay
+      result.event.operand = number
+      story.lines.insert(contentsOf: [call, result], at: place + (number == 25 ? 2 : 4))
+    }
+    let after = try Self.outcome(claim, module, story)
+    #expect(after == (before.checked + 1, 1))
+  }
+
+  /// A schedule without windows is kept by frames without windows.
+  @Test func aScheduleMayHaveNoWindow() throws {
+    let module = try SampleModule { name in
+      SampleModule.configuration(name).map { section in
+        guard section.0 == ModuleSection.schedules.rawValue else { return section }
+        return SampleModule.records([
+          ScheduleRecord(
+            identifier: 0, name: name("main"), majorFrame: Nanoseconds(SampleModule.frame),
+            windows: RecordRange(first: 0, count: 0))
+        ])
+      }
+    }
+    var events = [
+      TraceEvent(time: 0, .boot, words: .init(module.table.checksum, 7, 1 << 32, .max)),
+      TraceEvent(time: 10, .start, words: .init(.max)),
+    ]
+    for frame in 0..<3 as Range<UInt64> {
+      events.append(
+        TraceEvent(
+          time: 20 + frame * SampleModule.frame, .majorFrameStart, operand: UInt32(frame),
+          words: .init(1000 + frame * SampleModule.frame)))
+    }
+    let verified = Set(report(events, module).identifiers(.fail))
+    for violated in [verified, ReferenceChecker.violations(events, module.table)] {
+      #expect(violated.isDisjoint(with: ["window.order", "window.end.order", "frame.regular"]), "\(violated)")
+    }
+    // The frames are still judged.
+    events.remove(at: 3)
+    #expect(ReferenceChecker.violations(events, module.table).contains("frame.regular"))
+  }
+}

@@ -1,0 +1,124 @@
+import ModuleConfiguration
+
+/// A process whose deadline is claimed.
+///
+/// It is released at the first period's start after its partition's start, and from then on when its period is over.
+struct ProcessState: Equatable {
+  /// What `release` says of the next release.
+  enum Phase {
+    /// Nothing: its partition has started since, or it never was released.
+    case new
+    case known
+    /// Nothing: events are missing, and a release or a start may be among them.
+    case lost
+    /// It was the last one at an earlier place of the trace; whole periods may have gone by since.
+    case guessed
+  }
+  var name: String
+  var key: ProcessKey
+  var partition: UInt8
+  var period: UInt64
+  var deadline: UInt64
+  var claim: Int
+  /// Whether its partition's scheduler tells when it is complete.
+  let isTold: Bool
+  /// Whether its releases count: those of one that is told of only from where it first gets the processor.
+  var isFollowed: Bool
+  var isReleased = false
+  var release: UInt64 = 0
+  /// It has the processor, or had it, with the job that was released last; and that was so much later than `release`.
+  /// Before that it is taken to be as late as the job before it.
+  var hasBegun = false
+  var delay: UInt64 = 0
+  /// How much later than its release the last job of this life began: who starts with a delay keeps it from job to job,
+  /// and until one has begun nobody tells of it.
+  var lastDelay: UInt64 = 0
+  /// The release after it, where that comes before it is complete, and may.
+  var next: UInt64?
+  /// When its partition's last period began; nil where nobody knows.
+  var periodStart: UInt64?
+  var periodLength: UInt64 = 0
+  var phase = Phase.new
+  /// It was followed, and was stopped or started since: whether it has jobs is not known until it gets the processor.
+  var isOutOfSight = false
+  /// The first of its releases since then that it would have if it had started again.
+  var unseenSince: UInt64?
+
+  /// Whether it is released where a period of its partition starts, one of those that are `span` long.
+  ///
+  /// It is at every one, unless its own period is a longer multiple.
+  mutating func isDue(at instant: UInt64, every span: UInt64) -> Bool {
+    guard period > span, period.isMultiple(of: span) else { return true }
+    switch phase {
+    case .new: return true
+    case .known:
+      let last = next ?? release
+      return instant > last && instant &- last >= period
+    case .lost: return false
+    case .guessed:
+      let elapsed = instant > release ? (instant &- release) % period : 0
+      guard elapsed > 0 else { return true }
+      release = instant &- elapsed
+      phase = .known
+      return false
+    }
+  }
+
+  /// From when on its deadline counts.
+  var begin: UInt64 { release &+ delay }
+
+  /// Whether its job has time still when the next one is released: where that began late, or where another schedule
+  /// begins.
+  func hasTime(_ instant: UInt64) -> Bool {
+    let (over, isBeyond) = begin.addingReportingOverflow(deadline)
+    return isBeyond || over > instant
+  }
+
+  /// Whether it should have had the processor by `instant`, and had it not since it was stopped or started: whoever is
+  /// released once a period, and complete within one, is told of in two.
+  func isUnseen(_ instant: UInt64) -> Bool {
+    unseenSince.map { instant >= $0 && instant &- $0 >= max(period, periodLength) } ?? false
+  }
+
+  /// The start of the period in which a job began, counted back from the last one: with it later releases are in step.
+  func periodStart(of begin: UInt64, last: UInt64) -> UInt64 {
+    guard begin < last, periodLength > 0 else { return min(begin, last) }
+    let rest = (last &- begin) % periodLength
+    let within = rest == 0 ? 0 : periodLength &- rest
+    return within > begin ? begin : begin &- within
+  }
+
+  /// Its job is under way no longer.
+  mutating func end() {
+    (isReleased, hasBegun, delay, next) = (false, false, 0, nil)
+  }
+
+  /// Its job is done: another one may have been released meanwhile.
+  mutating func goOn() {
+    let next = next
+    end()
+    if let next { beginWaiting(at: next) }
+  }
+
+  /// It is released, and has not begun.
+  mutating func beginWaiting(at instant: UInt64) { (isReleased, release, delay) = (true, instant, lastDelay) }
+
+  /// It or its partition starts or stops: it is under way no longer.
+  mutating func stop() {
+    end()
+    lastDelay = 0
+    phase = .new
+    if isTold, isFollowed { isOutOfSight = true }
+    unseenSince = nil
+    isFollowed = !isTold
+  }
+
+  /// Events are missing that may have been about it.
+  mutating func forget() {
+    end()
+    phase = .lost
+    isFollowed = !isTold
+    (lastDelay, isOutOfSight, unseenSince) = (0, false, nil)
+    (periodStart, periodLength) = (nil, 0)
+  }
+}
