@@ -3,12 +3,6 @@ import TraceFormat
 
 /// Changes of the rich story about its queues.
 extension Mutation {
-  /// What a message that is missing changes of what follows.
-  private static let afterSend: Set = [
-    "queue.sequence", "queue.overflow", "queue.status", "queue.order", "queue.content", "queue.mark",
-    "upcall.registered",
-  ]
-
   static let richQueues: [Mutation] = [
     Mutation("queue.sequence", "a number left out") { story in
       story.change(.portOperation, 1, where: port(3)) { $0.words.w1 = 3 }
@@ -86,13 +80,15 @@ extension Mutation {
     }.along(
       "queue.sequence", "queue.overflow", "queue.status", "queue.order", "queue.content", "queue.mark",
       "upcall.registered"),
-    Mutation("queue.available", "a receipt refused for the mode") { story in
-      story.lines.remove(at: story.index(.portOperation, 1, where: port(4)))
-      story.change(.hypercallResult, 1, where: call(89)) { $0.detail = 5 }
-      story.drop(.messageCopied, 3)
-    }.along("queue.mark", "queue.order", "queue.status"),
-    Mutation("queue.available", "a send refused for the configuration", along: afterSend) { $0.refuseSend(4) },
-    Mutation("queue.available", "a send refused for its parameters", along: afterSend) { $0.refuseSend(3) },
+    Mutation("queue.available", "an empty queue, for the mode") {
+      $0.change(.hypercallResult, 2, where: call(89)) { $0.detail = 5 }
+    },
+    Mutation("queue.available", "a full queue, for the configuration") {
+      $0.change(.hypercallResult, 2, where: call(88)) { $0.detail = 4 }
+    },
+    Mutation("queue.available", "a full queue, for the parameters of a message that is right") {
+      $0.change(.hypercallResult, 2, where: call(88)) { $0.detail = 3 }
+    },
     Mutation("queue.status", "of a port") { $0.change(.hypercallResult, where: call(90)) { $0.words.w0 = 1 } },
     Mutation("queue.status", "of a receipt") { $0.change(.portOperation, 0, where: port(4)) { $0.words.w2 = 0 } },
     Mutation("queue.status", "of a send") { $0.change(.portOperation, 0, where: port(3)) { $0.words.w2 = 2 } },
@@ -100,14 +96,6 @@ extension Mutation {
 }
 
 extension Story {
-  /// The first send is refused, with room in all queues.
-  mutating func refuseSend(_ code: UInt8) {
-    let place = index(.portOperation, 0, where: Mutation.port(3))
-    lines.removeSubrange(place...(place + 1))
-    change(.hypercallResult, 0, where: Mutation.call(88)) { $0.detail = code }
-    drop(.messageCopied, 0)
-  }
-
   /// Worker starts for the last time, and in its window nothing is made: nobody runs.
   mutating func leaveUnmade() {
     let made = lines.lastIndex { $0.event.kind == EventKind.initialised.rawValue }!
