@@ -36,6 +36,12 @@ extension BrokenModule {
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xE9\" Count=\"1\"", at: "First=\"0xE9\" Count"),
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0xF0\" Count=\"5\"", at: "0xF0"),
     .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x20\" Count=\"2\"", at: "First=\"0x20\""),
+    // What owns the machine: DMA, the firmware's configuration, power, PCI; and what the kernel has no map for.
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x510\" Count=\"12\"", at: "0x510"),
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x604\" Count=\"2\"", at: "0x604"),
+    .init(.reservedPort, "First=\"0x3F8\" Count=\"8\"", "First=\"0x7FFF\" Count=\"1\"", at: "0x7FFF"),
+    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x8000\" Count=\"1\"", at: "0x8000"),
+    .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x7FFF\" Count=\"2\"", at: "0x7FFF"),
     .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0x1000001\"", at: "0x1000001"),
     .init(.stackTooLarge, "StackSize=\"5000\"", "StackSize=\"0\"", at: "StackSize=\"0\""),
     .init(

@@ -70,45 +70,6 @@ extension ModuleRules {
     }
   }
 
-  /// I/O ports that no partition gets: whoever has them decides for all.
-  static let reservedPorts: [(ports: ClosedRange<UInt64>, owner: String)] = [
-    (0x20...0x21, "the first interrupt controller"), (0xA0...0xA1, "the second interrupt controller"),
-    (0x4D0...0x4D1, "the interrupt controllers' trigger modes"), (0x40...0x43, "the interval timer"),
-    (0x70...0x71, "the real-time clock"), (0x64...0x64, "the machine's reset line"),
-    (0x92...0x92, "the machine's reset line"), (0xCF8...0xCFF, "PCI configuration"),
-    (0xF4...0xF4, "the machine's exit"),
-  ]
-
-  mutating func checkPortGrants() {
-    var taken: [(ports: ClosedRange<UInt64>, partition: String, line: Int)] = []
-    for partition in module.partitions {
-      for grant in partition.portGrants {
-        guard grant.count > 0, grant.firstPort <= 0xFFFF, grant.count <= 0x1_0000 - grant.firstPort else {
-          diagnostics.error(
-            .portGrantRange, line: grant.line, "the grant is empty or goes beyond port 0xFFFF",
-            "write First and Count so that First + Count is at most 0x10000")
-          continue
-        }
-        let ports = grant.firstPort...(grant.firstPort + grant.count - 1)
-        var reserved = Self.reservedPorts
-        if !partition.isDrainer { reserved.append((0xE9...0xE9, "the debug port, which is the drainer's")) }
-        for entry in reserved where entry.ports.overlaps(ports) {
-          diagnostics.error(
-            .reservedPort, line: grant.line,
-            "'\(partition.name)' would get port 0x\(String(max(entry.ports.lowerBound, ports.lowerBound), radix: 16)): "
-              + entry.owner, "leave this port out of the grant")
-        }
-        for other in taken where other.ports.overlaps(ports) {
-          diagnostics.error(
-            .portGrantOverlap, line: grant.line,
-            "'\(partition.name)' shares ports with '\(other.partition)' (line \(other.line))",
-            "give a port to one partition, once")
-        }
-        if taken.count < 256 { taken.append((ports, partition.name, grant.line)) }
-      }
-    }
-  }
-
   mutating func checkProcesses() {
     let schedule = module.initialScheduleIndex.map { module.schedules[$0] }
     // Claims are called after partition and process: two names that read alike together would be one claim.
