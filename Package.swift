@@ -205,7 +205,9 @@ let targets: [Target] = [
     [
       "CommandFolder", "StoredTraces", "SimulatedModule", "Simulation", "TraceExport", "ModuleConfiguration", "partita",
     ]),
-  tests("ModuleCompiler", ["ModuleCompiler", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
+  tests(
+    "ModuleCompiler",
+    ["ModuleCompiler", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   tests("TestSeeds", []),
   .target(name: "TraceDamage", dependencies: ["TraceReading", "TestSeeds"], path: "Tests/TraceDamage"),

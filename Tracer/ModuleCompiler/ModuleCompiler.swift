@@ -106,6 +106,7 @@ private struct Compilation {
     rules.checkAll()
     loadImages(description, &rules)
     rules.checkProcessServices()
+    rules.checkMachine(stimulusCount: stimuli.count)
     if document.isSchemaViolated || reader.reader.isIncomplete {
       rules.diagnostics.dropConsequencesOfUnreadElements()
     } else if !before.hasErrors {
@@ -158,6 +159,7 @@ private struct Compilation {
       do {
         var image = try PartitionImage(elf: bytes)
         rules.services[index] = ProcessServices(elf: bytes)
+        rules.images[index] = image
         rules.checkMemory(of: partition, image: image)
         image.callbackEntry = rules.callbackEntry(of: partition, image: image, elf: bytes)
         images.append(image)

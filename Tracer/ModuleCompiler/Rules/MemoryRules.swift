@@ -8,23 +8,41 @@ extension ModuleRules {
     }
   }
 
-  /// The memory of the machine that a module runs on (`partita capture` starts QEMU with so much).
-  static let machineBytes: UInt64 = 128 << 20
-  /// What of it is not counted here: the kernel, the module's image, page tables, the partitions' code and data.
-  static let uncountedBytes: UInt64 = 16 << 20
-
-  /// What a module asks for by number must fit the machine: nobody could tell its user after the kernel has failed.
-  mutating func checkMachine() {
-    let stacks = module.partitions.reduce(0) { $0 + StackSize.wholePages($1.stackBytes) }
-    let ring = min(module.trace.ringBytes, Self.machineBytes)
-    let needed = ring + stacks + Self.uncountedBytes
-    guard needed > Self.machineBytes else { return }
-    let largest = module.partitions.max { $0.stackBytes < $1.stackBytes }
+  /// A module must fit the machine: nobody could tell its user after the kernel has failed.
+  mutating func checkMachine(stimulusCount: Int) {
+    let memory = MachineMemory(module, images: images, stimulusCount: stimulusCount)
+    guard memory.total > MachineMemory.availableBytes else { return }
+    let names: [(MachineMemory.Item, String)] = [
+      (.ring, "the trace ring"), (.segments, "the partitions' data and code"), (.stacks, "their stacks"),
+      (.messages, "the channels' messages"), (.image, "the packed module"), (.tables, "the kernel's tables"),
+    ]
+    let figures = names.map { "\($0.1) \(memory.bytes[$0.0, default: 0])" }.joined(separator: ", ")
+    let (line, advice) = place(of: memory.largest)
     diagnostics.error(
-      .machineTooSmall, line: ring > stacks ? module.trace.line : largest?.line ?? module.line,
-      "the trace ring takes \(module.trace.ringBytes) bytes and the stacks \(stacks), of a machine with "
-        + "\(Self.machineBytes) in all (\(Self.uncountedBytes) of them for kernel and images)",
-      "lower RingBytes or the StackSizes")
+      .machineTooSmall, line: line,
+      "the module takes \(memory.total) bytes of memory and may have \(MachineMemory.availableBytes) of the machine's "
+        + "\(MachineMemory.machineBytes): \(figures)", advice)
+  }
+
+  /// Where the file asks for what takes most memory, and what would help.
+  private func place(of item: MachineMemory.Item) -> (line: Int, advice: String) {
+    switch item {
+    case .ring: return (module.trace.line, "lower RingBytes")
+    case .stacks:
+      let largest = module.partitions.max { $0.stackBytes < $1.stackBytes }
+      return (largest?.line ?? module.line, "lower the StackSizes")
+    case .segments, .image, .tables:
+      func bytes(_ index: Int) -> UInt64 { images[index]?.segments.reduce(0) { $0 + $1.memoryBytes } ?? 0 }
+      let largest = module.partitions.indices.max { bytes($0) < bytes($1) }
+      return (
+        largest.map { module.partitions[$0].line } ?? module.line,
+        "make the images smaller, above all this partition's" + (item == .image ? ", or the stimulus" : "")
+      )
+    case .messages:
+      func bytes(_ channel: ChannelDescription) -> UInt64 { MachineMemory.messageBytes(channel, module) }
+      let largest = module.channels.max { bytes($0) < bytes($1) }
+      return (largest?.line ?? module.line, "lower MaxMessageSize or MaxNbMessages of the ports")
+    }
   }
 
   /// What `Partition_Memory` sets aside must hold what the image needs, in whole pages.

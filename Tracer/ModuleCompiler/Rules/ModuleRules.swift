@@ -11,6 +11,8 @@ struct ModuleRules {
   var diagnostics: DiagnosticList
   /// By the partition's index; those of images that could not be looked at are not here.
   var services: [Int: ProcessServices] = [:]
+  /// Likewise.
+  var images: [Int: PartitionImage] = [:]
 
   init(module: ModuleDescription, diagnostics: DiagnosticList) {
     self.module = module
@@ -35,7 +37,6 @@ struct ModuleRules {
     checkClaims()
     checkHealthTables()
     checkMemoryOwners()
-    checkMachine()
   }
 
   /// Names are at most 32 bytes long, as in the standard's `NAME_TYPE`.
