@@ -17,6 +17,17 @@ extension BrokenModule {
       at: "MajorFrameSeconds=\"0.01\""),
     .init(.emptyMajorFrame, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"0\"", at: "MajorFrameSeconds=\"0\""),
     .init(
+      .majorFrameTooShort, "<Partition_HM_Table",
+      SampleModule.secondSchedule() + "<Module_Schedule MajorFrameSeconds=\"0.000000001\" ScheduleIdentifier=\"6\" "
+        + "ScheduleName=\"tiny\"/>\n<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"0.000000001\"", [initial]),
+    .init(
+      .scheduleWithoutWindows, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"")
+        + "\n<Module_Schedule MajorFrameSeconds=\"0.03\" ScheduleIdentifier=\"6\" ScheduleName=\"third\"/>\n"
+        + "<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"0.03\"", status: 0, severity: .warning, [initial]),
+    .init(
       .unknownPartition, "<Partition_Schedule PartitionIdentifier=\"20\"",
       "<Partition_Schedule PartitionIdentifier=\"21\"", at: "\"21\""),
     .init(

@@ -102,6 +102,21 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     #expect(rules(start + "=\"0.002\"", start, 1_999_999) == [.windowsOverlap])
   }
 
+  /// A major frame of exactly 2 L is enough.
+  @Test func aFrameHasTwoAllowances() throws {
+    let sample = try #require(SampleModule.check(SampleModule.text).description)
+    let least = 2 * SwitchAllowance(sample).total.count
+    func tooShort(_ nanoseconds: UInt64) -> [Diagnostic] {
+      let frame = DecimalSeconds.format(Nanoseconds(nanoseconds))
+      let text = SampleModule.text.replacing(
+        "<Partition_HM_Table", with: "<Module_Schedule MajorFrameSeconds=\"\(frame)\"/>\n<Partition_HM_Table")
+      return SampleModule.check(text).errors.filter { $0.rule == .majorFrameTooShort }
+    }
+    #expect(tooShort(least).isEmpty)
+    let found = tooShort(least - 1)
+    #expect(found.map(\.advice) == ["make it \(DecimalSeconds.format(Nanoseconds(least))) s or longer"])
+  }
+
   @Test func unreadableFile() {
     let report = ModuleCompiler.check(file: "/nowhere/module.xml")
     #expect(report.diagnostics.map(\.rule) == [.unreadableFile])

@@ -12,8 +12,8 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, stackPool, tooManyProcesses
 
   // Schedules.
-  case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, unknownPartition, duplicatePartitionSchedule
-  case partitionWithoutWindow, tooManyWindows, duplicateWindow
+  case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, majorFrameTooShort, scheduleWithoutWindows
+  case unknownPartition, duplicatePartitionSchedule, partitionWithoutWindow, tooManyWindows, duplicateWindow
   case windowOutsideFrame, windowTooShort, windowsOverlap, gapTooShort
   case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply, scheduleRight
 
@@ -57,10 +57,10 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   var needsWholeModule: Bool {
     switch self {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
-      .partitionWithoutWindow, .periodStart, .durationNotMet, .noSupply, .capacityExceedsSupply, .processTiming,
-      .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts, .silentClock, .budgetSubject, .budgetBound,
-      .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError, .errorWithoutCode, .errorsWithoutLevel,
-      .wrongLevel, .scheduleRight:
+      .partitionWithoutWindow, .scheduleWithoutWindows, .periodStart, .durationNotMet, .noSupply,
+      .capacityExceedsSupply, .processTiming, .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts,
+      .silentClock, .budgetSubject, .budgetBound, .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError,
+      .errorWithoutCode, .errorsWithoutLevel, .wrongLevel, .scheduleRight:
       true
     default: false
     }

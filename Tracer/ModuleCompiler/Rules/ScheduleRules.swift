@@ -47,6 +47,7 @@ extension ModuleRules {
         .emptyMajorFrame, line: schedule.line, "the major frame has no length", "write MajorFrameSeconds above 0")
       return
     }
+    checkFrame(of: schedule)
     var lineByPartition: [UInt64: Int] = [:]
     for partition in schedule.partitions {
       checkPartition(partition.partitionIdentifier, namedBy: "the schedule", line: partition.line)
@@ -69,6 +70,24 @@ extension ModuleRules {
       }
     }
     checkWindows(of: schedule)
+  }
+
+  /// A frame's start is work of the kernel's own, as a window's is: where the next one is due before it is done, starts
+  /// fall behind for ever, and nobody has idle time.
+  private mutating func checkFrame(of schedule: ScheduleDescription) {
+    let least = Nanoseconds(2 * allowance.count)
+    if schedule.majorFrame < least {
+      diagnostics.error(
+        .majorFrameTooShort, line: schedule.line,
+        "the major frame has \(secondsText(schedule.majorFrame)), less than two switch allowances L",
+        "make it \(secondsText(least)) or longer")
+    }
+    if schedule.partitions.allSatisfy(\.windows.isEmpty) {
+      diagnostics.warning(
+        .scheduleWithoutWindows, line: schedule.line,
+        "the schedule has no windows: while it runs, no partition does but the drainer",
+        "add a Window_Schedule, or leave the schedule out")
+    }
   }
 
   private func hasWindows(_ partition: PartitionDescription) -> Bool {
