@@ -65,6 +65,15 @@ extension BrokenModule {
         + "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier",
       at: "PartitionCallback=\"other\""),
     .init(
+      .unsupported, "<Connection_Table>", "<Partition_HM_Table/>\n<Connection_Table>", at: "<Partition_HM_Table/>",
+      status: 0, severity: .warning),
+    .init(
+      .schemaViolation, "<Partition_HM_Table PartitionIdentifier=\"20\"", "<Partition_HM_Table",
+      at: "<Partition_HM_Table", status: 2),
+    .init(
+      .schemaViolation, "<Connection_Table>", "<Partition_HM_Table PartitionCallback=\"entry\"/>\n<Connection_Table>",
+      at: "PartitionCallback", status: 2),
+    .init(
       .schemaViolation, "<Partition_HM_Table", "<Partition_HM_Table PartitionCallback=\"\"", at: "PartitionCallback",
       status: 2),
   ]

@@ -37,7 +37,7 @@ extension DescriptionReader {
       }
     }
     for table in root.children("Partition_HM_Table") {
-      guard let partition = reader.required(reader.number("PartitionIdentifier", of: table)) else { continue }
+      guard let partition = readOwner(ofHealthTable: table) else { continue }
       if let symbol = reader.text("PartitionCallback", of: table) {
         description.health.callbacks.append(
           .init(partitionIdentifier: partition, symbol: symbol, line: table.line))
@@ -51,6 +51,24 @@ extension DescriptionReader {
         $0.partitionActions.append($1)
       }
     }
+  }
+
+  /// Whose table it is. Generators write empty ones that are nobody's: those have no effect, and are no reason to
+  /// refuse a file.
+  private mutating func readOwner(ofHealthTable table: ConfigurationElement) -> UInt64? {
+    guard table.attributes["PartitionIdentifier"] == nil else {
+      return reader.required(reader.number("PartitionIdentifier", of: table))
+    }
+    guard !table.children.isEmpty || table.attributes["PartitionCallback"] != nil else {
+      reader.unsupported(
+        table, "this Partition_HM_Table has no PartitionIdentifier and no entries: it has no effect",
+        "name the partition and what is done about its errors, or leave the table out")
+      return nil
+    }
+    reader.diagnostics.error(
+      .schemaViolation, line: table.line, "this Partition_HM_Table has no PartitionIdentifier",
+      "name the partition whose errors it is about")
+    return reader.required(nil)
   }
 
   /// Reads the entries of a table, each with the state that it stands under.

@@ -63,11 +63,11 @@ struct DescriptionReader {
   private mutating func readMemory(_ element: ConfigurationElement) -> PartitionMemory? {
     guard let identifier = reader.required(reader.number("PartitionIdentifier", of: element)) else { return nil }
     let kinds: [String: PartitionMemory.Kind] = ["CODE": .code, "DATA": .data, "INPUT_OUTPUT": .inputOutput]
+    let accesses = ["READ_ONLY": false, "READ": false, "READ_WRITE": true, "WRITE": true]
     let regions = element.children("Memory_Requirements").compactMap { region -> PartitionMemory.Region? in
       guard let kind = reader.required(reader.choice("Type", of: region, kinds)),
         let bytes = reader.required(reader.number("SizeBytes", of: region)),
-        let isWritable = reader.required(
-          reader.choice("Access", of: region, ["READ_ONLY": false, "READ_WRITE": true]))
+        let isWritable = reader.required(reader.choice("Access", of: region, accesses))
       else { return nil }
       if region.attributes["PhysicalAddress"] != nil {
         reader.unsupported(

@@ -72,7 +72,13 @@ enum ModuleSchemaText {
         <xs:sequence>
           <xs:element name="System_State_Entry" type="PartitionActions" minOccurs="0" maxOccurs="unbounded"/>
         </xs:sequence>
-        <xs:attribute name="PartitionIdentifier" type="Number" use="required"/>
+        <xs:attribute name="PartitionIdentifier" type="Number">
+          <xs:annotation>
+            <xs:documentation>
+              Only a table without entries and callback may lack it: such a table has no effect.
+            </xs:documentation>
+          </xs:annotation>
+        </xs:attribute>
         <xs:attribute name="PartitionName" type="xs:string"/>
         <xs:attribute name="PartitionCallback" type="Text"/>
       </xs:complexType>
@@ -232,8 +238,12 @@ enum ModuleSchemaText {
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="RegionAccess">
+        <xs:annotation>
+          <xs:documentation>READ is READ_ONLY, WRITE is READ_WRITE: both are common.</xs:documentation>
+        </xs:annotation>
         <xs:restriction base="xs:token">
           <xs:enumeration value="READ_ONLY"/><xs:enumeration value="READ_WRITE"/>
+          <xs:enumeration value="READ"/><xs:enumeration value="WRITE"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Level">
