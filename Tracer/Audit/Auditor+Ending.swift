@@ -5,7 +5,7 @@ extension Auditor {
   mutating func stop() {
     step.stopped = true
     hasStopped = true
-    for index in partitions.indices { endMarks(of: index) }
+    endAllMarks()
     guard let stopInstant, stopInstant != .max, now >= stopInstant else { return }
     measure("stop.prompt", Int64(clamping: now - stopInstant), over: Measure.Span(from: stopInstant, to: now))
   }
@@ -19,7 +19,7 @@ extension Auditor {
     for index in processes.indices { judgeOverdue(index, at: now) }
     doubtAbsent()
     endPeriods()
-    for index in partitions.indices { endMarks(of: index) }
+    endAllMarks()
     endCustom()
   }
 

@@ -35,6 +35,13 @@ extension Auditor {
     partitions[index].isWaitingKnown[line] = true
   }
 
+  /// The run is over: nothing answers the marks that wait. In one that no kernel has made they wait for what may not have
+  /// been recorded.
+  mutating func endAllMarks() {
+    guard kernelBuild != 0 else { return }
+    for index in partitions.indices { endMarks(of: index) }
+  }
+
   /// Nothing answers a partition's marks any more, or what would is not in the trace.
   mutating func endMarks(of index: Int) {
     for line in partitions[index].waitsSince.indices { endMark(of: index, on: line) }

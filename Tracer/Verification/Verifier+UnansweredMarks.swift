@@ -5,7 +5,11 @@ import TraceFormat
 /// handler, or one that is not ready, is to have no upcall.
 extension Verifier {
   /// No upcall comes any more, or nobody sees it.
+  ///
+  /// Not where no kernel has recorded it: of a prediction the partitions have nothing left to do near its end, and their
+  /// marks wait for what was not recorded.
   mutating func judgeUnansweredMarks() {
+    guard ending.kernelIdentity != 0 else { return }
     for index in partitions.indices {
       judgeUnansweredMarks(of: index)
       judgeUnenteredUpcall(of: index)
