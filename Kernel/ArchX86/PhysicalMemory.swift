@@ -42,7 +42,8 @@ public struct BootMemory: ~Copyable {
 
   /// Cuts off `byteCount` bytes, rounded up to whole pages, filled with zero.
   ///
-  /// - Precondition: there is so much left; `partita check` adds up what a module needs.
+  /// Where so much is not left the machine ends with a message: `partita check` adds up what a module needs, but who
+  /// boots it without `partita` gives it what memory he likes.
   public mutating func allocate(byteCount: UInt64) -> PhysicalAddress {
     let address = allocateUncleared(byteCount: byteCount)
     Instruction.clear(address.pointer, byteCount: (byteCount &+ 4095) & ~4095)
@@ -63,10 +64,18 @@ public struct BootMemory: ~Copyable {
   public mutating func allocateUncleared(byteCount: UInt64) -> PhysicalAddress {
     let address = next
     let wholePages = (byteCount &+ 4095) & ~4095
-    let after = address + wholePages
-    precondition(after <= end)
-    next = after
+    guard address <= end, wholePages <= end.rawValue &- address.rawValue else { endForWant(of: wholePages) }
+    next = address + wholePages
     usedByteCount &+= wholePages
     return address
+  }
+
+  @inline(never) private func endForWant(of byteCount: UInt64) -> Never {
+    SerialConsole.print("partita: the machine has too little memory for this module: after ")
+    SerialConsole.print(hexadecimal: usedByteCount)
+    SerialConsole.print(" bytes, ")
+    SerialConsole.print(hexadecimal: byteCount)
+    SerialConsole.print(" more are not there; start QEMU with a greater -m\n")
+    Instruction.exitEmulator(2)
   }
 }

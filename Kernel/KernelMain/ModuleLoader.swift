@@ -100,7 +100,6 @@ struct ModuleLoader: ~Copyable {
     Instruction.fill(bitmap.pointer, byteCount: 4096, with: .max)
     for index in record.portGrants.indices {
       let grant = table.record(PortGrantRecord.self, index)
-      guard grant.firstPort < 32768, grant.count <= 32768 &- grant.firstPort else { continue }
       for port in grant.firstPort..<(grant.firstPort &+ grant.count) {
         let byte = bitmap.pointer.load(fromByteOffset: Int(port / 8), as: UInt8.self)
         bitmap.pointer.storeBytes(of: byte & ~(1 << UInt8(port & 7)), toByteOffset: Int(port / 8), as: UInt8.self)

@@ -111,8 +111,10 @@ extension ModuleTable {
       if channel.maximumMessageBytes > UInt64(ModuleLimits.maximumMessageBytes) { return true }
     }
     for index in 0..<count(LineRecord.self) where record(LineRecord.self, index).line >= 16 { return true }
-    for index in 0..<count(PortGrantRecord.self) where outside(record(PortGrantRecord.self, index).partition) {
-      return true
+    for index in 0..<count(PortGrantRecord.self) {
+      let grant = record(PortGrantRecord.self, index)
+      if outside(grant.partition) || grant.firstPort > ModuleLimits.grantablePortCount { return true }
+      if grant.count > ModuleLimits.grantablePortCount - grant.firstPort { return true }
     }
     for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
       return true

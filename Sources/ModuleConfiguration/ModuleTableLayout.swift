@@ -91,6 +91,8 @@ public enum ModuleLimits {
   /// partition's memory takes, so that notes make no module's L longer.
   public static let maximumNoteWords = 256
   public static let lineCount = 16
+  /// I/O ports that can be granted, from 0 on: a partition's permission map has one page.
+  public static let grantablePortCount: UInt64 = 0x8000
   /// Messages that one queuing port may hold.
   public static let maximumQueuedMessages = 64
   /// Event channels of a module; a hypercall that names one looks through all.

@@ -67,7 +67,7 @@ public struct QueuingPort: Sendable {
   ///
   /// - Throws: `notAvailable` where a destination is full and the time-out is zero, `timedOut` where it has been full
   ///   until the time-out had passed, `invalidParameter` where the message is empty or too long, `invalidMode` of a
-  ///   destination, and of a process that may not wait now.
+  ///   destination, of a process that may not wait now, and of a time-out before NORMAL mode.
   @inlinable public func sendQueuingMessage(
     _ message: UnsafeRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) {
@@ -89,8 +89,8 @@ public struct QueuingPort: Sendable {
   /// Copies the oldest message into `buffer` and takes it out of the queue.
   ///
   /// - Throws: `notAvailable` where none is there and the time-out is zero, `timedOut` where none has come until the
-  ///   time-out had passed, `invalidMode` of a source, and of a process that may not wait now; `invalidParameter` where
-  ///   the buffer is too small: the message waits on.
+  ///   time-out had passed, `invalidMode` of a source, of a process that may not wait now, and of a time-out before
+  ///   NORMAL mode; `invalidParameter` where the buffer is too small: the message waits on.
   @inlinable public func receiveQueuingMessage(
     into buffer: UnsafeMutableRawBufferPointer, timeOut: ServiceTime = .notAtAll
   ) throws(ReturnCode) -> Reception {

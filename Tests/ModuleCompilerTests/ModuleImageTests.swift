@@ -31,14 +31,14 @@ import TraceFormat
     }
   }
 
-  /// Where the table has the segments' records, in bytes.
-  private func place(of segment: Int, _ image: [UInt8]) -> Int {
+  /// Where the table has a record, in bytes.
+  private func place(of record: Int, in section: ModuleSection = .segments, _ image: [UInt8]) -> Int {
     image.withUnsafeBytes { bytes in
       func word(_ index: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) }
       let head = ModuleTableLayout.headerWordCount
       let entries = (0..<Int(word(6))).map { head + $0 * ModuleTableLayout.directoryWordCount }
-      let entry = entries.first { word($0) == ModuleSection.segments.rawValue } ?? head
-      return Int(word(entry + 3)) + segment * Int(word(entry + 1)) * 8
+      let entry = entries.first { word($0) == section.rawValue } ?? head
+      return Int(word(entry + 3)) + record * Int(word(entry + 1)) * 8
     }
   }
 
@@ -135,5 +135,17 @@ import TraceFormat
     #expect(defect(of: forged(image, at: record + 24) { _ in .max }) == .misplaced(segment))
     let longer = UInt64(image.count) + 4096
     #expect(defect(of: forged(image, at: 24) { _ in longer }) == .cut(byteCount: image.count, of: longer))
+  }
+
+  /// The kernel writes a page by these words.
+  @Test func aGrantBeyondThePermissionMapIsADefect() throws {
+    let image = try Self.packed()
+    let (first, count) = (place(of: 0, in: .portGrants, image) + 8, place(of: 0, in: .portGrants, image) + 16)
+    for (place, last) in [(first, UInt64(0x8000 - 8)), (count, 0x8000 - 0x3F8)] {
+      #expect(defect(of: forged(image, at: place) { _ in last }) != .table(.recordOutOfRange))
+      for word in [last + 1, .max] {
+        #expect(defect(of: forged(image, at: place) { _ in word }) == .table(.recordOutOfRange), "\(word)")
+      }
+    }
   }
 }

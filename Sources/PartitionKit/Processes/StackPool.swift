@@ -25,10 +25,7 @@ enum StackPool {
   }
 
   /// Whether nobody has written into the fence.
-  ///
-  /// - Parameter fence: nil where there is none, which is whole.
-  static func isWhole(_ fence: UnsafeMutableRawPointer?) -> Bool {
-    guard let fence else { return true }
+  static func isWhole(_ fence: UnsafeMutableRawPointer) -> Bool {
     var difference: UInt64 = 0
     for word in 0..<Int(PARTITA_STACK_FENCE_WORDS) {
       difference |= fence.load(fromByteOffset: word &* 8, as: UInt64.self) ^ pattern

@@ -1,3 +1,5 @@
+import ModuleConfiguration
+
 extension ModuleRules {
   /// I/O ports that no partition gets: whoever has them decides for all, or reads and writes everybody's memory.
   ///
@@ -27,8 +29,7 @@ extension ModuleRules {
 
   private static let pciDevices = "PCI devices have the ports from 0x1000 on, wherever the firmware puts them"
 
-  /// The last port that the kernel can grant: its permission map has no more (`ModuleLoader.portBitmap`).
-  private static let lastPort: UInt64 = 0x7FFF
+  private static let lastPort = ModuleLimits.grantablePortCount - 1
 
   mutating func checkPortGrants() {
     var taken: [(ports: ClosedRange<UInt64>, partition: String, line: Int)] = []
