@@ -86,8 +86,8 @@ public struct RegisterPage {
     case marked = 2
   }
 
-  /// Runs ring 3, in the address space of `SwitcherPages.nextRoot` and with its register page, until the next entry to
-  /// the kernel that is not dealt with at once.
+  /// Runs ring 3, in the address space that `SwitcherPages.setNextRoot` has named and with its register page, until the
+  /// next entry to the kernel that is not dealt with at once.
   ///
   /// - Parameter padTicks: the counter value at which the exit begins, or 0 for at once.
   @inline(__always) public static func enter(padTicks: UInt64) -> Entry {

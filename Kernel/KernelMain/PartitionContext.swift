@@ -26,7 +26,7 @@ struct PartitionContext: BitwiseCopyable {
   var stackBytes: UInt64
   var segmentBase: UInt64
   var entryPoint: UInt64
-  /// Index of its first segment in `segmentFrames`, and how many.
+  /// Index of its first segment in `Kernel.segments`, and how many.
   var firstSegment: Int
   var segmentCount: Int
   /// The partition as the core's services of ports know it.

@@ -116,8 +116,7 @@ public enum RingControl {
 /// may lie where the cause stands), and moves the frame to where it belongs below a changed rsp.
 public enum UpcallFrame {
   public static let byteCount: UInt64 = 192
-  /// rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
-  public static let generalRegisters: UInt64 = 0
+  // First rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
   /// rip cs rflags rsp ss, 8 bytes each.
   public static let returnFrame: UInt64 = 120
   /// The stack pointer at which user space finds flags and instruction pointer: rsp − 144. The words behind it are

@@ -65,11 +65,11 @@ extension PartitionCore where Marking: MarkingRule {
     mark(line, hasBegun: false, into: &recorder)
   }
 
-  /// Whether what the snapshot of an interrupt of this line, come at that instant, says of the running partition's frame
-  /// could be asked for: by an upcall now, for the line, for marks that wait, or for a tick of its timer that is due as
-  /// well; or by one that comes before another snapshot does. That is so from `quietUntilNanoseconds` on: whoever loses
-  /// the processor with this very interrupt, for its window ends, is parked with what this snapshot says, and a mark in
-  /// its next window is delivered or refused by it.
+  /// Whether what the snapshot of an interrupt of this line, come at that instant, says of the running partition's
+  /// frame could be asked for: by an upcall now, for the line, for marks that wait, or for a tick of its timer that is
+  /// due as well; or by one that comes before another snapshot does. That is so from `quietUntilNanoseconds` on:
+  /// whoever loses the processor with this very interrupt, for its window ends, is parked with what this snapshot says,
+  /// and a mark in its next window is delivered or refused by it.
   @inline(__always) public mutating func needsFrame(for line: InterruptLine, at nanoseconds: UInt64) -> Bool {
     let index = Int(current.rawValue)
     return nanoseconds >= quietUntilNanoseconds

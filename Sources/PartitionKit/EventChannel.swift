@@ -21,7 +21,7 @@ public struct EventChannel: Equatable, Sendable {
   @discardableResult
   public func bind(handler: VirtualInterrupts.Handler) throws(ReturnCode) -> VirtualInterrupt {
     let vector = try Hypercall.call(.bindEvent, identifier)
-    let address = unsafeBitCast(handler, to: UInt.self)
+    let address = FunctionAddress.of(handler)
     try Hypercall.call(.registerHandler, vector, UInt64(address))
     try Hypercall.call(.enableInterrupt, vector)
     guard let interrupt = VirtualInterrupt(vector: vector) else { throw .invalidConfiguration }

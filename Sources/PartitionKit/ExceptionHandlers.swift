@@ -23,7 +23,7 @@ public enum ExceptionHandlers {
   /// - Parameter vector: 0 … 31 without 2, 8 and 18; 32 for the error handler.
   /// - Throws: `invalidParameter` for any other vector.
   public static func set(_ handler: Handler, vector: UInt64) throws(ReturnCode) {
-    try Hypercall.call(.setExceptionHandler, vector, UInt64(unsafeBitCast(handler, to: UInt.self)))
+    try Hypercall.call(.setExceptionHandler, vector, UInt64(FunctionAddress.of(handler)))
   }
 
   /// Removes the handler of an exception.

@@ -8,11 +8,6 @@ public enum SharedPageView {
     partita_load64(PartitionLayout.sharedPage &+ UInt64(offset))
   }
 
-  /// Writes the 8-byte word at one of `SharedPage`'s offsets.
-  @inlinable public static func setWord(_ offset: Int, _ value: UInt64) {
-    partita_store64(PartitionLayout.sharedPage &+ UInt64(offset), value)
-  }
-
   /// How many upcalls have entered, modulo 2¹⁶.
   @inlinable public static var upcallsEntered: UInt16 {
     partita_load16(PartitionLayout.sharedPage &+ UInt64(SharedPage.upcallsEntered))
@@ -34,13 +29,5 @@ public enum InformationPageView {
   /// Reads the 8-byte word at one of `InformationPage`'s offsets.
   @inlinable public static func word(_ offset: Int) -> UInt64 {
     partita_load64(PartitionLayout.informationPage &+ UInt64(offset))
-  }
-}
-
-/// The drainer's view of the ring's control page.
-public enum RingControlView {
-  /// Reads the 8-byte word at one of `RingControl`'s offsets.
-  @inlinable public static func word(_ offset: Int) -> UInt64 {
-    partita_load64(PartitionLayout.ringControl &+ UInt64(offset))
   }
 }

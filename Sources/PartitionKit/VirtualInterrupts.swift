@@ -35,7 +35,7 @@ public enum VirtualInterrupts {
   /// - Throws: what the kernel says, `invalidConfiguration` where the module does not permit the interrupt.
   public static func register(_ interrupt: VirtualInterrupt, handler: Handler) throws(ReturnCode) {
     let vector = UInt64(interrupt.vector)
-    let address = unsafeBitCast(handler, to: UInt.self)
+    let address = FunctionAddress.of(handler)
     try Hypercall.call(.registerVCPU, vector)
     try Hypercall.call(.registerHandler, vector, UInt64(address))
     try Hypercall.call(.enableInterrupt, vector)

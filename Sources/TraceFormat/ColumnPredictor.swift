@@ -40,9 +40,4 @@ public enum EventColumn {
     let signed = Int64(bitPattern: difference &<< (64 &- bits)) &>> Int64(64 &- bits)
     return UInt64(bitPattern: signed &<< 1 ^ signed &>> 63)
   }
-
-  /// The difference whose zigzag number this is, to be cut to the column's width by the caller.
-  @inlinable public static func unzigzag(_ number: UInt64) -> UInt64 {
-    number &>> 1 ^ (0 &- (number & 1))
-  }
 }

@@ -35,8 +35,8 @@ import Testing
       .reduce([UInt64](repeating: 0, count: partitions[0].processes.count)) { zip($0, $1).map(max) }
   }
 
-  @Test(arguments: ProcessScheduling.allCases)
-  func noResponseIsLongerThanItsBound(_ scheduling: ProcessScheduling) {
+  @Test(arguments: SchedulingDiscipline.allCases)
+  func noResponseIsLongerThanItsBound(_ scheduling: SchedulingDiscipline) {
     let seed = TestSeed.draw()
     var random = SeededGenerator(seed: seed)
     var compared = 0
@@ -146,7 +146,7 @@ import Testing
 
   @Test func whatHasNoBoundSaysWhy() {
     let supply = SupplyFunction(windows: [.init(start: 0, end: 10)], majorFrame: 20)
-    func bound(_ processes: [PeriodicProcess], _ scheduling: ProcessScheduling = .preemptive) -> [Bool] {
+    func bound(_ processes: [PeriodicProcess], _ scheduling: SchedulingDiscipline = .preemptive) -> [Bool] {
       let analysis = ResponseTimeAnalysis(
         supply: supply, processes: processes, scheduling: scheduling, releaseOrigins: [0])
       return processes.indices.map { if case .bounded = analysis.bound(of: $0) { true } else { false } }

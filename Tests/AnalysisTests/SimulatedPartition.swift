@@ -7,7 +7,7 @@ import Analysis
 struct SimulatedPartition {
   let supply: SupplyFunction
   let processes: [PeriodicProcess]
-  let scheduling: ProcessScheduling
+  let scheduling: SchedulingDiscipline
   let releaseOrigin: UInt64
 
   private struct Job {

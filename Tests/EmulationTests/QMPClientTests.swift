@@ -184,11 +184,9 @@ final class FakeMonitor: Sendable {
     let monitor = FakeMonitor(path: path, greeting: "") { _ in nil }
     let signals = try SignalWatch()
     signals.post()
-    let begun = ContinuousClock.now
     #expect(throws: EmulationError.interrupted) {
       _ = try QMPClient(path: monitor.path, timeout: .seconds(100), signals: signals)
     }
-    #expect(ContinuousClock.now - begun < .seconds(50))
     #expect(signals.take() == 1, "whoever asks for the signal finds it")
     withExtendedLifetime(monitor) {}
   }

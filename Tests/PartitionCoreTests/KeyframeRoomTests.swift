@@ -38,8 +38,8 @@ import TraceFormat
     return module
   }
 
-  /// A kernel whose every act takes as long as L allows for, and whose ring has always just lost events; partitions give
-  /// up their windows whenever they like, most of all right before the timer.
+  /// A kernel whose every act takes as long as L allows for, and whose ring has always just lost events; partitions
+  /// give up their windows whenever they like, most of all right before the timer.
   private struct SlowKernel {
     let bench: Bench
     /// Until when the last input keeps the kernel.

@@ -85,7 +85,8 @@ struct AheadTests {
     let events = EventStreams.whole(EventStreams.random(count: 6000, seed: UInt64(round + 90)))
     // Blocks of several batches: a batch has up to 1,024 events.
     let reader = try TraceReader(bytes: EventStreams.trace(events, eventsPerBlock: 3000))
-    var generator = SeededGenerator(seed: TestSeed.draw())
+    let seed = TestSeed.draw()
+    var generator = SeededGenerator(seed: seed)
     var compared = 0
     while case .events(let columns)? = reader.nextColumns() {
       for _ in 0..<20 {
@@ -93,12 +94,14 @@ struct AheadTests {
         let to = Int.random(in: from...columns.eventCount, using: &generator)
         var next = from
         columns.forEachBatch(in: from..<to) { first, batch in
-          #expect(first == next)
-          for (index, event) in batch.enumerated() { #expect(event == columns.event(at: first + index)) }
+          #expect(first == next, "seed \(seed)")
+          for (index, event) in batch.enumerated() {
+            #expect(event == columns.event(at: first + index), "seed \(seed)")
+          }
           next += batch.count
           return true
         }
-        #expect(next == to)
+        #expect(next == to, "seed \(seed)")
         compared += to - from
       }
     }

@@ -243,7 +243,7 @@ struct Forgery: CustomStringConvertible, Sendable {
     // The detour through the parser alone changes nothing.
     #expect(try CertificateTests.audit(forger.text, trace).isConfirmed)
     forgery.forge(&forger)
-    guard let report = try? CertificateTests.audit(forger.text, trace) else { return }
+    let report = try CertificateTests.audit(forger.text, trace)
     #expect(report.outcome == .refused && report.outcome.exitStatus == 1, "\(forgery): \(report.text)")
     #expect(report.text.contains("refused: "))
   }
@@ -265,8 +265,9 @@ struct Forgery: CustomStringConvertible, Sendable {
     for other in ["0.0", "0.00000000000000000001", "0e5", "-0.0", "0E-5"] {
       let text = certificate.replacingOccurrences(of: failures, with: "\"failures\": \(other)")
       #expect(text != certificate)
+      let report: AuditReport
       // Not each parser takes each of them.
-      guard let report = try? CertificateTests.audit(text, trace) else { continue }
+      do { report = try CertificateTests.audit(text, trace) } catch is AuditError { continue }
       #expect(report.outcome == .refused && report.text.contains("failures is no whole number"), "\(report.text)")
     }
   }

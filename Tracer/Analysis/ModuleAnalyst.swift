@@ -5,7 +5,7 @@ import ModuleConfiguration
 /// Analyses a checked module, schedule by schedule.
 public struct ModuleAnalyst {
   let module: ModuleDescription
-  let scheduling: ProcessScheduling
+  let scheduling: SchedulingDiscipline
   /// Messages that a queuing source sends in each of its periods.
   let messagesPerPeriod: UInt64
   /// What each job costs beside its capacity in a partition whose scheduler tells of its processes, in ns: the upcall
@@ -19,7 +19,7 @@ public struct ModuleAnalyst {
   ///   - messagesPerPeriod: what no module file says.
   ///   - jobCost: in ns; neither.
   public init(
-    _ module: ModuleDescription, scheduling: ProcessScheduling, messagesPerPeriod: UInt64 = 1,
+    _ module: ModuleDescription, scheduling: SchedulingDiscipline, messagesPerPeriod: UInt64 = 1,
     jobCost: UInt64 = Self.usualJobCost
   ) {
     self.jobCost = jobCost

@@ -19,7 +19,7 @@ public struct PeriodicProcess: Equatable, Sendable {
 }
 
 /// How the processes of one partition share it.
-public enum ProcessScheduling: String, Sendable, CaseIterable {
+public enum SchedulingDiscipline: String, Sendable, CaseIterable {
   /// The greatest priority runs at once: what ARINC 653 prescribes, and what the processes in C do.
   case preemptive
   /// A process runs until it waits: what some guests' own schedulers do.

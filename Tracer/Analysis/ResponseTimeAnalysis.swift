@@ -21,7 +21,7 @@ public struct ResponseTimeAnalysis: Sendable {
 
   let supply: SupplyFunction
   let processes: [PeriodicProcess]
-  let scheduling: ProcessScheduling
+  let scheduling: SchedulingDiscipline
   let releaseOrigins: [UInt64]
   /// By process; those of the less urgent ones are found first, for what they leave to the others.
   private var bounds: [Bound]
@@ -33,7 +33,7 @@ public struct ResponseTimeAnalysis: Sendable {
 
   /// - Parameter releaseOrigins: the partition's period starts in a major frame, in ns; one or more.
   public init(
-    supply: SupplyFunction, processes: [PeriodicProcess], scheduling: ProcessScheduling, releaseOrigins: [UInt64]
+    supply: SupplyFunction, processes: [PeriodicProcess], scheduling: SchedulingDiscipline, releaseOrigins: [UInt64]
   ) {
     self.supply = supply
     self.processes = processes

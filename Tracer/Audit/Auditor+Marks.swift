@@ -35,8 +35,8 @@ extension Auditor {
     partitions[index].isWaitingKnown[line] = true
   }
 
-  /// The run is over: nothing answers the marks that wait. In one that no kernel has made they wait for what may not have
-  /// been recorded.
+  /// The run is over: nothing answers the marks that wait. In one that no kernel has made they wait for what may not
+  /// have been recorded.
   mutating func endAllMarks() {
     guard kernelBuild != 0 else { return }
     for index in partitions.indices { endMarks(of: index) }

@@ -40,7 +40,7 @@ struct AnalyseCommand: ParsableCommand {
   @Option(
     name: .customLong("processes"),
     help: "How the processes of a partition share it: preemptive, as ARINC653.h has it, or cooperative.")
-  var scheduling = ProcessScheduling.preemptive
+  var scheduling = SchedulingDiscipline.preemptive
 
   @Option(help: "Messages that a queuing source sends in each of its periods.")
   var messagesPerPeriod: UInt64 = 1
@@ -175,4 +175,4 @@ struct AnalyseCommand: ParsableCommand {
   }
 }
 
-extension ProcessScheduling: ExpressibleByArgument {}
+extension SchedulingDiscipline: ExpressibleByArgument {}

@@ -94,7 +94,7 @@ struct ExportCommand: ParsableCommand {
     if run.gapCount > 0 {
       summary += "; \(run.gapCount) gap\(run.gapCount == 1 ? "" : "s"), \(run.lostCount) events known to be lost"
     }
-    ModuleSession.say(summary + "\n", to: output == "-" ? STDERR_FILENO : STDOUT_FILENO)
+    if output == "-" { ModuleSession.say(summary + "\n", to: STDERR_FILENO) } else { print(summary) }
     try TraceCommand.finish(reader, trace, run.coverage)
   }
 

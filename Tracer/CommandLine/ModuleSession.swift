@@ -15,6 +15,8 @@ struct ModuleSession {
   /// Descriptors of the live console; nil where it is not connected.
   var consoleInput: Int32?
   var consoleOutput: Int32?
+  /// `errno` of the first write to it that failed.
+  private var consoleFailure: Int32?
   /// Whether silence of the trace is no sign of trouble.
   var isInteractive = false
 
@@ -43,18 +45,26 @@ struct ModuleSession {
     let report = try capture(request, signals, showsProgress: !isConsoleShown)
     let kept = try output.keep()
     let summary = Summary(report: report, tracePath: tracePath == nil ? nil : kept, trace: kept)
-    if kept != nil { Self.say(summary.text, to: isConsoleShown ? STDERR_FILENO : STDOUT_FILENO) }
-    guard let complaint = report.complaint else { return }
+    if kept != nil {
+      if isConsoleShown { Self.say(summary.text, to: STDERR_FILENO) } else { print(summary.text, terminator: "") }
+    }
+    guard let complaint = report.complaint else { return try requireConsole() }
     var message = "partita: \(complaint)\n"
     if !report.emulatorMessages.isEmpty { message += "the emulator said:\n\(indented(report.emulatorMessages))" }
     if !isConsoleShown, !report.consoleTail.isEmpty {
       message += "the module's console ended with:\n\(indented(report.consoleTail))"
     }
     Self.say(message, to: STDERR_FILENO)
-    if report.ending == .kernelFault { throw ExitCode(1) }
-    // The emulator has said what it could not begin with.
-    let hasNotBegun = report.ending == .emulatorFailed(status: 1) && !report.emulatorMessages.isEmpty && kept == nil
-    throw ExitCode(hasNotBegun ? 2 : 3)
+    throw ExitCode(report.exitStatus(hasTrace: kept != nil))
+  }
+
+  /// What the module wrote is where the user wanted it; whoever stopped reading is content with what there was.
+  private func requireConsole() throws {
+    guard let consoleFailure, consoleFailure != EPIPE else { return }
+    let place = consoleOutput == STDOUT_FILENO ? "standard output" : consolePath ?? "the console's file"
+    TraceCommand.complain(
+      "\(place) cannot be written: \(String(cString: strerror(consoleFailure))); the console's text is not whole")
+    throw ExitCode(2)
   }
 
   /// Opens `path`, or stands for `standard` where it is '-'.
@@ -75,7 +85,7 @@ struct ModuleSession {
     return descriptor
   }
 
-  private func capture(
+  private mutating func capture(
     _ request: CaptureRequest, _ signals: SignalWatch, showsProgress: Bool
   ) throws -> CaptureReport {
     let terminal = consoleInput.map { TerminalMode(descriptor: $0) }
@@ -92,17 +102,18 @@ struct ModuleSession {
     }
     return capture.run { bytes in
       lastByte = bytes.last
-      if let consoleOutput { Self.write(bytes, to: consoleOutput) }
+      guard let consoleOutput, consoleFailure == nil else { return }
+      consoleFailure = Self.write(bytes, to: consoleOutput)
     } onProgress: { progress in
       line.show(progress)
     }
   }
 
-  static func say(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+  static func say(_ text: String, to descriptor: Int32) { _ = write(Array(text.utf8), to: descriptor) }
 
-  /// Writes all, as long as somebody reads.
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    _ = bytes.withUnsafeBytes { DescriptorWriter.writeAll($0, to: descriptor) }
+  /// Writes all; `errno` where that fails.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    bytes.withUnsafeBytes { DescriptorWriter.writeAll($0, to: descriptor) }
   }
 
   private func indented(_ text: String) -> String {

@@ -33,7 +33,7 @@ struct PartVerification: ~Copyable {
         if let boot = index.firstEvent, boot.knownKind == .boot { kernelIdentity = boot.words.w1 }
       }
     }
-    verifier.beginLead(inTheMiddle: isMiddle)
+    verifier.beginLead(inTheMiddle: isMiddle, kernelIdentity: kernelIdentity)
   }
 
   /// Judges the part; nil where `onProgress` has ended it before.

@@ -116,7 +116,7 @@ struct QueryCommand: ParsableCommand {
     do throws(Database.Failure) {
       let database = try Database(path, .readOnly)
       condition = DatabaseCondition(database)
-      losses = RecorderLosses(database)
+      losses = condition == .foreign ? RecorderLosses() : try RecorderLosses(database)
     } catch {
       TraceCommand.complain("\(path): \(error.message)")
       throw ExitCode(2)

@@ -151,9 +151,9 @@ struct ScheduleSearch {
     or bound: [String]
   ) throws -> Shortest {
     var boundBy = bound
-    var (low, high) = ((least.count + Self.step - 1) / Self.step, longest.count / Self.step)
-    // No whole step lies between them.
-    guard low <= high else { return Shortest(duration: longest, boundBy: bound) }
+    // The shortest that is known to do, which need not be a whole step.
+    var best = longest
+    var (low, high) = ((least.count + Self.step - 1) / Self.step, (longest.count + Self.step - 1) / Self.step)
     while low < high {
       let middle = (low + high) / 2
       var durations = others
@@ -161,13 +161,14 @@ struct ScheduleSearch {
       let outcome = try predict(durations, "window \(window(index).identifier): \(middle) µs")
       if outcome.holds {
         high = middle
+        best = durations[index] ?? best
       } else {
         // What is violated with the last step that is too short is what binds the window.
         low = middle + 1
         boundBy = outcome.misses.map(\.claim)
       }
     }
-    return Shortest(duration: Nanoseconds(min(high * Self.step, longest.count)), boundBy: boundBy)
+    return Shortest(duration: best, boundBy: boundBy)
   }
 
   /// The shortest that a module file may ask for: something is left of it after L and what foreign lines may steal.

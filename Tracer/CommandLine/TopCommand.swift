@@ -109,6 +109,7 @@ struct TopCommand: ParsableCommand {
         height: height)
     }
     guard board.isDone else { return }
+    TraceCommand.tell(board.losses, of: trace)
     let condition = board.condition
     guard condition.isComplete else {
       TraceCommand.complain("\(trace): \(condition)")
@@ -164,7 +165,7 @@ struct TopCommand: ParsableCommand {
     if output != nil, let kept { print("trace: \(kept)") }
     guard let complaint = report.complaint else { return }
     ModuleSession.say("partita: \(complaint)\n\(report.emulatorMessages)\n", to: STDERR_FILENO)
-    throw ExitCode(report.ending == .kernelFault ? 1 : 3)
+    throw ExitCode(report.exitStatus(hasTrace: kept != nil))
   }
 
   // MARK: Drawing

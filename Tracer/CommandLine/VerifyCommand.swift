@@ -114,7 +114,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     if let certificate { try TraceCommand.keepApart(certificate, from: [trace]) }
-    if needsAttribution || certificate != nil { try TraceCommand.requireFile(trace) }
+    if needsAttribution { try TraceCommand.requireFile(trace) }
     let reader = try TraceCommand.open(trace)
     defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
     let whole =
@@ -124,7 +124,9 @@ struct VerifyCommand: ParsableCommand {
         VerificationRun.report(on: reader, threads: threads, onProgress: $0)
       }
     try ClaimNames.require(claim + explain + except, among: whole.findings, of: trace)
-    var report = whole.limited(to: claim + explain, except: except)
+    let shown = claim + explain
+    // A certificate is of all claims, whichever are shown.
+    var report = certificate == nil ? whole.limited(to: shown, except: except) : whole
     guard !report.claims.isEmpty else {
       TraceCommand.complain(
         "\(trace): no claim is left; leave out --except to judge all that are asked for"
@@ -133,7 +135,7 @@ struct VerifyCommand: ParsableCommand {
     }
     if needsAttribution { report = try attributed(report, of: whole, reader) }
     if let certificate { try write(report, reader, to: certificate) }
-    show(report)
+    show(certificate == nil ? report : report.limited(to: shown, except: except))
     try Self.finish(report, reader, trace)
   }
 

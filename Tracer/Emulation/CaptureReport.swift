@@ -38,6 +38,16 @@ public struct CaptureReport: Equatable, Sendable {
   /// Whether the trace is whole: an orderly end, and the trace says so itself.
   public var isWhole: Bool { ending == .orderly && progress.hasEnded }
 
+  /// With what a command ends that has a complaint: 1 for a kernel fault, 2 where the emulator has said what it could
+  /// not begin with, else 3.
+  ///
+  /// - Parameter hasTrace: whether anything of a trace was kept.
+  public func exitStatus(hasTrace: Bool) -> Int32 {
+    if ending == .kernelFault { return 1 }
+    let hasNotBegun = ending == .emulatorFailed(status: 1) && !emulatorMessages.isEmpty && !hasTrace
+    return hasNotBegun ? 2 : 3
+  }
+
   public init(
     ending: Ending, progress: TraceProgress, wasInterrupted: Bool = false, emulatorMessages: String = "",
     consoleTail: String = ""

@@ -41,11 +41,13 @@ public final class TraceOutput {
     var information = stat()
     guard stat(growing, &information) == 0, information.st_size > 0 else { return nil }
     isDisposable = false
-    guard mayReplace || access(place, F_OK) != 0 else { return growing }
-    guard rename(growing, place) == 0 else {
-      throw .unwritable(path: target, reason: "\(SystemCall.lastError); what was written is \(growing)")
+    switch OutputPath.place(growing, at: place, mayReplace: mayReplace) {
+    case nil: return target
+    case EEXIST: return growing
+    case let reason?:
+      throw .unwritable(
+        path: target, reason: "\(String(cString: strerror(reason))); what was written is \(growing)")
     }
-    return target
   }
 
   deinit { if isDisposable { unlink(growing) } }

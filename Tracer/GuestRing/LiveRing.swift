@@ -55,15 +55,25 @@ public final class LiveRing {
 
   /// Takes what the ring has beyond the last chunk, of a machine that has stopped, and completes the trace.
   ///
-  /// - Throws: what has gone wrong with the last chunks.
+  /// - Throws: what has gone wrong with the last chunks, or with what the ring has beyond them.
   public func finish() throws(RescueError) {
-    let ring = try? RingSnapshot(memory, at: beacon.page)
+    var ring: RingSnapshot?
     var rest: [UInt64] = []
-    if let ring, ring.published.position > end,
-      let contents = try? RingContents(of: ring, from: end, events: nil, notBefore: 0), !contents.isSpoilt
-    {
-      rest = contents.stretches.first?.words ?? []
-      end += UInt64(rest.count)
+    var defect: RescueError?
+    do throws(RescueError) {
+      let snapshot = try RingSnapshot(memory, at: beacon.page)
+      ring = snapshot
+      if snapshot.published.position > end {
+        let contents = try RingContents(of: snapshot, from: end, events: nil, notBefore: 0)
+        guard !contents.isSpoilt else {
+          throw .ringDamaged(reason: "what it has beyond the drainer's last stroke are no records")
+        }
+        rest = contents.stretches.first?.words ?? []
+        end += UInt64(rest.count)
+      }
+    } catch {
+      // What was copied before is good all the same.
+      defect = error
     }
     // All chunks are encoded when all their room is free again.
     for _ in 0..<Self.chunksAhead { room.wait() }
@@ -71,7 +81,7 @@ public final class LiveRing {
     let hasEnded = memory.word(beacon.page + UInt64(RingControl.ended)).map { $0 != 0 } ?? false
     if hasEnded, ring?.published.position == end { writer.seal() }
     for _ in 0..<Self.chunksAhead { room.signal() }
-    if let failure = writer.failure { throw failure }
+    if let failure = writer.failure ?? defect { throw failure }
   }
 
   private func copy(to position: UInt64) throws(RescueError) -> [UInt64] {

@@ -12,6 +12,7 @@ public final class LiveBoard: @unchecked Sendable {
   private var table: CarriedModuleTable?
   private var bytes: UInt64 = 0
   private var lastCondition = TraceCondition.unread
+  private var lastLosses = RecorderLosses()
   private var isOpen = false
 
   public init() {}
@@ -54,6 +55,9 @@ public final class LiveBoard: @unchecked Sendable {
   /// Known once all is read; a trace that cannot be opened stays unread.
   public var condition: TraceCondition { lock.withLock { lastCondition } }
 
+  /// What the recorder lost; known once all is read.
+  public var losses: RecorderLosses { lock.withLock { lastLosses } }
+
   /// Lets `body` look at the figures, and at the claims as they stood then; nil while there are none.
   ///
   /// The reading thread goes on meanwhile. So the claims must not be asked for of the figures, whose judge is its own.
@@ -92,6 +96,7 @@ public final class LiveBoard: @unchecked Sendable {
     lock.withLock {
       bytes = reader.statistics.storedBytes
       lastCondition = reader.condition
+      lastLosses = reader.losses
     }
   }
 }

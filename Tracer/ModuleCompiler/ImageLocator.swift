@@ -19,25 +19,26 @@ public struct ImageLocator: Sendable {
     if let path = ProcessInfo.processInfo.environment["PARTITA_IMAGES"] {
       list += path.split(separator: ":").map(String.init)
     }
-    list += Self.buildDirectory.map { [$0] } ?? []
-    directories = list
+    directories = list + Self.buildDirectories
   }
 
-  /// The folder `images` beside one of the folders that the executable lies in: `.build/images` after a build.
-  static let buildDirectory: String? = {
+  /// The folders `images` beside those that the executable lies in, the nearest first, as the kernel is looked for
+  /// (`KernelLocator`): `.build/images` after a build.
+  static let buildDirectories: [String] = {
     guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-      return nil
+      return []
     }
+    var found: [String] = []
     var folder = (executable as NSString).deletingLastPathComponent
     while folder.count > 1 {
       let candidate = folder + "/images"
       var isDirectory: ObjCBool = false
       if FileManager.default.fileExists(atPath: candidate, isDirectory: &isDirectory), isDirectory.boolValue {
-        return candidate
+        found.append(candidate)
       }
       folder = (folder as NSString).deletingLastPathComponent
     }
-    return nil
+    return found
   }()
 
   /// The path of the image called `name`, tried as it is and with `.elf`; nil where there is none.

@@ -29,15 +29,8 @@ public enum OutputFile {
     let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do throws(Failure) {
       try fill(descriptor, bytes, path)
-      if replacing {
-        guard rename(temporary, path) == 0 else { throw failure(path) }
-      } else {
-        // A link fails where the name has appeared meanwhile; a rename would overwrite it.
-        guard link(temporary, path) == 0 else {
-          if errno == EEXIST { throw Failure.exists(path: path) }
-          throw failure(path)
-        }
-        unlink(temporary)
+      if let reason = OutputPath.place(temporary, at: path, mayReplace: replacing) {
+        throw reason == EEXIST ? Failure.exists(path: path) : failure(path, reason)
       }
     } catch {
       unlink(temporary)

@@ -94,6 +94,33 @@ public struct OutputPath: Equatable, Sendable {
     return folder == "." ? hidden : folder == "/" ? "/\(hidden)" : "\(folder)/\(hidden)"
   }
 
+  /// Gives a file that has grown elsewhere in the folder its name, in one step: never over one that appeared meanwhile
+  /// and may not go.
+  ///
+  /// - Returns: `errno` where that fails, EEXIST where something is there that may not go; nil where it has its name.
+  public static func place(_ grown: String, at path: String, mayReplace: Bool) -> Int32? {
+    if mayReplace { return rename(grown, path) == 0 ? nil : errno }
+    // A link fails where the name is taken; a rename would overwrite it.
+    if link(grown, path) == 0 {
+      unlink(grown)
+      return nil
+    }
+    // Some file systems know no links: there a look beforehand is the best that can be had.
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return errno }
+    guard access(path, F_OK) != 0 else { return EEXIST }
+    return rename(grown, path) == 0 ? nil : errno
+  }
+
+  /// The same for a folder.
+  public static func place(folder grown: String, at path: String) -> Int32? {
+    // An empty folder is ours to replace, and no other can be made in its place meanwhile.
+    guard mkdir(path, 0o777) == 0 else { return errno }
+    guard rename(grown, path) != 0 else { return nil }
+    let reason = errno
+    rmdir(path)
+    return reason
+  }
+
   /// Whether both paths name one place for an ordinary file, whether or not one is there.
   public static func areOnePlace(_ one: String, _ other: String) -> Bool {
     guard let a = try? OutputPath(one), let b = try? OutputPath(other), a.name == b.name else { return false }

@@ -18,7 +18,8 @@ public struct BlockIndex {
   public private(set) var runIdentity: String?
   private let file: RandomAccessFile
 
-  /// Walks through the headers of a file; nil where they do not follow each other as a good trace's do.
+  /// Walks through the headers of a file, as far as they follow each other as a good trace's do; nil where there is no
+  /// block of events.
   init?(_ file: RandomAccessFile) {
     self.file = file
     var offset: UInt64 = 0

@@ -36,7 +36,8 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
     case .complete: "complete"
     case .truncated(let byte): "cut off at byte \(byte): what would have followed is unknown"
     case .damaged(let defects):
-      "damaged (\(defects.count)): " + (defects.first.map(\.description) ?? "")
+      "damaged (\(defects.count)\(defects.count < TraceReader.maximumDefectCount ? "" : " or more")): "
+        + (defects.first.map(\.description) ?? "")
     }
   }
 }

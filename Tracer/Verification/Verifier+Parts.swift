@@ -7,8 +7,11 @@ extension Verifier {
   /// The next events are before the part.
   ///
   /// - Parameter isMiddle: whether the trace has events before them.
-  public mutating func beginLead(inTheMiddle isMiddle: Bool) {
+  ///
+  /// - Parameter kernelIdentity: the recording kernel's, by the boot event, where that is read elsewhere.
+  public mutating func beginLead(inTheMiddle isMiddle: Bool, kernelIdentity: UInt64? = nil) {
     book = book.cleared(isMuted: isMiddle)
+    if let kernelIdentity { ending.kernelIdentity = kernelIdentity }
     if isMiddle { noteGap() }
   }
 

@@ -6,8 +6,8 @@ import TraceFormat
 extension Verifier {
   /// No upcall comes any more, or nobody sees it.
   ///
-  /// Not where no kernel has recorded it: of a prediction the partitions have nothing left to do near its end, and their
-  /// marks wait for what was not recorded.
+  /// Not where no kernel has recorded it: in a prediction the partitions have nothing left to do near its end. Their
+  /// marks wait for what was not recorded, and who was given an upcall shows nothing more that it would be seen by.
   mutating func judgeUnansweredMarks() {
     guard ending.kernelIdentity != 0 else { return }
     for index in partitions.indices {

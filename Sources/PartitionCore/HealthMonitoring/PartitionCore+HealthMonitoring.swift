@@ -36,7 +36,9 @@ extension PartitionCore where Marking: MarkingRule {
     let number = log(error, of: partition, state, rule.level, cause: cause, address: address, into: &recorder)
     let index = Int(partition.rawValue)
     if rule.level == .process, partitions[index].mode == .normal,
-      reflect(vector: 32, errorCode: UInt64(error.rawValue), address: address, to: partition, into: &recorder)
+      reflect(
+        vector: GuestTables.errorHandlerVector, errorCode: UInt64(error.rawValue), address: address, to: partition,
+        into: &recorder)
     {
       return errorLog.setAction(0xFF, of: number)
     }

@@ -35,7 +35,6 @@ extension PartitionCore where Marking: MarkingRule {
     else { return Answer(.invalidParameter) }
     let error = found ?? .applicationError
     entryNanoseconds = now.nanoseconds
-    learnHandler(call.operand)
     handle(error, of: current, vector: nil, address: byteCount == 0 ? 0 : address, into: &recorder)
     return Answer(.noError)
   }

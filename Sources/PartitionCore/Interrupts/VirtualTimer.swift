@@ -3,7 +3,8 @@ import APEXTypes
 /// The timer of a vCPU: one-shot or periodic, in the module's time.
 ///
 /// It is a number of state words and no hardware: ticks fall due when the core looks, which it does in the owner's
-/// windows only. All arithmetic saturates: whatever a partition asks for, no instant wraps.
+/// windows only. Whatever a partition asks for, no instant wraps: what is added up to ticks that are past
+/// stays below the instant of the look, and the addition of the next one is checked.
 struct VirtualTimer: BitwiseCopyable {
   /// Instant of the next tick in ns; all ones while the timer stands.
   var next: UInt64 = .max

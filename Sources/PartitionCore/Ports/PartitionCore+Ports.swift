@@ -172,9 +172,6 @@ extension PartitionCore {
     }
   }
 
-  /// Messages that all queues of the module hold at most: so many words may a keyframe have for them.
-  public var queuedMessageLimit: Int { queues.count }
-
   static func queueEntryCount(_ table: ModuleTable) -> Int {
     var count = 0
     for index in 0..<table.count(PortRecord.self) {

@@ -40,7 +40,7 @@ public enum ErrorHandler {
   /// - Throws: `noAction` where there is one, `invalidMode` in NORMAL mode, `invalidConfiguration` where there is no
   ///   room for its stack.
   public static func create(stackBytes: UInt32 = 4096, entry: Process.Entry) throws(ReturnCode) {
-    try create(address: unsafeBitCast(entry, to: UInt.self), stackBytes: stackBytes)
+    try create(address: FunctionAddress.of(entry), stackBytes: stackBytes)
   }
 
   /// The same by the address of a C function; `invalidConfiguration` for 0.

@@ -43,7 +43,7 @@ public struct Process: Equatable, Sendable {
   ) throws(ReturnCode) {
     try self.init(
       ProcessAttributes(
-        name: ObjectName(name), period: period, timeCapacity: timeCapacity, entry: unsafeBitCast(entry, to: UInt.self),
+        name: ObjectName(name), period: period, timeCapacity: timeCapacity, entry: FunctionAddress.of(entry),
         stackBytes: stackBytes, basePriority: priority, deadline: deadline))
   }
 

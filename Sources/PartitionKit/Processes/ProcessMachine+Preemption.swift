@@ -45,8 +45,8 @@ extension ProcessMachine {
 
   private static func arm(_ instant: SystemTime) {
     guard instant != armedInstant else { return }
-    armedInstant = instant
-    _ = try? VirtualTimer.start(once: instant)
+    // One that is refused is asked for again at the next look.
+    armedInstant = (try? VirtualTimer.start(once: instant)) == nil ? .never : instant
   }
 
   /// A tick comes when somebody of greater priority than the running process gets ready.

@@ -127,7 +127,7 @@ enum ProcessMachine {
   static func abandon() -> Never {
     partita_flow_switch(
       partita_flow_pointer(Int32(partita_abandoned_flow)), partita_flow_pointer(Int32(partita_scheduler_flow))?.pointee)
-    fatalError()
+    preconditionFailure("an abandoned process is never chosen again")
   }
 
   /// Lays the beginning of a process on its stack.

@@ -54,7 +54,9 @@ public final class ExportTarget {
     }
   }
 
-  private func failure() -> ExportFailure { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+  private func failure(_ reason: Int32 = errno) -> ExportFailure {
+    .unwritable(path: path, reason: String(cString: strerror(reason)))
+  }
 
   private static func examine(_ path: String, _ kind: Kind, _ mayReplace: Bool) throws(ExportFailure) {
     var information = stat()
@@ -64,7 +66,9 @@ public final class ExportTarget {
     case (.file, S_IFREG): break
     case (.file, S_IFDIR): throw .notReplaceable(path: path, reason: "it is a folder, and the export is a file")
     case (.folder(let isOwn), S_IFDIR):
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+        throw .notReplaceable(path: path, reason: "what the folder holds cannot be read")
+      }
       if let other = names.first(where: { !isOwn($0) || !isOrdinaryFile("\(path)/\($0)") }) {
         throw .notReplaceable(path: path, reason: "the folder holds '\(other)', which is no part of such an export")
       }
@@ -104,7 +108,11 @@ public final class ExportTarget {
       }
       try? FileManager.default.removeItem(atPath: old)
     } else {
-      guard rename(growing, path) == 0 else { throw failure() }
+      let reason =
+        kind == .file
+        ? OutputPath.place(growing, at: path, mayReplace: mayReplace) : OutputPath.place(folder: growing, at: path)
+      if reason == EEXIST { throw .exists(path: path) }
+      if let reason { throw failure(reason) }
     }
     isDisposable = false
   }

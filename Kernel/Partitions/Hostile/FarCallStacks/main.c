@@ -1,5 +1,5 @@
-// Far calls whose stack lies in the kernel's pages: an emulator that pushes with the supervisor's rights writes where the
-// supervisor may, and whatever it writes must count for nothing. Elsewhere, and on other machines, it faults.
+// Far calls whose stack lies in the kernel's pages: an emulator that pushes with the supervisor's rights writes where
+// the supervisor may, and whatever it writes must count for nothing. Elsewhere, and on other machines, it faults.
 #include <HostileLoad.h>
 #include <partita.h>
 
