@@ -33,6 +33,19 @@ import Testing
     #expect(try folder.partita("replay", "run.partita").status == 0)
   }
 
+  /// What the module wrote is not where the user wanted it; the trace is.
+  @Test func aFullConsoleIsTold() throws {
+    let folder = try CommandFolder()
+    let answer = try Self.script(
+      """
+      $capture -o run.partita --for 2s --console /dev/full; echo "status $?"
+      $partita replay run.partita; echo "replay $?"
+      """, in: folder)
+    let told = "/dev/full cannot be written: No space left on device; the console's text is not whole"
+    #expect(answer.text.contains(told) && answer.text.contains("status 2\n"), "\(answer.text)")
+    #expect(answer.text.contains("replay 0\n"), "\(answer.text)")
+  }
+
   /// A medium that is full is told as that, at once and not after the silence that a hung kernel is given.
   @Test(arguments: ["port", "memory"]) func aFullMediumIsTold(transport: String) throws {
     let folder = try CommandFolder()

@@ -32,7 +32,7 @@ import TraceDamage
   }
 
   /// So do those that need a true module.
-  @Test(arguments: [["report", "@", "-o", "out.html"], ["step", "@"]])
+  @Test(arguments: [["report", "@", "-o", "out.html"], ["step", "@"], ["top", "@"]])
   func itIsToldOfARun(arguments: [String]) throws {
     let folder = try CommandFolder()
     try folder.write(LossyTrace.losing(5000..<5007, of: LongTrace.short.get()), to: "lossy")

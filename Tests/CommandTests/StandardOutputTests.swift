@@ -32,6 +32,16 @@ import Testing
     #expect(folder.names == ["other.partita", "run.partita"] && folder.leftovers == [])
   }
 
+  /// So is a summary that is lost: what it is about is there.
+  @Test func aSummaryIsAnAnswerToo() throws {
+    let folder = try Self.folder()
+    let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
+    defer { close(full) }
+    let command = try RunningCommand(["export", "run.partita", "-o", "run.csv"], in: folder, output: full)
+    #expect(command.finish() == .status(2) && command.errors.contains("No space left on device"), "\(command.errors)")
+    #expect(folder.names == ["other.partita", "run.csv", "run.partita"] && folder.leftovers == [])
+  }
+
   /// `… | head -1`: whoever has read enough is content, and nothing is said.
   @Test(arguments: commands) func aReaderMayHaveGone(arguments: [String]) throws {
     let folder = try Self.folder()

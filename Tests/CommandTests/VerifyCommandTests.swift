@@ -47,6 +47,20 @@ import TraceReading
     }
   }
 
+  /// Whatever is shown beside it.
+  @Test func aCertificateIsOfAllClaims() throws {
+    let folder = try CommandFolder()
+    try folder.write(LongTrace.short.get(), to: "run")
+    let shown = try folder.run("verify", "run", "--explain", "frame.regular", "--certificate", "explained")
+    #expect(shown.output.contains("frame.regular") && !shown.output.contains("window.order"), "\(shown.output)")
+    let whole = try folder.run("verify", "run", "--quiet", "--certificate", "whole")
+    #expect(shown.ending == whole.ending)
+    let explained = try Data(contentsOf: folder.url("explained"))
+    #expect(try explained == Data(contentsOf: folder.url("whole")))
+    let audited = try folder.run("audit", "explained", "run")
+    #expect(audited.ending == .status(0), "\(audited.output)\(audited.errors)")
+  }
+
   @Test func noThreadsAreRefused() throws {
     let folder = try CommandFolder()
     try folder.write(WorldTraces.file(seed: 3), to: "run.partita")

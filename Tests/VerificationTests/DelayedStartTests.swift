@@ -123,6 +123,16 @@ import TraceFormat
     }
     let after = try Self.outcome(claim, module, story)
     #expect(after == (before.checked + 1, 1))
+    // In what no kernel has recorded nobody is left who would take them: also where the boot event was read elsewhere.
+    var events = Array(story.events)
+    func failures(lead: Int, kernel: UInt64?) -> UInt64? {
+      let report = JudgedPartTests.report(
+        events, module.table, lead: lead, part: max(lead, 1)..<events.count, kernelIdentity: kernel)
+      return report.claim(claim)?.failures
+    }
+    #expect(failures(lead: 1, kernel: 7) == 1 && failures(lead: 1, kernel: 0) == 0)
+    events[0].words.w1 = 0
+    #expect(failures(lead: 0, kernel: nil) == 0)
   }
 
   /// A schedule without windows is kept by frames without windows.

@@ -12,10 +12,10 @@ import TraceFormat
 
   /// What is violated in a part, by claim, where reading begins at `lead` and the whole run is not read.
   static func report(
-    _ events: [TraceEvent], _ table: ModuleTable, lead: Int, part: Range<Int>
+    _ events: [TraceEvent], _ table: ModuleTable, lead: Int, part: Range<Int>, kernelIdentity: UInt64? = nil
   ) -> VerificationReport {
     var verifier = Verifier(table: table)
-    verifier.beginLead(inTheMiddle: lead > 0)
+    verifier.beginLead(inTheMiddle: lead > 0, kernelIdentity: kernelIdentity)
     for position in lead..<part.upperBound {
       if position == part.lowerBound { verifier.beginPart(at: UInt64(position)) }
       verifier.consume(events[position], position: UInt64(position))

@@ -16,7 +16,7 @@ struct ModuleSession {
   var consoleInput: Int32?
   var consoleOutput: Int32?
   /// `errno` of the first write to it that failed.
-  private var consoleFailure: Int32?
+  private(set) var consoleFailure: Int32?
   /// Whether silence of the trace is no sign of trouble.
   var isInteractive = false
 
