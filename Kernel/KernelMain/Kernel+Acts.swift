@@ -36,6 +36,7 @@ extension Kernel {
       ring.record(.acknowledged, partition: .none, detail: 0, operand: UInt32(line.vector), UInt64(inService))
     }
     if core.decision.works.contains(.partitions) { showModes() }
+    if core.decision.works.contains(.promises) { showPromises() }
     if let callback = core.decision.callback { enter(callback) }
   }
 

@@ -92,6 +92,15 @@ extension Kernel {
     }
   }
 
+  /// Shows partitions their periods and durations in the module schedule that runs from now on.
+  func showPromises() {
+    table.forEachPromise(inSchedule: core.scheduleIndex) { partition, period, duration in
+      let page = contexts[Int(partition.rawValue)].information.pointer
+      Instruction.store64(period.count, to: page + InformationPage.period)
+      Instruction.store64(duration.count, to: page + InformationPage.duration)
+    }
+  }
+
   /// Registers, extended state, FS base and shared page as at a beginning.
   private mutating func resetContext(of partition: PartitionIndex) {
     let index = Int(partition.rawValue)

@@ -6,7 +6,8 @@ extension ModuleTable {
   /// These are the conditions that kernel and tools rely on without looking again; whether the configuration makes
   /// sense is the business of `partita check`.
   var hasDefectiveRecord: Bool {
-    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside || isAnyClaimDefective
+    isTooLarge || isAnyUnreadable || isAnyNameOutside || isAnyReferenceOutside || isAnyPortOutside
+      || isAnyClaimDefective
   }
 
   /// More records of a kind than the kernel has room for.
@@ -97,6 +98,32 @@ extension ModuleTable {
       let segment = record(SegmentRecord.self, index)
       if outside(segment.partition) || segment.imageBytes > segment.memoryBytes { return true }
     }
+    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
+      return true
+    }
+    for index in 0..<count(ScheduleActionRecord.self) {
+      let record = record(ScheduleActionRecord.self, index)
+      if record.schedule >= UInt64(schedules) || outside(record.partition) { return true }
+    }
+    for index in 0..<count(EventChannelRecord.self) {
+      let channel = record(EventChannelRecord.self, index)
+      if outside(channel.source) || outside(channel.destination) { return true }
+    }
+    for index in 0..<count(PartitionScheduleRecord.self)
+    where outside(record(PartitionScheduleRecord.self, index).partition) { return true }
+    for index in 0..<partitions {
+      let depth = record(PartitionRecord.self, index).maximumUpcallDepth
+      if depth == 0 || depth > ModuleLimits.maximumUpcallDepth { return true }
+    }
+    for index in 0..<count(HealthActionRecord.self)
+    where outside(record(HealthActionRecord.self, index).partition) { return true }
+    return false
+  }
+
+  /// Ports of messages and of devices, channels and lines.
+  private var isAnyPortOutside: Bool {
+    let partitions = partitionCount
+    func outside(_ index: PartitionIndex) -> Bool { Int(index.rawValue) >= partitions }
     for index in 0..<count(PortRecord.self) {
       let port = record(PortRecord.self, index)
       if outside(port.partition) || port.channel >= UInt64(count(ChannelRecord.self)) { return true }
@@ -116,23 +143,6 @@ extension ModuleTable {
       if outside(grant.partition) || grant.firstPort > ModuleLimits.grantablePortCount { return true }
       if grant.count > ModuleLimits.grantablePortCount - grant.firstPort { return true }
     }
-    for index in 0..<count(ProcessRecord.self) where outside(record(ProcessRecord.self, index).partition) {
-      return true
-    }
-    for index in 0..<count(ScheduleActionRecord.self) {
-      let record = record(ScheduleActionRecord.self, index)
-      if record.schedule >= UInt64(schedules) || outside(record.partition) { return true }
-    }
-    for index in 0..<count(EventChannelRecord.self) {
-      let channel = record(EventChannelRecord.self, index)
-      if outside(channel.source) || outside(channel.destination) { return true }
-    }
-    for index in 0..<partitions {
-      let depth = record(PartitionRecord.self, index).maximumUpcallDepth
-      if depth == 0 || depth > ModuleLimits.maximumUpcallDepth { return true }
-    }
-    for index in 0..<count(HealthActionRecord.self)
-    where outside(record(HealthActionRecord.self, index).partition) { return true }
     return false
   }
 }

@@ -76,7 +76,7 @@ public enum InformationPage {
   public static let operatingMode = 72
   /// u64; why it started last, `StartCondition`.
   public static let startCondition = 80
-  /// u64; the partition's period and duration in the schedule of its configuration, in ns.
+  /// u64; the partition's period and duration in the module schedule that runs, in ns.
   public static let period = 88
   public static let duration = 96
   /// u64; when the window that runs now, or ran last, ends, in ns: whatever schedule it is of.

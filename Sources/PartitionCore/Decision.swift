@@ -34,9 +34,11 @@ public struct Decision {
     @inlinable public static var answer: Works { Works(rawValue: 1024) }
     /// A major frame has begun.
     @inlinable public static var frameStart: Works { Works(rawValue: 2048) }
+    /// Another module schedule runs: what it promises is to be shown in the partitions' information pages.
+    @inlinable public static var promises: Works { Works(rawValue: 4096) }
 
     /// All but an answer, the masks, the timer, a switch, and a frame's start.
-    @inlinable public static var rare: Works { Works(rawValue: 4 | 8 | 16 | 32 | 64 | 128 | 512) }
+    @inlinable public static var rare: Works { Works(rawValue: 4 | 8 | 16 | 32 | 64 | 128 | 512 | 4096) }
   }
   public internal(set) var works = Works()
 

@@ -59,12 +59,12 @@ public enum Partition {
     SystemTime(nanoseconds: InformationPageView.word(InformationPage.periodStart))
   }
 
-  /// The partition's period in the schedule of its configuration; 0 where it has none.
+  /// The partition's period in the module schedule that runs; in one without windows for it that of the one before.
   @inlinable public static var period: Nanoseconds {
     Nanoseconds(InformationPageView.word(InformationPage.period))
   }
 
-  /// How much of each period its windows give it together, in the same schedule.
+  /// How much of each period its windows give it together, in that schedule.
   @inlinable public static var duration: Nanoseconds {
     Nanoseconds(InformationPageView.word(InformationPage.duration))
   }

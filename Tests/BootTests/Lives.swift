@@ -29,6 +29,7 @@ struct Lives {
   static let noteCalled: UInt64 = 0x4C4C_4143
   static let noteLogged: UInt64 = 0x47_4F4C
   static let noteHeard: UInt64 = 0x44_4145
+  static let notePromised: UInt64 = 0x4D4F_5250
 
   let run: CapturedRun
 

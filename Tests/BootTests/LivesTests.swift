@@ -176,6 +176,12 @@ import TraceFormat
       let window = try #require(try lives.events(.windowStart, of: name).first { $0.time > change.time })
       #expect(restart.time >= window.time && restart.time < window.time + 20_000, "\(name)")
     }
+    // GET_PARTITION_STATUS follows; who starts with the change sees no other any more.
+    func promise(_ period: UInt64, _ duration: UInt64) -> UInt64 { period << 32 | duration }
+    #expect(
+      try lives.notes(Lives.notePromised, of: "Phoenix") == [promise(10_000, 4_000), promise(10_000, 3_000)])
+    #expect(
+      try lives.notes(Lives.notePromised, of: "Steward") == [promise(20_000, 3_000), promise(10_000, 2_000)])
     try lives.expectOrder()
   }
 

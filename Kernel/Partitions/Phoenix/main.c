@@ -22,7 +22,7 @@ enum callback_scenario { complete = 0, fault = 1, never_end = 2, come_back = 3 }
 // Volatile, so that the numbers are read from the image where the tests find them: after the name, "SCENARIO".
 const volatile uint64_t scenario[3] = {0x4F4952414E454353, live_on, complete};
 
-enum note { born = 0x4E524F42, called = 0x4C4C4143, logged = 0x474F4C, heard = 0x444145 };
+enum note { born = 0x4E524F42, called = 0x4C4C4143, logged = 0x474F4C, heard = 0x444145, promised = 0x4D4F5250 };
 
 static const SYSTEM_TIME_TYPE first_death_ns = 100000000;
 
@@ -164,6 +164,14 @@ static void hear(uint64_t vector, uint64_t marks) {
   partita_hypercall1(PARTITA_ACKNOWLEDGE_INTERRUPT, vector);
 }
 
+// What the module schedule gives it: the period in the upper half, how much of each in the lower one; microseconds.
+static uint64_t promise_us(void) {
+  PARTITION_STATUS_TYPE self;
+  RETURN_CODE_TYPE status;
+  GET_PARTITION_STATUS(&self, &status);
+  return (uint64_t)(self.PERIOD / 1000) << 32 | (uint64_t)(self.DURATION / 1000);
+}
+
 void phoenix_main(void) {
   const uint64_t stains = count_stains();
   PARTITION_STATUS_TYPE self;
@@ -186,7 +194,10 @@ void phoenix_main(void) {
   SET_PARTITION_MODE(NORMAL, &status);
   partita_interrupts_enable();
   int is_alive = 1;
+  uint64_t known = 0;
   while (1) {
+    const uint64_t promise = promise_us();
+    if (promise != known) note(promised, known = promise);
     if (is_alive && is_first && partita_now() > first_death_ns) {
       is_alive = 0;
       die(scenario[1]);

@@ -2,8 +2,8 @@ import APEXTypes
 
 /// What a partition is promised in a schedule other than the initial one: so much time in each of its periods.
 ///
-/// The initial schedule's stands in `PartitionRecord`. The kernel does not read it: windows are what it goes by; the
-/// promise is for who judges whether they keep it. Source: ARINC 653 Part 2, multiple module schedules.
+/// The initial schedule's stands in `PartitionRecord`. Windows are what the kernel goes by; it shows the promise
+/// to its partition, and who judges asks whether they keep it. Source: ARINC 653 Part 2, multiple module schedules.
 public struct PartitionScheduleRecord: Equatable, Sendable {
   /// Index of the schedule among the schedules.
   public var schedule: UInt64

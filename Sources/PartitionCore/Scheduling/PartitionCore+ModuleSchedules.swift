@@ -36,6 +36,7 @@ extension PartitionCore where Marking: MarkingRule {
     guard next != schedule.scheduleIndex else { return }
     schedule.run(next)
     schedule.lastChange = instant
+    decision.works.insert(.promises)
     recorder.record(
       .scheduleChange, partition: schedule.asker, detail: 1, operand: UInt32(truncatingIfNeeded: next))
     for index in 0..<partitions.count {

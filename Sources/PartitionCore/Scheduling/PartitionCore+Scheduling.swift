@@ -5,6 +5,8 @@ import TraceFormat
 extension PartitionCore where Marking: MarkingRule {
   /// Nominal end of the window that runs, or whose start is waited for; all ones where there is none.
   public var windowEnd: SystemTime { SystemTime(nanoseconds: schedule.activeEnd) }
+  /// Index of the module schedule that runs.
+  public var scheduleIndex: Int { schedule.scheduleIndex }
   /// Whether a period of its partition begins with that window.
   public var windowBeginsPeriod: Bool { schedule.beginsPeriod }
 
