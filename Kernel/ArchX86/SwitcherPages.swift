@@ -131,18 +131,18 @@ public struct SwitcherPages {
     Instruction.store64(UInt64(UInt(bitPattern: context)), to: crossing(UInt64(PARTITA_KERNEL_CONTEXT)))
   }
 
+  // What every entry reads and every exit writes lies at constant addresses of the kernel's own space, which is loaded.
+
   /// Non-maskable interrupts taken, ever.
-  public var nonMaskableCount: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_NMI_COUNT))) }
+  public var nonMaskableCount: UInt64 { partita_nmi_count() }
   /// Counter value at the last entry to the kernel.
-  public var entryTicks: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_ENTRY_TICKS))) }
+  public var entryTicks: UInt64 { partita_entry_ticks() }
   /// CR3 as the last entry found it.
-  public var foundRoot: PhysicalAddress { PhysicalAddress(Instruction.load64(crossing(UInt64(PARTITA_FOUND_ROOT)))) }
+  public var foundRoot: PhysicalAddress { PhysicalAddress(partita_found_root()) }
   /// Counter value of the first instruction in ring 3 after the last exit.
-  public var exitTicks: UInt64 { Instruction.load64(crossing(UInt64(PARTITA_EXIT_TICKS))) }
+  public var exitTicks: UInt64 { partita_exit_ticks() }
   /// What CR3 gets at the next exit.
-  public func setNextRoot(_ root: PhysicalAddress) {
-    Instruction.store64(root.rawValue, to: crossing(UInt64(PARTITA_NEXT_ROOT)))
-  }
+  public func setNextRoot(_ root: PhysicalAddress) { partita_set_next_root(root.rawValue) }
 
   /// One of the switcher's words, by its physical address.
   @inline(__always) private func crossing(_ address: UInt64) -> UnsafeMutableRawPointer {

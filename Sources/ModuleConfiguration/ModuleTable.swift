@@ -34,8 +34,11 @@ public struct ModuleTable: @unchecked Sendable {
     guard header[5] == 0, ModuleTable.checksum(of: whole) == header[4] else { throw .wrongChecksum }
     let sections = header[6]
     guard sections <= 64, Int(sections) * 32 + 64 <= byteCount else { throw .sectionOutOfBounds }
+    var before: UInt64 = 0
     for index in 0..<Int(sections) {
       let entry = header + (8 + index * 4)
+      guard entry[0] > before else { throw .sectionOutOfBounds }
+      before = entry[0]
       guard entry[1] > 0, entry[1] <= 64, entry[2] <= 1 << 24, entry[3] & 7 == 0, entry[3] <= header[2],
         entry[1] * entry[2] * 8 <= header[2] - entry[3]
       else { throw .sectionOutOfBounds }
@@ -80,13 +83,18 @@ public struct ModuleTable: @unchecked Sendable {
     return search(for: section)
   }
 
+  /// Sections stand in the order of their numbers: one is at the place that it has without gaps, or before.
   @usableFromInline func search(for section: ModuleSection) -> (first: Int, stride: Int, count: Int) {
-    var entry = ModuleTableLayout.headerWordCount
-    for _ in 0..<word(6) {
-      if word(entry) == section.rawValue {
+    var rest = min(section.rawValue, word(6))
+    while rest > 0 {
+      rest &-= 1
+      let entry =
+        ModuleTableLayout.headerWordCount &+ Int(truncatingIfNeeded: rest) &* ModuleTableLayout.directoryWordCount
+      let number = word(entry)
+      if number == section.rawValue {
         return (Int(word(entry + 3)) / 8, Int(word(entry + 1)), Int(word(entry + 2)))
       }
-      entry += ModuleTableLayout.directoryWordCount
+      if number < section.rawValue { break }
     }
     return (0, 0, 0)
   }

@@ -12,7 +12,7 @@ public final class SimulatedModule: @unchecked Sendable {
     try self.init(sections: description.sections)
   }
 
-  /// Writes the sections' words as they are, with a header that fits them.
+  /// Writes the sections' words as they are, in the order of their numbers, with a header that fits them.
   public init(sections: [TableSection]) throws(ModuleTable.Defect) {
     let words = Self.words(sections)
     storage = .allocate(byteCount: words.count * 8, alignment: 8)
@@ -32,7 +32,7 @@ public final class SimulatedModule: @unchecked Sendable {
   private static func words(_ sections: [TableSection]) -> [UInt64] {
     var head: [UInt64] = [ModuleTableLayout.magic, ModuleTableLayout.version, 0, 0, 0, 0, UInt64(sections.count), 0]
     var body: [UInt64] = []
-    for section in sections {
+    for section in sections.sorted(by: { $0.number < $1.number }) {
       let offset = UInt64((8 + sections.count * 4 + body.count) * 8)
       head += [section.number, UInt64(section.recordWords), UInt64(section.words.count / section.recordWords), offset]
       body += section.words

@@ -24,7 +24,8 @@ public struct HandmadeTable {
   public func bytes() -> [UInt8] {
     var padded = strings
     while padded.count % 8 != 0 { padded.append(0) }
-    let sections = self.sections + [(.strings, padded.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) })]
+    let names: [UInt64] = padded.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+    let sections = (self.sections + [(.strings, names)]).sorted { $0.section.rawValue < $1.section.rawValue }
     var directory: [UInt64] = []
     var body: [UInt64] = []
     let head = ModuleTableLayout.headerWordCount + sections.count * ModuleTableLayout.directoryWordCount

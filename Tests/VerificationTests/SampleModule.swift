@@ -50,6 +50,7 @@ final class SampleModule: @unchecked Sendable {
       text[start..<start + 8].reversed().reduce(into: UInt64(0)) { $0 = $0 << 8 | UInt64($1) }
     }
     sections.append((ModuleSection.strings.rawValue, letters.count, letters))
+    sections.sort { $0.0 < $1.0 }
     var head: [UInt64] = [ModuleTableLayout.magic, ModuleTableLayout.version, 0, 0, 0, 0, UInt64(sections.count), 0]
     var body: [UInt64] = []
     for (number, count, words) in sections {

@@ -37,6 +37,14 @@ PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));
 }
 
+// The switcher's words, in the kernel's own address space.
+#define PARTITA_SWITCHER_WORD(address) (*(volatile uint64_t *)(address))
+PARTITA_INLINE uint64_t partita_nmi_count(void) { return PARTITA_SWITCHER_WORD(PARTITA_NMI_COUNT); }
+PARTITA_INLINE uint64_t partita_entry_ticks(void) { return PARTITA_SWITCHER_WORD(PARTITA_ENTRY_TICKS); }
+PARTITA_INLINE uint64_t partita_found_root(void) { return PARTITA_SWITCHER_WORD(PARTITA_FOUND_ROOT); }
+PARTITA_INLINE uint64_t partita_exit_ticks(void) { return PARTITA_SWITCHER_WORD(PARTITA_EXIT_TICKS); }
+PARTITA_INLINE void partita_set_next_root(uint64_t root) { PARTITA_SWITCHER_WORD(PARTITA_NEXT_ROOT) = root; }
+
 // The ways out of the kernel and back. They are no ordinary calls: all registers but two are lost, so that the switcher
 // need not keep what the kernel can read again.
 PARTITA_INLINE uint32_t partita_leave_and_return(uint64_t padTicks) {
