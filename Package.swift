@@ -356,9 +356,11 @@ func partitions() -> [Target] {
 
 func muslPartitions() -> [Target] {
   [
-    image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "ControlLaw"]),
-    image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX"]),
-    image("Chatter", folder: "Kernel/Partitions/Processes/Chatter", ["APEXBinding"]),
+    // Functions under the C library's own names: on the host they would take the place of the host's.
+    .target(name: "CLibrary", dependencies: ["CAPEX"], path: "Kernel/CLibrary"),
+    image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "CLibrary", "ControlLaw"]),
+    image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX", "CLibrary"]),
+    image("Chatter", folder: "Kernel/Partitions/Processes/Chatter", ["APEXBinding", "CLibrary"]),
   ]
 }
 

@@ -1,11 +1,13 @@
 # Where a partition begins: the image's ELF entry. The kernel enters it in ring 3 with an aligned stack, zeroed
 # registers and upcalls masked. It publishes the trampolines of upcalls and exceptions, makes the C library ready where
-# there is one, runs `main`, and should that return, yields window after window: a partition has nowhere else to go.
+# there is one, and runs `main`. Should that return, the C library is told; without one the partition yields window
+# after window: it has nowhere else to go.
 #include "partition_layout.h"
 
     .text
     .weak   main
     .weak   partita_begin_library
+    .weak   partita_end_library
     .globl  partita_start
     .type   partita_start, @function
 partita_start:
@@ -26,6 +28,11 @@ partita_start:
 1:  xorl    %edi, %edi
     xorl    %esi, %esi
     call    main@PLT
+    movl    $partita_end_library, %ecx
+    testl   %ecx, %ecx
+    jz      2f
+    movl    %eax, %edi
+    call    *%rcx
 2:  movl    $PARTITA_YIELD, %eax
     syscall
     jmp     2b

@@ -14,20 +14,18 @@ enum OutsidePartition {
     return try folder.run("/bin/bash", ["-c", "exec \"$0\" \"$@\" 2>&1", script] + arguments)
   }
 
-  /// Writes the template's module, with `source` in the place of the template's.
-  static func begin(_ folder: CommandFolder, source: String? = nil) throws {
+  /// A folder with the template's module in `nav`, and `source` in the place of the template's main.c.
+  static func folder(_ source: String? = nil) throws -> CommandFolder {
+    let folder = try CommandFolder()
     let begun = try build("--new", "Nav", "nav", in: folder)
     try #require(begun.status == 0, "\(begun.text)")
     if let source { try folder.write(Array(source.utf8), to: "nav/main.c") }
+    return folder
   }
 
-  /// Builds `source` with options, and boots it in the template's module.
-  static func run(
-    _ source: String, options: [String] = [], milliseconds: UInt64 = 200
-  ) throws -> CapturedRun {
-    let folder = try CommandFolder()
-    try begin(folder, source: source)
-    let built = try build(["--name", "Nav"] + options + ["nav/main.c"], in: folder)
+  /// Builds the partition Nav of `words`, and boots the template's module with it.
+  static func boot(_ folder: CommandFolder, words: [String], milliseconds: UInt64) throws -> CapturedRun {
+    let built = try build(["--name", "Nav"] + words, in: folder)
     try #require(built.status == 0, "\(built.text)")
     var module = ModuleVariant(
       description: try String(contentsOfFile: folder.file("nav/module.xml"), encoding: .utf8), stimulus: "")

@@ -17,7 +17,9 @@ import Testing
     (["--name", "", "main.c"], "--name wants a value"), (["-I", "nosuch", "main.c"], "-I: 'nosuch' is no folder"),
     (["-o", "nosuch/Nav.elf", "main.c"], "-o: there is no folder 'nosuch'"),
     (["--name", "Nav", "-o", "main.c", "main.c"], "-o: 'main.c' is no image that may be replaced"),
-    (["--new", "Nav"], "--new wants one folder"), (["--new", "Nav", "."], "'./main.c' is there already"),
+    (["--heap", "3", "main.c"], "--heap: '3' is no size from 16K to 32M"),
+    (["--heap", "64M", "main.c"], "--heap: '64M' is no size"), (["--new", "Nav"], "--new wants one folder"),
+    (["--new", "Nav", "."], "'./main.c' is there already"),
     (["--new", "Nav", "--name", "Nav", "nav"], "--new goes without --name and -o"),
     (["--new", "Nav-2", "nav"], "there may be no -"), (["--swift", "main.c"], "--swift goes with --new"),
   ]) func badUsageIsRefused(arguments: [String], complaint: String) throws {

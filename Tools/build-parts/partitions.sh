@@ -2,6 +2,8 @@
 # becomes of an image that is linked.
 
 readonly program=$(basename "$0")
+# What is sorted is the same everywhere.
+export LC_ALL=C
 
 # The same sources make the same bytes, and so the same build identity and the same trace, wherever they lie: debug
 # information names files from the top of the tree, and no files of the compiler's cache.
@@ -38,4 +40,9 @@ check_partition() {
     return 1
   fi
   readelf -n "$file" | grep -q 'Build ID' || { echo "$program: $name has no build identity" >&2; return 1; }
+}
+
+# functions_that_call: of a disassembly those that have the instruction `syscall`.
+functions_that_call() {
+  awk '/^[0-9a-f]+ <.*>:$/ { name = substr($2, 2, length($2) - 3) } $2 == "syscall" { print name }'
 }
