@@ -26,8 +26,8 @@ public enum ModuleTableLayout {
   public static let pageBytes = 4096
 }
 
-/// The sections of a module table, each there once at most, in the order of their numbers. A reader ignores numbers that
-/// it does not know.
+/// The sections of a module table, each there once at most, in the order of their numbers. A reader ignores numbers
+/// that it does not know.
 public enum ModuleSection: UInt64, Sendable {
   case module = 1
   case partitions = 2
