@@ -209,7 +209,9 @@ struct Forgery: CustomStringConvertible, Sendable {
       }
     },
     Forgery("a bound that nothing exceeded, exceeded") { forger in
-      forger.editCase("timer.punctual", 0) { $0["beyondBound"] = [["taker": "timer", "nanoseconds": 1]] }
+      forger.editCase("timer.punctual", 0) {
+        $0["beyondBound"] = [["taker": "timer", "nanoseconds": 1, "pieces": 1, "event": 1]]
+      }
     },
     Forgery("a custom claim that never held") { forger in
       forger.edit("custom.c1") {
