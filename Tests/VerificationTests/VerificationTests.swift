@@ -13,8 +13,12 @@ import TraceFormat
 
   @Test func everyClaimPassesOnEveryMechanism() throws {
     let module = try RichModule.make()
-    let report = Story(RichStory.tell(of: module)).verify(module)
+    let story = Story(RichStory.tell(of: module))
+    let report = story.verify(module)
     #expect(report.verdict == .pass, "\(report.summary)")
+    let errors = story.events.count { $0.kind == EventKind.healthError.rawValue }
+    try #require(errors > 1)
+    #expect(report.text(isColored: false).contains("the health monitor took \(errors) errors: "))
   }
 
   /// No claim passes because nothing exercised it: the story has at least one instance of each.

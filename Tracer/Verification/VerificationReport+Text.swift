@@ -22,6 +22,7 @@ extension VerificationReport {
     if !fileDefect.isEmpty { lines += ["", part == nil ? "the trace file is \(fileDefect)" : fileDefect] }
     if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
+    if let health { lines.append(health) }
     if let omission { lines.append(omission) }
     if let part { lines.append(part.sentence) }
     return lines.joined(separator: "\n") + "\n"
@@ -40,6 +41,18 @@ extension VerificationReport {
       }
     }
     return lines
+  }
+
+  /// That errors were dealt with as the module says violates nothing, and is to be known all the same.
+  private var health: String? {
+    guard let errors = claims.first(where: { $0.identifier == "health.entered" })?.checked, errors > 0 else {
+      return nil
+    }
+    let those =
+      errors == 1
+      ? "one error: 'partita dump --kind healthError' shows it"
+      : "\(errors) errors: 'partita dump --kind healthError' lists them"
+    return "the health monitor took \(those)"
   }
 
   /// One line: how many claims pass, fail, are unknown, and what that means.
