@@ -18,10 +18,12 @@ import Testing
     }
     let supply = SupplyFunction(windows: windows, majorFrame: frame)
     let processes = (0..<Int.random(in: 1..<4, using: &random)).map { index in
-      PeriodicProcess(
-        name: "process \(index)", period: [12, 24, 24, 48, 72].randomElement(using: &random)!,
-        capacity: UInt64.random(in: 1..<7, using: &random), deadline: nil,
-        priority: UInt64.random(in: 1..<4, using: &random))
+      let period: UInt64 = [12, 24, 24, 48, 72].randomElement(using: &random)!
+      // In the middle of windows too, and later than the partition's next period starts.
+      let offset = Bool.random(using: &random) ? 0 : UInt64.random(in: 0..<period, using: &random)
+      return PeriodicProcess(
+        name: "process \(index)", period: period, capacity: UInt64.random(in: 1..<7, using: &random), deadline: nil,
+        priority: UInt64.random(in: 1..<4, using: &random), offset: offset)
     }
     let origin = supply.windows.first?.start ?? 0
     return (supply, processes, Bool.random(using: &random) ? [origin] : [origin, origin + 12])

@@ -31,7 +31,9 @@ struct SimulatedPartition {
     var stolen: UInt64 = 0
     for tick in 0..<length {
       for (index, process) in processes.enumerated()
-      where tick >= releaseOrigin && (tick - releaseOrigin).isMultiple(of: process.period!) {
+      where tick >= releaseOrigin + process.offset
+        && (tick - releaseOrigin - process.offset).isMultiple(of: process.period!)
+      {
         jobs.append(Job(process: index, release: tick, left: computation(index)))
       }
       let place = tick % supply.majorFrame

@@ -57,6 +57,14 @@ extension BrokenModule {
     .init(.processTiming, "p:PeriodSeconds=\"0.005\"", "p:PeriodSeconds=\"0.007\"", at: "0.007"),
     .init(.processTiming, "p:TimeCapacitySeconds=\"0.001\"", "", at: "Name=\"main\""),
     .init(
+      .processTiming, "p:DeadlineSeconds=\"0.004\"",
+      "p:DeadlineSeconds=\"0.004\" p:Completion=\"TOLD\" p:ReleaseOffsetSeconds=\"0.01\"",
+      at: "p:ReleaseOffsetSeconds"),
+    // Nobody tells when its jobs begin.
+    .init(
+      .processTiming, "p:DeadlineSeconds=\"0.004\"", "p:DeadlineSeconds=\"0.004\" p:ReleaseOffsetSeconds=\"0.003\"",
+      at: "p:ReleaseOffsetSeconds"),
+    .init(
       .duplicateProcess, "<Process Name=\"main\"", "<Process Name=\"main\"/>\n<Process Name=\"main\"",
       at: "StackSize=\"5000\""),
     // Two names with the same CRC-32C.

@@ -30,7 +30,7 @@ extension AnalysedModule {
     switch exitStatus {
     case 0: "every deadline and every port's bound holds"
     case 1:
-      if partitions.flatMap(\.processes).contains(where: \.wasMissed) {
+      if partitions.contains(where: { $0.recordedMisses != nil || $0.processes.contains(where: \.wasMissed) }) {
         "a deadline was missed in the trace"
       } else if ports.contains(where: \.wasExceeded) {
         "a port's limit was exceeded in the trace"
@@ -38,8 +38,12 @@ extension AnalysedModule {
         "a deadline or a port's bound can be exceeded"
       }
     default:
-      if partitions.flatMap(\.processes).contains(where: \.isRefuted) {
+      if partitions.flatMap(\.processes).contains(where: { $0.releasedOtherwise != nil }) {
+        "processes are not released as assumed: their bounds do not apply to the trace"
+      } else if partitions.flatMap(\.processes).contains(where: \.isRefuted) {
         "a response was seen beyond its bound: something assumed does not hold"
+      } else if partitions.flatMap(\.processes).contains(where: \.isInDoubt) {
+        "a response was seen beyond its bound, under this schedule or another one"
       } else if ports.contains(where: \.isRefuted) {
         "a port was seen beyond its bound: something assumed does not hold"
       } else {
@@ -51,14 +55,6 @@ extension AnalysedModule {
   private var processLines: [String] {
     let rows = partitions.flatMap { partition in
       partition.processes.map { process -> [String] in
-        let verdict: String
-        switch process.meetsDeadline {
-        case _ where process.wasMissed: verdict = "WAS MISSED"
-        case _ where process.isRefuted: verdict = "BOUND EXCEEDED"
-        case true?: verdict = "holds"
-        case false?: verdict = "CAN BE MISSED"
-        case nil: verdict = process.deadlineNanoseconds == nil ? "no deadline" : "unknown"
-        }
         let margin = zip(process.deadlineNanoseconds, process.boundNanoseconds).map { Int64($0) - Int64($1) }
         return [
           "\(partition.name).\(process.name)", process.priority.map { "\($0)" } ?? "–",
@@ -66,7 +62,7 @@ extension AnalysedModule {
           Self.milliseconds(process.deadlineNanoseconds), Self.milliseconds(process.boundNanoseconds),
           margin.map { ($0 < 0 ? "−" : "") + Self.milliseconds($0.magnitude) } ?? "–",
           Self.milliseconds(process.observedNanoseconds),
-          verdict + (process.deadlineNanoseconds == nil ? "" : process.reason.map { ": \($0)" } ?? ""),
+          Self.verdict(on: process),
         ]
       }
     }
@@ -78,14 +74,30 @@ extension AnalysedModule {
     ).lines
   }
 
+  private static func verdict(on process: Process) -> String {
+    let doubt = process.releasedOtherwise.map { "; bound NOT APPLICABLE: \($0)" } ?? ""
+    if process.wasMissed { return "WAS MISSED" + doubt }
+    if process.isRefuted, doubt.isEmpty { return "BOUND EXCEEDED" }
+    if process.meetsDeadline == false { return "CAN BE MISSED" + doubt }
+    if let why = process.releasedOtherwise { return "bound NOT APPLICABLE: \(why)" }
+    if process.isInDoubt { return "unknown: a longer response was seen, under this schedule or another one" }
+    if let count = process.recordedMisses {
+      return "unknown: DEADLINE_MISSED was recorded of its partition, \(count == 1 ? "once" : "\(count) times")"
+    }
+    if process.meetsDeadline == true { return "holds" }
+    return process.deadlineNanoseconds == nil ? "no deadline" : "unknown" + (process.reason.map { ": \($0)" } ?? "")
+  }
+
   private var portLines: [String] {
     let rows = ports.map { port -> [String] in
       let verdict: String
       switch port.holds {
       case _ where port.wasExceeded: verdict = "WAS EXCEEDED"
       case _ where port.isRefuted: verdict = "BOUND EXCEEDED"
-      case true?: verdict = "holds"
       case false?: verdict = "CAN BE EXCEEDED"
+      case _ where port.isReleasedOtherwise:
+        verdict = "bound NOT APPLICABLE: processes are not released as assumed"
+      case true?: verdict = "holds"
       case nil: verdict = "unknown"
       }
       let isQueue = port.capacity != nil

@@ -17,6 +17,8 @@ public struct AnalysedModule: Encodable, Sendable {
     public var boundNanoseconds: UInt64?
     /// Why there is no bound.
     public var reason: String?
+    /// How much later than its partition's period starts the module file says that it is released.
+    public var releaseOffsetNanoseconds: UInt64?
     /// The longest response seen in the trace.
     public var observedNanoseconds: UInt64?
     /// Whether the trace ran under several schedules, so that nobody knows under which one that response was.
@@ -24,6 +26,10 @@ public struct AnalysedModule: Encodable, Sendable {
     /// Whether its partition has other processes and its own scheduler tells nothing: all complete together where it
     /// gives up its window, so that the response seen is that of the last.
     public var completesWithOthers = false
+    /// Why its bound says nothing of the trace: it, or who can delay it, is released otherwise than was assumed.
+    public var releasedOtherwise: String?
+    /// How often its partition recorded that a deadline was missed, if that can have been this one's.
+    public var recordedMisses: UInt64?
 
     /// Whether the trace shows a response beyond the deadline.
     public var wasMissed: Bool {
@@ -35,6 +41,18 @@ public struct AnalysedModule: Encodable, Sendable {
     public var isRefuted: Bool {
       guard let boundNanoseconds, let observedNanoseconds else { return false }
       return !isObservedUnderSeveralSchedules && !completesWithOthers && observedNanoseconds > boundNanoseconds
+    }
+
+    /// Whether the trace shows a response beyond the bound that may be another schedule's, or of a change between two.
+    var isInDoubt: Bool {
+      guard let boundNanoseconds, let observedNanoseconds else { return false }
+      return isObservedUnderSeveralSchedules && !completesWithOthers && observedNanoseconds > boundNanoseconds
+    }
+
+    /// Whether its deadline has no bound, or the trace speaks against what was assumed for it.
+    var isOpen: Bool {
+      isRefuted || isInDoubt || releasedOtherwise != nil || recordedMisses != nil
+        || deadlineNanoseconds != nil && meetsDeadline == nil
     }
 
     /// Whether the deadline is proved; nil for no deadline, or no bound to hold against it.
@@ -56,6 +74,8 @@ public struct AnalysedModule: Encodable, Sendable {
     public var demandMillionths: UInt64
     public var supplyMillionths: UInt64
     public var processes: [Process]
+    /// How many errors DEADLINE_MISSED the trace has of it.
+    public var recordedMisses: UInt64?
 
     /// Whether a process that states period and capacity may still be busy when it is released again.
     var isLate: Bool {
@@ -88,6 +108,8 @@ public struct AnalysedModule: Encodable, Sendable {
     public var observedWaiting: UInt64?
     /// Whether the trace ran under several schedules, so that nobody knows under which one that was.
     public var isObservedUnderSeveralSchedules = false
+    /// Whether who writes or reads here is released otherwise than was assumed, as the trace shows.
+    public var isReleasedOtherwise = false
 
     /// Whether the trace shows a message that was not valid any more, or more of them than there is room for.
     public var wasExceeded: Bool {
@@ -126,14 +148,16 @@ public struct AnalysedModule: Encodable, Sendable {
   public var ports: [Port]
 
   /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if a deadline or a port with a limit has no bound, or
-  /// a response or a message was seen beyond its bound; else 0.
+  /// a response or a message was seen beyond its bound, or processes are released otherwise than was assumed; else 0.
   public var exitStatus: Int32 {
     let processes = partitions.flatMap(\.processes)
-    let isExceeded = processes.contains { $0.meetsDeadline == false || $0.wasMissed }
+    let isExceeded =
+      processes.contains { $0.meetsDeadline == false || $0.wasMissed }
+      || partitions.contains { $0.recordedMisses != nil }
     if isExceeded || ports.contains(where: { $0.holds == false || $0.wasExceeded }) {
       return 1
     }
-    let isOpen = processes.contains { $0.isRefuted || $0.deadlineNanoseconds != nil && $0.meetsDeadline == nil }
-    return isOpen || ports.contains(where: { $0.isRefuted || $0.isUnknown }) ? 3 : 0
+    let isOpen = processes.contains(where: \.isOpen)
+    return isOpen || ports.contains(where: { $0.isRefuted || $0.isReleasedOtherwise || $0.isUnknown }) ? 3 : 0
   }
 }

@@ -8,13 +8,18 @@ public struct PeriodicProcess: Equatable, Sendable {
   public var deadline: UInt64?
   /// Greater is more urgent, as ARINC 653 has it; nil counts as the least.
   public var priority: UInt64?
+  /// How much later than a period start of its partition it is released; less than its period.
+  public var offset: UInt64
 
-  public init(name: String, period: UInt64?, capacity: UInt64?, deadline: UInt64?, priority: UInt64?) {
+  public init(
+    name: String, period: UInt64?, capacity: UInt64?, deadline: UInt64?, priority: UInt64?, offset: UInt64 = 0
+  ) {
     self.name = name
     self.period = period
     self.capacity = capacity
     self.deadline = deadline
     self.priority = priority
+    self.offset = offset
   }
 }
 

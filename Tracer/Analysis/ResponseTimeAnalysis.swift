@@ -1,11 +1,13 @@
 /// Worst-case response times of the processes of one partition under its supply.
 ///
-/// Fixed priorities; processes of equal priority delay each other, whichever came first. All periodic processes are
-/// released together at a period start of their partition, and then each at its period, as ARINC 653 has it. Which
-/// period start that is depends on how long the partition took to start: each of a major frame (`releaseOrigins`) is
-/// looked at, and the worst counts. The bound is taken over every release in a hyperperiod, by busy periods: from each
-/// release of a process that matters, as much is computed as all releases since then ask for. Where the hyperperiods
-/// have too many releases, the bound for any phase is taken instead, which is never smaller.
+/// Fixed priorities; processes of equal priority delay each other, whichever came first. All periodic processes count
+/// from one period start of their partition: each is released its offset after it, and then at its period, as ARINC 653
+/// has it. Which period start that is depends on how long the partition took to start: each of a major frame
+/// (`releaseOrigins`) is looked at, and the worst counts. The bound is taken over every release in a hyperperiod, by
+/// busy periods: from each release of a process that matters, as much is computed as all releases since then ask for.
+/// An offset is less than its period, so that who has not been released yet asks for as much from there on as ever
+/// after, and the first hyperperiod is like the others. Where the hyperperiods have too many releases, the bound for
+/// any phase is taken instead, which is never smaller.
 ///
 /// Under cooperative scheduling one job of a less urgent process may have begun just before the busy period: the
 /// longest capacity among them is added once (blocking). Only of those that may still be busy then: by its own bound a
@@ -54,7 +56,7 @@ public struct ResponseTimeAnalysis: Sendable {
       return .unbounded("it has no period, so that nothing bounds its releases")
     }
     guard supply.perFrame > 0 else { return .unbounded("its partition is sure of no time") }
-    let own = Task(period: period, capacity: capacity)
+    let own = Task(period: period, capacity: capacity, offset: processes[index].offset % period)
     let priority = processes[index].priority ?? 0
     var interference: [Task] = []
     var blockers: [Blocker] = []
@@ -67,13 +69,14 @@ public struct ResponseTimeAnalysis: Sendable {
       guard isUrgent else {
         var response: UInt64?
         if case .bounded(let longest) = bounds[other] { response = longest }
-        blockers.append(Blocker(capacity: otherCapacity, period: process.period, response: response))
+        blockers.append(
+          Blocker(capacity: otherCapacity, period: process.period, offset: process.offset, response: response))
         continue
       }
       guard let otherPeriod = process.period, otherPeriod > 0 else {
         return .unbounded("'\(process.name)' beside it has no period")
       }
-      interference.append(Task(period: otherPeriod, capacity: otherCapacity))
+      interference.append(Task(period: otherPeriod, capacity: otherCapacity, offset: process.offset % otherPeriod))
     }
     guard isSustainable([own] + interference) else {
       return .unbounded("its partition is asked for more than its windows supply")
@@ -89,11 +92,25 @@ public struct ResponseTimeAnalysis: Sendable {
   struct Task {
     var period: UInt64
     var capacity: UInt64
+    /// Less than the period.
+    var offset: UInt64
 
-    /// Jobs released in [`from`, `to`) when the first is released at `origin`.
+    /// Jobs released in [`from`, `to`) when all count from `origin`.
     func releaseCount(from: UInt64, to: UInt64, origin: UInt64) -> UInt64 {
-      func before(_ instant: UInt64) -> UInt64 { instant <= origin ? 0 : (instant - origin - 1) / period + 1 }
+      let first = origin + offset
+      func before(_ instant: UInt64) -> UInt64 { instant <= first ? 0 : (instant - first - 1) / period + 1 }
       return before(to) - before(from)
+    }
+
+    /// The most jobs released in an interval of this length, whatever the phase; one at least.
+    func mostReleases(within length: UInt64) -> UInt64 { length == 0 ? 1 : (length - 1) / period + 1 }
+
+    /// Its first release at `instant` or later.
+    func release(from instant: UInt64, origin: UInt64) -> UInt64 {
+      let first = origin + offset
+      guard instant > first else { return first }
+      let since = (instant - first) % period
+      return since == 0 ? instant : instant + period - since
     }
   }
 
@@ -101,16 +118,18 @@ public struct ResponseTimeAnalysis: Sendable {
   private struct Blocker {
     var capacity: UInt64
     var period: UInt64?
+    var offset: UInt64
     /// The longest of its own responses; nil where there is no bound.
     var response: UInt64?
 
     /// The same when nobody knows how long it takes.
-    var unknown: Blocker { Blocker(capacity: capacity, period: nil, response: nil) }
+    var unknown: Blocker { Blocker(capacity: capacity, period: nil, offset: 0, response: nil) }
 
     /// What it can take from what is released at `begin`: nothing where the job before is done by then.
     func blocking(at begin: UInt64, origin: UInt64) -> UInt64 {
       guard let period, period > 0, let response else { return capacity }
-      let since = (begin - origin) % period
+      // Before its first release it counts as if it had been released before: in later hyperperiods it has.
+      let since = (begin - origin + period - offset % period) % period
       return response <= (since == 0 ? period : since) ? 0 : capacity
     }
   }
@@ -140,7 +159,8 @@ public struct ResponseTimeAnalysis: Sendable {
   private static func releases(_ tasks: [Task], from origin: UInt64, within hyperperiod: UInt64) -> [UInt64] {
     var all = Set<UInt64>()
     for task in tasks {
-      for instant in stride(from: origin, to: origin + hyperperiod, by: Int(task.period)) { all.insert(instant) }
+      let first = origin + task.offset
+      for instant in stride(from: first, to: origin + hyperperiod, by: Int(task.period)) { all.insert(instant) }
     }
     return all.sorted()
   }
@@ -161,12 +181,11 @@ public struct ResponseTimeAnalysis: Sendable {
 
   /// The longest response of a job of `own` in the busy period that begins with the releases at `begin`.
   ///
-  /// - Parameter origin: when all were released for the first time.
+  /// - Parameter origin: the period start from which all count.
   private func busyPeriod(
     _ own: Task, _ others: [Task], _ blocking: UInt64, from begin: UInt64, origin: UInt64
   ) -> UInt64? {
-    let offset = (begin - origin) % own.period
-    var release = offset == 0 ? begin : begin + own.period - offset
+    var release = own.release(from: begin, origin: origin)
     var worst: UInt64 = 0
     for job in 1...UInt64(Self.maximumStepCount) {
       guard
@@ -194,7 +213,7 @@ public struct ResponseTimeAnalysis: Sendable {
       var steps = 0
       while true {
         let demand = others.reduce(blocking + job * own.capacity) { sum, task in
-          sum + max(1, task.releaseCount(from: 0, to: length, origin: 0)) * task.capacity
+          sum + task.mostReleases(within: length) * task.capacity
         }
         guard let next = supply.longestTime(toSupply: demand) else { return nil }
         steps += 1

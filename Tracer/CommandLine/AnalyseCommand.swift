@@ -15,11 +15,12 @@ struct AnalyseCommand: ParsableCommand {
       For each schedule: what each partition is sure of (windows less L and declared stolen time), the worst response \
       time of each process against its deadline, the oldest message that each sampling port can read and the most that \
       can wait at each queuing port. With a trace of the module, what was seen stands beside the bounds: the longest \
-      responses, the oldest messages read, the most that waited.
+      responses, the oldest messages read, the most that waited; and where processes are released otherwise than is \
+      assumed, their bounds do not apply to it.
 
       Exit status: 0 every bound holds, 1 a deadline or port's bound can be exceeded (or was, in the trace), 2 bad \
-      input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound, is not whole, or \
-      the recorder has lost events of it.
+      input, 3 a deadline, or a port with a limit, has no bound, the trace shows more than a bound or other releases \
+      than assumed, is not whole, or the recorder has lost events of it.
 
       Examples:
         partita analyse module.xml
@@ -92,7 +93,7 @@ struct AnalyseCommand: ParsableCommand {
 
   /// Judges the trace, and looks at its ports on the same way: a pipe gives it once.
   private static func report(
-    on reader: TraceReader, of path: String, _ ports: inout PortObserver
+    on reader: TraceReader, of path: String, _ ports: inout PortObserver, _ releases: inout ReleaseObserver
   ) throws -> VerificationReport {
     let report = try ShownRun.report(on: reader, of: path) { onProgress in
       var verifier = Verifier(table: reader.moduleTable)
@@ -101,9 +102,13 @@ struct AnalyseCommand: ParsableCommand {
         case .gap:
           verifier.noteGap()
           ports.noteGap()
+          releases.noteGap()
         case .events(let first, let events):
           events.withUnsafeBufferPointer { verifier.consume($0, firstPosition: first) }
-          for event in events { ports.consume(event) }
+          for event in events {
+            ports.consume(event)
+            releases.consume(event)
+          }
         }
         guard onProgress() else { return nil }
       }
@@ -128,7 +133,8 @@ struct AnalyseCommand: ParsableCommand {
       throw ExitCode(2)
     }
     var ports = PortObserver(reader.moduleTable)
-    let report = try Self.report(on: reader, of: path, &ports)
+    var releases = ReleaseObserver(reader.moduleTable, module: description)
+    let report = try Self.report(on: reader, of: path, &ports, &releases)
     guard report.moduleName == schedules.first?.module else {
       TraceCommand.complain("\(path) is a trace of module \(report.moduleName), not of \(module)")
       throw ExitCode(2)
@@ -152,6 +158,7 @@ struct AnalyseCommand: ParsableCommand {
           schedules[schedule].partitions[partition].processes[process].isObservedUnderSeveralSchedules = hasChanged
         }
       }
+      schedules[schedule].take(releases, schedule: schedule, scheduling)
     }
     return reader
   }

@@ -61,6 +61,7 @@ extension DescriptionReader {
       period: reader.seconds("p:PeriodSeconds", of: element),
       capacity: reader.seconds("p:TimeCapacitySeconds", of: element),
       deadline: reader.seconds("p:DeadlineSeconds", of: element),
+      releaseOffset: reader.seconds("p:ReleaseOffsetSeconds", of: element),
       priority: reader.number("p:Priority", of: element),
       completion: reader.choice("p:Completion", of: element, ["YIELD": .yield, "TOLD": .told]) ?? .yield,
       line: element.line)

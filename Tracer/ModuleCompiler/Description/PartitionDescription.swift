@@ -52,6 +52,9 @@ public struct ProcessDescription: Sendable {
   public var period: Nanoseconds?
   public var capacity: Nanoseconds?
   public var deadline: Nanoseconds?
+  /// How much later than its partition's period starts it is released, as DELAYED_START has it; nil counts as 0. Only
+  /// the analysis needs it: a trace tells when each job begins.
+  public var releaseOffset: Nanoseconds?
   public var priority: UInt64?
   public var completion: ProcessCompletion
   public var line: Int

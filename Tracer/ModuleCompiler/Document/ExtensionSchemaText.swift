@@ -13,6 +13,7 @@ extension ModuleSchemaText {
       <xs:attribute name="PeriodSeconds" type="p:Seconds"/>
       <xs:attribute name="TimeCapacitySeconds" type="p:Seconds"/>
       <xs:attribute name="DeadlineSeconds" type="p:Seconds"/>
+      <xs:attribute name="ReleaseOffsetSeconds" type="p:Seconds"/>
       <xs:attribute name="Priority" type="p:Number"/>
       <xs:attribute name="Completion" type="p:Completion"/>
       <xs:attribute name="Overflow" type="p:Overflow"/>

@@ -131,6 +131,7 @@ enum ModuleSchemaText {
         <xs:attribute ref="p:PeriodSeconds"/>
         <xs:attribute ref="p:TimeCapacitySeconds"/>
         <xs:attribute ref="p:DeadlineSeconds"/>
+        <xs:attribute ref="p:ReleaseOffsetSeconds"/>
         <xs:attribute ref="p:Priority"/>
         <xs:attribute ref="p:Completion"/>
       </xs:complexType>

@@ -89,6 +89,7 @@ extension ModuleRules {
         }
         checkKey(of: process, &keys, in: partition)
         checkProcess(process, partition, own, supplied)
+        checkOffset(of: process)
         checkReleases(of: process, in: partition, exceptIn: schedule)
       }
     }
@@ -123,6 +124,22 @@ extension ModuleRules {
           "take a multiple, so that releases fall on period starts in every schedule")
       }
     }
+  }
+
+  /// Whoever tells nothing of its jobs is taken to be released with its partition, by `verify` too.
+  private mutating func checkOffset(of process: ProcessDescription) {
+    guard let offset = process.releaseOffset, offset.count > 0 else { return }
+    guard let period = process.period, offset < period else {
+      diagnostics.error(
+        .processTiming, line: process.line, "p:ReleaseOffsetSeconds is \(secondsText(offset))",
+        "a process is released less than its p:PeriodSeconds after its partition's period starts")
+      return
+    }
+    guard process.completion != .told else { return }
+    diagnostics.error(
+      .processTiming, line: process.line,
+      "the process has p:ReleaseOffsetSeconds, but nobody tells when its jobs begin and are complete",
+      "add p:Completion=\"TOLD\", as with the processes of ARINC653.h, or leave p:ReleaseOffsetSeconds out")
   }
 
   private mutating func checkProcess(

@@ -1,0 +1,115 @@
+import APEXTypes
+import Foundation
+import ModuleCompiler
+import ModuleConfiguration
+import Testing
+import TraceFormat
+
+@testable import Analysis
+
+/// What a trace shows of releases, against what a module file says of them.
+@Suite struct ReleaseObserverTests {
+  /// Two processes of 20 ms in a partition whose periods of 10 ms start at 0 and 10 ms; `b` is released 3 ms later.
+  private static let text = """
+    <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Releases">
+    <Partition PartitionIdentifier="1" PartitionName="Worker">
+      <Process Name="a" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="9" p:Completion="TOLD"/>
+      <Process Name="b" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="3" p:Completion="TOLD"
+        p:ReleaseOffsetSeconds="0.003"/>
+    </Partition>
+    <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
+      <p:PortGrant First="0xE9" Count="1"/>
+    </Partition>
+    <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
+      <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.01" PeriodDurationSeconds="0.004">
+        <Window_Schedule WindowIdentifier="10" WindowStartSeconds="0" WindowDurationSeconds="0.004"
+          PartitionPeriodStart="true"/>
+        <Window_Schedule WindowIdentifier="11" WindowStartSeconds="0.01" WindowDurationSeconds="0.004"
+          PartitionPeriodStart="true"/>
+      </Partition_Schedule>
+    </Module_Schedule>
+    </ARINC_653_Module>
+    """
+
+  /// A period of the partition starts.
+  private static func period(_ milliseconds: UInt64) -> [TraceEvent] {
+    let start = milliseconds * 1_000_000
+    return [
+      TraceEvent(
+        time: start, .windowStart, partition: 0, detail: 0, operand: UInt32(milliseconds / 10 % 2),
+        words: .init(start))
+    ]
+  }
+
+  /// A process gets the processor for a job of this age.
+  private static func job(
+    _ name: String, age: Int64, at milliseconds: UInt64, denied: UInt8 = 0
+  ) -> [TraceEvent] {
+    let key = Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) }
+    let (time, number) = (milliseconds * 1_000_000 + 500_000, UInt32(HypercallNumber.tellProcess.rawValue))
+    let age = UInt64(bitPattern: age * 1_000_000)
+    return [
+      TraceEvent(
+        time: time, .hypercall, partition: 0, detail: 0, operand: number,
+        words: .init(0, 0, 0, UInt64(key.rawValue) << 32, UInt64(ProcessTelling.State.ready.rawValue), age)),
+      TraceEvent(time: time, .hypercallResult, partition: 0, detail: denied, operand: number, words: .init()),
+    ]
+  }
+
+  private static func observe(
+    _ events: [TraceEvent], gapBefore gap: Int? = nil
+  ) throws -> (reasons: [String], misses: UInt64) {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("releases-\(UUID().uuidString).xml")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let packed = try ModuleCompiler.table(file: file.path)
+    return try packed.withTable { table in
+      var observer = ReleaseObserver(table, module: packed.description)
+      for (index, event) in events.enumerated() {
+        if index == gap { observer.noteGap() }
+        observer.consume(event)
+      }
+      let reasons = observer.deviations.map { "\($0.process): \($0.reason)" }
+      return (reasons: reasons, misses: observer.misses(of: "Worker"))
+    }
+  }
+
+  @Test func whatIsReleasedAsTheFileSaysIsNotFound() throws {
+    let events =
+      Self.period(0) + Self.job("a", age: 0, at: 0) + Self.job("b", age: -3, at: 3) + Self.period(10)
+      + Self.job("b", age: 7, at: 10) + Self.period(20) + Self.job("a", age: 0, at: 20)
+    #expect(try Self.observe(events).reasons == [])
+  }
+
+  @Test func anotherDelayIsFoundOnce() throws {
+    let events = Self.period(0) + Self.job("a", age: 0, at: 0) + Self.job("b", age: -1, at: 1)
+    let later = Self.period(20) + Self.job("b", age: -1, at: 21)
+    #expect(
+      try Self.observe(events + later).reasons == [
+        "b: released 1 ms after its period's start, and the module file says 3"
+      ])
+    // A call that was denied tells nothing.
+    #expect(try Self.observe(Self.period(0) + Self.job("b", age: -1, at: 1, denied: 1)).reasons == [])
+  }
+
+  /// Both are released 20 ms apart, each at a period's start and its offset, and not from the same one.
+  @Test func anotherPeriodsStartIsFound() throws {
+    let first = Self.period(0) + Self.job("a", age: 0, at: 0) + Self.period(10)
+    #expect(
+      try Self.observe(first + Self.job("b", age: -3, at: 13)).reasons == [
+        "b: released in other periods than 'a' beside it, as if started later"
+      ])
+    // Of what was before a gap, or a start of the partition, nobody knows whether it was the same life.
+    let start = TraceEvent(time: 11_000_000, .restart, partition: 0, detail: 0, operand: 0, words: .init())
+    #expect(try Self.observe(first + [start] + Self.job("b", age: -3, at: 13)).reasons == [])
+    #expect(
+      try Self.observe(first + Self.period(10) + Self.job("b", age: -3, at: 13), gapBefore: first.count).reasons == [])
+  }
+
+  @Test func missedDeadlinesAreCounted() throws {
+    let code = ErrorCode.deadlineMissed.rawValue
+    let miss = TraceEvent(time: 5, .healthError, partition: 0, detail: code, operand: 0, words: .init())
+    let other = TraceEvent(time: 5, .healthError, partition: 1, detail: code, operand: 0, words: .init())
+    #expect(try Self.observe([miss, other, miss]).misses == 2)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import ModuleCompiler
+import Testing
+
+@testable import Analysis
+
+/// A process that is released later than its partition's period starts, as the module file says.
+@Suite struct ReleaseOffsetTests {
+  /// Two windows a period of 20 ms, [0, 4) and [10, 12) ms; `late` writes what a partition of one window reads.
+  private static func analysed(offset: String) throws -> AnalysedModule {
+    let text = """
+      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Offsets">
+      <Partition PartitionIdentifier="1" PartitionName="Writer">
+        <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="SOURCE" RefreshRateSeconds="1"/>
+        <Process Name="late" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0004" p:DeadlineSeconds="0.002"
+          p:ReleaseOffsetSeconds="\(offset)" p:Completion="TOLD"/>
+      </Partition>
+      <Partition PartitionIdentifier="2" PartitionName="Reader">
+        <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="DESTINATION" RefreshRateSeconds="1"/>
+        <Process Name="read" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001"/>
+      </Partition>
+      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
+        <p:PortGrant First="0xE9" Count="1"/>
+      </Partition>
+      <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
+        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.02" PeriodDurationSeconds="0.006">
+          <Window_Schedule WindowIdentifier="10" WindowStartSeconds="0" WindowDurationSeconds="0.004"
+            PartitionPeriodStart="true"/>
+          <Window_Schedule WindowIdentifier="11" WindowStartSeconds="0.01" WindowDurationSeconds="0.002"
+            PartitionPeriodStart="false"/>
+        </Partition_Schedule>
+        <Partition_Schedule PartitionIdentifier="2" PeriodSeconds="0.02" PeriodDurationSeconds="0.001">
+          <Window_Schedule WindowIdentifier="20" WindowStartSeconds="0.014" WindowDurationSeconds="0.001"
+            PartitionPeriodStart="true"/>
+        </Partition_Schedule>
+      </Module_Schedule>
+      <Connection_Table><Channel ChannelIdentifier="1">
+        <Source><Standard_Partition PartitionIdentifier="1" PortName="DATA"/></Source>
+        <Destination><Standard_Partition PartitionIdentifier="2" PortName="DATA"/></Destination>
+      </Channel></Connection_Table>
+      </ARINC_653_Module>
+      """
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("offsets-\(UUID().uuidString).xml")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let report = ModuleCompiler.check(file: file.path)
+    let description = try #require(report.description)
+    try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
+    return try #require(ModuleAnalyst(description, scheduling: .preemptive, jobCost: 0).analyse().first)
+  }
+
+  /// What it computes, and until the next window where it is released outside of one.
+  @Test(arguments: [
+    ("0", UInt64(400_000), Int32(0)), ("0.010", 400_000, 0), ("0.001", 400_000, 0), ("0.0085", 1_900_000, 0),
+    ("0.005", 5_400_000, 1), ("0.012", 8_400_000, 1), ("0.0199", 500_000, 0),
+  ]) func aResponseIsBoundedFromItsOwnRelease(offset: String, bound: UInt64, status: Int32) throws {
+    let module = try Self.analysed(offset: offset)
+    #expect(module.partitions[0].processes[0].boundNanoseconds == bound)
+    #expect(module.exitStatus == status, "\(module.text)")
+  }
+
+  /// Released at 0 it has written by 12 ms, as early as 0; at 15 ms that is read when it is 15 ms old. Released at 5 ms
+  /// it may be in the window at 10 ms, or in the next one at 20 ms: what is read at 35 ms may be of 10 ms.
+  @Test func aMessagesAgeCountsFromTheRelease() throws {
+    let ages = try ["0", "0.005"].map { try Self.analysed(offset: $0).ports[0].worstAgeNanoseconds }
+    #expect(ages == [15_000_000, 25_000_000])
+  }
+}
