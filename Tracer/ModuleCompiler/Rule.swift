@@ -9,7 +9,8 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case noPartition, tooManyPartitions, duplicatePartition, nameTooLong
   case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
   case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
-  case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, stackPool, tooManyProcesses
+  case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, demandExceedsSupply
+  case stackPool, tooManyProcesses
 
   // Schedules.
   case noSchedule, duplicateSchedule, initialSchedule, emptyMajorFrame, majorFrameTooShort, scheduleWithoutWindows
@@ -58,7 +59,8 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
     switch self {
     case .noPartition, .missingDrainer, .drainerPorts, .noSchedule, .initialSchedule, .unknownPartition,
       .partitionWithoutWindow, .scheduleWithoutWindows, .periodStart, .durationNotMet, .noSupply,
-      .capacityExceedsSupply, .processTiming, .unknownPort, .portWithoutChannel, .lineWithoutOwner, .receiverPorts,
+      .capacityExceedsSupply, .demandExceedsSupply, .processTiming, .unknownPort, .portWithoutChannel,
+      .lineWithoutOwner, .receiverPorts,
       .silentClock, .budgetSubject, .budgetBound, .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError,
       .errorWithoutCode, .errorsWithoutLevel, .wrongLevel, .scheduleRight:
       true

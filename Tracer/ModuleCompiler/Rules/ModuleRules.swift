@@ -26,6 +26,7 @@ struct ModuleRules {
     checkDrainer()
     checkPortGrants()
     checkProcesses()
+    checkDemand()
     checkSchedules()
     checkPorts()
     checkChannels()
