@@ -2,7 +2,8 @@ import APEXTypes
 import Foundation
 import ModuleConfiguration
 
-/// What `partita check` says about a module that holds: L with its parts, and what each partition is sure of.
+/// What `partita check` says about a module that holds: L with its parts, and what each partition is sure of under each
+/// of its schedules.
 public struct ModuleSummary: Encodable, Sendable {
   struct Part: Encodable, Sendable {
     var name: String
@@ -23,25 +24,49 @@ public struct ModuleSummary: Encodable, Sendable {
     var windows: [Window]
   }
 
+  struct Schedule: Encodable, Sendable {
+    var identifier: UInt64
+    /// Its identifier where it has no name.
+    var name: String
+    var isInitial: Bool
+    var majorFrameNanoseconds: UInt64
+    var idleNanosecondsPerFrame: UInt64
+    var partitions: [Partition]
+  }
+
   var module: String
-  var majorFrameNanoseconds: UInt64
   var switchAllowanceNanoseconds: UInt64
   var switchAllowanceParts: [Part]
+  /// All schedules, in the file's order.
+  var schedules: [Schedule]
+  /// Of the initial schedule, as in `schedules`.
+  var majorFrameNanoseconds: UInt64
   var idleNanosecondsPerFrame: UInt64
   var partitions: [Partition]
 
-  /// Summarises the initial schedule of a module.
+  /// Summarises a module.
   public init(_ description: ModuleDescription) {
     let allowance = SwitchAllowance(description)
     let supply = GuaranteedSupply(module: description, allowance: allowance.total)
     module = description.name
     switchAllowanceNanoseconds = allowance.total.count
     switchAllowanceParts = allowance.parts.map { Part(name: $0.name, nanoseconds: $0.time.count) }
-    let schedule = description.initialScheduleIndex.map { description.schedules[$0] }
-    let frame = schedule?.majorFrame ?? Nanoseconds(0)
-    majorFrameNanoseconds = frame.count
-    partitions = description.partitions.map { partition in
-      let own = schedule?.partitions.first { $0.partitionIdentifier == partition.identifier }
+    schedules = description.schedules.enumerated().map { index, schedule in
+      Self.summary(
+        of: schedule, in: description, supply, isInitial: index == description.initialScheduleIndex)
+    }
+    let initial = schedules.first(where: \.isInitial)
+    majorFrameNanoseconds = initial?.majorFrameNanoseconds ?? 0
+    idleNanosecondsPerFrame = initial?.idleNanosecondsPerFrame ?? 0
+    partitions = initial?.partitions ?? []
+  }
+
+  private static func summary(
+    of schedule: ScheduleDescription, in description: ModuleDescription, _ supply: GuaranteedSupply, isInitial: Bool
+  ) -> Schedule {
+    let frame = schedule.majorFrame
+    let partitions = description.partitions.map { partition in
+      let own = schedule.partitions.first { $0.partitionIdentifier == partition.identifier }
       return Partition(
         name: partition.name, identifier: partition.identifier, periodNanoseconds: own?.period.count ?? 0,
         durationNanoseconds: own?.duration.count ?? 0,
@@ -51,34 +76,43 @@ public struct ModuleSummary: Encodable, Sendable {
         })
     }
     let used = partitions.flatMap(\.windows).reduce(UInt64(0)) { $0 + $1.endNanoseconds - $1.startNanoseconds }
-    idleNanosecondsPerFrame = frame.count > used ? frame.count - used : 0
+    return Schedule(
+      identifier: schedule.identifier, name: schedule.name.isEmpty ? "\(schedule.identifier)" : schedule.name,
+      isInitial: isInitial, majorFrameNanoseconds: frame.count,
+      idleNanosecondsPerFrame: frame.count > used ? frame.count - used : 0, partitions: partitions)
   }
 
   /// The summary for a terminal.
   public var text: String {
     var lines = ["\(module): holds"]
-    lines.append(
-      "major frame \(Self.milliseconds(majorFrameNanoseconds)) ms, "
-        + "idle \(Self.milliseconds(idleNanosecondsPerFrame)) ms")
     lines.append("switch allowance L \(Self.grouped(switchAllowanceNanoseconds)) ns")
     for part in switchAllowanceParts {
       lines.append("  \(Self.right(Self.grouped(part.nanoseconds), 8)) ns  \(part.name)")
     }
-    let width = max(9, partitions.map(\.name.count).max() ?? 0)
-    lines.append(
-      Self.left("partition", width) + "    id  period ms  duration ms  guaranteed ms  windows ms")
-    for partition in partitions {
+    for schedule in schedules { lines += [""] + Self.lines(of: schedule) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func lines(of schedule: Schedule) -> [String] {
+    var lines = [
+      "schedule \(schedule.name)\(schedule.isInitial ? " (initial)" : ""): "
+        + "major frame \(milliseconds(schedule.majorFrameNanoseconds)) ms, "
+        + "idle \(milliseconds(schedule.idleNanosecondsPerFrame)) ms"
+    ]
+    let width = max(9, schedule.partitions.map(\.name.count).max() ?? 0)
+    lines.append(left("partition", width) + "    id  period ms  duration ms  guaranteed ms  windows ms")
+    for partition in schedule.partitions {
       let windows = partition.windows.map {
-        "\(Self.milliseconds($0.startNanoseconds))–\(Self.milliseconds($0.endNanoseconds))"
+        "\(milliseconds($0.startNanoseconds))–\(milliseconds($0.endNanoseconds))"
       }
       lines.append(
-        Self.left(partition.name, width) + Self.right("\(partition.identifier)", 6)
-          + Self.right(Self.milliseconds(partition.periodNanoseconds), 11)
-          + Self.right(Self.milliseconds(partition.durationNanoseconds), 13)
-          + Self.right(Self.milliseconds(partition.guaranteedNanosecondsPerPeriod), 15)
+        left(partition.name, width) + right("\(partition.identifier)", 6)
+          + right(milliseconds(partition.periodNanoseconds), 11)
+          + right(milliseconds(partition.durationNanoseconds), 13)
+          + right(milliseconds(partition.guaranteedNanosecondsPerPeriod), 15)
           + "  " + (windows.isEmpty ? "none: idle time only" : windows.joined(separator: "  ")))
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 
   /// A whole report as JSON: status, findings, and the summary where the module holds.
