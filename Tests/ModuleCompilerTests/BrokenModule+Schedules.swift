@@ -38,7 +38,11 @@ extension BrokenModule {
       "<Partition_Memory PartitionIdentifier=\"98\"", at: "\"98\""),
     .init(
       .unknownPartition, "<Partition_HM_Table PartitionIdentifier=\"20\"",
-      "<Partition_HM_Table PartitionIdentifier=\"97\"", at: "Action=\"WARM_START\""),
+      "<Partition_HM_Table PartitionIdentifier=\"97\"", at: "PartitionIdentifier=\"97\""),
+    // An empty one does nothing, whose ever it is.
+    .init(
+      .unknownPartition, "<Connection_Table>", "<Partition_HM_Table PartitionIdentifier=\"97\"/>\n<Connection_Table>",
+      at: "PartitionIdentifier=\"97\"", status: 0, severity: .warning),
     .init(
       .unknownPartition, "<Source><Standard_Partition PartitionIdentifier=\"10\"",
       "<Source><Standard_Partition PartitionIdentifier=\"96\"", at: "\"96\""),

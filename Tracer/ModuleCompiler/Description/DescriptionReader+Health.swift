@@ -38,7 +38,12 @@ extension DescriptionReader {
     }
     for table in root.children("Partition_HM_Table") {
       guard let partition = readOwner(ofHealthTable: table) else { continue }
-      if let symbol = reader.text("PartitionCallback", of: table) {
+      let symbol = reader.text("PartitionCallback", of: table)
+      description.health.partitionTables.append(
+        .init(
+          partitionIdentifier: partition,
+          isEmpty: symbol == nil && table.children.allSatisfy { $0.children.isEmpty }, line: table.line))
+      if let symbol {
         description.health.callbacks.append(
           .init(partitionIdentifier: partition, symbol: symbol, line: table.line))
       }

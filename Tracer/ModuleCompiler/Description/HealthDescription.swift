@@ -25,6 +25,13 @@ public struct HealthDescription: Sendable {
     public var action: PartitionRecoveryAction
     public var line: Int
   }
+  /// One `Partition_HM_Table` that names its partition.
+  public struct PartitionTable: Sendable {
+    public var partitionIdentifier: UInt64
+    /// Without an entry and a callback: it has no effect, whose ever it is.
+    public var isEmpty: Bool
+    public var line: Int
+  }
   /// The function that a partition wants called before an action on it.
   public struct Callback: Sendable {
     public var partitionIdentifier: UInt64
@@ -41,6 +48,7 @@ public struct HealthDescription: Sendable {
   public var stateEntries: [StateEntry] = []
   public var levels: [Level] = []
   public var moduleActions: [ModuleAction] = []
+  public var partitionTables: [PartitionTable] = []
   public var partitionActions: [PartitionAction] = []
   public var callbacks: [Callback] = []
   public var hasModuleCallback = false

@@ -9,8 +9,13 @@ extension ModuleRules {
       checkAction(
         entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, isModuleTable: true, line: entry.line)
     }
+    for table in module.health.partitionTables {
+      // Generators write empty ones for partitions that a file has not.
+      checkPartition(
+        table.partitionIdentifier, namedBy: "this Partition_HM_Table", line: table.line,
+        as: table.isEmpty ? .warning : .error)
+    }
     for entry in module.health.partitionActions {
-      checkPartition(entry.partitionIdentifier, namedBy: "the health-monitor table", line: entry.line)
       let mayBeTaken = checkAction(
         entry.errorIdentifier, entry.state, isIgnored: entry.action == .ignore, isModuleTable: false, line: entry.line)
       if mayBeTaken { checkDrainerRestart(entry) }

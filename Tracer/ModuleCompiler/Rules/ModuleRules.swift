@@ -52,13 +52,18 @@ struct ModuleRules {
 
   /// Reports a partition identifier that no partition has.
   @discardableResult
-  mutating func checkPartition(_ identifier: UInt64, namedBy what: String, line: Int) -> Bool {
+  mutating func checkPartition(
+    _ identifier: UInt64, namedBy what: String, line: Int, as severity: Diagnostic.Severity = .error
+  ) -> Bool {
     if module.partitionIndex(identifier: identifier) != nil { return true }
     let known = module.partitions.prefix(ModuleLimits.maximumPartitionCount).map { "\($0.identifier)" }
       .joined(separator: ", ")
-    diagnostics.error(
-      .unknownPartition, line: line, "\(what) names partition \(identifier), which does not exist",
-      known.isEmpty ? "declare a Partition" : "the module's partitions are \(known)")
+    let text = "\(what) names partition \(identifier), which does not exist"
+    let advice = known.isEmpty ? "declare a Partition" : "the module's partitions are \(known)"
+    switch severity {
+    case .error: diagnostics.error(.unknownPartition, line: line, text, advice)
+    case .warning: diagnostics.warning(.unknownPartition, line: line, text + ", and has no effect", advice)
+    }
     return false
   }
 }
