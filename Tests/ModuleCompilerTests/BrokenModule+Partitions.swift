@@ -21,6 +21,13 @@ extension BrokenModule {
       .nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
     .init(.nameTooLong, "Name=\"second\"", "Name=\"\(long)\"", at: long),
     .init(.nameTooLong, "ScheduleName=\"only\"", "ScheduleName=\"\(long)\"", at: long),
+    .init(.controlCharacter, "\"Beta\"", "\"Be&#10;ta\"", at: "Be&#10;ta"),
+    .init(.controlCharacter, "ModuleName=\"Sample\"", "ModuleName=\"Sam&#9;ple\"", at: "Sam&#9;ple"),
+    .init(
+      .controlCharacter, [("Name=\"OUT\"", "Name=\"O&#13;UT\""), ("PortName=\"OUT\"", "PortName=\"O&#13;UT\"")],
+      at: "O&#13;UT"),
+    .init(.controlCharacter, "Name=\"second\"", "Name=\"sec&#x85;ond\"", at: "sec&#x85;ond"),
+    .init(.controlCharacter, "ScheduleName=\"only\"", "ScheduleName=\"on&#x2028;ly\"", at: "on&#x2028;ly"),
     .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
     .init(
       .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",
@@ -80,13 +87,6 @@ extension BrokenModule {
     .init(
       .capacityExceedsSupply, "p:TimeCapacitySeconds=\"0.001\"", "p:TimeCapacitySeconds=\"0.002\"",
       at: "Name=\"main\""),
-    // A partition that has windows in another schedule than the initial one only.
-    .init(
-      .capacityExceedsSupply, "Quantity=\"HYPERCALL\" Subject=\"65\" BoundSeconds=\"0.000005\"",
-      "Quantity=\"PARTITION_SUPPLY\" Subject=\"30\" BoundSeconds=\"0.002\"", at: "PARTITION_SUPPLY",
-      [initial, ("<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table")]),
-  ]
-}
     // Each alone could be borne.
     .init(
       .demandExceedsSupply, "<Process Name=\"main\"",
@@ -98,3 +98,10 @@ extension BrokenModule {
       "<Process Name=\"other\" p:PeriodSeconds=\"0.02\" p:TimeCapacitySeconds=\"0.0004\"/>\n<Process Name=\"main\"",
       at: "\"Alpha\"", status: 0, severity: .warning,
       [initial, ("<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table")]),
+    // A partition that has windows in another schedule than the initial one only.
+    .init(
+      .capacityExceedsSupply, "Quantity=\"HYPERCALL\" Subject=\"65\" BoundSeconds=\"0.000005\"",
+      "Quantity=\"PARTITION_SUPPLY\" Subject=\"30\" BoundSeconds=\"0.002\"", at: "PARTITION_SUPPLY",
+      [initial, ("<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table")]),
+  ]
+}

@@ -40,14 +40,34 @@ struct ModuleRules {
     checkMemoryOwners()
   }
 
-  /// Names are at most 32 bytes long, as in the standard's `NAME_TYPE`.
+  /// Names are at most 32 bytes long, as in the standard's `NAME_TYPE`, and each takes a place in a line.
   mutating func checkName(_ name: String, of what: String, line: Int) {
+    if let wrong = name.unicodeScalars.first(where: Self.breaksLines) {
+      let shown = name.unicodeScalars.map { Self.breaksLines($0) ? "<\(Self.code(of: $0))>" : String($0) }.joined()
+      diagnostics.error(
+        .controlCharacter, line: line,
+        "the name of \(what), '\(shown)', has a control character, \(Self.code(of: wrong))",
+        "write a name without line breaks, tabs and other control characters")
+    }
     let length = name.utf8.count
     if length > ModuleLimits.maximumNameLength {
       diagnostics.error(
         .nameTooLong, line: line, "the name of \(what), '\(name.prefix(40))', has \(length) bytes",
         "a name has at most \(ModuleLimits.maximumNameLength)")
     }
+  }
+
+  /// What would spoil each table and message that the name stands in.
+  private static func breaksLines(_ character: Unicode.Scalar) -> Bool {
+    switch character.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+
+  private static func code(of character: Unicode.Scalar) -> String {
+    let digits = String(character.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   /// Reports a partition identifier that no partition has.
