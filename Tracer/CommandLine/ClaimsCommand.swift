@@ -12,7 +12,8 @@ struct ClaimsCommand: ParsableCommand {
     abstract: "Lists the claims that verify makes about a module: identifier, sentence, bound, source.",
     discussion: """
       The module's own claims (p:Claims) and budgets (p:Budgets) are among them. What the module file leaves out \
-      (p:Choose, p:Except) is marked so. Exit status: 0 listed, 1 the module violates a rule, 2 bad usage or input.
+      (p:Choose, p:Except) is marked so. Exit status: 0 listed, 1 the module violates a rule, 2 bad usage or \
+      input, 3 a trace that is cut off before its module table ends.
 
       Examples:
         partita claims module.xml
@@ -23,7 +24,7 @@ struct ClaimsCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: "A module file, or a trace, which carries its module.", completion: .file())
+  @Argument(help: "A module file, a packed module, or a trace, which carries its module.", completion: .file())
   var source: String
 
   @Option(help: "text or json.")
@@ -67,27 +68,26 @@ struct ClaimsCommand: ParsableCommand {
   }
 
   private func all() throws -> [Claim] {
-    let isTrace: Bool
     do throws(TraceOpenError) {
       let reader = try TraceReader(path: source)
       return withExtendedLifetime(reader) { Self.claims(reader.moduleTable) }
+    } catch TraceOpenError.notATrace {
+      // A module, packed or not, or nothing of all: the compiler says which.
     } catch {
-      if case .notATrace = error {
-        isTrace = false
-      } else if case .cannotOpen = error {
-        isTrace = true
+      if case .cannotOpen = error {
         TraceCommand.complain("\(error)")
-      } else if case .cutInModuleTable = error {
-        isTrace = false  // A small file; whether it is a module file, the compiler says better.
       } else {
-        isTrace = true
         TraceCommand.complain("\(source): \(error)")
       }
+      throw ExitCode(error.isTruncation ? 3 : 2)
     }
-    if isTrace { throw ExitCode(2) }
     do {
+      if let packed = try ModuleSource.packedImage(source) { return try packed.withTable { Self.claims($0) } }
       let table = try ModuleCompiler.table(file: source, options: .init(imageDirectories: imageDirectories))
       return try table.withTable { Self.claims($0) }
+    } catch let error as ModuleSourceError {
+      TraceCommand.complain("\(error)")
+      throw ExitCode(2)
     } catch let failure as CompilationFailure {
       ModuleFindings.tell(failure.report.diagnostics)
       throw ExitCode(failure.report.exitStatus)

@@ -34,7 +34,7 @@ enum ModuleSource {
 
   /// The image at `path` if it begins like one, nil if the file is something else. One that is damaged is refused: a
   /// run of it would be told of under the name of the undamaged one.
-  private static func packedImage(_ path: String) throws -> ModuleImage? {
+  static func packedImage(_ path: String) throws -> ModuleImage? {
     // Where it cannot be read, the compiler says why; what is no image is not read whole.
     guard let beginning = try? InputFile(path: path, atLeast: ModuleImage.tellingByteCount).bytes,
       ModuleImage.isMeant(by: beginning), let bytes = try? InputFile(path: path).bytes
