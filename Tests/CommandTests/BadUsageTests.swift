@@ -36,7 +36,7 @@ import Testing
     (["goto", "run.partita", "5", "--keep", "none/kept"], "none/kept cannot take a recording: there is no"),
     (["goto", "run.partita", "5", "--keep", "run.partita"], "run.partita cannot take a recording: it is no folder"),
     (["goto", "run.partita", "5", "--keep", ""], "'' cannot take a recording: there is no folder that"),
-    (["goto", "run.partita", "5", "--keep", "new"], "no image of "),
+    (["goto", "run.partita", "5", "--keep", "new"], "no kernel recorded this trace"),
   ]
 
   /// Images would be looked for elsewhere, and others might be found.

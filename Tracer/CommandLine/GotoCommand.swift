@@ -113,6 +113,10 @@ struct GotoCommand: ParsableCommand {
       defer { withExtendedLifetime(reader) {} }
       let sought = try sought(at: place, in: reader, signals)
       TraceCommand.tell(sought.losses, of: trace)
+      if sought.kernelIdentity == 0 {
+        throw RevisitError.unrepeatable(
+          reason: "no kernel recorded this trace, 'synthesize' or 'what-if' made it; go to an event of a captured one")
+      }
       let finder = BuildFinder(folders: locator.imageFolders(given: images))
       let module = try RebuiltModule(reader.moduleTable, finder)
       let run = RepeatedRun(
