@@ -41,6 +41,18 @@ public struct ImageLocator: Sendable {
     return found
   }()
 
+  /// Where `name` was looked for, for a message. A list like `PARTITA_IMAGES` may name folders that are not there, and
+  /// that is worth a word only where nothing was found.
+  func places(of name: String) -> String {
+    guard !name.hasPrefix("/") else { return "" }
+    return " in "
+      + directories.map { folder in
+        var isDirectory: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory) && isDirectory.boolValue
+        return "'\(folder)'" + (isThere ? "" : " (no folder)")
+      }.joined(separator: ", ")
+  }
+
   /// The path of the image called `name`, tried as it is and with `.elf`; nil where there is none.
   public func path(of name: String) -> String? {
     let candidates = name.hasPrefix("/") ? [name] : directories.map { $0 + "/" + name }

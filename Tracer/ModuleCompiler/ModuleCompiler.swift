@@ -139,7 +139,10 @@ private struct Compilation {
   private mutating func loadImages(_ module: ModuleDescription, _ rules: inout ModuleRules) {
     let locator = ImageLocator(moduleFile: file, given: options.imageDirectories)
     for (index, partition) in module.partitions.enumerated() {
-      var failure = (what: "is not found", advice: "build the images, or name their directory with --images")
+      var failure = (
+        what: "is not found" + locator.places(of: partition.imageName),
+        advice: "build the images, or name their directory with --images"
+      )
       let path = locator.path(of: partition.imageName)
       var bytes: [UInt8]?
       do throws(InputFile.Refusal) {
