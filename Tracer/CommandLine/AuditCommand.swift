@@ -54,6 +54,10 @@ struct AuditCommand: ParsableCommand {
       TraceCommand.complain("\(name): cannot be read\(reason): name a certificate that 'partita verify' wrote")
       throw ExitCode(2)
     }
+    guard !bytes.isEmpty else {
+      TraceCommand.complain("\(certificate): the file is empty; name a certificate that 'partita verify' wrote")
+      throw ExitCode(2)
+    }
     guard bytes.count <= Self.mostBytes else {
       TraceCommand.complain("\(certificate): it is longer than any certificate: \(Self.mostBytes >> 20) MiB at most")
       throw ExitCode(2)
@@ -82,8 +86,10 @@ struct AuditCommand: ParsableCommand {
   /// - Returns: nil where it cannot be read; `errno` says why, if it is not 0.
   private static func bytes(of path: String) -> [UInt8]? {
     errno = 0
-    guard let file = FileHandle(forReadingAtPath: path), var data = try? file.read(upToCount: 4096) else { return nil }
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
+    // At the end of a file, where an empty one begins, there is no data, and no failure either.
+    guard var data = try? file.read(upToCount: 4096) ?? Data() else { return nil }
     let first = data.first { !" \t\r\n".utf8.contains($0) }
     if first == UInt8(ascii: "{"), let rest = try? file.read(upToCount: mostBytes) { data += rest }
     return Array(data)
