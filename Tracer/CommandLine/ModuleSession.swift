@@ -2,7 +2,7 @@ import ArgumentParser
 import Emulation
 import Foundation
 import Outputs
-import TraceFormat
+import TraceReading
 
 /// Boots a module, follows it to its end, keeps the trace and says what came of it.
 struct ModuleSession {
@@ -140,9 +140,9 @@ struct Summary {
       ("bytes", "\(progress.bytes) in \(progress.blocks) block\(progress.blocks == 1 ? "" : "s")"),
       ("lost", progress.lost == 0 ? "0" : "\(progress.lost) events: the ring was full"),
     ]
-    if let trace, let bytes = try? Data(contentsOf: URL(fileURLWithPath: trace), options: .mappedIfSafe) {
-      let identity = String(bytes.withUnsafeBytes { XXH64.hash($0) }, radix: 16)
-      lines.append(("identity", String(repeating: "0", count: 16 - identity.count) + identity))
+    // The one that 'stats', certificates and reports name.
+    if let trace, let reader = try? TraceReader(path: trace), let identity = reader.makeIndex()?.runIdentity {
+      lines.append(("run identity", identity))
     }
     if let tracePath { lines.append(("trace", tracePath)) }
     text = lines.map { $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 + "\n" }.joined()
