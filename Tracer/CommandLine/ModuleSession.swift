@@ -109,7 +109,10 @@ struct ModuleSession {
     }
   }
 
-  static func say(_ text: String, to descriptor: Int32) { _ = write(Array(text.utf8), to: descriptor) }
+  static func say(_ text: String, to descriptor: Int32) {
+    if descriptor == STDERR_FILENO { StandardOutput.handOn() }
+    _ = write(Array(text.utf8), to: descriptor)
+  }
 
   /// Writes all; `errno` where that fails.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {

@@ -35,6 +35,14 @@ enum StandardOutput {
     }
   }
 
+  /// Hands on what is printed so far, for what goes to standard error after it: both may be one file. What fails is
+  /// told at the end, a reader that has gone too: the message is not lost with it.
+  static func handOn() {
+    let former = signal(SIGPIPE, SIG_IGN)
+    defer { signal(SIGPIPE, former) }
+    if fflush(stdout) != 0 { failure.store(errno, ordering: .relaxed) }
+  }
+
   /// Writes at once, after what was printed before; a failure ends the command.
   static func write(_ bytes: [UInt8]) {
     guard fflush(stdout) == 0 else { end() }
