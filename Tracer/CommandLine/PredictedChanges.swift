@@ -35,11 +35,16 @@ struct PredictedChanges {
 
   /// The verdict on one of the prediction's claims.
   private func verdict(_ claim: ClaimResult) -> Verdict {
+    let verdict = predictedVerdict(claim)
+    return isSameRun && recorded.claim(claim.identifier)?.verdict ?? verdict != verdict ? .unknown : verdict
+  }
+
+  private func predictedVerdict(_ claim: ClaimResult) -> Verdict {
     // The prediction's own trace is whole, a capture's would not be.
     if overflow != nil, claim.identifier == "trace.complete" { return .unknown }
     if unpredicted.contains(claim.identifier) { return .unknown }
     guard PathLengthVerdicts.areAbout(claim) else {
-      let isUnsure = spread.mayTurn(claim) || isRefuted(claim) || alternatives.contains { $0.isOtherwise(claim) }
+      let isUnsure = spread.mayTurn(claim) || alternatives.contains { $0.isOtherwise(claim) }
       return isUnsure ? .unknown : ownVerdict(claim)
     }
     return pathLengths.verdict(claim)
@@ -57,6 +62,17 @@ struct PredictedChanges {
     guard isSameRun, !unpredicted.contains(claim.identifier), let was = recorded.claim(claim.identifier)?.verdict
     else { return false }
     return was == .fail && claim.verdict == .pass || was == .pass && claim.verdict == .fail
+  }
+
+  /// Whether the prediction violates a claim where it is in doubt: by how much says nothing, for what is late may be
+  /// what it lacks.
+  private func isViolatedInDoubt(_ claim: ClaimResult) -> Bool {
+    claim.verdict == .fail && ownVerdict(claim) == .unknown
+  }
+
+  /// Claims on which the recorded run tells nothing, under the same module.
+  private var untold: Int {
+    isSameRun ? turning.count { recorded.claim($0.identifier)?.verdict == .unknown } : 0
   }
 
   private var spread: PredictionSpread {
@@ -88,6 +104,8 @@ struct PredictedChanges {
       + "decides, else as long after the call; a verdict that is another where both may be is unknown",
     "processes of a partition's own scheduler have the processor in the recorded order; where an upcall comes at "
       + "another of their calls, what they do from there on is unknown",
+    "what a partition's scheduler does about a missed deadline it does where that was missed in the recorded run; where "
+      + "only one of both misses it, what comes after that is unknown",
     "lines fire at the instants recorded; one that was masked, when it was let through",
     "of what a stimulus file plays, its interrupts alone come again",
     "the drainer writes in each of its turns all blocks of the trace's ring that are due",
@@ -108,7 +126,8 @@ struct PredictedChanges {
       let after = predicted.claim(identifier)
       return PredictedRow(
         recorded.claim(identifier), after, verdict: after.map(verdict),
-        isMeasured: !unpredicted.contains(identifier) && !(after.map(PathLengthVerdicts.areAbout) ?? false))
+        isMeasured: !unpredicted.contains(identifier)
+          && !(after.map { PathLengthVerdicts.areAbout($0) || isViolatedInDoubt($0) } ?? false))
     }
     return rows.enumerated().sorted { one, two in
       one.element.isGraver(than: two.element) || !two.element.isGraver(than: one.element) && one.offset < two.offset
@@ -174,6 +193,7 @@ struct PredictedChanges {
       + turning.filter(isRefuted).map {
         "\($0.identifier) was otherwise in the recorded run, under the same module: so far off is the prediction"
       }
+      + (untold > 0 ? ["\(untold) claims are unknown as in the recorded run, under the same module"] : [])
       + alternatives.compactMap { other in
         let claims = turning.filter(other.isOtherwise).map(\.identifier)
         return claims.isEmpty ? nil : other.sentence(about: claims)

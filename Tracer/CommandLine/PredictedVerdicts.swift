@@ -24,9 +24,11 @@ struct PredictedVerdicts {
     guard claim.verdict != .unknown else { return .unknown }
     let isViolated = claim.verdict == .fail
     let turning = doubts.filter { mayTurn(claim, $0) } + (isViolated ? endings.filter { mayTurn(claim, $0) } : [])
-    guard let since = turning.map(\.since).min() else { return claim.verdict }
-    let first = claim.firstViolations.first?.timeInNanoseconds
-    return isViolated && first.map { $0 < since } ?? false ? .fail : .unknown
+    guard !turning.isEmpty else { return claim.verdict }
+    let own = turning.filter { $0.violated == claim.identifier }.map(\.since).min()
+    let first = min(claim.firstViolations.first?.timeInNanoseconds ?? .max, own ?? .max)
+    let isSure = turning.allSatisfy { first < $0.since || $0.violated == claim.identifier && first == $0.since }
+    return isViolated && isSure ? .fail : .unknown
   }
 
   /// Whether what partitions do decides it.
@@ -38,8 +40,10 @@ struct PredictedVerdicts {
     let identifier = claim.identifier
     // Of several partitions, or of nobody knows which.
     if identifier.hasPrefix("budget.") || identifier.hasPrefix("custom.") { return true }
+    // A partition that is stopped or starts anew gets no supply that is measured.
+    let isOfSupply = doubt.weakness.isOfDeadlines && identifier.hasPrefix("partition.supply.")
     // What the kernel promises a partition holds whatever that does; a breach of it might come of what it does.
-    guard identifier.hasPrefix("process.") || claim.verdict == .fail else { return false }
+    guard identifier.hasPrefix("process.") || isOfSupply || claim.verdict == .fail else { return false }
     return doubt.reached.contains { identifier.hasSuffix("." + $0) || identifier.contains("." + $0 + ".") }
   }
 }

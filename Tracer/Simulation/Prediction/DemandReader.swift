@@ -18,9 +18,10 @@ final class DemandReader {
 
   init(
     partitionCount: Int, takesPulses: Bool, periods: PeriodFollower = PeriodFollower(),
-    _ source: @escaping () -> TraceEvent?
+    deadlines: DeadlineEvidence = DeadlineEvidence(nil), _ source: @escaping () -> TraceEvent?
   ) {
-    demand = RecordedDemand(partitionCount: partitionCount, takesPulses: takesPulses, periods: periods)
+    demand = RecordedDemand(
+      partitionCount: partitionCount, takesPulses: takesPulses, periods: periods, deadlines: deadlines)
     self.source = source
   }
 

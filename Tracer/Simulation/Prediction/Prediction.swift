@@ -33,7 +33,7 @@ public final class Prediction {
     self.table = table
     reader = DemandReader(
       partitionCount: table.partitionCount, takesPulses: table.count(StimulusRecord.self) == 0,
-      periods: PeriodFollower(recorded), source)
+      periods: PeriodFollower(recorded), deadlines: DeadlineEvidence(recorded), source)
     behaviour = RecordedBehaviour(
       partitionCount: table.partitionCount, reader, periods: PeriodFollower(table),
       scheduled: Self.scheduledPartitions(of: recorded), extraPercent: extraPercent,
@@ -61,6 +61,9 @@ public final class Prediction {
       if steps & 4095 == 0, isInterrupted() { break }
     }
     world.end()
+    behaviour.endJobs(at: world.ring.nanoseconds) { [world] in
+      world.core.inspect(partition: PartitionIndex(UInt8($0))).mode == .normal
+    }
     guard reader.contradiction == nil else { return nil }
     return start...max(start, world.ring.nanoseconds)
   }
@@ -99,10 +102,24 @@ public final class Prediction {
     (0..<table.partitionCount).compactMap { index in
       let weakness = behaviour.weakness(of: index)
       guard let since = instant(weakness), PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
+      let reached =
+        weakness.isOfDeadlines
+        ? ReachedPartitions(fromDeadlinesOf: index, in: table) : ReachedPartitions(from: index, in: table)
       return Doubt(
-        partition: name(of: index), weakness: weakness, since: since,
-        reached: Set(ReachedPartitions(from: index, in: table).indices.map(name)))
+        partition: name(of: index), weakness: weakness, since: since, reached: Set(reached.indices.map(name)),
+        violated: violated(weakness, index))
     }
+  }
+
+  /// The claim on the deadline with which a partition's doubt begins, where the other module's is no longer.
+  private func violated(_ weakness: PredictionWeakness, _ index: Int) -> String? {
+    guard let job = weakness.lateJob, job.isSure, job.instant == weakness.since else { return nil }
+    let isViolated = (0..<table.count(ProcessRecord.self)).contains {
+      let record = table.record(ProcessRecord.self, $0)
+      return Int(record.partition.rawValue) == index && record.deadline.count <= job.limit
+        && String(decoding: table.name(record.name), as: UTF8.self) == job.process
+    }
+    return isViolated ? "process.deadline.\(name(of: index)).\(job.process)" : nil
   }
 
   private func name(of index: Int) -> String {

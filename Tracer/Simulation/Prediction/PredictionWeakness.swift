@@ -17,6 +17,20 @@ public struct PredictionWeakness: Equatable, Sendable {
   /// around: another of them might have had the processor.
   public private(set) var otherTurn: UInt64?
 
+  /// A job that a partition's scheduler takes for late here, and did not in the recorded run.
+  public struct LateJob: Equatable, Sendable {
+    public var process: String
+    /// When its deadline passes, ns.
+    public var instant: UInt64
+    /// From its release to that, ns.
+    public var limit: UInt64
+    /// It is the module file's deadline, and passes for sure.
+    public var isSure: Bool
+  }
+  public internal(set) var lateJob: LateJob?
+  /// When the health monitor is told of a missed deadline as in the recorded run, though that may be met here.
+  public private(set) var undueCall: UInt64?
+
   public init() {}
 
   mutating func noteOtherAnswer(at instant: UInt64) {
@@ -28,12 +42,18 @@ public struct PredictionWeakness: Equatable, Sendable {
   mutating func noteOutlived(at instant: UInt64) { outlived = outlived ?? instant }
   mutating func noteUnrecordedStart(at instant: UInt64) { unrecordedStart = unrecordedStart ?? instant }
 
+  mutating func noteUndueCall(at instant: UInt64) { undueCall = undueCall ?? instant }
+
   mutating func noteOtherTurn(at instant: UInt64) { otherTurn = otherTurn ?? instant }
 
   /// From when on anything is uncertain.
   public var since: UInt64? {
-    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn].compactMap { $0 }.min()
+    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn, undueCall, lateJob?.instant]
+      .compactMap { $0 }.min()
   }
+
+  /// The health monitor may do something else about the partition than it did.
+  public var isOfDeadlines: Bool { undueCall != nil || lateJob != nil }
 
   /// What it means, for people.
   func sentences(about partition: String) -> [String] {
@@ -52,6 +72,17 @@ public struct PredictionWeakness: Equatable, Sendable {
       sentences.append(
         "\(partition) is interrupted at another of its processes' calls than in the recorded run, first at "
           + "\(otherTurn) ns; another of them might have had the processor from there on")
+    }
+    if let lateJob {
+      sentences.append(
+        "\(lateJob.process) of \(partition) \(lateJob.isSure ? "misses" : "may miss") its deadline at "
+          + "\(lateJob.instant) ns, and did not in the recorded run; what the health monitor does about it, and the "
+          + "partition after that, is unknown")
+    }
+    if let undueCall {
+      sentences.append(
+        "\(partition) told the health monitor of a missed deadline that may be met here, first at \(undueCall) ns; "
+          + "what comes instead is unknown")
     }
     if let outlived {
       sentences.append(
@@ -76,6 +107,8 @@ extension Prediction {
     /// Whose deeds and windows depend on what this partition does: its own, those of partitions that it sends messages
     /// or events to, directly or by others, and all where one of them may change the module schedule.
     public var reached: Set<String>
+    /// The claim that is violated when the doubt begins, whatever else comes: the deadline's own.
+    public var violated: String?
 
     /// What it means, for people.
     public var sentences: [String] { weakness.sentences(about: partition) }

@@ -10,7 +10,9 @@ extension RecordedBehaviour {
     if start.mayBeOfChange, asker != index { start.change = changeCount }
     players[index].life.forsake()
     passOver(index, until: start, at: instant)
-    if let next = reader.nextLife(of: index), next.start == nil || next.start == start {
+    let next = reader.nextLife(of: index)
+    cutJobs(index, at: instant, recorded: players[index].life.cut)
+    if let next, next.start == nil || next.start == start {
       reader.removeLife(of: index)
       players[index].life = next
       players[index].first = players[index].first ?? next

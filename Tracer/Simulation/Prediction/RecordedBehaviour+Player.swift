@@ -55,6 +55,8 @@ extension RecordedBehaviour {
     /// recorded run when it lost it, ns.
     var running = ProcessKey.none
     var arrears: [ProcessKey: Int64] = [:]
+    /// Its processes' jobs since then.
+    var follower = JobFollower()
     /// Upcalls since its last start.
     var upcallCount: UInt64 = 0
     /// Its next deed is none that was recorded: it asks for the marks that wait.

@@ -50,7 +50,11 @@ final class RecordedBehaviour: PartitionBehaviour {
   }
 
   /// What weakens the prediction of a partition.
-  func weakness(of index: Int) -> PredictionWeakness { players[index].weakness }
+  func weakness(of index: Int) -> PredictionWeakness {
+    var weakness = players[index].weakness
+    weakness.lateJob = lateJob(of: index)
+    return weakness
+  }
 
   /// Read is no further than to be sure that nothing comes before the next interrupt: a partition that computes for
   /// ever would have the whole trace waiting in memory.
@@ -196,6 +200,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     activity.strand.pass(activity.next)
     players[index].activities[top].goOn()
     noteTurn(index, deed, at: instant)
+    noteJobs(index, deed, at: instant)
     world.guests[index].setFlag(deed.isOn)
     let isAtOnce = world.servesAtOnce(at: instant)
     let kernelTime = deed.kernelTime.map(kernelTime)

@@ -59,6 +59,13 @@ struct RecordedDeed {
     return ProcessTelling((call.arguments.0, call.arguments.1, call.arguments.2))
   }
 
+  /// It tells the health monitor of a deadline that has passed.
+  var tellsOfDeadline: Bool {
+    guard case .call(let call) = act else { return false }
+    return call.number == HypercallNumber.raiseApplicationError.rawValue
+      && call.arguments.0 == UInt64(ErrorCode.deadlineMissed.rawValue)
+  }
+
   /// It may make its partition start anew.
   var asksForMode: Bool {
     guard case .call(let call) = act else { return false }

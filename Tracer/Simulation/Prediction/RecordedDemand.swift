@@ -51,6 +51,8 @@ struct RecordedDemand {
   private(set) var clock = ClockEvidence()
   /// What their timers go by.
   private(set) var timers = TimerEvidence()
+  /// By what deadlines their schedulers judge.
+  private(set) var deadlines: DeadlineEvidence
   private var periods: PeriodFollower
   /// The nominal start of the window that runs, ns.
   private var windowStart: UInt64 = 0
@@ -62,9 +64,15 @@ struct RecordedDemand {
   /// Where demand waits that is far ahead of the prediction.
   private let room: SpillRoom
 
-  /// - Parameter periods: those of the run's module.
-  init(partitionCount: Int, takesPulses: Bool, periods: PeriodFollower = PeriodFollower()) {
+  /// - Parameters:
+  ///   - periods: those of the run's module.
+  ///   - deadlines: likewise.
+  init(
+    partitionCount: Int, takesPulses: Bool, periods: PeriodFollower = PeriodFollower(),
+    deadlines: DeadlineEvidence = DeadlineEvidence(nil)
+  ) {
     let room = SpillRoom()
+    self.deadlines = deadlines
     self.periods = periods
     self.room = room
     flows = (0..<partitionCount).map { _ in RecordedFlow(room: room) }
@@ -125,7 +133,8 @@ struct RecordedDemand {
       pendingDeed = nil
       if deed.asksForMode { start.change = nil }
     }
-    flows[index].begin(start)
+    flows[index].begin(start, at: event.time)
+    deadlines.begin(index)
   }
 
   /// The event before is the start's own, the piece before, or what the kernel did for an interrupt in between. Before
@@ -229,6 +238,7 @@ struct RecordedDemand {
     if let instant = deed.timerInstant, let period = deed.period {
       timers.note(index, instant, at: deed.instant, in: period)
     }
+    if flows[index].open.count == 1 { deadlines.note(deed, of: index) }
     clock.note(deed.computation, in: deed.elapsed, at: stretch)
     strand.beginComputation(after: deed.kind)
     pendingDeed = (index, deed, strand)

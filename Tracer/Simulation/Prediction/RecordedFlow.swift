@@ -32,8 +32,9 @@ struct RecordedFlow {
   var current: RecordedStrand { open[open.count - 1] }
 
   /// The partition starts: whatever it was at is cut off.
-  mutating func begin(_ start: PartitionStart) {
+  mutating func begin(_ start: PartitionStart, at instant: UInt64) {
     if life.start != nil || life.hasRun {
+      life.cut = instant
       for strand in open { strand.end = .cut }
       life = RecordedLife(room: room)
       open = [life.main]

@@ -31,6 +31,8 @@ final class RecordedLife {
   /// What each piece of the partition's memory took, and what the start took after the last one, ns.
   var pieceTimes: [UInt64] = []
   var startTime: UInt64?
+  /// When the next start cut it off, ns.
+  var cut: UInt64?
   /// Nobody follows it any more: of what is recorded only the beginning is kept.
   private var isForsaken = false
 
