@@ -114,4 +114,38 @@ import Testing
     // What such processes do not touch is known.
     #expect(answer.claims.count { $0.predictedVerdict == "pass" } > 100)
   }
+
+  /// A deadline that only one of both modules meets is the scheduler's to tell of, and what comes of that nobody has
+  /// recorded.
+  @Test(arguments: ["WARM_START", "IDLE", "IGNORE"])
+  func aDeadlineMissedOnOneSideOnlyIsInDoubt(action: String) throws {
+    let modules = try [Windows(), Windows(secondStart: 12_000)].map { windows in
+      try Self.module(windows)
+        .replacing("Action=\"IGNORE\"", by: "Action=\"\(action)\"")
+        .replacing(
+          "</ARINC_653_Module>",
+          by: "<p:Claims><p:Claim Name=\"healthy\" Form=\"NEVER\"><p:Event Kind=\"healthError\" "
+            + "PartitionIdentifier=\"1\"/></p:Claim></p:Claims></ARINC_653_Module>")
+    }
+    let runs = try modules.map { try CapturedRun.capture($0, milliseconds: 300).trace }
+    let real = try runs.map(WhatIfTests.report)
+    #expect(try real.map { try #require($0.claim("custom.healthy")).verdict } == [.pass, .fail])
+    for (recorded, other) in [(0, 1), (1, 0)] {
+      let answer = try Self.answer(to: runs[recorded], modules[other])
+      for claim in answer.claims {
+        guard let seen = real[other].claim(claim.claim)?.verdict, seen != .unknown else { continue }
+        let predicted = try #require(claim.predictedVerdict)
+        #expect(["unknown", seen.rawValue].contains(predicted), "\(claim.claim): \(predicted), captured \(seen)")
+      }
+      for identifier in ["custom.healthy", "partition.supply.Autopilot"] {
+        #expect(try answer.claim(identifier).predictedVerdict == "unknown")
+      }
+      let surveillance = try answer.claim("process.deadline.Autopilot.surveillance").predictedVerdict
+      #expect(surveillance == (other == 1 ? "fail" : "unknown"))
+      #expect(answer.weaknesses.contains { $0.contains("deadline") }, "\(answer.weaknesses)")
+      // Of the module itself all is known.
+      let same = try Self.answer(to: runs[recorded], modules[recorded])
+      #expect(!same.weaknesses.contains { $0.contains("deadline") }, "\(same.weaknesses)")
+    }
+  }
 }

@@ -22,9 +22,9 @@ struct WhatIfCommand: ParsableCommand {
       violated for sure, but one might be: the evidence is incomplete, or the prediction is in doubt; or interrupted.
 
       A "but:" names a doubt: a partition is answered otherwise than recorded, does more than was recorded of it, \
-      starts anew as it did not in the recorded run, or does not where it did, or is interrupted at another call \
-      of its processes. From there on its further deeds are \
-      not known. Deadlines of its processes, of partitions that it can reach by ports, events or the module \
+      starts anew as it did not in the recorded run, or does not where it did, is interrupted at another call \
+      of its processes, or its scheduler tells of a missed deadline in one of both runs only. From there on its \
+      further deeds are not known. Deadlines of its processes, of partitions that it can reach by ports, events or the module \
       schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the kernel \
       promises whatever partitions do is not touched.
 

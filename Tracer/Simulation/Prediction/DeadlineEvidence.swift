@@ -50,9 +50,13 @@ struct DeadlineEvidence {
 
   /// - Parameter table: the recorded module; nil for one without processes.
   init(_ table: ModuleTable?) {
-    processes = table.map(Self.processes) ?? []
+    self.init(table.map(Self.processes) ?? [], partitionCount: table?.partitionCount ?? 0)
+  }
+
+  init(_ processes: [Process], partitionCount: Int) {
+    self.processes = processes
     trials = Array(repeating: Trial(), count: processes.count)
-    schedulers = Array(repeating: Scheduler(), count: table?.partitionCount ?? 0)
+    schedulers = Array(repeating: Scheduler(), count: partitionCount)
   }
 
   private static func processes(of table: ModuleTable) -> [Process] {

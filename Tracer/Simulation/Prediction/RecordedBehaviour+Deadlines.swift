@@ -32,13 +32,13 @@ extension RecordedBehaviour {
     /// Spans are few, for each must be longer than those before. Where they are not, the last one stands for the rest.
     private static let maximumSpans = 64
 
-    /// The job has taken `span` here, where it took `recorded`.
-    mutating func compare(_ process: Int, _ job: Job, took span: UInt64, recorded: UInt64) {
+    /// The job has taken `span` here, where it took `recorded`, or was cut off then.
+    mutating func compare(_ process: Int, _ job: Job, took span: UInt64, recorded: UInt64, isCut: Bool = false) {
       let call = lastCall.flatMap { $0 >= job.own ? $0 - job.own : nil }
       if span > recorded &+ Self.likeness {
         let longestMet = call.map { min(recorded, $0 &+ DeadlineEvidence.tolerance) } ?? recorded
         note(process, LateSpan(release: job.own, longestMet: longestMet, span: span))
-      } else if call != nil, span &+ Self.likeness < recorded {
+      } else if call != nil, !isCut, span &+ Self.likeness < recorded {
         // It was late there; here it is so by so little that nobody knows.
         let longestMet = span - min(span, DeadlineEvidence.tolerance)
         note(process, LateSpan(release: job.own, longestMet: longestMet, span: span))
@@ -72,7 +72,7 @@ extension RecordedBehaviour {
           job = Job(recorded: job.recorded &+ processes[process].period, own: job.own &+ processes[process].period)
         }
         guard instant > job.own else { continue }
-        compare(process, job, took: instant - job.own, recorded: recorded(process, job))
+        compare(process, job, took: instant - job.own, recorded: recorded(process, job), isCut: true)
       }
       jobs = [:]
       lastCall = nil
