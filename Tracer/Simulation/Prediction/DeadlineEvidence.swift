@@ -27,8 +27,9 @@ struct DeadlineEvidence {
     /// The scheduler's deadline is no sooner after a release, ns.
     var proven: UInt64 = 0
     /// The longest span from a release to an instant for which the timer was set, and of which nobody knows what else
-    /// was to come there, ns.
+    /// was to come there, ns; and that instant.
     var unexplained: UInt64 = 0
+    var target: UInt64 = 0
     var hasTimers = false
   }
 
@@ -42,6 +43,8 @@ struct DeadlineEvidence {
   }
 
   let processes: [Process]
+  /// Partitions that look what errors there were; system partitions see those of others.
+  private(set) var logReaders: Set<Int> = []
   private var trials: [Trial]
   private var schedulers: [Scheduler]
 
@@ -88,6 +91,11 @@ struct DeadlineEvidence {
     }
   }
 
+  /// A partition has called that.
+  mutating func noteReading(_ deed: RecordedDeed, of partition: Int) {
+    if !processes.isEmpty, deed.readsErrors { logReaders.insert(partition) }
+  }
+
   /// A partition has done this outside of upcalls' handlers.
   mutating func note(_ deed: RecordedDeed, of partition: Int) {
     guard !processes.isEmpty, schedulers.indices.contains(partition) else { return }
@@ -127,6 +135,7 @@ struct DeadlineEvidence {
     guard release <= deed.instant else { return }
     (trials[next].release, trials[next].latest) = (release, release)
     schedulers[partition].running = next
+    explainTimers(by: next)
     if let call = schedulers[partition].openCall, isOver(next, release, at: call) {
       schedulers[partition].openCall = nil
     }
@@ -146,19 +155,24 @@ struct DeadlineEvidence {
     else { return }
     trials[index].hasTimers = true
     prove(index, until: instant)
-    guard trials[index].proven >= instant - release, !isExplained(instant, deed, beside: index) else { return }
-    trials[index].unexplained = max(trials[index].unexplained, instant - release)
+    // Whether a period of the partition begins then, or another of its processes is released or has its deadline.
+    guard instant - release > trials[index].unexplained, deed.period?.phase(of: instant) != 0,
+      !processes.indices.contains(where: { $0 != index && explains(instant, by: $0, beside: index) })
+    else { return }
+    (trials[index].unexplained, trials[index].target) = (instant - release, instant)
   }
 
-  /// Whether a period of the partition begins then, or another of its processes is released or has its deadline.
-  private func isExplained(_ instant: UInt64, _ deed: RecordedDeed, beside own: Int) -> Bool {
-    if deed.period?.phase(of: instant) == 0 { return true }
-    return processes.indices.contains { other in
-      let process = processes[other]
-      guard other != own, process.partition == processes[own].partition, let latest = trials[other].latest
-      else { return false }
-      func isAt(_ first: UInt64) -> Bool { (max(instant, first) - min(instant, first)) % process.period == 0 }
-      return isAt(latest) || isAt(latest &+ process.deadline)
+  private func explains(_ instant: UInt64, by other: Int, beside own: Int) -> Bool {
+    let process = processes[other]
+    guard process.partition == processes[own].partition, let latest = trials[other].latest else { return false }
+    func isAt(_ first: UInt64) -> Bool { (max(instant, first) - min(instant, first)) % process.period == 0 }
+    return isAt(latest) || isAt(latest &+ process.deadline)
+  }
+
+  /// Before a process's first job nobody knows when it is released.
+  private mutating func explainTimers(by other: Int) {
+    for index in processes.indices where index != other && trials[index].unexplained > 0 {
+      if explains(trials[index].target, by: other, beside: index) { trials[index].unexplained = 0 }
     }
   }
 

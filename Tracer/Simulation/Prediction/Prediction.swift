@@ -104,7 +104,8 @@ public final class Prediction {
       guard let since = instant(weakness), PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
       let reached =
         weakness.isOfDeadlines
-        ? ReachedPartitions(fromDeadlinesOf: index, in: table) : ReachedPartitions(from: index, in: table)
+        ? ReachedPartitions(fromDeadlinesOf: index, readBy: reader.demand.deadlines.logReaders, in: table)
+        : ReachedPartitions(from: index, in: table)
       return Doubt(
         partition: name(of: index), weakness: weakness, since: since, reached: Set(reached.indices.map(name)),
         violated: violated(weakness, index))

@@ -27,7 +27,7 @@ public struct PredictionWeakness: Equatable, Sendable {
     /// It is the module file's deadline, and passes for sure.
     public var isSure: Bool
   }
-  public internal(set) var lateJob: LateJob?
+  public private(set) var lateJob: LateJob?
   /// When the health monitor is told of a missed deadline as in the recorded run, though that may be met here.
   public private(set) var undueCall: UInt64?
 
@@ -42,14 +42,24 @@ public struct PredictionWeakness: Equatable, Sendable {
   mutating func noteOutlived(at instant: UInt64) { outlived = outlived ?? instant }
   mutating func noteUnrecordedStart(at instant: UInt64) { unrecordedStart = unrecordedStart ?? instant }
 
-  mutating func noteUndueCall(at instant: UInt64) { undueCall = undueCall ?? instant }
+  // Whoever may go another way already may meet other deadlines: what is then predicted of them says nothing.
+  mutating func noteUndueCall(at instant: UInt64) {
+    if instant <= otherWay ?? .max { undueCall = undueCall ?? instant }
+  }
+  mutating func note(_ job: LateJob) {
+    if job.instant <= otherWay ?? .max { lateJob = job }
+  }
 
   mutating func noteOtherTurn(at instant: UInt64) { otherTurn = otherTurn ?? instant }
 
   /// From when on anything is uncertain.
   public var since: UInt64? {
-    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn, undueCall, lateJob?.instant]
-      .compactMap { $0 }.min()
+    [otherWay, undueCall, lateJob?.instant].compactMap { $0 }.min()
+  }
+
+  /// From when on the partition might go another way, whatever its deadlines are.
+  private var otherWay: UInt64? {
+    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn].compactMap { $0 }.min()
   }
 
   /// The health monitor may do something else about the partition than it did.

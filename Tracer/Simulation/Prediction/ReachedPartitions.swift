@@ -18,15 +18,16 @@ struct ReachedPartitions {
     }
   }
 
-  /// Those that what the health monitor does about one of them can reach: system partitions may read its log, and where
+  /// Those that what the health monitor does about one of them can reach: system partitions that read its log, and where
   /// missed deadlines are the module's business all.
-  init(fromDeadlinesOf first: Int, in table: ModuleTable) {
+  init(fromDeadlinesOf first: Int, readBy readers: Set<Int>, in table: ModuleTable) {
     let isOfModule = (0..<table.count(HealthActionRecord.self)).contains {
       let record = table.record(HealthActionRecord.self, $0)
       return Int(record.partition.rawValue) == first && record.error == .deadlineMissed && record.level == .module
     }
     let heads = (0..<table.partitionCount).filter {
-      $0 == first || isOfModule || table.partition(PartitionIndex(UInt8($0))).flags.contains(.system)
+      $0 == first || isOfModule
+        || readers.contains($0) && table.partition(PartitionIndex(UInt8($0))).flags.contains(.system)
     }
     for head in heads { indices.formUnion(Self(from: head, in: table).indices) }
   }

@@ -1,7 +1,7 @@
 import ModuleConfiguration
 
-// Where a deadline passes that was met in the recorded run, or is met that was not: a partition's own scheduler tells the
-// health monitor of it, or does not, otherwise than was recorded.
+// Where a deadline passes that was met in the recorded run, or is met that was not: a partition's own scheduler tells
+// the health monitor of it, or does not, otherwise than was recorded.
 extension RecordedBehaviour {
   /// The last job of a process; instants in ns.
   struct Job {

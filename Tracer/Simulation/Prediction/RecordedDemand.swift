@@ -238,6 +238,7 @@ struct RecordedDemand {
     if let instant = deed.timerInstant, let period = deed.period {
       timers.note(index, instant, at: deed.instant, in: period)
     }
+    deadlines.noteReading(deed, of: index)
     if flows[index].open.count == 1 { deadlines.note(deed, of: index) }
     clock.note(deed.computation, in: deed.elapsed, at: stretch)
     strand.beginComputation(after: deed.kind)
