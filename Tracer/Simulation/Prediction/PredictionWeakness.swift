@@ -58,7 +58,7 @@ public struct PredictionWeakness: Equatable, Sendable {
   }
 
   /// From when on the partition might go another way, whatever its deadlines are.
-  private var otherWay: UInt64? {
+  var otherWay: UInt64? {
     [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn].compactMap { $0 }.min()
   }
 

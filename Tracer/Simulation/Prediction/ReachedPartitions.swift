@@ -18,8 +18,8 @@ struct ReachedPartitions {
     }
   }
 
-  /// Those that what the health monitor does about one of them can reach: system partitions that read its log, and where
-  /// missed deadlines are the module's business all.
+  /// Those that what the health monitor does about one of them can reach: system partitions that read its log, and all
+  /// where missed deadlines are the module's business.
   init(fromDeadlinesOf first: Int, readBy readers: Set<Int>, in table: ModuleTable) {
     let isOfModule = (0..<table.count(HealthActionRecord.self)).contains {
       let record = table.record(HealthActionRecord.self, $0)

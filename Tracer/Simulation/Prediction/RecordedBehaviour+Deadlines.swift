@@ -28,17 +28,23 @@ extension RecordedBehaviour {
     var lastCall: UInt64?
     /// The last deed's instant in the recorded run.
     var latest: UInt64 = 0
+    /// The partition's last start, and from when on it might go another way: jobs are followed in between.
+    var start: UInt64 = 0
+    var otherWay: UInt64?
 
     /// Spans are few, for each must be longer than those before. Where they are not, the last one stands for the rest.
     private static let maximumSpans = 64
 
     /// The job has taken `span` here, where it took `recorded`, or was cut off then.
-    mutating func compare(_ process: Int, _ job: Job, took span: UInt64, recorded: UInt64, isCut: Bool = false) {
+    mutating func compare(_ process: Int, _ job: Job, took whole: UInt64, recorded: UInt64, isCut: Bool = false) {
+      let end = otherWay ?? .max
+      guard job.own >= start, job.own < end else { return }
+      let span = min(whole, end - job.own)
       let call = lastCall.flatMap { $0 >= job.own ? $0 - job.own : nil }
       if span > recorded &+ Self.likeness {
         let longestMet = call.map { min(recorded, $0 &+ DeadlineEvidence.tolerance) } ?? recorded
         note(process, LateSpan(release: job.own, longestMet: longestMet, span: span))
-      } else if call != nil, !isCut, span &+ Self.likeness < recorded {
+      } else if call != nil, !isCut, whole &+ Self.likeness < recorded {
         // It was late there; here it is so by so little that nobody knows.
         let longestMet = span - min(span, DeadlineEvidence.tolerance)
         note(process, LateSpan(release: job.own, longestMet: longestMet, span: span))
@@ -83,6 +89,7 @@ extension RecordedBehaviour {
   func noteJobs(_ index: Int, _ deed: RecordedDeed, at instant: UInt64) {
     let evidence = reader.demand.deadlines
     guard players[index].top == 0, !evidence.processes.isEmpty else { return }
+    players[index].follower.otherWay = players[index].weakness.otherWay
     players[index].follower.latest = deed.instant
     if deed.tellsOfDeadline {
       players[index].follower.lastCall = instant
@@ -126,7 +133,9 @@ extension RecordedBehaviour {
     let processes = reader.demand.deadlines.processes
     guard !processes.isEmpty else { return }
     let latest = recorded ?? players[index].follower.latest
+    players[index].follower.otherWay = players[index].weakness.otherWay
     players[index].follower.cut(at: instant, processes) { latest - min(latest, $1.recorded) }
+    players[index].follower.start = instant
   }
 
   /// The prediction is over; who has no processes under way any more has none that is late.
@@ -135,6 +144,7 @@ extension RecordedBehaviour {
     guard !evidence.processes.isEmpty else { return }
     for index in players.indices where isRunning(index) {
       guard let activity = players[index].activities.first else { continue }
+      players[index].follower.otherWay = players[index].weakness.otherWay
       players[index].follower.cut(at: instant, evidence.processes) { process, job in
         let end = self.end(of: evidence.processes[process].key, in: activity)
         return end - min(end, job.recorded)
