@@ -102,8 +102,12 @@ public final class Prediction {
     (0..<table.partitionCount).compactMap { index in
       let weakness = behaviour.weakness(of: index)
       guard let since = instant(weakness), PartitionIndex(UInt8(index)) != table.module.drainer else { return nil }
+      // Who may go another way may miss a deadline on it.
+      let mayTakeModule =
+        reader.demand.deadlines.processes.contains { $0.partition == index }
+        && ReachedPartitions.takesModule(index, in: table)
       let reached =
-        weakness.isOfDeadlines
+        weakness.isOfDeadlines || mayTakeModule
         ? ReachedPartitions(fromDeadlinesOf: index, readBy: reader.demand.deadlines.logReaders, in: table)
         : ReachedPartitions(from: index, in: table)
       return Doubt(

@@ -21,15 +21,20 @@ struct ReachedPartitions {
   /// Those that what the health monitor does about one of them can reach: system partitions that read its log, and all
   /// where missed deadlines are the module's business.
   init(fromDeadlinesOf first: Int, readBy readers: Set<Int>, in table: ModuleTable) {
-    let isOfModule = (0..<table.count(HealthActionRecord.self)).contains {
-      let record = table.record(HealthActionRecord.self, $0)
-      return Int(record.partition.rawValue) == first && record.error == .deadlineMissed && record.level == .module
-    }
+    let isOfModule = Self.takesModule(first, in: table)
     let heads = (0..<table.partitionCount).filter {
       $0 == first || isOfModule
         || readers.contains($0) && table.partition(PartitionIndex(UInt8($0))).flags.contains(.system)
     }
     for head in heads { indices.formUnion(Self(from: head, in: table).indices) }
+  }
+
+  /// Whether a missed deadline of a partition is the module's business.
+  static func takesModule(_ index: Int, in table: ModuleTable) -> Bool {
+    (0..<table.count(HealthActionRecord.self)).contains {
+      let record = table.record(HealthActionRecord.self, $0)
+      return Int(record.partition.rawValue) == index && record.error == .deadlineMissed && record.level == .module
+    }
   }
 
   /// Whom a partition sends messages or events to, and whose queues it empties: their sender may find them full.
