@@ -103,7 +103,7 @@ import Testing
   /// Windows that begin before a release, or end in the midst of jobs, each way once: whoever loses the processor
   /// earlier than recorded has the rest of its work left, and a job that begins before its release is in doubt.
   @Test(arguments: [
-    Windows(first: 3000, secondStart: 9500, second: 1200), Windows(first: 3500, secondStart: 9500),
+    Windows(first: 3000, secondStart: 9500, second: 1300), Windows(first: 3500, secondStart: 9500),
     Windows(first: 4500, secondStart: 12_000, second: 2200), Windows(first: 3000, secondStart: 10_500, second: 3000),
   ])
   func noVerdictIsAnotherThanTheCaptures(_ windows: Windows) throws {

@@ -90,12 +90,14 @@ extension BrokenModule {
     // Each alone could be borne.
     .init(
       .demandExceedsSupply, "<Process Name=\"main\"",
-      "<Process Name=\"other\" p:PeriodSeconds=\"0.005\" p:TimeCapacitySeconds=\"0.001\"/>\n<Process Name=\"main\"",
+      "<Process Name=\"other\" StackSize=\"2000\" p:PeriodSeconds=\"0.005\" p:TimeCapacitySeconds=\"0.001\"/>\n"
+        + "<Process Name=\"main\"",
       at: "\"Alpha\""),
     // 4 ms in each 20 ms, and 4.4 ms are asked for; in the initial schedule there are 8 ms.
     .init(
       .demandExceedsSupply, "<Process Name=\"main\"",
-      "<Process Name=\"other\" p:PeriodSeconds=\"0.02\" p:TimeCapacitySeconds=\"0.0004\"/>\n<Process Name=\"main\"",
+      "<Process Name=\"other\" StackSize=\"2000\" p:PeriodSeconds=\"0.02\" p:TimeCapacitySeconds=\"0.0004\"/>\n"
+        + "<Process Name=\"main\"",
       at: "\"Alpha\"", status: 0, severity: .warning,
       [initial, ("<Partition_HM_Table", SampleModule.secondSchedule() + "<Partition_HM_Table")]),
     // A partition that has windows in another schedule than the initial one only.

@@ -29,7 +29,7 @@ import Testing
 
   /// Of a partition that asks for too much it is said by how much; of a process that does alone, it is said of that.
   @Test func theMessageHasBothFigures() throws {
-    let other = "<Process Name=\"other\" p:PeriodSeconds=\"0.005\" p:TimeCapacitySeconds=\"0.001\"/>"
+    let other = "<Process Name=\"other\" StackSize=\"2000\" p:PeriodSeconds=\"0.005\" p:TimeCapacitySeconds=\"0.001\"/>"
     let text = SampleModule.text.replacing("<Process Name=\"main\"", with: other + "\n<Process Name=\"main\"")
     let error = try #require(SampleModule.check(text).errors.first)
     #expect(error.rule == .demandExceedsSupply)
