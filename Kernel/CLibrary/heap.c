@@ -96,7 +96,7 @@ int __munmap(void *address, size_t length) {
 void *__mremap(void *address, size_t old_length, size_t new_length, int flags, ...) {
   ptrdiff_t first = page_at(address);
   (void)flags;
-  if (first < 0 || new_length == 0) return fail(EINVAL);
+  if (first < 0 || new_length == 0 || pages(old_length) > page_count() - (size_t)first) return fail(EINVAL);
   size_t old_pages = pages(old_length), new_pages = pages(new_length);
   if (new_pages > old_pages) return fail(ENOMEM);
   uint64_t before = partita_interrupts_disable();

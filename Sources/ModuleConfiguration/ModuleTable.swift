@@ -10,7 +10,7 @@ public struct ModuleTable: @unchecked Sendable {
   /// What is wrong with bytes that claim to be a module table.
   public enum Defect: UInt8, Error, Equatable, Sendable {
     case tooShort, misaligned, wrongMagic, wrongVersion, wrongSize, wrongChecksum, sectionOutOfBounds, missingSection
-    case recordOutOfRange
+    case recordOutOfRange, sectionsOutOfOrder
   }
 
   @usableFromInline let base: UnsafeRawPointer
@@ -37,7 +37,7 @@ public struct ModuleTable: @unchecked Sendable {
     var before: UInt64 = 0
     for index in 0..<Int(sections) {
       let entry = header + (8 + index * 4)
-      guard entry[0] > before else { throw .sectionOutOfBounds }
+      guard entry[0] > before else { throw .sectionsOutOfOrder }
       before = entry[0]
       guard entry[1] > 0, entry[1] <= 64, entry[2] <= 1 << 24, entry[3] & 7 == 0, entry[3] <= header[2],
         entry[1] * entry[2] * 8 <= header[2] - entry[3]

@@ -48,7 +48,7 @@ public enum ModuleSection: UInt64, Sendable {
   case eventChannels = 16
   /// Claims of the module file's own; the kernel does not read them.
   case claims = 17
-  /// What partitions are promised in other schedules than the initial one; the kernel does not read it.
+  /// What partitions are promised in other schedules than the initial one; the kernel shows it to them.
   case partitionSchedules = 18
   /// Which claims are judged; absent where all are. The kernel does not read it.
   case claimChoices = 19

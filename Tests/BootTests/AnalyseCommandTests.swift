@@ -83,6 +83,7 @@ import Testing
     try Data(module.description.utf8).write(to: folder.url("again.xml"))
     let answer = try folder.partita("analyse", "again.xml", "run.partita")
     #expect(answer.status == 1 && answer.text.contains("a deadline was missed in the trace"), "\(answer.text)")
+    #expect(Self.rows(answer.text).count == 5, "\(answer.text)")
     #expect(!Self.rows(answer.text).values.contains { $0.hasSuffix("holds") }, "\(answer.text)")
   }
 

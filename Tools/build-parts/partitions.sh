@@ -25,6 +25,11 @@ toolset_options() {
     }' "Kernel/Image/$2.json"
 }
 
+# made_with: what the libraries are made with beside the sources: compiler and C library.
+made_with() {
+  stat -L -c '%n %s %Y' "$(command -v swiftc)" "$(toolset_options linker partition-c | grep '/libc\.a$')"
+}
+
 # check_partition FILE NAME: what the kernel relies on and the linker does not promise.
 check_partition() {
   local file=$1 name=$2 segments

@@ -31,9 +31,14 @@ extension AnalysedModule {
       }
       guard !found.isEmpty else { continue }
       for port in ports.indices
-      where [ports[port].source, ports[port].destination].contains(where: { $0.hasPrefix("\(name).") }) {
+      where [ports[port].source, ports[port].destination].contains(where: { owner(ofEnd: $0) == name }) {
         ports[port].isReleasedOtherwise = true
       }
     }
+  }
+
+  /// The partition of a channel's end, which is told by both names: of two that may be meant the longer one.
+  private func owner(ofEnd end: String) -> String? {
+    partitions.map(\.name).filter { end.hasPrefix("\($0).") }.max { $0.count < $1.count }
   }
 }

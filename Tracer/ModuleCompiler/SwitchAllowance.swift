@@ -67,6 +67,9 @@ public struct SwitchAllowance: Equatable, Sendable {
     public static let restart: UInt64 = 1000
     /// One port that a partition's start forgets, with the mark for a sender that it held back.
     public static let forgottenPort: UInt64 = 100
+    /// One partition at the start of another module schedule: its action, and what the schedule gives it shown in its
+    /// information page; by the disassembly some 60.
+    public static let shownPromise: UInt64 = 80
     /// The last wait, which the exact start is counted from: what interrupts right before it must be dealt with when
     /// the window starts. Seen: 1,900, for a pulse of the test device that masks its line.
     public static let finalPad: UInt64 = 2200
@@ -96,17 +99,19 @@ public struct SwitchAllowance: Equatable, Sendable {
     let piece = UInt64(ModuleLimits.restartPieceBytes) / 8 + Cost.pieceBase
     // A callback or action of a partition at its window's end, and one of its successor's at its window's start.
     let resets = module.health.mayReset ? min(module.partitions.count, ModuleLimits.maximumPartitionCount) : 0
+    let partitions = UInt64(min(module.partitions.count, ModuleLimits.maximumPartitionCount))
     let costs: [(String, UInt64)] = [
       ("longest hypercall or piece of memory", max(Cost.hypercallBase + operand, piece)),
       ("restarts", UInt64(2 + resets) * (Cost.restart + UInt64(mostPorts) * Cost.forgottenPort)),
       ("timer entry", Cost.interruptEntry),
       ("backlog of lines", backlog),
       ("keyframe", Cost.keyframeBase + Self.keyframeWordCount(module) * Cost.keyframeWord),
+      ("another schedule", module.schedules.count > 1 ? partitions * Cost.shownPromise : 0),
       ("partition switch", Cost.partitionSwitch),
       ("upcall frame", Cost.upcallFrame),
       ("final pad", Cost.finalPad),
     ]
-    parts = costs.map { Part(name: $0.0, time: Nanoseconds($0.1)) }
+    parts = costs.filter { $0.1 > 0 }.map { Part(name: $0.0, time: Nanoseconds($0.1)) }
   }
 
   /// Words that the state of a module has at most, as `PartitionCore.forEachStateWord` gives them.

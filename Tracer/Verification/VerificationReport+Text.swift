@@ -45,13 +45,11 @@ extension VerificationReport {
 
   /// That errors were dealt with as the module says violates nothing, and is to be known all the same.
   private var health: String? {
-    guard let errors = claims.first(where: { $0.identifier == "health.entered" })?.checked, errors > 0 else {
-      return nil
-    }
+    guard errorCount > 0 else { return nil }
     let those =
-      errors == 1
+      errorCount == 1
       ? "one error: 'partita dump --kind healthError' shows it"
-      : "\(errors) errors: 'partita dump --kind healthError' lists them"
+      : "\(errorCount) errors: 'partita dump --kind healthError' lists them"
     return "the health monitor took \(those)"
   }
 

@@ -20,6 +20,9 @@ public struct VerificationReport: Sendable {
   /// These in a sentence for who reads the verdict; nil if there are none.
   public internal(set) var omission: String?
 
+  /// Errors that the health monitor took, whichever claims are shown.
+  public internal(set) var errorCount: UInt64 = 0
+
   /// Which part of the trace was judged; nil where that is all of it.
   public var part: JudgedPart?
 

@@ -188,6 +188,7 @@ extension Verifier {
       moduleName: plan.name, partitionNames: plan.partitions.map(\.name), claims: claims, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded,
       kernelIdentity: ending.kernelIdentity)
+    report.errorCount = report.claim("health.entered")?.checked ?? 0
     report.leaveOut(by: plan.choices)
     return report
   }
