@@ -133,7 +133,6 @@ import TraceReading
   /// so near its bound nobody knows, and beyond that everybody does.
   @Test func aBoundThatIsTooNearIsUnknown() throws {
     let folder = try CommandFolder()
-    #expect(try folder.run("synthesize", OtherModule.path, "--events", "20000", "-o", "run").ending == .status(0))
     func answer(bound: Int64, policy: String) throws -> WhatIfAnswer {
       var other = try OtherModule()
       let digits = String(bound)
@@ -146,6 +145,13 @@ import TraceReading
       return try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
     }
     let identifier = "budget.markToUpcall.4"
+    // A world in which nobody who computes twice as long is answered otherwise: that would make all budgets unknown.
+    let seed = try (1...20).first { seed in
+      let words = ["synthesize", OtherModule.path, "--events", "20000", "--seed", "\(seed)", "-o", "run", "--force"]
+      #expect(try folder.run(words).ending == .status(0))
+      return try answer(bound: 5000, policy: "2").weaknesses.isEmpty
+    }
+    try #require(seed != nil)
     let claim = try #require(try answer(bound: 5000, policy: "2").claim(identifier))
     let worst = try #require(claim.predictedWorst)
     #expect(worst > claim.recordedWorst ?? .max && worst > 600, "\(claim)")
