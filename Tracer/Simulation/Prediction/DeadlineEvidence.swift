@@ -43,8 +43,8 @@ struct DeadlineEvidence {
   }
 
   let processes: [Process]
-  /// Partitions that look what errors there were; system partitions see those of others.
-  private(set) var logReaders: Set<Int> = []
+  /// Who sees what the health monitor does about others.
+  private(set) var readers = ErrorReaders()
   private var trials: [Trial]
   private var schedulers: [Scheduler]
 
@@ -93,7 +93,7 @@ struct DeadlineEvidence {
 
   /// A partition has called that.
   mutating func noteReading(_ deed: RecordedDeed, of partition: Int) {
-    if !processes.isEmpty, deed.readsErrors { logReaders.insert(partition) }
+    readers.note(deed, of: partition)
   }
 
   /// A partition has done this outside of upcalls' handlers.

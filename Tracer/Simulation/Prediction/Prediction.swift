@@ -108,7 +108,7 @@ public final class Prediction {
         && ReachedPartitions.takesModule(index, in: table)
       let reached =
         weakness.isOfDeadlines || mayTakeModule
-        ? ReachedPartitions(fromDeadlinesOf: index, readBy: reader.demand.deadlines.logReaders, in: table)
+        ? ReachedPartitions(fromDeadlinesOf: index, readBy: reader.demand.deadlines.readers, in: table)
         : ReachedPartitions(from: index, in: table)
       return Doubt(
         partition: name(of: index), weakness: weakness, since: since, reached: Set(reached.indices.map(name)),

@@ -18,13 +18,12 @@ struct ReachedPartitions {
     }
   }
 
-  /// Those that what the health monitor does about one of them can reach: system partitions that read its log, and all
-  /// where missed deadlines are the module's business.
-  init(fromDeadlinesOf first: Int, readBy readers: Set<Int>, in table: ModuleTable) {
+  /// Those that what the health monitor does about one of them can reach: whoever sees that, and all where missed
+  /// deadlines are the module's business.
+  init(fromDeadlinesOf first: Int, readBy readers: ErrorReaders, in table: ModuleTable) {
     let isOfModule = Self.takesModule(first, in: table)
     let heads = (0..<table.partitionCount).filter {
-      $0 == first || isOfModule
-        || readers.contains($0) && table.partition(PartitionIndex(UInt8($0))).flags.contains(.system)
+      $0 == first || isOfModule || readers.sees($0, first, in: table)
     }
     for head in heads { indices.formUnion(Self(from: head, in: table).indices) }
   }

@@ -66,15 +66,6 @@ struct RecordedDeed {
       && call.arguments.0 == UInt64(ErrorCode.deadlineMissed.rawValue)
   }
 
-  /// It asks what errors there were.
-  var readsErrors: Bool {
-    guard case .call(let call) = act else { return false }
-    let counts: [StatisticSelector] = [.errorLogCount, .droppedErrorCount, .repeatedErrorCount]
-    return call.number == HypercallNumber.readErrorLog.rawValue
-      || call.number == HypercallNumber.readStatistic.rawValue
-        && counts.contains { $0.rawValue == call.arguments.0 }
-  }
-
   /// It may make its partition start anew.
   var asksForMode: Bool {
     guard case .call(let call) = act else { return false }

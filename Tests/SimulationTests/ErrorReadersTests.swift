@@ -1,0 +1,39 @@
+import APEXTypes
+import ModuleConfiguration
+import Testing
+
+@testable import Simulation
+
+/// Which calls show a partition what the health monitor does about others.
+@Suite struct ErrorReadersTests {
+  private static func readers(_ number: HypercallNumber, _ first: UInt64, _ second: UInt64) -> ErrorReaders {
+    var call = GuestCall(number)
+    call.arguments = (first, second, 0, 0)
+    var readers = ErrorReaders()
+    readers.note(
+      RecordedDeed(
+        computation: 1, act: .call(call), wasOn: false, isOn: false, instant: 0, kernelTime: nil, status: nil), of: 2)
+    return readers
+  }
+  private static func readers(_ selector: StatisticSelector, _ argument: UInt64 = 0) -> ErrorReaders {
+    readers(.readStatistic, selector.rawValue, argument)
+  }
+
+  @Test func numbersOfErrorsAreAnsweredToEverybody() {
+    for selector in [StatisticSelector.errorLogCount, .droppedErrorCount] {
+      #expect(Self.readers(selector).ofCounts == [2])
+    }
+    // Its own alone.
+    #expect(Self.readers(.repeatedErrorCount).ofCounts.isEmpty)
+  }
+
+  @Test func theLogIsForSystemPartitions() {
+    let readers = Self.readers(.readErrorLog, 0, 0)
+    #expect(readers.ofLog == [2] && readers.ofCounts.isEmpty && readers.ofModes.isEmpty)
+  }
+
+  @Test func aModeIsThatOfTheArgument() {
+    #expect(Self.readers(.operatingMode, 1).ofModes == [1: [2]])
+    for other in [2, 256, .max] as [UInt64] { #expect(Self.readers(.operatingMode, other).ofModes.isEmpty) }
+  }
+}
