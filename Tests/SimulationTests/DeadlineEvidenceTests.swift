@@ -72,4 +72,22 @@ import Testing
   @Test func whoLetsADeadlinePassHasNone() {
     #expect(Self.limit([Self.run(at: 100_000), Self.complete(at: 6_000_000)]) == nil)
   }
+
+  /// What stands for many jobs is of none of them.
+  @Test func spansBeyondTheLastAreMixed() throws {
+    var follower = RecordedBehaviour.JobFollower()
+    for number in UInt64(1)...70 {
+      let job = RecordedBehaviour.Job(recorded: 0, own: number * Self.period)
+      follower.compare(0, job, took: number * 20_000, recorded: number * 10_000)
+    }
+    let spans = try #require(follower.late[0])
+    #expect(spans.count == 64 && spans.last?.isMixed == true && spans.dropLast().allSatisfy { !$0.isMixed })
+  }
+
+  @Test func allDeadlinesOfOneInstantAreTold() {
+    var weakness = PredictionWeakness()
+    weakness.note(["guidance", "navigation"].map { .init(process: $0, instant: 5, limit: 5, isSure: true) })
+    #expect(weakness.lateJob?.process == "guidance" && weakness.since == 5)
+    #expect(weakness.sentences(about: "Autopilot").count == 2)
+  }
 }

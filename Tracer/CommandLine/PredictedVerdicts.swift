@@ -25,9 +25,9 @@ struct PredictedVerdicts {
     let isViolated = claim.verdict == .fail
     let turning = doubts.filter { mayTurn(claim, $0) } + (isViolated ? endings.filter { mayTurn(claim, $0) } : [])
     guard !turning.isEmpty else { return claim.verdict }
-    let own = turning.filter { $0.violated == claim.identifier }.map(\.since).min()
+    let own = turning.filter { $0.violated.contains(claim.identifier) }.map(\.since).min()
     let first = min(claim.firstViolations.first?.timeInNanoseconds ?? .max, own ?? .max)
-    let isSure = turning.allSatisfy { first < $0.since || $0.violated == claim.identifier && first == $0.since }
+    let isSure = turning.allSatisfy { first < $0.since || $0.violated.contains(claim.identifier) && first == $0.since }
     return isViolated && isSure ? .fail : .unknown
   }
 

@@ -116,15 +116,17 @@ public final class Prediction {
     }
   }
 
-  /// The claim on the deadline with which a partition's doubt begins, where the other module's is no longer.
-  private func violated(_ weakness: PredictionWeakness, _ index: Int) -> String? {
-    guard let job = weakness.lateJob, job.isSure, job.instant == weakness.since else { return nil }
-    let isViolated = (0..<table.count(ProcessRecord.self)).contains {
-      let record = table.record(ProcessRecord.self, $0)
-      return Int(record.partition.rawValue) == index && record.deadline.count <= job.limit
-        && String(decoding: table.name(record.name), as: UTF8.self) == job.process
+  /// The claims on the deadlines with which a partition's doubt begins, where the other module's are no longer.
+  private func violated(_ weakness: PredictionWeakness, _ index: Int) -> Set<String> {
+    let records = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
+    let violated = weakness.lateJobs.filter { job in
+      guard job.isSure, job.instant == weakness.since else { return false }
+      return records.contains {
+        Int($0.partition.rawValue) == index && $0.deadline.count <= job.limit
+          && String(decoding: table.name($0.name), as: UTF8.self) == job.process
+      }
     }
-    return isViolated ? "process.deadline.\(name(of: index)).\(job.process)" : nil
+    return Set(violated.map { "process.deadline.\(name(of: index)).\($0.process)" })
   }
 
   private func name(of index: Int) -> String {

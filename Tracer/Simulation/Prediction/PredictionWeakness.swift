@@ -25,9 +25,11 @@ public struct PredictionWeakness: Equatable, Sendable {
     /// From its release to that, ns.
     public var limit: UInt64
     /// It is the module file's deadline, and passes for sure.
-    public var isSure: Bool
+    public var isSure = false
   }
-  public private(set) var lateJob: LateJob?
+  /// The first ones, all of one instant.
+  public private(set) var lateJobs: [LateJob] = []
+  public var lateJob: LateJob? { lateJobs.first }
   /// When the health monitor is told of a missed deadline as in the recorded run, though that may be met here.
   public private(set) var undueCall: UInt64?
 
@@ -46,8 +48,8 @@ public struct PredictionWeakness: Equatable, Sendable {
   mutating func noteUndueCall(at instant: UInt64) {
     if instant <= otherWay ?? .max { undueCall = undueCall ?? instant }
   }
-  mutating func note(_ job: LateJob) {
-    if job.instant <= otherWay ?? .max { lateJob = job }
+  mutating func note(_ jobs: [LateJob]) {
+    if let job = jobs.first, job.instant <= otherWay ?? .max { lateJobs = jobs }
   }
 
   mutating func noteOtherTurn(at instant: UInt64) { otherTurn = otherTurn ?? instant }
@@ -83,7 +85,7 @@ public struct PredictionWeakness: Equatable, Sendable {
         "\(partition) is interrupted at another of its processes' calls than in the recorded run, first at "
           + "\(otherTurn) ns; another of them might have had the processor from there on")
     }
-    if let lateJob {
+    for lateJob in lateJobs {
       sentences.append(
         "\(lateJob.process) of \(partition) \(lateJob.isSure ? "misses" : "may miss") its deadline at "
           + "\(lateJob.instant) ns, and did not in the recorded run; what the health monitor does about it, and the "
@@ -117,8 +119,8 @@ extension Prediction {
     /// Whose deeds and windows depend on what this partition does: its own, those of partitions that it sends messages
     /// or events to, directly or by others, and all where one of them may change the module schedule.
     public var reached: Set<String>
-    /// The claim that is violated when the doubt begins, whatever else comes: the deadline's own.
-    public var violated: String?
+    /// The claims that are violated when the doubt begins, whatever else comes: the deadlines' own.
+    public var violated: Set<String>
 
     /// What it means, for people.
     public var sentences: [String] { weakness.sentences(about: partition) }

@@ -52,7 +52,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// What weakens the prediction of a partition.
   func weakness(of index: Int) -> PredictionWeakness {
     var weakness = players[index].weakness
-    if let job = lateJob(of: index) { weakness.note(job) }
+    weakness.note(lateJobs(of: index))
     return weakness
   }
 
