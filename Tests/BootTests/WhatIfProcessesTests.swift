@@ -119,6 +119,39 @@ import Testing
     #expect(answer.claims.count { $0.predictedVerdict == "pass" } > 100)
   }
 
+  /// The end of a module file with a claim on Autopilot's errors.
+  private static let healthy =
+    "<p:Claims><p:Claim Name=\"healthy\" Form=\"NEVER\"><p:Event Kind=\"healthError\" "
+    + "PartitionIdentifier=\"1\"/></p:Claim></p:Claims></ARINC_653_Module>"
+
+  /// What the module file says of surveillance, and what of that is left out.
+  struct Omission: CustomTestStringConvertible {
+    var text: String
+    var testDescription: String { String(text.prefix(16)) }
+
+    static let deadline = Self(text: "p:DeadlineSeconds=\"0.002\" ")
+    static let process = Self(
+      text: "<Process Name=\"surveillance\" StackSize=\"0x1000\" p:PeriodSeconds=\"0.020\" "
+        + "p:TimeCapacitySeconds=\"0.0004\"\n      p:DeadlineSeconds=\"0.002\" p:ReleaseOffsetSeconds=\"0.010\" "
+        + "p:Priority=\"25\" p:Completion=\"TOLD\"/>")
+  }
+
+  /// A scheduler has its deadlines whether the module file has them or not, and its processes.
+  @Test(arguments: [Omission.deadline, .process])
+  func aDeadlineThatTheFileDoesNotHaveIsInDoubt(_ omission: Omission) throws {
+    let modules = try [Windows(), Windows(secondStart: 12_000)].map { windows in
+      try Self.module(windows).replacing(omission.text, by: "").replacing("</ARINC_653_Module>", by: Self.healthy)
+    }
+    let runs = try modules.map { try CapturedRun.capture($0, milliseconds: 300).trace }
+    let healthy = try runs.map { try #require(WhatIfTests.report($0).claim("custom.healthy")).verdict }
+    #expect(healthy == [.pass, .fail])
+    for (recorded, other) in [(0, 1), (1, 0)] {
+      let answer = try Self.answer(to: runs[recorded], modules[other])
+      #expect(try answer.claim("custom.healthy").predictedVerdict == "unknown", "\(answer.weaknesses)")
+      #expect(try Self.answer(to: runs[recorded], modules[recorded]).weaknesses.allSatisfy { !$0.contains("deadline") })
+    }
+  }
+
   /// A deadline that only one of both modules meets is the scheduler's to tell of, and what comes of that nobody has
   /// recorded.
   @Test(arguments: ["WARM_START", "IDLE", "IGNORE"])
@@ -126,10 +159,7 @@ import Testing
     let modules = try [Windows(), Windows(secondStart: 12_000)].map { windows in
       try Self.module(windows)
         .replacing("Action=\"IGNORE\"", by: "Action=\"\(action)\"")
-        .replacing(
-          "</ARINC_653_Module>",
-          by: "<p:Claims><p:Claim Name=\"healthy\" Form=\"NEVER\"><p:Event Kind=\"healthError\" "
-            + "PartitionIdentifier=\"1\"/></p:Claim></p:Claims></ARINC_653_Module>")
+        .replacing("</ARINC_653_Module>", by: Self.healthy)
     }
     let runs = try modules.map { try CapturedRun.capture($0, milliseconds: 300).trace }
     let real = try runs.map(WhatIfTests.report)

@@ -10,12 +10,10 @@ import Testing
   private static let period: UInt64 = 20_000_000
 
   /// A process with a capacity of 1 ms, a deadline of 5 ms and a period of 20 ms.
-  private static func evidence() -> DeadlineEvidence {
+  private static func evidence(capacity: UInt64 = 1_000_000, deadline: UInt64? = 5_000_000) -> DeadlineEvidence {
     DeadlineEvidence(
-      [
-        .init(
-          partition: 0, key: key, name: "guidance", period: period, capacity: 1_000_000, deadline: 5_000_000)
-      ], partitionCount: 1)
+      [.init(partition: 0, key: key, name: "guidance", period: period, capacity: capacity, deadline: deadline)],
+      partitionCount: 1)
   }
 
   private static func deed(
@@ -28,8 +26,8 @@ import Testing
     deed.period = PeriodFollower.Period(number: 1 + instant / period, start: instant / period * period, length: period)
     return deed
   }
-  private static func run(at instant: UInt64) -> RecordedDeed {
-    deed(.tellProcess, at: instant, (UInt64(key.rawValue) << 32, 0, 0, 0))
+  private static func run(at instant: UInt64, age: Int64 = 0, _ key: ProcessKey = key) -> RecordedDeed {
+    deed(.tellProcess, at: instant, (UInt64(key.rawValue) << 32, 0, UInt64(bitPattern: age), 0))
   }
   private static func complete(at instant: UInt64) -> RecordedDeed {
     deed(.tellProcess, at: instant, (UInt64(key.rawValue), UInt64(ProcessTelling.State.complete.rawValue), 0, 0))
@@ -39,8 +37,10 @@ import Testing
     deed(.setTimer, at: instant, (target, 0, 0, 0))
   }
 
-  private static func limit(_ deeds: [RecordedDeed]) -> DeadlineEvidence.Limit? {
-    var evidence = evidence()
+  private static func limit(
+    _ deeds: [RecordedDeed], in evidence: DeadlineEvidence = evidence()
+  ) -> DeadlineEvidence.Limit? {
+    var evidence = evidence
     for deed in deeds { evidence.note(deed, of: 0) }
     return evidence.limit(of: 0)
   }
@@ -71,6 +71,54 @@ import Testing
 
   @Test func whoLetsADeadlinePassHasNone() {
     #expect(Self.limit([Self.run(at: 100_000), Self.complete(at: 6_000_000)]) == nil)
+  }
+
+  /// One REPLENISH moves one job's deadline: the others' are where they were.
+  @Test func aDeadlineThatWasMovedOnceIsStillOne() throws {
+    let deeds = [Self.run(at: 100_000), Self.timer(to: 9_000_000, at: 100_300), Self.complete(at: 6_000_000)]
+    let limit = try #require(Self.limit(deeds))
+    #expect(limit.span == 5_000_000 && limit.doubtful == 4_998_000 && !limit.isDeclared)
+    let called = [Self.run(at: 100_000), Self.complete(at: 6_000_000), Self.call(at: 7_000_000)]
+    #expect(Self.limit(called)?.span == 5_000_000)
+  }
+
+  /// A partition may tell any number, and set its timer to any instant.
+  @Test(arguments: [UInt64.max, .max - 100, 1 << 63, 1 << 62])
+  func numbersOfAHostilePartitionAreNumbers(target: UInt64) throws {
+    let first = Self.period * 2
+    for age in [Int64(first) - 1, 0, .max, .min + 1, -1] {
+      let deeds = [Self.run(at: first + 100_000, age: age), Self.timer(to: target, at: first + 100_300)]
+      for deadline in [5_000_000, UInt64.max - 1, nil] as [UInt64?] {
+        for capacity in [0, 1_000_000, .max] as [UInt64] {
+          let limit = Self.limit(deeds, in: Self.evidence(capacity: capacity, deadline: deadline))
+          #expect(limit.map { $0.doubtful <= $0.span || !$0.isDeclared } ?? true, "\(age)")
+        }
+      }
+    }
+  }
+
+  /// A scheduler has deadlines whether the module file has them or not.
+  @Test func withoutADeclaredDeadlineTheCapacityIsOneElseThePeriod() throws {
+    let job = [Self.run(at: 100_000), Self.complete(at: 400_000)]
+    let byCapacity = try #require(Self.limit(job, in: Self.evidence(deadline: nil)))
+    #expect(byCapacity.span == 1_000_000 && byCapacity.doubtful == 998_000 && !byCapacity.isDeclared)
+    #expect(Self.limit(job, in: Self.evidence(capacity: 0, deadline: nil))?.span == Self.period)
+    let longer = [Self.run(at: 100_000), Self.complete(at: 1_400_000)]
+    #expect(Self.limit(longer, in: Self.evidence(deadline: nil))?.span == 1_400_000)
+    let timed = [Self.run(at: 100_000), Self.timer(to: 2_000_000, at: 100_300)]
+    #expect(Self.limit(timed, in: Self.evidence(deadline: nil))?.span == 2_000_000)
+  }
+
+  /// Whom the module file does not name is followed once it is told of; of very many the last stands for the rest.
+  @Test func strangersAreFollowed() throws {
+    var evidence = Self.evidence()
+    for key in UInt32(100)..<200 {
+      evidence.note(Self.run(at: 100_000, age: ProcessTelling.aperiodic, ProcessKey(rawValue: key)), of: 0)
+    }
+    let indices = try (UInt32(100)..<200).map { try #require(evidence.index(of: ProcessKey(rawValue: $0), in: 0)) }
+    #expect(indices == Array(1...32) + Array(repeating: 32, count: 68))
+    #expect(evidence.processes.dropFirst().allSatisfy(\.isOpen) && evidence.limit(of: 1) == nil)
+    #expect(evidence.index(of: .none, in: 0) == nil && evidence.index(of: ProcessKey(rawValue: 100), in: 1) == nil)
   }
 
   /// What stands for many jobs is of none of them.

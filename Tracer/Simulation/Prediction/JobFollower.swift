@@ -77,6 +77,8 @@ extension RecordedBehaviour {
       for (process, last) in jobs.sorted(by: { $0.key < $1.key }) {
         var job = last
         if job.isOver {
+          // When it goes on nobody knows.
+          guard !processes[process].isOpen else { continue }
           job = Job(recorded: job.recorded &+ processes[process].period, own: job.own &+ processes[process].period)
         }
         guard instant > job.own else { continue }

@@ -120,9 +120,9 @@ public final class Prediction {
   private func violated(_ weakness: PredictionWeakness, _ index: Int) -> Set<String> {
     let records = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }
     let violated = weakness.lateJobs.filter { job in
-      guard job.isSure, job.instant == weakness.since else { return false }
+      guard job.isSure, let limit = job.limit, job.instant == weakness.since else { return false }
       return records.contains {
-        Int($0.partition.rawValue) == index && $0.deadline.count <= job.limit
+        Int($0.partition.rawValue) == index && $0.deadline.count <= limit
           && String(decoding: table.name($0.name), as: UTF8.self) == job.process
       }
     }

@@ -22,8 +22,8 @@ public struct PredictionWeakness: Equatable, Sendable {
     public var process: String
     /// When its deadline passes, ns.
     public var instant: UInt64
-    /// From its release to that, ns.
-    public var limit: UInt64
+    /// From its release to that, ns; nil where nobody knows what deadline it has.
+    public var limit: UInt64?
     /// It is the module file's deadline, and passes for sure.
     public var isSure = false
   }
@@ -86,6 +86,13 @@ public struct PredictionWeakness: Equatable, Sendable {
           + "\(otherTurn) ns; another of them might have had the processor from there on")
     }
     for lateJob in lateJobs {
+      guard lateJob.limit != nil else {
+        sentences.append(
+          "\(lateJob.process) of \(partition), whose deadline the module file does not have, comes later than in "
+            + "the recorded run, first at \(lateJob.instant) ns; what the health monitor does if it misses one, and "
+            + "the partition after that, is unknown")
+        continue
+      }
       sentences.append(
         "\(lateJob.process) of \(partition) \(lateJob.isSure ? "misses" : "may miss") its deadline at "
           + "\(lateJob.instant) ns, and did not in the recorded run; what the health monitor does about it, and the "

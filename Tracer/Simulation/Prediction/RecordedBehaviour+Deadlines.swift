@@ -15,22 +15,35 @@ extension RecordedBehaviour {
     }
     guard let telling = deed.telling else { return }
     if let left = evidence.index(of: telling.from, in: index),
-      telling.state == .complete || telling.state == .dormant,
+      telling.state == .complete || telling.state == .dormant || evidence.processes[left].isOpen,
       let job = players[index].follower.jobs[left], !job.isOver
     {
       compare(left, job, index, deed, at: instant)
       players[index].follower.jobs[left]?.isOver = true
       if telling.state == .dormant { players[index].follower.jobs[left] = nil }
     }
-    guard let next = evidence.index(of: telling.to, in: index), telling.age != ProcessTelling.aperiodic,
-      let period = deed.period, let own = periods.period(of: index)
+    guard let next = evidence.index(of: telling.to, in: index), let period = deed.period,
+      let own = periods.period(of: index), let job = job(telling, deed, index, in: period, own)
     else { return }
-    let job = Job(
-      recorded: period.start &- UInt64(bitPattern: telling.age),
-      own: own.start &- UInt64(bitPattern: age(telling, deed, index)))
     players[index].follower.jobs[next] = job
     // Until it has the processor its deadline may pass, too.
     compare(next, job, index, deed, at: instant)
+  }
+
+  /// The job that goes on. Of one without releases it is compared when it has the processor in its partition's period.
+  private func job(
+    _ telling: ProcessTelling, _ deed: RecordedDeed, _ index: Int, in period: PeriodFollower.Period,
+    _ own: PeriodFollower.Period
+  ) -> Job? {
+    guard telling.age == ProcessTelling.aperiodic else {
+      return Job(
+        recorded: period.start &- UInt64(bitPattern: telling.age),
+        own: own.start &- UInt64(bitPattern: age(telling, deed, index)))
+    }
+    guard let same = own.instant(like: period.start, in: period) else { return nil }
+    // The partition may have started after its period.
+    let late = max(players[index].follower.start, same) - same
+    return Job(recorded: period.start &+ late, own: same + late)
   }
 
   private func compare(_ process: Int, _ job: Job, _ index: Int, _ deed: RecordedDeed, at instant: UInt64) {
@@ -93,6 +106,14 @@ extension RecordedBehaviour {
   private func lateJob(
     _ process: Int, _ spans: [LateSpan], _ evidence: DeadlineEvidence
   ) -> PredictionWeakness.LateJob? {
+    let name = evidence.processes[process].name
+    guard !evidence.processes[process].isOpen else {
+      // Its deadline may be anywhere, but not before the instant by which it was met.
+      let late = spans.first { $0.span - $0.longestMet > DeadlineEvidence.tolerance }
+      return late.map {
+        PredictionWeakness.LateJob(process: name, instant: DeadlineEvidence.sum($0.release, $0.longestMet))
+      }
+    }
     guard let limit = evidence.limit(of: process),
       let late = spans.first(where: { $0.span > limit.doubtful && $0.longestMet < limit.span })
     else { return nil }
@@ -102,8 +123,7 @@ extension RecordedBehaviour {
         && $0.longestMet < limit.span
     }
     return PredictionWeakness.LateJob(
-      process: evidence.processes[process].name,
-      instant: late.release &+ (isSure ? limit.span : min(limit.span, late.span)),
+      process: name, instant: DeadlineEvidence.sum(late.release, isSure ? limit.span : min(limit.span, late.span)),
       limit: limit.span, isSure: isSure)
   }
 }
