@@ -130,8 +130,7 @@ import TraceReading
   }
 
   /// From mark to upcall a prediction may be off by half a microsecond where the kernel goes other ways than recorded:
-  /// so near its bound nobody knows, and beyond that everybody does. With much more than this margin Maintenance does
-  /// not read its last message before the next one comes, by how long the images are: then nothing is sure.
+  /// so near its bound nobody knows, and beyond that everybody does.
   @Test func aBoundThatIsTooNearIsUnknown() throws {
     let folder = try CommandFolder()
     func answer(bound: Int64, policy: String) throws -> WhatIfAnswer {
@@ -146,7 +145,8 @@ import TraceReading
       return try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
     }
     let identifier = "budget.markToUpcall.4"
-    // A world in which nobody who computes twice as long is answered otherwise: that would make all budgets unknown.
+    // A world in which nobody who computes half as long again is answered otherwise, for then nothing is sure: how long
+    // the images are decides.
     let seed = try (1...20).first { seed in
       let words = ["synthesize", OtherModule.path, "--events", "20000", "--seed", "\(seed)", "-o", "run", "--force"]
       #expect(try folder.run(words).ending == .status(0))
