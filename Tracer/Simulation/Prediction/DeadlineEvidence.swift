@@ -61,8 +61,8 @@ struct DeadlineEvidence {
   /// Who sees what the health monitor does about others.
   private(set) var readers = ErrorReaders()
   private var indices: [Place: Int] = [:]
-  /// Those of the module file that are followed once they are told of; nil for what has no deadline for sure.
-  private let declared: [Place: Process?]
+  /// Those of the module file, which are followed once they are told of.
+  private let declared: [Place: Process]
   private var trials: [Trial]
   private var schedulers: [Scheduler]
 
@@ -76,18 +76,16 @@ struct DeadlineEvidence {
   init(_ table: ModuleTable?) {
     let all = table.map(Self.processes) ?? []
     self.init(
-      all.compactMap { $0.process.isTold ? $0.process : nil }.filter { !$0.isOpen && $0.period > 0 },
-      partitionCount: table?.partitionCount ?? 0,
+      all.filter { $0.isTold && !$0.isOpen }, partitionCount: table?.partitionCount ?? 0,
       declared: Dictionary(
-        all.map { (Place(partition: $0.process.partition, key: $0.process.key), $0.isFollowed ? $0.process : nil) },
-        uniquingKeysWith: { first, _ in first }))
+        all.map { (Place(partition: $0.partition, key: $0.key), $0) }, uniquingKeysWith: { first, _ in first }))
   }
 
   init(_ processes: [Process], partitionCount: Int) {
     self.init(processes, partitionCount: partitionCount, declared: [:])
   }
 
-  private init(_ processes: [Process], partitionCount: Int, declared: [Place: Process?]) {
+  private init(_ processes: [Process], partitionCount: Int, declared: [Place: Process]) {
     self.processes = processes
     self.declared = declared
     trials = Array(repeating: Trial(), count: processes.count)
@@ -97,18 +95,17 @@ struct DeadlineEvidence {
     }
   }
 
-  private static func processes(of table: ModuleTable) -> [(process: Process, isFollowed: Bool)] {
+  private static func processes(of table: ModuleTable) -> [Process] {
     (0..<table.count(ProcessRecord.self)).map { index in
       let record = table.record(ProcessRecord.self, index)
       let name = table.name(record.name)
-      let process = Process(
+      // The module file has no times of one without releases; its scheduler may.
+      return Process(
         partition: Int(record.partition.rawValue), key: ProcessKey(name: name),
         name: String(decoding: name, as: UTF8.self), period: record.period.count,
         capacity: record.capacity.count == .max ? 0 : record.capacity.count,
         deadline: record.deadline.count == .max ? nil : record.deadline.count, isTold: record.completion == .told,
         isOpen: record.period.count == 0)
-      // Without releases, and with neither a capacity nor a deadline, it is taken to have none.
-      return (process, !process.isOpen || process.capacity > 0 || process.deadline != nil)
     }
   }
 
@@ -119,13 +116,12 @@ struct DeadlineEvidence {
     return schedulers[partition].rest
   }
 
-  /// A process is told of: it is followed from now on, unless it has no deadline.
+  /// A process is told of: it is followed from now on.
   private mutating func meet(_ key: ProcessKey, in partition: Int) {
     let place = Place(partition: partition, key: key)
     guard !key.isNone, indices[place] == nil, schedulers.indices.contains(partition) else { return }
     let process: Process
     if let known = declared[place] {
-      guard let known else { return }
       process = known
     } else {
       guard schedulers[partition].strangers < Self.maximumStrangers else { return }
