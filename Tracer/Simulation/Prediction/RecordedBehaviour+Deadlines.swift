@@ -108,6 +108,7 @@ extension RecordedBehaviour {
   ) -> PredictionWeakness.LateJob? {
     let name = evidence.processes[process].name
     guard !evidence.processes[process].isOpen else {
+      guard isOtherModule else { return nil }
       // Its deadline may be anywhere, but not before the instant by which it was met.
       let late = spans.first { $0.span - $0.longestMet > DeadlineEvidence.tolerance }
       return late.map {

@@ -15,6 +15,8 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// Partitions with processes of their own scheduler's.
   let scheduled: Set<Int>
   private(set) var periods: PeriodFollower
+  /// Whether the module is another than recorded; where it is not, only a margin moves what partitions do.
+  var isOtherModule = true
   /// Partitions whose timers might be set to other instants than they are.
   var openTimers: Set<Int> = []
   /// Changes of the module schedule so far.
