@@ -143,7 +143,7 @@ import Testing
       try Self.module(windows).replacing(omission.text, by: "").replacing("</ARINC_653_Module>", by: Self.healthy)
     }
     let runs = try modules.map { try CapturedRun.capture($0, milliseconds: 300).trace }
-    let healthy = try runs.map { try #require(WhatIfTests.report($0).claim("custom.healthy")).verdict }
+    let healthy = try runs.map { try #require(try WhatIfTests.report($0).claim("custom.healthy")).verdict }
     #expect(healthy == [.pass, .fail])
     for (recorded, other) in [(0, 1), (1, 0)] {
       let answer = try Self.answer(to: runs[recorded], modules[other])
