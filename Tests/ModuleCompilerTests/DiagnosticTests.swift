@@ -104,14 +104,16 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
 
   /// A major frame of exactly 2 L is enough.
   @Test func aFrameHasTwoAllowances() throws {
-    let sample = try #require(SampleModule.check(SampleModule.text).description)
-    let least = 2 * SwitchAllowance(sample).total.count
-    func tooShort(_ nanoseconds: UInt64) -> [Diagnostic] {
+    func check(_ nanoseconds: UInt64) -> CheckReport {
       let frame = DecimalSeconds.format(Nanoseconds(nanoseconds))
       let text = SampleModule.text.replacing(
         "<Partition_HM_Table", with: "<Module_Schedule MajorFrameSeconds=\"\(frame)\"/>\n<Partition_HM_Table")
-      return SampleModule.check(text).errors.filter { $0.rule == .majorFrameTooShort }
+      return SampleModule.check(text)
     }
+    func tooShort(_ nanoseconds: UInt64) -> [Diagnostic] {
+      check(nanoseconds).errors.filter { $0.rule == .majorFrameTooShort }
+    }
+    let least = 2 * SwitchAllowance(try #require(check(1_000_000_000).description)).total.count
     #expect(tooShort(least).isEmpty)
     let found = tooShort(least - 1)
     #expect(found.map(\.advice) == ["make it \(DecimalSeconds.format(Nanoseconds(least))) s or longer"])
