@@ -5,8 +5,11 @@ public struct Diagnostic: Error, Equatable, Sendable, Encodable, CustomStringCon
     case error, warning
   }
 
+  /// What the finding is about, for programs: messages may change their wording.
   public var rule: Rule
+  /// In a strict check always an error.
   public var severity: Severity
+  /// The module file or the stimulus file, as the caller has named it; may be empty.
   public var file: String
   /// Line in `file`, from 1; 0 where the finding is about the file as a whole.
   public var line: Int
@@ -15,7 +18,7 @@ public struct Diagnostic: Error, Equatable, Sendable, Encodable, CustomStringCon
   /// What would be right.
   public var advice: String
 
-  public init(
+  init(
     _ rule: Rule, severity: Severity = .error, file: String, line: Int, message: String, advice: String
   ) {
     self.rule = rule

@@ -10,6 +10,7 @@ public struct GuaranteedSupply: Sendable {
   let module: ModuleDescription
   let allowance: Nanoseconds
 
+  /// - Parameter allowance: L of the module, which every window loses.
   public init(module: ModuleDescription, allowance: Nanoseconds) {
     self.module = module
     self.allowance = allowance

@@ -1,18 +1,16 @@
 import Foundation
 
 /// Finds partition images: beside the module file, in given directories, in PARTITA_IMAGES, or in `.build/images`.
-public struct ImageLocator: Sendable {
+struct ImageLocator: Sendable {
   /// Directories to look in, in order.
-  public var directories: [String]
-
-  public init(directories: [String]) { self.directories = directories }
+  var directories: [String]
 
   /// The search path of the `partita` command.
   ///
   /// - Parameters:
   ///   - moduleFile: the module file; its own directory comes first.
   ///   - given: directories of the command line.
-  public init(moduleFile: String, given: [String]) {
+  init(moduleFile: String, given: [String]) {
     // Foundation's own way to take paths apart traps on names of one character.
     let folder = moduleFile.lastIndex(of: "/").map { moduleFile[..<$0] } ?? "."
     var list = [folder.isEmpty ? "/" : String(folder)] + given
@@ -54,7 +52,7 @@ public struct ImageLocator: Sendable {
   }
 
   /// The path of the image called `name`, tried as it is and with `.elf`; nil where there is none.
-  public func path(of name: String) -> String? {
+  func path(of name: String) -> String? {
     let candidates = name.hasPrefix("/") ? [name] : directories.map { $0 + "/" + name }
     for candidate in candidates {
       for path in [candidate, candidate + ".elf"] {

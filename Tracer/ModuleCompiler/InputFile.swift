@@ -2,10 +2,12 @@ import Foundation
 
 /// The bytes of a file that somebody has named: a module, a stimulus, a partition's image.
 public struct InputFile: Sendable {
+  /// The whole file, or at least what was asked for of its beginning; never more than 512 MiB.
   public let bytes: [UInt8]
 
   /// Why there are none.
   public struct Refusal: Error, Equatable, Sendable {
+    /// What follows "cannot be read:" in a message: the system's own words, or what is there instead of a file.
     public var reason: String
     /// What would be right.
     public var advice: String

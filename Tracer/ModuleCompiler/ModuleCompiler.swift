@@ -12,6 +12,7 @@ public enum ModuleCompiler {
     /// A stimulus file to pack with the module.
     public var stimulusFile: String?
 
+    /// Without any: warnings refuse nothing, images are looked for in the usual places, and nothing is played.
     public init(isStrict: Bool = false, imageDirectories: [String] = [], stimulusFile: String? = nil) {
       self.isStrict = isStrict
       self.imageDirectories = imageDirectories

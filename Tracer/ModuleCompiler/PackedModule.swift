@@ -6,6 +6,7 @@ public struct PackedModule: Sendable {
   public var imageBytes: [UInt8]
   /// Bytes of `imageBytes` that are the table.
   public var tableByteCount: Int
+  /// The module file as it was read: it has what the table has not, such as the processes' offsets.
   public var description: ModuleDescription
   /// Warnings; a module with errors is not packed.
   public var diagnostics: [Diagnostic]
@@ -26,6 +27,7 @@ public struct CheckReport: Sendable {
   /// In the order of the file's lines.
   public var diagnostics: [Diagnostic]
 
+  /// The findings that refuse the module; of a strict check the warnings too, which it has turned into errors.
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
   /// Whether a file could not be read, or has not its form.
@@ -37,6 +39,7 @@ public struct CheckReport: Sendable {
 
 /// Why a module was not packed: its report has at least one error.
 public struct CompilationFailure: Error, Sendable, CustomStringConvertible {
+  /// All findings, warnings among them.
   public var report: CheckReport
 
   /// One line for each finding.

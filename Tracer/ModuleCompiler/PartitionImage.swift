@@ -6,12 +6,15 @@ import ModuleConfiguration
 /// part of `PartitionLayout` and are never writable and executable at once. The bytes may be hostile: every offset is
 /// checked.
 public struct PartitionImage: Equatable, Sendable {
+  /// What one loadable program header (PT_LOAD) of the file asks for.
   public struct Segment: Equatable, Sendable {
+    /// In the partition's address space, on a page.
     public var virtualAddress: UInt64
     /// Whole pages.
-    public var memoryBytes: UInt64
+    var memoryBytes: UInt64
+    /// What the file has of it; the rest of `memoryBytes` is zero.
     public var contents: [UInt8]
-    public var access: SegmentRecord.Access
+    var access: SegmentRecord.Access
   }
 
   /// What is wrong with a file that claims to be a partition's image.
@@ -28,7 +31,7 @@ public struct PartitionImage: Equatable, Sendable {
     case noteOutOfBounds
 
     /// What is wrong and what would be right, for messages.
-    public var explanation: (what: String, advice: String) {
+    var explanation: (what: String, advice: String) {
       switch self {
       case .tooShort: ("is too short for an ELF file", "build the partition again")
       case .notELF: ("is not an ELF file", "name the partition's linked image")
@@ -61,15 +64,15 @@ public struct PartitionImage: Equatable, Sendable {
     }
   }
 
-  public static let maximumSegmentCount = 16
+  static let maximumSegmentCount = 16
 
-  public var entryPoint: UInt64
+  var entryPoint: UInt64
   /// In order of addresses.
   public var segments: [Segment]
   /// First 8 bytes of the GNU build identity, big-endian; 0 where the file has none.
-  public var buildIdentity: UInt64
+  var buildIdentity: UInt64
   /// Where the partition's health callback begins, 0 where the module names none.
-  public var callbackEntry: UInt64 = 0
+  var callbackEntry: UInt64 = 0
 
   /// Bit of a segment's flags (in ELF's part for operating systems) that says: retained over a warm start.
   static let retainedFlag: UInt64 = 0x0010_0000

@@ -14,71 +14,70 @@ import ModuleConfiguration
 /// but the memory of a partition that starts anew.
 public struct SwitchAllowance: Equatable, Sendable {
   /// One summand of L.
-  public struct Part: Equatable, Sendable {
-    public var name: String
-    public var time: Nanoseconds
+  struct Part: Equatable, Sendable {
+    var name: String
+    var time: Nanoseconds
   }
 
   /// In the order in which the kernel runs through them.
-  public var parts: [Part]
+  var parts: [Part]
 
+  /// L itself.
   public var total: Nanoseconds { parts.reduce(Nanoseconds(0)) { $0 + $1.time } }
 
   /// What one thing that the kernel does may take, in nanoseconds.
-  public enum Cost {
+  enum Cost {
     /// From the vector's entry stub to Swift code, context saved, and the input recorded; seen: 100.
-    public static let interruptEntry: UInt64 = 300
+    static let interruptEntry: UInt64 = 300
     /// From Swift code to the first instruction in ring 3, and what is looked at on the way. A whole interrupt with one
     /// mark, its acknowledgement and new masks: 625 seen, against 950.
-    public static let interruptExit: UInt64 = 300
+    static let interruptExit: UInt64 = 300
     /// One vCPU's mark, its event included.
-    public static let mark: UInt64 = 150
+    static let mark: UInt64 = 150
     /// Acknowledge recipe and end of interrupt at one or two controllers.
-    public static let acknowledge: UInt64 = 200
+    static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand and without an upcall; seen: 1060.
-    public static let hypercallBase: UInt64 = 1500
+    static let hypercallBase: UInt64 = 1500
     /// Eight bytes of a message, copied and digested; seen: 2.5.
-    public static let copiedWord: UInt64 = 4
+    static let copiedWord: UInt64 = 4
     /// One destination of a queuing channel: its queue looked at, the message put in, its loss or its mark recorded.
-    public static let queuingDestination: UInt64 = 250
+    static let queuingDestination: UInt64 = 250
     /// Eight words of a note, one event; seen: 26.
-    public static let notedEvent: UInt64 = 32
+    static let notedEvent: UInt64 = 32
     /// One port whose name is compared when a port is created (seen: 105), or which is forgotten when its partition
     /// stops.
-    public static let comparedPort: UInt64 = 300
+    static let comparedPort: UInt64 = 300
     /// One module schedule whose name is compared when a partition asks for it: any partition may; seen: 149.
-    public static let comparedSchedule: UInt64 = 300
+    static let comparedSchedule: UInt64 = 300
     /// One event channel that is looked at when an event is raised.
-    public static let comparedChannel: UInt64 = 20
+    static let comparedChannel: UInt64 = 20
     /// One byte of console output.
-    public static let consoleByte: UInt64 = 40
+    static let consoleByte: UInt64 = 40
     /// A keyframe at the start of a major frame, without its words.
-    public static let keyframeBase: UInt64 = 600
+    static let keyframeBase: UInt64 = 600
     /// One word of a keyframe, gathered, stored and digested; seen: 25, and 40 where it holds exception handlers.
-    public static let keyframeWord: UInt64 = 35
+    static let keyframeWord: UInt64 = 35
     /// An upcall's frame, written to the partition's stack and checked; seen: 580.
-    public static let upcallFrame: UInt64 = 600
+    static let upcallFrame: UInt64 = 600
     /// A boundary passed, address space, extended state, register page, a look at the first instruction.
-    public static let partitionSwitch: UInt64 = 1000
+    static let partitionSwitch: UInt64 = 1000
     /// A piece of a partition's memory made anew, besides its words: the core's answer, the registers of a beginning,
     /// and the switch that follows the last one; seen: 1215.
-    public static let pieceBase: UInt64 = 1500
+    static let pieceBase: UInt64 = 1500
     /// Forgetting what a partition was, and its events, without its ports; seen: 850.
-    public static let restart: UInt64 = 1000
+    static let restart: UInt64 = 1000
     /// One port that a partition's start forgets, with the mark for a sender that it held back.
-    public static let forgottenPort: UInt64 = 100
+    static let forgottenPort: UInt64 = 100
     /// One partition at the start of another module schedule: its action, and what the schedule gives it shown in its
     /// information page; by the disassembly some 60.
-    public static let shownPromise: UInt64 = 80
+    static let shownPromise: UInt64 = 80
     /// The last wait, which the exact start is counted from: what interrupts right before it must be dealt with when
     /// the window starts. Seen: 1,900, for a pulse of the test device that masks its line.
-    public static let finalPad: UInt64 = 2200
+    static let finalPad: UInt64 = 2200
   }
 
   /// The last part of L.
-  public static let finalPad = Nanoseconds(Cost.finalPad)
-
-  public init(parts: [Part]) { self.parts = parts }
+  static let finalPad = Nanoseconds(Cost.finalPad)
 
   /// L of a module.
   public init(_ module: ModuleDescription) {

@@ -1,59 +1,57 @@
 import APEXTypes
 
 /// What the health-monitor tables of a module file say, entry by entry.
-public struct HealthDescription: Sendable {
+struct HealthDescription: Sendable {
   /// One `Error_ID_Level` of the system's table.
-  public struct Level: Sendable {
-    public var state: UInt64
-    public var errorIdentifier: UInt64
-    public var level: ErrorLevel
-    public var code: ErrorCode?
-    public var line: Int
+  struct Level: Sendable {
+    var state: UInt64
+    var errorIdentifier: UInt64
+    var level: ErrorLevel
+    var code: ErrorCode?
+    var line: Int
   }
   /// One `Error_ID_Action` of the module's table.
-  public struct ModuleAction: Sendable {
-    public var state: UInt64
-    public var errorIdentifier: UInt64
-    public var action: ModuleRecoveryAction
-    public var line: Int
+  struct ModuleAction: Sendable {
+    var state: UInt64
+    var errorIdentifier: UInt64
+    var action: ModuleRecoveryAction
+    var line: Int
   }
   /// One `Error_ID_Action` of a partition's table.
-  public struct PartitionAction: Sendable {
-    public var partitionIdentifier: UInt64
-    public var state: UInt64
-    public var errorIdentifier: UInt64
-    public var action: PartitionRecoveryAction
-    public var line: Int
+  struct PartitionAction: Sendable {
+    var partitionIdentifier: UInt64
+    var state: UInt64
+    var errorIdentifier: UInt64
+    var action: PartitionRecoveryAction
+    var line: Int
   }
   /// One `Partition_HM_Table` that names its partition.
-  public struct PartitionTable: Sendable {
-    public var partitionIdentifier: UInt64
+  struct PartitionTable: Sendable {
+    var partitionIdentifier: UInt64
     /// Without an entry and a callback: it has no effect, whose ever it is.
-    public var isEmpty: Bool
-    public var line: Int
+    var isEmpty: Bool
+    var line: Int
   }
   /// The function that a partition wants called before an action on it.
-  public struct Callback: Sendable {
-    public var partitionIdentifier: UInt64
-    public var symbol: String
-    public var line: Int
+  struct Callback: Sendable {
+    var partitionIdentifier: UInt64
+    var symbol: String
+    var line: Int
   }
   /// One `System_State_Entry` of any table, whatever stands in it.
-  public struct StateEntry: Sendable {
-    public var state: UInt64
-    public var line: Int
+  struct StateEntry: Sendable {
+    var state: UInt64
+    var line: Int
   }
   /// Of `System_HM_Table`; nil where the file has none.
-  public var systemTableLine: Int?
-  public var stateEntries: [StateEntry] = []
-  public var levels: [Level] = []
-  public var moduleActions: [ModuleAction] = []
-  public var partitionTables: [PartitionTable] = []
-  public var partitionActions: [PartitionAction] = []
-  public var callbacks: [Callback] = []
-  public var hasModuleCallback = false
-
-  public init() {}
+  var systemTableLine: Int?
+  var stateEntries: [StateEntry] = []
+  var levels: [Level] = []
+  var moduleActions: [ModuleAction] = []
+  var partitionTables: [PartitionTable] = []
+  var partitionActions: [PartitionAction] = []
+  var callbacks: [Callback] = []
+  var hasModuleCallback = false
 
   /// Whether an error may restart the whole module.
   var mayReset: Bool { moduleActions.contains { $0.action == .reset && Self.state($0.state) != nil } }

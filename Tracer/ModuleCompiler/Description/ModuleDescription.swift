@@ -3,29 +3,33 @@ import ModuleConfiguration
 
 /// A module as its file describes it: typed, in the file's order, each part with its line, not yet checked for sense.
 public struct ModuleDescription: Sendable {
+  /// `ModuleName`; traces carry it, so that one of another module is told apart.
   public var name = ""
-  public var identifier: UInt64 = 0
-  public var line = 1
+  var identifier: UInt64 = 0
+  var line = 1
+  /// Their order gives the partitions their indices in the module table and in traces.
   public var partitions: [PartitionDescription] = []
-  public var memories: [PartitionMemory] = []
+  var memories: [PartitionMemory] = []
+  /// Their order gives the schedules their indices in the module table.
   public var schedules: [ScheduleDescription] = []
+  /// What `Connection_Table` has: channels of sampling and of queuing ports.
   public var channels: [ChannelDescription] = []
-  public var clocks = ClockDescription()
-  public var trace = TraceDescription()
-  public var lines: [LineDescription] = []
-  public var eventChannels: [EventChannelDescription] = []
-  public var budgets: [BudgetDescription] = []
-  public var claims: [ClaimDescription] = []
-  public var claimChoices: [ClaimChoiceDescription] = []
-  public var health = HealthDescription()
+  var clocks = ClockDescription()
+  var trace = TraceDescription()
+  var lines: [LineDescription] = []
+  var eventChannels: [EventChannelDescription] = []
+  var budgets: [BudgetDescription] = []
+  var claims: [ClaimDescription] = []
+  var claimChoices: [ClaimChoiceDescription] = []
+  var health = HealthDescription()
 
   /// Index of the partition with the integrator's identifier; the first, where several have it.
-  public func partitionIndex(identifier: UInt64) -> Int? {
+  func partitionIndex(identifier: UInt64) -> Int? {
     partitions.firstIndex { $0.identifier == identifier }
   }
 
   /// Index of the partition that drains the trace.
-  public var drainerIndex: Int? { partitions.firstIndex { $0.isDrainer } }
+  var drainerIndex: Int? { partitions.firstIndex { $0.isDrainer } }
 
   /// The schedule that runs first: the one marked so, or the only one.
   public var initialScheduleIndex: Int? {
@@ -34,72 +38,78 @@ public struct ModuleDescription: Sendable {
 }
 
 /// The rates of the two clocks that raise interrupt lines.
-public struct ClockDescription: Sendable {
+struct ClockDescription: Sendable {
   /// Line 0; 0 leaves it off.
-  public var intervalTimerHertz: UInt64 = 0
+  var intervalTimerHertz: UInt64 = 0
   /// Line 8; 0 leaves it off.
-  public var realTimeClockHertz: UInt64 = 0
-  public var line = 1
+  var realTimeClockHertz: UInt64 = 0
+  var line = 1
 }
 
 /// How the module is traced.
-public struct TraceDescription: Sendable {
-  public var ringBytes: UInt64 = 1 << 20
-  public var keyframeIntervalFrames: UInt64 = 50
-  public var eventsPerBlock: UInt64 = 4096
-  public var line = 1
+struct TraceDescription: Sendable {
+  var ringBytes: UInt64 = 1 << 20
+  var keyframeIntervalFrames: UInt64 = 50
+  var eventsPerBlock: UInt64 = 4096
+  var line = 1
 }
 
 /// One interrupt line in use.
-public struct LineDescription: Sendable {
-  public var number: UInt64
-  public var policy: LineRecord.ForeignPolicy
-  public var budgetPerWindow: UInt64
-  public var recipe: LineRecord.AcknowledgeRecipe
-  public var hasKernelHandler: Bool
+struct LineDescription: Sendable {
+  var number: UInt64
+  var policy: LineRecord.ForeignPolicy
+  var budgetPerWindow: UInt64
+  var recipe: LineRecord.AcknowledgeRecipe
+  var hasKernelHandler: Bool
   /// Nil where the file leaves it to the computed cost of one interrupt.
-  public var stolenTime: Nanoseconds?
+  var stolenTime: Nanoseconds?
   /// Identifiers of the partitions that may register the line, with the line of the file that says so.
-  public var owners: [LineOwner]
-  public var line: Int
+  var owners: [LineOwner]
+  var line: Int
 }
 
 /// A partition that may register a line.
-public struct LineOwner: Sendable {
-  public var identifier: UInt64
+struct LineOwner: Sendable {
+  var identifier: UInt64
   /// Its upcalls come at its next window or hypercall, not into its running code.
-  public var isMarked: Bool
-  public var line: Int
+  var isMarked: Bool
+  var line: Int
 }
 
 /// A channel by which one partition interrupts another.
-public struct EventChannelDescription: Sendable {
-  public var identifier: UInt64
-  public var sourceIdentifier: UInt64
-  public var destinationIdentifier: UInt64
+struct EventChannelDescription: Sendable {
+  var identifier: UInt64
+  var sourceIdentifier: UInt64
+  var destinationIdentifier: UInt64
   /// The destination's vector.
-  public var vector: UInt64
-  public var line: Int
+  var vector: UInt64
+  var line: Int
 }
 
 /// A bound that `partita verify` judges.
-public struct BudgetDescription: Sendable {
-  public var quantity: BudgetRecord.Quantity
-  public var subject: UInt64?
-  public var boundTime: Nanoseconds?
-  public var boundCount: UInt64?
-  public var line: Int
+struct BudgetDescription: Sendable {
+  var quantity: BudgetRecord.Quantity
+  var subject: UInt64?
+  var boundTime: Nanoseconds?
+  var boundCount: UInt64?
+  var line: Int
 }
 
 /// A source port and the destinations that get its messages.
 public struct ChannelDescription: Sendable {
+  /// A port by its owner and name; whether there is such a port is a rule of meaning.
   public struct End: Sendable {
+    /// `PartitionIdentifier` of the owner.
     public var partitionIdentifier: UInt64
+    /// Unique within its partition only.
     public var portName: String
-    public var line: Int
+    var line: Int
   }
+  /// `ChannelIdentifier`, which the integrator chooses: not the channel's index.
   public var identifier: UInt64
+  /// The one port that messages come from.
   public var source: End
+  /// In the file's order; the schema wants one or more.
   public var destinations: [End]
-  public var line: Int
+  var line: Int
 }

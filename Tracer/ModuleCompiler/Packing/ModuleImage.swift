@@ -25,6 +25,7 @@ public struct ModuleImage: Sendable {
 
   /// Which segment a defect is in.
   public struct Segment: Equatable, Sendable {
+    /// Name of the owner.
     public var partition: String
     /// Among the partition's own, from 0.
     public var number: Int
@@ -35,6 +36,7 @@ public struct ModuleImage: Sendable {
   /// The whole image.
   public let bytes: [UInt8]
 
+  /// Takes the bytes of a file, all of which are looked at; throws the first thing that is wrong with them.
   public init(_ bytes: [UInt8]) throws(Defect) {
     if let defect = bytes.withUnsafeBytes({ Self.defect(of: $0) }) { throw defect }
     self.bytes = bytes
@@ -104,10 +106,12 @@ extension ModuleImage.Segment {
 }
 
 extension ModuleImage.Segment: CustomStringConvertible {
+  /// Its place for a message: number, partition and address.
   public var description: String { "segment \(number) of partition \(partition), at 0x\(String(address, radix: 16))" }
 }
 
 extension ModuleImage.Defect: CustomStringConvertible {
+  /// What is wrong, to follow the image's name and a colon.
   public var description: String {
     switch self {
     case .table(.tooShort), .table(.wrongSize):

@@ -4,16 +4,16 @@ import TraceFormat
 /// Builds the bytes of a module table: records in sections, names in one, header and directory before them.
 ///
 /// It is the counterpart of `ModuleTable` and uses the records' own `write`, so that the two agree by construction.
-public struct ModuleTableWriter {
+struct ModuleTableWriter {
   private var words: [ModuleSection: [UInt64]] = [:]
   private var counts: [ModuleSection: Int] = [:]
   private var strings: [UInt8] = []
   private var names: [String: NameReference] = [:]
 
-  public init() {}
+  init() {}
 
   /// Where a name lies in the string section; the same name is stored once.
-  public mutating func name(_ text: String) -> NameReference {
+  mutating func name(_ text: String) -> NameReference {
     if let known = names[text] { return known }
     let reference = NameReference(offset: strings.count, length: text.utf8.count)
     strings += text.utf8
@@ -23,7 +23,7 @@ public struct ModuleTableWriter {
 
   /// Adds a record to its section and answers its index there.
   @discardableResult
-  public mutating func append<Record: TableRecord>(_ record: Record) -> Int {
+  mutating func append<Record: TableRecord>(_ record: Record) -> Int {
     var list = words[Record.section] ?? []
     let before = list.count
     record.write { list.append($0) }
@@ -35,15 +35,15 @@ public struct ModuleTableWriter {
   }
 
   /// How many records a section has so far.
-  public func count<Record: TableRecord>(_ type: Record.Type) -> Int { counts[Record.section] ?? 0 }
+  func count<Record: TableRecord>(_ type: Record.Type) -> Int { counts[Record.section] ?? 0 }
 
   /// The range of records appended since the section had `first`.
-  public func range<Record: TableRecord>(_ type: Record.Type, since first: Int) -> RecordRange {
+  func range<Record: TableRecord>(_ type: Record.Type, since first: Int) -> RecordRange {
     RecordRange(first: first, count: count(type) - first)
   }
 
   /// Bytes that the finished table will have; more names or records change it.
-  public var byteCount: Int {
+  var byteCount: Int {
     let sections = sectionsInOrder
     let directory = ModuleTableLayout.headerWordCount + sections.count * ModuleTableLayout.directoryWordCount
     return sections.reduce(directory * 8) { $0 + contents(of: $1).count * 8 }
@@ -54,7 +54,7 @@ public struct ModuleTableWriter {
   /// - Parameters:
   ///   - imageByteCount: bytes of the whole image that the table heads.
   ///   - imageIdentity: XXH64 of everything that the segments contain.
-  public func bytes(imageByteCount: Int, imageIdentity: UInt64) -> [UInt8] {
+  func bytes(imageByteCount: Int, imageIdentity: UInt64) -> [UInt8] {
     let sections = sectionsInOrder
     var table: [UInt64] = [
       ModuleTableLayout.magic, ModuleTableLayout.version, UInt64(byteCount), UInt64(imageByteCount), 0, 0,

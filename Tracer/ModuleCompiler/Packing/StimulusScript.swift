@@ -5,22 +5,22 @@ import ModuleConfiguration
 ///
 /// Text, one action a line: seconds, then `serial "text"` (bytes that arrive at COM1) or `pulse line`. A `#` begins a
 /// comment. In a text, `\n \r \t \0 \\ \"` and `\xHH` mean what they mean in C.
-public struct StimulusScript: Sendable {
+struct StimulusScript: Sendable {
   /// The bytes of one text follow each other at this distance: a fast typist, and slow enough that the receiver's 16
   /// bytes hold what comes between two windows of an owner that runs each 30 ms or more often.
-  public static let byteSpacing = Nanoseconds(2_000_000)
+  static let byteSpacing = Nanoseconds(2_000_000)
   /// Longer files are refused.
-  public static let maximumBytes = 1 << 20
+  static let maximumBytes = 1 << 20
 
   /// Sorted by time; what has the same time keeps the file's order.
-  public private(set) var records: [StimulusRecord] = []
+  private(set) var records: [StimulusRecord] = []
   /// What is wrong with the file; empty where it can be used.
-  public private(set) var diagnostics: [Diagnostic] = []
+  private(set) var diagnostics: [Diagnostic] = []
 
   /// Reads the text of a stimulus file.
   ///
   /// - Parameter file: its name, for messages.
-  public init(text: String, file: String) {
+  init(text: String, file: String) {
     guard text.utf8.count <= Self.maximumBytes else {
       diagnostics.append(Self.refusal(byteCount: text.utf8.count, file: file))
       return
