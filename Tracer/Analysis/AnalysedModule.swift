@@ -7,11 +7,17 @@ import ModuleConfiguration
 /// Nothing here has seen a trace or the core: supply follows from windows, L and the lines' budgets, demand from the
 /// processes' capacities. What has been assumed is in `assumptions`, and belongs to the answer.
 public struct AnalysedModule: Encodable, Sendable {
+  /// A process of a partition: what the module file says of it, what follows, and what a trace shows.
   public struct Process: Encodable, Sendable {
+    /// As the module file has it: unique within its partition.
     public var name: String
+    /// 1 to 239, the greater the more urgent; nil, which the file may leave it, counts as the least.
     public var priority: UInt64?
+    /// From one release to the next; nil for an aperiodic process, which has no bound.
     public var periodNanoseconds: UInt64?
+    /// The longest that it computes between release and completion, without what each job costs beside that.
     public var capacityNanoseconds: UInt64?
+    /// From a release to when its job must be complete; nil for no deadline.
     public var deadlineNanoseconds: UInt64?
     /// The longest response, release to completion; nil where there is no bound.
     public var boundNanoseconds: UInt64?
@@ -62,17 +68,23 @@ public struct AnalysedModule: Encodable, Sendable {
     }
   }
 
+  /// A partition under the schedule: what it is sure of, and what its processes ask for.
   public struct Partition: Encodable, Sendable {
+    /// As the module file has it.
     public var name: String
+    /// The integrator's `PartitionIdentifier`.
     public var identifier: UInt64
+    /// What the schedule gives it; 0 where the schedule does not name it.
     public var periodNanoseconds: UInt64
     /// The least that any of its periods supplies.
     public var suppliedPerPeriodNanoseconds: UInt64
     /// The longest time that it can be without the CPU.
     public var blackoutNanoseconds: UInt64?
-    /// What its processes ask for and its windows supply, as shares of all time, in millionths.
+    /// What its processes ask for, as a share of all time, in millionths.
     public var demandMillionths: UInt64
+    /// What its windows are sure to supply, likewise.
     public var supplyMillionths: UInt64
+    /// In the module file's order.
     public var processes: [Process]
     /// How many errors DEADLINE_MISSED the trace has of it.
     public var recordedMisses: UInt64?
@@ -94,17 +106,23 @@ public struct AnalysedModule: Encodable, Sendable {
 
   /// What a channel's messages come to at one destination.
   public struct Port: Encodable, Sendable {
+    /// The integrator's `ChannelIdentifier`.
     public var channel: UInt64
+    /// The port that messages come from, `Partition.PORT`.
     public var source: String
+    /// The port that they go to, likewise: `PortObserver.seen(at:)` knows it by that.
     public var destination: String
-    /// Of a sampling port: the oldest message that can be read, and up to when it is valid.
+    /// Of a sampling port: how old the oldest message is that can be read; nil where there is no bound.
     public var worstAgeNanoseconds: UInt64?
+    /// Of a sampling port: up to what age a message is valid.
     public var refreshNanoseconds: UInt64?
-    /// Of a queuing port: the most messages that can wait, and how many there is room for.
+    /// Of a queuing port: the most messages that can wait; nil where there is no bound.
     public var mostWaiting: UInt64?
+    /// Of a queuing port: how many messages it has room for.
     public var capacity: UInt64?
-    /// What the trace shows of them: the oldest message read, the most that waited.
+    /// Of a sampling port: how old the oldest message was that the trace shows read; nil where none is known.
     public var observedAgeNanoseconds: UInt64?
+    /// Of a queuing port: the most messages that the trace shows waiting; nil where none is known.
     public var observedWaiting: UInt64?
     /// Whether the trace ran under several schedules, so that nobody knows under which one that was.
     public var isObservedUnderSeveralSchedules = false
@@ -138,13 +156,21 @@ public struct AnalysedModule: Encodable, Sendable {
     public var isUnknown: Bool { holds == nil && (refreshNanoseconds != nil || capacity != nil) }
   }
 
+  /// Name of the module, which a trace must have too for the two to be compared.
   public var module: String
+  /// Name of the schedule; its identifier where it has no name.
   public var schedule: String
+  /// Whether the module begins with the schedule.
   public var isInitial: Bool
+  /// Of the schedule.
   public var majorFrameNanoseconds: UInt64
+  /// L, which every window loses; the same in all schedules.
   public var switchAllowanceNanoseconds: UInt64
+  /// Sentences without full stops, for whoever reads the answer: the bounds hold where they do.
   public var assumptions: [String]
+  /// All of the module, in the module file's order, whether they have windows in the schedule or not.
   public var partitions: [Partition]
+  /// One for each destination of each channel, in the module file's order.
   public var ports: [Port]
 
   /// 1 if a deadline or a port's bound can be exceeded, or was; 3 if a deadline or a port with a limit has no bound, or

@@ -2,26 +2,16 @@
 ///
 /// In each of its periods a partition acts at an instant that nobody knows beforehand, between the start of its first
 /// window and the end of its last one.
-public struct PartitionActivity: Equatable, Sendable {
+struct PartitionActivity: Equatable, Sendable {
   /// From the first to the last instant at which it can act in one period; may run beyond the major frame's end.
-  public struct Span: Equatable, Sendable {
-    public var first: UInt64
-    public var last: UInt64
-
-    public init(first: UInt64, last: UInt64) {
-      self.first = first
-      self.last = last
-    }
+  struct Span: Equatable, Sendable {
+    var first: UInt64
+    var last: UInt64
   }
 
   /// One span for each period of the major frame, in order.
-  public let spans: [Span]
-  public let majorFrame: UInt64
-
-  public init(spans: [Span], majorFrame: UInt64) {
-    self.spans = spans
-    self.majorFrame = majorFrame
-  }
+  let spans: [Span]
+  let majorFrame: UInt64
 
   /// The span at `index`, counted on over the frame's end and before its start.
   func span(_ index: Int) -> (first: Int64, last: Int64) {
@@ -35,7 +25,7 @@ public struct PartitionActivity: Equatable, Sendable {
   ///
   /// At an instant it is sure that all periods whose last window is over have written; the message of the last of them
   /// may have been written at its span's beginning. Nil where either never acts.
-  public func worstAge(readBy reader: PartitionActivity) -> UInt64? {
+  func worstAge(readBy reader: PartitionActivity) -> UInt64? {
     guard !spans.isEmpty, !reader.spans.isEmpty, majorFrame == reader.majorFrame else { return nil }
     var worst: Int64 = 0
     for index in reader.spans.indices {
@@ -56,7 +46,7 @@ public struct PartitionActivity: Equatable, Sendable {
 
   /// The most messages that can wait for `reader`, if the partition sends `perPeriod` in each of its periods and the
   /// reader takes all that wait once in each of its own. Nil where either never acts, and for numbers beyond 64 bits.
-  public func mostWaiting(for reader: PartitionActivity, perPeriod: UInt64) -> UInt64? {
+  func mostWaiting(for reader: PartitionActivity, perPeriod: UInt64) -> UInt64? {
     guard !spans.isEmpty, !reader.spans.isEmpty, majorFrame == reader.majorFrame else { return nil }
     var most: UInt64 = 0
     for index in reader.spans.indices {

@@ -36,6 +36,7 @@ public struct PortObserver {
   /// A message that was sent: whose destinations were full is told after it.
   private var sent: (source: Int, fullest: UInt64)?
 
+  /// The ports are those of the trace's module table, of which nothing has been seen yet.
   public init(_ table: ModuleTable) {
     let records = (0..<table.count(PortRecord.self)).map { table.record(PortRecord.self, $0) }
     ports = records.map { record in
@@ -64,6 +65,7 @@ public struct PortObserver {
     for index in ports.indices { waiting[index] = nil }
   }
 
+  /// Takes the next event of the trace.
   public mutating func consume(_ event: TraceEvent) {
     guard let kind = event.knownKind else { return }
     if kind == .portOperation, event.detail == PortOperation.overflow.rawValue { return discard(Int(event.operand)) }

@@ -12,13 +12,13 @@ import TraceFormat
 /// another process so much as both periods allow.
 public struct ReleaseObserver {
   /// A process that is released otherwise.
-  public struct Deviation: Equatable, Sendable {
+  struct Deviation: Equatable, Sendable {
     /// Index of the schedule.
-    public var schedule: Int
-    public var partition: String
-    public var process: String
+    var schedule: Int
+    var partition: String
+    var process: String
     /// In words, against what the module file says.
-    public var reason: String
+    var reason: String
   }
 
   private struct Process {
@@ -48,7 +48,7 @@ public struct ReleaseObserver {
   private var scheduleStart: UInt64 = 0
   private var call: (partition: UInt8, telling: ProcessTelling)?
 
-  public private(set) var deviations: [Deviation] = []
+  private(set) var deviations: [Deviation] = []
   /// By partition.
   private var misses = [UInt64](repeating: 0, count: 256)
 
@@ -102,6 +102,7 @@ public struct ReleaseObserver {
     periodStarts = Array(repeating: nil, count: 256)
   }
 
+  /// Takes the next event of the trace.
   public mutating func consume(_ event: TraceEvent) {
     guard let kind = event.knownKind else { return }
     switch kind {

@@ -9,12 +9,14 @@ import APEXTypes
 public struct SupplyFunction: Equatable, Sendable {
   /// One window's part of the supply, in ns within the major frame.
   public struct Window: Equatable, Sendable {
+    /// When the partition has the processor.
     public var start: UInt64
     /// The window's end less L.
     public var end: UInt64
     /// What foreign lines may take of it.
     public var stolen: UInt64
 
+    /// - Parameter stolen: 0 where foreign lines wait for their owners' windows.
     public init(start: UInt64, end: UInt64, stolen: UInt64 = 0) {
       self.start = start
       self.end = end
@@ -27,6 +29,7 @@ public struct SupplyFunction: Equatable, Sendable {
 
   /// In order of starts, not overlapping, each with a supply.
   public let windows: [Window]
+  /// After so many ns the windows come round again.
   public let majorFrame: UInt64
 
   /// - Parameter windows: not overlapping, within the major frame; those that supply nothing are left out.
