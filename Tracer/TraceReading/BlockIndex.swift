@@ -9,10 +9,13 @@ import TraceFormat
 public struct BlockIndex {
   /// A block of events.
   public struct Entry: Equatable, Sendable {
+    /// Byte of the file at which its header begins.
     public let offset: UInt64
+    /// As it stands in the file: whether payload and checksum fit it has not been asked.
     public let header: BlockHeader
   }
 
+  /// In the file's order; one or more.
   public private(set) var entries: [Entry] = []
   /// The run's identity as the reader tells it of a whole trace, if every header names the block before it; else nil.
   public private(set) var runIdentity: String?

@@ -31,6 +31,7 @@ public final class BlockStretch: @unchecked Sendable {
   public internal(set) var ordinal = 0
   private(set) var blocks: [Block] = []
   private(set) var outcomes: [Outcome] = []
+  /// Events of all its blocks together, as their headers say.
   public private(set) var eventCount = 0
   private(set) var storedBytes = 0
   private(set) var rawBytes = 0
@@ -57,10 +58,13 @@ public final class BlockStretch: @unchecked Sendable {
   /// How much of what came before is kept with a stretch: so many events and so much time, if there is so much, but not
   /// more events than a third of a stretch's.
   public struct Earlier: Sendable {
+    /// So many events are wanted.
     public var eventCount = 1_500
+    /// So much of the module's time is wanted, up to the stretch's first event.
     public var nanoseconds: UInt64
     static let maximumEventCount = 20_000
 
+    /// With the usual number of events; how much time is of use depends on the module.
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
     /// How many of a block's first events are not wanted.

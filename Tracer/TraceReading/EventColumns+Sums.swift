@@ -3,19 +3,30 @@ import TraceFormat
 
 extension EventColumns {
   /// Sums over all columns of a block, or of many: what a counter makes of a trace that reads everything.
+  ///
+  /// Each wraps round at 2⁶⁴, so that the sums do not depend on the order in which blocks are added.
   public struct Sums: Equatable, Sendable {
+    /// How many events there are.
     public var events: UInt64 = 0
+    /// Of the events' times, ns.
     public var times: UInt64 = 0
+    /// Of raw kinds.
     public var kinds: UInt64 = 0
+    /// Of partition indices, 255 where an event has none.
     public var partitions: UInt64 = 0
+    /// Of details.
     public var details: UInt64 = 0
+    /// Of operands.
     public var operands: UInt64 = 0
+    /// Of all words that are stored, whichever of an event's they are.
     public var words: UInt64 = 0
     /// Of each event's number in its block, with its place: the order of the events.
     public var order: UInt64 = 0
 
+    /// Of no events.
     public init() {}
 
+    /// Adds the sums of other blocks.
     public static func += (left: inout Sums, right: Sums) {
       left.events &+= right.events
       left.times &+= right.times

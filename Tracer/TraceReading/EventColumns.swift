@@ -26,10 +26,13 @@ public enum PayloadDefect: String, Error, Equatable, Sendable {
 public final class EventColumns {
   /// Events of one kind and number of words.
   public struct Group: Equatable, Sendable {
+    /// Raw value of an `EventKind`, or one that this version does not know.
     public var kind: UInt8
+    /// How many words each of its events has, 0 to 8: the others are 0.
     public var wordCount: Int
     /// Its places are `first ..< first + count`.
     public var first: Int
+    /// How many events it has, 1 or more.
     public var count: Int
     /// Where its words are: `wordCount` arrays of `count`, one behind the other.
     var words: Int
@@ -44,7 +47,9 @@ public final class EventColumns {
       rawValue = UInt32(truncatingIfNeeded: place) | UInt32(truncatingIfNeeded: group) &<< 16
     }
 
+    /// Index of the event in `times` and `heads`.
     @inline(__always) public var place: Int { Int(rawValue & 0xFFFF) }
+    /// Index of its group in `groups`.
     @inline(__always) public var group: Int { Int(rawValue &>> 16) }
   }
 
@@ -63,9 +68,11 @@ public final class EventColumns {
     static let all: Parts = [.heads, .words, .locators]
   }
 
+  /// 0 before a block is decoded, and after one that could not be.
   public internal(set) var eventCount = 0
   /// Position in the trace of the block's first event.
   public internal(set) var firstPosition: UInt64 = 0
+  /// In the order of their places, without a gap between them; at most 255.
   public var groups: [Group] { directory.groups }
   /// Time of the last event.
   public internal(set) var lastTime: UInt64 = 0
@@ -95,6 +102,7 @@ public final class EventColumns {
   /// By place: the event's index in the block.
   var indexBase: UnsafeMutablePointer<UInt16>
 
+  /// Has no events yet, and hardly any memory.
   public init() {
     let nothing = arena.reserve(64)
     planes = UnsafeRawPointer(nothing)

@@ -3,12 +3,18 @@ import TraceFormat
 
 /// What an event says, in names: the meaning that `EventKind` gives its detail, operand and words.
 public struct EventDescription: Equatable, Sendable {
+  /// Which event of the trace it is, from 0.
   public var position: UInt64
+  /// What was recorded, which JSON shows as `raw`.
   public var event: TraceEvent
+  /// As `TraceVocabulary.kind` has it.
   public var kind: String
+  /// As `TraceVocabulary.partition` has it: a dash where the event has none.
   public var partition: String
+  /// In the order in which they are shown.
   public var fields: [EventField]
 
+  /// - Parameter vocabulary: names of the module that the trace is of.
   public init(_ event: TraceEvent, position: UInt64, _ vocabulary: TraceVocabulary) {
     self.position = position
     self.event = event

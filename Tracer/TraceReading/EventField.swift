@@ -1,7 +1,10 @@
 /// One thing that an event says, by name.
 public struct EventField: Equatable, Sendable {
+  /// What a field says, by how it is to be read; text and JSON write each in a way of its own.
   public enum Value: Equatable, Sendable {
+    /// A number in decimal digits.
     case count(UInt64)
+    /// A number in hexadecimal digits: an address, a mask, a digest, a register.
     case address(UInt64)
     /// A length of time in nanoseconds.
     case duration(UInt64)
@@ -10,9 +13,12 @@ public struct EventField: Equatable, Sendable {
     case name(String)
     case flag(Bool)
   }
+  /// Nothing in it needs escaping in JSON, where `Ns` follows the name of a time.
   public var name: String
+  /// As it was recorded, or the name that `TraceVocabulary` has for it.
   public var value: Value
 
+  /// - Parameter name: one of our own, and no text of a module or a trace.
   public init(_ name: String, _ value: Value) {
     self.name = name
     self.value = value

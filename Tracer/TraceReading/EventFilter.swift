@@ -11,8 +11,10 @@ public struct EventFilter: Equatable, Sendable {
   /// Last instant, in nanoseconds.
   public var to: UInt64 = .max
 
+  /// Admits every event, until something is asked for.
   public init() {}
 
+  /// Whether an event is what each of the four asks for.
   public func admits(_ event: TraceEvent) -> Bool {
     event.time >= from && event.time <= to && kinds?.contains(event.kind) ?? true
       && partitions?.contains(event.partition) ?? true

@@ -3,8 +3,10 @@ import TraceFormat
 
 /// What every event has beside its time and words, in one number: the second word of a `RingRecord`.
 public struct EventHead: Equatable, Sendable {
+  /// Bits 0–7 kind, 8–15 partition, 16–23 detail, 24–31 number of words, 32–63 operand.
   public var rawValue: UInt64
 
+  /// - Parameter rawValue: any is a head, as one of `EventColumns.heads` is.
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The head of an event whose number of words is left at 0.
@@ -22,10 +24,15 @@ public struct EventHead: Equatable, Sendable {
     rawValue = raw & 0xFFFF_FFFF_00FF_FFFF
   }
 
+  /// Raw value of an `EventKind`, or one that this version does not know.
   @inlinable public var kind: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
+  /// Index in the module table; 255 for none, or the idle loop.
   @inlinable public var partition: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 8) }
+  /// What the event's kind has there: see `EventKind`.
   @inlinable public var detail: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 16) }
+  /// How many words were recorded; 0 in a head that was made of an event, which does not know.
   @inlinable public var wordCount: Int { Int(rawValue &>> 24 & 0xFF) }
+  /// What the event's kind has there: see `EventKind`.
   @inlinable public var operand: UInt32 { UInt32(truncatingIfNeeded: rawValue &>> 32) }
 
   /// Whether an event in memory has its time first, then its parts in the order of a head (kind, partition, detail, a
@@ -36,6 +43,8 @@ public struct EventHead: Equatable, Sendable {
     && MemoryLayout<TraceEvent>.offset(of: \.detail) == 10 && MemoryLayout<TraceEvent>.offset(of: \.operand) == 12
     && MemoryLayout<TraceEvent>.offset(of: \.words) == 16
     && MemoryLayout<TraceEvent>.stride == Int(PARTITA_ROW_BYTES)
+
+  /// Traps where events do not lie in memory as `init(of:)` and the kernels in C take for granted.
   public static func checkLayout() { precondition(isEventAlike) }
 
   /// Where a column of the format lies in it: bits to shift by, and the mask of what is shifted.

@@ -6,6 +6,7 @@ import TraceFormat
 /// than its loads. It holds until the columns are decoded anew; whoever made the columns has checked that all places
 /// and group numbers lie within their arrays.
 public struct EventView {
+  /// How many events the block has.
   public let count: Int
   let groups: UnsafePointer<EventColumns.GroupPlace>
   let locators: UnsafePointer<EventColumns.Locator>

@@ -6,14 +6,19 @@ public struct LogHistogram: Equatable, Sendable {
   private static let bucketCount = 60 * 32
 
   private var buckets = [UInt64](repeating: 0, count: bucketCount)
+  /// How many values were added.
   public private(set) var count: UInt64 = 0
+  /// The least value; `UInt64.max` where there is none.
   public private(set) var minimum = UInt64.max
+  /// The greatest value; 0 where there is none.
   public private(set) var maximum: UInt64 = 0
   /// Sum of the values, at most `UInt64.max`.
   public private(set) var sum: UInt64 = 0
 
+  /// Has no values.
   public init() {}
 
+  /// Takes a value; in which unit is the caller's business.
   public mutating func add(_ value: UInt64) {
     buckets[Self.bucket(value)] += 1
     count += 1

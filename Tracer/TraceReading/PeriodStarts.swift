@@ -4,6 +4,7 @@ import ModuleConfiguration
 public struct PeriodStarts: Sendable {
   private let lengths: [UInt64?]
 
+  /// A partition's periods are equally long: the major frame by how many windows of it begin one.
   public init(_ table: ModuleTable) {
     let windows = (0..<table.count(WindowRecord.self)).map { table.record(WindowRecord.self, $0) }
     var lengths = windows.map { $0.isPeriodStart ? UInt64(0) : nil }

@@ -7,6 +7,7 @@ import TraceFormat
 /// Of deadlines it says what the claims `process.deadline` judge, see `ProcessRecord`; of the processor what schedulers
 /// tell (`ProcessTelling`). Memory follows the module table. Nothing is carried across missing events.
 public struct ProcessFollower: Sendable {
+  /// What has happened to a process, which is told by its index in the module table; times in ns.
   public enum Change: Equatable, Sendable {
     /// A process is released; `start` is the nominal instant.
     case released(process: Int, start: UInt64)
@@ -20,7 +21,9 @@ public struct ProcessFollower: Sendable {
     case runsNoLonger(ProcessRun, ProcessRun.Outcome, at: UInt64)
   }
 
+  /// Why a job is under way no longer.
   public enum JobEnd: Sendable {
+    /// Its partition has yielded, or its scheduler has told so.
     case complete
     /// It was not complete when its process was released anew.
     case late
@@ -28,6 +31,7 @@ public struct ProcessFollower: Sendable {
     case stopped
   }
 
+  /// Gets what follows from an event, change by change, before the call returns.
   public typealias Sink = (Change) -> Void
 
   struct Process: Sendable {
@@ -58,6 +62,7 @@ public struct ProcessFollower: Sendable {
   private var call: (partition: UInt8, telling: ProcessTelling, time: UInt64)?
   var processor = ProcessorHolder()
 
+  /// - Parameter table: of the module that the trace is of. Nothing is known of its processes yet.
   public init(_ table: ModuleTable) {
     var members = [[Int]](repeating: [], count: 256)
     processes = (0..<table.count(ProcessRecord.self)).map { index in
@@ -83,6 +88,7 @@ public struct ProcessFollower: Sendable {
   /// From when on the deadline of a process's job counts; nil where none is under way.
   public func start(of process: Int) -> UInt64? { jobs[process].begin }
 
+  /// How many processes the module table has, those of which a trace tells nothing too.
   public var processCount: Int { processes.count }
 
   // MARK: What comes in

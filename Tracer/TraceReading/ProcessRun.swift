@@ -27,8 +27,10 @@ public struct ProcessRun: Equatable, Sendable {
 
   /// Index among the module table's processes.
   public var process: Int
+  /// Since when it has the processor; ns.
   public var from: UInt64
 
+  /// A run that goes on: when and why it ends is told with it, see `ProcessFollower.Change`.
   public init(process: Int, from: UInt64) {
     self.process = process
     self.from = from

@@ -15,8 +15,10 @@ public struct RecorderLosses: Equatable, Sendable {
   }
   private var first: Place?
 
+  /// Nothing is lost.
   public init() {}
 
+  /// Whether no event has told of a loss.
   public var isEmpty: Bool { placeCount == 0 }
 
   /// Takes an event; any but a `loss` is no matter.

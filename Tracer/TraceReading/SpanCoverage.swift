@@ -6,6 +6,7 @@ import TraceFormat
 /// it tell, so a gap before the part's first event is the part's until an event after the gap is still before the part.
 /// Where something may be missing, it is taken to be.
 public struct SpanCoverage: Sendable {
+  /// The part, as it was asked for.
   public let span: TraceSpan
   /// `span`, on its way.
   private var progress: TraceSpan

@@ -3,10 +3,13 @@
 /// Traces are printed by the million lines, of a dozen pieces each: a string for each piece would cost several times
 /// what decoding and describing do.
 public struct TextBytes: Equatable, Sendable {
+  /// What was put so far, for a file to be written from.
   public private(set) var bytes: [UInt8] = []
 
+  /// Has no text.
   public init() {}
 
+  /// How many bytes were put so far: characters may have several.
   public var count: Int { bytes.count }
 
   /// What was put so far as a string.
@@ -18,6 +21,7 @@ public struct TextBytes: Equatable, Sendable {
   /// Makes room for so many bytes.
   public mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
+  /// Puts text as it is, nothing in it escaped.
   @inline(__always)
   public mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
@@ -25,9 +29,11 @@ public struct TextBytes: Equatable, Sendable {
   @inline(__always)
   public mutating func put(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
+  /// Puts a byte: a character of ASCII, or part of another one.
   @inline(__always)
   public mutating func put(byte: UInt8) { bytes.append(byte) }
 
+  /// Puts so many spaces, none for a number below 1.
   public mutating func put(spaces count: Int) {
     if count > 0 { bytes.append(contentsOf: repeatElement(0x20, count: count)) }
   }

@@ -10,6 +10,7 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
   /// What was found, in order; at most `TraceReader.maximumDefectCount` of them.
   case damaged([TraceDefect])
 
+  /// Whether nothing is wrong with the file, and nothing missing of it.
   public var isComplete: Bool { self == .complete }
 
   /// Whether all that was recorded is there: it is whole, or nothing is wrong but that something comes behind it.
@@ -30,6 +31,7 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
     return false
   }
 
+  /// In words; of the defects how many there are, and the first.
   public var description: String {
     switch self {
     case .unread: "not read to its end"

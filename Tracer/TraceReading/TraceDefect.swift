@@ -3,6 +3,7 @@
 /// Nothing that was derived from a trace with a defect may be called proved: consumers answer 'inconclusive' or
 /// worse.
 public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong: damage, or a contradiction (`isContradiction`).
   public enum Kind: Equatable, Sendable {
     // Damage: bytes that are no valid block, or blocks that are not there.
     /// Bytes that are no block; so many of them were passed over.
@@ -45,12 +46,14 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case moduleTable
   }
 
+  /// What is wrong, with what was found and what was expected.
   public var kind: Kind
   /// Where in the file the block or the bytes begin.
   public var byteOffset: UInt64
   /// The block's own number, where it has one.
   public var sequence: UInt32?
 
+  /// - Parameter sequence: nil where no block can be told by its number.
   public init(kind: Kind, byteOffset: UInt64, sequence: UInt32? = nil) {
     self.kind = kind
     self.byteOffset = byteOffset
@@ -66,6 +69,7 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// In words, after the byte and the block's number.
   public var description: String {
     let block = sequence.map { ", block \($0)" } ?? ""
     return "byte \(byteOffset)\(block): \(explanation)"

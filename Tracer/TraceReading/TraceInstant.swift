@@ -1,8 +1,7 @@
 /// An instant or a length of time as people write it: `1.5s`, `10ms`, `250us`, `40ns`, or a number of seconds.
 public struct TraceInstant: Equatable, Sendable {
+  /// From 0 on the module's clock, or how long something takes.
   public var nanoseconds: UInt64
-
-  public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
   /// Reads decimal digits with a unit, exactly; nil for anything else, for more decimals than nanoseconds have, and
   /// for what does not fit 64 bits.

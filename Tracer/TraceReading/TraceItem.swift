@@ -30,6 +30,7 @@ public struct TraceGap: Equatable, Sendable {
   /// What showed the gap.
   public var defect: TraceDefect
 
+  /// - Parameter eventsMissing: nil where nobody knows.
   public init(nextPosition: UInt64, eventsMissing: UInt64?, defect: TraceDefect) {
     self.nextPosition = nextPosition
     self.eventsMissing = eventsMissing

@@ -31,6 +31,7 @@ public enum TraceMeasure: Hashable, Sendable {
     }
   }
 
+  /// What it is measured of, by name: a vector, a hypercall, a partition, or the idle loop.
   public func subject(_ vocabulary: TraceVocabulary) -> String {
     switch self {
     case .interruptToMark(let vector): TraceVocabulary.vector(UInt64(vector))

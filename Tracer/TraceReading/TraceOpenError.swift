@@ -20,6 +20,7 @@ public enum TraceOpenError: Error, Equatable, CustomStringConvertible {
     return false
   }
 
+  /// In words; only where the file cannot be opened with its name.
   public var description: String {
     switch self {
     case .cannotOpen(let path, let reason): "\(path.isEmpty ? "''" : path): \(reason)"

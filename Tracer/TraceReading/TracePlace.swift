@@ -37,12 +37,15 @@ public struct TraceSpan: Equatable, Sendable {
     case before, within, after
   }
 
+  /// Nil for the trace's beginning.
   public var from: TracePlace?
+  /// Nil for the trace's end.
   public var to: TracePlace?
   /// Whether an event has come with which, or after which, the span begins.
   private(set) var hasBegun: Bool
   private var hasEnded = false
 
+  /// The span before its first event: without places it is the whole trace.
   public init(from: TracePlace? = nil, to: TracePlace? = nil) {
     self.from = from
     self.to = to

@@ -20,10 +20,10 @@ public final class TraceReader {
   public var moduleTable: ModuleTable { carriedTable.table }
   /// Known after `next` or `nextBatch` has returned nil.
   public private(set) var condition = TraceCondition.unread
+  /// Defects so far, those beyond `maximumDefectCount` too.
   public private(set) var defectCount = 0
   /// Sizes of what was read so far.
   public private(set) var statistics = TraceSizes()
-
   let source: ByteSource
   /// Which file is read, and in which state it is now.
   public var file: TraceFileIdentity { source.identity }

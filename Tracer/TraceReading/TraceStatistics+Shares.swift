@@ -2,11 +2,15 @@
 extension TraceStatistics {
   /// Nanoseconds of somebody's, or of something.
   public struct TimeShare: Equatable, Sendable {
+    /// A partition's, `idle loop`, or one of the two below.
     public var name: String
+    /// Of the trace's span.
     public var nanoseconds: UInt64
   }
 
+  /// Name of the time of which nobody knows whose it was, for events of it are missing.
   public static let missingName = "events missing"
+  /// Name of the time that is left: the kernel's own, and what it waits for the starts of windows.
   public static let kernelName = "kernel and padding"
 
   /// The span less the time in which events are missing: what counts and times of the trace are of. Rates and shares of

@@ -8,16 +8,21 @@ public struct TraceStatistics: Sendable {
   /// Stands for every hypercall number that is none, so that hostile traces do not make a histogram for each.
   public static let unknownHypercall: UInt16 = 0xFFFF
 
+  /// How many events there are of each raw kind.
   public private(set) var counts = [UInt64](repeating: 0, count: 256)
+  /// Of the first event, ns; nil before one.
   public private(set) var firstTime: UInt64?
+  /// The latest of any event, ns.
   public private(set) var lastTime: UInt64 = 0
   /// Of the boot event with which the trace begins: 0 where there was no kernel, nil without a boot.
   public private(set) var kernelIdentity: UInt64?
   /// Events that the recorder could not keep, as its loss events count them.
   public private(set) var eventsLost: UInt64 = 0
+  /// In how many places the reader found events missing.
   public private(set) var gapCount = 0
   /// Events that damage took, as far as headers tell.
   public private(set) var eventsMissing: UInt64 = 0
+  /// By measure, in ns; only those that have values.
   public private(set) var histograms: [TraceMeasure: LogHistogram] = [:]
   /// Nanoseconds in ring 3 by partition; 255 is the idle loop.
   public private(set) var ringThreeTime = [UInt64](repeating: 0, count: 256)
@@ -36,6 +41,7 @@ public struct TraceStatistics: Sendable {
   /// Of the timer's last entry, while nothing but its consequences followed.
   private var timerTime: UInt64?
 
+  /// Nothing is counted yet.
   public init() {}
 
   /// Takes the next thing of the trace.
@@ -52,6 +58,7 @@ public struct TraceStatistics: Sendable {
   /// Whether the trace is one that a kernel recorded, and none that partita made; nil where nobody knows.
   public var isRecorded: Bool? { kernelIdentity.map { $0 != 0 } }
 
+  /// Events of all kinds, as they were read: without those lost and missing.
   public var eventCount: UInt64 { counts.reduce(0, +) }
 
   /// From first to last event, in nanoseconds.

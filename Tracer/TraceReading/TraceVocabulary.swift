@@ -14,6 +14,7 @@ public struct TraceVocabulary: Sendable {
     var key: ProcessKey
   }
 
+  /// - Parameter table: of the module that the trace is of; only its names are kept.
   public init(_ table: ModuleTable) {
     processes = Dictionary(
       (0..<table.count(ProcessRecord.self)).map { index in
@@ -27,6 +28,7 @@ public struct TraceVocabulary: Sendable {
     }
   }
 
+  /// Of a module of which only the partitions' names are known, in the order of their indices.
   public init(partitions: [String]) {
     self.partitions = partitions
     processes = [:]
@@ -39,6 +41,7 @@ public struct TraceVocabulary: Sendable {
     return String(String.UnicodeScalarView(visible))
   }
 
+  /// A partition's name; a dash for 255, which is nobody, and `partition 9` for one that the module has not.
   public func partition(_ index: UInt8) -> String {
     if Int(index) < partitions.count { return partitions[Int(index)] }
     return index == 0xFF ? "–" : "partition \(index)"
@@ -66,6 +69,7 @@ public struct TraceVocabulary: Sendable {
 
   // Names of numbers are made once: by millions of events, asking a case for its name is slow.
 
+  /// A kind as `EventKind` spells it, or `kind 99`.
   public static func kind(_ raw: UInt8) -> String { kindNames[Int(raw)] }
   private static let kindNames = names { raw in EventKind(rawValue: raw).map { "\($0)" } ?? "kind \(raw)" }
 
@@ -96,6 +100,7 @@ public struct TraceVocabulary: Sendable {
     44: "mouse", 45: "FPU", 46: "ATA1", 47: "ATA2", 64: "timer", 65: "health", 66: "queue",
   ].merging((UInt64(48)..<64).map { ($0, "event") }) { name, _ in name }
 
+  /// An exception by its mnemonic in the Intel SDM (volume 3A, on interrupt and exception handling), or its vector.
   public static func exception(_ vector: UInt64) -> String {
     // 32 is no exception of the CPU: an error of process level, on its way to the error handler.
     vector < UInt64(exceptionNames.count)
@@ -107,6 +112,7 @@ public struct TraceVocabulary: Sendable {
     "#MF", "#AC", "#MC", "#XM",
   ]
 
+  /// A hypercall as `HypercallNumber` spells it, or `hypercall 99`.
   public static func hypercall(_ number: UInt16) -> String {
     number < 256 ? hypercallNames[Int(number)] : "hypercall \(number)"
   }
@@ -115,9 +121,11 @@ public struct TraceVocabulary: Sendable {
     HypercallNumber(rawValue: UInt16(number)).map { "\($0)" } ?? "hypercall \(number)"
   }
 
+  /// A status as `ReturnCode` spells it, or `code 99`.
   public static func returnCode(_ raw: UInt8) -> String { returnCodeNames[Int(raw)] }
   private static let returnCodeNames = names(of: ReturnCode.self, unknown: "code ")
 
+  /// What was done at a port, as `PortOperation` spells it, or its number.
   public static func portOperation(_ raw: UInt8) -> String { portOperationNames[Int(raw)] }
   private static let portOperationNames = names(of: PortOperation.self)
 
@@ -125,27 +133,35 @@ public struct TraceVocabulary: Sendable {
   public static func toldState(_ raw: UInt8) -> String { toldStateNames[Int(raw)] }
   private static let toldStateNames = names(of: ProcessTelling.State.self, unknown: "state ")
 
+  /// A partition's mode as `OperatingMode` spells it, or its number.
   public static func operatingMode(_ raw: UInt8) -> String { operatingModeNames[Int(raw)] }
   private static let operatingModeNames = names(of: OperatingMode.self)
 
+  /// Why the module stopped, as `StopReason` spells it, or its number.
   public static func stopReason(_ raw: UInt8) -> String { stopReasonNames[Int(raw)] }
   private static let stopReasonNames = names(of: StopReason.self)
 
+  /// An error of the health monitor as `ErrorCode` spells it, or its number.
   public static func errorCode(_ raw: UInt8) -> String { errorCodeNames[Int(raw)] }
   private static let errorCodeNames = names(of: ErrorCode.self)
 
+  /// What is done with a partition, as `PartitionRecoveryAction` spells it, or its number.
   public static func recoveryAction(_ raw: UInt8) -> String { recoveryActionNames[Int(raw)] }
   private static let recoveryActionNames = names(of: PartitionRecoveryAction.self)
 
+  /// What is done with the module, as `ModuleRecoveryAction` spells it, or its number.
   public static func moduleAction(_ raw: UInt8) -> String { moduleActionNames[Int(raw)] }
   private static let moduleActionNames = names(of: ModuleRecoveryAction.self)
 
+  /// Why a partition starts, as `StartCondition` spells it, or its number.
   public static func startCondition(_ raw: UInt8) -> String { startConditionNames[Int(raw)] }
   private static let startConditionNames = names(of: StartCondition.self)
 
+  /// Who deals with an error, as `ErrorLevel` spells it, or its number.
   public static func errorLevel(_ raw: UInt8) -> String { errorLevelNames[Int(raw)] }
   private static let errorLevelNames = names(of: ErrorLevel.self)
 
+  /// What went on when an error happened, as `SystemState` spells it, or its number.
   public static func systemState(_ raw: UInt8) -> String { systemStateNames[Int(raw)] }
   private static let systemStateNames = names(of: SystemState.self)
 }

@@ -8,6 +8,7 @@ public struct WaitingMarks<Origin: Sendable>: Sendable {
   public private(set) var count: UInt64 = 0
   private var made: [(origin: Origin, count: UInt64)] = []
 
+  /// None waits.
   public init() {}
 
   /// What made the oldest mark that waits; nil where none does, or nobody knows.

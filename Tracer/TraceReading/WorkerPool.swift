@@ -40,6 +40,7 @@ public final class WorkerPool {
   private let queue = Queue()
   private let threads: Int
 
+  /// - Parameter threads: 0 or more; without any, what is handed to the pool is never done.
   public init(threads: Int) {
     self.threads = threads
     for _ in 0..<threads {
@@ -51,6 +52,7 @@ public final class WorkerPool {
 
   deinit { queue.stop(threads) }
 
+  /// Hands over a task and does not wait for it. Those handed over before the pool is let go are all done.
   public func perform(_ task: @escaping @Sendable () -> Void) { queue.append(task) }
 
   /// The cores that the machine gives to this process, for the default of `--threads`.
