@@ -31,9 +31,13 @@ public struct AuditReport: Sendable {
       }
     }
   }
+  /// What was found out about a claim's entry in the certificate.
   public struct Finding: Sendable {
+    /// Of the claim, as the certificate has it.
     public var identifier: String
+    /// The certificate's own word; one that is no verdict is an objection.
     public var verdict: String
+    /// How far the entry could be held against the trace.
     public var depth: Depth
     /// How often it was judged and violated was counted anew, too.
     public var isCounted = false
@@ -47,7 +51,9 @@ public struct AuditReport: Sendable {
   }
   /// Objections to the certificate as a whole: another trace, another module, a contradiction.
   public var objections: [String] = []
+  /// By claim, in the certificate's order.
   public var findings: [Finding] = []
+  /// How many events of the trace were read.
   public var events: UInt64 = 0
   /// Identifiers of claims that the module file leaves out, by the trace itself: of them nothing is confirmed.
   public var leftOut: [String] = []
@@ -59,14 +65,17 @@ public struct AuditReport: Sendable {
   /// the certificate tells of a violation: that stays one.
   public var fileDefect: String?
 
+  /// Refused where anything is not so; confirmed only where all was measured or judged anew and the file is whole.
   public var outcome: Outcome {
     guard objections.isEmpty, findings.allSatisfy({ $0.objections.isEmpty }) else { return .refused }
     return unconfirmed.isEmpty && fileDefect == nil ? .confirmed : .unconfirmed
   }
+  /// Whether the certificate holds as a whole.
   public var isConfirmed: Bool { outcome == .confirmed }
   /// Passes and fails that nothing contradicts and that were not judged anew.
   public var unconfirmed: [String] { findings.filter(\.isUnconfirmed).map(\.identifier) }
 
+  /// How many entries were confirmed just so far; those that are refused count nowhere.
   public func count(_ depth: Depth) -> Int { findings.count { $0.depth == depth && $0.objections.isEmpty } }
 
   /// What a certificate says beyond what is confirmed of any.
@@ -119,6 +128,7 @@ public struct AuditReport: Sendable {
     }
   }
 
+  /// For programs: `JSONAnswers.md` says what each key means.
   public var json: String {
     get throws {
       let claims = findings.map {
@@ -145,6 +155,7 @@ public struct AuditReport: Sendable {
 public enum AuditError: Error, CustomStringConvertible {
   case notACertificate(String)
 
+  /// What is wrong with it, to follow the file's name and a colon.
   public var description: String {
     switch self {
     case .notACertificate(let reason):

@@ -8,26 +8,26 @@ import TraceFormat
 ///
 /// Every word is stored twice, a ring's length apart, so that what the pump reads is contiguous as in the kernel's
 /// doubly mapped ring.
-public final class SimulatedRing: DrainPort {
+final class SimulatedRing: DrainPort {
   private let storage: UnsafeMutablePointer<UInt64>
   private let capacity: Int
   private let sink: (UnsafeRawBufferPointer) -> Void
-  public private(set) var head: UInt64 = 0
-  public private(set) var eventCount: UInt64 = 0
-  public private(set) var hasEnded = false
+  private(set) var head: UInt64 = 0
+  private(set) var eventCount: UInt64 = 0
+  private(set) var hasEnded = false
   /// Words that the pump has taken out, ever.
-  public private(set) var tail: UInt64 = 0
+  private(set) var tail: UInt64 = 0
   /// Bytes of the trace so far.
-  public private(set) var drainedBytes: UInt64 = 0
+  private(set) var drainedBytes: UInt64 = 0
   /// The module's clock, in ns: the time of the last event, or later.
-  public var nanoseconds: UInt64 = 0
+  var nanoseconds: UInt64 = 0
   /// The window that started last.
-  public private(set) var window = SimulatedWindow()
+  private(set) var window = SimulatedWindow()
 
   /// - Parameters:
   ///   - ringBytes: as the module's ring has.
   ///   - sink: gets the bytes of the trace, one piece after the other.
-  public init(ringBytes: UInt64, sink: @escaping (UnsafeRawBufferPointer) -> Void) {
+  init(ringBytes: UInt64, sink: @escaping (UnsafeRawBufferPointer) -> Void) {
     capacity = Int(ringBytes / 8)
     self.sink = sink
     // Unsafe: owned by this object, freed in deinit; all indices are taken modulo the capacity.
@@ -66,21 +66,21 @@ public final class SimulatedRing: DrainPort {
   /// Nothing is recorded any more.
   func end() { hasEnded = true }
 
-  public func words(from first: UInt64, count: Int) -> UnsafeBufferPointer<UInt64> {
+  func words(from first: UInt64, count: Int) -> UnsafeBufferPointer<UInt64> {
     UnsafeBufferPointer(start: storage + Int(first % UInt64(capacity)), count: count)
   }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) { sink(bytes) }
-  public func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {}
-  public func publish(tail: UInt64) { self.tail = tail }
-  public func publish(drainedBytes: UInt64) { self.drainedBytes = drainedBytes }
+  func write(_ bytes: UnsafeRawBufferPointer) { sink(bytes) }
+  func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {}
+  func publish(tail: UInt64) { self.tail = tail }
+  func publish(drainedBytes: UInt64) { self.drainedBytes = drainedBytes }
 }
 
 /// A window as a partition sees it; instants in ns.
-public struct SimulatedWindow: Equatable, Sendable {
-  public var owner: UInt8 = 0xFF
-  public var start: UInt64 = 0
-  public var end: UInt64 = 0
+struct SimulatedWindow: Equatable, Sendable {
+  var owner: UInt8 = 0xFF
+  var start: UInt64 = 0
+  var end: UInt64 = 0
 }
 
 /// Writes decisions and observations into the ring, each some tens of nanoseconds after the one before.

@@ -49,6 +49,7 @@ public struct Attributor {
   private var stepTime: UInt64 = 0
   private var caller: UInt8 = 0xFF
 
+  /// - Parameter report: on the trace that is then gone through; its cases in which no time passed are left alone.
   public init(_ report: VerificationReport) {
     self.report = report
     for (claim, result) in report.claims.enumerated() {
@@ -62,6 +63,7 @@ public struct Attributor {
     requests.sort { $0.span.from < $1.span.from }
   }
 
+  /// Events are missing before the next one: nobody knows who took the time up to it.
   public mutating func noteGap() { isAfterGap = true }
 
   // MARK: Looking at parts only
@@ -105,6 +107,7 @@ public struct Attributor {
     if hasEntered, kind == .windowStart { settledFrom = event.time }
   }
 
+  /// Takes the next event; the first time too one may leave out what lies in none of the `stretches`, see `skip`.
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
     isAfterGap = event.kind == EventKind.loss.rawValue

@@ -7,19 +7,26 @@ import TraceFormat
 public struct Certificate: Sendable {
   /// The form's name and version.
   public static let form = "partita certificate 1"
+  /// Version of the `partita` that judged; no audit confirms it.
   public var toolVersion: String
   /// `TraceReader.runIdentity`: a checksum over every byte of a complete trace.
   public var runIdentity: String
+  /// Size of the trace's file.
   public var traceBytes: UInt64
+  /// Whether nothing of the file is damaged or missing.
   public var isTraceComplete: Bool
+  /// Of the module table that the trace carries.
   public var tableChecksum: UInt64
+  /// Over what the partitions' segments contain, as the module table has it.
   public var imageIdentity: UInt64
+  /// As the module table has it.
   public var moduleName: String
   /// By partition index.
   public var partitionBuilds: [UInt64]
   /// From the boot event; nil where the trace has none.
   public var kernelBuild: UInt64?
 
+  /// - Parameter table: the one that the trace carries: it tells the rest.
   public init(
     table: ModuleTable, toolVersion: String, runIdentity: String, traceBytes: UInt64, isTraceComplete: Bool,
     kernelBuild: UInt64?

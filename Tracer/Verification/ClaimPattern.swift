@@ -1,10 +1,13 @@
 /// Names claims at a command line: an identifier, what lies below it (`upcall` stands for `upcall.order` too), or a
 /// pattern with `*` for any text and `?` for any one character.
 public struct ClaimPattern: Equatable, Sendable {
+  /// As it was typed, or stands in the module file.
   public var text: String
 
+  /// Any text is a pattern; whether some claim matches it is for others to ask.
   public init(_ text: String) { self.text = text }
 
+  /// Whether the pattern is for the claim with this identifier; case matters.
   public func matches(_ identifier: String) -> Bool {
     if !text.contains("*"), !text.contains("?") {
       return identifier == text || identifier.hasPrefix(text + ".")

@@ -5,6 +5,7 @@ public struct JudgedPart: Equatable, Sendable {
   /// Position of the first event that was looked at, for what the part follows from.
   public var firstKnown: UInt64
 
+  /// Positions are those in the whole trace.
   public init(events: ClosedRange<UInt64>?, firstKnown: UInt64) {
     self.events = events
     self.firstKnown = firstKnown

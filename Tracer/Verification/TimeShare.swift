@@ -1,6 +1,8 @@
 /// Who took a part of a stretch of time.
 public struct TimeShare: Equatable, Sendable {
+  /// Whose the time was.
   public var taker: TimeTaker
+  /// Of all pieces together.
   public var nanoseconds: UInt64
   /// In how many pieces.
   public var pieces: UInt64
@@ -16,8 +18,11 @@ public enum TimeTaker: Hashable, Sendable {
   case idle
   /// The kernel, for an interrupt of a line.
   case interrupt(line: UInt8)
+  /// The kernel, for its own timer.
   case timer
+  /// The kernel, for a call by its number, of a partition.
   case hypercall(UInt16, of: UInt8)
+  /// The kernel, for an exception by its vector, of a partition.
   case exception(UInt8, of: UInt8)
   /// The kernel, for the module's start, a stimulus or a non-maskable interrupt.
   case start, stimulus, nonMaskable

@@ -12,9 +12,9 @@ public enum Verdict: String, Sendable, CaseIterable {
 public enum MeasureUnit: String, Sendable {
   case nanoseconds = "ns"
   case bytesPerSecond = "B/s"
-  /// The claim has no measure: each instance holds or does not.
   /// Events in a major frame.
   case events = "events"
+  /// The claim has no measure: each instance holds or does not.
   case none = ""
 }
 
@@ -40,11 +40,14 @@ public struct CaseSpan: Equatable, Sendable {
     /// Only the kernel's work: neither ring 3 nor the waits before windows.
     case kernel
   }
-  /// Instants in ns; equal where the value is not about time that passed.
+  /// Its first instant, ns.
   public var from: UInt64
+  /// Its last instant, ns; equal to the first where the value is not about time that passed.
   public var to: UInt64
+  /// What of the time between counts.
   public var scope = Scope.all
 
+  /// The end is moved to the beginning where it lies before that, as in a trace whose time goes back.
   public init(from: UInt64, to: UInt64, scope: Scope = .all) {
     self.from = from
     self.to = max(from, to)
@@ -57,9 +60,13 @@ public struct CaseSpan: Equatable, Sendable {
 
 /// One of the worst values that a claim met, with the event where it met it.
 public struct WorstCase: Equatable, Sendable {
+  /// In the unit of its claim; negative for what came before the instant that it is held against.
   public var value: Int64
+  /// Index of the event in the trace.
   public var position: UInt64
+  /// Instant on the module's clock.
   public var timeInNanoseconds: UInt64
+  /// What the value was measured over; `none` where that is no time.
   public var span = CaseSpan.none
   /// Who took the time of `span`; empty until a trace was attributed.
   public var attribution: [TimeShare] = []
@@ -71,12 +78,15 @@ public struct WorstCase: Equatable, Sendable {
 public struct ClaimResult: Sendable {
   /// Stable and dotted, `window.start.instant`.
   public var identifier: String
+  /// What the claim says, in words.
   public var title: String
+  /// What the trace says of it.
   public var verdict: Verdict
   /// The value that must not be exceeded (undercut, where `isFloor`), or nil where the claim has no measure.
   public var bound: Int64?
   /// Whether the bound is the least value allowed.
   public var isFloor: Bool
+  /// Of bound, worst cases and excesses.
   public var unit: MeasureUnit
   /// Where the claim comes from: the standard's part, the row of the lineage, or the module file.
   public var source: String
@@ -93,6 +103,7 @@ public struct ClaimResult: Sendable {
   /// Why the verdict is unknown, or what weakens a fail; empty for a pass.
   public var remark: String
 
+  /// The very worst case; nil where the claim has no measure or met no value.
   public var worst: WorstCase? { worstCases.first }
 
   /// What was left to the bound in the worst case; negative where it was exceeded.

@@ -1,8 +1,10 @@
 /// Everything that a verification found out about one trace.
 public struct VerificationReport: Sendable {
+  /// As the module table has it.
   public var moduleName: String
   /// By index.
   public var partitionNames: [String]
+  /// Those that were judged, in the order of `partita claims`.
   public var claims: [ClaimResult]
   /// Events judged.
   public var eventCount: UInt64
@@ -54,6 +56,7 @@ public struct VerificationReport: Sendable {
     }
   }
 
+  /// How many of the claims judged have that verdict.
   public func count(_ verdict: Verdict) -> Int { claims.count { $0.verdict == verdict } }
 
   /// The finding on one claim, or nil if the trace's module has no such claim, or leaves it out.

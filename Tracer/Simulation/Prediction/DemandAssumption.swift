@@ -8,6 +8,7 @@ public struct DemandAssumption: Sendable {
   /// Wherever the recorded run leaves open what timers go by, it is the other.
   public var timersAreOtherwise: Bool
 
+  /// Without any: whoever may have waited by the clock computes, and the kernel takes what it took.
   public init(waits: ClockEvidence? = nil, kernelShift: Int64 = 0, timersAreOtherwise: Bool = false) {
     self.waits = waits
     self.kernelShift = kernelShift

@@ -10,6 +10,7 @@ import TraceFormat
 public final class Prediction {
   /// Why a table cannot take a trace's demand.
   public struct Mismatch: Error, Equatable, CustomStringConvertible {
+    /// In words, of which "it" is the other module.
     public var description: String
   }
 

@@ -2,6 +2,7 @@
 public struct PredictionWeakness: Equatable, Sendable {
   /// Calls answered otherwise than recorded, from which on the partition might have gone another way.
   public private(set) var otherAnswerCount: UInt64 = 0
+  /// When the first of them was.
   public private(set) var firstOtherAnswer: UInt64?
   /// When the partition had done all that was recorded of it.
   public private(set) var ranOut: UInt64?
@@ -19,6 +20,7 @@ public struct PredictionWeakness: Equatable, Sendable {
 
   /// A job that a partition's scheduler takes for late here, and did not in the recorded run.
   public struct LateJob: Equatable, Sendable {
+    /// Its name in the module file; `process` and its key where the file does not name it.
     public var process: String
     /// When its deadline passes, ns.
     public var instant: UInt64
@@ -29,11 +31,10 @@ public struct PredictionWeakness: Equatable, Sendable {
   }
   /// The first ones, all of one instant.
   public private(set) var lateJobs: [LateJob] = []
+  /// The first of these; nil where no job is late.
   public var lateJob: LateJob? { lateJobs.first }
   /// When the health monitor is told of a missed deadline as in the recorded run, though that may be met here.
   public private(set) var undueCall: UInt64?
-
-  public init() {}
 
   mutating func noteOtherAnswer(at instant: UInt64) {
     otherAnswerCount += 1
@@ -119,7 +120,9 @@ public struct PredictionWeakness: Equatable, Sendable {
 extension Prediction {
   /// What weakens the prediction of one partition, and of those that it may reach.
   public struct Doubt: Equatable, Sendable {
+    /// Name of the one whose deeds are in doubt.
     public var partition: String
+    /// What they are in doubt for, and from when on each of it.
     public var weakness: PredictionWeakness
     /// From when on, ns.
     public var since: UInt64

@@ -37,5 +37,6 @@ public struct WindowVariant {
   /// The variant; it must not be used after `free()`.
   public func table() throws(ModuleTable.Defect) -> ModuleTable { try ModuleTable(UnsafeRawBufferPointer(storage)) }
 
+  /// Frees the variant's bytes; whoever made it calls this, once.
   public func free() { storage.deallocate() }
 }
