@@ -65,7 +65,7 @@ public struct AuditReport: Sendable {
   /// the certificate tells of a violation: that stays one.
   public var fileDefect: String?
 
-  /// Refused where anything is not so; confirmed only where all was measured or judged anew and the file is whole.
+  /// Refused for any objection; else confirmed, unless there is something `unconfirmed` or a `fileDefect`.
   public var outcome: Outcome {
     guard objections.isEmpty, findings.allSatisfy({ $0.objections.isEmpty }) else { return .refused }
     return unconfirmed.isEmpty && fileDefect == nil ? .confirmed : .unconfirmed

@@ -102,7 +102,7 @@ public final class EventColumns {
   /// By place: the event's index in the block.
   var indexBase: UnsafeMutablePointer<UInt16>
 
-  /// Has no events yet, and hardly any memory.
+  /// Has no events before a block is decoded.
   public init() {
     let nothing = arena.reserve(64)
     planes = UnsafeRawPointer(nothing)

@@ -107,7 +107,7 @@ public struct Attributor {
     if hasEntered, kind == .windowStart { settledFrom = event.time }
   }
 
-  /// Takes the next event; the first time too one may leave out what lies in none of the `stretches`, see `skip`.
+  /// Takes the next event; those that lie in none of the `stretches` may be left out, see `skip`.
   public mutating func consume(_ event: TraceEvent, position: UInt64) {
     ledger.pieces(until: event, isAfterGap: isAfterGap, into: &pieces)
     isAfterGap = event.kind == EventKind.loss.rawValue

@@ -2,9 +2,9 @@ import ModuleConfiguration
 
 /// Which claims are judged of those that there are: some chosen, some excepted.
 public struct ClaimChoices: Sendable {
-  /// Where there are any, a claim that none of them matches is not judged.
+  /// Where there are any, they leave in only what one of them matches.
   public var chosen: [ClaimPattern]
-  /// A claim that one of them matches is not judged, be it chosen or not.
+  /// What one of them matches is left out, be it chosen or not.
   public var excepted: [ClaimPattern]
 
   /// - Parameter chosen: none stand for all claims.
