@@ -9,7 +9,7 @@ import APEXTypes
 public struct SupplyFunction: Equatable, Sendable {
   /// One window's part of the supply, in ns within the major frame.
   public struct Window: Equatable, Sendable {
-    /// When the partition has the processor.
+    /// From when on the partition has the processor.
     public var start: UInt64
     /// The window's end less L.
     public var end: UInt64
