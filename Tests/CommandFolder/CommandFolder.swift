@@ -5,9 +5,12 @@ import Foundation
 public final class CommandFolder {
   /// Short: a command makes its own folder elsewhere where its socket's name would become too long.
   private let root = NSTemporaryDirectory() + "partita-\(UUID().uuidString.prefix(18))"
+  /// Where the command runs: names without a folder are of files here.
   public var path: String { root + "/work" }
+  /// What the command is given as `TMPDIR`.
   public var temporary: String { root + "/tmp" }
 
+  /// Makes the three folders, all empty, below the system's folder for temporary files.
   public init() throws {
     for folder in [path, temporary, aside("")] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -16,12 +19,16 @@ public final class CommandFolder {
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
+  /// The path of a file in the working folder, whether there is one or not.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
   /// The same for what asks for URLs.
   public func url(_ name: String) -> URL { URL(fileURLWithPath: file(name)) }
+  /// The path of a file that neither `names` nor `leftovers` counts: what the command printed.
   public func aside(_ name: String) -> String { "\(root)/aside/\(name)" }
+  /// The text of such a file; empty where there is none, or none in UTF-8.
   public func readAside(_ name: String) -> String { (try? String(contentsOfFile: aside(name), encoding: .utf8)) ?? "" }
 
+  /// Puts a file into the working folder, in place of one of that name.
   public func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: url(name)) }
 
   /// What is in the working folder, hidden files too.

@@ -25,6 +25,7 @@ extension CoreBench {
 }
 
 extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
+  /// The union of the flags, so that tests can write them as a list.
   public init(arrayLiteral elements: EntrySnapshot.Flags...) {
     self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
   }

@@ -5,8 +5,11 @@ import TraceFormat
 
 /// A core on the test bench: told inputs one by one, its decisions and its timer at hand.
 public final class CoreBench<Marking: MarkingRule> {
+  /// Kept because the core reads its table all the time, and the table's memory goes with it.
   public let module: SimulatedModule
+  /// Open to tests that bring about a state which no input leads to, or ask for more than its decisions.
   public var core: PartitionCore<Marking>
+  /// What the core decided about the last input alone.
   public private(set) var log = EventLog()
   /// The instant of the next input that does not name one.
   public var now: UInt64 = 0
@@ -16,15 +19,18 @@ public final class CoreBench<Marking: MarkingRule> {
   public private(set) var mask: UInt16 = 0xFFFF
   /// What the running partition's shared page and stack look like at its entries.
   public var flags = EntrySnapshot.Flags()
+  /// The running partition's own count: a test raises it for each upcall that has returned.
   public var upcallsReturned: UInt16 = 0
   private let memory: UnsafeMutableRawBufferPointer
 
+  /// A core that has not been started, over memory of its own for its state.
   public init(_ module: SimulatedModule) {
     self.module = module
     memory = .allocate(byteCount: PartitionCore<Marking>.stateByteCount(for: module.table), alignment: 16)
     core = PartitionCore(module.table, memory: StateMemory(memory))
   }
 
+  /// The same over a table made from `description`; throws where that is none that a table may have.
   public convenience init(_ description: ModuleDescription) throws {
     try self.init(SimulatedModule(description))
   }
@@ -73,6 +79,7 @@ public final class CoreBench<Marking: MarkingRule> {
     return words
   }
 
+  /// The module is over: no window begins any more, and no upcall is delivered.
   public var hasStopped: Bool { core.hasStopped }
 
   // MARK: Shorthands
@@ -133,6 +140,7 @@ public final class CoreBench<Marking: MarkingRule> {
   /// Waits for the window's instant, where one is pending.
   public func settle() { now = max(now, core.decision.notBefore.nanoseconds) }
 
+  /// A line from 0 to 15 interrupts, 10 ns from now; `extra` is what the controllers would add to the snapshot.
   @discardableResult public func fire(_ line: UInt8, extra: EntrySnapshot.Flags = .init()) -> [TraceEvent] {
     now += 10
     var entry = snapshot

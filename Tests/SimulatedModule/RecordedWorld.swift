@@ -9,7 +9,9 @@ import TraceFormat
 /// Partitions ask for whatever they please and show the kernel whatever they please in their shared page; devices fire;
 /// partitions fault. Every input is one that can come in the state that the core is in.
 public final class RecordedWorld<Marking: MarkingRule> {
+  /// The core, and what the kernel would find at its entries.
   public let bench: CoreBench<Marking>
+  /// The trace so far: inputs, decisions and observations in the kernel's order.
   public private(set) var events: [TraceEvent] = []
   /// Called with every input before the core is told it.
   public var onInput: (CoreInput, UInt64) -> Void = { _, _ in }
@@ -30,6 +32,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
   private var paddedNanoseconds: UInt64 = 0
   private var clock: UInt64 = 0
 
+  /// A world before its boot; half of the partitions mean to create their ports first.
   public init(_ module: SimulatedModule, seed: UInt64) {
     bench = CoreBench(module)
     generator = SeededGenerator(seed: seed)
@@ -54,6 +57,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
     return events
   }
 
+  /// Records the boot and starts the core, to end at `stop` ns; `run` does so by itself.
   public func begin(until stop: UInt64) {
     add(.boot, operand: 1, words: .init(bench.module.table.checksum, 7, 1 << 32, stop))
     clock += 100

@@ -5,6 +5,7 @@ import TraceFormat
 /// A module table in memory, written from a description and kept alive for the tests.
 public final class SimulatedModule: @unchecked Sendable {
   private let storage: UnsafeMutableRawBufferPointer
+  /// Points into this object's memory: not to be used when it has gone.
   public let table: ModuleTable
 
   /// - Throws: the defect, where the description is none that a table may have.
@@ -45,8 +46,11 @@ public final class SimulatedModule: @unchecked Sendable {
 
 /// One section of a module table as plain words.
 public struct TableSection: Sendable {
+  /// As the directory has it: that of a `ModuleSection`, or any other that a test wants.
   public var number: UInt64
+  /// Words of one record, at least 1; what is no multiple of it in `words` is not counted by the directory.
   public var recordWords: Int
+  /// The records one after another.
   public var words: [UInt64]
 
   /// The section of names.

@@ -6,10 +6,14 @@ import TraceFormat
 /// A small module table made by hand, with names that formats stumble over: three partitions, two windows in a frame of
 /// 10 ms, a process, a port.
 public enum SmallModule {
+  /// Quotes, a comma, a backslash and a letter outside ASCII; the last one's partition drains the trace.
   public static let partitionNames = ["Sen\"sors, \\A", "Contrôl", "Drainer"]
+  /// Of partition 1; with what XML and quoted texts escape.
   public static let processName = "law <1> & \"two\""
-  public static let bytes: [UInt8] = build()
-  public static var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
+  /// The table with the process's period at 10 ms and none told.
+  static let bytes: [UInt8] = build()
+  /// The table's own, as its header has it; the boot event repeats it.
+  static var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
 
   private static func partition(_ index: Int, _ name: NameReference) -> PartitionRecord {
     PartitionRecord(
@@ -22,15 +26,19 @@ public enum SmallModule {
 
   /// A process of partition 1 of which its scheduler tells.
   public struct ToldProcess: Sendable {
+    /// May have a space in it; `key` is made from its UTF-8.
     public var name: String
     /// 0 for one without releases.
     public var period: UInt64
+    /// In ns from the release; all ones for one without a deadline.
     public var deadline: UInt64
 
+    /// Period and deadline in ns.
     public init(_ name: String, period: UInt64, deadline: UInt64 = .max) {
       (self.name, self.period, self.deadline) = (name, period, deadline)
     }
 
+    /// As the scheduler's telling calls name it.
     public var key: ProcessKey { Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) } }
   }
 

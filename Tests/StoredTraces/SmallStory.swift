@@ -7,8 +7,10 @@ import TraceReading
 /// Partition 0 runs in its window, an interrupt marks it and is delivered, the upcall returns; then partition 1 has its
 /// window, is released and yields.
 public enum SmallStory {
-  public static let rtc: UInt32 = 40
+  /// The real-time clock's vector: line 8.
+  static let rtc: UInt32 = 40
 
+  /// An event at an instant in ns; partition 0xFF where it is of none.
   public static func event(
     _ time: UInt64, _ kind: EventKind, _ partition: UInt8 = 0xFF, detail: UInt8 = 0, operand: UInt32 = 0,
     _ words: TraceEvent.Words = .init()
@@ -26,8 +28,11 @@ public enum SmallStory {
     return event(time, kind, partition, detail: 1, operand: what | UInt32(partition) << 16, words)
   }
 
+  /// The boot of the small module, at instant 0 and without an instant to stop at.
   public static let boot = event(0, .boot, operand: 1, .init(SmallModule.checksum, 0xABCD, 1 << 32, .max))
+  /// The call that partition 0 makes.
   public static let call = UInt32(HypercallNumber.writeSamplingMessage.rawValue)
+  /// The call with which partition 1 gives up its window.
   public static let yield = UInt32(HypercallNumber.yield.rawValue)
 
   /// Position 0 … 27.
@@ -62,11 +67,14 @@ public enum SmallStory {
     event(3_000_100, .windowEnd, 1, operand: 1, .init(4_001_000)),
   ]
 
+  /// The same and their end event, at the last one's time, with how many there are and how many the losses say are
+  /// missing.
   public static func ended(_ events: [TraceEvent]) -> [TraceEvent] {
     let lost = events.reduce(UInt64(0)) { $1.kind == EventKind.loss.rawValue ? $0 + $1.words.w0 : $0 }
     return events + [event(events.last?.time ?? 0, .end, 0xFF, .init(UInt64(events.count), lost))]
   }
 
+  /// The frame with its end, and nothing missing.
   public static let whole = ended(body)
   /// Seven events found no room after the first upcall's frame. The kernel gives the loss the time of the event before.
   public static let lossy = ended(body[...14] + [event(8300, .loss, 0xFF, .init(7))] + body[19...])

@@ -6,10 +6,15 @@ import TraceReading
 ///
 /// In the table process 0 is `SmallModule`'s own, which is complete when the partition yields; the told ones follow.
 public enum ToldStory {
+  /// A process as the table has it, and the telling calls.
   public typealias Process = SmallModule.ToldProcess
+  /// Period 10 ms, deadline 3 ms.
   public static let fast = Process("fast", period: 10_000_000, deadline: 3_000_000)
+  /// Period 20 ms, deadline 15 ms; its name has a space.
   public static let slow = Process("slow one", period: 20_000_000, deadline: 15_000_000)
+  /// Aperiodic, and without a deadline.
   public static let answer = Process("answer", period: 0)
+  /// In the table's order.
   public static let all = [fast, slow, answer]
 
   /// The call that tells, and its result.
@@ -44,6 +49,7 @@ public enum ToldStory {
     ]
   }
 
+  /// Partition 1 gives up its window at an instant in ns, and the drainer gets the CPU 200 ns later.
   public static func yield(_ time: UInt64) -> [TraceEvent] {
     [
       SmallStory.entry(time, .hypercall, 1, what: SmallStory.yield, after: 0),

@@ -6,6 +6,7 @@ import TraceReading
 
 /// Traces in which everything happens, by the true core in a random world.
 public enum WorldTraces {
+  /// A whole trace with its end: of the world until `end` in ns or until so many inputs, whichever comes first.
   public static func file(seed: UInt64, inputs: Int = 1500, until end: UInt64 = 200_000_000) throws -> [UInt8] {
     let module = try SimulatedModule(.standard)
     var events = RecordedWorld<OwnersMarked>(module, seed: seed).run(until: end, inputs: inputs)

@@ -2,6 +2,7 @@ import TraceFormat
 
 /// A trace taken apart into its blocks, to be damaged and put together again.
 public struct BlockSurgery {
+  /// Header and payload of each; the first has the module table.
   public var blocks: [[UInt8]]
 
   /// - Precondition: `trace` is whole.
@@ -16,6 +17,7 @@ public struct BlockSurgery {
     }
   }
 
+  /// The file that these blocks make, fit or not.
   public var bytes: [UInt8] { blocks.flatMap { $0 } }
 
   /// Where each block ends in the file: a cut there leaves whole blocks only.

@@ -7,6 +7,7 @@ public struct Corruption {
   public private(set) var description = ""
   private var generator: SeededGenerator
 
+  /// Each call of `apply` goes on with the seed's numbers, so that it does other damage.
   public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   /// The damaged bytes; by chance they may be the original's (a block swapped with itself).

@@ -5,6 +5,7 @@ public struct HandmadeTable {
   private var strings: [UInt8] = []
   private var sections: [(section: ModuleSection, words: [UInt64])] = []
 
+  /// A table without sections; `ModuleTable` takes none without a module, a partition and a schedule.
   public init() {}
 
   /// Adds a text to the table's strings.
