@@ -11,7 +11,7 @@ public enum AlteredTable {
     var word: Int
     var value: UInt64
 
-    /// Record and word count from 0, within the section.
+    /// The record is counted from 0 within the section, the word from 0 within the record.
     public init(_ section: ModuleSection, _ record: Int, word: Int, _ value: UInt64) {
       (self.section, self.record, self.word, self.value) = (section, record, word, value)
     }
