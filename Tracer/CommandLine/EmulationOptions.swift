@@ -5,7 +5,9 @@ import Foundation
 import Outputs
 
 extension VirtualDuration: ExpressibleByArgument {
+  /// What `--for` takes: virtual time, never none.
   public init?(argument: String) { self.init(argument) }
+  /// As help pages show the default of an option that has one.
   public var defaultValueDescription: String { description }
 }
 

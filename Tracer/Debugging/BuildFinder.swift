@@ -4,10 +4,11 @@ import ModuleCompiler
 /// Finds ELF files by their build identity, whatever their names.
 public struct BuildFinder {
   /// What a file is known by.
-  public struct Build: Equatable {
-    public var path: String
+  struct Build: Equatable {
+    /// In one of the folders.
+    var path: String
     /// 0 for a file that has none, as the module table says it too.
-    public var identity: UInt64
+    var identity: UInt64
   }
 
   private let folders: [String]

@@ -5,21 +5,28 @@ import ModuleConfiguration
 public struct DebuggerScript: Sendable {
   /// A partition and the file that has its symbols.
   public struct Partition: Equatable, Sendable {
+    /// As the module file spells it, to be shown.
     public var name: String
     /// As gdb calls it, absolute and without links: by another name it would not take its symbols away again.
     public var file: String
 
+    /// Resolves the links of `file`.
     public init(name: String, file: String) {
       self.name = name
       self.file = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     }
   }
 
+  /// Path of the kernel's image, whose symbols are always loaded.
   public var kernel: String
+  /// Where the switcher runs, so that its symbols fit; nil for an image that does not tell.
   public var places: KernelPlaces?
+  /// In the order of their indices, which `partita symbols` takes.
   public var partitions: [Partition]
   /// Whose symbols are loaded at first: all partitions lie at the same addresses, so only one can have its.
   public var current: Int?
+  /// Where the context goes on that the last entry interrupted; nil where that cannot be told, and there is no such
+  /// command.
   public var interrupted: InterruptedContext?
   /// Whose context that is.
   public var interruptedName: String?
@@ -36,6 +43,7 @@ public struct DebuggerScript: Sendable {
   /// Whether a prompt follows.
   public var isInteractive = true
 
+  /// A script of what is needed; the rest is set one by one.
   public init(kernel: String, partitions: [Partition], socket: String) {
     self.kernel = kernel
     self.partitions = partitions

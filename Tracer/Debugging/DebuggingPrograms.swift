@@ -2,9 +2,12 @@ import Emulation
 
 /// The programs that going to an instruction needs.
 public struct DebuggingPrograms: Sendable {
+  /// Path of `qemu-system-x86_64`.
   public var emulator: String
-  public var diskMaker: String
-  public var debugger: String
+  /// Path of `qemu-img`, which makes a recording's disk.
+  var diskMaker: String
+  /// Path of `gdb`.
+  var debugger: String
   /// `setpriv`, by which nothing outlives us; nil where there is none.
   public var guardian: String?
   /// `swift-demangle`; nil where there is none.

@@ -1,8 +1,11 @@
 /// The context that an entry to the kernel interrupted.
 public struct InterruptedContext: Equatable, Sendable {
+  /// Where it goes on, in its own address space.
   public var instructionPointer: UInt64
+  /// With what it goes on, in the same.
   public var stackPointer: UInt64
 
+  /// As an entry has saved both.
   public init(instructionPointer: UInt64, stackPointer: UInt64) {
     self.instructionPointer = instructionPointer
     self.stackPointer = stackPointer

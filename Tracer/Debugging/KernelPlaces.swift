@@ -8,8 +8,10 @@ public struct KernelPlaces: Equatable, Sendable {
   public var foundRoot: UInt64
   /// In that address space: the interrupted instruction pointer and stack pointer.
   public var instructionPointer: UInt64
+  /// The same for the word that has its stack pointer.
   public var stackPointer: UInt64
 
+  /// All are virtual addresses, but for the displacement, which wraps around.
   public init(
     switcherDisplacement: UInt64, foundRoot: UInt64, instructionPointer: UInt64, stackPointer: UInt64
   ) {

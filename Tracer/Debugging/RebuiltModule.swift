@@ -16,6 +16,10 @@ public struct RebuiltModule {
   /// An image that no machine here could hold.
   private static let largestImage = 1 << 30
 
+  /// Makes the image of the partitions' files that `finder` knows.
+  ///
+  /// - Throws: `noBuild` or `otherContents` where a partition's file is not there; `unfitTable` where the table asks
+  ///   for an image that cannot be.
   public init(_ table: ModuleTable, _ finder: BuildFinder) throws(RevisitError) {
     guard table.imageByteCount <= Self.largestImage else { throw .unfitTable(reason: "it tells of too large an image") }
     var image = [UInt8](table.bytes)

@@ -6,13 +6,18 @@ import ModuleConfiguration
 
 /// The run of a trace once more, recorded by the emulator so that it can be repeated instruction for instruction.
 public struct RepeatedRun {
+  /// Path of the kernel's image: the build that recorded the trace.
   public var kernel: String
+  /// The packed module, as it was booted then.
   public var image: [UInt8]
+  /// The instant at which the kernel was told to stop the module; nil for none.
   public var stopInstant: SystemTime?
+  /// How the trace left the machine: the drainer's way is part of what it does, so another one would make another run.
   public var transport: DrainTransport
   /// How long the next block of the trace may be awaited.
   public var patience: Duration
 
+  /// Says what is to be run; nothing is checked or started yet.
   public init(
     kernel: String, image: [UInt8], stopInstant: SystemTime?, transport: DrainTransport, patience: Duration
   ) {

@@ -2,7 +2,9 @@ import TraceReading
 
 /// Where a trace ends.
 public struct LastEvent: Equatable, Sendable {
+  /// Its number in the run, from 0.
   public var position: UInt64
+  /// In ns.
   public var time: UInt64
   /// The last major frame that begins in the trace.
   public var frame: UInt32?
@@ -48,6 +50,7 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// What the command prints.
   public var description: String {
     switch self {
     case .noBuild(let name, let identity, let searched):

@@ -5,6 +5,7 @@ public struct RingPlace: Equatable, Sendable {
   /// Its second word: `RingRecord.packed`.
   public var head: UInt64
 
+  /// As `TraceAgreement` finds it, by counting the words of all events before.
   public init(word: UInt64, head: UInt64) {
     self.word = word
     self.head = head

@@ -4,7 +4,9 @@ import TraceReading
 
 /// The event to go to, and what its trace says of the run.
 public struct SoughtEvent {
+  /// Its number in the whole run, from 0.
   public let position: UInt64
+  /// As it is recorded in the trace.
   public let event: TraceEvent
   /// The first event that the trace has; not 0 where it was rescued from a ring alone.
   public let firstPosition: UInt64

@@ -26,7 +26,9 @@ public struct CaptureReport: Equatable, Sendable {
     case dismissed
   }
 
+  /// Why there is nothing more to come.
   public var ending: Ending
+  /// How far the trace had come then.
   public var progress: TraceProgress
   /// Whether a signal asked for the end.
   public var wasInterrupted: Bool
@@ -48,7 +50,8 @@ public struct CaptureReport: Equatable, Sendable {
     return hasNotBegun ? 2 : 3
   }
 
-  public init(
+  /// What `Capture` has seen.
+  init(
     ending: Ending, progress: TraceProgress, wasInterrupted: Bool = false, emulatorMessages: String = "",
     consoleTail: String = ""
   ) {

@@ -7,12 +7,15 @@ public struct CaptureRequest: Sendable {
   public var emulator: String
   /// Path of `setpriv`, through which the emulator is tied to our life; nil to do without.
   public var guardian: String?
+  /// Path of the kernel's image.
   public var kernel: String
   /// The packed module image's bytes.
   public var image: [UInt8]
   /// The existing file that the trace is written to.
   public var trace: String
+  /// How the trace leaves the machine; `memory` allows no live input.
   public var transport: DrainTransport = .port
+  /// How virtual time passes; a run that is recorded must be repeatable.
   public var pace: Machine.Pace = .repeatable
   /// The instant at which the kernel stops the module; nil to run until a signal comes.
   public var stopInstant: SystemTime?
@@ -24,6 +27,7 @@ public struct CaptureRequest: Sendable {
   public var consoleInput: Int32?
   /// Where the run is recorded, so that the emulator can repeat it; nil for none.
   public var recording: Recording?
+  /// When to give up.
   public var patience = Patience()
 
   /// How long to wait, in real time, for what may never come.
@@ -37,9 +41,11 @@ public struct CaptureRequest: Sendable {
     /// Between two looks at trace and console.
     public var tick: Duration = .milliseconds(20)
 
+    /// A minute for the first block, none for the next, half a minute for the end.
     public init() {}
   }
 
+  /// A repeatable run until a signal comes, its trace through the debug port, with nothing read or kept besides.
   public init(emulator: String, guardian: String?, kernel: String, image: [UInt8], trace: String) {
     self.emulator = emulator
     self.guardian = guardian

@@ -12,6 +12,7 @@ public struct ChildProcess: ~Copyable {
     case killed(signal: Int32)
   }
 
+  /// The process that was started; `setpriv` becomes the program in it. Once the end is known it may be another's.
   public let identifier: pid_t
   private let hasOwnGroup: Bool
   private var status: Status?

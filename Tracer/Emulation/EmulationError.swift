@@ -17,6 +17,7 @@ public enum EmulationError: Error, Equatable, CustomStringConvertible {
   case monitor(reason: String)
   case interrupted
 
+  /// What the command prints.
   public var description: String {
     switch self {
     case .noEmulator(let name):

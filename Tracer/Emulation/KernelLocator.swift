@@ -2,13 +2,17 @@ import Foundation
 
 /// Finds the kernel image and the programs that a boot needs.
 public struct KernelLocator: Sendable {
-  public static let emulatorName = "qemu-system-x86_64"
-  public static let kernelName = "partita-kernel.elf"
+  /// The emulator, as PATH is searched for it.
+  static let emulatorName = "qemu-system-x86_64"
+  /// The kernel's image, as Tools/build-images calls it.
+  static let kernelName = "partita-kernel.elf"
 
-  public var environment: [String: String]
+  /// Of these, `PATH` and `PARTITA_IMAGES` are looked at.
+  var environment: [String: String]
   /// The running program's own path; the search for images walks up from its folder.
   public var executable: String
 
+  /// For tests; the command takes `current`.
   public init(environment: [String: String], executable: String) {
     self.environment = environment
     self.executable = executable

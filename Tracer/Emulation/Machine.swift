@@ -39,6 +39,7 @@ public struct Machine: Equatable, Sendable {
   /// How the drainer is to hand over the trace. With `memory` the debug port writes to the emulator's standard output,
   /// and nothing goes to `trace`; `memoryFile` must be set, and the console cannot be the standard streams.
   public var transport: DrainTransport = .port
+  /// Left out while a recording is replayed: nothing is connected to COM1 then.
   public var console: Console
   /// Path of the monitor's socket. Unix sockets allow some 100 bytes.
   public var monitor: String
@@ -52,8 +53,10 @@ public struct Machine: Equatable, Sendable {
   public var memoryMebibytes = 128
   /// A file that is the machine's memory, and so outlives it; nil for memory that goes with the emulator.
   public var memoryFile: String?
+  /// Other than `none` only at the repeatable pace.
   public var repetition = Repetition.none
 
+  /// A repeatable machine that runs until told, with the trace through the debug port and memory of its own.
   public init(kernel: String, image: String, trace: String, console: Console, monitor: String) {
     self.kernel = kernel
     self.image = image

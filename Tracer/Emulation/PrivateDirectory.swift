@@ -2,6 +2,7 @@ import Foundation
 
 /// A folder that only this user can enter, removed with all it holds when the value goes.
 public struct PrivateDirectory: ~Copyable {
+  /// At most 75 bytes, so that names of sockets fit in.
   public let path: String
 
   /// Makes the folder in `parent`, or, where its path would be too long for a socket's name, in `/tmp`.

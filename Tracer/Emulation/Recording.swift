@@ -4,6 +4,7 @@
 /// that: the log of a virtual second is some ten kilobytes. The disk holds states of the whole machine, so that going
 /// back is going forward from the last of them.
 public struct Recording: Equatable, Sendable {
+  /// Path of what came from outside, and when, counted in instructions.
   public var log: String
   /// A small qcow2 image that the machine itself does not see.
   public var disk: String
@@ -11,6 +12,7 @@ public struct Recording: Equatable, Sendable {
   /// The state before the first instruction, which the emulator saves by itself.
   static let firstState = "begin"
 
+  /// Names the files; the emulator makes the log, `qemu-img` the disk.
   public init(log: String, disk: String) {
     self.log = log
     self.disk = disk

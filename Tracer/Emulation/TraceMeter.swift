@@ -3,12 +3,14 @@ import TraceFormat
 
 /// Counts what is in a trace while it grows, from the block headers alone: payloads are passed over, nothing is judged.
 public struct TraceMeter {
+  /// What the whole blocks so far have told.
   public private(set) var progress = TraceProgress()
   private var header: [UInt8] = []
   /// The block whose payload is passing, and how much of it is still to come.
   private var current: BlockHeader?
   private var payloadLeft = 0
 
+  /// Stands where a trace begins, before its module table's block.
   public init() {}
 
   /// Takes the next bytes of the trace, cut wherever it pleases.

@@ -3,6 +3,7 @@ import Outputs
 
 /// The file of a trace while it grows: beside its target, under another name until the capture is over.
 public final class TraceOutput {
+  /// Where the trace shall be, as the user spells it.
   public let target: String
   /// The same with links followed.
   private let place: String

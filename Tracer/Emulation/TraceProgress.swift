@@ -18,5 +18,6 @@ public struct TraceProgress: Equatable, Sendable {
   /// Whether something stands where a block should begin. Then only `bytes` still grows.
   public var isGarbled = false
 
+  /// Nothing has come.
   public init() {}
 }

@@ -2,8 +2,10 @@ import APEXTypes
 
 /// A length of virtual time as people write it: `2s`, `500ms`, `1.5s`, `250us`, `100ns`, or a number of seconds.
 public struct VirtualDuration: Equatable, Sendable, CustomStringConvertible {
+  /// Never 0 where it was read from text.
   public var nanoseconds: Nanoseconds
 
+  /// Takes any length, to be shown.
   public init(_ nanoseconds: Nanoseconds) { self.nanoseconds = nanoseconds }
 
   private static let units: [(suffix: String, nanoseconds: UInt64, digits: Int)] = [

@@ -17,6 +17,7 @@ public final class GuestMemory {
   private static let pageBytes: UInt64 = 4096
   private static let maximumSegments = 4096
 
+  /// The file, as the user spells it.
   public let path: String
   /// A core with the addresses at which the machine had its memory mapped: what was not mapped is not there.
   private(set) var isOfMappings = false

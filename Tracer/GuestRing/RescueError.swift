@@ -22,6 +22,7 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
   /// A trace that is made while the machine runs.
   case unwritten
 
+  /// What the command prints.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."

@@ -4,8 +4,10 @@ import TraceFormat
 public struct SpoiltRecords: Equatable, Sendable {
   /// Number of the first one.
   public var firstEvent: UInt64
+  /// How many there are, up to the next one that is the kernel's.
   public var count: UInt64
 
+  /// Events `firstEvent` to `firstEvent + count - 1` of the run.
   public init(firstEvent: UInt64, count: UInt64) {
     self.firstEvent = firstEvent
     self.count = count

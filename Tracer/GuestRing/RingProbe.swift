@@ -3,6 +3,7 @@ import TraceFormat
 
 /// Looks at the trace ring of a machine that stands still, as often as one likes.
 public struct RingProbe {
+  /// Read once: the kernel never changes it.
   public let beacon: RingBeacon
   private let memory: GuestMemory
 

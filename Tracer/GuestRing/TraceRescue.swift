@@ -9,6 +9,7 @@ import TraceFormat
 /// twice. Records that something else has overwritten are left out, and what follows them is found again: the trace
 /// shows a gap there.
 public struct TraceRescue {
+  /// Events that come from the ring: without those of a trace continued.
   public let eventCount: Int
   /// Number of the first event that comes from the ring.
   public let firstEvent: UInt64

@@ -11,6 +11,7 @@ public struct DescriptorWriter: Sendable {
   /// What a pipe with any room at all takes at once.
   private static let pieceBytes = Int(PIPE_BUF)
 
+  /// The caller keeps the descriptor open, and closes it.
   public init(_ descriptor: Int32) {
     self.descriptor = descriptor
     var information = stat()

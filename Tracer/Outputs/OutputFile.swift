@@ -8,6 +8,7 @@ public enum OutputFile {
     case notReplaceable(path: String, reason: String)
     case system(path: String, reason: String)
 
+    /// What the command prints.
     public var description: String {
       switch self {
       case .exists(let path): OutputPath.sentence(existing: path)
