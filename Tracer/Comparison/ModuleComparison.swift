@@ -13,6 +13,7 @@ public struct ModuleComparison: Sendable {
   /// How many stimuli each table lists.
   public let counts: (one: Int, other: Int)
 
+  /// Compares what the tables say; neither is needed afterwards.
   public init(_ one: ModuleTable, _ other: ModuleTable) {
     haveSameModule =
       one.checksum == other.checksum

@@ -21,15 +21,20 @@ public struct RunComparison {
       /// The same at another instant.
       case retimed
 
+      /// The graver one is the lesser.
       public static func < (one: Kind, other: Kind) -> Bool { one.rawValue < other.rawValue }
     }
+    /// What differs, which says whether `one`, `other` or both are there.
     public var kind: Kind
     /// Number of the major frame; nil before the first.
     public var frame: UInt64?
     /// Windows begun in the frame, and whose the last of them is (0xFF: none).
     public var window: Int
+    /// That window's partition; 0xFF for none.
     public var owner: UInt8
+    /// The first run's event and its number in the trace; nil for `added`.
     public var one: (position: UInt64, event: TraceEvent)?
+    /// The second run's; nil for `missing`.
     public var other: (position: UInt64, event: TraceEvent)?
     /// By how much later the second run has it, in ns.
     public var shift: Int64 = 0
@@ -64,6 +69,7 @@ public struct RunComparison {
   public private(set) var comparedEventCount: UInt64 = 0
   /// What the tables that the traces carry differ in.
   public let modules: ModuleComparison
+  /// How whole each trace is, known since both were read.
   public let conditions: (one: TraceCondition, other: TraceCondition)
   /// The comparison was ended before the traces were: it says nothing of the whole.
   public private(set) var isInterrupted = false

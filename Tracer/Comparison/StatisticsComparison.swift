@@ -17,9 +17,12 @@ public struct StatisticsComparison: Sendable {
     public var figure: String
     /// `events`, `1/s`, `%` or `ns`.
     public var unit: String
+    /// The first trace's figure, in `unit`; nil where it has none.
     public var one: Double?
+    /// The second trace's figure, in `unit`; nil where it has none.
     public var other: Double?
 
+    /// Whether both have the same figure, or neither has one.
     public var isEqual: Bool { one == other }
     /// By how much of the first value the second one is greater; nil without both, or from zero.
     public var relativeChange: Double? {
@@ -31,6 +34,7 @@ public struct StatisticsComparison: Sendable {
   /// In the order to show them: by section, then by subject, then by figure.
   public let rows: [Row]
 
+  /// Compares two traces that have been read to their ends; each brings the vocabulary of its own module.
   public init(
     _ one: TraceStatistics, _ other: TraceStatistics, vocabularies: (one: TraceVocabulary, other: TraceVocabulary)
   ) {
@@ -39,6 +43,7 @@ public struct StatisticsComparison: Sendable {
       + Self.measures(one, other, vocabularies)
   }
 
+  /// The rows of which one trace has another figure, or none, in the same order.
   public var differing: [Row] { rows.filter { !$0.isEqual } }
 
   private static func general(_ one: TraceStatistics, _ other: TraceStatistics) -> [Row] {

@@ -15,6 +15,7 @@ public final class LiveBoard: @unchecked Sendable {
   private var lastLosses = RecorderLosses()
   private var isOpen = false
 
+  /// A board without figures, until a module is prepared for or a trace opened.
   public init() {}
 
   /// Shows the module whose trace is to come, until it does: the trace's own table takes its place.

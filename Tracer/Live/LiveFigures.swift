@@ -8,20 +8,30 @@ import Verification
 public struct LiveFigures {
   /// One major frame.
   public struct Frame: Sendable {
+    /// A time without break for which a partition had the processor, within the frame.
     public struct Stay: Equatable, Sendable {
+      /// The partition's index.
       public var partition: UInt8
+      /// In ns: the switch to it or its nominal start, whichever is later; the frame's start where it had it before.
       public var start: UInt64
+      /// In ns: the next switch, the frame's end, or the module's stop.
       public var end: UInt64
     }
+    /// As the kernel counts major frames, from 0.
     public var number: UInt64
+    /// Index of the module schedule.
     public var schedule: Int
+    /// Its nominal start in ns.
     public var start: UInt64
+    /// The nominal start of the next one in ns; 0 while it goes on.
     public var end: UInt64 = 0
     /// Who had the processor, in order.
     public var stays: [Stay] = []
     /// Nanoseconds in ring 3 by partition; the last is the idle loop's.
     public var ringThree: [UInt64]
+    /// Events of all kinds, from behind its start's up to that of the next one.
     public var events = 0
+    /// Device interrupts by line, 0 to 15.
     public var interrupts: [UInt64]
     /// By partition.
     public var marks, upcalls, hypercalls: [UInt64]
@@ -44,10 +54,15 @@ public struct LiveFigures {
 
   /// Whole frames, the latest last.
   public private(set) var frames: [Frame] = []
+  /// Events read, those of loss included.
   public private(set) var eventCount: UInt64 = 0
+  /// Major frames begun, whether kept or not.
   public private(set) var frameCount: UInt64 = 0
+  /// The greatest time of an event so far, in ns.
   public private(set) var time: UInt64 = 0
+  /// Events that found no room in the kernel's ring, as `loss` events tell.
   public private(set) var eventsLost: UInt64 = 0
+  /// Gaps by damage, each noted once.
   public private(set) var gapCount = 0
   /// Events missing in these gaps, as far as the blocks around tell.
   public private(set) var eventsDamaged: UInt64 = 0
@@ -55,6 +70,7 @@ public struct LiveFigures {
   public private(set) var unknownGapCount = 0
   /// Operating modes as last told, by partition; nil while unknown.
   public private(set) var modes: [OperatingMode?]
+  /// The module was stopped: no partition runs any more.
   public private(set) var hasStopped = false
   private var current: Frame?
   private var stay: (partition: UInt8, start: UInt64)?
@@ -71,6 +87,7 @@ public struct LiveFigures {
   /// How many claims the module file leaves out: they are not among `claims`.
   public let leftOutCount: Int
 
+  /// Figures before the first event, with a judge for this module's claims.
   public init(_ table: ModuleTable) {
     judge = Judge(table)
     leftOutCount = judge.verifier.leftOut.count

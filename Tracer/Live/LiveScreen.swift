@@ -11,10 +11,12 @@ public struct LiveScreen {
   public struct Surroundings: Sendable {
     /// What is going on, such as "capturing".
     public var state: String
+    /// Of the trace so far, as it is stored.
     public var bytes: UInt64
     /// Virtual seconds in a second of the host's; nil where that means nothing.
     public var pace: Double?
 
+    /// By default without a pace, as of a trace that is not played.
     public init(state: String, bytes: UInt64, pace: Double? = nil) {
       self.state = state
       self.bytes = bytes

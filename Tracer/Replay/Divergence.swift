@@ -17,9 +17,11 @@ public struct Divergence: Sendable {
     /// A keyframe's state is not the core's.
     case keyframe
   }
+  /// What is compared there, and how it fails.
   public var kind: Kind
   /// Index of the event in the trace, counted from 0.
   public var position: UInt64
+  /// The event at `position`: for something missing, the one before which it is missed.
   public var recorded: TraceEvent
   /// What the core decides instead, where there is such an event.
   public var recomputed: TraceEvent?

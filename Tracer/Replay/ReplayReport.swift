@@ -1,5 +1,6 @@
 /// What a replay has shown.
 public struct ReplayReport: Sendable {
+  /// What can be said of the whole trace, or of the part asked for.
   public enum Verdict: String, Sendable {
     /// Every decision, keyframe and observation is what the core makes of the recorded inputs.
     case identical
@@ -7,16 +8,23 @@ public struct ReplayReport: Sendable {
     /// No difference was found, but part of the run could not be compared: loss, damage, or no end.
     case inconclusive
   }
+  /// Settled when the replay ends.
   public var verdict: Verdict = .identical
+  /// Events taken, from where the replay began to its end or to the first difference.
   public var eventCount: UInt64 = 0
+  /// Inputs that came while the core's state was known.
   public var inputCount: UInt64 = 0
+  /// Decisions compared with the core's, the one that differs included.
   public var decisionCount: UInt64 = 0
+  /// Observations compared with what was decided, the one that differs included.
   public var observationCount: UInt64 = 0
+  /// Keyframes compared with the core's state; those adopted are not among them.
   public var keyframeCount: UInt64 = 0
   /// Keyframes adopted after a loss, because nothing else was left to go on from.
   public var adoptedKeyframeCount: UInt64 = 0
   /// Events that came while the state was unknown: read, not compared.
   public var uncomparedCount: UInt64 = 0
+  /// Where the comparison ended; nil where nothing differs.
   public var divergence: Divergence?
   /// Where the replay was told to begin: the state of a keyframe was adopted before this event. Nil for the beginning.
   public var begunAt: UInt64?

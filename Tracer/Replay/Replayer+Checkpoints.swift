@@ -73,6 +73,7 @@ extension Replayer {
     case diverged
   }
 
+  /// Of the events taken so far.
   public var knowledge: Knowledge {
     hasDiverged ? .diverged : machine.isBlind ? .unknown : machine.hasStarted ? .known : .notStarted
   }

@@ -16,6 +16,7 @@ public final class Replayer<Marking: MarkingRule> {
   /// - Parameter table: the trace's own; its bytes must outlive the replayer.
   public init(table: ModuleTable) { machine = ReplayMachine(table: table) }
 
+  /// As far as the replay has come; its verdict stands only in what `finish` answers.
   public var report: ReplayReport { machine.report }
 
   /// Whether there is anything left to compare.

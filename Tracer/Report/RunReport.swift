@@ -11,9 +11,11 @@ import Verification
 public struct RunReport {
   /// The page.
   public let html: [UInt8]
+  /// Every claim as `partita verify` would find it.
   public let verification: VerificationReport
   /// In which condition the trace was found.
   public let condition: TraceCondition
+  /// Events of the trace, those that are missing left out.
   public let eventCount: UInt64
   /// Events that the page carries one by one.
   public let detailedEventCount: UInt64
@@ -85,6 +87,7 @@ public struct RunReport {
 public enum RunReportError: Error, Equatable, CustomStringConvertible {
   case traceChanged, interrupted
 
+  /// What the command prints.
   public var description: String {
     switch self {
     case .traceChanged: "the trace changed while it was read: wait until its capture is over"

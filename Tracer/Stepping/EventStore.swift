@@ -22,18 +22,22 @@ public final class EventStore {
   static let keptOnTheWay = 1 << 17
 
   private(set) var blocks: [Block] = []
+  /// Events that the trace has: ordinals are below it.
   public private(set) var eventCount = 0
   /// The latest time that an event has, ns: in a damaged trace that need not be the last event's.
   public private(set) var lastTime: UInt64 = 0
   /// A major frame by its start, as the trace tells it.
   public struct Frame: Equatable, Sendable {
+    /// As the kernel counts major frames, from 0.
     public var number: UInt64
     /// Its `majorFrameStart` event.
     public var ordinal: Int
+    /// Index of the module schedule.
     public var schedule: Int
     /// Nominal start, ns.
     public var start: UInt64
   }
+  /// In the order of the trace; those whose start is missing are not there.
   public private(set) var frames: [Frame] = []
   /// Events before which others are missing, and those that tell of a loss: what was known before holds no more.
   private var breaks: [Int] = []
@@ -234,5 +238,6 @@ public final class EventStore {
 public enum EventStoreError: Error, Equatable, CustomStringConvertible {
   case traceChanged
 
+  /// What the command prints.
   public var description: String { "the trace has changed since it was opened" }
 }

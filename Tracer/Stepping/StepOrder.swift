@@ -19,6 +19,7 @@ public enum StepOrder: Equatable, Sendable {
 
   /// Why a line is no order.
   public struct Misunderstanding: Error, Equatable, CustomStringConvertible {
+    /// Names what was typed, and what can be typed instead.
     public var description: String
 
     init(_ description: String) { self.description = description }

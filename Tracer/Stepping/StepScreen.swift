@@ -14,6 +14,7 @@ public struct StepScreen {
   var stepper: TraceStepper { session.stepper }
   var vocabulary: TraceVocabulary { session.stepper.vocabulary }
 
+  /// Takes a screen of less than 40 columns or 3 lines for one of so many.
   public init(_ session: StepSession, width: Int, height: Int) {
     self.session = session
     self.width = max(40, width)

@@ -4,12 +4,16 @@ import TraceReading
 
 /// A stepper with what its user has chosen to look at; carries out orders.
 public struct StepSession {
+  /// Shared, not copied: what one session moves is moved for all that have it.
   public let stepper: TraceStepper
   /// Whose tables are shown.
   public var partition: UInt8
+  /// Which of the tables, beside events and state, is shown.
   public var panel = StepPanel.vcpu
+  /// Whether the help takes the place of all but the title and the status line.
   public var isHelpShown = false
 
+  /// Looks at partition 0 first.
   public init(_ stepper: TraceStepper) {
     self.stepper = stepper
     partition = 0
@@ -17,6 +21,7 @@ public struct StepSession {
 
   /// Why an order could not be carried out.
   public struct Refusal: Error, Equatable, CustomStringConvertible {
+    /// Says what is not there, and why it may be missing.
     public var description: String
     /// Whether the trace certainly has not what was asked for; else it may have been where events are missing.
     public var isCertain = true

@@ -11,8 +11,11 @@ import TraceReading
 public final class TraceStepper {
   static let maximumCheckpointCount = 256
 
+  /// The trace's events, by ordinal.
   public let store: EventStore
+  /// The names of the trace's module.
   public let vocabulary: TraceVocabulary
+  /// The trace's own; valid as long as the stepper.
   public let table: ModuleTable
   /// The current event; the state is the one after it.
   public private(set) var ordinal = 0
@@ -172,5 +175,6 @@ public final class TraceStepper {
 public enum TraceStepperError: Error, Equatable, CustomStringConvertible {
   case noEvents
 
+  /// What the command prints.
   public var description: String { "the trace holds no event" }
 }

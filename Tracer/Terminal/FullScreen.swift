@@ -11,6 +11,7 @@ public final class FullScreen {
   private let output: Int32
   private var waiting: [UInt8] = []
   private var isPasting = false
+  /// False where NO_COLOR is set, and not empty.
   public let isColoured: Bool
   /// Whether only ASCII may be shown: the locale names another encoding than UTF-8.
   private let isPlain: Bool

@@ -1,21 +1,26 @@
 /// A line of a terminal's screen: pieces of text, each with a style.
 public struct StyledLine: Equatable, Sendable {
+  /// What a piece of text means, not which colour it has.
   public enum Style: Equatable, Sendable {
     case plain, strong, soft, inverse, good, bad, doubtful
     /// A partition's colour.
     case partition(Int)
   }
+  /// From left to right.
   public private(set) var pieces: [(text: String, style: Style)] = []
   /// The whole line stands out.
   public var isHighlighted = false
 
+  /// A line of one piece, or of none where there is no text.
   public init(_ text: String = "", _ style: Style = .plain) { if !text.isEmpty { pieces = [(text, style)] } }
 
+  /// The same pieces: lines that look alike, but are cut otherwise, differ.
   public static func == (one: StyledLine, other: StyledLine) -> Bool {
     one.isHighlighted == other.isHighlighted && one.pieces.count == other.pieces.count
       && zip(one.pieces, other.pieces).allSatisfy { $0.text == $1.text && $0.style == $1.style }
   }
 
+  /// Appends a piece at its own width.
   public mutating func append(_ text: String, _ style: Style = .plain) { pieces.append((text, style)) }
 
   /// Appends text in a column, cut or filled up to a width.
@@ -28,6 +33,7 @@ public struct StyledLine: Equatable, Sendable {
   /// Characters of the line; every one of them takes one column.
   public var count: Int { pieces.reduce(0) { $0 + $1.text.count } }
 
+  /// The characters without their styles.
   public var text: String { pieces.map(\.text).joined() }
 
   /// The line for a terminal, cut at a width.
