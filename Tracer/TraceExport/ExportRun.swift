@@ -11,6 +11,7 @@ public struct ExportRun: Sendable {
   public private(set) var eventCount: UInt64 = 0
   /// Places where events are missing, and how many they are as far as that is known.
   public private(set) var gapCount = 0
+  /// Events missing in these places, those uncounted left out.
   public private(set) var lostCount: UInt64 = 0
   private var isOpen = false
 

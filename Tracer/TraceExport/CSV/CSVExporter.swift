@@ -14,14 +14,17 @@ public final class CSVExporter: TraceExporter {
   /// What an event says in words; kept for its memory.
   private var said = TextBytes()
 
+  /// What went wrong in the file.
   public var failure: ExportFailure? { file.failure }
 
+  /// Writes the line of column names.
   public init(_ file: ExportFile, _ reader: TraceReader) {
     self.file = file
     vocabulary = TraceVocabulary(reader.moduleTable)
     file.write(CSVRow.line(Self.columns))
   }
 
+  /// Writes a row; the partition is empty for 255, which is none.
   public func add(_ event: TraceEvent, position: UInt64) {
     said.removeAll()
     EventShape.of(event).write(event, vocabulary, to: &said)
@@ -49,6 +52,7 @@ public final class CSVExporter: TraceExporter {
     }
   }
 
+  /// Writes a row for missing events, and nothing for other changes.
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     guard case .lost(let count, let from, _, let reason) = change else { return }
     let words = [count.map { "\($0)" } ?? ""] + [String](repeating: "", count: 7)
@@ -56,5 +60,6 @@ public final class CSVExporter: TraceExporter {
     file.write(CSVRow.line(["\(position)", "\(time)", "", "gap", "", "", ""] + words + [text]))
   }
 
+  /// Hands the last rows over; `failure` tells where that fails.
   public func finish(at time: UInt64) throws(ExportFailure) { file.flush() }
 }

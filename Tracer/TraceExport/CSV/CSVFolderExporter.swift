@@ -17,6 +17,7 @@ public final class CSVFolderExporter: TraceExporter {
   private let vocabulary: TraceVocabulary
   private var files: [String: ExportFile] = [:]
   private var fileOfKind: [UInt8: ExportFile] = [:]
+  /// The first thing that went wrong in one of the files.
   public private(set) var failure: ExportFailure?
 
   /// - Parameter folder: exists and is empty.
@@ -38,6 +39,7 @@ public final class CSVFolderExporter: TraceExporter {
     }
   }
 
+  /// Writes a row to the file of the event's kind, which is made with its first event.
   public func add(_ event: TraceEvent, position: UInt64) {
     let shape = EventShape.of(event)
     guard let file = fileOfKind[event.kind] ?? begin(shape) else { return }
@@ -78,12 +80,14 @@ public final class CSVFolderExporter: TraceExporter {
     }
   }
 
+  /// Writes a row of `gap.csv` for missing events, and nothing for other changes.
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     guard case .lost(let count, let from, _, let reason) = change else { return }
     let file = file("gap") { ["from_ns", "to_ns", "missing", "reason"] }
     file?.write(CSVRow.line(["\(from)", "\(time)", count.map { "\($0)" } ?? "", reason]))
   }
 
+  /// Hands the last rows of all files over; `failure` tells where that fails.
   public func finish(at time: UInt64) throws(ExportFailure) {
     for file in files.values {
       file.flush()

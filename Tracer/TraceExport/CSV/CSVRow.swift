@@ -2,6 +2,7 @@ import TraceReading
 
 /// Fields of a CSV file as RFC 4180 has them: CRLF at the end of a line, quotes where a field needs them.
 public enum CSVRow {
+  /// One line with its end.
   public static func line(_ fields: [String]) -> String {
     var text = TextBytes()
     for (index, field) in fields.enumerated() {

@@ -17,6 +17,7 @@ public final class CTFExporter: TraceExporter {
   private let controlFlow: CTFControlFlow
   private var kinds = [Bool](repeating: false, count: 256)
 
+  /// The first thing that went wrong in one of the two streams.
   public var failure: ExportFailure? { exact.failure ?? controlFlow.stream.failure }
 
   /// - Parameter folder: exists and is empty.
@@ -35,6 +36,7 @@ public final class CTFExporter: TraceExporter {
       try CTFStream(folder + "/control_flow", number: 1, identity: identity), vocabulary)
   }
 
+  /// Writes it to `events` with all its fields, and to `control_flow` what follows from it alone.
   public func add(_ event: TraceEvent, position: UInt64) {
     kinds[Int(event.kind)] = true
     exact.beginEvent(UInt16(event.kind), at: event.time)
@@ -48,11 +50,13 @@ public final class CTFExporter: TraceExporter {
     controlFlow.add(event)
   }
 
+  /// Counts missing events as discarded, at least one; `control_flow` is told of all changes.
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     if case .lost(let count, let from, _, _) = change { exact.discard(count ?? 1, from: from, to: time) }
     controlFlow.add(change, at: time)
   }
 
+  /// Ends both streams, and writes `metadata` with the kinds of events that came.
   public func finish(at time: UInt64) throws(ExportFailure) {
     exact.finish()
     controlFlow.stream.finish()

@@ -29,10 +29,13 @@ public final class ChromeWriter: TrackWriter {
   /// Names of the slices that are open on a track, the innermost last.
   private var open: [Track: [String]] = [:]
 
+  /// What went wrong in the file.
   public var failure: ExportFailure? { file.failure }
 
+  /// Nothing is written before `declare`.
   public init(_ file: ExportFile) { self.file = file }
 
+  /// Writes the beginning of the JSON: the module, and names and order of processes and threads.
   public func declare(_ scene: TrackScene) {
     self.scene = scene
     file.write("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"recordedBy\":\"Partita\",\"module\":")
@@ -148,12 +151,14 @@ public final class ChromeWriter: TrackWriter {
     }
   }
 
+  /// Begins a slice, which is written when time has gone on or the slice has ended.
   public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
     move(to: time)
     open[track, default: []].append(name)
     fresh.append(Fresh(track: track, name: name, arguments: arguments, flow: flow))
   }
 
+  /// Ends the innermost slice that is open on the track; one without length is written whole.
   public func end(_ track: Track, _ arguments: [EventField], at time: UInt64) {
     move(to: time)
     guard let name = open[track]?.popLast() else { return }
@@ -171,6 +176,7 @@ public final class ChromeWriter: TrackWriter {
     }
   }
 
+  /// Writes an instant; one where a flow begins is a slice without length, for a flow needs one.
   public func instant(
     _ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64
   ) {
@@ -189,6 +195,7 @@ public final class ChromeWriter: TrackWriter {
     }
   }
 
+  /// Writes a counter's new value, as `waiting`.
   public func count(_ track: Track, _ value: UInt64, at time: UInt64) {
     move(to: time)
     // The viewer calls it by both names: marks waiting.
@@ -200,11 +207,14 @@ public final class ChromeWriter: TrackWriter {
     }
   }
 
-  // Chrome's viewer has no scheduling of its own: the tracks 'ring 3' and 'windows' show it.
+  /// Writes nothing: Chrome's viewer has no scheduling of its own, the tracks 'ring 3' and 'windows' show it.
   public func schedule(from: UInt8?, to: UInt8?, isReady: Bool, at time: UInt64) {}
+  /// Writes nothing: the track 'windows' shows when a partition is woken.
   public func wake(_ partition: UInt8, at time: UInt64) {}
+  /// Writes nothing: the track 'events lost' shows where events are missing.
   public func noteLoss() {}
 
+  /// Writes the slices of the last instant and the end of the JSON.
   public func finish() {
     move(to: .max)
     file.write("\n]}\n")

@@ -12,6 +12,7 @@ public enum ExportFailure: Error, Equatable, CustomStringConvertible {
   case readerGone
   case database(String)
 
+  /// What the command prints.
   public var description: String {
     switch self {
     case .exists(let path): OutputPath.sentence(existing: path)

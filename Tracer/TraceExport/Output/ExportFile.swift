@@ -9,7 +9,9 @@ import TraceReading
 public final class ExportFile {
   private static let pieceBytes = 1 << 18
 
+  /// For messages: the file's, or `standard output`.
   public let path: String
+  /// The first write that failed; what comes after it goes nowhere.
   public private(set) var failure: ExportFailure?
   private let descriptor: Int32
   private let ownsDescriptor: Bool
@@ -40,8 +42,11 @@ public final class ExportFile {
     if ownsDescriptor, descriptor >= 0 { Foundation.close(descriptor) }
   }
 
+  /// Writes a byte, at the latest with the next `flush`.
   public func write(_ byte: UInt8) { write { $0.put(byte: byte) } }
+  /// The same with a text, in UTF-8.
   public func write(_ text: String) { write { $0.put(text) } }
+  /// The same with bytes as they are.
   public func write(_ bytes: [UInt8]) { write { $0.put(bytes) } }
 
   /// Writes what `body` puts.

@@ -4,11 +4,13 @@ import Outputs
 /// Where an export goes: a file or a folder that grows under another name beside its target, gets its name when it is
 /// whole, and is gone when it is not.
 public final class ExportTarget {
+  /// What an export is, and so what it may replace.
   public enum Kind: Equatable, Sendable {
     case file
     /// A folder; an existing one is replaced only if nothing is in it but files of these names.
     case folder(isOwn: @Sendable (String) -> Bool)
 
+    /// Whether both are files or both are folders, whatever names these may have in them.
     public static func == (a: Kind, b: Kind) -> Bool {
       switch (a, b) {
       case (.file, .file), (.folder, .folder): true
@@ -17,6 +19,7 @@ public final class ExportTarget {
     }
   }
 
+  /// The target, with links followed.
   public let path: String
   /// Where to write meanwhile.
   public let growing: String

@@ -23,8 +23,10 @@ public final class PerfettoWriter: TrackWriter {
   private var hasLostTracks = false
   private var hasLostScheduling = false
 
+  /// What went wrong in the file.
   public var failure: ExportFailure? { file.failure }
 
+  /// Nothing is written before `declare`.
   public init(_ file: ExportFile) { self.file = file }
 
   // MARK: Packets
@@ -59,6 +61,7 @@ public final class PerfettoWriter: TrackWriter {
   }
   private static func processTrack(_ partition: Int?) -> UInt64 { process(partition) << 16 }
 
+  /// Writes descriptors: a process for the module and for each partition, and all tracks below them.
   public func declare(_ scene: TrackScene) {
     self.scene = scene
     declareProcess(nil, "module \(scene.module)")
@@ -131,6 +134,7 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Begins a slice; a flow's arrow arrives at it.
   public func begin(_ track: Track, _ name: String, _ arguments: [EventField], flow: FlowStep?, at time: UInt64) {
     writeEvent(track, Field.TrackEvent.sliceBegin, at: time) { event in
       event.put(Field.TrackEvent.categories, track.topic.name)
@@ -143,10 +147,12 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Ends the innermost slice that is open on the track, and adds arguments to it.
   public func end(_ track: Track, _ arguments: [EventField], at time: UInt64) {
     writeEvent(track, Field.TrackEvent.sliceEnd, at: time) { Self.put(arguments, in: &$0) }
   }
 
+  /// Writes an instant; `beginsFlow`, a mark's position, is where an arrow to an upcall begins.
   public func instant(
     _ track: Track, _ name: String, _ arguments: [EventField], beginsFlow: UInt64?, at time: UInt64
   ) {
@@ -159,6 +165,7 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Writes a counter's new value.
   public func count(_ track: Track, _ value: UInt64, at time: UInt64) {
     writeEvent(track, Field.TrackEvent.counter, at: time) { $0.put(Field.TrackEvent.counterValue, value) }
   }
@@ -188,6 +195,7 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Writes `sched_switch`: whoever is ready stays runnable, else it sleeps; nothing where the CPU stays where it is.
   public func schedule(from: UInt8?, to: UInt8?, isReady: Bool, at time: UInt64) {
     let (previous, previousName) = thread(from)
     let (next, nextName) = thread(to)
@@ -206,6 +214,7 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Writes `sched_waking`, by which the thread is runnable until it has the CPU.
   public func wake(_ partition: UInt8, at time: UInt64) {
     let (thread, name) = thread(partition)
     writeScheduling(at: time, pid: 0) { event in
@@ -219,10 +228,12 @@ public final class PerfettoWriter: TrackWriter {
     }
   }
 
+  /// Lets the next packet of either sequence say that some before it are missing.
   public func noteLoss() {
     hasLostTracks = true
     hasLostScheduling = true
   }
 
+  /// Hands the last packets over.
   public func finish() { file.flush() }
 }

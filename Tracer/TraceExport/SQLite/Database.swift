@@ -4,20 +4,25 @@ import CSQLite3
 public final class Database {
   /// What SQLite says is wrong.
   public struct Failure: Error, Equatable, CustomStringConvertible {
+    /// SQLite's own words.
     public var message: String
     /// Where in the SQL text, in bytes; nil where it is no matter of the text.
     public var offset: Int?
+    /// Whether `interrupt(when:)` ended the statement, and nothing is wrong with it.
     public var isInterruption: Bool
 
+    /// For what SQLite itself does not tell.
     public init(message: String, offset: Int?, isInterruption: Bool) {
       self.message = message
       self.offset = offset
       self.isInterruption = isInterruption
     }
 
+    /// The message alone: the offset says nothing without the SQL text.
     public var description: String { message }
   }
 
+  /// How a file is opened.
   public enum Access: Sendable {
     case create, readOnly
   }

@@ -38,6 +38,7 @@ public final class SQLiteExporter: TraceExporter {
   private var openReleases: [Int: UInt64] = [:]
   private var openRun: ProcessRun?
   private var doubts: [String] = []
+  /// Why a row could not be written; nothing is written after it.
   public private(set) var failure: ExportFailure?
 
   /// - Parameter path: where no database is yet.
@@ -67,6 +68,7 @@ public final class SQLiteExporter: TraceExporter {
 
   // MARK: What comes in
 
+  /// Writes a row of `event`. An end of interrupt also completes the interrupt's own row.
   public func add(_ event: TraceEvent, position: UInt64) {
     said.removeAll()
     EventShape.of(event).write(event, vocabulary, to: &said)
@@ -83,6 +85,7 @@ public final class SQLiteExporter: TraceExporter {
     writeInterrupt(acknowledged: event.time)
   }
 
+  /// Writes a row for what is over with this change, and keeps what begins until it is over.
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     switch change {
     case .frame(let frame):
@@ -200,8 +203,10 @@ public final class SQLiteExporter: TraceExporter {
     openReleases = [:]
   }
 
+  /// Keeps them for the table `information`.
   public func conclude(_ doubts: [String]) { self.doubts = doubts }
 
+  /// Writes what is still open, its end NULL, then indices and views, and ends the transaction.
   public func finish(at time: UInt64) throws(ExportFailure) {
     writeOpen()
     if let failure { throw failure }

@@ -3,7 +3,8 @@
 /// Instants and lengths of time are nanoseconds. SQLite has signed integers only: a 64-bit number above 2⁶³ shows as a
 /// negative one, 'never' as -1. `printf('%x', w0)` shows addresses.
 public enum SQLiteSchema {
-  public static let tables = """
+  /// What is made before the first row comes.
+  static let tables = """
     -- Names.
     CREATE TABLE information(key TEXT PRIMARY KEY, value);          -- module, table and image identity, format;
                                                                     -- condition: 'complete', or what is missing
@@ -50,7 +51,8 @@ public enum SQLiteSchema {
 
     """
 
-  public static let indices = """
+  /// What is made once all rows are there, which is faster.
+  static let indices = """
     CREATE INDEX event_by_position ON event(position);
     CREATE INDEX event_by_kind ON event(kind, time_ns);
     CREATE INDEX mark_by_position ON mark(position);
@@ -58,7 +60,8 @@ public enum SQLiteSchema {
 
     """
 
-  public static let views = """
+  /// What is made last: the tables with names and joined, as queries want them.
+  static let views = """
     -- Every event with names. partition is NULL where the module has none of that index: a trace may say anything;
     -- partition_index is what it says.
     CREATE VIEW events AS

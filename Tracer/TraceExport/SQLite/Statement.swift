@@ -49,7 +49,9 @@ public final class Statement {
 
   // MARK: Reading
 
+  /// Whether it leaves the database as it is; SQLite judges.
   public var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
+  /// As the statement names them, or SQLite does; two may be alike.
   public var columnNames: [String] {
     (0..<sqlite3_column_count(handle)).map { sqlite3_column_name(handle, $0).map { String(cString: $0) } ?? "" }
   }

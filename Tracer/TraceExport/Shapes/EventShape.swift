@@ -7,12 +7,15 @@ import TraceReading
 /// A test compares the two for every kind, so that whatever is exported says what the dump says. As numbers the call
 /// that tells of processes has its three arguments; in words it has what they mean, as in the dump.
 public struct EventShape: Sendable {
+  /// The raw kind, which need not be a known one.
   public let kind: UInt8
+  /// In the order of the dump's.
   public let fields: [ShapeField]
 
   /// The shapes of all kinds, by raw kind.
   public static let all: [EventShape] = (0...UInt8.max).map { EventShape(kind: $0, fields: fields(of: $0)) }
 
+  /// The shape of an event's kind, a known one or not.
   public static func of(_ event: TraceEvent) -> EventShape { all[Int(event.kind)] }
 
   /// What an event says, for people.

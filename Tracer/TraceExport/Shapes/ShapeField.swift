@@ -3,6 +3,7 @@ import TraceReading
 
 /// One thing that events of a kind say: a number, with what it means.
 public struct ShapeField: Sendable {
+  /// What the number is: formats show it accordingly.
   public enum Meaning: Equatable, Sendable {
     case count, address
     /// Nanoseconds.
@@ -17,7 +18,9 @@ public struct ShapeField: Sendable {
     case label(LabelSet)
   }
 
+  /// As the dump calls it.
   public let name: String
+  /// The same for all events of the kind.
   public let meaning: Meaning
   /// How many bytes hold every value that can be: 1, 2, 4 or 8.
   public let byteWidth: Int

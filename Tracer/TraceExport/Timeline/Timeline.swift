@@ -7,6 +7,7 @@ import TraceReading
 /// Changes come in the order of their instants, and each before the event that shows it is told: so whoever writes
 /// them in turn writes them in order of time. Memory is bounded by the module's size. Nothing is carried across a gap.
 public struct Timeline {
+  /// Who is told of a change, with its instant in ns and the position of the event that shows it.
   public typealias Sink = (TimelineChange, _ time: UInt64, _ position: UInt64) -> Void
 
   /// The stay in the kernel that has not ended yet; nil where none is known.
@@ -32,6 +33,7 @@ public struct Timeline {
   /// Instants are not told earlier than this one.
   var floor: UInt64 = 0
 
+  /// Follows a trace from its beginning; the table tells which processes there are.
   public init(_ table: ModuleTable) { processes = ProcessFollower(table) }
 
   /// The instant of the last event.

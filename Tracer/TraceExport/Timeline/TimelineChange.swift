@@ -61,10 +61,13 @@ public enum TimelineChange: Equatable, Sendable {
 public struct TimelineFrame: Equatable, Sendable {
   /// Position of its `majorFrameStart`.
   public var position: UInt64
+  /// From 0, as the kernel counts them.
   public var number: UInt32
+  /// Index of the module schedule.
   public var schedule: UInt8
   /// When it was to start, and when the kernel recorded its start.
   public var start: UInt64
+  /// In ns, like `start`.
   public var began: UInt64
 }
 
@@ -72,9 +75,13 @@ public struct TimelineFrame: Equatable, Sendable {
 public struct TimelineMode: Equatable, Sendable {
   /// Position of its `modeChange`.
   public var position: UInt64
+  /// The partition's index.
   public var partition: UInt8
+  /// The raw value of an `OperatingMode`, whatever a trace may say.
   public var mode: UInt8
+  /// The raw value of the `StartCondition` as it holds from now on.
   public var condition: UInt8
+  /// When the kernel recorded it, in ns.
   public var began: UInt64
 }
 
@@ -82,8 +89,11 @@ public struct TimelineMode: Equatable, Sendable {
 public struct TimelineSwitch: Equatable, Sendable {
   /// Position of its `partitionSwitch`.
   public var position: UInt64
+  /// When the kernel recorded it, in ns.
   public var time: UInt64
+  /// Who had the CPU until then.
   public var from: UInt8
+  /// Who has it from then on.
   public var to: UInt8
   /// Of the one that loses the CPU: it had not yielded.
   public var isReady: Bool
@@ -91,7 +101,9 @@ public struct TimelineSwitch: Equatable, Sendable {
 
 /// An event that made marks at a vCPU.
 public struct TimelineMark: Equatable, Sendable {
+  /// Its number in the trace.
   public var position: UInt64
+  /// In ns.
   public var time: UInt64
   /// How many waited with these.
   public var waiting: UInt64
@@ -105,10 +117,13 @@ public struct TimelineWindow: Equatable, Sendable {
   public var position: UInt64
   /// Index in the module table.
   public var index: UInt32
+  /// Whose window it is.
   public var partition: UInt8
+  /// Number of the major frame; nil where that frame's start is missing.
   public var frame: UInt32?
   /// When it was to start and to end.
   public var nominalStart: UInt64
+  /// In ns, like the start.
   public var nominalEnd: UInt64
   /// When the kernel recorded its start.
   public var began: UInt64
@@ -120,12 +135,17 @@ public struct TimelineWindow: Equatable, Sendable {
 
 /// One stay in the kernel, named by the input that led there.
 public struct KernelEntry: Equatable, Sendable {
+  /// Position of the input.
   public var position: UInt64
+  /// The instant of the input in ns; it never goes back, as a forged event's may.
   public var time: UInt64
+  /// The input itself: interrupt, timer, hypercall, exception and the like.
   public var event: TraceEvent
   /// The status of a hypercall's answer, once there is one.
   public var status: UInt8?
+  /// What the hypercall answered beside its status; 0 without an answer.
   public var value: UInt64 = 0
+  /// When the hypercall was answered, in ns; nil before that, and for other inputs.
   public var answered: UInt64?
   /// When an interrupt's end was signalled, once it was.
   public var acknowledged: UInt64?
@@ -138,13 +158,19 @@ public struct KernelEntry: Equatable, Sendable {
 
 /// An upcall that is not finished.
 public struct TimelineUpcall: Equatable, Sendable {
+  /// Position of its `upcall`.
   public var position: UInt64
+  /// Whose upcall it is.
   public var partition: UInt8
+  /// The vector that it serves.
   public var vector: UInt8
+  /// Which of its partition's upcalls it is, as the kernel counts them.
   public var ordinal: UInt64
+  /// How many marks it serves at once.
   public var coalesced: UInt64
   /// How many were unfinished with it.
   public var depth: UInt8
+  /// When the kernel decided it, in ns.
   public var began: UInt64
   /// The first mark that it serves; nil where unknown.
   public var mark: TimelineMark?

@@ -26,8 +26,10 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
   /// When jobs that are under way began, if later than they were released.
   var delayed: [Int: UInt64] = [:]
 
+  /// What went wrong in writing.
   public var failure: ExportFailure? { writer.failure }
 
+  /// Declares all tracks of the reader's module to the writer.
   public init(_ writer: Writer, _ reader: TraceReader) {
     let table = reader.moduleTable
     self.writer = writer
@@ -83,6 +85,8 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
 
   // MARK: What comes in
 
+  /// Puts an event on its track if it is one of those shown as instants; an end of interrupt ends the interrupt's
+  /// slice.
   public func add(_ event: TraceEvent, position: UInt64) {
     // A hostile trace may go backwards; tracks do not.
     latest = max(latest, event.time)
@@ -95,6 +99,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     instant(track, TraceVocabulary.kind(event.kind), fields, at: latest)
   }
 
+  /// Begins and ends slices, sets counters, and tells of scheduling.
   public func add(_ change: TimelineChange, at time: UInt64, position: UInt64) {
     latest = max(latest, time)
     switch change {
@@ -282,13 +287,7 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     current = nil
   }
 
-  private func noteLoss(_ count: UInt64?, _ from: UInt64, _ reason: String, at time: UInt64) {
-    let name = count.map { "\($0) events lost" } ?? "events lost, nobody knows how many"
-    begin(Track(.gaps), name, [EventField("reason", .name(reason))], at: from)
-    end(Track(.gaps), at: time)
-    writer.noteLoss()
-  }
-
+  /// Ends all that is open, at the latest instant told.
   public func finish(at time: UInt64) throws(ExportFailure) {
     endAll(at: max(time, latest))
     writer.finish()

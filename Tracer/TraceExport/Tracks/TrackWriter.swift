@@ -28,11 +28,14 @@ public struct FlowStep: Equatable, Sendable {
 
 /// Who is on the stage: names for module, partitions and processes.
 public struct TrackScene: Sendable {
+  /// As the table names the module.
   public var module: String
+  /// Names of the partitions, by index.
   public var partitions: [String]
   /// The processes of the module table: name and partition.
   public var processes: [(name: String, partition: Int)]
 
+  /// - Parameter processes: none where their partitions are not all among `partitions`.
   public init(module: String, partitions: [String], processes: [(name: String, partition: Int)]) {
     self.module = module
     self.partitions = partitions
@@ -56,6 +59,7 @@ public struct TrackScene: Sendable {
     return track.topic == .process ? processes[track.index].partition : track.index
   }
 
+  /// What the viewer calls a track: a process's by its name.
   public func title(of track: Track) -> String {
     track.topic == .process ? "process \(processes[track.index].name)" : track.title
   }

@@ -44,8 +44,10 @@ public final class VCDExporter: TraceExporter {
   /// Nothing has been told behind a gap yet: if nothing follows, the trace ends in it.
   private var isGapEnding = false
 
+  /// What went wrong in the file.
   public var failure: ExportFailure? { file.failure }
 
+  /// Writes the head of the dump, with all signals of the reader's module; their values follow with the first change.
   public init(_ file: ExportFile, _ reader: TraceReader) {
     self.file = file
     let table = reader.moduleTable
@@ -134,6 +136,7 @@ public final class VCDExporter: TraceExporter {
 
   // MARK: What comes in
 
+  /// Ends a line's pulse at the end of interrupt; all else comes as changes.
   public func add(_ event: TraceEvent, position: UInt64) {
     endGap(at: max(event.time, time ?? 0))
     guard event.kind == EventKind.acknowledged.rawValue, openLine == Int(event.operand) - 32 else { return }
@@ -153,6 +156,7 @@ public final class VCDExporter: TraceExporter {
     setLine(line, 0, at: instant)
   }
 
+  /// Writes what becomes of the signals; instants never go back.
   public func add(_ change: TimelineChange, at instant: UInt64, position: UInt64) {
     if time == nil { begin(at: instant) }
     endGap(at: instant)
@@ -266,6 +270,7 @@ public final class VCDExporter: TraceExporter {
     set(.marks, partition, total, at: instant)
   }
 
+  /// Writes the last instant, so that viewers show the trace up to there.
   public func finish(at instant: UInt64) throws(ExportFailure) {
     move(to: max(instant, time ?? 0))
     file.flush()
