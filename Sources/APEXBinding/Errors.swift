@@ -6,6 +6,9 @@ import CAPEX
 import PartitionKit
 import ProcessScheduling
 
+/// Creates the partition's error handler, once, before NORMAL mode (ARINC 653 Part 1, 3.8).
+///
+/// NO_ACTION where there is one, INVALID_CONFIG where there is no room for its stack.
 @c @implementation
 public func CREATE_ERROR_HANDLER(
   _ entry: SYSTEM_ADDRESS_TYPE!, _ stackSize: STACK_SIZE_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -15,6 +18,8 @@ public func CREATE_ERROR_HANDLER(
   }
 }
 
+/// The error that the handler runs for, which is told once: NO_ACTION afterwards, INVALID_CONFIG
+/// outside the handler. FAILED_PROCESS_ID is NULL_PROCESS_ID where no process has failed.
 @c @implementation
 public func GET_ERROR_STATUS(
   _ errorStatus: UnsafeMutablePointer<ERROR_STATUS_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -31,6 +36,9 @@ public func GET_ERROR_STATUS(
   }
 }
 
+/// Gives an APPLICATION_ERROR to the health monitor, with a message of at most 128 bytes.
+///
+/// INVALID_PARAM for every other code: those are for the kernel to find.
 @c @implementation
 public func RAISE_APPLICATION_ERROR(
   _ code: ERROR_CODE_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ length: ERROR_MESSAGE_SIZE_TYPE,
@@ -42,6 +50,7 @@ public func RAISE_APPLICATION_ERROR(
   }
 }
 
+/// Writes a message of 0 … MAX_ERROR_MESSAGE_SIZE bytes to the console, as a line of its own.
 @c @implementation
 public func REPORT_APPLICATION_MESSAGE(
   _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -53,6 +62,9 @@ public func REPORT_APPLICATION_MESSAGE(
   }
 }
 
+/// Checks what it is given and does nothing: with one core, no process runs beside the handler.
+///
+/// INVALID_CONFIG where there is no handler yet, INVALID_MODE in NORMAL mode.
 @c @implementation
 public func CONFIGURE_ERROR_HANDLER(
   _ concurrency: ERROR_HANDLER_CONCURRENCY_CONTROL_TYPE, _ core: PROCESSOR_CORE_ID_TYPE,

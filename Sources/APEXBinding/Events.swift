@@ -6,6 +6,9 @@ import CAPEX
 import PartitionKit
 import ProcessScheduling
 
+/// Creates an event, which is DOWN, before NORMAL mode (ARINC 653 Part 1, 3.7.2.4).
+///
+/// NO_ACTION where the name is taken, INVALID_CONFIG where there are as many as there can be.
 @c @implementation
 public func CREATE_EVENT(
   _ name: UnsafeMutablePointer<CChar>!, _ event: UnsafeMutablePointer<EVENT_ID_TYPE>!,
@@ -14,16 +17,19 @@ public func CREATE_EVENT(
   answer(status, in: event) { () throws(ReturnCode) in try Event(named: ObjectName(name)).identifier }
 }
 
+/// The event is UP, and all who wait for it are ready.
 @c @implementation
 public func SET_EVENT(_ event: EVENT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
   answer(status) { () throws(ReturnCode) in try Event(identifier: event).set() }
 }
 
+/// The event is DOWN: who waits for it from now on waits for the next SET_EVENT.
 @c @implementation
 public func RESET_EVENT(_ event: EVENT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
   answer(status) { () throws(ReturnCode) in try Event(identifier: event).reset() }
 }
 
+/// Waits while the event is DOWN. NOT_AVAILABLE with the time-out 0, TIMED_OUT where it has not come UP.
 @c @implementation
 public func WAIT_EVENT(
   _ event: EVENT_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -31,6 +37,7 @@ public func WAIT_EVENT(
   answer(status) { () throws(ReturnCode) in try Event(identifier: event).wait(timeOut: ServiceTime(timeOut)) }
 }
 
+/// Finds an event by its name; INVALID_CONFIG where none has been created with it.
 @c @implementation
 public func GET_EVENT_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ event: UnsafeMutablePointer<EVENT_ID_TYPE>!,
@@ -39,6 +46,7 @@ public func GET_EVENT_ID(
   answer(status, in: event) { () throws(ReturnCode) in try found(Event.named(ObjectName(name))).identifier }
 }
 
+/// UP or DOWN, and how many wait; INVALID_PARAM where there is none with this identifier.
 @c @implementation
 public func GET_EVENT_STATUS(
   _ event: EVENT_ID_TYPE, _ eventStatus: UnsafeMutablePointer<EVENT_STATUS_TYPE>!,

@@ -6,6 +6,9 @@ import CAPEX
 import ModuleConfiguration
 import PartitionKit
 
+/// What the information page says of the partition, without a kernel entry (ARINC 653 Part 1, 3.2).
+///
+/// PERIOD and DURATION are those of the module schedule that runs, in ns. It always answers NO_ERROR.
 @c @implementation
 public func GET_PARTITION_STATUS(
   _ partitionStatus: UnsafeMutablePointer<PARTITION_STATUS_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!

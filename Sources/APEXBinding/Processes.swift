@@ -24,6 +24,9 @@ extension ProcessAttributes {
   }
 }
 
+/// Creates a process, which is DORMANT, before NORMAL mode (ARINC 653 Part 1, 3.3.2).
+///
+/// With it SET_PARTITION_MODE(NORMAL) becomes the begin of the processes: from then on it does not come back.
 @c @implementation
 public func CREATE_PROCESS(
   _ attributes: UnsafeMutablePointer<PROCESS_ATTRIBUTE_TYPE>!, _ process: UnsafeMutablePointer<PROCESS_ID_TYPE>!,
@@ -36,6 +39,7 @@ public func CREATE_PROCESS(
   }
 }
 
+/// Finds a process by its name; INVALID_CONFIG where none has been created with it.
 @c @implementation
 public func GET_PROCESS_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ process: UnsafeMutablePointer<PROCESS_ID_TYPE>!,
@@ -46,6 +50,9 @@ public func GET_PROCESS_ID(
   }
 }
 
+/// Attributes, state, current priority and deadline; INVALID_PARAM where there is no such process.
+///
+/// DEADLINE_TIME is an instant of the module's clock, −1 where there is no deadline.
 @c @implementation
 public func GET_PROCESS_STATUS(
   _ process: PROCESS_ID_TYPE, _ processStatus: UnsafeMutablePointer<PROCESS_STATUS_TYPE>!,
@@ -69,6 +76,7 @@ public func GET_PROCESS_STATUS(
   }
 }
 
+/// The caller's identifier; NULL_PROCESS_ID and INVALID_MODE in `main` and in the error handler.
 @c @implementation
 public func GET_MY_ID(
   _ process: UnsafeMutablePointer<PROCESS_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -77,6 +85,8 @@ public func GET_MY_ID(
   status.pointee = Process.current == nil ? INVALID_MODE : NO_ERROR
 }
 
+/// The caller's place among the processes, from 0, in the order of creation; INVALID_MODE outside a
+/// process. Source: ARINC 653 Part 1, 3.3.2.
 @c @implementation
 public func GET_MY_INDEX(
   _ index: UnsafeMutablePointer<PROCESS_INDEX_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -86,11 +96,16 @@ public func GET_MY_INDEX(
   }
 }
 
+/// Starts a process: a periodic one is released with the partition's next period, others are ready at once.
+///
+/// NO_ACTION where it is started already, INVALID_CONFIG where its deadline would be out of range.
 @c @implementation
 public func START(_ process: PROCESS_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
   answer(status) { () throws(ReturnCode) in try Process(process).start() }
 }
 
+/// The same, so many nanoseconds later; INVALID_PARAM where a periodic process's delay is not below its
+/// period.
 @c @implementation
 public func DELAYED_START(
   _ process: PROCESS_ID_TYPE, _ delay: SYSTEM_TIME_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -98,14 +113,21 @@ public func DELAYED_START(
   answer(status) { () throws(ReturnCode) in try Process(process).start(after: ServiceTime(delay)) }
 }
 
+/// Stops another process, wherever it waits. A mutex that it owns remains its own, until RESET_MUTEX.
+///
+/// INVALID_PARAM for the caller itself, NO_ACTION where the process is not started.
 @c @implementation
 public func STOP(_ process: PROCESS_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
   answer(status) { () throws(ReturnCode) in try Process(process).stop() }
 }
 
+/// Ends the caller: a process, or the error handler. It comes back where neither calls.
 @c @implementation
 public func STOP_SELF() { Process.stopSelf() }
 
+/// Checks what it is given and does nothing: there is one core, 0.
+///
+/// INVALID_CONFIG for another one, unless it is CORE_AFFINITY_NO_PREFERENCE; INVALID_MODE in NORMAL mode.
 @c @implementation
 public func INITIALIZE_PROCESS_CORE_AFFINITY(
   _ process: PROCESS_ID_TYPE, _ core: PROCESSOR_CORE_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -120,6 +142,7 @@ public func INITIALIZE_PROCESS_CORE_AFFINITY(
 /// CORE_AFFINITY_NO_PREFERENCE.
 let noCorePreferred: PROCESSOR_CORE_ID_TYPE = -1
 
+/// Always core 0, and NO_ERROR: there is one.
 @c @implementation
 public func GET_MY_PROCESSOR_CORE_ID(
   _ core: UnsafeMutablePointer<PROCESSOR_CORE_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
@@ -128,5 +151,7 @@ public func GET_MY_PROCESSOR_CORE_ID(
   status.pointee = NO_ERROR
 }
 
+/// Enters NORMAL mode, where `main` has not, and lets the processes run, for ever
+/// (`partita_process.h`).
 @c @implementation
 public func partita_run_processes() -> Never { Process.run() }

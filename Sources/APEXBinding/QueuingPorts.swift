@@ -6,6 +6,11 @@ import CAPEX
 import PartitionKit
 import ProcessScheduling
 
+/// Creates the partition's end of a configured queuing port, before NORMAL mode (ARINC 653 Part 1,
+/// 3.6.2.2).
+///
+/// It is kept in `PortTable`: other services are given nothing but its number. INVALID_CONFIG for a direction or a
+/// discipline that is none; for the rest what the kernel says.
 @c @implementation
 public func CREATE_QUEUING_PORT(
   _ name: UnsafeMutablePointer<CChar>!, _ maximumSize: MESSAGE_SIZE_TYPE, _ maximumCount: MESSAGE_RANGE_TYPE,
@@ -25,6 +30,9 @@ public func CREATE_QUEUING_PORT(
   }
 }
 
+/// Sends a message to every destination; waits while one of them is full and does not discard.
+///
+/// A time-out that is none is refused before anything else, with INVALID_PARAM.
 @c @implementation
 public func SEND_QUEUING_MESSAGE(
   _ port: QUEUING_PORT_ID_TYPE, _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE,
@@ -36,6 +44,10 @@ public func SEND_QUEUING_MESSAGE(
   }
 }
 
+/// Takes the oldest message; `size` is 0 where none has come.
+///
+/// INVALID_CONFIG means that the message is here, and that others were discarded before it. `message` must have room
+/// for the port's longest.
 @c @implementation
 public func RECEIVE_QUEUING_MESSAGE(
   _ port: QUEUING_PORT_ID_TYPE, _ timeOut: SYSTEM_TIME_TYPE, _ message: MESSAGE_ADDR_TYPE!,
@@ -53,6 +65,7 @@ public func RECEIVE_QUEUING_MESSAGE(
   }
 }
 
+/// Finds a port by its name; INVALID_CONFIG where the partition has created none with it.
 @c @implementation
 public func GET_QUEUING_PORT_ID(
   _ name: UnsafeMutablePointer<CChar>!, _ port: UnsafeMutablePointer<QUEUING_PORT_ID_TYPE>!,
@@ -64,6 +77,9 @@ public func GET_QUEUING_PORT_ID(
   }
 }
 
+/// Messages that wait, as the kernel counts them, beside what was said in creating the port.
+///
+/// WAITING_PROCESSES are those of this partition. INVALID_PARAM where it has not created the port.
 @c @implementation
 public func GET_QUEUING_PORT_STATUS(
   _ port: QUEUING_PORT_ID_TYPE, _ portStatus: UnsafeMutablePointer<QUEUING_PORT_STATUS_TYPE>!,
@@ -80,6 +96,7 @@ public func GET_QUEUING_PORT_STATUS(
   }
 }
 
+/// Discards all that waits in a destination port; for a source it is INVALID_MODE.
 @c @implementation
 public func CLEAR_QUEUING_PORT(_ port: QUEUING_PORT_ID_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!) {
   answer(status) { () throws(ReturnCode) in try PortTable.any(port).clear() }

@@ -18,6 +18,9 @@ public struct BellPump<Port: DrainPort>: ~Copyable {
   /// Whether the last chunk is told of: nothing is left to do.
   public private(set) var isComplete = false
 
+  /// Begins at the ring's first record; a stroke is due a second from now at the latest, if anything waits.
+  ///
+  /// - Parameter ringBytes: size of the ring, a power of two.
   public init(port: Port, ringBytes: UInt64) {
     self.port = port
     ringWords = ringBytes / 8

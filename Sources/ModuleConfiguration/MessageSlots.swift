@@ -10,6 +10,7 @@ public struct MessageSlots: Equatable, Sendable {
   private var greatestBlocking = 1
   private var discarding = 0
 
+  /// A channel without destinations yet: one place.
   public init() {}
 
   /// Adds a destination that holds up to `messageCount` messages.

@@ -14,6 +14,7 @@ public struct ModuleTable: @unchecked Sendable {
   }
 
   @usableFromInline let base: UnsafeRawPointer
+  /// Bytes of the table, a multiple of 8; the rest of the image is not counted.
   public let byteCount: Int
 
   /// Opens the table that begins at `bytes`.
@@ -123,8 +124,13 @@ public struct ModuleTable: @unchecked Sendable {
     return record
   }
 
+  /// What holds for the module as a whole; opening has made sure that there is one record.
   public var module: ModuleRecord { record(ModuleRecord.self, 0) }
+  /// 1 … `ModuleLimits.maximumPartitionCount`.
   public var partitionCount: Int { count(PartitionRecord.self) }
+  /// The record of a partition.
+  ///
+  /// - Precondition: the module has this partition.
   public func partition(_ index: PartitionIndex) -> PartitionRecord {
     record(PartitionRecord.self, Int(index.rawValue))
   }

@@ -20,9 +20,13 @@
 public enum ModuleTableLayout {
   /// "PARTITA" and a 1, read as a little-endian word.
   public static let magic: UInt64 = 0x3141_5449_5452_4150
+  /// The only version that is written and read: a table of another one does not open.
   public static let version: UInt64 = 2
+  /// Words in front of the directory.
   public static let headerWordCount = 8
+  /// Words of one entry of the directory.
   public static let directoryWordCount = 4
+  /// Bytes of a page of x86-64: what segments are aligned to, in the image and in memory.
   public static let pageBytes = 4096
 }
 
@@ -81,16 +85,22 @@ public enum ModuleSection: UInt64, Sendable {
 
 /// Sizes that the kernel's fixed tables have; `partita check` refuses modules beyond them.
 public enum ModuleLimits {
+  /// Partitions of a module: a set of them is one 32-bit word.
   public static let maximumPartitionCount = 32
+  /// Windows of all module schedules together; there are no more schedules than that, either.
   public static let maximumWindowCount = 256
+  /// Sampling and queuing ports of all partitions together; there are no more channels than that, either.
   public static let maximumPortCount = 128
+  /// Bytes of a name, the standard's `MAX_NAME_LENGTH`.
   public static let maximumNameLength = 32
+  /// Bytes of a message. The longest of a module is copied with interrupts off, as a part of L.
   public static let maximumMessageBytes = 8192
   /// Bytes that one console hypercall takes: what the transmitter's FIFO holds, so that the kernel never waits.
   public static let maximumConsoleBytes = 16
   /// Words of memory that one `noteWords` leaves in the trace: as many as can be copied in the time that a piece of a
   /// partition's memory takes, so that notes make no module's L longer.
   public static let maximumNoteWords = 256
+  /// Lines of the two 8259 controllers, line 2 included, which joins them.
   public static let lineCount = 16
   /// I/O ports that can be granted, from 0 on: a partition's permission map has one page.
   public static let grantablePortCount: UInt64 = 0x8000

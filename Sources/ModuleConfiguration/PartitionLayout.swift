@@ -49,6 +49,7 @@ public enum SharedPage {
   /// the tail behind the block, and the events drained until then. A reader of a crashed module's ring (`RingBeacon`)
   /// finds by them where records begin that are drained but not overwritten yet.
   public static let drainHistory = 64
+  /// Blocks whose ends are kept there.
   public static let drainHistoryCount = 32
 }
 
@@ -76,8 +77,9 @@ public enum InformationPage {
   public static let operatingMode = 72
   /// u64; why it started last, `StartCondition`.
   public static let startCondition = 80
-  /// u64; the partition's period and duration in the module schedule that runs, in ns.
+  /// u64; the partition's period in the module schedule that runs, in ns.
   public static let period = 88
+  /// u64; what it is promised of each of these periods, in ns.
   public static let duration = 96
   /// u64; when the window that runs now, or ran last, ends, in ns: whatever schedule it is of.
   public static let windowEnd = 104
@@ -115,6 +117,7 @@ public enum RingControl {
 /// trampoline makes the two return words itself, from the frame's rip, rflags and rsp (the kernel does not: the words
 /// may lie where the cause stands), and moves the frame to where it belongs below a changed rsp.
 public enum UpcallFrame {
+  /// Bytes of the frame: 24 words.
   public static let byteCount: UInt64 = 192
   // First rax rbx rcx rdx rsi rdi rbp r8 … r15, 8 bytes each.
   /// rip cs rflags rsp ss, 8 bytes each.

@@ -30,6 +30,7 @@ public struct ProcessTelling: Equatable, Sendable {
   /// The age of the job of a process without a period.
   @inlinable public static var aperiodic: Int64 { .min }
 
+  /// What a scheduler tells; `age` is that of the job that `to` goes on with, 0 where `to` is nobody.
   @inlinable public init(from: ProcessKey, _ state: State, to: ProcessKey, age: Int64 = 0) {
     (self.from, self.state, self.to, self.age) = (from, state, to, age)
   }

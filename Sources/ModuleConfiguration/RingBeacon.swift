@@ -6,6 +6,7 @@
 public struct RingBeacon: Equatable, Sendable {
   /// "PARTRING", read as a little-endian word.
   public static let magic: UInt64 = 0x474E_4952_5452_4150
+  /// A reader passes over beacons of another version.
   public static let version: UInt64 = 1
   /// Words that the beacon takes, the checksum included.
   public static let wordCount = 15
@@ -14,8 +15,11 @@ public struct RingBeacon: Equatable, Sendable {
   public var page: UInt64 = 0
   /// The ring, in one piece.
   public var ring: UInt64 = 0
+  /// Bytes of the ring, a power of two.
   public var ringBytes: UInt64 = 0
+  /// The module table that the kernel goes by.
   public var moduleTable: UInt64 = 0
+  /// Bytes of that table, without the segments behind it.
   public var moduleTableBytes: UInt64 = 0
   /// The drainer's shared page (`SharedPage`), or 0 where the module has no drainer.
   public var drainerPage: UInt64 = 0
@@ -35,6 +39,7 @@ public struct RingBeacon: Equatable, Sendable {
   /// Where the events lost since the last `loss` event are counted.
   public var unreportedLoss: UInt64 = 0
 
+  /// A beacon of zeros, to be filled in by the kernel.
   public init() {}
 
   /// Reads the beacon; nil where there is none, or one of another version.

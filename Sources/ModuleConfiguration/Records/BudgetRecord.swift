@@ -2,6 +2,7 @@ import APEXTypes
 
 /// A timing bound that `partita verify` proves or refutes.
 public struct BudgetRecord: Equatable, Sendable {
+  /// What is bounded; the numbers are part of the table.
   public enum Quantity: UInt64, Sendable {
     /// |first instruction − start instant| of a window. Subject: unused.
     case windowStartError = 1
@@ -26,12 +27,15 @@ public struct BudgetRecord: Equatable, Sendable {
     /// How long a partition runs beyond its window's end. Subject: unused.
     case windowOverrun = 11
   }
+  /// What the bound is one of.
   public var quantity: Quantity
+  /// Whose quantity it is, as its comment says; 0 where that is unused.
   public var subject: UInt64
   /// Nanoseconds, or bytes a second for `traceBytesPerSecond`: over the whole run, where less than a second counts as
   /// a second.
   public var bound: UInt64
 
+  /// An upper bound; of `padMargin` and `partitionSupply` a lower one.
   public init(quantity: Quantity, subject: UInt64, bound: UInt64) {
     self.quantity = quantity
     self.subject = subject
@@ -40,13 +44,16 @@ public struct BudgetRecord: Equatable, Sendable {
 }
 
 extension BudgetRecord: TableRecord {
+  /// At most one record for each quantity and subject.
   public static var section: ModuleSection { .budgets }
+  /// Nil where word 0 is no `Quantity`.
   public init?(_ word: (Int) -> UInt64) {
     guard let quantity = Quantity(rawValue: word(0)) else { return nil }
     self.quantity = quantity
     subject = word(1)
     bound = word(2)
   }
+  /// Three words: quantity, subject, bound.
   public func write(_ put: (UInt64) -> Void) {
     put(quantity.rawValue)
     put(subject)

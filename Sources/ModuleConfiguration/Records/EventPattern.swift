@@ -2,14 +2,17 @@ import TraceFormat
 
 /// Which events a claim of the module file is about: those of a kind that have the fields named, all where none is.
 public struct EventPattern: Equatable, Sendable {
+  /// The event's kind; one pattern has one.
   public var kind: EventKind
   /// The event's `partition`, or nil for any.
   public var partition: UInt8?
   /// The event's `operand` (a vector, a hypercall's number, a port's index, a frame's number), or nil for any; its low
   /// 16 bits where the others say something else: of interrupts, timers, hypercalls, exceptions and health errors.
   public var operand: UInt16?
+  /// The event's `detail`, whose meaning `EventKind` has, or nil for any.
   public var detail: UInt8?
 
+  /// Every event of this kind, where nothing else is given.
   public init(_ kind: EventKind, partition: UInt8? = nil, operand: UInt16? = nil, detail: UInt8? = nil) {
     self.kind = kind
     self.partition = partition
@@ -26,6 +29,7 @@ public struct EventPattern: Equatable, Sendable {
     detail = word >> 42 & 1 != 0 ? UInt8(truncatingIfNeeded: word >> 32) : nil
   }
 
+  /// As `init(word:)` reads it; the bits of a field that may be anything are 0.
   public var word: UInt64 {
     var word = UInt64(kind.rawValue)
     if let partition { word |= UInt64(partition) << 8 | 1 << 40 }

@@ -4,15 +4,20 @@ import APEXTypes
 ///
 /// An error without a record is of partition level and puts the partition to idle; of module level, the module stops.
 public struct HealthActionRecord: Equatable, Sendable {
+  /// Whose error it is.
   public var partition: PartitionIndex
+  /// What has happened.
   public var error: ErrorCode
+  /// What was going on when it happened.
   public var state: SystemState
+  /// Who has to deal with it; this chooses between the two actions below.
   public var level: ErrorLevel
   /// At partition level, and at process level where no error handler takes it.
   public var action: PartitionRecoveryAction
   /// At module level.
   public var moduleAction: ModuleRecoveryAction
 
+  /// By default an error of partition level, while the partition executes in NORMAL.
   public init(
     partition: PartitionIndex, error: ErrorCode, action: PartitionRecoveryAction,
     state: SystemState = .partitionExecution, level: ErrorLevel = .partition,
@@ -28,7 +33,9 @@ public struct HealthActionRecord: Equatable, Sendable {
 }
 
 extension HealthActionRecord: TableRecord {
+  /// At most one record for each partition, state and error; the packer sorts them in this order.
   public static var section: ModuleSection { .healthActions }
+  /// Nil where one of the words 1 … 5 is no value of its type.
   public init?(_ word: (Int) -> UInt64) {
     for index in 1..<6 where word(index) > 255 { return nil }
     guard let error = ErrorCode(rawValue: UInt8(truncatingIfNeeded: word(1))),
@@ -44,6 +51,7 @@ extension HealthActionRecord: TableRecord {
     self.action = action
     self.moduleAction = moduleAction
   }
+  /// Six words: partition, error, action, state, level, module action.
   public func write(_ put: (UInt64) -> Void) {
     put(UInt64(partition.rawValue))
     put(UInt64(error.rawValue))

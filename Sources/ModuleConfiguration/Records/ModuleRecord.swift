@@ -2,7 +2,9 @@ import APEXTypes
 
 /// What holds for the module as a whole. There is exactly one.
 public struct ModuleRecord: Equatable, Sendable {
+  /// The module file's, for reports; nothing is decided by it.
   public var name: NameReference
+  /// The module file's, for reports; nothing is decided by it.
   public var identifier: UInt64
   /// L: the longest path with interrupts off. The window timer is armed this long before each boundary.
   public var switchAllowance: Nanoseconds
@@ -26,6 +28,7 @@ public struct ModuleRecord: Equatable, Sendable {
   /// the next major frame's start, so that they can act on it first.
   public var hasModuleCallback: Bool
 
+  /// Nothing is checked here: opening a table looks at name, ring, schedule and drainer, `partita check` at the rest.
   public init(
     name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
     keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
@@ -47,7 +50,9 @@ public struct ModuleRecord: Equatable, Sendable {
 }
 
 extension ModuleRecord: TableRecord {
+  /// Exactly one record, or the table does not open.
   public static var section: ModuleSection { .module }
+  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bit 0.
   public init?(_ word: (Int) -> UInt64) {
     name = NameReference(word: word(0))
     identifier = word(1)
@@ -62,6 +67,7 @@ extension ModuleRecord: TableRecord {
     eventsPerBlock = word(10)
     hasModuleCallback = word(11) & 1 != 0
   }
+  /// The words follow the properties.
   public func write(_ put: (UInt64) -> Void) {
     put(name.word)
     put(identifier)

@@ -19,16 +19,22 @@ public enum ProcessCompletion: UInt8, Sendable {
 /// start, from a stop of its own, or behind events that are missing. Its job's age is told then, so that it may be
 /// released later than its partition's periods start.
 public struct ProcessRecord: Equatable, Sendable {
+  /// Whose scheduler runs it.
   public var partition: PartitionIndex
+  /// What its partition creates it by; its `ProcessKey` is made from it.
   public var name: NameReference
   /// From one release to the next; 0 for a process that has none, of which nothing is claimed.
   public var period: Nanoseconds
+  /// Processor time of one job, as the module file has it; 0 where that does not say.
   public var capacity: Nanoseconds
   /// Relative to the release; `Nanoseconds.max` where there is none.
   public var deadline: Nanoseconds
+  /// 1 … 239, a greater one goes first; 1 where the module file does not say.
   public var priority: UInt64
+  /// What the claim takes for the end of a job.
   public var completion: ProcessCompletion
 
+  /// A process by its timing; one that nothing is claimed of needs a record only to be known by its name.
   public init(
     partition: PartitionIndex, name: NameReference, period: Nanoseconds, capacity: Nanoseconds, deadline: Nanoseconds,
     priority: UInt64, completion: ProcessCompletion = .yield
@@ -44,7 +50,9 @@ public struct ProcessRecord: Equatable, Sendable {
 }
 
 extension ProcessRecord: TableRecord {
+  /// Processes with timing, and those whose completion is told; the module file may have others.
   public static var section: ModuleSection { .processes }
+  /// Nil where bits 32–39 of word 5 are no `ProcessCompletion`.
   public init?(_ word: (Int) -> UInt64) {
     partition = PartitionIndex(UInt8(truncatingIfNeeded: word(0)))
     name = NameReference(word: word(1))
@@ -56,6 +64,7 @@ extension ProcessRecord: TableRecord {
     guard let completion = ProcessCompletion(rawValue: UInt8(truncatingIfNeeded: last &>> 32)) else { return nil }
     self.completion = completion
   }
+  /// The words follow the properties; 5 has priority (bits 0–31) and completion (32–39).
   public func write(_ put: (UInt64) -> Void) {
     put(UInt64(partition.rawValue))
     put(name.word)

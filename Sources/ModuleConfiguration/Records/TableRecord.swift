@@ -12,9 +12,12 @@ public protocol TableRecord {
 
 /// A name in the table's string section.
 public struct NameReference: Equatable, Sendable {
+  /// Where its first byte is in the string section, below 2⁴⁸.
   public var offset: Int
+  /// Its bytes, below 2¹⁶; no zero ends it.
   public var length: Int
 
+  /// A reference is one word of a record: offset << 16 | length.
   public init(offset: Int, length: Int) {
     self.offset = offset
     self.length = length
@@ -28,9 +31,12 @@ public struct NameReference: Equatable, Sendable {
 
 /// A run of records in another section.
 public struct RecordRange: Equatable, Sendable {
+  /// Index of the first in that section, below 2³².
   public var first: Int
+  /// How many follow each other from there, below 2³²; 0 for none.
   public var count: Int
 
+  /// A run is one word of a record: first << 32 | count.
   public init(first: Int, count: Int) {
     self.first = first
     self.count = count
@@ -40,5 +46,6 @@ public struct RecordRange: Equatable, Sendable {
     count = Int(truncatingIfNeeded: word & 0xFFFF_FFFF)
   }
   @inlinable var word: UInt64 { UInt64(first) << 32 | UInt64(count) }
+  /// Places in that section; empty where there is no record.
   @inlinable public var indices: Range<Int> { first..<(first + count) }
 }
