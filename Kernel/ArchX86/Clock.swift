@@ -11,6 +11,7 @@ public struct Clock {
   /// A counter that ticks once a nanosecond, as under `-icount shift=0`.
   public static var oneGigahertz: UInt64 { 1 << 32 }
 
+  /// A clock that was zero when the counter stood at `origin`.
   public init(origin: UInt64, scale: UInt64) {
     self.origin = origin
     self.scale = scale
@@ -21,6 +22,7 @@ public struct Clock {
     partita_scale(ticks &- origin, scale)
   }
 
+  /// Reads the counter.
   @inline(__always) public var now: SystemTime {
     let ticks = Instruction.ticks
     return SystemTime(nanoseconds: nanoseconds(ticks))

@@ -4,6 +4,7 @@ import APEXTypes
 public enum SerialConsole {
   private static let base: UInt16 = 0x3F8
 
+  /// Sets COM1 up: 115,200 baud, 8 data bits, FIFOs on, no interrupts.
   public static func initialize() {
     Instruction.output(0x00, to: base + 1)  // no interrupts until an owner enables them
     Instruction.output(0x80, to: base + 3)
@@ -17,6 +18,7 @@ public enum SerialConsole {
   /// Bytes that the transmitter takes now without waiting: a whole FIFO or nothing.
   public static var room: UInt64 { Instruction.input(from: base + 5) & 0x20 != 0 ? 16 : 0 }
 
+  /// Hands the transmitter a byte, without asking whether it has `room`.
   @inline(__always) public static func write(_ byte: UInt8) { Instruction.output(byte, to: base) }
 
   /// Prints a message of the kernel itself; for boot errors and broken invariants.
@@ -24,6 +26,7 @@ public enum SerialConsole {
     for index in 0..<text.utf8CodeUnitCount { write(text.utf8Start[index]) }
   }
 
+  /// Prints all 16 digits, with nothing before them.
   public static func print(hexadecimal value: UInt64) {
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
       let digit = UInt8(value &>> shift & 15)

@@ -23,7 +23,8 @@ public struct FirstInstruction {
     case unheld
   }
 
-  public let kind: Kind
+  /// Of the first instruction behind the loads of SS.
+  let kind: Kind
   /// How far the instruction of that kind is behind the first one: the bytes of loads of SS.
   public let offset: Int
 

@@ -15,6 +15,7 @@ public enum LocalTimer {
   /// The page of device registers, to be mapped in the kernel's space.
   public static var registerPage: PhysicalAddress { PhysicalAddress(base) }
 
+  /// Enables the local APIC, lets the 8259s' requests and NMI through, and makes the timer one-shot, not armed.
   public static func initialize() {
     partita_write_msr(0x1B, base | 0x800 | partita_read_msr(0x1B) & 0x100)
     write(0xF0, 0x1FF)  // enabled; spurious vector 0xFF
@@ -37,5 +38,6 @@ public enum LocalTimer {
     Int64(bitPattern: nanoseconds) <= 0 ? 1 : UInt32(truncatingIfNeeded: maximumTicks)
   }
 
+  /// Ends the service of the timer's interrupt; lines are ended at their own controllers.
   public static func endInterrupt() { write(0xB0, 0) }
 }

@@ -3,26 +3,32 @@ import ArchX86Assembly
 
 /// What an address space allows on a page. Execution and writing never go together (W^X).
 public struct PageAccess: BitFlags {
+  /// Bits of a table's entry, but for bit 63: there it forbids execution, here it allows it.
   public var rawValue: UInt64
+  /// The access of these bits.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The kernel may read.
   public static var readOnly: PageAccess { PageAccess(rawValue: 0) }
+  /// Whoever may use the page may write to it; not together with `execute`.
   public static var write: PageAccess { PageAccess(rawValue: 1 << 1) }
   /// Ring 3 may use the page.
   public static var user: PageAccess { PageAccess(rawValue: 1 << 2) }
   /// Device registers: not cached.
   public static var device: PageAccess { PageAccess(rawValue: 1 << 4 | 1 << 3) }
+  /// Whoever may use the page may fetch instructions from it.
   public static var execute: PageAccess { PageAccess(rawValue: 1 << 63) }
 }
 
 /// Four-level page tables under construction. Source: AMD64 manual, volume 2, 5.3.
 public struct PageTable {
+  /// The table of the highest level: what CR3 gets.
   public let root: PhysicalAddress
 
   private static var addressMask: UInt64 { 0x000F_FFFF_FFFF_F000 }
   private static var noExecute: UInt64 { 1 << 63 }
 
+  /// An address space in which nothing is mapped.
   public init(memory: inout BootMemory) { root = memory.allocateTable(byteCount: 4096) }
 
   private static func entry(_ access: PageAccess, _ address: PhysicalAddress) -> UInt64 {

@@ -2,11 +2,15 @@ import ArchX86Assembly
 
 /// An address as the memory controller sees it. While the kernel runs, physical memory is mapped at the same address.
 public struct PhysicalAddress: Comparable, Hashable, BitwiseCopyable {
+  /// Bytes from the beginning of physical memory.
   public var rawValue: UInt64
 
+  /// The byte with this number.
   @inlinable public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
+  /// Whether `a` lies below `b`.
   @inlinable public static func < (a: PhysicalAddress, b: PhysicalAddress) -> Bool { a.rawValue < b.rawValue }
+  /// The address so many bytes further on.
   @inlinable public static func + (a: PhysicalAddress, byteCount: UInt64) -> PhysicalAddress {
     PhysicalAddress(a.rawValue &+ byteCount)
   }

@@ -41,6 +41,7 @@ public enum Processor {
     return ExtendedState(mask: mask, byteCount: UInt64(partita_cpuid(13, 0).ebx))
   }
 
+  /// Whether the CPU has `xsave` (CPUID leaf 1, ECX bit 26); without it no kernel boots.
   public static var hasExtendedState: Bool { partita_cpuid(1, 0).ecx & 1 << 26 != 0 }
 
   /// Whether the CPU has the instruction of `Instruction.copyAndDigest` (SSE 4.2).
@@ -54,6 +55,7 @@ public enum Processor {
     partita_write_msr(0xC000_0084, 0x4_7700)
   }
 
+  /// Loads CR3: from the next instruction on only what this table maps is there.
   public static func load(_ table: PageTable) { partita_write_cr3(table.root.rawValue) }
 
   /// The base of the FS segment of the partition whose state is loaded.
@@ -70,6 +72,7 @@ public enum Processor {
   public static func exchangeExtendedState(savingTo old: PhysicalAddress, loadingFrom new: PhysicalAddress) {
     partita_exchange_extended_state(old.pointer, new.pointer)
   }
+  /// Loads without saving, where what the CPU holds is nobody's any more. Unsafe: likewise.
   @inline(__always) public static func loadExtendedState(from area: PhysicalAddress) {
     partita_load_extended_state(area.pointer)
   }

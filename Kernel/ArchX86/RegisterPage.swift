@@ -30,17 +30,22 @@ public struct RegisterPage {
     nonmutating set { Instruction.store64(newValue, to: base + Int(offset)) }
   }
 
+  /// What the last entry was: the CPU's vector, or 256 for a hypercall.
   public var vector: UInt64 { self[PARTITA_REGISTERS_VECTOR] }
+  /// The CPU's, of the last entry; 0 where that has none.
   public var errorCode: UInt64 { self[PARTITA_REGISTERS_ERROR] }
 
+  /// Where ring 3 was interrupted, and where it goes on.
   public var instructionPointer: UInt64 {
     get { self[PARTITA_REGISTERS_RIP] }
     nonmutating set { self[PARTITA_REGISTERS_RIP] = newValue }
   }
+  /// As at the last entry, and at the next exit.
   public var stackPointer: UInt64 {
     get { self[PARTITA_REGISTERS_RSP] }
     nonmutating set { self[PARTITA_REGISTERS_RSP] = newValue }
   }
+  /// RFLAGS as at the last entry, and at the next exit unless `holdInterrupts` changes them.
   public var flags: UInt64 {
     get { self[PARTITA_REGISTERS_RFLAGS] }
     nonmutating set { self[PARTITA_REGISTERS_RFLAGS] = newValue }
@@ -55,7 +60,9 @@ public struct RegisterPage {
     get { self[PARTITA_REGISTERS_HELD] }
     nonmutating set { self[PARTITA_REGISTERS_HELD] = newValue }
   }
+  /// CS as the last entry has saved it, for a frame.
   public var codeSelector: UInt64 { self[PARTITA_REGISTERS_CS] }
+  /// SS as the last entry has saved it, for a frame.
   public var stackSelector: UInt64 { self[PARTITA_REGISTERS_SS] }
 
   /// The general registers, by their place in an upcall frame: rax rbx rcx rdx rsi rdi rbp r8 … r15.

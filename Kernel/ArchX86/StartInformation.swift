@@ -4,6 +4,7 @@ import APEXTypes
 public struct StartInformation {
   /// The first module: the module image.
   public let imageAddress: PhysicalAddress
+  /// Bytes of the module as it was loaded; the table in it says how many the image has.
   public let imageByteCount: UInt64
   /// First byte beyond usable memory below 4 GiB.
   public let memoryEnd: PhysicalAddress

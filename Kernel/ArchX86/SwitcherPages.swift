@@ -13,6 +13,7 @@ public struct SwitcherPages {
   private let deniedPorts: PhysicalAddress
   private let stacks: PhysicalAddress
 
+  /// Makes the tables; the CPU has them from `activate` on.
   public init(memory: inout BootMemory) {
     interruptTable = memory.allocate(byteCount: 4096)
     descriptorTable = memory.allocate(byteCount: 4096)

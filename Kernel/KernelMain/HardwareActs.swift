@@ -19,15 +19,19 @@ public protocol HardwareActs {
 }
 
 extension HardwareActs {
+  /// Sends the specific end of interrupt, for a line of the second controller to both.
   @inline(__always) public static func endInterrupt(_ line: InterruptLine) {
     InterruptControllers.endInterrupt(line)
   }
 
+  /// The partition's own tables.
   @inline(__always)
   public static func root(
     of partition: PartitionIndex, in roots: (PartitionIndex) -> PhysicalAddress
   ) -> PhysicalAddress { roots(partition) }
 
+  /// Lays the frame, but for one that is used again, with the return words below the red zone; sets the registers
+  /// that the trampoline expects, and switches the virtual interrupt flag off (`UpcallFrame`).
   @inline(__always)
   public static func enterUpcall(
     _ upcall: UpcallDecision, registers: RegisterPage, frame: UInt64, frameMemory: UnsafeMutableRawPointer,

@@ -17,21 +17,25 @@ public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64,
 
 // The same for the calls that come most, each with a function of its own (`partita_calls_at_once` in switcher.S).
 
+/// Hypercall 73, `null`; returns 1 where it was served, 0 where the long way has to be taken.
 @_silgen_name("partita_serve_null")
 public func serveNull(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.null, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 66, `readTime`; likewise.
 @_silgen_name("partita_serve_read_time")
 public func serveReadTime(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.readTime, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 71, `note`; likewise.
 @_silgen_name("partita_serve_note")
 public func serveNote(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.note, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 69, `writeSamplingMessage`; likewise.
 @_silgen_name("partita_serve_sampling_write")
 public func serveSamplingWrite(
   _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
@@ -39,6 +43,7 @@ public func serveSamplingWrite(
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.writeSamplingMessage, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 70, `readSamplingMessage`; likewise.
 @_silgen_name("partita_serve_sampling_read")
 public func serveSamplingRead(
   _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
@@ -46,6 +51,7 @@ public func serveSamplingRead(
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.readSamplingMessage, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 88, `sendQueuingMessage`; likewise.
 @_silgen_name("partita_serve_queuing_send")
 public func serveQueuingSend(
   _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
@@ -53,6 +59,7 @@ public func serveQueuingSend(
   Kernel<OwnersMarked, FaithfulActs>.serveAtOnce(.sendQueuingMessage, context, foundRoot, entryTicks)
 }
 
+/// Hypercall 89, `receiveQueuingMessage`; likewise.
 @_silgen_name("partita_serve_queuing_receive")
 public func serveQueuingReceive(
   _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64

@@ -2,8 +2,11 @@
 ///
 /// Not `OptionSet`: that protocol's array literals want a heap, which the kernel has not.
 public protocol BitFlags: Equatable, Sendable {
+  /// As wide as where the set is stored.
   associatedtype Bits: FixedWidthInteger
+  /// All bits in one number, those without a name included.
   var rawValue: Bits { get set }
+  /// Takes every number, as it comes from a table, a trace or a hypercall.
   init(rawValue: Bits)
 }
 

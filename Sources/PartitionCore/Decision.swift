@@ -15,16 +15,25 @@ public struct Decision {
   }
   /// What is to be done beside answering and resuming.
   public struct Works: BitFlags {
+    /// A bit for each work; 0 where the interrupted context goes on, and nothing else is to be done.
     public var rawValue: UInt32
+    /// The works of these bits.
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// `timer` holds: the one-shot timer is to be armed.
     @inlinable public static var timer: Works { Works(rawValue: 1) }
+    /// `lineMask` holds: the controllers' masks change.
     @inlinable public static var lineMask: Works { Works(rawValue: 2) }
+    /// `acknowledge` holds: the interrupt's line is to be quieted and ended.
     @inlinable public static var acknowledge: Works { Works(rawValue: 4) }
+    /// `upcall` holds: a frame is to be laid for the successor.
     @inlinable public static var upcall: Works { Works(rawValue: 8) }
+    /// `effect` holds: the answered call does more than answer.
     @inlinable public static var effect: Works { Works(rawValue: 16) }
+    /// `exception` holds: a frame with its cause is to be laid.
     @inlinable public static var exception: Works { Works(rawValue: 32) }
     /// `changedPartitions` is not empty.
     @inlinable public static var partitions: Works { Works(rawValue: 64) }
+    /// The core's state is to be recorded.
     @inlinable public static var keyframe: Works { Works(rawValue: 128) }
     /// The interrupted context leaves the CPU for another.
     @inlinable public static var contextSwitch: Works { Works(rawValue: 256) }
@@ -40,8 +49,10 @@ public struct Decision {
     /// All but an answer, the masks, the timer, a switch, and a frame's start.
     @inlinable public static var rare: Works { Works(rawValue: 4 | 8 | 16 | 32 | 64 | 128 | 512 | 4096) }
   }
+  /// What is to be done after the last input, beside resuming.
   public internal(set) var works = Works()
 
+  /// Who gets the CPU after the last input; it stays where `works` has no `contextSwitch`.
   public internal(set) var successor: Successor = .idleLoop
   /// The partition of whose memory the next piece is to be made anew while nobody runs; `none` for no such work. It is
   /// set only with the idle loop as the successor, and stays until all pieces are done or the window ends.
@@ -66,10 +77,11 @@ public struct Decision {
   /// Those of them whose registers and extended state go back to what they are at a start.
   public internal(set) var restartedPartitions: UInt32 = 0
 
-  @inlinable public init() {}
+  init() {}
 
   /// The interrupted context leaves the CPU for another: save and load what the register frame does not hold.
   public var isSwitch: Bool { works.contains(.contextSwitch) }
+  /// As many major frames have begun as lie between two keyframes: the state is to be recorded.
   public var keyframeDue: Bool { works.contains(.keyframe) }
   /// The one-shot timer, where it changes.
   public internal(set) var timer: SystemTime? {
@@ -113,6 +125,7 @@ public struct Decision {
   }
   /// `answer` where `works` has said that there is one.
   @inline(__always) public var givenAnswer: HypercallAnswer { answerValue }
+  /// What the call does beside its answer; `none` for most.
   public internal(set) var effect: HypercallEffect {
     get { works.contains(.effect) ? effectValue : .none }
     set {
@@ -168,10 +181,14 @@ public struct Decision {
 
 /// A hypercall's status and value, for `rax` and `rdx` of its caller.
 public struct HypercallAnswer: Equatable, Sendable {
+  /// Whose registers get it.
   public var caller: PartitionIndex
+  /// For `rax`.
   public var status: ReturnCode
+  /// For `rdx`; 0 where the service has none.
   public var value: UInt64
 
+  /// An answer, for the caller's register page.
   @inlinable public init(caller: PartitionIndex, status: ReturnCode, value: UInt64) {
     self.caller = caller
     self.status = status
@@ -203,15 +220,22 @@ public enum HypercallEffect: Equatable, Sendable {
 
 /// An upcall to be laid on a partition's stack.
 public struct UpcallDecision: Equatable, Sendable {
+  /// Whose stack gets the frame, and who runs next.
   public var partition: PartitionIndex
+  /// For `rdi`: 32 … 66.
   public var vector: UInt8
+  /// For `rsi`: marks that this upcall tells of, 1 or more.
   public var markCount: UInt64
+  /// For `rdx`: what the trampoline calls.
   public var handler: UInt64
+  /// The published trampoline, for `rip`.
   public var entry: UInt64
+  /// For `rcx`: how many upcalls the partition has had before, since its last start.
   public var ordinal: UInt64
   /// The frame of an unfinished return is still on the stack and is used again.
   public var reusesFrame: Bool
 
+  /// An upcall as it was decided.
   @inlinable public init(
     partition: PartitionIndex, vector: UInt8, markCount: UInt64, handler: UInt64, entry: UInt64, ordinal: UInt64,
     reusesFrame: Bool
@@ -233,11 +257,17 @@ public struct UpcallDecision: Equatable, Sendable {
 
 /// A CPU exception, or an error of process level (vector 32), to be laid on its partition's stack.
 public struct ExceptionDecision: Equatable, Sendable {
+  /// Whose exception it is; it need not be the successor.
   public var partition: PartitionIndex
+  /// For `rdi`: 0 … 31 of the CPU, 32 for an error of process level.
   public var vector: UInt8
+  /// For `rdx`: what the trampoline calls.
   public var handler: UInt64
+  /// The published trampoline of exceptions, for `rip`.
   public var entry: UInt64
+  /// For `rsi`: the CPU's, of vector 32 the `ErrorCode`.
   public var errorCode: UInt64
+  /// For `rcx`: the address at fault, or 0.
   public var address: UInt64
   /// The virtual interrupt flag was on; it is off in the handler.
   public var interruptsWereEnabled: Bool
@@ -251,10 +281,15 @@ public struct ExceptionDecision: Equatable, Sendable {
 /// A health callback to be entered at the top of its partition's stack, with `rdi` = error code, `rsi` = address,
 /// `rdx` = the action that follows.
 public struct CallbackDecision: Equatable, Sendable {
+  /// Whose callback it is.
   public var partition: PartitionIndex
+  /// Where it begins (`PartitionRecord.callbackEntry`).
   public var entry: UInt64
+  /// What the health monitor has been told.
   public var error: ErrorCode
+  /// The address at fault, or 0.
   public var address: UInt64
+  /// What follows when the callback is complete, or when its window ends.
   public var action: PartitionRecoveryAction
 
   static var nothing: CallbackDecision {

@@ -6,6 +6,7 @@ import TraceFormat
 /// The kernel's recorder stores events in the trace ring; the replayer's compares them with the recorded ones; the
 /// simulator's counts. It is a generic parameter, never an existential, so that in the kernel a record is a few stores.
 public protocol DecisionRecorder: ~Copyable {
+  /// Takes one event; `EventKind` says what detail, operand and words mean. Words that are left out are 0.
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32)
   mutating func record(_ kind: EventKind, partition: PartitionIndex, detail: UInt8, operand: UInt32, _ w0: UInt64)
   mutating func record(
@@ -22,16 +23,19 @@ public protocol DecisionRecorder: ~Copyable {
 }
 
 extension DecisionRecorder where Self: ~Copyable {
+  /// Takes the origin apart, for recorders that it saves nothing to have packed.
   @inlinable public mutating func record(_ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64) {
     record(kind, partition: origin.partition, detail: detail, operand: origin.operand, w0)
   }
 
+  /// The same with two words.
   @inlinable public mutating func record(
     _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64
   ) {
     record(kind, partition: origin.partition, detail: detail, operand: origin.operand, w0, w1)
   }
 
+  /// The same with three words.
   @inlinable public mutating func record(
     _ kind: EventKind, _ origin: EventOrigin, detail: UInt8, _ w0: UInt64, _ w1: UInt64, _ w2: UInt64
   ) {

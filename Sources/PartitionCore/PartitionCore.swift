@@ -11,9 +11,10 @@ import TraceFormat
 /// Every input method takes the instant `now` of the kernel's entry and a recorder that gets each decision in the order
 /// taken. Reading path: this file, `PartitionCore+Inputs`, `+Scheduling`, `+Delivery`, then `Hypercalls/`.
 public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
-  public let table: ModuleTable
+  let table: ModuleTable
   let switchAllowanceNanoseconds: UInt64
   let keyframeIntervalFrames: UInt64
+  /// Who gets the idle time; `none` where the module has no drainer.
   public let drainer: PartitionIndex
 
   // Configuration, read once.
@@ -32,7 +33,9 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   public internal(set) var decision = Decision()
 
   // State. What of it influences a decision is in `forEachStateWord`.
+  /// What is remembered of each partition, by its index.
   public let partitions: StateTable<PartitionState>
+  /// Interrupts, marks and handlers of every partition.
   public let vcpus: VCPUTable
   let guests: GuestTables
   let channels: StateTable<ChannelState>
@@ -46,6 +49,7 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
   var stopNanoseconds: UInt64 = .max
   /// The next tick of the running owner's timer in ns, or all ones: follows from other state (`findNextTick`).
   var nextTickNanoseconds: UInt64 = .max
+  /// The module is over: no window begins any more, and all time is the drainer's.
   public internal(set) var hasStopped = false
   var isIdle = false
   /// Something has changed since who runs, and until when, was last decided. False between inputs.

@@ -7,6 +7,7 @@ public struct ClockScale: Equatable, Sendable {
   /// A 32.32 fixed-point number.
   public var fixedPoint: UInt64
 
+  /// A scale as `InformationPage.clockScale` has it; 1 << 32 is one nanosecond a tick.
   @inlinable public init(fixedPoint: UInt64) { self.fixedPoint = fixedPoint }
 
   /// The time that `ticks` take, rounded down; `UInt64.max` nanoseconds where it would not fit.

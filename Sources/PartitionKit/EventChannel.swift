@@ -6,6 +6,7 @@ public struct EventChannel: Equatable, Sendable {
   /// The integrator's identifier.
   public var identifier: UInt64
 
+  /// The channel with this identifier, whether the module has it or not: the services find out.
   @inlinable public init(identifier: UInt64) { self.identifier = identifier }
 
   /// Marks the destination; it gets its upcall in its window, or at once where it is the caller itself.

@@ -4,8 +4,10 @@ import PartitionEntry
 ///
 /// Touching a port without a grant is a fault that the health monitor decides upon.
 public struct IOPort: Sendable {
+  /// Its address in I/O space; only those below 0x8000 can be granted.
   public let number: UInt16
 
+  /// The register at this address; whether it is granted shows with the first access.
   @inlinable public init(_ number: UInt16) { self.number = number }
 
   /// Reads the register.

@@ -14,6 +14,7 @@ public enum ModuleSchedule {
     /// Identifier of the schedule that runs from the next major frame on.
     public var next: UInt64
 
+    /// A status by what `HypercallNumber.readStatistic` answers.
     @inlinable public init(lastChange: SystemTime, current: UInt64, next: UInt64) {
       self.lastChange = lastChange
       self.current = current

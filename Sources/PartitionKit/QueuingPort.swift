@@ -11,10 +11,12 @@ import ProcessScheduling
 public struct QueuingPort: Sendable {
   /// A message as it was received.
   public struct Reception: Equatable, Sendable {
+    /// Length of the message, which stands at the buffer's beginning.
     public var byteCount: Int
     /// The port was full before and at least one message was discarded (the standard's INVALID_CONFIG).
     public var hasOverflowed: Bool
 
+    /// A message that was received, as the kernel's answer tells of it.
     @inlinable public init(byteCount: Int, hasOverflowed: Bool) {
       self.byteCount = byteCount
       self.hasOverflowed = hasOverflowed
@@ -23,8 +25,11 @@ public struct QueuingPort: Sendable {
 
   /// The kernel's number of the port, from 1.
   public let identifier: UInt64
+  /// Bytes of its longest message, as given in creating it.
   public let maximumMessageBytes: Int
+  /// Messages that it holds, as given in creating it.
   public let maximumMessageCount: Int
+  /// Whether the partition sends by it, or receives.
   public let direction: PortDirection
   /// In which order processes of this partition that wait at the port are served.
   public let discipline: QueuingDiscipline

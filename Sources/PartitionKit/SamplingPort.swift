@@ -7,10 +7,12 @@ import ProcessScheduling
 public struct SamplingPort: Sendable {
   /// A message as it was read.
   public struct Reading: Equatable, Sendable {
+    /// Length of the message, which stands at the buffer's beginning.
     public var byteCount: Int
-    /// Whether the message is younger than the port's refresh period.
+    /// Whether the message is no older than the port's refresh period.
     public var isValid: Bool
 
+    /// A message that was read, as the kernel's answer tells of it.
     @inlinable public init(byteCount: Int, isValid: Bool) {
       self.byteCount = byteCount
       self.isValid = isValid

@@ -7,6 +7,7 @@ public struct TextLine {
   /// Bytes in the line.
   public private(set) var count = 0
 
+  /// A line without a byte.
   public init() {}
 
   /// Appends one byte.

@@ -1,10 +1,13 @@
 /// A process of the partition, from 1 in the order of creation; `PROCESS_ID_TYPE`.
 public struct ProcessIdentifier: Equatable, Sendable, BitwiseCopyable {
+  /// 1 … `ProcessScheduler.processCount`; 0 for `none`.
   public var rawValue: Int32
+  /// The process with this number, whether there is one or not.
   @inlinable public init(_ rawValue: Int32) { self.rawValue = rawValue }
 
   /// `NULL_PROCESS_ID`: nobody; who runs in `main`, in the scheduler and in the error handler.
   @inlinable public static var none: ProcessIdentifier { ProcessIdentifier(0) }
+  /// Whether it stands for nobody.
   @inlinable public var isNone: Bool { rawValue == 0 }
 }
 

@@ -4,6 +4,7 @@ import APEXTypes
 ///
 /// One of 32 bytes has no zero behind it. Two names are equal when all their bytes are.
 public struct ObjectName: Equatable, Sendable, BitwiseCopyable {
+  /// Bytes of every name, the standard's `MAX_NAME_LENGTH`.
   public static var byteCount: Int { 32 }
 
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -46,6 +47,7 @@ public struct ObjectName: Equatable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// Word by word: a tuple is not `Equatable` by itself.
   public static func == (a: ObjectName, b: ObjectName) -> Bool {
     a.words.0 == b.words.0 && a.words.1 == b.words.1 && a.words.2 == b.words.2 && a.words.3 == b.words.3
   }

@@ -13,6 +13,7 @@ public struct PartitionMoment: Equatable, Sendable {
   /// Whether the handler of an upcall runs: what it makes ready goes on when it is over.
   public var isInUpcall: Bool
 
+  /// `PartitionKit` reads it anew for each call, tests make it up.
   @inlinable public init(
     now: SystemTime, periodStart: SystemTime, period: Nanoseconds, isNormal: Bool, isInUpcall: Bool
   ) {

@@ -8,6 +8,7 @@ public struct ProcessAttributes: Equatable, Sendable, BitwiseCopyable {
     case hard = 1
   }
 
+  /// No two processes of a partition share one.
   public var name: ObjectName
   /// From release to release; `forEver`: the process is aperiodic.
   public var period: ServiceTime
@@ -15,11 +16,14 @@ public struct ProcessAttributes: Equatable, Sendable, BitwiseCopyable {
   public var timeCapacity: ServiceTime
   /// Address of a C function without parameters.
   public var entry: UInt
+  /// Bytes that the process itself wants; what upcalls and exceptions need comes on top.
   public var stackBytes: UInt32
   /// 1 … 239; a greater one goes first.
   public var basePriority: Int32
+  /// As GET_PROCESS_STATUS shows it.
   public var deadline: DeadlineKind
 
+  /// Attributes in any range: creating a process looks at them (`ProcessScheduler.mayCreateProcess`).
   public init(
     name: ObjectName, period: ServiceTime, timeCapacity: ServiceTime, entry: UInt, stackBytes: UInt32,
     basePriority: Int32, deadline: DeadlineKind
@@ -33,7 +37,8 @@ public struct ProcessAttributes: Equatable, Sendable, BitwiseCopyable {
     self.deadline = deadline
   }
 
-  public var isPeriodic: Bool { !period.isInfinite }
+  /// Whether it has release points: its period is finite.
+  var isPeriodic: Bool { !period.isInfinite }
 
   /// Whether each lies in its range.
   var areRight: Bool {

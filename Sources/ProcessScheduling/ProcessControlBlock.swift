@@ -13,8 +13,10 @@ public enum ProcessState: UInt8, Sendable, BitwiseCopyable {
 public struct MessageExchange {
   /// Nil where there is none.
   public var address: UnsafeMutableRawPointer?
+  /// Of a message that is sent, its length; of memory to receive in, that of what has come, 0 for nothing.
   public var byteCount: Int32
 
+  /// Memory that is laid ready, or nil and 0 for none.
   public init(_ address: UnsafeMutableRawPointer?, _ byteCount: Int32) {
     self.address = address
     self.byteCount = byteCount
@@ -23,7 +25,9 @@ public struct MessageExchange {
 
 /// `PROCESS_STATUS_TYPE`.
 public struct ProcessStatus: Equatable, Sendable {
+  /// As it was created with; they never change.
   public var attributes: ProcessAttributes
+  /// PROCESS_STATE, which is never FAULTED.
   public var state: ProcessState
   /// The current one.
   public var priority: Int32

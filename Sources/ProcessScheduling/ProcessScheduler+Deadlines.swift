@@ -35,6 +35,7 @@ extension ProcessScheduler {
   /// The health monitor is being told of a failure of this process, which does not run.
   public func beginTelling(of process: ProcessIdentifier) { state.pointee.late = process }
 
+  /// Whether the health monitor is being told of a process's missed deadline, or of its overflowed stack.
   public var isTelling: Bool { !state.pointee.late.isNone }
 
   /// The health monitor knows.

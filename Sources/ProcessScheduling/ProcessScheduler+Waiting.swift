@@ -133,6 +133,7 @@ extension ProcessScheduler {
   /// What has become of it.
   public var exchange: MessageExchange { exchange(of: running) }
 
+  /// The same of any process; no address where there is none with this identifier.
   public func exchange(of process: ProcessIdentifier) -> MessageExchange {
     block(process)?.pointee.exchange ?? MessageExchange(nil, 0)
   }

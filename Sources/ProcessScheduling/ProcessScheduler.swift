@@ -94,7 +94,9 @@ public struct ProcessScheduler {
   /// The process that runs; `none` in `main`, in the scheduler and in the error handler.
   public var running: ProcessIdentifier { state.pointee.running }
 
+  /// How often preemption is locked; 0 where it is not.
   public var lockLevel: Int32 { state.pointee.lockLevel }
+  /// Whether the error handler has the place of whoever ran.
   public var isInErrorHandler: Bool { state.pointee.isInErrorHandler }
 
   /// Whether there is a process with this identifier.

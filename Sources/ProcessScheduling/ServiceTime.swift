@@ -4,8 +4,10 @@ import APEXTypes
 ///
 /// −1 is `forEver`; other negative numbers are wrong, and each service refuses them in its own order of checks.
 public struct ServiceTime: Equatable, Sendable, BitwiseCopyable {
+  /// Nanoseconds; −1 for ever.
   public var rawValue: Int64
 
+  /// The time as a caller in C has it, be it right or wrong.
   @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
 
   /// So long; for ever where that is longer than the standard's type can say.
@@ -16,9 +18,13 @@ public struct ServiceTime: Equatable, Sendable, BitwiseCopyable {
   /// The time-out of a service that does not wait, and the delay of one that begins at once.
   @inlinable public static var notAtAll: ServiceTime { ServiceTime(rawValue: 0) }
 
+  /// So many nanoseconds; −1 is `forEver`, and other negative numbers are refused by the services.
   @inlinable public static func nanoseconds(_ count: Int64) -> ServiceTime { ServiceTime(rawValue: count) }
+  /// So many microseconds; `forEver` where they are more than the standard's type can say.
   @inlinable public static func microseconds(_ count: Int64) -> ServiceTime { times(count, 1_000) }
+  /// So many milliseconds; `forEver` where they are more than the standard's type can say.
   @inlinable public static func milliseconds(_ count: Int64) -> ServiceTime { times(count, 1_000_000) }
+  /// So many seconds; `forEver` where they are more than the standard's type can say.
   @inlinable public static func seconds(_ count: Int64) -> ServiceTime { times(count, 1_000_000_000) }
 
   /// For ever where the standard's type cannot say it.
@@ -29,7 +35,8 @@ public struct ServiceTime: Equatable, Sendable, BitwiseCopyable {
 
   /// Whether it can be a time-out.
   public var isTimeOut: Bool { rawValue >= -1 }
-  public var isInfinite: Bool { rawValue == -1 }
+  /// Whether it is `forEver`.
+  var isInfinite: Bool { rawValue == -1 }
 }
 
 extension SystemTime {

@@ -11,6 +11,7 @@ public struct BlockEncoder: ~Copyable {
     public var byteCount: Int
     /// Words of the ring that the block holds.
     public var wordCount: Int
+    /// Events that the block holds.
     public var eventCount: Int
   }
 
@@ -20,11 +21,14 @@ public struct BlockEncoder: ~Copyable {
     public var sequence: UInt32
     /// Checksum of the block before; whatever it says where that block is missing.
     public var chain: UInt64
+    /// Events of all blocks before: the index of the next one.
     public var eventCount: UInt64
+    /// Events lost before the next one, ever, as `loss` events have told.
     public var eventsLost: UInt64
     /// Time of the last event, ns.
     public var lastTime: UInt64
 
+    /// Where a reader has found a trace to break off; `BlockEncoder.resume` goes on from there.
     public init(sequence: UInt32, chain: UInt64, eventCount: UInt64, eventsLost: UInt64, lastTime: UInt64) {
       self.sequence = sequence
       self.chain = chain

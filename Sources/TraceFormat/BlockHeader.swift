@@ -37,22 +37,27 @@ public enum BlockCompression: UInt8, Sendable {
 public struct BlockHeader: Equatable, Sendable {
   /// "PARTITRC", read as a little-endian word.
   public static let magic: UInt64 = 0x4352_5449_5452_4150
+  /// The version that blocks are written in; a reader refuses a trace of another one.
   public static let version: UInt16 = 1
+  /// Bytes of a header; the payload follows at once.
   public static let byteCount = 72
   static let checkedByteCount = 64
   /// The chain of a trace's first block.
   public static let chainStart: UInt64 = 0
 
+  /// As read: a reader compares it with `BlockHeader.version`.
   public var version: UInt16 = BlockHeader.version
   /// `BlockType`, raw: a reader names an unknown one in its message.
   public var type: UInt8
   /// `BlockCompression`, raw.
   public var compression: UInt8 = 0
+  /// Whose ring the events come from; 0 of a machine with one.
   public var cpu: UInt8 = 0
   /// The three reserved bytes; 0 in this version.
   public var reserved: UInt32 = 0
   /// Number of the block in its trace, from 0.
   public var sequence: UInt32 = 0
+  /// Events in the payload; 0 in a block of another type than `events`.
   public var eventCount: UInt32 = 0
   /// How many events the blocks before hold: the epoch of the state that the block begins in.
   public var firstEventIndex: UInt64 = 0
@@ -60,11 +65,16 @@ public struct BlockHeader: Equatable, Sendable {
   public var baseTime: UInt64 = 0
   /// Events lost before the block's first, ever, as the `loss` events before it count them.
   public var eventsLostBefore: UInt64 = 0
+  /// Bytes of the payload before compression.
   public var rawByteCount: UInt32 = 0
+  /// Bytes of the payload as it follows the header; fewer than `rawByteCount` where it is compressed.
   public var storedByteCount: UInt32 = 0
+  /// Checksum of the block before, so that a block missing between two shows.
   public var chain: UInt64 = BlockHeader.chainStart
+  /// Of the header's first 64 bytes and the payload as stored.
   public var checksum: UInt64 = 0
 
+  /// A header with every other field as in an empty trace, to be filled in.
   public init(type: BlockType) { self.type = type.rawValue }
 
   /// Reads the fields, whatever they say; nil where the magic number is not there.
@@ -127,10 +137,14 @@ public struct BlockHeader: Equatable, Sendable {
 
 /// Bounds that every block keeps, so that a reader knows how much memory the worst file can make it take.
 public enum TraceLimits {
+  /// Bytes of the module table.
   public static let maximumTableBytes = 16 << 20
+  /// Events of one block, which a reader decodes as a whole.
   public static let maximumEventsPerBlock = 1 << 16
   /// Bytes of an event block's payload before compression.
   public static let maximumEventPayloadBytes = 8 << 20
+  /// Groups of an event block; while it is encoded a byte has a group's number.
   public static let maximumGroupCount = 255
+  /// Words of an event beside its time, as `TraceEvent.Words` has them.
   public static let maximumWordCount = 8
 }

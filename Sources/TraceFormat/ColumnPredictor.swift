@@ -17,8 +17,11 @@ public enum ColumnPredictor: UInt8, Sendable {
 public enum EventColumn {
   /// Time since the event before in the block, whatever its group; since the base time for the first.
   public static let timeDelta = 0
+  /// Column of `TraceEvent.partition`, 8 bits.
   public static let partition = 1
+  /// Column of `TraceEvent.detail`, 8 bits.
   public static let detail = 2
+  /// Column of `TraceEvent.operand`, 32 bits.
   public static let operand = 3
   /// First of the columns for words 0 … 7.
   public static let firstWord = 4

@@ -6,8 +6,11 @@ import APEXTypes
 /// and replay gives the core the same one. `addressSpace` and `resumeDelay` are observations that ride along: the core
 /// never reads them.
 public struct EntrySnapshot: Equatable, Sendable {
+  /// What a snapshot says in a bit each; the `detail` of an input event.
   public struct Flags: BitFlags, BitwiseCopyable {
+    /// The byte as the event has it.
     public var rawValue: UInt8
+    /// The flags of a byte, whatever else it has.
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The virtual interrupt flag is on.
     @inlinable public static var interruptsEnabled: Flags { Flags(rawValue: 1) }
@@ -24,20 +27,24 @@ public struct EntrySnapshot: Equatable, Sendable {
   }
   /// Index of the partition interrupted; 0xFF for the idle loop, where the rest means nothing.
   public var partition: UInt8
+  /// Of the partition interrupted, but for `lineInService` and `isPulse`, which are of the interrupt.
   public var flags: Flags
   /// Index of the partition whose page tables CR3 named at the entry; 0xFF for the kernel's own, 0xFE for none known.
   public var addressSpace: UInt8
   /// The partition's own counts, as the shared page had them.
   /// Flips (bits 32–63), upcalls entered (16–31), upcalls returned (0–15); word 0 of an input event.
   public var counterWord: UInt64
+  /// How often the partition has changed its virtual interrupt flag, modulo 2³².
   @inlinable public var flips: UInt32 {
     get { UInt32(truncatingIfNeeded: counterWord &>> 32) }
     set { counterWord = counterWord & 0xFFFF_FFFF | UInt64(newValue) &<< 32 }
   }
+  /// Upcalls that its trampoline has been entered for, modulo 2¹⁶.
   @inlinable public var upcallsEntered: UInt16 {
     get { UInt16(truncatingIfNeeded: counterWord &>> 16) }
     set { counterWord = counterWord & ~0xFFFF_0000 | UInt64(newValue) &<< 16 }
   }
+  /// Upcalls whose context its user-space return has restored, modulo 2¹⁶.
   @inlinable public var upcallsReturned: UInt16 {
     get { UInt16(truncatingIfNeeded: counterWord) }
     set { counterWord = counterWord & ~0xFFFF | UInt64(newValue) }
@@ -45,6 +52,7 @@ public struct EntrySnapshot: Equatable, Sendable {
   /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns.
   public var resumeDelay: UInt64
 
+  /// By default of the idle loop, in the kernel's own address space.
   @inlinable public init(
     partition: UInt8 = 0xFF, flags: Flags = Flags(), addressSpace: UInt8 = 0xFF, flips: UInt32 = 0,
     upcallsEntered: UInt16 = 0, upcallsReturned: UInt16 = 0, resumeDelay: UInt64 = 0

@@ -99,8 +99,7 @@ public enum EventKind: UInt8, Sendable {
   /// An error was given to the health monitor and entered in its log. partition: whose, or 0xFF. detail: `ErrorCode`,
   /// operand: `ErrorLevel` (bits 0–7), `SystemState` (8–15), exception vector + 1 or 0 (16–23), word 0: address, word
   /// 1: the entry's number in the log, from 0. What is done follows: `exceptionReflected`, `callback`, `healthAction`
-  /// or
-  /// `moduleAction`.
+  /// or `moduleAction`.
   case healthError = 36
   /// An action at module level is taken. detail: `ModuleRecoveryAction`, operand: `ErrorCode`, partition: the culprit.
   case moduleAction = 37

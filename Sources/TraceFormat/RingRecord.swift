@@ -8,6 +8,9 @@
 ///
 /// The ring is mapped twice in a row, so a record never wraps.
 public enum RingRecord {
+  /// Word 1 of a record.
+  ///
+  /// - Parameter wordCount: of the words that follow, 0 … 8.
   @inlinable public static func packed(
     kind: UInt8, partition: UInt8, detail: UInt8, wordCount: Int, operand: UInt32
   ) -> UInt64 {
@@ -15,5 +18,6 @@ public enum RingRecord {
       | UInt64(operand) &<< 32
   }
 
+  /// How many words follow the two, by a record's word 1: 0 … 8 of one that the kernel has written.
   @inlinable public static func wordCount(_ packed: UInt64) -> Int { Int(packed &>> 24 & 0xFF) }
 }

@@ -6,14 +6,18 @@ public struct TraceEvent: Equatable, Sendable {
   public var kind: UInt8
   /// A partition index; 0xFF for none.
   public var partition: UInt8
+  /// What the kind says, 0 where it says nothing.
   public var detail: UInt8
+  /// What the kind says, 0 where it says nothing.
   public var operand: UInt32
+  /// What the kind says; which are its own is not told here.
   public var words: Words
 
   /// Eight words; those beyond the event's own are 0.
   public struct Words: Equatable, Sendable {
     public var w0, w1, w2, w3, w4, w5, w6, w7: UInt64
 
+    /// Words that are left out are 0.
     @inlinable public init(
       _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0, _ w4: UInt64 = 0, _ w5: UInt64 = 0,
       _ w6: UInt64 = 0, _ w7: UInt64 = 0
@@ -59,6 +63,7 @@ public struct TraceEvent: Equatable, Sendable {
     }
   }
 
+  /// An event of a raw kind, which a reader may not know; by default about no partition.
   @inlinable public init(
     time: UInt64, kind: UInt8, partition: UInt8 = 0xFF, detail: UInt8 = 0, operand: UInt32 = 0, words: Words = Words()
   ) {
@@ -70,6 +75,7 @@ public struct TraceEvent: Equatable, Sendable {
     self.words = words
   }
 
+  /// An event of a known kind; by default about no partition.
   @inlinable public init(
     time: UInt64, _ kind: EventKind, partition: UInt8 = 0xFF, detail: UInt8 = 0, operand: UInt32 = 0,
     words: Words = Words()

@@ -12,6 +12,7 @@ public struct ByteQueue {
   /// Bytes that found no room, ever.
   public private(set) var lostCount: UInt64 = 0
 
+  /// An empty queue.
   public init() {}
 
   /// Appends a byte, or counts it as lost.

@@ -15,6 +15,7 @@ public struct LineEditor {
   /// Whether some of the line was dropped.
   public private(set) var isOverlong = false
 
+  /// An empty line.
   public init() {}
 
   /// Takes one byte; the first after a finished line begins the next.

@@ -3,6 +3,7 @@
 ///
 /// Reading never traps: a number without a meaning gives nil, and a table with such a record does not open.
 public protocol TableRecord {
+  /// The section that has records of this type, and no others.
   static var section: ModuleSection { get }
   /// Reads the record from `word(i)`, `i` below `section.recordWords`; nil where a word has no meaning.
   init?(_ word: (Int) -> UInt64)

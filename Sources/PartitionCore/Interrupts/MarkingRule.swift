@@ -14,6 +14,7 @@ public protocol MarkingRule {
 
 /// Marks every vCPU that registered the line, in ascending order of the partitions' indices (lineage L3).
 public enum OwnersMarked: MarkingRule {
+  /// Records one `mark` for each owner, with the marks that then wait there.
   @inline(__always)
   public static func mark<Recorder: DecisionRecorder>(
     _ line: InterruptLine, owners: UInt32, in vcpus: VCPUTable, into recorder: inout Recorder

@@ -16,12 +16,12 @@ public struct VCPUInterrupts: BitwiseCopyable {
   public var pending: UInt64 = 0
   /// Delivered by an upcall, not yet acknowledged (hypercall 29).
   public var inService: UInt64 = 0
-  /// Marks made, ever: a restart forgets the marks, not their number.
+  /// Marks made since the partition's last start: one that goes to idle loses its marks, not their number.
   public var markTotal: UInt64 = 0
   /// Marks wait for the partition's next window or hypercall (`PartitionRecord.markedLines`).
   public var deferred: UInt64 = 0
 
-  @inlinable public init() {}
+  init() {}
 
   /// Interrupts with a mark that the partition may wait for: what `SharedPage.pending` tells.
   @inlinable public var waiting: UInt64 { pending & registered & ready & handled & ~inService }
@@ -34,6 +34,7 @@ public struct VCPUInterrupts: BitwiseCopyable {
 
 /// The vCPUs of all partitions with their counters and handlers.
 public struct VCPUTable {
+  /// What each vCPU has of its interrupts, by the partition's index.
   public let interrupts: StateTable<VCPUInterrupts>
   /// Slots of one partition in the tables below.
   static var slotCount: Int { Int(VirtualInterrupt.count) }
@@ -42,6 +43,7 @@ public struct VCPUTable {
   /// Marks of the delivery in service, per partition and interrupt.
   let delivered: StateTable<UInt32>
   let handlers: StateTable<UInt64>
+  /// vCPUs: each partition of the module has one.
   public var partitionCount: Int { interrupts.count }
 
   init(partitionCount: Int, memory: inout StateMemory) {

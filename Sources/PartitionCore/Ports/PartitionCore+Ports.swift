@@ -184,6 +184,7 @@ extension PartitionCore {
 
 /// The partition that calls, with what the services of ports ask of it: found once, and not at every call.
 public struct Caller: BitwiseCopyable {
+  /// Its index in the module table.
   public let index: PartitionIndex
   /// Of its events about nothing in particular.
   let origin: EventOrigin
@@ -202,13 +203,17 @@ public struct Caller: BitwiseCopyable {
 
 /// A message that has passed a port: what its caller is told, and which bytes are to be copied.
 public struct PassedMessage {
-  /// Index of the port, and the origin of its owner's events about it.
+  /// Index of the port.
   public var port: Int
+  /// The origin of its owner's events about it.
   public var origin: EventOrigin
+  /// Index of its channel.
   public var channel: Int
-  /// The place of the message in the channel, and where the kernel has it.
+  /// The place of the message in the channel; 0 in a sampling channel.
   public var slot: Int
+  /// The address of that place, as the kernel has told it (`setPlaces`).
   public var place: UInt64
+  /// Bytes to be copied, 1 or more.
   public var byteCount: UInt64
   /// What the kernel has said of the memory where the caller has the bytes (`setDisplacement`).
   public var displacement: UInt64

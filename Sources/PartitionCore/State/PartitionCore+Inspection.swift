@@ -5,9 +5,13 @@ import ModuleConfiguration
 extension PartitionCore where Marking: MarkingRule {
   /// What is known of a partition.
   public struct PartitionInspection {
+    /// Its operating mode (ARINC 653 Part 1, 3.2).
     public var mode: OperatingMode
+    /// Why it started last.
     public var startCondition: StartCondition
+    /// Its memory is being made anew: it does not run.
     public var isInitialising: Bool
+    /// It runs its health callback, after which an action follows.
     public var isInCallback: Bool
     /// It gave up the rest of its window.
     public var hasYielded: Bool
@@ -15,8 +19,9 @@ extension PartitionCore where Marking: MarkingRule {
     public var interruptsEnabled: Bool
     /// Upcalls that have not returned.
     public var upcallDepth: UInt8
-    /// Upcalls and marks, ever.
+    /// Upcalls decided since its last start.
     public var upcallCount: UInt64
+    /// Marks of all its interrupts, since the same start.
     public var markTotal: UInt64
     /// It works on an exception that was reflected to it.
     public var isInExceptionHandler: Bool
@@ -24,17 +29,21 @@ extension PartitionCore where Marking: MarkingRule {
     public var nextTick: UInt64?
     /// Nanoseconds from tick to tick; 0 for a single one.
     public var tickPeriod: UInt64
+    /// Ticks dropped since its last start: by the policy `latestOnly`, or while the timer was not registered.
     public var missedTicks: UInt64
   }
 
   /// One virtual interrupt of one partition.
   public struct InterruptInspection {
+    /// The vCPU is marked when it comes (hypercall 30).
     public var isRegistered: Bool
     /// The ready flag (hypercall 27).
     public var isReady: Bool
+    /// Delivered by an upcall, not yet acknowledged (hypercall 29).
     public var isInService: Bool
     /// Its marks wait for the next window or hypercall.
     public var isDeferred: Bool
+    /// Address that the trampoline is given; 0 for none.
     public var handler: UInt64
     /// Marks that wait.
     public var waiting: UInt32
@@ -46,20 +55,25 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// A port and its channel.
   public struct PortInspection {
+    /// Its partition has created it since its last start.
     public var isCreated: Bool
+    /// Queuing destinations: a message was discarded since the last one was received.
     public var hasOverflowed: Bool
     /// Queuing destinations: messages that wait.
     public var waiting: Int
     /// Messages ever written or sent to the channel.
     public var sequence: UInt64
-    /// Sampling channels: the last message's length and instant in ns.
+    /// Sampling channels: bytes of the last message.
     public var messageBytes: UInt64
+    /// Sampling channels: when the last message was written, in ns.
     public var writtenNanoseconds: UInt64
   }
 
   /// Where the module stands in its schedule.
   public struct ScheduleInspection {
+    /// Index of the module schedule that runs.
     public var schedule: Int
+    /// Index of the one that runs from the next major frame on.
     public var nextSchedule: Int
     /// Number of the current major frame, from 0; nil before the first.
     public var frame: UInt64?
@@ -67,9 +81,11 @@ extension PartitionCore where Marking: MarkingRule {
     public var frameStart: UInt64
     /// Index of the running window in the module table.
     public var window: Int?
-    /// Instants in ns.
+    /// When the next window starts, in ns.
     public var nextWindowStart: UInt64
+    /// When the one-shot timer comes, in ns; 0 where it has come, all ones where it was never set.
     public var timerArmed: UInt64
+    /// When the module ends by itself, in ns; all ones for never.
     public var stop: UInt64
   }
 
@@ -77,6 +93,7 @@ extension PartitionCore where Marking: MarkingRule {
   public struct LineInspection {
     /// Bit n: partition n has registered the line.
     public var owners: UInt32
+    /// Masked at the controllers, as last decided.
     public var isMasked: Bool
     /// Interrupts taken in the running foreign window.
     public var takenInWindow: UInt32
@@ -88,6 +105,7 @@ extension PartitionCore where Marking: MarkingRule {
     public var time: UInt64
     /// As `ErrorLogField.description` says.
     public var description: UInt64
+    /// The address at fault, or that of an application's message; 0 for neither.
     public var address: UInt64
   }
 
@@ -123,6 +141,7 @@ extension PartitionCore where Marking: MarkingRule {
       messageBytes: channel.messageBytes, writtenNanoseconds: channel.writtenNanoseconds)
   }
 
+  /// Frame, window and schedules as they are after the last input.
   public func inspectSchedule() -> ScheduleInspection {
     ScheduleInspection(
       schedule: schedule.scheduleIndex, nextSchedule: schedule.nextScheduleIndex,
@@ -131,6 +150,7 @@ extension PartitionCore where Marking: MarkingRule {
       nextWindowStart: schedule.nextWindowStart, timerArmed: armedNanoseconds, stop: stopNanoseconds)
   }
 
+  /// Owners, mask and budget of a line, configured or not.
   public func inspect(line: InterruptLine) -> LineInspection {
     let state = lines.lines[Int(line.rawValue)]
     return LineInspection(

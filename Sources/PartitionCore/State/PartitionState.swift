@@ -4,17 +4,23 @@ import TraceFormat
 
 /// Everything the core remembers of one partition, apart from the per-line tables of `VCPUTable`.
 public struct PartitionState: BitwiseCopyable {
+  /// Idle before the module's start, and of a partition that runs no more.
   public var mode: OperatingMode
+  /// Its start, its health callback, and what a change of the module schedule wants of it.
   public var life = PartitionLife()
   /// The partition gave up the rest of its window.
   var hasYielded: Bool
   /// What the last snapshot told, or what the kernel has changed since; one byte, for it is stored at every entry.
   var seen: EntrySnapshot.Flags
-  public internal(set) var upcallsReturned: UInt16
-  /// Upcalls decided, ever; the ordinal of the next.
+  /// Upcalls that have returned as far as is known, as the partition counts them: modulo 2¹⁶.
+  var upcallsReturned: UInt16
+  /// Upcalls decided since its last start; the ordinal of the next.
   var upcallCount: UInt64
+  /// The trampoline that its upcalls begin at; 0 until it is published, and nothing is delivered.
   public var upcallEntry: UInt64
+  /// First byte of the published tail of the user-space return; 0, as the end, until it is published.
   public var returnTailStart: UInt64
+  /// First byte behind that tail.
   public var returnTailEnd: UInt64
 
   /// As a partition is before the module starts: idle, and nothing known of it.

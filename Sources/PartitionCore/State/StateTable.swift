@@ -5,6 +5,7 @@
 /// invariant broken.
 public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Element>
+  /// How many elements there are; it never changes.
   public let count: Int
 
   @usableFromInline init(base: UnsafeMutablePointer<Element>, count: Int) {
@@ -12,6 +13,9 @@ public struct StateTable<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
+  /// The element where it lies: it is not copied to be read or changed.
+  ///
+  /// - Precondition: `index` is 0 … `count` − 1; another one traps.
   @inlinable public subscript(index: Int) -> Element {
     // Unsafe: in bounds by the check, one comparison for both ends; alive as long as the core, as StateMemory is.
     unsafeAddress {
@@ -54,6 +58,7 @@ public struct StateReference<Element: BitwiseCopyable>: BitwiseCopyable, @unchec
 
   @usableFromInline init(place: UnsafeMutablePointer<Element>) { self.place = place }
 
+  /// The element where it lies; a change is one of the table.
   @inlinable public var pointee: Element {
     // Unsafe: alive as long as its table, which is as long as the core.
     unsafeAddress { UnsafePointer(place) }

@@ -11,6 +11,7 @@ import ProcessScheduling
 public enum ErrorHandler {
   /// An error that the handler runs for, `ERROR_STATUS_TYPE`.
   public struct Failure: Sendable {
+    /// What has happened, ERROR_CODE.
     public var code: ErrorCode
     /// `none` where no process has failed.
     public var process: ProcessIdentifier

@@ -19,6 +19,7 @@ public struct Process: Equatable, Sendable {
   /// Of an upcall's frame, the red zone above it, and its handler, which calls services.
   private static let upcallBytes: UInt = 1536
 
+  /// From 1, in the order of creation.
   public let identifier: ProcessIdentifier
 
   /// The process with this identifier, whether there is one or not.

@@ -12,8 +12,11 @@ struct Blackboard: NamedObject {
 
 /// `BLACKBOARD_STATUS_TYPE`.
 public struct BlackboardStatus: Equatable, Sendable {
+  /// EMPTY_INDICATOR: nothing was displayed since it was created or cleared.
   public var isEmpty: Bool
+  /// MAX_MESSAGE_SIZE, as it was created with.
   public var maximumMessageBytes: Int32
+  /// WAITING_PROCESSES: how many wait for a message; 0 while there is one.
   public var waitingProcesses: Int32
 }
 
@@ -65,6 +68,7 @@ extension ProcessScheduler {
     return (.done(.noError), own.pointee.byteCount)
   }
 
+  /// The blackboard is empty; `invalidParameter` where there is none with this identifier.
   public func clearBlackboard(_ blackboard: Int32) -> ReturnCode {
     guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount) else {
       return .invalidParameter
@@ -73,10 +77,12 @@ extension ProcessScheduler {
     return .noError
   }
 
+  /// Its identifier; nil where there is none of this name.
   public func blackboard(named name: ObjectName) -> Int32? {
     find(name, in: blackboards, state.pointee.blackboardCount)
   }
 
+  /// What it is now; nil where there is none with this identifier.
   public func blackboardStatus(_ blackboard: Int32) -> BlackboardStatus? {
     guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount) else { return nil }
     return BlackboardStatus(

@@ -45,9 +45,13 @@ struct Buffer: NamedObject {
 
 /// `BUFFER_STATUS_TYPE`.
 public struct BufferStatus: Equatable, Sendable {
+  /// NB_MESSAGE: messages that wait to be received.
   public var messageCount: Int32
+  /// MAX_NB_MESSAGE, as it was created with.
   public var maximumMessageCount: Int32
+  /// MAX_MESSAGE_SIZE, as it was created with.
   public var maximumMessageBytes: Int32
+  /// WAITING_PROCESSES: how many wait to receive while it is empty, or to send while it is full.
   public var waitingProcesses: Int32
 }
 
@@ -131,8 +135,10 @@ extension ProcessScheduler {
     return (.done(.noError), byteCount)
   }
 
+  /// Its identifier; nil where there is none of this name.
   public func buffer(named name: ObjectName) -> Int32? { find(name, in: buffers, state.pointee.bufferCount) }
 
+  /// What it is now; nil where there is none with this identifier.
   public func bufferStatus(_ buffer: Int32) -> BufferStatus? {
     guard let own = object(buffer, in: buffers, state.pointee.bufferCount) else { return nil }
     return BufferStatus(

@@ -8,7 +8,9 @@ struct Event: NamedObject {
 
 /// `EVENT_STATUS_TYPE`.
 public struct EventStatus: Equatable, Sendable {
+  /// EVENT_STATE: UP or DOWN.
   public var isUp: Bool
+  /// WAITING_PROCESSES: how many wait for it to be up; 0 while it is.
   public var waitingProcesses: Int32
 }
 
@@ -31,6 +33,7 @@ extension ProcessScheduler {
     return .noError
   }
 
+  /// The event is down; who has become ready by it stays so.
   public func resetEvent(_ event: Int32) -> ReturnCode {
     guard let own = object(event, in: events, state.pointee.eventCount) else { return .invalidParameter }
     own.pointee.isUp = false
@@ -45,8 +48,10 @@ extension ProcessScheduler {
     return own.pointee.isUp ? .done(.noError) : wait(at: .event(event), .fifo, timeOut, moment)
   }
 
+  /// Its identifier; nil where there is none of this name.
   public func event(named name: ObjectName) -> Int32? { find(name, in: events, state.pointee.eventCount) }
 
+  /// What it is now; nil where there is none with this identifier.
   public func eventStatus(_ event: Int32) -> EventStatus? {
     guard let own = object(event, in: events, state.pointee.eventCount) else { return nil }
     return EventStatus(isUp: own.pointee.isUp, waitingProcesses: waiterCount(at: .event(event)))

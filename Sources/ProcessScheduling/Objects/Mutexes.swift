@@ -13,8 +13,11 @@ struct Mutex: NamedObject {
 public struct MutexStatus: Equatable, Sendable {
   /// Nil while it is available.
   public var owner: ProcessIdentifier?
+  /// MUTEX_PRIORITY: its ceiling.
   public var priority: Int32
+  /// LOCK_COUNT: how often the owner has locked it; 0 while it is available.
   public var lockCount: Int32
+  /// WAITING_PROCESSES: how many wait to own it.
   public var waitingProcesses: Int32
 }
 
@@ -26,6 +29,8 @@ public enum OwnedMutex: Equatable, Sendable {
 }
 
 extension ProcessScheduler {
+  /// Creates a mutex, which nobody owns; `invalidParameter` where the priority is out of range, or there is no
+  /// discipline.
   public func createMutex(
     _ name: ObjectName, priority: Int32, _ discipline: QueuingDiscipline?, _ moment: PartitionMoment
   ) -> Creation {
@@ -114,8 +119,10 @@ extension ProcessScheduler {
     return asked.pointee.ownedMutex == 0 ? OwnedMutex.nothing : .mutex(asked.pointee.ownedMutex)
   }
 
+  /// Its identifier; nil where there is none of this name.
   public func mutex(named name: ObjectName) -> Int32? { find(name, in: mutexes, state.pointee.mutexCount) }
 
+  /// What it is now; nil where there is none with this identifier.
   public func mutexStatus(_ mutex: Int32) -> MutexStatus? {
     guard let own = object(mutex, in: mutexes, state.pointee.mutexCount) else { return nil }
     return MutexStatus(

@@ -48,7 +48,9 @@ extension ProcessScheduler {
 
 /// What creating an object answers: its identifier, where the code is `noError`.
 public struct Creation: Equatable, Sendable {
+  /// `noError`, or why nothing was created.
   public var code: ReturnCode
+  /// From 1, in the order of creation; 0 where nothing was created.
   public var identifier: Int32
 
   init(_ code: ReturnCode, _ identifier: Int32 = 0) {

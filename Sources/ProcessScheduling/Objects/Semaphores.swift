@@ -10,12 +10,16 @@ struct Semaphore: NamedObject {
 
 /// `SEMAPHORE_STATUS_TYPE`.
 public struct SemaphoreStatus: Equatable, Sendable {
+  /// CURRENT_VALUE: how many can be taken without waiting.
   public var value: Int32
+  /// MAXIMUM_VALUE, as it was created with.
   public var maximumValue: Int32
+  /// WAITING_PROCESSES: how many wait for one.
   public var waitingProcesses: Int32
 }
 
 extension ProcessScheduler {
+  /// Creates a semaphore; `invalidParameter` where a value is out of range, or there is no discipline.
   public func createSemaphore(
     _ name: ObjectName, value: Int32, maximumValue: Int32, _ discipline: QueuingDiscipline?, _ moment: PartitionMoment
   ) -> Creation {
@@ -53,8 +57,10 @@ extension ProcessScheduler {
     return .noError
   }
 
+  /// Its identifier; nil where there is none of this name.
   public func semaphore(named name: ObjectName) -> Int32? { find(name, in: semaphores, state.pointee.semaphoreCount) }
 
+  /// What it is now; nil where there is none with this identifier.
   public func semaphoreStatus(_ semaphore: Int32) -> SemaphoreStatus? {
     guard let own = object(semaphore, in: semaphores, state.pointee.semaphoreCount) else { return nil }
     return SemaphoreStatus(

@@ -58,28 +58,38 @@ public struct MachinePort: DrainPort {
     drainer_store(PartitionLayout.sharedPage &+ UInt64(offset), value)
   }
 
+  /// From the ring's control page, as of the last way out of the kernel.
   public var head: UInt64 { Self.control(RingControl.head) }
+  /// From the ring's control page, as of the last way out of the kernel.
   public var eventCount: UInt64 { Self.control(RingControl.events) }
+  /// From the ring's control page: nothing follows the end event.
   public var hasEnded: Bool { Self.control(RingControl.ended) != 0 }
 
+  /// The time-stamp counter, scaled by what the information page says.
   public var nanoseconds: UInt64 {
     let product = (drainer_timestamp() &- origin).multipliedFullWidth(by: scale)
     return product.high &<< 32 | product.low &>> 32
   }
 
+  /// The words in the ring's own pages: nothing is copied.
   public func words(from first: UInt64, count: Int) -> UnsafeBufferPointer<UInt64> {
     // The ring is mapped twice in a row: what waits, at most one ring of words, is contiguous from anywhere in it.
     let address = PartitionLayout.ring &+ (first & ringMask) &* 8
     return UnsafeBufferPointer(start: UnsafePointer(bitPattern: UInt(address)), count: count)
   }
 
+  /// One byte after the other to port 0xE9.
   public func write(_ bytes: UnsafeRawBufferPointer) { drainer_write_port(bytes.baseAddress, bytes.count) }
+  /// In the shared page's `drainHistory`, and at last the number in `drainedBlocks`: an entry is whole when its number
+  /// shows.
   public func note(_ number: UInt32, endsAt position: UInt64, eventCount: UInt64) {
     let slot = SharedPage.drainHistory + Int(number) % SharedPage.drainHistoryCount * 16
     Self.share(position, slot)
     Self.share(eventCount, slot + 8)
     Self.share(UInt64(number), SharedPage.drainedBlocks)
   }
+  /// In the shared page, where the kernel looks after each entry from the drainer.
   public func publish(tail: UInt64) { Self.share(tail, SharedPage.drainTail) }
+  /// In the shared page; the kernel puts it into the trace with the tail.
   public func publish(drainedBytes: UInt64) { Self.share(drainedBytes, SharedPage.drainedBytes) }
 }

@@ -7,6 +7,7 @@ import TraceFormat
 /// The loop over partitions uses its index for the line, and the line for the partition. It is injected as a type into
 /// a kernel of its own, and into a replayer that is to be as blind as that kernel; no shipping image has it.
 public enum MixedIndices: MarkingRule {
+  /// Makes as many marks as the line has owners, each with the two indices changed for each other.
   @inline(__always)
   public static func mark<Recorder: DecisionRecorder>(
     _ line: InterruptLine, owners: UInt32, in vcpus: VCPUTable, into recorder: inout Recorder
