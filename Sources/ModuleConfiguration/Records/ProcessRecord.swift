@@ -27,7 +27,7 @@ public struct ProcessRecord: Equatable, Sendable {
   public var period: Nanoseconds
   /// Processor time of one job, as the module file has it; 0 where that does not say.
   public var capacity: Nanoseconds
-  /// Relative to the release; `Nanoseconds.max` where there is none.
+  /// Relative to the release; all ones where there is none.
   public var deadline: Nanoseconds
   /// 1 … 239, a greater one goes first; 1 where the module file does not say.
   public var priority: UInt64
