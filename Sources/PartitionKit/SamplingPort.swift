@@ -31,7 +31,8 @@ public struct SamplingPort: Sendable {
   ) throws(ReturnCode) {
     identifier = try ObjectName(name).withAddress { (address) throws(ReturnCode) in
       try Hypercall.call(
-        .createSamplingPort, address, UInt64(maximumMessageBytes), UInt64(direction.rawValue), refreshPeriod.count)
+        .createSamplingPort, address, UInt64(bitPattern: Int64(maximumMessageBytes)), UInt64(direction.rawValue),
+        refreshPeriod.count)
     }
   }
 

@@ -55,6 +55,23 @@ import Testing
     #expect(folder.names == ["other.partita", "run.partita"] && folder.leftovers == [])
   }
 
+  /// Who runs the command may have left it the signal ignored: a verdict outlives its reader then.
+  @Test func aVerdictIsToldWithoutAReader() throws {
+    let folder = try CommandFolder()
+    let made = try folder.run(
+      "synthesize", OtherModule.path, "--events", "200000", "--gap", "1", "--seed", "3", "--shuffled", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    for arguments in [["verify", "run"], ["verify", "run", "--format", "json"], ["verify", "run", "--evidence"]] {
+      let pipe = try TestPipe()
+      close(pipe.reading)
+      let wrapper = ["env", "--ignore-signal=PIPE"]
+      let command = try RunningCommand(arguments, in: folder, output: pipe.writing, through: wrapper)
+      let ending = command.finish()
+      close(pipe.writing)
+      #expect(ending == .status(1) && command.errors == "", "\(arguments): \(ending), \(command.errors)")
+    }
+  }
+
   /// A reader that sleeps holds nobody for ever: each of the signals ends the command, with the whole answer before it
   /// or in the middle of it.
   @Test(arguments: commands, [SIGINT, SIGTERM]) func aReaderMaySleep(arguments: [String], signal: Int32) throws {

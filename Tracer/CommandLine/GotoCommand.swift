@@ -3,6 +3,7 @@ import ArgumentParser
 import Debugging
 import Emulation
 import Foundation
+import ModuleCompiler
 import ModuleConfiguration
 import TraceReading
 import Verification
@@ -146,8 +147,9 @@ struct GotoCommand: ParsableCommand {
       return length.map { SystemTime(nanoseconds: $0.nanoseconds.count) }
     }
     if let length, length.nanoseconds.count != sought.stopNanoseconds {
-      let told = sought.stopNanoseconds.map { "\(VirtualDuration(.init($0)))" } ?? "no stop instant"
-      TraceCommand.complain("--for says \(length), but the trace tells that its run was given \(told)")
+      let told = sought.stopNanoseconds.map { "\(DecimalSeconds.format(Nanoseconds($0))) s" } ?? "no stop instant"
+      TraceCommand.complain(
+        "--for says \(DecimalSeconds.format(length.nanoseconds)) s, but the trace tells that its run was given \(told)")
       throw ExitCode(2)
     }
     return sought.stopNanoseconds.map { SystemTime(nanoseconds: $0) }

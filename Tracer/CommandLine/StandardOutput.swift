@@ -43,24 +43,24 @@ enum StandardOutput {
     if fflush(stdout) != 0 { failure.store(errno, ordering: .relaxed) }
   }
 
-  /// Writes at once, after what was printed before; a failure ends the command.
+  /// Writes at once, after what was printed before; a failure ends the command. For answers that are listed while they
+  /// are found: where nobody reads any more, whoever did is content with what there was.
   static func write(_ bytes: [UInt8]) {
-    guard fflush(stdout) == 0 else { end() }
+    guard fflush(stdout) == 0 else { end(errno) }
     if let reason = bytes.withUnsafeBytes({ DescriptorWriter.writeAll($0, to: STDOUT_FILENO) }) { end(reason) }
   }
 
-  /// Hands on what is printed; a failure now or before ends the command.
+  /// Hands on what is printed; a failure now or before ends the command. But a reader that has gone ends nothing: the
+  /// status may be a verdict, and stays the command's own.
   static func finish() {
-    guard fflush(stdout) == 0 else { end() }
-    // An earlier failure, in what the module's own `print` has written or in something else.
-    guard ferror(stdout) == 0 else {
-      let reason = failure.load(ordering: .relaxed)
-      end(reason == 0 ? EIO : reason)
-    }
+    if fflush(stdout) != 0 { failure.store(errno, ordering: .relaxed) }
+    // Or an earlier failure, in what the module's own `print` has written or in something else.
+    guard ferror(stdout) != 0 else { return }
+    let reason = failure.load(ordering: .relaxed)
+    if reason != EPIPE { end(reason == 0 ? EIO : reason) }
   }
 
-  /// Nobody reads any more: whoever did is content with what there was. Anything else is worth a word.
-  private static func end(_ reason: Int32 = errno) -> Never {
+  private static func end(_ reason: Int32) -> Never {
     guard reason != EPIPE else { exit(0) }
     TraceCommand.complain(
       "standard output cannot be written: \(String(cString: strerror(reason))); the answer is not whole")

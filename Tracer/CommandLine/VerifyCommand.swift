@@ -151,23 +151,21 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func show(_ report: VerificationReport) {
-    var output = OutputBuffer()
     switch format {
     case .text where !explain.isEmpty:
-      for claim in report.claims { output.write(line: report.explanation(of: claim)) }
-      if let origin = report.origin { output.write(line: origin) }
-      if let omission = report.omission { output.write(line: omission) }
+      for claim in report.claims { print(report.explanation(of: claim)) }
+      if let origin = report.origin { print(origin) }
+      if let omission = report.omission { print(omission) }
     case .text:
-      output.write(line: report.text(isColored: StandardOutput.isColoured, isQuiet: quiet))
+      print(report.text(isColored: StandardOutput.isColoured, isQuiet: quiet))
       if evidence {
         for claim in report.claims where !claim.worstCases.isEmpty && !(quiet && claim.verdict == .pass) {
-          output.write(line: report.explanation(of: claim))
+          print(report.explanation(of: claim))
         }
       }
-    case .json: output.write(line: report.json)
-    case .junit: output.write(line: report.junit)
+    case .json: print(report.json)
+    case .junit: print(report.junit)
     }
-    output.flush()
   }
 
   /// Goes through the trace once more, for who took the time of the worst cases.

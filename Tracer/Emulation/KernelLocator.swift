@@ -28,7 +28,13 @@ public struct KernelLocator: Sendable {
   /// The path of `program` in PATH, or nil.
   public func program(_ program: String) -> String? {
     let folders = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 && !Self.isFolder($0) }
+  }
+
+  /// A folder has the permission that a program has.
+  private static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The emulator's path.

@@ -10,8 +10,6 @@ public struct Attributor {
     var claim: Int
     var index: Int
     var span: CaseSpan
-    /// The instant at which the bound was reached; the span's end where it was kept.
-    var bound: UInt64
     var whole: [TimeTaker: TimeShare] = [:]
     var beyond: [TimeTaker: TimeShare] = [:]
     /// Of a scope's time, how much has passed.
@@ -56,8 +54,7 @@ public struct Attributor {
       let isTime = result.unit == .nanoseconds && !result.isFloor
       for (index, found) in result.worstCases.enumerated() where found.span.from < found.span.to {
         let limit = isTime ? UInt64(max(0, result.bound ?? 0)) : UInt64.max
-        requests.append(
-          Request(claim: claim, index: index, span: found.span, bound: found.span.to, limit: limit))
+        requests.append(Request(claim: claim, index: index, span: found.span, limit: limit))
       }
     }
     requests.sort { $0.span.from < $1.span.from }

@@ -43,6 +43,8 @@ extension ProcessScheduler {
     guard let own = object(blackboard, in: blackboards, state.pointee.blackboardCount), byteCount > 0,
       byteCount <= own.pointee.maximumBytes, let message
     else { return .invalidParameter }
+    // A fault half-way through the copy would leave a torn message for all to read.
+    partita_touch(message, Int(byteCount), false)
     own.pointee.message.copyMemory(from: message, byteCount: Int(byteCount))
     own.pointee.byteCount = byteCount
     while let reader: UnsafeMutablePointer<ProcessControlBlock> = wakeFirst(at: .blackboard(blackboard), moment) {
