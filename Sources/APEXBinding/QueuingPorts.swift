@@ -40,7 +40,10 @@ public func SEND_QUEUING_MESSAGE(
 ) {
   answer(status) { () throws(ReturnCode) in
     guard ServiceTime(timeOut).isTimeOut else { throw .invalidParameter }
-    try PortTable.any(port).sendQueuingMessage(at: message, byteCount: Int(size), timeOut: ServiceTime(timeOut))
+    let own = try found(PortTable.port(port), or: .invalidParameter)
+    // The standard tells what is longer than the port's messages from what no port takes; the kernel does not.
+    if Int(size) > own.maximumMessageBytes { throw .invalidConfiguration }
+    try own.sendQueuingMessage(at: message, byteCount: Int(size), timeOut: ServiceTime(timeOut))
   }
 }
 

@@ -74,6 +74,21 @@ static void try_others(SAMPLING_PORT_ID_TYPE other, RETURN_CODE_TYPE expected) {
   check_code(34, status, expected == INVALID_MODE ? NO_ERROR : expected);
 }
 
+/// Of more than the port's messages have, whatever the port's direction; of nothing at all.
+static void try_sizes(SAMPLING_PORT_ID_TYPE source) {
+  APEX_BYTE message[message_bytes + 1] = {0};
+  WRITE_SAMPLING_MESSAGE(source, message, message_bytes + 1, &status);
+  check_code(35, status, INVALID_CONFIG);
+  WRITE_SAMPLING_MESSAGE(port, message, INT32_MAX, &status);
+  check_code(36, status, INVALID_CONFIG);
+  WRITE_SAMPLING_MESSAGE(source, message, 0, &status);
+  check_code(37, status, INVALID_PARAM);
+  WRITE_SAMPLING_MESSAGE(source, message, -1, &status);
+  check_code(38, status, INVALID_PARAM);
+  WRITE_SAMPLING_MESSAGE(port, message, message_bytes, &status);
+  check_code(39, status, INVALID_MODE);
+}
+
 static void try_new(uint64_t number, uint64_t way) {
   const SAMPLING_PORT_CURRENT_STATUS_TYPE seen = state();
   check_value(40, seen.UPDATED, NEW_MESSAGE);
@@ -147,6 +162,7 @@ int main(void) {
     check_code(92, status, NO_ERROR);
     try_empty();
     try_others(source, INVALID_MODE);
+    try_sizes(source);
     try_others(100, INVALID_PARAM);
     try_others(-1, INVALID_PARAM);
     process = create_process("watch", watch, 10, window_period, INFINITE_TIME_VALUE);

@@ -26,7 +26,8 @@ void CREATE_QUEUING_PORT(
     PORT_DIRECTION_TYPE direction, QUEUING_DISCIPLINE_TYPE discipline, QUEUING_PORT_ID_TYPE *port,
     RETURN_CODE_TYPE *status);
 
-/// Sends a message to every destination; waits while one of them is full and does not discard.
+/// Sends a message to every destination; waits while one of them is full and does not discard. INVALID_CONFIG: it is
+/// longer than the port's messages.
 void SEND_QUEUING_MESSAGE(
     QUEUING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, SYSTEM_TIME_TYPE time_out,
     RETURN_CODE_TYPE *status);

@@ -41,7 +41,7 @@ void CREATE_SAMPLING_PORT(
     SAMPLING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, PORT_DIRECTION_TYPE direction,
     SYSTEM_TIME_TYPE refresh_period, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status);
 
-/// Replaces the port's message.
+/// Replaces the port's message. INVALID_CONFIG: it is longer than the port's messages.
 void WRITE_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, RETURN_CODE_TYPE *status);
 
