@@ -18,15 +18,20 @@ public func CREATE_QUEUING_PORT(
   _ port: UnsafeMutablePointer<QUEUING_PORT_ID_TYPE>!, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    guard let way = PortDirection(rawValue: UInt8(clamping: direction.rawValue)),
-      let discipline = QueuingDiscipline(discipline)
-    else { throw .invalidConfiguration }
-    let created = try QueuingPort(
-      named: ObjectName(name), maximumMessageBytes: Int(maximumSize), maximumMessageCount: Int(maximumCount),
-      direction: way,
-      discipline: discipline)
-    PortTable.keep(created, ObjectName(name))
-    port.pointee = QUEUING_PORT_ID_TYPE(truncatingIfNeeded: created.identifier)
+    let name = ObjectName(name)
+    do throws(ReturnCode) {
+      guard let way = PortDirection(rawValue: UInt8(clamping: direction.rawValue)),
+        let discipline = QueuingDiscipline(discipline)
+      else { throw .invalidConfiguration }
+      let created = try QueuingPort(
+        named: name, maximumMessageBytes: Int(maximumSize), maximumMessageCount: Int(maximumCount), direction: way,
+        discipline: discipline)
+      PortTable.keep(created, name)
+      port.pointee = QUEUING_PORT_ID_TYPE(truncatingIfNeeded: created.identifier)
+    } catch {
+      // The standard asks first whether there is such a port already, the kernel last.
+      throw error == .invalidConfiguration && PortTable.port(named: name) != nil ? .noAction : error
+    }
   }
 }
 

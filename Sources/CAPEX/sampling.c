@@ -24,6 +24,14 @@ static bool is_port(SAMPLING_PORT_ID_TYPE port) {
   return port > 0 && port <= maximum_port_count && ports[port].is_created;
 }
 
+/// The created port of this name; NULL_SAMPLING_PORT_ID for none.
+static SAMPLING_PORT_ID_TYPE port_named(const char *name) {
+  for (SAMPLING_PORT_ID_TYPE i = 1; i <= maximum_port_count; i++) {
+    if (ports[i].is_created && partita_is_name(ports[i].name, name)) return i;
+  }
+  return NULL_SAMPLING_PORT_ID;
+}
+
 void CREATE_SAMPLING_PORT(
     SAMPLING_PORT_NAME_TYPE name, MESSAGE_SIZE_TYPE maximum_size, PORT_DIRECTION_TYPE direction,
     SYSTEM_TIME_TYPE refresh_period, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
@@ -33,7 +41,9 @@ void CREATE_SAMPLING_PORT(
       PARTITA_CREATE_SAMPLING_PORT, (uint64_t)(uintptr_t)padded, (uint64_t)(int64_t)maximum_size, (uint64_t)direction,
       (uint64_t)refresh_period);
   *status = (RETURN_CODE_TYPE)answer.status;
-  if (answer.status != NO_ERROR) return;
+  // The standard asks first whether there is such a port already, the kernel last.
+  if (*status == INVALID_CONFIG && port_named(padded) != NULL_SAMPLING_PORT_ID) *status = NO_ACTION;
+  if (*status != NO_ERROR) return;
   *port = (SAMPLING_PORT_ID_TYPE)answer.value;
   if (answer.value > maximum_port_count) return;
   partita_copy_name(ports[answer.value].name, padded);
@@ -127,12 +137,9 @@ void READ_SAMPLING_MESSAGE_CONDITIONAL(
 }
 
 void GET_SAMPLING_PORT_ID(SAMPLING_PORT_NAME_TYPE name, SAMPLING_PORT_ID_TYPE *port, RETURN_CODE_TYPE *status) {
-  *status = INVALID_CONFIG;
-  for (int i = 1; i <= maximum_port_count; i++) {
-    if (!ports[i].is_created || !partita_is_name(ports[i].name, name)) continue;
-    *port = i;
-    *status = NO_ERROR;
-  }
+  const SAMPLING_PORT_ID_TYPE found = port_named(name);
+  *status = found == NULL_SAMPLING_PORT_ID ? INVALID_CONFIG : NO_ERROR;
+  if (*status == NO_ERROR) *port = found;
 }
 
 void GET_SAMPLING_PORT_STATUS(

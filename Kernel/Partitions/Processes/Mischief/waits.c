@@ -148,6 +148,11 @@ void prepare_port(void) {
   check_code(1100, status, NO_ERROR);
   CREATE_QUEUING_PORT("HEAR", message_bytes, 1, DESTINATION, FIFO, &destination, &status);
   check_code(1101, status, NO_ERROR);
+  // Of a port that there is nothing is created, whatever else the call asks for.
+  QUEUING_PORT_ID_TYPE again = NULL_QUEUING_PORT_ID;
+  CREATE_QUEUING_PORT("HEAR", message_bytes, 2, SOURCE, (QUEUING_DISCIPLINE_TYPE)2, &again, &status);
+  check_code(1102, status, NO_ACTION);
+  check_value(1103, again, NULL_QUEUING_PORT_ID);
 }
 
 /// Of the size that is the worker's object.

@@ -161,6 +161,11 @@ int main(void) {
     CREATE_SAMPLING_PORT("SAY", message_bytes, SOURCE, refresh_period, &source, &status);
     check_code(92, status, NO_ERROR);
     try_empty();
+    // Of a port that there is nothing is created, whatever else the call asks for.
+    SAMPLING_PORT_ID_TYPE again = NULL_SAMPLING_PORT_ID;
+    CREATE_SAMPLING_PORT("SAY", message_bytes + 1, DESTINATION, -1, &again, &status);
+    check_code(94, status, NO_ACTION);
+    check_value(95, again, NULL_SAMPLING_PORT_ID);
     try_others(source, INVALID_MODE);
     try_sizes(source);
     try_others(100, INVALID_PARAM);
