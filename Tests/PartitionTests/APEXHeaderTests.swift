@@ -28,6 +28,8 @@ import Testing
       "_Static_assert(sizeof(SYSTEM_ADDRESS_TYPE) == sizeof(void *), \"SYSTEM_ADDRESS_TYPE\");",
       "APEX_BYTE byte;", "MESSAGE_ADDR_TYPE message = &byte;",
       "_Static_assert(sizeof(((ERROR_STATUS_TYPE *)0)->MESSAGE) == MAX_ERROR_MESSAGE_SIZE, \"MESSAGE\");",
+      "_Static_assert(sizeof(ERROR_MESSAGE_TYPE) == MAX_ERROR_MESSAGE_SIZE, \"ERROR_MESSAGE_TYPE\");",
+      "ERROR_MESSAGE_TYPE report = \"words\";",
     ]
     try expectCompiles(assertions + others)
   }
