@@ -15,6 +15,16 @@ import Testing
     #expect(try #require(report.description).memories[0].regions.map(\.isWritable) == [false, true, isWritable])
   }
 
+  /// A supplier's namespace whose name is no whole URI, as AIR's files have one; and a default one of that kind.
+  @Test func namespacesNeedNoWholeURI() {
+    let extended = SampleModule.text.replacing(
+      "<Connection_Table>", with: "<Extension xmlns:m=\"ModExt\"><m:Part m:Size=\"1\"/></Extension>\n<Connection_Table>")
+    let report = SampleModule.check(extended)
+    #expect(report.diagnostics.map(\.rule) == [.ignoredElement] && report.exitStatus == 0)
+    let named = SampleModule.text.replacing("<ARINC_653_Module ", with: "<ARINC_653_Module xmlns=\"ARINC653\" ")
+    #expect(SampleModule.check(named, strict: true).diagnostics.isEmpty)
+  }
+
   @Test func otherWordsForAccessAreRefused() {
     let report = SampleModule.check(SampleModule.text.replacing("Access=\"READ_ONLY\"", with: "Access=\"EXECUTE\""))
     let found = report.errors.filter { $0.rule == .schemaViolation }

@@ -62,7 +62,10 @@ struct ModuleDocument {
     let document = withExtendedLifetime(collector) { () -> xmlDocPtr? in
       context.pointee._private = Unmanaged.passUnretained(collector).toOpaque()
       context.pointee.sax.pointee.serror = { context, error in
-        guard let error, let collector = ParseCollector.of(context) else { return }
+        // What is only warned of is well-formed: suppliers give their namespaces names that are no whole URIs.
+        guard let error, error.pointee.level != XML_ERR_WARNING, let collector = ParseCollector.of(context) else {
+          return
+        }
         let text = error.pointee.message.map { String(cString: $0) } ?? "unknown"
         collector.errors.append((Int(error.pointee.line), text))
       }
