@@ -14,6 +14,7 @@ extension BrokenModule {
       (100..<130).map { "<Partition PartitionIdentifier=\"\($0)\"/>" }.joined(separator: "\n")
         + "\n<Partition PartitionIdentifier=\"30\"", at: "PartitionIdentifier=\"30\""),
     .init(.duplicatePartition, "PartitionIdentifier=\"20\"", "PartitionIdentifier=\"10\"", at: "\"Beta\""),
+    .init(.numberOutOfRange, "PartitionIdentifier=\"20\"", "PartitionIdentifier=\"2147483648\"", at: "\"Beta\""),
     .init(.duplicatePartition, "\"Beta\"", "\"Alpha\"", at: "LEVEL_E"),
     .init(.nameTooLong, "\"Beta\"", "\"\(long)\"", at: long),
     .init(.nameTooLong, "ModuleName=\"Sample\"", "ModuleName=\"\(long)\"", at: long),

@@ -12,6 +12,8 @@ extension BrokenModule {
       "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\" ScheduleName=\"only\"/>\n<Partition_HM_Table",
       at: "MajorFrameSeconds=\"1\""),
     .init(
+      .numberOutOfRange, "ScheduleIdentifier=\"4\"", "ScheduleIdentifier=\"2147483648\"", at: "ScheduleName=\"only\""),
+    .init(
       .initialSchedule, "<Partition_HM_Table",
       "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\"/>\n<Partition_HM_Table",
       at: "MajorFrameSeconds=\"0.01\""),

@@ -17,6 +17,7 @@ extension ModuleRules {
     var lineByName: [String: Int] = [:]
     for partition in module.partitions {
       checkName(partition.name, of: "partition \(partition.identifier)", line: partition.line)
+      checkIdentifier(partition.identifier, of: "partition '\(partition.name)'", line: partition.line)
       if let first = lineByIdentifier.updateValue(partition.line, forKey: partition.identifier) {
         diagnostics.error(
           .duplicatePartition, line: partition.line,
@@ -29,6 +30,14 @@ extension ModuleRules {
       }
       checkStack(partition)
     }
+  }
+
+  /// Partitions are told identifiers in signed words of 32 bits: the lower half of a greater one is another's.
+  mutating func checkIdentifier(_ identifier: UInt64, of what: String, line: Int) {
+    guard identifier > UInt64(Int32.max) else { return }
+    diagnostics.error(
+      .numberOutOfRange, line: line, "\(what) has the identifier \(identifier)",
+      "write a number up to \(Int32.max): the standard's identifiers have 32 bits")
   }
 
   /// Largest main stack: what fits well below `PartitionLayout.stackTop`.

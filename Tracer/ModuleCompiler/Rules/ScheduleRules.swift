@@ -21,6 +21,7 @@ extension ModuleRules {
     var windowCount = 0
     for schedule in module.schedules {
       checkName(schedule.name, of: "a schedule", line: schedule.line)
+      checkIdentifier(schedule.identifier, of: "a schedule", line: schedule.line)
       if let first = lineByIdentifier.updateValue(schedule.line, forKey: schedule.identifier) {
         diagnostics.error(
           .duplicateSchedule, line: schedule.line,
