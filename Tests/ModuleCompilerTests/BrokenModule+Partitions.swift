@@ -22,6 +22,8 @@ extension BrokenModule {
       .nameTooLong, [("Name=\"OUT\"", "Name=\"\(long)\""), ("PortName=\"OUT\"", "PortName=\"\(long)\"")], at: long),
     .init(.nameTooLong, "Name=\"second\"", "Name=\"\(long)\"", at: long),
     .init(.nameTooLong, "ScheduleName=\"only\"", "ScheduleName=\"\(long)\"", at: long),
+    .init(
+      .unsupported, "EntryPoint=\"main\"", "EntryPoint=\"nav_main\"", at: "nav_main", status: 0, severity: .warning),
     .init(.controlCharacter, "\"Beta\"", "\"Be&#10;ta\"", at: "Be&#10;ta"),
     .init(.controlCharacter, "ModuleName=\"Sample\"", "ModuleName=\"Sam&#9;ple\"", at: "Sam&#9;ple"),
     .init(

@@ -12,6 +12,10 @@ extension DescriptionReader {
     }
     guard let identifier = reader.required(reader.number("PartitionIdentifier", of: element)) else { return nil }
     let name = reader.text("PartitionName", of: element) ?? "Partition\(identifier)"
+    if let entry = reader.text("EntryPoint", of: element), entry.trimmed != "main" {
+      reader.unsupported(
+        element, "EntryPoint '\(entry)' is not used: a partition begins with main", "call it in main, and write main")
+    }
     let levels: [String: UInt64] = ["LEVEL_A": 0, "LEVEL_B": 1, "LEVEL_C": 2, "LEVEL_D": 3, "LEVEL_E": 4]
     return PartitionDescription(
       identifier: identifier, name: name, criticality: reader.choice("Criticality", of: element, levels) ?? 0,
