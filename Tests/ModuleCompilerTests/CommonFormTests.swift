@@ -18,7 +18,7 @@ import Testing
   /// A supplier's namespace whose name is no whole URI, as AIR's files have one; and a default one of that kind.
   @Test func namespacesNeedNoWholeURI() {
     let extended = SampleModule.text.replacing(
-      "<Connection_Table>", with: "<Extension xmlns:m=\"ModExt\"><m:Part m:Size=\"1\"/></Extension>\n<Connection_Table>")
+      "<Connection_Table>", with: "<Extension xmlns:m=\"ModExt\"><m:Part m:Size=\"1\"/></Extension><Connection_Table>")
     let report = SampleModule.check(extended)
     #expect(report.diagnostics.map(\.rule) == [.ignoredElement] && report.exitStatus == 0)
     let named = SampleModule.text.replacing("<ARINC_653_Module ", with: "<ARINC_653_Module xmlns=\"ARINC653\" ")
