@@ -137,7 +137,11 @@ let targets: [Target] = [
   .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
   // The services of CAPEX's headers, where they are more than a call of the kernel.
   shared(
-    "APEXBinding", ["CAPEX", "PartitionKit", "ProcessScheduling", "ProcessMemory", "ModuleConfiguration", "APEXTypes"]),
+    "APEXBinding",
+    [
+      "CAPEX", "PartitionKit", "ProcessScheduling", "ProcessMemory", "CallersMemory", "ModuleConfiguration",
+      "APEXTypes",
+    ]),
   .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
   .target(name: "ControlLaw", path: "Kernel/Partitions/ControlLaw"),
   kernel("Partitions/SensorModel"),

@@ -3,6 +3,7 @@
 
 import APEXTypes
 import CAPEX
+import CallersMemory
 import PartitionKit
 import ProcessScheduling
 
@@ -56,7 +57,9 @@ public func REPORT_APPLICATION_MESSAGE(
   _ message: MESSAGE_ADDR_TYPE!, _ size: MESSAGE_SIZE_TYPE, _ status: UnsafeMutablePointer<RETURN_CODE_TYPE>!
 ) {
   answer(status) { () throws(ReturnCode) in
-    guard size >= 0, size <= MAX_ERROR_MESSAGE_SIZE else { throw .invalidParameter }
+    guard size >= 0, size <= MAX_ERROR_MESSAGE_SIZE, size == 0 || message != nil else { throw .invalidParameter }
+    // The console takes nothing of memory that the caller may not read, and does not tell: the fault is the caller's.
+    if size > 0 { partita_touch(message, Int(size), false) }
     Console.write(UnsafeRawBufferPointer(start: message, count: Int(size)))
     Console.write("\r\n")
   }

@@ -139,6 +139,10 @@ static void read_to_nowhere(struct worker *self) {
   READ_BLACKBOARD(blackboard, INFINITE_TIME_VALUE, nowhere, &self->size, &self->status);
 }
 
+static void report_from_nowhere(struct worker *self) {
+  REPORT_APPLICATION_MESSAGE(nowhere, sizeof(uint64_t), &self->status);
+}
+
 static void fail(uint32_t number, void (*deed)(struct worker *self)) {
   await_room(ROOM);
   const uint64_t before = violations;
@@ -179,6 +183,9 @@ void try_addresses(void) {
   send(1021, 333);
   receive(1046, 333);
   fail(1036, read_to_nowhere);
+  fail(1038, report_from_nowhere);
+  REPORT_APPLICATION_MESSAGE(0, sizeof(uint64_t), &status);
+  check_code(1051, status, INVALID_PARAM);
   uint64_t message = 444;
   DISPLAY_BLACKBOARD(blackboard, (MESSAGE_ADDR_TYPE)&message, sizeof message, &status);
   check_code(1050, status, NO_ERROR);
