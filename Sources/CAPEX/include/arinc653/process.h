@@ -68,7 +68,7 @@ void GET_MY_ID(PROCESS_ID_TYPE *process, RETURN_CODE_TYPE *status);
 void START(PROCESS_ID_TYPE process, RETURN_CODE_TYPE *status);
 /// The same, so much later; before NORMAL mode, so long after it has begun.
 void DELAYED_START(PROCESS_ID_TYPE process, SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE *status);
-/// Ends the process, or the error handler.
+/// Ends the process, or the error handler. Comes back in `main`, which is neither.
 void STOP_SELF(void);
 /// Stops another process, wherever it waits; INVALID_PARAM for the caller itself. A mutex that it owns remains its
 /// own, until RESET_MUTEX.
