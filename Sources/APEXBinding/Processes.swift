@@ -63,7 +63,9 @@ public func GET_PROCESS_STATUS(
     // Field by field: a structure of so many bytes need not lie on the caller's stack twice.
     processStatus.pointee.DEADLINE_TIME = own.deadline == .never ? -1 : Int64(bitPattern: own.deadline.nanoseconds)
     processStatus.pointee.CURRENT_PRIORITY = own.priority
-    processStatus.pointee.PROCESS_STATE = PROCESS_STATE_TYPE(rawValue: UInt32(own.state.rawValue))
+    // While the error handler runs no process does: the one whose place it has taken is ready.
+    let isPreempted = own.state == .running && Process.current == nil
+    processStatus.pointee.PROCESS_STATE = isPreempted ? READY : PROCESS_STATE_TYPE(rawValue: UInt32(own.state.rawValue))
     processStatus.pointee.ATTRIBUTES.PERIOD = own.attributes.period.rawValue
     processStatus.pointee.ATTRIBUTES.TIME_CAPACITY = own.attributes.timeCapacity.rawValue
     processStatus.pointee.ATTRIBUTES.ENTRY_POINT = UnsafeMutableRawPointer(bitPattern: own.attributes.entry)

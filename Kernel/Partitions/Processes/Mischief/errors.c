@@ -123,6 +123,8 @@ static void stop_failed(const ERROR_STATUS_TYPE *error) {
   check_value(1010, error->ERROR_CODE, MEMORY_VIOLATION);
   check_value(1011, error->FAILED_PROCESS_ID, workers[4].process);
   check(1012, error->FAILED_ADDRESS == nowhere, (uint64_t)(uintptr_t)error->FAILED_ADDRESS);
+  // The handler runs, and nobody else.
+  check_value(1014, process_state(workers[4].process), READY);
   STOP(error->FAILED_PROCESS_ID, &status);
   check_code(1013, status, NO_ERROR);
 }
