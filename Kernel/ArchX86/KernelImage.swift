@@ -9,6 +9,9 @@ public enum KernelImage {
   /// The trace ring in the kernel's space, mapped twice in a row.
   @inlinable public static var ring: UInt64 { UInt64(PARTITA_KERNEL_RING) }
 
+  /// The kernel's own state in the kernel's space: a page.
+  @inlinable public static var state: UInt64 { UInt64(PARTITA_KERNEL_STATE) }
+
   /// Maps memory up to `memoryEnd` and the kernel's sections into its own address space.
   ///
   /// The first 2 MiB go by pages, so that text is not writable and the page at 0 is not there.

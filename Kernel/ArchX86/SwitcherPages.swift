@@ -127,11 +127,6 @@ public struct SwitcherPages {
     partita_write_cr0(partita_read_cr0() | 1 << 16)
   }
 
-  /// Publishes the kernel's state to the switcher, for hypercalls that are served at once.
-  public func setKernelContext(_ context: UnsafeMutableRawPointer) {
-    Instruction.store64(UInt64(UInt(bitPattern: context)), to: crossing(UInt64(PARTITA_KERNEL_CONTEXT)))
-  }
-
   // What every entry reads and every exit writes lies at constant addresses of the kernel's own space, which is loaded.
 
   /// Non-maskable interrupts taken, ever.

@@ -157,17 +157,16 @@ switcher_line:
     save_changed_registers
     movq    %rcx, REGISTERS(PARTITA_REGISTERS_RAX - 16)
     movq    %r11, REGISTERS(PARTITA_REGISTERS_RAX - 80)
-    movl    (%rsp), %ecx
     rdtsc
     shlq    $32, %rdx
-    leaq    (%rax, %rdx), %rsi
-    movq    %cr3, %rdx
-    movq    PARTITA_KERNEL_CONTEXT, %rdi
+    leaq    (%rax, %rdx), %rdi
+    movq    %cr3, %rsi
+    movl    (%rsp), %edx
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
-    movq    %rsi, PARTITA_ENTRY_TICKS
-    movq    %rdx, PARTITA_FOUND_ROOT
+    movq    %rdi, PARTITA_ENTRY_TICKS
+    movq    %rsi, PARTITA_FOUND_ROOT
     cld                                     // of the partition's flags only this one matters to compiled code
     movabsq $partita_mark_at_once, %rax
     call    *%rax
@@ -292,16 +291,15 @@ partita_syscall_entry:
     movq    %rax, %rcx
     rdtsc
     shlq    $32, %rdx
-    addq    %rax, %rdx
-    movq    %cr3, %rsi
+    leaq    (%rax, %rdx), %rsi
+    movq    %cr3, %rdi
     movq    $PARTITA_USER_CODE, REGISTERS(PARTITA_REGISTERS_CS)  // no interrupt's frame has put them there
     movq    $PARTITA_USER_DATA, REGISTERS(PARTITA_REGISTERS_SS)
-    movq    PARTITA_KERNEL_CONTEXT, %rdi
     movq    PARTITA_KERNEL_STACK, %rsp
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
-    movq    %rdx, PARTITA_ENTRY_TICKS
-    movq    %rsi, PARTITA_FOUND_ROOT
+    movq    %rsi, PARTITA_ENTRY_TICKS
+    movq    %rdi, PARTITA_FOUND_ROOT
     cmpq    $PARTITA_CALLS_AT_ONCE, %rcx
     jae     1f
     call    *partita_calls_at_once(, %rcx, 8)

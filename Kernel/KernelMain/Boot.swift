@@ -102,8 +102,10 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
       spill: memory.allocateUncleared(byteCount: UInt64(batchWords) &* 8))
     let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)
-    let kernel = memory.allocateUncleared(byteCount: UInt64(MemoryLayout<Kernel<Marking, Acts>>.size)).pointer
-      .assumingMemoryBound(to: Kernel<Marking, Acts>.self)
+    precondition(MemoryLayout<Kernel<Marking, Acts>>.size <= 4096)
+    let state = memory.allocateUncleared(byteCount: 4096)
+    kernelTable.map(KernelImage.state, to: state, byteCount: 4096, .write, memory: &memory)
+    let kernel = Kernel<Marking, Acts>.itself
     kernel.initialize(
       to: Kernel<Marking, Acts>(
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
@@ -116,7 +118,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     kernel.pointee.recordBoot(stop: stop)
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)
     RealTimeClock.start(hertz: table.module.realTimeClockHertz)
-    Kernel.run(kernel, stop: stop)
+    Kernel<Marking, Acts>.run(stop: stop)
   }
 
   /// Prints what a partition has been given, for `Tools/bench`.

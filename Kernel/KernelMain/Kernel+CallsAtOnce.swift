@@ -11,17 +11,14 @@ extension Kernel {
   /// now.
   ///
   /// - Parameters:
-  ///   - context: the kernel, as `run` has published it.
   ///   - foundRoot: CR3 at the entry.
   ///   - entryTicks: the counter at the entry.
   /// - Returns: 1 if it was served and the caller can go on; 0 if nothing was done and the long way has to be taken.
   @inline(__always)
-  public static func serveAtOnce(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64)
-    -> UInt32
-  {
-    // Unsafe: `run` has published the kernel, which lives for ever. Functions of this file take it as an argument, so
-    // that each is the end of this one and nothing is saved for a way back.
-    let kernel = context.assumingMemoryBound(to: Kernel.self)
+  public static func serveAtOnce(_ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+    // Functions of this file take it as an argument, so that each is the end of this one and nothing is saved for a way
+    // back.
+    let kernel = itself
     let nanoseconds = kernel.pointee.clock.nanoseconds(entryTicks)
     guard nanoseconds < kernel.pointee.core.quietUntilNanoseconds else {
       return serveFirst(kernel, nanoseconds, foundRoot)
@@ -33,10 +30,9 @@ extension Kernel {
   /// The same for a call whose number the switcher has looked at: `number` is a constant.
   @inline(__always)
   public static func serveAtOnce(
-    _ number: HypercallNumber, _ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64
+    _ number: HypercallNumber, _ foundRoot: UInt64, _ entryTicks: UInt64
   ) -> UInt32 {
-    // Unsafe: as above.
-    let kernel = context.assumingMemoryBound(to: Kernel.self)
+    let kernel = itself
     let nanoseconds = kernel.pointee.clock.nanoseconds(entryTicks)
     guard nanoseconds < kernel.pointee.core.quietUntilNanoseconds,
       foundRoot == kernel.pointee.running.rootForCallsAtOnce, kernel.pointee.ring.hasRoomForBatch

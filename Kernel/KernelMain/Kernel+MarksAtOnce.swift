@@ -10,17 +10,14 @@ extension Kernel {
   /// Records, marks and acknowledges the interrupt of a line.
   ///
   /// - Parameters:
-  ///   - context: the kernel, as `run` has published it.
   ///   - entryTicks: the counter at the entry.
   ///   - foundRoot: CR3 at the entry.
   ///   - vector: 32 … 46, but no line that may be spurious: those go the long way in the switcher.
   /// - Returns: 1 if that was all and the interrupted partition can go on; 2 if more is to be decided
   ///   (`RegisterPage.Entry.marked`); 0 if nothing was done and the long way has to be taken.
   @inline(__always)
-  public static func markAtOnce(
-    _ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64
-  ) -> UInt32 {
-    context.assumingMemoryBound(to: Kernel.self).pointee.markAtOnce(entryTicks, foundRoot, vector)
+  public static func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
+    itself.pointee.markAtOnce(entryTicks, foundRoot, vector)
   }
 
   @inline(__always)

@@ -63,12 +63,19 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     realTimeClockLines = quieted
   }
 
+  /// Where the kernel lies: at a constant address, so that whoever comes in has it at hand.
+  ///
+  /// Unsafe: `Boot` has mapped memory there before anybody comes, for ever.
+  @inline(__always) static var itself: UnsafeMutablePointer<Kernel> {
+    UnsafeMutablePointer(bitPattern: UInt(KernelImage.state)).unsafelyUnwrapped
+  }
+
   /// Runs the module until it ends.
   ///
   /// The kernel is behind a pointer, and no access to it lasts while ring 3 runs: hypercalls that are served at once
   /// (`serveAtOnce`) come in by that pointer.
-  static func run(_ kernel: UnsafeMutablePointer<Kernel>, stop: SystemTime) -> Never {
-    kernel.pointee.pages.setKernelContext(kernel)
+  static func run(stop: SystemTime) -> Never {
+    let kernel = itself
     kernel.pointee.begin(stop: stop)
     while true {
       kernel.pointee.settle()

@@ -25,9 +25,10 @@
 #define PARTITA_KERNEL_ROOT (PARTITA_TSS_PAGE + 0x810)
 #define PARTITA_ENTRY_TICKS (PARTITA_TSS_PAGE + 0x818)
 #define PARTITA_FOUND_ROOT (PARTITA_TSS_PAGE + 0x820)
-#define PARTITA_KERNEL_CONTEXT (PARTITA_TSS_PAGE + 0x828)
-#define PARTITA_NEXT_ROOT (PARTITA_TSS_PAGE + 0x830)
-#define PARTITA_EXIT_TICKS (PARTITA_TSS_PAGE + 0x838)
+#define PARTITA_NEXT_ROOT (PARTITA_TSS_PAGE + 0x828)
+#define PARTITA_EXIT_TICKS (PARTITA_TSS_PAGE + 0x830)
+// Kernel only: the kernel's own state, at an address that its code can name: no entry has to hand it over.
+#define PARTITA_KERNEL_STATE 0xFFFFFFFF8000F000
 // Kernel only: the trace ring, mapped twice in a row.
 #define PARTITA_KERNEL_RING 0xFFFFFFFFA0000000
 

@@ -24,14 +24,14 @@ public func kernelMain(_ startInformation: UInt64) {
 /// The switcher's way to hypercalls that are served at once: here, where the types are known. With scalars only,
 /// Swift's calling convention is C's, so the entry needs no thunk.
 @_silgen_name("partita_serve_at_once")
-public func serveAtOnce(_ context: UnsafeMutableRawPointer, _ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
-  Kernel<OwnersMarked, DroppedUpcall>.serveAtOnce(context, foundRoot, entryTicks)
+public func serveAtOnce(_ foundRoot: UInt64, _ entryTicks: UInt64) -> UInt32 {
+  Kernel<OwnersMarked, DroppedUpcall>.serveAtOnce(foundRoot, entryTicks)
 }
 
 /// The switcher's way to interrupts that are marked at once.
 @_silgen_name("partita_mark_at_once")
 public func markAtOnce(
-  _ context: UnsafeMutableRawPointer, _ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64
+  _ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64
 ) -> UInt32 {
-  Kernel<OwnersMarked, DroppedUpcall>.markAtOnce(context, entryTicks, foundRoot, vector)
+  Kernel<OwnersMarked, DroppedUpcall>.markAtOnce(entryTicks, foundRoot, vector)
 }
