@@ -1,6 +1,14 @@
 @testable import ModuleCompiler
 
 extension BrokenModule {
+  /// Two identifiers of one code, of which the one of the higher level has no action.
+  static let oneCode = [
+    ("ErrorIdentifier=\"3\" ErrorLevel=\"PARTITION\"", "ErrorIdentifier=\"3\" ErrorLevel=\"PROCESS\""),
+    (
+      "ErrorIdentifier=\"9\" ErrorLevel=\"MODULE\"",
+      "ErrorIdentifier=\"9\" ErrorLevel=\"PARTITION\" ErrorCode=\"NUMERIC_ERROR\""
+    ),
+  ]
   static let health: [BrokenModule] = [
     .init(.unknownError, "ErrorIdentifier=\"3\" Action", "ErrorIdentifier=\"4\" Action", at: "ErrorIdentifier=\"4\""),
     .init(
@@ -42,7 +50,29 @@ extension BrokenModule {
     .init(
       .wrongLevel, "<Connection_Table>",
       "<Module_HM_Table><System_State_Entry SystemState=\"1\"><Error_ID_Action ErrorIdentifier=\"3\" "
-        + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>", at: "<Module_HM_Table"),
+        + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>", at: "<Module_HM_Table",
+      status: 0, severity: .warning),
+    .init(
+      .wrongLevel,
+      [
+        ("ErrorIdentifier=\"3\" ErrorLevel=\"PARTITION\"", "ErrorIdentifier=\"3\" ErrorLevel=\"MODULE\""),
+        (
+          "<Connection_Table>",
+          "<Module_HM_Table><System_State_Entry SystemState=\"1\"><Error_ID_Action ErrorIdentifier=\"3\" "
+            + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>"
+        ),
+      ], at: "Action=\"WARM_START\"", status: 0, severity: .warning),
+    .init(
+      .wrongLevel,
+      [
+        ("<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>", ""),
+        (
+          "<Connection_Table>",
+          "<Module_HM_Table><System_State_Entry SystemState=\"1\"><Error_ID_Action ErrorIdentifier=\"3\" "
+            + "Action=\"RESET\"/></System_State_Entry></Module_HM_Table><Connection_Table>"
+        ),
+      ], at: "<Module_HM_Table"),
+    .init(.conflictingActions, oneCode, at: "ErrorIdentifier=\"3\" ErrorLevel", status: 0, severity: .warning),
     .init(
       .ignoredFault, "Action=\"WARM_START\"", "Action=\"IGNORE\"", at: "Action=\"IGNORE\"", status: 0,
       severity: .warning),

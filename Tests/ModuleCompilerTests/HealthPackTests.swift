@@ -64,6 +64,15 @@ import Testing
     }
   }
 
+  /// For every partition, and with the safest action, for no table has one for it.
+  @Test func theHigherLevelOfACodeHolds() throws {
+    try pack(BrokenModule.oneCode).withTable { table in
+      let found = all(HealthActionRecord.self, table).filter { $0.error == .numericError }
+      #expect(found.map(\.level) == [.partition, .partition, .partition])
+      #expect(found.map(\.action) == [.idle, .idle, .idle])
+    }
+  }
+
   @Test func theCallbackIsAnAddress() throws {
     let edit = (
       "<Partition_HM_Table PartitionIdentifier", "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier"

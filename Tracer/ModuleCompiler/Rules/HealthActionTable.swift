@@ -35,6 +35,7 @@ struct HealthActionTable {
       addPartitionAction(entry, of: partition, health)
     }
     addProcessErrors(module)
+    for level in health.levels { raise(level, health) }
     records.sort {
       ($0.partition.rawValue, $0.state.rawValue, $0.error.rawValue)
         < ($1.partition.rawValue, $1.state.rawValue, $1.error.rawValue)
@@ -103,6 +104,22 @@ struct HealthActionTable {
           .init(
             partition: PartitionIndex(UInt8(partition)), error: code, action: .idle, state: state, level: .process))
       }
+    }
+  }
+
+  /// Another identifier of this one's code may have a higher level, and no action that would have told of it.
+  private mutating func raise(_ level: HealthDescription.Level, _ health: HealthDescription) {
+    guard let code = level.code, let state = HealthDescription.state(level.state) else { return }
+    let alike = health.levels.filter { $0.code == code && $0.state == level.state }
+    guard alike.contains(where: { $0.level.rawValue > level.level.rawValue }) else { return }
+    if !conflicts.contains(where: { $0.errorIdentifier == level.errorIdentifier }) {
+      conflicts.append(.init(partitionIdentifier: 0, errorIdentifier: level.errorIdentifier, line: level.line))
+    }
+    for place in records.indices
+    where records[place].error == code && records[place].state == state && records[place].level == .process {
+      // No table has an action for the higher one: it is the safest.
+      records[place].level = .partition
+      records[place].action = .idle
     }
   }
 
