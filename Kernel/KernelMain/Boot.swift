@@ -113,7 +113,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
         contexts: contexts, segments: segments, messages: messages,
         extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))
-    kernel.pointee.writeBeacon(ring: ring, byteCount: ringBytes)
+    kernel.pointee.writeBeacon(ring: ring, byteCount: ringBytes, home: state)
     let stop = start.number("stop=").map { SystemTime(nanoseconds: $0) } ?? .never
     kernel.pointee.recordBoot(stop: stop)
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)

@@ -6,16 +6,19 @@ import PartitionCore
 extension TraceRing {
   /// Completes a beacon by where this ring keeps its own state, and writes it into the control page.
   ///
+  /// - Parameter home: where the memory is that the kernel has mapped for its state, this ring's in it.
   /// - Precondition: the ring is where it stays.
-  mutating func write(_ partial: RingBeacon) {
+  mutating func write(_ partial: RingBeacon, home: PhysicalAddress) {
+    func physical(_ address: UnsafePointer<some Any>) -> UInt64 {
+      UInt64(UInt(bitPattern: address)) &- KernelImage.state &+ home.rawValue
+    }
     var beacon = partial
     beacon.page = UInt64(UInt(bitPattern: control))
     beacon.kernelRing = KernelImage.ring
-    // The kernel's memory is mapped at its physical addresses.
-    withUnsafePointer(to: &next) { beacon.next = UInt64(UInt(bitPattern: $0)) }
-    withUnsafePointer(to: &wordsBefore) { beacon.wordsBefore = UInt64(UInt(bitPattern: $0)) }
-    withUnsafePointer(to: &events) { beacon.events = UInt64(UInt(bitPattern: $0)) }
-    withUnsafePointer(to: &unreportedLoss) { beacon.unreportedLoss = UInt64(UInt(bitPattern: $0)) }
+    withUnsafePointer(to: &next) { beacon.next = physical($0) }
+    withUnsafePointer(to: &wordsBefore) { beacon.wordsBefore = physical($0) }
+    withUnsafePointer(to: &events) { beacon.events = physical($0) }
+    withUnsafePointer(to: &unreportedLoss) { beacon.unreportedLoss = physical($0) }
     beacon.write { Instruction.store64($1, to: control + RingControl.beacon + $0 * 8) }
   }
 }
@@ -23,8 +26,12 @@ extension TraceRing {
 extension Kernel {
   /// Lets a reader of the machine's memory find the trace ring, whatever becomes of the kernel.
   ///
+  /// - Parameters:
+  ///   - address: of the ring.
+  ///   - byteCount: its size.
+  ///   - home: where the memory is that is mapped for the kernel's state.
   /// - Precondition: the kernel is where it stays.
-  mutating func writeBeacon(ring address: PhysicalAddress, byteCount: UInt64) {
+  mutating func writeBeacon(ring address: PhysicalAddress, byteCount: UInt64, home: PhysicalAddress) {
     var beacon = RingBeacon()
     beacon.ring = address.rawValue
     beacon.ringBytes = byteCount
@@ -33,6 +40,6 @@ extension Kernel {
     let drainer = core.drainer
     if !drainer.isNone { beacon.drainerPage = contexts[Int(drainer.rawValue)].shared.rawValue }
     beacon.kernelIdentity = Processor.kernelBuildIdentity
-    ring.write(beacon)
+    ring.write(beacon, home: home)
   }
 }
