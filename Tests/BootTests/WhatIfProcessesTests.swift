@@ -5,7 +5,7 @@ import Testing
 /// Processes that take the processor from each other, in other windows: the order in which they have it is their
 /// scheduler's decision, of which a recorded run has the outcome alone.
 @Suite struct WhatIfProcessesTests {
-  private struct Answer: Decodable {
+  struct Answer: Decodable {
     struct Claim: Decodable {
       var claim: String
       var predictedVerdict: String?
@@ -56,7 +56,7 @@ import Testing
         by: seconds(windows.secondStart) + " WindowDurationSeconds=" + seconds(windows.second))
   }
 
-  private static func answer(_ arguments: String..., to trace: [UInt8], _ other: ModuleVariant) throws -> Answer {
+  static func answer(_ arguments: String..., to trace: [UInt8], _ other: ModuleVariant) throws -> Answer {
     let folder = try CommandFolder()
     try folder.write(trace, to: "run.partita")
     try folder.write(Array(other.description.utf8), to: "other.xml")

@@ -23,10 +23,10 @@ struct WhatIfCommand: ParsableCommand {
 
       A "but:" names a doubt: a partition is answered otherwise than recorded, does more than was recorded of it, \
       starts anew as it did not in the recorded run, or does not where it did, is interrupted at another call \
-      of its processes, or its scheduler tells of a missed deadline in one of both runs only. From there on its \
-      further deeds are not known. Deadlines of its processes, of partitions that it can reach by ports, events or \
-      the module schedule, and all budgets and custom claims are then 'unknown', unless violated before. What the \
-      kernel promises whatever partitions do is not touched.
+      of its processes, has processes ready in other windows, or its scheduler tells of a missed deadline in one of \
+      both runs only. From there on its further deeds are not known. Deadlines of its processes, of partitions that it \
+      can reach by ports, events or the module schedule, and all budgets and custom claims are then 'unknown', unless \
+      violated before. What the kernel promises whatever partitions do is not touched.
 
       Where the other module moves windows or the like, the prediction is made thrice more: with whoever may have \
       waited by the clock waiting, and with a kernel that takes a little more, or less. A verdict that is another in \

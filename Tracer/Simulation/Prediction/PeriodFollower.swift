@@ -20,11 +20,15 @@ struct PeriodFollower: Sendable {
     var partition: Int
     /// Of the period that begins with it, ns; nil where none does.
     var length: UInt64?
+    /// What is sure of it, ns.
+    var supply: UInt64 = 0
   }
 
   private let windows: [Window]
   /// By partition.
   private var periods: [Period?]
+  /// By partition: when its last window has ended, or will have, less L, ns.
+  private var ends: [UInt64] = []
 
   /// Of no module: no period ever begins.
   init() {
@@ -42,23 +46,30 @@ struct PeriodFollower: Sendable {
         while windows.count <= index { windows.append(Window(partition: 0)) }
         windows[index] = Window(
           partition: Int(record.partition.rawValue),
-          length: record.isPeriodStart ? max(1, schedule.majorFrame.count / UInt64(count)) : nil)
+          length: record.isPeriodStart ? max(1, schedule.majorFrame.count / UInt64(count)) : nil,
+          supply: record.duration.count - min(record.duration.count, table.module.switchAllowance.count))
       }
     }
     self.windows = windows
     periods = Array(repeating: nil, count: table.partitionCount)
+    ends = Array(repeating: 0, count: table.partitionCount)
   }
 
   /// A window of the module has started, nominally at `start` ns.
   mutating func beginWindow(_ index: UInt32, at start: UInt64) {
-    guard Int(index) < windows.count, let length = windows[Int(index)].length else { return }
+    guard Int(index) < windows.count else { return }
     let partition = windows[Int(index)].partition
     guard periods.indices.contains(partition) else { return }
+    ends[partition] = start &+ windows[Int(index)].supply
+    guard let length = windows[Int(index)].length else { return }
     periods[partition] = Period(number: (periods[partition]?.number ?? 0) + 1, start: start, length: length)
   }
 
   /// The period that a partition is in; nil before its first.
   func period(of partition: Int) -> Period? { periods.indices.contains(partition) ? periods[partition] : nil }
+
+  /// When the window that a partition is in, or was in last, is over for sure, ns; 0 before its first.
+  func windowEnd(of partition: Int) -> UInt64 { ends.indices.contains(partition) ? ends[partition] : 0 }
 }
 
 extension PeriodFollower.Period {

@@ -17,6 +17,9 @@ public struct PredictionWeakness: Equatable, Sendable {
   /// When a process of several did something before the upcall that it came after in the recorded run, or the other way
   /// around: another of them might have had the processor.
   public private(set) var otherTurn: UInt64?
+  /// When a process is ready in a window that the partition gives up here, or not yet in one in which it goes on: its
+  /// scheduler would do something else.
+  public private(set) var otherWindow: UInt64?
 
   /// A job that a partition's scheduler takes for late here, and did not in the recorded run.
   public struct LateJob: Equatable, Sendable {
@@ -54,6 +57,8 @@ public struct PredictionWeakness: Equatable, Sendable {
   }
 
   mutating func noteOtherTurn(at instant: UInt64) { otherTurn = otherTurn ?? instant }
+  /// It is known only when the process goes on that a window was given up in vain.
+  mutating func noteOtherWindow(at instant: UInt64) { otherWindow = min(otherWindow ?? instant, instant) }
 
   /// From when on anything is uncertain.
   public var since: UInt64? {
@@ -62,7 +67,7 @@ public struct PredictionWeakness: Equatable, Sendable {
 
   /// From when on the partition might go another way, whatever its deadlines are.
   var otherWay: UInt64? {
-    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn].compactMap { $0 }.min()
+    [firstOtherAnswer, ranOut, outlived, unrecordedStart, otherTurn, otherWindow].compactMap { $0 }.min()
   }
 
   /// The health monitor may do something else about the partition than it did.
@@ -85,6 +90,11 @@ public struct PredictionWeakness: Equatable, Sendable {
       sentences.append(
         "\(partition) is interrupted at another of its processes' calls than in the recorded run, first at "
           + "\(otherTurn) ns; another of them might have had the processor from there on")
+    }
+    if let otherWindow {
+      sentences.append(
+        "processes of \(partition) are ready in other windows than in the recorded run, first at \(otherWindow) ns; "
+          + "what its scheduler does from there on is unknown")
     }
     for lateJob in lateJobs {
       guard lateJob.limit != nil else {

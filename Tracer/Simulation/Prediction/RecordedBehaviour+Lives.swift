@@ -26,6 +26,7 @@ extension RecordedBehaviour {
     players[index].upcallCount = 0
     players[index].running = .none
     players[index].arrears = [:]
+    players[index].windows = WindowUse()
   }
 
   /// Recorded lives that began with changes of schedules at which the partition has not started here.

@@ -29,6 +29,11 @@ extension RecordedBehaviour {
 
     mutating func goOn() {
       next += 1
+      beginAgain()
+    }
+
+    /// What leads to the next deed has yet to be computed.
+    mutating func beginAgain() {
       doneBeforeUpcall = nil
       carried = 0
       done = nil
@@ -57,6 +62,8 @@ extension RecordedBehaviour {
     var arrears: [ProcessKey: Int64] = [:]
     /// Its processes' jobs since then.
     var follower = JobFollower()
+    /// In which of its windows they are ready.
+    var windows = WindowUse()
     /// Upcalls since its last start.
     var upcallCount: UInt64 = 0
     /// Its next deed is none that was recorded: it asks for the marks that wait.

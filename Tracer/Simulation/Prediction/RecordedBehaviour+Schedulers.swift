@@ -4,7 +4,9 @@ import ModuleConfiguration
 extension RecordedBehaviour {
   /// A deed of one of several processes comes: in doubt where it is not the one that the last upcall came before.
   func noteTurn(_ index: Int, _ deed: RecordedDeed, at instant: UInt64) {
-    guard players[index].top == 0, scheduled.contains(index) else { return }
+    guard players[index].top == 0 else { return }
+    noteWindow(index, deed, at: instant)
+    guard scheduled.contains(index) else { return }
     if deed.upcallCount != players[index].upcallCount || (release(of: deed, index).map { instant < $0 } ?? false) {
       players[index].weakness.noteOtherTurn(at: instant)
     }
@@ -64,7 +66,7 @@ extension RecordedBehaviour {
   func skipYield(_ index: Int, at exit: UInt64) {
     guard players[index].top == 0, scheduled.contains(index) else { return }
     let activity = players[index].activities[0]
-    guard let deed = activity.strand.deed(activity.next), deed.kind == HypercallNumber.yield.rawValue,
+    guard let deed = activity.strand.deed(activity.next), deed.isYield,
       deed.upcallCount < players[index].upcallCount
     else { return }
     players[index].weakness.noteOtherTurn(at: exit)

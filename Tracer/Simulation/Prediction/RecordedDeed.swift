@@ -33,6 +33,10 @@ struct RecordedDeed {
   var stretch: ClockEvidence.Stretch?
   /// The period that its partition was in; nil before the first.
   var period: PeriodFollower.Period?
+  /// When the window that its partition was in is over, ns.
+  var windowEnd: UInt64 = 0
+  /// It is the first one since a window was given up, but for asking for marks.
+  var comesAfterYield = false
   /// What was computed of `computation` before the last upcall in it, ns; nil where none came.
   var computationBeforeUpcall: UInt64?
   /// Upcalls of the partition's life before it.
@@ -65,6 +69,9 @@ struct RecordedDeed {
     return call.number == HypercallNumber.raiseApplicationError.rawValue
       && call.arguments.0 == UInt64(ErrorCode.deadlineMissed.rawValue)
   }
+
+  /// It gives up a window.
+  var isYield: Bool { kind == HypercallNumber.yield.rawValue }
 
   /// It may make its partition start anew.
   var asksForMode: Bool {

@@ -232,7 +232,8 @@ struct RecordedDemand {
       partition: snapshot.partition, isInHandler: flows[index].open.count > 1, last: strand.latestKind,
       next: deed.kind)
     deed.stretch = stretch
-    deed.period = periods.period(of: index)
+    (deed.period, deed.windowEnd) = (periods.period(of: index), periods.windowEnd(of: index))
+    deed.comesAfterYield = strand.isGivenUp
     deed.upcallCount = flows[index].upcallCount
     deed.computationBeforeUpcall = strand.computationBeforeUpcall
     if let instant = deed.timerInstant, let period = deed.period {

@@ -1,4 +1,5 @@
 import APEXTypes
+import ModuleConfiguration
 
 /// How a partition started, as a `restart` event says it.
 struct PartitionStart: Equatable {
@@ -97,6 +98,8 @@ final class RecordedStrand {
   private(set) var beginning: UInt64?
   /// The kind of the last deed; all ones before the first.
   private(set) var latestKind = UInt16.max
+  /// A window has been given up, and nothing done since but to ask for marks.
+  private(set) var isGivenUp = false
   private var kept: [RecordedDeed] = []
   /// Those behind them, where there are any.
   private var rest: SpillingQueue<RecordedDeed>?
@@ -152,6 +155,7 @@ final class RecordedStrand {
   func beginComputation(after kind: UInt16) {
     computationBeforeUpcall = nil
     latestKind = kind
+    if kind != HypercallNumber.null.rawValue { isGivenUp = kind == HypercallNumber.yield.rawValue }
     beginning = nil
     computation = 0
     wasOn = nil

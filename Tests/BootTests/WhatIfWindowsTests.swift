@@ -1,0 +1,33 @@
+import Testing
+
+/// Windows that are split, and windows that are joined: a partition's scheduler gives up each in which nobody is ready.
+@Suite struct WhatIfWindowsTests {
+  /// Autopilot with a window more: its first is split.
+  private static func split() throws -> ModuleVariant {
+    try ModuleVariant.shipped("Autopilot")
+      .replacing(
+        "PartitionIdentifier=\"1\" PeriodSeconds=\"0.020\" PeriodDurationSeconds=\"0.006\"",
+        by: "PartitionIdentifier=\"1\" PeriodSeconds=\"0.020\" PeriodDurationSeconds=\"0.0059\""
+      )
+      .replacing(
+        "WindowDurationSeconds=\"0.004\"\n        PartitionPeriodStart=\"true\"/>",
+        by: "WindowDurationSeconds=\"0.0018\" PartitionPeriodStart=\"true\"/>"
+          + "<Window_Schedule WindowIdentifier=\"12\" WindowStartSeconds=\"0.0019\" "
+          + "WindowDurationSeconds=\"0.0021\" PartitionPeriodStart=\"false\"/>")
+  }
+
+  /// In both directions no verdict is another than a capture's.
+  @Test(arguments: [false, true]) func noVerdictIsAnotherThanTheCaptures(isJoined: Bool) throws {
+    let variants = [try ModuleVariant.shipped("Autopilot"), try Self.split()]
+    let (before, after) = isJoined ? (variants[1], variants[0]) : (variants[0], variants[1])
+    let real = try WhatIfTests.report(CapturedRun.capture(after, milliseconds: 500).trace)
+    let run = try CapturedRun.capture(before, milliseconds: 500)
+    let answer = try WhatIfProcessesTests.answer(to: run.trace, after)
+    for claim in answer.claims {
+      guard let seen = real.claim(claim.claim)?.verdict, seen != .unknown else { continue }
+      let predicted = try #require(claim.predictedVerdict)
+      #expect(["unknown", seen.rawValue].contains(predicted), "\(claim.claim): \(predicted), and \(seen) in a capture")
+    }
+    #expect(answer.claims.count { $0.predictedVerdict == "pass" } > 100)
+  }
+}
