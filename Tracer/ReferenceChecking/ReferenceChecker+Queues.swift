@@ -52,9 +52,9 @@ extension ReferenceChecker {
   private func judgeQueues(_ step: Step, _ queues: inout [Queue]) {
     var marking = Marking()
     for index in range(step) {
-      if kinds[index] == .restart {
+      if kinds[index] == .restart || kinds[index] == .modeChange && events[index].detail == 0 {
         for port in queues.indices where owner(ofPort: port) == partition(index) { queues[port] = Queue() }
-        // A start empties queues, and may so make room in any.
+        // A start empties queues, as a stop does, and may so make room in any.
         marking.isAnyAllowed = true
       }
       guard kinds[index] == .portOperation, Int(events[index].operand) < queues.count else { continue }

@@ -85,7 +85,7 @@ struct PortTable {
     queues[port].isKnown = true
   }
 
-  /// The partition starts anew: its ports are gone, and what its queues held.
+  /// The partition starts anew, or stops: its ports are gone, and what its queues held.
   mutating func restart(_ partition: UInt8, _ plan: ModulePlan) {
     for port in queues.indices where plan.ports[port].partition == partition { queues[port] = Queue() }
     namesKnown |= 1 << UInt32(partition)

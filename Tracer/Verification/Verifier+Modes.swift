@@ -39,6 +39,9 @@ extension Verifier {
       stopProcesses(of: event.partition)
       judgeUnansweredMarks(of: index)
       judgeUnenteredUpcall(of: index)
+      // Its queues are gone, which may make room for any sender.
+      ports.restart(event.partition, plan)
+      rare.queueMarkAllowed = .max
       partitions[index].supplyKnown = false
       guests[index].callbackError = -1
       // Its window is idle time from here.

@@ -185,7 +185,7 @@ extension Verifier {
   mutating func judgeQueueMarks() {
     guard rare.queueMarked | rare.queueMarkDue != 0 else { return }
     tally(.queueMark)
-    // A start empties queues, and may so make room in any.
+    // A start empties queues, and may so make room in any; so does a stop.
     let allowed = rare.restarted != 0 ? .max : rare.queueMarkDue | rare.queueMarkAllowed
     let extra = rare.queueMarked & ~allowed
     if extra != 0, fails(.queueMark) {

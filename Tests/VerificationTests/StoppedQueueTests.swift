@@ -1,0 +1,43 @@
+import APEXTypes
+import ModuleConfiguration
+import ReferenceChecking
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// A partition that goes to IDLE loses its queues, as one that starts does: a sender that a full one held back is told.
+@Suite struct StoppedQueueTests {
+  typealias Module = RichModule
+
+  /// Whether the verifier and the reference checker find the claim violated where Master is marked for its queue while
+  /// Worker's is full, and Worker stops or goes on.
+  private func violated(stopping: Bool) throws -> [Bool] {
+    let module = try RichModule.make()
+    var events = Story(RichStory.tell(of: module)).events
+    let receipt = try #require(
+      events.firstIndex {
+        $0.kind == EventKind.portOperation.rawValue && $0.detail == PortOperation.receive.rawValue
+          && $0.partition == Module.worker
+      })
+    let input = try #require(events[..<receipt].lastIndex { $0.knownKind?.eventClass == .input })
+    let time = events[input - 1].time
+    let call = UInt32(HypercallNumber.null.rawValue)
+    let stop = TraceEvent(
+      time: time, .modeChange, partition: Module.worker, detail: OperatingMode.idle.rawValue,
+      operand: UInt32(OperatingMode.normal.rawValue))
+    let mark = TraceEvent(time: time, .mark, partition: Module.master, operand: 66, words: .init(1))
+    let begin = TraceEvent(time: time, .hypercall, partition: Module.worker, operand: call)
+    let end = TraceEvent(time: time, .hypercallResult, partition: Module.worker, operand: call)
+    events = events[..<input] + [begin] + (stopping ? [stop] : []) + [mark, end]
+    let verified = report(events, module).identifiers(.fail)
+    return [
+      verified.contains("queue.mark"), ReferenceChecker.violations(events, module.table).contains("queue.mark"),
+    ]
+  }
+
+  @Test func aStopMakesRoom() throws {
+    #expect(try violated(stopping: false) == [true, true])
+    #expect(try violated(stopping: true) == [false, false])
+  }
+}
