@@ -72,11 +72,30 @@ import TraceReading
     // No time is left for it, and what is told complete at 15 ms is not the job that was released last.
     #expect(
       try jobs(deadline: 4_000_000, last) == begun + [
-        "13999900 process 1 completed, released at 9000000", "13999900 process 1 released for 14000000",
+        "13999900 process 1 late, released at 9000000", "13999900 process 1 released for 14000000",
       ] + ended)
     #expect(
       try jobs(deadline: 90_000_000, ToldStory.window(2)) == begun + [
-        "23999900 process 1 completed, released at 9000000", "23999900 process 1 released for 24000000",
+        "23999900 process 1 late, released at 9000000", "23999900 process 1 released for 24000000",
+      ])
+  }
+
+  /// Released 5 ms after its period's start, a job whose turn comes in the next period is that period's before.
+  @Test func aJobMayBeginInThePeriodAfterItsRelease() throws {
+    let late = ToldStory.Process("late", period: 10_000_000, deadline: 9_000_000)
+    let events =
+      [SmallStory.boot] + ToldStory.window(0) + ToldStory.window(1)
+      + ToldStory.tell(14_100_000, nil, .dormant, late.key, age: 5_000_000)
+      + ToldStory.tell(14_500_000, late.key, .complete, nil) + ToldStory.window(2)
+      + ToldStory.tell(24_100_000, nil, .dormant, late.key, age: 5_000_000)
+      + ToldStory.tell(24_600_000, late.key, .complete, nil)
+    let lines = try Self.lines(events, [late]).filter { !$0.contains(" ran ") && !$0.contains(" runs ") }
+    #expect(
+      lines == [
+        "14100000 process 1 released for 4000000", "14100000 process 1 began at 9000000",
+        "14500000 process 1 completed, released at 9000000", "14500000 process 1 released for 14000000",
+        "24100000 process 1 began at 19000000", "24600000 process 1 completed, released at 19000000",
+        "24600000 process 1 released for 24000000",
       ])
   }
 
@@ -166,7 +185,7 @@ import TraceReading
     var count = 0
     for change in recorder.changes.map(\.change) {
       switch change {
-      case .released(let process, _), .completed(let process, _, _), .stopped(let process, _):
+      case .released(let process, _), .completed(let process, _, _), .late(let process, _), .stopped(let process, _):
         #expect(running != process && process <= ToldStory.all.count, "seed \(seed)")
       case .runs(let run):
         #expect(running == nil, "seed \(seed)")

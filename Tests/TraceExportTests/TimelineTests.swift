@@ -29,7 +29,7 @@ import TraceReading
       case .upcallEnded(let upcall): "upcall \(upcall.vector) of \(upcall.partition) over"
       case .mode(let mode): "mode \(mode.mode) of \(mode.partition)"
       case .released(let process, let start): "process \(process) released for \(start)"
-      case .completed, .delayed, .stopped, .runs, .runsNoLonger: line(ofProcess: told.change)
+      case .completed, .late, .delayed, .stopped, .runs, .runsNoLonger: line(ofProcess: told.change)
       case .forgotten: "forgotten"
       case .lost(let count, let from, _, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
       }
@@ -39,6 +39,7 @@ import TraceReading
   private static func line(ofProcess change: TimelineChange) -> String {
     switch change {
     case .completed(let process, let released, _): "process \(process) completed, released at \(released)"
+    case .late(let process, let released): "process \(process) late, released at \(released)"
     case .delayed(let process, let start): "process \(process) began at \(start)"
     case .stopped(let process, let released): "process \(process) stopped, released at \(released)"
     case .runs(let run): "process \(run.process) runs from \(run.from)"

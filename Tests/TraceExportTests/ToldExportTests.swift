@@ -116,6 +116,17 @@ import TraceReading
       ])
   }
 
+  /// Who is not complete when he is released anew has no response, and has not met his deadline.
+  @Test func aLateJobHasNotMetItsDeadline() throws {
+    let events =
+      [SmallStory.boot] + ToldStory.window(0) + ToldStory.tell(4_100_000, nil, .dormant, ToldStory.fast.key)
+      + ToldStory.window(1)
+    let (folder, database) = try SQLiteTests.export(ToldStory.file(events))
+    defer { withExtendedLifetime(folder) {} }
+    let responses = "SELECT released_ns, response_ns, met, became FROM processes WHERE process = 'fast' ORDER BY 1"
+    #expect(try SQLiteTests.lines(database, responses) == ["4000000|·|0|late", "14000000|·|·|·"])
+  }
+
   /// Every row of a part is one of the whole, and those that are not over are there.
   @Test func aPartHasTheRowsThatAreNotOver() throws {
     let (folder, all) = try SQLiteTests.export(Self.trace)

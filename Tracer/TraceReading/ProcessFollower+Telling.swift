@@ -45,6 +45,15 @@ extension ProcessFollower {
       jobs[process].isFollowed = true
       jobs[process].begin(at: release)
       tell(.released(process: process, start: release))
+      // One that began late in a period before has its next release in this one.
+      let isLate = release < period && start > release
+      if isLate, jobs[process].isOver(processes[process].period, at: period, of: length) {
+        jobs[process].wait(for: period)
+      }
+    } else if let next = jobs[process].next, start >= next {
+      // The job before it gave way, and was not complete.
+      if processor.run?.process == process { processor.cut(at: time, .cut, tell) }
+      endLate(process, at: time, tell)
     }
     if jobs[process].goOn(from: start) { tell(.delayed(process: process, start: start)) }
   }

@@ -128,7 +128,7 @@ public struct ProcessFollower: Sendable {
   /// Events are missing here.
   public mutating func forget() {
     for process in jobs.indices {
-      jobs[process].end()
+      jobs[process].stop()
       jobs[process].lastRelease = .unknown
       jobs[process].isFollowed = !processes[process].isTold
     }
@@ -148,6 +148,7 @@ public struct ProcessFollower: Sendable {
 
   mutating func stop(process: Int, at time: UInt64, _ tell: Sink) {
     end(process, .stopped, at: time, tell)
+    jobs[process].stop()
     jobs[process].lastRelease = .none
     jobs[process].isFollowed = !processes[process].isTold
   }
@@ -211,9 +212,14 @@ public struct ProcessFollower: Sendable {
     jobs[process].end()
   }
 
-  mutating func complete(_ process: Int, at time: UInt64, _ tell: Sink) {
+  mutating func complete(_ process: Int, at time: UInt64, _ tell: Sink) { goOn(process, .complete, at: time, tell) }
+
+  mutating func endLate(_ process: Int, at time: UInt64, _ tell: Sink) { goOn(process, .late, at: time, tell) }
+
+  /// The job is over, and with it begins the one that has waited for that.
+  private mutating func goOn(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {
     guard let start = jobs[process].begin else { return }
-    tell(.ended(process: process, start: start, .complete, at: time))
+    tell(.ended(process: process, start: start, how, at: time))
     if let next = jobs[process].complete() { tell(.released(process: process, start: next)) }
   }
 

@@ -14,8 +14,11 @@ struct ProcessJob: Equatable, Sendable {
   /// Its process has had the processor for it, as is told, and it began so much later than its release.
   private(set) var hasBegun = false
   private var delay: UInt64 = 0
+  /// How much later than its release the last job began: who starts with a delay keeps it from job to job, and until
+  /// one has begun nobody tells of it.
+  private var lastDelay: UInt64 = 0
   /// The release after it, where that comes before it is complete, and may.
-  private var next: UInt64?
+  private(set) var next: UInt64?
   /// Never moved by a delay.
   var lastRelease = LastRelease.none
   /// Whether releases count: those of a process that is told of only from where it first gets the processor.
@@ -38,7 +41,7 @@ struct ProcessJob: Equatable, Sendable {
 
   mutating func begin(at instant: UInt64) {
     end()
-    release = instant
+    (release, delay) = (instant, lastDelay)
     lastRelease = .at(instant)
   }
 
@@ -50,23 +53,36 @@ struct ProcessJob: Equatable, Sendable {
     guard let begin, delay > 0, next == nil else { return false }
     let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
     guard isBeyond || limit > instant else { return false }
+    wait(for: instant)
+    return true
+  }
+
+  /// It is the job before the one that was released at `instant`.
+  mutating func wait(for instant: UInt64) {
     next = instant
     lastRelease = .at(instant)
-    return true
   }
 
   /// Its process goes on with a job that began at `start`; is it this one?
   ///
-  /// - Returns: true where it is, and begins at another instant than was thought.
+  /// - Returns: true where it is, and begins at another instant than was told.
   mutating func goOn(from start: UInt64) -> Bool {
-    guard let release, let begin, start >= begin else { return false }
-    hasBegun = true
+    guard let release, let begin, start >= (hasBegun ? begin : release) else { return false }
+    let told = hasBegun ? begin : release
     delay = start &- release
-    return start != begin
+    if !hasBegun { lastDelay = delay }
+    hasBegun = true
+    return start != told
   }
 
   /// It is under way no longer, nor is what would follow it.
   mutating func end() { (release, hasBegun, delay, next) = (nil, false, 0, nil) }
+
+  /// Its process or its partition is stopped: how late later jobs begin nobody knows.
+  mutating func stop() {
+    end()
+    lastDelay = 0
+  }
 
   /// It is done.
   ///
@@ -74,7 +90,7 @@ struct ProcessJob: Equatable, Sendable {
   mutating func complete() -> UInt64? {
     let waiting = next
     end()
-    release = waiting
+    if let waiting { (release, delay) = (waiting, lastDelay) }
     return waiting
   }
 }

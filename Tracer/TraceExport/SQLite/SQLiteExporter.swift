@@ -19,7 +19,7 @@ public final class SQLiteExporter: TraceExporter {
       case .mark: 6
       case .upcall: 9
       case .mode: 5
-      case .activation: 3
+      case .activation: 4
       case .processRun: 4
       case .gap: 4
       }
@@ -120,8 +120,10 @@ public final class SQLiteExporter: TraceExporter {
       insert(
         .mode, [mode.position, mode.began, UInt64(mode.partition), UInt64(mode.mode), UInt64(mode.condition)])
     case .released(let process, let start), .delayed(let process, let start): openReleases[process] = start
-    case .completed(let process, let released, let instant): write(process, released: released, completed: instant)
-    case .stopped(let process, let released): write(process, released: released, completed: nil)
+    case .completed(let process, let released, let instant):
+      write(process, released: released, completed: instant, "complete")
+    case .late(let process, let released): write(process, released: released, completed: nil, "late")
+    case .stopped(let process, let released): write(process, released: released, completed: nil, "stopped")
     case .runs(let run): openRun = run
     case .runsNoLonger(let run, let outcome, let instant): write(run, until: instant, outcome)
     case .forgotten: writeOpen()
@@ -180,9 +182,9 @@ public final class SQLiteExporter: TraceExporter {
       ])
   }
 
-  private func write(_ process: Int, released: UInt64, completed: UInt64?) {
+  private func write(_ process: Int, released: UInt64, completed: UInt64?, _ became: String) {
     openReleases[process] = nil
-    insert(.activation, [UInt64(process), released, completed])
+    insert(.activation, [UInt64(process), released, completed], text: became)
   }
 
   /// - Parameter outcome: nil where the run goes on for all that is known.
@@ -199,7 +201,9 @@ public final class SQLiteExporter: TraceExporter {
     writeInterrupt(acknowledged: nil)
     for upcall in openUpcalls { write(upcall, ended: nil) }
     if let openRun { write(openRun, until: nil, nil) }
-    for process in openReleases.keys.sorted() { insert(.activation, [UInt64(process), openReleases[process], nil]) }
+    for process in openReleases.keys.sorted() {
+      insert(.activation, [UInt64(process), openReleases[process], nil, nil])
+    }
     openReleases = [:]
   }
 

@@ -41,8 +41,9 @@ public enum SQLiteSchema {
       depth INTEGER, mark_position INTEGER, began_ns INTEGER, ended_ns INTEGER);  -- mark: the first that it serves
     CREATE TABLE mode(position INTEGER, time_ns INTEGER, partition INTEGER, mode INTEGER, condition INTEGER);
     CREATE TABLE activation(process INTEGER, released_ns INTEGER,
-      completed_ns INTEGER);                                        -- released: from when on the deadline counts;
-                                                                    -- completed NULL: or stopped before
+      completed_ns INTEGER, became TEXT);                           -- released: from when on the deadline counts;
+                                                                    -- became: complete; late: not by the next release;
+                                                                    -- stopped; NULL: still under way
     CREATE TABLE process_run(process INTEGER, from_ns INTEGER, to_ns INTEGER,
       became TEXT);                                                 -- has the processor, as its scheduler tells; then
                                                                     -- ready, waiting, complete, dormant, faulted; cut:
@@ -124,11 +125,12 @@ public enum SQLiteSchema {
         LEFT JOIN label l ON l.topic = 'portOperation' AND l.id = e.detail
       WHERE e.kind = 26;
 
-    -- Releases and completions of the module's processes.
+    -- Releases and completions of the module's processes. Who is not complete when he is released anew has no
+    -- response, and has not met his deadline.
     CREATE VIEW processes AS
       SELECT q.name AS process, p.name AS partition, a.released_ns, a.completed_ns,
         a.completed_ns - a.released_ns AS response_ns, q.deadline_ns,
-        a.completed_ns - a.released_ns <= q.deadline_ns AS met
+        CASE a.became WHEN 'late' THEN 0 ELSE a.completed_ns - a.released_ns <= q.deadline_ns END AS met, a.became
       FROM activation a JOIN process q ON q.id = a.process LEFT JOIN partition p ON p.id = q.partition;
 
     -- Stretches in which processes have the processor, cut where their partitions lose it. Kernel entries are in them.

@@ -39,10 +39,11 @@ public enum TimelineChange: Equatable, Sendable {
   case released(process: Int, start: UInt64)
   /// Its job began later than its release, at `start`: from there on its deadline counts.
   case delayed(process: Int, start: UInt64)
-  /// Its partition has yielded, by which it has completed, or the scheduler has told that it has; or it is released
-  /// anew and has not. `released`: from when on its deadline counted; `at`: the instant of that call, which may be
-  /// answered later.
+  /// Its partition has yielded, by which it has completed, or the scheduler has told that it has. `released`: from when
+  /// on its deadline counted; `at`: the instant of that call, which may be answered later.
   case completed(process: Int, released: UInt64, at: UInt64)
+  /// It is released anew, and its job was not complete: that has missed its deadline.
+  case late(process: Int, released: UInt64)
   /// It was stopped, or its partition was: its job will never be complete.
   case stopped(process: Int, released: UInt64)
   /// A process has the processor, as its partition's scheduler tells; again, where that partition has got the CPU back.

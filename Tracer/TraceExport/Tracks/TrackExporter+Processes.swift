@@ -14,13 +14,17 @@ extension TrackExporter {
       let began = delayed.removeValue(forKey: process).map { [EventField("began", .instant($0))] } ?? []
       let response = EventField("response", .duration(instant &- min(instant, released)))
       end(Track(.process, process), began + [response], at: time)
-    case .stopped(let process, _):
-      delayed[process] = nil
-      end(Track(.process, process), [EventField("became", .name("stopped"))], at: time)
+    case .late(let process, _): endIncomplete(process, "late", at: time)
+    case .stopped(let process, _): endIncomplete(process, "stopped", at: time)
     case .runs(let run): begin(Track(.process, run.process), "running", at: time)
     case .runsNoLonger(let run, let outcome, _):
       end(Track(.process, run.process), [EventField("became", .name(outcome.rawValue))], at: time)
     default: break
     }
+  }
+
+  private func endIncomplete(_ process: Int, _ became: String, at time: UInt64) {
+    delayed[process] = nil
+    end(Track(.process, process), [EventField("became", .name(became))], at: time)
   }
 }
