@@ -44,16 +44,20 @@ extension RecordedBehaviour {
     let all = computation(deed.computation)
     let player = players[index]
     guard player.top == 0, scheduled.contains(index) else { return all }
-    let isOfScheduler = deed.timerInstant != nil || deed.telling != nil
+    // What a process tells when it is done or waits it has computed for.
+    let isOfScheduler =
+      deed.timerInstant != nil
+      || deed.telling.map { $0.from.isNone || $0.from != player.running || $0.state == .ready } ?? false
     if player.activities[0].done == nil, !isOfScheduler, let arrears = player.arrears[player.running] {
       players[index].arrears[player.running] = nil
       players[index].activities[0].carried = arrears
     }
-    if deed.telling?.state == .ready, let before = deed.computationBeforeUpcall,
+    // Where nobody had the processor, the scheduler waited for the upcall.
+    if deed.telling?.state == .ready || deed.endsIdling, let before = deed.computationBeforeUpcall,
       let done = player.activities[0].doneBeforeUpcall, deed.upcallCount == player.upcallCount
     {
       let late = Int64(clamping: computation(before)) - Int64(clamping: done)
-      if late != 0 { players[index].arrears[player.running, default: 0] += late }
+      if late != 0, !deed.endsIdling { players[index].arrears[player.running, default: 0] += late }
       players[index].activities[0].doneBeforeUpcall = nil
       return done + (all - min(all, computation(before)))
     }

@@ -145,9 +145,9 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// How long the partition waits for a deed, if it is taken to wait: as long as it did, and longer by what it computes
   /// more.
   private func wait(of deed: RecordedDeed) -> UInt64? {
-    guard let waits = assumption.waits, let stretch = deed.stretch, waits.isOpen(stretch),
-      deed.elapsed >= ClockEvidence.shortestWait
-    else { return nil }
+    guard deed.elapsed >= ClockEvidence.shortestWait else { return nil }
+    if deed.isIdleWait { return deed.elapsed }
+    guard let waits = assumption.waits, let stretch = deed.stretch, waits.isOpen(stretch) else { return nil }
     return deed.elapsed + (computation(deed.computation) - deed.computation)
   }
 

@@ -70,6 +70,13 @@ struct RecordedDeed {
       && call.arguments.0 == UInt64(ErrorCode.deadlineMissed.rawValue)
   }
 
+  /// It is told that a process goes on after it was told that none does: the scheduler has waited in between.
+  var endsIdling: Bool {
+    stretch?.last == HypercallNumber.tellProcess.rawValue && telling?.from.isNone ?? false
+  }
+  /// Likewise, and no upcall came: it has looked at the clock all the time.
+  var isIdleWait: Bool { computationBeforeUpcall == nil && endsIdling }
+
   /// It gives up a window.
   var isYield: Bool { kind == HypercallNumber.yield.rawValue }
 
