@@ -9,7 +9,8 @@ struct ProposedSchedule {
     var partition: String
     var process: String
     var recordedNanoseconds: UInt64
-    /// Of what its partition is sure of in a period of the process.
+    /// Of what its partition is sure of in a period of the process; where the processes of a partition ask for too much
+    /// together, in its share.
     var greatestNanoseconds: UInt64
   }
 
@@ -56,8 +57,10 @@ struct ProposedSchedule {
     }
     elements.append("</Partition_Schedule>")
     let cost = taken(partition).count
-    let supply = leastOfPeriods(windows, record.period) { $0.duration.count - min($0.duration.count, cost) }
-    addCapacities(of: partition, record, supply: supply.count)
+    func sure(_ window: WindowRecord) -> UInt64 { window.duration.count - min(window.duration.count, cost) }
+    addCapacities(
+      of: partition, record, inPeriod: leastOfPeriods(windows, record.period, sure).count,
+      inFrame: windows.reduce(UInt64(0)) { UInt64(clamping: UInt128($0) + UInt128(sure($1))) })
   }
 
   /// What the element says of changes of schedules, which must not be lost with its windows.
@@ -74,16 +77,31 @@ struct ProposedSchedule {
     return action + (mayChange ? " SetModuleSchedule=\"true\"" : "")
   }
 
-  private mutating func addCapacities(of partition: PartitionIndex, _ record: PartitionRecord, supply: UInt64) {
-    for index in 0..<table.count(ProcessRecord.self) {
-      let process = table.record(ProcessRecord.self, index)
-      guard process.partition == partition else { continue }
-      let (greatest, isBeyond) = supply.multipliedReportingOverflow(by: process.period.count / record.period.count)
-      guard !isBeyond, process.capacity.count > greatest else { continue }
+  /// - Parameters:
+  ///   - supply: what is sure in each of the partition's periods, ns.
+  ///   - all: in each major frame, ns.
+  private mutating func addCapacities(
+    of partition: PartitionIndex, _ record: PartitionRecord, inPeriod supply: UInt64, inFrame all: UInt64
+  ) {
+    let processes = (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }.filter {
+      $0.partition == partition && $0.period.count > 0 && $0.capacity.count != .max
+    }
+    var greatest = processes.map { process in
+      let (most, isBeyond) = supply.multipliedReportingOverflow(by: process.period.count / record.period.count)
+      return isBeyond ? process.capacity.count : min(most, process.capacity.count)
+    }
+    // In the long run all of them ask for no more than the windows give.
+    let asked = zip(greatest, processes).reduce(UInt64(0)) { sum, next in
+      let period = UInt128(next.1.period.count)
+      let share = (UInt128(next.0) * UInt128(schedule.majorFrame.count) + period - 1) / period
+      return UInt64(clamping: UInt128(sum) + min(share, UInt128(UInt64.max)))
+    }
+    if asked > all { greatest = greatest.map { UInt64(UInt128($0) * UInt128(all) / UInt128(asked)) } }
+    for (process, most) in zip(processes, greatest) where process.capacity.count > most {
       capacities.append(
         Capacity(
           partition: text(record.name), process: text(process.name), recordedNanoseconds: process.capacity.count,
-          greatestNanoseconds: greatest))
+          greatestNanoseconds: most))
     }
   }
 
