@@ -107,6 +107,10 @@ extension RecordedBehaviour {
     players[index].windows.first[telling.to] = first
     if isResumed { return noteResumption(index, deed, after: givenUp, at: instant) }
     let release = first.own &+ (job.recorded &- first.recorded)
+    // In another schedule a period starts elsewhere, and releases go on as before.
+    if max(job.own, release) - min(job.own, release) > DeadlineEvidence.tolerance {
+      players[index].weakness.noteOtherWindow(at: min(release, instant))
+    }
     if instant &+ DeadlineEvidence.tolerance < release { players[index].weakness.noteOtherWindow(at: instant) }
     guard let givenUp, givenUp.recorded < job.recorded, givenUp.end > release &+ DeadlineEvidence.tolerance else {
       return
