@@ -97,7 +97,7 @@ import TraceReading
 
   @Test func aProcessIsReleasedWhereItsOwnPeriodStarts() throws {
     let every = try Self.releases(processPeriod: 10_000_000, yields: [1, 2, 3, 4, 5])
-    #expect(every.prefix(3) == ["released for 4000000", "completed, released at 4000000", "released for 14000000"])
+    #expect(every.prefix(3) == ["released for 4000000", "late, released at 4000000", "released for 14000000"])
     #expect(every.count == 12)
     let second = try Self.releases(processPeriod: 20_000_000, yields: [1, 2, 3, 4])
     #expect(

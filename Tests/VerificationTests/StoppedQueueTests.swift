@@ -27,9 +27,14 @@ import TraceFormat
       time: time, .modeChange, partition: Module.worker, detail: OperatingMode.idle.rawValue,
       operand: UInt32(OperatingMode.normal.rawValue))
     let mark = TraceEvent(time: time, .mark, partition: Module.master, operand: 66, words: .init(1))
-    let begin = TraceEvent(time: time, .hypercall, partition: Module.worker, operand: call)
+    // As Worker's next entry tells of it, but for what it asks for.
+    var begin = events[input]
+    begin.time = time
+    begin.operand = begin.operand & ~0xFFFF | call
+    begin.words = .init(begin.words.w0)
     let end = TraceEvent(time: time, .hypercallResult, partition: Module.worker, operand: call)
-    events = events[..<input] + [begin] + (stopping ? [stop] : []) + [mark, end]
+    // The input that follows ends the step.
+    events = events[..<input] + [begin] + (stopping ? [stop] : []) + [mark, end, events[input]]
     let verified = report(events, module).identifiers(.fail)
     return [
       verified.contains("queue.mark"), ReferenceChecker.violations(events, module.table).contains("queue.mark"),
@@ -37,7 +42,8 @@ import TraceFormat
   }
 
   @Test func aStopMakesRoom() throws {
-    #expect(try violated(stopping: false) == [true, true])
-    #expect(try violated(stopping: true) == [false, false])
+    let (going, stopping) = (try violated(stopping: false), try violated(stopping: true))
+    #expect(going == [true, true])
+    #expect(stopping == [false, false])
   }
 }

@@ -9,7 +9,8 @@ import Verification
 /// Looks for the smallest windows with which a recorded run's demand still meets its deadlines.
 ///
 /// Each window keeps its start. Its length is halved towards the least that holds in a prediction, window by window;
-/// then all are tried together, lengthened until they hold together, and shortened again one by one.
+/// then all are tried together, lengthened until they hold together, and shortened again one by one. At last those are
+/// lengthened by which a deadline would not hold with something else taken for granted.
 struct ScheduleSearch {
   /// What was found for one window.
   struct Window: Encodable {
@@ -36,7 +37,8 @@ struct ScheduleSearch {
   /// Called before each prediction and now and then in it; true ends the search, and is answered ever after.
   let isInterrupted: (String) -> Bool
 
-  private static let step: UInt64 = 1000
+  /// By how much windows differ that are tried, ns.
+  static let step: UInt64 = 1000
   struct Interrupted: Error {}
   /// A prediction could not be written: what came of it says nothing.
   struct Unwritable: Error {
@@ -87,16 +89,6 @@ struct ScheduleSearch {
     var verdict: Verdict { failsSurely ? .fail : holdsSurely ? .pass : .unknown }
   }
 
-  /// What came of one prediction.
-  private struct Outcome {
-    var holds: Bool
-    var weaknesses: [String] = []
-    var failsSurely = false
-    var holdsSurely = false
-    /// Deadlines that do not hold.
-    var misses: [Miss] = []
-  }
-
   /// The shortest that was found of a window, and why nothing shorter holds.
   private struct Shortest {
     var duration: Nanoseconds
@@ -133,7 +125,11 @@ struct ScheduleSearch {
         index, from: alone[index] ?? duration, to: duration, with: smallest, or: bounds[index] ?? [])
       take(found, index)
     }
-    let final = try predict(smallest, "all together")
+    var final = try confirmed(smallest)
+    while let longer = try lengthened(smallest, till: &final) {
+      for (index, duration) in longer.durations where duration != smallest[index] { bounds[index] = longer.boundBy }
+      smallest = longer.durations
+    }
     return Result(
       windows: windows(final.holds ? smallest : nil, bounds), holds: final.holds,
       schedule: final.holds ? ProposedSchedule(table, durations: smallest, taken: taken(of:)) : nil,
@@ -203,79 +199,15 @@ struct ScheduleSearch {
     }
   }
 
-  private func window(_ index: Int) -> WindowRecord { table.record(WindowRecord.self, index) }
+  func window(_ index: Int) -> WindowRecord { table.record(WindowRecord.self, index) }
 
-  private func name(_ partition: PartitionIndex) -> String {
+  func name(_ partition: PartitionIndex) -> String {
     String(decoding: table.name(table.partition(partition).name), as: UTF8.self)
   }
 
-  private func deadlines(of partition: PartitionIndex) -> [ProcessRecord] {
+  func deadlines(of partition: PartitionIndex) -> [ProcessRecord] {
     (0..<table.count(ProcessRecord.self)).map { table.record(ProcessRecord.self, $0) }.filter {
       $0.partition == partition && $0.deadline.count != .max
     }
-  }
-
-  /// Whether every deadline holds in the prediction with these windows, in which partitions compute more than they did.
-  private func predict(_ durations: [Int: Nanoseconds], _ what: String) throws -> Outcome {
-    if isInterrupted(what) { throw Interrupted() }
-    let variant = WindowVariant(table, durations: durations)
-    defer { variant.free() }
-    let scratch = try PrivateDirectory()
-    defer { withExtendedLifetime(scratch.path) {} }
-    let file = scratch.file("predicted")
-    let written = try write(file, under: variant.table(), what)
-    return try judge(file, written, what)
-  }
-
-  /// What a prediction says of itself beside its trace.
-  private struct Written {
-    var doubts: [Prediction.Doubt]
-    var lossCount: UInt64
-    /// Of the recorded trace.
-    var condition: TraceCondition
-  }
-
-  /// Writes the prediction's trace; its memory is free again before that is judged.
-  private func write(_ file: String, under other: ModuleTable, _ what: String) throws -> Written {
-    let writer = FileWriter(path: file)
-    let reader = try TraceCommand.open(path)
-    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
-    let prediction = try Prediction(
-      recorded: reader.moduleTable, under: other, extraPercent: marginPercent,
-      source: { reader.nextPresentEvent() }, sink: { writer.write($0) })
-    var isEnded = false
-    let span = prediction.run {
-      isEnded = isEnded || isInterrupted(what)
-      return isEnded || writer.failure != nil
-    }
-    if isEnded { throw Interrupted() }
-    if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
-    guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
-    guard span != nil else { throw MissingStart(path, reader) }
-    // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
-    while reader.condition == .unread, reader.nextPresentEvent() != nil {}
-    return Written(doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition)
-  }
-
-  private func judge(_ file: String, _ written: Written, _ what: String) throws -> Outcome {
-    let predicted = try TraceCommand.open(file)
-    defer { withExtendedLifetime(predicted) {} }
-    let threads = WorkerPool.processorCount > 1 ? 2 : 1
-    guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
-    else { throw Interrupted() }
-    // Whatever the module file lets be judged: the search shortens windows by all deadlines.
-    let deadlines = report.findings.filter { $0.identifier.hasPrefix("process.deadline.") }
-    var weaknesses = written.doubts.flatMap(\.sentences)
-    if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
-    if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
-    let verdicts = PredictedVerdicts(
-      doubts: written.doubts, hasHoles: written.lossCount > 0 || written.condition.hasHoles)
-    // What is missing of the recorded run may be what would have met the deadline.
-    let isWhole = written.condition == .complete && written.lossCount == 0
-    return Outcome(
-      holds: deadlines.allSatisfy { $0.verdict == .pass }, weaknesses: weaknesses,
-      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail },
-      holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass },
-      misses: deadlines.filter { $0.verdict != .pass }.map { Miss($0, isWhole ? verdicts.verdict($0) : .unknown) })
   }
 }

@@ -1,0 +1,104 @@
+import APEXTypes
+import Emulation
+import Foundation
+import ModuleConfiguration
+import Simulation
+import TraceReading
+import Verification
+
+/// The predictions of a search, and what they say of the deadlines.
+extension ScheduleSearch {
+  /// What came of one prediction.
+  struct Outcome {
+    var holds: Bool
+    var weaknesses: [String] = []
+    var failsSurely = false
+    var holdsSurely = false
+    /// Deadlines that do not hold.
+    var misses: [Miss] = []
+    /// What else may be taken for granted, in words.
+    var assumptions: [(assumption: DemandAssumption, condition: String)] = []
+    /// Claims on deadlines that would not hold with that.
+    var turning: Set<String> = []
+  }
+
+  /// Whether every deadline holds in the prediction with these windows, in which partitions compute more than they did.
+  func predict(
+    _ durations: [Int: Nanoseconds], _ what: String, _ assumption: DemandAssumption = .init()
+  ) throws -> Outcome {
+    if isInterrupted(what) { throw Interrupted() }
+    let variant = WindowVariant(table, durations: durations)
+    defer { variant.free() }
+    let scratch = try PrivateDirectory()
+    defer { withExtendedLifetime(scratch.path) {} }
+    let file = scratch.file("predicted")
+    let written = try write(file, under: variant.table(), what, assumption)
+    return try judge(file, written, what)
+  }
+
+  /// What a prediction says of itself beside its trace.
+  private struct Written {
+    var doubts: [Prediction.Doubt]
+    var lossCount: UInt64
+    /// Of the recorded trace.
+    var condition: TraceCondition
+    /// Whether what decides about the kernel's ways is another than in that.
+    var isOtherModule: Bool
+    var assumptions: [(assumption: DemandAssumption, condition: String)]
+  }
+
+  /// Writes the prediction's trace; its memory is free again before that is judged.
+  private func write(
+    _ file: String, under other: ModuleTable, _ what: String, _ assumption: DemandAssumption
+  ) throws -> Written {
+    let writer = FileWriter(path: file)
+    let reader = try TraceCommand.open(path)
+    defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
+    let prediction = try Prediction(
+      recorded: reader.moduleTable, under: other, extraPercent: marginPercent, assumption: assumption,
+      source: { reader.nextPresentEvent() }, sink: { writer.write($0) })
+    var isEnded = false
+    let span = prediction.run {
+      isEnded = isEnded || isInterrupted(what)
+      return isEnded || writer.failure != nil
+    }
+    if isEnded { throw Interrupted() }
+    if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
+    guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
+    guard span != nil else { throw MissingStart(path, reader) }
+    // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
+    while reader.condition == .unread, reader.nextPresentEvent() != nil {}
+    let isOtherModule = KernelPaths(reader.moduleTable) != KernelPaths(other)
+    return Written(
+      doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition,
+      isOtherModule: isOtherModule,
+      assumptions: PredictedAlternative.assumptions(
+        of: prediction, isOtherModule: isOtherModule, margin: marginPercent))
+  }
+
+  private func judge(_ file: String, _ written: Written, _ what: String) throws -> Outcome {
+    let predicted = try TraceCommand.open(file)
+    defer { withExtendedLifetime(predicted) {} }
+    let threads = WorkerPool.processorCount > 1 ? 2 : 1
+    guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
+    else { throw Interrupted() }
+    // Whatever the module file lets be judged: the search shortens windows by all deadlines.
+    let deadlines = report.findings.filter { $0.identifier.hasPrefix("process.deadline.") }
+    var weaknesses = written.doubts.flatMap(\.sentences)
+    if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
+    if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
+    let verdicts = PredictedVerdicts(
+      doubts: written.doubts, hasHoles: written.lossCount > 0 || written.condition.hasHoles)
+    // What is missing of the recorded run may be what would have met the deadline.
+    let isWhole = written.condition == .complete && written.lossCount == 0
+    let spread = PredictionSpread(recorded: report, isOtherModule: written.isOtherModule)
+    return Outcome(
+      // What may turn is no shortest window.
+      holds: deadlines.allSatisfy { $0.verdict == .pass && !spread.mayTurn($0) }, weaknesses: weaknesses,
+      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail && !spread.mayTurn($0) },
+      holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass },
+      misses: deadlines.filter { $0.verdict != .pass || spread.mayTurn($0) }.map {
+        Miss($0, isWhole && !spread.mayTurn($0) ? verdicts.verdict($0) : .unknown)
+      }, assumptions: written.assumptions)
+  }
+}
