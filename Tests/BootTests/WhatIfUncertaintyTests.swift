@@ -53,10 +53,10 @@ import Testing
     #expect(answer.verdict(claim) == "unknown")
     let sentence = try #require(answer.weaknesses.first { $0.contains("waited by the clock") })
     #expect(sentence.contains(claim) && sentence.contains("MinimalGuest"), "\(sentence)")
-    // Of the other partition nothing is in doubt. Of this one budgets are: its worker comes later, and whether its
-    // scheduler gives it a deadline nobody knows.
+    // Of the other partition nothing is in doubt. Of this one budgets are: its worker is ready in another window, and
+    // what its scheduler does there nobody knows.
     #expect(answer.verdict("process.deadline.Sensors.acquire") == "pass")
-    #expect(answer.weaknesses.contains { $0.hasPrefix("worker of MinimalGuest, whose deadline the module file") })
+    #expect(answer.weaknesses.contains { $0.hasPrefix("processes of MinimalGuest are ready in other windows") })
     #expect(answer.verdict("budget.hypercall.69") == "unknown")
   }
 

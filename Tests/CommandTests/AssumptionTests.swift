@@ -14,6 +14,8 @@ import Testing
       + "decides, else as long after the call; a verdict that is another where both may be is unknown",
     "processes of a partition's own scheduler have the processor in the recorded order; where an upcall comes at "
       + "another of their calls, what they do from there on is unknown",
+    "a partition's scheduler gives up its windows until the period in which it had something to do again; where a "
+      + "process is ready in another window, what comes from there on is unknown",
     "what a partition's scheduler does about a missed deadline it does where that was missed in the recorded run; "
       + "where only one of both misses it, what comes after that is unknown",
     "lines fire at the instants recorded; one that was masked, when it was let through",

@@ -14,10 +14,17 @@ extension ReferenceChecker {
   }
   private func isPort(_ index: Int) -> Bool { Int(events[index].operand) < table.count(PortRecord.self) }
 
+  /// With its start a partition loses its ports, and with its stop.
+  func losesPorts(_ index: Int) -> Bool {
+    kinds[index] == .restart || kinds[index] == .modeChange && events[index].detail == OperatingMode.idle.rawValue
+  }
+
   /// The port exists: it was created since its owner's start.
   func isCreated(_ number: Int, before index: Int) -> Bool {
     let owner = Int(table.record(PortRecord.self, number).partition.rawValue)
-    let place = last(before: index, of: operation(.create, port: number), topic(.restart, owner))
+    let place = last(
+      before: index, of: operation(.create, port: number), topic(.restart, owner), topic(.modeChange, owner)
+    ) { kinds[$0] == .portOperation || losesPorts($0) }
     return place.map { kinds[$0] == .portOperation } ?? false
   }
 

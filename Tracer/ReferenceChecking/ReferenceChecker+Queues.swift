@@ -52,7 +52,7 @@ extension ReferenceChecker {
   private func judgeQueues(_ step: Step, _ queues: inout [Queue]) {
     var marking = Marking()
     for index in range(step) {
-      if kinds[index] == .restart || kinds[index] == .modeChange && events[index].detail == 0 {
+      if losesPorts(index) {
         for port in queues.indices where owner(ofPort: port) == partition(index) { queues[port] = Queue() }
         // A start empties queues, as a stop does, and may so make room in any.
         marking.isAnyAllowed = true
@@ -180,9 +180,12 @@ extension ReferenceChecker {
   /// The port that a partition means by an identifier, since its start.
   func port(of partition: Int, _ identifier: UInt64, before index: Int) -> Int? {
     let place = last(
-      before: index, of: topic(.restart, partition), granted(.createQueuingPort, partition),
-      granted(.createSamplingPort, partition)
-    ) { kinds[$0] == .restart || events[$0].words.w0 == identifier && portCreated(before: $0) != nil }
+      before: index, of: topic(.restart, partition), topic(.modeChange, partition),
+      granted(.createQueuingPort, partition), granted(.createSamplingPort, partition)
+    ) {
+      losesPorts($0)
+        || kinds[$0] == .hypercallResult && events[$0].words.w0 == identifier && portCreated(before: $0) != nil
+    }
     guard let place, kinds[place] == .hypercallResult else { return nil }
     return portCreated(before: place)
   }
