@@ -1,8 +1,8 @@
 import APEXTypes
 import ArchX86Assembly
 
-/// Where the kernel itself lies, and how its own address space looks: everything identity-mapped, W^X, nothing for ring
-/// 3.
+/// Where the kernel itself lies, and how its own address space looks: memory identity-mapped, its state and the ring
+/// once more at addresses of their own, W^X, nothing for ring 3.
 public enum KernelImage {
   /// First byte beyond text, data and boot stacks.
   public static var end: PhysicalAddress { PhysicalAddress(partita_address_data_end()) }

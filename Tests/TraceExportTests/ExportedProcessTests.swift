@@ -74,10 +74,8 @@ import TraceReading
       try jobs(deadline: 4_000_000, last) == begun + [
         "13999900 process 1 late, released at 9000000", "13999900 process 1 released for 14000000",
       ] + ended)
-    #expect(
-      try jobs(deadline: 90_000_000, ToldStory.window(2)) == begun + [
-        "23999900 process 1 late, released at 9000000", "23999900 process 1 released for 24000000",
-      ])
+    // Nobody says that it is over while it has time.
+    #expect(try jobs(deadline: 90_000_000, ToldStory.window(2)) == begun)
   }
 
   /// Released 5 ms after its period's start, a job whose turn comes in the next period is that period's before.

@@ -135,7 +135,9 @@ import TraceReading
       let (partFolder, part) = try SQLiteTests.export(Self.trace, from: cut)
       defer { withExtendedLifetime(partFolder) {} }
       for (table, end) in [("process_run", "to_ns"), ("activation", "completed_ns")] {
-        let found = Set(try SQLiteTests.lines(part, "SELECT * FROM \(table)"))
+        let rows = try SQLiteTests.lines(part, "SELECT * FROM \(table)")
+        let found = Set(rows)
+        #expect(found.count == rows.count, "\(cut): \(rows)")
         let over = try SQLiteTests.lines(all, "SELECT * FROM \(table) WHERE \(end) < \(cut)")
         let lasting = try SQLiteTests.lines(all, "SELECT * FROM \(table) WHERE \(end) >= \(cut)")
         // Of who was late it is not said until when.

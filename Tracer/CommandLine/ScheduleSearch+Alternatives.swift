@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import Verification
 
 /// What a search makes of what the recorded run leaves open: as `what-if` does, it takes something else for granted,
 /// too.
@@ -20,8 +21,24 @@ extension ScheduleSearch {
     return result
   }
 
-  /// The windows of partitions whose deadlines would not hold, all longer by as much, so that they do: by no more than
-  /// it takes, in whole steps.
+  /// What was predicted with the recorded windows, in doubt where a deadline that does not hold does with something
+  /// else taken for granted.
+  func doubted(_ outcome: Outcome) throws -> Outcome {
+    guard outcome.failsSurely else { return outcome }
+    var result = outcome
+    for (assumption, condition) in outcome.assumptions {
+      let missed = Set(try predict([:], "as recorded, if \(condition)", assumption).misses.map(\.claim))
+      for place in result.misses.indices where !missed.contains(result.misses[place].claim) {
+        result.misses[place].verdict = Verdict.unknown.rawValue
+        result.weaknesses.append("\(result.misses[place].claim) holds if \(condition)")
+      }
+    }
+    result.failsSurely = result.misses.contains { $0.verdict == Verdict.fail.rawValue }
+    return result
+  }
+
+  /// The windows of partitions whose deadlines would not hold, longer, so that they do: by no more than it takes, in
+  /// whole steps.
   ///
   /// - Parameter outcome: of `durations`; then of what is answered.
   /// - Returns: nil where there is nothing to lengthen, or no length helps.
@@ -39,25 +56,40 @@ extension ScheduleSearch {
       }
       return longer
     }
-    func tried(_ steps: UInt64) throws -> Outcome? {
-      let found = try confirmed(longer(by: steps))
+    func tried(_ durations: [Int: Nanoseconds]) throws -> Outcome? {
+      let found = try confirmed(durations)
       return found.holds && found.turning.isDisjoint(with: turning) ? found : nil
     }
     var (low, high): (UInt64, UInt64) = (0, 1)
-    var best = try tried(high)
+    var best = try tried(longer(by: high))
     while best == nil {
       // Nothing is left to be given.
       if longer(by: high) == longer(by: high * 2) { return nil }
       (low, high) = (high, high * 2)
-      best = try tried(high)
+      best = try tried(longer(by: high))
     }
     while high - low > 1 {
       let middle = (low + high) / 2
-      if let found = try tried(middle) { (high, best) = (middle, found) } else { low = middle }
+      if let found = try tried(longer(by: middle)) { (high, best) = (middle, found) } else { low = middle }
     }
-    guard let best else { return nil }
+    guard var best else { return nil }
+    // Not each of them has to be longer by as much.
+    var found = longer(by: high)
+    for index in own.sorted() where own.count > 1 {
+      var (low, high) = ((durations[index]?.count ?? 0) / Self.step, (found[index]?.count ?? 0) / Self.step)
+      while low < high {
+        let middle = (low + high) / 2
+        var shorter = found
+        shorter[index] = Nanoseconds(middle * Self.step)
+        guard let outcome = try tried(shorter) else {
+          low = middle + 1
+          continue
+        }
+        (high, best, found) = (middle, outcome, shorter)
+      }
+    }
     outcome = best
-    return (longer(by: high), turning.sorted())
+    return (found, turning.sorted())
   }
 
   /// Identifiers of the claims on deadlines of a window's partition.

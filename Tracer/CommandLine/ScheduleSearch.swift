@@ -97,7 +97,7 @@ struct ScheduleSearch {
 
   /// Looks for the smallest windows of the initial schedule.
   func run() throws -> Result {
-    let recorded = try predict([:], "as recorded")
+    let recorded = try doubted(predict([:], "as recorded"))
     guard recorded.holds else {
       return Result(
         windows: windows(nil, [:]), holds: false, schedule: nil, weaknesses: recorded.weaknesses,

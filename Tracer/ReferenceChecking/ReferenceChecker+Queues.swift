@@ -238,10 +238,11 @@ extension ReferenceChecker {
     require("queue.available", code == .invalidParameter && !(fits && isAllowed))
   }
 
-  /// Where there are no queues nothing marks anybody for one. A start, which makes room in any, is taken for a cause.
+  /// Where there are no queues nothing marks anybody for one. A start or a stop, which makes room in any, is taken for
+  /// a cause.
   private func judgeMarksWithoutQueues() {
     for step in steps where !has(step, .stop) {
-      judgeQueueMarks(step, Marking(isAnyAllowed: !all(.restart, in: range(step)).isEmpty))
+      judgeQueueMarks(step, Marking(isAnyAllowed: range(step).contains(where: losesPorts)))
     }
   }
 

@@ -25,9 +25,10 @@ public struct ProcessFollower: Sendable {
   public enum JobEnd: Sendable {
     /// Its partition has yielded, or its scheduler has told so.
     case complete
-    /// It was not complete when its process was released anew.
+    /// It was not complete when its process was released anew, and its deadline had passed.
     case late
-    /// Its process or its partition was stopped.
+    /// Its process or its partition was stopped; or the process has gone on with its next job, though it had time
+    /// still.
     case stopped
   }
 
@@ -200,8 +201,11 @@ public struct ProcessFollower: Sendable {
     let (partition, period) = (processes[process].partition, processes[process].period)
     guard processes[process].isReleased, jobs[process].isFollowed, jobs[process].isOver(period, at: start, of: length)
     else { return }
-    if jobs[process].wait(for: start, deadline: processes[process].deadline) { return }
-    end(process, .late, at: time, tell)
+    while jobs[process].begin != nil {
+      if jobs[process].wait(for: start, deadline: processes[process].deadline) { return }
+      // With it the one may begin that has waited for that, and has time still.
+      goOn(process, .late, at: time, tell)
+    }
     guard !isInitialising[partition], !isIdle[partition] else { return }
     jobs[process].begin(at: start)
     tell(.released(process: process, start: start))
@@ -214,7 +218,11 @@ public struct ProcessFollower: Sendable {
 
   mutating func complete(_ process: Int, at time: UInt64, _ tell: Sink) { goOn(process, .complete, at: time, tell) }
 
-  mutating func endLate(_ process: Int, at time: UInt64, _ tell: Sink) { goOn(process, .late, at: time, tell) }
+  /// The next job begins, and it was not complete: late, if its deadline has passed.
+  mutating func giveWay(_ process: Int, at time: UInt64, _ tell: Sink) {
+    let hasTime = jobs[process].hasTime(time, processes[process].deadline)
+    goOn(process, hasTime ? .stopped : .late, at: time, tell)
+  }
 
   /// The job is over, and with it begins the one that has waited for that.
   private mutating func goOn(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {

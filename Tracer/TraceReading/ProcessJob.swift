@@ -47,14 +47,20 @@ struct ProcessJob: Equatable, Sendable {
 
   /// A release comes while it is under way.
   ///
-  /// - Returns: false where it has missed its deadline by that. A job that began later than its period may run into the
-  ///   next one, whose own begins as late.
+  /// - Returns: false where it has missed its deadline by that, or is not under way. A job that began later than its
+  ///   period may run into the next one, whose own begins as late; so may one that another schedule's period falls
+  ///   into.
   mutating func wait(for instant: UInt64, deadline: UInt64) -> Bool {
-    guard let begin, delay > 0, next == nil else { return false }
-    let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
-    guard isBeyond || limit > instant else { return false }
-    wait(for: instant)
+    guard hasTime(instant, deadline) else { return false }
+    if next == nil { wait(for: instant) }
     return true
+  }
+
+  /// Whether it is under way, and its deadline comes after an instant.
+  func hasTime(_ instant: UInt64, _ deadline: UInt64) -> Bool {
+    guard let begin else { return false }
+    let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
+    return isBeyond || limit > instant
   }
 
   /// It is the job before the one that was released at `instant`.

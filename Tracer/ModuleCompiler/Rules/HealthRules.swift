@@ -77,15 +77,17 @@ extension ModuleRules {
           + "action is never taken", "add the ErrorCode of the fault that is meant, or leave the action out")
       return false
     }
-    if (here.level == .module) != isModuleTable { refuseTable(error, state, here, isModuleTable, line) }
+    if (here.level == .module) != isModuleTable, !refuseTable(error, state, here, isModuleTable, line) { return false }
     checkIgnored(error, state, isIgnored: isIgnored, line: line)
     return true
   }
 
   /// An action stands in the other table than its error's level asks for; a second one there has no effect.
+  ///
+  /// - Returns: false where it is a second one.
   private mutating func refuseTable(
     _ error: UInt64, _ state: UInt64, _ here: HealthDescription.Level, _ isModuleTable: Bool, _ line: Int
-  ) {
+  ) -> Bool {
     let problem =
       "error \(error) is \(isModuleTable ? "not " : "")of MODULE level in system state \(state) (line \(here.line))"
     let right =
@@ -94,11 +96,13 @@ extension ModuleRules {
       : module.health.moduleActions.first { $0.errorIdentifier == error && $0.state == state }?.line
     let table = isModuleTable ? "Partition_HM_Table" : "Module_HM_Table"
     guard let right else {
-      return diagnostics.error(.wrongLevel, line: line, problem, "give its action in \(table)")
+      diagnostics.error(.wrongLevel, line: line, problem, "give its action in \(table)")
+      return true
     }
     diagnostics.warning(
       .wrongLevel, line: line, problem + ", and the action here is never taken",
       "leave it out: \(table) has the error's (line \(right))")
+    return false
   }
 
   /// Errors that the CPU raises come again from the same instruction.

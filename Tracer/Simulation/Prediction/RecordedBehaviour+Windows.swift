@@ -12,6 +12,8 @@ extension RecordedBehaviour {
       var recordedEnd: UInt64
       var own: UInt64
       var end: UInt64
+      /// Upcalls here since the partition's start, up to then.
+      var upcallCount: UInt64
       /// A process has had the processor since.
       var isOver = false
 
@@ -62,9 +64,11 @@ extension RecordedBehaviour {
     }
   }
 
-  /// Whether the period has not come yet in which the deed did: the scheduler finds nobody ready.
+  /// Whether the period has not come yet in which the deed did: the scheduler finds nobody ready, if no upcall has
+  /// woken somebody.
   func isIdle(_ index: Int, before deed: RecordedDeed) -> Bool {
     guard players[index].top == 0, players[index].windows.isGivenUp, deed.comesAfterYield,
+      players[index].windows.givenUp?.upcallCount == players[index].upcallCount,
       let periods = periods(of: deed, index), periods.own < periods.recorded
     else { return false }
     return hasProcesses(index)
@@ -84,7 +88,8 @@ extension RecordedBehaviour {
     let givenUp = players[index].windows.givenUp
     if deed.isYield {
       players[index].windows.givenUp = WindowUse.GivenUp(
-        recorded: deed.instant, recordedEnd: deed.windowEnd, own: instant, end: periods.windowEnd(of: index))
+        recorded: deed.instant, recordedEnd: deed.windowEnd, own: instant, end: periods.windowEnd(of: index),
+        upcallCount: players[index].upcallCount)
     }
     if !deed.asksForMarks { players[index].windows.isGivenUp = deed.isYield }
     // Whoever has missed a deadline waited until it passed.
@@ -96,7 +101,12 @@ extension RecordedBehaviour {
     if telling.state == .dormant { players[index].windows.first[telling.from] = nil }
     guard !telling.to.isNone else { return }
     players[index].windows.givenUp?.isOver = true
-    guard telling.age != ProcessTelling.aperiodic, let period = deed.period,
+    if telling.age == ProcessTelling.aperiodic {
+      // Whoever was woken by an upcall has waited for that alone.
+      if givenUp?.upcallCount == players[index].upcallCount { noteResumption(index, deed, after: givenUp, at: instant) }
+      return
+    }
+    guard let period = deed.period,
       let own = periods.period(of: index), let same = own.instant(like: period.start, in: period)
     else { return }
     let job = Job(
@@ -112,6 +122,10 @@ extension RecordedBehaviour {
       players[index].weakness.noteOtherWindow(at: min(release, instant))
     }
     if instant &+ DeadlineEvidence.tolerance < release { players[index].weakness.noteOtherWindow(at: instant) }
+    // Nobody had the processor up to the release, wherever that is.
+    if deed.isIdleWait, instant > release &+ DeadlineEvidence.tolerance {
+      players[index].weakness.noteOtherWindow(at: release)
+    }
     guard let givenUp, givenUp.recorded < job.recorded, givenUp.end > release &+ DeadlineEvidence.tolerance else {
       return
     }

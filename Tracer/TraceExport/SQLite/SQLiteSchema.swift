@@ -42,8 +42,9 @@ public enum SQLiteSchema {
     CREATE TABLE mode(position INTEGER, time_ns INTEGER, partition INTEGER, mode INTEGER, condition INTEGER);
     CREATE TABLE activation(process INTEGER, released_ns INTEGER,
       completed_ns INTEGER, became TEXT);                           -- released: from when on the deadline counts;
-                                                                    -- became: complete; late: not by the next release;
-                                                                    -- stopped; NULL: still under way
+                                                                    -- became: complete; late: not by the next release,
+                                                                    -- nor by its deadline; stopped, or given up for
+                                                                    -- the next one; NULL: still under way
     CREATE TABLE process_run(process INTEGER, from_ns INTEGER, to_ns INTEGER,
       became TEXT);                                                 -- has the processor, as its scheduler tells; then
                                                                     -- ready, waiting, complete, dormant, faulted; cut:
@@ -130,7 +131,8 @@ public enum SQLiteSchema {
     CREATE VIEW processes AS
       SELECT q.name AS process, p.name AS partition, a.released_ns, a.completed_ns,
         a.completed_ns - a.released_ns AS response_ns, q.deadline_ns,
-        CASE a.became WHEN 'late' THEN 0 ELSE a.completed_ns - a.released_ns <= q.deadline_ns END AS met, a.became
+        CASE WHEN a.became = 'late' AND q.deadline_ns IS NOT NULL THEN 0
+          ELSE a.completed_ns - a.released_ns <= q.deadline_ns END AS met, a.became
       FROM activation a JOIN process q ON q.id = a.process LEFT JOIN partition p ON p.id = q.partition;
 
     -- Stretches in which processes have the processor, cut where their partitions lose it. Kernel entries are in them.
