@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Windows that are split, and windows that are joined: a partition's scheduler gives up each in which nobody is ready.
@@ -29,5 +30,32 @@ import Testing
       #expect(["unknown", seen.rawValue].contains(predicted), "\(claim.claim): \(predicted), and \(seen) in a capture")
     }
     #expect(answer.claims.count { $0.predictedVerdict == "pass" } > 100)
+  }
+
+  /// The template's Nav has one process and nothing else to do: in one window or in two it is predicted to 2 µs.
+  @Test(arguments: [false, true]) func whoHasOneProcessIsPredicted(isJoined: Bool) throws {
+    let folder = try OutsidePartition.folder()
+    let built = try OutsidePartition.build("--name", "Nav", "nav", in: folder)
+    try #require(built.status == 0, "\(built.text)")
+    var one = ModuleVariant(
+      description: try String(contentsOfFile: folder.file("nav/module.xml"), encoding: .utf8), stimulus: "")
+    one.images["Nav"] = Array(try Data(contentsOf: folder.url("Nav.elf")))
+    let two = try one.replacing(
+      "WindowDurationSeconds=\"0.010\"\n        PartitionPeriodStart=\"true\"/>",
+      by: "WindowDurationSeconds=\"0.006\" PartitionPeriodStart=\"true\"/><Window_Schedule WindowIdentifier=\"11\" "
+        + "WindowStartSeconds=\"0.010\" WindowDurationSeconds=\"0.004\" PartitionPeriodStart=\"false\"/>")
+    let (before, after) = isJoined ? (two, one) : (one, two)
+    let claim = "process.deadline.Nav.navigate"
+    let real = try #require(try WhatIfTests.report(CapturedRun.capture(after, milliseconds: 500).trace).claim(claim))
+    try folder.write(CapturedRun.capture(before, milliseconds: 500).trace, to: "run.partita")
+    try folder.write(Array(after.description.utf8), to: "other.xml")
+    let text = try folder.partita([
+      "what-if", "run.partita", "--module", "other.xml", "--images", BootImages.package + "/.build/images", "--all",
+      "--format", "json",
+    ]).text
+    let answer = try JSONDecoder().decode(WhatIfProcessesTests.Answer.self, from: Data(text.utf8))
+    let predicted = try answer.claim(claim)
+    #expect(real.verdict == .pass && predicted.predictedVerdict == "pass", "\(answer.weaknesses)")
+    #expect(abs(try #require(predicted.predictedWorst) - #require(real.worst?.value)) < 2000)
   }
 }
