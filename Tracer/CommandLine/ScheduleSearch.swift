@@ -22,8 +22,8 @@ struct ScheduleSearch {
     /// found to hold.
     var smallestNanoseconds: UInt64?
     var hasDeadline: Bool
-    /// Why it cannot be shorter: claims that a shorter one violates, or that nothing would be left of it. Empty where
-    /// nothing shorter was looked for.
+    /// Why it cannot be shorter: claims that a shorter one violates or leaves in doubt, or that nothing would be left
+    /// of it. Empty where nothing shorter was looked for.
     var boundBy: [String]
   }
 
