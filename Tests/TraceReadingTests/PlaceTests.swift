@@ -62,9 +62,20 @@ struct PlaceTests {
     #expect(begun > 100, "seed \(seed)")
   }
 
-  @Test("Bytes in memory have no index, and a damaged header ends it")
-  func noIndex() throws {
+  @Test("Bytes in memory have an index like a file, and a damaged header ends it")
+  func endOfIndex() throws {
     let events = EventStreams.whole(EventStreams.periodic(frames: 5, seed: 3))
-    #expect(try TraceReader(bytes: EventStreams.trace(events, eventsPerBlock: 97)).makeIndex() == nil)
+    var bytes = EventStreams.trace(events, eventsPerBlock: 97)
+    let entries = try #require(TraceReader(bytes: bytes).makeIndex()).entries
+    #expect(entries.count == (events.count + 96) / 97)
+    let reader = try TraceReader(bytes: bytes)
+    #expect(reader.begin(at: entries[2]))
+    guard case .events(let first, _)? = reader.nextBatch() else {
+      Issue.record("nothing to read")
+      return
+    }
+    #expect(first == 194)
+    bytes[Int(entries[3].offset)] ^= 1
+    #expect(try TraceReader(bytes: bytes).makeIndex()?.entries == Array(entries[..<3]))
   }
 }

@@ -1,7 +1,7 @@
 #include "ColumnKernels.h"
 
 // Each function is compiled for two machines; the loader takes the one that this machine can run.
-#define FOR_EACH_MACHINE __attribute__((target_clones("avx2", "default")))
+#define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 
 // Eight numbers at a time: the compiler cuts them into the vectors that there are. Their alignment is that of memory
 // in which they lie anywhere.

@@ -19,21 +19,20 @@ public struct BlockIndex {
   public private(set) var entries: [Entry] = []
   /// The run's identity as the reader tells it of a whole trace, if every header names the block before it; else nil.
   public private(set) var runIdentity: String?
-  private let file: RandomAccessFile
+  private let file: RandomAccessBytes
 
   /// Walks through the headers of a file, as far as they follow each other as a good trace's do; nil where there is no
   /// block of events.
-  init?(_ file: RandomAccessFile) {
+  init?(_ file: RandomAccessBytes) {
     self.file = file
     var offset: UInt64 = 0
-    var bytes = [UInt8](repeating: 0, count: BlockHeader.byteCount)
     var sequence: UInt32 = 0
     var position: UInt64 = 0
     var chain = BlockHeader.chainStart
     var isChained = true
-    while file.read(&bytes, at: offset) {
-      guard let header = bytes.withUnsafeBytes({ BlockHeader($0) }), header.version == BlockHeader.version,
-        BlockProbe.isSane(header), header.sequence == sequence, header.firstEventIndex == position
+    while let header = file.header(at: offset) {
+      guard header.version == BlockHeader.version, BlockProbe.isSane(header), header.sequence == sequence,
+        header.firstEventIndex == position
       else { break }
       if header.type == BlockType.events.rawValue { entries.append(Entry(offset: offset, header: header)) }
       isChained = isChained && header.chain == chain
@@ -156,7 +155,7 @@ public struct BlockIndex {
   private func decode(_ block: Int, into columns: EventColumns) -> Bool {
     let header = entries[block].header
     var bytes = [UInt8](repeating: 0, count: BlockHeader.byteCount + Int(header.storedByteCount))
-    guard file.read(&bytes, at: entries[block].offset) else { return false }
+    guard bytes.withUnsafeMutableBytes({ file.read(into: $0, at: entries[block].offset) }) else { return false }
     return bytes.withUnsafeBytes { block in
       let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
       guard BlockHeader.checksum(header: block, payload: payload) == header.checksum else { return false }
@@ -167,35 +166,5 @@ public struct BlockIndex {
         return false
       }
     }
-  }
-}
-
-/// A file that can be read anywhere.
-final class RandomAccessFile {
-  private let descriptor: Int32
-
-  /// - Parameter descriptor: stays the caller's; nil is answered where it is no regular file.
-  init?(_ descriptor: Int32) {
-    var information = stat()
-    guard descriptor >= 0, fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
-      return nil
-    }
-    let copy = dup(descriptor)
-    guard copy >= 0 else { return nil }
-    self.descriptor = copy
-  }
-
-  deinit { close(descriptor) }
-
-  /// Fills `bytes` from `offset` on; false where the file does not reach that far.
-  func read(_ bytes: inout [UInt8], at offset: UInt64) -> Bool {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(clamping: offset) + off_t(done))
-      }
-      if count > 0 { done += count } else if count == 0 || errno != EINTR { return false }
-    }
-    return true
   }
 }

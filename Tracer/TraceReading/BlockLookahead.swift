@@ -1,7 +1,10 @@
 import Foundation
 import TraceFormat
 
-/// Blocks that lie ahead of the reader, checked and decoded by other threads while it works on earlier ones.
+/// Blocks that lie ahead of the reader, read, checked and decoded by other threads while it works on earlier ones.
+///
+/// Of what lies ahead only headers are read here, to see where blocks begin. Their bytes are read by the thread that
+/// needs them: they would otherwise go through two cores' memory.
 ///
 /// What is found ahead changes nothing of what the reader says: it asks for the block at the byte where it is, and
 /// gets what its own look would have shown, or nothing. So the answer is the same with any number of threads.
@@ -47,6 +50,7 @@ final class BlockLookahead {
   private static let resultLimit = 16 << 20
 
   let slotCount: Int
+  private let bytes: RandomAccessBytes
   private let threads: Int
   private let pool: WorkerPool
   private var free: [BlockStretch]
@@ -62,11 +66,14 @@ final class BlockLookahead {
   private let work: Work
   private let spares = SpareColumns()
 
-  /// - Parameter threads: how many work.
-  init(threads: Int, _ work: Work) {
+  /// - Parameters:
+  ///   - bytes: those of the trace.
+  ///   - threads: how many work.
+  init(_ bytes: RandomAccessBytes, threads: Int, _ work: Work) {
     slotCount = Self.slotCount(threads: threads)
+    self.bytes = bytes
     self.threads = threads
-    free = (0..<slotCount).map { BlockStretch(number: $0) }
+    free = (0..<slotCount).map { BlockStretch(number: $0, bytes) }
     pool = WorkerPool(threads: threads)
     self.work = work
   }
@@ -75,14 +82,14 @@ final class BlockLookahead {
 
   deinit { clear() }
 
-  /// The block at the source's place, checked and decoded; nil where only the reader can tell what is there.
+  /// The block at the reader's place, checked and decoded; nil where only the reader can tell what is there.
   ///
   /// The block found before is given back by that.
-  func block(of source: ByteSource, after before: Found?) -> Found? {
+  func block(at position: UInt64, after before: Found?) -> Found? {
     if let before, before.isLast { free.append(before.stretch) }
-    if first < ahead.count, ahead[first].blocks[nextIndex].position != source.position { clear() }
-    if first == ahead.count { nextPosition = source.position }
-    look(source)
+    if first < ahead.count, ahead[first].blocks[nextIndex].position != position { clear() }
+    if first == ahead.count { nextPosition = position }
+    look()
     guard first < ahead.count else { return nil }
     let stretch = ahead[first]
     stretch.wait()
@@ -102,17 +109,18 @@ final class BlockLookahead {
   }
 
   /// Hands over blocks to be decoded, as many as slots and memory allow.
-  private func look(_ source: ByteSource) {
-    // Work is handed over in bunches: each look at the source may move its bytes.
+  private func look() {
+    // Work is handed over in bunches.
     guard free.count > slotCount / 2 || first == ahead.count else { return }
     if first > 64 {
       ahead.removeFirst(first)
       first = 0
     }
+    let end = bytes.count
     while let stretch = free.last, first == ahead.count || weight < Self.weightLimit && resultBytes < Self.resultLimit {
       let isNext = latest?.endPosition == nextPosition
       stretch.begin(after: isNext ? latest : nil, portion?.earlier)
-      fill(stretch, source)
+      fill(stretch, end)
       stretch.trimEarlier(portion?.earlier)
       guard !stretch.blocks.isEmpty else { return }
       free.removeLast()
@@ -153,30 +161,30 @@ final class BlockLookahead {
     }
   }
 
-  /// Takes the next block of the source into a stretch, or the next ones.
-  private func fill(_ stretch: BlockStretch, _ source: ByteSource) {
-    let events = wantedEvents(source)
+  /// Takes the next block into a stretch, or the next ones.
+  private func fill(_ stretch: BlockStretch, _ end: UInt64) {
+    let events = wantedEvents(end)
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
-      let offset = Int(nextPosition - source.position)
-      guard source.ensure(offset + BlockHeader.byteCount) >= offset + BlockHeader.byteCount,
-        let header = source.withBytes(from: offset, BlockHeader.byteCount, { BlockHeader($0) }),
-        header.version == BlockHeader.version, header.type == BlockType.events.rawValue, BlockProbe.isSane(header)
+      guard let header = bytes.header(at: nextPosition), header.version == BlockHeader.version,
+        header.type == BlockType.events.rawValue, BlockProbe.isSane(header)
       else { return }
       // Blocks of a stretch are numbered without gap: so the reader takes all of them where it takes the first.
       if let before = stretch.blocks.last, header.sequence != before.header.sequence &+ 1 { return }
-      let length = BlockHeader.byteCount + Int(header.storedByteCount)
-      guard source.ensure(offset + length) >= offset + length else { return }
-      source.withBytes(from: offset, length) { stretch.append($0, header, at: nextPosition) }
-      nextPosition += UInt64(length)
+      let length = UInt64(BlockHeader.byteCount) + UInt64(header.storedByteCount)
+      guard nextPosition + length <= end else { return }
+      stretch.append(header, at: nextPosition)
+      nextPosition += length
       // A block without events ends a stretch, so that it ends.
       if header.eventCount == 0 { return }
     }
   }
 
   /// With how many events the next stretch ends.
-  private func wantedEvents(_ source: ByteSource) -> Int {
+  ///
+  /// - Parameter end: where the trace ends.
+  private func wantedEvents(_ end: UInt64) -> Int {
     guard let portion, let latest else { return 1 }
-    guard let end = source.endPosition, end > nextPosition, latest.storedBytes > 0 else { return portion.leastEvents }
+    guard end > nextPosition, latest.storedBytes > 0 else { return portion.leastEvents }
     let rest = Double(end - nextPosition) * Double(latest.eventCount) / Double(latest.storedBytes)
     let share = rest * 2 / 3 / Double(threads)
     return share < Double(portion.events) ? max(portion.leastEvents, Int(share)) : portion.events

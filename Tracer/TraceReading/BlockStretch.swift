@@ -1,7 +1,7 @@
 import Dispatch
 import TraceFormat
 
-/// Blocks that follow each other in the file, which one thread checks and decodes, one after the other.
+/// Blocks that follow each other in the file, which one thread reads, checks and decodes, one after the other.
 ///
 /// Unchecked: reader and worker hand a stretch to each other through a semaphore, and never use it together.
 public final class BlockStretch: @unchecked Sendable {
@@ -10,15 +10,13 @@ public final class BlockStretch: @unchecked Sendable {
     /// Where in the file it is.
     let position: UInt64
     let header: BlockHeader
-    /// Where its bytes are kept.
-    let offset: Int
 
     var byteCount: Int { BlockHeader.byteCount + Int(header.storedByteCount) }
   }
 
   /// What became of a block: set by the worker.
   struct Outcome {
-    /// Whether the checksum fits.
+    /// Whether the bytes could be read, and the checksum fits.
     var isValid = false
     /// Why the payload could not be decoded, if so.
     var defect: PayloadDefect?
@@ -41,10 +39,17 @@ public final class BlockStretch: @unchecked Sendable {
   var columns = EventColumns()
   private var isWaitedFor = false
   private let isDone = DispatchSemaphore(value: 0)
+  private let source: RandomAccessBytes
+  /// The blocks' bytes, as far as they have been read: they lie as in the file.
   private let bytes = ColumnArena()
+  /// Those of one earlier block.
   private let earlierBytes = ColumnArena()
 
-  init(number: Int) { self.number = number }
+  /// - Parameter source: the bytes of the trace.
+  init(number: Int, _ source: RandomAccessBytes) {
+    self.number = number
+    self.source = source
+  }
 
   /// Index of its first event in the trace.
   public var firstPosition: UInt64 { blocks.first?.header.firstEventIndex ?? 0 }
@@ -93,13 +98,7 @@ public final class BlockStretch: @unchecked Sendable {
         count += Int(header.eventCount)
         if count >= wanted.eventCount, end &- header.baseTime >= wanted.nanoseconds { break }
       }
-      let kept = before.blocks[first...]
-      let start = kept.first?.offset ?? 0
-      let length = kept.reduce(0) { $0 + $1.byteCount }
-      earlierBytes.reserve(length).copyMemory(from: before.bytes.reserve(0) + start, byteCount: length)
-      for block in kept {
-        earlier.append(Block(position: block.position, header: block.header, offset: block.offset - start))
-      }
+      earlier.append(contentsOf: before.blocks[first...])
     }
     blocks.removeAll(keepingCapacity: true)
     outcomes.removeAll(keepingCapacity: true)
@@ -107,14 +106,12 @@ public final class BlockStretch: @unchecked Sendable {
     isWaitedFor = false
   }
 
-  func append(_ block: UnsafeRawBufferPointer, _ header: BlockHeader, at position: UInt64) {
-    let offset = blocks.last.map { $0.offset + $0.byteCount } ?? 0
-    guard let base = block.baseAddress else { return }
-    (bytes.grow(offset + block.count, keeping: offset) + offset).copyMemory(from: base, byteCount: block.count)
-    blocks.append(Block(position: position, header: header, offset: offset))
+  func append(_ header: BlockHeader, at position: UInt64) {
+    let block = Block(position: position, header: header)
+    blocks.append(block)
     outcomes.append(Outcome())
     eventCount += Int(header.eventCount)
-    storedBytes += block.count
+    storedBytes += block.byteCount
     rawBytes += Int(header.rawByteCount)
   }
 
@@ -137,14 +134,14 @@ public final class BlockStretch: @unchecked Sendable {
   ///
   /// - Parameter columns: where to: the worker's own, or those of the stretch.
   func decodeEach(into columns: EventColumns, _ body: (EventColumns, Int) -> Void) {
+    _ = bytes.reserve(storedBytes)
     for index in blocks.indices {
-      let block = stored(blocks[index], bytes)
-      let payload = UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
-      let header = blocks[index].header
-      outcomes[index].isValid = BlockHeader.checksum(header: block, payload: payload) == header.checksum
+      // Read right before it is decoded, a block is still in the core's own memory then.
+      let block = place(of: index)
+      outcomes[index].isValid = read(blocks[index], into: block)
       guard outcomes[index].isValid else { continue }
       do throws(PayloadDefect) {
-        try columns.decode(payload, header)
+        try columns.decode(Self.payload(block), blocks[index].header)
         outcomes[index].digest = BlockDigest(columns)
         body(columns, index)
       } catch {
@@ -172,10 +169,9 @@ public final class BlockStretch: @unchecked Sendable {
     var count = earlier.reduce(0) { $0 + Int($1.header.eventCount) }
     let start = blocks.first?.header.baseTime ?? 0
     for block in earlier {
-      let stored = stored(block, earlierBytes)
-      let payload = UnsafeRawBufferPointer(rebasing: stored[BlockHeader.byteCount...])
-      guard BlockHeader.checksum(header: stored, payload: payload) == block.header.checksum else { return false }
-      do throws(PayloadDefect) { try columns.decode(payload, block.header) } catch { return false }
+      let space = UnsafeMutableRawBufferPointer(start: earlierBytes.reserve(block.byteCount), count: block.byteCount)
+      guard read(block, into: space) else { return false }
+      do throws(PayloadDefect) { try columns.decode(Self.payload(space), block.header) } catch { return false }
       columns.complete()
       let surplus = wanted.surplus(columns, of: count, before: start)
       columns.forEachBatch(in: surplus..<columns.eventCount) { first, events in
@@ -190,8 +186,9 @@ public final class BlockStretch: @unchecked Sendable {
   /// Decodes one of its blocks once more; nil where it cannot be decoded.
   func decodeAgain(_ index: Int) -> EventColumns? {
     guard outcomes[index].isValid, outcomes[index].defect == nil else { return nil }
-    let payload = UnsafeRawBufferPointer(rebasing: stored(blocks[index], bytes)[BlockHeader.byteCount...])
-    do throws(PayloadDefect) { try columns.decode(payload, blocks[index].header) } catch { return nil }
+    do throws(PayloadDefect) { try columns.decode(Self.payload(place(of: index)), blocks[index].header) } catch {
+      return nil
+    }
     return columns
   }
 
@@ -202,8 +199,22 @@ public final class BlockStretch: @unchecked Sendable {
     }
   }
 
-  private func stored(_ block: Block, _ arena: ColumnArena) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: arena.reserve(0) + block.offset, count: block.byteCount)
+  /// Where the bytes of one of its blocks are, once `bytes` has room for all.
+  private func place(of index: Int) -> UnsafeMutableRawBufferPointer {
+    let offset = Int(blocks[index].position - blocks[0].position)
+    return UnsafeMutableRawBufferPointer(start: bytes.reserve(0) + offset, count: blocks[index].byteCount)
+  }
+
+  /// Reads a block; false where it cannot be read, or is not the one whose header was seen, or is spoilt.
+  private func read(_ block: Block, into space: UnsafeMutableRawBufferPointer) -> Bool {
+    guard source.read(into: space, at: block.position) else { return false }
+    let bytes = UnsafeRawBufferPointer(space)
+    return BlockHeader(bytes) == block.header
+      && BlockHeader.checksum(header: bytes, payload: Self.payload(space)) == block.header.checksum
+  }
+
+  private static func payload(_ block: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: block[BlockHeader.byteCount...])
   }
 
   func finish() { isDone.signal() }

@@ -8,15 +8,15 @@ final class ByteSource {
   private static let readBytes = 1 << 18
 
   private let descriptor: Int32
-  /// Whether bytes may keep a reader waiting: no regular file.
-  private let isStream: Bool
+  /// What is read, for reads at any place; nil where bytes come when they come: from no regular file.
+  let anywhere: RandomAccessBytes?
   /// Unsafe: this object's own; valid bytes are `start ..< end`, and `end` is at most `capacity`.
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
   /// Where in `buffer` the window begins, and where it ends.
   private var start = 0
   private var end = 0
-  private var isAtEnd: Bool
+  private var isAtEnd = false
   /// Where in the file the window begins.
   private(set) var position: UInt64 = 0
   /// `errno` of the read that failed; reading ends there.
@@ -24,13 +24,9 @@ final class ByteSource {
 
   init(bytes: [UInt8]) {
     descriptor = -1
-    isStream = false
-    capacity = max(1, bytes.count)
+    anywhere = RandomAccessBytes(bytes)
+    capacity = Self.readBytes
     buffer = .allocate(byteCount: capacity, alignment: 16)
-    end = bytes.count
-    isAtEnd = true
-    let target = UnsafeMutableRawBufferPointer(start: buffer, count: capacity)
-    target.copyBytes(from: bytes)
   }
 
   /// - Parameter path: a file, or "-" for standard input.
@@ -43,10 +39,10 @@ final class ByteSource {
       throw .cannotOpen(path: path, reason: "it is a folder")
     }
     descriptor = opened
-    isStream = information.st_mode & S_IFMT != S_IFREG
+    // Who hands over a file may have read its beginning.
+    anywhere = RandomAccessBytes(opened, from: UInt64(clamping: lseek(opened, 0, SEEK_CUR)))
     capacity = Self.readBytes
     buffer = .allocate(byteCount: capacity, alignment: 16)
-    isAtEnd = false
   }
 
   deinit {
@@ -74,7 +70,10 @@ final class ByteSource {
     }
     var got = 0
     repeat {
-      got = read(descriptor, buffer + end, wanted)
+      got =
+        anywhere?.readSome(
+          into: UnsafeMutableRawBufferPointer(start: buffer + end, count: wanted), at: position + UInt64(available))
+        ?? read(descriptor, buffer + end, wanted)
     } while got < 0 && errno == EINTR
     if got < 0 { failure = errno }
     if got <= 0 { isAtEnd = true }
@@ -83,7 +82,7 @@ final class ByteSource {
 
   /// Waits for a pipe to have something, or its end; false where nobody wants to wait any more.
   private func waitForPipe() -> Bool {
-    guard isStream else { return true }
+    guard anywhere == nil else { return true }
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while poll(&entry, 1, 200) <= 0 {
       if PipeWaiting.hasEnded { return false }
@@ -107,31 +106,28 @@ final class ByteSource {
     start = 0
   }
 
-  /// Where the file ends, as it is now; nil for a pipe.
-  var endPosition: UInt64? {
-    if descriptor < 0 { return position + UInt64(available) }
-    var information = stat()
-    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
-    return UInt64(clamping: information.st_size)
-  }
-
   /// Which file it is, and in which state.
   var identity: TraceFileIdentity { TraceFileIdentity(descriptor: descriptor) }
 
   /// Whether bytes may come late: neither a regular file nor bytes in memory.
-  var isPipe: Bool { descriptor >= 0 && randomAccess == nil }
+  var isPipe: Bool { anywhere == nil }
 
-  /// The file for reads at any place; nil for a pipe, and for bytes in memory.
-  var randomAccess: RandomAccessFile? { RandomAccessFile(descriptor) }
-
-  /// Moves the window to another place of the file; false where that is not possible.
+  /// Moves the window to another place; false where that is not possible.
   func seek(to offset: UInt64) -> Bool {
-    guard descriptor >= 0, lseek(descriptor, off_t(clamping: offset), SEEK_SET) >= 0 else { return false }
+    guard anywhere != nil else { return false }
     start = 0
     end = 0
     position = offset
     isAtEnd = false
     return true
+  }
+
+  /// Moves the window's beginning forward, beyond what has been read of a file that can be read anywhere.
+  ///
+  /// - Precondition: `count` is at most `available` where the source is a pipe.
+  func skip(_ count: Int) {
+    if count <= available { return advance(count) }
+    precondition(seek(to: position + UInt64(count)))
   }
 
   /// Moves the window's beginning forward.

@@ -22,7 +22,7 @@ extension TraceReader {
   func decodeAhead(threads: Int, _ work: BlockLookahead.Work) {
     found = nil
     // Nobody waits for blocks ahead while one is there to be shown: a pipe is read as it comes.
-    lookahead = threads > 0 && !source.isPipe ? BlockLookahead(threads: threads, work) : nil
+    lookahead = threads > 0 ? source.anywhere.map { BlockLookahead($0, threads: threads, work) } : nil
   }
 
   /// What the recorder lost, as the blocks tell that have been read so far.
@@ -31,8 +31,8 @@ extension TraceReader {
   /// Whether what is not yet written is waited for.
   public var isPipe: Bool { source.isPipe }
 
-  /// The trace's blocks, from their headers; nil for what is no regular file, or where headers are damaged.
-  public func makeIndex() -> BlockIndex? { source.randomAccess.flatMap { BlockIndex($0) } }
+  /// The trace's blocks, from their headers; nil for a pipe, or where headers are damaged.
+  public func makeIndex() -> BlockIndex? { source.anywhere.flatMap { BlockIndex($0) } }
 
   /// Goes to a block, to read from there; what lies before it is not looked at, and not part of `condition`.
   ///

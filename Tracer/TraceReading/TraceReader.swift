@@ -176,7 +176,7 @@ public final class TraceReader {
           return finish()
         }
         admit(header)
-        source.advance(BlockHeader.byteCount + Int(header.storedByteCount))
+        source.skip(BlockHeader.byteCount + Int(header.storedByteCount))
       case .end:
         if let code = source.failure { note(.readFailed(code: code), nil) }
         return finish()
@@ -193,7 +193,7 @@ public final class TraceReader {
 
   /// What is at the source's place; a block that other threads have decoded is then `found`.
   private func probe() -> BlockProbe {
-    found = lookahead?.block(of: source, after: found)
+    found = lookahead?.block(at: source.position, after: found)
     if let found { return .block(found.header) }
     var work = 0
     return BlockProbe(source, work: &work)
