@@ -70,7 +70,8 @@ typedef int64_t SignedLongs __attribute__((vector_size(64), aligned(1)));
 #define AT(array) (*(Longs *)(array + index))
 
 FOR_EACH_MACHINE
-void partita_column_values(struct PartitaColumn column, const uint64_t *times, uint64_t *target) {
+void partita_column_values(const struct PartitaColumn *from, const uint64_t *times, uint64_t *target) {
+  const struct PartitaColumn column = *from;
   if (times) {
     FOR_EACH_EIGHT(AT(target) = values + *(const Longs *)(times + index))
   } else {
@@ -80,17 +81,20 @@ void partita_column_values(struct PartitaColumn column, const uint64_t *times, u
 
 FOR_EACH_MACHINE
 void partita_column_begin(
-  struct PartitaColumn column, uint64_t common, uint64_t shift, uint64_t mask, uint64_t *target) {
+  const struct PartitaColumn *from, uint64_t common, uint64_t shift, uint64_t mask, uint64_t *target) {
+  const struct PartitaColumn column = *from;
   FOR_EACH_EIGHT(AT(target) = (values & mask) << shift | common)
 }
 
 FOR_EACH_MACHINE
-void partita_column_mix(struct PartitaColumn column, uint64_t shift, uint64_t mask, uint64_t *target) {
+void partita_column_mix(const struct PartitaColumn *from, uint64_t shift, uint64_t mask, uint64_t *target) {
+  const struct PartitaColumn column = *from;
   FOR_EACH_EIGHT(AT(target) |= (values & mask) << shift)
 }
 
 FOR_EACH_MACHINE
-uint64_t partita_column_sum(struct PartitaColumn column, uint64_t mask) {
+uint64_t partita_column_sum(const struct PartitaColumn *from, uint64_t mask) {
+  const struct PartitaColumn column = *from;
   const Longs lanes = {0, 1, 2, 3, 4, 5, 6, 7};
   Longs sums = {0};
   // The last eight may reach beyond the column.
@@ -129,7 +133,8 @@ typedef uint64_t Four __attribute__((vector_size(32), aligned(1)));
   return place;
 
 FOR_EACH_MACHINE
-size_t partita_rows(struct PartitaGroup group, size_t place, size_t begin, size_t end, void *target) {
+size_t partita_rows(const struct PartitaGroup *from, size_t place, size_t begin, size_t end, void *target) {
+  const struct PartitaGroup group = *from;
   char *rows = target;
   const uint64_t *words = group.words;
   switch (group.word_count) {

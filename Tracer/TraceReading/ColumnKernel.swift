@@ -57,10 +57,10 @@ struct ColumnKernel {
   func decode(into target: UnsafeMutablePointer<UInt64>, times: UnsafePointer<UInt64>?) {
     guard header.planeMask != 0 else { return fill(target, times) }
     switch header.predictor {
-    case .base: partita_column_values(column(header.base), nil, target)
-    case .time: partita_column_values(column(header.base), times, target)
+    case .base: withColumn(header.base) { partita_column_values($0, nil, target) }
+    case .time: withColumn(header.base) { partita_column_values($0, times, target) }
     case .previous, .step:
-      partita_column_values(column(header.step), nil, target)
+      withColumn(header.step) { partita_column_values($0, nil, target) }
       var value = header.base &- header.step
       for index in 0..<count {
         value &+= target[index]
@@ -80,7 +80,7 @@ struct ColumnKernel {
       for index in 0..<count { target[index] |= (scratch[index] & mask) &<< shift }
       return
     }
-    partita_column_mix(column(header.base), shift, mask, target)
+    withColumn(header.base) { partita_column_mix($0, shift, mask, target) }
   }
 
   /// Writes the same to `target`, ored with `common`.
@@ -93,7 +93,7 @@ struct ColumnKernel {
       for index in 0..<count { target[index] = common | (scratch[index] & mask) &<< shift }
       return
     }
-    partita_column_begin(column(header.base), common, shift, mask, target)
+    withColumn(header.base) { partita_column_begin($0, common, shift, mask, target) }
   }
 
   /// The sum of the column's values, cut by `mask`, modulo 2⁶⁴.
@@ -104,9 +104,9 @@ struct ColumnKernel {
   func sum(mask: UInt64, timeSum: () -> UInt64, scratch: UnsafeMutablePointer<UInt64>) -> UInt64 {
     switch header.predictor {
     case .base where header.planeMask == 0: return (header.base & mask) &* UInt64(count)
-    case .base: return partita_column_sum(column(header.base), mask)
+    case .base: return withColumn(header.base) { partita_column_sum($0, mask) }
     case .time where header.planeMask == 0: return header.base &* UInt64(count) &+ timeSum()
-    case .time: return partita_column_sum(column(header.base), ~0) &+ timeSum()
+    case .time: return withColumn(header.base) { partita_column_sum($0, ~0) } &+ timeSum()
     case .previous, .step:
       decode(into: scratch, times: nil)
       return partita_sum(scratch, count, mask)
@@ -114,8 +114,9 @@ struct ColumnKernel {
   }
 
   @inline(__always)
-  private func column(_ base: UInt64) -> PartitaColumn {
-    PartitaColumn(planes: planes, count: count, base: base, mask: header.planeMask)
+  private func withColumn<Result>(_ base: UInt64, _ body: (UnsafePointer<PartitaColumn>) -> Result) -> Result {
+    withUnsafePointer(
+      to: PartitaColumn(planes: planes, count: count, base: base, mask: header.planeMask), body)
   }
 
   /// A column without planes.

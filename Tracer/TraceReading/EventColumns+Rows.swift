@@ -90,11 +90,12 @@ extension EventColumns {
   func fill(_ rows: UnsafeMutablePointer<TraceEvent>, _ range: Range<Int>, _ cursors: UnsafeMutablePointer<Int>) {
     let (indices, times, heads, words) = (eventIndices, timePointer, headPointer, wordPointer)
     for (number, group) in groups.enumerated() {
-      cursors[number] = partita_rows(
-        PartitaGroup(
-          indices: indices, times: times, heads: heads, words: words + (group.words - group.first),
-          word_count: group.wordCount, stride: group.count, last: group.first + group.count),
-        cursors[number], range.lowerBound, range.upperBound, rows)
+      let columns = PartitaGroup(
+        indices: indices, times: times, heads: heads, words: words + (group.words - group.first),
+        word_count: group.wordCount, stride: group.count, last: group.first + group.count)
+      cursors[number] = withUnsafePointer(to: columns) {
+        partita_rows($0, cursors[number], range.lowerBound, range.upperBound, rows)
+      }
     }
   }
 }

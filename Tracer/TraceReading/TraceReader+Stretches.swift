@@ -25,7 +25,7 @@ extension TraceReader {
   ) {
     let results = ResultSlots<Result>(count: BlockLookahead.slotCount(threads: threads))
     // Each stretch costs a look at what came before it, and handing over.
-    let portion = BlockLookahead.Portion(events: 131_072, leastEvents: 8_192, earlier: earlier)
+    let portion = BlockLookahead.Portion(events: 262_144, leastEvents: 16_384, earlier: earlier)
     decodeAhead(threads: threads, .stretch(portion) { results.slots[$0.number] = work($0, $1) })
     defer { decodeAhead(threads: 0) }
     /// Of which stretch blocks wait to be handed out, and how many.
