@@ -60,4 +60,20 @@ enum HealthTables {
     #expect(report.diagnostics.map(\.rule) == [.errorWithoutCode] && report.exitStatus == 0, "\(report.diagnostics)")
     #expect(SampleModule.check(text, strict: true).exitStatus == 1)
   }
+
+  /// What is said of one state must not hide what is wrong in another.
+  @Test func levelsThatDifferAreToldOfInEachState() {
+    let states = ["1", "2"].map { state in
+      """
+      <System_State_Entry SystemState="\(state)">
+      <Error_ID_Level ErrorIdentifier="3" ErrorLevel="PROCESS" ErrorCode="NUMERIC_ERROR"/>
+      <Error_ID_Level ErrorIdentifier="4" ErrorLevel="PARTITION" ErrorCode="NUMERIC_ERROR"/>
+      </System_State_Entry>
+      """
+    }
+    let report = SampleModule.check(HealthTables.module(table: states.joined(separator: "\n")))
+    let conflicts = report.diagnostics.filter { $0.rule == .conflictingActions }
+    #expect(conflicts.count == 2, "\(report.diagnostics)")
+    #expect(Set(conflicts.map(\.line)).count == 2)
+  }
 }

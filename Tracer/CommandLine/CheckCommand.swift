@@ -8,7 +8,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Validates a module file: schema, then meaning.",
     discussion: """
-      Every error comes with file, line, what is wrong and what would be right; all of them at once.
+      Every error comes with file, line, what is wrong and what would be right; all of them at once. A warning that
+      comes again and again is told three times and then counted; --format json has all.
 
       Exit status: 0 the module holds, 1 it violates a rule of meaning, 2 the file cannot be read or is not valid XML.
 

@@ -11,6 +11,8 @@ struct HealthActionTable {
   struct Conflict: Equatable {
     var partitionIdentifier: UInt64
     var errorIdentifier: UInt64
+    /// As the file numbers it.
+    var state: UInt64
     var line: Int
   }
   struct Key: Hashable {
@@ -61,7 +63,9 @@ struct HealthActionTable {
     guard records[place].moduleAction != action else { return }
     if partition == 0 {
       conflicts.append(
-        .init(partitionIdentifier: 0, errorIdentifier: level.errorIdentifier, line: given?.line ?? level.line))
+        .init(
+          partitionIdentifier: 0, errorIdentifier: level.errorIdentifier, state: level.state,
+          line: given?.line ?? level.line))
     }
     if Self.safety(action) > Self.safety(records[place].moduleAction) { records[place].moduleAction = action }
   }
@@ -86,7 +90,8 @@ struct HealthActionTable {
       guard !isSame else { continue }
       conflicts.append(
         .init(
-          partitionIdentifier: entry.partitionIdentifier, errorIdentifier: entry.errorIdentifier, line: entry.line))
+          partitionIdentifier: entry.partitionIdentifier, errorIdentifier: entry.errorIdentifier, state: entry.state,
+          line: entry.line))
       if records[place].level.rawValue < level.level.rawValue { records[place].level = level.level }
       if Self.safety(entry.action) > Self.safety(records[place].action) { records[place].action = entry.action }
     }
@@ -112,8 +117,10 @@ struct HealthActionTable {
     guard let code = level.code, let state = HealthDescription.state(level.state) else { return }
     let alike = health.levels.filter { $0.code == code && $0.state == level.state }
     guard alike.contains(where: { $0.level.rawValue > level.level.rawValue }) else { return }
-    if !conflicts.contains(where: { $0.errorIdentifier == level.errorIdentifier }) {
-      conflicts.append(.init(partitionIdentifier: 0, errorIdentifier: level.errorIdentifier, line: level.line))
+    if !conflicts.contains(where: { $0.errorIdentifier == level.errorIdentifier && $0.state == level.state }) {
+      conflicts.append(
+        .init(
+          partitionIdentifier: 0, errorIdentifier: level.errorIdentifier, state: level.state, line: level.line))
     }
     for place in records.indices
     where records[place].error == code && records[place].state == state && records[place].level == .process {
