@@ -25,12 +25,13 @@ public enum Processor {
   /// Without it an x87 error of a partition would not be its own exception but an interrupt of line 13.
   private static let numericError: UInt64 = 1 << 5
 
-  /// Switches on the protections that the CPU has (SMEP, SMAP, UMIP) and the extended state.
+  /// Switches on the protections that the CPU has (SMEP, SMAP, UMIP), machine checks, which would reset it otherwise,
+  /// and the extended state.
   ///
   /// - Precondition: the CPU has `xsave`; the boot code has said so otherwise (`hasExtendedState`).
   public static func enableProtections() -> ExtendedState {
     let features = partita_cpuid(7, 0)
-    var control = partita_read_cr4() | 1 << 9 | 1 << 10 | 1 << 18  // OSFXSR, OSXMMEXCPT, OSXSAVE
+    var control = partita_read_cr4() | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 18  // MCE, OSFXSR, OSXMMEXCPT, OSXSAVE
     if features.ebx & 1 << 7 != 0 { control |= 1 << 20 }  // SMEP
     if features.ebx & 1 << 20 != 0 { control |= 1 << 21 }  // SMAP
     if features.ecx & 1 << 2 != 0 { control |= 1 << 11 }  // UMIP

@@ -46,8 +46,8 @@ public struct SwitcherPages {
     }
     putGate(1, to: partita_address_debug_entry(), stackIndex: 0)
     putGate(2, to: partita_address_nmi_entry(), stackIndex: 1)
-    putGate(8, to: partita_address_abort_entry(), stackIndex: 2)
-    putGate(18, to: partita_address_abort_entry(), stackIndex: 3)
+    putGate(8, to: partita_address_double_fault_entry(), stackIndex: 2)
+    putGate(18, to: partita_address_machine_check_entry(), stackIndex: 3)
   }
 
   /// The lower word of an interrupt gate of privilege level 0.

@@ -264,10 +264,16 @@ partita_debug_entry:
     pushq   $1
     jmp     switcher_common
 
-// Double fault and machine check: never survivable, whoever runs.
-    .globl  partita_abort_entry
-partita_abort_entry:
+// Double fault and machine check: never survivable, whoever runs. The one pushes an error code, the other does not.
+    .globl  partita_machine_check_entry
+partita_machine_check_entry:
+    pushq   $0
+    pushq   $18
+    jmp     abort_entry
+    .globl  partita_double_fault_entry
+partita_double_fault_entry:
     pushq   $8
+abort_entry:
     pushq   %rax
     subq    $112, %rsp
     movq    %rsp, %rdi

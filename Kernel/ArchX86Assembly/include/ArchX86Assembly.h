@@ -11,7 +11,8 @@
 
 // Symbols of the switcher and of the linker script: their addresses are what counts.
 extern const char partita_switcher_start[], partita_switcher_end[];
-extern const char partita_nmi_entry[], partita_abort_entry[], partita_debug_entry[], partita_syscall_entry[];
+extern const char partita_nmi_entry[], partita_double_fault_entry[], partita_machine_check_entry[];
+extern const char partita_debug_entry[], partita_syscall_entry[];
 extern const char partita_text_start[], partita_text_end[];
 extern const char partita_rodata_start[], partita_rodata_end[];
 extern const char partita_data_start[], partita_data_end[];
@@ -21,7 +22,8 @@ extern const char partita_cleared_start[], partita_cleared_end[];
 PARTITA_INLINE uint64_t partita_address_switcher_start(void) { return (uint64_t)partita_switcher_start; }
 PARTITA_INLINE uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
 PARTITA_INLINE uint64_t partita_address_nmi_entry(void) { return (uint64_t)partita_nmi_entry; }
-PARTITA_INLINE uint64_t partita_address_abort_entry(void) { return (uint64_t)partita_abort_entry; }
+PARTITA_INLINE uint64_t partita_address_double_fault_entry(void) { return (uint64_t)partita_double_fault_entry; }
+PARTITA_INLINE uint64_t partita_address_machine_check_entry(void) { return (uint64_t)partita_machine_check_entry; }
 PARTITA_INLINE uint64_t partita_address_debug_entry(void) { return (uint64_t)partita_debug_entry; }
 PARTITA_INLINE uint64_t partita_address_syscall_entry(void) { return (uint64_t)partita_syscall_entry; }
 PARTITA_INLINE uint64_t partita_address_text_start(void) { return (uint64_t)partita_text_start; }

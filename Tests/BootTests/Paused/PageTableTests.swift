@@ -137,8 +137,8 @@ import Testing
     let control = try #require(registers["CR4"]), zero = try #require(registers["CR0"])
     let protects: UInt64 = 1 << 16 | 1 << 5
     #expect(zero & protects == protects, "\(name): write protection, numeric errors")
-    let guards: UInt64 = 1 << 20 | 1 << 21 | 1 << 11
-    #expect(control & guards == guards, "\(name): SMEP, SMAP, UMIP")
+    let guards: UInt64 = 1 << 20 | 1 << 21 | 1 << 11 | 1 << 6
+    #expect(control & guards == guards, "\(name): SMEP, SMAP, UMIP, machine checks")
     let opens: UInt64 = 1 << 8 | 1 << 16
     #expect(control & opens == 0, "\(name): no performance counters, no FSGSBASE instructions")
     for index in 0..<4 { #expect(registers["DR\(index)"] == 0, "\(name)") }
