@@ -55,8 +55,10 @@ struct PortRequest {
     }
     if code != .noError { throw code }
     if isUnavailable, isAlone, timeOut != .notAtAll {
-      // Nobody waits while the partition initialises.
-      guard Partition.mode == .normal else { throw .invalidMode }
+      // Nobody waits while the partition initialises, nor in the handler of an interrupt that comes while all processes
+      // wait: none of them would run meanwhile.
+      let (moment, hasProcesses) = (ProcessMachine.moment, ProcessMachine.scheduler.processCount > 0)
+      guard moment.isNormal, !moment.isInUpcall || !hasProcesses else { throw .invalidMode }
       try performAlone(timeOut)
     }
     return try Hypercall.value(of: answer)

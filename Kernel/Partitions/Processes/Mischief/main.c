@@ -63,6 +63,7 @@ static void direct(void) {
   try_order();
   try_ranges();
   try_port();
+  try_port_in_handler();
   try_handlers_starts();
   try_locks();
   try_stacks();

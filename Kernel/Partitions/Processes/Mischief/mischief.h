@@ -52,6 +52,7 @@ void try_ranges(void);
 void try_locks(void);
 void try_addresses(void);
 void try_port(void);
+void try_port_in_handler(void);
 
 void let_pass(SYSTEM_TIME_TYPE duration);
 /// Computes for so long, and calls no service.

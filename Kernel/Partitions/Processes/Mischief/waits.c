@@ -188,6 +188,46 @@ void try_port(void) {
   check_value(1116, dismiss_workers(), 0);
 }
 
+static void receive_in_handler(void) {
+  RETURN_CODE_TYPE status;
+  uint64_t message;
+  MESSAGE_SIZE_TYPE size;
+  leave_mark(event_mark);
+  RECEIVE_QUEUING_MESSAGE(destination, INFINITE_TIME_VALUE, (MESSAGE_ADDR_TYPE)&message, &size, &status);
+  check_code(1120, status, INVALID_MODE);
+  RECEIVE_QUEUING_MESSAGE(destination, 0, (MESSAGE_ADDR_TYPE)&message, &size, &status);
+  check_code(1121, status, NOT_AVAILABLE);
+}
+
+/// The event comes while the process computes, or when it has begun to wait, as everybody does then.
+static void raise_event(struct worker *self) {
+  const uint64_t before = partita_interrupts_disable();
+  check_value(1122, (int64_t)partita_raise_event(own_channel), NO_ERROR);
+  if (self->object == 0) partita_interrupts_restore(before);
+  TIMED_WAIT(self->time_out, &self->status);
+  partita_interrupts_restore(before);
+}
+
+/// In the handler of an interrupt nobody waits at a port, whether a process was interrupted or none ran.
+void try_port_in_handler(void) {
+  RETURN_CODE_TYPE status;
+  uint64_t message;
+  MESSAGE_SIZE_TYPE size;
+  do RECEIVE_QUEUING_MESSAGE(destination, 0, (MESSAGE_ADDR_TYPE)&message, &size, &status);
+  while (status == NO_ERROR);
+  check_code(1123, status, NOT_AVAILABLE);
+  for (int32_t waits = 0; waits <= 1; waits++) {
+    await_room(ROOM);
+    event_deed = receive_in_handler;
+    begin(1, raise_event, waits, MICROSECONDS(100));
+    let_pass(MICROSECONDS(300));
+    event_deed = 0;
+    check_marks(1124, event_mark);
+    check_code(1125, workers[1].status, NO_ERROR);
+    check_value(1126, dismiss_workers(), 0);
+  }
+}
+
 // MARK: The first window
 
 static PROCESS_ID_TYPE drum;
