@@ -15,6 +15,12 @@ public enum SerialConsole {
     Instruction.output(0x0B, to: base + 4)  // DTR, RTS, OUT2
   }
 
+  /// Takes COM1 back from a partition that its ports were given to, whatever that has set: what follows goes out.
+  public static func takeBack() {
+    Instruction.output(0x03, to: base + 3)  // data, and no divisor in their place
+    Instruction.output(0x0B, to: base + 4)  // no loop-back
+  }
+
   /// Bytes that the transmitter takes now without waiting: a whole FIFO or nothing.
   public static var room: UInt64 { Instruction.input(from: base + 5) & 0x20 != 0 ? 16 : 0 }
 

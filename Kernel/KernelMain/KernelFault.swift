@@ -8,6 +8,7 @@ import ArchX86
 /// - Parameter frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss.
 @_cdecl("partita_kernel_fault")
 public func kernelFault(_ frame: UnsafeRawPointer) {
+  SerialConsole.takeBack()
   SerialConsole.print("\npartita: kernel fault, vector ")
   SerialConsole.print(hexadecimal: frame.load(fromByteOffset: 120, as: UInt64.self))
   SerialConsole.print(" error ")

@@ -16,6 +16,8 @@ import Testing
       for _ in 0..<20 where try machine.registers()["CPL"] == 3 { try machine.stub.step() }
     }
     let place = try #require(machine.registers()["RIP"])
+    // A partition that has COM1 may have left it looped back to itself, or with the divisor in the place of the data.
+    _ = try machine.monitor.printed(by: inRingThree ? "o /b 0x3fc 0x1b" : "o /b 0x3fb 0x83")
     // Bank 1: an error that is valid, uncorrected, enabled, and has left nothing to go on with.
     #expect(try machine.monitor.printed(by: "mce 0 1 0xb200000000000000 0 0 0") == "")
     try machine.stub.leave()
