@@ -230,6 +230,7 @@ public struct TraceRing: ~Copyable {
       // The end event is no loss: it is tried again when the drainer has made room.
       lost &-= 1
       unreportedLoss &-= 1
+      Instruction.store64(lost, to: control + RingControl.lost)
       setLimit()
       return false
     }

@@ -1,3 +1,4 @@
+import GuestRing
 import Testing
 import TraceFormat
 import TraceReading
@@ -30,6 +31,31 @@ import TraceReading
     for (loss, next) in zip(losses, losses.dropFirst().map(\.position)) {
       #expect(keyframes.contains { $0 > loss.position && $0 < next }, "after event \(loss.position)")
     }
+  }
+
+  /// A module that stops while the ring is full: its end event waits for room, and is not counted as lost. What the
+  /// ring's control page says, from which a rescue has the number, is what the end event says.
+  @Test func theEndThatWaitsForRoomIsNoLoss() throws {
+    let run = try Self.lossy.get()
+    // Behind the last event that found room, and before the next one that did, in whole milliseconds.
+    let full = try #require(
+      run.events(.loss).lazy.compactMap { loss -> UInt64? in
+        let milliseconds = loss.event.time / 1_000_000 + 1
+        return run.events[loss.position + 1].time > milliseconds * 1_000_000 ? milliseconds : nil
+      }.first)
+    let module = try ModuleVariant.flightControl(loader: "Probe")
+      .replacing("RingBytes=\"0x100000\"", by: "RingBytes=\"0x10000\"")
+    let machine = try PausedMachine.start(
+      image: module.compile().imageBytes, milliseconds: full, mebibytes: 128, keepsMemory: true)
+    try machine.stub.leave()
+    let (status, trace) = try machine.waitForEnd()
+    #expect(status == .exited(1), "an orderly end")
+    let end = try #require(try WhatIfTests.events(trace).last)
+    try #require(end.knownKind == .end && end.words.w1 > 0)
+    var rescued: [UInt8] = []
+    try TraceRescue(GuestMemory(ramFile: machine.memoryFile)).write { rescued += $0 }
+    let seal = rescued.suffix(BlockHeader.byteCount).withUnsafeBytes { BlockHeader($0) }
+    #expect(seal?.eventsLostBefore == end.words.w1)
   }
 
   /// From a run with room enough `what-if` tells that this ring is too small, and where the machine's loss begins.
