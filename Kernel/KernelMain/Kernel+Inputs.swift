@@ -57,14 +57,21 @@ extension Kernel {
     return snapshot
   }
 
-  /// What a snapshot tells of an upcall's frame.
+  /// What a snapshot tells where an upcall or an error may follow.
   mutating func frameFlags(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot.Flags {
     var flags = EntrySnapshot.Flags()
     if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
     let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
     let byteCount = flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
     if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { flags.insert(.frameFits) }
+    if isHandlerOver(interrupted) { flags.insert(.isHandlerOver) }
     return flags
+  }
+
+  /// Whether the handler of the partition that runs has come back, and the core does not know.
+  private mutating func isHandlerOver(_ running: PartitionIndex) -> Bool {
+    core.isHandlerOver(
+      running, exceptionsReturned: Instruction.load32(self.running.shared + SharedPage.exceptionsReturned))
   }
 
   /// Whose page tables CR3 named, where they are not those expected.
@@ -215,7 +222,7 @@ extension Kernel {
       guard target < 0x8000_0000_0000 else { return 0 }
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
-      return core.allows(.write, caller, next, stack &- next) ? 3 : 1
+      return (core.allows(.write, caller, next, stack &- next) ? 3 : 1) | (isHandlerOver(caller) ? 4 : 0)
     case .findModuleSchedule: return scheduleNumber(nameAt: call.arguments.0, of: caller)
     case .raiseApplicationError: return handlerState(of: caller, registers)
     default: return 0

@@ -211,7 +211,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// The snapshot's flags that tell of the partition, not of the interrupt.
   static var flagsOfPartition: UInt8 {
     EntrySnapshot.Flags.interruptsEnabled.rawValue | EntrySnapshot.Flags.inReturnTail.rawValue
-      | EntrySnapshot.Flags.frameFits.rawValue
+      | EntrySnapshot.Flags.frameFits.rawValue | EntrySnapshot.Flags.isHandlerOver.rawValue
   }
 
   /// Takes over what the snapshot says of the partition that was interrupted.

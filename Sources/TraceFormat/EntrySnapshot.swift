@@ -24,6 +24,9 @@ public struct EntrySnapshot: Equatable, Sendable {
     @inlinable public static var lineInService: Flags { Flags(rawValue: 8) }
     /// The line was pulsed by the test device and needs no acknowledgement.
     @inlinable public static var isPulse: Flags { Flags(rawValue: 16) }
+    /// The handler of exceptions and errors, which the core takes to be at work, has come back since the core last knew
+    /// of `SharedPage.exceptionsReturned`. Told where `frameFits` may be told, for an error may follow from there.
+    @inlinable public static var isHandlerOver: Flags { Flags(rawValue: 32) }
   }
   /// Index of the partition interrupted; 0xFF for the idle loop, where the rest means nothing.
   public var partition: UInt8

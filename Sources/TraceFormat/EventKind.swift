@@ -29,9 +29,9 @@ public enum EventKind: UInt8, Sendable {
   /// What: the number. Word 2: operand that the kernel looked up before asking the core (`createSamplingPort`,
   /// `createQueuingPort`: port index + 1 or 0; `findModuleSchedule`: schedule index + 1 or 0; `writeConsole`: bytes the
   /// console can take; `returnFromUpcall`: bit 0 if the frame can be used, bit 1 if another fits below the
-  /// stack pointer it holds; `raiseApplicationError`: bits 0–31 the partition's count `SharedPage.exceptionsReturned`,
-  /// bit 32 if a frame fits below the stack pointer). Words 3 …: arguments, as many as
-  /// `HypercallNumber.argumentCount`, none where the number is unknown.
+  /// stack pointer it holds, bit 2 as the snapshot's flag `isHandlerOver`; `raiseApplicationError`: bits 0–31 the
+  /// partition's count `SharedPage.exceptionsReturned`, bit 32 if a frame fits below the stack pointer). Words 3 …:
+  /// arguments, as many as `HypercallNumber.argumentCount`, none where the number is unknown.
   case hypercall = 3
   /// A CPU exception in ring 3. What: the vector. Word 2: error code, word 3: fault address (CR2, page faults only),
   /// word 4: instruction pointer, word 5: the partition's count `SharedPage.exceptionsReturned`. The snapshot's flag

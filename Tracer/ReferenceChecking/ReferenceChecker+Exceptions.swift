@@ -44,6 +44,22 @@ extension ReferenceChecker {
     reflected(to: partition, before: index) == told
   }
 
+  /// Whether the handler of the last of so many exceptions and errors has come back, as an entry since has shown: by
+  /// its flag, by the same bit of a return through the kernel, or by a count of all that were given.
+  private func isHandlerOver(_ partition: Int, before index: Int, _ count: UInt32) -> Bool {
+    let given = last(before: index, of: topic(.exceptionReflected, partition)) ?? -1
+    return [EventKind.interrupt, .timer, .hypercall, .exception].contains { kind in
+      all(topic(kind, partition), in: (given + 1)..<index).contains { entry in
+        let words = events[entry].words
+        guard isEntry(entry) else { return false }
+        if events[entry].detail & 32 != 0 || isUsableReturn(entry) && words.w2 & 4 != 0 { return true }
+        let isRaised = kind == .hypercall && what(entry) == Int(HypercallNumber.raiseApplicationError.rawValue)
+        return kind == .exception && UInt32(truncatingIfNeeded: words.w5) == count
+          || isRaised && UInt32(truncatingIfNeeded: words.w2) == count
+      }
+    }
+  }
+
   /// A reflection that is of its step's exception.
   private func belongs(_ index: Int) -> Bool {
     guard let step = step(of: index), kinds[step.input] == .exception, partition(step.input) == partition(index),
@@ -185,17 +201,18 @@ extension ReferenceChecker {
       guard !isStartUntold(partition, before: index), let count = reflected(to: partition, before: index) else {
         return
       }
-      if isException, count != UInt32(truncatingIfNeeded: word(step, 5)) {
+      let isInHandler =
+        isException
+        ? count != UInt32(truncatingIfNeeded: word(step, 5))
+        : count > 0 && !isHandlerOver(partition, before: index, count)
+      if isInHandler {
         expected = .errorHandling
-      } else if count == 0 || isException {
+      } else {
         switch mode(of: partition, before: index) {
         case OperatingMode.normal.rawValue: expected = .partitionExecution
         case OperatingMode.coldStart.rawValue, OperatingMode.warmStart.rawValue: expected = .partitionInitialisation
         default: return
         }
-      } else {
-        // Whether it has come back from its handlers is not told.
-        return
       }
     }
     require("health.state", state(index) == expected)

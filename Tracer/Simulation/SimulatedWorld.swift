@@ -240,7 +240,12 @@ public final class SimulatedWorld {
     if instant > exit + 10 { guests[index].run() }
     snapshot.counterWord = guests[index].counterWord
     if guests[index].isOn { snapshot.flags.insert(.interruptsEnabled) }
-    if isException || guests[index].isOn && guests[index].hasUpcallEntry { snapshot.flags.insert(.frameFits) }
+    if isException || guests[index].isOn && guests[index].hasUpcallEntry {
+      snapshot.flags.insert(.frameFits)
+      if core.isHandlerOver(who, exceptionsReturned: guests[index].exceptionsReturned) {
+        snapshot.flags.insert(.isHandlerOver)
+      }
+    }
     return snapshot
   }
 

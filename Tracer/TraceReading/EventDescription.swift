@@ -148,6 +148,7 @@ public struct EventDescription: Equatable, Sendable {
 
   private static let rareFlags: [(EntrySnapshot.Flags, String)] = [
     (.inReturnTail, "inTail"), (.frameFits, "fits"), (.lineInService, "real"), (.isPulse, "pulse"),
+    (.isHandlerOver, "handled"),
   ]
   private static let argumentNames = (0..<5).map { "a\($0)" }
   private static let wordNames = (0..<8).map { "w\($0)" }

@@ -19,7 +19,7 @@ extension Verifier {
     step.argument0 = event.words.w3
     step.argument1 = event.words.w5
     rare.isTouched = true
-    assumeReflected(event.partition)
+    learnHandler(of: event.partition, told: event.words.w5)
     let guest = guests[Int(event.partition)]
     var vector = Int(step.what)
     if let gate = gateMeant {
@@ -32,6 +32,16 @@ extension Verifier {
       guest.handlers[vector] != 0 && guest.exceptionEntry != 0 && step.flags.contains(.frameFits)
       && guest.reflectedCount == UInt32(truncatingIfNeeded: event.words.w5)
     if canTake { rare.mustReflect = Int16(vector) }
+  }
+
+  /// An exception, or an error that is raised, tells of how many the partition has come back: of all, if it is in none.
+  @inline(never)
+  mutating func learnHandler(of partition: UInt8, told: UInt64) {
+    assumeReflected(partition)
+    let guest = guests[Int(partition)]
+    if guest.isReflectedKnown, guest.reflectedCount == UInt32(truncatingIfNeeded: told) {
+      guests[Int(partition)].isHandlerOver = true
+    }
   }
 
   /// What the step's exception was meant as: `int3` and `int 4` of ring 3 come as protection faults that name their
@@ -71,6 +81,7 @@ extension Verifier {
     }
     judgeHandler(event, index)
     guests[index].reflected.add(1)
+    guests[index].isHandlerOver = false
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false

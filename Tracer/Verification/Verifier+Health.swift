@@ -48,15 +48,16 @@ extension Verifier {
     var expected: SystemState?
     if guest.callbackError >= 0 {
       expected = .errorHandling
-    } else if guest.isCallbackKnown, guest.isReflectedKnown, step.kind == EventKind.exception.rawValue,
-      guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
-    {
-      expected = .errorHandling
-    } else if guest.isCallbackKnown, guest.isReflectedKnown,
-      guest.reflectedCount == 0 || step.kind == EventKind.exception.rawValue
-    {
-      if mode == OperatingMode.normal.rawValue { expected = .partitionExecution }
-      if mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue {
+    } else if guest.isCallbackKnown, guest.isReflectedKnown {
+      let isInHandler =
+        step.kind == EventKind.exception.rawValue
+        ? guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
+        : guest.reflectedCount != 0 && !guest.isHandlerOver
+      if isInHandler {
+        expected = .errorHandling
+      } else if mode == OperatingMode.normal.rawValue {
+        expected = .partitionExecution
+      } else if mode == OperatingMode.coldStart.rawValue || mode == OperatingMode.warmStart.rawValue {
         expected = .partitionInitialisation
       }
     }

@@ -69,7 +69,7 @@ extension PartitionCore where Marking: MarkingRule {
   /// context comes back with the virtual interrupt flag on.
   ///
   /// The operand's bits: 0, the frame at the stack pointer can be used; 1, below the stack pointer that it holds there
-  /// is room for another.
+  /// is room for another; 2, the handler of exceptions is over (`EntrySnapshot.Flags.isHandlerOver`).
   mutating func returnFromUpcall(_ call: Hypercall) -> Answer {
     guard call.operand & 1 != 0 else { return Answer(.invalidParameter) }
     let index = Int(current.rawValue)
@@ -79,6 +79,7 @@ extension PartitionCore where Marking: MarkingRule {
       && current == schedule.owner && hasDepth(index)
     partitions[index].isInReturnTail = deliversNext
     partitions[index].frameFits = deliversNext || call.operand & 2 != 0
+    partitions[index].isHandlerOver = call.operand & 4 != 0
     return Answer(.noError, effect: deliversNext ? .none : .restoreUpcallFrame)
   }
 }

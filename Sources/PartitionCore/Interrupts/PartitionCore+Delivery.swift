@@ -59,6 +59,7 @@ extension PartitionCore where Marking: MarkingRule {
       guard !guests.states[index].isDepthReported else { return errorLog.countRepeat(of: partition) }
       guests.states[index].isDepthReported = true
     }
+    learnHandlerOver(index)
     handle(.stackOverflow, of: partition, vector: nil, into: &recorder)
     if isRunnable(partition), !hasStopped { return }
     decision.hasPendingMarks = false

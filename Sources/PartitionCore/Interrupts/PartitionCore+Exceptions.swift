@@ -56,6 +56,7 @@ extension PartitionCore where Marking: MarkingRule {
     // The frame takes the room, and the handler begins masked: nothing is delivered before the next entry.
     partitions[index].interruptsEnabled = false
     partitions[index].frameFits = false
+    partitions[index].isHandlerOver = false
     return true
   }
 
@@ -68,7 +69,24 @@ extension PartitionCore where Marking: MarkingRule {
     }
   }
 
-  /// Whether the partition's exception or error handler is at work, as far as its last exception told.
+  /// Whether the partition's exception or error handler, which is taken to be at work, has come back, as its own count
+  /// says: what a snapshot tells by `isHandlerOver`.
+  @inline(__always)
+  public mutating func isHandlerOver(_ partition: PartitionIndex, exceptionsReturned: UInt32) -> Bool {
+    let index = Int(partition.rawValue)
+    return guests.states[index].isReflecting && guests.states[index].isInHandler
+      && exceptionsReturned != guests.states[index].returnedBefore
+  }
+
+  /// The handler has come back since the partition's last exception, if its last snapshot said so: of a mark that finds
+  /// no room or depth the core hears nothing else.
+  mutating func learnHandlerOver(_ index: Int) {
+    guard partitions[index].isHandlerOver, guests.states[index].isInHandler else { return }
+    partitions[index].isHandlerOver = false
+    guests.states[index].exceptionsReturned = guests.states[index].returnedBefore &+ 1
+  }
+
+  /// Whether the partition's exception or error handler is at work, as far as is known.
   mutating func isInHandler(_ partition: PartitionIndex) -> Bool {
     guests.states[Int(partition.rawValue)].isInHandler
   }
@@ -92,6 +110,7 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].interruptsEnabled = false
     partitions[index].isInReturnTail = false
     partitions[index].frameFits = false
+    partitions[index].isHandlerOver = false
     partitions[index].upcallsReturned = 0
     partitions[index].upcallEntry = 0
     partitions[index].returnTailStart = 0

@@ -52,6 +52,12 @@ public struct PartitionState: BitwiseCopyable {
     set { put(.frameFits, newValue) }
   }
 
+  /// The last snapshot said that the handler of exceptions and errors has come back, and nobody has asked for it yet.
+  var isHandlerOver: Bool {
+    get { seen.contains(.isHandlerOver) }
+    set { put(.isHandlerOver, newValue) }
+  }
+
   private mutating func put(_ flag: EntrySnapshot.Flags, _ isOn: Bool) {
     seen = EntrySnapshot.Flags(rawValue: isOn ? seen.rawValue | flag.rawValue : seen.rawValue & ~flag.rawValue)
   }
@@ -60,7 +66,7 @@ public struct PartitionState: BitwiseCopyable {
   var packed: UInt64 {
     get {
       UInt64(mode.rawValue) | (hasYielded ? 0x100 : 0) | (interruptsEnabled ? 0x200 : 0) | (isInReturnTail ? 0x400 : 0)
-        | (frameFits ? 0x800 : 0) | UInt64(upcallsReturned) &<< 16
+        | (frameFits ? 0x800 : 0) | (isHandlerOver ? 0x1000 : 0) | UInt64(upcallsReturned) &<< 16
     }
     set {
       mode = OperatingMode(rawValue: UInt8(truncatingIfNeeded: newValue)) ?? .idle
@@ -68,6 +74,7 @@ public struct PartitionState: BitwiseCopyable {
       interruptsEnabled = newValue & 0x200 != 0
       isInReturnTail = newValue & 0x400 != 0
       frameFits = newValue & 0x800 != 0
+      isHandlerOver = newValue & 0x1000 != 0
       upcallsReturned = UInt16(truncatingIfNeeded: newValue &>> 16)
     }
   }

@@ -28,6 +28,7 @@ extension EventShape {
     ShapeField("returned", .count, bytes: 2) { $0.words.w0 & 0xFFFF },
     word(1, "resumed", .duration),
     rare(.inReturnTail, "inTail"), rare(.frameFits, "fits"), rare(.lineInService, "real"), rare(.isPulse, "pulse"),
+    rare(.isHandlerOver, "handled"),
   ]
 
   private static func rare(_ flag: EntrySnapshot.Flags, _ name: String) -> ShapeField {
