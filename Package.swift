@@ -156,34 +156,42 @@ let targets: [Target] = [
   .systemLibrary(
     name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   tracer("Outputs"),
+  // How numbers and tables look: nothing that judges, decides or reads.
+  tracer("TextForms"),
   tracer(
     "ModuleCompiler",
-    ["Verification", "ModuleConfiguration", "ProcessScheduling", "TraceFormat", "APEXTypes", "CLibXML2"]),
+    ["Verification", "ModuleConfiguration", "ProcessScheduling", "TraceFormat", "APEXTypes", "TextForms", "CLibXML2"]),
   .target(name: "ColumnKernels", path: "Tracer/ColumnKernels"),
   tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4", "ColumnKernels"]),
-  tracer("TraceExport", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "CSQLite3"]),
+  tracer(
+    "TraceExport",
+    ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "TextForms", "CSQLite3"]),
   tracer("Emulation", ["GuestRing", "Outputs", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
-  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
-  tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
-  tracer("Verification", ["TraceFormat", "ModuleConfiguration"]),
+  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration", "TextForms"]),
+  tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
+  tracer("Verification", ["TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
   tracer("ReferenceChecking", ["TraceFormat", "ModuleConfiguration", "APEXTypes"]),
-  tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
-  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
+  tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration", "TextForms"]),
+  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "TextForms"]),
   tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   .target(name: "ReportPage", path: "Tracer/ReportPage"),
   tracer(
     "Report",
-    ["ReportPage", "TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes"],
+    ["ReportPage", "TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes", "TextForms"],
     exclude: ["report.png", "processes.png", "Page"]),
   tracer("Terminal", ["Outputs"]),
   tracer(
     "Stepping",
-    ["Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes"],
+    [
+      "Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes",
+      "TextForms",
+    ],
     exclude: ["stepper.png"]),
   tracer(
     "Debugging",
     [
       "Emulation", "GuestRing", "ModuleCompiler", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes",
+      "TextForms",
     ]),
   tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
   tracer(
@@ -194,7 +202,7 @@ let targets: [Target] = [
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      "Debugging", "Outputs", "CMalloc", argumentParser,
+      "Debugging", "Outputs", "TextForms", "CMalloc", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 

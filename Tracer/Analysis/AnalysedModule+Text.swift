@@ -1,4 +1,5 @@
 import Foundation
+import TextForms
 
 extension AnalysedModule {
   /// The answer for a terminal: a table of partitions, one of processes, one of ports, and what was assumed.
@@ -17,7 +18,7 @@ extension AnalysedModule {
             Self.milliseconds($0.blackoutNanoseconds), Self.percent($0.demandMillionths),
             Self.percent($0.supplyMillionths),
           ]
-        }
+        }, textColumns: [0, 5]
       ).lines
     lines.append("")
     lines += processLines
@@ -70,7 +71,7 @@ extension AnalysedModule {
       head: [
         "process", "priority", "period ms", "capacity ms", "deadline ms", "bound ms", "margin ms", "seen ms",
         "deadline",
-      ], rows: rows
+      ], rows: rows, textColumns: [0, 8]
     ).lines
   }
 
@@ -110,7 +111,9 @@ extension AnalysedModule {
         Self.messages(isQueue ? port.observedWaiting : port.observedAgeNanoseconds, isQueue: isQueue), verdict,
       ]
     }
-    return TextTable(head: ["channel", "at worst", "limit", "seen", "verdict"], rows: rows).lines
+    return TextTable(
+      head: ["channel", "at worst", "limit", "seen", "verdict"], rows: rows, textColumns: [0, 4]
+    ).lines
   }
 
   /// How many messages wait, or how old one is.

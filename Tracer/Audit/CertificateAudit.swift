@@ -1,6 +1,7 @@
 import Foundation
 import ModuleConfiguration
 import ReferenceChecking
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -117,12 +118,12 @@ public enum CertificateAudit {
     compare("whether the trace is complete", certificate.trace.complete, reader.condition.isComplete)
     compare("the module's name", certificate.module.name, name(table, table.module.name))
     compare("the module in the report", certificate.report.module, name(table, table.module.name))
-    compare("the module table's checksum", certificate.module.table, digits(table.checksum))
-    compare("the image's identity", certificate.module.image, digits(table.imageIdentity))
-    compare("the kernel's build", certificate.module.kernel ?? "none", auditor.kernelBuild.map(digits) ?? "none")
+    compare("the module table's checksum", certificate.module.table, table.checksum.hexadecimalDigits)
+    compare("the image's identity", certificate.module.image, table.imageIdentity.hexadecimalDigits)
+    compare("the kernel's build", certificate.module.kernel ?? "none", auditor.kernelBuild?.hexadecimalDigits ?? "none")
     let builds = (0..<table.partitionCount).map { index in
       let partition = table.record(PartitionRecord.self, index)
-      return "\(name(table, partition.name)) \(digits(partition.buildIdentity))"
+      return "\(name(table, partition.name)) \(partition.buildIdentity.hexadecimalDigits)"
     }
     compare("the partitions' builds", certificate.module.partitions.map { "\($0.name) \($0.build)" }, builds)
     compare("the number of events", certificate.report.events, auditor.events)
@@ -152,11 +153,6 @@ public enum CertificateAudit {
 
   private static func name(_ table: ModuleTable, _ name: NameReference) -> String {
     String(decoding: table.name(name), as: UTF8.self)
-  }
-
-  private static func digits(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ModuleCompiler
 import ModuleConfiguration
+import TextForms
 import TraceReading
 import Verification
 
@@ -107,14 +108,8 @@ struct ClaimsCommand: ParsableCommand {
         (claim.isLeftOut ? "(left out by the module file) " : "") + found.title,
       ]
     }
-    let head = ["claim", "bound", "source", "says"]
-    let widths = head.indices.map { column in rows.reduce(head[column].count) { max($0, $1[column].count) } }
-    return ([head] + rows).map { row in
-      let cells = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
-      }
-      return cells.joined(separator: "  ") + "\n"
-    }.joined()
+    let table = TextTable(head: ["claim", "bound", "source", "says"], rows: rows, textColumns: [0, 1, 2, 3])
+    return table.lines.map { $0 + "\n" }.joined()
   }
 
   private static func json(of claims: [Claim]) throws -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Foundation
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -147,8 +148,7 @@ struct ComparisonText {
     case .serialByte:
       let byte = UInt8(truncatingIfNeeded: stimulus.data)
       let isPlain = (0x20..<0x7F).contains(byte) && ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte)
-      let digits = String(byte, radix: 16)
-      let text = isPlain ? String(UnicodeScalar(byte)) : "\\x" + (digits.count < 2 ? "0" : "") + digits
+      let text = isPlain ? String(UnicodeScalar(byte)) : "\\x" + byte.hexadecimalDigits
       return "\(instant) serial \"\(text)\""
     }
   }

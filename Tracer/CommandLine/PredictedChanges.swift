@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import TextForms
 import TraceReading
 import Verification
 
@@ -140,20 +141,16 @@ struct PredictedChanges {
     let rows = rows
     let shown = rows.filter { showsAll || $0.isOfInterest }
     func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "–" }
-    var table = [["claim", "recorded", "predicted", "recorded worst", "predicted worst", "change", "bound"]]
-    for row in shown {
+    let cells = shown.map { row in
       let sign = row.change.map { $0 > 0 ? "+\($0)" : "\($0)" } ?? "–"
-      table.append([
+      return [
         row.claim, row.recordedVerdict ?? "–", row.predictedVerdict ?? "–", number(row.recordedWorst),
         number(row.predictedWorst), sign, row.boundText,
-      ])
+      ]
     }
-    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    var lines = table.enumerated().map { index, cells in
-      let line = cells.indices.map { column -> String in
-        let padding = String(repeating: " ", count: widths[column] - cells[column].count)
-        return column == 0 ? cells[column] + padding : padding + cells[column]
-      }.joined(separator: "  ")
+    let table = TextTable(
+      head: ["claim", "recorded", "predicted", "recorded worst", "predicted worst", "change", "bound"], rows: cells)
+    var lines = table.lines.enumerated().map { index, line in
       guard isColored, index > 0 else { return line }
       let verdict = shown[index - 1].predictedVerdict
       return verdict == "fail"

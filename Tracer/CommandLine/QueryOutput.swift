@@ -1,4 +1,5 @@
 import ArgumentParser
+import TextForms
 import TraceExport
 import TraceReading
 
@@ -39,7 +40,7 @@ struct QueryOutput {
     case .integer(let number): "\(number)"
     case .real(let number): "\(number)"
     case .text(let text): text
-    case .blob(let bytes): "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+    case .blob(let bytes): "x'" + bytes.map(\.hexadecimalDigits).joined() + "'"
     }
   }
 

@@ -1,6 +1,7 @@
 import APEXTypes
 import Foundation
 import ModuleCompiler
+import TextForms
 import Verification
 
 /// What a schedule search found, for a terminal and for programs.
@@ -19,10 +20,9 @@ struct SearchedWindows {
   }
 
   var text: String {
-    var table: [[String]] = [
-      ["window", "partition", "start ms", "recorded ms"]
-        + (found.holds ? ["smallest ms", "saved", "bound by"] : [])
-    ]
+    let head =
+      ["window", "partition", "start ms", "recorded ms"] + (found.holds ? ["smallest ms", "saved", "bound by"] : [])
+    var rows: [[String]] = []
     for window in found.windows {
       var cells = [
         "\(window.identifier)", window.partition, milliseconds(window.startNanoseconds),
@@ -35,17 +35,10 @@ struct SearchedWindows {
         cells.append(window.hasDeadline ? "\(share) %" : "no deadline")
         cells.append(window.boundBy.isEmpty ? "–" : window.boundBy.joined(separator: ", "))
       }
-      table.append(cells)
+      rows.append(cells)
     }
-    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    let lines = table.map { cells in
-      cells.indices.map { column in
-        // What binds a window is text, and the last.
-        let padding = column == 6 ? 0 : widths[column] - cells[column].count
-        return String(repeating: " ", count: padding) + cells[column]
-      }.joined(separator: "  ")
-    }
-    return lines.joined(separator: "\n") + "\n\n" + conclusion
+    // What binds a window is text.
+    return TextTable(head: head, rows: rows, textColumns: [6]).lines.joined(separator: "\n") + "\n\n" + conclusion
   }
 
   private var conclusion: String {

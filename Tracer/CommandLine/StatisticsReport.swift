@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -60,12 +61,8 @@ struct StatisticsReport {
   private var recorder: String {
     guard let kernel = statistics.kernelIdentity else { return "by whom is not known: the boot event is missing" }
     return kernel == 0
-      ? "not from a kernel but made by partita: the boot event names no kernel" : "from kernel \(Self.digits(kernel))"
-  }
-
-  private static func digits(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+      ? "not from a kernel but made by partita: the boot event names no kernel"
+      : "from kernel \(kernel.hexadecimalDigits)"
   }
 
   /// Processes of which schedulers tell.

@@ -1,5 +1,6 @@
 import Foundation
 import ModuleConfiguration
+import TextForms
 
 /// What gdb is told: symbols, the machine, commands of our own, and where it stands.
 public struct DebuggerScript: Sendable {
@@ -61,7 +62,7 @@ public struct DebuggerScript: Sendable {
     // The first one named is looked into last.
     lines += sources.reversed().map { "directory \(Self.quoted($0))" }
     if let places {
-      lines.append("add-symbol-file \(Self.quoted(kernel)) -o 0x\(hex(places.switcherDisplacement))")
+      lines.append("add-symbol-file \(Self.quoted(kernel)) -o \(places.switcherDisplacement.hexadecimal)")
     }
     if let current { lines.append("add-symbol-file \(Self.quoted(partitions[current].file))") }
     lines += ["set $partita_symbols = \(current ?? -1)", "target remote \(socket)", "set logging enabled off"]
@@ -115,7 +116,7 @@ public struct DebuggerScript: Sendable {
   /// Which partition runs, as the page says that each has about itself: in ring 3 alone it is there.
   private static let runningIndex: String = {
     let address = PartitionLayout.informationPage + UInt64(InformationPage.partitionIndex)
-    return "*(unsigned long *) 0x\(String(address, radix: 16))"
+    return "*(unsigned long *) \(address.hexadecimal)"
   }()
 
   /// `partita break PLACE`: in one partition, where a plain breakpoint is in all, which lie at the same addresses.
@@ -137,11 +138,11 @@ public struct DebuggerScript: Sendable {
   /// `partita interrupted`: who ran when the kernel was entered.
   private var interruptedCommand: [String] {
     guard let interrupted else { return [] }
-    let address = "0x" + hex(interrupted.instructionPointer)
+    let address = interrupted.instructionPointer.hexadecimal
     let name = Self.echoed(interruptedName ?? "somebody")
     return [
       "set $interrupted = \(address)", "define partita interrupted",
-      "echo interrupted: \(name) at \(address), stack pointer 0x\(hex(interrupted.stackPointer))\\n",
+      "echo interrupted: \(name) at \(address), stack pointer \(interrupted.stackPointer.hexadecimal)\\n",
       demangled("info symbol \(address)"), demangled("x/i \(address)"), "end",
       "document partita interrupted",
       "Who ran when the kernel was entered that recorded the event; its address is in $interrupted.", "end",
@@ -152,7 +153,7 @@ public struct DebuggerScript: Sendable {
   private var recordCommand: [String] {
     guard let record else { return [] }
     return [
-      "set $record = (unsigned long *) 0x\(hex(record.address))", "define partita record",
+      "set $record = (unsigned long *) \(record.address.hexadecimal)", "define partita record",
       "x/\(record.wordCount)gx $record", "end", "document partita record",
       "The event's record in the trace ring, in the kernel's address space: time, head, words. It is at $record.",
       "end",
@@ -168,8 +169,6 @@ public struct DebuggerScript: Sendable {
       "'quit' leaves nothing behind.",
     ]
   }
-
-  private func hex(_ value: UInt64) -> String { String(value, radix: 16) }
 
   /// A path as an argument of gdb's commands.
   static func quoted(_ path: String) -> String {

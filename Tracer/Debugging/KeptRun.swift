@@ -1,4 +1,5 @@
 import Foundation
+import TextForms
 import TraceFormat
 
 /// A folder in which a run's recording is kept, so that who looks at the same run again need not record it anew.
@@ -36,7 +37,7 @@ public struct KeptRun {
     self.folder = folder
     label = Label(
       kernel: try Self.identity(ofFile: run.kernel),
-      image: RevisitError.text(run.image.withUnsafeBytes { XXH64.hash($0) }),
+      image: run.image.withUnsafeBytes { XXH64.hash($0) }.hexadecimalDigits,
       emulator: try Self.identity(ofFile: emulator), transport: "\(run.transport)",
       stopNanoseconds: run.stopInstant?.nanoseconds)
     _ = try Self.take(folder)
@@ -78,7 +79,7 @@ public struct KeptRun {
 
   private static func identity(ofFile path: String) throws -> String {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    return RevisitError.text(bytes.withUnsafeBytes { XXH64.hash($0) })
+    return bytes.withUnsafeBytes { XXH64.hash($0) }.hexadecimalDigits
   }
 
   private func file(_ name: String) -> URL { URL(fileURLWithPath: folder).appendingPathComponent(name) }

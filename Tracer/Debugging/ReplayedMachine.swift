@@ -1,6 +1,7 @@
 import Emulation
 import Foundation
 import GuestRing
+import TextForms
 import TraceFormat
 
 /// A machine that runs its recording once more, and can be sent to any of its instructions.
@@ -159,7 +160,7 @@ public final class ReplayedMachine {
 
   /// Who was interrupted when the kernel was entered in which the machine is; nil where that cannot be told.
   public func interruptedContext(_ places: KernelPlaces) throws -> InterruptedContext? {
-    let text = try monitor.printed(by: "x /1gx 0x\(String(places.foundRoot, radix: 16))")
+    let text = try monitor.printed(by: "x /1gx \(places.foundRoot.hexadecimal)")
     guard let number = text.split(separator: ":").last?.split(whereSeparator: \.isWhitespace).first,
       number.hasPrefix("0x"), let root = UInt64(number.dropFirst(2), radix: 16)
     else { return nil }

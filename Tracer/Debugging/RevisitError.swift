@@ -1,3 +1,4 @@
+import TextForms
 import TraceReading
 
 /// Where a trace ends.
@@ -54,11 +55,11 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noBuild(let name, let identity, let searched):
-      "no image of \(name) with build identity \(Self.text(identity)) is in \(searched.joined(separator: ", ")). "
-        + "Name the folder of the images that were captured by --images DIR."
+      "no image of \(name) with build identity \(identity.hexadecimalDigits) is in "
+        + "\(searched.joined(separator: ", ")). Name the folder of the images that were captured by --images DIR."
     case .otherBuild(let path, let name, let wanted, let found):
       "\(path) is not the build of \(name) that was captured: its identity is "
-        + "\(found.map(Self.text) ?? "none"), the trace's \(Self.text(wanted))."
+        + "\(found?.hexadecimalDigits ?? "none"), the trace's \(wanted.hexadecimalDigits)."
     case .otherContents(let path, let partition):
       "\(path) has the build identity of \(partition), but not the contents that the trace's module was packed from."
     case .unfitTable(let reason): "the trace's module table cannot be made an image again: \(reason)."
@@ -109,10 +110,5 @@ public enum RevisitError: Error, Equatable, CustomStringConvertible {
         + (last.frame.map { "its last is frame \($0), which ends with " } ?? "no frame begins in it, and its last is ")
         + end
     }
-  }
-
-  static func text(_ identity: UInt64) -> String {
-    let digits = String(identity, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

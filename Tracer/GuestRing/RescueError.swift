@@ -1,3 +1,5 @@
+import TextForms
+
 /// Why no trace can be rescued. Each description says what, where, and what to do.
 public enum RescueError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
@@ -41,8 +43,8 @@ public enum RescueError: Error, Equatable, CustomStringConvertible {
         + "the machine's memory, from address 0 on."
     case .severalRings(let addresses):
       "\(addresses.count) places in this memory look like a trace ring's control page: "
-        + addresses.map { "0x" + String($0, radix: 16) }.joined(separator: ", ") + ". Choose one by --at ADDRESS."
-    case .noControlPage(let address): "there is no control page of a trace ring at 0x\(String(address, radix: 16))."
+        + addresses.map(\.hexadecimal).joined(separator: ", ") + ". Choose one by --at ADDRESS."
+    case .noControlPage(let address): "there is no control page of a trace ring at \(address.hexadecimal)."
     case .ringDamaged(let reason): "the trace ring is damaged: \(reason). Nothing of it can be believed."
     case .ringEmpty: "the trace ring is empty: the kernel had not recorded anything."
     case .notCut(let path, let reason): "\(path) cannot be continued: \(reason)."

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 
 /// A partition's ELF file as the kernel will see it: page-aligned flat segments, an entry point and a build identity.
 ///
@@ -49,8 +50,8 @@ public struct PartitionImage: Equatable, Sendable {
       case .segmentOutsideLayout(let index):
         (
           "has segment \(index) outside the image's addresses",
-          "link between 0x\(String(PartitionLayout.imageBase, radix: 16)) and "
-            + "0x\(String(PartitionLayout.imageLimit, radix: 16))"
+          "link between \(PartitionLayout.imageBase.hexadecimal) and "
+            + "\(PartitionLayout.imageLimit.hexadecimal)"
         )
       case .segmentWritableAndExecutable(let index):
         ("has segment \(index) both writable and executable", "put code and data in segments of their own")

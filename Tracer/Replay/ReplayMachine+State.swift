@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import PartitionCore
+import TextForms
 import TraceFormat
 
 // Keyframes, and the end of the comparison.
@@ -24,10 +25,10 @@ extension ReplayMachine {
       index += 1
     }
     if let (place, word) = differing {
-      let found = place < keyframe.count ? String(keyframe[place], radix: 16) : "nothing"
+      let found = place < keyframe.count ? keyframe[place].hexadecimal : "nothing"
       diverge(
         .keyframe, event, position, nil,
-        "state word \(place) is 0x\(found) in the kernel and 0x\(String(word, radix: 16)) here")
+        "state word \(place) is \(found) in the kernel and \(word.hexadecimal) here")
     } else if index != keyframe.count {
       diverge(.keyframe, event, position, nil, "the kernel has \(keyframe.count) words of state, the core \(index)")
     }

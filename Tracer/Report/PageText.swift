@@ -1,3 +1,4 @@
+import TextForms
 import TraceReading
 
 /// Text that can stand in a page's script without ending it.
@@ -13,8 +14,7 @@ enum PageText {
 
   /// An identity of 64 bits, as other commands print it.
   static func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return "\"" + String(repeating: "0", count: 16 - digits.count) + digits + "\""
+    "\"\(value.hexadecimalDigits)\""
   }
 
   /// Text of an element.

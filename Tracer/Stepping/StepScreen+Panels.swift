@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import Terminal
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -45,7 +46,7 @@ extension StepScreen {
       line.append(TraceVocabulary.vector(UInt64(interrupt.vector)), width: 12)
       line.append(view.isRegistered ? " registered" : "          –", view.isRegistered ? .plain : .soft)
       line.append(view.isReady ? " ready" : "     –", view.isReady ? .plain : .soft)
-      line.append(view.handler == 0 ? " no handler " : " 0x" + String(view.handler, radix: 16), .soft, width: 12)
+      line.append(view.handler == 0 ? " no handler " : " " + view.handler.hexadecimal, .soft, width: 12)
       line.append(" pending ", .soft)
       line.append("\(view.waiting)", view.waiting > 0 ? .doubtful : .plain, width: 5)
       if view.isInService { line.append("in service ×\(view.delivered)", .strong) }
@@ -135,7 +136,7 @@ extension StepScreen {
       line.append(" \(TraceVocabulary.errorLevel(UInt8(truncatingIfNeeded: word >> 24))) level")
       let vector = UInt8(truncatingIfNeeded: word >> 32)
       if vector != 0 { line.append(" " + TraceVocabulary.exception(UInt64(vector) - 1)) }
-      if entry.address != 0 { line.append(" at 0x" + String(entry.address, radix: 16)) }
+      if entry.address != 0 { line.append(" at " + entry.address.hexadecimal) }
       lines.append(line)
     }
     return lines

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// What a certificate says beside the report: which run, which module, which builds, which tool.
@@ -45,17 +46,17 @@ public struct Certificate: Sendable {
   /// The certificate of a report, as JSON; field names are stable.
   public func json(of report: VerificationReport) -> String {
     let builds = zip(report.partitionNames, partitionBuilds).map { name, build in
-      "      {\"name\": \(VerificationReport.quoted(name)), \"build\": \"\(Self.digits(build))\"}"
+      "      {\"name\": \(VerificationReport.quoted(name)), \"build\": \"\(build.hexadecimalDigits)\"}"
     }
-    let kernel = kernelBuild.map { "\"\(Self.digits($0))\"" } ?? "null"
+    let kernel = kernelBuild.map { "\"\($0.hexadecimalDigits)\"" } ?? "null"
     return """
       {
         "form": "\(Self.form)",
         "tool": {"name": "partita", "version": \(VerificationReport.quoted(toolVersion))},
         "trace": {"run": "\(runIdentity)", "bytes": \(traceBytes), "complete": \(isTraceComplete)},
         "module": {
-          "name": \(VerificationReport.quoted(moduleName)), "table": "\(Self.digits(tableChecksum))",
-          "image": "\(Self.digits(imageIdentity))", "kernel": \(kernel),
+          "name": \(VerificationReport.quoted(moduleName)), "table": "\(tableChecksum.hexadecimalDigits)",
+          "image": "\(imageIdentity.hexadecimalDigits)", "kernel": \(kernel),
           "partitions": [
       \(builds.joined(separator: ",\n"))
           ]
@@ -63,10 +64,5 @@ public struct Certificate: Sendable {
         "report": \(report.json)}
 
       """
-  }
-
-  private static func digits(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -1,3 +1,5 @@
+import TextForms
+
 extension VerificationReport {
   /// The report as one JSON object; field names are stable.
   public var json: String {
@@ -84,8 +86,7 @@ extension VerificationReport {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        result += "\\u" + scalar.value.hexadecimalDigits(atLeast: 4)
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,5 @@
+import TextForms
+
 extension VerificationReport {
   /// The report for a reader at a terminal: a table of all claims, then what failed or is unknown, then a summary.
   ///
@@ -8,15 +10,12 @@ extension VerificationReport {
     let shown = isQuiet ? claims.filter { $0.verdict != .pass } : claims
     var lines: [String] = []
     if !shown.isEmpty {
-      let rows = shown.map(Self.row)
-      let head = ["", "claim", "checked", "worst", "bound", "margin", "at event"]
-      let widths = head.indices.map { column in
-        rows.reduce(head[column].count) { max($0, $1[column].count) }
-      }
-      lines.append(Self.line(head, widths))
-      for (claim, row) in zip(shown, rows) {
-        lines.append(Self.colored(Self.line(row, widths), claim.verdict, isColored))
-      }
+      let table = TextTable(
+        head: ["", "claim", "checked", "worst", "bound", "margin", "at event"], rows: shown.map(Self.row),
+        textColumns: [0, 1]
+      ).lines
+      lines.append(table[0])
+      lines += zip(shown, table.dropFirst()).map { Self.colored($1, $0.verdict, isColored) }
     }
     lines += explanations(of: shown)
     if !fileDefect.isEmpty { lines += ["", part == nil ? "the trace file is \(fileDefect)" : fileDefect] }
@@ -79,17 +78,6 @@ extension VerificationReport {
       claim.verdict.rawValue, claim.identifier, "\(claim.checked)", value(claim.worst?.value),
       claim.bound == nil ? "" : sign + value(claim.bound), value(claim.margin), place.map { "\($0)" } ?? "",
     ]
-  }
-
-  /// Text columns to the left, numbers to the right.
-  private static func line(_ row: [String], _ widths: [Int]) -> String {
-    var result = ""
-    for (index, cell) in row.enumerated() {
-      let padding = String(repeating: " ", count: max(0, widths[index] - cell.count))
-      result += (index > 0 ? "  " : "") + (index < 2 ? cell + padding : padding + cell)
-    }
-    while result.last == " " { result.removeLast() }
-    return result
   }
 
   private static func explanation(of claim: ClaimResult) -> [String] {

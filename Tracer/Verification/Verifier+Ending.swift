@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// Boot, keyframes, loss, stop and end: what the trace says of itself.
@@ -23,7 +24,7 @@ extension Verifier {
       return
     }
     if event.words.w0 != plan.checksum, fails(.boot) {
-      explain("the kernel booted table \(hexadecimal(event.words.w0)); this is \(hexadecimal(plan.checksum))")
+      explain("the kernel booted table \(event.words.w0.hexadecimal); this is \(plan.checksum.hexadecimal)")
     }
     ending.stopInstant = event.words.w3 == 0 ? .max : event.words.w3
     ending.isStopInstantKnown = true

@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 
 extension Verifier {
@@ -215,7 +216,7 @@ extension Verifier {
 
   private mutating func closeLoose() {
     if step.happenings.contains(.maskDue), fails(.maskWritten) {
-      explain("the mask \(hexadecimal(UInt64(machine.mask))) was decided, and the controllers were not read back")
+      explain("the mask \(machine.mask.hexadecimal) was decided, and the controllers were not read back")
     }
     if step.happenings.contains(.modeDue), fails(.healthCarriedOut) {
       explain("the health action was not followed by a change of mode")
@@ -224,6 +225,4 @@ extension Verifier {
       explain("the message of port \(step.copyPort) was decided, and never copied")
     }
   }
-
-  func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 }

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// CPU exceptions and errors of process level that go to the partition's own handlers.
@@ -61,7 +62,7 @@ extension Verifier {
     if address != 0, !plan.partitions[Int(partition)].executable.contains(where: { $0.contains(address) }),
       fails(.registration)
     {
-      explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
+      explain("\(name(partition)) registered a handler at \(address.hexadecimal), outside its executable memory")
     }
     guests[Int(partition)].handlers[Int(step.argument0)] = address
     guests[Int(partition)].handlersKnown |= 1 << step.argument0
@@ -99,9 +100,9 @@ extension Verifier {
       && (event.words.w2 == step.argument0 || vector != 14 && event.words.w2 == 0)
     if !belongs || !isCauseRight, fails(.exceptionReflected) {
       explain(
-        "exception \(event.operand) with error code \(event.words.w1) at \(hexadecimal(event.words.w2)) is reflected "
+        "exception \(event.operand) with error code \(event.words.w1) at \(event.words.w2.hexadecimal) is reflected "
           + "to \(name(event.partition)); "
-          + (belongs ? "it came with \(step.looked) at \(hexadecimal(step.argument0))" : "it did not occur"))
+          + (belongs ? "it came with \(step.looked) at \(step.argument0.hexadecimal)" : "it did not occur"))
     }
     guard belongs else { return }
     rare.isReflected = true
@@ -127,8 +128,8 @@ extension Verifier {
     let handler = guests[index].handlers[Int(event.operand)]
     if handler == 0 || handler != event.words.w0, fails(.exceptionReflected) {
       explain(
-        "exception \(event.operand) goes to \(hexadecimal(event.words.w0)) in \(name(event.partition)); registered is "
-          + (handler == 0 ? "nothing" : hexadecimal(handler)))
+        "exception \(event.operand) goes to \(event.words.w0.hexadecimal) in \(name(event.partition)); registered is "
+          + (handler == 0 ? "nothing" : handler.hexadecimal))
     }
   }
 
@@ -148,8 +149,8 @@ extension Verifier {
       if fails(.exceptionWritten) { explain("the exception's frame is written, and interrupts are still on") }
     } else if guest.isEntryKnown, guest.exceptionEntry != event.words.w1, fails(.exceptionWritten) {
       explain(
-        "the exception goes to \(hexadecimal(event.words.w1)); the partition's entry is "
-          + hexadecimal(guest.exceptionEntry))
+        "the exception goes to \(event.words.w1.hexadecimal); the partition's entry is "
+          + guest.exceptionEntry.hexadecimal)
     }
   }
 

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// Errors: how they are entered, whom they are told to, and what follows.
@@ -179,8 +180,8 @@ extension Verifier {
     if step.kind != 0, !belongs || !isRight || rare.errorLevel == ErrorLevel.module.rawValue, fails(.healthCallback) {
       explain(
         belongs
-          ? "the callback of \(name(event.partition)) is at \(hexadecimal(event.words.w0)), before action "
-            + "\(event.words.w1); the table has \(hexadecimal(entry)) and \(rule.action)"
+          ? "the callback of \(name(event.partition)) is at \(event.words.w0.hexadecimal), before action "
+            + "\(event.words.w1); the table has \(entry.hexadecimal) and \(rule.action)"
           : "the callback of \(name(event.partition)) begins, and no error of its level was entered")
     }
     // Of an error that was not entered the level says nothing.

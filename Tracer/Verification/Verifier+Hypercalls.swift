@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 extension Verifier {
@@ -132,7 +133,7 @@ extension Verifier {
       if address != 0, !plan.partitions[index].executable.contains(where: { $0.contains(address) }),
         fails(.registration)
       {
-        explain("\(name(partition)) registered a handler at \(hexadecimal(address)), outside its executable memory")
+        explain("\(name(partition)) registered a handler at \(address.hexadecimal), outside its executable memory")
       }
     case .unregisterHandler:
       partitions[index].handler &= ~bit

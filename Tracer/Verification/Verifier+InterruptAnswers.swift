@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 
 /// What the kernel itself does with a line's interrupt: its own handler, nobody's, a spurious one, the end of it.
@@ -42,7 +43,7 @@ extension Verifier {
     step.acknowledgements &+= 1
     let bits: UInt64 = 1 << UInt64(line) | (line >= 8 ? 4 : 0)
     if event.words.w0 & bits != 0, fails(.acknowledged) {
-      explain("line \(line) is still in service after its acknowledgement: \(hexadecimal(event.words.w0))")
+      explain("line \(line) is still in service after its acknowledgement: \(event.words.w0.hexadecimal)")
     }
   }
 }

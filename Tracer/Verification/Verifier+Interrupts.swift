@@ -1,4 +1,5 @@
 import APEXTypes
+import TextForms
 import TraceFormat
 
 /// From the interrupt to its marks: who is marked, in which order, how often; and that the line leaves service.
@@ -62,7 +63,7 @@ extension Verifier {
   @inline(never)
   private mutating func refuseMasked(_ line: Int) {
     if fails(.maskEffective) {
-      explain("line \(line) interrupts; the mask is \(hexadecimal(UInt64(machine.mask)))")
+      explain("line \(line) interrupts; the mask is \(machine.mask.hexadecimal)")
     }
   }
 

@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 
 /// Switches, the timer, the controllers' masks, pads: what the hardware was told and found doing.
@@ -123,7 +124,7 @@ extension Verifier {
     tally(.maskWritten)
     if event.operand != UInt32(machine.mask), fails(.maskWritten) {
       explain(
-        "the mask \(hexadecimal(UInt64(machine.mask))) was decided, \(hexadecimal(UInt64(event.operand))) read back")
+        "the mask \(machine.mask.hexadecimal) was decided, \(event.operand.hexadecimal) read back")
     }
     // What is judged of later interrupts is the decision's effect, not its failure once more.
     if event.operand != UInt32(machine.mask) { machine.isMaskKnown = false }
@@ -135,7 +136,7 @@ extension Verifier {
     guard step.kind != 0 || gapCount == 0 else { return }
     tally(.maskWritten)
     if fails(.maskWritten) {
-      explain("the mask \(hexadecimal(UInt64(event.operand))) is read back, and none was decided")
+      explain("the mask \(event.operand.hexadecimal) is read back, and none was decided")
     }
   }
 
@@ -174,7 +175,7 @@ extension Verifier {
   mutating func kernelFault(_ event: EventReference) {
     tally(.kernelFault)
     if fails(.kernelFault) {
-      explain("invariant broken: vector \(event.operand) at \(hexadecimal(event.words.w0))")
+      explain("invariant broken: vector \(event.operand) at \(event.words.w0.hexadecimal)")
     }
   }
 

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// Operating modes, and what a start takes: memory in pieces, registers, the first instruction.
@@ -268,8 +269,8 @@ extension Verifier {
     let isStack = PartitionLayout.stackTop &- event.words.w1 <= 16
     if guests[index].isCallbackKnown, event.words.w0 != entry || !isStack, fails(.restartContext) {
       explain(
-        "\(name(event.partition)) is set to \(hexadecimal(event.words.w0)) with its stack at "
-          + "\(hexadecimal(event.words.w1)); its entry is \(hexadecimal(entry))")
+        "\(name(event.partition)) is set to \(event.words.w0.hexadecimal) with its stack at "
+          + "\(event.words.w1.hexadecimal); its entry is \(entry.hexadecimal)")
     }
     if guests[index].isCallbackKnown, !partitions[index].isContextDue, fails(.restartContext) {
       explain("\(name(event.partition)) has its registers reset, and nothing called for it")

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// Errors at module level, and the log of all errors.
@@ -127,7 +128,7 @@ extension Verifier {
       case nil: false
       }
     if !isRight, fails(.healthRead) {
-      explain("\(name(partition)) read \(hexadecimal(value)) as field \(step.argument1) of the log's entry \(number)")
+      explain("\(name(partition)) read \(value.hexadecimal) as field \(step.argument1) of the log's entry \(number)")
     }
   }
 }

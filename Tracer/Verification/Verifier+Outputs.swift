@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// What partitions leave in the trace or on the console: just what they were granted, and from their own memory.
@@ -25,7 +26,7 @@ extension Verifier {
       $0.contains(address) && isPossible && $0.upperBound &- address >= count &* 8
     }
     if !isPossible || !isReadable, fails(.noteWords) {
-      explain("\(name(partition)) was let note \(count) words at \(hexadecimal(address)), which it may not read so")
+      explain("\(name(partition)) was let note \(count) words at \(address.hexadecimal), which it may not read so")
     }
   }
 

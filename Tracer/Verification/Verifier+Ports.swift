@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its
@@ -286,7 +287,7 @@ extension Verifier {
     tally(.portResult)
     let expected = UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0)
     if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
-      explain("the reader was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
+      explain("the reader was told \(step.resultValue.hexadecimal), and got \(expected.hexadecimal)")
     }
   }
 }

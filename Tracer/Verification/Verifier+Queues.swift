@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// Queuing ports: numbers, order, contents and room of what waits between partitions.
@@ -214,7 +215,7 @@ extension Verifier {
     tally(.portResult)
     let expected = UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0)
     if !step.happenings.contains(.readSeen) || step.resultValue != expected, fails(.portResult) {
-      explain("the receiver was told \(hexadecimal(step.resultValue)), and got \(hexadecimal(expected))")
+      explain("the receiver was told \(step.resultValue.hexadecimal), and got \(expected.hexadecimal)")
     }
   }
 

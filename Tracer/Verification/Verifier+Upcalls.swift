@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 
 /// From the mark to the upcall and back: what may be delivered, when, in which order, and that it truly was.
@@ -68,7 +69,7 @@ extension Verifier {
       tally(.upcallHandler)
       let handler = handlerAddresses[Int(partition) &* Self.interruptStride &+ line]
       if handler != step.upcallHandler, fails(.upcallHandler) {
-        explain("the upcall carries \(hexadecimal(step.upcallHandler)); registered is \(hexadecimal(handler))")
+        explain("the upcall carries \(step.upcallHandler.hexadecimal); registered is \(handler.hexadecimal)")
       }
     }
     if lacks == nil, state.pointee.pendingKnown & bit != 0 {
@@ -183,7 +184,7 @@ extension Verifier {
       if fails(.upcallWritten) { explain("the upcall's frame is written, and the partition's interrupts are still on") }
     } else if state.entryAddressKnown, event.words.w1 != state.entryAddress, fails(.upcallWritten) {
       explain(
-        "the upcall goes to \(hexadecimal(event.words.w1)); the partition's entry is \(hexadecimal(state.entryAddress))"
+        "the upcall goes to \(event.words.w1.hexadecimal); the partition's entry is \(state.entryAddress.hexadecimal)"
       )
     }
   }

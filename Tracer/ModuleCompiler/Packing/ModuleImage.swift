@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// A module image as it was packed: table, segment contents, and zeroes between them.
@@ -107,7 +108,7 @@ extension ModuleImage.Segment {
 
 extension ModuleImage.Segment: CustomStringConvertible {
   /// Its place for a message: number, partition and address.
-  public var description: String { "segment \(number) of partition \(partition), at 0x\(String(address, radix: 16))" }
+  public var description: String { "segment \(number) of partition \(partition), at \(address.hexadecimal)" }
 }
 
 extension ModuleImage.Defect: CustomStringConvertible {

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TextForms
 
 /// The rules of meaning: everything that a module must hold beyond the schema, each broken one told with its line.
 ///
@@ -66,8 +67,7 @@ struct ModuleRules {
   }
 
   private static func code(of character: Unicode.Scalar) -> String {
-    let digits = String(character.value, radix: 16, uppercase: true)
-    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    "U+" + character.value.hexadecimalDigits(atLeast: 4, uppercase: true)
   }
 
   /// Reports a partition identifier that no partition has.

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 
 extension ModuleRules {
   /// I/O ports that no partition gets: whoever has them decides for all, or reads and writes everybody's memory.
@@ -39,9 +40,9 @@ extension ModuleRules {
         guard grant.count > 0, grant.firstPort < end, grant.count <= end - grant.firstPort else {
           diagnostics.error(
             .portGrantRange, line: grant.line,
-            "the grant of '\(partition.name)' is empty or goes beyond port 0x\(String(Self.lastPort, radix: 16)), the "
+            "the grant of '\(partition.name)' is empty or goes beyond port \(Self.lastPort.hexadecimal), the "
               + "last that the kernel can grant",
-            "write First and Count so that First + Count is at most 0x\(String(end, radix: 16))")
+            "write First and Count so that First + Count is at most \(end.hexadecimal)")
           continue
         }
         let ports = grant.firstPort...(grant.firstPort + grant.count - 1)
@@ -61,9 +62,9 @@ extension ModuleRules {
     var reserved = Self.reservedPorts
     if !partition.isDrainer { reserved.append((0xE9...0xE9, "the debug port, which is the drainer's")) }
     for entry in reserved where entry.ports.overlaps(ports) {
-      let port = String(max(entry.ports.lowerBound, ports.lowerBound), radix: 16)
+      let port = max(entry.ports.lowerBound, ports.lowerBound).hexadecimal
       diagnostics.error(
-        .reservedPort, line: line, "'\(partition.name)' would get port 0x\(port): \(entry.owner)",
+        .reservedPort, line: line, "'\(partition.name)' would get port \(port): \(entry.owner)",
         "leave this port out of the grant")
     }
   }

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -49,10 +50,7 @@ struct CTFMetadata {
     """
 
   private var traceDeclaration: String {
-    let digits = identity.map { byte in
-      let text = String(byte, radix: 16)
-      return text.count == 1 ? "0" + text : text
-    }
+    let digits = identity.map(\.hexadecimalDigits)
     let uuid = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }.joined(separator: "-")
     return """
       trace {

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -38,10 +39,9 @@ struct SQLiteNames {
 
   private func writeInformation(_ table: ModuleTable) throws(Database.Failure) {
     let statement = try database.prepare(own: "INSERT INTO information VALUES(?, ?)")
-    func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
     for (key, value) in [
       ("schema", "1"), ("module", TraceVocabulary.text(table, table.module.name)),
-      ("module_table", hexadecimal(table.checksum)), ("images", hexadecimal(table.imageIdentity)),
+      ("module_table", table.checksum.hexadecimal), ("images", table.imageIdentity.hexadecimal),
       ("switch_allowance_ns", "\(table.module.switchAllowance.count)"),
     ] {
       try Self.insert(statement, [], [key, value])
