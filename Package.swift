@@ -209,8 +209,9 @@ let targets: [Target] = [
   // Tests mirror the targets.
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ProcessScheduling", ["ProcessScheduling", "ModuleConfiguration", "APEXTypes"], areOptimised: true),
-  tests("Outputs", ["Outputs"]),
-  .target(name: "CommandFolder", path: "Tests/CommandFolder"),
+  .target(name: "TemporaryFolder", path: "Tests/TemporaryFolder"),
+  tests("Outputs", ["Outputs", "TemporaryFolder"]),
+  .target(name: "CommandFolder", dependencies: ["TemporaryFolder"], path: "Tests/CommandFolder"),
   // Runs the command, and disturbs it.
   tests(
     "Command",
@@ -219,7 +220,10 @@ let targets: [Target] = [
     ]),
   tests(
     "ModuleCompiler",
-    ["ModuleCompiler", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CLibXML2"]),
+    [
+      "ModuleCompiler", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes", "TemporaryFolder",
+      "CLibXML2",
+    ]),
   .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
   tests("TestSeeds", []),
   .target(name: "TraceDamage", dependencies: ["TraceReading", "TestSeeds"], path: "Tests/TraceDamage"),
@@ -233,7 +237,10 @@ let targets: [Target] = [
   // Runs the command and babeltrace2 too.
   tests(
     "TraceExport",
-    ["TraceExport", "TraceReading", "TraceDamage", "StoredTraces", "CommandFolder", "CSQLite3", "partita"]),
+    [
+      "TraceExport", "TraceReading", "TraceDamage", "StoredTraces", "CommandFolder", "TemporaryFolder", "CSQLite3",
+      "partita",
+    ]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   tests(
     "Stepping",
@@ -243,13 +250,16 @@ let targets: [Target] = [
     ]),
   tests(
     "Live",
-    ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration"]),
+    [
+      "Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration",
+      "TemporaryFolder",
+    ]),
   tests("Report", ["Report", "TraceDamage", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
   tests(
     "Debugging",
     [
       "Debugging", "SimulatedModule", "PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration",
-      "ModuleCompiler",
+      "ModuleCompiler", "TemporaryFolder",
     ]),
   tests(
     "Comparison",
@@ -264,14 +274,20 @@ let targets: [Target] = [
     [
       "PartitionKit", "PartitionEntry", "APEXBinding", "CAPEX", "ProcessScheduling", "ProcessMemory",
       "ModuleConfiguration", "ControlLaw", "SensorModel", "MaintenanceConsole", "TrampolineHarness", "ReferenceFlight",
+      "TemporaryFolder",
     ]),
   // By brute force of their own.
   tests(
     "Analysis",
-    ["Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule"],
+    [
+      "Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule",
+      "TemporaryFolder",
+    ],
     areOptimised: true),
-  tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes"]),
-  tests("GuestRing", ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule"]),
+  tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes", "TemporaryFolder"]),
+  tests(
+    "GuestRing",
+    ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule", "TemporaryFolder"]),
   tests(
     "Simulation",
     [
@@ -291,7 +307,7 @@ let targets: [Target] = [
       "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
       "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Audit", "ReferenceChecking",
       "Report", "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight",
-      "CommandFolder", "partita",
+      "CommandFolder", "TemporaryFolder", "partita",
     ]),
 ]
 

@@ -1,10 +1,10 @@
 import CommandFolder
 import Comparison
-import Foundation
 import Live
 import ModuleConfiguration
 import Report
 import Stepping
+import TemporaryFolder
 import Terminal
 import TestSeeds
 import Testing
@@ -156,48 +156,24 @@ import TraceReading
   @Test func theCommandAnswersEveryCorruption() throws {
     let command = try CommandFolder.command()
     let surgery = BlockSurgery(try Self.trace())
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("partita-damage-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("damaged.partita")
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let file = try folder.write(surgery.bytes, to: "damaged.partita")
 
-    try Data(surgery.bytes).write(to: file)
-    #expect(try CommandRun(command, ["verify", file.path]).status == 0)
-    #expect(try CommandRun(command, ["replay", file.path]).status == 0)
+    #expect(try CommandRun(command, ["verify", file]).status == 0)
+    #expect(try CommandRun(command, ["replay", file]).status == 0)
     for seed in UInt64(0)..<50 {
       var corruption = Corruption(seed: seed)
       let bytes = corruption.apply(to: surgery)
       guard bytes != surgery.bytes else { continue }
-      try Data(bytes).write(to: file)
+      try folder.write(bytes, to: "damaged.partita")
       for (name, expected) in [("verify", Judge.verifyAnswer(bytes)), ("replay", Judge.replayAnswer(bytes))] {
-        let run = try CommandRun(command, [name, file.path])
-        #expect((1...3).contains(run.status), "seed \(seed): \(corruption.description): \(run.output)")
-        #expect(run.status == expected.status, "seed \(seed): \(corruption.description): \(run.output)")
-        #expect(!run.output.isEmpty, "seed \(seed)")
+        let run = try CommandRun(command, [name, file])
+        #expect((1...3).contains(run.status), "seed \(seed): \(corruption.description): \(run.text)")
+        #expect(run.status == expected.status, "seed \(seed): \(corruption.description): \(run.text)")
+        #expect(!run.text.isEmpty, "seed \(seed)")
       }
     }
-  }
-}
-
-/// One run of a command to its end.
-struct CommandRun {
-  /// -1 where a signal ended it.
-  let status: Int32
-  /// Standard output and standard error, as they came.
-  let output: String
-
-  init(_ command: String, _ arguments: [String]) throws {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: command)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    status = process.terminationReason == .exit ? process.terminationStatus : -1
   }
 }
 

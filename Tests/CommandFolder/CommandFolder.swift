@@ -1,30 +1,29 @@
 import Foundation
+import TemporaryFolder
 
 /// A folder that goes with its last user: the command's working folder, its folder for temporary files, and beside them
 /// what it printed.
 public final class CommandFolder {
-  /// Short: a command makes its own folder elsewhere where its socket's name would become too long.
-  private let root = NSTemporaryDirectory() + "partita-\(UUID().uuidString.prefix(18))"
+  private let root: TemporaryFolder
   /// Where the command runs: names without a folder are of files here.
-  public var path: String { root + "/work" }
+  public var path: String { root.file("work") }
   /// What the command is given as `TMPDIR`.
-  public var temporary: String { root + "/tmp" }
+  public var temporary: String { root.file("tmp") }
 
   /// Makes the three folders, all empty, below the system's folder for temporary files.
   public init() throws {
+    root = try TemporaryFolder()
     for folder in [path, temporary, aside("")] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: root) }
 
   /// The path of a file in the working folder, whether there is one or not.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
   /// The same for what asks for URLs.
   public func url(_ name: String) -> URL { URL(fileURLWithPath: file(name)) }
   /// The path of a file that neither `names` nor `leftovers` counts: what the command printed.
-  public func aside(_ name: String) -> String { "\(root)/aside/\(name)" }
+  public func aside(_ name: String) -> String { root.file("aside/\(name)") }
   /// The text of such a file; empty where there is none, or none in UTF-8.
   public func readAside(_ name: String) -> String { (try? String(contentsOfFile: aside(name), encoding: .utf8)) ?? "" }
 

@@ -1,6 +1,6 @@
-import Foundation
 import PartitionCore
 import SimulatedModule
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceFormat
@@ -128,8 +128,8 @@ import TraceReading
       bytes[min(starts[block] + 80, bytes.count - 1)] ^= 0x10
       return bytes
     }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-sought-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let positions = [0, 1, 99, 100, 101, 399, 400, 450, 499, 500, 777, events.count - 1, 99_999_999]
     let instants = positions.filter { $0 < events.count }.flatMap { [events[$0].time, events[$0].time + 1] }
     var places = positions.map { TracePlace.event(UInt64($0)) }
@@ -139,14 +139,13 @@ import TraceReading
       whole, damaged(1), damaged(2), damaged(5), damaged(starts.count - 1), Array(whole.dropLast(100)),
       Array(whole[..<starts[4]] + whole[starts[5]...]),
     ].enumerated() {
-      try Data(trace).write(to: file)
+      let file = try folder.write(trace, to: "run")
       for place in places {
-        let quick = answer(to: place, in: try TraceReader(path: file.path))
+        let quick = answer(to: place, in: try TraceReader(path: file))
         #expect(quick == answer(to: place, in: try TraceReader(bytes: trace)), "\(number), \(place), seed \(seed)")
       }
     }
-    try Data(whole).write(to: file)
-    let reader = try TraceReader(path: file.path)
+    let reader = try TraceReader(path: folder.write(whole, to: "run"))
     _ = try SoughtEvent(at: .event(1050), in: reader)
     #expect(reader.statistics.eventCount <= 300, "seed \(seed)")
   }

@@ -1,22 +1,22 @@
 import Emulation
 import Foundation
+import TemporaryFolder
 import TraceFormat
 
 /// A shell script that stands for the emulator, and the folder that it and the test share.
 final class FakeEmulator {
-  let folder: String
+  private let files: TemporaryFolder
+  var folder: String { files.path }
   let script: String
 
   /// - Parameter body: shell commands. They know `$trace` (where the trace goes), `$console`, `$monitor` (the socket's
   ///   path), `$here` (the shared folder) and the whole command line in `$here/arguments`.
   init(_ body: String) throws {
-    var template = Array("/tmp/partita-test.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    script = folder + "/emulator"
+    files = try TemporaryFolder()
+    script = files.file("emulator")
     let text = """
       #!/bin/bash
-      here='\(folder)'
+      here='\(files.path)'
       printf '%s\\n' "$@" > "$here/arguments"
       echo $$ > "$here/pid"
       for word; do case $word in
@@ -83,8 +83,6 @@ final class FakeEmulator {
     guard let pid = pid_t(read("pid")) else { return false }
     return kill(pid, 0) != 0 && errno == ESRCH
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 }
 
 /// The bytes of blocks as a meter sees them: true headers, payloads of zeros.

@@ -1,6 +1,6 @@
-import Foundation
 import PartitionCore
 import SimulatedModule
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceFormat
@@ -68,10 +68,9 @@ import TraceFormat
       machine.publish()
       machine.drain()
     }
-    let path = NSTemporaryDirectory() + "partita-chunks-\(UUID().uuidString)"
-    defer { unlink(path) }
-    try Data(machine.memory).write(to: URL(fileURLWithPath: path))
-    let ring = try LiveRing(GuestMemory(ramFile: path)) { _ in false }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let ring = try LiveRing(GuestMemory(ramFile: folder.write(machine.memory, to: "ram"))) { _ in false }
     #expect(throws: RescueError.unwritten, "seed \(run.seed)") { try ring.take(1) }
     #expect(throws: RescueError.unwritten, "seed \(run.seed)") { try ring.finish() }
   }

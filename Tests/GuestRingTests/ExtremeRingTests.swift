@@ -3,6 +3,7 @@ import GuestRing
 import ModuleConfiguration
 import PartitionCore
 import SimulatedModule
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceFormat
@@ -45,18 +46,17 @@ import TraceReading
 
   /// A file that goes with the test, and whose words can be changed.
   private final class WordFile {
-    let path = NSTemporaryDirectory() + "partita-extreme-\(UUID().uuidString)"
+    let path: String
+    private let folder: TemporaryFolder
     private let descriptor: Int32
 
     init(_ bytes: [UInt8]) throws {
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      folder = try TemporaryFolder()
+      path = try folder.write(bytes, to: "words")
       descriptor = open(path, O_RDWR | O_CLOEXEC)
     }
 
-    deinit {
-      close(descriptor)
-      unlink(path)
-    }
+    deinit { close(descriptor) }
 
     func word(at address: UInt64) -> UInt64 {
       var word: UInt64 = 0

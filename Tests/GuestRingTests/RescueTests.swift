@@ -1,8 +1,8 @@
-import Foundation
 import ModuleConfiguration
 import PartitionCore
 import GuestRing
 import SimulatedModule
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceFormat
@@ -30,9 +30,13 @@ import TraceReading
 
   /// A file that goes with the test.
   final class File {
-    let path = NSTemporaryDirectory() + "partita-rescue-\(UUID().uuidString)"
-    init(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
-    deinit { unlink(path) }
+    private let folder: TemporaryFolder
+    let path: String
+
+    init(_ bytes: [UInt8]) throws {
+      folder = try TemporaryFolder()
+      path = try folder.write(bytes, to: "file")
+    }
   }
 
   private static func rescue(_ memory: [UInt8], continuing trace: [UInt8]? = nil) throws -> (TraceRescue, [UInt8]) {

@@ -1,7 +1,7 @@
-import Foundation
 import GuestRing
 import PartitionCore
 import SimulatedModule
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceFormat
@@ -38,11 +38,10 @@ import TraceReading
   }
 
   private func rescue(_ memory: [UInt8], continuing trace: [UInt8]? = nil) throws -> Answer {
-    let path = NSTemporaryDirectory() + "partita-spoilt-\(UUID().uuidString)"
-    defer { for suffix in ["", ".cut"] { unlink(path + suffix) } }
-    try Data(memory).write(to: URL(fileURLWithPath: path))
-    try trace.map { try Data($0).write(to: URL(fileURLWithPath: path + ".cut")) }
-    let rescue = try TraceRescue(GuestMemory(ramFile: path), continuing: trace == nil ? nil : path + ".cut")
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let cut = try trace.map { try folder.write($0, to: "cut") }
+    let rescue = try TraceRescue(GuestMemory(ramFile: folder.write(memory, to: "ram")), continuing: cut)
     var bytes: [UInt8] = []
     try rescue.write { bytes += $0 }
     let reader = try TraceReader(bytes: bytes)
@@ -157,11 +156,10 @@ import TraceReading
   /// A trace that was rescued from the same memory has all that the ring has.
   @Test func nothingIsAddedToWhatWasRescuedBefore() throws {
     let machine = machine(stoppedAfter: 700, unpublished: 4)
-    let path = NSTemporaryDirectory() + "partita-again-\(UUID().uuidString)"
-    defer { unlink(path) }
-    try Data(machine.memory).write(to: URL(fileURLWithPath: path))
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     var first: [UInt8] = []
-    try TraceRescue(GuestMemory(ramFile: path)).write { first += $0 }
+    try TraceRescue(GuestMemory(ramFile: folder.write(machine.memory, to: "ram"))).write { first += $0 }
     let answer = try rescue(machine.memory, continuing: first)
     #expect(answer.items.map(\.event) == Array(events[..<700]), "seed \(seed)")
     #expect(answer.rescue.eventCount == 0 && answer.rescue.missingEvents == 0 && !answer.rescue.isSpoilt)

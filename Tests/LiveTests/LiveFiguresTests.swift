@@ -2,6 +2,7 @@ import Foundation
 import ModuleConfiguration
 import PartitionCore
 import SimulatedModule
+import TemporaryFolder
 import Terminal
 import TestSeeds
 import Testing
@@ -181,13 +182,13 @@ import TraceReading
     var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 256)
     for event in events { writer.append(event) }
     let trace = writer.finish()
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-live-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data().write(to: file)
-    let follower = try #require(TraceFollower(path: file.path))
+    let folder = try TemporaryFolder()
+    let file = try folder.write("", to: "run")
+    defer { withExtendedLifetime(folder) {} }
+    let follower = try #require(TraceFollower(path: file))
     let board = LiveBoard()
     board.read(path: follower.path)
-    let handle = try FileHandle(forWritingTo: file)
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
     // Cut wherever it pleases, now and then in the middle of a header.
     for start in stride(from: 0, to: trace.count, by: 7919) {
       try handle.write(contentsOf: trace[start..<min(trace.count, start + 7919)])
@@ -204,12 +205,12 @@ import TraceReading
   @Test func claimsAreThoseOfTheFigures() throws {
     var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 256)
     for event in events { writer.append(event) }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("partita-look-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data(writer.finish()).write(to: file)
+    let folder = try TemporaryFolder()
+    let file = try folder.write(writer.finish(), to: "run")
+    defer { withExtendedLifetime(folder) {} }
     let board = LiveBoard()
     // Slow enough that many looks meet it in the midst.
-    board.read(path: file.path, speed: 2)
+    board.read(path: file, speed: 2)
     var looks: [(events: UInt64, checked: [UInt64])] = []
     while !board.isDone {
       usleep(1000)

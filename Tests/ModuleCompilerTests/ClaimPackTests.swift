@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -15,9 +16,9 @@ import Testing
   }
 
   @Test func theTableHasTheClaimsOfTheFile() throws {
-    let folder = TemporaryFolder()
-    let file = folder.write(Self.text, "module.xml")
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Self.text, to: "module.xml")
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
     let packed = try withExtendedLifetime(folder) { try ModuleCompiler.compile(file: file) }
     try packed.withTable { table in
       let claims = (0..<table.count(ClaimRecord.self)).map { table.record(ClaimRecord.self, $0) }
@@ -33,8 +34,8 @@ import Testing
   }
 
   private static func table(_ text: String) throws -> PackedModule {
-    let folder = TemporaryFolder()
-    let file = folder.write(text, "module.xml")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(text, to: "module.xml")
     return try withExtendedLifetime(folder) { try ModuleCompiler.table(file: file) }
   }
 
@@ -74,10 +75,10 @@ import Testing
   }
 
   @Test func aPartitionsSupplyIsBoundByItsIndex() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let text = SampleModule.text.replacing(
       "Quantity=\"HYPERCALL\" Subject=\"65\"", with: "Quantity=\"PARTITION_SUPPLY\" Subject=\"20\"")
-    let file = folder.write(text, "module.xml")
+    let file = try folder.write(text, to: "module.xml")
     // The table alone does not need the images.
     let packed = try withExtendedLifetime(folder) { try ModuleCompiler.table(file: file) }
     try packed.withTable { table in
@@ -87,9 +88,9 @@ import Testing
     }
   }
 
-  @Test func aBrokenModuleHasNoTable() {
-    let folder = TemporaryFolder()
-    let file = folder.write(SampleModule.text.replacing("SOURCE", with: "OUT"), "module.xml")
+  @Test func aBrokenModuleHasNoTable() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(SampleModule.text.replacing("SOURCE", with: "OUT"), to: "module.xml")
     #expect(throws: CompilationFailure.self) { try ModuleCompiler.table(file: file) }
   }
 }

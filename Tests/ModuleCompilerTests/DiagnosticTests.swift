@@ -1,5 +1,6 @@
 import APEXTypes
 import Foundation
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -129,7 +130,7 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
 
   /// What is there and is no module file is not told to exist; and a pipe is not waited for.
   @Test func theTrueReasonIsTold() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let pipe = folder.path + "/pipe"
     try #require(mkfifo(pipe, 0o600) == 0)
     for (path, reason, advice) in [
@@ -142,7 +143,7 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
       let module = ModuleCompiler.check(file: path).diagnostics
       #expect(module.map(\.rule) == [.unreadableFile] && module.map(\.advice) == [advice])
       #expect(module.map(\.message) == ["the module file cannot be read: \(reason)"])
-      let file = folder.write(SampleModule.text, "module.xml")
+      let file = try folder.write(SampleModule.text, to: "module.xml")
       let report = ModuleCompiler.check(file: file, options: .init(stimulusFile: path))
       #expect(report.errors.map(\.message) == ["the stimulus file cannot be read: \(reason)"])
     }
@@ -157,9 +158,9 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
   }
 
   /// The superuser may read everything.
-  @Test(.enabled(if: geteuid() != 0)) func aFileThatIsNotOursIsToldAsThat() {
-    let folder = TemporaryFolder()
-    let file = folder.write(SampleModule.text, "module.xml")
+  @Test(.enabled(if: geteuid() != 0)) func aFileThatIsNotOursIsToldAsThat() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(SampleModule.text, to: "module.xml")
     #expect(chmod(file, 0) == 0)
     let found = ModuleCompiler.check(file: file).diagnostics
     #expect(found.map(\.message) == ["the module file cannot be read: Permission denied"])
@@ -167,10 +168,10 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
   }
 
   /// It is not read, so bytes that are no text count as those that they are.
-  @Test func aStimulusThatIsTooLong() {
-    let folder = TemporaryFolder()
+  @Test func aStimulusThatIsTooLong() throws {
+    let folder = try TemporaryFolder()
     let bytes = [UInt8](repeating: 0xFF, count: StimulusScript.maximumBytes + 1)
-    let options = ModuleCompiler.Options(stimulusFile: folder.write(bytes, "stimulus.txt"))
+    let options = ModuleCompiler.Options(stimulusFile: try folder.write(bytes, to: "stimulus.txt"))
     let report = ModuleCompiler.check(file: "/nowhere/module.xml", options: options)
     #expect(report.diagnostics.map(\.rule) == [.unreadableFile, .unreadableFile])
     let said = report.diagnostics.map { "\($0)" }

@@ -1,3 +1,4 @@
+import TemporaryFolder
 import TestSeeds
 import Testing
 
@@ -64,8 +65,8 @@ import Testing
     print("DocumentTests seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let original = Array(SampleModule.text.utf8)
-    let folder = TemporaryFolder()
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
+    let folder = try TemporaryFolder()
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
     let digits = Array("0123456789xX.-\"<>/& ".utf8)
     let places = original.indices.filter { original[$0] >= 0x30 && original[$0] <= 0x39 }
     var statuses: [Int32: Int] = [:]
@@ -84,7 +85,7 @@ import Testing
           bytes[place] = digits.randomElement(using: &generator)!
         }
       }
-      let file = folder.write(bytes, "module.xml")
+      let file = try folder.write(bytes, to: "module.xml")
       let report = ModuleCompiler.check(file: file)
       statuses[report.exitStatus, default: 0] += 1
       #expect(report.exitStatus == 0 || !report.errors.isEmpty)

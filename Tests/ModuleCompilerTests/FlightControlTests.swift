@@ -1,6 +1,7 @@
 import APEXTypes
 import Foundation
 import ModuleConfiguration
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -11,9 +12,9 @@ import Testing
     .deletingLastPathComponent().appendingPathComponent("Kernel/Modules/FlightControl").path
 
   @Test func holds() throws {
-    let images = TemporaryFolder()
+    let images = try TemporaryFolder()
     for name in ["Sensors", "Control", "Maintenance", "Loader", "Drainer"] {
-      _ = images.write(TinyELF().bytes, name + ".elf")
+      try images.write(TinyELF().bytes, to: name + ".elf")
     }
     let packed = try ModuleCompiler.compile(
       file: Self.folder + "/module.xml",

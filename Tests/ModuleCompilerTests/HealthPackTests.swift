@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TemporaryFolder
 import TestSeeds
 import Testing
 
@@ -10,9 +11,9 @@ import Testing
   private func pack(_ edits: [(String, String)], image: [UInt8] = TinyELF().bytes) throws -> PackedModule {
     var text = SampleModule.text
     for (old, new) in edits { text = text.replacingOccurrences(of: old, with: new) }
-    let folder = TemporaryFolder()
-    let file = folder.write(text, "module.xml")
-    _ = folder.write(image, "Tiny.elf")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(text, to: "module.xml")
+    try folder.write(image, to: "Tiny.elf")
     return try withExtendedLifetime(folder) { try ModuleCompiler.compile(file: file) }
   }
 

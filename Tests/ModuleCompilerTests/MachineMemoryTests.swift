@@ -1,5 +1,6 @@
 import ModuleConfiguration
 import PartitionCore
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -70,11 +71,11 @@ import Testing
 
   /// A stimulus becomes part of the table, of which the drainer gets a copy.
   @Test func whatIsCountedCoversTheImageAndTheStateOfTheCore() throws {
-    let folder = TemporaryFolder()
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
-    let stimulus = folder.write("0.1 serial \"" + String(repeating: "x", count: 5000) + "\"", "stimulus.txt")
+    let folder = try TemporaryFolder()
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
+    let stimulus = try folder.write("0.1 serial \"" + String(repeating: "x", count: 5000) + "\"", to: "stimulus.txt")
     for (text, path) in [(SampleModule.text, nil), (SampleModule.text, stimulus), (Self.manyMessages, nil)] {
-      let file = folder.write(text, "module.xml")
+      let file = try folder.write(text, to: "module.xml")
       let packed = try ModuleCompiler.compile(file: file, options: .init(stimulusFile: path))
       let image = try PartitionImage(elf: TinyELF().bytes)
       let memory = MachineMemory(

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TemporaryFolder
 import Testing
 import TraceFormat
 
@@ -10,9 +11,9 @@ import TraceFormat
   private static let constants = 4
 
   private static func packed() throws -> [UInt8] {
-    let folder = TemporaryFolder()
-    let file = folder.write(SampleModule.text, "module.xml")
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(SampleModule.text, to: "module.xml")
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
     return try withExtendedLifetime(folder) { try ModuleCompiler.compile(file: file).imageBytes }
   }
 

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TemporaryFolder
 import Testing
 import TraceFormat
 
@@ -8,10 +9,10 @@ import TraceFormat
 /// Packs the sample module and compares every record of the table, as the kernel reads it, with what the file says.
 @Suite struct PackTests {
   private func pack(_ text: String = SampleModule.text, stimulus: String? = nil) throws -> PackedModule {
-    let folder = TemporaryFolder()
-    let file = folder.write(text, "module.xml")
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
-    let options = ModuleCompiler.Options(stimulusFile: stimulus.map { folder.write($0, "stimulus.txt") })
+    let folder = try TemporaryFolder()
+    let file = try folder.write(text, to: "module.xml")
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
+    let options = ModuleCompiler.Options(stimulusFile: try stimulus.map { try folder.write($0, to: "stimulus.txt") })
     return try withExtendedLifetime(folder) { try ModuleCompiler.compile(file: file, options: options) }
   }
 

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -18,9 +19,9 @@ import Testing
   }
 
   @Test func theTableHasThePortsOfTheFile() throws {
-    let folder = TemporaryFolder()
-    let file = folder.write(Self.text, "module.xml")
-    _ = folder.write(TinyELF().bytes, "Tiny.elf")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Self.text, to: "module.xml")
+    try folder.write(TinyELF().bytes, to: "Tiny.elf")
     let packed = try ModuleCompiler.compile(file: file)
     try packed.withTable { table in
       func port(

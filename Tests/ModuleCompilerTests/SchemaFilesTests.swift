@@ -1,5 +1,6 @@
 import CLibXML2
 import Foundation
+import TemporaryFolder
 import Testing
 
 @testable import ModuleCompiler
@@ -26,8 +27,8 @@ import Testing
   }
 
   @Test func theShippedModulesAreValidByTheFilesAlone() throws {
-    let folder = TemporaryFolder()
-    for file in ModuleSchemaFiles.all { _ = folder.write(file.text, file.name) }
+    let folder = try TemporaryFolder()
+    for file in ModuleSchemaFiles.all { try folder.write(file.text, to: file.name) }
     let schema = "\(folder.path)/\(ModuleSchemaFiles.common)"
     let modules = Self.package + "/Kernel/Modules"
     let names = try FileManager.default.contentsOfDirectory(atPath: modules)
@@ -47,8 +48,8 @@ import Testing
   }
 
   @Test func blanksAroundValuesAreValidByTheFilesToo() throws {
-    let folder = TemporaryFolder()
-    for file in ModuleSchemaFiles.all { _ = folder.write(file.text, file.name) }
+    let folder = try TemporaryFolder()
+    for file in ModuleSchemaFiles.all { try folder.write(file.text, to: file.name) }
     let schema = "\(folder.path)/\(ModuleSchemaFiles.common)"
     #expect(try Self.accepts(BlanksTests.spaced, schema: schema))
     let wrong = BlanksTests.spaced.replacing("&#9;0.01&#10;", with: "&#9;0. 01&#10;")

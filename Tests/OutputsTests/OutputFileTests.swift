@@ -1,11 +1,12 @@
 import Foundation
+import TemporaryFolder
 import Testing
 
 @testable import Outputs
 
 @Suite struct OutputFileTests {
   @Test func neverOverwritesUnasked() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = folder.path + "/out.img"
     try OutputFile.write([1, 2, 3], to: path, replacing: false)
     #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3]))
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func failuresLeaveNothing() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     #expect(throws: OutputFile.Failure.self) {
       try OutputFile.write([1], to: folder.path + "/no/such/folder", replacing: true)
     }

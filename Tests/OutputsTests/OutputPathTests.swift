@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolder
 import Testing
 
 @testable import Outputs
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func whatIsNoFileIsRefused() throws {
-    let temporary = TemporaryFolder()
+    let temporary = try TemporaryFolder()
     defer { withExtendedLifetime(temporary) {} }
     let folder = temporary.path
     #expect(throws: OutputPath.Refusal.self) { try OutputPath(file: "", mayReplace: true) }
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func linksAreFollowed() throws {
-    let temporary = TemporaryFolder()
+    let temporary = try TemporaryFolder()
     defer { withExtendedLifetime(temporary) {} }
     let folder = temporary.path
     try Data([1]).write(to: URL(fileURLWithPath: folder + "/file"))
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func linksToWhatIsNotThereAreFollowedToTheirEnd() throws {
-    let temporary = TemporaryFolder()
+    let temporary = try TemporaryFolder()
     defer { withExtendedLifetime(temporary) {} }
     let folder = temporary.path
     for (link, target) in [("x", "y"), ("y", "z"), ("absolute", folder + "/z"), ("a", "b"), ("b", "a")] {

@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolder
 import Testing
 
 /// The C headers are source compatible with other ARINC 653 systems: values, types, structures and services are the
@@ -101,27 +102,24 @@ import Testing
   /// - Returns: the compiler's exit status, and what it said.
   private static func compile(_ lines: [String], including names: [String]) throws -> (status: Int32, messages: String)
   {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("partita-headers-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let source = folder.appendingPathComponent("binding.c"), messages = folder.appendingPathComponent("messages")
+    let folder = try TemporaryFolder()
     let text = names.map { "#include <\($0)>" } + ["#include <stddef.h>"] + lines
-    try Data((text.joined(separator: "\n") + "\n").utf8).write(to: source)
-    try Data().write(to: messages)
+    let source = try folder.write(text.joined(separator: "\n") + "\n", to: "binding.c")
+    let messages = try folder.write("", to: "messages")
 
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
       "cc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", headers.path, "-I",
-      package.appendingPathComponent("Sources/PartitionEntry/include").path, source.path,
+      package.appendingPathComponent("Sources/PartitionEntry/include").path, source,
     ]
-    let output = try FileHandle(forWritingTo: messages)
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))
     process.standardOutput = output
     process.standardError = output
     process.standardInput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     let status = process.terminationReason == .exit ? process.terminationStatus : -1
-    return (status, try String(contentsOf: messages, encoding: .utf8))
+    return (status, try folder.text("messages"))
   }
 }

@@ -1,3 +1,4 @@
+import CommandFolder
 import Foundation
 import Testing
 

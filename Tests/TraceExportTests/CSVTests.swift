@@ -1,4 +1,5 @@
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
@@ -57,7 +58,7 @@ import TraceReading
 
   @Test func aRowForEachEvent() throws {
     for trace in [try WorldTraces.file(seed: 61), SmallStory.file(SmallStory.whole)] {
-      let folder = try TestFolder()
+      let folder = try TemporaryFolder()
       try export(trace) { CSVExporter(try ExportFile(creating: folder.file("run.csv")), $0) }
       let rows = try Self.parse(try folder.bytes("run.csv"))
       #expect(rows.first?.count == 16)
@@ -81,7 +82,7 @@ import TraceReading
 
   @Test func aFileForEachKind() throws {
     let trace = SmallStory.file(SmallStory.lossy)
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(trace) { CSVFolderExporter(folder: folder.path, $0) }
     var counts: [String: Int] = [:]
     for event in SmallStory.lossy { counts[TraceVocabulary.kind(event.kind), default: 0] += 1 }
@@ -97,7 +98,7 @@ import TraceReading
   }
 
   @Test func aGapIsARow() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(SmallStory.file(SmallStory.lossy)) { CSVExporter(try ExportFile(creating: folder.file("run.csv")), $0) }
     let gap = try #require(try Self.parse(try folder.bytes("run.csv")).first { $0[3] == "gap" })
     #expect(gap[1] == "1980000" && gap[7] == "7" && gap[15].contains("0.000008300"))
@@ -107,7 +108,7 @@ import TraceReading
   /// At the end too a gap has a position of its own: the one that the next event would have.
   @Test func noTwoRowsOfACutTraceHaveOnePosition() throws {
     let trace = Array(SmallStory.file(SmallStory.whole).dropLast(200))
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(trace) { CSVExporter(try ExportFile(creating: folder.file("run.csv")), $0) }
     let rows = try Self.parse(try folder.bytes("run.csv")).dropFirst()
     #expect(rows.last?[3] == "gap")

@@ -1,19 +1,21 @@
+import CommandFolder
 import Foundation
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
 import TraceReading
 
 @Suite struct CTFTests {
-  private static func export(_ trace: [UInt8], _ arguments: [String] = []) throws -> (TestFolder, CommandRun) {
-    let folder = try TestFolder()
+  private static func export(_ trace: [UInt8], _ arguments: [String] = []) throws -> (TemporaryFolder, CommandRun) {
+    let folder = try TemporaryFolder()
     let file = try folder.write(trace, to: "run.partita")
     return (folder, try CommandRun.partita(["export", file, "-o", folder.file("run.ctf")] + arguments))
   }
 
   /// The command's dump, an object an event.
-  private static func dump(_ folder: TestFolder) throws -> [[String: Any]] {
+  private static func dump(_ folder: TemporaryFolder) throws -> [[String: Any]] {
     let run = try CommandRun.partita(["dump", folder.file("run.partita"), "--format", "json"])
     return try run.output.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])

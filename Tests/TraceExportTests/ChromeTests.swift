@@ -1,12 +1,13 @@
 import Foundation
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
 
 @Suite struct ChromeTests {
   private static func events(_ trace: [UInt8]) throws -> [[String: Any]] {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(trace) { reader in
       TrackExporter(ChromeWriter(try ExportFile(creating: folder.file("run.json"))), reader)
     }

@@ -1,4 +1,6 @@
+import CommandFolder
 import StoredTraces
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceExport
@@ -174,7 +176,7 @@ import TraceReading
   /// The interrupt was acknowledged at 8150, the call answered at 5200; both stays in the kernel last longer.
   @Test(arguments: [(8160, []), (8120, ["irq_handler_entry"]), (5300, []), (8500, [])] as [(UInt64, [String])])
   func whatIsOverIsNotInTheControlFlow(cut: UInt64, open: [String]) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let file = try folder.write(SmallStory.file(SmallStory.whole), to: "run.partita")
     let run = try CommandRun.partita(["export", file, "-o", folder.file("run.ctf"), "--from", "\(cut)ns"])
     #expect(run.status == 0, "\(run.errors)")

@@ -1,6 +1,7 @@
 import CommandFolder
 import Foundation
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
@@ -9,8 +10,8 @@ import TraceFormat
 @Suite struct ExportCommandTests {
   static let outputs = ["run.ctf", "run.pftrace", "run.json", "run.db", "run.csv", "run.vcd"]
 
-  private static func folder(_ events: [TraceEvent] = SmallStory.whole) throws -> TestFolder {
-    let folder = try TestFolder()
+  private static func folder(_ events: [TraceEvent] = SmallStory.whole) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
     _ = try folder.write(SmallStory.file(events), to: "run.partita")
     return folder
   }
@@ -37,7 +38,7 @@ import TraceFormat
   }
 
   @Test(arguments: outputs) func aForeignFileIsRefusedAndLeavesNothing(output: String) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for (name, bytes) in [
       ("empty", []), ("text", Array("this is no trace, but long enough to be looked at by all means".utf8)),
       ("noise", (0..<5000).map { UInt8(truncatingIfNeeded: $0 * 7919 >> 3) }),
@@ -54,7 +55,7 @@ import TraceFormat
   }
 
   @Test(arguments: outputs) func aDamagedTraceIsExportedAsFarAsItHolds(output: String) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     _ = try folder.write(WorldTraces.damagedFile(seed: 81), to: "run.partita")
     let run = try CommandRun.partita(["export", "run.partita", "-o", output], in: folder.path)
     #expect(run.status == 3, "\(run.errors)")
@@ -149,7 +150,7 @@ import TraceFormat
 
   /// `… -o - | head`: the command ends in peace when nobody reads on.
   @Test func aReaderMayGo() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     _ = try folder.write(WorldTraces.file(seed: 84, inputs: 4000), to: "run.partita")
     let script = "$0 export run.partita --format csv -o - | head -n 1; echo ${PIPESTATUS[0]}"
     let run = try CommandRun("/bin/bash", ["-c", script, try CommandFolder.command()], in: folder.path)
@@ -176,7 +177,7 @@ import TraceFormat
   @Test(arguments: ["ctf", "sqlite", "perfetto"]) func anInterruptedExportLeavesNothing(format: String) throws {
     // The command may be gone before it has read everything.
     signal(SIGPIPE, SIG_IGN)
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: try CommandFolder.command())

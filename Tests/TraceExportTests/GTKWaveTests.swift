@@ -1,4 +1,6 @@
+import CommandFolder
 import StoredTraces
+import TemporaryFolder
 import Testing
 
 /// VCD as GTKWave's own reader takes it: made into its format and back, every change is there.
@@ -18,7 +20,7 @@ import Testing
 
   @Test(arguments: [71, 72] as [UInt64]) func gtkwaveReadsEveryChange(seed: UInt64) throws {
     for trace in [try WorldTraces.file(seed: seed), try WorldTraces.damagedFile(seed: seed)] {
-      let folder = try TestFolder()
+      let folder = try TemporaryFolder()
       let input = try folder.write(trace, to: "run.partita")
       let export = try CommandRun.partita(["export", input, "-o", folder.file("run.vcd")])
       #expect(export.status == 0 || export.status == 3, "\(export.errors)")

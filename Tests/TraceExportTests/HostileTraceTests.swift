@@ -1,5 +1,6 @@
 import Foundation
 import StoredTraces
+import TemporaryFolder
 import TestSeeds
 import Testing
 import TraceDamage
@@ -44,7 +45,7 @@ import TraceReading
       let trace = try Self.traces[source](seed)
       // A module table that is damaged is refused when the trace is opened.
       guard (try? TraceReader(bytes: trace)) != nil else { continue }
-      let folder = try TestFolder()
+      let folder = try TemporaryFolder()
       func file(_ name: String) throws -> ExportFile { try ExportFile(creating: folder.file(name)) }
       for name in ["ctf", "tables"] {
         try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)

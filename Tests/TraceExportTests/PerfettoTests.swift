@@ -1,4 +1,5 @@
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
@@ -23,7 +24,7 @@ import TraceFormat
   }
 
   static func contents(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> Contents {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(trace, from: from, to: to) { reader in
       TrackExporter(PerfettoWriter(try ExportFile(creating: folder.file("run.pftrace"))), reader)
     }

@@ -1,12 +1,13 @@
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
 import TraceReading
 
 @Suite struct SQLiteTests {
-  static func export(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> (TestFolder, Database) {
-    let folder = try TestFolder()
+  static func export(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> (TemporaryFolder, Database) {
+    let folder = try TemporaryFolder()
     try TraceExportTests.export(trace, from: from, to: to) { try SQLiteExporter(folder.file("run.db"), $0) }
     return (folder, try Database(folder.file("run.db"), .readOnly))
   }

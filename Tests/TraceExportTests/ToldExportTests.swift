@@ -1,6 +1,7 @@
 import Foundation
 import ModuleConfiguration
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
@@ -43,7 +44,7 @@ import TraceReading
   }
 
   @Test func chromeEndsEachSliceByItsName() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(Self.trace) { TrackExporter(ChromeWriter(try ExportFile(creating: folder.file("run.json"))), $0) }
     let parsed = try JSONSerialization.jsonObject(with: Data(try folder.bytes("run.json")))
     let events = try #require((parsed as? [String: Any])?["traceEvents"] as? [[String: Any]])

@@ -1,4 +1,5 @@
 import StoredTraces
+import TemporaryFolder
 import Testing
 import TraceExport
 import TraceFormat
@@ -49,7 +50,7 @@ import TraceFormat
   }
 
   static func waves(_ trace: [UInt8], from: UInt64 = 0, to: UInt64 = .max) throws -> Waves {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try export(trace, from: from, to: to) { VCDExporter(try ExportFile(creating: folder.file("run.vcd")), $0) }
     return try Waves(try folder.text("run.vcd"))
   }
