@@ -1,6 +1,5 @@
 import APEXTypes
 import ModuleConfiguration
-import ReferenceChecking
 import Testing
 import TraceFormat
 
@@ -13,12 +12,9 @@ import TraceFormat
   /// Whether the verifier and the reference checker find the claim violated where Sink, which a message was discarded
   /// at, receives and is told nothing of that.
   private func violated(clearing: Bool) throws -> [Bool] {
-    let module = try RichModule.make()
-    var events = Story(RichStory.tell(of: module)).events
-    let overflow = try #require(
-      events.firstIndex {
-        $0.kind == EventKind.portOperation.rawValue && $0.detail == PortOperation.overflow.rawValue
-      })
+    var trace = try RichTrace()
+    let events = trace.events
+    let overflow = try #require(trace.firstIndex(of: .overflow))
     let next = try #require(
       events[overflow...].firstIndex { $0.knownKind?.eventClass == .input && $0.time > events[overflow].time })
     let time = events[next - 1].time
@@ -34,12 +30,8 @@ import TraceFormat
     let receipt = call(.receiveQueuingMessage, .receive, .init(31, 1, 0))
     let clearing = clearing ? call(.clearQueuingPort, .clear, .init(0, 2)) : []
     // What comes later in the story fills its queue as if nobody had cleared it.
-    events = events[..<next] + clearing + receipt
-    let verified = report(events, module).identifiers(.fail)
-    return [
-      verified.contains("queue.overflow"),
-      ReferenceChecker.violations(events, module.table).contains("queue.overflow"),
-    ]
+    trace.events = events[..<next] + clearing + receipt
+    return trace.violations(of: "queue.overflow")
   }
 
   @Test func clearingForgetsWhatWasDiscarded() throws {

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TestSeeds
 import TraceFormat
 
 /// A good trace with one change, of a kind and at a place that a seed decides; counts and delays are made right again.
@@ -8,15 +9,14 @@ struct Mutant {
     case dropStep, doubleStep, forgeUpcall, loseMark, loseAcknowledgement, overrunBudget, wrongTables, forgeInterrupt
     case lateWindow, reword, renumber, retell
   }
-  typealias Generator = RandomMutationTests.Generator
   let change: Change
   var story: Story
   /// Where it was made.
   var place = 0
-  private var generator: Generator
+  private var generator: SeededGenerator
 
   init(_ good: Story, seed: UInt64) {
-    generator = Generator(state: seed)
+    generator = SeededGenerator(seed: seed)
     story = good
     change = Change.allCases.randomElement(using: &generator)!
     apply()

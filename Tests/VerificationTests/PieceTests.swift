@@ -16,7 +16,7 @@ import TraceFormat
 
   /// Judges a trace in pieces that are cut anywhere, each learning from a few events or from many.
   static func judge(_ events: [TraceEvent], _ module: SampleModule, seed: UInt64, gap: Int? = nil) -> Outcome {
-    var random = RandomMutationTests.Generator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var front = Verifier(table: module.table)
     var older = front.copy()
     var outcome = Outcome(report: front.copy().finished())

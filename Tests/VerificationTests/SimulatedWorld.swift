@@ -2,6 +2,7 @@ import APEXTypes
 import ModuleConfiguration
 import PartitionCore
 import SimulatedModule
+import TestSeeds
 import TraceFormat
 
 /// A seeded world around the true core: devices, partitions that do what they please, a kernel that acts faithfully.
@@ -22,7 +23,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
   typealias Module = SampleModule
   var core: PartitionCore<Marking>
   var recorder = EventLog(step: 15)
-  var generator: RandomMutationTests.Generator
+  var generator: SeededGenerator
   var guests = [Guest](repeating: Guest(), count: 4)
   var timer: UInt64 = .max
   var isTimerLatched = false
@@ -41,7 +42,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
 
   init(_ module: SampleModule, seed: UInt64) {
     self.module = module
-    generator = .init(state: seed)
+    generator = SeededGenerator(seed: seed)
     let count = PartitionCore<Marking>.stateByteCount(for: module.table)
     memory = .allocate(byteCount: count, alignment: 16)
     core = PartitionCore(module.table, memory: StateMemory(memory))

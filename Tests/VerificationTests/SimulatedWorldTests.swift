@@ -4,6 +4,7 @@ import PartitionCore
 import TestSeeds
 import Testing
 import TraceFormat
+
 @testable import Verification
 
 /// Two oracles against each other: what the core decides in a random world, the verifier accepts.

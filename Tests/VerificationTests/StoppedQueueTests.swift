@@ -1,6 +1,5 @@
 import APEXTypes
 import ModuleConfiguration
-import ReferenceChecking
 import Testing
 import TraceFormat
 
@@ -13,13 +12,9 @@ import TraceFormat
   /// Whether the verifier and the reference checker find the claim violated where Master is marked for its queue while
   /// Worker's is full, and Worker stops or goes on.
   private func violated(stopping: Bool) throws -> [Bool] {
-    let module = try RichModule.make()
-    var events = Story(RichStory.tell(of: module)).events
-    let receipt = try #require(
-      events.firstIndex {
-        $0.kind == EventKind.portOperation.rawValue && $0.detail == PortOperation.receive.rawValue
-          && $0.partition == Module.worker
-      })
+    var trace = try RichTrace()
+    let events = trace.events
+    let receipt = try #require(trace.firstIndex(of: .receive, by: Module.worker))
     let input = try #require(events[..<receipt].lastIndex { $0.knownKind?.eventClass == .input })
     let time = events[input - 1].time
     let call = UInt32(HypercallNumber.null.rawValue)
@@ -34,11 +29,8 @@ import TraceFormat
     begin.words = .init(begin.words.w0)
     let end = TraceEvent(time: time, .hypercallResult, partition: Module.worker, operand: call)
     // The input that follows ends the step.
-    events = events[..<input] + [begin] + (stopping ? [stop] : []) + [mark, end, events[input]]
-    let verified = report(events, module).identifiers(.fail)
-    return [
-      verified.contains("queue.mark"), ReferenceChecker.violations(events, module.table).contains("queue.mark"),
-    ]
+    trace.events = events[..<input] + [begin] + (stopping ? [stop] : []) + [mark, end, events[input]]
+    return trace.violations(of: "queue.mark")
   }
 
   @Test func aStopMakesRoom() throws {

@@ -1,10 +1,10 @@
 import ModuleConfiguration
+import TestSeeds
 import TraceFormat
 
 /// A partition's own scheduler in the simulated world: it tells of its processes at random, and keeps their deadlines
 /// where its windows let it.
 struct Teller {
-  typealias Generator = RandomMutationTests.Generator
   struct Process {
     var key: ProcessKey
     var period: UInt64
@@ -53,10 +53,12 @@ struct Teller {
     }
   }
 
-  private func random(_ most: Int, _ generator: inout Generator) -> Int { Int.random(in: 0...most, using: &generator) }
+  private func random(_ most: Int, _ generator: inout SeededGenerator) -> Int {
+    Int.random(in: 0...most, using: &generator)
+  }
 
   /// What its partition does next.
-  mutating func deed(at now: UInt64, in window: Window, _ generator: inout Generator) -> Deed {
+  mutating func deed(at now: UInt64, in window: Window, _ generator: inout SeededGenerator) -> Deed {
     if period != window.period { begin(window.period, &generator) }
     if processes.indices.contains(where: { isUrgent($0, now, window) }) {
       // A yield completes none of what is told of, and ends the window for it.
@@ -78,7 +80,7 @@ struct Teller {
 
   // MARK: Jobs
 
-  private mutating func begin(_ period: UInt64, _ generator: inout Generator) {
+  private mutating func begin(_ period: UInt64, _ generator: inout SeededGenerator) {
     self.period = period
     for index in processes.indices {
       let process = processes[index]
@@ -134,7 +136,7 @@ struct Teller {
   }
 
   /// A process gets the processor: this one, or any with a job that may have begun.
-  private mutating func dispatch(_ asked: Int?, at now: UInt64, _ generator: inout Generator) -> Deed {
+  private mutating func dispatch(_ asked: Int?, at now: UInt64, _ generator: inout SeededGenerator) -> Deed {
     guard let next = asked ?? ready(at: now).randomElement(using: &generator) else { return .other }
     let (from, state) = (currentKey, [ProcessTelling.State.ready, .waiting, .faulted][random(2, &generator)])
     return .tell(tell(from, state, next, at: now))
@@ -152,7 +154,7 @@ struct Teller {
     return ProcessTelling(from: from, state, to: processes[next].key, age: Int64(period!) - Int64(begin))
   }
 
-  private mutating func complete(_ now: UInt64, _ generator: inout Generator) -> Deed {
+  private mutating func complete(_ now: UInt64, _ generator: inout SeededGenerator) -> Deed {
     guard let done = current else { return .other }
     // Of the processor's owner that has no job the judges make nothing.
     if processes[done].job?.isBegun == true { end(done) }
@@ -174,7 +176,7 @@ struct Teller {
   /// Words of processes that nobody claims anything of, and of jobs that cannot be.
   ///
   /// Never of older jobs that are over: whoever has not read what went before could not tell that from the truth.
-  private mutating func noise(_ generator: inout Generator) -> ProcessTelling {
+  private mutating func noise(_ generator: inout SeededGenerator) -> ProcessTelling {
     let from = currentKey
     if let own = processes.randomElement(using: &generator), random(1, &generator) == 0 {
       current = nil
