@@ -1,5 +1,3 @@
-import Foundation
-import ModuleCompiler
 import Testing
 
 @testable import Analysis
@@ -9,30 +7,17 @@ import Testing
 @Suite struct JobCostTests {
   /// Two processes in a window of 4 ms, and what their bounds are.
   private func bounds(completion: String, jobCost: UInt64) throws -> [UInt64?] {
-    let text = """
-      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Costs">
+    let partition = """
       <Partition PartitionIdentifier="1" PartitionName="Pair">
         <Process Name="fast" p:PeriodSeconds="0.01" p:TimeCapacitySeconds="0.001" p:Priority="9" \(completion)/>
         <Process Name="slow" p:PeriodSeconds="0.01" p:TimeCapacitySeconds="0.001" p:Priority="3" \(completion)/>
       </Partition>
-      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
-        <p:PortGrant First="0xE9" Count="1"/>
-      </Partition>
-      <Module_Schedule MajorFrameSeconds="0.01" ScheduleIdentifier="0" InitialModuleSchedule="true">
-        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.01" PeriodDurationSeconds="0.004">
-          <Window_Schedule WindowIdentifier="10" WindowStartSeconds="0" WindowDurationSeconds="0.004"
-            PartitionPeriodStart="true"/>
-        </Partition_Schedule>
-      </Module_Schedule>
-      </ARINC_653_Module>
       """
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("costs-\(UUID().uuidString).xml")
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let report = ModuleCompiler.check(file: file.path)
-    let description = try #require(report.description)
-    try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
-    let analysed = try #require(ModuleAnalyst(description, scheduling: .preemptive, jobCost: jobCost).analyse().first)
+    let windows = ModuleFile.partition(
+      1, periodSeconds: "0.01", durationSeconds: "0.004", [("0", "0.004", true)])
+    let file = ModuleFile(partitions: partition, schedules: [ModuleFile.schedule(frameSeconds: "0.01", [windows])])
+    let analyst = ModuleAnalyst(try file.description(), scheduling: .preemptive, jobCost: jobCost)
+    let analysed = try #require(analyst.analyse().first)
     #expect(analysed.partitions[0].processes.allSatisfy { $0.capacityNanoseconds == 1_000_000 })
     #expect(analysed.partitions[0].processes.allSatisfy { $0.completesWithOthers == completion.isEmpty })
     #expect(analysed.assumptions.contains { $0.contains("--job-cost") } == !completion.isEmpty)

@@ -1,6 +1,4 @@
 import APEXTypes
-import Foundation
-import ModuleCompiler
 import ModuleConfiguration
 import Testing
 import TraceFormat
@@ -10,26 +8,22 @@ import TraceFormat
 /// What a trace shows of releases, against what a module file says of them.
 @Suite struct ReleaseObserverTests {
   /// Two processes of 20 ms in a partition whose periods of 10 ms start at 0 and 10 ms; `b` is released 3 ms later.
-  private static let text = """
-    <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Releases">
-    <Partition PartitionIdentifier="1" PartitionName="Worker">
-      <Process Name="a" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="9" p:Completion="TOLD"/>
-      <Process Name="b" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="3" p:Completion="TOLD"
-        p:ReleaseOffsetSeconds="0.003"/>
-    </Partition>
-    <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
-      <p:PortGrant First="0xE9" Count="1"/>
-    </Partition>
-    <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
-      <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.01" PeriodDurationSeconds="0.004">
-        <Window_Schedule WindowIdentifier="10" WindowStartSeconds="0" WindowDurationSeconds="0.004"
-          PartitionPeriodStart="true"/>
-        <Window_Schedule WindowIdentifier="11" WindowStartSeconds="0.01" WindowDurationSeconds="0.004"
-          PartitionPeriodStart="true"/>
-      </Partition_Schedule>
-    </Module_Schedule>
-    </ARINC_653_Module>
-    """
+  private static let file = ModuleFile(
+    partitions: """
+      <Partition PartitionIdentifier="1" PartitionName="Worker">
+        <Process Name="a" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="9" p:Completion="TOLD"/>
+        <Process Name="b" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:Priority="3" p:Completion="TOLD"
+          p:ReleaseOffsetSeconds="0.003"/>
+      </Partition>
+      """,
+    schedules: [
+      ModuleFile.schedule(
+        frameSeconds: "0.02",
+        [
+          ModuleFile.partition(
+            1, periodSeconds: "0.01", durationSeconds: "0.004", [("0", "0.004", true), ("0.01", "0.004", true)])
+        ])
+    ])
 
   /// A period of the partition starts.
   private static func period(_ milliseconds: UInt64) -> [TraceEvent] {
@@ -59,10 +53,7 @@ import TraceFormat
   private static func observe(
     _ events: [TraceEvent], gapBefore gap: Int? = nil
   ) throws -> (reasons: [String], misses: UInt64) {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("releases-\(UUID().uuidString).xml")
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let packed = try ModuleCompiler.table(file: file.path)
+    let packed = try file.packed()
     return try packed.withTable { table in
       var observer = ReleaseObserver(table, module: packed.description)
       for (index, event) in events.enumerated() {

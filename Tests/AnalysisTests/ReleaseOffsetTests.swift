@@ -1,5 +1,3 @@
-import Foundation
-import ModuleCompiler
 import Testing
 
 @testable import Analysis
@@ -8,8 +6,7 @@ import Testing
 @Suite struct ReleaseOffsetTests {
   /// Two windows a period of 20 ms, [0, 4) and [10, 12) ms; `late` writes what a partition of one window reads.
   private static func analysed(offset: String) throws -> AnalysedModule {
-    let text = """
-      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Offsets">
+    let partitions = """
       <Partition PartitionIdentifier="1" PartitionName="Writer">
         <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="SOURCE" RefreshRateSeconds="1"/>
         <Process Name="late" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0004" p:DeadlineSeconds="0.002"
@@ -19,34 +16,17 @@ import Testing
         <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="DESTINATION" RefreshRateSeconds="1"/>
         <Process Name="read" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001"/>
       </Partition>
-      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
-        <p:PortGrant First="0xE9" Count="1"/>
-      </Partition>
-      <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
-        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.02" PeriodDurationSeconds="0.006">
-          <Window_Schedule WindowIdentifier="10" WindowStartSeconds="0" WindowDurationSeconds="0.004"
-            PartitionPeriodStart="true"/>
-          <Window_Schedule WindowIdentifier="11" WindowStartSeconds="0.01" WindowDurationSeconds="0.002"
-            PartitionPeriodStart="false"/>
-        </Partition_Schedule>
-        <Partition_Schedule PartitionIdentifier="2" PeriodSeconds="0.02" PeriodDurationSeconds="0.001">
-          <Window_Schedule WindowIdentifier="20" WindowStartSeconds="0.014" WindowDurationSeconds="0.001"
-            PartitionPeriodStart="true"/>
-        </Partition_Schedule>
-      </Module_Schedule>
-      <Connection_Table><Channel ChannelIdentifier="1">
-        <Source><Standard_Partition PartitionIdentifier="1" PortName="DATA"/></Source>
-        <Destination><Standard_Partition PartitionIdentifier="2" PortName="DATA"/></Destination>
-      </Channel></Connection_Table>
-      </ARINC_653_Module>
       """
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("offsets-\(UUID().uuidString).xml")
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let report = ModuleCompiler.check(file: file.path)
-    let description = try #require(report.description)
-    try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
-    return try #require(ModuleAnalyst(description, scheduling: .preemptive, jobCost: 0).analyse().first)
+    let windows = [
+      ModuleFile.partition(
+        1, periodSeconds: "0.02", durationSeconds: "0.006", [("0", "0.004", true), ("0.01", "0.002", false)]),
+      ModuleFile.partition(2, periodSeconds: "0.02", durationSeconds: "0.001", [("0.014", "0.001", true)]),
+    ]
+    let file = ModuleFile(
+      partitions: partitions, schedules: [ModuleFile.schedule(frameSeconds: "0.02", windows)],
+      connections: ModuleFile.dataFromOneToTwo)
+    let analyst = ModuleAnalyst(try file.description(), scheduling: .preemptive, jobCost: 0)
+    return try #require(analyst.analyse().first)
   }
 
   /// What it computes, and until the next window where it is released outside of one.

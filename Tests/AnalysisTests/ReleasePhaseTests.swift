@@ -1,5 +1,3 @@
-import Foundation
-import ModuleCompiler
 import Testing
 
 @testable import Analysis
@@ -10,14 +8,8 @@ import Testing
   /// A module of two partitions: `Writer` with period 10 ms, `Reader` with 20 ms, in frames of 20 ms.
   private static func module(
     windows: [(start: Double, length: Double)], writer: String, refreshSeconds: Double = 0.02
-  ) -> String {
-    let starts = windows.enumerated().map { index, window in
-      let isFirst = window.start == 0 || window.start == 10
-      return "<Window_Schedule WindowIdentifier=\"\(100 + index)\" WindowStartSeconds=\"\(window.start / 1000)\""
-        + " WindowDurationSeconds=\"\(window.length / 1000)\" PartitionPeriodStart=\"\(isFirst)\"/>"
-    }
-    return """
-      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Phases">
+  ) -> ModuleFile {
+    let partitions = """
       <Partition PartitionIdentifier="1" PartitionName="Writer">
         <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="SOURCE" RefreshRateSeconds="\(refreshSeconds)"/>
         \(writer)
@@ -26,38 +18,23 @@ import Testing
         <Sampling_Port Name="DATA" MaxMessageSize="8" Direction="DESTINATION" RefreshRateSeconds="\(refreshSeconds)"/>
         <Process Name="read" p:PeriodSeconds="0.02" p:TimeCapacitySeconds="0.0001" p:DeadlineSeconds="0.02"/>
       </Partition>
-      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
-        <p:PortGrant First="0xE9" Count="1"/>
-      </Partition>
-      <Module_Schedule MajorFrameSeconds="0.02" ScheduleIdentifier="0" InitialModuleSchedule="true">
-        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.01" PeriodDurationSeconds="0.002">
-          \(starts.joined(separator: "\n"))
-        </Partition_Schedule>
-        <Partition_Schedule PartitionIdentifier="2" PeriodSeconds="0.02" PeriodDurationSeconds="0.001">
-          <Window_Schedule WindowIdentifier="200" WindowStartSeconds="0.014" WindowDurationSeconds="0.0015"
-            PartitionPeriodStart="true"/>
-        </Partition_Schedule>
-      </Module_Schedule>
-      <Connection_Table><Channel ChannelIdentifier="1">
-        <Source><Standard_Partition PartitionIdentifier="1" PortName="DATA"/></Source>
-        <Destination><Standard_Partition PartitionIdentifier="2" PortName="DATA"/></Destination>
-      </Channel></Connection_Table>
-      </ARINC_653_Module>
       """
+    let writers: [ModuleFile.Window] = windows.map { window in
+      ("\(window.start / 1000)", "\(window.length / 1000)", window.start == 0 || window.start == 10)
+    }
+    let schedule = ModuleFile.schedule(
+      frameSeconds: "0.02",
+      [
+        ModuleFile.partition(1, periodSeconds: "0.01", durationSeconds: "0.002", writers),
+        ModuleFile.partition(2, periodSeconds: "0.02", durationSeconds: "0.001", [("0.014", "0.0015", true)]),
+      ])
+    return ModuleFile(partitions: partitions, schedules: [schedule], connections: ModuleFile.dataFromOneToTwo)
   }
 
-  private static func analysed(_ text: String) throws -> AnalysedModule {
-    try #require(schedules(text).first)
-  }
+  private static func analysed(_ file: ModuleFile) throws -> AnalysedModule { try #require(schedules(file).first) }
 
-  private static func schedules(_ text: String) throws -> [AnalysedModule] {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("phases-\(UUID().uuidString).xml")
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let report = ModuleCompiler.check(file: file.path)
-    let description = try #require(report.description)
-    try #require(report.exitStatus == 0, "\(report.errors.map(\.description))")
-    return ModuleAnalyst(description, scheduling: .cooperative).analyse()
+  private static func schedules(_ file: ModuleFile) throws -> [AnalysedModule] {
+    ModuleAnalyst(try file.description(), scheduling: .cooperative).analyse()
   }
 
   private static func process(capacity: String, deadline: String = "0.02") -> String {
@@ -106,11 +83,11 @@ import Testing
   /// taking to the latest of the next 40 ms three messages can come, and not six.
   @Test func aQueueIsFilledAtTheSendersPeriod() throws {
     func analysed(writer: String) throws -> AnalysedModule {
-      try Self.analysed(
-        Self.module(windows: [(0, 2), (10, 2)], writer: writer)
-          .replacingOccurrences(of: "Sampling_Port", with: "Queuing_Port")
-          .replacingOccurrences(of: "RefreshRateSeconds=\"0.02\"", with: "MaxNbMessages=\"3\"")
-          .replacingOccurrences(of: "p:PeriodSeconds=\"0.02\"", with: "p:PeriodSeconds=\"0.04\""))
+      var file = Self.module(windows: [(0, 2), (10, 2)], writer: writer)
+      file.text = file.text.replacing("Sampling_Port", with: "Queuing_Port")
+        .replacing("RefreshRateSeconds=\"0.02\"", with: "MaxNbMessages=\"3\"")
+        .replacing("p:PeriodSeconds=\"0.02\"", with: "p:PeriodSeconds=\"0.04\"")
+      return try Self.analysed(file)
     }
     let module = try analysed(writer: Self.process(capacity: "0.0001"))
     #expect(module.ports[0].mostWaiting == 3 && module.exitStatus == 0)
@@ -123,31 +100,23 @@ import Testing
   /// processes are released with it: then 12 ms are asked for in each 30 ms, of which the partition has ten.
   @Test func aPeriodThatDoesNotFitAScheduleIsThatOfThePartition() throws {
     func schedule(_ identifier: Int, _ period: Int, _ window: Int) -> String {
-      """
-      <Module_Schedule MajorFrameSeconds="0.0\(period)" ScheduleIdentifier="\(identifier)"
-        InitialModuleSchedule="\(identifier == 0)">
-        <Partition_Schedule PartitionIdentifier="1" PeriodSeconds="0.0\(period)" PeriodDurationSeconds="0.0\(window)">
-          <Window_Schedule WindowIdentifier="1" WindowStartSeconds="0" WindowDurationSeconds="0.0\(window)"
-            PartitionPeriodStart="true"/>
-        </Partition_Schedule>
-      </Module_Schedule>
-      """
+      let window = "0.0\(window)"
+      return ModuleFile.schedule(
+        identifier, frameSeconds: "0.0\(period)",
+        [
+          ModuleFile.partition(
+            1, periodSeconds: "0.0\(period)", durationSeconds: window, [("0", window, true)])
+        ])
     }
     let processes = ["a", "b"].map { name in
       "<Process Name=\"\(name)\" p:PeriodSeconds=\"0.04\" p:TimeCapacitySeconds=\"0.006\" "
         + "p:DeadlineSeconds=\"0.04\"/>"
     }
     let schedules = try Self.schedules(
-      """
-      <ARINC_653_Module xmlns:p="urn:partita:module:1" ModuleName="Periods">
-      <Partition PartitionIdentifier="1" PartitionName="Worker">\(processes.joined())</Partition>
-      <Partition PartitionIdentifier="9" PartitionName="Drainer" SystemPartition="true" p:Drainer="true">
-        <p:PortGrant First="0xE9" Count="1"/>
-      </Partition>
-      \(schedule(0, 40, 20))
-      \(schedule(1, 30, 10))
-      </ARINC_653_Module>
-      """)
+      ModuleFile(
+        partitions: """
+          <Partition PartitionIdentifier="1" PartitionName="Worker">\(processes.joined())</Partition>
+          """, schedules: [schedule(0, 40, 20), schedule(1, 30, 10)]))
     #expect(schedules.map(\.exitStatus) == [0, 3])
     for process in schedules[1].partitions[0].processes {
       #expect(process.boundNanoseconds == nil && process.periodNanoseconds == 40_000_000)
