@@ -167,7 +167,7 @@ let targets: [Target] = [
     "TraceExport",
     ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "TextForms", "CSQLite3"]),
   tracer("Emulation", ["GuestRing", "Outputs", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
-  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration", "TextForms"]),
+  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
   tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
   tracer("Verification", ["TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
   tracer("ReferenceChecking", ["TraceFormat", "ModuleConfiguration", "APEXTypes"]),
@@ -202,7 +202,7 @@ let targets: [Target] = [
     dependencies: [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      "Debugging", "Outputs", "TextForms", "CMalloc", argumentParser,
+      "Debugging", "Outputs", "TextForms", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CMalloc", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
