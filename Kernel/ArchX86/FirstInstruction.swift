@@ -1,6 +1,6 @@
 import ArchX86Assembly
 
-/// What an instruction does that matters when interrupts are held for it by the trap flag (`switcher.S`).
+/// What an instruction does that matters when interrupts are held for it by the trap flag (`ExceptionEntries.h`).
 ///
 /// A load of SS keeps the debug exception back until the next instruction is done, but of loads in a row 'only the
 /// first is guaranteed' to (Intel's manual, volume 2, MOV). So loads of SS are looked through to what stands behind
