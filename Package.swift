@@ -59,6 +59,9 @@ let embedded: [SwiftSetting] =
   ]
   : forHost
 
+/// What the host knows of modules and traces: nearly all of it is about these.
+let vocabulary: [Target.Dependency] = ["APEXTypes", "ModuleConfiguration", "TraceFormat"]
+
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: embedded)
 }
@@ -75,11 +78,26 @@ func tracer(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     swiftSettings: isBareMetal ? [] : forHost)
 }
 
+/// A library in C or assembly, in a folder of its own name.
+func c(_ name: String, in folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "\(folder)/\(name)")
+}
+
+/// A library of the system, by what Debian calls its headers.
+func system(_ name: String, _ configuration: String, _ package: String) -> Target {
+  .systemLibrary(name: name, path: "Tracer/\(name)", pkgConfig: configuration, providers: [.apt([package])])
+}
+
 /// What tests call is optimised; they themselves are not, unless they compute much: it takes longer than it saves.
 func tests(_ name: String, _ dependencies: [Target.Dependency], areOptimised: Bool = false) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies + ["TestSeeds"], path: "Tests/\(name)Tests",
     swiftSettings: areOptimised ? [] : [.unsafeFlags(["-Onone"], .when(configuration: .release))])
+}
+
+/// What several targets of tests have in common, in a folder of its own name.
+func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Tests/\(name)")
 }
 
 /// A bare-metal executable: `folder` holds its `@main` or its C `main`.
@@ -92,20 +110,14 @@ func kernelImage(_ name: String, folder: String, _ dependencies: [Target.Depende
   image(name, folder: folder, ["KernelMain", "ArchX86", "PartitionCore", "KernelRuntime"] + dependencies)
 }
 
-/// A partition in Swift, in a folder of its own name.
-func partition(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  image(name, folder: "Kernel/Partitions/\(name)", ["PartitionKit", "KernelRuntime"] + dependencies)
-}
-
-/// A partition that shows the paravirtualisation layer.
-func interrupts(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  image(name, folder: "Kernel/Partitions/Interrupts/\(name)", dependencies + ["KernelRuntime"])
+/// A partition, in a folder of its own name, without the C library.
+func partition(_ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  image(
+    String(path.split(separator: "/").last!), folder: "Kernel/Partitions/\(path)", dependencies + ["KernelRuntime"])
 }
 
 /// A partition that offends on purpose, in C.
-func hostile(_ name: String) -> Target {
-  image(name, folder: "Kernel/Partitions/Hostile/\(name)", ["HostileLoad", "CAPEX", "KernelRuntime"])
-}
+func hostile(_ name: String) -> Target { partition("Hostile/\(name)", ["HostileLoad", "CAPEX"]) }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -116,25 +128,25 @@ let targets: [Target] = [
   shared("TraceFormat", ["APEXTypes"]),
   // The drainer's logic, apart from its image: the simulated world of the host drains by it too.
   shared("DrainPump", ["TraceFormat", "ModuleConfiguration"]),
-  shared("PartitionCore", ["APEXTypes", "ModuleConfiguration", "TraceFormat"]),
+  shared("PartitionCore", vocabulary),
 
   // Kernel: bare metal; the libraries compile on the host too, so that an editor and `swift build` see them.
-  .target(name: "ArchX86Assembly", path: "Kernel/ArchX86Assembly"),
+  c("ArchX86Assembly", in: "Kernel"),
   kernel("ArchX86", ["APEXTypes", "ArchX86Assembly"]),
-  kernel("KernelMain", ["ArchX86", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"]),
+  kernel("KernelMain", vocabulary + ["ArchX86", "PartitionCore"]),
   // A defective rule as a library, so that a replayer can be given it too.
   .target(
     name: "MixedIndices", dependencies: ["PartitionCore", "TraceFormat", "APEXTypes"],
     path: "Kernel/PlantedBugs/MixedIndices/Rule", swiftSettings: embedded),
 
   // What partitions link.
-  .target(name: "PartitionEntry", path: "Sources/PartitionEntry"),
-  .target(name: "CallersMemory", path: "Sources/CallersMemory"),
+  c("PartitionEntry", in: "Sources"),
+  c("CallersMemory", in: "Sources"),
   shared("ProcessScheduling", ["APEXTypes", "ModuleConfiguration", "CallersMemory"]),
-  .target(name: "ProcessMemory", dependencies: ["PartitionEntry"], path: "Sources/ProcessMemory"),
+  c("ProcessMemory", in: "Sources", ["PartitionEntry"]),
   shared(
     "PartitionKit", ["APEXTypes", "ModuleConfiguration", "PartitionEntry", "ProcessMemory", "ProcessScheduling"]),
-  .target(name: "CAPEX", dependencies: ["PartitionEntry"], path: "Sources/CAPEX"),
+  c("CAPEX", in: "Sources", ["PartitionEntry"]),
   // The services of CAPEX's headers, where they are more than a call of the kernel.
   shared(
     "APEXBinding",
@@ -142,97 +154,73 @@ let targets: [Target] = [
       "CAPEX", "PartitionKit", "ProcessScheduling", "ProcessMemory", "CallersMemory", "ModuleConfiguration",
       "APEXTypes",
     ]),
-  .target(name: "KernelRuntime", path: "Kernel/KernelRuntime"),
-  .target(name: "ControlLaw", path: "Kernel/Partitions/ControlLaw"),
+  c("KernelRuntime", in: "Kernel"),
+  c("ControlLaw", in: "Kernel/Partitions"),
   kernel("Partitions/SensorModel"),
   kernel("Partitions/MaintenanceConsole"),
 
   // Tracer: host only.
-  .systemLibrary(
-    name: "CLibXML2", path: "Tracer/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+  system("CLibXML2", "libxml-2.0", "libxml2-dev"),
+  system("CLZ4", "liblz4", "liblz4-dev"),
+  system("CSQLite3", "sqlite3", "libsqlite3-dev"),
   // What the C library has beside what Glibc shows of it.
   .systemLibrary(name: "CMalloc", path: "Tracer/CMalloc"),
-  .systemLibrary(name: "CLZ4", path: "Tracer/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
-  .systemLibrary(
-    name: "CSQLite3", path: "Tracer/CSQLite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   tracer("Outputs"),
   // How numbers and tables look: nothing that judges, decides or reads.
   tracer("TextForms"),
+  tracer("ModuleCompiler", vocabulary + ["Verification", "ProcessScheduling", "TextForms", "CLibXML2"]),
+  c("ColumnKernels", in: "Tracer"),
+  tracer("TraceReading", vocabulary + ["CLZ4", "ColumnKernels"]),
+  tracer("TraceExport", vocabulary + ["TraceReading", "Outputs", "TextForms", "CSQLite3"]),
+  tracer("Emulation", vocabulary + ["GuestRing", "Outputs"]),
+  tracer("GuestRing", vocabulary + ["TraceReading", "TextForms"]),
+  tracer("Replay", vocabulary + ["PartitionCore", "TraceReading", "TextForms"]),
+  tracer("Verification", vocabulary + ["TextForms"]),
+  tracer("ReferenceChecking", vocabulary),
+  tracer("Audit", vocabulary + ["ReferenceChecking", "TraceReading", "TextForms"]),
+  tracer("Analysis", vocabulary + ["ModuleCompiler", "TextForms"]),
+  tracer("Simulation", vocabulary + ["PartitionCore", "DrainPump"]),
+  c("ReportPage", in: "Tracer"),
   tracer(
-    "ModuleCompiler",
-    ["Verification", "ModuleConfiguration", "ProcessScheduling", "TraceFormat", "APEXTypes", "TextForms", "CLibXML2"]),
-  .target(name: "ColumnKernels", path: "Tracer/ColumnKernels"),
-  tracer("TraceReading", ["APEXTypes", "TraceFormat", "ModuleConfiguration", "CLZ4", "ColumnKernels"]),
-  tracer(
-    "TraceExport",
-    ["APEXTypes", "TraceFormat", "ModuleConfiguration", "TraceReading", "Outputs", "TextForms", "CSQLite3"]),
-  tracer("Emulation", ["GuestRing", "Outputs", "ModuleConfiguration", "APEXTypes", "TraceFormat"]),
-  tracer("GuestRing", ["TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
-  tracer("Replay", ["PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
-  tracer("Verification", ["TraceFormat", "ModuleConfiguration", "APEXTypes", "TextForms"]),
-  tracer("ReferenceChecking", ["TraceFormat", "ModuleConfiguration", "APEXTypes"]),
-  tracer("Audit", ["ReferenceChecking", "TraceReading", "TraceFormat", "ModuleConfiguration", "TextForms"]),
-  tracer("Analysis", ["ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "TextForms"]),
-  tracer("Simulation", ["PartitionCore", "DrainPump", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
-  .target(name: "ReportPage", path: "Tracer/ReportPage"),
-  tracer(
-    "Report",
-    ["ReportPage", "TraceReading", "TraceFormat", "ModuleConfiguration", "Verification", "APEXTypes", "TextForms"],
+    "Report", vocabulary + ["ReportPage", "TraceReading", "Verification", "TextForms"],
     exclude: ["report.png", "processes.png", "Page"]),
   tracer("Terminal", ["Outputs"]),
   tracer(
-    "Stepping",
-    [
-      "Replay", "PartitionCore", "TraceReading", "Terminal", "TraceFormat", "ModuleConfiguration", "APEXTypes",
-      "TextForms",
-    ],
+    "Stepping", vocabulary + ["Replay", "PartitionCore", "TraceReading", "Terminal", "TextForms"],
     exclude: ["stepper.png"]),
-  tracer(
-    "Debugging",
-    [
-      "Emulation", "GuestRing", "ModuleCompiler", "TraceReading", "TraceFormat", "ModuleConfiguration", "APEXTypes",
-      "TextForms",
-    ]),
-  tracer("Comparison", ["TraceReading", "TraceFormat", "ModuleConfiguration"]),
-  tracer(
-    "Live",
-    ["Verification", "TraceReading", "Terminal", "Outputs", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+  tracer("Debugging", vocabulary + ["Emulation", "GuestRing", "ModuleCompiler", "TraceReading", "TextForms"]),
+  tracer("Comparison", vocabulary + ["TraceReading"]),
+  tracer("Live", vocabulary + ["Verification", "TraceReading", "Terminal", "Outputs"]),
   .executableTarget(
     name: "partita",
-    dependencies: [
+    dependencies: vocabulary + [
       "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
       "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
-      "Debugging", "Outputs", "TextForms", "ModuleConfiguration", "TraceFormat", "APEXTypes", "CMalloc", argumentParser,
+      "Debugging", "Outputs", "TextForms", "CMalloc", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
 
   // Tests mirror the targets.
+  support("TestSeeds", ["Simulation"]),
+  tests("TestSeeds", []),
+  support("TemporaryFolder"),
+  support("CommandFolder", ["TemporaryFolder"]),
+  support("TraceDamage", ["TraceReading", "TestSeeds"]),
+  support("SimulatedModule", vocabulary + ["Simulation", "PartitionCore"]),
+  support("StoredTraces", ["TraceDamage", "SimulatedModule"]),
+  support("TrampolineHarness", ["PartitionEntry"]),
+  support("ReferenceFlight", ["ControlLaw", "SensorModel"]),
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ProcessScheduling", ["ProcessScheduling", "ModuleConfiguration", "APEXTypes"], areOptimised: true),
-  .target(name: "TemporaryFolder", path: "Tests/TemporaryFolder"),
   tests("Outputs", ["Outputs", "TemporaryFolder"]),
-  .target(name: "CommandFolder", dependencies: ["TemporaryFolder"], path: "Tests/CommandFolder"),
   // Runs the command, and disturbs it.
   tests(
     "Command",
     [
       "CommandFolder", "StoredTraces", "SimulatedModule", "Simulation", "TraceExport", "ModuleConfiguration", "partita",
     ]),
-  tests(
-    "ModuleCompiler",
-    [
-      "ModuleCompiler", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes", "TemporaryFolder",
-      "CLibXML2",
-    ]),
-  .target(name: "TestSeeds", dependencies: ["Simulation"], path: "Tests/TestSeeds"),
-  tests("TestSeeds", []),
-  .target(name: "TraceDamage", dependencies: ["TraceReading", "TestSeeds"], path: "Tests/TraceDamage"),
+  tests("ModuleCompiler", vocabulary + ["ModuleCompiler", "PartitionCore", "TemporaryFolder", "CLibXML2"]),
   tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
-  .target(
-    name: "SimulatedModule",
-    dependencies: ["Simulation", "PartitionCore", "ModuleConfiguration", "TraceFormat", "APEXTypes"],
-    path: "Tests/SimulatedModule"),
-  .target(name: "StoredTraces", dependencies: ["TraceDamage", "SimulatedModule"], path: "Tests/StoredTraces"),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   // Runs the command and babeltrace2 too.
   tests(
@@ -243,32 +231,16 @@ let targets: [Target] = [
     ]),
   tests("Replay", ["Replay", "PartitionCore", "TraceReading", "SimulatedModule", "MixedIndices"]),
   tests(
-    "Stepping",
-    [
-      "Stepping", "Terminal", "Replay", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat",
-      "ModuleConfiguration", "APEXTypes",
-    ]),
+    "Stepping", vocabulary + ["Stepping", "Terminal", "Replay", "PartitionCore", "SimulatedModule", "TraceReading"]),
   tests(
-    "Live",
-    [
-      "Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration",
-      "TemporaryFolder",
-    ]),
-  tests("Report", ["Report", "TraceDamage", "TraceFormat", "ModuleConfiguration", "APEXTypes"]),
+    "Live", vocabulary + ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TemporaryFolder"]),
+  tests("Report", vocabulary + ["Report", "TraceDamage"]),
   tests(
     "Debugging",
-    [
-      "Debugging", "SimulatedModule", "PartitionCore", "TraceReading", "TraceFormat", "ModuleConfiguration",
-      "ModuleCompiler", "TemporaryFolder",
+    vocabulary + [
+      "Debugging", "SimulatedModule", "PartitionCore", "TraceReading", "ModuleCompiler", "TemporaryFolder",
     ]),
-  tests(
-    "Comparison",
-    [
-      "Comparison", "PartitionCore", "SimulatedModule", "TraceReading", "TraceFormat", "ModuleConfiguration",
-      "APEXTypes",
-    ]),
-  .target(name: "TrampolineHarness", dependencies: ["PartitionEntry"], path: "Tests/TrampolineHarness"),
-  .target(name: "ReferenceFlight", dependencies: ["ControlLaw", "SensorModel"], path: "Tests/ReferenceFlight"),
+  tests("Comparison", vocabulary + ["Comparison", "PartitionCore", "SimulatedModule", "TraceReading"]),
   tests(
     "Partition",
     [
@@ -278,16 +250,9 @@ let targets: [Target] = [
     ]),
   // By brute force of their own.
   tests(
-    "Analysis",
-    [
-      "Analysis", "ModuleCompiler", "ModuleConfiguration", "APEXTypes", "TraceFormat", "SimulatedModule",
-      "TemporaryFolder",
-    ],
-    areOptimised: true),
+    "Analysis", vocabulary + ["Analysis", "ModuleCompiler", "SimulatedModule", "TemporaryFolder"], areOptimised: true),
   tests("Emulation", ["Emulation", "TraceFormat", "APEXTypes", "TemporaryFolder"]),
-  tests(
-    "GuestRing",
-    ["GuestRing", "TraceReading", "TraceFormat", "ModuleConfiguration", "SimulatedModule", "TemporaryFolder"]),
+  tests("GuestRing", vocabulary + ["GuestRing", "TraceReading", "SimulatedModule", "TemporaryFolder"]),
   tests(
     "Simulation",
     [
@@ -296,18 +261,17 @@ let targets: [Target] = [
   // Runs the command too, on mutants that are files.
   tests(
     "Verification",
-    [
-      "Verification", "Audit", "ReferenceChecking", "ModuleConfiguration", "TraceFormat", "TraceReading",
-      "PartitionCore", "SimulatedModule", "CommandFolder", "partita",
+    vocabulary + [
+      "Verification", "Audit", "ReferenceChecking", "TraceReading", "PartitionCore", "SimulatedModule",
+      "CommandFolder", "partita",
     ]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.
   tests(
     "Boot",
-    [
-      "APEXTypes", "ModuleConfiguration", "TraceFormat", "PartitionCore", "MixedIndices", "ModuleCompiler",
-      "Emulation", "GuestRing", "TraceReading", "Replay", "Simulation", "Verification", "Audit", "ReferenceChecking",
-      "Report", "Stepping", "Live", "Comparison", "Debugging", "Terminal", "TraceDamage", "ReferenceFlight",
-      "CommandFolder", "TemporaryFolder", "partita",
+    vocabulary + [
+      "PartitionCore", "MixedIndices", "ModuleCompiler", "Emulation", "GuestRing", "TraceReading", "Replay",
+      "Simulation", "Verification", "Audit", "ReferenceChecking", "Report", "Stepping", "Live", "Comparison",
+      "Debugging", "Terminal", "TraceDamage", "ReferenceFlight", "CommandFolder", "TemporaryFolder", "partita",
     ]),
 ]
 
@@ -315,11 +279,9 @@ let targets: [Target] = [
 func images(_ kind: ImageKind, _ hostileFolders: [String]) -> [Target] {
   switch kind {
   case .kernel: kernels()
-  case .partitions: partitions()
+  case .partitions: swiftPartitions() + apexPartitions() + drainers()
   case .musl: muslPartitions()
-  case .attacks:
-    [.target(name: "HostileLoad", dependencies: ["CAPEX"], path: "Kernel/Partitions/HostileLoad")]
-      + hostileFolders.map(hostile)
+  case .attacks: [c("HostileLoad", in: "Kernel/Partitions", ["CAPEX"])] + hostileFolders.map(hostile)
   }
 }
 
@@ -333,59 +295,51 @@ func kernels() -> [Target] {
   ]
 }
 
-func partitions() -> [Target] {
+/// Partitions in Swift.
+func swiftPartitions() -> [Target] {
   [
-    partition("Sensors", ["SensorModel"]),
-    partition("Maintenance", ["MaintenanceConsole"]),
-    partition("Loader"),
-    partition("Idler"),
-    partition("Probe"),
-    image("Flood", folder: "Kernel/Partitions/Flood", ["APEXBinding", "KernelRuntime"]),
-    image("NoteFlood", folder: "Kernel/Partitions/NoteFlood", ["CAPEX", "KernelRuntime"]),
-    image("Noter", folder: "Kernel/Partitions/Noter", ["PartitionKit", "KernelRuntime"]),
-    image("Phoenix", folder: "Kernel/Partitions/Phoenix", ["APEXBinding", "KernelRuntime"]),
-    image("Mender", folder: "Kernel/Partitions/Mender", ["APEXBinding", "KernelRuntime"]),
-    interrupts("Reflector", ["CAPEX"]),
-    interrupts("Nester", ["CAPEX"]),
-    interrupts("Ticker", ["PartitionKit"]),
-    image("MinimalGuest", folder: "Kernel/Partitions/MinimalGuest", ["CAPEX", "KernelRuntime"]),
-    image("QueueSender", folder: "Kernel/Partitions/Messaging/QueueSender", ["APEXBinding", "KernelRuntime"]),
-    image("QueueReceiver", folder: "Kernel/Partitions/Messaging/QueueReceiver", ["PartitionKit", "KernelRuntime"]),
-    image("LongSender", folder: "Kernel/Partitions/Messaging/LongSender", ["APEXBinding", "KernelRuntime"]),
-    image(
-      "WaitingProcesses", folder: "Kernel/Partitions/Messaging/WaitingProcesses", ["APEXBinding", "KernelRuntime"]),
-    image("Autopilot", folder: "Kernel/Partitions/Autopilot", ["APEXBinding", "KernelRuntime"]),
-    image("Digger", folder: "Kernel/Partitions/Processes/Digger", ["APEXBinding", "KernelRuntime"]),
-    image("Latecomer", folder: "Kernel/Partitions/Processes/Latecomer", ["APEXBinding", "KernelRuntime"]),
-    .target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks"),
-    image(
-      "Synchronisation", folder: "Kernel/Partitions/Processes/Synchronisation",
-      ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
-    image(
-      "Preempter", folder: "Kernel/Partitions/Processes/Preempter", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
-    image(
-      "Mischief", folder: "Kernel/Partitions/Processes/Mischief", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
-    image(
-      "Sampler", folder: "Kernel/Partitions/Processes/Sampler", ["ProcessChecks", "APEXBinding", "KernelRuntime"]),
-    image("Ensemble", folder: "Kernel/Partitions/Processes/Ensemble", ["PartitionKit", "KernelRuntime"]),
-    image("StartWatcher", folder: "Kernel/Partitions/Messaging/StartWatcher", ["PartitionKit", "KernelRuntime"]),
+    partition("Sensors", ["PartitionKit", "SensorModel"]),
+    partition("Maintenance", ["PartitionKit", "MaintenanceConsole"]),
+  ]
+    + [
+      "Loader", "Idler", "Probe", "Noter", "Interrupts/Ticker", "Messaging/QueueReceiver", "Processes/Ensemble",
+      "Messaging/StartWatcher",
+    ].map { partition($0, ["PartitionKit"]) }
+}
+
+/// Partitions in C without its library: those that call the kernel alone, and those with services of APEX.
+func apexPartitions() -> [Target] {
+  ["NoteFlood", "Interrupts/Reflector", "Interrupts/Nester", "MinimalGuest"].map { partition($0, ["CAPEX"]) }
+    + [
+      "Flood", "Phoenix", "Mender", "Messaging/QueueSender", "Messaging/LongSender", "Messaging/WaitingProcesses",
+      "Autopilot", "Processes/Digger", "Processes/Latecomer",
+    ].map { partition($0, ["APEXBinding"]) }
+    + [.target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks")]
+    + ["Synchronisation", "Preempter", "Mischief", "Sampler"].map {
+      partition("Processes/\($0)", ["ProcessChecks", "APEXBinding"])
+    }
+}
+
+/// The drainer, and what tries it out.
+func drainers() -> [Target] {
+  let dependencies: [Target.Dependency] = [
+    "DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime",
+  ]
+  return [
     .target(name: "DrainerPort", path: "Kernel/Partitions/Drainer/Port"),
     .target(
       name: "DrainerMachine", dependencies: ["DrainPump", "DrainerPort", "ModuleConfiguration"],
       path: "Kernel/Partitions/Drainer/Machine", swiftSettings: embedded),
-    image(
-      "Drainer", folder: "Kernel/Partitions/Drainer/Image",
-      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
-    image(
-      "DrainerProbe", folder: "Kernel/Partitions/DrainerProbe",
-      ["DrainerMachine", "PartitionEntry", "ModuleConfiguration", "APEXTypes", "KernelRuntime"]),
+    image("Drainer", folder: "Kernel/Partitions/Drainer/Image", dependencies),
+    image("DrainerProbe", folder: "Kernel/Partitions/DrainerProbe", dependencies),
   ]
 }
 
+/// Partitions in C with musl's library.
 func muslPartitions() -> [Target] {
   [
     // Functions under the C library's own names: on the host they would take the place of the host's.
-    .target(name: "CLibrary", dependencies: ["CAPEX"], path: "Kernel/CLibrary"),
+    c("CLibrary", in: "Kernel", ["CAPEX"]),
     image("Control", folder: "Kernel/Partitions/Control", ["CAPEX", "CLibrary", "ControlLaw"]),
     image("Printer", folder: "Kernel/Partitions/Printer", ["CAPEX", "CLibrary"]),
     image("Chatter", folder: "Kernel/Partitions/Processes/Chatter", ["APEXBinding", "CLibrary"]),
