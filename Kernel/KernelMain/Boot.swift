@@ -70,11 +70,10 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let scale = start.has("clock=calibrate") ? Clock.calibrate() : Clock.oneGigahertz
     let clock = Clock(origin: Instruction.ticks, scale: scale)
     var core = PartitionCore<Marking>(table, memory: stateMemory(for: table, memory: &memory))
-    let segments = BootTable(
-      count: table.count(SegmentRecord.self), filledWith: SegmentFrame(), memory: &memory)
+    let segments = BootTable(count: table.count(SegmentRecord.self), filledWith: SegmentFrame(), memory: &memory)
     let loader = ModuleLoader(
-      table: table, image: start.imageAddress, pages: pages, clock: clock,
-      extendedState: extendedState, ring: ring, ringControl: ringControl, segments: segments)
+      table: table, image: start.imageAddress, pages: pages, clock: clock, extendedState: extendedState, ring: ring,
+      ringControl: ringControl, segments: segments)
     let isReporting = start.has("report=memory")
     var before = memory.usedByteCount
     let first = loader.load(PartitionIndex(0), core.caller(PartitionIndex(0)), memory: &memory)
@@ -109,8 +108,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     kernel.initialize(
       to: Kernel<Marking, Acts>(
         core: core, ring: trace, table: table, clock: clock, kernelTable: kernelTable, pages: pages,
-        idleRegisters: RegisterPage(new: idlePage),
-        contexts: contexts, segments: segments, messages: messages,
+        idleRegisters: RegisterPage(new: idlePage), contexts: contexts, segments: segments, messages: messages,
         extendedState: extendedState,
         keyframeWords: UnsafeMutableBufferPointer(start: keyframe, count: ModuleLimits.keyframeWordCount)))
     kernel.pointee.writeBeacon(ring: ring, byteCount: ringBytes, home: state)

@@ -89,21 +89,13 @@ public enum GuestCalls {
       return Hypercall(number: generator.number(0...0xFFFF), arguments: (0, 0, 0, 0, 0, 0), operand: 0)
     }
     let number = numbers.randomElement(using: &generator)!
-    let place: [UInt64] = [
-      ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7,
-    ]
-    func address() -> UInt64 { generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data }
-    // Few interrupts wanted by all services of one: else hardly any would ever be delivered.
-    let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64, 66]
-    let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
-    var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
-    if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
-    if generator.oneIn(20) { vector = UInt64(VirtualInterrupt.health.vector) }
+    let vector = vector(&generator)
     var call = Hypercall(number: UInt64(number.rawValue), arguments: (vector, 0, 0, 0, 0, 0), operand: 0)
     switch number {
     case .acknowledgeInterrupt where !generator.oneIn(4): call.arguments.0 = recent
     case .registerHandler:
-      call.arguments.1 = generator.oneIn(20) ? address() : ModuleDescription.handler + generator.number(0...64)
+      call.arguments.1 =
+        generator.oneIn(20) ? address(&generator) : ModuleDescription.handler + generator.number(0...64)
     case .setUpcallEntry:
       let entry = ModuleDescription.entry + generator.number(0...32)
       call.arguments = (entry, entry + 32, entry + generator.number(30...80), 0, 0, 0)
@@ -111,33 +103,15 @@ public enum GuestCalls {
       call.arguments.0 = 0
       call.operand = generator.oneIn(10) ? generator.number(0...3) : 3
     case .writeConsole:
-      call.arguments = (address(), generator.number(0...40), 0, 0, 0, 0)
+      call.arguments = (address(&generator), generator.number(0...40), 0, 0, 0, 0)
       call.operand = generator.number(0...16)
     case .noteWords:
       let count = generator.oneIn(4) ? generator.number(0...300) : generator.number(1...20)
-      call.arguments = (address() &+ (generator.oneIn(10) ? 4 : 0), count, 0, 0, 0, 0)
-    case .createSamplingPort:
-      let port = samplingPorts.randomElement(using: &generator)!
-      call.arguments = (address(), port.bytes, port.isDestination ? 1 : 0, port.last, 0, 0)
-      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
-    case .createQueuingPort:
-      let port = queuingPorts.randomElement(using: &generator)!
-      let direction: UInt64 = port.isDestination ? 1 : 0
-      call.arguments = (address(), port.bytes, port.last, direction | generator.number(0...1) << 8, 0, 0)
-      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
-    case .writeSamplingMessage, .readSamplingMessage, .readSamplingTime:
-      let port = samplingPorts.randomElement(using: &generator)!.identifier
-      call.arguments = (
-        generator.oneIn(10) ? generator.number(0...15) : port, address(), generator.number(0...80), 0, 0, 0
-      )
-    case .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
-      let port = queuingPorts.randomElement(using: &generator)!.identifier
-      let bytes = number == .receiveQueuingMessage ? 80 : generator.number(0...50)
-      call.arguments = (generator.oneIn(10) ? generator.number(0...15) : port, address(), bytes, 0, 0, 0)
+      call.arguments = (address(&generator) &+ (generator.oneIn(10) ? 4 : 0), count, 0, 0, 0, 0)
     case .readStatistic: call.arguments = (generator.number(0...11), generator.number(0...5), 0, 0, 0, 0)
     case .bindEvent, .raiseEvent: call.arguments.0 = generator.oneIn(30) ? generator.next() : generator.number(0...6)
     case .setTimer: call.arguments = timer(&generator)
-    case .setExceptionEntry: call.arguments.0 = generator.oneIn(20) ? address() : ModuleDescription.entry
+    case .setExceptionEntry: call.arguments.0 = generator.oneIn(20) ? address(&generator) : ModuleDescription.entry
     case .setExceptionHandler:
       let exceptions: [UInt64] = [0, 3, 4, 6, 12, 13, 14, 17, 18, 32, 33]
       call.arguments.0 = exceptions.randomElement(using: &generator)!
@@ -147,7 +121,9 @@ public enum GuestCalls {
       call.arguments.0 = generator.oneIn(30) ? generator.number(generator.oneIn(8) ? 0...4 : 1...4) : 3
     case .raiseApplicationError:
       let isSensible = !generator.oneIn(6)
-      call.arguments = (isSensible ? 1 : generator.number(0...9), address(), generator.number(0...140), 0, 0, 0)
+      call.arguments = (
+        isSensible ? 1 : generator.number(0...9), address(&generator), generator.number(0...140), 0, 0, 0
+      )
       // A deadline that was missed has no message.
       if generator.oneIn(4) { (call.arguments.0, call.arguments.2) = (0, 0) }
       call.operand = generator.number(0...3) | (generator.oneIn(4) ? 0 : 1 << 32)
@@ -156,9 +132,56 @@ public enum GuestCalls {
     case .note, .setSegmentBase: call.arguments.0 = generator.next()
     // Of a module without processes: any keys will do.
     case .tellProcess: call.arguments = (generator.next(), generator.number(0...6), generator.next(), 0, 0, 0)
-    default: break
+    default: choosePort(for: &call, number, &generator)
     }
     return call
+  }
+
+  /// An address of a partition's memory, as a rule one that all calls may use.
+  private static func address(_ generator: inout SeededGenerator) -> UInt64 {
+    let place: [UInt64] = [
+      ModuleDescription.data, ModuleDescription.constants, PartitionLayout.stackTop - 512, 0, .max - 7,
+    ]
+    return generator.oneIn(8) ? place.randomElement(using: &generator)! : ModuleDescription.data
+  }
+
+  /// Few interrupts wanted by all services of one: else hardly any would ever be delivered.
+  private static func vector(_ generator: inout SeededGenerator) -> UInt64 {
+    let favourites: [UInt64] = [36, 39, 41, 48, 51, 57, 64, 64, 66]
+    let any = generator.oneIn(20) ? generator.next() : generator.number(32...66)
+    var vector = generator.oneIn(2) ? favourites.randomElement(using: &generator)! : any
+    if generator.oneIn(8) { vector = UInt64(VirtualInterrupt.queuingPort.vector) }
+    if generator.oneIn(20) { vector = UInt64(VirtualInterrupt.health.vector) }
+    return vector
+  }
+
+  /// What a call of ports asks for; of no other call anything changes.
+  private static func choosePort(
+    for call: inout Hypercall, _ number: HypercallNumber, _ generator: inout SeededGenerator
+  ) {
+    switch number {
+    case .createSamplingPort:
+      let port = samplingPorts.randomElement(using: &generator)!
+      call.arguments = (address(&generator), port.bytes, port.isDestination ? 1 : 0, port.last, 0, 0)
+      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
+    case .createQueuingPort:
+      let port = queuingPorts.randomElement(using: &generator)!
+      let direction: UInt64 = port.isDestination ? 1 : 0
+      call.arguments = (
+        address(&generator), port.bytes, port.last, direction | generator.number(0...1) << 8, 0, 0
+      )
+      call.operand = generator.oneIn(10) ? generator.number(0...15) : port.identifier
+    case .writeSamplingMessage, .readSamplingMessage, .readSamplingTime:
+      let port = samplingPorts.randomElement(using: &generator)!.identifier
+      call.arguments = (
+        generator.oneIn(10) ? generator.number(0...15) : port, address(&generator), generator.number(0...80), 0, 0, 0
+      )
+    case .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort:
+      let port = queuingPorts.randomElement(using: &generator)!.identifier
+      let bytes = number == .receiveQueuingMessage ? 80 : generator.number(0...50)
+      call.arguments = (generator.oneIn(10) ? generator.number(0...15) : port, address(&generator), bytes, 0, 0, 0)
+    default: break
+    }
   }
 
   /// First tick and period: mostly some that fall due in the run, some at the edges of what a word can say.

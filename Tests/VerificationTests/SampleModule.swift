@@ -64,6 +64,17 @@ final class SampleModule: @unchecked Sendable {
     return head + body
   }
 
+  private static let budgets: [BudgetRecord] = {
+    func budget(_ quantity: BudgetRecord.Quantity, _ subject: UInt64, _ bound: UInt64) -> BudgetRecord {
+      BudgetRecord(quantity: quantity, subject: subject, bound: bound)
+    }
+    return [
+      budget(.windowStartError, 0, 10), budget(.interruptToMark, 0, 500), budget(.interruptToMark, 8, 500),
+      budget(.markToUpcall, 0, 1_000_000), budget(.markToUpcall, 8, 10_000), budget(.hypercall, 73, 600),
+      budget(.kernelTimePerFrame, 0, 1_000_000), budget(.traceBytesPerSecond, 0, 1_000_000),
+    ]
+  }()
+
   static func configuration(_ name: (String) -> NameReference) -> Sections {
     let none = RecordRange(first: 0, count: 0)
     func partition(
@@ -113,14 +124,6 @@ final class SampleModule: @unchecked Sendable {
         line: number, policy: policy, budgetPerWindow: budget, recipe: .none, hasKernelHandler: handled,
         stolenTime: Nanoseconds(2000))
     }
-    func budget(_ quantity: BudgetRecord.Quantity, _ subject: UInt64, _ bound: UInt64) -> BudgetRecord {
-      BudgetRecord(quantity: quantity, subject: subject, bound: bound)
-    }
-    let budgets = [
-      budget(.windowStartError, 0, 10), budget(.interruptToMark, 0, 500), budget(.interruptToMark, 8, 500),
-      budget(.markToUpcall, 0, 1_000_000), budget(.markToUpcall, 8, 10_000), budget(.hypercall, 73, 600),
-      budget(.kernelTimePerFrame, 0, 1_000_000), budget(.traceBytesPerSecond, 0, 1_000_000),
-    ]
     let process = ProcessRecord(
       partition: PartitionIndex(control), name: name("law"), period: Nanoseconds(frame),
       capacity: Nanoseconds(1_000_000),

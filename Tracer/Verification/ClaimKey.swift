@@ -26,7 +26,10 @@ enum ClaimKey: Int, CaseIterable {
   case stimulus, drain, kernelFault, stopReason, stopPrompt, stopQuiet
 
   /// (identifier, title).
-  var names: (String, String) {
+  var names: (String, String) { traceNames ?? interruptNames ?? serviceNames ?? laterNames }
+
+  /// Of what is claimed about the trace, windows, switches and the timer.
+  private var traceNames: (String, String)? {
     switch self {
     case .boot: ("trace.boot", "the trace begins with the boot of this module")
     case .time: ("trace.time", "time never decreases, and no resume lies after the next entry")
@@ -54,6 +57,13 @@ enum ClaimKey: Int, CaseIterable {
     case .timerPunctual: ("timer.punctual", "the timer comes when armed for, neither early nor later than L")
     case .padding: ("padding.margin", "the pad before a window was not exhausted")
     case .addressSpace: ("address.space", "every entry finds the page tables of the partition interrupted")
+    default: nil
+    }
+  }
+
+  /// Of what is claimed about interrupts, marks, upcalls and masks.
+  private var interruptNames: (String, String)? {
+    switch self {
     case .acknowledged: ("interrupt.acknowledged", "every interrupt is acknowledged once and leaves service")
     case .markComplete: ("interrupt.mark.complete", "an interrupt marks every vCPU that registered its line")
     case .markRegistered: ("interrupt.mark.registered", "an interrupt marks, once, only vCPUs that registered its line")
@@ -81,6 +91,13 @@ enum ClaimKey: Int, CaseIterable {
     case .maskEffective: ("mask.effective", "no masked line interrupts")
     case .maskForeign: ("mask.foreign", "lines masked until their owner never interrupt a foreign window")
     case .maskBudget: ("mask.budget", "a line marked at once interrupts a foreign window no more than budgeted")
+    default: nil
+    }
+  }
+
+  /// Of what is claimed about hypercalls, exceptions, modes and sampling ports.
+  private var serviceNames: (String, String)? {
+    switch self {
     case .hypercallAnswered: ("hypercall.answered", "every hypercall gets one result before anything else happens")
     case .hypercallKnown: ("hypercall.known", "unknown hypercalls and requests without the right to them are refused")
     case .consoleWritten: ("console.written", "the console took as many bytes as the caller was told")
@@ -102,10 +119,11 @@ enum ClaimKey: Int, CaseIterable {
     case .portValid: ("port.valid", "a message is valid exactly while it is no older than the refresh period")
     case .portResult:
       ("port.result", "a refused call does nothing to a port; a reader is told length, validity and instant")
-    default: laterNames
+    default: nil
     }
   }
 
+  /// Of what is claimed about events, timers, health, starts, schedules, queues and the module's end.
   private var laterNames: (String, String) {
     switch self {
     case .registrationEvent: ("registration.event", "an end of an event channel is bound by its destination only")
