@@ -8,13 +8,13 @@ import Testing
     let folder = try CommandFolder()
     try folder.write(LongTrace.short.get(), to: "run")
     try folder.write(LongTrace.ofSomeBlocks.get(), to: "other")
-    for (setting, isColoured) in [("NO_COLOR=", true), ("NO_COLOR=1", false), ("TERM=dumb", false)] {
+    for (setting, isColored) in [("NO_COLOR=", true), ("NO_COLOR=1", false), ("TERM=dumb", false)] {
       let terminal = try PseudoTerminal()
       let command = try RunningCommand(
         arguments, in: folder, output: terminal.device, through: PseudoTerminal.environment(setting))
       #expect(terminal.finish(command) != .status(2), "\(setting): \(command.errors)")
       #expect(terminal.text.contains("event"), "\(setting): \(terminal.text)")
-      #expect(terminal.text.contains("\u{1B}[") == isColoured, "\(setting): \(terminal.text.prefix(200))")
+      #expect(terminal.text.contains("\u{1B}[") == isColored, "\(setting): \(terminal.text.prefix(200))")
     }
     #expect(try !folder.run(arguments).output.contains("\u{1B}"))
   }

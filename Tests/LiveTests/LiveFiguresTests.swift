@@ -122,7 +122,7 @@ import TraceReading
           figures, figures.claims, module.table, .init(state: "test", bytes: 1, pace: 0.5), width: width
         ).lines(height: height)
         #expect(lines.count <= height)
-        for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
+        for line in lines { #expect(line.rendered(width: width, isColored: false).count <= width) }
       }
     }
   }

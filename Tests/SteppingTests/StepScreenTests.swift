@@ -30,7 +30,7 @@ import TraceReading
           #expect(current.count == 1)
           let (position, _) = try session.stepper.current()
           #expect(current.first?.text.contains(" \(position) ") == true)
-          for line in lines { #expect(line.rendered(width: width, isColoured: false).count <= width) }
+          for line in lines { #expect(line.rendered(width: width, isColored: false).count <= width) }
         }
       }
     }

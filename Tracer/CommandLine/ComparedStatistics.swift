@@ -9,8 +9,8 @@ struct ComparedStatistics {
 
   /// A table a section; figures that are equal in both, or as good as equal, are left out and counted, unless
   /// `isWhole`.
-  func text(isWhole: Bool, isColoured: Bool) -> String {
-    func heading(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+  func text(isWhole: Bool, isColored: Bool) -> String {
+    func heading(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     var lines = ["A  \(names.one)", "B  \(names.other)"]
     let shown = isWhole ? comparison.rows : comparison.differing.filter { !Self.isSlight($0) }
     var section = ""

@@ -77,7 +77,7 @@ struct ReplayCommand: ParsableCommand {
     switch format {
     case .text:
       let text = ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed)
-      print(text.text(isColoured: StandardOutput.isColoured))
+      print(text.text(isColored: StandardOutput.isColored))
     case .json: print(try ReplayText(report, TraceVocabulary(reader.moduleTable), elapsed).json())
     }
     switch report.verdict {
@@ -102,9 +102,9 @@ struct ReplayText {
     seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
   }
 
-  func text(isColoured: Bool) -> String {
+  func text(isColored: Bool) -> String {
     let colour = report.verdict == .identical ? "32" : report.verdict == .diverged ? "31" : "33"
-    let verdict = isColoured ? "\u{1B}[\(colour)m\(report.verdict.rawValue)\u{1B}[0m" : report.verdict.rawValue
+    let verdict = isColored ? "\u{1B}[\(colour)m\(report.verdict.rawValue)\u{1B}[0m" : report.verdict.rawValue
     var lines = [
       "replay: \(verdict)",
       "  \(report.eventCount) events: \(report.inputCount) inputs, \(report.decisionCount) decisions and "

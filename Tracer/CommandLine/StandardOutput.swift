@@ -15,7 +15,7 @@ enum StandardOutput {
   private static let failure = Atomic<Int32>(0)
 
   /// Whether answers have colours: on a terminal that can show them, unless the user wants none.
-  static let isColoured: Bool = {
+  static let isColored: Bool = {
     func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
     return isatty(STDOUT_FILENO) == 1 && value("TERM") != "dumb" && value("NO_COLOR").isEmpty
   }()

@@ -22,8 +22,8 @@ struct StatisticsReport {
 
   // MARK: Text
 
-  func text(isColoured: Bool) -> String {
-    func heading(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+  func text(isColored: Bool) -> String {
+    func heading(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     var lines = [heading("Trace"), "  run identity     \(identity)", "  condition        \(condition)"]
     lines += [
       "  recorded         \(recorder)",

@@ -57,7 +57,7 @@ struct StatsCommand: ParsableCommand {
       let report = StatisticsReport(statistics, times, reader, vocabulary)
       switch format {
       case .text:
-        print(report.text(isColoured: StandardOutput.isColoured), terminator: "")
+        print(report.text(isColored: StandardOutput.isColored), terminator: "")
         if isatty(STDERR_FILENO) == 1 { TraceCommand.complain("read in \(ContinuousClock.now - started)") }
       case .json: print(report.json)
       }
@@ -70,7 +70,7 @@ struct StatsCommand: ParsableCommand {
         vocabularies: (vocabulary, TraceVocabulary(other.moduleTable))),
       names: (trace, compare))
     switch format {
-    case .text: print(compared.text(isWhole: all, isColoured: StandardOutput.isColoured), terminator: "")
+    case .text: print(compared.text(isWhole: all, isColored: StandardOutput.isColored), terminator: "")
     case .json: print(compared.json)
     }
     do {

@@ -170,7 +170,7 @@ struct StepCommand: ParsableCommand {
   private func screen(_ session: StepSession) throws -> String {
     let lines = try StepScreen(session, width: width, height: height).lines(status: StyledLine())
     return lines.dropLast().map { line in
-      var text = line.rendered(width: width, isColoured: false)
+      var text = line.rendered(width: width, isColored: false)
       while text.last == " " { text.removeLast() }
       return text
     }.joined(separator: "\n")

@@ -202,7 +202,7 @@ struct TopCommand: ParsableCommand {
     let text = board.look { figures, claims, table, bytes in
       LiveScreen(figures, claims, table.table, .init(state: state, bytes: bytes), width: width).lines(height: height)
         .map { line in
-          var text = line.rendered(width: width, isColoured: false)
+          var text = line.rendered(width: width, isColored: false)
           while text.last == " " { text.removeLast() }
           return text
         }.joined(separator: "\n")

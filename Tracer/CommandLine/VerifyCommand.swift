@@ -157,7 +157,7 @@ struct VerifyCommand: ParsableCommand {
       if let origin = report.origin { print(origin) }
       if let omission = report.omission { print(omission) }
     case .text:
-      print(report.text(isColored: StandardOutput.isColoured, isQuiet: quiet))
+      print(report.text(isColored: StandardOutput.isColored, isQuiet: quiet))
       if evidence {
         for claim in report.claims where !claim.worstCases.isEmpty && !(quiet && claim.verdict == .pass) {
           print(report.explanation(of: claim))

@@ -244,7 +244,7 @@ struct WhatIfCommand: ParsableCommand {
       isSameRun: made.isSameModule && (margin ?? 0) == 0,
       unpredicted: predicted.unpredicted, alternatives: alternatives)
     switch format {
-    case .text: print(comparison.text(isColored: StandardOutput.isColoured, showsAll: all), terminator: "")
+    case .text: print(comparison.text(isColored: StandardOutput.isColored, showsAll: all), terminator: "")
     case .json: print(try comparison.json())
     }
     if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }

@@ -12,7 +12,7 @@ public final class FullScreen {
   private var waiting: [UInt8] = []
   private var isPasting = false
   /// False where NO_COLOR is set, and not empty.
-  public let isColoured: Bool
+  public let isColored: Bool
   /// Whether only ASCII may be shown: the locale names another encoding than UTF-8.
   private let isPlain: Bool
 
@@ -25,7 +25,7 @@ public final class FullScreen {
     guard TerminalRescue.take(input: input, output: output) else { return nil }
     self.input = input
     self.output = output
-    isColoured = (environment["NO_COLOR"] ?? "").isEmpty
+    isColored = (environment["NO_COLOR"] ?? "").isEmpty
     // The first that is set counts; where none is, a terminal of today is taken for granted.
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "UTF-8"
     isPlain = !["utf-8", "utf8"].contains { locale.lowercased().contains($0) }
@@ -46,7 +46,7 @@ public final class FullScreen {
     var text = "\u{1B}[?2026h\u{1B}[H"
     for (index, line) in lines.prefix(rows).enumerated() {
       if index > 0 { text += "\r\n" }
-      let rendered = line.rendered(width: columns, isColoured: isColoured)
+      let rendered = line.rendered(width: columns, isColored: isColored)
       text += (isPlain ? StyledLine.plain(rendered) : rendered) + "\u{1B}[K"
     }
     write(text + "\u{1B}[J\u{1B}[?2026l")

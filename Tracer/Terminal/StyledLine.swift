@@ -37,15 +37,15 @@ public struct StyledLine: Equatable, Sendable {
   public var text: String { pieces.map(\.text).joined() }
 
   /// The line for a terminal, cut at a width.
-  public func rendered(width: Int, isColoured: Bool) -> String {
+  public func rendered(width: Int, isColored: Bool) -> String {
     var result = ""
     var left = width
     for (text, style) in pieces where left > 0 {
       let part = String(text.prefix(left))
       left -= part.count
-      result += isColoured ? Self.code(style, isHighlighted) + part + "\u{1B}[0m" : part
+      result += isColored ? Self.code(style, isHighlighted) + part + "\u{1B}[0m" : part
     }
-    if isHighlighted, isColoured {
+    if isHighlighted, isColored {
       result += Self.code(.plain, true) + String(repeating: " ", count: left) + "\u{1B}[0m"
     }
     return result
