@@ -102,8 +102,5 @@ struct SearchedWindows {
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 
-  private func milliseconds(_ nanoseconds: UInt64) -> String {
-    let digits = String(nanoseconds % 1_000_000)
-    return "\(nanoseconds / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
-  }
+  private func milliseconds(_ nanoseconds: UInt64) -> String { nanoseconds.decimal(places: 6) }
 }

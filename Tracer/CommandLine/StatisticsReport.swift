@@ -148,9 +148,7 @@ struct StatisticsReport {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     guard value.isFinite, value < 1e15 else { return "–" }
-    let whole = UInt64((value * scale).rounded())
-    let fraction = String(whole % UInt64(scale))
-    return "\(whole / UInt64(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
+    return UInt64((value * scale).rounded()).decimal(places: digits)
   }
 
   private static func ratio(_ part: UInt64, _ whole: UInt64) -> String {

@@ -1,6 +1,7 @@
 import APEXTypes
 import Foundation
 import ModuleConfiguration
+import TextForms
 
 /// What `partita check` says about a module that holds: L with its parts, and what each partition is sure of under each
 /// of its schedules.
@@ -85,9 +86,9 @@ public struct ModuleSummary: Encodable, Sendable {
   /// The summary for a terminal.
   public var text: String {
     var lines = ["\(module): holds"]
-    lines.append("switch allowance L \(Self.grouped(switchAllowanceNanoseconds)) ns")
+    lines.append("switch allowance L \(switchAllowanceNanoseconds.grouped(by: ",")) ns")
     for part in switchAllowanceParts {
-      lines.append("  \(Self.right(Self.grouped(part.nanoseconds), 8)) ns  \(part.name)")
+      lines.append("  \(Self.right(part.nanoseconds.grouped(by: ","), 8)) ns  \(part.name)")
     }
     for schedule in schedules { lines += [""] + Self.lines(of: schedule) }
     return lines.joined(separator: "\n") + "\n"
@@ -130,25 +131,7 @@ public struct ModuleSummary: Encodable, Sendable {
   }
 
   /// Nanoseconds as milliseconds, with no more decimals than needed.
-  static func milliseconds(_ nanoseconds: UInt64) -> String {
-    let whole = nanoseconds / 1_000_000
-    let rest = nanoseconds % 1_000_000
-    guard rest > 0 else { return "\(whole)" }
-    let digits = String(rest)
-    var fraction = String(repeating: "0", count: 6 - digits.count) + digits
-    while fraction.hasSuffix("0") { fraction.removeLast() }
-    return "\(whole).\(fraction)"
-  }
-
-  private static func grouped(_ number: UInt64) -> String {
-    let digits = Array(String(number))
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return text
-  }
+  static func milliseconds(_ nanoseconds: UInt64) -> String { nanoseconds.decimal(places: 6, isShort: true) }
 
   private static func left(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))

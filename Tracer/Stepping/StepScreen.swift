@@ -3,6 +3,7 @@ import ModuleConfiguration
 import PartitionCore
 import Replay
 import Terminal
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -212,8 +213,8 @@ public struct StepScreen {
     let units: [(UInt64, String)] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")]
     let (scale, unit) = units.first { nanoseconds >= $0.0 } ?? (1, "ns")
     guard scale > 1, nanoseconds % scale != 0 else { return "\(nanoseconds / scale) \(unit)" }
-    let thousandths = String(nanoseconds % scale * 1000 / scale)
-    return "\(nanoseconds / scale)." + String(repeating: "0", count: 3 - thousandths.count) + thousandths + " \(unit)"
+    let thousandths = nanoseconds / scale * 1000 + nanoseconds % scale * 1000 / scale
+    return "\(thousandths.decimal(places: 3)) \(unit)"
   }
 
   // MARK: Partitions

@@ -116,18 +116,9 @@ extension VerificationReport {
 
   /// A number with its digits in groups of three.
   public static func grouped(_ number: Int64) -> String {
-    let digits = String(number.magnitude)
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { result += "\u{202F}" }
-      result.append(digit)
-    }
-    return number < 0 ? "−" + result : result
+    (number < 0 ? "−" : "") + number.magnitude.grouped(by: "\u{202F}")
   }
 
   /// Nanoseconds as seconds, all nine places.
-  static func duration(_ nanoseconds: UInt64) -> String {
-    let fraction = String(nanoseconds % 1_000_000_000)
-    return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction + " s"
-  }
+  static func duration(_ nanoseconds: UInt64) -> String { nanoseconds.decimal(places: 9) + " s" }
 }
