@@ -5,8 +5,8 @@ import Testing
 
 /// What processes ask for together, held against what is sure.
 @Suite struct ProcessorDemandTests {
-  private static func demand(_ tasks: [(capacity: UInt64, period: UInt64)]) -> ProcessorDemand {
-    ProcessorDemand(tasks.map { .init(capacity: $0.capacity, period: $0.period) })
+  private static func demand(_ processes: [(capacity: UInt64, period: UInt64)]) -> ProcessorDemand {
+    ProcessorDemand(processes.map { .init(capacity: $0.capacity, period: $0.period) })
   }
 
   /// Three thirds are one, and a nanosecond more in a day is too much.

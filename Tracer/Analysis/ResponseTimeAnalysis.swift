@@ -56,9 +56,9 @@ public struct ResponseTimeAnalysis: Sendable {
       return .unbounded("it has no period, so that nothing bounds its releases")
     }
     guard supply.perFrame > 0 else { return .unbounded("its partition is sure of no time") }
-    let own = Task(period: period, capacity: capacity, offset: processes[index].offset % period)
+    let own = PeriodicDemand(period: period, capacity: capacity, offset: processes[index].offset % period)
     let priority = processes[index].priority ?? 0
-    var interference: [Task] = []
+    var interference: [PeriodicDemand] = []
     var blockers: [Blocker] = []
     for (other, process) in processes.enumerated() where other != index {
       let isUrgent = (process.priority ?? 0) >= priority
@@ -76,20 +76,22 @@ public struct ResponseTimeAnalysis: Sendable {
       guard let otherPeriod = process.period, otherPeriod > 0 else {
         return .unbounded("'\(process.name)' beside it has no period")
       }
-      interference.append(Task(period: otherPeriod, capacity: otherCapacity, offset: process.offset % otherPeriod))
+      interference.append(
+        PeriodicDemand(period: otherPeriod, capacity: otherCapacity, offset: process.offset % otherPeriod))
     }
     guard isSustainable([own] + interference) else {
       return .unbounded("its partition is asked for more than its windows supply")
     }
-    let tasks = [own] + interference
+    let demands = [own] + interference
     let worst =
-      hyperperiod(tasks, with: blockers).map { boundByRelease(own, interference, blockers, within: $0) }
-      ?? hyperperiod(tasks).map { boundByRelease(own, interference, blockers.map(\.unknown), within: $0) }
+      hyperperiod(demands, with: blockers).map { boundByRelease(own, interference, blockers, within: $0) }
+      ?? hyperperiod(demands).map { boundByRelease(own, interference, blockers.map(\.unknown), within: $0) }
       ?? boundForAnyPhase(own, interference, blockers.map(\.capacity).max() ?? 0)
     return worst.map { .bounded($0) } ?? .unbounded("its busy period does not end")
   }
 
-  struct Task {
+  /// What a process asks of its partition in each of its periods.
+  struct PeriodicDemand {
     var period: UInt64
     var capacity: UInt64
     /// Less than the period.
@@ -135,38 +137,39 @@ public struct ResponseTimeAnalysis: Sendable {
   }
 
   /// Demand must stay below supply in the long run, else a backlog grows for ever.
-  private func isSustainable(_ tasks: [Task]) -> Bool {
+  private func isSustainable(_ demands: [PeriodicDemand]) -> Bool {
     // Σ C/T ≤ S/F, in 128 bits over the common denominator T₁ … but pair by pair in floating point it is near enough:
     // where both are equal to within a billionth the busy period is left to find its end.
-    let demand = tasks.reduce(0.0) { $0 + Double($1.capacity) / Double($1.period) }
+    let demand = demands.reduce(0.0) { $0 + Double($1.capacity) / Double($1.period) }
     return demand <= Double(supply.perFrame) / Double(supply.majorFrame) * (1 + 1e-9)
   }
 
-  /// After how long tasks and windows come round again; nil where there are too many releases in it.
-  private func hyperperiod(_ tasks: [Task], with blockers: [Blocker] = []) -> UInt64? {
+  /// After how long demands and windows come round again; nil where there are too many releases in it.
+  private func hyperperiod(_ demands: [PeriodicDemand], with blockers: [Blocker] = []) -> UInt64? {
     var hyperperiod = supply.majorFrame
-    for period in tasks.map(\.period) + blockers.compactMap(\.period) where period > 0 {
+    for period in demands.map(\.period) + blockers.compactMap(\.period) where period > 0 {
       let (product, overflow) = (hyperperiod / gcd(hyperperiod, period)).multipliedReportingOverflow(by: period)
       if overflow || product > 1 << 60 { return nil }
       hyperperiod = product
     }
     let most = Self.maximumReleaseCount / UInt64(max(releaseOrigins.count, 1))
-    guard tasks.reduce(0, { $0 + hyperperiod / $1.period }) <= most else { return nil }
+    guard demands.reduce(0, { $0 + hyperperiod / $1.period }) <= most else { return nil }
     return hyperperiod
   }
 
-  /// Every instant at which one of the tasks is released, from `origin` on.
-  private static func releases(_ tasks: [Task], from origin: UInt64, within hyperperiod: UInt64) -> [UInt64] {
+  /// Every instant at which one of the demands is released, from `origin` on.
+  private static func releases(_ demands: [PeriodicDemand], from origin: UInt64, within hyperperiod: UInt64) -> [UInt64]
+  {
     var all = Set<UInt64>()
-    for task in tasks {
-      let first = origin + task.offset
-      for instant in stride(from: first, to: origin + hyperperiod, by: Int(task.period)) { all.insert(instant) }
+    for demand in demands {
+      let first = origin + demand.offset
+      for instant in stride(from: first, to: origin + hyperperiod, by: Int(demand.period)) { all.insert(instant) }
     }
     return all.sorted()
   }
 
   private func boundByRelease(
-    _ own: Task, _ others: [Task], _ blockers: [Blocker], within hyperperiod: UInt64
+    _ own: PeriodicDemand, _ others: [PeriodicDemand], _ blockers: [Blocker], within hyperperiod: UInt64
   ) -> UInt64? {
     var worst: UInt64 = 0
     for origin in releaseOrigins {
@@ -183,7 +186,7 @@ public struct ResponseTimeAnalysis: Sendable {
   ///
   /// - Parameter origin: the period start from which all count.
   private func busyPeriod(
-    _ own: Task, _ others: [Task], _ blocking: UInt64, from begin: UInt64, origin: UInt64
+    _ own: PeriodicDemand, _ others: [PeriodicDemand], _ blocking: UInt64, from begin: UInt64, origin: UInt64
   ) -> UInt64? {
     var release = own.release(from: begin, origin: origin)
     var worst: UInt64 = 0
@@ -192,8 +195,8 @@ public struct ResponseTimeAnalysis: Sendable {
         let end = fixedPoint(
           from: begin,
           { end in
-            others.reduce(blocking + job * own.capacity) { demand, task in
-              demand + task.releaseCount(from: begin, to: end, origin: origin) * task.capacity
+            others.reduce(blocking + job * own.capacity) { sum, other in
+              sum + other.releaseCount(from: begin, to: end, origin: origin) * other.capacity
             }
           })
       else { return nil }
@@ -206,14 +209,14 @@ public struct ResponseTimeAnalysis: Sendable {
     return nil
   }
 
-  private func boundForAnyPhase(_ own: Task, _ others: [Task], _ blocking: UInt64) -> UInt64? {
+  private func boundForAnyPhase(_ own: PeriodicDemand, _ others: [PeriodicDemand], _ blocking: UInt64) -> UInt64? {
     var worst: UInt64 = 0
     for job in 1...UInt64(Self.maximumStepCount) {
       var length: UInt64 = 0
       var steps = 0
       while true {
-        let demand = others.reduce(blocking + job * own.capacity) { sum, task in
-          sum + task.mostReleases(within: length) * task.capacity
+        let demand = others.reduce(blocking + job * own.capacity) { sum, other in
+          sum + other.mostReleases(within: length) * other.capacity
         }
         guard let next = supply.longestTime(toSupply: demand) else { return nil }
         steps += 1
