@@ -82,7 +82,7 @@ public struct Decision {
   /// The interrupted context leaves the CPU for another: save and load what the register frame does not hold.
   public var isSwitch: Bool { works.contains(.contextSwitch) }
   /// As many major frames have begun as lie between two keyframes: the state is to be recorded.
-  public var keyframeDue: Bool { works.contains(.keyframe) }
+  public var isKeyframeDue: Bool { works.contains(.keyframe) }
   /// The one-shot timer, where it changes.
   public internal(set) var timer: SystemTime? {
     get { works.contains(.timer) ? timerValue : nil }

@@ -51,9 +51,9 @@ import TraceFormat
     mutating func take(_ input: CoreInput, at instant: UInt64, for cost: UInt64) {
       let events = bench.take(input, at: instant)
       busyUntil = instant + cost
-      if bench.core.decision.keyframeDue || bench.core.hasRoomForKeyframe {
+      if bench.core.decision.isKeyframeDue || bench.core.hasRoomForKeyframe {
         busyUntil += KeyframeRoomTests.keyframe
-        if bench.core.decision.keyframeDue { due += 1 } else { wanted += 1 }
+        if bench.core.decision.isKeyframeDue { due += 1 } else { wanted += 1 }
       }
       for event in events where event.kind == EventKind.windowStart.rawValue {
         isLate = isLate || busyUntil > event.words.w0
@@ -105,7 +105,7 @@ import TraceFormat
     for _ in 0..<100 {
       let events = bench.fireTimer()
       if !events.of(.majorFrameStart).isEmpty {
-        let (hasRoom, isDue) = (bench.core.hasRoomForKeyframe, bench.core.decision.keyframeDue)
+        let (hasRoom, isDue) = (bench.core.hasRoomForKeyframe, bench.core.decision.isKeyframeDue)
         #expect(hasRoom && !isDue)
       }
       bench.settle()

@@ -48,7 +48,7 @@ import TraceFormat
     let (x, y) = (a.core.decision, b.core.decision)
     return x.successor == y.successor && x.notBefore == y.notBefore && x.isSwitch == y.isSwitch && x.timer == y.timer
       && x.lineMask == y.lineMask && x.acknowledge == y.acknowledge && x.answer == y.answer && x.effect == y.effect
-      && x.upcall == y.upcall && x.hasPendingMarks == y.hasPendingMarks && x.keyframeDue == y.keyframeDue
+      && x.upcall == y.upcall && x.hasPendingMarks == y.hasPendingMarks && x.isKeyframeDue == y.isKeyframeDue
       && x.hasStopped == y.hasStopped && x.exception == y.exception
   }
 

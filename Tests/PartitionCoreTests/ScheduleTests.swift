@@ -258,7 +258,7 @@ extension ModuleDescription {
       var frames: UInt64 = 0
       func look(_ events: [TraceEvent]) {
         frames += UInt64(events.of(.majorFrameStart).count)
-        if bench.core.decision.keyframeDue { due.append(frames) }
+        if bench.core.decision.isKeyframeDue { due.append(frames) }
       }
       look(bench.take(.start(stop: .max), at: 0))
       for _ in 0..<1000 where frames < 21 { look(bench.fireTimer()) }

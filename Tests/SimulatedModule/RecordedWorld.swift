@@ -125,7 +125,7 @@ public final class RecordedWorld<Marking: MarkingRule> {
     if let callback = decision.callback {
       add(.contextReset, callback.partition.rawValue, words: .init(callback.entry, PartitionLayout.stackTop - 8))
     }
-    if decision.keyframeDue { keyframe() }
+    if decision.isKeyframeDue { keyframe() }
   }
 
   private func showContexts(_ restarted: UInt32) {

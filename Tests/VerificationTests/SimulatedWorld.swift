@@ -148,7 +148,7 @@ final class SimulatedWorld<Marking: MarkingRule> {
       recorder.add(.upcallWritten, upcall.partition.rawValue, 0, 0, .init(0x2FEF_0000, upcall.entry, 0))
     }
     if decision.works.contains(.partitions) { show(decision) }
-    if decision.keyframeDue { keyframe() }
+    if decision.isKeyframeDue { keyframe() }
   }
 
   func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {

@@ -33,7 +33,7 @@ extension SimulatedWorld {
         exception.entry, 0)
     }
     observeDrainer()
-    if decision.keyframeDue { recordKeyframe() }
+    if decision.isKeyframeDue { recordKeyframe() }
   }
 
   private func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {
