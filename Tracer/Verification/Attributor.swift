@@ -27,24 +27,24 @@ public struct Attributor {
   private var report: VerificationReport
   private var isAfterGap = false
   /// The last event's instant, and whether one was earlier than that before it.
-  private var lastTime: UInt64 = 0
+  private var lastTime: NanosecondInstant = 0
   private var hasGoneBack = false
 
   // Where not all events are looked at: whether enough has been seen to know who takes the time.
   private var hasEntered = true
-  private var settledFrom: UInt64 = 0
+  private var settledFrom: NanosecondInstant = 0
   /// Whether time of a case was attributed before that was known: then all events have to be looked at.
   public private(set) var isDoubtful = false
 
   // Which window is open, for time that counts only in windows.
   private var owner: UInt8 = 0xFF
-  private var windowStart: UInt64 = 0
-  private var windowEnd: UInt64 = .max
+  private var windowStart: NanosecondInstant = 0
+  private var windowEnd: NanosecondInstant = .max
   /// No window starts before this instant that has not been announced.
-  private var lateFrom: UInt64 = 0
+  private var lateFrom: NanosecondInstant = 0
   /// Pieces after that: a window that is announced late began with some of them.
   private var late: [(TimeLedger.Piece, UInt64)] = []
-  private var stepTime: UInt64 = 0
+  private var stepTime: NanosecondInstant = 0
   private var caller: UInt8 = 0xFF
 
   /// - Parameter report: on the trace that is then gone through; its cases in which no time passed are left alone.

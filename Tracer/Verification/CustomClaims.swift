@@ -9,7 +9,7 @@ struct CustomClaims {
     var index: Int
     /// Of `within`: the first `first` that no `second` has answered; of `atMost`: the frame that is counted.
     var isOpen = false
-    var since: UInt64 = 0
+    var since: NanosecondInstant = 0
     var sincePosition: UInt64 = 0
     var count: UInt64 = 0
   }

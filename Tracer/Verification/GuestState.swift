@@ -5,8 +5,8 @@ import ModuleConfiguration
 struct GuestState: Equatable {
   // The virtual timer: the instant of its next tick, 0 for none, and its period, 0 for one-shot.
   var isTimerKnown = true
-  var nextTick: UInt64 = 0
-  var tickPeriod: UInt64 = 0
+  var nextTick: NanosecondInstant = 0
+  var tickPeriod: NanosecondSpan = 0
   var missedTicks = OpenCount()
   var missedKnown = true
 

@@ -3,8 +3,8 @@ import ModuleConfiguration
 
 /// The module table, laid out for judging: dense arrays, names as strings, sums worked out once.
 struct ModulePlan {
-  /// What is accepted of a window's first instant where the module declares no budget, in ns.
-  static let defaultStartError: UInt64 = 1000
+  /// What is accepted of a window's first instant where the module declares no budget.
+  static let defaultStartError: NanosecondSpan = 1000
   /// Claims on so many processes are made at most.
   static let maximumProcessCount = 1024
 
@@ -42,34 +42,35 @@ struct ModulePlan {
   }
   struct Schedule {
     var identifier: UInt64
-    var majorFrame: UInt64
+    var majorFrame: NanosecondSpan
     var windows: Range<Int>
   }
   struct Window {
-    var start: UInt64
-    var duration: UInt64
+    /// After the major frame's.
+    var start: NanosecondSpan
+    var duration: NanosecondSpan
     var partition: UInt8
     var isPeriodStart: Bool
     /// From this window's start to that of its partition's next window.
-    var toNextOwn: UInt64
+    var toNextOwn: NanosecondSpan
     /// In-window time that the partition must get in the period that starts here; 0 where none starts.
-    var requiredSupply: UInt64
+    var requiredSupply: NanosecondSpan
     /// Whether that period has windows in the next major frame.
     var continuesInNextFrame = false
     /// From one period's start of its partition to the next in this schedule; 0 where none starts here.
-    var period: UInt64 = 0
+    var period: NanosecondSpan = 0
   }
   struct Line {
     var isMaskedUntilOwner = false
     var budgetPerWindow: UInt64 = .max
     var hasKernelHandler = false
-    var stolenTime: UInt64 = 0
+    var stolenTime: NanosecondSpan = 0
   }
   struct Port {
     var partition: UInt8
     var isSource: Bool
     var maximumBytes: UInt64
-    var refreshPeriod: UInt64
+    var refreshPeriod: NanosecondSpan
     var channel: Int
     var isQueuing: Bool
     var capacity: Int
@@ -80,11 +81,11 @@ struct ModulePlan {
 
   var name: String
   var checksum: UInt64
-  var allowance: UInt64
-  /// What a window may start late, in ns.
-  var startError: UInt64 = ModulePlan.defaultStartError
-  /// What the module file demands as a partition's supply, in ns, in place of what is worked out.
-  var leastSupply: [UInt8: UInt64] = [:]
+  var allowance: NanosecondSpan
+  /// What a window may start late.
+  var startError: NanosecondSpan = ModulePlan.defaultStartError
+  /// What the module file demands as a partition's supply, in place of what is worked out.
+  var leastSupply: [UInt8: NanosecondSpan] = [:]
   var drainer: UInt8
   var initialSchedule: Int
   var partitions: [Partition] = []

@@ -37,8 +37,8 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var upcallsOwed: UInt32 = 0
   /// False behind a loss: an upcall decided in it may still be uncounted.
   var isOwedKnown = true
-  /// Time in ring 3 since the last upcall was decided, in ns.
-  var timeSinceUpcall: UInt64 = 0
+  /// Time in ring 3 since the last upcall was decided.
+  var timeSinceUpcall: NanosecondSpan = 0
   var ordinal: UInt64 = 0
   var ordinalKnown = false
   var marksEver = OpenCount()
@@ -66,18 +66,18 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var mayBeStopped = false
   var hasYielded = false
 
-  /// Time of windows that have passed, in ns; the open one's is added by `Verifier.windowClock(of:at:)`.
-  var windowClock: UInt64 = 0
+  /// Time of windows that have passed; the open one's is added by `Verifier.windowClock(of:at:)`.
+  var windowClock: NanosecondSpan = 0
   /// The line whose upcall waits for its first instruction, −1 for none, and the clock at its first mark.
   var upcallAwaited: Int8 = -1
-  var clockAtMark: UInt64 = 0
-  var timeOfMark: UInt64 = 0
+  var clockAtMark: NanosecondSpan = 0
+  var timeOfMark: NanosecondInstant = 0
 
   // Supply of the period that runs.
   var supplyKnown = false
-  var supply: UInt64 = 0
-  var required: UInt64 = 0
-  var periodStart: UInt64 = 0
+  var supply: NanosecondSpan = 0
+  var required: NanosecondSpan = 0
+  var periodStart: NanosecondInstant = 0
   /// The period has windows in the next major frame, if that is one of the same schedule.
   var continuesInNextFrame = false
   var supplyClaim: Int32 = -1

@@ -17,32 +17,32 @@ struct ProcessState: Equatable {
   var name: String
   var key: ProcessKey
   var partition: UInt8
-  var period: UInt64
-  var deadline: UInt64
+  var period: NanosecondSpan
+  var deadline: NanosecondSpan
   var claim: Int
   /// Whether its partition's scheduler tells when it is complete.
   let isTold: Bool
   /// Whether its releases count: those of one that is told of only from where it first gets the processor.
   var isFollowed: Bool
   var isReleased = false
-  var release: UInt64 = 0
+  var release: NanosecondInstant = 0
   /// It has the processor, or had it, with the job that was released last; and that was so much later than `release`.
   /// Before that it is taken to be as late as the job before it.
   var hasBegun = false
-  var delay: UInt64 = 0
+  var delay: NanosecondSpan = 0
   /// How much later than its release the last job of this life began: who starts with a delay keeps it from job to job,
   /// and until one has begun nobody tells of it.
-  var lastDelay: UInt64 = 0
+  var lastDelay: NanosecondSpan = 0
   /// The release after it, where that comes before it is complete, and may.
-  var next: UInt64?
+  var next: NanosecondInstant?
   /// When its partition's last period began; nil where nobody knows.
-  var periodStart: UInt64?
-  var periodLength: UInt64 = 0
+  var periodStart: NanosecondInstant?
+  var periodLength: NanosecondSpan = 0
   var phase = Phase.new
   /// It was followed, and was stopped or started since: whether it has jobs is not known until it gets the processor.
   var isOutOfSight = false
   /// The first of its releases since then that it would have if it had started again.
-  var unseenSince: UInt64?
+  var unseenSince: NanosecondInstant?
 
   /// Whether it is released where a period of its partition starts, one of those that are `span` long.
   ///
@@ -65,7 +65,7 @@ struct ProcessState: Equatable {
   }
 
   /// From when on its deadline counts.
-  var begin: UInt64 { release &+ delay }
+  var begin: NanosecondInstant { release &+ delay }
 
   /// Whether its job has time still when the next one is released: where that began late, or where another schedule
   /// begins.

@@ -48,7 +48,7 @@ struct Step: Equatable {
   /// Nothing is left to be judged when it closes.
   var isClosed = false
   var happenings: Happenings = []
-  var time: UInt64 = 0
+  var time: NanosecondInstant = 0
   var position: UInt64 = 0
   /// Words 2 … 6 of a hypercall.
   var looked: UInt64 = 0
@@ -63,7 +63,7 @@ struct Step: Equatable {
   var marked: UInt32 = 0
   var dueKnown: UInt32 = 0
   var lastMarked: Int32 = -1
-  var lastMarkTime: UInt64 = 0
+  var lastMarkTime: NanosecondInstant = 0
   var acknowledgements: UInt32 = 0
   var kernelHandlerRuns: UInt32 = 0
   var unclaims: UInt32 = 0

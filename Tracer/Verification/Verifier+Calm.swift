@@ -16,7 +16,7 @@ struct Calm {
   /// Upcalls entered and returned, as its entries must tell them.
   var counters: UInt32 = 0
   /// After this instant the timer is overdue, or the window.
-  var until: UInt64 = 0
+  var until: NanosecondInstant = 0
   /// Entries that went the short way, and those of them by a window's owner: not in the accounts yet.
   var entries: UInt64 = 0
   var ownEntries: UInt64 = 0

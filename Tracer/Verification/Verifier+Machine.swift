@@ -74,7 +74,7 @@ extension Verifier {
     guard schedule.isWindowKnown else { return }
     judgeIdleness()
     guard machine.isTimerKnown else { return }
-    let boundary: UInt64
+    let boundary: NanosecondInstant
     if schedule.isOpen, !partitions[Int(schedule.owner)].isGone {
       boundary = schedule.end
       judgeTickArmed(boundary: boundary > plan.allowance ? boundary &- plan.allowance : 0)

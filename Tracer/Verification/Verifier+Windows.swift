@@ -2,7 +2,7 @@ import TraceFormat
 
 extension Verifier {
   /// What a timer may be early, by rounding of its ticks, without the window counting as cut short, in ns.
-  static let earlyTolerance: UInt64 = 1000
+  static let earlyTolerance: NanosecondSpan = 1000
 
   mutating func majorFrameStart(_ event: EventReference) {
     let index = Int(event.detail)

@@ -34,9 +34,9 @@ public struct Verifier: ~Copyable {
 
   // The event at hand, and those before it.
   var position: UInt64 = 0
-  var time: UInt64 = 0
-  var previousTime: UInt64 = 0
-  var firstTime: UInt64 = 0
+  var time: NanosecondInstant = 0
+  var previousTime: NanosecondInstant = 0
+  var firstTime: NanosecondInstant = 0
   var eventCount: UInt64 = 0
   /// False for the entry after a loss: its resume delay counts from an event that is not there.
   var isResumeKnown = false
@@ -45,7 +45,7 @@ public struct Verifier: ~Copyable {
   /// The next event is the first, or comes after a gap, the stop or the end: more is to be looked at than usually.
   var isUnusual = true
   /// The last instant before the gap.
-  var gapStart: UInt64 = 0
+  var gapStart: NanosecondInstant = 0
   var step = Step()
   var rare = Rarities()
   var calm = Calm()
@@ -56,8 +56,8 @@ public struct Verifier: ~Copyable {
   var counters: DirectTable<UInt64>
   var handlerAddresses: DirectTable<UInt64>
   var coalesced: DirectTable<UInt64>
-  var markClocks: DirectTable<UInt64>
-  var markTimes: DirectTable<UInt64>
+  var markClocks: DirectTable<NanosecondSpan>
+  var markTimes: DirectTable<NanosecondInstant>
   /// Partitions registered for a virtual interrupt, and those of whom it is known.
   var registeredBy = DirectTable<UInt32>(repeating: 0, count: interruptStride)
   var registrationKnown = DirectTable<UInt32>(repeating: .max, count: interruptStride)

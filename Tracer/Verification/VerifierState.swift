@@ -7,7 +7,7 @@ struct ScheduleState: Equatable {
   var schedule = 0
   var isScheduleKnown = true
   var frameNumber: UInt32 = 0
-  var frameStart: UInt64 = 0
+  var frameStart: NanosecondInstant = 0
   /// The window that must start next; beyond the schedule's last when the frame must end.
   var nextWindow = 0
   var isNextKnown = false
@@ -17,8 +17,8 @@ struct ScheduleState: Equatable {
   var isOpen = false
   var window = 0
   var owner: UInt8 = 0xFF
-  var start: UInt64 = 0
-  var end: UInt64 = 0
+  var start: NanosecondInstant = 0
+  var end: NanosecondInstant = 0
   /// The window's partition has not yet been seen in ring 3.
   var awaitsFirst = false
   /// Its memory was being made anew when the window began, and nothing of it has been made since; and the input whose
@@ -33,13 +33,13 @@ struct ScheduleState: Equatable {
   var isPadded = false
   /// Since then its partition has not been seen in ring 3: an interrupt of the wait ends nothing.
   var isWaiting = false
-  var firstInstant: UInt64 = 0
+  var firstInstant: NanosecondInstant = 0
   var hasRun = false
-  /// Taken from the window by foreign lines, in ns.
-  var stolen: UInt64 = 0
+  /// Taken from the window by foreign lines.
+  var stolen: NanosecondSpan = 0
 
   /// What the last `idle` said of the next window's start.
-  var idleUntil: UInt64?
+  var idleUntil: NanosecondInstant?
   /// Idle time was announced, and no window has run since.
   var isIdle = false
   /// False behind a loss: idle time may have been announced in it.
@@ -47,7 +47,7 @@ struct ScheduleState: Equatable {
   /// The schedule of the next major frame, as far as was asked; and when it last changed.
   var nextSchedule = 0
   var isNextScheduleKnown = true
-  var lastChange: UInt64 = 0
+  var lastChange: NanosecondInstant = 0
   var isLastChangeKnown = true
   var framesBegun: UInt64 = 0
   var framesKnown = true
@@ -69,11 +69,11 @@ struct MachineState: Equatable {
   /// Who must be in ring 3, by the last switch; and the instant that the switch was for.
   var runner: UInt8 = 0xFF
   var isRunnerKnown = true
-  var switchInstant: UInt64 = 0
+  var switchInstant: NanosecondInstant = 0
 
-  var armed: UInt64 = 0
+  var armed: NanosecondInstant = 0
   /// Lateness counts from here: the instant armed for, or that of arming where it had passed.
-  var dueFrom: UInt64 = 0
+  var dueFrom: NanosecondInstant = 0
   var isArmed = false
   var isTimerKnown = true
   /// The timer's instant may have passed when it was armed anew: one interrupt may still be on its way.
@@ -97,16 +97,16 @@ struct MachineState: Equatable {
   /// When the kernel was last entered, and whether by a line foreign to the open window.
   ///
   /// One entry may have several steps: the test device's actions follow the entry's own.
-  var entryTime: UInt64 = 0
+  var entryTime: NanosecondInstant = 0
   var isEntryForeign = false
   var isEntryKnown = false
   /// When the kernel was ready to wait for a window's start; 0 while it was not.
-  var readyTime: UInt64 = 0
+  var readyTime: NanosecondInstant = 0
 
-  /// Time spent in the kernel in this frame, pads left out, in ns.
-  var kernelTime: UInt64 = 0
+  /// Time spent in the kernel in this frame, pads left out.
+  var kernelTime: NanosecondSpan = 0
   /// The resume from which that counts.
-  var kernelTimeSince: UInt64 = 0
+  var kernelTimeSince: NanosecondInstant = 0
   var isKernelTimeKnown = false
   var frameToJudge = false
 }
@@ -119,7 +119,7 @@ struct ChannelState: Equatable {
   var isEmpty = true
   var isKnown = true
   var bytes: UInt64 = 0
-  var writtenAt: UInt64 = 0
+  var writtenAt: NanosecondInstant = 0
   var digest: UInt64 = 0
   var isDigestKnown = false
 }
@@ -132,8 +132,8 @@ struct HealthState: Equatable {
     var isKnown = false
     /// Whether the description has the action, bits 40 … 47.
     var isActionKnown = false
-    var earliest: UInt64 = 0
-    var latest: UInt64 = 0
+    var earliest: NanosecondInstant = 0
+    var latest: NanosecondInstant = 0
     var description: UInt64 = 0
     var address: UInt64 = 0
   }
@@ -163,13 +163,13 @@ struct EndingState: Equatable {
   var hasEnded = false
   /// One of the two: events are to be judged by what may come after.
   var isSpecial: Bool { hasStopped || hasEnded }
-  var stopInstant: UInt64 = .max
+  var stopInstant: NanosecondInstant = .max
   var isStopInstantKnown = false
   /// Of the boot event with which the trace begins; nil where it does not.
   var kernelIdentity: UInt64?
   var lossRecords: UInt64 = 0
   var lostEvents: UInt64 = 0
-  var endTime: UInt64 = 0
+  var endTime: NanosecondInstant = 0
   /// Only a part is judged, and it ends before the trace does.
   var isCutShort = false
 }
