@@ -1,5 +1,3 @@
-import ModuleConfiguration
-import TestSeeds
 import Testing
 import TraceDamage
 import TraceFormat
@@ -157,17 +155,7 @@ struct DamageTests {
   @Test("A module table that was changed and given a right checksum is refused or read, and never believed blindly")
   func hostileTables() {
     for seed in 0..<4000 {
-      var generator = SeededGenerator(seed: UInt64(seed))
-      var table = SampleModule.bytes
-      table.withUnsafeMutableBytes { bytes in
-        let words = bytes.bindMemory(to: UInt64.self)
-        for _ in 0...Int.random(in: 0...2, using: &generator) {
-          let small = UInt64.random(in: 0...40, using: &generator)
-          words[Int.random(in: 2..<words.count, using: &generator)] =
-            [generator.next(), small, small << 32 | 1, .max].randomElement(using: &generator)!
-        }
-        words[4] = ModuleTable.checksum(of: UnsafeRawBufferPointer(bytes))
-      }
+      let table = ForgedTable(SampleModule.bytes, seed: UInt64(seed))?.bytes ?? SampleModule.bytes
       guard let reader = try? TraceReader(bytes: TraceWriter(moduleTable: table).finish()) else { continue }
       let vocabulary = TraceVocabulary(reader.moduleTable)
       #expect(vocabulary.partitions.count <= 32, "seed \(seed)")
