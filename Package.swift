@@ -220,7 +220,7 @@ let targets: [Target] = [
       "CommandFolder", "StoredTraces", "SimulatedModule", "Simulation", "TraceExport", "ModuleConfiguration", "partita",
     ]),
   tests("ModuleCompiler", vocabulary + ["ModuleCompiler", "PartitionCore", "TemporaryFolder", "CLibXML2"]),
-  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "ModuleConfiguration"]),
+  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "TemporaryFolder", "ModuleConfiguration"]),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   // Runs the command and babeltrace2 too.
   tests(
@@ -312,7 +312,7 @@ func apexPartitions() -> [Target] {
   ["NoteFlood", "Interrupts/Reflector", "Interrupts/Nester", "MinimalGuest"].map { partition($0, ["CAPEX"]) }
     + [
       "Flood", "Phoenix", "Mender", "Messaging/QueueSender", "Messaging/LongSender", "Messaging/WaitingProcesses",
-      "Autopilot", "Processes/Digger", "Processes/Latecomer",
+      "Autopilot", "Processes/Digger", "Processes/Overflower", "Processes/Latecomer",
     ].map { partition($0, ["APEXBinding"]) }
     + [.target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks")]
     + ["Synchronisation", "Preempter", "Mischief", "Sampler"].map {

@@ -127,6 +127,32 @@ enum ProcessModules {
         </Partition_HM_Table>
         """, connections: ""), stimulus: "")
 
+  /// One partition that raises events to itself from its upcalls, of which there may be one at a time.
+  static let overflowing = ModuleVariant(
+    description: module(
+      errors: """
+        <System_HM_Table>
+          <System_State_Entry SystemState="1" Description="partition executing">
+            <Error_ID_Level ErrorIdentifier="1" Description="depth" ErrorLevel="PROCESS" ErrorCode="STACK_OVERFLOW"/>
+          </System_State_Entry>
+        </System_HM_Table>
+        """,
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Overflower" p:Image="Overflower" p:MaximumUpcallDepth="1"/>
+        """,
+      schedules: schedule(1, start: 0, duration: 7),
+      actions: """
+        <Partition_HM_Table PartitionIdentifier="1">
+          <System_State_Entry SystemState="1"><Error_ID_Action ErrorIdentifier="1" Action="IDLE"/></System_State_Entry>
+        </Partition_HM_Table>
+        """,
+      connections: """
+        <p:Event_Channels>
+          <p:EventChannel Identifier="1" SourcePartition="1" DestinationPartition="1" Vector="48"/>
+          <p:EventChannel Identifier="2" SourcePartition="1" DestinationPartition="1" Vector="49"/>
+        </p:Event_Channels>
+        """), stimulus: "")
+
   /// Errors that are processes' own.
   private static let processErrors = """
     <System_HM_Table>

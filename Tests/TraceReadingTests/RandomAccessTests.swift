@@ -1,4 +1,5 @@
 import Foundation
+import TemporaryFolder
 import Testing
 import TraceFormat
 
@@ -7,15 +8,6 @@ import TraceFormat
 /// Threads read a file where they want to; what the reader says is what one pass from its beginning would say.
 @Suite("Reading a file at any place")
 struct RandomAccessTests {
-  /// A file that is gone with this object.
-  private final class ScratchFile {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("partita-\(UUID().uuidString)").path
-
-    init(_ bytes: [UInt8]) { FileManager.default.createFile(atPath: path, contents: Data(bytes)) }
-
-    deinit { unlink(path) }
-  }
-
   private static let trace = EventStreams.trace(
     EventStreams.whole(EventStreams.random(count: 6000, seed: 5)), eventsPerBlock: 100)
 
@@ -28,16 +20,18 @@ struct RandomAccessTests {
 
   @Test("A file is read like the same bytes in memory", arguments: [0, 1, 3])
   func fileLikeMemory(threads: Int) throws {
-    let file = ScratchFile(Self.trace)
-    let reader = try TraceReader(path: file.path)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.trace, to: "trace")
+    let reader = try TraceReader(path: path)
     reader.decodeAhead(threads: threads)
     #expect(Self.rest(reader) == Self.rest(try TraceReader(bytes: Self.trace)))
   }
 
   @Test("The file of a descriptor begins where the descriptor stands")
   func beginsAtTheDescriptorsPlace() throws {
-    let file = ScratchFile([UInt8](0..<200))
-    let descriptor = open(file.path, O_RDONLY)
+    let folder = try TemporaryFolder()
+    let path = try folder.write([UInt8](0..<200), to: "bytes")
+    let descriptor = open(path, O_RDONLY)
     defer { close(descriptor) }
     let bytes = try #require(RandomAccessBytes(descriptor, from: 50))
     #expect(bytes.count == 150)
@@ -71,15 +65,16 @@ struct RandomAccessTests {
     let total = 40_000
     let trace = EventStreams.trace(
       EventStreams.whole(EventStreams.random(count: total, seed: 6)), eventsPerBlock: 100)
-    let file = ScratchFile(trace)
-    let reader = try TraceReader(path: file.path)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(trace, to: "trace")
+    let reader = try TraceReader(path: path)
     reader.decodeAhead(threads: threads)
     var count = 0
     if case .events(_, let events)? = reader.nextBatch() { count += events.count }
     // Far behind what may have been read by then: the window holds 256 KiB, and threads six blocks.
     let length = trace.count - 1000
     #expect(length > 1 << 19)
-    #expect(truncate(file.path, off_t(length)) == 0)
+    #expect(truncate(path, off_t(length)) == 0)
     while case .events(let first, let events)? = reader.nextBatch() {
       #expect(first == UInt64(count))
       count += events.count
@@ -94,15 +89,16 @@ struct RandomAccessTests {
 
   @Test("A block that is another one when a thread reads it is looked at by the reader itself")
   func changedMeanwhile() throws {
-    let file = ScratchFile(Self.trace)
-    let source = try ByteSource(path: file.path)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.trace, to: "trace")
+    let source = try ByteSource(path: path)
     let anywhere = try #require(source.anywhere)
-    let second = try #require(TraceReader(path: file.path).makeIndex()).entries[1]
+    let second = try #require(TraceReader(path: path).makeIndex()).entries[1]
     let stretch = BlockStretch(number: 0, anywhere)
     stretch.begin(after: nil, nil)
     stretch.append(second.header, at: second.offset)
     // A byte of the payload changes after the header has been seen.
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file.path))
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try handle.seek(toOffset: second.offset + UInt64(BlockHeader.byteCount) + 5)
     try handle.write(contentsOf: [Self.trace[Int(second.offset) + BlockHeader.byteCount + 5] ^ 1])
     var decoded = 0

@@ -1,0 +1,45 @@
+import APEXTypes
+import ModuleConfiguration
+import Testing
+import TraceFormat
+
+/// Marks that find no depth, again and again, on the machine: each overflow goes to the partition's error handler,
+/// which has come back from the one before.
+@Suite struct OverflowTests {
+  /// First words of Overflower's notes.
+  private enum Note: UInt64 {
+    case handled = 1, began, wrong
+  }
+  private static let run = Result { try CapturedRun.capture(ProcessModules.overflowing, milliseconds: 35) }
+
+  private func notes(_ kind: Note) throws -> [UInt64] {
+    let run = try Self.run.get()
+    let partition = try run.partition("Overflower")
+    return run.events(.hypercall).map(\.event).filter {
+      $0.partition == partition && $0.operand & 0xFFFF == UInt32(HypercallNumber.note.rawValue)
+        && $0.words.w3 == kind.rawValue
+    }.map(\.words.w4)
+  }
+
+  @Test func everyOverflowGoesToTheHandler() throws {
+    #expect(try notes(.wrong) == [])
+    let rounds = try notes(.began)
+    #expect(rounds.count > 10)
+    #expect(rounds == rounds.indices.map { UInt64($0) << 32 | UInt64($0) }, "an error a round")
+    let handled = try notes(.handled)
+    #expect(handled == Array(repeating: UInt64(ErrorCode.stackOverflow.rawValue), count: rounds.count))
+    let run = try Self.run.get()
+    let states = Set(run.events(.healthError).map { $0.event.operand >> 8 & 0xFF })
+    #expect(states == [UInt32(SystemState.partitionExecution.rawValue)])
+    #expect(run.events(.healthAction).isEmpty)
+  }
+
+  @Test func bothOraclesAgree() throws {
+    let run = try Self.run.get()
+    let replay = try Judge.replay(run.trace)
+    #expect(replay.verdict == .identical, "\(String(describing: replay.divergence))")
+    let (report, condition) = try Judge.verify(run.trace)
+    #expect(condition == .complete)
+    #expect(report.claims(.fail) == [])
+  }
+}
