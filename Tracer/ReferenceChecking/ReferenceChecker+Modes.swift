@@ -66,12 +66,14 @@ extension ReferenceChecker {
     return start.map { owner($0) == partition && startDue(at: $0) != nil ? .schedule : .none } ?? .none
   }
 
-  /// The mode that a recovery action of partition level leads to.
+  /// The mode that a recovery action of partition level leads to: out of a cold start nobody comes to a warm one.
   func dueMode(of action: Int) -> UInt8 {
     switch PartitionRecoveryAction(rawValue: events[action].detail) {
-    case .coldStart: OperatingMode.coldStart.rawValue
-    case .warmStart: OperatingMode.warmStart.rawValue
-    default: OperatingMode.idle.rawValue
+    case .coldStart: return OperatingMode.coldStart.rawValue
+    case .warmStart:
+      let isCold = mode(of: partition(action), before: action) == OperatingMode.coldStart.rawValue
+      return isCold ? OperatingMode.coldStart.rawValue : OperatingMode.warmStart.rawValue
+    default: return OperatingMode.idle.rawValue
     }
   }
 

@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
@@ -97,7 +98,14 @@ struct Step: Equatable {
   /// The message read is one that the trace has shown being written.
   var readIsComparable = false
   var dueMode: UInt8 = 0
+  /// It is not known whether what is due as a warm start is one, or a cold one.
+  var mayStartCold = false
   var duePartition: UInt8 = 0xFF
   /// The port that the step has created.
   var createdPort: Int32 = -1
+
+  /// Whether an action of the health monitor leads to that mode.
+  func isDue(_ mode: UInt8) -> Bool {
+    mode == dueMode || mayStartCold && mode == OperatingMode.coldStart.rawValue
+  }
 }

@@ -135,12 +135,15 @@ extension Verifier {
     }
     guard action != .ignore else { return }
     tally(.healthCarriedOut)
+    // Who has not yet been initialised has nothing to keep.
+    let isCold = partitions[index].mode == OperatingMode.coldStart.rawValue
     step.dueMode =
       switch action {
       case .coldStart: OperatingMode.coldStart.rawValue
-      case .warmStart: OperatingMode.warmStart.rawValue
+      case .warmStart: isCold ? OperatingMode.coldStart.rawValue : OperatingMode.warmStart.rawValue
       default: OperatingMode.idle.rawValue
       }
+    step.mayStartCold = action == .warmStart && partitions[index].mode == 0xFF
     step.duePartition = event.partition
     if !(partitions[index].isStopped && action == .idle) { step.happenings.insert(.modeDue) }
   }

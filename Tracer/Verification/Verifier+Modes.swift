@@ -23,7 +23,7 @@ extension Verifier {
     if mode != 0xFF, mode != from, fails(.modeChain) {
       explain("\(name(event.partition)) changes from mode \(from), and was in mode \(mode)")
     }
-    if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
+    if step.happenings.contains(.modeDue), step.duePartition == event.partition, step.isDue(event.detail) {
       step.happenings.remove(.modeDue)
     }
     // Who goes to NORMAL goes on.
@@ -70,7 +70,7 @@ extension Verifier {
     if step.kind == 0 { return .unknown }
     if step.kind == EventKind.start.rawValue { return .moduleStart }
     if rare.isModuleReset { return .reset }
-    if step.duePartition == partition, step.dueMode == mode { return .health }
+    if step.duePartition == partition, step.isDue(mode) { return .health }
     // What is asked for is done before it is answered.
     if step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.setPartitionMode.rawValue,
       step.partition == partition, step.argument0 == UInt64(mode), !step.happenings.contains(.answered)
@@ -172,7 +172,7 @@ extension Verifier {
     if rare.restarted & bit != 0, fails(.restartBegun) {
       explain("\(name(event.partition)) starts twice in one step")
     }
-    if step.happenings.contains(.modeDue), event.detail == step.dueMode, step.duePartition == event.partition {
+    if step.happenings.contains(.modeDue), step.duePartition == event.partition, step.isDue(event.detail) {
       step.happenings.remove(.modeDue)
     }
     if event.partition == step.partition { step.happenings.insert(.modeChanged) }

@@ -75,6 +75,9 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// Takes an action at partition level.
+  ///
+  /// Who has not yet been initialised cold has nothing to keep: it starts cold, whatever the table says. The standard
+  /// knows no transition from COLD_START to WARM_START, and `setPartitionMode` refuses it.
   mutating func take<Recorder: DecisionRecorder>(
     _ action: PartitionRecoveryAction, _ error: ErrorCode, of partition: PartitionIndex, cause: UInt8,
     into recorder: inout Recorder
@@ -84,7 +87,9 @@ extension PartitionCore where Marking: MarkingRule {
     switch action {
     case .ignore: break
     case .idle: idle(partition, into: &recorder)
-    case .warmStart: restart(partition, in: .warmStart, .healthPartitionRestart, into: &recorder)
+    case .warmStart:
+      let isCold = partitions[Int(partition.rawValue)].mode == .coldStart
+      restart(partition, in: isCold ? .coldStart : .warmStart, .healthPartitionRestart, into: &recorder)
     case .coldStart: restart(partition, in: .coldStart, .healthPartitionRestart, into: &recorder)
     }
   }
