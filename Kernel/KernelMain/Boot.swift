@@ -88,14 +88,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     let batchWords = Kernel<Marking, Acts>.batchWords(table)
     let messages = MessageStore(table, memory: &memory)
     messages.show(to: core)
-    for index in 0..<segments.count {
-      core.setDisplacement(ofSegment: index, segments[index].physical.rawValue &- segments[index].virtualAddress)
-    }
-    for index in 0..<contexts.count {
-      core.setStackDisplacement(
-        of: PartitionIndex(UInt8(index)),
-        contexts[index].stack.rawValue &+ contexts[index].stackBytes &- PartitionLayout.stackTop)
-    }
+    tellDisplacements(segments, contexts, to: &core)
     let trace = TraceRing(
       control: ringControl, byteCount: ringBytes, clock: clock, batchWords: batchWords,
       spill: memory.allocateUncleared(byteCount: UInt64(batchWords) &* 8))
@@ -117,6 +110,20 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     IntervalTimer.start(hertz: table.module.intervalTimerHertz)
     RealTimeClock.start(hertz: table.module.realTimeClockHertz)
     Kernel<Marking, Acts>.run(stop: stop)
+  }
+
+  /// How far from its virtual addresses each segment and each stack lies in the machine's memory.
+  @inline(__always) private static func tellDisplacements(
+    _ segments: BootTable<SegmentFrame>, _ contexts: BootTable<PartitionContext>, to core: inout PartitionCore<Marking>
+  ) {
+    for index in 0..<segments.count {
+      core.setDisplacement(ofSegment: index, segments[index].physical.rawValue &- segments[index].virtualAddress)
+    }
+    for index in 0..<contexts.count {
+      core.setStackDisplacement(
+        of: PartitionIndex(UInt8(index)),
+        contexts[index].stack.rawValue &+ contexts[index].stackBytes &- PartitionLayout.stackTop)
+    }
   }
 
   /// Prints what a partition has been given, for `Tools/bench`.
