@@ -20,7 +20,8 @@ import Testing
     _ = try machine.monitor.printed(by: inRingThree ? "o /b 0x3fc 0x1b" : "o /b 0x3fb 0x83")
     // Bank 1: an error that is valid, uncorrected, enabled, and has left nothing to go on with.
     #expect(try machine.monitor.printed(by: "mce 0 1 0xb200000000000000 0 0 0") == "")
-    try machine.stub.leave()
+    // The machine goes on to its end, perhaps before the stub has answered.
+    _ = try? machine.stub.leave()
     let (status, _) = try machine.waitForEnd()
     #expect(status == .exited(3), "a kernel fault")
     let console = try String(contentsOfFile: machine.file("console"), encoding: .utf8)
