@@ -57,4 +57,22 @@ import TraceFormat
     #expect(report(events, module).claim("padding.margin")?.failures == UInt64(pads))
     try Self.expectConfirmed(events, of: module)
   }
+
+  /// Windows that say again and again that they began with the trace: a case is given more time than there is, and
+  /// nobody says who took it.
+  @Test func aCaseIsGivenMoreTimeThanThereIs() throws {
+    let module = try SampleModule()
+    var judged = report(Story(Scribe.story(of: module)).events, module)
+    let claim = try #require(judged.claims.firstIndex { !$0.worstCases.isEmpty })
+    judged.claims[claim].worstCases[0].span = CaseSpan(from: 0, to: .max, scope: .windows(of: 0))
+    var attributor = Attributor(judged)
+    let late = UInt64.max - 1
+    let window = TraceEvent(time: late, .windowStart, partition: 0, words: .init(0, 1))
+    var first = window
+    first.time = 0
+    for (position, event) in [first, TraceEvent(time: late, .timer), window, window].enumerated() {
+      attributor.consume(event, position: UInt64(position))
+    }
+    #expect(attributor.finish().claims[claim].worstCases[0].attribution.isEmpty)
+  }
 }

@@ -186,7 +186,9 @@ public struct Attributor {
     if piece.from < settledFrom { isDoubtful = true }
     let length = to - from
     let before = requests[place].counted
-    requests[place].counted += length
+    // A trace that contradicts itself may give a case more than there is of time: what does not come out even is left
+    // unsaid at the end.
+    requests[place].counted &+= length
     Self.add(length, piece.taker, position, &requests[place].whole)
     let excess = requests[place].counted - min(requests[place].counted, max(before, requests[place].limit))
     if excess > 0 { Self.add(excess, piece.taker, position, &requests[place].beyond) }
@@ -196,7 +198,7 @@ public struct Attributor {
     _ length: UInt64, _ taker: TimeTaker, _ position: UInt64, _ shares: inout [TimeTaker: TimeShare]
   ) {
     var share = shares[taker] ?? TimeShare(taker: taker, nanoseconds: 0, pieces: 0, position: position)
-    share.nanoseconds += length
+    share.nanoseconds &+= length
     share.pieces += 1
     shares[taker] = share
   }
