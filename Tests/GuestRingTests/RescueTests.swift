@@ -87,6 +87,25 @@ import TraceReading
     #expect(rescue.eventCount == count - machine.drainedEvents)
   }
 
+  /// All events had been written, the end among them: the seal alone is missing, and it follows from them.
+  @Test func whatLacksItsSealAloneIsSealed() throws {
+    let machine = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
+    let before = try Self.events[..<199]
+    let lost = before.filter { $0.kind == EventKind.loss.rawValue }.reduce(0) { $0 + $1.words.w0 }
+    let end = TraceEvent(time: before[198].time, .end, words: .init(199, lost))
+    for event in before + [end] {
+      machine.record(event)
+      machine.publish()
+      machine.drain()
+    }
+    #expect(machine.drainedEvents == 200)
+    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
+    #expect(rescue.isEnded && rescue.eventCount == 0)
+    #expect(bytes.starts(with: machine.trace))
+    let (events, _, condition) = try Self.read(bytes)
+    #expect(events == Array(before + [end]) && condition == .complete)
+  }
+
   @Test func aloneTheRingGivesItsYoungestEvents() throws {
     let all = try Self.events
     for count in [8_999, 6_421, 4_000] {

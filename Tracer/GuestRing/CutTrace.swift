@@ -16,6 +16,8 @@ struct CutTrace {
   let firstWords: [UInt64]
   /// Those of its last block.
   let lastWords: [UInt64]
+  /// Whether its last event is the end: only the seal was cut off.
+  let isEnded: Bool
 
   /// Reads a trace; nil for one that has no whole block of events.
   ///
@@ -75,6 +77,7 @@ struct CutTrace {
     wordCount = words
     firstWords = beginning
     lastWords = Self.words(of: kept)
+    isEnded = kept.eventCount > 0 && kept.event(at: kept.eventCount - 1).kind == EventKind.end.rawValue
     standing = BlockEncoder.Standing(
       sequence: last.header.sequence &+ 1, chain: last.header.checksum, eventCount: events, eventsLost: lost,
       lastTime: kept.lastTime)

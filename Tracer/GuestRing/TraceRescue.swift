@@ -65,7 +65,9 @@ public struct TraceRescue {
     eventCount = contents.eventCount
     firstEvent = contents.stretches.first?.firstEvent ?? continuedEvents ?? 0
     standing = Self.standing(contents, behind: cut, firstEvent)
-    isEnded = contents.isEnded
+    // Where the ring has nothing beyond the trace, that has the end; its seal follows from what is there.
+    let isCutBehindEnd = cut?.isEnded == true && contents.stretches.isEmpty && contents.spoilt.isEmpty
+    isEnded = contents.isEnded || isCutBehindEnd
     (spoilt, isSpoilt) = (contents.spoilt, contents.isSpoilt)
     self.remarks = remarks + contents.remarks
   }
