@@ -91,13 +91,13 @@ struct QueryCommand: ParsableCommand {
     try reporting {
       let folder = try PrivateDirectory()
       let path = folder.file("trace.db")
-      try build(reader, at: path, trace, &run)
+      try build(reader, at: path, trace, &run, signals)
       try TraceCommand.requireBegun(run.coverage, reader, trace)
       guard !signals.isPending else {
         TraceCommand.complain("interrupted")
         throw ExitCode(3)
       }
-      try answer(text, from: path, named: trace)
+      try answer(text, from: path, named: trace, signals)
     }
     if isPart { try TraceCommand.finish(reader, trace, run.coverage) } else { try TraceCommand.finish(reader, trace) }
   }
@@ -138,9 +138,9 @@ struct QueryCommand: ParsableCommand {
   }
 
   private func build(
-    _ reader: TraceReader, at path: String, _ trace: String, _ run: inout ExportRun
+    _ reader: TraceReader, at path: String, _ trace: String, _ run: inout ExportRun, _ signals: SignalWatch
   ) throws {
-    var progress = ReadingProgress(trace)
+    var progress = ReadingProgress(trace, within: signals)
     defer { progress.clear() }
     do throws(ExportFailure) {
       try ExportFormat.sqlite.write(reader, to: path, byKind: false, &run) { () throws(ExportFailure) in
@@ -156,8 +156,10 @@ struct QueryCommand: ParsableCommand {
     }
   }
 
-  private func answer(_ text: [UInt8], from path: String, named name: String) throws {
-    let progress = ReadingProgress(name)
+  private func answer(
+    _ text: [UInt8], from path: String, named name: String, _ signals: SignalWatch? = nil
+  ) throws {
+    let progress = ReadingProgress(name, within: signals)
     do {
       let database = try Database(path, .readOnly)
       database.forbidAllButReading()

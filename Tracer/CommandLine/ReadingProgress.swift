@@ -7,18 +7,23 @@ struct ReadingProgress {
   private let fileBytes: UInt64?
   private let isShown = StandardOutput.showsProgress
   private var signals = try? SignalWatch()
+  /// The command's own watch, if it has one for longer.
+  private let outer: SignalWatch?
   private var next = ContinuousClock.now + .milliseconds(500)
   private var isDirty = false
 
-  init(_ path: String) {
+  /// - Parameter outer: what watches already. A signal that came to it before the reading began is obeyed too: nobody
+  ///   else looks until the reading is over.
+  init(_ path: String, within outer: SignalWatch? = nil) {
+    self.outer = outer
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let size = (attributes?[.size] as? NSNumber)?.uint64Value
     fileBytes = size.flatMap { $0 > 0 ? $0 : nil }
-    PipeWaiting.end { [weak signals] in signals?.isPending ?? false }
+    PipeWaiting.end { [weak signals, weak outer] in signals?.isPending == true || outer?.isPending == true }
   }
 
-  /// Whether Ctrl-C or its like has come. Answers true once for each.
-  var isInterrupted: Bool { (signals?.take() ?? 0) > 0 }
+  /// Whether Ctrl-C or its like has come. Answers true once for each, and again and again for one that came before.
+  var isInterrupted: Bool { (signals?.take() ?? 0) > 0 || outer?.isPending == true }
 
   /// Draws the line anew, ten times a second at most, and not at all for what is quick.
   mutating func show(_ reader: TraceReader) {
