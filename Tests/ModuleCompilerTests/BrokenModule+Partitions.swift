@@ -31,6 +31,8 @@ extension BrokenModule {
       at: "O&#13;UT"),
     .init(.controlCharacter, "Name=\"second\"", "Name=\"sec&#x85;ond\"", at: "sec&#x85;ond"),
     .init(.controlCharacter, "ScheduleName=\"only\"", "ScheduleName=\"on&#x2028;ly\"", at: "on&#x2028;ly"),
+    .init(.reservedName, "\"Beta\"", "\"idle loop\"", at: "idle loop"),
+    .init(.reservedName, "\"Beta\"", "\"–\"", at: "\"–\""),
     .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
     .init(
       .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",

@@ -6,7 +6,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case numberOutOfRange, secondsTooFine
 
   // Partitions.
-  case noPartition, tooManyPartitions, duplicatePartition, nameTooLong, controlCharacter
+  case noPartition, tooManyPartitions, duplicatePartition, nameTooLong, controlCharacter, reservedName
   case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
   case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
   case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, demandExceedsSupply

@@ -28,9 +28,18 @@ extension ModuleRules {
           .duplicatePartition, line: partition.line, "partition name '\(partition.name)' is taken (line \(first))",
           "give each partition its own")
       }
+      if Self.namesOfNoPartition.contains(partition.name) {
+        diagnostics.error(
+          .reservedName, line: partition.line, "'\(partition.name)' is how answers call what is no partition's",
+          "give the partition another name")
+      }
       checkStack(partition)
     }
   }
+
+  /// What stands beside the partitions' names in answers, whose time it is or whose events: a partition of that name
+  /// would be added to it, or take its place, where somebody looks for a name.
+  static let namesOfNoPartition: Set<String> = ["idle loop", "kernel and padding", "events missing", "–"]
 
   /// Partitions are told identifiers in signed words of 32 bits: the lower half of a greater one is another's.
   mutating func checkIdentifier(_ identifier: UInt64, of what: String, line: Int) {
