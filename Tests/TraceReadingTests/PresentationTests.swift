@@ -61,6 +61,7 @@ struct PresentationTests {
     let good: [(String, UInt64)] = [
       ("1.5s", 1_500_000_000), ("10ms", 10_000_000), ("250us", 250_000), ("40ns", 40), ("2", 2_000_000_000),
       ("0.000000001", 1), ("18446744073.709551615s", .max), ("1.25us", 1250),
+      ("1.25\u{B5}s", 1250), ("1.25\u{3BC}s", 1250),
     ]
     for (text, nanoseconds) in good { #expect(TraceInstant(text)?.nanoseconds == nanoseconds, "\(text)") }
     let bad = [

@@ -8,9 +8,10 @@ public struct VirtualDuration: Equatable, Sendable, CustomStringConvertible {
   /// Takes any length, to be shown.
   public init(_ nanoseconds: Nanoseconds) { self.nanoseconds = nanoseconds }
 
+  /// The micro sign, and the Greek letter that looks like it: keyboards have the one or the other.
   private static let units: [(suffix: String, nanoseconds: UInt64, digits: Int)] = [
-    ("ns", 1, 0), ("us", 1000, 3), ("µs", 1000, 3), ("ms", 1_000_000, 6), ("s", 1_000_000_000, 9),
-    ("min", 60_000_000_000, 9), ("", 1_000_000_000, 9),
+    ("ns", 1, 0), ("us", 1000, 3), ("\u{B5}s", 1000, 3), ("\u{3BC}s", 1000, 3), ("ms", 1_000_000, 6),
+    ("s", 1_000_000_000, 9), ("min", 60_000_000_000, 9), ("", 1_000_000_000, 9),
   ]
 
   /// Reads a duration; nil where `text` is not one, is zero, or is too long for 64 bits of nanoseconds.

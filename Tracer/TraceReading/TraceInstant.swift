@@ -6,7 +6,8 @@ public struct TraceInstant: Equatable, Sendable {
   /// Reads decimal digits with a unit, exactly; nil for anything else, for more decimals than nanoseconds have, and
   /// for what does not fit 64 bits.
   public init?(_ text: String) {
-    let units: [(String, Int)] = [("ns", 0), ("us", 3), ("µs", 3), ("ms", 6), ("s", 9)]
+    // The micro sign, and the Greek letter that looks like it: keyboards have the one or the other.
+    let units: [(String, Int)] = [("ns", 0), ("us", 3), ("\u{B5}s", 3), ("\u{3BC}s", 3), ("ms", 6), ("s", 9)]
     var number = text[...]
     var decimals = 9
     if let (unit, power) = units.first(where: { text.hasSuffix($0.0) }) {
