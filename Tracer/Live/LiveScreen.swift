@@ -54,8 +54,8 @@ public struct LiveScreen {
   static func letters(_ names: [String]) -> [Character] {
     var used: Set<Character> = []
     return names.map { name in
-      let choices = name.filter { $0.isLetter || $0.isNumber } + "0123456789abcdefghijklmnopqrstuvwxyz"
-      return choices.first { used.insert($0).inserted } ?? "?"
+      let letters = name.filter { ($0.isLetter || $0.isNumber) && $0.columns == 1 }
+      return (letters + "0123456789abcdefghijklmnopqrstuvwxyz").first { used.insert($0).inserted } ?? "?"
     }
   }
 
@@ -75,8 +75,9 @@ public struct LiveScreen {
     let time = "   \(EventField.seconds(figures.time)) s"
     // The state tells the key that ends it: others give way where there is no room.
     let choices = [time + (figures.frameCount > 0 ? "   \(figures.frameCount) major frames" : ""), time, ""]
-    let text = name + (choices.first { name.count + $0.count + 1 + state.count <= width } ?? "")
-    return StyledLine(text + String(repeating: " ", count: max(1, width - text.count - state.count)) + state, .inverse)
+    let text = name + (choices.first { name.columns + $0.count + 1 + state.count <= width } ?? "")
+    let fill = String(repeating: " ", count: max(1, width - text.columns - state.count))
+    return StyledLine(text + fill + state, .inverse)
   }
 
   private var totals: StyledLine {
@@ -139,7 +140,7 @@ public struct LiveScreen {
         name: vocabulary.partition(window.partition.rawValue))
     }
     var line = StyledLine("  schedule  ", .soft)
-    for (label, owner) in zip(strip.labels, strip.owners) { line.append(String(label), colour(owner)) }
+    for (label, owner) in zip(strip.labels, strip.owners) { line.append(label, colour(owner)) }
     return line
   }
 

@@ -23,7 +23,7 @@ extension StepScreen {
   private func rule(_ title: String) -> StyledLine {
     var line = StyledLine("── ", .soft)
     line.append(title, .strong)
-    line.append(" " + String(repeating: "─", count: max(0, width - title.count - 4)), .soft)
+    line.append(" " + String(repeating: "─", count: max(0, width - title.columns - 4)), .soft)
     return line
   }
 

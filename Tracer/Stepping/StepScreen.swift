@@ -85,8 +85,8 @@ public struct StepScreen {
     let share = total > 1 ? stepper.ordinal * 100 / (total - 1) : 100
     // What does not fit is left out: half a number is another one.
     let rights = ["\(share) % of \(total) ", "\(share) % ", ""]
-    let right = rights.first { text.count + 1 + $0.count <= width } ?? ""
-    let fill = String(repeating: " ", count: max(1, width - text.count - right.count))
+    let right = rights.first { text.columns + 1 + $0.count <= width } ?? ""
+    let fill = String(repeating: " ", count: max(1, width - text.columns - right.count))
     return StyledLine(text + fill + right, .inverse)
   }
 
@@ -120,7 +120,7 @@ public struct StepScreen {
   }
 
   private func eventLine(_ ordinal: Int) throws -> StyledLine {
-    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    let nameWidth = max(6, min(14, vocabulary.partitions.map(\.columns).max() ?? 0))
     let (position, event) = try stepper.store.event(ordinal)
     let description = EventDescription(event, position: position, vocabulary)
     var line = StyledLine()
@@ -141,7 +141,7 @@ public struct StepScreen {
     var rows = ["", ""]
     var row = 0
     for field in EventDescription(event, position: 0, vocabulary).fields {
-      if rows[row].count + field.text.count + 3 > width, row == 0 { row = 1 }
+      if rows[row].columns + field.text.columns + 3 > width, row == 0 { row = 1 }
       rows[row] += " " + field.text
     }
     return rows.map { StyledLine("  " + $0, .strong) }
@@ -204,7 +204,7 @@ public struct StepScreen {
         name: vocabulary.partition(window.partition.rawValue), isRunning: runningWindow == index)
     }
     var strip = StyledLine(" ")
-    for (label, owner) in zip(windows.labels, windows.owners) { strip.append(String(label), colour(owner)) }
+    for (label, owner) in zip(windows.labels, windows.owners) { strip.append(label, colour(owner)) }
     return strip
   }
 
@@ -235,7 +235,7 @@ public struct StepScreen {
       reason.append(divergence.reason, .bad, width: width - 4)
       lines.append(reason)
     }
-    let nameWidth = max(9, min(14, vocabulary.partitions.map(\.count).max() ?? 0))
+    let nameWidth = max(9, min(14, vocabulary.partitions.map(\.columns).max() ?? 0))
     var head = StyledLine()
     head.append("   ", .soft)
     // The core takes an entry's input in one step: its decisions have one state, that at their end.

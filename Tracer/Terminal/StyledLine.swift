@@ -25,13 +25,13 @@ public struct StyledLine: Equatable, Sendable {
 
   /// Appends text in a column, cut or filled up to a width.
   public mutating func append(_ text: String, _ style: Style = .plain, width: Int, isRight: Bool = false) {
-    let short = text.count > width ? String(text.prefix(max(0, width - 1))) + "…" : text
-    let fill = String(repeating: " ", count: max(0, width - short.count))
+    let short = text.columns > width ? text.prefix(columns: max(0, width - 1)) + "…" : text
+    let fill = String(repeating: " ", count: max(0, width - short.columns))
     append(isRight ? fill + short : short + fill, style)
   }
 
-  /// Characters of the line; every one of them takes one column.
-  public var count: Int { pieces.reduce(0) { $0 + $1.text.count } }
+  /// Columns that the line takes.
+  public var count: Int { pieces.reduce(0) { $0 + $1.text.columns } }
 
   /// The characters without their styles.
   public var text: String { pieces.map(\.text).joined() }
@@ -41,8 +41,13 @@ public struct StyledLine: Equatable, Sendable {
     var result = ""
     var left = width
     for (text, style) in pieces where left > 0 {
-      let part = String(text.prefix(left))
-      left -= part.count
+      var part = String(text.prefix(columns: left))
+      left -= part.columns
+      if part.count < text.count {
+        // A wide sign does not fit: what follows it must not take its place.
+        part += String(repeating: " ", count: left)
+        left = 0
+      }
       result += isColored ? Self.code(style, isHighlighted) + part + "\u{1B}[0m" : part
     }
     if isHighlighted, isColored {
@@ -53,7 +58,15 @@ public struct StyledLine: Equatable, Sendable {
 
   /// A line in ASCII, as wide as it was: signs become the next best.
   static func plain(_ text: String) -> String {
-    String(text.map { $0.isASCII ? $0 : substitutes[$0] ?? "?" })
+    text.reduce(into: "") { line, sign in
+      if sign.isASCII {
+        line.append(sign)
+      } else if let substitute = substitutes[sign] {
+        line.append(substitute)
+      } else {
+        line += String(repeating: "?", count: sign.columns)
+      }
+    }
   }
 
   private static let substitutes: [Character: Character] = [

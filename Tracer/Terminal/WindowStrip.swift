@@ -7,8 +7,8 @@ public struct WindowStrip {
 
   /// By column: the partition that owns it, or `nobody`.
   public private(set) var owners: [UInt8]
-  /// By column.
-  public private(set) var labels: [Character]
+  /// By column: one sign each, or none in the second column of a wide one.
+  public private(set) var labels: [String]
   private let length: UInt64
 
   /// A frame without windows.
@@ -18,7 +18,7 @@ public struct WindowStrip {
   ///   - length: how long the frame is, in ns; more than 0.
   public init(columns: Int, length: UInt64) {
     owners = [UInt8](repeating: Self.nobody, count: columns)
-    labels = [Character](repeating: "·", count: columns)
+    labels = [String](repeating: "·", count: columns)
     self.length = length
   }
 
@@ -31,11 +31,12 @@ public struct WindowStrip {
   public mutating func add(start: UInt64, duration: UInt64, owner: UInt8, name: String, isRunning: Bool = false) {
     let first = Self.column(of: start, length, owners.count)
     let end = max(first + 1, Self.column(of: start &+ duration, length, owners.count))
-    let name = Array(name)
+    let name = name.flatMap { $0.columns == 2 ? [String($0), ""] : $0.columns == 1 ? [String($0)] : [] }
     for column in first..<max(first, min(end, owners.count)) {
       owners[column] = owner
       let place = column - first
-      labels[column] = place == 0 ? "▏" : place <= name.count && column < end - 1 ? name[place - 1] : " "
+      let sign = place > 0 && place <= name.count ? name[place - 1] : " "
+      labels[column] = place == 0 ? "▏" : column < end - max(1, sign.columns) ? sign : " "
       if isRunning, labels[column] == " " { labels[column] = "─" }
     }
   }

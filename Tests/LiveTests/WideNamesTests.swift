@@ -1,0 +1,43 @@
+import Terminal
+import Testing
+
+@testable import Live
+
+/// Names in signs that take two columns of a terminal, or none: a line that is longer than its screen spoils it.
+@Suite struct WideNamesTests {
+  @Test func columnsAreCounted() {
+    let known = [
+      ("", 0), ("Sensors", 7), ("Überwachung", 11), ("e\u{301}", 1), ("a\u{200B}b", 2), ("日本語", 6), ("한글", 4),
+      ("Ｆ", 2), ("🚀", 2), ("─▶▏·…", 5),
+    ]
+    for (text, columns) in known { #expect(text.columns == columns, "\(text)") }
+    #expect("日本語".prefix(columns: 3) == "日" && "a日".prefix(columns: 1) == "a" && "日".prefix(columns: 1) == "")
+  }
+
+  @Test func aColumnIsFilledAndALineIsCut() {
+    for width in 1...14 {
+      var line = StyledLine()
+      line.append("日本語 Nav", width: width)
+      line.append("|")
+      #expect(line.count == width + 1)
+      line.append("語語")
+      for room in 0...20 {
+        let shown = line.rendered(width: room, isColoured: false)
+        #expect(shown.columns == min(room, line.count), "\(shown), \(room)")
+      }
+    }
+  }
+
+  @Test func aStripIsAsWideAsItsFrame() {
+    for duration in 1...14 as ClosedRange<UInt64> {
+      var strip = WindowStrip(columns: 16, length: 16)
+      strip.add(start: 2, duration: duration, owner: 1, name: "日a本\u{200B}語", isRunning: duration.isMultiple(of: 2))
+      #expect(strip.labels.joined().columns == 16, "\(duration): \(strip.labels)")
+    }
+  }
+
+  /// What stands for a partition in a strip takes one column.
+  @Test func lettersAreNarrow() {
+    #expect(LiveScreen.letters(["日本語", "語X", "Nav", "한"]) == ["0", "X", "N", "1"])
+  }
+}
