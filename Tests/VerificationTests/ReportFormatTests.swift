@@ -4,6 +4,21 @@ import Testing
 
 /// What the report's formats say, and how.
 @Suite struct ReportFormatTests {
+  /// Names in a trace that somebody else has made give no orders to a terminal, and make no lines of their own.
+  @Test func namesAreVisible() throws {
+    let module = try SampleModule()
+    var report = Story(Scribe.story(of: module)).verify(module)
+    report.moduleName = "a\u{1B}[2J"
+    report.claims[0].identifier = "x\npass  y"
+    report.claims[0].title = "\u{9B}2J"
+    let shown = report.visible
+    #expect(shown.moduleName == "a\u{FFFD}[2J" && shown.claims[0].title == "\u{FFFD}2J")
+    #expect(shown.claims[0].identifier == "x\u{FFFD}pass  y")
+    let text = shown.text(isColored: false)
+    #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+    #expect(!text.contains("\npass  y"))
+  }
+
   @Test func aFailIsExplainedInEveryFormat() throws {
     let module = try SampleModule()
     var story = Story(Scribe.story(of: module))

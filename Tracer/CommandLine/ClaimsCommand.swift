@@ -102,7 +102,7 @@ struct ClaimsCommand: ParsableCommand {
 
   private static func text(of claims: [Claim]) -> String {
     let rows = claims.map { claim in
-      let found = claim.found
+      let found = VerificationReport.visible(claim.found)
       return [
         found.identifier, bound(of: found), found.source,
         (claim.isLeftOut ? "(left out by the module file) " : "") + found.title,

@@ -82,8 +82,9 @@ struct QueryOutput {
 
   /// Without what would break a line of a table.
   private static func visible(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 32 }) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   // MARK: CSV and JSON

@@ -86,6 +86,6 @@ enum TraceCommand {
   }
 
   static func complain(_ message: String) {
-    ModuleSession.say("partita: \(message)\n", to: STDERR_FILENO)
+    ModuleSession.say("partita: \(TraceVocabulary.visible(message, keeping: ["\n", "\t"]))\n", to: STDERR_FILENO)
   }
 }

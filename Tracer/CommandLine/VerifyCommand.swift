@@ -150,7 +150,8 @@ struct VerifyCommand: ParsableCommand {
     return report
   }
 
-  private func show(_ report: VerificationReport) {
+  private func show(_ found: VerificationReport) {
+    let report = format == .text ? found.visible : found
     switch format {
     case .text where !explain.isEmpty:
       for claim in report.claims { print(report.explanation(of: claim)) }

@@ -145,7 +145,7 @@ struct WhatIfCommand: ParsableCommand {
     progress.clear()
     let answer = SearchedWindows(found: found, margin: margin)
     switch format {
-    case .text: print(answer.text)
+    case .text: print(TraceVocabulary.visible(answer.text, keeping: ["\n"]))
     case .json: print(try answer.json())
     }
     for weakness in found.weaknesses { TraceCommand.complain("but: \(weakness)") }

@@ -36,9 +36,16 @@ public struct TraceVocabulary: Sendable {
 
   /// A name of the table as text, control characters made visible.
   public static func text(_ table: ModuleTable, _ reference: NameReference) -> String {
-    let text = String(decoding: table.name(reference), as: UTF8.self)
-    let visible = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }
-    return String(String.UnicodeScalarView(visible))
+    visible(String(decoding: table.name(reference), as: UTF8.self))
+  }
+
+  /// Text with its control characters made visible, but for those that are kept: what a trace or a file says may have
+  /// any, and a terminal would obey them.
+  public static func visible(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
+    let scalars = text.unicodeScalars.map { sign in
+      sign.properties.generalCategory == .control && !kept.contains(sign) ? "\u{FFFD}" : sign
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   /// A partition's name; a dash for 255, which is nobody, and `partition 9` for one that the module has not.
