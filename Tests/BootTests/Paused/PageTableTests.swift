@@ -13,8 +13,8 @@ import Testing
     var walk: PageWalk
   }
 
-  /// Each partition of the flight-control module, at its first instruction and at a hypercall later; Loader, which makes
-  /// none, somewhere in its windows.
+  /// Each partition of the flight-control module, at its first instruction and at a hypercall later; Loader, which
+  /// makes none, somewhere in its windows.
   @Test func whileAPartitionRunsOnlyItsOwnPagesAreMapped() throws {
     let module = try ModuleVariant.flightControl().compile()
     let bytes = module.imageBytes
