@@ -22,7 +22,7 @@ import Testing
       #expect(line.count == width + 1)
       line.append("語語")
       for room in 0...20 {
-        let shown = line.rendered(width: room, isColoured: false)
+        let shown = line.rendered(width: room, isColored: false)
         #expect(shown.columns == min(room, line.count), "\(shown), \(room)")
       }
     }
