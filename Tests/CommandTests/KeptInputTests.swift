@@ -101,6 +101,26 @@ import Testing
     #expect(folder.names == names && folder.leftovers == [], "\(arguments)")
   }
 
+  /// The kernel and the partitions' images are read too, and none of them is named on the command line.
+  @Test(arguments: writers) func noProgramIsReplaced(arguments: [String]) throws {
+    let folder = try Self.folder()
+    let program = Array("\u{7F}ELF and more".utf8)
+    try folder.write(program, to: "letter")
+    let run = try folder.run(arguments + (arguments[0] == "run" ? [] : ["--force"]))
+    #expect(run.ending == .status(2) && run.errors.contains("it is a program or an image"), "\(run.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("letter"))) == Data(program), "\(arguments)")
+    #expect(folder.leftovers == [], "\(arguments)")
+  }
+
+  @Test func whatStandardInputComesFromIsKept() throws {
+    let folder = try Self.folder()
+    let trace = folder.file("run.partita")
+    let before = try Data(contentsOf: URL(fileURLWithPath: trace))
+    let run = try CommandRun.partita(["export", "-", "--format", "csv", "-o", trace, "--force"], input: trace)
+    #expect(run.status == 2 && run.errors.contains("is what is read here"), "\(run.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: trace)) == before)
+  }
+
   /// With it, it is: so the test above is one of `--force` and of nothing else.
   @Test(arguments: [
     ["verify", "run.partita", "--certificate", "letter"], ["pack", "module.xml", "-o", "letter"],

@@ -42,6 +42,19 @@ import Testing
     }
   }
 
+  /// Whatever is said: the command may be about to read it, as it reads the kernel and the partitions' images.
+  @Test func programsStay() throws {
+    let folder = try TemporaryFolder()
+    let program = try folder.write([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1], to: "Sensors.elf")
+    #expect(throws: OutputPath.Refusal.notReplaceable(path: program, reason: OutputPath.programReason)) {
+      try OutputPath(file: program, mayReplace: true)
+    }
+    for other in [[0x7F, 0x45, 0x4C], [], [0x50, 0x41, 0x52, 0x54, 0x49]] as [[UInt8]] {
+      let path = try folder.write(other, to: "trace")
+      #expect(try OutputPath(file: path, mayReplace: true).path.hasSuffix("/trace"))
+    }
+  }
+
   @Test func linksAreFollowed() throws {
     let temporary = try TemporaryFolder()
     defer { withExtendedLifetime(temporary) {} }

@@ -3,7 +3,8 @@ import Foundation
 /// Where a result is to go, looked at before anything is made: no work is lost for a path that could never do.
 ///
 /// Links are followed, so that what they lead to is replaced and not they themselves. Only ordinary files are ever
-/// replaced: a device, a pipe or a folder is not what somebody means by `--force`.
+/// replaced: a device, a pipe or a folder is not what somebody means by `--force`, nor is a program, such as the kernel
+/// or a partition's image, which the same command may be about to read.
 public struct OutputPath: Equatable, Sendable {
   /// Why nothing can go there.
   public enum Refusal: Error, Equatable, Sendable {
@@ -34,6 +35,7 @@ public struct OutputPath: Equatable, Sendable {
       case S_IFDIR: throw .notReplaceable(path: text, reason: "it is a folder; name a file")
       default: throw .notReplaceable(path: text, reason: "it is no ordinary file")
       }
+      if Self.isProgram(path) { throw .notReplaceable(path: text, reason: Self.programReason) }
       guard mayReplace else { throw .exists(path: text) }
     }
     // The file would have another name than the one that was given.
@@ -63,6 +65,15 @@ public struct OutputPath: Equatable, Sendable {
     }
     folder = slash == path.startIndex ? "/" : String(path[..<slash])
     name = String(path[path.index(after: slash)...])
+  }
+
+  /// Why a program stays.
+  public static let programReason = "it is a program or an image; name another file, or delete it first"
+
+  /// Whether there is an executable file in ELF form: nothing that this command makes is one.
+  public static func isProgram(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 4) else { return false }
+    return start.elementsEqual([0x7F, 0x45, 0x4C, 0x46])
   }
 
   /// Whether files can be made in the folder; where not, `errno` says why. A file in a folder's place is none.
@@ -131,9 +142,12 @@ public struct OutputPath: Equatable, Sendable {
   }
 
   /// Whether both paths lead to one ordinary file that is there: of a device or a pipe nothing is lost by writing.
+  ///
+  /// - Parameter other: that of an input; `-` is what standard input comes from.
   public static func areSame(_ one: String, _ other: String) -> Bool {
     var (a, b) = (stat(), stat())
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    let isThere = other == "-" ? fstat(STDIN_FILENO, &b) == 0 : stat(other, &b) == 0
+    return isThere && stat(one, &a) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
       && a.st_mode & S_IFMT == S_IFREG
   }
 }

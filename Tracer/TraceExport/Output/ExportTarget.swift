@@ -66,7 +66,8 @@ public final class ExportTarget {
     guard stat(path, &information) == 0 else { return }
     // What may not go, whatever is said, is told first.
     switch (kind, information.st_mode & S_IFMT) {
-    case (.file, S_IFREG): break
+    case (.file, S_IFREG):
+      if OutputPath.isProgram(path) { throw .notReplaceable(path: path, reason: OutputPath.programReason) }
     case (.file, S_IFDIR): throw .notReplaceable(path: path, reason: "it is a folder, and the export is a file")
     case (.folder(let isOwn), S_IFDIR):
       guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
