@@ -2,6 +2,7 @@ import APEXTypes
 import ModuleConfiguration
 import Testing
 import TraceFormat
+import TraceReading
 
 /// Marks that find no depth, again and again, on the machine: each overflow goes to the partition's error handler,
 /// which has come back from the one before.
@@ -41,5 +42,24 @@ import TraceFormat
     let (report, condition) = try Judge.verify(run.trace)
     #expect(condition == .complete)
     #expect(report.claims(.fail) == [])
+  }
+
+  /// Under its own module the handler is known to have come back where it had.
+  @Test func theRunIsPredicted() throws {
+    let run = try Self.run.get()
+    let (predicted, _) = try WhatIfTests.predict(run.trace, under: run.trace)
+    let errors = try Self.errors(in: predicted)
+    #expect(errors.count > 10)
+    #expect(errors == run.events(.healthError).map { $0.event.operand })
+  }
+
+  /// Level and state of each error.
+  private static func errors(in trace: [UInt8]) throws -> [UInt32] {
+    let reader = try TraceReader(bytes: trace)
+    var found: [UInt32] = []
+    while let item = reader.next() {
+      if case .event(_, let event) = item, event.kind == EventKind.healthError.rawValue { found.append(event.operand) }
+    }
+    return found
   }
 }

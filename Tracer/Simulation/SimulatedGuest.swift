@@ -69,11 +69,15 @@ struct SimulatedGuest {
   /// The upcall returned, with the count that goes before it.
   mutating func countReturn() { returned &+= 1 }
 
-  /// - Parameter isCaughtByItself: false where somebody else says what its handler does, and when it comes back.
-  mutating func beginException(isCaughtByItself: Bool) {
+  /// - Parameters:
+  ///   - isCaughtByItself: false where somebody else says what its handler does, and when it comes back.
+  ///   - returned: how many exceptions it has come back from, as the kernel believes.
+  mutating func beginException(isCaughtByItself: Bool, _ returned: UInt32) {
     if isCaughtByItself {
       interrupted.append(activity)
       activity = .catching(wasOn: isOn)
+    } else {
+      exceptionsReturned = returned
     }
     isOn = false
   }
@@ -84,6 +88,9 @@ struct SimulatedGuest {
     exceptionsReturned &+= 1
     setFlag(wasOn)
   }
+
+  /// The handler that somebody else spoke for has come back.
+  mutating func countException() { exceptionsReturned &+= 1 }
 
   /// It has been in ring 3: upcalls owed have run their first instructions, which count them.
   mutating func run() {

@@ -27,13 +27,21 @@ extension SimulatedWorld {
         upcall.entry, 0)
     }
     if let exception = decision.exception {
-      guests[Int(exception.partition.rawValue)].beginException(isCaughtByItself: behaviour == nil)
+      let awaited = core.exceptionsReturned(before: exception.partition)
+      guests[Int(exception.partition.rawValue)].beginException(isCaughtByItself: behaviour == nil, awaited)
       recorder.add(
         .exceptionWritten, exception.partition.rawValue, 0, UInt32(exception.vector), PartitionLayout.stackTop - 8192,
         exception.entry, 0)
     }
     observeDrainer()
     if decision.isKeyframeDue { recordKeyframe() }
+  }
+
+  /// The handler of a partition for which somebody else speaks has come back, unless it is known to have.
+  func endHandler(of partition: PartitionIndex) {
+    let index = Int(partition.rawValue)
+    guard guests[index].exceptionsReturned == core.exceptionsReturned(before: partition) else { return }
+    guests[index].countException()
   }
 
   private func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {

@@ -82,7 +82,8 @@ extension SimulatedWorld {
       // The trampoline counts the return before it asks for it, and the next upcall takes the frame.
       guests[index].run()
       guests[index].countReturn()
-      call(GuestCall(.returnFromUpcall, operand: 3), partition, exit, at: instant)
+      let isOver = core.isHandlerOver(partition, exceptionsReturned: guests[index].exceptionsReturned)
+      call(GuestCall(.returnFromUpcall, operand: isOver ? 7 : 3), partition, exit, at: instant)
       if core.decision.upcall?.reusesFrame == true { guests[index].forgetReplaced() }
       return
     }

@@ -157,6 +157,11 @@ extension PartitionCore where Marking: MarkingRule {
       owners: state.owners, isMasked: lines.mask & line.bit != 0, takenInWindow: state.takenInWindow)
   }
 
+  /// How many exceptions and errors the partition had come back from when it was given the last one.
+  public func exceptionsReturned(before partition: PartitionIndex) -> UInt32 {
+    guests.states[Int(partition.rawValue)].returnedBefore
+  }
+
   /// Entries ever made in the error log.
   public var errorCount: UInt64 { errorLog.count }
 

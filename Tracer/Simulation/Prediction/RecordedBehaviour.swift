@@ -206,6 +206,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     noteTurn(index, deed, at: instant)
     noteJobs(index, deed, at: instant)
     world.guests[index].setFlag(deed.isOn)
+    if deed.isHandlerOver { world.endHandler(of: partition) }
     let isAtOnce = world.servesAtOnce(at: instant)
     let kernelTime = deed.kernelTime.map(kernelTime)
     if let kernelTime { world.plannedExit = instant + kernelTime }

@@ -27,6 +27,8 @@ struct RecordedDeed {
   var hasUpcall = false
   /// Marks waited for the partition.
   var hadMarks = false
+  /// The kernel was told with it that a handler of exceptions and errors had come back (`EntrySnapshot.Flags`).
+  var isHandlerOver = false
   /// From the first instant of that computation to the deed, interruptions included, ns.
   var elapsed: UInt64 = 0
   /// Where it came; nil where the computation before it is not that of a recorded run.

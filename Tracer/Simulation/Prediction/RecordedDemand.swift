@@ -231,7 +231,7 @@ struct RecordedDemand {
     let stretch = ClockEvidence.Stretch(
       partition: snapshot.partition, isInHandler: flows[index].open.count > 1, last: strand.latestKind,
       next: deed.kind)
-    deed.stretch = stretch
+    (deed.stretch, deed.isHandlerOver) = (stretch, snapshot.flags.contains(.isHandlerOver))
     (deed.period, deed.windowEnd) = (periods.period(of: index), periods.windowEnd(of: index))
     deed.comesAfterYield = strand.isGivenUp
     deed.upcallCount = flows[index].upcallCount
