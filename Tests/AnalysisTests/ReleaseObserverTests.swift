@@ -16,22 +16,21 @@ import TraceFormat
           p:ReleaseOffsetSeconds="0.003"/>
       </Partition>
       """,
-    schedules: [
+    schedules: [0, 1].map {
       ModuleFile.schedule(
-        frameSeconds: "0.02",
+        $0, frameSeconds: "0.02",
         [
           ModuleFile.partition(
             1, periodSeconds: "0.01", durationSeconds: "0.004", [("0", "0.004", true), ("0.01", "0.004", true)])
         ])
-    ])
+    })
 
   /// A period of the partition starts.
-  private static func period(_ milliseconds: UInt64) -> [TraceEvent] {
+  private static func period(_ milliseconds: UInt64, of schedule: UInt32 = 0) -> [TraceEvent] {
     let start = milliseconds * 1_000_000
+    let window = UInt32(milliseconds / 10 % 2) + 2 * schedule
     return [
-      TraceEvent(
-        time: start, .windowStart, partition: 0, detail: 0, operand: UInt32(milliseconds / 10 % 2),
-        words: .init(start))
+      TraceEvent(time: start, .windowStart, partition: 0, detail: 0, operand: window, words: .init(start))
     ]
   }
 
@@ -79,8 +78,12 @@ import TraceFormat
       try Self.observe(events + later).reasons == [
         "b: released 1 ms after its period's start, and the module file says 3"
       ])
-    // A call that was denied tells nothing.
+    // A call that was denied tells nothing, nor does one whose answer is another entry's, nor a job of the future.
     #expect(try Self.observe(Self.period(0) + Self.job("b", age: -1, at: 1, denied: 1)).reasons == [])
+    let call = Self.job("b", age: -1, at: 1)
+    let other = TraceEvent(time: call[0].time, .interrupt, partition: 0, detail: 0, operand: 40, words: .init())
+    #expect(try Self.observe(Self.period(0) + [call[0], other, call[1]]).reasons == [])
+    #expect(try Self.observe(Self.period(0) + Self.job("b", age: -5, at: 1)).reasons == [])
   }
 
   /// Both are released 20 ms apart, each at a period's start and its offset, and not from the same one.
@@ -91,10 +94,29 @@ import TraceFormat
         "b: released in other periods than 'a' beside it, as if started later"
       ])
     // Of what was before a gap, or a start of the partition, nobody knows whether it was the same life.
-    let start = TraceEvent(time: 11_000_000, .restart, partition: 0, detail: 0, operand: 0, words: .init())
-    #expect(try Self.observe(first + [start] + Self.job("b", age: -3, at: 13)).reasons == [])
+    for kind in [EventKind.restart, .initialised, .modeChange] {
+      let start = TraceEvent(time: 11_000_000, kind, partition: 0, detail: 0, operand: 0, words: .init())
+      #expect(try Self.observe(first + [start] + Self.job("b", age: -3, at: 13)).reasons == [], "\(kind)")
+    }
+    let loss = TraceEvent(time: 11_000_000, .loss, partition: 0xFF, detail: 0, operand: 3, words: .init())
+    let anew = Self.period(10) + Self.job("b", age: -3, at: 13)
+    #expect(try Self.observe(first + [loss] + anew).reasons == [])
+    // Nor whether the period was another one.
+    #expect(try Self.observe(Self.period(0) + [loss] + Self.job("b", age: -1, at: 1)).reasons == [])
     #expect(
       try Self.observe(first + Self.period(10) + Self.job("b", age: -3, at: 13), gapBefore: first.count).reasons == [])
+  }
+
+  /// What one schedule has released says nothing of the other's releases: neither what it left, nor where it began.
+  @Test func schedulesAreJudgedEachByItself() throws {
+    let change = TraceEvent(time: 20_000_000, .scheduleChange, partition: 0xFF, detail: 1, operand: 1, words: .init())
+    let before = Self.period(0) + Self.job("a", age: 0, at: 0) + [change] + Self.period(20, of: 1)
+    #expect(try Self.observe(before + Self.job("a", age: 5, at: 21)).reasons == [])
+    let later = before + Self.period(30, of: 1)
+    #expect(try Self.observe(later + Self.job("b", age: -3, at: 33)).reasons == [])
+    // Found under one, it is looked for under the other.
+    let found = Self.period(0) + Self.job("b", age: -1, at: 1) + [change] + Self.period(20, of: 1)
+    #expect(try Self.observe(found + Self.job("b", age: -1, at: 21)).reasons.count == 2)
   }
 
   @Test func missedDeadlinesAreCounted() throws {

@@ -121,6 +121,52 @@ import Testing
     #expect(evidence.index(of: .none, in: 0) == nil && evidence.index(of: ProcessKey(rawValue: 100), in: 1) == nil)
   }
 
+  /// A timer that is set to where another process is released, or has its deadline, or to a period's start, tells
+  /// nothing of the running one's deadline; told of later, too.
+  @Test func aTimerForAnotherProcessIsExplainedByThat() throws {
+    let other = ProcessKey(rawValue: 8)
+    func limit(_ deeds: [RecordedDeed], deadline: UInt64 = 5_000_000) -> DeadlineEvidence.Limit? {
+      let processes = [(Self.key, deadline), (other, 3_000_000 as UInt64)].map { key, deadline in
+        DeadlineEvidence.Process(
+          partition: 0, key: key, name: "", period: Self.period, capacity: 0, deadline: deadline)
+      }
+      return Self.limit(deeds, in: DeadlineEvidence(processes, partitionCount: 1))
+    }
+    let timer = [Self.run(at: 100_000), Self.timer(to: 3_000_000, at: 100_300)]
+    #expect(limit(timer)?.isDeclared == false)
+    #expect(limit([Self.run(at: 50_000, other)] + timer)?.isDeclared == true)
+    #expect(limit(timer + [Self.run(at: 200_000, other)])?.isDeclared == true)
+    let period = [Self.run(at: 100_000), Self.timer(to: Self.period, at: 100_300)]
+    #expect(limit(period, deadline: 30_000_000)?.isDeclared == true)
+  }
+
+  /// A job that is stopped, or late and told so, or of a life before, has not met its deadline by that.
+  @Test func whatEndsOtherwiseProvesNothing() throws {
+    let evidence = Self.evidence(capacity: 0)
+    let stop = Self.deed(
+      .tellProcess, at: 15_000_000, (UInt64(Self.key.rawValue), UInt64(ProcessTelling.State.dormant.rawValue), 0, 0))
+    for deeds in [
+      [Self.run(at: 100_000), stop], [Self.run(at: 100_000), Self.call(at: 5_000_100), Self.complete(at: 9_000_000)],
+    ] {
+      let limit = try #require(Self.limit(deeds, in: evidence))
+      #expect(limit.span == 5_000_000 && limit.isDeclared)
+    }
+    var restarted = evidence
+    restarted.note(Self.run(at: 100_000), of: 0)
+    restarted.begin(0)
+    restarted.note(Self.complete(at: 15_000_000), of: 0)
+    #expect(restarted.limit(of: 0)?.isDeclared == true)
+  }
+
+  /// Where the file's deadlines are others than the scheduler's, or none are, nothing is sure.
+  @Test func whatIsNotToldOrHasNoReleasesIsNotDeclared() throws {
+    let process = DeadlineEvidence.Process(
+      partition: 0, key: Self.key, name: "", period: Self.period, capacity: 0, deadline: 5_000_000, isTold: false)
+    let limit = Self.limit([Self.run(at: 100_000)], in: DeadlineEvidence([process], partitionCount: 1))
+    #expect(limit?.span == 5_000_000 && limit?.isDeclared == false)
+    #expect(Self.limit([Self.run(at: 100_000, age: ProcessTelling.aperiodic)]) == nil)
+  }
+
   /// What stands for many jobs is of none of them.
   @Test func spansBeyondTheLastAreMixed() throws {
     var follower = RecordedBehaviour.JobFollower()
