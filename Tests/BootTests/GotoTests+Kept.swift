@@ -81,4 +81,14 @@ extension GotoTests {
     try FileManager.default.removeItem(at: folder.url("kept"))
     #expect(try go(folder, arguments).status == 0)
   }
+
+  /// Both instants are told to the nanosecond: rounded as a summary has them they would be alike, and nobody would know
+  /// what is wrong.
+  @Test func anotherStopInstantThanTheRunsIsToldExactly() throws {
+    let answer = try go(folder(), "run.partita 5 --images '\(BootImages.folder)' --batch --for 260000001ns")
+    #expect(answer.status == 2)
+    let complaint = "--for says 0.260000001 s, but the trace tells that its run was given 0.26 s"
+    #expect(answer.text.contains(complaint), "\(answer.text)")
+    #expect(try go(folder(), "run.partita 5 --images '\(BootImages.folder)' --batch --for 260ms").status == 0)
+  }
 }
