@@ -60,6 +60,7 @@ import Testing
     let folder = try CommandFolder()
     try folder.write(trace, to: "run.partita")
     try folder.write(Array(other.description.utf8), to: "other.xml")
+    for (name, bytes) in other.images { try folder.write(bytes, to: name + ".elf") }
     let text = try folder.partita(
       [
         "what-if", "run.partita", "--module", "other.xml", "--images", BootImages.package + "/.build/images", "--all",
@@ -98,6 +99,17 @@ import Testing
       #expect(try little.claim(identifier).predictedVerdict == "pass", "\(identifier)")
     }
     #expect(same.weaknesses.isEmpty && little.weaknesses.isEmpty, "\(little.weaknesses)")
+  }
+
+  /// The second window begins half a millisecond before surveillance is released. An idle scheduler waits for that by
+  /// the clock, and no longer where processes compute more: the job is later by what it computes more itself.
+  @Test func anIdleSchedulerWaitsNoLongerWithAMargin() throws {
+    let module = try Self.module(Windows(secondStart: 9500))
+    let trace = try CapturedRun.capture(module, milliseconds: 200).trace
+    let claim = "process.deadline.Autopilot.surveillance"
+    let seen = try #require(try WhatIfTests.report(trace).claim(claim)?.worst?.value)
+    let predicted = try #require(try Self.answer("--margin", "10", to: trace, module).claim(claim).predictedWorst)
+    #expect(abs(predicted - seen * 11 / 10) < 2000, "\(predicted), and \(seen) in the recorded run")
   }
 
   /// Windows that begin before a release, or end in the midst of jobs, each way once: whoever loses the processor

@@ -39,6 +39,8 @@ struct RecordedDeed {
   var windowEnd: UInt64 = 0
   /// It is the first one since a window was given up, but for asking for marks.
   var comesAfterYield = false
+  /// What was told last is that no process has the processor.
+  var isAfterIdling = false
   /// What was computed of `computation` before the last upcall in it, ns; nil where none came.
   var computationBeforeUpcall: UInt64?
   /// Upcalls of the partition's life before it.
@@ -72,12 +74,13 @@ struct RecordedDeed {
       && call.arguments.0 == UInt64(ErrorCode.deadlineMissed.rawValue)
   }
 
-  /// It is told that a process goes on after it was told that none does: the scheduler has waited in between.
-  var endsIdling: Bool {
-    stretch?.last == HypercallNumber.tellProcess.rawValue && telling?.from.isNone ?? false
+  /// It is told that a process goes on after it was told that none does, whatever was done in between: nobody has had
+  /// the processor but the scheduler.
+  var endsIdling: Bool { isAfterIdling && telling?.from.isNone ?? false }
+  /// Likewise, and no upcall has ended that: the scheduler has looked at the clock all the time.
+  var isIdleWait: Bool {
+    endsIdling && computation - min(computation, computationBeforeUpcall ?? 0) >= ClockEvidence.shortestWait
   }
-  /// Likewise, and no upcall came: it has looked at the clock all the time.
-  var isIdleWait: Bool { computationBeforeUpcall == nil && endsIdling }
 
   /// It gives up a window.
   var isYield: Bool { kind == HypercallNumber.yield.rawValue }

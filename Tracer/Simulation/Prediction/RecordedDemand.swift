@@ -233,7 +233,7 @@ struct RecordedDemand {
       next: deed.kind)
     (deed.stretch, deed.isHandlerOver) = (stretch, snapshot.flags.contains(.isHandlerOver))
     (deed.period, deed.windowEnd) = (periods.period(of: index), periods.windowEnd(of: index))
-    deed.comesAfterYield = strand.isGivenUp
+    (deed.comesAfterYield, deed.isAfterIdling) = (strand.isGivenUp, strand.isIdle)
     deed.upcallCount = flows[index].upcallCount
     deed.computationBeforeUpcall = strand.computationBeforeUpcall
     if let instant = deed.timerInstant, let period = deed.period {
@@ -242,7 +242,7 @@ struct RecordedDemand {
     deadlines.noteReading(deed, of: index)
     if flows[index].open.count == 1 { deadlines.note(deed, of: index) }
     clock.note(deed.computation, in: deed.elapsed, at: stretch)
-    strand.beginComputation(after: deed.kind)
+    strand.beginComputation(after: deed)
     pendingDeed = (index, deed, strand)
   }
 

@@ -100,6 +100,8 @@ final class RecordedStrand {
   private(set) var latestKind = UInt16.max
   /// A window has been given up, and nothing done since but to ask for marks.
   private(set) var isGivenUp = false
+  /// What was told last is that no process has the processor.
+  private(set) var isIdle = false
   private var kept: [RecordedDeed] = []
   /// Those behind them, where there are any.
   private var rest: SpillingQueue<RecordedDeed>?
@@ -151,11 +153,12 @@ final class RecordedStrand {
   /// An upcall interrupts the computation.
   func noteUpcall() { computationBeforeUpcall = computation }
 
-  /// Such a deed has been done: what leads to the next one begins.
-  func beginComputation(after kind: UInt16) {
+  /// A deed has been done: what leads to the next one begins.
+  func beginComputation(after deed: RecordedDeed) {
     computationBeforeUpcall = nil
-    latestKind = kind
-    if kind != HypercallNumber.null.rawValue { isGivenUp = kind == HypercallNumber.yield.rawValue }
+    latestKind = deed.kind
+    if deed.kind != HypercallNumber.null.rawValue { isGivenUp = deed.isYield }
+    if let telling = deed.telling { isIdle = telling.to.isNone }
     beginning = nil
     computation = 0
     wasOn = nil
