@@ -12,8 +12,11 @@ extension RecordedBehaviour {
       var recordedEnd: UInt64
       var own: UInt64
       var end: UInt64
-      /// Upcalls here since the partition's start, up to then.
+      /// Upcalls since the partition's start, up to then: in the recorded run, and here.
+      var recordedUpcallCount: UInt64
       var upcallCount: UInt64
+      /// The first window since that was given up here alone; nil where none was.
+      var extra: UInt64?
       /// A process has had the processor since.
       var isOver = false
 
@@ -49,33 +52,64 @@ extension RecordedBehaviour {
     return (recorded.number, own.number)
   }
 
-  /// Windows of periods that are over in which a scheduler had nothing to do are not given up once more.
-  func skipIdleWindows(_ index: Int) {
-    guard players[index].top == 0, players[index].windows.isGivenUp, players[index].activities[0].done == nil,
-      let last = players[index].windows.givenUp?.recorded, let own = periods.period(of: index), hasProcesses(index)
+  /// Windows of periods that are over in which a scheduler had nothing to do are not given up once more; nor are any
+  /// where an upcall comes that came after them in the recorded run: it goes on with whom that wakes.
+  func skipIdleWindows(_ index: Int, in world: SimulatedWorld) {
+    guard players[index].top == 0, players[index].windows.isGivenUp, let givenUp = players[index].windows.givenUp,
+      players[index].activities[0].done == nil || players[index].upcallCount > givenUp.upcallCount,
+      let own = periods.period(of: index), hasProcesses(index)
     else { return }
     let strand = players[index].activities[0].strand
+    var last = givenUp.recorded
+    let hasMarks = world.core.decision.hasPendingMarks
     while let deed = reader.deed(
       players[index].activities[0].next, of: strand, unless: { reader.demand.time > last &+ 2 &* own.length }),
-      deed.isYield, deed.comesAfterYield, let periods = periods(of: deed, index), periods.recorded < periods.own
+      deed.comesAfterYield, isPast(deed, index, since: givenUp, hasMarks: hasMarks)
     {
+      last = deed.instant
       strand.pass(players[index].activities[0].next)
       players[index].activities[0].goOn()
     }
   }
 
+  /// Whether the deed of an idle scheduler has no place here any more.
+  private func isPast(
+    _ deed: RecordedDeed, _ index: Int, since givenUp: WindowUse.GivenUp, hasMarks: Bool
+  ) -> Bool {
+    // The order of several processes that the clock releases is another matter.
+    let isOrdered = scheduled.contains(index)
+    let upcallCount = players[index].upcallCount &- givenUp.upcallCount
+    let isWoken = !isOrdered && upcallCount > deed.upcallCount &- givenUp.recordedUpcallCount
+    // That upcall may have come of another call than it did.
+    guard deed.isYield else { return isWoken && deed.asksForMarks && deed.hasUpcall }
+    // It asks for the marks that wait before it gives up a window, where none waited.
+    if isWoken || !isOrdered && hasMarks && !deed.hadMarks { return true }
+    guard players[index].activities[0].done == nil else { return false }
+    return periods(of: deed, index).map { $0.recorded < $0.own } ?? false
+  }
+
   /// Whether the period has not come yet in which the deed did: the scheduler finds nobody ready, if no upcall has
-  /// woken somebody.
-  func isIdle(_ index: Int, before deed: RecordedDeed) -> Bool {
+  /// woken somebody, nor will where it asks for the marks that wait.
+  func isIdle(_ index: Int, before deed: RecordedDeed, at instant: UInt64, in world: SimulatedWorld) -> Bool {
     guard players[index].top == 0, players[index].windows.isGivenUp, deed.comesAfterYield,
-      players[index].windows.givenUp?.upcallCount == players[index].upcallCount,
-      let periods = periods(of: deed, index), periods.own < periods.recorded
+      let givenUp = players[index].windows.givenUp, let periods = periods(of: deed, index),
+      periods.own < periods.recorded, hasProcesses(index),
+      !(deed.asksForMarks && world.core.decision.hasPendingMarks)
     else { return false }
-    return hasProcesses(index)
+    // A job of the recorded period is released no sooner, whatever comes before.
+    if let telling = deed.telling, telling.age != ProcessTelling.aperiodic, telling.age <= 0 { return true }
+    let upcallCount = players[index].upcallCount &- givenUp.upcallCount
+    guard upcallCount > 0 else { return true }
+    // Whom it has woken, if anybody, nobody knows where others came in the recorded run.
+    if upcallCount != deed.upcallCount &- givenUp.recordedUpcallCount {
+      players[index].weakness.noteOtherWindow(at: instant)
+    }
+    return false
   }
 
   /// The scheduler gives this window up, too.
   func giveUp(_ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld) {
+    if players[index].windows.givenUp?.extra == nil { players[index].windows.givenUp?.extra = instant }
     players[index].windows.givenUp?.own = instant
     players[index].windows.givenUp?.end = periods.windowEnd(of: index)
     players[index].activities[0].beginAgain()
@@ -89,7 +123,7 @@ extension RecordedBehaviour {
     if deed.isYield {
       players[index].windows.givenUp = WindowUse.GivenUp(
         recorded: deed.instant, recordedEnd: deed.windowEnd, own: instant, end: periods.windowEnd(of: index),
-        upcallCount: players[index].upcallCount)
+        recordedUpcallCount: deed.upcallCount, upcallCount: players[index].upcallCount)
     }
     if !deed.asksForMarks { players[index].windows.isGivenUp = deed.isYield }
     // Whoever has missed a deadline waited until it passed.
@@ -147,10 +181,10 @@ extension RecordedBehaviour {
   ) {
     guard isOtherModule, let givenUp, !givenUp.isOver else { return }
     if givenUp.isLonger { players[index].weakness.noteOtherWindow(at: givenUp.own) }
-    // It may not be awake yet.
+    // It may not be awake yet, or has been since a window that it did not have.
     let span = Int64(bitPattern: instant &- givenUp.own) &+ Int64(DeadlineEvidence.tolerance)
     if span < Int64(bitPattern: deed.instant &- givenUp.recorded) {
-      players[index].weakness.noteOtherWindow(at: instant)
+      players[index].weakness.noteOtherWindow(at: givenUp.extra ?? instant)
     }
   }
 }

@@ -63,7 +63,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   func nextDeed(of partition: PartitionIndex, from exit: UInt64, in world: SimulatedWorld) -> UInt64 {
     let index = Int(partition.rawValue)
     let top = players[index].top
-    skipIdleWindows(index)
+    skipIdleWindows(index, in: world)
     skipYield(index, at: exit)
     let activity = players[index].activities[top]
     let wasOff = !world.guests[index].isOn
@@ -200,7 +200,9 @@ final class RecordedBehaviour: PartitionBehaviour {
       players[index].activities[top].total = .max
       return world.interrupt(at: world.nextInterrupt(after: instant), exit, partition)
     }
-    if isIdle(index, before: deed) { return giveUp(index, partition, exit, at: instant, in: world) }
+    if isIdle(index, before: deed, at: instant, in: world) {
+      return giveUp(index, partition, exit, at: instant, in: world)
+    }
     activity.strand.pass(activity.next)
     players[index].activities[top].goOn()
     noteTurn(index, deed, at: instant)
