@@ -9,14 +9,14 @@ import Testing
     let module = try SampleModule()
     var report = Story(Scribe.story(of: module)).verify(module)
     report.moduleName = "a\u{1B}[2J"
-    report.claims[0].identifier = "x\npass  y"
+    report.claims[0].identifier = "x\npass  forged"
     report.claims[0].title = "\u{9B}2J"
     let shown = report.visible
     #expect(shown.moduleName == "a\u{FFFD}[2J" && shown.claims[0].title == "\u{FFFD}2J")
-    #expect(shown.claims[0].identifier == "x\u{FFFD}pass  y")
+    #expect(shown.claims[0].identifier == "x\u{FFFD}pass  forged")
     let text = shown.text(isColored: false)
     #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
-    #expect(!text.contains("\npass  y"))
+    #expect(!text.contains("\npass  forged"))
   }
 
   @Test func aFailIsExplainedInEveryFormat() throws {
