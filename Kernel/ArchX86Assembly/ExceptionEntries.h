@@ -99,6 +99,7 @@ partita_machine_check_entry:
 partita_double_fault_entry:
     pushq   $8
 abort_entry:
+    cld                                     // compiled code wants it so, and a partition may have set it
     pushq   %rax
     subq    $112, %rsp
     movq    %rsp, %rdi

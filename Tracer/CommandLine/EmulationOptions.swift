@@ -129,6 +129,7 @@ struct EmulationOptions: ParsableArguments {
 
   private func makeEmpty(_ path: String) throws(EmulationError) {
     guard force || access(path, F_OK) != 0 else { throw .fileExists(path: path) }
+    guard !OutputPath.isProgram(path) else { throw .unwritable(path: path, reason: OutputPath.programReason) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw .unwritable(path: path.isEmpty ? "''" : path, reason: String(cString: strerror(errno)))

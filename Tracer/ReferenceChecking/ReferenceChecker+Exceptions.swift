@@ -103,7 +103,7 @@ extension ReferenceChecker {
     }
     let canTake =
       exceptionHandler(vector, partition, before: step.input) ?? 0 != 0
-      && exceptionEntry(partition, before: step.input) ?? 0 != 0 && events[step.input].detail & 4 != 0
+      && exceptionEntry(partition, before: step.input) ?? 0 != 0 && events[step.input].detail & 6 == 4
       && reflected(to: partition, before: step.input) == UInt32(truncatingIfNeeded: word(step, 5))
     if canTake { require("exception.handler", isReflected) }
   }
@@ -193,7 +193,8 @@ extension ReferenceChecker {
   /// In which state an error is told.
   func judgeState(_ index: Int, _ step: Step) {
     let partition = partition(index)
-    let isException = kinds[step.input] == .exception
+    // Another partition's exception says nothing of this one's handler.
+    let isException = kinds[step.input] == .exception && self.partition(step.input) == partition
     let expected: SystemState
     if isInCallback(partition, before: index) {
       expected = .errorHandling

@@ -140,7 +140,7 @@ extension ReferenceChecker {
     if mode == 0, isStopped(partition, before: index) { return }
     let isDone = ((index + 1)..<step.end).contains {
       (kinds[$0] == .modeChange || kinds[$0] == .restart) && self.partition($0) == partition
-        && events[$0].detail == mode
+        && isDue(events[$0].detail, of: index)
     }
     require("health.carriedOut", isDone)
   }
@@ -169,7 +169,7 @@ extension ReferenceChecker {
       isRaised
       ? word(step, 2) >> 32 & 1 != 0
         && isOutOfHandlers(partition, before: index, UInt32(truncatingIfNeeded: word(step, 2)))
-      : events[step.input].detail & 4 != 0
+      : events[step.input].detail & 6 == 4
     let couldTake =
       exceptionHandler(32, partition, before: index) ?? 0 != 0 && exceptionEntry(partition, before: index) ?? 0 != 0
       && mode(of: partition, before: index) == OperatingMode.normal.rawValue && self.partition(step.input) == partition

@@ -55,7 +55,7 @@ extension ReferenceChecker {
       return .reset
     }
     let action = last(before: index, of: .healthAction) { events[$0].detail != 0 }
-    if let action, action > step.input, self.partition(action) == partition, dueMode(of: action) == mode {
+    if let action, action > step.input, self.partition(action) == partition, isDue(mode, of: action) {
       return .health
     }
     // A call's effects come before its answer.
@@ -64,6 +64,14 @@ extension ReferenceChecker {
     if isAsked, answer(step).map({ index < $0 }) ?? true { return .request }
     let start = all(.windowStart, in: step.input..<index).last { startsNewSchedule($0) }
     return start.map { owner($0) == partition && startDue(at: $0) != nil ? .schedule : .none } ?? .none
+  }
+
+  /// Whether a recovery action leads to that mode; where it is not known whether its partition was starting cold, a
+  /// warm start may be a cold one.
+  func isDue(_ mode: UInt8, of action: Int) -> Bool {
+    let due = dueMode(of: action)
+    let mayBeCold = due == OperatingMode.warmStart.rawValue && self.mode(of: partition(action), before: action) == nil
+    return mode == due || mayBeCold && mode == OperatingMode.coldStart.rawValue
   }
 
   /// The mode that a recovery action of partition level leads to: out of a cold start nobody comes to a warm one.

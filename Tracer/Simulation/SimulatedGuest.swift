@@ -36,6 +36,8 @@ struct SimulatedGuest {
   var lastCall: UInt64 = .max
   /// The window for which these three were chosen, by its start.
   var plannedWindow: UInt64 = .max
+  /// Its next return through the kernel is that of a handler of exceptions, for which somebody else speaks.
+  var leavesException = false
   /// Marks may wait that came while the flag was off: it asks the kernel at once.
   var mustPoll = false
 
@@ -59,6 +61,12 @@ struct SimulatedGuest {
 
   /// The kernel put the context of the interrupted activity back, or gives the next upcall on the same frame.
   mutating func endUpcall() {
+    guard !leavesException else {
+      // The handler of an exception is no activity of its own where somebody else speaks for it.
+      leavesException = false
+      isOn = true
+      return
+    }
     activity = interrupted.popLast() ?? .ordinary
     isOn = true
   }

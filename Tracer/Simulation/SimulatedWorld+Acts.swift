@@ -37,11 +37,17 @@ extension SimulatedWorld {
     if decision.isKeyframeDue { recordKeyframe() }
   }
 
-  /// The handler of a partition for which somebody else speaks has come back, unless it is known to have.
-  func endHandler(of partition: PartitionIndex) {
+  /// A partition is about to do what was recorded of it: what it then shows is as it was.
+  func prepare(_ deed: RecordedDeed, of partition: PartitionIndex) {
     let index = Int(partition.rawValue)
-    guard guests[index].exceptionsReturned == core.exceptionsReturned(before: partition) else { return }
-    guests[index].countException()
+    guests[index].setFlag(deed.isOn)
+    if deed.isHandlerOver, guests[index].exceptionsReturned == core.exceptionsReturned(before: partition) {
+      guests[index].countException()
+    }
+    guests[index].leavesException = false
+    if case .call(let call) = deed.act {
+      guests[index].leavesException = call.number == HypercallNumber.returnFromUpcall.rawValue
+    }
   }
 
   private func give(_ answer: HypercallAnswer, _ effect: HypercallEffect) {

@@ -31,7 +31,7 @@ extension Verifier {
     guard guest.isReflectedKnown, guest.isEntryKnown, guest.handlersKnown & 1 << UInt64(vector) != 0 else { return }
     let canTake =
       guest.handlers[vector] != 0 && guest.exceptionEntry != 0 && step.flags.contains(.frameFits)
-      && guest.reflectedCount == UInt32(truncatingIfNeeded: event.words.w5)
+      && !step.flags.contains(.inReturnTail) && guest.reflectedCount == UInt32(truncatingIfNeeded: event.words.w5)
     if canTake { rare.mustReflect = Int16(vector) }
   }
 

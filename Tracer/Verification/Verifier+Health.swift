@@ -51,7 +51,7 @@ extension Verifier {
       expected = .errorHandling
     } else if guest.isCallbackKnown, guest.isReflectedKnown {
       let isInHandler =
-        step.kind == EventKind.exception.rawValue
+        step.kind == EventKind.exception.rawValue && step.partition == partition
         ? guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
         : guest.reflectedCount != 0 && !guest.isHandlerOver
       if isInHandler {
@@ -272,7 +272,7 @@ extension Verifier {
       isRaised
       ? step.looked >> 32 & 1 != 0 && guest.isReflectedKnown
         && guest.reflectedCount == UInt32(truncatingIfNeeded: step.looked)
-      : step.flags.contains(.frameFits)
+      : step.flags.contains(.frameFits) && !step.flags.contains(.inReturnTail)
     guard guest.handlersKnown & 1 << 32 != 0, guest.handlers[Self.errorVector] != 0, guest.isEntryKnown,
       guest.exceptionEntry != 0, partitions[Int(partition)].mode == OperatingMode.normal.rawValue,
       step.partition == partition, hasFrame,

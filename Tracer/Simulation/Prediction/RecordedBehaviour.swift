@@ -207,8 +207,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     players[index].activities[top].goOn()
     noteTurn(index, deed, at: instant)
     noteJobs(index, deed, at: instant)
-    world.guests[index].setFlag(deed.isOn)
-    if deed.isHandlerOver { world.endHandler(of: partition) }
+    world.prepare(deed, of: partition)
     let isAtOnce = world.servesAtOnce(at: instant)
     let kernelTime = deed.kernelTime.map(kernelTime)
     if let kernelTime { world.plannedExit = instant + kernelTime }
@@ -231,9 +230,9 @@ final class RecordedBehaviour: PartitionBehaviour {
         players[index].weakness.noteOtherAnswer(at: instant)
       }
       guard reader.demand.isOfKernel, let kernelTime else { return }
-      let hasUpcall = world.core.decision.upcall != nil
-      world.plannedExit =
-        instant + KernelWays.time(kernelTime, of: deed, isAtOnce: isAtOnce, hasUpcall: hasUpcall)
+      let exit = KernelWays.time(
+        kernelTime, of: deed, isAtOnce: isAtOnce, hasUpcall: world.core.decision.upcall != nil)
+      world.plannedExit = instant + exit
     }
   }
 
