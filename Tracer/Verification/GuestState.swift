@@ -19,9 +19,6 @@ struct GuestState: Equatable {
   var reflected = OpenCount()
   var isReflectedKnown = true
 
-  /// The handler of the last of them has come back, as the partition has shown since.
-  var isHandlerOver = true
-
   /// That count in as many bits as the partition tells of its own.
   var reflectedCount: UInt32 { UInt32(truncatingIfNeeded: reflected.value) }
 

@@ -27,6 +27,8 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var isEnabledKnown = true
   var wasInTail = false
   var frameFits = true
+  /// The handler of the last exception or error that it was given has come back, as it has shown since.
+  var isHandlerOver = true
   var entryAddress: UInt64 = 0
   var entryAddressKnown = true
 

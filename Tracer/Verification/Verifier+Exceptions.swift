@@ -41,7 +41,7 @@ extension Verifier {
     assumeReflected(partition)
     let guest = guests[Int(partition)]
     if guest.isReflectedKnown, guest.reflectedCount == UInt32(truncatingIfNeeded: told) {
-      guests[Int(partition)].isHandlerOver = true
+      partitions[Int(partition)].isHandlerOver = true
     }
   }
 
@@ -82,7 +82,7 @@ extension Verifier {
     }
     judgeHandler(event, index)
     guests[index].reflected.add(1)
-    guests[index].isHandlerOver = false
+    partitions[index].isHandlerOver = false
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false

@@ -53,7 +53,7 @@ extension Verifier {
       let isInHandler =
         step.kind == EventKind.exception.rawValue && step.partition == partition
         ? guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
-        : guest.reflectedCount != 0 && !guest.isHandlerOver
+        : guest.reflectedCount != 0 && !partitions[Int(partition)].isHandlerOver
       if isInHandler {
         expected = .errorHandling
       } else if mode == OperatingMode.normal.rawValue {
