@@ -94,6 +94,9 @@ struct ProcessControlBlock {
   /// It lets its equals go first, as soon as it undoes its lock, or the handler is over that it is in.
   var standsBehind = false
   var isSuspended = false
+  /// The tracer is to be told that it was started; and that its job has another deadline.
+  var isStartUntold = false
+  var isDeadlineUntold = false
   /// It was stopped while the error handler had its place: what it was doing is not wanted any more.
   var wasStopped = false
 

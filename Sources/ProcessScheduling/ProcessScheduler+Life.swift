@@ -52,6 +52,7 @@ extension ProcessScheduler {
       own.pointee.reason = .period
       own.pointee.wakeTime = .never
       awaitPeriod(own, moment)
+      if moment.isNormal { noteStart(own) }
     } else {
       startAperiodic(own, after: delay, moment)
     }
@@ -87,7 +88,10 @@ extension ProcessScheduler {
   /// NORMAL mode has begun, however long `main` took: from here on count what was started before.
   public func beginNormalMode(_ moment: PartitionMoment) {
     forEachProcess { process in
-      if process.pointee.reason == .period { awaitPeriod(process, moment) }
+      if process.pointee.reason == .period {
+        awaitPeriod(process, moment)
+        noteStart(process)
+      }
       guard process.pointee.startsWithNormal else { return }
       let delay = process.pointee.startDelay
       let capacity = process.pointee.attributes.timeCapacity
@@ -116,6 +120,7 @@ extension ProcessScheduler {
     own.pointee.state = .dormant
     own.pointee.reason = .nothing
     own.pointee.startsWithNormal = false
+    (own.pointee.isStartUntold, own.pointee.isDeadlineUntold) = (false, false)
     own.pointee.wasStopped = true
     return wasDormant ? (.noAction, nil) : (.noError, tellStop(own, moment))
   }

@@ -27,6 +27,37 @@ extension ProcessScheduler {
       from: stopped.pointee.key, .dormant, to: block(told)?.pointee.key ?? .none, age: age(told, moment))
   }
 
+  /// What it is told beside: that a periodic process was started, or that its job has another deadline; nil where there
+  /// is no more. Whose stop is told with the next one that gets the processor is started after that.
+  public func takeTelling(_ moment: PartitionMoment) -> ProcessTelling? {
+    guard state.pointee.hasUntold else { return nil }
+    var mustWait = false
+    for index in 0..<Int(state.pointee.processCount) {
+      let own = processes + index
+      if own.pointee.isDeadlineUntold {
+        own.pointee.isDeadlineUntold = false
+        return ProcessTelling(
+          from: own.pointee.key, .replenished, to: .none,
+          age: Int64(bitPattern: moment.periodStart.nanoseconds &- own.pointee.deadline.nanoseconds))
+      }
+      guard own.pointee.isStartUntold else { continue }
+      if own.pointee.outcome == .isStopped {
+        mustWait = true
+        continue
+      }
+      own.pointee.isStartUntold = false
+      return ProcessTelling(from: .none, .started, to: own.pointee.key, age: 0 &- own.pointee.startDelay.rawValue)
+    }
+    state.pointee.hasUntold = mustWait
+    return nil
+  }
+
+  /// It is to be told that a periodic process was started.
+  func noteStart(_ process: UnsafeMutablePointer<ProcessControlBlock>) {
+    process.pointee.isStartUntold = true
+    state.pointee.hasUntold = true
+  }
+
   private static func told(_ left: ProcessControlBlock) -> ProcessTelling.State {
     switch left.outcome {
     case .isComplete: return .complete

@@ -33,6 +33,10 @@ extension ProcessScheduler {
     if attributes.isPeriodic, deadline > own.pointee.release.after(attributes.period) { return .invalidMode }
     if !budget.isTimeOut || (budget.rawValue >= 0 && deadline == .never) { return .invalidParameter }
     setDeadline(own, attributes.timeCapacity.isInfinite ? .never : deadline)
+    if attributes.isPeriodic, own.pointee.hasDeadline {
+      own.pointee.isDeadlineUntold = true
+      state.pointee.hasUntold = true
+    }
     state.pointee.wantsTimer = true
     return .noError
   }

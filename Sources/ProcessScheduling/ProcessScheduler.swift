@@ -36,6 +36,8 @@ public struct ProcessScheduler {
     var isInErrorHandler: Bool
     var wantsTimer: Bool
     var wantsTick: Bool
+    /// The tracer is to be told more than who has the processor.
+    var hasUntold: Bool
     /// How many have become ready, ever; and how many have begun to wait for a turn.
     var readyCount: UInt64
     var placeCount: UInt64

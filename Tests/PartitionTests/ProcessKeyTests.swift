@@ -63,6 +63,13 @@ import TraceFormat
     let telling = ProcessTelling(from: ProcessKey("law"), .complete, to: ProcessKey("filter"), age: -300_000)
     let keys = UInt64(telling.to.rawValue) << 32 | UInt64(telling.from.rawValue)
     #expect(ProcessTelling((keys, 5, UInt64(bitPattern: -300_000))) == telling)
-    for state in [2, 6, 255, 256, 261, .max] as [UInt64] { #expect(ProcessTelling((keys, state, 0)).state == nil) }
+    for (inC, state) in [
+      (PARTITA_TOLD_DORMANT, .dormant), (PARTITA_TOLD_READY, .ready), (PARTITA_TOLD_WAITING, .waiting),
+      (PARTITA_TOLD_FAULTED, .faulted), (PARTITA_TOLD_COMPLETE, .complete), (PARTITA_TOLD_STARTED, .started),
+      (PARTITA_TOLD_REPLENISHED, .replenished),
+    ] as [(partita_told_state, ProcessTelling.State)] {
+      #expect(inC.rawValue == UInt32(state.rawValue))
+    }
+    for state in [2, 8, 255, 256, 261, .max] as [UInt64] { #expect(ProcessTelling((keys, state, 0)).state == nil) }
   }
 }

@@ -66,6 +66,7 @@ final class ActingLayer<Side: Decider> {
       judgeDeadlines()
       let next = side.dispatch()
       if let telling = side.tellDispatch(of: next, moment) { tellings.append(telling) }
+      tellRest()
       guard next != 0 else { return }
       arm()
       guard let call = pending.removeValue(forKey: next) else { return }
@@ -76,6 +77,8 @@ final class ActingLayer<Side: Decider> {
       side.undispatch()
     }
   }
+
+  private func tellRest() { while let telling = side.takeTelling(moment) { tellings.append(telling) } }
 
   private func judgeDeadlines() {
     var process: Int32 = 0
@@ -101,6 +104,8 @@ final class ActingLayer<Side: Decider> {
     let caller = side.running
     let answer = side.perform(call, moment)
     if let telling = answer.telling { tellings.append(telling) }
+    // Whoever waits, or ends, leaves that to the scheduler.
+    if case .done = answer.step { tellRest() }
     // Who is stopped is in no service any more.
     if case .stop(let process) = call, answer.code == .noError { abandon(process) }
     let armingIsWanted = side.takeTimerWish()

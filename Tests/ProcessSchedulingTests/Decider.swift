@@ -20,6 +20,7 @@ protocol Decider: AnyObject {
   func undispatch()
   func beOutranked()
   func tellDispatch(of next: Int32, _ moment: PartitionMoment) -> ProcessTelling?
+  func takeTelling(_ moment: PartitionMoment) -> ProcessTelling?
 
   func beginErrorHandling() -> Int32
   func endErrorHandling() -> Bool

@@ -84,6 +84,10 @@ final class Lockstep: Decider {
     same("telling", module.tellDispatch(of: next, moment), reference.tellDispatch(of: next, moment))
   }
 
+  func takeTelling(_ moment: PartitionMoment) -> ProcessTelling? {
+    same("told beside", module.takeTelling(moment), reference.takeTelling(moment))
+  }
+
   func beginErrorHandling() -> Int32 {
     let runner = module.running
     did("\(runner) fails")

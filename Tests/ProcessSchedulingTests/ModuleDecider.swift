@@ -53,6 +53,7 @@ final class ModuleDecider: Decider {
   func tellDispatch(of next: Int32, _ moment: PartitionMoment) -> ProcessTelling? {
     scheduler.tellDispatch(of: ProcessIdentifier(next), moment)
   }
+  func takeTelling(_ moment: PartitionMoment) -> ProcessTelling? { scheduler.takeTelling(moment) }
   func beginErrorHandling() -> Int32 { scheduler.beginErrorHandling().rawValue }
   func endErrorHandling() -> Bool { scheduler.endErrorHandling() }
   func takeTickWish() -> Bool { scheduler.takeTickWish() }

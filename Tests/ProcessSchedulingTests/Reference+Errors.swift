@@ -73,6 +73,19 @@ extension Reference {
     return ProcessTelling(from: key(stopped), .dormant, to: key(told), age: age(told, moment))
   }
 
+  func takeTelling(_ moment: PartitionMoment) -> ProcessTelling? {
+    // Of whom something else is to be told first nothing is told yet.
+    guard let process = processes.first(where: { $0.deadlineIsNew || $0.startIsNew && $0.endOfJob != .dormant })
+    else { return nil }
+    if process.deadlineIsNew, let deadline = process.deadline {
+      process.deadlineIsNew = false
+      return ProcessTelling(
+        from: key(process), .replenished, to: .none, age: Int64(moment.periodStart.nanoseconds) - Int64(deadline))
+    }
+    process.startIsNew = false
+    return ProcessTelling(from: .none, .started, to: key(process), age: -process.delay)
+  }
+
   private func key(_ process: ReferenceProcess?) -> ProcessKey {
     guard let process else { return .none }
     return Array(process.name.utf8.prefix(32)).withUnsafeBytes { ProcessKey(name: $0) }

@@ -15,7 +15,9 @@ extension Reference {
   func beginNormalMode(_ moment: PartitionMoment) {
     for process in processes {
       switch process.wait {
-      case .firstPeriod: awaitPeriod(process, moment)
+      case .firstPeriod:
+        awaitPeriod(process, moment)
+        process.startIsNew = true
       case .normalMode:
         let begin = Self.later(moment.now.nanoseconds, by: process.delay)
         process.wait = process.delay == 0 ? nil : .until(begin)
@@ -41,6 +43,7 @@ extension Reference {
     setDeadline(process, nil)
     if process.isPeriodic {
       awaitPeriod(process, moment)
+      process.startIsNew = moment.isNormal
       return .noError
     }
     if process.capacity != nil { setDeadline(process, end) }
@@ -59,6 +62,7 @@ extension Reference {
     endWait(process)
     if process === locker { unlock() }
     process.isDormant = true
+    (process.startIsNew, process.deadlineIsNew) = (false, false)
     if process === interrupted { (interrupted, interruptedWasStopped) = (nil, true) }
     return Answer(.done(.noError), telling: tellStop(process, moment))
   }
@@ -179,6 +183,7 @@ extension Reference {
     }
     if budget.rawValue < -1 || (budget.rawValue >= 0 && deadline == nil) { return .invalidParameter }
     setDeadline(runner, runner.capacity == nil ? nil : deadline)
+    runner.deadlineIsNew = runner.isPeriodic && runner.capacity != nil
     return .noError
   }
 }

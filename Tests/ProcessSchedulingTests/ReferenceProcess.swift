@@ -36,6 +36,10 @@ final class ReferenceProcess {
   /// What has become of its job since the tracer was told of it: complete, or dormant.
   var endOfJob: ProcessTellingState?
 
+  /// It was started, or its deadline moved, and the tracer is not told yet.
+  var startIsNew = false
+  var deadlineIsNew = false
+
   init(_ identifier: Int32, _ plan: ProcessPlan) {
     self.identifier = identifier
     name = plan.name

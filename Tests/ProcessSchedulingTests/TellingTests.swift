@@ -86,6 +86,57 @@ import Testing
     #expect(story.running == 1 && story.layer.tellings.last == telling("high", .complete, "delayed", 800))
   }
 
+  // MARK: Starts, and other deadlines
+
+  /// Periodic ones are told of where NORMAL mode begins, and at once from then on.
+  @Test func aStartIsTold() {
+    let story = Story(period: 1_000)
+    for name in ["early", "late"] { _ = story.process(name, 5, period: 1_000) }
+    _ = story.process("free", 4)
+    #expect(story.code(.start(1, after: .nanoseconds(200))) == .noError)
+    #expect(story.code(.start(3)) == .noError)
+    #expect(story.layer.tellings.isEmpty)
+    story.layer.enterNormalMode()
+    #expect(
+      story.layer.tellings == [telling(nil, .dormant, "free"), telling(nil, .started, "early", -200)])
+    #expect(story.code(.start(2, after: .nanoseconds(999))) == .noError)
+    #expect(story.layer.tellings.last == telling(nil, .started, "late", -999) && story.layer.tellings.count == 3)
+    // It is stopped before its first period, and that is told, too.
+    #expect(story.call(.stop(2)).telling == telling("late", .dormant, "free"))
+  }
+
+  /// The error handler stops whom it interrupted, and starts it: told in that order.
+  @Test func aStartIsToldAfterTheStop() {
+    let story = Story(period: 1_000)
+    _ = story.process("failed", 5, period: 1_000)
+    story.begin()
+    story.pass(until: 2_100)
+    story.layer.raiseError { failed in
+      story.call(.stop(failed))
+      story.call(.start(failed))
+    }
+    #expect(
+      Array(story.layer.tellings.suffix(2)) == [telling("failed", .dormant, nil), telling(nil, .started, "failed", 0)])
+  }
+
+  /// Only of a process with releases and a capacity; the instant is reckoned back from the period's start.
+  @Test func anotherDeadlineIsTold() {
+    let story = Story(period: 1_000)
+    _ = story.process("own", 5, period: 1_000, capacity: 900)
+    _ = story.process("free", 4, capacity: 900)
+    story.begin()
+    story.pass(until: 1_300)
+    #expect(story.running == 1 && story.code(.replenish(.nanoseconds(400))) == .noError)
+    #expect(
+      story.layer.tellings.last
+        == ProcessTelling(from: key("own"), .replenished, to: .none, age: -700))
+    #expect(story.code(.replenish(.nanoseconds(4000))) == .invalidMode)
+    story.call(.periodicWait)
+    let count = story.layer.tellings.count
+    #expect(story.running == 2 && story.code(.replenish(.nanoseconds(400))) == .noError)
+    #expect(story.layer.tellings.count == count)
+  }
+
   // MARK: Stops
 
   @Test func aStopIsToldAtOnce() {

@@ -23,6 +23,8 @@ struct Teller {
     /// From where its deadline counts.
     var begin: UInt64
     var isBegun = false
+    /// Where it was given another deadline.
+    var moved: UInt64?
   }
   /// The window that its partition is in.
   struct Window: Equatable {
@@ -73,6 +75,8 @@ struct Teller {
     case 3...4: return complete(now, &generator)
     case 5 where random(9, &generator) == 0: return stop()
     case 6: return .tell(noise(&generator))
+    case 8 where random(1, &generator) == 0: return start(&generator)
+    case 9: return move(now, window, &generator)
     case 7 where !processes.indices.contains { processes[$0].isTold && mustComplete($0, window) }: return giveUp()
     default: return .other
     }
@@ -111,12 +115,14 @@ struct Teller {
   private func mustComplete(_ index: Int, _ window: Window) -> Bool {
     let process = processes[index]
     guard let job = process.job else { return false }
+    if let moved = job.moved { return moved < window.next + 450_000 }
     return (process.isTold && job.isBegun ? job.begin : job.release) + process.deadline < window.next + 450_000
   }
 
   private func isUrgent(_ index: Int, _ now: UInt64, _ window: Window) -> Bool {
     guard mustComplete(index, window), let job = processes[index].job else { return false }
-    return now + 1_300_000 > window.end || job.release + processes[index].deadline < now + 1_300_000
+    let deadline = job.moved ?? job.release + processes[index].deadline
+    return now + 1_300_000 > window.end || deadline < now + 1_300_000
   }
 
   // MARK: Deeds
@@ -171,6 +177,27 @@ struct Teller {
     (processes[stopped].job, processes[stopped].pending, current) = (nil, nil, nil)
     processes[stopped].isFollowed = false
     return .tell(ProcessTelling(from: processes[stopped].key, .dormant, to: .none))
+  }
+
+  /// Somebody who is not under way is started: released with his partition's next period.
+  private mutating func start(_ generator: inout SeededGenerator) -> Deed {
+    guard let next = processes.indices.first(where: { processes[$0].isTold && !processes[$0].isFollowed }) else {
+      return .other
+    }
+    processes[next].isFollowed = true
+    (processes[next].job, processes[next].pending, processes[next].lastRelease) = (nil, nil, nil)
+    let delay = Int64(random(900_000, &generator))
+    return .tell(ProcessTelling(from: .none, .started, to: processes[next].key, age: -delay))
+  }
+
+  /// The job under way has another deadline, in time to be kept in this window.
+  private mutating func move(_ now: UInt64, _ window: Window, _ generator: inout SeededGenerator) -> Deed {
+    guard let own = current, let job = processes[own].job, job.isBegun, let period else { return .other }
+    let deadline = now + 1_400_000 + UInt64(random(3_000_000, &generator))
+    guard deadline < window.next else { return .other }
+    processes[own].job!.moved = deadline
+    return .tell(
+      ProcessTelling(from: processes[own].key, .replenished, to: .none, age: Int64(period) - Int64(deadline)))
   }
 
   /// Words of processes that nobody claims anything of, and of jobs that cannot be.

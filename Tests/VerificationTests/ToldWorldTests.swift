@@ -28,10 +28,21 @@ import TraceFormat
       })
   }
 
+  /// Whether somebody is late of those who are started, if nobody is told of again.
+  private static func whoStartsIsLate(_ events: [TraceEvent], _ module: SampleModule) -> Bool {
+    var events = events
+    for index in events.indices where isTelling(events[index]) && events[index].words.w4 != 6 {
+      events[index].words.w3 = 0
+    }
+    let report = report(events, module)
+    ToldStory.compare(report, events, module)
+    return report.claims.contains { SampleModule.told.contains($0.identifier) && $0.verdict == .fail }
+  }
+
   @Test func bothJudgesAgree() throws {
     let module = try SampleModule.telling()
     let first = TestSeed.draw()
-    var (told, aged, ended) = (0, 0, 0)
+    var (told, aged, ended, started, moved) = (0, 0, 0, 0, 0)
     for seed in first..<(first + 12) {
       let events = try Self.world(module, seed, 82)
       let report = report(events, module)
@@ -51,8 +62,12 @@ import TraceFormat
       told += isOther { $0.words.w3 = 0 } ? 1 : 0
       aged += isOther { $0.words.w5 = min($0.words.w5, 0) } ? 1 : 0
       ended += isOther { if $0.words.w4 == 5 { $0.words.w4 = 3 } } ? 1 : 0
+      started += Self.whoStartsIsLate(events, module) ? 1 : 0
+      moved += isOther { if $0.words.w4 == 7 { $0.words.w3 = 0 } } ? 1 : 0
     }
-    #expect(told > 9 && aged > 9 && ended > 9, "seed \(first): \(told) \(aged) \(ended)")
+    #expect(
+      told > 9 && aged > 9 && ended > 9 && started > 3 && moved > 6,
+      "seed \(first): \(told) \(aged) \(ended) \(started) \(moved)")
   }
 
   // MARK: Pieces, parts and loss

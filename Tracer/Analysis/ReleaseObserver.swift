@@ -137,7 +137,7 @@ public struct ReleaseObserver {
       UInt16(truncatingIfNeeded: event.operand) == HypercallNumber.tellProcess.rawValue
     else { return }
     call = nil
-    guard event.detail == 0, told.telling.age != ProcessTelling.aperiodic,
+    guard event.detail == 0, told.telling.isDispatch, told.telling.age != ProcessTelling.aperiodic,
       let (start, schedule) = periodStarts[Int(told.partition)],
       let process = members[Int(told.partition)].first(where: { processes[$0].key == told.telling.to })
     else { return }

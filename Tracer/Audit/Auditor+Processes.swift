@@ -59,6 +59,7 @@ extension Auditor {
 
   /// When a job has to be complete; nil where no clock comes to that.
   private func deadline(of index: Int, _ job: Job) -> UInt64? {
+    if let given = job.newDeadline { return given }
     let (instant, isBeyond) = job.begin.addingReportingOverflow(facts.processes[index].deadline)
     return isBeyond ? nil : instant
   }
@@ -66,8 +67,20 @@ extension Auditor {
   /// A process is not complete at an instant at which it had to be.
   private mutating func miss(_ index: Int, at instant: UInt64) {
     guard let job = processes[index].job else { return }
-    let value = max(Int64(clamping: instant &- job.begin), Int64(clamping: facts.processes[index].deadline &+ 1))
+    let value = max(spent(index, job, at: instant), Int64(clamping: facts.processes[index].deadline &+ 1))
     measures[processes[index].measure].add(value, at: position, over: Measure.Span(from: job.begin, to: instant))
+  }
+
+  /// The time that a job has taken; of one with another deadline so much that as much is left as there is until that.
+  private func spent(_ index: Int, _ job: Job, at instant: UInt64) -> Int64 {
+    let whole = facts.processes[index].deadline
+    switch job.newDeadline {
+    case nil: return Int64(clamping: instant &- job.begin)
+    case let given? where given < instant:
+      let (spent, isBeyond) = whole.addingReportingOverflow(instant - given)
+      return isBeyond ? .max : Int64(clamping: spent)
+    case let given?: return given - instant < whole ? Int64(clamping: whole - (given - instant)) : 0
+    }
   }
 
   /// A process is under way no longer: its deadline may have passed before.
@@ -97,7 +110,7 @@ extension Auditor {
     processes[index].job = nextJob(index)
     processes[index].pending = nil
     measures[processes[index].measure].add(
-      Int64(clamping: step.time &- job.begin), at: position, over: Measure.Span(from: job.begin, to: step.time))
+      spent(index, job, at: step.time), at: position, over: Measure.Span(from: job.begin, to: step.time))
   }
 
   /// A partition yields: the jobs of its processes are done, but of those whose scheduler says so itself.
@@ -115,8 +128,33 @@ extension Auditor {
   mutating func told(by owner: Int) {
     let from = UInt32(truncatingIfNeeded: step.argument)
     let to = UInt32(truncatingIfNeeded: step.argument >> 32)
-    for index in processes.indices where isTold(index, of: owner, from) { left(index) }
-    for index in processes.indices where isTold(index, of: owner, to) { took(index, owner) }
+    switch step.secondArgument {
+    case 6: for index in processes.indices where isTold(index, of: owner, to) { started(index) }
+    case 7: for index in processes.indices where isTold(index, of: owner, from) { replenished(index, owner) }
+    default:
+      for index in processes.indices where isTold(index, of: owner, from) { left(index) }
+      for index in processes.indices where isTold(index, of: owner, to) { took(index, owner) }
+    }
+  }
+
+  /// A process that was not under way will be, from its partition's next period on.
+  private mutating func started(_ index: Int) {
+    let delay = 0 - Int128(Int64(bitPattern: step.thirdArgument))
+    guard !processes[index].isFollowed, delay >= 0, delay <= Int64.max else { return }
+    var anew = Process(isFollowed: true, measure: processes[index].measure)
+    anew.lateness = UInt64(delay)
+    processes[index] = anew
+  }
+
+  /// What a process does now has another deadline; the one that it had must not be over.
+  private mutating func replenished(_ index: Int, _ owner: Int) {
+    guard processes[index].job?.hasBegun == true, step.thirdArgument != 1 << 63,
+      let period = partitions[owner].lastPeriod, let begin = processes[index].job?.begin
+    else { return }
+    let given = period &- step.thirdArgument
+    guard given >= begin else { return }
+    judgeOverdue(index, at: step.time)
+    processes[index].job?.newDeadline = given
   }
 
   private func isTold(_ index: Int, of owner: Int, _ key: UInt32) -> Bool {

@@ -94,13 +94,15 @@ extension Auditor {
     var begin: UInt64
     /// It has the processor, or had it.
     var hasBegun = false
+    /// The deadline that it was given instead of its own, as its partition's scheduler says.
+    var newDeadline: UInt64?
 
     /// - Parameter lateness: how late the job before it began.
     init(release: UInt64, lateness: UInt64 = 0) { (self.release, begin) = (release, release &+ lateness) }
   }
 
   struct Process {
-    /// Whether its releases count: of one that is told of from where it first gets the processor.
+    /// Whether its releases count: of one that is told of from its start, or from where it first gets the processor.
     var isFollowed: Bool
     /// Nil once it is complete.
     var job: Job?

@@ -10,12 +10,17 @@ extension EventDescription {
     else { return nil }
     let telling = ProcessTelling((event.words.w3, event.words.w4, event.words.w5))
     var fields = [EventField("from", process(telling.from, event.partition, names))]
-    if !telling.from.isNone {
+    if !telling.from.isNone || !telling.isDispatch {
       fields.append(
         EventField("state", .name(TraceVocabulary.toldState(UInt8(truncatingIfNeeded: event.words.w4)))))
     }
     fields.append(EventField("to", process(telling.to, event.partition, names)))
-    if !telling.to.isNone { fields.append(age(telling.age)) }
+    if telling.state == .replenished {
+      // So long after the start of its partition's period; nobody moves one to before that.
+      fields.append(EventField(telling.age > 0 ? "age" : "deadline", .duration(telling.age.magnitude)))
+    } else if !telling.to.isNone {
+      fields.append(age(telling.age))
+    }
     return fields
   }
 

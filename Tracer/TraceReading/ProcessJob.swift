@@ -21,7 +21,10 @@ struct ProcessJob: Equatable, Sendable {
   private(set) var next: UInt64?
   /// Never moved by a delay.
   var lastRelease = LastRelease.none
-  /// Whether releases count: those of a process that is told of only from where it first gets the processor.
+  /// The deadline that it was given while it was under way.
+  private(set) var moved: UInt64?
+  /// Whether releases count: those of a process that is told of only from its start, where that is told, else from
+  /// where it first gets the processor.
   var isFollowed: Bool
 
   init(isFollowed: Bool) { self.isFollowed = isFollowed }
@@ -59,6 +62,7 @@ struct ProcessJob: Equatable, Sendable {
   /// Whether it is under way, and its deadline comes after an instant.
   func hasTime(_ instant: UInt64, _ deadline: UInt64) -> Bool {
     guard let begin else { return false }
+    if let moved { return moved > instant }
     let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
     return isBeyond || limit > instant
   }
@@ -82,7 +86,18 @@ struct ProcessJob: Equatable, Sendable {
   }
 
   /// It is under way no longer, nor is what would follow it.
-  mutating func end() { (release, hasBegun, delay, next) = (nil, false, 0, nil) }
+  mutating func end() { (release, hasBegun, delay, next, moved) = (nil, false, 0, nil, nil) }
+
+  /// It is started: from its first release on it is so late.
+  mutating func start(after delay: UInt64) {
+    end()
+    (isFollowed, lastRelease, lastDelay) = (true, .none, delay)
+  }
+
+  /// The job that has the processor, or had it, has another deadline.
+  mutating func move(to deadline: UInt64) {
+    if hasBegun, let begin, deadline >= begin { moved = deadline }
+  }
 
   /// Its process or its partition is stopped: how late later jobs begin nobody knows.
   mutating func stop() {

@@ -20,7 +20,8 @@ public struct ProcessRun: Equatable, Sendable {
       case .waiting: self = .waiting
       case .faulted: self = .faulted
       case .complete: self = .complete
-      case nil: self = .untold
+      // With what happens beside the processor goes to nobody.
+      case .started, .replenished, nil: self = .untold
       }
     }
   }

@@ -22,7 +22,8 @@ struct ProcessState: Equatable {
   var claim: Int
   /// Whether its partition's scheduler tells when it is complete.
   let isTold: Bool
-  /// Whether its releases count: those of one that is told of only from where it first gets the processor.
+  /// Whether its releases count: those of one that is told of only from its start, where that is told, else from where
+  /// it first gets the processor.
   var isFollowed: Bool
   var isReleased = false
   var release: NanosecondInstant = 0
@@ -30,6 +31,12 @@ struct ProcessState: Equatable {
   /// Before that it is taken to be as late as the job before it.
   var hasBegun = false
   var delay: NanosecondSpan = 0
+  /// The deadline that its job was given while it was under way (REPLENISH).
+  var moved: NanosecondInstant?
+  /// False of a job that may have been given another one while events were missing.
+  var isDueKnown = true
+  /// From when on no events are missing, as far as its partition's periods tell.
+  var knownSince: NanosecondInstant? = 0
   /// How much later than its release the last job of this life began: who starts with a delay keeps it from job to job,
   /// and until one has begun nobody tells of it.
   var lastDelay: NanosecondSpan = 0
@@ -67,11 +74,31 @@ struct ProcessState: Equatable {
   /// From when on its deadline counts.
   var begin: NanosecondInstant { release &+ delay }
 
+  /// When its job has to be complete; nil where no clock comes to that.
+  var due: NanosecondInstant? {
+    if let moved { return moved }
+    let (instant, isBeyond) = begin.addingReportingOverflow(deadline)
+    return isBeyond ? nil : instant
+  }
+
   /// Whether its job has time still when the next one is released: where that began late, or where another schedule
   /// begins.
-  func hasTime(_ instant: UInt64) -> Bool {
-    let (over, isBeyond) = begin.addingReportingOverflow(deadline)
-    return isBeyond || over > instant
+  func hasTime(_ instant: UInt64) -> Bool { due.map { $0 > instant } ?? true }
+
+  /// How much of its deadline its job has used at an instant: the time since it began; where that has been moved, all
+  /// but what is left until then.
+  func used(at instant: UInt64) -> NanosecondSpan {
+    guard let moved else { return instant &- begin }
+    if instant <= moved { return deadline &- min(deadline, moved &- instant) }
+    let (used, isBeyond) = deadline.addingReportingOverflow(instant &- moved)
+    return isBeyond ? .max : used
+  }
+
+  /// It is started, and released with the next period that begins, and so much later.
+  mutating func start(after delay: NanosecondSpan) {
+    end()
+    (isFollowed, phase, lastDelay) = (true, .new, delay)
+    (isOutOfSight, unseenSince) = (false, nil)
   }
 
   /// Whether it should have had the processor by `instant`, and had it not since it was stopped or started: whoever is
@@ -91,6 +118,7 @@ struct ProcessState: Equatable {
   /// Its job is under way no longer.
   mutating func end() {
     (isReleased, hasBegun, delay, next) = (false, false, 0, nil)
+    (moved, isDueKnown) = (nil, true)
   }
 
   /// Its job is done: another one may have been released meanwhile.
@@ -119,6 +147,6 @@ struct ProcessState: Equatable {
     phase = .lost
     isFollowed = !isTold
     (lastDelay, isOutOfSight, unseenSince) = (0, false, nil)
-    (periodStart, periodLength) = (nil, 0)
+    (periodStart, periodLength, knownSince) = (nil, 0, nil)
   }
 }

@@ -8,6 +8,7 @@ extension Verifier {
     for process in processes.indices where processes[process].partition == window.partition {
       processes[process].periodStart = schedule.start
       processes[process].periodLength = window.period
+      if processes[process].knownSince == nil { processes[process].knownSince = schedule.start }
       release(process, at: schedule.start, every: window.period)
     }
   }
@@ -44,10 +45,10 @@ extension Verifier {
   /// A process has not completed although `instant` has come, and with it its deadline.
   mutating func miss(_ process: Int, by instant: UInt64) {
     let state = processes[process]
-    let response = instant &- state.begin
-    let span = CaseSpan(from: state.begin, to: instant)
-    if exceeds(state.claim, max(Int64(clamping: response), Int64(clamping: state.deadline &+ 1)), over: span) {
-      explain("\(state.name), released at \(state.begin) ns, had not completed at \(instant) ns")
+    let used = max(Int64(clamping: state.used(at: instant)), Int64(clamping: state.deadline &+ 1))
+    if judge(state, used, at: instant) {
+      explain(
+        "\(state.name), released at \(state.begin) ns\(movedText(state)), had not completed at \(instant) ns")
     }
   }
 
@@ -55,9 +56,18 @@ extension Verifier {
   mutating func judgeOverdue(_ process: Int) { judgeOverdue(process, at: time) }
 
   private mutating func judgeOverdue(_ process: Int, at instant: UInt64) {
-    guard processes[process].isReleased else { return }
-    let deadline = processes[process].begin &+ processes[process].deadline
-    if deadline >= processes[process].begin, instant > deadline { miss(process, by: instant) }
+    guard processes[process].isReleased, let due = processes[process].due, instant > due else { return }
+    miss(process, by: instant)
+  }
+
+  /// Whether a job violates its claim. Where events are missing that may have moved its deadline, nobody knows.
+  private mutating func judge(_ state: ProcessState, _ used: Int64, at instant: UInt64) -> Bool {
+    if !state.isDueKnown, used > book.accounts[state.claim].limit { return false }
+    return exceeds(state.claim, used, over: CaseSpan(from: state.begin, to: instant))
+  }
+
+  private func movedText(_ state: ProcessState) -> String {
+    state.moved.map { ", with its deadline moved to \($0) ns" } ?? ""
   }
 
   /// The trace is over: of who was stopped, and has not been seen since, nobody knows how its jobs went.
@@ -68,11 +78,11 @@ extension Verifier {
   }
 
   private mutating func complete(_ process: Int) {
-    let (name, begin) = (processes[process].name, processes[process].begin)
+    let state = processes[process]
     processes[process].goOn()
-    let response = step.time &- begin
-    if exceeds(processes[process].claim, Int64(clamping: response), over: CaseSpan(from: begin, to: step.time)) {
-      explain("\(name), released at \(begin) ns, took \(response) ns")
+    if judge(state, Int64(clamping: state.used(at: step.time)), at: step.time) {
+      explain(
+        "\(state.name), released at \(state.begin) ns\(movedText(state)), took \(step.time &- state.begin) ns")
     }
   }
 
@@ -88,12 +98,35 @@ extension Verifier {
 
   // MARK: What schedulers tell
 
-  /// The partition's scheduler gives the processor to another of its processes.
+  /// The partition's scheduler gives the processor to another of its processes, has started one, or moved a deadline.
   mutating func take(_ telling: ProcessTelling, of partition: UInt8) {
     for process in processes.indices where processes[process].partition == partition && processes[process].isTold {
-      if processes[process].key == telling.from { leave(process, telling.state) }
-      if processes[process].key == telling.to { dispatch(process, telling.age) }
+      let (isFrom, isTo) = (processes[process].key == telling.from, processes[process].key == telling.to)
+      switch telling.state {
+      case .started: if isTo { start(process, telling.age) }
+      case .replenished: if isFrom { move(process, telling.age) }
+      default:
+        if isFrom { leave(process, telling.state) }
+        if isTo { dispatch(process, telling.age) }
+      }
     }
+  }
+
+  /// Who is under way is not started: what tells that tells nothing.
+  private mutating func start(_ process: Int, _ age: Int64) {
+    guard !processes[process].isFollowed, age <= 0, age != ProcessTelling.aperiodic else { return }
+    processes[process].start(after: age.magnitude)
+  }
+
+  /// The job under way has another deadline from now on. That it had before it must not have missed.
+  private mutating func move(_ process: Int, _ age: Int64) {
+    guard processes[process].isReleased, processes[process].hasBegun, age != ProcessTelling.aperiodic,
+      let period = processes[process].periodStart
+    else { return }
+    let deadline = period &- UInt64(bitPattern: age)
+    guard deadline >= processes[process].begin else { return }
+    judgeOverdue(process, at: step.time)
+    (processes[process].moved, processes[process].isDueKnown) = (deadline, true)
   }
 
   private mutating func leave(_ process: Int, _ state: ProcessTelling.State?) {
@@ -131,6 +164,7 @@ extension Verifier {
     processes[process].isReleased = true
     processes[process].release = release
     processes[process].phase = .known
+    processes[process].isDueKnown = processes[process].knownSince.map { begin >= $0 } ?? false
     (processes[process].isOutOfSight, processes[process].unseenSince) = (false, nil)
     // One that began late in the period before has its next release in this one.
     let isLate = release < period && begin > release

@@ -36,14 +36,19 @@ void partita_note(uint64_t first, uint64_t second);
 /// 8-byte aligned. INVALID_PARAM for another number, and for memory that the partition may not read.
 RETURN_CODE_TYPE partita_note_words(const uint64_t *words, size_t count);
 
-/// What the tracer is told of a process that had the processor: values of PROCESS_STATE_TYPE, and one more.
+/// What the tracer is told of a process that had the processor: values of PROCESS_STATE_TYPE, and one more; and what
+/// happens beside that.
 enum partita_told_state {
   PARTITA_TOLD_DORMANT = 0,
   PARTITA_TOLD_READY = 1,
   PARTITA_TOLD_WAITING = 3,
   PARTITA_TOLD_FAULTED = 4,
   /// Its job is done: it waits for its next release.
-  PARTITA_TOLD_COMPLETE = 5
+  PARTITA_TOLD_COMPLETE = 5,
+  /// `to` was started: it is released with the partition's next period. The processor stays where it is.
+  PARTITA_TOLD_STARTED = 6,
+  /// The job of `from` that is under way has another deadline. The processor stays where it is.
+  PARTITA_TOLD_REPLENISHED = 7
 };
 /// The age of a job of a process without a period.
 #define PARTITA_APERIODIC INT64_MIN
@@ -53,7 +58,8 @@ uint32_t partita_process_key(const char *name);
 /// nobody. What ARINC653.h has as processes tells by itself; this is for schedulers of another kind.
 ///
 /// - age: from the release of the job that `to` goes on with to the start of the partition's period, in ns: 0 for a job
-///   of this period.
+///   of this period. Of a process that is started its delay from that release on, negative; of a job with another
+///   deadline from that to the start of the period.
 void partita_tell_process(uint32_t from, enum partita_told_state state, uint32_t to, SYSTEM_TIME_TYPE age);
 
 /// Writes to the console, 16 bytes a hypercall; answers how many bytes the console took.

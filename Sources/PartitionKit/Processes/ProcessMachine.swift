@@ -99,6 +99,7 @@ enum ProcessMachine {
 
   /// A service ends: whoever is ready and of greater priority than the caller goes first.
   private static func leave(_ wereEnabled: Bool) {
+    tellRest()
     if scheduler.takeTimerWish() { armTimer() }
     if scheduler.takeTickWish() { tickAtOnce() }
     if scheduler.isOutranked {
@@ -149,6 +150,11 @@ enum ProcessMachine {
 
   static func tell(_ telling: ProcessTelling?) { telling?.tell() }
 
+  /// Tells the tracer of starts, and of deadlines that were moved.
+  private static func tellRest() {
+    while let telling = scheduler.takeTelling(moment) { telling.tell() }
+  }
+
   static func run() -> Never {
     processesAreInterruptible = VirtualInterrupts.disable()
     partita_use_processes()
@@ -160,6 +166,7 @@ enum ProcessMachine {
       judgeDeadlines()
       let next = scheduler.dispatch()
       tell(scheduler.tellDispatch(of: next, moment))
+      tellRest()
       if next.isNone {
         rest()
         continue

@@ -42,6 +42,8 @@ struct DeadlineEvidence {
     var unexplained: UInt64 = 0
     var target: UInt64 = 0
     var hasTimers = false
+    /// It has told of another deadline than that of its release (REPLENISH).
+    var isMoved = false
   }
 
   /// One partition.
@@ -160,6 +162,7 @@ struct DeadlineEvidence {
     guard schedulers.indices.contains(partition) else { return }
     if deed.tellsOfDeadline { return noteCall(of: partition, at: deed.instant) }
     if let telling = deed.telling { return note(telling, deed, of: partition) }
+    if let own = deed.replenishment.flatMap({ index(of: $0.from, in: partition) }) { trials[own].isMoved = true }
     if let instant = deed.timerInstant { noteTimer(instant, deed, of: partition) }
   }
 
@@ -266,6 +269,7 @@ struct DeadlineEvidence {
     let proven = Limit(
       span: trial.proven,
       doubtful: isTimed ? trial.proven - min(trial.proven, Self.tolerance) : Self.sum(trial.proven, 200))
+    if trial.isMoved { return proven }
     guard let deadline = process.deadline else { return undeclared(process, trial, proven, isTimed: isTimed) }
     let isPassed = trial.proven > Self.sum(deadline, Self.tolerance)
     // A scheduler that never calls, nor sets a timer, judges nobody. Where one does, a deadline that was passed may

@@ -13,6 +13,7 @@ extension RecordedBehaviour {
       players[index].follower.lastCall = instant
       if !isDue(deed, index, at: instant) { players[index].weakness.noteUndueCall(at: instant) }
     }
+    noteReplenishment(deed, index, at: instant)
     guard let telling = deed.telling else { return }
     if let left = evidence.index(of: telling.from, in: index),
       telling.state == .complete || telling.state == .dormant || evidence.processes[left].isOpen,
@@ -28,6 +29,19 @@ extension RecordedBehaviour {
     players[index].follower.jobs[next] = job
     // Until it has the processor its deadline may pass, too.
     compare(next, job, index, deed, at: instant)
+  }
+
+  /// Beyond the next release no deadline is moved: the call would have failed.
+  private func noteReplenishment(_ deed: RecordedDeed, _ index: Int, at instant: UInt64) {
+    guard let told = deed.replenishment, let age = replenishedAge(deed, index, at: instant) else { return }
+    let evidence = reader.demand.deadlines
+    guard let own = evidence.index(of: told.from, in: index), let job = players[index].follower.jobs[own],
+      let period = periods.period(of: index)
+    else { return players[index].weakness.noteOtherAnswer(at: instant) }
+    let deadline = period.start &- UInt64(bitPattern: age)
+    if deadline > DeadlineEvidence.sum(job.own, evidence.processes[own].period) {
+      players[index].weakness.noteOtherAnswer(at: instant)
+    }
   }
 
   /// The job that goes on. Of one without releases it is compared when it has the processor in its partition's period.

@@ -29,6 +29,15 @@ extension RecordedBehaviour {
     return telling.age &+ Int64(bitPattern: own.start &- same)
   }
 
+  /// The new deadline of a job, told at another instant than it was: as far from that as it was then. Nil where the
+  /// deed tells of none.
+  func replenishedAge(_ deed: RecordedDeed, _ index: Int, at instant: UInt64) -> Int64? {
+    guard let told = deed.replenishment else { return nil }
+    guard let period = deed.period, let own = periods.period(of: index) else { return told.age }
+    let left = period.start &- UInt64(bitPattern: told.age) &- deed.instant
+    return Int64(bitPattern: own.start &- instant &- left)
+  }
+
   /// An upcall begins, which may take the processor from a process.
   func noteUpcall(_ index: Int) {
     players[index].upcallCount += 1

@@ -225,6 +225,7 @@ final class RecordedBehaviour: PartitionBehaviour {
         call.arguments.2 = UInt64(bitPattern: age(telling, deed, index))
         players[index].running = telling.to
       }
+      if let age = replenishedAge(deed, index, at: instant) { call.arguments.2 = UInt64(bitPattern: age) }
       world.call(call, partition, exit, at: instant)
       if let status = deed.status, let answer = world.core.decision.answer, answer.status.rawValue != status {
         players[index].weakness.noteOtherAnswer(at: instant)

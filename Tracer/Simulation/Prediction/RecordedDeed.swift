@@ -64,7 +64,15 @@ struct RecordedDeed {
   /// Which process goes on, where it tells that.
   var telling: ProcessTelling? {
     guard case .call(let call) = act, call.number == HypercallNumber.tellProcess.rawValue else { return nil }
-    return ProcessTelling((call.arguments.0, call.arguments.1, call.arguments.2))
+    let telling = ProcessTelling((call.arguments.0, call.arguments.1, call.arguments.2))
+    return telling.isDispatch ? telling : nil
+  }
+
+  /// The new deadline of its job, where it tells that, counted back from its partition's period.
+  var replenishment: ProcessTelling? {
+    guard case .call(let call) = act, call.number == HypercallNumber.tellProcess.rawValue else { return nil }
+    let telling = ProcessTelling((call.arguments.0, call.arguments.1, call.arguments.2))
+    return telling.state == .replenished && telling.age != ProcessTelling.aperiodic ? telling : nil
   }
 
   /// It tells the health monitor of a deadline that has passed.
