@@ -312,7 +312,7 @@ func apexPartitions() -> [Target] {
   ["NoteFlood", "Interrupts/Reflector", "Interrupts/Nester", "MinimalGuest"].map { partition($0, ["CAPEX"]) }
     + [
       "Flood", "Phoenix", "Mender", "Messaging/QueueSender", "Messaging/LongSender", "Messaging/WaitingProcesses",
-      "Autopilot", "Processes/Digger", "Processes/Overflower", "Processes/Latecomer",
+      "Autopilot", "Processes/Digger", "Processes/Overflower", "Processes/Latecomer", "Processes/Replenisher",
     ].map { partition($0, ["APEXBinding"]) }
     + [.target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks")]
     + ["Synchronisation", "Preempter", "Mischief", "Sampler"].map {

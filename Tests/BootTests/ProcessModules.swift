@@ -127,6 +127,19 @@ enum ProcessModules {
         </Partition_HM_Table>
         """, connections: ""), stimulus: "")
 
+  /// One partition of which a process moves its deadlines, and another one starves.
+  static let replenishing = ModuleVariant(
+    description: module(
+      partitions: """
+        <Partition PartitionIdentifier="1" PartitionName="Replenisher" p:Image="Replenisher">
+          <Process Name="extending" StackSize="0x1000" p:PeriodSeconds="0.010" p:TimeCapacitySeconds="0.002"
+            p:DeadlineSeconds="0.002" p:Priority="30" p:Completion="TOLD"/>
+          <Process Name="starving" StackSize="0x1000" p:PeriodSeconds="0.010" p:TimeCapacitySeconds="0.001"
+            p:DeadlineSeconds="0.008" p:Priority="10" p:Completion="TOLD"/>
+        </Partition>
+        """,
+      schedules: schedule(1, start: 0, duration: 7), connections: ""), stimulus: "")
+
   /// One partition that raises events to itself from its upcalls, of which there may be one at a time.
   static let overflowing = ModuleVariant(
     description: module(

@@ -1,0 +1,67 @@
+import ModuleConfiguration
+import Testing
+import TraceFormat
+import Verification
+
+/// What schedulers tell beside who has the processor, on the machine: a deadline that REPLENISH moves is the job's, and
+/// who is started and never runs is late.
+@Suite struct ReplenishmentTests {
+  /// First words of Replenisher's notes.
+  private enum Note: UInt64 {
+    case worked = 1
+    case starved, wrong
+  }
+  private static let run = Result { try CapturedRun.capture(ProcessModules.replenishing, milliseconds: 85) }
+
+  private func notes(_ kind: Note) throws -> [UInt64] {
+    let run = try Self.run.get()
+    let partition = try run.partition("Replenisher")
+    return run.events(.hypercall).map(\.event).filter {
+      $0.partition == partition && $0.operand & 0xFFFF == UInt32(HypercallNumber.note.rawValue)
+        && $0.words.w3 == kind.rawValue
+    }.map(\.words.w4)
+  }
+
+  private func tellings(_ state: ProcessTelling.State) throws -> [ProcessTelling] {
+    try Self.run.get().events(.hypercall).map(\.event)
+      .filter { $0.operand & 0xFFFF == UInt32(HypercallNumber.tellProcess.rawValue) }
+      .map { ProcessTelling(($0.words.w3, $0.words.w4, $0.words.w5)) }.filter { $0.state == state }
+  }
+
+  @Test func startsAndDeadlinesAreTold() throws {
+    #expect(try notes(.wrong) == [] && notes(.starved) == [])
+    let jobs = try notes(.worked)
+    #expect(jobs.count >= 7 && jobs == Array(0..<UInt64(jobs.count)))
+    // In the order of their creation, those with periods.
+    let started = try tellings(.started)
+    #expect(started.map(\.to) == [ProcessKey("extending"), ProcessKey("starving")])
+    #expect(started.allSatisfy { $0.from.isNone && $0.age == 0 })
+    let moved = try tellings(.replenished)
+    #expect(moved.count == jobs.count || moved.count == jobs.count + 1)
+    // It asks 1 ms after the period's start for 4 ms.
+    #expect(moved.allSatisfy { $0.from == ProcessKey("extending") && (-5_010_000 ... -5_000_000).contains($0.age) })
+  }
+
+  @Test func bothOraclesAgree() throws {
+    let run = try Self.run.get()
+    let replay = try Judge.replay(run.trace)
+    #expect(replay.verdict == .identical, "\(String(describing: replay.divergence))")
+    let (report, condition) = try Judge.verify(run.trace)
+    #expect(condition == .complete)
+    #expect(report.identifiers(.fail) == ["process.deadline.Replenisher.starving"])
+    // 3.5 ms of 5: what is left of 2 ms is half a millisecond.
+    let jobs = UInt64(try notes(.worked).count)
+    let extending = try #require(report.finding("process.deadline.Replenisher.extending"))
+    #expect(extending.verdict == .pass && extending.checked == jobs)
+    let worst = try #require(extending.worst?.value)
+    #expect((490_000...530_000).contains(worst), "\(worst)")
+    // Nobody sees the last one's end.
+    let starving = try #require(report.finding("process.deadline.Replenisher.starving"))
+    #expect(starving.checked == starving.failures && (jobs - 1...jobs + 1).contains(starving.checked))
+    #expect(starving.firstViolations.first?.explanation.contains("had not completed") ?? false)
+  }
+}
+
+extension ProcessKey {
+  fileprivate init(_ name: String) { self = Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) } }
+}
