@@ -60,6 +60,21 @@ import Verification
     #expect(starving.checked == starving.failures && (jobs - 1...jobs + 1).contains(starving.checked))
     #expect(starving.firstViolations.first?.explanation.contains("had not completed") ?? false)
   }
+
+  /// Under its own module the prediction is the run, to the nanosecond: however many upcalls interrupt a computation
+  /// (here one each 100 µs until the first period begins), what their handlers take is none of it.
+  @Test func whatIfOfTheSameModuleIsTheRun() throws {
+    let run = try Self.run.get()
+    let (report, _) = try Judge.verify(run.trace)
+    let answer = try WhatIfProcessesTests.answer(to: run.trace, ProcessModules.replenishing)
+    for name in ["extending", "starving"] {
+      let recorded = try #require(report.finding("process.deadline.Replenisher.\(name)"))
+      let predicted = try answer.claim("process.deadline.Replenisher.\(name)")
+      #expect(predicted.predictedVerdict == recorded.verdict.rawValue)
+      #expect(predicted.predictedWorst == recorded.worst?.value)
+    }
+    #expect(answer.weaknesses.isEmpty, "\(answer.weaknesses)")
+  }
 }
 
 extension ProcessKey {

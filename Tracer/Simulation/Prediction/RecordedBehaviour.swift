@@ -173,7 +173,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   }
 
   /// The same of what the kernel does there.
-  private func kernelTime(_ recorded: UInt64) -> UInt64 { assumption.kernelTime(computation(recorded)) }
+  func kernelTime(_ recorded: UInt64) -> UInt64 { assumption.kernelTime(computation(recorded)) }
 
   func noteComputation(of partition: PartitionIndex, from exit: UInt64, to instant: UInt64, in world: SimulatedWorld) {
     let index = Int(partition.rawValue)
@@ -249,31 +249,6 @@ final class RecordedBehaviour: PartitionBehaviour {
       // That weakens only what is violated after it.
       players[index].weakness.noteEnded(at: instant)
     }
-  }
-
-  /// The handler has done its last deed and returns.
-  private func leaveHandler(
-    _ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64, in world: SimulatedWorld
-  ) {
-    guard players[index].activities.count > 1 else { return }
-    players[index].activities.removeLast()
-    guard case .handling(let vector, _) = world.guests[index].activity else { return }
-    // With marks waiting it asks the kernel for the next upcall.
-    if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
-      world.plannedExit = instant + kernelTime(time)
-    }
-    world.handle(index, vector, true, partition, exit, at: instant)
-  }
-
-  /// An upcall that has no recorded one left is handled as the one before.
-  func beginUpcall(of partition: PartitionIndex, _ vector: UInt8) {
-    let index = Int(partition.rawValue)
-    noteUpcall(index)
-    let before = players[index].handlers[vector]
-    let next = reader.takeHandler(of: vector, in: players[index].life, mayWait: before == nil)
-    let strand = next ?? before ?? RecordedStrand(end: .returned)
-    players[index].handlers[vector] = strand
-    players[index].activities.append(Activity(strand: strand, isHandler: true))
   }
 
   func changeSchedule() { changeCount += 1 }
