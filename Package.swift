@@ -292,6 +292,7 @@ func kernels() -> [Target] {
     kernelImage("kernel-lost-end-of-interrupt", folder: "Kernel/PlantedBugs/LostEndOfInterrupt"),
     kernelImage("kernel-wrong-address-space", folder: "Kernel/PlantedBugs/WrongAddressSpace"),
     kernelImage("kernel-dropped-upcall", folder: "Kernel/PlantedBugs/DroppedUpcall"),
+    kernelImage("kernel-bottomless-stack", folder: "Kernel/PlantedBugs/BottomlessStack"),
   ]
 }
 

@@ -76,6 +76,30 @@ public struct PageTable {
     }
   }
 
+  /// The entries of 512 pages whose addresses differ in bits 12 … 20 alone: for pages here and there, one walk for all.
+  public struct Neighbourhood {
+    // Unsafe: a table of the last level, which lives for ever; an index has nine bits.
+    fileprivate let entries: UnsafeMutablePointer<UInt64>
+
+    private func place(_ address: UInt64) -> UnsafeMutablePointer<UInt64> {
+      entries + Int(truncatingIfNeeded: address &>> 12 & 511)
+    }
+
+    /// Maps one page.
+    public func map(_ address: UInt64, to physical: PhysicalAddress, _ access: PageAccess) {
+      precondition(address & 4095 == 0 && physical.rawValue & 4095 == 0)
+      place(address).pointee = PageTable.entry(access, physical)
+    }
+
+    /// Leaves one page out.
+    public func leaveOut(_ address: UInt64) { place(address).pointee = 0 }
+  }
+
+  /// The pages around `address`.
+  public func neighbourhood(of address: UInt64, memory: inout BootMemory) -> Neighbourhood {
+    Neighbourhood(entries: slot(address & ~0x1F_FFFF, level: 0, memory: &memory))
+  }
+
   /// Maps [start, end) to itself in large pages of 2 MiB; a rest at the end gets a whole one.
   public func mapLarge(from start: UInt64, to end: UInt64, _ access: PageAccess, memory: inout BootMemory) {
     precondition(start & 0x1F_FFFF == 0)

@@ -103,18 +103,22 @@ public struct SwitcherPages {
     let text = PhysicalAddress(partita_address_switcher_start())
     let textBytes = partita_address_switcher_end() &- partita_address_switcher_start()
     precondition(textBytes <= 4 * 4096)
-    table.map(UInt64(PARTITA_SWITCHER_TEXT), to: text, byteCount: textBytes, .execute, memory: &memory)
-    table.map(UInt64(PARTITA_IDT_PAGE), to: interruptTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_GDT_PAGE), to: descriptorTable, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(
-      UInt64(PARTITA_TSS_PAGE), to: taskState, byteCount: 4096, isKernels ? .write : PageAccess.readOnly,
-      memory: &memory)
-    table.map(
-      UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_IO_BITMAP_END), to: deniedPorts, byteCount: 4096, PageAccess.readOnly, memory: &memory)
-    table.map(UInt64(PARTITA_NMI_STACK), to: stacks, byteCount: 3 * 4096, .write, memory: &memory)
-    table.map(UInt64(PARTITA_REGISTER_PAGE), to: registers, byteCount: 4096, .write, memory: &memory)
+    let pages = table.neighbourhood(of: UInt64(PARTITA_SWITCHER_TEXT), memory: &memory)
+    var offset: UInt64 = 0
+    while offset < textBytes {
+      pages.map(UInt64(PARTITA_SWITCHER_TEXT) &+ offset, to: text + offset, .execute)
+      offset &+= 4096
+    }
+    pages.map(UInt64(PARTITA_IDT_PAGE), to: interruptTable, PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_GDT_PAGE), to: descriptorTable, PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_TSS_PAGE), to: taskState, isKernels ? .write : PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_IO_BITMAP_END), to: deniedPorts, PageAccess.readOnly)
+    pages.map(UInt64(PARTITA_NMI_STACK), to: stacks, .write)
+    pages.map(UInt64(PARTITA_DOUBLE_FAULT_STACK), to: stacks + 4096, .write)
+    pages.map(UInt64(PARTITA_MACHINE_CHECK_STACK), to: stacks + 2 * 4096, .write)
+    pages.map(UInt64(PARTITA_REGISTER_PAGE), to: registers, .write)
   }
 
   /// Loads the tables into the CPU. The kernel's page tables, with the switcher in them, must be loaded.

@@ -66,18 +66,24 @@ boot_directory:
 
     .section .bss
     .balign 4096
-boot_level4:
-    .skip   4096
-boot_directory_pointers:
-    .skip   4096
 // What the kernel hands out first of memory that has to be zero: whoever loads an ELF file clears its .bss.
     .globl  partita_cleared_start
 partita_cleared_start:
     .skip   PARTITA_CLEARED_PAGES * 4096
     .globl  partita_cleared_end
 partita_cleared_end:
+// Below each stack of the kernel's lies a page that its own tables leave out (KernelImage.map): whoever runs over is
+// stopped before it writes. They are boot's first two tables, of which nobody needs anything by then.
+    .globl  partita_boot_stack_fence
+partita_boot_stack_fence:
+boot_level4:
+    .skip   4096
     .skip   65536
 partita_boot_stack_end:
+    .globl  partita_fault_stack_fence
+partita_fault_stack_fence:
+boot_directory_pointers:
+    .skip   4096
     .skip   16384
     .globl  partita_fault_stack_end
 partita_fault_stack_end:

@@ -85,6 +85,7 @@ import Verification
   @Test(arguments: [
     ("MixedIndices", "kernel-mixed-indices"), ("LostEndOfInterrupt", "kernel-lost-end-of-interrupt"),
     ("WrongAddressSpace", "kernel-wrong-address-space"), ("DroppedUpcall", "kernel-dropped-upcall"),
+    ("BottomlessStack", "kernel-bottomless-stack"),
   ])
   func theShippingKernelHasNoneOfTheDefects(type: String, kernel: String) throws {
     func mentions(_ image: String) throws -> Bool {

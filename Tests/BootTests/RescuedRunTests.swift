@@ -19,7 +19,8 @@ import TraceReading
       keepsMemory: true)
   }
 
-  private static func read(_ bytes: [UInt8]) throws -> (events: [TraceEvent], first: UInt64) {
+  /// The events of a trace, and the number of the first.
+  static func read(_ bytes: [UInt8]) throws -> (events: [TraceEvent], first: UInt64) {
     let reader = try TraceReader(bytes: bytes)
     var events: [TraceEvent] = []
     var first: UInt64?
@@ -32,7 +33,8 @@ import TraceReading
     return (events, first ?? 0)
   }
 
-  private static func rescue(_ memory: GuestMemory, continuing path: String? = nil) throws -> [UInt8] {
+  /// What a machine's memory has of a trace.
+  static func rescue(_ memory: GuestMemory, continuing path: String? = nil) throws -> [UInt8] {
     let rescue = try TraceRescue(memory, continuing: path)
     var bytes: [UInt8] = []
     try rescue.write { bytes += $0 }
@@ -45,7 +47,7 @@ import TraceReading
   }
 
   /// What the judges say of a trace without its end: nothing is wrong with it, and nothing is proved.
-  private static func expectDoubtAlone(_ bytes: [UInt8]) throws {
+  static func expectDoubtAlone(_ bytes: [UInt8]) throws {
     let replay = try Judge.replay(bytes)
     #expect(replay.verdict == .inconclusive && replay.divergence == nil)
     let (report, _) = try Judge.verify(bytes)

@@ -18,6 +18,7 @@ extern const char partita_rodata_start[], partita_rodata_end[];
 extern const char partita_data_start[], partita_data_end[];
 extern const char partita_build_identity[];
 extern const char partita_cleared_start[], partita_cleared_end[];
+extern const char partita_boot_stack_fence[], partita_fault_stack_fence[];
 
 PARTITA_INLINE uint64_t partita_address_switcher_start(void) { return (uint64_t)partita_switcher_start; }
 PARTITA_INLINE uint64_t partita_address_switcher_end(void) { return (uint64_t)partita_switcher_end; }
@@ -34,6 +35,8 @@ PARTITA_INLINE uint64_t partita_address_data_start(void) { return (uint64_t)part
 PARTITA_INLINE uint64_t partita_address_data_end(void) { return (uint64_t)partita_data_end; }
 PARTITA_INLINE uint64_t partita_address_cleared_start(void) { return (uint64_t)partita_cleared_start; }
 PARTITA_INLINE uint64_t partita_address_cleared_end(void) { return (uint64_t)partita_cleared_end; }
+PARTITA_INLINE uint64_t partita_address_boot_stack_fence(void) { return (uint64_t)partita_boot_stack_fence; }
+PARTITA_INLINE uint64_t partita_address_fault_stack_fence(void) { return (uint64_t)partita_fault_stack_fence; }
 // First 8 bytes of the GNU build identity (after the note's 16-byte head), as they are printed.
 PARTITA_INLINE uint64_t partita_kernel_build_identity(void) {
     return __builtin_bswap64(*(const uint64_t *)(partita_build_identity + 16));

@@ -11,10 +11,11 @@
 // The I/O permission bitmap follows the TSS: two pages for 65,536 ports, and one that holds the closing byte.
 #define PARTITA_IO_BITMAP 0xFFFFFFFF80007000
 #define PARTITA_IO_BITMAP_END 0xFFFFFFFF80009000
-#define PARTITA_NMI_STACK 0xFFFFFFFF8000A000
-#define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF8000B000
-#define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF8000C000
 #define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
+// Stacks, a page each; below each lies a page that no address space maps.
+#define PARTITA_NMI_STACK 0xFFFFFFFF80011000
+#define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF80013000
+#define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF80015000
 // Words in the TSS's page, which the CPU does not use, are what the switcher needs wherever it enters from: a count of
 // non-maskable interrupts, the kernel's stack pointer and CR3, what the last entry found, and with which CR3 and at
 // which counter value the last exit left. The page is written in the kernel's address space alone: what a partition's

@@ -41,6 +41,22 @@ enum KernelFile {
     return bytes
   }
 
+  /// What functions lay down on the stack at once, where it is 128 bytes or more: `sub $n, %rsp` with 32 bits.
+  static func frames() throws -> [UInt64] {
+    let bytes = try BootImages.bytes("partita-kernel")
+    let table = Int(word(bytes, 32))
+    for index in 0..<half(bytes, 56) {
+      let header = table + index * half(bytes, 54)
+      guard bytes[header] == 1, bytes[header + 4] & 1 != 0 else { continue }  // PT_LOAD, executable
+      let start = Int(word(bytes, header + 8)), count = Int(word(bytes, header + 32))
+      return (start..<(start + count - 6)).compactMap { place in
+        guard bytes[place] == 0x48, bytes[place + 1] == 0x81, bytes[place + 2] == 0xEC else { return nil }
+        return word(bytes, place + 3) & 0xFFFF_FFFF
+      }
+    }
+    return []
+  }
+
   private static func addresses(ofSymbolsContaining name: String) throws -> [UInt64] {
     let bytes = try BootImages.bytes("partita-kernel")
     let table = Int(word(bytes, 40)), size = half(bytes, 58)

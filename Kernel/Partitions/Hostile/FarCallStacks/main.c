@@ -4,8 +4,8 @@
 #include <partita.h>
 
 enum { page_bytes = 4096 };
-// Stacks for NMI, double fault and machine check, and the register page.
-static const uint64_t writable[] = {0xFFFFFFFF8000A000, 0xFFFFFFFF8000B000, 0xFFFFFFFF8000C000, 0xFFFFFFFF8000E000};
+// The register page, and stacks for NMI, double fault and machine check.
+static const uint64_t writable[] = {0xFFFFFFFF8000E000, 0xFFFFFFFF80011000, 0xFFFFFFFF80013000, 0xFFFFFFFF80015000};
 // Where the switcher keeps its words.
 static const uint64_t task_state = 0xFFFFFFFF80006000;
 
