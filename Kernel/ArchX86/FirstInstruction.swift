@@ -40,12 +40,11 @@ public struct FirstInstruction {
     self.offset = offset
   }
 
-  /// Looks at the first `byteCount` bytes from an instruction on. Where they end too early it is ordinary: its fetch
+  /// Looks at the bytes from an instruction on. Where they end too early it is ordinary: its fetch
   /// will fault.
   ///
   /// Unsafe: the caller has checked the range.
-  public init(_ bytes: UnsafeRawPointer, byteCount: UInt64) {
-    let code = UnsafeRawBufferPointer(start: bytes, count: Int(truncatingIfNeeded: byteCount))
+  public init(_ code: UnsafeRawBufferPointer) {
     self = .ordinary
     var (start, loads) = (0, 0)
     while let opcode = FirstInstruction.opcode(in: code, from: start) {
@@ -74,7 +73,7 @@ public struct FirstInstruction {
   }
 
   /// The place of the opcode of the instruction at `start`; nil beyond the end of what can be seen.
-  private static func opcode(in code: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  static func opcode(in code: UnsafeRawBufferPointer, from start: Int) -> Int? {
     var index = start
     while index < code.count, isPrefix(code[index]) { index += 1 }
     return index < code.count ? index : nil

@@ -51,15 +51,21 @@ extension Kernel {
   /// meanwhile: executable memory is not writable.
   mutating func protectionCode(_ registers: RegisterPage, of partition: PartitionIndex) -> UInt64 {
     let code = registers.errorCode
+    guard code & 2 != 0 else { return code }
     let at = registers.instructionPointer
-    guard code & 2 != 0, core.allows(.execute, partition, at, 2), let bytes = memory(of: partition, at: at) else {
-      return code
-    }
-    switch bytes.load(as: UInt8.self) {
-    case 0xCC: return 3 &<< 3 | 2
-    case 0xCD: return UInt64(bytes.load(fromByteOffset: 1, as: UInt8.self)) &<< 3 | 2
-    default: return code
-    }
+    guard core.allows(.execute, partition, at, 2), let bytes = memory(of: partition, at: at),
+      bytes.load(as: UInt8.self) == 0xCD
+    else { return protectionCodeOfOthers(at, of: partition) }
+    return UInt64(bytes.load(fromByteOffset: 1, as: UInt8.self)) &<< 3 | 2
+  }
+
+  /// The same of a breakpoint's short form, and of instructions with prefixes. Where no gate is found the code names
+  /// none, rather than a wrong one.
+  @inline(never)
+  private mutating func protectionCodeOfOthers(_ at: UInt64, of partition: PartitionIndex) -> UInt64 {
+    let bytes = code(of: partition, at: at, byteCount: GateInstruction.maximumByteCount)
+    guard let gate = bytes.flatMap(GateInstruction.gate) else { return 0 }
+    return UInt64(gate) &<< 3 | 2
   }
 
   /// What `raiseApplicationError` tells the core of the caller's error handler.

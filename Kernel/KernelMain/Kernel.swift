@@ -167,17 +167,25 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
     }
   }
 
-  /// What the loaded partition's next instruction is. It cannot change any more: executable memory is not writable.
+  /// What the loaded partition's next instruction is.
   private mutating func firstInstruction(of partition: PartitionIndex) -> FirstInstruction {
     let at = running.registers.instructionPointer
-    var byteCount = FirstInstruction.maximumByteCount
-    if !core.allows(.execute, partition, at, byteCount) {
-      // Pieces of memory end with a page.
-      byteCount = min(byteCount, 4096 &- at & 4095)
-      guard core.allows(.execute, partition, at, byteCount) else { return .ordinary }
+    guard let code = code(of: partition, at: at, byteCount: FirstInstruction.maximumByteCount) else { return .ordinary }
+    return FirstInstruction(code)
+  }
+
+  /// The bytes of a partition's text from `address` on, `byteCount` or fewer: pieces of memory end with a page. They
+  /// cannot change: executable memory is not writable.
+  @inline(__always)
+  mutating func code(of partition: PartitionIndex, at address: UInt64, byteCount: UInt64) -> UnsafeRawBufferPointer? {
+    var byteCount = byteCount
+    if !core.allows(.execute, partition, address, byteCount) {
+      byteCount = min(byteCount, 4096 &- address & 4095)
+      guard core.allows(.execute, partition, address, byteCount) else { return nil }
     }
-    guard let bytes = memory(of: partition, at: at) else { return .ordinary }
-    return FirstInstruction(bytes, byteCount: byteCount)
+    guard let bytes = memory(of: partition, at: address) else { return nil }
+    // Unsafe: as the core has allowed.
+    return UnsafeRawBufferPointer(start: bytes, count: Int(truncatingIfNeeded: byteCount))
   }
 
   /// Brings into the CPU what a partition's register frame does not hold.

@@ -54,8 +54,8 @@ import TraceReading
     let run = try Self.run.get()
     let wild: UInt64 = 0x2ABC_0123
     let round: [(vector: UInt32, code: UInt64, address: UInt64)] = [
-      (0, 0, 0), (6, 0, 0), (3, 0, 0), (3, 0, 0), (4, 0, 0), (14, 4, wild), (13, 0, 0),
-      (13, 0x20 << 3 | 2, 0),
+      (0, 0, 0), (6, 0, 0), (3, 0, 0), (3, 0, 0), (4, 0, 0), (3, 0, 0), (4, 0, 0), (14, 4, wild), (13, 0, 0),
+      (13, 0x20 << 3 | 2, 0), (13, 2 << 3 | 2, 0), (13, 0xFF << 3 | 2, 0),
     ]
     let reflected = try events(run, .exceptionReflected, of: "Reflector")
     let written = try events(run, .exceptionWritten, of: "Reflector")

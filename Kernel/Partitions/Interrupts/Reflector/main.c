@@ -37,9 +37,13 @@ static void raise_each(void) {
   RAISE(3, 1, "int3", 7);
   RAISE(3, 2, ".byte 0xCD, 3", 7);
   RAISE(4, 2, ".byte 0xCD, 4", 7);
+  RAISE(3, 2, ".byte 0x64, 0xCC", 7);  // prefixes change nothing: of the segment, the operand's size, REX
+  RAISE(4, 4, ".byte 0x66, 0x48, 0xCD, 4", 7);
   RAISE(14, 2, "movb (%%rbx), %%al", 7);
   RAISE(13, 1, "cli", 7);
   RAISE(13, 2, ".byte 0xCD, 0x20", 7);  // a forged tick of the clock
+  RAISE(13, 3, ".byte 0x66, 0xCD, 2", 7);
+  RAISE(13, 15, ".fill 13, 1, 0x2E\n\t.byte 0xCD, 0xFF", 7);  // as long as an instruction may be
 }
 
 // With the AC flag set a misaligned access of ring 3 is an alignment check; an emulator that has none goes on.
