@@ -57,52 +57,11 @@ extension Kernel {
     return snapshot
   }
 
-  /// What a snapshot tells where an upcall or an error may follow.
-  mutating func frameFlags(_ registers: RegisterPage, _ interrupted: PartitionIndex) -> EntrySnapshot.Flags {
-    var flags = EntrySnapshot.Flags()
-    if isInReturnTail(registers, interrupted) { flags.insert(.inReturnTail) }
-    let frame = frameAddress(registers, of: interrupted, isInTail: flags.contains(.inReturnTail))
-    let byteCount = flags.contains(.inReturnTail) ? Self.checkedFrameBytes : registers.stackPointer &- frame
-    if frame & 15 == 0, core.allows(.write, interrupted, frame, byteCount) { flags.insert(.frameFits) }
-    if isHandlerOver(interrupted) { flags.insert(.isHandlerOver) }
-    return flags
-  }
-
-  /// Whether the handler of the partition that runs has come back, and the core does not know.
-  private mutating func isHandlerOver(_ running: PartitionIndex) -> Bool {
-    core.isHandlerOver(
-      running, exceptionsReturned: Instruction.load32(self.running.shared + SharedPage.exceptionsReturned))
-  }
-
   /// Whose page tables CR3 named, where they are not those expected.
   private mutating func addressSpace(_ found: PhysicalAddress) -> UInt8 {
     if found == kernelTable.root { return 0xFF }
     for index in 0..<contexts.count where contexts[index].root == found { return UInt8(truncatingIfNeeded: index) }
     return 0xFE
-  }
-
-  private mutating func isInReturnTail(_ registers: RegisterPage, _ partition: PartitionIndex) -> Bool {
-    let index = Int(partition.rawValue)
-    let at = registers.instructionPointer
-    return at >= core.partitions[index].returnTailStart && at < core.partitions[index].returnTailEnd
-  }
-
-  /// A frame in use and, behind it, up to 15 bytes of alignment: all that lies between frame and red zone is written. A
-  /// new frame is checked with the red zone above it too: a stack pointer outside the stack has none.
-  private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
-
-  /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
-  mutating func frameAddress(_ registers: RegisterPage, of partition: PartitionIndex, isInTail: Bool) -> UInt64 {
-    let stack = registers.stackPointer
-    let tailEnd = core.partitions[Int(partition.rawValue)].returnTailEnd
-    guard isInTail else { return (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15 }
-    // The last two instructions of the tail run with the stack pointer below the interrupted one's red zone.
-    let toEnd = tailEnd &- registers.instructionPointer
-    var words = stack
-    if toEnd == UpcallFrame.returnInstructionBytes { words = stack &- 8 }
-    guard toEnd <= UpcallFrame.returnInstructionBytes &+ UpcallFrame.flagsInstructionBytes else { return stack }
-    let interrupted = words &+ UpcallFrame.returnWordsDepth
-    return (interrupted &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
   }
 
   /// Begins the events of an input that a snapshot came with.
@@ -165,8 +124,7 @@ extension Kernel {
     let address = vector == 14 ? Instruction.faultAddress : 0
     let errorCode =
       vector == 13 ? protectionCode(registers, of: PartitionIndex(snapshot.partition)) : registers.errorCode
-    let shared = contexts[Int(snapshot.partition)].shared.pointer
-    let returned = Instruction.load32(shared + SharedPage.exceptionsReturned)
+    let returned = Instruction.load32(running.shared + SharedPage.exceptionsReturned)
     var batch = open(
       .exception, snapshot, UInt16(vector), wordCount: 6,
       TraceEvent.Words(
@@ -221,7 +179,7 @@ extension Kernel {
       let target = Instruction.load64(memory + Int(UpcallFrame.returnFrame))
       guard target < 0x8000_0000_0000 else { return 0 }
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
-      let next = (stack &- PartitionLayout.redZoneBytes &- UpcallFrame.byteCount) & ~15
+      let next = Self.newFrame(below: stack)
       return (core.allows(.write, caller, next, stack &- next) ? 3 : 1) | (isHandlerOver(caller) ? 4 : 0)
     case .findModuleSchedule: return scheduleNumber(nameAt: call.arguments.0, of: caller)
     case .raiseApplicationError: return handlerState(of: caller, registers)

@@ -31,7 +31,7 @@ extension Kernel {
       UInt16(LocalTimer.vector), callHead: running.callHead, flags: UInt64(snapshot.flags.rawValue),
       counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay)
     batch.readTime(clock)
-    core.timerOfRunning(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    core.timerOfRunning(snapshot, of: running.caller, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
     ring.close(batch)
   }
 
@@ -45,7 +45,7 @@ extension Kernel {
       head: (running.callHead | UInt64(snapshot.flags.rawValue) &<< 16) &+ (yield &<< 32 | 3 &<< 24),
       counters: snapshot.counterWord, resumeDelay: snapshot.resumeDelay, 0)
     batch.readTime(clock)
-    core.yield(snapshot, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
+    core.yield(snapshot, of: running.caller, at: SystemTime(nanoseconds: nanoseconds), into: &batch)
     ring.close(batch)
   }
 

@@ -120,12 +120,14 @@ extension PartitionCore where Marking: MarkingRule {
   }
 
   /// The same where a partition certainly was interrupted.
+  ///
+  /// - Parameter running: the partition of the snapshot.
   @inline(__always)
   public mutating func timerOfRunning<Recorder: DecisionRecorder>(
-    _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+    _ snapshot: EntrySnapshot, of running: Caller, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
-    learnOfRunning(snapshot, into: &recorder)
+    learnOfRunning(snapshot, of: running, into: &recorder)
     expire(at: now, into: &recorder)
   }
 
@@ -148,7 +150,7 @@ extension PartitionCore where Marking: MarkingRule {
     let culprit = current
     precondition(!culprit.isNone)
     entryNanoseconds = now.nanoseconds
-    guests.states[Int(culprit.rawValue)].exceptionsReturned = exceptionsReturned
+    noteExceptionsReturned(exceptionsReturned, of: Int(culprit.rawValue))
     if reflect(vector: vector, errorCode: errorCode, address: address, to: culprit, into: &recorder) {
       return conclude(at: now, into: &recorder)
     }
@@ -220,18 +222,21 @@ extension PartitionCore where Marking: MarkingRule {
     _ snapshot: EntrySnapshot, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     guard snapshot.partition != PartitionIndex.none.rawValue else { return }
-    learnOfRunning(snapshot, into: &recorder)
-  }
-
-  /// The same where a partition certainly was interrupted: none is beyond every table, which traps.
-  @inline(__always)
-  mutating func learnOfRunning<Recorder: DecisionRecorder>(
-    _ snapshot: EntrySnapshot, into recorder: inout Recorder
-  ) where Recorder: ~Copyable {
     precondition(snapshot.partition == current.rawValue)
     learn(
       EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition),
       upcallsReturned: snapshot.upcallsReturned, into: &recorder)
+  }
+
+  /// The same where a partition certainly was interrupted, and is at hand.
+  @inline(__always)
+  mutating func learnOfRunning<Recorder: DecisionRecorder>(
+    _ snapshot: EntrySnapshot, of running: Caller, into recorder: inout Recorder
+  ) where Recorder: ~Copyable {
+    precondition(running.index == current)
+    learnAtOnce(
+      EntrySnapshot.Flags(rawValue: snapshot.flags.rawValue & Self.flagsOfPartition),
+      upcallsReturned: snapshot.upcallsReturned, of: running, into: &recorder)
   }
 
   /// The same of the running partition, with the flags that tell of it.

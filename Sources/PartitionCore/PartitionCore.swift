@@ -183,6 +183,12 @@ public struct PartitionCore<Marking: MarkingRule>: ~Copyable {
     return false
   }
 
+  /// What `allows` says of writing to the caller's memory: where its last message or frame was is looked at first.
+  @inline(__always)
+  public mutating func allowsWriting(of caller: Caller, _ address: UInt64, _ byteCount: UInt64) -> Bool {
+    displacement(of: caller, .write, address, byteCount) != nil
+  }
+
   /// The displacement of the caller's `byteCount` bytes at `address`; nil where `access` is not allowed, as `allows`
   /// has it.
   @inline(__always)

@@ -40,7 +40,8 @@ import TraceFormat
       log.now = instant
       switch input {
       case .hypercall(let call, let snapshot) where call.number == UInt64(HypercallNumber.yield.rawValue):
-        bench.core.yield(snapshot, at: SystemTime(nanoseconds: instant), into: &log)
+        bench.core.yield(
+          snapshot, of: bench.core.caller(bench.core.current), at: SystemTime(nanoseconds: instant), into: &log)
         yields += 1
         return log.events
       case .hypercall(let call, let snapshot):

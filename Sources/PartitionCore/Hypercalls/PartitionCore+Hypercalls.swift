@@ -19,15 +19,16 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// The running partition asked for `yield`: what `hypercall` does with it, without looking which service it is.
   ///
-  /// - Precondition: the snapshot is of the running partition.
+  /// - Parameter running: the partition of the snapshot.
   @inline(__always)
   public mutating func yield<Recorder: DecisionRecorder>(
-    _ snapshot: EntrySnapshot, at now: SystemTime, into recorder: inout Recorder
+    _ snapshot: EntrySnapshot, of running: Caller, at now: SystemTime, into recorder: inout Recorder
   ) where Recorder: ~Copyable {
     decision.reset()
-    learnOfRunning(snapshot, into: &recorder)
-    let caller = beginCall()
-    record(yield(), to: UInt64(HypercallNumber.yield.rawValue), of: caller, into: &recorder)
+    learnOfRunning(snapshot, of: running, into: &recorder)
+    // As `beginCall`.
+    running.interrupts.pointee.deferred = 0
+    record(yield(), to: UInt64(HypercallNumber.yield.rawValue), of: running.index, into: &recorder)
     concludeInLine(at: now, into: &recorder)
   }
 

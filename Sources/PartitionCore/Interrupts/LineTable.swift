@@ -131,10 +131,14 @@ struct LineTable {
   @inline(__always)
   mutating func beginWindow() {
     isMaskStale = true
-    while taken != 0 {
-      lines[taken.trailingZeroBitCount].takenInWindow = 0
-      taken &= taken &- 1
-    }
     exhausted = 0
+    guard taken != 0 else { return }
+    // Unchecked, as above.
+    var rest = taken
+    taken = 0
+    while rest != 0 {
+      lines[unchecked: rest.trailingZeroBitCount].takenInWindow = 0
+      rest &= rest &- 1
+    }
   }
 }

@@ -43,11 +43,12 @@ extension PartitionCore where Marking: MarkingRule {
     guard Int(vector) < GuestTables.handlerCount else { return false }
     let handler = guests.handler(partition, vector)
     let entry = guests.states[index].exceptionEntry
-    guard handler != 0, entry != 0, !guests.states[index].isInHandler, partitions[index].frameFits,
+    guard handler != 0, entry != 0, !partitions[index].isInHandler, partitions[index].frameFits,
       !partitions[index].isInReturnTail
     else { return false }
     guests.states[index].isReflecting = true
     guests.states[index].returnedBefore = guests.states[index].exceptionsReturned
+    keepHandler(of: index)
     recorder.record(
       .exceptionReflected, partition: partition, detail: 0, operand: UInt32(vector), handler, errorCode, address)
     decision.exception = ExceptionDecision(
@@ -71,31 +72,46 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// Whether the partition's exception or error handler, which is taken to be at work, has come back, as its own count
   /// says: what a snapshot tells by `isHandlerOver`.
+  ///
+  /// - Parameter exceptionsReturned: asked for only where a handler is taken to be at work.
   @inline(__always)
-  public mutating func isHandlerOver(_ partition: PartitionIndex, exceptionsReturned: UInt32) -> Bool {
+  public mutating func isHandlerOver(
+    _ partition: PartitionIndex, exceptionsReturned: @autoclosure () -> UInt32
+  ) -> Bool {
     let index = Int(partition.rawValue)
-    return guests.states[index].isReflecting && guests.states[index].isInHandler
-      && exceptionsReturned != guests.states[index].returnedBefore
+    return partitions[index].isInHandler && exceptionsReturned() != partitions[index].returnedBefore
   }
 
   /// The handler has come back since the partition's last exception, if its last snapshot said so: of a mark that finds
   /// no room or depth the core hears nothing else.
   mutating func learnHandlerOver(_ index: Int) {
-    guard partitions[index].isHandlerOver, guests.states[index].isInHandler else { return }
+    guard partitions[index].isHandlerOver, partitions[index].isInHandler else { return }
     partitions[index].isHandlerOver = false
-    guests.states[index].exceptionsReturned = guests.states[index].returnedBefore &+ 1
+    noteExceptionsReturned(guests.states[index].returnedBefore &+ 1, of: index)
+  }
+
+  /// The partition's count of exceptions that its handler has come back from.
+  @inline(__always) mutating func noteExceptionsReturned(_ count: UInt32, of index: Int) {
+    guests.states[index].exceptionsReturned = count
+    partitions[index].isInHandler = guests.states[index].isInHandler
+  }
+
+  /// Whether a handler is at work, and since when, is kept where every entry asks for it.
+  @inline(__always) func keepHandler(of index: Int) {
+    partitions[index].isInHandler = guests.states[index].isInHandler
+    partitions[index].returnedBefore = guests.states[index].returnedBefore
   }
 
   /// Whether the partition's exception or error handler is at work, as far as is known.
   mutating func isInHandler(_ partition: PartitionIndex) -> Bool {
-    guests.states[Int(partition.rawValue)].isInHandler
+    partitions[Int(partition.rawValue)].isInHandler
   }
 
   /// What `raiseApplicationError` tells of the caller's handler (`EventKind.hypercall`, word 2): bits 0–31
   /// `SharedPage.exceptionsReturned`, bit 32 whether a frame fits below the stack pointer.
   mutating func learnHandler(_ operand: UInt64) {
     let index = Int(current.rawValue)
-    guests.states[index].exceptionsReturned = UInt32(truncatingIfNeeded: operand)
+    noteExceptionsReturned(UInt32(truncatingIfNeeded: operand), of: index)
     partitions[index].frameFits = operand & 1 &<< 32 != 0
   }
 
@@ -111,6 +127,7 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].isInReturnTail = false
     partitions[index].frameFits = false
     partitions[index].isHandlerOver = false
+    partitions[index].isInHandler = false
     partitions[index].upcallsReturned = 0
     partitions[index].upcallEntry = 0
     partitions[index].returnTailStart = 0

@@ -47,6 +47,7 @@ extension PartitionCore where Marking: MarkingRule {
     }
     state.handled = used & (1 &<< UInt64(GuestTables.handlerCount) &- 1)
     guests.states[index] = state
+    keepHandler(of: index)
     let first = index * GuestTables.handlerCount
     for vector in stride(from: 0, to: GuestTables.handlerCount, by: 2) {
       let pair = used &>> UInt64(vector) & 3 != 0 ? word() : 0

@@ -6,14 +6,19 @@ import TraceFormat
 public struct PartitionState: BitwiseCopyable {
   /// Idle before the module's start, and of a partition that runs no more.
   public var mode: OperatingMode
-  /// Its start, its health callback, and what a change of the module schedule wants of it.
-  public var life = PartitionLife()
   /// The partition gave up the rest of its window.
   var hasYielded: Bool
   /// What the last snapshot told, or what the kernel has changed since; one byte, for it is stored at every entry.
   var seen: EntrySnapshot.Flags
+  /// Its handler of exceptions and errors is at work as far as is known: what `GuestState.isInHandler` says, kept here
+  /// because every entry of a partition that takes upcalls asks.
+  var isInHandler: Bool
+  /// Its start, its health callback, and what a change of the module schedule wants of it.
+  public var life = PartitionLife()
   /// Upcalls that have returned as far as is known, as the partition counts them: modulo 2¹⁶.
   var upcallsReturned: UInt16
+  /// `GuestState.returnedBefore`, likewise; of no meaning while no handler is at work.
+  var returnedBefore: UInt32
   /// Upcalls decided since its last start; the ordinal of the next.
   var upcallCount: UInt64
   /// The trampoline that its upcalls begin at; 0 until it is published, and nothing is delivered.
@@ -28,7 +33,9 @@ public struct PartitionState: BitwiseCopyable {
     mode = .idle
     hasYielded = false
     seen = EntrySnapshot.Flags()
+    isInHandler = false
     upcallsReturned = 0
+    returnedBefore = 0
     upcallCount = 0
     upcallEntry = 0
     returnTailStart = 0
