@@ -46,8 +46,10 @@ public func SEND_QUEUING_MESSAGE(
   answer(status) { () throws(ReturnCode) in
     guard ServiceTime(timeOut).isTimeOut else { throw .invalidParameter }
     let own = try found(PortTable.port(port), or: .invalidParameter)
-    // The standard tells what is longer than the port's messages from what no port takes; the kernel does not.
+    // The standard tells what is longer than the port's messages from what no port takes, and asks for both before the
+    // direction; the kernel does not.
     if Int(size) > own.maximumMessageBytes { throw .invalidConfiguration }
+    if size <= 0 { throw .invalidParameter }
     try own.sendQueuingMessage(at: message, byteCount: Int(size), timeOut: ServiceTime(timeOut))
   }
 }

@@ -22,13 +22,17 @@ void SET_MODULE_SCHEDULE(SCHEDULE_ID_TYPE schedule, RETURN_CODE_TYPE *status) {
 // Selectors of `StatisticSelector`.
 enum { current_schedule = 6, next_schedule = 7, last_schedule_change = 8 };
 
+static uint64_t statistic(uint64_t selector) { return partita_hypercall2(PARTITA_READ_STATISTIC, selector, 0).value; }
+
 void GET_MODULE_SCHEDULE_STATUS(SCHEDULE_STATUS_TYPE *schedule_status, RETURN_CODE_TYPE *status) {
-  schedule_status->TIME_OF_LAST_SCHEDULE_SWITCH =
-      (SYSTEM_TIME_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, last_schedule_change, 0).value;
-  schedule_status->CURRENT_SCHEDULE =
-      (SCHEDULE_ID_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, current_schedule, 0).value;
-  schedule_status->NEXT_SCHEDULE =
-      (SCHEDULE_ID_TYPE)partita_hypercall2(PARTITA_READ_STATISTIC, next_schedule, 0).value;
+  uint64_t last_change;
+  // The schedule may change between two calls, where the window ends: only what one change encloses belongs together.
+  do {
+    last_change = statistic(last_schedule_change);
+    schedule_status->CURRENT_SCHEDULE = (SCHEDULE_ID_TYPE)statistic(current_schedule);
+    schedule_status->NEXT_SCHEDULE = (SCHEDULE_ID_TYPE)statistic(next_schedule);
+  } while (statistic(last_schedule_change) != last_change);
+  schedule_status->TIME_OF_LAST_SCHEDULE_SWITCH = (SYSTEM_TIME_TYPE)last_change;
   *status = NO_ERROR;
 }
 

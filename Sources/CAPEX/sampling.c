@@ -55,9 +55,10 @@ void CREATE_SAMPLING_PORT(
 
 void WRITE_SAMPLING_MESSAGE(
     SAMPLING_PORT_ID_TYPE port, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE size, RETURN_CODE_TYPE *status) {
-  // The standard tells what is longer than the port's messages from what no port takes; the kernel does not.
-  if (is_port(port) && size > (MESSAGE_SIZE_TYPE)ports[port].maximum_size) {
-    *status = INVALID_CONFIG;
+  // The standard tells what is longer than the port's messages from what no port takes, and asks for both before the
+  // direction; the kernel does not.
+  if (is_port(port) && (size <= 0 || size > (MESSAGE_SIZE_TYPE)ports[port].maximum_size)) {
+    *status = size <= 0 ? INVALID_PARAM : INVALID_CONFIG;
     return;
   }
   *status = (RETURN_CODE_TYPE)partita_hypercall3(

@@ -45,10 +45,16 @@ public enum ModuleSchedule {
 
   /// What runs now (GET_MODULE_SCHEDULE_STATUS); nil from a kernel that does not tell.
   @inlinable public static var status: Status? {
-    guard let lastChange = Partition.statistic(.lastScheduleChange),
-      let current = Partition.statistic(.currentSchedule),
-      let next = Partition.statistic(.nextSchedule)
-    else { return nil }
-    return Status(lastChange: SystemTime(nanoseconds: lastChange), current: current, next: next)
+    while true {
+      guard let lastChange = Partition.statistic(.lastScheduleChange),
+        let current = Partition.statistic(.currentSchedule),
+        let next = Partition.statistic(.nextSchedule)
+      else { return nil }
+      // The schedule may change between two calls, where the window ends: what belongs together has one change before
+      // and after it.
+      if Partition.statistic(.lastScheduleChange) == lastChange {
+        return Status(lastChange: SystemTime(nanoseconds: lastChange), current: current, next: next)
+      }
+    }
   }
 }

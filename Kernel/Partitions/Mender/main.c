@@ -128,6 +128,8 @@ int main(void) {
   note(began, 0x100 | (uint64_t)self.START_CONDITION);
   const bool is_first_life = self.START_CONDITION == NORMAL_START;
   if (is_first_life) {
+    // One that is refused takes nothing of the room that the others' stacks have together.
+    CREATE_ERROR_HANDLER(0, 120000, &status);
     CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &first_handler);
     CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle_error, 8192, &second_handler);
     raiser = create("raiser", run_raiser, 20, INFINITE_TIME_VALUE);

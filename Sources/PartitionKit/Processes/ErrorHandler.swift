@@ -48,7 +48,8 @@ public enum ErrorHandler {
   public static func create(address: UInt, stackBytes: UInt32) throws(ReturnCode) {
     if isCreated { throw .noAction }
     if Partition.mode == .normal { throw .invalidMode }
-    guard let stack = StackPool.newStack(max(UInt(stackBytes), minimumStackBytes)), address != 0 else {
+    // Looked at first: a stack is never given back.
+    guard address != 0, let stack = StackPool.newStack(max(UInt(stackBytes), minimumStackBytes)) else {
       throw .invalidConfiguration
     }
     entry = address
