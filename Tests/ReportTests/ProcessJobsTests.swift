@@ -46,9 +46,10 @@ import TraceFormat
     return table.bytes()
   }
 
-  /// When the process was released, in ms, and when it was complete, in windows of which some are yielded.
+  /// When the process was released, in ms, and when it was complete, in windows of which some are yielded; of those
+  /// that were late when it was released anew.
   private static func jobs(
-    processPeriod: UInt64, yields: [Int], restartBefore: Int? = nil, lossBefore: Int? = nil
+    processPeriod: UInt64, yields: [Int], restartBefore: Int? = nil, lossBefore: Int? = nil, areLate: Bool = false
   ) throws -> [[UInt64]] {
     try table(processPeriod: processPeriod).withUnsafeBytes { bytes in
       var jobs = ProcessJobs(try ModuleTable(bytes))
@@ -63,7 +64,7 @@ import TraceFormat
         let yield = UInt32(HypercallNumber.yield.rawValue)
         told += jobs.consume(TraceEvent(time: start + 1_000_000, .hypercall, partition: 0, operand: yield))
       }
-      return told.map { [$0.release / 1_000_000, $0.completion / 1_000_000] }
+      return told.filter { $0.isLate == areLate }.map { [$0.release / 1_000_000, $0.end / 1_000_000] }
     }
   }
 
@@ -71,6 +72,9 @@ import TraceFormat
     let all = [0, 1, 2, 3, 4, 5]
     #expect(try Self.jobs(processPeriod: 10_000_000, yields: [1, 2, 5]) == [[10, 11], [20, 21], [50, 51]])
     #expect(try Self.jobs(processPeriod: 20_000_000, yields: [1, 2, 4, 5]) == [[0, 11], [20, 21], [40, 41]])
+    let late = try Self.jobs(processPeriod: 10_000_000, yields: [1, 2, 5], areLate: true)
+    #expect(late == [[0, 10], [30, 40], [40, 50]])
+    #expect(try Self.jobs(processPeriod: 10_000_000, yields: all, areLate: true).isEmpty)
     let restarted = try Self.jobs(processPeriod: 20_000_000, yields: all, restartBefore: 1)
     #expect(restarted == [[0, 1], [10, 11], [30, 31], [50, 51]])
     #expect(try Self.jobs(processPeriod: 20_000_000, yields: all, lossBefore: 1) == [[0, 1]])

@@ -53,7 +53,7 @@ import TraceFormat
       var jobs = ProcessJobs(try ModuleTable(bytes))
       var (told, runs): ([[UInt64]], [[UInt64]]) = ([], [])
       for event in events {
-        told += jobs.consume(event).map { [UInt64($0.process), $0.release, $0.completion] }
+        told += jobs.consume(event).map { [UInt64($0.process), $0.release, $0.end] }
         runs += jobs.ended.map { [UInt64($0.process), $0.from, $0.to] }
       }
       return (told, runs)
@@ -71,6 +71,25 @@ import TraceFormat
         [1, 1000, 500_000], [2, 500_000, 1_900_000], [2, 10_000_000, 10_001_000], [1, 10_001_000, 10_300_000],
         [2, 10_300_000, 10_600_000], [3, 10_600_000, 10_700_000],
       ])
+  }
+
+  /// It has a mark of its own there: who never completes would else be drawn as one that has no jobs.
+  @Test func aJobThatIsLateIsOnThePage() throws {
+    let (page, count) = try Self.table.withUnsafeBytes { bytes in
+      let table = try ModuleTable(bytes)
+      // Process 1 has not completed when it is released anew, which is its deadline too.
+      let events = Self.window(0) + Self.tell(1000, -1, 0, 0) + Self.away(1_900_000) + Self.window(1)
+      var detail = DetailCollector(DetailPlan(evidence: [], lastPosition: 100), table)
+      detail.add(.events(firstPosition: 0, events))
+      var page: [UInt8] = []
+      detail.append(to: &page)
+      var timeline = TimelineRecorder(table)
+      timeline.add(.events(firstPosition: 0, events))
+      let lane = try #require(timeline.lanes.firstIndex { $0.group == .process && $0.subject == 1 })
+      return (String(decoding: page, as: UTF8.self), timeline.cells.lanes[lane].reduce(0, +))
+    }
+    #expect(page.contains("[1,0,10000000,1]"), "\(page)")
+    #expect(count == 1)
   }
 
   @Test func aGapForgetsWhoRuns() throws {

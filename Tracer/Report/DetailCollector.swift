@@ -47,7 +47,7 @@ struct DetailCollector {
   }
 
   private mutating func add(_ event: TraceEvent, _ position: UInt64) {
-    let completed = jobs.consume(event)
+    let ended = jobs.consume(event)
     while nextRange < ranges.count, ranges[nextRange].upperBound < position { nextRange += 1 }
     guard nextRange < ranges.count, ranges[nextRange].contains(position) else { return }
     // A range may be interrupted by a gap: positions on the page run on within a region.
@@ -56,7 +56,9 @@ struct DetailCollector {
       regions.append(Region(first: position, base: event.time, last: event.time, previous: event.time))
     }
     let last = regions.count - 1
-    for job in completed { regions[last].jobs.append("[\(job.process),\(job.release),\(job.completion)]") }
+    for job in ended {
+      regions[last].jobs.append("[\(job.process),\(job.release),\(job.end)\(job.isLate ? ",1" : "")]")
+    }
     for run in jobs.ended { regions[last].runs.append("[\(run.process),\(run.from),\(run.to)]") }
     regions[last].running = jobs.running
     let step = event.time >= regions[last].previous ? event.time - regions[last].previous : 0

@@ -2,14 +2,17 @@ import ModuleConfiguration
 import TraceFormat
 import TraceReading
 
-/// From release to completion: what the claims on deadlines judge, gathered anew for the picture. And who ran in
-/// between, as schedulers tell.
+/// From release to completion, or to the release by which a job was late: what the claims on deadlines judge, gathered
+/// anew for the picture. And who ran in between, as schedulers tell.
 struct ProcessJobs {
   struct Job {
     var process: Int
     /// From when on the deadline counts.
     var release: UInt64
-    var completion: UInt64
+    /// When it was complete; of a late one, when its process was released anew.
+    var end: UInt64
+    /// Whether it was not complete by then, nor by its deadline.
+    var isLate = false
   }
   /// A stretch in which a process had the processor.
   struct Run: Equatable {
@@ -39,15 +42,16 @@ struct ProcessJobs {
   /// The process that runs, and since when.
   var running: ProcessRun? { follower.run.flatMap { $0.process < Self.maximumProcessCount ? $0 : nil } }
 
-  /// Takes the next event; answers the jobs that it completes.
+  /// Takes the next event; answers the jobs that end with it, complete or late.
   mutating func consume(_ event: TraceEvent) -> [Job] {
     var jobs: [Job] = []
     var runs: [Run] = []
     let hasDeadline = hasDeadline
     func note(_ change: ProcessFollower.Change) {
       switch change {
-      case .ended(let process, let start, .complete, let instant) where process < hasDeadline.count:
-        if hasDeadline[process] { jobs.append(Job(process: process, release: start, completion: instant)) }
+      case .ended(let process, let start, let end, let instant) where process < hasDeadline.count && end != .stopped:
+        guard hasDeadline[process] else { break }
+        jobs.append(Job(process: process, release: start, end: instant, isLate: end == .late))
       case .runsNoLonger(let run, _, let instant) where run.process < hasDeadline.count && run.from < instant:
         runs.append(Run(process: run.process, from: run.from, to: instant))
       default: break

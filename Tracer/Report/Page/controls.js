@@ -239,9 +239,12 @@ Object.assign(Timeline.prototype, {
     const regions = this.run.regionsIn(time, time);
     const lines = [];
     for (const region of regions) {
-      const isWithin = ([, release, completion]) => release <= time && time <= completion;
+      const isWithin = ([, release, end]) => release <= time && time <= end;
       const job = region.jobs.find((candidate) => candidate[0] === process && isWithin(candidate));
-      if (job) lines.push(`released ${instant(job[1])}, complete after ${duration(job[2] - job[1])}`);
+      if (job) {
+        const end = job[3] ? "released anew before it was complete," : "complete";
+        lines.push(`released ${instant(job[1])}, ${end} after ${duration(job[2] - job[1])}`);
+      }
       const stretch = (region.processRuns.get(process) || []).find(([from, to]) => from <= time && time <= to);
       if (stretch) lines.push(`has the processor for ${duration(stretch[1] - stretch[0])}`);
       else if (job && this.run.told.has(process)) lines.push("does not have the processor");

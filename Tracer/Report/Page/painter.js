@@ -170,18 +170,24 @@ class Painter {
     return { regions, isWhole: isWhole && isReasonable };
   }
 
-  columns(context, area, lane, y, height, colour) {
+  // A cell counts whole where it begins, and fills what it covers: shared out by width, single events would have all
+  // heights.
+  columns(context, area, lane, y, height, colour, isLevel = false) {
     let most = 0;
     const values = new Float64Array(Math.floor(area.width));
+    const cellFrom = (time) => Math.min(lane.count, Math.max(0, Math.ceil((time - lane.base) / lane.width)));
     for (let column = 0; column < values.length; column += 1) {
-      const from = area.from + column * area.scale;
-      values[column] = lane.between(from, from + area.scale);
+      const first = cellFrom(area.from + column * area.scale);
+      const end = cellFrom(area.from + (column + 1) * area.scale);
+      const isIn = area.from + column * area.scale < lane.base + lane.count * lane.width;
+      if (end > first) values[column] = lane.sums[end] - lane.sums[first];
+      else if (end > 0 && isIn) values[column] = lane.sums[end] - lane.sums[end - 1];
       if (values[column] > most) most = values[column];
     }
     context.fillStyle = colour;
     for (let column = 0; column < values.length; column += 1) {
       if (values[column] <= 0) continue;
-      const size = Math.max(1.5, (height - 4) * values[column] / most);
+      const size = isLevel ? height - 4 : Math.max(1.5, (height - 4) * values[column] / most);
       context.fillRect(area.x + column, y + height - 2 - size, 1, size);
     }
   }
@@ -256,7 +262,7 @@ class Painter {
 
   // All of them, by column or by cell: the page has the instants of each claim's first and gravest only.
   violationRow(context, area, row, y, height) {
-    if (this.run.cellWidth <= area.scale * 2) this.columns(context, area, row.lane, y, height, this.theme.fail);
+    if (this.run.cellWidth <= area.scale * 2) this.columns(context, area, row.lane, y, height, this.theme.fail, true);
     else this.cellBlocks(context, area, row.lane, y, height, this.theme.fail, [], 0.6);
   }
 

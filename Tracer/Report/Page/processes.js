@@ -12,15 +12,18 @@ Object.assign(Painter.prototype, {
     }
     for (const region of regions) {
       const jobs = region.jobs.filter(([index]) => index === row.subject)
-        .map(([, release, completion]) => ({ release, completion, deadline: release + process.deadlineNs }))
-        .filter((job) => job.release <= area.to && Math.max(job.deadline, job.completion) >= area.from);
+        .map(([, release, end, isLate]) => {
+          const deadline = release + process.deadlineNs;
+          return { release, end, deadline, isLate: Boolean(isLate) || end > deadline };
+        })
+        .filter((job) => job.release <= area.to && Math.max(job.deadline, job.end) >= area.from);
       this.jobs(context, area, jobs, this.run.told.has(row.subject) ? 0.3 : 1, colour, y, height);
       for (const [start, end] of region.processRuns.get(row.subject) || []) {
         if (end < area.from || start > area.to) continue;
         context.fillStyle = colour;
         this.bar(context, area, start, end, y + 4, height - 8);
         // What lies behind a deadline stands out.
-        const late = jobs.find((job) => job.completion > job.deadline && job.release <= start && end <= job.completion);
+        const late = jobs.find((job) => job.isLate && job.release <= start && end <= job.end);
         if (!late || end <= late.deadline) continue;
         context.fillStyle = this.theme.fail;
         this.bar(context, area, Math.max(start, late.deadline), end, y + 4, height - 8);
@@ -32,9 +35,9 @@ Object.assign(Painter.prototype, {
   // Lighter where it is known when within them the process runs.
   jobs(context, area, jobs, opacity, colour, y, height) {
     context.globalAlpha = opacity;
-    for (const { release, completion, deadline } of jobs) {
-      context.fillStyle = completion > deadline ? this.theme.fail : colour;
-      this.bar(context, area, release, completion, y + 4, height - 8);
+    for (const { release, end, isLate } of jobs) {
+      context.fillStyle = isLate ? this.theme.fail : colour;
+      this.bar(context, area, release, end, y + 4, height - 8);
     }
     context.globalAlpha = 1;
   },

@@ -36,7 +36,7 @@ function rowsOf(run) {
 }
 
 function plural(name) {
-  return { processs: "completions", healths: "health events and mode changes" }[name] || name;
+  return { processs: "jobs", healths: "health events and mode changes" }[name] || name;
 }
 
 function kindName(run, kind) { return (run.data.kinds[kind] || [`kind ${kind}`])[0]; }
