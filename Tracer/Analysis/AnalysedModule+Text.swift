@@ -47,6 +47,8 @@ extension AnalysedModule {
         "a response was seen beyond its bound, under this schedule or another one"
       } else if ports.contains(where: \.isRefuted) {
         "a port was seen beyond its bound: something assumed does not hold"
+      } else if ports.contains(where: \.isInDoubt) {
+        "a port was seen beyond its bound, under this schedule or another one"
       } else {
         "not every deadline and port has a bound"
       }
@@ -98,6 +100,7 @@ extension AnalysedModule {
       case false?: verdict = "CAN BE EXCEEDED"
       case _ where port.isReleasedOtherwise:
         verdict = "bound NOT APPLICABLE: processes are not released as assumed"
+      case _ where port.isInDoubt: verdict = "unknown: more was seen, under this schedule or another one"
       case true?: verdict = "holds"
       case nil: verdict = "unknown"
       }

@@ -140,6 +140,15 @@ public struct AnalysedModule: Encodable, Sendable {
       return Self.isBeyond(observedAgeNanoseconds, worstAgeNanoseconds) || Self.isBeyond(observedWaiting, mostWaiting)
     }
 
+    /// Whether the trace shows more than the bound, which may be another schedule's, or of a change between two.
+    var isInDoubt: Bool {
+      guard isObservedUnderSeveralSchedules else { return false }
+      return Self.isBeyond(observedAgeNanoseconds, worstAgeNanoseconds) || Self.isBeyond(observedWaiting, mostWaiting)
+    }
+
+    /// Whether there is no bound to hold against a limit, or the trace speaks against what was assumed for it.
+    var isOpen: Bool { isRefuted || isInDoubt || isReleasedOtherwise || isUnknown }
+
     private static func isBeyond(_ value: UInt64?, _ limit: UInt64?) -> Bool {
       guard let value, let limit else { return false }
       return value > limit
@@ -183,7 +192,6 @@ public struct AnalysedModule: Encodable, Sendable {
     if isExceeded || ports.contains(where: { $0.holds == false || $0.wasExceeded }) {
       return 1
     }
-    let isOpen = processes.contains(where: \.isOpen)
-    return isOpen || ports.contains(where: { $0.isRefuted || $0.isReleasedOtherwise || $0.isUnknown }) ? 3 : 0
+    return processes.contains(where: \.isOpen) || ports.contains(where: \.isOpen) ? 3 : 0
   }
 }
