@@ -70,8 +70,9 @@ public enum ErrorHandler {
     let isTold = ProcessMachine.scheduler.isTelling
     failure.process = ProcessMachine.scheduler.beginErrorHandling()
     failure.code = errorCode
-    let isOfMemory = errorCode == .memoryViolation || errorCode == .stackOverflow
-    failure.address = isOfMemory && address != 0 ? address : frame?.pointee.rip ?? 0
+    // Of a memory violation 0 is an address like others: nothing is meant more often by mistake.
+    let isAddressMeant = errorCode == .memoryViolation || (errorCode == .stackOverflow && address != 0)
+    failure.address = isAddressMeant ? address : frame?.pointee.rip ?? 0
     // Of what the scheduler has found, while nobody ran.
     if errorCode == .deadlineMissed || (errorCode == .stackOverflow && isTold) { failure.address = 0 }
     failure.messageByteCount = errorCode == .applicationError ? raisedByteCount : 0
