@@ -106,6 +106,18 @@ extension BrokenModule {
       .scheduleRight, "<Partition_HM_Table",
       SampleModule.secondSchedule("SetModuleSchedule=\"true\"") + "<Partition_HM_Table",
       at: "SetModuleSchedule", status: 0, severity: .warning, [initial]),
+    // From 0 s on in each 10 ms, and from 1 ms on in the other one.
+    .init(
+      .periodsShifted, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"") + "<Partition_HM_Table",
+      at: "SetModuleSchedule", status: 0, severity: .warning,
+      [
+        initial, ("MajorFrameSeconds=\"0.02\"", "MajorFrameSeconds=\"0.01\""),
+        ("\"10\" PeriodSeconds=\"0.02\"", "\"10\" PeriodSeconds=\"0.01\""),
+        ("<Partition_Schedule PartitionIdentifier=\"30\"", "<!--"),
+        ("</Partition_Schedule>\n</Module_Schedule>", "--></Module_Schedule>"),
+        ("p:PeriodSeconds=\"0.005\"", "p:Completion=\"TOLD\" p:PeriodSeconds=\"0.01\""),
+      ]),
     .init(
       .drainerRestart, "<Partition_HM_Table",
       SampleModule.secondSchedule(drainer: "ScheduleChangeAction=\"COLD_START\"") + "<Partition_HM_Table",

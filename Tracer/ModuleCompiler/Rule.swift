@@ -17,6 +17,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case unknownPartition, duplicatePartitionSchedule, partitionWithoutWindow, tooManyWindows, duplicateWindow
   case windowOutsideFrame, windowTooShort, windowsOverlap, gapTooShort
   case periodNotDividing, durationExceedsPeriod, periodStart, durationNotMet, noSupply, scheduleRight
+  case periodsShifted
 
   // Ports and channels.
   case tooManyPorts, duplicatePort, messageSize, refreshPeriod, messageCount, overflowPolicy
@@ -62,7 +63,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
       .capacityExceedsSupply, .demandExceedsSupply, .processTiming, .unknownPort, .portWithoutChannel,
       .lineWithoutOwner, .receiverPorts,
       .silentClock, .budgetSubject, .budgetBound, .claimEvent, .claimForm, .refreshPeriod, .lineBudget, .unknownError,
-      .errorWithoutCode, .errorsWithoutLevel, .wrongLevel, .scheduleRight:
+      .errorWithoutCode, .errorsWithoutLevel, .wrongLevel, .scheduleRight, .periodsShifted:
       true
     default: false
     }

@@ -29,6 +29,7 @@ struct ModuleRules {
     checkProcesses()
     checkDemand()
     checkSchedules()
+    checkPeriodsAcrossSchedules()
     checkPorts()
     checkChannels()
     checkLines()
