@@ -36,6 +36,31 @@ import Testing
     #expect(SampleModule.check(hint, strict: true).diagnostics.isEmpty)
   }
 
+  /// It is found at every use, and the cause is one line.
+  @Test func aPrefixThatIsNotDeclaredIsToldOnce() {
+    let text = SampleModule.text.replacing(" xmlns:p=\"urn:partita:module:1\"", with: "")
+    let report = SampleModule.check(text)
+    #expect(report.diagnostics.map(\.rule) == [.malformedXML] && report.exitStatus == 2, "\(report.diagnostics)")
+    #expect(report.diagnostics.first?.line == SampleModule.line(of: "p:Image", in: text))
+    #expect(report.diagnostics.first?.advice == "write xmlns:p=\"urn:partita:module:1\" in the root element")
+  }
+
+  /// What has our names in no namespace, or in another's, is ignored, and it is said what it would be in ours.
+  @Test func namesOfOursInNoNamespaceAreToldByTheirOwn() {
+    let bare = SampleModule.check(SampleModule.text.replacing("p:Priority", with: "Priority"))
+    #expect(bare.diagnostics.map(\.rule) == [.ignoredAttribute])
+    #expect(
+      bare.diagnostics.first?.advice
+        == "'Process' knows p:Priority, of the namespace 'urn:partita:module:1', and none without")
+    let other = SampleModule.check(SampleModule.text.replacing("urn:partita:module:1", with: "urn:partita:module:2"))
+    #expect(
+      other.diagnostics.contains {
+        $0.rule == .ignoredElement && $0.message.contains("'Clocks'")
+          && $0.advice == "'ARINC_653_Module' knows p:Clocks, of the namespace 'urn:partita:module:1', and none of "
+            + "'urn:partita:module:2'"
+      }, "\(other.diagnostics)")
+  }
+
   @Test func commonFormMayHaveANamespace() {
     let spaced = SampleModule.text.replacing("<ARINC_653_Module ", with: "<ARINC_653_Module xmlns=\"urn:arinc\" ")
     #expect(SampleModule.check(spaced, strict: true).diagnostics.isEmpty)

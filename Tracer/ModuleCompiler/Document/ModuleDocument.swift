@@ -103,10 +103,7 @@ struct ModuleDocument {
       xmlFreeDoc(document)
       return nil
     }
-    for error in collector.errors {
-      diagnostics.error(
-        .malformedXML, line: error.line, error.text.trimmed, "the file must be well-formed XML with namespaces")
-    }
+    report(collector.errors, &diagnostics)
     if document == nil, collector.errors.isEmpty {
       diagnostics.error(.malformedXML, line: 1, "the file is empty or not XML", "begin with <ARINC_653_Module>")
     }
@@ -115,6 +112,24 @@ struct ModuleDocument {
       return nil
     }
     return document
+  }
+
+  /// What the parser found. A prefix that is not declared it finds wherever that is used, and once is enough.
+  private static func report(_ errors: [(line: Int, text: String)], _ diagnostics: inout DiagnosticList) {
+    var prefixes: Set<Substring> = []
+    for error in errors {
+      let words = error.text.split(separator: " ")
+      guard words.starts(with: ["Namespace", "prefix"]), words.count > 3, error.text.contains("is not defined") else {
+        diagnostics.error(
+          .malformedXML, line: error.line, error.text.trimmed, "the file must be well-formed XML with namespaces")
+        continue
+      }
+      guard prefixes.insert(words[2]).inserted else { continue }
+      let name = words[2] == "p" ? ModuleSchemaText.extensionNamespace : "…"
+      diagnostics.error(
+        .malformedXML, line: error.line, "the namespace prefix '\(words[2])' is not declared",
+        "write xmlns:\(words[2])=\"\(name)\" in the root element")
+    }
   }
 }
 
@@ -184,7 +199,10 @@ private struct Pruner {
     attribute name: String, space: String, isOurs: Bool, on node: XMLNode, _ content: Vocabulary.Content
   ) {
     let known = content.attributes.sorted().joined(separator: ", ")
-    let places = known.isEmpty ? "'\(node.name)' has no attributes" : "'\(node.name)' knows \(known)"
+    let places =
+      content.attributes.contains("p:" + name)
+      ? Self.extensionAdvice(name, space, of: node)
+      : known.isEmpty ? "'\(node.name)' has no attributes" : "'\(node.name)' knows \(known)"
     // To an element of ours nobody else adds what is in no namespace: that is a slip of the pen.
     let isSlip = space.isEmpty && node.namespace == ModuleSchemaText.extensionNamespace
     if isOurs || isSlip {
@@ -197,9 +215,18 @@ private struct Pruner {
     }
   }
 
+  /// For what has a name of ours, and not our namespace.
+  private static func extensionAdvice(_ name: String, _ space: String, of node: XMLNode) -> String {
+    "'\(node.name)' knows p:\(name), of the namespace '\(ModuleSchemaText.extensionNamespace)', and none "
+      + (space.isEmpty ? "without" : "of '\(space)'")
+  }
+
   private mutating func report(_ child: XMLNode, in node: XMLNode, _ content: Vocabulary.Content) {
     let known = content.children.keys.sorted().joined(separator: ", ")
-    let places = known.isEmpty ? "'\(node.name)' has no elements" : "'\(node.name)' knows \(known)"
+    let places =
+      content.children["p:" + child.name] != nil
+      ? Self.extensionAdvice(child.name, child.namespace, of: node)
+      : known.isEmpty ? "'\(node.name)' has no elements" : "'\(node.name)' knows \(known)"
     if child.namespace == ModuleSchemaText.extensionNamespace {
       diagnostics.error(
         .unknownExtension, line: line(of: child), "element 'p:\(child.name)' in '\(node.name)' is unknown", places)
