@@ -92,10 +92,12 @@ extension VerificationReport {
     "\(claim.failures) violation\(claim.failures == 1 ? "" : "s")"
   }
 
-  /// The first violations, a line each, and where there are more and they have a measure, the worst ones of all.
+  /// The first violations, a line each, and where there are more and they have a measure, the worst ones of all, unless
+  /// these are the same.
   static func violations(of claim: ClaimResult) -> [String] {
     let first = claim.firstViolations.map(violation)
     guard claim.failures > claim.firstViolations.count, !claim.worstViolations.isEmpty else { return first }
+    guard claim.worstViolations != claim.firstViolations else { return first + ["  none of the others is worse"] }
     return first + ["  the worst:"] + claim.worstViolations.map(violation)
   }
 
