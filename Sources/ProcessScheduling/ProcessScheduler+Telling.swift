@@ -27,6 +27,9 @@ extension ProcessScheduler {
       from: stopped.pointee.key, .dormant, to: block(told)?.pointee.key ?? .none, age: age(told, moment))
   }
 
+  /// Whether there may be more to tell: `takeTelling` has it.
+  public var mustTell: Bool { state.pointee.hasUntold }
+
   /// What it is told beside: that a periodic process was started, or that its job has another deadline; nil where there
   /// is no more. Whose stop is told with the next one that gets the processor is started after that.
   public func takeTelling(_ moment: PartitionMoment) -> ProcessTelling? {

@@ -162,6 +162,35 @@ import TraceFormat
     }
   }
 
+  /// A job that was under way where events are missing may have been given another deadline there.
+  @Test func aLossMayHideAnotherDeadline() throws {
+    let module = try ToldStory.module(period: 20_000_000, deadline: 5_000_000)
+    var story = Story(Scribe.story(of: module))
+    story.dispatch(0, at: 100_000)
+    Self.move(&story, 0, at: 200_000, to: 15_000_000)
+    story.dispatch(1, at: 100_000, age: 10_000_000)
+    story.leave(1, at: 200_000)
+    story.work([2, 4], to: 150_000)
+    let whole = try #require(report(story.events, module).claim("process.deadline.Control.law"))
+    #expect(whole.verdict == .pass && whole.checked == 3 && whole.worst?.value == 200_000)
+    let told = story.events.indices.filter { index in
+      story.events[index].knownKind == .hypercall && story.events[index].words.w4 == 7
+        && story.events[index].operand & 0xFFFF == HypercallNumber.tellProcess.rawValue
+    }
+    let place = try #require(told.first)
+    for isLost in [true, false] {
+      var events = story.events
+      if isLost {
+        events[place...place + 1] = [TraceEvent(time: events[place + 1].time, .loss, words: .init(2))]
+      } else {
+        events[place].words.w4 = 1
+        events[place].words.w3 = 0
+      }
+      let claim = try #require(report(events, module).claim("process.deadline.Control.law"))
+      #expect(claim.failures == (isLost ? 0 : 1), "\(isLost): \(claim)")
+    }
+  }
+
   /// Nobody has another deadline who is not under way, has not begun, or whose would lie before his beginning.
   @Test func whatMovesNothingChangesNothing() throws {
     for moved in [-1_000, .min] as [Int64] {
