@@ -24,7 +24,8 @@ public enum Partition {
   ///
   /// A partition begins in COLD_START or WARM_START, creates there what it needs, and goes to `normal`. Into the other
   /// modes there is no coming back: the partition stops, or starts anew at its entry point.
-  /// - Throws: `noAction` where it is in NORMAL already, `invalidMode` for a warm start out of a cold one.
+  /// - Throws: `noAction` where it is in NORMAL already, `invalidMode` for a warm start out of a cold one, and in a
+  ///   health callback.
   @inlinable public static func setMode(_ mode: OperatingMode) throws(ReturnCode) {
     try Hypercall.call(.setPartitionMode, UInt64(mode.rawValue))
   }

@@ -113,6 +113,15 @@ import TraceFormat
     #expect(events.of(.restart).map(\.partition) == [0])
   }
 
+  /// Whoever could start anew there would never come to the action.
+  @Test(arguments: 0...3 as ClosedRange<UInt64>) func theCallbackCannotChooseAnotherMode(_ mode: UInt64) throws {
+    let bench = try Self.withCallback(.idle)
+    _ = fault(bench, 6)
+    #expect(bench.call(.setPartitionMode, mode).status == .invalidMode)
+    _ = bench.fireTimer()
+    #expect(bench.core.partitions[0].mode == .idle && bench.core.partitions[0].life.startCondition == .normalStart)
+  }
+
   @Test func ignoringNeedsNoCallbackAndCompletingWithoutOneIsNoAction() throws {
     let bench = try Self.withCallback(.ignore)
     #expect(fault(bench, 6).of(.callback).isEmpty)

@@ -4,12 +4,15 @@ import TraceFormat
 
 extension PartitionCore where Marking: MarkingRule {
   /// SET_PARTITION_MODE (ARINC 653 Part 1, 3.2.2.2).
+  ///
+  /// INVALID_MODE in the health callback: the action that was decided follows, and no other mode takes its place.
   mutating func setPartitionMode<Recorder: DecisionRecorder>(
     _ call: Hypercall, into recorder: inout Recorder
   ) -> Answer where Recorder: ~Copyable {
     guard call.arguments.0 <= 3, let mode = OperatingMode(rawValue: UInt8(call.arguments.0)) else {
       return Answer(.invalidParameter)
     }
+    if partitions[Int(current.rawValue)].life.isInCallback { return Answer(.invalidMode) }
     let old = partitions[Int(current.rawValue)].mode
     switch mode {
     case .idle: idle(current, into: &recorder)
