@@ -62,9 +62,11 @@ import TraceFormat
 
   @Test func aJobIsCompleteWhenItIsTold() throws {
     let (jobs, runs) = try Self.gathered(Self.events)
+    // The first process is not, by the next release.
     #expect(
       jobs == [
-        [1, 0, 500_000], [1, 10_000_000, 10_300_000], [2, 0, 10_600_000], [0, 10_000_000, 10_800_000],
+        [1, 0, 500_000], [0, 0, 9_999_500], [1, 10_000_000, 10_300_000], [2, 0, 10_600_000],
+        [0, 10_000_000, 10_800_000],
       ])
     #expect(
       runs == [
@@ -88,7 +90,7 @@ import TraceFormat
       let lane = try #require(timeline.lanes.firstIndex { $0.group == .process && $0.subject == 1 })
       return (String(decoding: page, as: UTF8.self), timeline.cells.lanes[lane].reduce(0, +))
     }
-    #expect(page.contains("[1,0,10000000,1]"), "\(page)")
+    #expect(page.contains("[1,0,9999500,1]"), "\(page)")
     #expect(count == 1)
   }
 
@@ -137,8 +139,8 @@ import TraceFormat
       return (lanes.map { timeline.lanes[$0].subject }, lanes.map { timeline.cells.lanes[$0].reduce(0, +) })
     }
     #expect(lanes == [0, 1, 2, 3])
-    // By the table: the first process's partition is complete once; of the others one's jobs end twice, two's once,
-    // and any runs once.
-    #expect(counts == [1, 2, 1, 1])
+    // By the table: the first process's partition is late once and complete once; of the others one's jobs end twice,
+    // two's once, and any runs once.
+    #expect(counts == [2, 2, 1, 1])
   }
 }

@@ -213,12 +213,15 @@ function code(text) { return element("code", {}, text); }
 function showLegend(run) {
   const item = (kind, text) => element("span", { class: "item" }, element("span", { class: `key ${kind}` }), text);
   const width = duration(run.cellWidth);
-  const { trace } = run.data;
+  const { trace, processes } = run.data;
+  const isLate = ([process, release, end, flag]) => flag || end > release + processes[process].deadlineNs;
+  const areSomeLate = run.regions.some((region) => region.jobs.some(isLate));
   byId("legend").replaceChildren(
     item("nominal", "window by schedule"), item("stay", "partition has the processor"), item("ring3",
       "in ring 3 (close up)"),
     item("mark", "mark"), item("tick", "upcall, interrupt"),
     ...(run.told.size > 0 ? [item("job", "job under way"), item("ring3", "process has the processor")] : []),
+    ...(areSomeLate ? [item("late", "late job")] : []),
     item("deadline", "deadline"), item("worst", "worst case of a claim"),
     item("violation", "violation"), item("gap", "events missing"),
     element("span", { class: "hint" }, run.isWhole ? "All events are on this page. "
