@@ -48,10 +48,14 @@ import Testing
     let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     #expect(lines[0].hasPrefix("predicted: 1 violated, ") && lines[0].hasSuffix(", 2 their bound"), "\(lines[0])")
     #expect(lines[2].hasPrefix("claim "), "\(lines)")
-    #expect(lines[3].hasPrefix(Self.gravest) && lines[3].hasSuffix("≤ 7000000 → 3000000 ns"), "\(lines[3])")
+    let bounds = "≤ 7 000 000 → 3 000 000 ns"
+    // Digits stand in groups, and no line breaks between them.
+    let ownSpaces = lines.map { $0.replacing("\u{202F}", with: " ") }
+    #expect(ownSpaces[3].hasPrefix(Self.gravest) && ownSpaces[3].hasSuffix(bounds), "\(lines[3])")
     let told = lines.filter { $0.hasPrefix("  violated at ") }
     #expect(told.count == 1 && told[0].contains("control law"), "\(told)")
     // A bound that is another is shown, though the claim holds with either.
-    #expect(lines.contains { $0.hasPrefix("process.deadline.Maintenance.console") && $0.contains("→ 13999000 ns") })
+    #expect(
+      ownSpaces.contains { $0.hasPrefix("process.deadline.Maintenance.console") && $0.contains("→ 13 999 000 ns") })
   }
 }

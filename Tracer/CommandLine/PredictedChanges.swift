@@ -140,12 +140,12 @@ struct PredictedChanges {
   func text(isColored: Bool, showsAll: Bool) -> String {
     let rows = rows
     let shown = rows.filter { showsAll || $0.isOfInterest }
-    func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "–" }
+    func number(_ value: Int64?) -> String { value.map(VerificationReport.grouped) ?? "–" }
     let cells = shown.map { row in
-      let sign = row.change.map { $0 > 0 ? "+\($0)" : "\($0)" } ?? "–"
+      let change = (row.change ?? 0 > 0 ? "+" : "") + number(row.change)
       return [
         row.claim, row.recordedVerdict ?? "–", row.predictedVerdict ?? "–", number(row.recordedWorst),
-        number(row.predictedWorst), sign, row.boundText,
+        number(row.predictedWorst), change, row.boundText,
       ]
     }
     let table = TextTable(

@@ -73,7 +73,7 @@ struct PredictedRow: Encodable {
   var boundText: String {
     guard let bound else { return "–" }
     let sign = boundIs == "least" ? "≥" : "≤"
-    let before = changesBound ? recordedBound.map { "\($0) → " } ?? "" : ""
-    return "\(sign) \(before)\(bound) \(unit)"
+    let before = changesBound ? recordedBound.map { "\(VerificationReport.grouped($0)) → " } ?? "" : ""
+    return "\(sign) \(before)\(VerificationReport.grouped(bound)) \(unit)"
   }
 }
