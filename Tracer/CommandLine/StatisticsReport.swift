@@ -6,14 +6,19 @@ import TraceReading
 struct StatisticsReport {
   private let statistics: TraceStatistics
   private let times: ProcessTimes
+  private let services: ServiceCounts
   private let vocabulary: TraceVocabulary
   private let sizes: TraceSizes
   private let condition: TraceCondition
   private let identity: String
 
-  init(_ statistics: TraceStatistics, _ times: ProcessTimes, _ reader: TraceReader, _ vocabulary: TraceVocabulary) {
+  init(
+    _ statistics: TraceStatistics, _ times: ProcessTimes, _ services: ServiceCounts, _ reader: TraceReader,
+    _ vocabulary: TraceVocabulary
+  ) {
     self.statistics = statistics
     self.times = times
+    self.services = services
     self.vocabulary = vocabulary
     sizes = reader.statistics
     condition = reader.condition
@@ -53,6 +58,8 @@ struct StatisticsReport {
       lines.append("  " + Self.left(part.name, 18) + Self.right(percent, 9) + " %  \(bar)")
     }
     lines += processLines(heading)
+    lines += portLines(heading)
+    lines += answerLines(heading)
     lines += measureLines(heading)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -74,6 +81,32 @@ struct StatisticsReport {
         let name = "\(vocabulary.partition(process.partition)) \(process.name)"
         return "  " + Self.left(name, 34) + Self.right("\(process.dispatches)", 11)
           + Self.right("\(process.time)", 24) + Self.right(Self.percent(process.time, statistics.span), 9) + " %"
+      }
+  }
+
+  private func portLines(_ heading: (String) -> String) -> [String] {
+    guard !services.ports.isEmpty else { return [] }
+    let title = heading(Self.left("Messages", 36) + "     count not valid discarded most waiting")
+    return ["", title]
+      + services.ports.map { port in
+        let name = "\(vocabulary.partition(port.partition)) \(port.name)"
+        let notValid = port.isQueuing || port.isSource ? "–" : "\(port.notValid)"
+        let discarded = port.isQueuing && !port.isSource ? "\(port.discarded)" : "–"
+        let mostWaiting = port.isQueuing ? "\(port.mostWaiting)" : "–"
+        return "  " + Self.left(name, 28) + Self.left(port.isSource ? "out" : "in", 6)
+          + Self.right("\(port.messages)", 10) + Self.right(notValid, 10) + Self.right(discarded, 10)
+          + Self.right(mostWaiting, 13)
+      }
+  }
+
+  private func answerLines(_ heading: (String) -> String) -> [String] {
+    let answers = services.answers
+    guard !answers.isEmpty else { return [] }
+    return ["", heading("Calls answered otherwise than noError")]
+      + answers.map { answer, count in
+        let name = "\(vocabulary.partition(answer.partition)) \(TraceVocabulary.hypercall(answer.call))"
+        return "  " + Self.left(name, 38) + Self.left(TraceVocabulary.returnCode(answer.status), 22)
+          + Self.right("\(count)", 10)
       }
   }
 
@@ -125,6 +158,16 @@ struct StatisticsReport {
       "{\"process\":\(quoted(process.name)),\"partition\":\(quoted(vocabulary.partition(process.partition))),"
         + "\"dispatches\":\(process.dispatches),\"processorNs\":\(process.time)}"
     }
+    let ports = services.ports.map { port in
+      "{\"port\":\(quoted(port.name)),\"partition\":\(quoted(vocabulary.partition(port.partition))),"
+        + "\"isSource\":\(port.isSource),\"messages\":\(port.messages),\"notValid\":\(port.notValid),"
+        + "\"discarded\":\(port.discarded),\"mostWaiting\":\(port.mostWaiting)}"
+    }
+    let answers = services.answers.map { answer, count in
+      "{\"partition\":\(quoted(vocabulary.partition(answer.partition))),"
+        + "\"hypercall\":\(quoted(TraceVocabulary.hypercall(answer.call))),"
+        + "\"status\":\(quoted(TraceVocabulary.returnCode(answer.status))),\"count\":\(count)}"
+    }
     let recorded = statistics.isRecorded.map { "\($0)" } ?? "null"
     return "{\"runIdentity\":\"\(identity)\",\"complete\":\(condition.isComplete),"
       + "\"condition\":\(quoted("\(condition)")),\"recorded\":\(recorded),"
@@ -134,6 +177,7 @@ struct StatisticsReport {
       + "\"eventsMissing\":\(statistics.eventsMissing),\"gaps\":\(statistics.gapCount),"
       + "\"kinds\":{\(kinds.joined(separator: ","))},\"ringThreeNs\":{\(shares.joined(separator: ","))},"
       + "\"processes\":[\(processes.joined(separator: ","))],"
+      + "\"ports\":[\(ports.joined(separator: ","))],\"answers\":[\(answers.joined(separator: ","))],"
       + "\"measures\":[\(measures.joined(separator: ","))]}"
   }
 

@@ -52,9 +52,9 @@ struct StatsCommand: ParsableCommand {
     let vocabulary = TraceVocabulary(reader.moduleTable)
     let other = try compare.map { try TraceCommand.open($0) }
     let started = ContinuousClock.now
-    let (statistics, times) = try gather(reader, trace)
+    let (statistics, times, services) = try gather(reader, trace)
     guard let other, let compare else {
-      let report = StatisticsReport(statistics, times, reader, vocabulary)
+      let report = StatisticsReport(statistics, times, services, reader, vocabulary)
       switch format {
       case .text:
         print(report.text(isColored: StandardOutput.isColored), terminator: "")
@@ -85,14 +85,16 @@ struct StatsCommand: ParsableCommand {
 
   private func gather(
     _ reader: TraceReader, _ path: String
-  ) throws -> (statistics: TraceStatistics, times: ProcessTimes) {
+  ) throws -> (statistics: TraceStatistics, times: ProcessTimes, services: ServiceCounts) {
     var statistics = TraceStatistics()
     var times = ProcessTimes(reader.moduleTable)
+    var services = ServiceCounts(reader.moduleTable)
     var progress = ReadingProgress(path)
     var isInterrupted = false
     while !isInterrupted, let batch = reader.nextBatch() {
       statistics.add(batch)
       times.add(batch)
+      services.add(batch)
       progress.show(reader)
       isInterrupted = progress.isInterrupted
     }
@@ -104,6 +106,6 @@ struct StatsCommand: ParsableCommand {
       throw ExitCode(3)
     }
     times.finish()
-    return (statistics, times)
+    return (statistics, times, services)
   }
 }
