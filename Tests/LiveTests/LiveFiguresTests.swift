@@ -150,6 +150,22 @@ import TraceReading
     #expect(self.lines(figures(Array(events.prefix(3)))).contains { $0.text == " no major frame is whole yet" })
   }
 
+  /// The drainer and the idle loop have a column only where nobody else had any of it, however short.
+  @Test func shortWorkIsInTheStrip() throws {
+    let figures = figures(events)
+    let text = try #require(lines(figures).first { $0.text.hasPrefix("  ran       ") }).text.dropFirst(12)
+    let letters = LiveScreen.letters(TraceVocabulary(module.table).partitions)
+    let drainer = module.table.module.drainer.rawValue
+    let frame = try #require(figures.frames.last)
+    let others = frame.stays.filter { $0.partition != drainer && $0.partition != WindowStrip.nobody }
+    #expect(text.count == 88 && !others.isEmpty, "\(text)")
+    let length = Double(frame.end - frame.start)
+    for (column, letter) in text.enumerated() where letter == "·" || letter == letters[Int(drainer)] {
+      let bounds = (0...1).map { frame.start + UInt64(length * Double(column + $0) / 88) }
+      #expect(!others.contains { min($0.end, bounds[1]) > max($0.start, bounds[0]) }, "column \(column): \(text)")
+    }
+  }
+
   /// Two partitions in a strip are two letters, and who they are of is told.
   @Test func lettersAreEachOnePartitions() {
     #expect(LiveScreen.letters(["Deliverer", "Latest", "Drainer", "Dr"]) == ["D", "L", "r", "0"])

@@ -105,15 +105,19 @@ public struct LiveScreen {
 
   // MARK: The last frame
 
-  /// The last whole major frame: its windows by schedule, and who really had the processor.
+  /// The last whole major frame: its windows by schedule, and who really had the processor. The drainer and the idle
+  /// loop have what others leave: a column is longer than much of the work in windows, which else would not be seen.
   private var strip: [StyledLine] {
     guard let frame = figures.frames.last, frame.end > frame.start, frame.schedule < table.count(ScheduleRecord.self)
     else { return stripToCome }
     let columns = width - 12
     let length = frame.end - frame.start
     var actual = [UInt8](repeating: WindowStrip.nobody, count: columns)
-    var most = [UInt64](repeating: 0, count: columns)
-    for stay in frame.stays { Self.fill(&actual, &most, stay, frame) }
+    let drainer = table.module.drainer.rawValue
+    for isLeftOver in [true, false] {
+      let stays = frame.stays.filter { ($0.partition == drainer || $0.partition == WindowStrip.nobody) == isLeftOver }
+      Self.fill(&actual, stays, frame)
+    }
     var bottom = StyledLine("  ran       ", .soft)
     for column in 0..<columns { bottom.append(letter(actual[column]), colour(actual[column])) }
     let head =
@@ -147,25 +151,6 @@ public struct LiveScreen {
   /// What stands for a partition in a strip, and before its name in the table.
   private func letter(_ partition: UInt8) -> String {
     Int(partition) < letters.count ? String(letters[Int(partition)]) : "·"
-  }
-
-  /// Gives each column to who had most of it.
-  private static func fill(
-    _ owners: inout [UInt8], _ most: inout [UInt64], _ stay: LiveFigures.Frame.Stay, _ frame: LiveFigures.Frame
-  ) {
-    let columns = Double(owners.count)
-    let length = frame.end - frame.start
-    guard stay.end > frame.start, stay.start < frame.end else { return }
-    let (start, end) = (max(stay.start, frame.start) - frame.start, min(stay.end, frame.end) - frame.start)
-    let firstColumn = min(owners.count - 1, WindowStrip.column(of: start, length, owners.count))
-    for column in firstColumn...min(owners.count - 1, WindowStrip.column(of: end, length, owners.count)) {
-      let left = UInt64(Double(length) * Double(column) / columns)
-      let right = UInt64(min(Double(length) * Double(column + 1) / columns, 1e18))
-      let part = min(end, right) > max(start, left) ? min(end, right) - max(start, left) : 0
-      guard part > most[column] else { continue }
-      most[column] = part
-      owners[column] = stay.partition
-    }
   }
 
   private func colour(_ partition: UInt8) -> StyledLine.Style {
@@ -258,7 +243,8 @@ public struct LiveScreen {
 
   /// What each claim has used of its bound; the names get what the numbers leave.
   private func marginLines(_ claims: [ClaimResult]) -> [StyledLine] {
-    let texts = claims.map { ("\($0.worst?.value ?? 0)", "\($0.bound ?? 0) \($0.unit.rawValue)") }
+    let grouped = { (value: Int64?) in VerificationReport.grouped(value ?? 0) }
+    let texts = claims.map { (grouped($0.worst?.value), "\(grouped($0.bound)) \($0.unit.rawValue)") }
     let worst = texts.map(\.0.count).max() ?? 0
     let bound = texts.map(\.1.count).max() ?? 0
     let room = width < 100 ? 6 : 12
