@@ -18,7 +18,8 @@ struct DiffCommand: ParsableCommand {
       decisions. Windows are counted in each major frame: 1 is its first, 0 what lies before. Two equal runs give an \
       empty answer. Keyframes are left out. Windows in which events are missing are not compared, or not in whole. \
       Runs of one module with other stimuli are compared likewise, and what was played to one of them alone is told \
-      first.
+      first. Of other modules partitions, ports and schedules are paired by their names, event channels by their \
+      identifiers, and a schedule's windows by whose they are and in which order.
 
       In JSON "equal" is true only where all of both runs was compared and no difference found; "complete" is false \
       where the answer is of a part of the runs, "windows" counts those of either run, "windowsNotCompared" those that \
@@ -155,7 +156,8 @@ struct ComparisonText {
 
   private func describe(_ difference: RunComparison.Difference) -> [String] {
     let frame = difference.frame.map { "frame \($0)" } ?? "before the first frame"
-    let owner = difference.owner == 0xFF ? "" : " (\(vocabularies.0.partition(difference.owner)))"
+    let names = difference.one == nil ? vocabularies.1 : vocabularies.0
+    let owner = difference.owner == 0xFF ? "" : " (\(names.partition(difference.owner)))"
     var head = "@@ \(frame), window \(difference.window)\(owner): \(difference.kind)"
     if difference.shift != 0 { head += " by \(difference.shift > 0 ? "+" : "")\(difference.shift) ns" }
     var lines = [head]

@@ -4,6 +4,8 @@ import TraceReading
 
 /// Two runs side by side, aligned by major frame, window and order within it; not by time.
 ///
+/// Modules number partitions, ports and windows each in its own way: those of one name belong together.
+///
 /// Both traces are read once, in constant memory. Within a section events are paired by what they are (kind, partition,
 /// number); pairs are compared in content and in their instants from the frame's start. Keyframes are left out: they
 /// repeat what the events said.
@@ -30,7 +32,7 @@ public struct RunComparison {
     public var frame: UInt64?
     /// Windows begun in the frame, and whose the last of them is (0xFF: none).
     public var window: Int
-    /// That window's partition; 0xFF for none.
+    /// That window's partition, by the number of the run that has the event, the first where both have; 0xFF for none.
     public var owner: UInt8
     /// The first run's event and its number in the trace; nil for `added`.
     public var one: (position: UInt64, event: TraceEvent)?
@@ -86,8 +88,10 @@ public struct RunComparison {
     _ one: TraceReader, _ other: TraceReader, keeping keptCount: Int = Self.keptCount, onProgress: () -> Bool = { true }
   ) {
     modules = ModuleComparison(one.moduleTable, other.moduleTable)
-    var (left, right) = (SectionCursor(RunSections(one)), SectionCursor(RunSections(other)))
-    var ledger = Ledger(keptCount: keptCount)
+    let numbers = ModuleNumbers(one.moduleTable, other.moduleTable)
+    var left = SectionCursor(RunSections(one, places: numbers.places))
+    var right = SectionCursor(RunSections(other, places: numbers.otherPlaces))
+    var ledger = Ledger(keptCount: keptCount, numbers: numbers)
     while left.current != nil || right.current != nil, !isInterrupted {
       switch (left.current, right.current) {
       case (let x?, let y?) where x.key == y.key:
@@ -137,6 +141,7 @@ public struct RunComparison {
   /// What is kept while the traces go by.
   private struct Ledger {
     let keptCount: Int
+    let numbers: ModuleNumbers
     var counts: [Difference.Kind: UInt64] = [:]
     var first: [Difference] = []
     var gravest: [Difference] = []
@@ -161,7 +166,7 @@ public struct RunComparison {
       let place = (section.first &+ UInt64(offset), section.events[offset])
       note(
         Difference(
-          kind: kind, frame: section.key.frame == 0 ? nil : section.key.frame - 1, window: section.key.window,
+          kind: kind, frame: section.key.frame == 0 ? nil : section.key.frame - 1, window: section.window,
           owner: section.owner, one: kind == .missing ? place : nil, other: kind == .missing ? nil : place))
     }
 
@@ -179,7 +184,7 @@ public struct RunComparison {
       let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
       let pairing = SectionPairing(
         .init(events: left.map { one.events[$0] }, origin: one.origin),
-        .init(events: right.map { other.events[$0] }, origin: other.origin), isCut: isCut)
+        .init(events: right.map { numbers.translated(other.events[$0]) }, origin: other.origin), isCut: isCut)
       let (removed, inserted) = (pairing.removed, pairing.inserted)
       var end = (left.count, right.count)
       if isCut {
@@ -210,15 +215,15 @@ public struct RunComparison {
 
     private mutating func pair(_ one: RunSection, _ i: Int, _ other: RunSection, _ j: Int) {
       comparedEventCount += 1
-      let (a, b) = (one.events[i], other.events[j])
+      let (a, b) = (one.events[i], numbers.translated(other.events[j]))
       let shift = Int64(bitPattern: (b.time &- other.origin) &- (a.time &- one.origin))
       let isSame = EventLikeness.content(a, from: one.origin) == EventLikeness.content(b, from: other.origin)
       guard !isSame || shift != 0 || a.words != b.words && one.origin == other.origin else { return }
       note(
         Difference(
           kind: isSame && shift != 0 ? .retimed : .changed, frame: one.key.frame == 0 ? nil : one.key.frame - 1,
-          window: one.key.window, owner: one.owner, one: (one.first &+ UInt64(i), a),
-          other: (other.first &+ UInt64(j), b), shift: shift))
+          window: one.window, owner: one.owner, one: (one.first &+ UInt64(i), a),
+          other: (other.first &+ UInt64(j), other.events[j]), shift: shift))
     }
 
     private mutating func note(_ difference: Difference) {

@@ -3,8 +3,8 @@ import TraceReading
 
 /// A stretch of a run that has a counterpart in another one: what happened from one window's start to the next.
 struct RunSection {
-  /// Where it belongs: the number of its major frame + 1, the windows begun in the frame, and which piece of a very
-  /// long stretch it is. All 0 before the first frame.
+  /// Where it belongs: the number of its major frame + 1, the place of its window among those that both runs' frames
+  /// have, and which piece of a very long stretch it is. All 0 before the first frame.
   struct Key: Comparable {
     var frame: UInt64
     var window: Int
@@ -18,6 +18,8 @@ struct RunSection {
     }
   }
   var key: Key
+  /// Windows begun in the frame.
+  var window = 0
   /// Whose window it is, 0xFF for none.
   var owner: UInt8 = 0xFF
   /// Nominal start of the major frame, in ns: instants are compared from here.
@@ -42,9 +44,13 @@ struct RunSections {
   static let carriedEventCount = 512
 
   let reader: TraceReader
+  /// For each schedule the place of each window among those of both runs, and that of what would follow.
+  private let places: [[Int]]
   private var waiting: ArraySlice<TraceEvent> = []
   private var position: UInt64 = 0
   private var open: RunSection?
+  /// The schedule of the open section's frame.
+  private var schedule = 0
   /// Events are missing, and no frame has started since.
   private var isLost = false
   /// The run's end has come, and nothing behind it.
@@ -52,7 +58,10 @@ struct RunSections {
   /// Whether what follows the last section is missing: the trace was not read to its end event.
   private(set) var endsInGap = false
 
-  init(_ reader: TraceReader) { self.reader = reader }
+  init(_ reader: TraceReader, places: [[Int]]) {
+    self.reader = reader
+    self.places = places
+  }
 
   /// The next section; nil at the end.
   mutating func next() -> RunSection? {
@@ -92,6 +101,7 @@ struct RunSections {
     var next: RunSection?
     switch event.knownKind {
     case .majorFrameStart:
+      schedule = Int(event.detail)
       next = RunSection(
         key: .init(frame: UInt64(event.operand) + 1, window: 0, piece: 0), origin: event.words.w0, first: position)
     case .loss: return lose()
@@ -118,11 +128,21 @@ struct RunSections {
   /// The section after the open one. Before the first frame, instants are counted from the first event.
   private func follow(window step: Int, at time: UInt64) -> RunSection {
     guard let open else {
-      return RunSection(key: .init(frame: 0, window: step, piece: 0), origin: time, first: position)
+      return RunSection(key: .init(frame: 0, window: step, piece: 0), window: step, origin: time, first: position)
     }
     let piece = step == 0 ? open.key.piece + 1 : 0
+    let window = open.window + step
     return RunSection(
-      key: .init(frame: open.key.frame, window: open.key.window + step, piece: piece), owner: open.owner,
-      origin: open.origin, first: position)
+      key: .init(frame: open.key.frame, window: place(of: window, in: open.key.frame), piece: piece), window: window,
+      owner: open.owner, origin: open.origin, first: position)
+  }
+
+  /// Behind a schedule's windows, and before the first frame, they are counted.
+  private func place(of window: Int, in frame: UInt64) -> Int {
+    guard frame > 0, window > 0, places.indices.contains(schedule), let end = places[schedule].last else {
+      return window
+    }
+    let count = places[schedule].count - 1
+    return window <= count ? places[schedule][window - 1] : end + (window - count - 1)
   }
 }
