@@ -53,9 +53,10 @@ struct PredictedChanges {
 
   /// The verdict on a claim that the prediction measures, whatever else may be taken for granted.
   private func ownVerdict(_ claim: ClaimResult) -> Verdict {
-    // What was violated in the recorded run is so again, whoever had no more to do then.
-    let wasViolated = recorded.finding(claim.identifier)?.verdict == .fail
-    return PredictedVerdicts(doubts: doubts, hasHoles: hasHoles, endings: wasViolated ? [] : endings).verdict(claim)
+    // What was violated in the recorded run is so again, whoever had no more to do then; but under another module that
+    // violation may be gone, and the one at the end come of nothing but the want of deeds.
+    let isSoAgain = isSameRun && recorded.finding(claim.identifier)?.verdict == .fail
+    return PredictedVerdicts(doubts: doubts, hasHoles: hasHoles, endings: isSoAgain ? [] : endings).verdict(claim)
   }
 
   /// Whether the recorded run has a claim's verdict otherwise, though it is of the same module.
