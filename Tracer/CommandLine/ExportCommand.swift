@@ -21,6 +21,9 @@ struct ExportCommand: ParsableCommand {
       Missing events are shown as such in every format. The export takes its name when it is whole: interrupted or \
       failed, it leaves nothing behind. A damaged trace is exported as far as it holds.
 
+      Instants from 2⁶³ ns on, which only a damaged or forged trace has, and in ctf the one before, are too great for \
+      the readers of all formats but csv and vcd: such a trace is refused there, but not its part before, by --to.
+
       What precedes --from is read all the same, and that takes its time: the export begins with what is open there. \
       Damage before --from and behind --to does not matter to the answer.
 

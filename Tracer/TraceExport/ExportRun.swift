@@ -42,6 +42,7 @@ public struct ExportRun: Sendable {
             break
           }
           lastKind = event.kind
+          if side == .within { try Self.require(event.time, of: exporter) }
           add(event, position, side == .within, &timeline, exporter)
         }
       case .gap(let gap):
@@ -56,6 +57,7 @@ public struct ExportRun: Sendable {
       coverage.finish()
       if coverage.isOver { end = timeline.lastTime }
     }
+    if let end { try Self.require(end, of: exporter) }
     open(before: nil, &timeline, exporter)
     let isWhole = end != nil || lastKind == EventKind.end.rawValue
     let reason = "the trace ends here: \(reader.condition)"
@@ -66,6 +68,14 @@ public struct ExportRun: Sendable {
     exporter.conclude(coverage.doubts(of: reader))
     try exporter.finish(at: max(timeline.lastTime, end ?? 0))
     if let failure = exporter.failure { throw failure }
+  }
+
+  /// Signed numbers would show it as an instant long before the trace, and some readers would open nothing at all.
+  private static func require<Exporter: TraceExporter>(
+    _ instant: UInt64, of exporter: Exporter
+  ) throws(ExportFailure) {
+    let greatest = Exporter.greatestInstant
+    guard instant <= greatest else { throw .instantBeyond(instant, greatest: greatest) }
   }
 
   /// Ends the part before an event that is not of it; answers when it ends.

@@ -6,6 +6,8 @@ import TraceReading
 /// It is told everything in the order of time: what changes, then the event that shows it. It keeps no more than what
 /// is open, so that its memory does not follow the trace's length.
 public protocol TraceExporter: AnyObject {
+  /// The last instant, in ns, that readers of the format take; a trace that has a later one is not exported.
+  static var greatestInstant: UInt64 { get }
   /// What went wrong in writing; whoever drives the exporter stops then.
   var failure: ExportFailure? { get }
   func add(_ event: TraceEvent, position: UInt64)
@@ -18,6 +20,8 @@ public protocol TraceExporter: AnyObject {
 }
 
 extension TraceExporter {
+  /// What is written in digits has room for any.
+  public static var greatestInstant: UInt64 { .max }
   /// Most formats show what is missing where it is missing, and have no place for a word on the whole.
   public func conclude(_ doubts: [String]) {}
 }

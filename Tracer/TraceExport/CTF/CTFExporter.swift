@@ -9,6 +9,10 @@ public final class CTFExporter: TraceExporter {
   /// The files of the folder.
   public static func isOwn(_ name: String) -> Bool { ["metadata", "events", "control_flow"].contains(name) }
 
+  /// The stream has room for any, but babeltrace2 counts nanoseconds with a sign, keeps the last such number for
+  /// itself, and opens no trace that has it or a later one.
+  public static let greatestInstant = UInt64(Int64.max) - 1
+
   private let folder: String
   private let vocabulary: TraceVocabulary
   private let identity: [UInt8]

@@ -1,4 +1,5 @@
 import Outputs
+import TraceReading
 
 /// Why an export was not made. Nothing is left behind then.
 public enum ExportFailure: Error, Equatable, CustomStringConvertible {
@@ -11,6 +12,8 @@ public enum ExportFailure: Error, Equatable, CustomStringConvertible {
   /// Whoever read the output through a pipe has gone, mostly content with what there was.
   case readerGone
   case database(String)
+  /// An instant of the trace, in ns, is later than the last one that the format's readers take.
+  case instantBeyond(UInt64, greatest: UInt64)
 
   /// What the command prints.
   public var description: String {
@@ -21,6 +24,9 @@ public enum ExportFailure: Error, Equatable, CustomStringConvertible {
     case .readerGone: "nobody reads the output any more"
     case .interrupted: "interrupted; nothing was written"
     case .database(let reason): "the database cannot be written: \(reason)"
+    case .instantBeyond(let instant, let greatest):
+      "the trace has the instant \(EventField.seconds(instant)) s, and readers of this format take none behind "
+        + "\(EventField.seconds(greatest)) s: export what lies before (--to), or as csv or vcd"
     }
   }
 }

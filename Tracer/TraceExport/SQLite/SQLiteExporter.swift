@@ -26,6 +26,9 @@ public final class SQLiteExporter: TraceExporter {
     }
   }
 
+  /// SQLite has signed integers only: a later one would be less than all others in every query.
+  public static let greatestInstant = UInt64(Int64.max)
+
   private let database: Database
   private let vocabulary: TraceVocabulary
   /// What an event says in words; kept for its memory.

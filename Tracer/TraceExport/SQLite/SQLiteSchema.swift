@@ -1,7 +1,8 @@
 /// The tables and views of an exported database; `partita query --schema` prints this text.
 ///
-/// Instants and lengths of time are nanoseconds. SQLite has signed integers only: a 64-bit number above 2⁶³ shows as a
-/// negative one, 'never' as -1. `printf('%x', w0)` shows addresses.
+/// Instants and lengths of time are nanoseconds. SQLite has signed integers only: a 64-bit number above 2⁶³ that an
+/// event tells shows as a negative one, 'never' as -1; an event at such an instant is refused. `printf('%x', w0)` shows
+/// addresses.
 public enum SQLiteSchema {
   /// What is made before the first row comes.
   static let tables = """

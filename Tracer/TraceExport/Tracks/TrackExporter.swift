@@ -7,6 +7,10 @@ import TraceReading
 ///
 /// Slices of a track are properly nested, every one that begins ends, and none reaches over a gap.
 public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
+  /// Perfetto counts nanoseconds with a sign, whichever of both formats it opens, and shows a later one before the
+  /// trace.
+  public static var greatestInstant: UInt64 { UInt64(Int64.max) }
+
   let writer: Writer
   let vocabulary: TraceVocabulary
   private let scene: TrackScene
