@@ -23,10 +23,11 @@ extension Auditor {
     step.upcall = (index, Int(event.operand) - 32)
   }
 
-  /// An upcall takes all marks of its step, wherever in the step they stand.
+  /// An upcall takes all marks of its step, wherever in the step they stand. Budgets are about lines: timers and event
+  /// channels have none.
   mutating func take(_ index: Int, _ line: Int) {
     if let since = partitions[index].waitsSince[line], partitions[index].isWaiting[line],
-      places["budget.markToUpcall.\(line)"] != nil
+      line < 16, places["budget.markToUpcall.\(line)"] != nil
     {
       partitions[index].awaited = (line, since, partitions[index].waitsFrom[line])
     }
@@ -64,7 +65,8 @@ extension Auditor {
   /// A mark that has waited for longer than its upcall may take has waited too long, whatever comes.
   private mutating func endWait(of index: Int, on line: Int, since: UInt64, from instant: UInt64) {
     let passed = clock(of: index, at: now)
-    guard let bound = facts.budget(.markToUpcall, UInt64(line)), passed > since, passed - since > bound else { return }
+    guard line < 16, let bound = facts.budget(.markToUpcall, UInt64(line)), passed > since, passed - since > bound
+    else { return }
     measure(
       "budget.markToUpcall.\(line)", Int64(clamping: passed - since),
       over: Measure.Span(from: instant, to: now, part: .windows(of: index)))

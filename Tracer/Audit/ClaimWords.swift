@@ -45,7 +45,7 @@ struct ClaimWords {
     case .markToUpcall:
       (what, title) = ("markToUpcall.\(subject)", "line \(subject): from mark to upcall, within windows")
     case .hypercall:
-      let service = HypercallNumber(rawValue: UInt16(clamping: subject)).map { "\($0)" } ?? "unknown"
+      let service = UInt16(exactly: subject).flatMap(HypercallNumber.init).map { "\($0)" } ?? "unknown"
       (what, title) = (
         "hypercall.\(subject)", "hypercall \(subject) (\(service)): from entry to the caller's resume"
       )

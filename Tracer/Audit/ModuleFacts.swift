@@ -47,7 +47,7 @@ struct ModuleFacts {
       permitted.append(partition.permittedLines)
       periods.append(partition.period.count)
     }
-    for index in 0..<table.count(BudgetRecord.self) { budgets.append(table.record(BudgetRecord.self, index)) }
+    budgets = Self.lastBudgets(table)
     for index in 0..<table.count(WindowRecord.self) {
       let window = table.record(WindowRecord.self, index)
       windows.append(
@@ -88,6 +88,22 @@ struct ModuleFacts {
     let own = schedule.filter { windows[$0].owner == windows[index].owner }
     let isLast = own.last { windows[$0].beginsPeriod } == index
     return isLast && own.first.map { !windows[$0].beginsPeriod } ?? false
+  }
+
+  /// Whoever bounds one thing twice, which no module file may, means the later bound. What bounds the whole module has
+  /// subject 0 here, whatever its record says.
+  private static func lastBudgets(_ table: ModuleTable) -> [BudgetRecord] {
+    var seen: Set<String> = []
+    var kept: [BudgetRecord] = []
+    for index in (0..<table.count(BudgetRecord.self)).reversed() {
+      var record = table.record(BudgetRecord.self, index)
+      switch record.quantity {
+      case .interruptToMark, .markToUpcall, .hypercall, .partitionSupply: break
+      default: record.subject = 0
+      }
+      if seen.insert("\(record.quantity) \(record.subject)").inserted { kept.append(record) }
+    }
+    return kept.reversed()
   }
 
   func budget(_ quantity: BudgetRecord.Quantity, _ subject: UInt64 = 0) -> UInt64? {

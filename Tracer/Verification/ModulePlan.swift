@@ -149,7 +149,9 @@ struct ModulePlan {
     for index in 0..<table.count(BudgetRecord.self) {
       let budget = table.record(BudgetRecord.self, index)
       if budget.quantity == .windowStartError { startError = budget.bound }
-      if budget.quantity == .partitionSupply { leastSupply[UInt8(truncatingIfNeeded: budget.subject)] = budget.bound }
+      if budget.quantity == .partitionSupply, let index = UInt8(exactly: budget.subject) {
+        leastSupply[index] = budget.bound
+      }
     }
     for index in 0..<table.count(StimulusRecord.self) { stimuli.append(table.record(StimulusRecord.self, index)) }
     readSchedules(table)

@@ -12,7 +12,7 @@ extension Verifier {
     if let frame = plan.schedules.map(\.majorFrame).max() { book.setLimit(.stopPrompt, Int64(clamping: frame)) }
     addSupplyClaims()
     addProcessClaims(table)
-    for index in 0..<table.count(BudgetRecord.self) { addBudget(table.record(BudgetRecord.self, index)) }
+    addBudgets(table)
     for index in 0..<table.count(ClaimRecord.self) { addCustom(table.record(ClaimRecord.self, index), table) }
     book.begin()
   }
@@ -62,9 +62,25 @@ extension Verifier {
     return ", released once in \(own / period) periods of its partition"
   }
 
+  /// Of several about one thing the last counts: a table that nobody has checked may have them.
+  private mutating func addBudgets(_ table: ModuleTable) {
+    let budgets = (0..<table.count(BudgetRecord.self)).map { table.record(BudgetRecord.self, $0) }
+    var last: [[UInt64]: Int] = [:]
+    func key(_ budget: BudgetRecord) -> [UInt64] {
+      [budget.quantity.rawValue, Self.hasSubject(budget) ? budget.subject : 0]
+    }
+    for (index, budget) in budgets.enumerated() { last[key(budget)] = index }
+    for (index, budget) in budgets.enumerated() where last[key(budget)] == index { addBudget(budget) }
+  }
+
+  private static func hasSubject(_ budget: BudgetRecord) -> Bool {
+    [.interruptToMark, .markToUpcall, .hypercall, .partitionSupply].contains(budget.quantity)
+  }
+
+  /// What is about a line or a call that does not exist is a claim too: one for which there is no evidence.
   private mutating func addBudget(_ budget: BudgetRecord) {
     let limit = Int64(clamping: budget.bound)
-    let subject = Int(clamping: budget.subject)
+    let subject = budget.subject
     switch budget.quantity {
     case .windowStartError:
       break  // `ModulePlan` has read it: the partitions' supply depends on it too.
@@ -74,16 +90,24 @@ extension Verifier {
     case .padMargin: book.setLimit(.padding, limit, isFloor: true)
     case .stopDelay: book.setLimit(.stopPrompt, limit)
     case .windowOverrun: book.setLimit(.windowEnd, limit)
-    case .interruptToMark where subject < 16:
-      targets.interruptToMark[subject] = add(
+    case .interruptToMark:
+      let claim = add(
         "budget.interruptToMark.\(subject)", "line \(subject): from the kernel's entry to the last mark", limit)
-    case .markToUpcall where subject < 16:
-      targets.markToUpcall[subject] = add(
+      if subject < 16 { targets.interruptToMark[Int(subject)] = claim }
+    case .markToUpcall:
+      let claim = add(
         "budget.markToUpcall.\(subject)", "line \(subject): from mark to upcall, within windows", limit)
-    case .hypercall where subject < targets.hypercall.count:
-      let service = HypercallNumber(rawValue: UInt16(subject)).map { "\($0)" } ?? "unknown"
-      targets.hypercall[subject] = add(
+      if subject < 16 { targets.markToUpcall[Int(subject)] = claim }
+    case .hypercall:
+      let number = UInt16(exactly: subject)
+      let service = number.flatMap { HypercallNumber(rawValue: $0) }.map { "\($0)" } ?? "unknown"
+      let claim = add(
         "budget.hypercall.\(subject)", "hypercall \(subject) (\(service)): from entry to the caller's resume", limit)
+      if subject < UInt64(targets.hypercall.count) {
+        targets.hypercall[Int(subject)] = claim
+      } else if let number {
+        targets.unknownHypercalls[number] = claim
+      }
     case .kernelTimePerFrame:
       targets.kernelTime = add("budget.kernelTime", "kernel time in a major frame, pads left out", limit)
     case .traceBytesPerSecond:
@@ -91,8 +115,6 @@ extension Verifier {
         book.add(
           "budget.traceBytes", "bytes of trace a second of module time", source: Self.budgetSource, limit: limit,
           unit: .bytesPerSecond, mustBeExercised: true, isTouchedByLoss: false))
-    default:
-      break
     }
   }
 

@@ -112,10 +112,11 @@ extension Verifier {
   /// The step before an entry may have been a hypercall that returned at once.
   @inline(__always)
   mutating func judgeCallDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
-    if step.kind == EventKind.hypercall.rawValue, step.what < 128, partition == step.partition,
+    if step.kind == EventKind.hypercall.rawValue, partition == step.partition,
       step.happenings.isDisjoint(with: [.switched, .upcall])
     {
-      let claim = Int(targets.hypercall[Int(step.what)])
+      let claim = Int(
+        step.what < 128 ? targets.hypercall[Int(step.what)] : targets.unknownHypercalls[step.what] ?? -1)
       if claim >= 0 { judgeDuration(claim, spent, resume) }
     }
   }

@@ -177,6 +177,8 @@ struct EndingState: Equatable {
 /// Indices of the claims that come from the module table; −1 where the table makes none.
 struct BudgetClaims {
   var hypercall = InlineArray<128, Int32>(repeating: -1)
+  /// Of numbers that no service has: a partition may call any, and a hostile table may bound it.
+  var unknownHypercalls: [UInt16: Int32] = [:]
   var interruptToMark = InlineArray<16, Int32>(repeating: -1)
   var markToUpcall = InlineArray<16, Int32>(repeating: -1)
   var kernelTime: Int32 = -1
