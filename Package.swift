@@ -170,7 +170,7 @@ let targets: [Target] = [
   tracer("TextForms"),
   tracer("ModuleCompiler", vocabulary + ["Verification", "ProcessScheduling", "TextForms", "CLibXML2"]),
   c("ColumnKernels", in: "Tracer"),
-  tracer("TraceReading", vocabulary + ["CLZ4", "ColumnKernels"]),
+  tracer("TraceReading", vocabulary + ["CLZ4", "ColumnKernels", "TextForms"]),
   tracer("TraceExport", vocabulary + ["TraceReading", "Outputs", "TextForms", "CSQLite3"]),
   tracer("Emulation", vocabulary + ["GuestRing", "Outputs"]),
   tracer("GuestRing", vocabulary + ["TraceReading", "TextForms"]),
@@ -184,13 +184,13 @@ let targets: [Target] = [
   tracer(
     "Report", vocabulary + ["ReportPage", "TraceReading", "Verification", "TextForms"],
     exclude: ["report.png", "processes.png", "Page"]),
-  tracer("Terminal", ["Outputs"]),
+  tracer("Terminal", ["Outputs", "TextForms"]),
   tracer(
     "Stepping", vocabulary + ["Replay", "PartitionCore", "TraceReading", "Terminal", "TextForms"],
     exclude: ["stepper.png"]),
   tracer("Debugging", vocabulary + ["Emulation", "GuestRing", "ModuleCompiler", "TraceReading", "TextForms"]),
   tracer("Comparison", vocabulary + ["TraceReading"]),
-  tracer("Live", vocabulary + ["Verification", "TraceReading", "Terminal", "Outputs"]),
+  tracer("Live", vocabulary + ["Verification", "TraceReading", "Terminal", "Outputs", "TextForms"]),
   .executableTarget(
     name: "partita",
     dependencies: vocabulary + [
@@ -213,6 +213,7 @@ let targets: [Target] = [
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
   tests("ProcessScheduling", ["ProcessScheduling", "ModuleConfiguration", "APEXTypes"], areOptimised: true),
   tests("Outputs", ["Outputs", "TemporaryFolder"]),
+  tests("TextForms", ["TextForms"]),
   // Runs the command, and disturbs it.
   tests(
     "Command",
@@ -233,7 +234,10 @@ let targets: [Target] = [
   tests(
     "Stepping", vocabulary + ["Stepping", "Terminal", "Replay", "PartitionCore", "SimulatedModule", "TraceReading"]),
   tests(
-    "Live", vocabulary + ["Live", "Terminal", "PartitionCore", "SimulatedModule", "TraceReading", "TemporaryFolder"]),
+    "Live",
+    vocabulary + [
+      "Live", "Terminal", "TextForms", "PartitionCore", "SimulatedModule", "TraceReading", "TemporaryFolder",
+    ]),
   tests("Report", vocabulary + ["Report", "TraceDamage"]),
   tests(
     "Debugging",

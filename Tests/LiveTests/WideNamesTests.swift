@@ -1,19 +1,11 @@
 import Terminal
 import Testing
+import TextForms
 
 @testable import Live
 
 /// Names in signs that take two columns of a terminal, or none: a line that is longer than its screen spoils it.
 @Suite struct WideNamesTests {
-  @Test func columnsAreCounted() {
-    let known = [
-      ("", 0), ("Sensors", 7), ("Überwachung", 11), ("e\u{301}", 1), ("a\u{200B}b", 2), ("日本語", 6), ("한글", 4),
-      ("Ｆ", 2), ("🚀", 2), ("✅", 2), ("🇩🇪", 2), ("─▶▏·…", 5),
-    ]
-    for (text, columns) in known { #expect(text.columns == columns, "\(text)") }
-    #expect("日本語".prefix(columns: 3) == "日" && "a日".prefix(columns: 1) == "a" && "日".prefix(columns: 1) == "")
-  }
-
   @Test func aColumnIsFilledAndALineIsCut() {
     for width in 1...14 {
       var line = StyledLine()

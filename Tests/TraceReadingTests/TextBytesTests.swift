@@ -41,11 +41,15 @@ import Testing
     #expect(Self.text { $0.put(quoted: "a\"b\\c\n\u{1F}\u{0}") } == #""a\"b\\c\u000a\u001f\u0000""#)
   }
 
-  @Test func columnsAreFilledByCharacters() {
+  @Test func columnsAreFilledAsATerminalShowsThem() {
     #expect(Self.text { $0.put("ab", width: 4) } == "ab  ")
     #expect(Self.text { $0.put("ab", width: 4, isRight: true) } == "  ab")
     #expect(Self.text { $0.put("abcde", width: 4) } == "abcde")
     // Three bytes, one character.
     #expect(Self.text { $0.put("–", width: 3) } == "–  ")
+    // Two characters that take four columns, and three that take two.
+    #expect(Self.text { $0.put("日本", width: 6) } == "日本  ")
+    #expect(Self.text { $0.put("日本", width: 6, isRight: true) } == "  日本")
+    #expect(Self.text { $0.put("a\u{200B}b", width: 4) } == "a\u{200B}b  ")
   }
 }

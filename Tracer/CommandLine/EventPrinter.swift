@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -12,7 +13,7 @@ struct EventPrinter: Sendable {
     self.vocabulary = vocabulary
     self.filter = filter
     self.isJSON = isJSON
-    partitionWidth = max(6, vocabulary.partitions.map(\.count).max() ?? 0)
+    partitionWidth = max(6, vocabulary.partitions.map(\.columns).max() ?? 0)
   }
 
   /// Puts an event as one line; false where the filter does not admit it, and nothing was put.

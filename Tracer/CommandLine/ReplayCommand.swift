@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PartitionCore
 import Replay
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -124,7 +125,7 @@ struct ReplayText {
   }
 
   private func describe(_ divergence: Divergence) -> [String] {
-    let width = max(6, vocabulary.partitions.map(\.count).max() ?? 0)
+    let width = max(6, vocabulary.partitions.map(\.columns).max() ?? 0)
     func line(_ event: TraceEvent, _ position: UInt64) -> String {
       EventDescription(event, position: position, vocabulary).line(partitionWidth: width)
     }

@@ -1,6 +1,7 @@
 import APEXTypes
 import ModuleConfiguration
 import Terminal
+import TextForms
 import TraceFormat
 import TraceReading
 import Verification

@@ -100,7 +100,7 @@ public struct ModuleSummary: Encodable, Sendable {
         + "major frame \(milliseconds(schedule.majorFrameNanoseconds)) ms, "
         + "idle \(milliseconds(schedule.idleNanosecondsPerFrame)) ms"
     ]
-    let width = max(9, schedule.partitions.map(\.name.count).max() ?? 0)
+    let width = max(9, schedule.partitions.map(\.name.columns).max() ?? 0)
     lines.append(left("partition", width) + "    id  period ms  duration ms  guaranteed ms  windows ms")
     for partition in schedule.partitions {
       let windows = partition.windows.map {
@@ -134,10 +134,10 @@ public struct ModuleSummary: Encodable, Sendable {
   static func milliseconds(_ nanoseconds: UInt64) -> String { nanoseconds.decimal(places: 6, isShort: true) }
 
   private static func left(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+    text + String(repeating: " ", count: max(0, width - text.columns))
   }
 
   private static func right(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
+    String(repeating: " ", count: max(0, width - text.columns)) + text
   }
 }

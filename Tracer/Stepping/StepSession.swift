@@ -1,4 +1,5 @@
 import APEXTypes
+import TextForms
 import TraceFormat
 import TraceReading
 
@@ -108,7 +109,7 @@ public struct StepSession {
   /// The current event as `partita dump` prints it.
   public func line() throws -> String {
     let (position, event) = try stepper.current()
-    let width = max(6, stepper.vocabulary.partitions.map(\.count).max() ?? 0)
+    let width = max(6, stepper.vocabulary.partitions.map(\.columns).max() ?? 0)
     return EventDescription(event, position: position, stepper.vocabulary).line(partitionWidth: width)
   }
 }

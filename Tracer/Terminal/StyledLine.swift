@@ -1,3 +1,5 @@
+import TextForms
+
 /// A line of a terminal's screen: pieces of text, each with a style.
 public struct StyledLine: Equatable, Sendable {
   /// What a piece of text means, not which colour it has.

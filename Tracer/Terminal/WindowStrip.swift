@@ -1,3 +1,5 @@
+import TextForms
+
 /// The windows of a major frame side by side, one column a character: whose each column is, and what stands in it.
 ///
 /// A window has one column at least, and begins with a bar; its owner's name follows where there is room.

@@ -106,7 +106,7 @@ public struct EventDescription: Equatable, Sendable {
     text.put("]}")
   }
 
-  /// Text in a column of `width` characters.
+  /// Text in a column as wide as so many signs that take one column of a terminal.
   public static func padded(_ string: String, _ width: Int, isRight: Bool = false) -> String {
     var text = TextBytes()
     text.put(string, width: width, isRight: isRight)

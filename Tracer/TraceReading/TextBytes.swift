@@ -1,3 +1,5 @@
+import TextForms
+
 /// Text that is put together piece by piece, in bytes of UTF-8.
 ///
 /// Traces are printed by the million lines, of a dozen pieces each: a string for each piece would cost several times
@@ -114,16 +116,16 @@ public struct TextBytes: Equatable, Sendable {
     }
   }
 
-  /// Puts text in a column of `width` characters.
+  /// Puts text in a column as wide as so many signs that take one column of a terminal.
   public mutating func put(_ text: String, width: Int, isRight: Bool = false) {
-    let missing = width - Self.characterCount(text)
+    let missing = width - Self.columnCount(text)
     if isRight { put(spaces: missing) }
     put(text)
     if !isRight { put(spaces: missing) }
   }
 
-  private static func characterCount(_ text: String) -> Int {
+  private static func columnCount(_ text: String) -> Int {
     let bytes = text.utf8
-    return bytes.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? bytes.count : text.count
+    return bytes.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? bytes.count : text.columns
   }
 }
