@@ -1,3 +1,4 @@
+import TextForms
 import TraceFormat
 
 /// Which run a trace is of, where reading begins, and how many threads take part in it.
@@ -8,10 +9,7 @@ extension TraceReader {
   /// unread, or where it is not complete, it identifies what was read so far.
   public var runIdentity: String { Self.identity(ledger.chain) }
 
-  static func identity(_ chain: UInt64) -> String {
-    let digits = String(chain, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  static func identity(_ chain: UInt64) -> String { chain.hexadecimalDigits }
 
   /// Lets so many threads beside the caller's decode the blocks ahead; 0 for none, as at first.
   ///
