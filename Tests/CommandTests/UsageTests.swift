@@ -40,4 +40,28 @@ import Testing
     let run = try CommandFolder().run(arguments)
     #expect(run.ending == .status(0) && run.output.contains("USAGE: partita"), "\(arguments): \(run.errors)")
   }
+
+  /// What `--force` does not do stands where it is explained, and is so.
+  @Test(arguments: [
+    "capture", "run", "pack", "schema", "synthesize", "rescue", "report", "export", "verify", "what-if",
+  ]) func helpSaysThatForceSparesPrograms(command: String) throws {
+    let run = try CommandFolder().run(command, "--help")
+    let text = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let help = try #require(text.range(of: "--force Replace"), "\(text)")
+    #expect(text[help.upperBound...].contains("but never a program (ELF)"), "\(text[help.lowerBound...])")
+  }
+
+  @Test(arguments: [
+    ["synthesize", OtherModule.path, "--events", "9"], ["report", "run"], ["verify", "run", "--certificate"],
+  ])
+  func aProgramStays(arguments: [String]) throws {
+    let folder = try CommandFolder()
+    let program: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0]
+    try folder.write(program, to: "Nav.elf")
+    try folder.write(LongTrace.short.get(), to: "run")
+    let output = arguments.last == "--certificate" ? ["Nav.elf"] : ["-o", "Nav.elf"]
+    let run = try folder.run(arguments + output + ["--force"])
+    #expect(run.ending == .status(2), "\(run.output)")
+    #expect(try [UInt8](Data(contentsOf: folder.url("Nav.elf"))) == program)
+  }
 }

@@ -71,7 +71,11 @@ struct EmulationOptions: ParsableArguments {
       valueName: "seconds"))
   var timeout: Int?
 
-  @Flag(help: "Replace files that exist: the trace, the memory's, the console's, the emulator's log.")
+  @Flag(
+    help: """
+      Replace files that exist: the trace, the memory's, the console's, the emulator's log; but never a program (ELF), \
+      such as a kernel or a partition's image.
+      """)
   var force = false
 
   mutating func validate() throws {

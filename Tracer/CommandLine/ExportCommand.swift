@@ -59,7 +59,7 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "csv: a folder with a file for each kind of events.")
   var byKind = false
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   func validate() throws {

@@ -31,7 +31,7 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Treat warnings as errors.")
   var strict = false
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   @Option(

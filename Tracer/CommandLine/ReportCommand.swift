@@ -33,7 +33,7 @@ struct ReportCommand: ParsableCommand {
     completion: .file())
   var output: String
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   func validate() throws {

@@ -57,7 +57,7 @@ struct RescueCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the ring's control page is, if several are found: 0x…", valueName: "address"))
   var at: String?
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   func validate() throws {

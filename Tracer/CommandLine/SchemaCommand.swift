@@ -26,7 +26,7 @@ struct SchemaCommand: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Flag(help: "Replace the files if they exist.")
+  @Flag(help: "Replace the files if they exist, but never a program (ELF).")
   var force = false
 
   func run() throws {

@@ -45,7 +45,7 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(help: "Microseconds from one hypercall of a working partition to the next, on average.")
   var gap: UInt64 = 100
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   @Option(

@@ -76,7 +76,7 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Read all that goes before --from, so that a claim can hold; it takes as long as to judge that.")
   var withHistory = false
 
-  @Flag(help: "Replace the certificate if it exists.")
+  @Flag(help: "Replace the certificate if it exists, but never a program (ELF).")
   var force = false
 
   @Option(help: "Threads that work, each on a piece of the trace. The answer is the same with any number of them.")

@@ -73,7 +73,7 @@ struct WhatIfCommand: ParsableCommand {
     completion: .file())
   var output: String?
 
-  @Flag(help: "Replace the output if it exists.")
+  @Flag(help: "Replace the output if it exists, but never a program (ELF).")
   var force = false
 
   @Option(help: "text, or json.")
