@@ -27,9 +27,9 @@ import Testing
   ]
 
   /// What is in the folder before a command, and after it.
-  private static let names = ["certificate", "module.image", "run.partita"]
+  static let names = ["certificate", "module.image", "run.partita"]
 
-  private static func folder(_ trace: [UInt8]) throws -> CommandFolder {
+  static func folder(_ trace: [UInt8]) throws -> CommandFolder {
     let folder = try CommandFolder()
     try folder.write(trace, to: "run.partita")
     try folder.write(certificate.get(), to: "certificate")

@@ -7,6 +7,8 @@ enum LongTrace {
   /// Long enough that no command is through with it before a test has looked.
   static let bytes: Result<[UInt8], any Error> = Result { try make(events: 2_000_000) }
   static let short: Result<[UInt8], any Error> = Result { try make(events: 20_000) }
+  /// So few that a prediction is over before it has looked for signals.
+  static let tiny: Result<[UInt8], any Error> = Result { try make(events: 500) }
   /// A few blocks, so that there is something before and behind the one in the middle.
   static let ofSomeBlocks: Result<[UInt8], any Error> = Result { try make(events: 100_000) }
 

@@ -9,10 +9,15 @@ struct MissingStart: Error {
   private(set) var lossCount: UInt64 = 0
 
   /// Reads the trace to its end: only then it is known whether the start is what is missing of it.
-  init(_ path: String, _ reader: TraceReader) {
+  ///
+  /// - Parameter isInterrupted: asked now and then; where it is true, what was read so far is not the whole.
+  init(_ path: String, _ reader: TraceReader, until isInterrupted: () -> Bool) {
     self.path = path
+    var count = 0
     while let event = reader.nextPresentEvent() {
       if event.knownKind == .loss { lossCount &+= event.words.w0 }
+      count &+= 1
+      if count & 0xFFFF == 0, isInterrupted() { break }
     }
     condition = reader.condition
   }

@@ -65,7 +65,10 @@ extension ScheduleSearch {
     if isEnded { throw Interrupted() }
     if let reason = prediction.contradiction { throw Contradiction(reason: reason) }
     guard writer.finish() else { throw Unwritable(path: file, reason: writer.failure ?? "it cannot be written") }
-    guard span != nil else { throw MissingStart(path, reader) }
+    guard span != nil else {
+      let missing = MissingStart(path, reader) { isInterrupted(what) }
+      throw isInterrupted(what) ? Interrupted() : missing
+    }
     // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
     while reader.condition == .unread, reader.nextPresentEvent() != nil {}
     let isOtherModule = KernelPaths(reader.moduleTable) != KernelPaths(other)

@@ -1,20 +1,28 @@
 import ArgumentParser
+import Emulation
 import TraceReading
 import Verification
 
 /// A trace is judged while a line of the terminal tells how far; Ctrl-C ends the command.
 enum ShownRun {
   /// Judges a trace to its end, with as many threads as help.
-  static func report(on reader: TraceReader, of path: String) throws -> VerificationReport {
+  ///
+  /// - Parameter outer: the command's own watch, if it has one for longer: what came to it is obeyed too.
+  static func report(
+    on reader: TraceReader, of path: String, within outer: SignalWatch? = nil
+  ) throws -> VerificationReport {
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
-    return try report(on: reader, of: path) { VerificationRun.report(on: reader, threads: threads, onProgress: $0) }
+    return try report(on: reader, of: path, within: outer) {
+      VerificationRun.report(on: reader, threads: threads, onProgress: $0)
+    }
   }
 
   /// Does what `body` does to judge it; nil from there means that it was told to end.
   static func report(
-    on reader: TraceReader, of path: String, _ body: (_ onProgress: @escaping () -> Bool) -> VerificationReport?
+    on reader: TraceReader, of path: String, within outer: SignalWatch? = nil,
+    _ body: (_ onProgress: @escaping () -> Bool) -> VerificationReport?
   ) throws -> VerificationReport {
-    var progress = ReadingProgress(path)
+    var progress = ReadingProgress(path, within: outer)
     let report = body {
       progress.show(reader)
       return !progress.isInterrupted

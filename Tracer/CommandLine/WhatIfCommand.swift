@@ -4,6 +4,7 @@ import Emulation
 import Foundation
 import ModuleConfiguration
 import Simulation
+import TraceFormat
 import TraceReading
 import Verification
 
@@ -105,7 +106,7 @@ struct WhatIfCommand: ParsableCommand {
     guard let module else { return try reporting { try search() } }
     try reporting {
       try ModuleSource.withTable(of: module, imageDirectories: imageDirectories) { table in
-        try predict(under: table, of: module)
+        try show(try predict(under: table, of: module))
       }
     }
   }
@@ -152,7 +153,17 @@ struct WhatIfCommand: ParsableCommand {
     if answer.exitStatus != 0 { throw ExitCode(answer.exitStatus) }
   }
 
-  private func predict(under table: ModuleTable, of module: String) throws {
+  /// Whoever waits for a reader of the answer is ended by a signal, and nobody watches for those any more.
+  private func show(_ comparison: PredictedChanges) throws {
+    switch format {
+    case .text: print(comparison.text(isColored: StandardOutput.isColored, showsAll: all), terminator: "")
+    case .json: print(try comparison.json())
+    }
+    if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }
+    if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
+  }
+
+  private func predict(under table: ModuleTable, of module: String) throws -> PredictedChanges {
     // Before anything is made that a Ctrl-C would leave behind.
     let signals = try SignalWatch()
     defer { withExtendedLifetime(signals) {} }
@@ -164,7 +175,10 @@ struct WhatIfCommand: ParsableCommand {
       let path = temporary + "-\(number)"
       return (try write(under: table, of: module, to: path, signals, other.assumption), other.condition)
     }
-    try compare(made, alternatives)
+    let comparison = try compare(made, alternatives, signals)
+    // The last reading may have been over already.
+    guard !signals.isPending else { throw ShownRun.interruption() }
+    return comparison
   }
 
   /// A prediction that has been written, and is not kept yet.
@@ -193,7 +207,7 @@ struct WhatIfCommand: ParsableCommand {
     do throws(Prediction.Mismatch) {
       prediction = try Prediction(
         recorded: reader.moduleTable, under: table, extraPercent: margin ?? 0, assumption: assumption,
-        source: { reader.nextPresentEvent() },
+        source: Self.source(reader, until: signals),
         sink: { writer.write($0) })
     } catch {
       TraceCommand.complain("\(module) cannot take this trace's demand: \(error)")
@@ -207,19 +221,21 @@ struct WhatIfCommand: ParsableCommand {
       return wasInterrupted || writer.failure != nil
     }
     progress.clear()
+    // A prediction looks up now and then, and a short one never does.
+    wasInterrupted = wasInterrupted || signals.take() > 0
     if !wasInterrupted, span == nil, prediction.contradiction == nil {
-      let missing = MissingStart(trace, reader)
+      let missing = MissingStart(trace, reader) { signals.isPending }
+      guard !signals.isPending else { throw Self.interruption() }
       TraceCommand.complain("\(missing.sentence); nothing is kept")
       throw ExitCode(missing.exitStatus)
     }
-    guard !wasInterrupted, span != nil, writer.finish() else {
+    guard !wasInterrupted else { throw Self.interruption() }
+    guard span != nil, writer.finish() else {
       let reason =
-        wasInterrupted
-        ? "interrupted"
-        : prediction.contradiction.map { "\(trace) is no run of its module: \($0)" }
-          ?? writer.failure ?? "it cannot be written"
+        prediction.contradiction.map { "\(trace) is no run of its module: \($0)" }
+        ?? writer.failure ?? "it cannot be written"
       TraceCommand.complain("\(reason); nothing is kept")
-      throw ExitCode(wasInterrupted ? 3 : 2)
+      throw ExitCode(2)
     }
     return Made(
       file: file, doubts: prediction.doubts, endings: prediction.endings, lossCount: prediction.lossCount,
@@ -229,26 +245,37 @@ struct WhatIfCommand: ParsableCommand {
         of: prediction, isOtherModule: KernelPaths(reader.moduleTable) != KernelPaths(table), margin: margin ?? 0))
   }
 
-  private func compare(_ made: Made, _ others: [(made: Made, condition: String)]) throws {
-    // One after the other: each reader has room for some blocks.
-    let recorded = try Judged(trace)
-    let predicted = try Judged(try made.file.keep() ?? made.file.target, hasPlayed: recorded.hasStimuli)
-    let alternatives = try others.map {
-      PredictedAlternative(report: try Judged($0.made.file.growing).report, condition: $0.condition)
+  private static func interruption() -> ExitCode {
+    TraceCommand.complain("interrupted; nothing is kept")
+    return ExitCode(3)
+  }
+
+  /// The trace's events; where a signal comes there are no more. A trace without a start is read to its end before the
+  /// prediction looks up for the first time.
+  private static func source(_ reader: TraceReader, until signals: SignalWatch) -> () -> TraceEvent? {
+    var count = 0
+    return {
+      count &+= 1
+      return count & 0xFFFF == 0 && signals.isPending ? nil : reader.nextPresentEvent()
     }
-    let comparison = PredictedChanges(
+  }
+
+  private func compare(
+    _ made: Made, _ others: [(made: Made, condition: String)], _ signals: SignalWatch
+  ) throws -> PredictedChanges {
+    // One after the other: each reader has room for some blocks.
+    let recorded = try Judged(trace, signals)
+    let predicted = try Judged(try made.file.keep() ?? made.file.target, signals, hasPlayed: recorded.hasStimuli)
+    let alternatives = try others.map {
+      PredictedAlternative(report: try Judged($0.made.file.growing, signals).report, condition: $0.condition)
+    }
+    return PredictedChanges(
       recorded: recorded.report, predicted: predicted.report, doubts: made.doubts, endings: made.endings,
       lossCount: made.lossCount,
       overflow: made.overflow, marginPercent: margin ?? 0, recordedCondition: recorded.condition,
       paths: (recorded.paths, predicted.paths),
       isSameRun: made.isSameModule && (margin ?? 0) == 0,
       unpredicted: predicted.unpredicted, alternatives: alternatives)
-    switch format {
-    case .text: print(comparison.text(isColored: StandardOutput.isColored, showsAll: all), terminator: "")
-    case .json: print(try comparison.json())
-    }
-    if let output { ModuleSession.say("predicted trace: \(output)\n", to: STDERR_FILENO) }
-    if comparison.exitStatus != 0 { throw ExitCode(comparison.exitStatus) }
   }
 
   /// What is asked of a trace, read to its end.
@@ -260,13 +287,13 @@ struct WhatIfCommand: ParsableCommand {
     let unpredicted: UnpredictedClaims
 
     /// - Parameter hasPlayed: of a prediction, whether the recorded run played stimuli.
-    init(_ path: String, hasPlayed: Bool = false) throws {
+    init(_ path: String, _ signals: SignalWatch, hasPlayed: Bool = false) throws {
       let reader = try TraceCommand.open(path)
       defer { withExtendedLifetime(reader) {} }  // The module table is the reader's.
       paths = KernelPaths(reader.moduleTable)
       hasStimuli = reader.moduleTable.count(StimulusRecord.self) > 0
       unpredicted = UnpredictedClaims(of: reader.moduleTable, hasPlayed: hasPlayed)
-      report = try ShownRun.report(on: reader, of: path)
+      report = try ShownRun.report(on: reader, of: path, within: signals)
       condition = reader.condition
     }
   }
