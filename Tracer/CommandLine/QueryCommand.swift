@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulation
 import Foundation
+import TextForms
 import TraceExport
 import TraceReading
 
@@ -160,6 +161,7 @@ struct QueryCommand: ParsableCommand {
     _ text: [UInt8], from path: String, named name: String, _ signals: SignalWatch? = nil
   ) throws {
     let progress = ReadingProgress(name, within: signals)
+    var output = QueryOutput(format)
     do {
       let database = try Database(path, .readOnly)
       database.forbidAllButReading()
@@ -167,15 +169,18 @@ struct QueryCommand: ParsableCommand {
       // All of them first: who is told that one is wrong has not been given half of the answers.
       let statements = try statements(of: text, database)
       if format == .json { try statements.forEach(Self.requireNames(of:)) }
-      var output = QueryOutput(format)
       for statement in statements { try output.write(statement) }
       output.finish()
       guard let failure = output.failure else { return }
       TraceCommand.complain(failure == .interrupted ? "interrupted; the answer is not whole" : "\(failure)")
       throw ExitCode(failure == .interrupted ? 3 : 2)
     } catch let failure as Database.Failure {
-      TraceCommand.complain(failure.isInterruption ? "interrupted" : "SQL: \(failure.message)")
-      throw ExitCode(failure.isInterruption ? 3 : 2)
+      guard failure.isInterruption else {
+        TraceCommand.complain("SQL: \(failure.message)")
+        throw ExitCode(2)
+      }
+      TraceCommand.complain(output.hasWritten ? "interrupted; the answer is not whole" : "interrupted")
+      throw ExitCode(3)
     }
   }
 
@@ -241,7 +246,8 @@ struct QueryCommand: ParsableCommand {
     let before = String(decoding: text[start..<offset], as: UTF8.self)
     ModuleSession.say(
       "  \(String(decoding: text[start..<end], as: UTF8.self))\n  "
-        + String(repeating: " ", count: before.count) + "^ here\n  'partita query --schema' prints tables and views\n",
+        + String(repeating: " ", count: before.columns)
+        + "^ here\n  'partita query --schema' prints tables and views\n",
       to: STDERR_FILENO)
   }
 }

@@ -31,6 +31,9 @@ struct QueryOutput {
   /// Why not all was written; nil also where whoever read it has gone.
   var failure: ExportFailure? { file.failure == .readerGone ? nil : file.failure }
 
+  /// Whether some of the answer is there already.
+  var hasWritten: Bool { file.hasWritten }
+
   /// Nobody reads any more.
   private var isClosed: Bool { file.failure != nil }
 
@@ -51,7 +54,7 @@ struct QueryOutput {
     var first: [[Statement.Value]] = []
     while first.count < Self.measuredRowCount, try statement.next() { first.append(statement.row) }
     let widths = names.indices.map { column in
-      first.reduce(names[column].count) { max($0, Self.text($1[column]).count) }
+      first.reduce(names[column].columns) { max($0, Self.visible(Self.text($1[column])).columns) }
     }
     let areNumbers = names.indices.map { column in
       first.allSatisfy { row in

@@ -13,6 +13,8 @@ public final class ExportFile {
   public let path: String
   /// The first write that failed; what comes after it goes nowhere.
   public private(set) var failure: ExportFailure?
+  /// Whether some of it is there already, for whoever reads it.
+  public private(set) var hasWritten = false
   private let descriptor: Int32
   private let ownsDescriptor: Bool
   private let writer: DescriptorWriter
@@ -58,7 +60,8 @@ public final class ExportFile {
   /// Hands everything to the operating system.
   public func flush() {
     defer { buffer.removeAll() }
-    guard failure == nil else { return }
+    guard failure == nil, buffer.count > 0 else { return }
+    hasWritten = true
     let outcome = buffer.bytes.withUnsafeBytes { writer.write($0, isGivenUp: { PipeWaiting.hasEnded }) }
     switch outcome {
     case .written: break
