@@ -19,8 +19,13 @@ struct RichStory {
   /// Of its memory only a piece has been made then.
   var isWorkerLate = false
 
-  static func tell(of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false) -> [StoryLine] {
-    var story = RichStory(isWorkerCold: isWorkerCold, isWorkerLate: isWorkerLate)
+  /// What the partitions add to their counts with each handler that comes back, beside the one that it is.
+  var miscount: UInt64 = 0
+
+  static func tell(
+    of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false, miscounting miscount: UInt64 = 0
+  ) -> [StoryLine] {
+    var story = RichStory(isWorkerCold: isWorkerCold, isWorkerLate: isWorkerLate, miscount: miscount)
     story.emit(.boot, 0xFF, 1, module.table.checksum, 7, 1 << 32, .max)
     story.emit(.start, 0xFF, 0, .max)
     for index in UInt8(0)..<4 { story.emit(.restart, index, detail: 1, Module.pieces[Int(index)], 0) }
@@ -198,7 +203,7 @@ struct RichStory {
 
   /// The handler of an exception comes back.
   mutating func comeBack() {
-    exceptionsReturned += 1
+    exceptionsReturned = (exceptionsReturned + 1 + miscount) & 0xFFFF_FFFF
     scribe.isOn[Int(scribe.runner)] = true
   }
 }

@@ -26,42 +26,13 @@ extension ReferenceChecker {
     return place.flatMap { kinds[$0] == .restart ? nil : argument($0, 0) } ?? 0
   }
 
-  /// How many exceptions were reflected to a partition since its start, by its own count at the first of them; nil
-  /// while that is not known.
-  private func reflected(to partition: Int, before index: Int) -> UInt32? {
-    let start = lastRestart(of: partition, before: index) ?? -1
-    let untold = untoldStart(of: partition, before: index).flatMap { step(of: $0)?.end }
-    let all = all(topic(.exceptionReflected, partition), in: (untold ?? start + 1)..<index)
-    // The shared page is new with the module's start only.
-    let isNew = untold == nil && (start < 0 || input(of: start).map { kinds[$0] == .start } ?? false)
-    if isNew { return UInt32(all.count) }
-    guard let first = all.firstIndex(where: { belongs($0) }), let input = input(of: all[first]) else { return nil }
-    return UInt32(truncatingIfNeeded: events[input].words.w5) &+ UInt32(all.endIndex - first)
-  }
-
   /// Whether a partition that tells a count of exceptions come back from is in none of its handlers; yes if unknown.
   func isOutOfHandlers(_ partition: Int, before index: Int, _ told: UInt32) -> Bool {
-    reflected(to: partition, before: index) == told
-  }
-
-  /// Whether the handler of the last of so many exceptions and errors has come back, as an entry since has shown: by
-  /// its flag, by the same bit of a return through the kernel, or by a count of all that were given.
-  private func isHandlerOver(_ partition: Int, before index: Int, _ count: UInt32) -> Bool {
-    let given = last(before: index, of: topic(.exceptionReflected, partition)) ?? -1
-    return [EventKind.interrupt, .timer, .hypercall, .exception].contains { kind in
-      all(topic(kind, partition), in: (given + 1)..<index).contains { entry in
-        let words = events[entry].words
-        guard isEntry(entry) else { return false }
-        if events[entry].detail & 32 != 0 || isUsableReturn(entry) && words.w2 & 4 != 0 { return true }
-        let isRaised = kind == .hypercall && what(entry) == Int(HypercallNumber.raiseApplicationError.rawValue)
-        return kind == .exception && UInt32(truncatingIfNeeded: words.w5) == count
-          || isRaised && UInt32(truncatingIfNeeded: words.w2) == count
-      }
-    }
+    handlerCount(partition, before: index).count == told
   }
 
   /// A reflection that is of its step's exception.
-  private func belongs(_ index: Int) -> Bool {
+  func belongs(_ index: Int) -> Bool {
     guard let step = step(of: index), kinds[step.input] == .exception, partition(step.input) == partition(index),
       events[index].operand != 32
     else { return false }
@@ -104,7 +75,7 @@ extension ReferenceChecker {
     let canTake =
       exceptionHandler(vector, partition, before: step.input) ?? 0 != 0
       && exceptionEntry(partition, before: step.input) ?? 0 != 0 && events[step.input].detail & 6 == 4
-      && reflected(to: partition, before: step.input) == UInt32(truncatingIfNeeded: word(step, 5))
+      && isOutOfHandlers(partition, before: step.input + 1, UInt32(truncatingIfNeeded: word(step, 5)))
     if canTake { require("exception.handler", isReflected) }
   }
 
@@ -120,7 +91,8 @@ extension ReferenceChecker {
     if !isGate, let gate = gate(step) {
       require("exception.reflected", exceptionHandler(gate, partition(index), before: index) ?? 0 == 0)
     }
-    if let count = reflected(to: partition(index), before: index) {
+    let handlers = handlerCount(partition(index), before: index)
+    if let count = handlers.count, !handlers.isWrittenBack {
       require("exception.reflected", count == UInt32(truncatingIfNeeded: word(step, 5)))
     }
   }
@@ -199,13 +171,9 @@ extension ReferenceChecker {
     if isInCallback(partition, before: index) {
       expected = .errorHandling
     } else {
-      guard !isStartUntold(partition, before: index), let count = reflected(to: partition, before: index) else {
-        return
-      }
-      let isInHandler =
-        isException
-        ? count != UInt32(truncatingIfNeeded: word(step, 5))
-        : count > 0 && !isHandlerOver(partition, before: index, count)
+      guard !isStartUntold(partition, before: index), handlerCount(partition, before: index).count != nil,
+        let isInHandler = isInHandler(partition, before: index, ofOwnException: isException)
+      else { return }
       if isInHandler {
         expected = .errorHandling
       } else {

@@ -45,6 +45,8 @@ public final class ReferenceChecker {
   var depths = [[Int?]](repeating: [], count: 256)
   /// By partition: entries that tell of returns.
   var returns = [[Int]](repeating: [], count: 256)
+  /// By partition: what its counts of handlers tell, from where on; read when it is asked for.
+  var handlerCounts: [Int: [HandlerCount]] = [:]
   /// The results that their hypercalls wait for.
   var properResults: Set<Int> = []
 

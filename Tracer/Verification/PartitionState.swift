@@ -1,3 +1,20 @@
+/// How far a partition is with the handler of its exceptions and errors, as its own count has shown.
+///
+/// The handler lasts until that count changes. It lies in the partition's memory: one that is written back to what it
+/// was when the handler began leaves open whether somebody is in it.
+enum HandlerPhase: UInt8, BitwiseCopyable {
+  /// It was given nothing since its start.
+  case none
+  /// Nothing has shown that the handler came back.
+  case inside
+  /// Flags of entries have shown that it came back; by them the kernel learns it only where it tells of an error.
+  case shownOver
+  /// The kernel has been told that it came back.
+  case over
+  /// It came back, and the count is again what it was before.
+  case writtenBack
+}
+
 /// What is known of one partition.
 ///
 /// After a loss the masks ending in `Known` are cleared, and refilled as evidence comes.
@@ -27,8 +44,10 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var isEnabledKnown = true
   var wasInTail = false
   var frameFits = true
-  /// The handler of the last exception or error that it was given has come back, as it has shown since.
-  var isHandlerOver = true
+  /// What it has shown of the handler of the last exception or error that it was given.
+  var handlerPhase = HandlerPhase.none
+  /// Its last entry said by a flag that the handler has come back, as far as the kernel did not know that yet.
+  var isHandlerOverTold = false
   var entryAddress: UInt64 = 0
   var entryAddressKnown = true
 
@@ -89,6 +108,13 @@ struct PartitionState: BitwiseCopyable, Equatable {
   var isAble: Bool { !hasYielded && mode != 0 && !mayBeStopped && !isInitialising }
   /// Whether it certainly leaves the rest of its window to others.
   var isGone: Bool { hasYielded || mode == 0 }
+
+  /// An entry tells by its flag whether the handler has come back.
+  @inline(__always)
+  mutating func showHandler(isOver: Bool) {
+    isHandlerOverTold = isOver
+    if isOver, handlerPhase == .inside { handlerPhase = .shownOver }
+  }
 
   /// Forgets what a loss may have changed.
   mutating func forget() {

@@ -52,7 +52,7 @@ extension Verifier {
     state.pointee.isEnabled = flags.contains(.interruptsEnabled) || flags.contains(.inReturnTail)
     state.pointee.wasInTail = flags.contains(.inReturnTail)
     state.pointee.frameFits = flags.contains(.frameFits)
-    if flags.contains(.isHandlerOver) { state.pointee.isHandlerOver = true }
+    state.pointee.showHandler(isOver: flags.contains(.isHandlerOver))
     machine.entryTime = time
     return true
   }

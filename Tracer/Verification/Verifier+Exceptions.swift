@@ -36,13 +36,22 @@ extension Verifier {
   }
 
   /// An exception, or an error that is raised, tells of how many the partition has come back: of all, if it is in none.
+  ///
+  /// Whatever else the count says, the handler is over where it is not what it was at the handler's beginning; the
+  /// partition counts from there on.
   @inline(never)
   mutating func learnHandler(of partition: UInt8, told: UInt64) {
     assumeReflected(partition)
-    let guest = guests[Int(partition)]
-    if guest.isReflectedKnown, guest.reflectedCount == UInt32(truncatingIfNeeded: told) {
-      partitions[Int(partition)].isHandlerOver = true
+    let index = Int(partition)
+    guard guests[index].isReflectedKnown else { return }
+    let told = UInt32(truncatingIfNeeded: told)
+    let (count, phase) = (guests[index].reflectedCount, partitions[index].handlerPhase)
+    if phase != .none, told == count &- 1 {
+      if phase != .inside { partitions[index].handlerPhase = .writtenBack }
+      return
     }
+    if phase != .none { partitions[index].handlerPhase = .over }
+    if told != count { guests[index].reflected = OpenCount(UInt64(told)) }
   }
 
   /// What the step's exception was meant as: `int3` and `int 4` of ring 3 come as protection faults that name their
@@ -82,7 +91,8 @@ extension Verifier {
     }
     judgeHandler(event, index)
     guests[index].reflected.add(1)
-    partitions[index].isHandlerOver = false
+    partitions[index].handlerPhase = .inside
+    partitions[index].isHandlerOverTold = false
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false
@@ -113,7 +123,7 @@ extension Verifier {
     {
       explain("exception 13 is reflected to \(name(event.partition)), and meant as \(gate), which has a handler")
     }
-    if guest.isReflectedKnown {
+    if guest.isReflectedKnown, partitions[Int(event.partition)].handlerPhase != .writtenBack {
       if guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1), fails(.exceptionReflected) {
         explain("exception \(event.operand) of \(name(event.partition)) is reflected into its own handler")
       }

@@ -43,6 +43,12 @@ extension Verifier {
 
   private mutating func judgeState(_ partition: UInt8, _ state: UInt8) {
     assumeReflected(partition)
+    let isOwnException = step.kind == EventKind.exception.rawValue && step.partition == partition
+    // Of an error that is found at a delivery the flag of the last entry tells, and so the kernel learns it.
+    let isOverTold = !isOwnException && partitions[Int(partition)].isHandlerOverTold
+    if isOverTold, partitions[Int(partition)].handlerPhase == .shownOver {
+      partitions[Int(partition)].handlerPhase = .over
+    }
     let guest = guests[Int(partition)]
     let mode = partitions[Int(partition)].mode
     guard step.kind != 0 else { return }
@@ -50,10 +56,7 @@ extension Verifier {
     if guest.callbackError >= 0 {
       expected = .errorHandling
     } else if guest.isCallbackKnown, guest.isReflectedKnown {
-      let isInHandler =
-        step.kind == EventKind.exception.rawValue && step.partition == partition
-        ? guest.reflectedCount != UInt32(truncatingIfNeeded: step.argument1)
-        : guest.reflectedCount != 0 && !partitions[Int(partition)].isHandlerOver
+      guard let isInHandler = isOverTold ? false : isInHandler(partition) else { return }
       if isInHandler {
         expected = .errorHandling
       } else if mode == OperatingMode.normal.rawValue {
@@ -66,6 +69,15 @@ extension Verifier {
     tally(.healthState)
     if expected.rawValue != state, fails(.healthState) {
       explain("an error of \(name(partition)) is told in state \(state); it was in \(expected)")
+    }
+  }
+
+  /// Whether a partition's handler is at work, as the kernel had to take it; nil where its count was written back.
+  private func isInHandler(_ partition: UInt8) -> Bool? {
+    switch partitions[Int(partition)].handlerPhase {
+    case .none, .over: return false
+    case .inside: return true
+    case .shownOver, .writtenBack: return nil
     }
   }
 

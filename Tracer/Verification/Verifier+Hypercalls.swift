@@ -26,7 +26,7 @@ extension Verifier {
       state.pointee.wasInTail = false
       // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
       state.pointee.frameFits = step.looked & 2 != 0
-      if step.looked & 4 != 0 { state.pointee.isHandlerOver = true }
+      state.pointee.showHandler(isOver: step.looked & 4 != 0)
     } else if step.what == HypercallNumber.raiseApplicationError.rawValue {
       learnHandler(of: event.partition, told: step.looked)
     }

@@ -79,7 +79,7 @@ extension Verifier {
     state.pointee.isEnabledKnown = true
     state.pointee.wasInTail = snapshot.flags.contains(.inReturnTail)
     state.pointee.frameFits = snapshot.flags.contains(.frameFits)
-    if snapshot.flags.contains(.isHandlerOver) { state.pointee.isHandlerOver = true }
+    state.pointee.showHandler(isOver: snapshot.flags.contains(.isHandlerOver))
   }
 
   private mutating func refuseCounters(_ snapshot: EntrySnapshot) {
