@@ -169,4 +169,20 @@ import Testing
     let database = try folder.run(["query", "run.db", sql] + Self.part)
     #expect(database.ending == .status(2) && database.errors.contains("WHERE time_ns"), "\(database.errors)")
   }
+
+  /// That no kernel recorded the run is told of a part too, whose own events do not say so: the boot is read apart.
+  @Test func aPartOfAPredictionIsNoRecordedRuns() throws {
+    let folder = try Self.folder()
+    struct Origin: Decodable {
+      var recorded: Bool?
+      var part: Answer.Part
+    }
+    for history in [[], ["--with-history"]] {
+      let run = try folder.run(["verify", "run", "--format", "json"] + Self.part + history)
+      let origin = try JSONDecoder().decode(Origin.self, from: Data(run.output.utf8))
+      #expect(origin.recorded == false && (origin.part.firstKnown > 0) == history.isEmpty, "\(origin)")
+    }
+    let text = try folder.run(["verify", "run"] + Self.part)
+    #expect(text.output.contains("not recorded from a kernel but made by partita"), "\(text.output.suffix(400))")
+  }
 }

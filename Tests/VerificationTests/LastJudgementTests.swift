@@ -55,6 +55,10 @@ import TraceFormat
     }
     let after = try Self.outcome(claim, module, story)
     #expect(after == (before.checked + 1, 1))
+    // The auditor says the same of what no kernel has recorded.
+    var predicted = story
+    predicted.change(.boot) { $0.words.w1 = 0 }
+    #expect(try Self.outcome(claim, module, predicted) == (before.checked, 0))
     // In what no kernel has recorded nobody is left who would take them: also where the boot event was read elsewhere.
     var events = Array(story.events)
     func failures(lead: Int, kernel: UInt64?) -> UInt64? {
