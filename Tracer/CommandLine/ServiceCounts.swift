@@ -4,8 +4,8 @@ import TraceReading
 
 /// What became of messages at each port, and which calls were answered otherwise than `noError`.
 ///
-/// No claim is violated where a message is discarded because the module file says so, or a port is created otherwise than
-/// it is configured.
+/// No claim is violated where a message is discarded because the module file says so, or a port is created otherwise
+/// than it is configured.
 struct ServiceCounts {
   struct Port {
     var partition: UInt8

@@ -15,8 +15,8 @@
 #define PARTITA_RETAINED __attribute__((section(".retained")))
 
 /// A health callback, named by the module's PartitionCallback: begins on an empty stack when the partition has erred,
-/// and ends with `partita_complete_callback`, a fault, or its window; the action follows. SET_PARTITION_MODE is answered
-/// INVALID_MODE in it.
+/// and ends with `partita_complete_callback`, a fault, or its window; the action follows. SET_PARTITION_MODE is
+/// answered INVALID_MODE in it.
 #define PARTITA_CALLBACK __attribute__((used, retain))
 void partita_complete_callback(void);
 
