@@ -64,6 +64,23 @@ import TraceFormat
     }
   }
 
+  /// Of a process that asks for more time the judge knows how much of its deadline was left, and no response.
+  @Test func whoAsksForMoreTimeHasNoResponse() throws {
+    let packed = try Self.file.packed()
+    try packed.withTable { table in
+      for denied in [0, 1] as [UInt8] {
+        var observer = ReleaseObserver(table, module: packed.description)
+        var events = Self.period(0) + Self.job("a", age: 0, at: 0) + Self.job("a", age: -9, at: 1, denied: denied)
+        let last = events.count - 2
+        events[last].words.w3 >>= 32
+        events[last].words.w4 = UInt64(ProcessTelling.State.replenished.rawValue)
+        for event in events { observer.consume(event) }
+        #expect(observer.hasOtherDeadlines("a", of: "Worker") == (denied == 0))
+        #expect(!observer.hasOtherDeadlines("b", of: "Worker") && observer.deviations.isEmpty)
+      }
+    }
+  }
+
   @Test func whatIsReleasedAsTheFileSaysIsNotFound() throws {
     let events =
       Self.period(0) + Self.job("a", age: 0, at: 0) + Self.job("b", age: -3, at: 3) + Self.period(10)

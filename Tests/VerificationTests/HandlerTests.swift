@@ -1,3 +1,4 @@
+import APEXTypes
 import ModuleConfiguration
 import ReferenceChecking
 import Testing
@@ -71,6 +72,34 @@ import TraceFormat
     #expect(try Self.allowed { Self.call(&$0, [(true, nil), (false, nil), (true, $1)]) } == (true, false))
     // With the first error the kernel has learnt it, and no flag is needed.
     #expect(try Self.allowed { Self.call(&$0, [(true, Self.execution), (false, $1)]) } == (true, false))
+  }
+
+  /// In its handler Worker raises errors that there are not, and each call tells another count; then an error is found.
+  private static func raise(_ story: inout Story, tells counts: [UInt64], _ state: UInt32) {
+    let reflected = story.index(.exceptionReflected)
+    let place = story.lines[reflected...].firstIndex { $0.event.knownKind == .hypercall }!
+    let end = story.nextEntry(after: place)
+    let last = story.lines[end - 1].event.time
+    let raise = UInt32(HypercallNumber.raiseApplicationError.rawValue)
+    let lines = counts.flatMap { count -> [StoryLine] in
+      var call = story.lines[place]
+      call.event.operand = call.event.operand & ~0xFFFF | raise
+      (call.event.time, call.resume) = (last, last)
+      call.event.words.w2 = count
+      (call.event.words.w3, call.event.words.w4, call.event.words.w5) = (99, 0, 0)
+      let answer = TraceEvent(
+        time: last, .hypercallResult, partition: 1, detail: ReturnCode.invalidParameter.rawValue, operand: raise)
+      return [call, StoryLine(event: answer, resume: nil)]
+    }
+    story.lines.insert(contentsOf: lines + [error(of: 1, state, at: last)], at: end)
+  }
+
+  /// The kernel compares with the count at the handler's beginning, whatever it was told since.
+  @Test func aCountThatComesBackToTheBeginningLeavesTheStateOpen() throws {
+    #expect(try Self.allowed { Self.raise(&$0, tells: [5], $1) } == (true, false))
+    #expect(try Self.allowed { Self.raise(&$0, tells: [0], $1) } == (false, true))
+    #expect(try Self.allowed { Self.raise(&$0, tells: [5, 0], $1) } == (true, true))
+    #expect(try Self.allowed { Self.raise(&$0, tells: [5, 4], $1) } == (true, false))
   }
 
   /// The last exception comes when the handlers of all before it are over.

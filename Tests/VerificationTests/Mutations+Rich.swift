@@ -124,6 +124,15 @@ extension Mutation {
     }.along(
       "restart.order", "restart.context", "restart.condition", "mode.chain", "tick.armed", "hypercall.answered",
       "restart.begun"),
+    Mutation("health.callback", "a mode of its own choice, and no action") { story in
+      let place = story.index(.hypercall, where: call(UInt16(HypercallNumber.completeCallback.rawValue)))
+      let action = story.lines[place...].firstIndex { $0.event.knownKind == .healthAction }!
+      let start = story.lines[place...].first { $0.event.knownKind == .restart }!
+      story.lines[place].event.operand =
+        story.lines[place].event.operand & ~0xFFFF | UInt32(HypercallNumber.setPartitionMode.rawValue)
+      story.lines[place].event.words.w3 = UInt64(start.event.detail)
+      story.lines.remove(at: action)
+    }.along("restart.condition"),
     Mutation("health.callback", "its window over, and no action") { story in
       // The callback is never complete, and Worker does nothing more.
       let place = story.index(.hypercall, where: call(UInt16(HypercallNumber.completeCallback.rawValue)))

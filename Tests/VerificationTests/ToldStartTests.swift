@@ -76,7 +76,7 @@ import TraceFormat
       story.work([2, 3, 4])
     }
     #expect(again.says(5, worst: 400_000), "\(again)")
-    for age in [1, .max, .min] as [Int64] {
+    for age in [1, .max, .min, -10_000_000] as [Int64] {
       let odd = try ToldStory { story in
         story.tell(0, at: 100_000, ProcessTelling(from: .none, .started, to: ToldStory.law, age: age))
       }

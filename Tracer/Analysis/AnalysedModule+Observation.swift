@@ -11,8 +11,14 @@ extension AnalysedModule {
       let misses = observer.misses(of: name)
       if misses > 0 { partitions[index].recordedMisses = misses }
       let found = observer.deviations.filter { $0.schedule == number && $0.partition == name }
+      let moved = partitions[index].processes.first { observer.hasOtherDeadlines($0.name, of: name) }
       for process in partitions[index].processes.indices {
-        let own = partitions[index].processes[process]
+        var own = partitions[index].processes[process]
+        // Of one that was late in spite of it that is known.
+        if observer.hasOtherDeadlines(own.name, of: name), !own.wasMissed {
+          own.observedNanoseconds = nil
+          partitions[index].processes[process] = own
+        }
         if misses > 0, own.deadlineNanoseconds != nil {
           partitions[index].processes[process].recordedMisses = misses
         }
@@ -25,9 +31,9 @@ extension AnalysedModule {
           let priority = partitions[index].processes.first { $0.name == deviation.process }?.priority ?? 0
           return scheduling == .cooperative || priority >= own.priority ?? 0
         }
-        partitions[index].processes[process].releasedOtherwise = other.map {
-          "'\($0.process)' beside it is released otherwise than assumed"
-        }
+        partitions[index].processes[process].releasedOtherwise =
+          other.map { "'\($0.process)' beside it is released otherwise than assumed" }
+          ?? moved.map { "'\($0.name)' asks for more time than its deadline leaves (REPLENISH)" }
       }
       guard !found.isEmpty else { continue }
       for port in ports.indices

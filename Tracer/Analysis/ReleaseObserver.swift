@@ -21,6 +21,11 @@ public struct ReleaseObserver {
     var reason: String
   }
 
+  private struct ProcessName: Hashable {
+    var partition: String
+    var process: String
+  }
+
   private struct Process {
     var partition: String
     var name: String
@@ -49,6 +54,7 @@ public struct ReleaseObserver {
   private var call: (partition: UInt8, telling: ProcessTelling)?
 
   private(set) var deviations: [Deviation] = []
+  private var replenished: Set<ProcessName> = []
   /// By partition.
   private var misses = [UInt64](repeating: 0, count: 256)
 
@@ -137,7 +143,9 @@ public struct ReleaseObserver {
       UInt16(truncatingIfNeeded: event.operand) == HypercallNumber.tellProcess.rawValue
     else { return }
     call = nil
-    guard event.detail == 0, told.telling.isDispatch, told.telling.age != ProcessTelling.aperiodic,
+    guard event.detail == 0 else { return }
+    if told.telling.state == .replenished { noteReplenishment(told.telling.from, of: told.partition) }
+    guard told.telling.isDispatch, told.telling.age != ProcessTelling.aperiodic,
       let (start, schedule) = periodStarts[Int(told.partition)],
       let process = members[Int(told.partition)].first(where: { processes[$0].key == told.telling.to })
     else { return }
@@ -145,6 +153,17 @@ public struct ReleaseObserver {
     // Nobody has the processor for what is not released yet; and what another schedule released is not spoken of.
     guard release <= event.time, release >= scheduleStart else { return }
     judge(process, release, from: start, under: schedule)
+  }
+
+  /// What the judge says of such a job is how much of its deadline was left, and nothing of how long it took.
+  private mutating func noteReplenishment(_ key: ProcessKey, of partition: UInt8) {
+    guard let index = members[Int(partition)].first(where: { processes[$0].key == key }) else { return }
+    replenished.insert(ProcessName(partition: processes[index].partition, process: processes[index].name))
+  }
+
+  /// Whether jobs of a process were given other deadlines than its own (REPLENISH).
+  func hasOtherDeadlines(_ process: String, of partition: String) -> Bool {
+    replenished.contains(ProcessName(partition: partition, process: process))
   }
 
   private mutating func judge(_ index: Int, _ release: UInt64, from start: UInt64, under schedule: Int) {

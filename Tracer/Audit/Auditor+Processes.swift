@@ -139,10 +139,10 @@ extension Auditor {
 
   /// A process that was not under way will be, from its partition's next period on.
   private mutating func started(_ index: Int) {
-    let delay = 0 - Int128(Int64(bitPattern: step.thirdArgument))
-    guard !processes[index].isFollowed, delay >= 0, delay <= Int64.max else { return }
+    let delay = 0 &- step.thirdArgument
+    guard !processes[index].isFollowed, delay < facts.processes[index].period else { return }
     var anew = Process(isFollowed: true, measure: processes[index].measure)
-    anew.lateness = UInt64(delay)
+    anew.lateness = delay
     processes[index] = anew
   }
 

@@ -11,6 +11,8 @@ extension ReferenceChecker {
     var since: Int
     /// What the partition tells if it is in no handler; nil while nobody knows.
     var count: UInt32?
+    /// What it told when its last handler began; nil where that is not known.
+    var before: UInt32?
     /// Something was given to a handler since the partition's start.
     var isGiven = false
     /// The kernel has been told that the last handler came back.
@@ -110,15 +112,16 @@ extension ReferenceChecker {
       let told = step(of: place).flatMap { belongs(place) ? toldCount($0.input) : nil }
       next = HandlerCount(since: place, count: now.count.map { $0 &+ 1 }, isGiven: true)
       if now.count == nil || now.isWrittenBack, let told { next.count = told &+ 1 }
+      next.before = told ?? now.count
     case .healthError:
       let isOwn =
         step(of: place).map { kinds[$0.input] == .exception && self.partition($0.input) == partition } ?? false
       if now.isGiven, !now.isWrittenBack, !isOwn, isHandlerOverTold(partition, before: place) { next.isOver = true }
     default:
-      guard let count = now.count, let told = toldCount(place) else { break }
+      guard now.count != nil, let told = toldCount(place) else { break }
       if !now.isGiven {
         next.count = told
-      } else if told != count &- 1 {
+      } else if told != now.before {
         next.count = told
         (next.isOver, next.isWrittenBack) = (true, false)
       } else if now.isOver || now.isWrittenBack || isShownOver(partition, before: place + 1) {

@@ -21,7 +21,11 @@ extension ReferenceChecker {
       let isConsequence =
         !isChange && (step.input..<index).contains { kinds[$0] == .modeChange && self.partition($0) == partition }
       if !isConsequence, cause == .none { wantonChanges.insert(index) }
-      if !isConsequence, cause == .request { require("mode.transition", !isRefused(step)) }
+      if !isConsequence, cause == .request {
+        require("mode.transition", !isRefused(step))
+        // Else no action would ever follow.
+        require("health.callback", !isInCallback(partition, before: step.input))
+      }
       if !isConsequence, cause != .start || isChange {
         require("mode.transition", isLegal(events[index].detail, from: from, cause, partition, index))
       }

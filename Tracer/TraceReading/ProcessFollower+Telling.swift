@@ -28,7 +28,10 @@ extension ProcessFollower {
     let key = telling.state == .started ? telling.to : telling.from
     for process in own where processes[process].key == key && processes[process].isReleased {
       if telling.state == .started {
-        if !jobs[process].isFollowed, telling.age <= 0 { jobs[process].start(after: telling.age.magnitude) }
+        guard !jobs[process].isFollowed, telling.age <= 0, telling.age.magnitude < processes[process].period else {
+          continue
+        }
+        jobs[process].start(after: telling.age.magnitude)
       } else if let period = periodStarts[Int(partition)] {
         jobs[process].move(to: period &- UInt64(bitPattern: telling.age))
       }

@@ -149,7 +149,8 @@ enum ClaimKey: Int, CaseIterable {
     case .healthLevel: ("health.level", "an error has the level that the table gives it")
     case .healthState: ("health.state", "an error is told with the state that its partition was in")
     case .healthProcess: ("health.process", "an error of process level goes to the error handler where there is one")
-    case .healthCallback: ("health.callback", "the partition's callback comes first, then the action")
+    case .healthCallback:
+      ("health.callback", "the partition's callback comes first, then the action, whatever it asks for")
     case .healthModule:
       ("health.module", "of errors at module level the most severe action configured is taken, once, and carried out")
     case .healthLog: ("health.log", "entries of the error log are numbered without gap")

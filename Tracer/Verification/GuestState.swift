@@ -19,6 +19,9 @@ struct GuestState: Equatable {
   var reflected = OpenCount()
   var isReflectedKnown = true
 
+  /// What the partition told of that count when its last handler began: while it does, the handler is at work.
+  var returnedBefore: UInt32 = 0
+
   /// That count in as many bits as the partition tells of its own.
   var reflectedCount: UInt32 { UInt32(truncatingIfNeeded: reflected.value) }
 

@@ -46,7 +46,7 @@ extension Verifier {
     guard guests[index].isReflectedKnown else { return }
     let told = UInt32(truncatingIfNeeded: told)
     let (count, phase) = (guests[index].reflectedCount, partitions[index].handlerPhase)
-    if phase != .none, told == count &- 1 {
+    if phase != .none, told == guests[index].returnedBefore {
       if phase != .inside { partitions[index].handlerPhase = .writtenBack }
       return
     }
@@ -90,12 +90,24 @@ extension Verifier {
       if event.operand == UInt32(Self.errorVector) { judgeProcessLevel(event, index) } else { judgeReflected(event) }
     }
     judgeHandler(event, index)
+    guests[index].returnedBefore = toldReturns(of: event.partition) ?? guests[index].reflectedCount
     guests[index].reflected.add(1)
     partitions[index].handlerPhase = .inside
     partitions[index].isHandlerOverTold = false
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false
+  }
+
+  /// What the step's exception or raised error tells of handlers that have come back; nil where it is none of this
+  /// partition.
+  private func toldReturns(of partition: UInt8) -> UInt32? {
+    guard step.partition == partition else { return nil }
+    if step.kind == EventKind.exception.rawValue { return UInt32(truncatingIfNeeded: step.argument1) }
+    guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.raiseApplicationError.rawValue else {
+      return nil
+    }
+    return UInt32(truncatingIfNeeded: step.looked)
   }
 
   private mutating func judgeReflected(_ event: EventReference) {

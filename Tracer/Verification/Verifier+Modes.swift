@@ -88,7 +88,10 @@ extension Verifier {
   private mutating func judgeTransition(_ index: Int, _ from: UInt8, _ to: UInt8) {
     let cause = cause(index, to)
     guard cause != .unknown else { return }
-    if cause == .request { rare.isRequestMet = true }
+    if cause == .request {
+      rare.isRequestMet = true
+      judgeChosenMode(index)
+    }
     tally(.modeTransition)
     let isLegal: Bool
     switch OperatingMode(rawValue: to) {

@@ -114,7 +114,7 @@ extension Verifier {
 
   /// Who is under way is not started: what tells that tells nothing.
   private mutating func start(_ process: Int, _ age: Int64) {
-    guard !processes[process].isFollowed, age <= 0, age != ProcessTelling.aperiodic else { return }
+    guard !processes[process].isFollowed, age <= 0, age.magnitude < processes[process].period else { return }
     processes[process].start(after: age.magnitude)
   }
 

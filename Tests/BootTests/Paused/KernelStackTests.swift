@@ -67,8 +67,8 @@ import TraceFormat
     while writable.contains(page) { page -= Self.pageBytes }
     #expect(!mapped.contains(page) && top - page - Self.pageBytes == 65536)
     #expect(!mapped.contains(top) && writable.contains(top + Self.pageBytes), "below the other")
-    let memory = try KernelFile.memory()
-    #expect(page > memory.lowerBound && top < memory.upperBound)
+    let image = try KernelFile.memory()
+    #expect(page > image.lowerBound && top < image.upperBound)
   }
 
   /// No function lays down so much at once that it could step over the page.
