@@ -46,13 +46,13 @@ partita_nmi_entry:
 partita_debug_entry:
     testb   $2, 17(%rsp)                    // the interrupt flag, bit 9
     jnz     3f
+    testb   $3, 8(%rsp)                     // CS; one of the kernel's own is nobody's first instruction
+    jz      3f
     cmpl    $PARTITA_HOLD_TRAPS, REGISTERS(PARTITA_REGISTERS_HOLD)
     jne     1f
     xorw    $0x300, 16(%rsp)                // interrupt flag on, trap flag off
     iretq
-1:  testb   $3, 8(%rsp)
-    jz      3f
-    pushq   %rax
+1:  pushq   %rax
     pushq   %rcx
     movl    REGISTERS(PARTITA_REGISTERS_HOLD), %eax
     orw     $0x200, 32(%rsp)
