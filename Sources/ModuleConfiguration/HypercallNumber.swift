@@ -67,7 +67,8 @@ public enum HypercallNumber: UInt16, Sendable {
   case raiseApplicationError = 83
   /// (): the partition's health callback is done; the action that waited for it is taken.
   case completeCallback = 84
-  /// (sequence number from 0, field of `ErrorLogField`): value: that field of the health monitor's log.
+  /// (sequence number from 0, field of `ErrorLogField`): value: that field of the health monitor's log, in which a
+  /// partition that is no system partition sees its own errors only.
   case readErrorLog = 85
   /// (schedule identifier): SET_MODULE_SCHEDULE, at the next major frame.
   case setModuleSchedule = 86
@@ -140,8 +141,8 @@ public enum StatisticSelector: UInt64, Sendable {
   case missedTicks = 9
   /// Entries ever made in the health monitor's log.
   case errorLogCount = 10
-  /// Entries of the health monitor's log that are not kept any more: the log keeps the last
-  /// `ModuleLimits.errorLogLength`.
+  /// Entries of the health monitor's log that are not kept any more: the log keeps `ModuleLimits.errorLogLength`, and
+  /// where it is full the partition with the most entries gives up its oldest.
   case droppedErrorCount = 11
   /// How often marks of the caller have found no stack or depth of which the log had an entry already. No start of the
   /// caller clears it.
@@ -158,4 +159,7 @@ public enum ErrorLogField: UInt64, Sendable {
   case description = 1
   /// The fault's address, or 0.
   case address = 2
+  /// The number of the first entry from this number on that is kept, and that the caller may read: which need not have
+  /// that number itself.
+  case next = 3
 }

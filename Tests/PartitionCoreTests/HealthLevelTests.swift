@@ -281,7 +281,7 @@ import TraceFormat
     #expect(field(7, 2).status == .notAvailable)
     #expect(field(40, 2).status == .notAvailable)
     #expect(field(.max, 2).status == .notAvailable)
-    #expect(field(39, 3).status == .invalidParameter)
+    #expect(field(39, 4).status == .invalidParameter)
     for index in 8..<40 as Range<UInt64> { #expect(field(index, 2).value == index) }
     // Ignored; vector 14; partition level; executing; memory violation; partition 0.
     #expect(field(39, 1).value == 0x00_0F01_0105_00)

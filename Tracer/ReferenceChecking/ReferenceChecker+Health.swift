@@ -193,15 +193,31 @@ extension ReferenceChecker {
     }
   }
 
+  /// The errors that the log keeps, by the order in which they were entered: 32, and of more the first one goes of
+  /// those partitions that none has more errors in it than.
+  private func kept(before index: Int) -> [Int] {
+    if keptErrors.upTo > index { keptErrors = (0, []) }
+    for error in all(.healthError, in: keptErrors.upTo..<index) {
+      keptErrors.places.append(error)
+      guard keptErrors.places.count > ModuleLimits.errorLogLength else { continue }
+      let held = Dictionary(grouping: keptErrors.places, by: partition).mapValues(\.count)
+      let most = held.values.max()!
+      keptErrors.places.remove(at: keptErrors.places.firstIndex { held[partition($0)] == most }!)
+    }
+    keptErrors.upTo = index
+    return keptErrors.places
+  }
+
   private func judgeRead(_ index: Int) {
     let number = argument(index, 0)
-    let length = logLength(before: index)
-    guard number < length, length - number <= UInt64(ModuleLimits.errorLogLength) else {
-      return require("health.read", false)
+    let kept = kept(before: index)
+    if ErrorLogField(rawValue: argument(index, 1)) == .next {
+      let seen = kept.filter { isSystem(partition(index)) || partition($0) == partition(index) }
+      let next = seen.map { events[$0].words.w1 }.filter { $0 >= number }.min()
+      return require("health.read", next == events[index].words.w0)
     }
-    let entry = last(before: index, of: .healthError) {
-      events[$0].words.w1 % UInt64(ModuleLimits.errorLogLength) == number % UInt64(ModuleLimits.errorLogLength)
-    }
+    let entry = kept.last { events[$0].words.w1 == number }
+    if entry == nil { return require("health.read", false) }
     guard let entry, let told = step(of: entry) else { return }
     // A partition that is no system partition sees its own errors only.
     require("hypercall.known", partition(entry) == partition(index) || isSystem(partition(index)))
@@ -216,7 +232,7 @@ extension ReferenceChecker {
       let action = actionLogged(entry, told)
       require("health.read", value & ~(0xFF << 40) == expected && value >> 40 & 0xFF == action ?? value >> 40 & 0xFF)
     case .address: require("health.read", value == events[entry].words.w0)
-    case nil: require("health.read", false)
+    case .next, nil: require("health.read", false)
     }
   }
 }

@@ -33,6 +33,8 @@ public final class ReferenceChecker {
   var moduleErrors: [(since: Int, waiting: [Int])] = []
   /// Changes of mode, and starts, that nothing called for.
   var wantonChanges: Set<Int> = []
+  /// What `kept` has found last, and before which event.
+  var keptErrors: (upTo: Int, places: [Int]) = (0, [])
   /// By partition: its marks in the range that was asked for last.
   var markTotals: [Int: (range: Range<Int>, total: UInt64)] = [:]
   /// By topic: where its events are, ascending.

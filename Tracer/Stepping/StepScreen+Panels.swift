@@ -122,9 +122,11 @@ extension StepScreen {
   private var healthLines: [StyledLine] {
     let count = stepper.withCore { $0.errorCount }
     var lines = [rule("health monitor's log: \(count) \(count == 1 ? "entry" : "entries")")]
-    var number = count
-    while number > 0, lines.count <= 8 {
-      number -= 1
+    var numbers: [UInt64] = []
+    while let number = stepper.withCore({ $0.nextError(from: numbers.last.map { $0 + 1 } ?? 0) }) {
+      numbers.append(number)
+    }
+    for number in numbers.suffix(8).reversed() {
       guard let entry = stepper.withCore({ $0.inspect(error: number) }) else { break }
       let word = entry.description
       let partition = UInt8(truncatingIfNeeded: word)

@@ -44,7 +44,8 @@ extension Verifier {
     health.isNextKnown = false
     health.isWaitingKnown = false
     health.waiting = 0
-    for entry in health.entries.indices { health.entries[entry].isKnown = false }
+    health.entries = []
+    health.isLogKnown = false
     ports.forget()
     schedule.isNextScheduleKnown = false
     schedule.isScheduleKnown = false

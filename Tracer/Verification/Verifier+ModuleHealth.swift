@@ -87,18 +87,27 @@ extension Verifier {
     }
     health.nextEntry = number &+ 1
     health.isNextKnown = true
-    let place = Int(number % UInt64(ModuleLimits.errorLogLength))
     let operand = UInt64(event.operand)
-    health.entries[place] = HealthState.Entry(
-      isKnown: step.kind != 0, earliest: step.time, latest: time,
-      description: UInt64(event.partition) | UInt64(event.detail) << 8 | (operand >> 8 & 0xFF) << 16
-        | (operand & 0xFF) << 24 | (operand >> 16 & 0xFF) << 32, address: event.words.w0)
+    health.entries.append(
+      HealthState.Entry(
+        number: number, partition: event.partition, isKnown: step.kind != 0, earliest: step.time, latest: time,
+        description: UInt64(event.partition) | UInt64(event.detail) << 8 | (operand >> 8 & 0xFF) << 16
+          | (operand & 0xFF) << 24 | (operand >> 16 & 0xFF) << 32, address: event.words.w0))
+    if health.entries.count > ModuleLimits.errorLogLength { dropFromLog() }
+  }
+
+  /// The log is full: the partition with the most entries gives up its oldest.
+  private mutating func dropFromLog() {
+    var counts = InlineArray<256, UInt8>(repeating: 0)
+    for entry in health.entries { counts[Int(entry.partition)] += 1 }
+    let most = health.entries.reduce(0) { max($0, counts[Int($1.partition)]) }
+    guard let place = health.entries.firstIndex(where: { counts[Int($0.partition)] == most }) else { return }
+    health.entries.remove(at: place)
   }
 
   /// The error at hand gets its answer: that is what the log has of it from now on.
   mutating func noteInLog(_ action: UInt8) {
-    guard rare.error >= 0, !rare.isErrorAnswered else { return }
-    let place = Int((health.nextEntry &- 1) % UInt64(ModuleLimits.errorLogLength))
+    guard rare.error >= 0, !rare.isErrorAnswered, let place = health.entries.indices.last else { return }
     guard !health.entries[place].isActionKnown else { return }
     health.entries[place].isActionKnown = true
     health.entries[place].description |= UInt64(action) << 40
@@ -106,29 +115,41 @@ extension Verifier {
 
   mutating func judgeErrorLog(_ partition: UInt8) {
     let number = step.argument0
+    let field = ErrorLogField(rawValue: step.argument1)
     guard health.isNextKnown else { return }
     tally(.healthRead)
-    guard number < health.nextEntry, health.nextEntry - number <= UInt64(ModuleLimits.errorLogLength) else {
-      if fails(.healthRead) { explain("\(name(partition)) read entry \(number) of the log, which is not kept") }
-      return
+    if field == .next { return judgeNextEntry(partition, from: number) }
+    guard let entry = health.entries.last(where: { $0.number == number }) else {
+      guard health.isLogKnown || number >= health.nextEntry, fails(.healthRead) else { return }
+      return explain("\(name(partition)) read entry \(number) of the log, which is not kept")
     }
-    let entry = health.entries[Int(number % UInt64(ModuleLimits.errorLogLength))]
     guard entry.isKnown else { return }
-    if UInt8(truncatingIfNeeded: entry.description) != partition, !plan.partitions[Int(partition)].isSystem,
-      fails(.hypercallKnown)
-    {
+    if entry.partition != partition, !plan.partitions[Int(partition)].isSystem, fails(.hypercallKnown) {
       explain("\(name(partition)) is no system partition, and reads of another's error: entry \(number) of the log")
     }
     let value = step.resultValue
     let isRight =
-      switch ErrorLogField(rawValue: step.argument1) {
+      switch field {
       case .time: value >= entry.earliest && value <= entry.latest
       case .description: entry.isActionKnown ? value == entry.description : value & ~(0xFF << 40) == entry.description
       case .address: value == entry.address
-      case nil: false
+      case .next, nil: false
       }
     if !isRight, fails(.healthRead) {
       explain("\(name(partition)) read \(value.hexadecimal) as field \(step.argument1) of the log's entry \(number)")
+    }
+  }
+
+  /// A partition was told which entry comes next: the least number of those that it may read.
+  private mutating func judgeNextEntry(_ partition: UInt8, from number: UInt64) {
+    guard health.isLogKnown else { return }
+    let isSystem = plan.partitions[Int(partition)].isSystem
+    let next = health.entries.lazy.filter { $0.number >= number && (isSystem || $0.partition == partition) }
+      .map(\.number).min()
+    if step.resultValue != next, fails(.healthRead) {
+      explain(
+        "\(name(partition)) was told of entry \(step.resultValue) of the log, from \(number) on; "
+          + (next.map { "the next one kept is \($0)" } ?? "none is kept"))
     }
   }
 }

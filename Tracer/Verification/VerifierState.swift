@@ -129,6 +129,8 @@ struct HealthState: Equatable {
   /// In place of an action: the partition's own error handler took the error.
   static let takenByHandler: UInt8 = 0xFF
   struct Entry: Equatable {
+    var number: UInt64 = 0
+    var partition: UInt8 = 0
     var isKnown = false
     /// Whether the description has the action, bits 40 … 47.
     var isActionKnown = false
@@ -139,7 +141,10 @@ struct HealthState: Equatable {
   }
   var nextEntry: UInt64 = 0
   var isNextKnown = true
-  var entries = [Entry](repeating: Entry(), count: ModuleLimits.errorLogLength)
+  /// The entries that are kept, the oldest first.
+  var entries: [Entry] = []
+  /// Nothing has come before that is not known: the log has these entries and no other.
+  var isLogKnown = true
   /// Errors at module level without their action yet; partition, code and action of the first that has the most severe
   /// action of them.
   var waiting = 0

@@ -33,45 +33,47 @@ extension PartitionCore where Marking: MarkingRule {
     let cause = vector.map { $0 &+ 1 } ?? 0
     let state = systemState(of: partition)
     let rule = healthTable.rule(partition, state, error)
-    let number = log(error, of: partition, state, rule.level, cause: cause, address: address, into: &recorder)
+    let place = log(error, of: partition, state, rule.level, cause: cause, address: address, into: &recorder)
     let index = Int(partition.rawValue)
     if rule.level == .process, partitions[index].mode == .normal,
       reflect(
         vector: GuestTables.errorHandlerVector, errorCode: UInt64(error.rawValue), address: address, to: partition,
         into: &recorder)
     {
-      return errorLog.setAction(0xFF, of: number)
+      return errorLog.setAction(0xFF, at: place)
     }
     if rule.level == .module {
-      errorLog.setAction(rule.moduleAction.rawValue, of: number)
+      errorLog.setAction(rule.moduleAction.rawValue, at: place)
       if rule.moduleAction != .ignore || !partitions[index].life.isInCallback {
         return handleAtModuleLevel(rule.moduleAction, error, of: partition, into: &recorder)
       }
     }
     if partitions[index].life.isInCallback {
       // An error of the callback ends it.
-      if rule.level != .module { errorLog.setAction(partitions[index].life.callbackAction.rawValue, of: number) }
+      if rule.level != .module { errorLog.setAction(partitions[index].life.callbackAction.rawValue, at: place) }
       return endCallback(of: partition, into: &recorder)
     }
-    errorLog.setAction(rule.action.rawValue, of: number)
+    errorLog.setAction(rule.action.rawValue, at: place)
     if rule.action != .ignore, configurations[index].callbackEntry != 0, partition == schedule.owner {
       return beginCallback(rule.action, error, of: partition, cause: cause, address: address, into: &recorder)
     }
     take(rule.action, error, of: partition, cause: cause, into: &recorder)
   }
 
+  /// Enters an error in the log, and answers where it is.
   private mutating func log<Recorder: DecisionRecorder>(
     _ error: ErrorCode, of partition: PartitionIndex, _ state: SystemState, _ level: ErrorLevel, cause: UInt8,
     address: UInt64, into recorder: inout Recorder
-  ) -> UInt64 where Recorder: ~Copyable {
+  ) -> Int where Recorder: ~Copyable {
     let what = UInt64(partition.rawValue) | UInt64(error.rawValue) &<< 8
-    let place = UInt64(state.rawValue) &<< 16 | UInt64(level.rawValue) &<< 24 | UInt64(cause) &<< 32
-    let number = errorLog.append(
-      ErrorLog.Entry(time: entryNanoseconds, description: what | place, address: address))
+    let how = UInt64(state.rawValue) &<< 16 | UInt64(level.rawValue) &<< 24 | UInt64(cause) &<< 32
+    let number = errorLog.count
+    let place = errorLog.append(
+      ErrorLog.Entry(time: entryNanoseconds, description: what | how, address: address))
     recorder.record(
       .healthError, partition: partition, detail: error.rawValue,
       operand: UInt32(level.rawValue) | UInt32(state.rawValue) &<< 8 | UInt32(cause) &<< 16, address, number)
-    return number
+    return place
   }
 
   /// Takes an action at partition level.

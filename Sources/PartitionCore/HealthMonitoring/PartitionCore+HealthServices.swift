@@ -42,10 +42,16 @@ extension PartitionCore where Marking: MarkingRule {
   /// A field of an entry of the log. A partition that is no system partition sees its own errors only.
   private func readErrorLog(_ number: UInt64, _ field: UInt64) -> Answer {
     guard let field = ErrorLogField(rawValue: field) else { return Answer(.invalidParameter) }
-    guard let entry = errorLog.entry(number) else { return Answer(.notAvailable) }
-    let isOwn = UInt8(truncatingIfNeeded: entry.description) == current.rawValue
-    guard isOwn || configurations[Int(current.rawValue)].isSystem else { return Answer(.notAvailable) }
+    let seesAll = configurations[Int(current.rawValue)].isSystem
+    if field == .next {
+      return errorLog.next(from: number, of: seesAll ? nil : current).map { Answer(.noError, value: $0) }
+        ?? Answer(.notAvailable)
+    }
+    guard let entry = errorLog.entry(number), seesAll || entry.owner == Int(current.rawValue) else {
+      return Answer(.notAvailable)
+    }
     switch field {
+    case .next: preconditionFailure()
     case .time: return Answer(.noError, value: entry.time)
     case .description: return Answer(.noError, value: entry.description)
     case .address: return Answer(.noError, value: entry.address)

@@ -142,7 +142,7 @@ extension PartitionCore where Marking: MarkingRule {
     case .lastScheduleChange: return Answer(.noError, value: schedule.lastChange)
     case .missedTicks: return Answer(.noError, value: guests.states[Int(current.rawValue)].missedTicks)
     case .errorLogCount: return Answer(.noError, value: errorLog.count)
-    case .droppedErrorCount: return Answer(.noError, value: errorLog.first)
+    case .droppedErrorCount: return Answer(.noError, value: errorLog.droppedCount)
     case .repeatedErrorCount: return Answer(.noError, value: errorLog.repeatCount(of: current))
     case nil: return Answer(.invalidParameter)
     }

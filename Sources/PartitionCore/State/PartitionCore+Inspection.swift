@@ -165,6 +165,9 @@ extension PartitionCore where Marking: MarkingRule {
   /// Entries ever made in the error log.
   public var errorCount: UInt64 { errorLog.count }
 
+  /// The number of the first entry from `number` on that is still kept.
+  public func nextError(from number: UInt64) -> UInt64? { errorLog.next(from: number, of: nil) }
+
   /// The entry with that number, if it has been made and is still kept.
   public func inspect(error number: UInt64) -> ErrorInspection? {
     errorLog.entry(number).map { ErrorInspection(time: $0.time, description: $0.description, address: $0.address) }

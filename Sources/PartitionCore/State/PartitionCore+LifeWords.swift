@@ -39,7 +39,6 @@ extension PartitionCore where Marking: MarkingRule {
     decision.initialising = initialising
     pendingModuleAction.word = word()
     guard !pendingModuleAction.isPending || Int(pendingModuleAction.culprit) < partitions.count else { return false }
-    errorLog.restore(word)
-    return true
+    return errorLog.restore(word)
   }
 }

@@ -1,0 +1,95 @@
+import APEXTypes
+import ModuleConfiguration
+import Testing
+import TraceFormat
+
+@testable import Verification
+
+/// What a partition reads of the error log, where one has flooded it: both judges know which entries are kept.
+@Suite struct ErrorLogTests {
+  typealias Module = RichModule
+
+  /// A trace that is cut off where a partition runs: there one errs `flood` times, and the other has one error before;
+  /// then the log is read.
+  private struct Flood {
+    var trace: RichTrace
+    /// The other's entry, and the first and the last one of the flood.
+    var other: UInt64 = 0
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+    private let input: TraceEvent
+
+    init(by partition: UInt8, reader: UInt8, flood: Int) throws {
+      trace = try RichTrace()
+      let place = try #require(
+        trace.events.lastIndex { $0.knownKind == .hypercall && $0.partition == reader })
+      input = trace.events[place]
+      let last = trace.events[..<place].last { $0.knownKind == .healthError }
+      trace.events = Array(trace.events[..<place])
+      var number = last.map { $0.words.w1 + 1 } ?? 0
+      other = number
+      first = number + 1
+      begin(.null)
+      for index in 0...flood {
+        let culprit = index == 0 ? 1 - partition : partition
+        emit(
+          TraceEvent(
+            time: 0, .healthError, partition: culprit, detail: 1, operand: 0x101, words: .init(number * 16, number)))
+        number += 1
+      }
+      answer(.null)
+      self.last = number - 1
+    }
+
+    private mutating func emit(_ event: TraceEvent) {
+      var event = event
+      event.time = input.time
+      trace.events.append(event)
+    }
+
+    private mutating func begin(_ number: HypercallNumber, _ arguments: (UInt64, UInt64) = (0, 0)) {
+      var event = input
+      event.operand = event.operand & ~0xFFFF | UInt32(number.rawValue)
+      event.words = .init(input.words.w0, input.words.w1, 0, arguments.0, arguments.1)
+      emit(event)
+    }
+
+    private mutating func answer(_ number: HypercallNumber, _ value: UInt64 = 0) {
+      emit(
+        TraceEvent(
+          time: 0, .hypercallResult, partition: input.partition, operand: UInt32(number.rawValue),
+          words: .init(value)))
+    }
+
+    /// Whether both judges find fault with an answer to a question about the log.
+    func isRefuted(_ number: UInt64, _ field: ErrorLogField, _ value: UInt64) -> [Bool] {
+      var copy = self
+      copy.begin(.readErrorLog, (number, field.rawValue))
+      copy.answer(.readErrorLog, value)
+      // The next input ends the step.
+      copy.begin(.null)
+      return copy.trace.violations(of: "health.read")
+    }
+  }
+
+  @Test func theOthersEntryIsKeptAndTheFloodsOldestAreNot() throws {
+    let flood = try Flood(by: Module.worker, reader: Module.master, flood: 200)
+    let (right, wrong) = ([false, false], [true, true])
+    #expect(flood.isRefuted(flood.other, .address, flood.other * 16) == right)
+    #expect(flood.isRefuted(flood.other, .address, flood.other * 16 + 1) == wrong)
+    #expect(flood.isRefuted(flood.last, .address, flood.last * 16) == right)
+    #expect(flood.isRefuted(flood.first, .address, flood.first * 16) == wrong, "not kept")
+    #expect(flood.isRefuted(flood.last - 40, .address, (flood.last - 40) * 16) == wrong)
+    #expect(flood.isRefuted(flood.last + 1, .address, 0) == wrong, "not made yet")
+  }
+
+  @Test func theNextEntryIsTheNextOneThatIsKept() throws {
+    let flood = try Flood(by: Module.worker, reader: Module.master, flood: 200)
+    let (right, wrong) = ([false, false], [true, true])
+    #expect(flood.isRefuted(flood.last, .next, flood.last) == right)
+    #expect(flood.isRefuted(flood.other, .next, flood.other) == right)
+    #expect(flood.isRefuted(flood.other, .next, flood.first) == wrong)
+    #expect(flood.isRefuted(flood.first, .next, flood.first) == wrong)
+    #expect(flood.isRefuted(flood.last + 1, .next, flood.last + 1) == wrong)
+  }
+}
