@@ -22,19 +22,20 @@ let isBareMetal = bareMetal != nil
 /// Partitions that offend on purpose, a folder of Kernel/Partitions/Hostile each. `AttackTests` says what becomes of
 /// them.
 let attacks = [
-  "ClearInterruptFlag", "ConsoleFlood", "ControllerPort", "CopyBeyondEnd", "DeepFrame", "DivideStorm",
-  "EveryDevicePort", "EveryVector", "ExecuteData", "ExecuteStack", "ExitPort", "ExtendedStateGarbage",
-  "FarCallStacks", "FarTransfers", "Flags", "FloatTraps", "ForeignLines", "ForeignPorts", "ForgedClockTick",
-  "ForgedProtectionFault", "ForgedReturns", "Halt", "HandlerGames", "HypercallNoise", "HypercallNumbers",
-  "HypercallPointers",
-  "InvalidOpcodeStorm", "JumpIntoSwitcher", "LoadDescriptorTable", "LoadTaskRegister", "LocalTimerPage",
-  "LockedAccesses", "LyingCounters", "NeverYield", "NonCanonicalJump", "NullPointer", "OwnLineStorm",
-  "PageFaultStorm", "PortFlood", "PrivilegedInstructions", "ReadKernel", "ReadRegisterPage", "ResetPort",
-  "RestartLoop", "ReturnToRing0", "SegmentBases", "SegmentSelectors", "SelfModifyingCode", "SetInterruptFlag",
-  "SharedPageNoise", "SideInstructions", "StackOverflow", "StackPointerZero", "StackPointers", "StateReader",
-  "StateStain", "StopTheOthers", "StoreTables", "SyscallAtPageEnd", "SyscallRegisters", "SystemEnter",
-  "SystemReturn", "TimerExtremes", "TimerPort", "TraceFlood", "TrapFlag", "UpcallEntries", "Virtualisation",
-  "WildPointers", "WriteAddressSpace", "WriteModelRegister", "WriteSwitcher",
+  "ClearInterruptFlag", "ConsoleFlood", "ControllerPort", "CopyBeyondEnd", "DeepFrame", "DepthOverflow",
+  "DivideStorm", "EveryDevicePort", "EveryVector", "ExecuteData", "ExecuteStack", "ExitPort",
+  "ExtendedStateGarbage", "FarCallStacks", "FarTransfers", "Flags", "FloatTraps", "ForeignLines",
+  "ForeignPorts", "ForgedClockTick", "ForgedProtectionFault", "ForgedReturns", "Halt", "HandlerGames",
+  "HealthLogFlood", "HypercallNoise", "HypercallNumbers", "HypercallPointers", "InvalidOpcodeStorm",
+  "JumpIntoSwitcher", "LoadDescriptorTable", "LoadTaskRegister", "LocalTimerPage", "LockedAccesses",
+  "LyingCounters", "NeverYield", "NonCanonicalJump", "NullPointer", "OwnLineStorm", "PageFaultStorm",
+  "PortFlood", "PrivilegedInstructions", "ReadKernel", "ReadRegisterPage", "ResetPort", "RestartLoop",
+  "ReturnToRing0", "SegmentBases", "SegmentSelectors", "SelfModifyingCode", "SerialMischief",
+  "SetInterruptFlag", "SharedPageNoise", "SideInstructions", "StackOverflow", "StackPointerZero",
+  "StackPointers", "StackSegmentShadow", "StateReader", "StateStain", "StopTheOthers", "StoreTables",
+  "SyscallAtPageEnd", "SyscallRegisters", "SystemEnter", "SystemReturn", "TimerExtremes", "TimerPort",
+  "TraceFlood", "TrapFlag", "UpcallEntries", "Virtualisation", "WildPointers", "WriteAddressSpace",
+  "WriteModelRegister", "WriteSwitcher",
 ]
 /// Partitions of the tests that need not be contained: the honest neighbour of every attack, what HostileTests and
 /// ExtendedStateTests put into the flight-control module, and those of FirstInstructionTests and LastInstructionTests.

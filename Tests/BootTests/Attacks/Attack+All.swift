@@ -28,6 +28,7 @@ extension Attack {
     Attack(name: "ControllerPort", origin: "POK: PIC permitted", outcome: .idled(vector: 13, .illegalRequest)),
     Attack(
       name: "EveryDevicePort", origin: "POK: TSS as I/O bitmap", outcome: .attempts([13]), milliseconds: 240),
+    Attack(name: "SerialMischief", origin: "the console is COM1", outcome: .harmless, ownsSerialLine: true),
   ]
 
   private static let gates: [Attack] = [
@@ -38,6 +39,9 @@ extension Attack {
       name: "ForgedProtectionFault", origin: "POK: `int 13` ends the system",
       outcome: .idled(vector: 13, .illegalRequest)),
     Attack(name: "EveryVector", origin: "L1: gates open to ring 3", outcome: .attempts([1, 6, 13]), milliseconds: 200),
+    Attack(
+      name: "StackSegmentShadow", origin: "CVE-2018-8897: traps held back into the kernel",
+      outcome: .attempts([1, 6, 13]), milliseconds: 240),
   ]
 
   private static let memory: [Attack] = [
@@ -98,6 +102,8 @@ extension Attack {
       name: "SharedPageNoise", origin: "L4", outcome: .harmless,
       selfReported: ["upcall.entered", "upcall.returned", "upcall.depth"]),
     Attack(name: "OwnLineStorm", origin: "L2: contexts lost at depth 16", outcome: .refused(.stackOverflow)),
+    Attack(
+      name: "DepthOverflow", origin: "L2: overrun at depth 16", outcome: .attempts([6]), milliseconds: 280),
     Attack(name: "TimerExtremes", origin: "L4", outcome: .harmless),
   ]
 
@@ -106,6 +112,7 @@ extension Attack {
     Attack(name: "LockedAccesses", origin: "", outcome: .harmless),
     Attack(name: "TraceFlood", origin: "L6", outcome: .endless, milliseconds: 240, losesEvents: true),
     Attack(name: "ConsoleFlood", origin: "POK: 600-byte writes stretch a frame", outcome: .harmless),
+    Attack(name: "HealthLogFlood", origin: "one log for all", outcome: .attempts([]), milliseconds: 200),
     Attack(name: "PortFlood", origin: "", outcome: .harmless),
     Attack(name: "RestartLoop", origin: "POK: restarts leak memory", outcome: .endless, milliseconds: 120),
   ]

@@ -31,6 +31,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
   var selfReported: Set<String> = []
   /// Whether the trace is made to lose events.
   var losesEvents = false
+  /// Whether the attacker is given COM1: its ports and its line.
+  var ownsSerialLine = false
 
   var testDescription: String { name }
 

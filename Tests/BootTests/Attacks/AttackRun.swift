@@ -16,6 +16,24 @@ struct AttackRun: Sendable {
   static let innocent = Result {
     try CapturedRun.capture(.arena(attacker: "NeverYield", due: HostileImage.never), milliseconds: 320)
   }
+  /// The same where COM1 is the innocent's.
+  static let innocentWithSerialLine = Result {
+    try CapturedRun.capture(
+      givingSerialLine(.arena(attacker: "NeverYield", due: HostileImage.never)), milliseconds: 320)
+  }
+
+  /// What an attack's run is compared with.
+  static func innocent(of attack: Attack) throws -> CapturedRun {
+    try (attack.ownsSerialLine ? innocentWithSerialLine : innocent).get()
+  }
+
+  private static func givingSerialLine(_ module: ModuleVariant) throws -> ModuleVariant {
+    let process = "<Process Name=\"attack\" StackSize=\"0x10000\"/>"
+    let line = "<p:Line Number=\"4\" Policy=\"MASKED_UNTIL_OWNER\" Recipe=\"OWNER_READS_RECEIVER\">"
+    return try module.replacing(process, by: process + "<p:PortGrant First=\"0x3F8\" Count=\"8\"/>")
+      .replacing(
+        "<p:Line Number=\"8\"", by: line + "<p:Owner PartitionIdentifier=\"3\"/></p:Line><p:Line Number=\"8\"")
+  }
 
   let run: CapturedRun
   let attacker: UInt8
@@ -23,6 +41,7 @@ struct AttackRun: Sendable {
   init(_ attack: Attack) throws {
     var module = try ModuleVariant.arena(attacker: attack.name, due: Self.due, action: attack.action)
     if attack.losesEvents { module = try module.replacing("RingBytes=\"0x1000000\"", by: "RingBytes=\"0x10000\"") }
+    if attack.ownsSerialLine { module = try Self.givingSerialLine(module) }
     run = try CapturedRun.capture(module, milliseconds: attack.milliseconds)
     attacker = try run.partition("Attacker")
   }

@@ -31,7 +31,7 @@ import TraceFormat
       try checkLoss(run, &row)
     } else {
       // And the trace's.
-      for name in AttackRun.honest { try compare(run, name, &row) }
+      for name in AttackRun.honest { try compare(attack, run, name, &row) }
       let replay = try Judge.replay(run.trace)
       check(replay.verdict == .identical, "replay: \(replay.divergence?.reason ?? "\(replay.doubts)")", &row)
       check(run.report.progress.lost == 0, "\(run.report.progress.lost) events lost", &row)
@@ -103,8 +103,8 @@ import TraceFormat
   }
 
   /// Compares a witness's windows with those beside the innocent.
-  private func compare(_ run: CapturedRun, _ name: String, _ row: inout AttackReport.Row) throws {
-    let innocent = try AttackRun.innocent.get()
+  private func compare(_ attack: Attack, _ run: CapturedRun, _ name: String, _ row: inout AttackReport.Row) throws {
+    let innocent = try AttackRun.innocent(of: attack)
     let partition = try run.partition(name)
     let found = OwnWindows(run.events, of: partition, from: AttackRun.settled)
     // The last window may be cut by the module's end.
