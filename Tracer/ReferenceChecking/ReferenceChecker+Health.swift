@@ -194,10 +194,11 @@ extension ReferenceChecker {
   }
 
   /// The errors that the log keeps, by the order in which they were entered: 32, and of more the first one goes of
-  /// those partitions that none has more errors in it than.
+  /// those partitions that none has more errors in it than. Of numbers that go back the last ones count.
   private func kept(before index: Int) -> [Int] {
     if keptErrors.upTo > index { keptErrors = (0, []) }
     for error in all(.healthError, in: keptErrors.upTo..<index) {
+      keptErrors.places.removeAll { events[$0].words.w1 >= events[error].words.w1 }
       keptErrors.places.append(error)
       guard keptErrors.places.count > ModuleLimits.errorLogLength else { continue }
       let held = Dictionary(grouping: keptErrors.places, by: partition).mapValues(\.count)

@@ -88,6 +88,8 @@ extension Verifier {
     health.nextEntry = number &+ 1
     health.isNextKnown = true
     let operand = UInt64(event.operand)
+    // It takes the place of those that had its number or a later one: a piece learns from events that it has seen.
+    health.entries.removeAll { $0.number >= number }
     health.entries.append(
       HealthState.Entry(
         number: number, partition: event.partition, isKnown: step.kind != 0, earliest: step.time, latest: time,
