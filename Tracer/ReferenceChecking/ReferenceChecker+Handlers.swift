@@ -87,7 +87,6 @@ extension ReferenceChecker {
     }
     // The shared page is new with the module's start only.
     var counts = [HandlerCount(since: -1, count: 0)]
-    handlerCounts[partition] = counts
     // What was not told is so before whatever comes next.
     for (place, isUntold) in (places.map { ($0, false) } + untold.map { ($0, true) }).sorted(by: {
       $0.0 < $1.0 || $0.0 == $1.0 && $0.1 && !$1.1
@@ -97,8 +96,8 @@ extension ReferenceChecker {
         isUntold ? HandlerCount(since: place - 1, count: nil) : followed(now, by: place, of: partition)
       next.since = isUntold ? place - 1 : place
       counts.append(next)
-      handlerCounts[partition] = counts
     }
+    handlerCounts[partition] = counts
     return counts
   }
 
