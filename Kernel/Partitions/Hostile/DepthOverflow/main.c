@@ -1,5 +1,6 @@
-// Nests upcalls to the greatest depth and on: at each level it errs, handles that itself, and goes on calling the kernel
-// while a mark finds no depth. Then it counts a return that was none, and the next one nests where there was no room.
+// Nests upcalls to the greatest depth and on: at each level it errs, handles that itself, and goes on calling the
+// kernel while a mark finds no depth. Then it counts a return that was none, and the next one nests where there was no
+// room.
 #include <HostileLoad.h>
 #include <partita.h>
 

@@ -1,5 +1,5 @@
-// Owns COM1, and turns it inside out: looped back, with the divisor in the place of the data, with all its interrupts on
-// and its FIFOs off and full. The kernel writes to the same device and must not wait for it.
+// Owns COM1, and turns it inside out: looped back, with the divisor in the place of the data, with all its interrupts
+// on and its FIFOs off and full. The kernel writes to the same device and must not wait for it.
 #include <HostileLoad.h>
 #include <partita.h>
 

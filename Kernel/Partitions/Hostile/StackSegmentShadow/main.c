@@ -1,6 +1,6 @@
 // Loads of SS hold exceptions back until the next instruction is done. Where that one enters the kernel, what was held
-// back would come in ring 0, on the partition's stack (CVE-2018-8897): traps, breakpoints and single steps behind such a
-// load, one load or several, with the stack pointer in places that are nobody's.
+// back would come in ring 0, on the partition's stack (CVE-2018-8897): traps, breakpoints and single steps behind such
+// a load, one load or several, with the stack pointer in places that are nobody's.
 #include <HostileLoad.h>
 #include <partita.h>
 
@@ -18,8 +18,8 @@ __asm__(
     "shadowed_step: " STEP LOAD ".byte 0xF1\n\tnop\n\t" WALK "ret\n"
     // The number is in rax before the load takes ax.
     "shadowed_call: " STEP "movw %ss, %cx\n\tmovl $73, %eax\n\tmovw %cx, %ss\n\tsyscall\n\tnop\n\t" WALK "ret\n"
-    "shadowed_calls: " STEP "movw %ss, %cx\n\tmovl $73, %eax\n\tmovw %cx, %ss\n\tmovw %cx, %ss\n\tsyscall\n\tnop\n\t" WALK
-    "ret\n"
+    "shadowed_calls: " STEP "movw %ss, %cx\n\tmovl $73, %eax\n\tmovw %cx, %ss\n\tmovw %cx, %ss\n\t"
+    "syscall\n\tnop\n\t" WALK "ret\n"
     "shadowed_elsewhere: movq %rsp, %r12\n\t" STEP "movw %ss, %cx\n\tmovl $73, %eax\n\tmovw %cx, %ss\n\t"
     "movq %rdi, %rsp\n\tsyscall\n\tmovq %r12, %rsp\n\t" WALK "ret\n");
 extern const uint8_t shadowed_breakpoint[], shadowed_gate[], shadowed_tick[], shadowed_steps[], shadowed_trap[];
