@@ -90,7 +90,8 @@ public enum HypercallNumber: UInt16, Sendable {
   /// `ModuleLimits.maximumNoteWords`; the address is a multiple of 8.
   case noteWords = 93
   /// (key of the process that had the processor | key of the one that has it now << 32, what becomes of the first, age
-  /// of the second's job): leaves in the trace what the caller's own scheduler has done (`ProcessTelling`).
+  /// of the second's job, or delay of its start, or distance of the first's new deadline): leaves in the trace what the
+  /// caller's own scheduler has done (`ProcessTelling`).
   case tellProcess = 94
   /// (port identifier): of a sampling port that messages come to; value: the instant at which the one was written that
   /// a read gets, in ns. `noAction` where there is none.

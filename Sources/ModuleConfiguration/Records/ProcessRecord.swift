@@ -15,9 +15,9 @@ public enum ProcessCompletion: UInt8, Sendable {
 /// period's start; at those alone that come a period of its own or more after its last release, where that period is
 /// a multiple of its partition's.
 ///
-/// One whose completion is told is followed from where its scheduler first gives it the processor: from the partition's
-/// start, from a stop of its own, or behind events that are missing. Its job's age is told then, so that it may be
-/// released later than its partition's periods start.
+/// One whose completion is told is followed from its own start, where that is told, else from where its scheduler first
+/// gives it the processor: after the partition's start, after a stop of its own, or behind events that are missing. Its
+/// job's age is told then, so that it may be released later than its partition's periods start.
 public struct ProcessRecord: Equatable, Sendable {
   /// Whose scheduler runs it.
   public var partition: PartitionIndex

@@ -34,8 +34,8 @@ public enum TimelineChange: Equatable, Sendable {
   case upcallEnded(TimelineUpcall)
   case mode(TimelineMode)
   /// A process of the module table is released, for its period starts with one of its partition's; `start` is the
-  /// nominal instant, the window's. One that is told of is from where its scheduler first gives it the processor.
-  /// `process`: index among the table's processes.
+  /// nominal instant, the window's. One that is told of is from its start, or from where its scheduler first gives it
+  /// the processor. `process`: index among the table's processes.
   case released(process: Int, start: UInt64)
   /// Its job began later than its release, at `start`: from there on its deadline counts.
   case delayed(process: Int, start: UInt64)
