@@ -1,3 +1,4 @@
+import CommandFolder
 import ModuleConfiguration
 import Testing
 import TraceFormat
@@ -59,6 +60,25 @@ import Verification
     let starving = try #require(report.finding("process.deadline.Replenisher.starving"))
     #expect(starving.checked == starving.failures && (jobs - 1...jobs + 1).contains(starving.checked))
     #expect(starving.firstViolations.first?.explanation.contains("had not completed") ?? false)
+  }
+
+  /// Who has met his deadline for `verify` has met it for the views and the page, too.
+  @Test func theViewsSayWhatVerifySays() throws {
+    let folder = try CommandFolder()
+    try folder.write(try Self.run.get().trace, to: "run.partita")
+    let asked = """
+      SELECT process, min(met) AS least, max(met) AS most, max(response_ns) AS longest FROM processes
+      WHERE completed_ns IS NOT NULL OR became = 'late' GROUP BY process
+      """
+    let answer = try folder.partita("query", "run.partita", asked, "--format", "csv")
+    #expect(answer.status == 0)
+    let lines = answer.text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let extending = try #require(lines.first { $0.first == "extending" })
+    #expect(extending[1] == "1" && extending[2] == "1", "\(answer.text)")
+    let longest = try #require(Int(extending[3]))
+    #expect((490_000...530_000).contains(longest))
+    let starving = try #require(lines.first { $0.first == "starving" })
+    #expect(starving[1] == "0" && starving[2] == "0", "\(answer.text)")
   }
 
   /// Under its own module the prediction is the run, to the nanosecond: however many upcalls interrupt a computation

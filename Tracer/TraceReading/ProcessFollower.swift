@@ -212,7 +212,9 @@ public struct ProcessFollower: Sendable {
   }
 
   private mutating func end(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {
-    if let start = jobs[process].begin { tell(.ended(process: process, start: start, how, at: time)) }
+    if let start = countedStart(of: process, at: time, tell) {
+      tell(.ended(process: process, start: start, how, at: time))
+    }
     jobs[process].end()
   }
 
@@ -226,9 +228,18 @@ public struct ProcessFollower: Sendable {
 
   /// The job is over, and with it begins the one that has waited for that.
   private mutating func goOn(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {
-    guard let start = jobs[process].begin else { return }
+    guard let start = countedStart(of: process, at: time, tell) else { return }
     tell(.ended(process: process, start: start, how, at: time))
     if let next = jobs[process].complete() { tell(.released(process: process, start: next)) }
+  }
+
+  /// From when on its deadline counts, now that the job is over: where that was moved, as if the job had begun so much
+  /// before this as it has used of it, so that it was in time exactly if `verify` says so.
+  private func countedStart(of process: Int, at time: UInt64, _ tell: Sink) -> UInt64? {
+    guard let begin = jobs[process].begin else { return nil }
+    guard let start = jobs[process].countedStart(at: time, processes[process].deadline) else { return begin }
+    tell(.delayed(process: process, start: start))
+    return start
   }
 
   private mutating func lose(_ partition: UInt8, at time: UInt64, _ outcome: ProcessRun.Outcome, _ tell: Sink) {

@@ -67,6 +67,15 @@ struct ProcessJob: Equatable, Sendable {
     return isBeyond || limit > instant
   }
 
+  /// Where its deadline was moved: the instant that lies so much before another one as it has used of the deadline by
+  /// then, all but what is left until the new one. Nil where it was not.
+  func countedStart(at instant: UInt64, _ deadline: UInt64) -> UInt64? {
+    guard let moved else { return nil }
+    let left = moved > instant ? min(deadline, moved - instant) : 0
+    let (used, isBeyond) = (deadline - left).addingReportingOverflow(instant > moved ? instant - moved : 0)
+    return isBeyond ? 0 : instant - min(instant, used)
+  }
+
   /// It is the job before the one that was released at `instant`.
   mutating func wait(for instant: UInt64) {
     next = instant
