@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds partition images: in given directories, beside the module file, in PARTITA_IMAGES, or in `.build/images`.
+/// Finds partition images: beside the module file, in given directories, in PARTITA_IMAGES, or in `.build/images`.
 struct ImageLocator: Sendable {
   /// Directories to look in, in order.
   var directories: [String]
@@ -8,12 +8,12 @@ struct ImageLocator: Sendable {
   /// The search path of the `partita` command.
   ///
   /// - Parameters:
-  ///   - moduleFile: the module file; its own directory comes before those that the environment names.
-  ///   - given: directories of the command line, which come first: who names them means them.
+  ///   - moduleFile: the module file; its own directory comes first.
+  ///   - given: directories of the command line.
   init(moduleFile: String, given: [String]) {
     // Foundation's own way to take paths apart traps on names of one character.
     let folder = moduleFile.lastIndex(of: "/").map { moduleFile[..<$0] } ?? "."
-    var list = given + [folder.isEmpty ? "/" : String(folder)]
+    var list = [folder.isEmpty ? "/" : String(folder)] + given
     if let path = ProcessInfo.processInfo.environment["PARTITA_IMAGES"] {
       list += path.split(separator: ":").map(String.init)
     }
