@@ -123,9 +123,9 @@ import Testing
   @Test func anotherDeadlineIsTold() {
     let story = Story(period: 1_000)
     _ = story.process("own", 5, period: 1_000, capacity: 900)
-    _ = story.process("free", 4, capacity: 900)
+    _ = story.process("free", 4, capacity: 5_000)
     story.begin()
-    story.pass(until: 1_300)
+    story.pass(until: 2_300)
     #expect(story.running == 1 && story.code(.replenish(.nanoseconds(400))) == .noError)
     #expect(
       story.layer.tellings.last

@@ -59,7 +59,10 @@ import TraceReading
       case .hypercall: call = event
       case .hypercallResult:
         guard let told = call, event.operand & 0xFFFF == UInt32(HypercallNumber.tellProcess.rawValue) else { break }
-        let to = ProcessTelling((told.words.w3, told.words.w4, told.words.w5)).to
+        let telling = ProcessTelling((told.words.w3, told.words.w4, told.words.w5))
+        // A start, or another deadline, leaves the processor where it is.
+        guard telling.isDispatch else { break }
+        let to = telling.to
         let place = Self.names.firstIndex { name in Array(name.utf8).withUnsafeBytes { ProcessKey(name: $0) } == to }
         known[event.partition] = place.map { $0 * vocabulary.partitions.count + Int(event.partition) }
       case .restart, .initialised: known[event.partition] = nil

@@ -118,7 +118,7 @@ enum FixedClaims {
       health.level: an error has the level that the table gives it
       health.state: an error is told with the state that its partition was in
       health.process: an error of process level goes to the error handler where there is one
-      health.callback: the partition's callback comes first, then the action
+      health.callback: the partition's callback comes first, then the action, whatever it asks for
       health.module: of errors at module level the most severe action configured is taken, once, and carried out
       health.log: entries of the error log are numbered without gap
       health.read: what a partition reads of the error log is what was entered

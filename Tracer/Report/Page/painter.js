@@ -177,11 +177,12 @@ class Painter {
     const values = new Float64Array(Math.floor(area.width));
     const cellFrom = (time) => Math.min(lane.count, Math.max(0, Math.ceil((time - lane.base) / lane.width)));
     for (let column = 0; column < values.length; column += 1) {
-      const first = cellFrom(area.from + column * area.scale);
-      const end = cellFrom(area.from + (column + 1) * area.scale);
-      const isIn = area.from + column * area.scale < lane.base + lane.count * lane.width;
-      if (end > first) values[column] = lane.sums[end] - lane.sums[first];
-      else if (end > 0 && isIn) values[column] = lane.sums[end] - lane.sums[end - 1];
+      const from = area.from + column * area.scale;
+      const first = cellFrom(from);
+      values[column] = lane.sums[cellFrom(from + area.scale)] - lane.sums[first];
+      // Where none begins that counts something, the one that goes on is to be seen.
+      const goesOn = first > 0 && from < lane.base + first * lane.width;
+      if (values[column] === 0 && goesOn) values[column] = lane.sums[first] - lane.sums[first - 1];
       if (values[column] > most) most = values[column];
     }
     context.fillStyle = colour;
