@@ -72,7 +72,9 @@ import Verification
       """
     let answer = try folder.partita("query", "run.partita", asked, "--format", "csv")
     #expect(answer.status == 0)
-    let lines = answer.text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let lines = answer.text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     let extending = try #require(lines.first { $0.first == "extending" })
     #expect(extending[1] == "1" && extending[2] == "1", "\(answer.text)")
     let longest = try #require(Int(extending[3]))
