@@ -89,7 +89,10 @@ extension Mutation {
     Mutation("exception.reflected", "a breakpoint as the fault that it came as", along: ["exception.written"]) {
       $0.change(.exceptionReflected, 1) { $0.operand = 13 }
     }.along("exception.answered", "exception.handler"),
-    Mutation("exception.reflected", "into its own handler") { $0.change(.exception, 1) { $0.words.w5 = 0 } },
+    // The handler that it comes to began with that count then: whatever tells the true one is behind its end.
+    Mutation("exception.reflected", "into its own handler") {
+      $0.change(.exception, 1) { $0.words.w5 = 0 }
+    }.along("exception.handler", "health.state"),
     Mutation("exception.handler", "left out", along: ["exception.answered", "exception.written"]) { story in
       story.drop(.exceptionReflected)
     }.along("health.state", "exception.reflected"),
