@@ -19,8 +19,9 @@ struct GuestState: Equatable {
   var reflected = OpenCount()
   var isReflectedKnown = true
 
-  /// What the partition told of that count when its last handler began: while it does, the handler is at work.
-  var returnedBefore: UInt32 = 0
+  /// So far is that count ahead of what the partition told when its last handler began: while it tells that, the
+  /// handler is at work. The distance, for a piece does not know the count.
+  var handlerLead: UInt32 = 1
 
   /// That count in as many bits as the partition tells of its own.
   var reflectedCount: UInt32 { UInt32(truncatingIfNeeded: reflected.value) }

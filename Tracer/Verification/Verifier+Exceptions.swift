@@ -46,12 +46,14 @@ extension Verifier {
     guard guests[index].isReflectedKnown else { return }
     let told = UInt32(truncatingIfNeeded: told)
     let (count, phase) = (guests[index].reflectedCount, partitions[index].handlerPhase)
-    if phase != .none, told == guests[index].returnedBefore {
+    if phase != .none, told == count &- guests[index].handlerLead {
       if phase != .inside { partitions[index].handlerPhase = .writtenBack }
       return
     }
     if phase != .none { partitions[index].handlerPhase = .over }
-    if told != count { guests[index].reflected = OpenCount(UInt64(told)) }
+    guard told != count else { return }
+    guests[index].handlerLead = guests[index].handlerLead &+ (told &- count)
+    guests[index].reflected = OpenCount(UInt64(told))
   }
 
   /// What the step's exception was meant as: `int3` and `int 4` of ring 3 come as protection faults that name their
@@ -90,8 +92,10 @@ extension Verifier {
       if event.operand == UInt32(Self.errorVector) { judgeProcessLevel(event, index) } else { judgeReflected(event) }
     }
     judgeHandler(event, index)
-    guests[index].returnedBefore = toldReturns(of: event.partition) ?? guests[index].reflectedCount
+    assumeReflected(event.partition)
+    let told = toldReturns(of: event.partition) ?? guests[index].reflectedCount
     guests[index].reflected.add(1)
+    guests[index].handlerLead = guests[index].reflectedCount &- told
     partitions[index].handlerPhase = .inside
     partitions[index].isHandlerOverTold = false
     partitions[index].isEnabled = false
