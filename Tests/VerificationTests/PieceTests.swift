@@ -159,6 +159,30 @@ import TraceFormat
     #expect(joined > events.count / 10, "\(joined) of \(events.count)")
   }
 
+  /// A piece that learns from events which its older place has counted already: a count of handlers that is too high by
+  /// one looks as if somebody were in the handler, and the piece would be judged for nothing.
+  @Test func handlersThatTheOlderPlaceHasCountedAreLearntAnew() throws {
+    let module = try RichModule.make()
+    let events = Story(RichStory.tell(of: module)).events
+    var front = Verifier(table: module.table)
+    var learnt = 0
+    var exception: Int?
+    for place in 1..<events.count {
+      let event = events[place - 1]
+      front.consume(event, position: UInt64(place - 1))
+      if event.kind == EventKind.exception.rawValue { exception = place - 1 }
+      guard let exception, event.kind == EventKind.exceptionWritten.rawValue, event.partition != 0xFF else { continue }
+      // Only this one is learnt from, which the older place has counted as the last.
+      var piece = PieceVerifier(from: front)
+      Self.consume(events, exception - 1..<place) { piece.learn($0, firstPosition: $1) }
+      piece.begin(eventCount: UInt64(place))
+      learnt += 1
+      let (right, guess) = (front.guests[Int(event.partition)], piece.end().guests[Int(event.partition)])
+      #expect(guess.handlerLead == right.handlerLead, "from event \(place)")
+    }
+    #expect(learnt > 2, "\(learnt)")
+  }
+
   @Test func mutantsAreJudgedAsByOne() throws {
     let first = TestSeed.draw()
     let all = try MutationScoreTests.goodTraces(first)

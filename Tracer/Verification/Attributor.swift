@@ -170,6 +170,9 @@ public struct Attributor {
     let span = requests[place].span
     var from = max(piece.from, span.from)
     var to = min(piece.to, span.to)
+    guard from < to else { return }
+    // Before the scope is asked: whose window it is, is not known either.
+    if piece.from < settledFrom { isDoubtful = true }
     switch span.scope {
     case .all: break
     case .kernel:
@@ -183,7 +186,6 @@ public struct Attributor {
       to = min(to, windowEnd)
     }
     guard from < to else { return }
-    if piece.from < settledFrom { isDoubtful = true }
     let length = to - from
     let before = requests[place].counted
     // A trace that contradicts itself may give a case more than there is of time: what does not come out even is left

@@ -18,6 +18,8 @@ struct GuestState: Equatable {
   /// Exceptions reflected since the start, to compare with the partition's own count of those it has come back from.
   var reflected = OpenCount()
   var isReflectedKnown = true
+  /// While a piece learns: the count is of an older place, or a later one, and what is told next says what it is.
+  var isReflectedGuessed = false
 
   /// So far is that count ahead of what the partition told when its last handler began: while it tells that, the
   /// handler is at work. The distance, for a piece does not know the count.

@@ -46,6 +46,12 @@ extension Verifier {
     guard guests[index].isReflectedKnown else { return }
     let told = UInt32(truncatingIfNeeded: told)
     let (count, phase) = (guests[index].reflectedCount, partitions[index].handlerPhase)
+    if guests[index].isReflectedGuessed {
+      guests[index].isReflectedGuessed = false
+      guests[index].reflected = OpenCount(UInt64(told))
+      if phase != .none { partitions[index].handlerPhase = .over }
+      return
+    }
     if phase != .none, told == count &- guests[index].handlerLead {
       if phase != .inside { partitions[index].handlerPhase = .writtenBack }
       return

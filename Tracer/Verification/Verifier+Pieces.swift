@@ -36,6 +36,7 @@ extension Verifier {
       partitions[index].marksEver.assume()
       guests[index].missedTicks.assume()
       guests[index].reflected.assume()
+      guests[index].isReflectedGuessed = true
       partitions[index].countersKnown = false
       partitions[index].unfinishedKnown = false
       partitions[index].upcallAwaited = -1
@@ -75,6 +76,7 @@ extension Verifier {
       partitions[index].marksEver.open()
       guests[index].missedTicks.open()
       if guests[index].isReflectedKnown { guests[index].reflected.open() }
+      guests[index].isReflectedGuessed = false
       if !partitions[index].countersKnown {
         partitions[index].countersKnown = older.partitions[index].countersKnown
         partitions[index].entered = older.partitions[index].entered
