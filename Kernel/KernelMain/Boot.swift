@@ -90,7 +90,7 @@ public enum Boot<Marking: MarkingRule, Acts: HardwareActs> {
     messages.show(to: core)
     tellDisplacements(segments, contexts, to: &core)
     let trace = TraceRing(
-      control: ringControl, byteCount: ringBytes, clock: clock, batchWords: batchWords,
+      control: ringControl, byteCount: ringBytes, policy: table.module.ringPolicy, clock: clock, batchWords: batchWords,
       spill: memory.allocateUncleared(byteCount: UInt64(batchWords) &* 8))
     let keyframe = memory.allocateUncleared(byteCount: UInt64(ModuleLimits.keyframeWordCount) &* 8).pointer
       .assumingMemoryBound(to: UInt64.self)

@@ -207,7 +207,12 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   /// After the stop: the end event, then the drainer alone until it has written the last block.
   @inline(never) private mutating func finish() -> Never {
     let drainer = core.drainer
-    guard !drainer.isNone else { Instruction.exitEmulator(0) }
+    guard !drainer.isNone else {
+      // A flight recorder has room for the end event; who reads its ring does so from outside.
+      _ = ring.close()
+      ring.publish()
+      Instruction.exitEmulator(0)
+    }
     InterruptControllers.setMask(0xFFFF)
     completeMemory(of: drainer)
     while true {

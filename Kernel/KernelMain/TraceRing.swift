@@ -4,7 +4,8 @@ import ModuleConfiguration
 import PartitionCore
 import TraceFormat
 
-/// The kernel's trace ring: a few stores an event, discard-new with a count when it is full.
+/// The kernel's trace ring: a few stores an event, discard-new with a count when it is full, or, as a flight recorder,
+/// what is new over what is oldest.
 ///
 /// The ring is mapped twice in a row, so that a record never wraps. The drainer reads it through its own read-only
 /// mapping and moves its tail in its shared page; the kernel takes the tail over (`updateTail`) when the drainer has
@@ -17,7 +18,9 @@ public struct TraceRing: ~Copyable {
   }
   let control: UnsafeMutableRawPointer
   let clock: Clock
-  private let capacityWords: UInt64
+  let capacityWords: UInt64
+  /// Whether it is a flight recorder: nobody takes anything out, and there is always room.
+  private let overwrites: Bool
   /// Words that a batch may take.
   private let batchWords: Int
   /// Where a batch goes for which the ring may not have room.
@@ -26,8 +29,8 @@ public struct TraceRing: ~Copyable {
   /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
   var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
-  /// end of the first mapping, or `first` while a loss has to be reported or nothing may be recorded any more. One
-  /// comparison covers all of them.
+  /// end of the first mapping, or a place that is to be marked, or `first` while a loss has to be reported or nothing
+  /// may be recorded any more. One comparison covers all of them.
   private var limit: UnsafeMutablePointer<UInt64>
   /// The last place at which a batch may begin: `limit` less the words of a batch.
   private var batchLimit: UnsafeMutablePointer<UInt64>
@@ -38,6 +41,10 @@ public struct TraceRing: ~Copyable {
   var unreportedLoss: UInt64 = 0
   private var lost: UInt64 = 0
   private var isClosed = false
+  /// A flight recorder's next mark is due at this word or right behind it.
+  var nextMark: UInt64
+  /// Marks made, ever.
+  var markCount: UInt64 = 0
   /// A loss has been reported and no keyframe has followed.
   var needsKeyframe = false
   /// When the last event was written.
@@ -46,12 +53,17 @@ public struct TraceRing: ~Copyable {
   /// - Parameters:
   ///   - batchWords: the most words that the events of a batch take.
   ///   - spill: memory for as many words.
-  init(control: PhysicalAddress, byteCount: UInt64, clock: Clock, batchWords: Int, spill: PhysicalAddress) {
+  init(
+    control: PhysicalAddress, byteCount: UInt64, policy: RingPolicy, clock: Clock, batchWords: Int,
+    spill: PhysicalAddress
+  ) {
     self.control = control.pointer
     self.clock = clock
     self.batchWords = batchWords
     self.spill = spill.pointer.assumingMemoryBound(to: UInt64.self)
     capacityWords = byteCount / 8
+    overwrites = policy == .flightRecorder
+    nextMark = overwrites ? 0 : .max
     next = UnsafeMutablePointer(bitPattern: UInt(KernelImage.ring)).unsafelyUnwrapped
     limit = next
     batchLimit = next
@@ -59,9 +71,12 @@ public struct TraceRing: ~Copyable {
   }
 
   /// Words stored, ever.
-  private var head: UInt64 {
+  var head: UInt64 {
     @inline(__always) get { wordsBefore &+ UInt64(UInt(bitPattern: next) &- UInt(KernelImage.ring)) &>> 3 }
   }
+
+  /// Words that may be stored before the ring is full.
+  private var freeWords: UInt64 { overwrites ? capacityWords : tail &+ capacityWords &- head }
 
   /// Brings `next` back into the first mapping and works out `limit`.
   private mutating func setLimit() {
@@ -70,9 +85,9 @@ public struct TraceRing: ~Copyable {
       wordsBefore &+= capacityWords
     }
     // A record or batch that begins in the first mapping may end in the second one, which has room for any.
-    let free = tail &+ capacityWords &- head
-    let toEnd = capacityWords &- (head &- wordsBefore) &+ UInt64(batchWords)
-    limit = unreportedLoss != 0 || isClosed ? first : next + Int(min(free, toEnd))
+    let head = head
+    let toEnd = min(capacityWords &- (head &- wordsBefore), nextMark &- min(head, nextMark)) &+ UInt64(batchWords)
+    limit = unreportedLoss != 0 || isClosed ? first : head < nextMark ? next + Int(min(freeWords, toEnd)) : next
     batchLimit = limit - batchWords
   }
 
@@ -89,7 +104,8 @@ public struct TraceRing: ~Copyable {
   private mutating func reserveSlowly(_ count: Int) -> Bool {
     if isClosed { return false }
     setLimit()
-    guard head &+ UInt64(count) &+ (unreportedLoss != 0 ? 3 : 0) <= tail &+ capacityWords else {
+    if head >= nextMark { mark() }
+    guard UInt64(count) &+ (unreportedLoss != 0 ? 3 : 0) <= freeWords else {
       lose(1)
       return false
     }
@@ -125,8 +141,16 @@ public struct TraceRing: ~Copyable {
   /// Begins a batch whose first event is an input of the entry at `nanoseconds`.
   ///
   /// Nothing else is recorded until the batch is closed.
-  @inline(__always) func open(at nanoseconds: UInt64) -> EventBatch {
-    EventBatch(at: hasRoomForBatch ? next : spill, time: nanoseconds)
+  @inline(__always) mutating func open(at nanoseconds: UInt64) -> EventBatch {
+    if _slowPath(!hasRoomForBatch) { return EventBatch(at: placeBehindLimit(), time: nanoseconds) }
+    return EventBatch(at: next, time: nanoseconds)
+  }
+
+  /// The end of the first mapping, or a place to be marked, is no reason for the spill; a full ring is.
+  @inline(never) private mutating func placeBehindLimit() -> UnsafeMutablePointer<UInt64> {
+    if head >= nextMark { mark() }
+    setLimit()
+    return hasRoomForBatch ? next : spill
   }
 
   /// The same where `hasRoomForBatch`.
@@ -188,7 +212,7 @@ public struct TraceRing: ~Copyable {
     // Room for the first, behind the report of what was lost before.
     guard reserve(min(count, 8) + 2) != nil else { return lose(UInt64(eventCount - 1)) }
     // Where the first mapping ends does not matter: the second has room for any note.
-    let free = Int(tail &+ capacityWords &- head)
+    let free = Int(freeWords)
     let kept = count + 2 * eventCount <= free ? count : free / 10 * 8
     var batch = EventBatch(at: next, time: now)
     batch.recordNote(of: partition, words, count: kept)

@@ -74,7 +74,9 @@ extension ModuleTable {
 
     let schedules = count(ScheduleRecord.self)
     guard schedules > 0, module.initialSchedule < UInt64(schedules) else { return true }
-    guard module.drainer.isNone || !outside(module.drainer) else { return true }
+    // Nobody takes anything out of a flight recorder's ring.
+    let mayDrain = module.ringPolicy == .discardNew
+    guard module.drainer.isNone || mayDrain && !outside(module.drainer) else { return true }
     guard module.ringBytes.nonzeroBitCount == 1, module.ringBytes >= 65536, module.ringBytes <= 1 << 28 else {
       return true
     }

@@ -99,6 +99,17 @@ public enum RingControl {
   public static let ended = 24
   /// `RingBeacon`; written once, at boot.
   public static let beacon = 64
+  /// u64; flight recorders (`RingPolicy`) only: marks that the kernel has made, ever.
+  public static let markCount = 256
+  /// Flight recorders only: their last `keptMarks` marks, two words each, mark n (from 1) at n modulo the count: a word
+  /// of the ring, counted from the beginning of time, at which a record begins, and how many events were stored before
+  /// it. An entry is whole once its number is in `markCount`.
+  public static let marks = 272
+  /// Enough for two ways round the ring.
+  public static let keptMarks = 32
+  /// Marks in one way round the ring, at the most: what was overwritten last is forgotten up to the next of them. Each
+  /// fourth of a ring has a keyframe of its own.
+  public static let marksPerRing = 16
 }
 
 /// The interrupted context as the kernel lays it on a partition's stack before an upcall; 24 words, 16-byte aligned.

@@ -55,6 +55,15 @@ struct ModuleVariant: Sendable {
       .removing(from: "<p:Budget Quantity=\"PARTITION_SUPPLY\" Subject=\"4\"", through: "/>")
   }
 
+  /// The module as a flight recorder: its ring, of the smallest size, is nobody's to drain.
+  static func flightRecorder() throws -> ModuleVariant {
+    try flightControl()
+      .removing(from: "<Partition PartitionIdentifier=\"5\"", through: "</Partition>")
+      .removing(from: "<Partition_Schedule PartitionIdentifier=\"5\"", through: "</Partition_Schedule>")
+      .removing(from: "<Partition_HM_Table PartitionIdentifier=\"5\"", through: "</Partition_HM_Table>")
+      .replacing("RingBytes=\"0x100000\"", by: "RingBytes=\"0x10000\" Policy=\"FLIGHT_RECORDER\"")
+  }
+
   /// - Throws: `UnfitVariant` where `old` is not there exactly once: the module has changed, and the test must follow.
   func replacing(_ old: String, by new: String) throws -> ModuleVariant {
     guard description.components(separatedBy: old).count == 2 else { throw UnfitVariant(text: old) }

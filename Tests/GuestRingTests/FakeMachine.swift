@@ -38,6 +38,10 @@ final class FakeMachine {
   private let output: UnsafeMutableRawBufferPointer
   private var encoder: BlockEncoder
   private let eventsPerBlock: Int
+  /// A flight recorder: what is oldest is overwritten, and the kernel makes marks.
+  private let isRecorder: Bool
+  private var marks: UInt64 = 0
+  private var nextMark: UInt64 = 0
 
   init(_ module: SimulatedModule, eventsPerBlock: Int) {
     self.eventsPerBlock = eventsPerBlock
@@ -45,6 +49,7 @@ final class FakeMachine {
     output = .allocate(byteCount: BlockEncoder.outputBytes(maximumEvents: eventsPerBlock), alignment: 8)
     encoder = BlockEncoder(scratch: scratch, maximumEvents: eventsPerBlock)
     let bytes = module.table.module.ringBytes
+    isRecorder = module.table.module.ringPolicy == .flightRecorder
     capacity = bytes / 8
     var beacon = RingBeacon()
     beacon.page = Place.page
@@ -52,7 +57,7 @@ final class FakeMachine {
     beacon.ringBytes = bytes
     beacon.moduleTable = Place.table
     beacon.moduleTableBytes = UInt64(module.table.byteCount)
-    beacon.drainerPage = Place.drainer
+    beacon.drainerPage = isRecorder ? 0 : Place.drainer
     beacon.kernelIdentity = Self.kernelIdentity
     beacon.kernelRing = Place.kernelRing
     (beacon.next, beacon.wordsBefore, beacon.events) = (Place.kernel, Place.kernel + 8, Place.kernel + 16)
@@ -92,7 +97,8 @@ final class FakeMachine {
     let packed = RingRecord.packed(
       kind: event.kind, partition: event.partition, detail: event.detail, wordCount: count, operand: event.operand)
     let words = [event.time, packed] + (0..<count).map { event.words[$0] }
-    precondition(head + UInt64(words.count) - tail <= capacity)
+    if isRecorder, head >= nextMark { mark() }
+    precondition(isRecorder || head + UInt64(words.count) - tail <= capacity)
     places.append(head)
     for (index, word) in words.enumerated() {
       put(word, at: Place.ring + (head + UInt64(index)) % capacity * 8)
@@ -103,6 +109,27 @@ final class FakeMachine {
     put(Place.kernelRing + head % capacity * 8, at: Place.kernel)
     put(head - head % capacity, at: Place.kernel + 8)
     put(events, at: Place.kernel + 16)
+  }
+
+  /// Says that a record begins at the head.
+  private func mark() {
+    marks += 1
+    let place = Place.page + UInt64(RingControl.marks) + marks % UInt64(RingControl.keptMarks) * 16
+    put(head, at: place)
+    put(events, at: place + 8)
+    put(marks, at: Place.page + UInt64(RingControl.markCount))
+    publish()
+    nextMark = head + capacity / UInt64(RingControl.marksPerRing)
+  }
+
+  /// As if the machine had stopped between the stores of its next mark.
+  func markHalf() {
+    put(head, at: Place.page + UInt64(RingControl.marks) + (marks + 1) % UInt64(RingControl.keptMarks) * 16)
+  }
+
+  /// Lays down words behind the head that are not counted yet, as a batch is before it is closed.
+  func layDown(words count: Int) {
+    for index in 0..<UInt64(count) { put(.max / 3, at: Place.ring + (head + index) % capacity * 8) }
   }
 
   func publish() {

@@ -17,4 +17,12 @@ import Testing
     #expect(allowance(3) == allowance(1) + change && allowance(3) == allowance(2), "another call is longer")
     #expect(allowance(200) - allowance(100) == 100 * SwitchAllowance.Cost.comparedSchedule)
   }
+
+  /// Nobody else's ring is marked.
+  @Test func theMarksOfAFlightRecordersRingArePartOfTheAllowance() throws {
+    let one = try #require(SampleModule.check(SampleModule.text).description)
+    var recorder = one
+    recorder.trace.ringPolicy = .flightRecorder
+    #expect(SwitchAllowance(recorder).total.count == SwitchAllowance(one).total.count + SwitchAllowance.Cost.ringMarks)
+  }
 }

@@ -50,6 +50,8 @@ public struct ModuleDescription: Sendable {
   public var eventChannels: [EventChannelRecord] = []
   /// Whether errors at module level are told to the system partitions before their action is taken.
   public var hasModuleCallback = false
+  /// Without a drainer it may be a flight recorder's.
+  public var ringPolicy = RingPolicy.discardNew
   /// The bytes that the records' names refer to.
   public var names: [UInt8] = []
   /// Schedules beside the first, which has all of `windows`; the first has identifier 0.

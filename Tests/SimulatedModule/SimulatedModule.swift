@@ -77,7 +77,8 @@ extension ModuleDescription {
     let module = ModuleRecord(
       name: noName, identifier: 1, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
       ringBytes: 65536, keyframeIntervalFrames: keyframeInterval, intervalTimerHertz: 1000, realTimeClockHertz: 256,
-      initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000, hasModuleCallback: hasModuleCallback)
+      initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000, hasModuleCallback: hasModuleCallback,
+      ringPolicy: ringPolicy)
     var schedules = [
       ScheduleRecord(
         identifier: 0, name: noName, majorFrame: Nanoseconds(frame),

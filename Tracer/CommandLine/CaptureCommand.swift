@@ -15,6 +15,9 @@ struct CaptureCommand: ParsableCommand {
       With --transport memory the events are read from the machine's memory while it runs, and the debug port only \
       rings a bell; what a partition meets in its windows is the same, the drainer has more time.
 
+      A module with p:Trace Policy="FLIGHT_RECORDER" has no drainer: its trace is what the ring holds when the machine \
+      has ended or crashed, from the oldest event that is not overwritten.
+
       Exit status: 0 the trace is written to its end, 1 the kernel found an invariant broken, 2 bad usage or input, \
       3 the trace has no end; what there is of it is kept. Events that found no room in the ring are counted in the \
       trace and in the summary ('lost'): then 'verify' and 'replay' answer 3.

@@ -25,6 +25,9 @@ struct GotoCommand: ParsableCommand {
 
       A trace whose boot event is lost does not tell the stop instant that the run was captured with: name it by --for.
 
+      A flight recorder's trace whose beginning is overwritten does not tell where in the ring its events were stored, \
+      and is refused.
+
       What has been captured with --real-time, with live input or after a Ctrl-C cannot be repeated from there on.
 
       Exit status: 0 gdb has been there and ended in order, 2 bad usage or input, a place behind the trace's end, or a \
@@ -117,6 +120,11 @@ struct GotoCommand: ParsableCommand {
       if sought.kernelIdentity == 0 {
         throw RevisitError.unrepeatable(
           reason: "no kernel recorded this trace, 'synthesize' or 'what-if' made it; go to an event of a captured one")
+      }
+      if reader.moduleTable.module.ringPolicy == .flightRecorder, sought.firstPosition > 0 {
+        throw RevisitError.unrepeatable(
+          reason: "a flight recorder has overwritten the trace's beginning, and with it where in the ring the event "
+            + "was stored; capture the module with a ring that holds all of it")
       }
       let finder = BuildFinder(folders: locator.imageFolders(given: images))
       let module = try RebuiltModule(reader.moduleTable, finder)

@@ -45,6 +45,7 @@ struct KernelPaths: Equatable {
   struct Blocks: Equatable {
     var eventsPerBlock: UInt64
     var ringBytes: UInt64
+    var ringPolicy: RingPolicy
   }
 
   /// What is done for each line: its record without what says how often.
@@ -62,7 +63,9 @@ struct KernelPaths: Equatable {
       partitions: (0..<table.partitionCount).map { table.partition(PartitionIndex(UInt8($0))) },
       ports: (0..<table.count(PortRecord.self)).map { table.record(PortRecord.self, $0) },
       actions: (0..<table.count(HealthActionRecord.self)).map { table.record(HealthActionRecord.self, $0) })
-    blocks = Blocks(eventsPerBlock: table.module.eventsPerBlock, ringBytes: table.module.ringBytes)
+    blocks = Blocks(
+      eventsPerBlock: table.module.eventsPerBlock, ringBytes: table.module.ringBytes,
+      ringPolicy: table.module.ringPolicy)
     switchAllowance = table.module.switchAllowance.count
     let lines = (0..<table.count(LineRecord.self)).map {
       var line = table.record(LineRecord.self, $0)

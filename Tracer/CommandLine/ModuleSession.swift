@@ -144,8 +144,10 @@ struct Summary {
       ("lost", progress.lost == 0 ? "0" : "\(progress.lost) events: the ring was full"),
     ]
     // The one that 'stats', certificates and reports name.
-    if let trace, let reader = try? TraceReader(path: trace), let identity = reader.makeIndex()?.runIdentity {
-      lines.append(("run identity", identity))
+    if let trace, let reader = try? TraceReader(path: trace), let index = reader.makeIndex() {
+      let first = index.entries[0].header.firstEventIndex
+      if first > 0 { lines.append(("overwritten", "\(first) events before them")) }
+      if let identity = index.runIdentity { lines.append(("run identity", identity)) }
     }
     if let tracePath { lines.append(("trace", tracePath)) }
     text = lines.map { $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 + "\n" }.joined()

@@ -19,6 +19,9 @@ struct RescueCommand: ParsableCommand {
       block is appended, and no event is doubled. Without it the trace has what the ring still has; the blocks before \
       count as missing. Without the module's end event the trace counts as cut off where the module stopped.
 
+      A flight recorder (p:Trace Policy="FLIGHT_RECORDER") has no drainer: its ring is all there is, and 'capture' \
+      reads it by itself when the machine is gone.
+
       Every record is checked as far as it can be: kinds, partitions and words that exist, the order of time, the \
       counts of kernel and drainer. Where something else has overwritten records, those before and behind them are \
       rescued, the trace shows a gap, and the answer tells which events are missing.
@@ -123,7 +126,10 @@ struct RescueCommand: ParsableCommand {
     let range = rescue.eventCount > 0 ? ", numbers \(rescue.firstEvent) to \(rescue.endEvent - 1)" : ""
     var lines = ["\(path): \(rescue.eventCount) events from the ring\(range)"]
     if let before = rescue.continuedEvents { lines.append("  behind \(before) events of the trace continued") }
-    if rescue.missingEvents > 0 { lines.append("  \(rescue.missingEvents) events before them are missing") }
+    if rescue.missingEvents > 0 {
+      let what = rescue.isFlightRecorder ? "overwritten, as a flight recorder does" : "missing"
+      lines.append("  \(rescue.missingEvents) events before them are \(what)")
+    }
     if rescue.isSpoilt { lines.append("  the ring is SPOILT: something else than the kernel has written to it") }
     for records in rescue.spoilt.prefix(10) {
       let last = records.firstEvent + records.count - 1

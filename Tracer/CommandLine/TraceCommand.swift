@@ -40,6 +40,7 @@ enum TraceCommand {
     tell(reader.losses, of: path)
     switch reader.condition {
     case .complete, .unread: return
+    case .overwritten: return complain("\(path): note: it is \(reader.condition)")
     case .truncated: complain("\(path): \(reader.condition)")
     case .damaged(let defects):
       for defect in defects.prefix(10) { complain("\(path): \(defect)") }

@@ -27,6 +27,10 @@ struct VerifyCommand: ParsableCommand {
       violation is one all the same. With --with-history, or through a pipe, all that goes before is read, and nothing \
       is unknown for want of that. Where --to ends the part, what is still to come there stays open.
 
+      A flight recorder's trace begins late. Its claims are judged by the events that are there: one that passes held \
+      wherever these suffice, and what would depend on overwritten ones is not judged; that nothing was lost stays \
+      unknown, so the answer is 3 at best.
+
       Examples:
         partita verify run.partita --from 1s --with-history
         partita verify run.partita --claim 'budget.*' \\

@@ -16,6 +16,8 @@ public final class Capture {
   private let input: ConsoleInput?
   /// Whoever takes the events out of the ring, where the transport is memory.
   private let bell: BellReader?
+  /// Whoever looks at a ring that nobody drains.
+  private let recorder: RecorderReader?
   private var meter = TraceMeter()
   private var consoleTail: [UInt8] = []
 
@@ -54,12 +56,16 @@ public final class Capture {
     machine.stopInstant = request.stopInstant
     machine.interruptLog = request.interruptLog
     machine.memoryFile = request.memoryFile
-    machine.transport = request.transport
+    let isRecorder = request.isFlightRecorder
+    machine.transport = isRecorder ? .port : request.transport
     if let recording = request.recording { machine.repetition = .record(recording) }
-    memoryFolder = try Self.makeMemoryFolder(request)
+    memoryFolder = try Self.makeMemoryFolder(request, isRecorder)
     if let path = memoryFolder?.file("memory") { machine.memoryFile = path }
+    recorder = machine.memoryFile.flatMap {
+      isRecorder ? RecorderReader(memory: $0, isOurs: request.memoryFile == nil, trace: request.trace) : nil
+    }
     bell = try machine.memoryFile.flatMap { path throws(EmulationError) in
-      request.transport == .memory
+      request.transport == .memory && !isRecorder
         ? try BellReader(memory: path, isOurs: request.memoryFile == nil, trace: request.trace) : nil
     }
     trace = try FileTail(path: request.trace)
@@ -92,7 +98,7 @@ public final class Capture {
     while status == nil {
       status = child.poll()
       follow(onConsole)
-      onProgress(meter.progress)
+      onProgress(progress)
       guard status == nil else { break }
       obeySignals()
       watchTheClock()
@@ -100,15 +106,24 @@ public final class Capture {
       if forced == nil { wait() } else { status = child.end() }
     }
     // The emulator is gone: what it wrote last is in the files now, or in its memory.
-    let failure = bell?.finish()
+    let failure = recorder?.finish() ?? bell?.finish()
     follow(onConsole)
     onProgress(meter.progress)
     return CaptureReport(
       ending: judged(forced ?? ending(of: status)), progress: meter.progress,
-      wasInterrupted: wasInterrupted,
+      wasInterrupted: wasInterrupted, isRecorded: recorder != nil,
       emulatorMessages: ([failure].compactMap { $0 } + [lastMessages()]).joined(separator: "\n"),
       consoleTail: String(decoding: consoleTail, as: UTF8.self))
   }
+
+  private var progress: TraceProgress {
+    var progress = meter.progress
+    if let recorder, progress.blocks == 0 { progress.events = recorder.recordedEvents }
+    return progress
+  }
+
+  /// Whether the kernel has shown a sign of life.
+  private var hasBegun: Bool { recorder.map { $0.recordedWords > 0 } ?? (meter.progress.blocks > 0) }
 
   private func ending(of status: ChildProcess.Status?) -> CaptureReport.Ending {
     // It may have come to its own end just then.
@@ -149,7 +164,7 @@ public final class Capture {
       guard !bytes.isEmpty else { break }
       meter.consume(bytes)
     }
-    if meter.progress.blocks != blocks { lastBlock = .now }
+    if recorder?.look() ?? (meter.progress.blocks != blocks) { lastBlock = .now }
     while true {
       let bytes = console.read()
       guard !bytes.isEmpty else { break }
@@ -167,8 +182,8 @@ public final class Capture {
       orderlyEndDeadline = .now + request.patience.orderlyEnd
     }
     wasInterrupted = wasInterrupted || count > 0
-    // Before the drainer has written something, the interrupt could find the firmware, which forgets it.
-    if wasInterrupted && !wasAsked && meter.progress.blocks > 0 { askForOrderlyEnd() }
+    // Before the kernel has shown itself, the interrupt could find the firmware, which forgets it.
+    if wasInterrupted && !wasAsked && hasBegun { askForOrderlyEnd() }
   }
 
   /// Asks the kernel, by a non-maskable interrupt, to end the module and write everything out.
@@ -202,7 +217,7 @@ public final class Capture {
     guard forced == nil else { return }
     if let orderlyEndDeadline {
       if now > orderlyEndDeadline { forced = .unresponsive }
-    } else if meter.progress.blocks == 0 {
+    } else if !hasBegun {
       if now > lastBlock + request.patience.firstBlock { forced = .neverBooted }
     } else if let limit = request.patience.nextBlock, now > lastBlock + limit {
       forced = .stalled
@@ -220,7 +235,7 @@ public final class Capture {
   private func wait() {
     var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
     // The kernel sets COM1 up at boot and drops what is in it: input waits for the first sign of life.
-    let isAlive = trace.offset > 0 || console.offset > 0
+    let isAlive = hasBegun || console.offset > 0
     if isAlive, let input { entries.append(input.pollEntry) }
     let count = poll(&entries, nfds_t(entries.count), Int32(clamping: request.patience.tick.wholeMilliseconds))
     if count > 0, entries.count > 1, entries[1].revents != 0 { input?.pump() }
@@ -231,9 +246,11 @@ public final class Capture {
     return text.split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
   }
 
-  /// A folder for the memory that the transport needs; in memory itself where the system has a place for that.
-  private static func makeMemoryFolder(_ request: CaptureRequest) throws(EmulationError) -> PrivateDirectory? {
-    guard request.transport == .memory, request.memoryFile == nil else { return nil }
+  /// A folder for the memory where its ring is read; in memory itself where the system has a place for that.
+  private static func makeMemoryFolder(
+    _ request: CaptureRequest, _ isRecorder: Bool
+  ) throws(EmulationError) -> PrivateDirectory? {
+    guard request.transport == .memory || isRecorder, request.memoryFile == nil else { return nil }
     let shared = "/dev/shm"
     return try access(shared, W_OK | X_OK) == 0 ? PrivateDirectory(in: shared) : PrivateDirectory()
   }

@@ -32,6 +32,8 @@ public struct CaptureReport: Equatable, Sendable {
   public var progress: TraceProgress
   /// Whether a signal asked for the end.
   public var wasInterrupted: Bool
+  /// Whether the trace was read from a flight recorder's ring, so that nothing of it is anywhere else.
+  public var isRecorded: Bool
   /// What the emulator said on its standard error, the last lines of it.
   public var emulatorMessages: String
   /// The last lines that the module wrote to its console.
@@ -52,12 +54,13 @@ public struct CaptureReport: Equatable, Sendable {
 
   /// What `Capture` has seen.
   init(
-    ending: Ending, progress: TraceProgress, wasInterrupted: Bool = false, emulatorMessages: String = "",
-    consoleTail: String = ""
+    ending: Ending, progress: TraceProgress, wasInterrupted: Bool = false, isRecorded: Bool = false,
+    emulatorMessages: String = "", consoleTail: String = ""
   ) {
     self.ending = ending
     self.progress = progress
     self.wasInterrupted = wasInterrupted
+    self.isRecorded = isRecorded
     self.emulatorMessages = emulatorMessages
     self.consoleTail = consoleTail
   }
@@ -76,6 +79,8 @@ public struct CaptureReport: Equatable, Sendable {
         + "Tools/build-images?"
     case .orderly:
       "the emulator ended, but the trace has no end event. It opens to its last whole block."
+    case .kernelFault where isRecorded:
+      "the kernel found one of its invariants broken and stopped the module. \(opening) It has what the ring held."
     case .kernelFault:
       "the kernel found one of its invariants broken and stopped the module. \(opening) "
         + "What came after it is still in memory kept by --ram FILE: 'partita rescue --ram FILE --continue TRACE'."

@@ -15,6 +15,11 @@ public struct CaptureRequest: Sendable {
   public var trace: String
   /// How the trace leaves the machine; `memory` allows no live input.
   public var transport: DrainTransport = .port
+  /// Whether the module's ring is a flight recorder's: its trace is read from the machine's memory at the end, whatever
+  /// the transport.
+  var isFlightRecorder: Bool {
+    image.withUnsafeBytes { (try? ModuleTable($0))?.module.ringPolicy == .flightRecorder }
+  }
   /// How virtual time passes; a run that is recorded must be repeatable.
   public var pace: Machine.Pace = .repeatable
   /// The instant at which the kernel stops the module; nil to run until a signal comes.

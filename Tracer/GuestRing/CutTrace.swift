@@ -65,7 +65,7 @@ struct CutTrace {
     }
     switch reader.condition {
     case .truncated: break
-    case .complete: throw .notCut(path: path, reason: "it is whole, and nothing is to be added")
+    case .complete, .overwritten: throw .notCut(path: path, reason: "it is whole, and nothing is to be added")
     case .damaged, .unread: throw .notCut(path: path, reason: "it is \(reader.condition)")
     }
     guard events > 0 else { return nil }

@@ -114,8 +114,8 @@ public final class GuestMemory {
     return readFile(into: target, at: piece.offset + (address - piece.address))
   }
 
-  /// Where the memory ends that the file has.
-  var end: UInt64 { pieces.map { $0.address + $0.byteCount }.max() ?? 0 }
+  /// Where the memory ends that the file has; 0 where the file is empty.
+  public var end: UInt64 { pieces.map { $0.address + $0.byteCount }.max() ?? 0 }
 
   /// So many words from `address` on, or nil.
   func words(_ address: UInt64, count: Int) -> [UInt64]? {

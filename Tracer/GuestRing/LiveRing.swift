@@ -28,9 +28,9 @@ public final class LiveRing {
   public init(_ memory: GuestMemory, write: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool) throws(RescueError) {
     self.memory = memory
     beacon = try RingSnapshot.find(in: memory, nil)
-    let (table, _, eventsPerBlock, _) = try RingSnapshot.readTable(memory, beacon)
-    writer = ChunkEncoder(eventsPerBlock: eventsPerBlock, write: write)
-    writer.begin(table)
+    let table = try RingSnapshot.readTable(memory, beacon)
+    writer = ChunkEncoder(eventsPerBlock: table.eventsPerBlock, write: write)
+    writer.begin(table.bytes)
   }
 
   /// Copies the chunk that a stroke tells of; the drainer may reuse its place when this returns.

@@ -43,9 +43,15 @@ struct RingContents {
 
   /// All records from the oldest boundary that is known and not overwritten.
   init(allOf ring: RingSnapshot, isInterrupted: @escaping () -> Bool = { false }) throws(RescueError) {
-    let intact = ring.drained.first { $0.position >= ring.firstIntact } ?? ring.drained.last
+    // Behind the drainer's last block all is whole, where that ends before what is surely intact, too; behind a flight
+    // recorder's marks it is not.
+    let fallback = ring.isFlightRecorder ? nil : ring.drained.last
+    let intact = ring.drained.first { $0.position >= ring.firstIntact } ?? fallback
     let start = ring.firstIntact == 0 ? RingSnapshot.Claim(position: 0, events: 0, block: 0) : intact
-    guard let start else { throw .ringDamaged(reason: "the drainer does not tell where records begin") }
+    guard let start else {
+      let teller = ring.isFlightRecorder ? "the kernel" : "the drainer"
+      throw .ringDamaged(reason: "\(teller) does not tell where records begin")
+    }
     try self.init(
       of: ring, from: start.position, events: start.isPossible ? start.events : nil, notBefore: 0,
       isInterrupted: isInterrupted)

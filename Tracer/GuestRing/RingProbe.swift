@@ -21,6 +21,9 @@ public struct RingProbe {
     return max(published, before &+ (next - beacon.kernelRing) / 8)
   }
 
+  /// Events recorded so far, ever, as far as the control page tells.
+  public var recordedEvents: UInt64 { memory.word(beacon.page + UInt64(RingControl.events)) ?? 0 }
+
   /// The word that was stored as the ring's `index`th, ever, or what has taken its place.
   public func word(_ index: UInt64) -> UInt64? {
     memory.word(beacon.ring + index % (beacon.ringBytes / 8) * 8)

@@ -23,6 +23,8 @@ final class RingSnapshot {
   let tableChecksum: UInt64
   let eventsPerBlock: Int
   let rules: RecordRules
+  /// Whether the kernel overwrites what is oldest, and has made marks.
+  let isFlightRecorder: Bool
   /// Words and events recorded, as the control page says.
   let published: Claim
   /// The same as the kernel's own variables say; nil where they cannot be read.
@@ -31,9 +33,11 @@ final class RingSnapshot {
   let reportedLoss: UInt64
   /// Events lost since.
   let unreportedLoss: UInt64
-  /// What the drainer says, its last block last.
+  /// What the drainer says, its last block last; of a flight recorder, the kernel's marks.
   let drained: [Claim]
   private let ring: [UInt64]
+  /// The word behind the last record, as far as anybody said when the ring had been copied.
+  private let writtenTo: UInt64
 
   static let largestRing: UInt64 = 1 << 30
 
@@ -49,20 +53,31 @@ final class RingSnapshot {
     _ memory: GuestMemory, at address: UInt64? = nil, isInterrupted: () -> Bool = { false }
   ) throws(RescueError) {
     beacon = try Self.find(in: memory, address, isInterrupted)
-    (tableBytes, tableChecksum, eventsPerBlock, rules) = try Self.readTable(memory, beacon)
-    guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)),
-      let control = memory.words(beacon.page, count: 4)
-    else { throw Self.absence(of: "words", at: beacon.ring, beacon.ringBytes, in: memory, "all of it") }
-    self.ring = ring
+    let found = try Self.readTable(memory, beacon)
+    (tableBytes, tableChecksum, eventsPerBlock) = (found.bytes, found.checksum, found.eventsPerBlock)
+    (rules, isFlightRecorder) = (found.rules, found.isFlightRecorder)
+    // The machine may run on meanwhile: what is said to be there is asked for before the records are copied, and what
+    // may have been overwritten after that.
+    guard let control = memory.words(beacon.page, count: 4) else {
+      throw Self.absence(of: "words", at: beacon.ring, beacon.ringBytes, in: memory, "all of it")
+    }
     let head = control[RingControl.head / 8]
     guard head < 1 << 60 else { throw .ringDamaged(reason: "its head is out of range") }
-    guard head > 0 else { throw .ringEmpty }
     published = Claim(position: head, events: control[RingControl.events / 8])
     own = Self.ownClaim(memory, beacon, published: head)
+    guard own?.position ?? head > 0 else { throw .ringEmpty }
+    guard let ring = memory.words(beacon.ring, count: Int(beacon.ringBytes / 8)) else {
+      throw Self.absence(of: "words", at: beacon.ring, beacon.ringBytes, in: memory, "all of it")
+    }
+    self.ring = ring
+    let last = own?.position ?? head
+    writtenTo = max(last, Self.ownClaim(memory, beacon, published: last)?.position ?? last)
     unreportedLoss = memory.word(beacon.unreportedLoss) ?? 0
     let lost = control[RingControl.lost / 8]
     reportedLoss = lost >= unreportedLoss ? lost - unreportedLoss : lost
-    drained = Self.drainClaims(memory, beacon, head: head)
+    drained =
+      isFlightRecorder
+      ? Self.marks(memory, beacon, head: last) : Self.drainClaims(memory, beacon, head: head)
   }
 
   static func find(
@@ -100,9 +115,16 @@ final class RingSnapshot {
       && beacon.moduleTableBytes <= UInt64(TraceLimits.maximumTableBytes) && addresses.allSatisfy { $0 < 1 << 32 }
   }
 
-  static func readTable(
-    _ memory: GuestMemory, _ beacon: RingBeacon
-  ) throws(RescueError) -> ([UInt8], UInt64, Int, RecordRules) {
+  /// A module's table, and what it says of the ring.
+  struct FoundTable {
+    var bytes: [UInt8]
+    var checksum: UInt64
+    var eventsPerBlock: Int
+    var isFlightRecorder: Bool
+    var rules: RecordRules
+  }
+
+  static func readTable(_ memory: GuestMemory, _ beacon: RingBeacon) throws(RescueError) -> FoundTable {
     let count = Int(beacon.moduleTableBytes)
     let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
     defer { storage.deallocate() }
@@ -116,7 +138,9 @@ final class RingSnapshot {
         throw RescueError.ringDamaged(reason: "its size is not that of the module table")
       }
       let events = min(max(table.module.eventsPerBlock, 1), 4096)
-      return (Array(table.bytes), table.checksum, Int(events), RecordRules(table))
+      return FoundTable(
+        bytes: Array(table.bytes), checksum: table.checksum, eventsPerBlock: Int(events),
+        isFlightRecorder: table.module.ringPolicy == .flightRecorder, rules: RecordRules(table))
     } catch let error as RescueError {
       throw error
     } catch {
@@ -160,12 +184,25 @@ final class RingSnapshot {
     }.sorted { $0.position < $1.position }
   }
 
+  /// The marks of a flight recorder: no way round its ring is without them.
+  private static func marks(_ memory: GuestMemory, _ beacon: RingBeacon, head: UInt64) -> [Claim] {
+    let kept = UInt64(RingControl.keptMarks)
+    guard let count = memory.word(beacon.page + UInt64(RingControl.markCount)), count < 1 << 60,
+      let words = memory.words(beacon.page + UInt64(RingControl.marks), count: 2 * RingControl.keptMarks)
+    else { return [] }
+    // The oldest may just be giving way to the next.
+    return (0..<min(count, kept - 1)).compactMap { age -> Claim? in
+      let slot = Int((count - age) % kept) * 2
+      return words[slot] <= head ? Claim(position: words[slot], events: words[slot + 1]) : nil
+    }.sorted { $0.position < $1.position }
+  }
+
   /// More words than the kernel lays down behind its own count before it counts them: those of a batch.
   private static let batchWords: UInt64 = 3072
 
   /// The first word that is surely not overwritten.
   var firstIntact: UInt64 {
-    let head = (own?.position ?? published.position) + Self.batchWords
+    let head = writtenTo + Self.batchWords
     return head > capacity ? head - capacity : 0
   }
 

@@ -21,6 +21,8 @@ public struct TraceRescue {
   public let spoilt: [SpoiltRecords]
   /// Whether the ring, or what is said of it, is not as kernel and drainer leave it: something else wrote to memory.
   public let isSpoilt: Bool
+  /// Whether the ring is a flight recorder's, whose first events are no loss.
+  public var isFlightRecorder: Bool { ring.isFlightRecorder }
   /// What the user should know besides.
   public let remarks: [String]
   private let contents: RingContents

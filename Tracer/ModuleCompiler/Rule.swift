@@ -7,7 +7,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
 
   // Partitions.
   case noPartition, tooManyPartitions, duplicatePartition, nameTooLong, controlCharacter, reservedName
-  case missingDrainer, severalDrainers, drainerNotSystem, drainerPorts
+  case missingDrainer, severalDrainers, recordedDrainer, drainerNotSystem, drainerPorts
   case portGrantRange, portGrantOverlap, reservedPort, stackTooLarge
   case duplicateProcess, processTiming, processPriority, capacityExceedsSupply, demandExceedsSupply
   case stackPool, tooManyProcesses

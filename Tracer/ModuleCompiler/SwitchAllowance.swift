@@ -71,6 +71,8 @@ public struct SwitchAllowance: Equatable, Sendable {
     /// One partition at the start of another module schedule: its action, and what the schedule gives it shown in its
     /// information page; by the disassembly some 60.
     static let shownPromise: UInt64 = 80
+    /// A mark in a flight recorder's ring, with the head published; by the disassembly some 60, twice in one path.
+    static let ringMarks: UInt64 = 200
     /// The last wait, which the exact start is counted from: what interrupts right before it must be dealt with when
     /// the window starts. Seen: 1,900, for a pulse of the test device that masks its line.
     static let finalPad: UInt64 = 2200
@@ -105,6 +107,7 @@ public struct SwitchAllowance: Equatable, Sendable {
       ("timer entry", Cost.interruptEntry),
       ("backlog of lines", backlog),
       ("keyframe", Cost.keyframeBase + Self.keyframeWordCount(module) * Cost.keyframeWord),
+      ("marks of the ring", module.trace.ringPolicy == .flightRecorder ? Cost.ringMarks : 0),
       ("another schedule", module.schedules.count > 1 ? partitions * Cost.shownPromise : 0),
       ("partition switch", Cost.partitionSwitch),
       ("upcall frame", Cost.upcallFrame),

@@ -22,7 +22,7 @@ public final class ReferenceChecker {
   let partitions: [PartitionRecord]
   /// Stands for partitions that the module has not: without memory, lines or rights.
   let nobody = PartitionRecord { _ in 0 }!
-  /// Of the module: L, and the drainer.
+  /// Of the module: L, and the drainer, −1 for none.
   let allowance: UInt64
   let drainer: Int
   /// By kind: where its events are.
@@ -80,7 +80,7 @@ public final class ReferenceChecker {
     self.table = table
     partitions = (0..<table.partitionCount).map { table.record(PartitionRecord.self, $0) }
     allowance = table.module.switchAllowance.count
-    drainer = Int(table.module.drainer.rawValue)
+    drainer = table.module.drainer.isNone ? -1 : Int(table.module.drainer.rawValue)
     kinds = events.map(\.knownKind)
     let meaning = EventMeaning(table)
     let end = events.firstIndex { $0.knownKind == .end && meaning.isMeant($0) } ?? events.count

@@ -23,7 +23,9 @@ public struct BlockIndex {
 
   /// Walks through the headers of a file, as far as they follow each other as a good trace's do; nil where there is no
   /// block of events.
-  init?(_ file: RandomAccessBytes) {
+  ///
+  /// - Parameter isFlightRecorder: whether the trace may begin late.
+  init?(_ file: RandomAccessBytes, isFlightRecorder: Bool) {
     self.file = file
     var offset: UInt64 = 0
     var sequence: UInt32 = 0
@@ -31,6 +33,9 @@ public struct BlockIndex {
     var chain = BlockHeader.chainStart
     var isChained = true
     while let header = file.header(at: offset) {
+      if isFlightRecorder, sequence == 1, header.sequence > 1 {
+        (sequence, position, chain) = (header.sequence, header.firstEventIndex, header.chain)
+      }
       guard header.version == BlockHeader.version, BlockProbe.isSane(header), header.sequence == sequence,
         header.firstEventIndex == position
       else { break }

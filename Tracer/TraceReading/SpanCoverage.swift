@@ -145,7 +145,7 @@ public struct SpanCoverage: Sendable {
     let missing = gap.map { "events are missing before event \($0.nextPosition): \($0.defect)" }
     guard !isOver, !hasEnded else { return missing.map { [$0] } ?? [] }
     switch reader.condition {
-    case .unread, .complete: return missing.map { [$0] } ?? []
+    case .unread, .complete, .overwritten: return missing.map { [$0] } ?? []
     case .truncated: return ["\(reader.condition)"]
     case .damaged(let defects):
       let own = defects.enumerated().filter { $0.offset >= earlierDefectCount || $0.element.isContradiction }

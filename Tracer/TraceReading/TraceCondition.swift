@@ -7,6 +7,9 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
   /// The file ends at this byte, before the trace does, and all that precedes is valid. What would have followed is
   /// unknown.
   case truncated(atByte: UInt64)
+  /// Every block was valid, the end event and the seal were seen, and yet the first events are not there: a flight
+  /// recorder (`RingPolicy`) has overwritten those before this number.
+  case overwritten(before: UInt64)
   /// What was found, in order; at most `TraceReader.maximumDefectCount` of them.
   case damaged([TraceDefect])
 
@@ -21,8 +24,11 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
 
   /// Whether events may be missing before the last one that is there.
   public var hasHoles: Bool {
-    guard case .damaged = self else { return false }
-    return !hasAllEvents
+    switch self {
+    case .overwritten: true
+    case .damaged: !hasAllEvents
+    default: false
+    }
   }
 
   /// Whether some defect is a contradiction and no mere damage.
@@ -36,6 +42,8 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .unread: "not read to its end"
     case .complete: "complete"
+    case .overwritten(let first):
+      "a flight recorder's: the events before number \(first) are overwritten, and what depends on them is not known"
     case .truncated(let byte): "cut off at byte \(byte): what would have followed is unknown"
     case .damaged(let defects):
       "damaged (\(defects.count)\(defects.count < TraceReader.maximumDefectCount ? "" : " or more")): "

@@ -14,6 +14,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case header
     /// Blocks are missing before this one.
     case blocksMissing(count: UInt64)
+    /// No damage: a flight recorder's trace begins here, what came before is overwritten.
+    case overwritten
     /// The file could not be read further: `errno`.
     case readFailed(code: Int32)
     /// So many things looked like blocks that the search for the next valid one was given up.
@@ -63,7 +65,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
   /// Whether the bytes are intact and yet cannot be what a recorder wrote.
   public var isContradiction: Bool {
     switch kind {
-    case .foreignBytes, .checksum, .header, .blocksMissing, .readFailed, .searchGivenUp, .truncated, .bytesAfterSeal:
+    case .foreignBytes, .checksum, .header, .blocksMissing, .overwritten, .readFailed, .searchGivenUp, .truncated,
+      .bytesAfterSeal:
       false
     default: true
     }
@@ -81,6 +84,7 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case .checksum: "the block's checksum does not fit its bytes"
     case .header: "the block's header declares what no block may have"
     case .blocksMissing(let count): "\(count) blocks are missing before this one"
+    case .overwritten: "a flight recorder has overwritten them"
     case .readFailed(let code): "the file could not be read (errno \(code))"
     case .searchGivenUp: "no valid block was found within the search limit; the rest of the file is unread"
     case .truncated: "the file ends here, before the trace does"

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 /// The books of a trace: what each block and event must agree with, given those before.
@@ -11,6 +12,8 @@ struct TraceLedger {
 
   private(set) var chain: UInt64
   private(set) var isSealed = false
+  /// The number of the first event that is there, where those before it are overwritten.
+  private(set) var firstKept: UInt64?
   /// Whether events may be missing before this place, so that totals cannot be compared.
   var isBroken = false
   /// The damage passed over since the last block, which explains the gap before the next.
@@ -20,16 +23,19 @@ struct TraceLedger {
 
   private let cpu: UInt8
   private let tableChecksum: UInt64
+  /// Whether the trace may begin late.
+  private let isFlightRecorder: Bool
   private var nextSequence: UInt32 = 1
   private var nextPosition: UInt64 = 0
   private var lost: UInt64 = 0
   private var lastTime: UInt64 = 0
   private var hasEnded = false
 
-  init(first header: BlockHeader, tableChecksum: UInt64) {
+  init(first header: BlockHeader, of table: ModuleTable) {
     chain = header.checksum
     cpu = header.cpu
-    self.tableChecksum = tableChecksum
+    tableChecksum = table.checksum
+    isFlightRecorder = table.module.ringPolicy == .flightRecorder
   }
 
   /// Begins in the middle of the trace, with what this block says of those before it.
@@ -53,7 +59,11 @@ struct TraceLedger {
     }
     var admission = Admission()
     if header.cpu != cpu { found.append(.cpuChanged) }
-    if header.sequence != nextSequence {
+    if header.sequence != nextSequence, nextSequence == 1, isFlightRecorder, damage == nil {
+      begin(at: header)
+      firstKept = header.firstEventIndex
+      (admission.gap, admission.eventsMissing) = (.overwritten, header.firstEventIndex)
+    } else if header.sequence != nextSequence {
       let missing = TraceDefect.Kind.blocksMissing(count: UInt64(header.sequence - nextSequence))
       // The damage that was passed over is these blocks; without it they are simply not there.
       if damage == nil { found.append(missing) }

@@ -30,7 +30,11 @@ extension TraceReader {
   public var isPipe: Bool { source.isPipe }
 
   /// The trace's blocks, from their headers; nil for a pipe, or where headers are damaged.
-  public func makeIndex() -> BlockIndex? { source.anywhere.flatMap { BlockIndex($0) } }
+  public func makeIndex() -> BlockIndex? {
+    source.anywhere.flatMap {
+      BlockIndex($0, isFlightRecorder: moduleTable.module.ringPolicy == .flightRecorder)
+    }
+  }
 
   /// Goes to a block, to read from there; what lies before it is not looked at, and not part of `condition`.
   ///

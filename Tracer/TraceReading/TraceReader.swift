@@ -72,7 +72,7 @@ public final class TraceReader {
         header.eventsLostBefore == 0, header.baseTime == 0
       else { throw .moduleTableDamaged("its header is not that of a trace's first block") }
       carriedTable = try Self.readTable(source, header)
-      ledger = TraceLedger(first: header, tableChecksum: carriedTable.table.checksum)
+      ledger = TraceLedger(first: header, of: carriedTable.table)
       statistics.count(header)
       source.advance(BlockHeader.byteCount + Int(header.storedByteCount))
     }
@@ -289,7 +289,7 @@ public final class TraceReader {
   private func finish() -> Bool {
     if !ledger.isSealed, !defects.contains(where: { $0.kind == .truncated }) { note(.truncated, nil) }
     if defects.isEmpty {
-      condition = .complete
+      condition = ledger.firstKept.map { .overwritten(before: $0) } ?? .complete
     } else if defects.count == 1, defects[0].kind == .truncated {
       condition = .truncated(atByte: source.position)
     } else {

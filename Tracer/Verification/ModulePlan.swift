@@ -87,6 +87,8 @@ struct ModulePlan {
   /// What the module file demands as a partition's supply, in place of what is worked out.
   var leastSupply: [UInt8: NanosecondSpan] = [:]
   var drainer: UInt8
+  /// Whether the ring is a flight recorder's: events before the first that is there are no damage.
+  var isFlightRecorder: Bool
   var initialSchedule: Int
   var partitions: [Partition] = []
   /// Bit n for partition n, whose every missed tick is delivered by itself.
@@ -121,6 +123,7 @@ struct ModulePlan {
     checksum = table.checksum
     allowance = module.switchAllowance.count
     drainer = module.drainer.rawValue
+    isFlightRecorder = module.ringPolicy == .flightRecorder
     initialSchedule = Int(module.initialSchedule)
     isBeyondLimits =
       table.count(WindowRecord.self) > ModuleLimits.maximumWindowCount

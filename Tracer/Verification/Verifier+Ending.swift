@@ -126,7 +126,7 @@ extension Verifier {
     case .interrupt, .timer, .exception, .start, .mark, .upcall, .windowStart, .majorFrameStart, .portOperation,
       .kernelHandler:
       break
-    case .hypercall where event.partition != plan.drainer: break
+    case .hypercall where event.partition != plan.drainer || event.partition == 0xFF: break
     case .partitionSwitch where event.partition != plan.drainer && event.partition != 0xFF: break
     default: return
     }

@@ -3,6 +3,7 @@ extension Verifier {
   /// Tells the verifier that events are missing before the next one (a damaged or absent block).
   public mutating func noteGap() {
     gapCount &+= 1
+    isBeginningOverwritten = plan.isFlightRecorder && eventCount == 0 && gapCount == 1
     if !isGapOpen { gapStart = eventCount == 0 ? 0 : previousTime }
     isGapOpen = true
     isUnusual = true
@@ -12,10 +13,12 @@ extension Verifier {
   mutating func closeGap() {
     isGapOpen = false
     disturb()
-    let reason = "events are missing before event \(position)"
-    for key in ClaimKey.allCases where key.isTouchedByLoss { book.doubt(key.rawValue, reason) }
-    for claim in ClaimKey.allCases.count..<book.details.count where book.details[claim].isTouchedByLoss {
-      book.doubt(claim, reason)
+    if isBeginningOverwritten {
+      // Nothing was judged before: claims are about what is there, and the beginning alone is in doubt.
+      let reason = "a flight recorder has overwritten the events before \(position)"
+      for key in [ClaimKey.boot, .complete] { book.doubt(key.rawValue, reason) }
+    } else {
+      doubtAll("events are missing before event \(position)")
     }
     for index in partitions.indices {
       let isTouched = mayHaveRun(UInt8(index), from: gapStart, to: time)
@@ -27,10 +30,9 @@ extension Verifier {
         partitions[index].mayBeStopped = mayHaveBeenStopped
         continue
       }
-      if partitions[index].supplyClaim >= 0 { book.doubt(Int(partitions[index].supplyClaim), reason) }
       partitions[index].supplyKnown = false
+      doubtSupply(of: index)
       for process in processes.indices where processes[process].partition == UInt8(index) {
-        book.doubt(processes[process].claim, reason)
         processes[process].forget()
       }
     }
@@ -71,6 +73,21 @@ extension Verifier {
     for channel in channels.indices { channels[channel] = ChannelState(isEmpty: false, isKnown: false) }
     keyframe.isKnown = false
     keyframe.words.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func doubtAll(_ reason: String) {
+    for key in ClaimKey.allCases where key.isTouchedByLoss { book.doubt(key.rawValue, reason) }
+    for claim in ClaimKey.allCases.count..<book.details.count where book.details[claim].isTouchedByLoss {
+      book.doubt(claim, reason)
+    }
+  }
+
+  /// What the partition got, and what its processes did with that, in the missing time.
+  private mutating func doubtSupply(of partition: Int) {
+    guard !isBeginningOverwritten else { return }
+    let reason = "events are missing before event \(position)"
+    if partitions[partition].supplyClaim >= 0 { book.doubt(Int(partitions[partition].supplyClaim), reason) }
+    for process in processes where process.partition == UInt8(partition) { book.doubt(process.claim, reason) }
   }
 
   /// Whether a window of the partition, or one of its period's starts, may lie between two instants.

@@ -42,6 +42,8 @@ public struct Verifier: ~Copyable {
   var isResumeKnown = false
   var gapCount: UInt64 = 0
   var isGapOpen = false
+  /// The open gap is a flight recorder's beginning.
+  var isBeginningOverwritten = false
   /// The next event is the first, or comes after a gap, the stop or the end: more is to be looked at than usually.
   var isUnusual = true
   /// The last instant before the gap.
@@ -119,6 +121,7 @@ public struct Verifier: ~Copyable {
     (position, time, previousTime) = (other.position, other.time, other.previousTime)
     (firstTime, eventCount, isResumeKnown) = (other.firstTime, other.eventCount, other.isResumeKnown)
     (gapCount, isGapOpen, gapStart) = (other.gapCount, other.isGapOpen, other.gapStart)
+    isBeginningOverwritten = other.isBeginningOverwritten
     (step, rare) = (other.step, other.rare)
     partitions = other.partitions.copy()
     guests = other.guests

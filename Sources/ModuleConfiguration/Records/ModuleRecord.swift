@@ -27,12 +27,15 @@ public struct ModuleRecord: Equatable, Sendable {
   /// An error at module level is told to the system partitions (`VirtualInterrupt.health`), and its action is taken at
   /// the next major frame's start, so that they can act on it first.
   public var hasModuleCallback: Bool
+  /// What becomes of events when the ring is full.
+  public var ringPolicy: RingPolicy
 
   /// Nothing is checked here: opening a table looks at name, ring, schedule and drainer, `partita check` at the rest.
   public init(
     name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
     keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
-    drainer: PartitionIndex, eventsPerBlock: UInt64, hasModuleCallback: Bool = false
+    drainer: PartitionIndex, eventsPerBlock: UInt64, hasModuleCallback: Bool = false,
+    ringPolicy: RingPolicy = .discardNew
   ) {
     self.name = name
     self.identifier = identifier
@@ -46,13 +49,14 @@ public struct ModuleRecord: Equatable, Sendable {
     self.drainer = drainer
     self.eventsPerBlock = eventsPerBlock
     self.hasModuleCallback = hasModuleCallback
+    self.ringPolicy = ringPolicy
   }
 }
 
 extension ModuleRecord: TableRecord {
   /// Exactly one record, or the table does not open.
   public static var section: ModuleSection { .module }
-  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bit 0.
+  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bits 0 and 1.
   public init?(_ word: (Int) -> UInt64) {
     name = NameReference(word: word(0))
     identifier = word(1)
@@ -66,6 +70,7 @@ extension ModuleRecord: TableRecord {
     drainer = PartitionIndex(UInt8(truncatingIfNeeded: word(9)))
     eventsPerBlock = word(10)
     hasModuleCallback = word(11) & 1 != 0
+    ringPolicy = word(11) & 2 != 0 ? .flightRecorder : .discardNew
   }
   /// The words follow the properties.
   public func write(_ put: (UInt64) -> Void) {
@@ -80,6 +85,6 @@ extension ModuleRecord: TableRecord {
     put(initialSchedule)
     put(UInt64(drainer.rawValue))
     put(eventsPerBlock)
-    put(hasModuleCallback ? 1 : 0)
+    put((hasModuleCallback ? 1 : 0) | (ringPolicy == .flightRecorder ? 2 : 0))
   }
 }

@@ -56,6 +56,9 @@ struct DescriptionReader {
       description.trace.keyframeIntervalFrames =
         reader.number("KeyframeIntervalFrames", of: trace) ?? standard.keyframeIntervalFrames
       description.trace.eventsPerBlock = reader.number("EventsPerBlock", of: trace) ?? standard.eventsPerBlock
+      description.trace.ringPolicy =
+        reader.choice(
+          "Policy", of: trace, ["DISCARD_NEW": .discardNew, "FLIGHT_RECORDER": .flightRecorder]) ?? standard.ringPolicy
       description.trace.line = trace.line
     }
   }

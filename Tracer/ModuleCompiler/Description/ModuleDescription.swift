@@ -51,6 +51,7 @@ struct TraceDescription: Sendable {
   var ringBytes: UInt64 = 1 << 20
   var keyframeIntervalFrames: UInt64 = 50
   var eventsPerBlock: UInt64 = 4096
+  var ringPolicy = RingPolicy.discardNew
   var line = 1
 }
 

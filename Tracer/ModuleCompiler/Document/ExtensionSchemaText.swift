@@ -91,11 +91,13 @@ extension ModuleSchemaText {
       <xs:element name="Trace" type="p:Trace"/>
       <xs:complexType name="Trace">
         <xs:annotation><xs:documentation>The ring between kernel and drainer, a power of two of bytes; after how many
-          major frames the kernel's whole state is recorded; at how many events the drainer writes a
-          block.</xs:documentation></xs:annotation>
+          major frames the kernel's whole state is recorded; at how many events the drainer writes a block. With
+          the policy FLIGHT_RECORDER what is new overwrites what is oldest, there is no drainer, and the ring is read
+          from the machine's memory, after a crash too.</xs:documentation></xs:annotation>
         <xs:attribute name="RingBytes" type="p:Number"/>
         <xs:attribute name="KeyframeIntervalFrames" type="p:Number"/>
         <xs:attribute name="EventsPerBlock" type="p:Number"/>
+        <xs:attribute name="Policy" type="p:RingPolicy"/>
       </xs:complexType>
 
       <xs:element name="Interrupts" type="p:Interrupts"/>
@@ -209,6 +211,11 @@ extension ModuleSchemaText {
       <xs:simpleType name="Overflow">
         <xs:restriction base="xs:token">
           <xs:enumeration value="BLOCK"/><xs:enumeration value="DISCARD"/>
+        </xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="RingPolicy">
+        <xs:restriction base="xs:token">
+          <xs:enumeration value="DISCARD_NEW"/><xs:enumeration value="FLIGHT_RECORDER"/>
         </xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Policy">

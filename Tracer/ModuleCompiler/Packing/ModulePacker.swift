@@ -64,7 +64,8 @@ struct ModulePacker {
         intervalTimerHertz: module.clocks.intervalTimerHertz, realTimeClockHertz: module.clocks.realTimeClockHertz,
         initialSchedule: UInt64(module.initialScheduleIndex ?? 0),
         drainer: module.drainerIndex.map { PartitionIndex(UInt8($0)) } ?? .none,
-        eventsPerBlock: module.trace.eventsPerBlock, hasModuleCallback: module.health.hasModuleCallback))
+        eventsPerBlock: module.trace.eventsPerBlock, hasModuleCallback: module.health.hasModuleCallback,
+        ringPolicy: module.trace.ringPolicy))
   }
 
   private mutating func appendPartition(_ index: Int) {

@@ -63,10 +63,19 @@ extension ModuleRules {
 
   mutating func checkDrainer() {
     let drainers = module.partitions.filter(\.isDrainer)
+    guard module.trace.ringPolicy == .discardNew else {
+      for drainer in drainers {
+        diagnostics.error(
+          .recordedDrainer, line: drainer.line, "'\(drainer.name)' drains a flight recorder's ring",
+          "leave the drainer out: the ring is read from the machine's memory; or write p:Trace Policy=\"DISCARD_NEW\"")
+      }
+      return
+    }
     if drainers.isEmpty {
       diagnostics.error(
         .missingDrainer, line: module.line, "no partition drains the trace",
-        "mark a system partition with p:Drainer=\"true\" (namespace \(ModuleSchemaText.extensionNamespace))")
+        "mark a system partition with p:Drainer=\"true\" (namespace \(ModuleSchemaText.extensionNamespace)), "
+          + "or keep the last events alone: <p:Trace Policy=\"FLIGHT_RECORDER\"/>")
     }
     for extra in drainers.dropFirst() {
       diagnostics.error(
