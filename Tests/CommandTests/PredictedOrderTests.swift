@@ -46,6 +46,7 @@ import Testing
     let folder = try Self.folder()
     let output = try folder.run("what-if", "run", "--module", "other.xml").output
     let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    try #require(lines.count > 3, "\(output)")
     #expect(lines[0].hasPrefix("predicted: 1 violated, ") && lines[0].hasSuffix(", 2 their bound"), "\(lines[0])")
     #expect(lines[2].hasPrefix("claim "), "\(lines)")
     let bounds = "≤ 7 000 000 → 3 000 000 ns"
