@@ -1,13 +1,13 @@
 /// One finding about a module file: where it is, what is wrong, and what would be right.
 public struct Diagnostic: Error, Equatable, Sendable, Encodable, CustomStringConvertible {
-  /// Errors refuse the module; warnings do not.
+  /// Errors refuse the module; warnings refuse it where the check is strict, notes never.
   public enum Severity: String, Sendable, Encodable {
-    case error, warning
+    case error, warning, note
   }
 
   /// What the finding is about, for programs: messages may change their wording.
   public var rule: Rule
-  /// In a strict check always an error.
+  /// In a strict check a warning is an error.
   public var severity: Severity
   /// The module file or the stimulus file, as the caller has named it; may be empty.
   public var file: String
@@ -54,6 +54,10 @@ struct DiagnosticList {
       Diagnostic(rule, severity: .warning, file: file, line: line, message: message, advice: advice))
   }
 
+  mutating func note(_ rule: Rule, line: Int, _ message: String, _ advice: String) {
+    append(Diagnostic(rule, severity: .note, file: file, line: line, message: message, advice: advice))
+  }
+
   mutating func append(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   /// Takes back what follows from elements that could not be read, so that one mistake is told once.
@@ -68,7 +72,7 @@ struct DiagnosticList {
     }
     return ordered.map { entry in
       var diagnostic = entry.element
-      if strict { diagnostic.severity = .error }
+      if strict, diagnostic.severity == .warning { diagnostic.severity = .error }
       return diagnostic
     }
   }

@@ -4,6 +4,8 @@ import Foundation
 struct ImageLocator: Sendable {
   /// Directories to look in, in order.
   var directories: [String]
+  /// Those of them that the command line names.
+  var given: [String] = []
 
   /// The search path of the `partita` command.
   ///
@@ -18,6 +20,7 @@ struct ImageLocator: Sendable {
       list += path.split(separator: ":").map(String.init)
     }
     directories = list + Self.buildDirectories
+    self.given = given
   }
 
   /// The folders `images` beside those that the executable lies in, the nearest first, as the kernel is looked for
@@ -53,6 +56,17 @@ struct ImageLocator: Sendable {
 
   /// The path of the image called `name`, tried as it is and with `.elf`; nil where there is none.
   func path(of name: String) -> String? {
+    path(of: name, in: directories)
+  }
+
+  /// The path of the image called `name` in a directory of the command line, where it is taken from beside the module
+  /// file all the same.
+  func passedOver(_ name: String) -> String? {
+    guard !name.hasPrefix("/"), path(of: name, in: Array(directories.prefix(1))) != nil else { return nil }
+    return path(of: name, in: given)
+  }
+
+  private func path(of name: String, in directories: [String]) -> String? {
     let candidates = name.hasPrefix("/") ? [name] : directories.map { $0 + "/" + name }
     for candidate in candidates {
       for path in [candidate, candidate + ".elf"] {

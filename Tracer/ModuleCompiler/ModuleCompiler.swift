@@ -160,6 +160,15 @@ private struct Compilation {
         }
         continue
       }
+      if let other = locator.passedOver(partition.imageName), let others = try? InputFile(path: other).bytes,
+        others != bytes
+      {
+        rules.diagnostics.note(
+          .imageBesideModule, line: partition.line,
+          "'\(path)' is taken as the image of '\(partition.name)', for it lies beside the module file; '\(other)' is "
+            + "another one",
+          "take away the one that is not meant")
+      }
       do {
         var image = try PartitionImage(elf: bytes)
         rules.services[index] = ProcessServices(elf: bytes)

@@ -25,7 +25,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case portInTwoChannels, messagePlaces
 
   // Memory and images.
-  case imageNotFound, defectiveImage, memoryTooSmall, machineTooSmall
+  case imageNotFound, imageBesideModule, defectiveImage, memoryTooSmall, machineTooSmall
 
   // Interrupt lines and clocks.
   case lineNumber, duplicateLine, lineRecipe, lineWithoutOwner, duplicateOwner, lineBudget, stolenTime

@@ -83,7 +83,8 @@ struct ModuleRules {
     let advice = known.isEmpty ? "declare a Partition" : "the module's partitions are \(known)"
     switch severity {
     case .error: diagnostics.error(.unknownPartition, line: line, text, advice)
-    case .warning: diagnostics.warning(.unknownPartition, line: line, text + ", and has no effect", advice)
+    case .warning, .note:
+      diagnostics.warning(.unknownPartition, line: line, text + ", and has no effect", advice)
     }
     return false
   }
