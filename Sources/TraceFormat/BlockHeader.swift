@@ -37,16 +37,23 @@ public enum BlockCompression: UInt8, Sendable {
 public struct BlockHeader: Equatable, Sendable {
   /// "PARTITRC", read as a little-endian word.
   public static let magic: UInt64 = 0x4352_5449_5452_4150
-  /// The version that blocks are written in; a reader refuses a trace of another one.
-  public static let version: UInt16 = 1
+  /// The version that blocks are written in.
+  ///
+  /// 2: schedulers tell of starts and of moved deadlines too (`ProcessTelling`), which readers of version 1 would take
+  /// for changes of the processor's owner. Nothing else is otherwise.
+  public static let version: UInt16 = 2
+  /// The versions that are read; a reader refuses a trace of another one.
+  public static let readableVersions: ClosedRange<UInt16> = 1...version
   /// Bytes of a header; the payload follows at once.
   public static let byteCount = 72
   static let checkedByteCount = 64
   /// The chain of a trace's first block.
   public static let chainStart: UInt64 = 0
 
-  /// As read: a reader compares it with `BlockHeader.version`.
+  /// As read: a reader asks `isReadable`.
   public var version: UInt16 = BlockHeader.version
+  /// Whether the block has a version that this reader knows.
+  public var isReadable: Bool { Self.readableVersions.contains(version) }
   /// `BlockType`, raw: a reader names an unknown one in its message.
   public var type: UInt8
   /// `BlockCompression`, raw.

@@ -1,3 +1,4 @@
+import TemporaryFolder
 import Testing
 import TraceDamage
 import TraceFormat
@@ -147,9 +148,32 @@ struct DamageTests {
     #expect(throws: TraceOpenError.cutInModuleTable(atByte: 0)) { try TraceReader(bytes: []) }
     #expect(throws: TraceOpenError.notATrace) { try TraceReader(bytes: Array("hello, world".utf8)) }
     var later = Self.trace
-    later[8] = 2
-    #expect(throws: TraceOpenError.unsupportedVersion(2)) { try TraceReader(bytes: later) }
+    for version in [UInt8(0), 3] {
+      later[8] = version
+      let refusal = TraceOpenError.unsupportedVersion(UInt16(version))
+      #expect(throws: refusal) { try TraceReader(bytes: later) }
+      #expect("\(refusal)".contains("has format version \(version); this partita reads versions 1 to 2: use the one"))
+    }
     #expect(throws: TraceOpenError.self) { try TraceReader(path: "/nonexistent/trace.partita") }
+  }
+
+  /// Its tellings have no starts and no moved deadlines; whoever knows only that version refuses a trace of this one.
+  @Test("A trace of the version before is read", arguments: [0, 3])
+  func theVersionBefore(threads: Int) throws {
+    #expect(Self.trace[8] == 2)
+    var surgery = BlockSurgery(Self.trace)
+    for index in surgery.blocks.indices { surgery.blocks[index][8] = 1 }
+    surgery.renumber()
+    #expect(surgery.bytes != Self.trace)
+    let read = try TraceContents(surgery.bytes)
+    #expect(read.events == Self.events && read.condition == .complete)
+    let folder = try TemporaryFolder()
+    let reader = try TraceReader(path: try folder.write(surgery.bytes, to: "earlier"))
+    #expect(reader.makeIndex()?.entries.count == surgery.blocks.count - 2)
+    reader.decodeAhead(threads: threads)
+    var count = 0
+    while reader.nextPresentEvent() != nil { count += 1 }
+    #expect(count == Self.events.count && reader.condition == .complete)
   }
 
   @Test("A module table that was changed and given a right checksum is refused or read, and never believed blindly")

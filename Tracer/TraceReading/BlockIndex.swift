@@ -36,7 +36,7 @@ public struct BlockIndex {
       if isFlightRecorder, sequence == 1, header.sequence > 1 {
         (sequence, position, chain) = (header.sequence, header.firstEventIndex, header.chain)
       }
-      guard header.version == BlockHeader.version, BlockProbe.isSane(header), header.sequence == sequence,
+      guard header.isReadable, BlockProbe.isSane(header), header.sequence == sequence,
         header.firstEventIndex == position
       else { break }
       if header.type == BlockType.events.rawValue { entries.append(Entry(offset: offset, header: header)) }

@@ -165,7 +165,7 @@ final class BlockLookahead {
   private func fill(_ stretch: BlockStretch, _ end: UInt64) {
     let events = wantedEvents(end)
     while stretch.eventCount < events, stretch.storedBytes < Self.weightLimit / 4 {
-      guard let header = bytes.header(at: nextPosition), header.version == BlockHeader.version,
+      guard let header = bytes.header(at: nextPosition), header.isReadable,
         header.type == BlockType.events.rawValue, BlockProbe.isSane(header)
       else { return }
       // Blocks of a stretch are numbered without gap: so the reader takes all of them where it takes the first.

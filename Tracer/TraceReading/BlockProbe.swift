@@ -30,7 +30,7 @@ enum BlockProbe: Equatable {
       self = .damaged(.foreignBytes(count: 0))
       return
     }
-    guard header.version == BlockHeader.version else {
+    guard header.isReadable else {
       self = .unsupportedVersion(header.version)
       return
     }
