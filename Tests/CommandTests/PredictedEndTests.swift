@@ -59,4 +59,37 @@ import Testing
     let told = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(same.output.utf8))
     #expect(told.claim(Self.claim)?.predictedVerdict == "fail" && same.ending == .status(1), "\(same.errors)")
   }
+
+  private struct Searched: Decodable {
+    struct Miss: Decodable {
+      var claim: String
+      var verdict: String
+    }
+    var misses: [Miss]
+    var exitStatus: Int32
+    var weaknesses: [String]
+  }
+
+  /// The recorded run ends within a job of Control's, and the prediction a little later, when that is late; in that
+  /// prediction, taken for a recorded run, it is late for certain. A search for the smallest windows says of the
+  /// recorded ones what a prediction under the recorded module does.
+  @Test func aSearchSaysTheSame() throws {
+    let folder = try CommandFolder()
+    try Self.write("tight.xml", in: folder, deadline: "0.0030")
+    let made = try folder.run("synthesize", "tight.xml", "--events", "2000", "--seed", "3", "-o", "run")
+    #expect(made.ending == .status(0), "\(made.errors)")
+    let doubt = "\(Self.claim) is violated shortly before the end, when all was done"
+    for (trace, verdict, status) in [("run", "unknown", 3), ("late", "fail", 1)] as [(String, String, Int32)] {
+      let run = try folder.run(
+        "what-if", trace, "--module", "tight.xml", "--format", "json", "-o", trace == "run" ? "late" : "later")
+      let answer = try JSONDecoder().decode(WhatIfAnswer.self, from: Data(run.output.utf8))
+      #expect(answer.claim(Self.claim)?.predictedVerdict == verdict, "\(trace): \(run.errors)")
+      let search = try folder.run("what-if", trace, "--schedule-search", "--margin", "0", "--format", "json")
+      let found = try JSONDecoder().decode(Searched.self, from: Data(search.output.utf8))
+      #expect(found.misses.map(\.claim) == [Self.claim] && found.misses.map(\.verdict) == [verdict], "\(search.output)")
+      #expect(found.exitStatus == status && search.ending == .status(status), "\(search.errors)")
+      #expect(found.weaknesses.contains { $0.hasPrefix(doubt) } == (verdict == "unknown"), "\(found.weaknesses)")
+      #expect(answer.weaknesses.contains { $0.hasPrefix(doubt) } == (verdict == "unknown"), "\(answer.weaknesses)")
+    }
+  }
 }

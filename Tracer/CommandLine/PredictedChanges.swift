@@ -185,10 +185,7 @@ struct PredictedChanges {
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
       + unpredicted.weaknesses
       + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
-      + violatedAtEnd.map {
-        "\($0.identifier) is violated shortly before the end, when all was done that was recorded of a partition which "
-          + "it depends on"
-      }
+      + violatedAtEnd.map(Self.sentence(ofEndOf:))
       + turning.filter(spread.mayTurn).map(spread.sentence)
       + turning.filter(isRefuted).map {
         "\($0.identifier) was otherwise in the recorded run, under the same module: so far off is the prediction"
@@ -211,6 +208,11 @@ struct PredictedChanges {
   /// Claims on which the prediction would have a verdict, if it were surer.
   private var turning: [ClaimResult] {
     predicted.claims.filter { !PathLengthVerdicts.areAbout($0) && ownVerdict($0) != .unknown }
+  }
+
+  static func sentence(ofEndOf claim: ClaimResult) -> String {
+    "\(claim.identifier) is violated shortly before the end, when all was done that was recorded of a partition which "
+      + "it depends on"
   }
 
   static func sentence(of condition: TraceCondition) -> String {

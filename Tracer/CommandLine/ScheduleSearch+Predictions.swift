@@ -33,12 +33,15 @@ extension ScheduleSearch {
     defer { withExtendedLifetime(scratch.path) {} }
     let file = scratch.file("predicted")
     let written = try write(file, under: variant.table(), what, assumption)
-    return try judge(file, written, what)
+    let isRecorded = marginPercent == 0 && durations.allSatisfy { $1 == window($0).duration }
+    return try judge(file, written, isRecorded, what)
   }
 
   /// What a prediction says of itself beside its trace.
   private struct Written {
     var doubts: [Prediction.Doubt]
+    /// Partitions that have nothing left to do shortly before the end.
+    var endings: [Prediction.Doubt]
     var lossCount: UInt64
     /// Of the recorded trace.
     var condition: TraceCondition
@@ -73,18 +76,37 @@ extension ScheduleSearch {
     while reader.condition == .unread, reader.nextPresentEvent() != nil {}
     let isOtherModule = KernelPaths(reader.moduleTable) != KernelPaths(other)
     return Written(
-      doubts: prediction.doubts, lossCount: prediction.lossCount, condition: reader.condition,
-      isOtherModule: isOtherModule,
+      doubts: prediction.doubts, endings: prediction.endings, lossCount: prediction.lossCount,
+      condition: reader.condition, isOtherModule: isOtherModule,
       assumptions: PredictedAlternative.assumptions(
         of: prediction, isOtherModule: isOtherModule, margin: marginPercent))
   }
 
-  private func judge(_ file: String, _ written: Written, _ what: String) throws -> Outcome {
-    let predicted = try TraceCommand.open(file)
-    defer { withExtendedLifetime(predicted) {} }
+  private func report(on path: String, _ what: String) throws -> VerificationReport {
+    let reader = try TraceCommand.open(path)
+    defer { withExtendedLifetime(reader) {} }
     let threads = WorkerPool.processorCount > 1 ? 2 : 1
-    guard let report = VerificationRun.report(on: predicted, threads: threads, onProgress: { !isInterrupted(what) })
+    guard let report = VerificationRun.report(on: reader, threads: threads, onProgress: { !isInterrupted(what) })
     else { throw Interrupted() }
+    return report
+  }
+
+  /// The deadlines that are violated in a prediction only where a partition had nothing left to do, as `what-if` has
+  /// them: that may come of nothing but the want of deeds. What was violated in the recorded run itself is so again.
+  private func violatedAtEnd(
+    _ deadlines: [ClaimResult], _ verdicts: PredictedVerdicts, _ written: Written, _ isRecorded: Bool, _ what: String
+  ) throws -> [ClaimResult] {
+    var ending = verdicts
+    ending.endings = written.endings
+    let found = deadlines.filter { verdicts.verdict($0) == .fail && ending.verdict($0) == .unknown }
+    guard isRecorded, !found.isEmpty else { return found }
+    let recorded = try report(on: path, what)
+    return found.filter { recorded.finding($0.identifier)?.verdict != .fail }
+  }
+
+  /// - Parameter isRecorded: whether the prediction is of the recorded run as it was.
+  private func judge(_ file: String, _ written: Written, _ isRecorded: Bool, _ what: String) throws -> Outcome {
+    let report = try report(on: file, what)
     // Whatever the module file lets be judged: the search shortens windows by all deadlines.
     let deadlines = report.findings.filter { $0.identifier.hasPrefix("process.deadline.") }
     var weaknesses = written.doubts.flatMap(\.sentences)
@@ -92,16 +114,22 @@ extension ScheduleSearch {
     if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
     let verdicts = PredictedVerdicts(
       doubts: written.doubts, hasHoles: written.lossCount > 0 || written.condition.hasHoles)
+    let atEnd = try violatedAtEnd(deadlines, verdicts, written, isRecorded, what)
+    weaknesses += atEnd.map(PredictedChanges.sentence(ofEndOf:))
+    let late = Set(atEnd.map(\.identifier))
+    func verdict(_ claim: ClaimResult) -> Verdict {
+      late.contains(claim.identifier) ? .unknown : verdicts.verdict(claim)
+    }
     // What is missing of the recorded run may be what would have met the deadline.
     let isWhole = written.condition == .complete && written.lossCount == 0
     let spread = PredictionSpread(recorded: report, isOtherModule: written.isOtherModule)
     return Outcome(
       // What may turn is no shortest window.
       holds: deadlines.allSatisfy { $0.verdict == .pass && !spread.mayTurn($0) }, weaknesses: weaknesses,
-      failsSurely: isWhole && deadlines.contains { verdicts.verdict($0) == .fail && !spread.mayTurn($0) },
-      holdsSurely: isWhole && deadlines.allSatisfy { verdicts.verdict($0) == .pass },
+      failsSurely: isWhole && deadlines.contains { verdict($0) == .fail && !spread.mayTurn($0) },
+      holdsSurely: isWhole && deadlines.allSatisfy { verdict($0) == .pass },
       misses: deadlines.filter { $0.verdict != .pass || spread.mayTurn($0) }.map {
-        Miss($0, isWhole && !spread.mayTurn($0) ? verdicts.verdict($0) : .unknown)
+        Miss($0, isWhole && !spread.mayTurn($0) ? verdict($0) : .unknown)
       }, assumptions: written.assumptions)
   }
 }
