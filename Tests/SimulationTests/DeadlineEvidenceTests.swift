@@ -118,6 +118,8 @@ import Testing
     let indices = try (UInt32(100)..<200).map { try #require(evidence.index(of: ProcessKey(rawValue: $0), in: 0)) }
     #expect(indices == Array(1...32) + Array(repeating: 32, count: 68))
     #expect(evidence.processes.dropFirst().allSatisfy(\.isOpen) && evidence.limit(of: 1) == nil)
+    #expect(evidence.processes.dropFirst().allSatisfy { !$0.isNamed && $0.isAperiodic })
+    #expect(evidence.processes[0].isNamed && !evidence.processes[0].isAperiodic)
     #expect(evidence.index(of: .none, in: 0) == nil && evidence.index(of: ProcessKey(rawValue: 100), in: 1) == nil)
   }
 
@@ -176,6 +178,26 @@ import Testing
     }
     let spans = try #require(follower.late[0])
     #expect(spans.count == 64 && spans.last?.isMixed == true && spans.dropLast().allSatisfy { !$0.isMixed })
+  }
+
+  /// Whoever reads that a deadline is not known is told what would make it known.
+  @Test func whatMakesADeadlineKnownIsTold() throws {
+    func sentence(isNamed: Bool, isAperiodic: Bool) throws -> String {
+      var weakness = PredictionWeakness()
+      weakness.note([.init(process: "answer", instant: 5, isNamed: isNamed, isAperiodic: isAperiodic)])
+      let sentences = weakness.sentences(about: "Autopilot")
+      #expect(sentences.count == 1)
+      return try #require(sentences.first { $0.hasPrefix("answer of Autopilot, whose deadline the module file does") })
+    }
+    let times = "p:PeriodSeconds, p:TimeCapacitySeconds and p:DeadlineSeconds"
+    #expect(try sentence(isNamed: true, isAperiodic: false).hasSuffix("; give its Process \(times), and record again"))
+    #expect(
+      try sentence(isNamed: false, isAperiodic: false)
+        .hasSuffix("; name it there (Process, with \(times), p:Completion=\"TOLD\"), and record again"))
+    for isNamed in [false, true] {
+      let told = try sentence(isNamed: isNamed, isAperiodic: true)
+      #expect(told.contains("; nothing there says when a process without a period is late: make it periodic, or"))
+    }
   }
 
   @Test func allDeadlinesOfOneInstantAreTold() {

@@ -22,6 +22,9 @@ struct DeadlineEvidence {
     var isTold = true
     /// The file does not name it, or it has no releases: nobody knows where its deadlines are.
     var isOpen = false
+    var isNamed = true
+    /// Its scheduler has told that it has no period.
+    var isAperiodic = false
   }
 
   /// What is told of in a partition.
@@ -131,8 +134,7 @@ struct DeadlineEvidence {
       if schedulers[partition].strangers == Self.maximumStrangers { schedulers[partition].rest = processes.count }
       process = Process(
         partition: partition, key: key, name: "process \(String(key.rawValue, radix: 16))", period: 0, capacity: 0,
-        deadline: nil,
-        isTold: false, isOpen: true)
+        deadline: nil, isTold: false, isOpen: true, isNamed: false)
     }
     indices[place] = processes.count
     processes.append(process)
@@ -195,7 +197,7 @@ struct DeadlineEvidence {
     }
     schedulers[partition].running = nil
     if telling.age == ProcessTelling.aperiodic, let next = index(of: telling.to, in: partition) {
-      processes[next].isOpen = true
+      (processes[next].isOpen, processes[next].isAperiodic) = (true, true)
     }
     guard let next = index(of: telling.to, in: partition), let period = deed.period,
       telling.age != ProcessTelling.aperiodic

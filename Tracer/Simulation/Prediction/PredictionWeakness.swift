@@ -31,6 +31,23 @@ public struct PredictionWeakness: Equatable, Sendable {
     public var limit: UInt64?
     /// It is the module file's deadline, and passes for sure.
     public var isSure = false
+    /// Whether the module file names the process.
+    public var isNamed = true
+    /// Whether its scheduler has told that it has no period.
+    public var isAperiodic = false
+
+    /// What makes it known which deadline the process has.
+    fileprivate var remedy: String {
+      let times = "p:PeriodSeconds, p:TimeCapacitySeconds and p:DeadlineSeconds"
+      if !isAperiodic {
+        return isNamed
+          ? "give its Process \(times), and record again"
+          : "name it there (Process, with \(times), p:Completion=\"TOLD\"), and record again"
+      }
+      // `check` refuses times without a period.
+      return "nothing there says when a process without a period is late: make it periodic, or capture the module with "
+        + "the windows in question and verify that run"
+    }
   }
   /// The first ones, all of one instant.
   public private(set) var lateJobs: [LateJob] = []
@@ -101,7 +118,7 @@ public struct PredictionWeakness: Equatable, Sendable {
         sentences.append(
           "\(lateJob.process) of \(partition), whose deadline the module file does not have, comes later than in "
             + "the recorded run, first at \(lateJob.instant) ns; what the health monitor does if it misses one, and "
-            + "the partition after that, is unknown")
+            + "the partition after that, is unknown; \(lateJob.remedy)")
         continue
       }
       sentences.append(

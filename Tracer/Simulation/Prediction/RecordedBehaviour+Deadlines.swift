@@ -120,13 +120,16 @@ extension RecordedBehaviour {
   private func lateJob(
     _ process: Int, _ spans: [LateSpan], _ evidence: DeadlineEvidence
   ) -> PredictionWeakness.LateJob? {
-    let name = evidence.processes[process].name
-    guard !evidence.processes[process].isOpen else {
+    let own = evidence.processes[process]
+    let name = own.name
+    guard !own.isOpen else {
       guard isOtherModule else { return nil }
       // Its deadline may be anywhere, but not before the instant by which it was met.
       let late = spans.first { $0.span - $0.longestMet > DeadlineEvidence.tolerance }
       return late.map {
-        PredictionWeakness.LateJob(process: name, instant: DeadlineEvidence.sum($0.release, $0.longestMet))
+        PredictionWeakness.LateJob(
+          process: name, instant: DeadlineEvidence.sum($0.release, $0.longestMet), isNamed: own.isNamed,
+          isAperiodic: own.isAperiodic)
       }
     }
     guard let limit = evidence.limit(of: process),
