@@ -61,7 +61,7 @@ public struct Certificate: Sendable {
       \(builds.joined(separator: ",\n"))
           ]
         },
-        "report": \(report.json)}
+        "report": \(report.json(isCertified: true))}
 
       """
   }

@@ -2,6 +2,7 @@
 extension ClaimBook {
   /// Adds what was judged after all that this book has.
   mutating func append(_ later: borrowing ClaimBook) {
+    for port in discarded.indices { discarded[port] &+= later.discarded[port] }
     for claim in details.indices {
       accounts[claim].checked &+= later.accounts[claim].checked
       guard later.details[claim].hasFindings else { continue }

@@ -36,6 +36,8 @@ struct ClaimBook: ~Copyable {
   var violations: [(claim: Int, time: UInt64)]?
   private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
 
+  /// Messages that a full queue discarded, by port: they count for no verdict.
+  var discarded: [UInt64] = []
   init() {
     for key in ClaimKey.allCases {
       let (identifier, title) = key.names
@@ -51,6 +53,7 @@ struct ClaimBook: ~Copyable {
     blank = other.blank
     latest = other.latest
   }
+    discarded = other.discarded
 
   func copy() -> ClaimBook { ClaimBook(copying: self) }
 
@@ -67,6 +70,7 @@ struct ClaimBook: ~Copyable {
     book.details = blank
     book.isMuted = isMuted
     for claim in book.accounts.indices {
+    book.discarded = [UInt64](repeating: 0, count: discarded.count)
       book.accounts[claim].checked = 0
       book.accounts[claim].threshold = isMuted ? .max : .min
     }

@@ -97,6 +97,8 @@ struct ModulePlan {
   var windows: [Window] = []
   var lines = [Line](repeating: Line(), count: ModuleLimits.lineCount)
   var ports: [Port] = []
+  /// Apart from them: who looks at a port copies no name.
+  var portNames: [String] = []
   var channelCount: Int
   /// Destination ports of each channel, and its source port.
   var destinations: [[Int]]
@@ -168,6 +170,7 @@ struct ModulePlan {
     for index in 0..<table.count(PortRecord.self) {
       let port = table.record(PortRecord.self, index)
       let channel = Int(port.channel)
+      portNames.append(Self.text(table, port.name))
       ports.append(
         Port(
           partition: port.partition.rawValue, isSource: port.direction == .source,

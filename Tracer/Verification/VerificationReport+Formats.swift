@@ -2,13 +2,20 @@ import TextForms
 
 extension VerificationReport {
   /// The report as one JSON object; field names are stable.
-  public var json: String {
+  public var json: String { json(isCertified: false) }
+
+  /// - Parameter isCertified: whether it is a certificate's: without what no audit confirms.
+  func json(isCertified: Bool) -> String {
     var text = "{\n  \"module\": \(Self.quoted(moduleName)),\n  \"verdict\": \"\(verdict.rawValue)\",\n"
     text += "  \"events\": \(eventCount),\n  \"gaps\": \(gapCount),\n  \"hasEnd\": \(hasEnd),\n"
     text += "  \"recorded\": \(isRecorded.map { "\($0)" } ?? "null"),\n"
     text += "  \"fileDefect\": \(Self.quoted(fileDefect)),\n"
     if let part { text += "  \"part\": \(part.json),\n" }
     text += "  \"leftOut\": [\(leftOut.map { Self.quoted($0.identifier) }.joined(separator: ", "))],\n"
+    let discards = discards.map {
+      "{\"port\": \(Self.quoted($0.port)), \"partition\": \(Self.quoted($0.partition)), \"messages\": \($0.messages)}"
+    }
+    if !isCertified { text += "  \"discarded\": [\(discards.joined(separator: ", "))],\n" }
     text += "  \"firstTime\": \(timeSpan.lowerBound),\n  \"lastTime\": \(timeSpan.upperBound),\n  \"claims\": ["
     text += claims.map { "\n    " + json(of: $0) }.joined(separator: ",")
     return text + (claims.isEmpty ? "]\n}\n" : "\n  ]\n}\n")

@@ -22,6 +22,7 @@ extension VerificationReport {
     if let origin { lines += ["", origin] }
     lines += ["", summary(isColored: isColored)]
     if let health { lines.append(health) }
+    if let discarding { lines.append(discarding) }
     if let omission { lines.append(omission) }
     if let part { lines.append(part.sentence) }
     return lines.joined(separator: "\n") + "\n"
@@ -51,6 +52,19 @@ extension VerificationReport {
       : "\(errorCount) errors: 'partita dump --kind healthError' lists them"
     return "the health monitor took \(those)"
   }
+
+  /// Nor does it violate anything that a full queue discards messages where the module says so.
+  private var discarding: String? {
+    guard !discards.isEmpty else { return nil }
+    let total = discards.reduce(0) { $0 &+ $1.messages }
+    let most = discards.sorted { $0.messages > $1.messages }.prefix(Self.portsNamed)
+    var places = most.map { "\($0.messages) at port \($0.port) of \($0.partition)" }
+    if discards.count > most.count { places.append("others at \(discards.count - most.count) ports more") }
+    let messages = total == 1 ? "1 message" : "\(total) messages"
+    return "full queues discarded \(messages), \(places.joined(separator: ", ")): 'partita stats' counts them by port"
+  }
+
+  private static let portsNamed = 5
 
   /// One line: how many claims pass, fail, are unknown, and what that means.
   func summary(isColored: Bool) -> String {

@@ -7,6 +7,9 @@ extension VerificationReport {
     shown.partitionNames = partitionNames.map(Self.visible)
     shown.claims = claims.map(Self.visible)
     shown.leftOut = leftOut.map(Self.visible)
+    shown.discards = discards.map {
+      PortDiscards(port: Self.visible($0.port), partition: Self.visible($0.partition), messages: $0.messages)
+    }
     shown.omission = omission.map(Self.visible)
     return shown
   }

@@ -25,6 +25,9 @@ public struct VerificationReport: Sendable {
   /// Errors that the health monitor took, whichever claims are shown.
   public internal(set) var errorCount: UInt64 = 0
 
+  /// Ports whose queues discarded messages, whichever claims are shown.
+  public internal(set) var discards: [PortDiscards] = []
+
   /// Which part of the trace was judged; nil where that is all of it.
   public var part: JudgedPart?
 

@@ -14,6 +14,7 @@ extension Verifier {
     addProcessClaims(table)
     addBudgets(table)
     for index in 0..<table.count(ClaimRecord.self) { addCustom(table.record(ClaimRecord.self, index), table) }
+    book.discarded = [UInt64](repeating: 0, count: plan.ports.count)
     book.begin()
   }
 

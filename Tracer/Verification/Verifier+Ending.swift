@@ -191,6 +191,9 @@ extension Verifier {
       kernelIdentity: ending.kernelIdentity)
     report.errorCount = report.claim("health.entered")?.checked ?? 0
     report.leaveOut(by: plan.choices)
+    report.discards = plan.ports.indices.filter { book.discarded[$0] > 0 }.map {
+      PortDiscards(port: plan.portNames[$0], partition: name(plan.ports[$0].partition), messages: book.discarded[$0])
+    }
     return report
   }
 

@@ -31,6 +31,7 @@ extension Verifier {
   mutating func overflow(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     tally(.queueOverflow)
     rare.isTouched = true
+    book.discarded[index] &+= 1
     let place = plan.destinations[port.channel].firstIndex(of: index)
     let belongs =
       step.kind == 0
