@@ -116,7 +116,7 @@ extension Verifier {
       let value = Int64(clamping: time &- claim.since)
       if exceeds(claim.index, value, over: CaseSpan(from: claim.since, to: time)) {
         explain(
-          "\(describe(claim.record.second)) came \(value) ns after \(describe(claim.record.first)) of event "
+          "\(describe(claim.record.second)) came \(value.nanoseconds) after \(describe(claim.record.first)) of event "
             + "\(claim.sincePosition)")
       }
     }

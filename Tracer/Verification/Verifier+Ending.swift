@@ -35,7 +35,8 @@ extension Verifier {
     let asked = instant == 0 ? .max : instant
     if ending.isStopInstantKnown {
       guard asked != ending.stopInstant, fails(.boot) else { return }
-      explain("the module is started to stop at \(asked) ns, and was booted to stop at \(ending.stopInstant) ns")
+      explain(
+        "the module is started to stop at \(asked.seconds), and was booted to stop at \(ending.stopInstant.seconds)")
     } else if gapCount > 0 {
       ending.stopInstant = asked
       ending.isStopInstantKnown = true
@@ -116,7 +117,7 @@ extension Verifier {
     let late = time &- ending.stopInstant
     let span = CaseSpan(from: ending.stopInstant, to: time)
     if exceeds(ClaimKey.stopPrompt.rawValue, Int64(clamping: late), over: span) {
-      explain("the module was to stop at \(ending.stopInstant) ns, and stopped \(late) ns later")
+      explain("the module was to stop at \(ending.stopInstant.seconds), and stopped \(late.nanoseconds) later")
     }
   }
 
@@ -165,7 +166,7 @@ extension Verifier {
     let due = plan.stimuli[machine.stimuliPlayed].time.nanoseconds
     let frame = plan.schedules[schedule.schedule].majorFrame
     if time > due, time &- due > frame, fails(.stimulus) {
-      explain("stimulus \(machine.stimuliPlayed), listed for \(due) ns, was never played")
+      explain("stimulus \(machine.stimuliPlayed), listed for \(due.seconds), was never played")
     }
   }
 
@@ -190,10 +191,10 @@ extension Verifier {
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded,
       kernelIdentity: ending.kernelIdentity)
     report.errorCount = report.claim("health.entered")?.checked ?? 0
-    report.leaveOut(by: plan.choices)
     report.discards = plan.ports.indices.filter { book.discarded[$0] > 0 }.map {
       PortDiscards(port: plan.portNames[$0], partition: name(plan.ports[$0].partition), messages: book.discarded[$0])
     }
+    report.leaveOut(by: plan.choices)
     return report
   }
 
@@ -271,7 +272,7 @@ extension Verifier {
     else { return }
     let span = CaseSpan(from: machine.kernelTimeSince, to: machine.entryTime, scope: .kernel)
     if exceeds(claim, Int64(clamping: machine.kernelTime), over: span) {
-      explain("the kernel took \(machine.kernelTime) ns in the major frame that was under way at the end")
+      explain("the kernel took \(machine.kernelTime.nanoseconds) in the major frame that was under way at the end")
     }
   }
 
@@ -289,7 +290,7 @@ extension Verifier {
     let (whole, rest) = high < span ? span.dividingFullWidth((high, low)) : (.max, 0)
     let rate = rest == 0 ? whole : whole &+ 1
     if exceeds(claim, Int64(clamping: rate), over: CaseSpan.none) {
-      explain("\(fileBytes) bytes in \(span) ns, a second at least, are \(rate) a second")
+      explain("\(fileBytes) bytes in \(span.nanoseconds), a second at least, are \(rate) a second")
     }
   }
 }

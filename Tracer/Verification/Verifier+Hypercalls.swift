@@ -111,7 +111,8 @@ extension Verifier {
 
   private mutating func refuseTime(_ partition: UInt8) {
     if fails(.timeRead) {
-      explain("\(name(partition)) was told \(step.resultValue) ns, between \(step.time) and \(time) ns")
+      let told = step.resultValue.seconds
+      explain("\(name(partition)) was told \(told), between \(step.time.seconds) and \(time.seconds)")
     }
   }
 

@@ -240,7 +240,7 @@ extension Verifier {
 
   @inline(never)
   private mutating func explainMarkLatency(_ latency: Int64) {
-    explain("the last mark came \(latency) ns after the kernel's entry")
+    explain("the last mark came \(latency.nanoseconds) after the kernel's entry")
   }
 
   private mutating func judgeMissingMarks(_ line: Int) {

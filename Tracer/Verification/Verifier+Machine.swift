@@ -41,7 +41,7 @@ extension Verifier {
     if machine.isArmed, time >= machine.armed {
       let span = CaseSpan(from: machine.dueFrom, to: time)
       if exceeds(ClaimKey.timerPunctual.rawValue, Int64(from: machine.dueFrom, to: time), over: span) {
-        explain("the timer, due at \(machine.dueFrom) ns, came \(time &- machine.dueFrom) ns late")
+        explain("the timer, due at \(machine.dueFrom.seconds), came \((time &- machine.dueFrom).nanoseconds) late")
       }
       machine.isArmed = false
       machine.mayBeStale = false
@@ -54,7 +54,8 @@ extension Verifier {
     tally(.timerPunctual)
     guard fails(.timerPunctual, by: machine.isArmed ? machine.armed &- time : 0) else { return }
     explain(
-      machine.isArmed ? "the timer came \(machine.armed &- time) ns early" : "the timer came, and nobody had armed it")
+      machine.isArmed
+        ? "the timer came \((machine.armed &- time).nanoseconds) early" : "the timer came, and nobody had armed it")
   }
 
   /// At an entry of another kind: a timer that is overdue did not come.
@@ -65,7 +66,7 @@ extension Verifier {
     machine.isArmed = false
     machine.isTimerKnown = false
     if fails(.timerPunctual, by: time &- machine.dueFrom) {
-      explain("the timer, armed for \(machine.armed) ns, has not come")
+      explain("the timer, armed for \(machine.armed.seconds), has not come")
     }
   }
 
@@ -89,8 +90,9 @@ extension Verifier {
     if fails(.timerArmed, by: machine.isArmed ? machine.armed &- latest : 0) {
       explain(
         machine.isArmed
-          ? "the timer is armed for \(machine.armed) ns; the boundary at \(boundary) ns wants \(latest) ns"
-          : "the timer is not armed for the boundary at \(boundary) ns")
+          ? "the timer is armed for \(machine.armed.seconds); the boundary at \(boundary.seconds) wants "
+            + latest.seconds
+          : "the timer is not armed for the boundary at \(boundary.seconds)")
     }
   }
 
@@ -151,11 +153,11 @@ extension Verifier {
     let began = event.words.w0 > plan.allowance ? event.words.w0 &- plan.allowance : 0
     let span = CaseSpan(from: began, to: max(ready, began))
     if exceeds(ClaimKey.padding.rawValue, 0 &- left, over: span) {
-      explain("the kernel was ready with \(left) ns left to wait: the pad before the window was exhausted")
+      explain("the kernel was ready with \(left.nanoseconds) left to wait: the pad before the window was exhausted")
     } else if 0 &- left <= book.accounts[ClaimKey.padding.rawValue].limit, event.words.w1 > Self.earlyTolerance,
       event.words.w1 &- Self.earlyTolerance > (event.words.w0 > time ? event.words.w0 &- time : 0), fails(.padding)
     {
-      explain("\(left) ns are said to be left at \(time) ns until \(event.words.w0) ns")
+      explain("\(left.nanoseconds) are said to be left at \(time.seconds) until \(event.words.w0.seconds)")
     }
   }
 
@@ -209,8 +211,8 @@ extension Verifier {
     else { return }
     if fails(.stimulus) {
       explain(
-        "stimulus \(index) is action \(event.detail) with \(event.operand) at \(time) ns; listed is action "
-          + "\(record.action.rawValue) with \(record.data) at \(record.time.nanoseconds) ns")
+        "stimulus \(index) is action \(event.detail) with \(event.operand) at \(time.seconds); listed is action "
+          + "\(record.action.rawValue) with \(record.data) at \(record.time.nanoseconds.seconds)")
     }
   }
 }

@@ -213,8 +213,8 @@ extension Verifier {
     let mayBe = !channel.isEmpty && age <= port.refreshPeriod
     if isValid ? !mayBe : mustBe, fails(.portValid) {
       explain(
-        "the message is \(channel.isEmpty ? "not there" : "\(age) ns old"), the refresh period is "
-          + "\(port.refreshPeriod) ns, and it was \(isValid ? "" : "not ")valid")
+        "the message is \(channel.isEmpty ? "not there" : "\(age.nanoseconds) old"), the refresh period is "
+          + "\(port.refreshPeriod.nanoseconds), and it was \(isValid ? "" : "not ")valid")
     }
   }
 

@@ -16,8 +16,8 @@ extension Verifier {
       tally(.portResult)
       if isEmpty || step.resultValue != channel.writtenAt, fails(.portResult) {
         explain(
-          "port \(index) is told a message of \(step.resultValue) ns; "
-            + (isEmpty ? "there is none" : "the last was written at \(channel.writtenAt) ns"))
+          "port \(index) is told a message of \(step.resultValue.seconds); "
+            + (isEmpty ? "there is none" : "the last was written at \(channel.writtenAt.seconds)"))
       }
     case .noAction:
       tally(.portResult)

@@ -45,7 +45,7 @@ extension Verifier {
     partitions[index].upcallAwaited = -1
     let span = CaseSpan(from: partitions[index].timeOfMark, to: resume, scope: .windows(of: partition))
     if isInstantKnown, exceeds(claim, Int64(clamping: latency), over: span) {
-      explain("\(name(partition)) got its upcall \(latency) ns of its own windows after the mark")
+      explain("\(name(partition)) got its upcall \(latency.nanoseconds) of its own windows after the mark")
     }
   }
 

@@ -25,8 +25,8 @@ extension Verifier {
     let span = CaseSpan(from: partitions[index].periodStart, to: end)
     if exceeds(Int(partitions[index].supplyClaim), 0 &- surplus, over: span) {
       explain(
-        "\(name(partition)) got \(partitions[index].supply) ns in the period that ends here; "
-          + "\(partitions[index].required) ns are the least allowed")
+        "\(name(partition)) got \(partitions[index].supply.nanoseconds) in the period that ends here; "
+          + "\(partitions[index].required.nanoseconds) are the least allowed")
     }
   }
 
@@ -93,7 +93,7 @@ extension Verifier {
     }
     tally(.yieldValue)
     if step.resultValue != next, fails(.yieldValue) {
-      explain("\(name(partition)) was told \(step.resultValue) ns; its next window starts at \(next) ns")
+      explain("\(name(partition)) was told \(step.resultValue.seconds); its next window starts at \(next.seconds)")
     }
   }
 

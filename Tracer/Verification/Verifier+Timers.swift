@@ -64,9 +64,11 @@ extension Verifier {
     let horizon = event.partition == schedule.owner ? max(time, schedule.start) : time
     let isTimely = latest <= horizon && (next == 0 || step.kind == 0 || next > step.time)
     guard !isLattice || !isTimely, fails(.tickDue) else { return }
+    let timer =
+      first == 0 ? "does not run" : "had its next tick at \(first.seconds) and has period \(period.nanoseconds)"
     explain(
-      "\(count) ticks of \(name(event.partition)) until \(latest) ns fell due, the next one at \(next) ns; its timer "
-        + (first == 0 ? "does not run" : "had its next tick at \(first) ns and has period \(period) ns"))
+      "\(count) ticks of \(name(event.partition)) until \(latest.seconds) fell due, the next one at \(next.seconds); "
+        + "its timer \(timer)")
   }
 
   private mutating func judgeDropped(_ event: EventReference) {
@@ -129,7 +131,7 @@ extension Verifier {
     if step.kind == EventKind.timer.rawValue, tick <= step.time, schedule.start < step.time {
       tally(.tickDue)
       if fails(.tickDue) {
-        explain("the tick of \(name(schedule.owner)) at \(tick) ns is due, and the timer came without it")
+        explain("the tick of \(name(schedule.owner)) at \(tick.seconds) is due, and the timer came without it")
       }
       return
     }
@@ -137,7 +139,7 @@ extension Verifier {
     let limit = max(tick, schedule.start, previousTime)
     guard !machine.isArmed || machine.armed > limit, fails(.tickArmed) else { return }
     explain(
-      "the next tick of \(name(schedule.owner)) is at \(tick) ns, and the timer is armed for "
-        + (machine.isArmed ? "\(machine.armed) ns" : "nothing"))
+      "the next tick of \(name(schedule.owner)) is at \(tick.seconds), and the timer is armed for "
+        + (machine.isArmed ? machine.armed.seconds : "nothing"))
   }
 }

@@ -45,7 +45,7 @@ extension Verifier {
     guard now > clockAtMark, Int64(clamping: now &- clockAtMark) > book.accounts[claim].limit else { return }
     let span = CaseSpan(from: timeOfMark, to: time, scope: .windows(of: UInt8(index)))
     if exceeds(claim, Int64(clamping: now &- clockAtMark), over: span) {
-      explain("the mark of line \(line) had waited \(now &- clockAtMark) ns in windows, and had no upcall")
+      explain("the mark of line \(line) had waited \((now &- clockAtMark).nanoseconds) in windows, and had no upcall")
     }
   }
 }

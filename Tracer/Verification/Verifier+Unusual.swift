@@ -19,7 +19,7 @@ extension Verifier {
     if eventCount == 0 {
       firstTime = now
     } else if now < before, fails(.time, by: before &- now) {
-      explain("time goes back from \(before) to \(now) ns")
+      explain("time goes back from \(before.seconds) to \(now.seconds)")
     }
     if isGapOpen { closeGap() }
   }

@@ -23,8 +23,8 @@ extension Verifier {
         if nominal != expected || schedule.framesKnown && ahead != 1 || ahead == 0 {
           if fails(.frame, by: nominal > expected ? nominal &- expected : expected &- nominal) {
             explain(
-              "frame \(event.operand) starts at \(nominal) ns; after frame \(schedule.frameNumber) frame "
-                + "\(schedule.frameNumber &+ 1) was due at \(schedule.frameStart &+ frame) ns")
+              "frame \(event.operand) starts at \(nominal.seconds); after frame \(schedule.frameNumber) frame "
+                + "\(schedule.frameNumber &+ 1) was due at \((schedule.frameStart &+ frame).seconds)")
           }
           nominal = schedule.framesKnown ? schedule.frameStart &+ frame : nominal
         }
@@ -77,7 +77,7 @@ extension Verifier {
     if let promised = schedule.idleUntil {
       tally(.idleTime)
       if promised != event.words.w0, fails(.idleTime) {
-        explain("idle time was to last until \(promised) ns, and the window starts at \(event.words.w0) ns")
+        explain("idle time was to last until \(promised.seconds), and the window starts at \(event.words.w0.seconds)")
       }
       schedule.idleUntil = nil
     }
@@ -138,13 +138,15 @@ extension Verifier {
     if step.kind != 0, step.kind != EventKind.start.rawValue,
       step.time &+ plan.allowance &+ Self.earlyTolerance < start, fails(.windowNominal)
     {
-      explain("window \(index) is started \(start &- step.time) ns before its start, L is \(plan.allowance) ns")
+      explain(
+        "window \(index) is started \((start &- step.time).nanoseconds) before its start, L is "
+          + plan.allowance.nanoseconds)
     }
     guard event.partition != window.partition || event.words.w0 != start || event.words.w1 != end else { return }
     if fails(.windowNominal) {
       explain(
-        "window \(index) is announced for \(name(event.partition)), \(event.words.w0) … \(event.words.w1) ns; the "
-          + "schedule has \(name(window.partition)), \(start) … \(end) ns")
+        "window \(index) is announced for \(name(event.partition)), \(event.words.w0.seconds) … "
+          + "\(event.words.w1.seconds); the schedule has \(name(window.partition)), \(start.seconds) … \(end.seconds)")
     }
   }
 
@@ -162,8 +164,8 @@ extension Verifier {
       if fails(.windowEndOrder) {
         explain(
           schedule.isOpen
-            ? "window \(event.operand) of \(name(event.partition)) ends at \(event.words.w0) ns; open is window "
-              + "\(schedule.window) of \(name(schedule.owner)) until \(schedule.end) ns"
+            ? "window \(event.operand) of \(name(event.partition)) ends at \(event.words.w0.seconds); open is window "
+              + "\(schedule.window) of \(name(schedule.owner)) until \(schedule.end.seconds)"
             : "window \(event.operand) ends, and no window is open")
       }
       if schedule.isOpen { leaveWindow() }
@@ -173,8 +175,8 @@ extension Verifier {
     let isEarly = step.kind != 0 && step.time &+ plan.allowance &+ Self.earlyTolerance < schedule.end
     if isEarly, !step.happenings.contains(.stopped), fails(.windowEndOrder) {
       explain(
-        "the window of \(name(schedule.owner)) ends \(schedule.end &- step.time) ns before its end, L is "
-          + "\(plan.allowance) ns")
+        "the window of \(name(schedule.owner)) ends \((schedule.end &- step.time).nanoseconds) before its end, L is "
+          + plan.allowance.nanoseconds)
     }
     leaveWindow()
   }
@@ -235,7 +237,7 @@ extension Verifier {
     if exceeds(
       ClaimKey.windowEnd.rawValue, Int64(from: schedule.end, to: time), over: CaseSpan(from: schedule.end, to: time))
     {
-      explain("\(name(partition)) ran until \(time) ns; its window ended at \(schedule.end) ns")
+      explain("\(name(partition)) ran until \(time.seconds); its window ended at \(schedule.end.seconds)")
     }
     if schedule.awaitsFirst, isInstantKnown { judgeFirstInstant(of: partition, resume) }
   }
@@ -252,7 +254,9 @@ extension Verifier {
     }
     let span = CaseSpan(from: min(resume, schedule.start), to: error == 0 ? resume : max(resume, schedule.start))
     if exceeds(ClaimKey.windowStart.rawValue, Int64(clamping: error), over: span) {
-      explain("\(name(partition)) got its first instant at \(resume) ns; its window starts at \(schedule.start) ns")
+      explain(
+        "\(name(partition)) got its first instant at \(resume.seconds); its window starts at "
+          + schedule.start.seconds)
     }
   }
 
