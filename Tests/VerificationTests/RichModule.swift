@@ -23,8 +23,13 @@ enum RichModule {
   static let pieces: [UInt32] = [3, 2, 1, 1]
 
   /// - Parameter action: what a change to the other schedule does to Worker.
-  static func make(_ action: ScheduleChangeAction = .warmStart) throws -> SampleModule {
-    try SampleModule { configuration($0, action) }
+  /// - Parameter processes: of whichever partitions.
+  static func make(
+    _ action: ScheduleChangeAction = .warmStart, processes: [SampleModule.Work] = []
+  ) throws -> SampleModule {
+    try SampleModule { name in
+      configuration(name, action) + (processes.isEmpty ? [] : [SampleModule.processes(processes, name)])
+    }
   }
 
   private static func configuration(

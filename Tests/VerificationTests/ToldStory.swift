@@ -25,15 +25,19 @@ extension SampleModule {
     try SampleModule { name in
       configuration(name).map { section in
         guard section.0 == ModuleSection.processes.rawValue else { return section }
-        return records(
-          processes.map {
-            ProcessRecord(
-              partition: PartitionIndex($0.owner), name: name($0.name), period: Nanoseconds($0.period),
-              capacity: Nanoseconds(100_000), deadline: Nanoseconds($0.deadline), priority: 1,
-              completion: $0.completion)
-          })
+        return Self.processes(processes, name)
       }
     }
+  }
+
+  /// The section with such processes.
+  static func processes(_ processes: [Work], _ name: (String) -> NameReference) -> (UInt64, Int, [UInt64]) {
+    records(
+      processes.map {
+        ProcessRecord(
+          partition: PartitionIndex($0.owner), name: name($0.name), period: Nanoseconds($0.period),
+          capacity: Nanoseconds(100_000), deadline: Nanoseconds($0.deadline), priority: 1, completion: $0.completion)
+      })
   }
 }
 

@@ -37,7 +37,8 @@ extension Verifier {
   private mutating func wait(_ process: Int, from instant: UInt64) {
     guard processes[process].next == nil else {
       return book.doubt(
-        processes[process].claim, "\(processes[process].name) was released at \(instant) ns, before two jobs were over")
+        processes[process].claim,
+        "\(processes[process].name) was released at \(instant.seconds), before two jobs were over")
     }
     processes[process].next = instant
   }
@@ -47,8 +48,7 @@ extension Verifier {
     let state = processes[process]
     let used = max(Int64(clamping: state.used(at: instant)), Int64(clamping: state.deadline &+ 1))
     if judge(state, used, at: instant) {
-      explain(
-        "\(state.name), released at \(state.begin) ns\(movedText(state)), had not completed at \(instant) ns")
+      explain("\(job(state)), had not completed at \(instant.seconds)")
     }
   }
 
@@ -66,8 +66,17 @@ extension Verifier {
     return exceeds(state.claim, used, over: CaseSpan(from: state.begin, to: instant))
   }
 
-  private func movedText(_ state: ProcessState) -> String {
-    state.moved.map { ", with its deadline moved to \($0) ns" } ?? ""
+  /// A job in words: when it was released, by which module schedule, and whether its deadline is another one.
+  private func job(_ state: ProcessState) -> String {
+    var text = "\(state.name), released at \(state.begin.seconds)"
+    // A change in this very step is not the last one yet.
+    let isNew = rare.scheduleDone >= 0
+    let change = isNew ? schedule.frameStart : schedule.lastChange
+    if isNew || schedule.isLastChangeKnown, state.release < change {
+      text += " under the module schedule before the change at \(change.seconds)"
+    }
+    if let moved = state.moved { text += ", with its deadline moved to \(moved.seconds)" }
+    return text
   }
 
   /// The trace is over: of who was stopped, and has not been seen since, nobody knows how its jobs went.
@@ -81,8 +90,7 @@ extension Verifier {
     let state = processes[process]
     processes[process].goOn()
     if judge(state, Int64(clamping: state.used(at: step.time)), at: step.time) {
-      explain(
-        "\(state.name), released at \(state.begin) ns\(movedText(state)), took \(step.time &- state.begin) ns")
+      explain("\(job(state)), took \((step.time &- state.begin).nanoseconds)")
     }
   }
 
@@ -186,7 +194,7 @@ extension Verifier {
     if processes[process].hasTime(step.time) {
       book.doubt(
         processes[process].claim,
-        "\(processes[process].name), released at \(processes[process].begin) ns, gave way to its next job")
+        "\(processes[process].name), released at \(processes[process].begin.seconds), gave way to its next job")
     } else {
       miss(process, by: step.time)
     }
