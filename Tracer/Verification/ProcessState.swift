@@ -46,6 +46,8 @@ struct ProcessState: Equatable {
   var periodStart: NanosecondInstant?
   var periodLength: NanosecondSpan = 0
   var phase = Phase.new
+  /// Who has lost the processor with its job under way, and has not had it since; nil of others.
+  var stall: ProcessStall?
   /// It was followed, and was stopped or started since: whether it has jobs is not known until it gets the processor.
   var isOutOfSight = false
   /// The first of its releases since then that it would have if it had started again.
@@ -137,7 +139,7 @@ struct ProcessState: Equatable {
     lastDelay = 0
     phase = .new
     if isTold, isFollowed { isOutOfSight = true }
-    unseenSince = nil
+    (unseenSince, stall) = (nil, nil)
     isFollowed = !isTold
   }
 
@@ -146,7 +148,7 @@ struct ProcessState: Equatable {
     end()
     phase = .lost
     isFollowed = !isTold
-    (lastDelay, isOutOfSight, unseenSince) = (0, false, nil)
+    (lastDelay, isOutOfSight, unseenSince, stall) = (0, false, nil, nil)
     (periodStart, periodLength, knownSince) = (nil, 0, nil)
   }
 }

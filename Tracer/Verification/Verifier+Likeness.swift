@@ -11,7 +11,8 @@ extension Verifier {
       firstTime == other.firstTime, eventCount == other.eventCount, isResumeKnown == other.isResumeKnown,
       gapCount == other.gapCount, step == other.step, rare == other.rare, schedule == other.schedule,
       machine.isAlike(other.machine), health == other.health, keyframe == other.keyframe,
-      processes == other.processes, ending == other.ending
+      processes == other.processes, ending == other.ending,
+      refusal.next != step.position || refusal == other.refusal
     else { return false }
     guard partitions.count == other.partitions.count, counters == other.counters,
       handlerAddresses == other.handlerAddresses, coalesced == other.coalesced, registeredBy == other.registeredBy,

@@ -43,6 +43,9 @@ extension Verifier {
       partitions[index].supplyKnown = false
     }
     for index in processes.indices {
+      // One that is older than its job will not be told of again.
+      let isOld = processes[index].stall.map { $0.since < processes[index].begin } ?? false
+      if !processes[index].isReleased || !isOld { processes[index].stall = nil }
       processes[index].end()
       (processes[index].periodStart, processes[index].periodLength) = (nil, 0)
       if processes[index].phase == .known { processes[index].phase = .guessed }

@@ -48,7 +48,7 @@ extension Verifier {
     let state = processes[process]
     let used = max(Int64(clamping: state.used(at: instant)), Int64(clamping: state.deadline &+ 1))
     if judge(state, used, at: instant) {
-      explain("\(job(state)), had not completed at \(instant.seconds)")
+      explain("\(job(state)), had not completed at \(instant.seconds)\(whereabouts(of: process))")
     }
   }
 
@@ -116,6 +116,7 @@ extension Verifier {
       default:
         if isFrom { leave(process, telling.state) }
         if isTo { dispatch(process, telling.age) }
+        noteStall(of: process, telling)
       }
     }
   }

@@ -225,6 +225,7 @@ extension Verifier {
       return
     }
     let queue = ports.queues[index]
+    refusal = PortRefusal(port: index, next: position)
     let isRight: Bool
     if number == .receiveQueuingMessage {
       isRight = !queue.isKnown || queue.count == 0

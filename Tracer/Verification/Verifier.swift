@@ -71,6 +71,7 @@ public struct Verifier: ~Copyable {
   var ports: PortTable
   var keyframe = KeyframeState()
   var processes: [ProcessState]
+  var refusal = PortRefusal()
   var ending = EndingState()
   var custom = CustomClaims()
   /// Whether it judges a piece by itself, and what it took for granted then.
@@ -122,7 +123,7 @@ public struct Verifier: ~Copyable {
     (firstTime, eventCount, isResumeKnown) = (other.firstTime, other.eventCount, other.isResumeKnown)
     (gapCount, isGapOpen, gapStart) = (other.gapCount, other.isGapOpen, other.gapStart)
     isBeginningOverwritten = other.isBeginningOverwritten
-    (step, rare) = (other.step, other.rare)
+    (step, rare, refusal) = (other.step, other.rare, other.refusal)
     partitions = other.partitions.copy()
     guests = other.guests
     counters = other.counters.copy()
