@@ -68,6 +68,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Show all that is known of the claims that match, and nothing else. May be given several times.")
   var explain: [String] = []
 
+  @Flag(help: "With --evidence or --explain: name everybody who took time, and not the five alone who took most.")
+  var all = false
+
   @Option(help: "Write a certificate of all claims to this file, for 'partita audit'.", completion: .file())
   var certificate: String?
 
@@ -110,6 +113,9 @@ struct VerifyCommand: ParsableCommand {
     }
     guard !quiet || format == .text && explain.isEmpty else {
       throw ValidationError("--quiet is for the table: leave it out with --explain and other formats than text")
+    }
+    guard !all || format == .text && (evidence || !explain.isEmpty) else {
+      throw ValidationError("--all is for the text of --evidence and --explain: other formats leave nobody out")
     }
     guard !evidence || format != .junit else {
       throw ValidationError("--evidence is for text and json: junit has no place for it")
@@ -158,14 +164,14 @@ struct VerifyCommand: ParsableCommand {
     let report = format == .text ? found.visible : found
     switch format {
     case .text where !explain.isEmpty:
-      for claim in report.claims { print(report.explanation(of: claim)) }
+      for claim in report.claims { print(report.explanation(of: claim, hasAllTakers: all)) }
       if let origin = report.origin { print(origin) }
       if let omission = report.omission { print(omission) }
     case .text:
       print(report.text(isColored: StandardOutput.isColored, isQuiet: quiet))
       if evidence {
         for claim in report.claims where !claim.worstCases.isEmpty && !(quiet && claim.verdict == .pass) {
-          print(report.explanation(of: claim))
+          print(report.explanation(of: claim, hasAllTakers: all))
         }
       }
     case .json: print(report.json)

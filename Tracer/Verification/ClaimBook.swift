@@ -23,6 +23,8 @@ struct ClaimBook: ~Copyable {
     /// The worst values, the very worst first; of equal ones the earlier.
     var cases: [WorstCase] = []
     var source = ""
+    /// Whose it is; nil of what is no partition's.
+    var partition: UInt8?
   }
 
   static let kept = 5
@@ -34,10 +36,10 @@ struct ClaimBook: ~Copyable {
   private(set) var isMuted = false
   /// What was violated since it was last taken, and when, ns; nil while nobody wants to know.
   var violations: [(claim: Int, time: UInt64)]?
-  private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
-
   /// Messages that a full queue discarded, by port: they count for no verdict.
   var discarded: [UInt64] = []
+  private var latest = (claim: 0, excess: Int64(0), position: UInt64(0), time: UInt64(0))
+
   init() {
     for key in ClaimKey.allCases {
       let (identifier, title) = key.names
@@ -51,9 +53,9 @@ struct ClaimBook: ~Copyable {
     accounts = other.accounts.copy()
     details = other.details
     blank = other.blank
+    discarded = other.discarded
     latest = other.latest
   }
-    discarded = other.discarded
 
   func copy() -> ClaimBook { ClaimBook(copying: self) }
 
@@ -68,9 +70,9 @@ struct ClaimBook: ~Copyable {
   func cleared(isMuted: Bool = false, keeping kept: ClaimKey? = nil) -> ClaimBook {
     var book = ClaimBook(copying: self)
     book.details = blank
+    book.discarded = [UInt64](repeating: 0, count: discarded.count)
     book.isMuted = isMuted
     for claim in book.accounts.indices {
-    book.discarded = [UInt64](repeating: 0, count: discarded.count)
       book.accounts[claim].checked = 0
       book.accounts[claim].threshold = isMuted ? .max : .min
     }
@@ -84,13 +86,13 @@ struct ClaimBook: ~Copyable {
   /// Adds a claim and answers its index.
   mutating func add(
     _ identifier: String, _ title: String, source: String, limit: Int64 = 0, unit: MeasureUnit = .none,
-    isFloor: Bool = false, mustBeExercised: Bool, isTouchedByLoss: Bool = true
+    isFloor: Bool = false, mustBeExercised: Bool, isTouchedByLoss: Bool = true, partition: UInt8? = nil
   ) -> Int {
     accounts.append(Account(limit: isFloor ? 0 &- limit : limit))
     details.append(
       Details(
         identifier: identifier, title: title, unit: unit, isFloor: isFloor, mustBeExercised: mustBeExercised,
-        isTouchedByLoss: isTouchedByLoss, source: source))
+        isTouchedByLoss: isTouchedByLoss, source: source, partition: partition))
     return details.count - 1
   }
 
@@ -161,7 +163,8 @@ struct ClaimBook: ~Copyable {
     return ClaimResult(
       identifier: detail.identifier, title: detail.title, verdict: verdict,
       bound: isMeasured ? (detail.isFloor ? 0 &- account.limit : account.limit) : nil, isFloor: detail.isFloor,
-      unit: detail.unit, source: detail.source, worstCases: cases, checked: account.checked, failures: detail.failures,
-      firstViolations: detail.first, worstViolations: detail.worst, remark: remark)
+      unit: detail.unit, partition: detail.partition, source: detail.source, worstCases: cases,
+      checked: account.checked, failures: detail.failures, firstViolations: detail.first,
+      worstViolations: detail.worst, remark: remark)
   }
 }

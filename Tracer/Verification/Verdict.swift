@@ -88,6 +88,8 @@ public struct ClaimResult: Sendable {
   public var isFloor: Bool
   /// Of bound, worst cases and excesses.
   public var unit: MeasureUnit
+  /// Whose it is, by index: the partition that can do something about it; nil where that is none alone.
+  public internal(set) var partition: UInt8?
   /// Where the claim comes from: the standard's part, the row of the lineage, or the module file.
   public var source: String
   /// The worst cases, at most five, the very worst first; empty where the claim has no measure or met no value.

@@ -2,8 +2,10 @@ import ModuleConfiguration
 
 /// The evidence for a reader: worst cases, and who took their time.
 extension VerificationReport {
-  /// All that is known of one claim: what it says, where it comes from, its violations and its worst cases.
-  public func explanation(of claim: ClaimResult) -> String {
+  /// What is known of one claim: what it says, where it comes from, its violations and its worst cases.
+  ///
+  /// - Parameter hasAllTakers: whether to name everybody who took time in a worst case, and not the five who took most.
+  public func explanation(of claim: ClaimResult, hasAllTakers: Bool = false) -> String {
     var lines = [
       "\(claim.verdict.rawValue): \(claim.identifier)", "  \(claim.title)", "  source: \(claim.source)",
       "  judged \(claim.checked) times, \(Self.count(ofViolations: claim))",
@@ -17,28 +19,58 @@ extension VerificationReport {
       lines += Self.violations(of: claim)
     }
     if !claim.worstCases.isEmpty { lines.append("  the worst cases:") }
-    for found in claim.worstCases { lines += evidence(found, claim) }
+    for found in claim.worstCases { lines += evidence(found, claim, hasAllTakers) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func evidence(_ found: WorstCase, _ claim: ClaimResult) -> [String] {
+  private func evidence(_ found: WorstCase, _ claim: ClaimResult, _ hasAllTakers: Bool) -> [String] {
+    var own = claim.partition
     var text = "    event \(found.position) at \(Self.duration(found.timeInNanoseconds)): "
     text += "\(Self.grouped(found.value)) \(claim.unit.rawValue)"
     if found.span.from < found.span.to {
       text += ", from \(Self.duration(found.span.from)) to \(Self.duration(found.span.to))"
       switch found.span.scope {
       case .all: break
-      case .windows(let partition): text += " in windows of \(name(partition))"
+      case .windows(let partition):
+        own = partition
+        text += " in windows of \(name(partition))"
       case .kernel: text += " in the kernel"
       }
     }
     var lines = [text]
-    lines += found.attribution.map { "      " + line($0) }
+    lines += self.lines(found.attribution, of: own, hasAllTakers).map { "      " + $0 }
     if !found.attributionBeyondBound.isEmpty {
       lines.append("      beyond the bound:")
-      lines += found.attributionBeyondBound.map { "        " + line($0) }
+      lines += self.lines(found.attributionBeyondBound, of: own, hasAllTakers).map { "        " + $0 }
     }
     return lines
+  }
+
+  /// Who took most, what a partition can do something about first, and the others in sum.
+  private func lines(_ shares: [TimeShare], of own: UInt8?, _ hasAllTakers: Bool) -> [String] {
+    let shown = hasAllTakers ? shares[...] : shares.prefix(Self.takersShown)
+    let ranks = Dictionary(grouping: shown) { Self.rank($0.taker, for: own) }
+    var lines = ranks.keys.sorted().flatMap { ranks[$0] ?? [] }.map(line)
+    let others = shares.dropFirst(shown.count)
+    if !others.isEmpty {
+      let total = others.reduce(0) { $0 &+ $1.nanoseconds }
+      lines.append("and \(others.count) other\(others.count == 1 ? "" : "s"), \(total.nanoseconds) in all")
+    }
+    return lines
+  }
+
+  private static let takersShown = 5
+
+  /// How far what took the time is from a partition: its own code and calls, then the kernel, then other partitions,
+  /// which have what the schedule gives them, then nobody.
+  private static func rank(_ taker: TimeTaker, for own: UInt8?) -> Int {
+    switch taker {
+    case .partition(let index): index == own ? 0 : 2
+    case .hypercall(_, let index), .exception(_, let index), .restart(let index):
+      own == nil ? 1 : index == own ? 0 : 2
+    case .idle: 3
+    default: 1
+    }
   }
 
   private func line(_ share: TimeShare) -> String {

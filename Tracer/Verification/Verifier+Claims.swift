@@ -30,7 +30,7 @@ extension Verifier {
           "partition.supply.\(name)",
           "\(name) gets its duration, less L, start error and stolen time as declared, in each period",
           source: "ARINC 653: partition scheduling", unit: .nanoseconds, isFloor: true, mustBeExercised: true,
-          isTouchedByLoss: false))
+          isTouchedByLoss: false, partition: UInt8(index)))
     }
   }
 
@@ -47,7 +47,7 @@ extension Verifier {
           + (isTold ? ", as its scheduler tells" : ""),
         source: "module file: p:DeadlineSeconds", limit: Int64(clamping: process.deadline.count), unit: .nanoseconds,
         mustBeExercised: true,
-        isTouchedByLoss: false)
+        isTouchedByLoss: false, partition: process.partition.rawValue)
       processes.append(
         ProcessState(
           name: name, key: ProcessKey(name: table.name(process.name)), partition: process.partition.rawValue,
