@@ -1,16 +1,19 @@
 import ModuleConfiguration
 
 /// What a hypercall's number means, looked up once a call.
-struct CallMeaning {
-  /// Numbers up to here, without, have a place in the table; the table's last is for all others.
+struct CallMeaning: Equatable {
+  /// Numbers up to here, without, have a place in the table; the table's last is for all others, which no service has.
   static let tableCount = 128
 
   var number: HypercallNumber?
   /// Whether success changes nothing of what an entry of the caller is judged by.
-  var isCalm: Bool
+  var isCalm = false
   /// Whether something is to be judged when it has succeeded, and when its step closes.
-  var mustTake: Bool
-  var mustClose: Bool
+  var mustTake = true
+  var mustClose = true
+
+  /// That of a number that no service has.
+  init() {}
 
   init(_ raw: UInt16) {
     number = HypercallNumber(rawValue: raw)

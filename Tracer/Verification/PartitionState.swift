@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// How far a partition is with the handler of its exceptions and errors, as its own count has shown.
 ///
 /// The handler lasts until that count changes. It lies in the partition's memory: one that is written back to what it
@@ -39,15 +41,11 @@ struct PartitionState: BitwiseCopyable, Equatable {
   /// Marked lines whose mark came before the window's first instruction: to be delivered now or later.
   var optional: UInt64 = 0
 
-  /// Whether the last entry, or a return from an upcall, left the virtual interrupt flag on.
-  var isEnabled = false
+  /// What the last entry showed by flags, or what a return or an upcall has made of that.
+  private var shown = EntrySnapshot.Flags.frameFits
   var isEnabledKnown = true
-  var wasInTail = false
-  var frameFits = true
   /// What it has shown of the handler of the last exception or error that it was given.
   var handlerPhase = HandlerPhase.none
-  /// Its last entry said by a flag that the handler has come back, as far as the kernel did not know that yet.
-  var isHandlerOverTold = false
   var entryAddress: UInt64 = 0
   var entryAddressKnown = true
 
@@ -109,8 +107,43 @@ struct PartitionState: BitwiseCopyable, Equatable {
   /// Whether it certainly leaves the rest of its window to others.
   var isGone: Bool { hasYielded || mode == 0 }
 
-  /// An entry tells by its flag whether the handler has come back.
+  /// Whether the last entry, or a return from an upcall, left the virtual interrupt flag on.
+  var isEnabled: Bool {
+    get { shown.contains(.interruptsEnabled) }
+    set { set(.interruptsEnabled, newValue) }
+  }
+  var wasInTail: Bool {
+    get { shown.contains(.inReturnTail) }
+    set { set(.inReturnTail, newValue) }
+  }
+  var frameFits: Bool {
+    get { shown.contains(.frameFits) }
+    set { set(.frameFits, newValue) }
+  }
+  /// Its last entry said by a flag that the handler has come back, as far as the kernel did not know that yet.
+  var isHandlerOverTold: Bool {
+    get { shown.contains(.isHandlerOver) }
+    set { set(.isHandlerOver, newValue) }
+  }
+
+  private mutating func set(_ flag: EntrySnapshot.Flags, _ isOn: Bool) {
+    shown.rawValue = isOn ? shown.rawValue | flag.rawValue : shown.rawValue & ~flag.rawValue
+  }
+
+  /// An entry shows how its partition stands: kept as one byte, for it is done at every one.
   @inline(__always)
+  mutating func show(_ flags: EntrySnapshot.Flags) {
+    let kept = flags.rawValue & Self.keptFlags
+    // In the return's tail the virtual interrupt flag is as good as on.
+    shown.rawValue = kept | kept &>> 1 & EntrySnapshot.Flags.interruptsEnabled.rawValue
+    if flags.contains(.isHandlerOver), handlerPhase == .inside { handlerPhase = .shownOver }
+  }
+
+  private static let keptFlags =
+    EntrySnapshot.Flags.interruptsEnabled.rawValue | EntrySnapshot.Flags.inReturnTail.rawValue
+    | EntrySnapshot.Flags.frameFits.rawValue | EntrySnapshot.Flags.isHandlerOver.rawValue
+
+  /// An entry tells by its flag whether the handler has come back.
   mutating func showHandler(isOver: Bool) {
     isHandlerOverTold = isOver
     if isOver, handlerPhase == .inside { handlerPhase = .shownOver }

@@ -40,12 +40,7 @@ struct Step: Equatable {
   var flags = EntrySnapshot.Flags()
   var what: UInt16 = 0
   /// What a hypercall's number means.
-  var number: HypercallNumber?
-  /// Whether such a hypercall has something to be judged when it succeeds, and when the step closes, and leaves its
-  /// caller's calm.
-  var mustTake = true
-  var mustClose = true
-  var isCalm = false
+  var call = CallMeaning()
   /// Nothing is left to be judged when it closes.
   var isClosed = false
   var happenings: Happenings = []

@@ -15,8 +15,11 @@ struct Calm {
   var isOwner = false
   /// Upcalls entered and returned, as its entries must tell them.
   var counters: UInt32 = 0
-  /// After this instant the timer is overdue, or the window.
+  /// After this instant the timer is overdue, or an entry is so near the window's end, or behind it, that it is among
+  /// the worst.
   var until: NanosecondInstant = 0
+  /// The same but for the timer: it may come whenever it likes.
+  var timerUntil: NanosecondInstant = 0
   /// Entries that went the short way, and those of them by a window's owner: not in the accounts yet.
   var entries: UInt64 = 0
   var ownEntries: UInt64 = 0
@@ -24,11 +27,13 @@ struct Calm {
 
 extension Verifier {
   /// Judges an entry of the calm partition; false, and nothing, where it must be judged the long way.
+  ///
+  /// - Parameter until: the last instant at which it may come so.
   @inline(__always)
-  mutating func passCalmly(_ event: EventReference) -> Bool {
+  mutating func passCalmly(_ event: EventReference, until: NanosecondInstant) -> Bool {
     let partition = event.partition
     let words = event.words
-    guard UInt16(partition) == calm.partition, time <= calm.until,
+    guard UInt16(partition) == calm.partition, time <= until,
       UInt32(truncatingIfNeeded: words.w0) == calm.counters, words.w1 <= time &- previousTime,
       UInt8(truncatingIfNeeded: event.operand &>> 16) == partition
     else { return false }
@@ -41,24 +46,10 @@ extension Verifier {
     }
     judgeCallDuration(partition, spent, resume)
     calm.entries &+= 1
-    if calm.isOwner {
-      calm.ownEntries &+= 1
-      // Not beyond the window's end, nor long before it: else there is no calm.
-      let value = Int64(bitPattern: time &- schedule.end)
-      if value > book.accounts[unchecked: ClaimKey.windowEnd.rawValue].threshold { admitWindowEnd(value) }
-    }
-    let flags = EntrySnapshot.Flags(rawValue: event.detail)
-    let state = partitions.reference(to: Int(partition))
-    state.pointee.isEnabled = flags.contains(.interruptsEnabled) || flags.contains(.inReturnTail)
-    state.pointee.wasInTail = flags.contains(.inReturnTail)
-    state.pointee.frameFits = flags.contains(.frameFits)
-    state.pointee.showHandler(isOver: flags.contains(.isHandlerOver))
+    if calm.isOwner { calm.ownEntries &+= 1 }
+    partitions.reference(to: Int(partition)).pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
     machine.entryTime = time
     return true
-  }
-
-  private mutating func admitWindowEnd(_ value: Int64) {
-    book.admit(ClaimKey.windowEnd.rawValue, value, position, time, CaseSpan(from: schedule.end, to: time))
   }
 
   /// An entry was judged the long way: whether the next one of the same partition need not be.
@@ -79,7 +70,16 @@ extension Verifier {
     calm.partition = UInt16(partition)
     calm.isOwner = isOwner
     calm.counters = UInt32(state.pointee.entered) &<< 16 | UInt32(state.pointee.returned)
-    calm.until = min(machine.isArmed ? machine.dueFrom : .max, isOwner ? schedule.end : .max)
+    calm.timerUntil = isOwner ? lastPlainInstant() : .max
+    calm.until = min(machine.isArmed ? machine.dueFrom : .max, calm.timerUntil)
+  }
+
+  /// The last instant of the open window at which its owner's entry is not among those that the book keeps as the worst
+  /// of `windowEnd`: the book's threshold only ever rises.
+  private func lastPlainInstant() -> NanosecondInstant {
+    let threshold = book.accounts[unchecked: ClaimKey.windowEnd.rawValue].threshold
+    guard threshold < 0 else { return schedule.end }
+    return schedule.end - min(schedule.end, threshold.magnitude)
   }
 
   /// Something has happened that the calm may not have survived.
@@ -101,9 +101,9 @@ extension Verifier {
   /// Entries look themselves, results and marks too.
   static func isCalm(_ kind: EventKind?) -> Bool {
     switch kind {
-    case .hypercall, .interrupt, .exception, .hypercallResult, .mark, .portOperation, .messageCopied, .consoleWritten,
-      .noteWords, .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned, .keyframeWords,
-      .keyframe:
+    case .hypercall, .interrupt, .timer, .exception, .hypercallResult, .mark, .portOperation, .messageCopied,
+      .consoleWritten, .noteWords, .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned,
+      .keyframeWords, .keyframe:
       true
     default: false
     }

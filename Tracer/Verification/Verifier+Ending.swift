@@ -43,6 +43,7 @@ extension Verifier {
     }
   }
 
+  @inline(never)
   mutating func loss(_ event: EventReference) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
@@ -224,7 +225,7 @@ extension Verifier {
       book.doubt(Int(targets.kernelTime), "\(reason), within a major frame")
     }
     // What a call without a result yet may complete may be in time.
-    let isOpen = step.number == .yield || step.number == .tellProcess
+    let isOpen = step.call.number == .yield || step.call.number == .tellProcess
     let calling = isOpen && !step.happenings.contains(.answered) ? step.partition : 0xFF
     for process in processes.indices where processes[process].partition != calling { judgeOverdue(process) }
     for process in processes where process.isReleased {
@@ -244,7 +245,7 @@ extension Verifier {
     if step.kind == EventKind.hypercall.rawValue, !step.happenings.contains(.answered) {
       open += [.hypercallAnswered, .portResult, .consoleWritten]
     }
-    if step.number == .noteWords, !step.happenings.contains(.answered) || step.notedWords != step.argument1 {
+    if step.call.number == .noteWords, !step.happenings.contains(.answered) || step.notedWords != step.argument1 {
       open.append(.noteWords)
     }
     if step.kind == EventKind.exception.rawValue, !step.happenings.contains(.healthAction) {

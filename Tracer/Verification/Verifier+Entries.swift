@@ -6,7 +6,15 @@ extension Verifier {
   @inline(__always)
   mutating func enter(_ event: EventReference) {
     closeStep()
-    if passCalmly(event) { return beginStep(event) }
+    if passCalmly(event, until: calm.until) { return beginStep(event) }
+    enterAtLength(event)
+  }
+
+  /// The same of the timer, which is late at most.
+  @inline(__always)
+  mutating func enterByTimer(_ event: EventReference) {
+    closeStep()
+    if passCalmly(event, until: calm.timerUntil) { return beginStep(event) }
     enterAtLength(event)
   }
 
@@ -157,7 +165,7 @@ extension Verifier {
     if step.kind == EventKind.hypercall.rawValue, happened.isSubset(of: .quiet), happened.contains(.answered),
       !rare.isTouched, step.returned == 0
     {
-      if step.mustClose { closeHypercall() }
+      if step.call.mustClose { closeHypercall() }
       return
     }
     if step.isClosed { return }

@@ -8,11 +8,7 @@ extension Verifier {
   mutating func hypercall(_ event: EventReference) {
     guard event.partition != 0xFF else { return refuseNobody() }
     enter(event)
-    let meaning = calls[min(Int(step.what), CallMeaning.tableCount)]
-    step.number = step.what < CallMeaning.tableCount ? meaning.number : HypercallNumber(rawValue: step.what)
-    step.mustTake = meaning.mustTake
-    step.mustClose = meaning.mustClose
-    step.isCalm = meaning.isCalm
+    step.call = calls[min(Int(step.what), CallMeaning.tableCount)]
     step.looked = event.words.w2
     step.argument0 = event.words.w3
     step.argument1 = event.words.w4
@@ -32,6 +28,13 @@ extension Verifier {
     }
   }
 
+  /// The same where it is not followed by its answer.
+  @inline(never)
+  mutating func hypercallAlone(_ event: EventReference) { hypercall(event) }
+
+  @inline(never)
+  mutating func resultAlone(_ event: EventReference) { hypercallResult(event) }
+
   @inline(never)
   private mutating func refuseNobody() {
     if fails(.meaning) { explain("a hypercall comes from the idle loop") }
@@ -47,9 +50,9 @@ extension Verifier {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
-    if !step.isCalm { disturb() }
-    guard let number = step.number else { return judgeUnknown(event) }
-    if event.detail == 0, step.mustTake { take(number, event.partition) }
+    if !step.call.isCalm { disturb() }
+    guard let number = step.call.number else { return judgeUnknown(event) }
+    if event.detail == 0, step.call.mustTake { take(number, event.partition) }
   }
 
   @inline(never)
@@ -251,9 +254,9 @@ extension Verifier {
   }
 
   mutating func closeHypercall() {
-    if step.number == .completeCallback, !step.happenings.contains(.stopped) { closeCompletion() }
+    if step.call.number == .completeCallback, !step.happenings.contains(.stopped) { closeCompletion() }
     guard step.happenings.contains(.answered) else { return judgeUnanswered() }
-    switch step.number {
+    switch step.call.number {
     case .writeConsole: closeConsole()
     case .noteWords: closeNote()
     case .createSamplingPort:
@@ -281,7 +284,7 @@ extension Verifier {
   private mutating func judgeUnanswered() {
     // Who stops or starts anew takes no answer; the drainer is done only when the trace is.
     let mayEnd =
-      step.number == .drainComplete || !step.happenings.isDisjoint(with: [.stopped, .modeChanged])
+      step.call.number == .drainComplete || !step.happenings.isDisjoint(with: [.stopped, .modeChanged])
       || rare.isModuleReset
     tally(.hypercallAnswered)
     if !mayEnd, fails(.hypercallAnswered) {

@@ -20,6 +20,7 @@ extension Verifier {
     step.happenings.insert(.switched)
   }
 
+  @inline(never)
   mutating func timerArmed(_ event: EventReference) {
     let instant = event.words.w0
     // The hardware is told after the decision, when masks, messages and the like are done: at most L later. What was
@@ -33,7 +34,7 @@ extension Verifier {
   }
 
   mutating func timer(_ event: EventReference) {
-    enter(event)
+    enterByTimer(event)
     step.happenings.insert(.timing)
     // The local APIC's spurious vector comes the same way, and says nothing of the timer.
     guard step.what != 0xFF else { return }
@@ -113,6 +114,7 @@ extension Verifier {
     }
   }
 
+  @inline(never)
   mutating func lineMask(_ event: EventReference) {
     machine.mask = UInt16(truncatingIfNeeded: event.operand)
     machine.isMaskKnown = true
@@ -181,6 +183,7 @@ extension Verifier {
     }
   }
 
+  @inline(never)
   mutating func start(_ event: EventReference) {
     enterWithin(event)
     if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
@@ -188,6 +191,7 @@ extension Verifier {
     takeStopInstant(event.words.w0)
   }
 
+  @inline(never)
   mutating func nonMaskable(_ event: EventReference) {
     enterWithin(event)
     step.happenings.insert(.nonMaskable)

@@ -130,7 +130,7 @@ extension Verifier {
     var told: UInt64?
     if step.partition == partition {
       if step.kind == EventKind.exception.rawValue { told = step.argument1 & 0xFFFF_FFFF }
-      if step.kind == EventKind.hypercall.rawValue, step.number == .raiseApplicationError {
+      if step.kind == EventKind.hypercall.rawValue, step.call.number == .raiseApplicationError {
         told = step.looked & 0xFFFF_FFFF
       }
     }

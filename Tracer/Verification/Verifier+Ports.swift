@@ -165,7 +165,7 @@ extension Verifier {
     let channel = channels[port.channel]
     let isValid = event.words.w2 & 1 != 0
     // Whoever receives from a queue is not told of it.
-    if step.number != .receiveQueuingMessage {
+    if step.call.number != .receiveQueuingMessage {
       step.readIsValid = isValid
       step.readBytes = UInt32(clamping: event.words.w0)
       step.happenings.insert(.readSeen)

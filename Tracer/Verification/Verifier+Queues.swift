@@ -110,7 +110,7 @@ extension Verifier {
     let waiting = event.words.w2 >> 1
     let isTold = event.words.w2 & 1 != 0
     // Whoever reads a sampling port is not told of it.
-    if step.number != .readSamplingMessage {
+    if step.call.number != .readSamplingMessage {
       step.readIsValid = isTold
       step.readBytes = UInt32(clamping: event.words.w0)
       step.happenings.insert(.readSeen)
@@ -199,7 +199,7 @@ extension Verifier {
   // MARK: Answers
 
   mutating func closeQueue() {
-    let number = step.number
+    let number = step.call.number
     if number != .readQueuingStatus { judgePortRefusal() }
     let hasStopped = step.happenings.contains(.stopped)
     if step.resultCode == ReturnCode.notAvailable.rawValue, !hasStopped { return judgeRefusal(number) }

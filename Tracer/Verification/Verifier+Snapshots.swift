@@ -75,11 +75,8 @@ extension Verifier {
     state.pointee.entered = snapshot.upcallsEntered
     state.pointee.returned = snapshot.upcallsReturned
     state.pointee.countersKnown = state.pointee.isOwedKnown
-    state.pointee.isEnabled = isOn
     state.pointee.isEnabledKnown = true
-    state.pointee.wasInTail = snapshot.flags.contains(.inReturnTail)
-    state.pointee.frameFits = snapshot.flags.contains(.frameFits)
-    state.pointee.showHandler(isOver: snapshot.flags.contains(.isHandlerOver))
+    state.pointee.show(snapshot.flags)
   }
 
   private mutating func refuseCounters(_ snapshot: EntrySnapshot) {

@@ -233,12 +233,12 @@ public struct Verifier: ~Copyable {
     isResumeKnown = meaning.kind != .loss
   }
 
-  @inline(__always)
+  /// Only hands on: with a body in it, it would save and restore six registers for every event.
   private mutating func dispatch(_ kind: EventKind, _ event: EventReference) {
     switch kind {
     case .interrupt: interrupt(event)
     case .timer: timer(event)
-    case .hypercall: hypercall(event)
+    case .hypercall: hypercallAlone(event)
     case .exception: exception(event)
     case .nonMaskable: nonMaskable(event)
     case .stimulus: stimulus(event)
@@ -247,7 +247,7 @@ public struct Verifier: ~Copyable {
     case .mark: mark(event)
     case .upcall: upcall(event)
     case .upcallsReturned: upcallsReturned(event)
-    case .hypercallResult: hypercallResult(event)
+    case .hypercallResult: resultAlone(event)
     case .partitionSwitch: partitionSwitch(event)
     case .windowStart: windowStart(event)
     case .windowEnd: windowEnd(event)
