@@ -53,6 +53,7 @@ extension Verifier {
   }
 
   /// An entry was judged the long way: whether the next one of the same partition need not be.
+  @inline(__always)
   mutating func seekCalm(_ partition: UInt8) {
     let state = partitions.reference(to: Int(partition))
     guard machine.isRunnerKnown, machine.runner == partition, machine.pulsed == 0, !machine.frameToJudge,

@@ -11,6 +11,7 @@ extension Verifier {
   /// - Parameter kernelIdentity: the recording kernel's, by the boot event, where that is read elsewhere.
   public mutating func beginLead(inTheMiddle isMiddle: Bool, kernelIdentity: UInt64? = nil) {
     book = book.cleared(isMuted: isMiddle)
+    disturb()
     if let kernelIdentity { ending.kernelIdentity = kernelIdentity }
     if isMiddle { noteGap() }
   }
@@ -20,6 +21,8 @@ extension Verifier {
     settleCalm()
     // How the trace begins is known, or no question of the part.
     book = book.cleared(keeping: book.isMuted ? nil : .boot)
+    // By that book more is among the worst.
+    disturb()
     guard gapCount > 0 else { return }
     for claim in book.details.indices where ClaimKey(rawValue: claim)?.isTouchedByLoss ?? true {
       book.doubt(claim, "what went before event \(position) is not known")

@@ -14,6 +14,7 @@ extension Verifier {
       return
     }
     let index = Int(event.operand)
+    if passUsually(event, operation, index) { return }
     let port = plan.ports[index]
     if operation == .overflow { return overflow(event, index, port) }
     judgePermission(event, port, operation)
@@ -144,14 +145,21 @@ extension Verifier {
         explain(isFirst ? "the first message has number \(sequence)" : "message \(sequence) follows message \(last)")
       }
     }
-    channels[port.channel].isSequenceKnown = true
-    channels[port.channel].sequence = sequence
-    channels[port.channel].isEmpty = false
-    channels[port.channel].isKnown = step.kind != 0
-    channels[port.channel].bytes = event.words.w0
-    channels[port.channel].writtenAt = step.time
-    channels[port.channel].isDigestKnown = false
-    var destination = plan.firstDestination[port.channel]
+    noteWritten(event, port.channel)
+  }
+
+  /// What was written is what is read from now on.
+  @inline(__always)
+  mutating func noteWritten(_ event: EventReference, _ channel: Int) {
+    let state = channels.reference(to: channel)
+    state.pointee.isSequenceKnown = true
+    state.pointee.sequence = event.words.w1
+    state.pointee.isEmpty = false
+    state.pointee.isKnown = step.kind != 0
+    state.pointee.bytes = event.words.w0
+    state.pointee.writtenAt = step.time
+    state.pointee.isDigestKnown = false
+    var destination = plan.firstDestination[channel]
     while destination >= 0 {
       ports.queues[destination].isEmpty = false
       ports.queues[destination].isEmptyKnown = true

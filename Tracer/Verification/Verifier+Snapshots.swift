@@ -50,6 +50,7 @@ extension Verifier {
   }
 
   /// Takes the snapshot of an entry, and judges the counters in it.
+  @inline(__always)
   mutating func takeSnapshot(_ snapshot: EntrySnapshot, of partition: UInt8, kind: UInt8, inRing3: UInt64) {
     let state = partitions.reference(to: Int(partition))
     let isOn = snapshot.flags.contains(.interruptsEnabled) || snapshot.flags.contains(.inReturnTail)

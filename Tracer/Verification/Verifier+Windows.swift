@@ -213,6 +213,7 @@ extension Verifier {
   }
 
   /// Judges where and when a partition was found in ring 3.
+  @inline(__always)
   mutating func judgeWindowUse(_ partition: UInt8, _ resume: UInt64, _ isInstantKnown: Bool) {
     let state = partitions.reference(to: Int(partition))
     state.pointee.mayBeStopped = false
@@ -269,6 +270,7 @@ extension Verifier {
   }
 
   /// A partition was found running that does not own the open window.
+  @inline(__always)
   private mutating func judgeForeigner(_ partition: UInt8) {
     if partition == plan.drainer {
       guard schedule.isOpen, partitions[Int(schedule.owner)].isAble, time >= schedule.start else { return }

@@ -163,7 +163,8 @@ public struct Verifier: ~Copyable {
       position &+= 1
       let now = event.time
       let partition = event.partition
-      guard !isUnusual, now >= time, Int(partition) < partitions.count || partition == 0xFF else {
+      // Nobody's partition, 0xFF, is 0 then.
+      guard !isUnusual, now >= time, Int(partition &+ 1) <= partitions.count else {
         judgeWithCare(event)
         continue
       }
