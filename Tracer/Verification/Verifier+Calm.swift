@@ -23,6 +23,8 @@ struct Calm {
   /// Entries that went the short way, and those of them by a window's owner: not in the accounts yet.
   var entries: UInt64 = 0
   var ownEntries: UInt64 = 0
+  /// Interrupts that were judged together with their marks: not in the accounts yet either.
+  var interrupts: UInt64 = 0
 }
 
 extension Verifier {
@@ -92,9 +94,11 @@ extension Verifier {
     for key in [ClaimKey.addressSpace, .switchEffect, .modeQuiet, .windowOwner, .upcallReturned] {
       book.accounts[key.rawValue].checked &+= calm.entries
     }
+    for key in [ClaimKey.markRegistered, .markOrder, .markCounter, .markComplete, .acknowledged] {
+      book.accounts[key.rawValue].checked &+= calm.interrupts
+    }
     book.accounts[ClaimKey.windowEnd.rawValue].checked &+= calm.ownEntries
-    calm.entries = 0
-    calm.ownEntries = 0
+    (calm.entries, calm.ownEntries, calm.interrupts) = (0, 0, 0)
   }
 
   /// Kinds after which the calm goes on: what they tell is about others than the partition that runs.

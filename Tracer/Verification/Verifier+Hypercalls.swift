@@ -9,10 +9,9 @@ extension Verifier {
     guard event.partition != 0xFF else { return refuseNobody() }
     enter(event)
     step.call = calls[min(Int(step.what), CallMeaning.tableCount)]
-    step.looked = event.words.w2
-    step.argument0 = event.words.w3
-    step.argument1 = event.words.w4
-    step.argument2 = event.words.w5
+    // Read before any is written, they go by twos.
+    let (looked, first, second, third) = (event.words.w2, event.words.w3, event.words.w4, event.words.w5)
+    (step.looked, step.argument0, step.argument1, step.argument2) = (looked, first, second, third)
     let state = partitions.reference(to: Int(event.partition))
     state.pointee.deferred = 0
     state.pointee.optional = 0
@@ -47,6 +46,12 @@ extension Verifier {
     guard step.kind == EventKind.hypercall.rawValue, event.partition == step.partition,
       event.operand == UInt32(step.what), !step.happenings.contains(.answered)
     else { return refuseResult(event) }
+    answer(event)
+  }
+
+  /// The call of the step gets its answer, the first.
+  @inline(__always)
+  mutating func answer(_ event: EventReference) {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0

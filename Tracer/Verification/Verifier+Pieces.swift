@@ -182,6 +182,7 @@ extension Verifier {
     }
     calm.entries &+= before.calm.entries
     calm.ownEntries &+= before.calm.ownEntries
+    calm.interrupts &+= before.calm.interrupts
     swap(&book, &before.book)
     book.append(before.book)
   }

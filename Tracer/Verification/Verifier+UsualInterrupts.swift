@@ -72,11 +72,7 @@ extension Verifier {
     let index = Int(events.mark.partition)
     judgeMask(line)
     judgeForeign(line)
-    tally(.markRegistered)
-    tally(.markOrder)
-    tally(.markCounter)
-    tally(.markComplete)
-    tally(.acknowledged)
+    calm.interrupts &+= 1
     partitions[index].marksEver.add(1)
     counters[index &* Self.interruptStride &+ line] = events.mark.words.w0
     judgeMarkLatency(line, events.mark.time)

@@ -116,7 +116,8 @@ public struct Verifier: ~Copyable {
     meanings = other.meanings
     (mayLookAhead, usualLines) = (other.mayLookAhead, other.usualLines)
     book = other.book.copy()
-    (calm.entries, calm.ownEntries) = (other.calm.entries, other.calm.ownEntries)
+    (calm.entries, calm.ownEntries, calm.interrupts) =
+      (other.calm.entries, other.calm.ownEntries, other.calm.interrupts)
     isUnusual = other.isUnusual
     targets = other.targets
     (position, time, previousTime) = (other.position, other.time, other.previousTime)
@@ -174,9 +175,9 @@ public struct Verifier: ~Copyable {
       switch meaning.kind {
       case .hypercall:
         hypercall(event)
-        guard let answer = answer(at: place, before: end) else { break }
+        guard place < end, isAnswer(EventReference(place)) else { break }
+        takeAnswer(EventReference(place))
         place += 1
-        hypercallResult(answer)
       case .interrupt where end - place >= UsualInterrupt.lookahead:
         place += interruptAhead(UsualInterrupt(event, place))
       case let kind?: dispatch(kind, event)
@@ -188,21 +189,24 @@ public struct Verifier: ~Copyable {
     book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
   }
 
-  /// The answer of the call that was judged just now, where it comes next and as usual: it is the event at hand then.
+  /// Whether an event is the answer of the call that was judged just now, and as usual.
   @inline(__always)
-  private mutating func answer(
-    at place: UnsafePointer<TraceEvent>, before end: UnsafePointer<TraceEvent>
-  ) -> EventReference? {
-    guard place < end else { return nil }
-    let event = EventReference(place)
-    guard event.kind == EventKind.hypercallResult.rawValue, event.time >= time, mayLookAhead, !isUnusual,
+  private mutating func isAnswer(_ event: EventReference) -> Bool {
+    guard event.kind == EventKind.hypercallResult.rawValue, event.time >= time, mayLookAhead,
       event.partition == step.partition
-    else { return nil }
+    else { return false }
+    return event.operand == UInt32(step.what)
+  }
+
+  /// Makes that answer the event at hand, and judges it.
+  @inline(__always)
+  private mutating func takeAnswer(_ event: EventReference) {
     eventCount &+= 1
     previousTime = time
     position &+= 1
     time = event.time
-    return event
+    tally(.hypercallAnswered)
+    answer(event)
   }
 
   /// What is done for an event beside judging it by its kind.
