@@ -20,7 +20,7 @@ struct CallMeaning: Equatable {
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .writeConsole,
       .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
-      .noteWords, .tellProcess, .readSamplingTime:
+      .noteWords, .tellProcess, .readSamplingTime, .setTimer, .returnFromUpcall:
       isCalm = true
     default: isCalm = false
     }

@@ -33,13 +33,11 @@ extension Verifier {
   /// - Parameter until: the last instant at which it may come so.
   @inline(__always)
   mutating func passCalmly(_ event: EventReference, until: NanosecondInstant) -> Bool {
+    guard isCalm(event, until: until), UInt32(truncatingIfNeeded: event.words.w0) == calm.counters else {
+      return false
+    }
     let partition = event.partition
-    let words = event.words
-    guard UInt16(partition) == calm.partition, time <= until,
-      UInt32(truncatingIfNeeded: words.w0) == calm.counters, words.w1 <= time &- previousTime,
-      UInt8(truncatingIfNeeded: event.operand &>> 16) == partition
-    else { return false }
-    let resume = previousTime &+ words.w1
+    let resume = previousTime &+ event.words.w1
     let spent = resume &- machine.entryTime
     machine.kernelTime = machine.kernelTime &+ spent
     if machine.isEntryForeign {
@@ -51,6 +49,37 @@ extension Verifier {
     if calm.isOwner { calm.ownEntries &+= 1 }
     partitions.reference(to: Int(partition)).pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
     machine.entryTime = time
+    return true
+  }
+
+  /// Whether an entry of the calm partition is as it should be, but for its counters.
+  @inline(__always)
+  private mutating func isCalm(_ event: EventReference, until: NanosecondInstant) -> Bool {
+    guard UInt16(event.partition) == calm.partition, time <= until, event.words.w1 <= time &- previousTime else {
+      return false
+    }
+    return UInt8(truncatingIfNeeded: event.operand &>> 16) == event.partition
+  }
+
+  /// Judges an entry by which the calm partition has returned from upcalls, and nothing else is new, and begins its
+  /// step; false, and nothing, where it must be judged the long way.
+  @inline(never)
+  mutating func passReturn(_ event: EventReference) -> Bool {
+    let until = event.kind == EventKind.timer.rawValue ? calm.timerUntil : calm.until
+    guard isCalm(event, until: until) else { return false }
+    let snapshot = event.snapshot
+    let state = partitions.reference(to: Int(event.partition))
+    let returned = snapshot.upcallsReturned &- state.pointee.returned
+    guard snapshot.upcallsEntered == state.pointee.entered, state.pointee.unfinished >= Int32(returned),
+      snapshot.upcallsEntered &- snapshot.upcallsReturned < 0x8000
+    else { return false }
+    state.pointee.returned = snapshot.upcallsReturned
+    state.pointee.unfinished &-= Int32(returned)
+    state.pointee.isOverflowTold = false
+    calm.counters = UInt32(truncatingIfNeeded: event.words.w0)
+    guard passCalmly(event, until: until) else { return false }
+    beginStep(event)
+    step.returned = returned
     return true
   }
 
@@ -74,8 +103,12 @@ extension Verifier {
     calm.isOwner = isOwner
     calm.counters = UInt32(state.pointee.entered) &<< 16 | UInt32(state.pointee.returned)
     calm.timerUntil = isOwner ? lastPlainInstant() : .max
-    calm.until = min(machine.isArmed ? machine.dueFrom : .max, calm.timerUntil)
+    placeTimer()
   }
+
+  /// The timer was armed, or the calm begins: from when on it would be overdue.
+  @inline(__always)
+  mutating func placeTimer() { calm.until = min(machine.isArmed ? machine.dueFrom : .max, calm.timerUntil) }
 
   /// The last instant of the open window at which its owner's entry is not among those that the book keeps as the worst
   /// of `windowEnd`: the book's threshold only ever rises.
@@ -103,12 +136,12 @@ extension Verifier {
 
   /// Kinds after which the calm goes on: what they tell is about others than the partition that runs.
   ///
-  /// Entries look themselves, results and marks too.
+  /// Entries look themselves, results, marks and the timer's arming too.
   static func isCalm(_ kind: EventKind?) -> Bool {
     switch kind {
     case .hypercall, .interrupt, .timer, .exception, .hypercallResult, .mark, .portOperation, .messageCopied,
-      .consoleWritten, .noteWords, .acknowledged, .kernelHandler, .unclaimed, .spurious, .drained, .upcallsReturned,
-      .keyframeWords, .keyframe:
+      .consoleWritten, .noteWords, .acknowledged, .kernelHandler, .unclaimed, .spurious, .timerArmed, .drained,
+      .upcallsReturned, .keyframeWords, .keyframe:
       true
     default: false
     }

@@ -20,6 +20,7 @@ extension Verifier {
 
   @inline(never)
   private mutating func enterAtLength(_ event: EventReference) {
+    if UInt16(event.partition) == calm.partition, passReturn(event) { return }
     disturb()
     let snapshot = event.snapshot
     let partition = event.partition
@@ -74,7 +75,7 @@ extension Verifier {
   }
 
   @inline(__always)
-  private mutating func beginStep(_ event: EventReference) {
+  mutating func beginStep(_ event: EventReference) {
     step = Step()
     if rare.isTouched { rare = Rarities() }
     step.kind = event.kind

@@ -30,6 +30,7 @@ extension Verifier {
     machine.armed = instant
     machine.isArmed = instant != .max
     machine.isTimerKnown = true
+    placeTimer()
     step.happenings.insert(.timing)
   }
 

@@ -5,8 +5,8 @@ import TraceFormat
 /// Most operations on ports are alike: a sampling message is written, or read, by the call before it, and all is as it
 /// should be. These are judged in one go.
 ///
-/// What is judged is the same, claim by claim, as by the functions for any operation. Whatever is not as it should be is
-/// judged, and explained, by those: this way never finds a violation.
+/// What is judged is the same, claim by claim, as by the functions for any operation. Whatever is not as it should be
+/// goes that way, and is explained there: this one never finds a violation.
 extension Verifier {
   /// Judges a usual operation; false, and nothing, where it is another.
   @inline(__always)
