@@ -148,27 +148,6 @@ extension Verifier {
     noteWritten(event, port.channel)
   }
 
-  /// What was written is what is read from now on.
-  @inline(__always)
-  mutating func noteWritten(_ event: EventReference, _ channel: Int) {
-    let state = channels.reference(to: channel)
-    state.pointee.isSequenceKnown = true
-    state.pointee.sequence = event.words.w1
-    state.pointee.isEmpty = false
-    state.pointee.isKnown = step.kind != 0
-    state.pointee.bytes = event.words.w0
-    state.pointee.writtenAt = step.time
-    state.pointee.isDigestKnown = false
-    var destination = plan.firstDestination[channel]
-    while destination >= 0 {
-      ports.queues[destination].isEmpty = false
-      ports.queues[destination].isEmptyKnown = true
-      destination = plan.ports[destination].nextDestination
-    }
-    step.happenings.insert(.copyDue)
-    tally(.portCopied)
-  }
-
   private mutating func read(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
     let isValid = event.words.w2 & 1 != 0
