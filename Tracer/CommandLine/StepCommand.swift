@@ -106,9 +106,9 @@ struct StepCommand: ParsableCommand {
   private func finish(_ session: StepSession, status: Int32) throws {
     let condition = session.stepper.store.condition
     TraceCommand.tell(session.stepper.store.losses, of: trace)
-    if !condition.isComplete { TraceCommand.complain("\(trace): \(condition)") }
+    TraceCommand.tell(condition, of: trace)
     if status != 0 { throw ExitCode(status) }
-    if !condition.isComplete { throw ExitCode(3) }
+    if !condition.isSound { throw ExitCode(3) }
   }
 
   private func open(_ onProgress: @escaping (Int) throws -> Void) throws -> TraceStepper {

@@ -111,10 +111,8 @@ struct TopCommand: ParsableCommand {
     guard board.isDone else { return }
     TraceCommand.tell(board.losses, of: trace)
     let condition = board.condition
-    guard condition.isComplete else {
-      TraceCommand.complain("\(trace): \(condition)")
-      throw ExitCode(3)
-    }
+    TraceCommand.tell(condition, of: trace)
+    guard condition.isSound else { throw ExitCode(3) }
   }
 
   // MARK: A module

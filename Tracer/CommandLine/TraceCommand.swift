@@ -35,12 +35,17 @@ enum TraceCommand {
     if let sentence = losses.sentence { complain("\(path): note: \(sentence)") }
   }
 
+  /// Says in which condition a trace is that is not complete; a flight recorder's is as it must be.
+  static func tell(_ condition: TraceCondition, of path: String) {
+    if !condition.isComplete { complain("\(path): \(condition.isSound ? "note: it is " : "")\(condition)") }
+  }
+
   /// Says what is wrong with a trace that was read to its end, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String) throws {
     tell(reader.losses, of: path)
     switch reader.condition {
     case .complete, .unread: return
-    case .overwritten: return complain("\(path): note: it is \(reader.condition)")
+    case .overwritten: return tell(reader.condition, of: path)
     case .truncated: complain("\(path): \(reader.condition)")
     case .damaged(let defects):
       for defect in defects.prefix(10) { complain("\(path): \(defect)") }

@@ -37,6 +37,7 @@ public struct SwitchAllowance: Equatable, Sendable {
     /// Acknowledge recipe and end of interrupt at one or two controllers.
     static let acknowledge: UInt64 = 200
     /// A hypercall's entry, decision and events, without what grows with its operand and without an upcall; seen: 1060.
+    /// An error that is raised has no operand and takes 1760 (32 partitions, a full log): less than a piece of memory.
     static let hypercallBase: UInt64 = 1500
     /// Eight bytes of a message, copied and digested; seen: 2.5.
     static let copiedWord: UInt64 = 4

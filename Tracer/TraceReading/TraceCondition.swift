@@ -16,6 +16,12 @@ public enum TraceCondition: Equatable, Sendable, CustomStringConvertible {
   /// Whether nothing is wrong with the file, and nothing missing of it.
   public var isComplete: Bool { self == .complete }
 
+  /// Whether nothing is wrong with the file, though a flight recorder may have overwritten the trace's beginning.
+  public var isSound: Bool {
+    if case .overwritten = self { return true }
+    return isComplete
+  }
+
   /// Whether all that was recorded is there: it is whole, or nothing is wrong but that something comes behind it.
   public var hasAllEvents: Bool {
     guard case .damaged(let defects) = self else { return isComplete }
