@@ -54,18 +54,27 @@ import TraceFormat
       emit(event)
     }
 
-    private mutating func answer(_ number: HypercallNumber, _ value: UInt64 = 0) {
+    private mutating func answer(_ number: HypercallNumber, _ value: UInt64 = 0, _ code: ReturnCode = .noError) {
       emit(
         TraceEvent(
-          time: 0, .hypercallResult, partition: input.partition, operand: UInt32(number.rawValue),
-          words: .init(value)))
+          time: 0, .hypercallResult, partition: input.partition, detail: code.rawValue,
+          operand: UInt32(number.rawValue), words: .init(value)))
     }
 
     /// Whether both judges find fault with an answer to a question about the log.
     func isRefuted(_ number: UInt64, _ field: ErrorLogField, _ value: UInt64) -> [Bool] {
+      isRefuted(number, field.rawValue, value, .noError)
+    }
+
+    /// Whether they do where it is refused.
+    func isRefuted(_ number: UInt64, _ field: ErrorLogField, _ code: ReturnCode) -> [Bool] {
+      isRefuted(number, field.rawValue, 0, code)
+    }
+
+    func isRefuted(_ number: UInt64, _ field: UInt64, _ value: UInt64, _ code: ReturnCode) -> [Bool] {
       var copy = self
-      copy.begin(.readErrorLog, (number, field.rawValue))
-      copy.answer(.readErrorLog, value)
+      copy.begin(.readErrorLog, (number, field))
+      copy.answer(.readErrorLog, value, code)
       // The next input ends the step.
       copy.begin(.null)
       return copy.trace.violations(of: "health.read")
@@ -91,5 +100,50 @@ import TraceFormat
     #expect(flood.isRefuted(flood.other, .next, flood.first) == wrong)
     #expect(flood.isRefuted(flood.first, .next, flood.first) == wrong)
     #expect(flood.isRefuted(flood.last + 1, .next, flood.last + 1) == wrong)
+  }
+
+  /// Who says that nothing is kept has dropped what the rule keeps.
+  @Test func aRefusalIsRightWhereNothingIsKept() throws {
+    let flood = try Flood(by: Module.worker, reader: Module.master, flood: 200)
+    let (right, wrong) = ([false, false], [true, true])
+    for field in [ErrorLogField.time, .description, .address] {
+      #expect(flood.isRefuted(flood.other, field, .notAvailable) == wrong, "\(field)")
+      #expect(flood.isRefuted(flood.last, field, .notAvailable) == wrong, "\(field)")
+      #expect(flood.isRefuted(flood.first, field, .notAvailable) == right, "\(field)")
+      #expect(flood.isRefuted(flood.first, field, .invalidParameter) == wrong, "\(field)")
+      #expect(flood.isRefuted(flood.last + 1, field, .notAvailable) == right, "\(field)")
+    }
+    #expect(flood.isRefuted(flood.last, .next, .notAvailable) == wrong)
+    #expect(flood.isRefuted(flood.last + 1, .next, .notAvailable) == right)
+    #expect(flood.isRefuted(flood.last, 4, 0, .invalidParameter) == right)
+    #expect(flood.isRefuted(flood.last, 4, 0, .notAvailable) == wrong)
+  }
+
+  /// It may not see the others' entries, and its own are kept as ever.
+  @Test func aPlainPartitionIsRefusedTheOthersEntriesAlone() throws {
+    let flood = try Flood(by: Module.master, reader: Module.worker, flood: 200)
+    let (right, wrong) = ([false, false], [true, true])
+    #expect(flood.isRefuted(flood.other, .address, .notAvailable) == wrong, "its own, after which others came")
+    #expect(flood.isRefuted(flood.other, .next, .notAvailable) == wrong)
+    #expect(flood.isRefuted(flood.last, .address, .notAvailable) == right)
+    #expect(flood.isRefuted(flood.last, .next, .notAvailable) == right)
+  }
+
+  /// Of a log that a loss hides nobody knows what it keeps.
+  @Test func aLossLeavesRefusalsOpen() throws {
+    let module = try RichModule.make()
+    for isLost in [false, true] {
+      var story = Story(RichStory.tell(of: module))
+      let place = story.index(.hypercall, 0, where: Mutation.call(HypercallNumber.readErrorLog.rawValue))
+      story.change(.hypercallResult, 0, where: Mutation.call(HypercallNumber.readErrorLog.rawValue)) {
+        ($0.detail, $0.words.w0) = (ReturnCode.notAvailable.rawValue, 0)
+      }
+      if isLost {
+        let loss = TraceEvent(time: story.lines[place - 1].event.time, .loss, words: .init(3))
+        story.lines.insert(StoryLine(event: loss, resume: nil), at: place)
+      }
+      let claim = try #require(report(story.events, module).claim("health.read"))
+      #expect((claim.failures == 0) == isLost, "\(claim.firstViolations)")
+    }
   }
 }

@@ -3,7 +3,7 @@ import TraceFormat
 
 /// Changes of the rich story, each of which breaks one claim about what the first story has not.
 extension Mutation {
-  static let rich = richInterrupts + richRoom + richExceptions + richModes + richQueues
+  static let rich = richInterrupts + richRoom + richExceptions + richErrorLog + richModes + richQueues
 
   private static func vector(_ vector: UInt32) -> @Sendable (TraceEvent) -> Bool { { $0.operand == vector } }
   static func port(_ operation: UInt8) -> @Sendable (TraceEvent) -> Bool { { $0.detail == operation } }
@@ -176,19 +176,6 @@ extension Mutation {
     },
     Mutation("health.level", "as if it had no handler", along: ["health.read"]) { story in
       story.change(.healthError, 2) { $0.operand |= 1 }
-    },
-    Mutation("health.read", "another module action") {
-      $0.change(.hypercallResult, 0, where: call(85)) { $0.words.w0 ^= 1 << 40 }
-    },
-    Mutation("health.read", "another action than the handler") {
-      $0.change(.hypercallResult, 2, where: call(85)) { $0.words.w0 ^= 1 << 40 }
-    },
-    Mutation("health.read", "another action than announced") {
-      $0.change(.hypercallResult, 3, where: call(85)) { $0.words.w0 ^= 1 << 40 }
-    },
-    Mutation("health.read", "another error") { $0.change(.hypercallResult, 0, where: call(85)) { $0.words.w0 ^= 256 } },
-    Mutation("health.read", "another address") {
-      $0.change(.hypercallResult, 1, where: call(85)) { $0.words.w0 += 1 }
     },
   ]
 

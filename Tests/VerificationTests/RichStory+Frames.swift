@@ -102,6 +102,7 @@ extension RichStory {
     // What the error handler took, and what led to a callback and a cold start.
     call(.readErrorLog, [2, 1], value: UInt64(Module.worker) | 1 << 8 | 1 << 16 | 0xFF << 40)
     call(.readErrorLog, [3, 1], value: UInt64(Module.worker) | 2 << 8 | 1 << 16 | 1 << 24 | 1 << 32 | 3 << 40)
+    call(.readErrorLog, [5, 3], code: ReturnCode.notAvailable.rawValue)
     close(0, Module.master)
     if isWorkerLate {
       // Of its memory not all is made in this window.
@@ -115,6 +116,11 @@ extension RichStory {
       open(1, Module.worker, at: base + 2_000_000)
       call(.null)
       call(.readErrorLog, [3, 2], value: 0x40_0400)
+      call(.readErrorLog, [0, 3], value: 1)
+      // Master's, after which it has none itself; and a field that there is not.
+      call(.readErrorLog, [4, 1], code: ReturnCode.notAvailable.rawValue)
+      call(.readErrorLog, [4, 3], code: ReturnCode.notAvailable.rawValue)
+      call(.readErrorLog, [3, 4], code: ReturnCode.invalidParameter.rawValue)
     }
     close(1, Module.worker)
     open(2, Module.sink, at: base + 4_000_000)

@@ -121,7 +121,7 @@ enum FixedClaims {
       health.callback: the partition's callback comes first, then the action, whatever it asks for
       health.module: of errors at module level the most severe action configured is taken, once, and carried out
       health.log: entries of the error log are numbered without gap
-      health.read: what a partition reads of the error log is what was entered
+      health.read: what a partition reads of the error log is what was entered, and what is kept is not refused
     ARINC 653: operating modes
       mode.chain: every mode change starts from the partition's mode
       mode.quiet: a stopped partition never runs

@@ -42,8 +42,9 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.windowEnd.rawValue)] {
       if let step = step(of: index), !has(step, .stop) { judgeCutShort(index, step) }
     }
-    for index in places[Int(EventKind.hypercallResult.rawValue)] where isSuccess(index, .readErrorLog) {
-      judgeRead(index)
+    for index in places[Int(EventKind.hypercallResult.rawValue)]
+    where isProperResult(index) && what(index) == Int(HypercallNumber.readErrorLog.rawValue) {
+      if events[index].detail == 0 { judgeRead(index) } else { judgeUnread(index) }
     }
   }
 
@@ -209,13 +210,29 @@ extension ReferenceChecker {
     return keptErrors.places
   }
 
+  /// The number of the next entry, from one on, of those that the reader may see.
+  private func nextRead(_ index: Int) -> UInt64? {
+    kept(before: index).filter { isSystem(partition(index)) || partition($0) == partition(index) }
+      .map { events[$0].words.w1 }.filter { $0 >= argument(index, 0) }.min()
+  }
+
+  /// Nothing is read of a field that there is not, and of an entry that is not kept, or is another's.
+  private func judgeUnread(_ index: Int) {
+    switch ErrorLogField(rawValue: argument(index, 1)) {
+    case nil: require("health.read", events[index].detail == ReturnCode.invalidParameter.rawValue)
+    case .next:
+      require("health.read", events[index].detail == ReturnCode.notAvailable.rawValue && nextRead(index) == nil)
+    case .time, .description, .address:
+      let isThere = nextRead(index) == argument(index, 0)
+      require("health.read", events[index].detail == ReturnCode.notAvailable.rawValue && !isThere)
+    }
+  }
+
   private func judgeRead(_ index: Int) {
     let number = argument(index, 0)
     let kept = kept(before: index)
     if ErrorLogField(rawValue: argument(index, 1)) == .next {
-      let seen = kept.filter { isSystem(partition(index)) || partition($0) == partition(index) }
-      let next = seen.map { events[$0].words.w1 }.filter { $0 >= number }.min()
-      return require("health.read", next == events[index].words.w0)
+      return require("health.read", nextRead(index) == events[index].words.w0)
     }
     let entry = kept.last { events[$0].words.w1 == number }
     if entry == nil { return require("health.read", false) }

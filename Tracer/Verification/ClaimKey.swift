@@ -154,7 +154,8 @@ enum ClaimKey: Int, CaseIterable {
     case .healthModule:
       ("health.module", "of errors at module level the most severe action configured is taken, once, and carried out")
     case .healthLog: ("health.log", "entries of the error log are numbered without gap")
-    case .healthRead: ("health.read", "what a partition reads of the error log is what was entered")
+    case .healthRead:
+      ("health.read", "what a partition reads of the error log is what was entered, and what is kept is not refused")
     case .modeTransition:
       ("mode.transition", "a mode changes only as the standard allows, and for a cause; what is refused is not done")
     case .modeAsked: ("mode.asked", "a mode that was granted is entered")

@@ -57,7 +57,8 @@ extension Verifier {
     step.resultValue = event.words.w0
     if !step.call.isCalm { disturb() }
     guard let number = step.call.number else { return judgeUnknown(event) }
-    if event.detail == 0, step.call.mustTake { take(number, event.partition) }
+    if event.detail != 0 { return number == .readErrorLog ? judgeErrorLogRefused(event.partition) : () }
+    if step.call.mustTake { take(number, event.partition) }
   }
 
   @inline(never)

@@ -115,6 +115,31 @@ extension Verifier {
     health.entries[place].description |= UInt64(action) << 40
   }
 
+  /// A read of the log is refused: there is no such field, or no entry that is kept and that the caller may see.
+  @inline(never)
+  mutating func judgeErrorLogRefused(_ partition: UInt8) {
+    let number = step.argument0
+    let field = ErrorLogField(rawValue: step.argument1)
+    let code = field == nil ? ReturnCode.invalidParameter : .notAvailable
+    tally(.healthRead)
+    guard step.resultCode == code.rawValue else {
+      guard fails(.healthRead) else { return }
+      return explain(
+        "\(name(partition)) was answered \(step.resultCode) when it read field \(step.argument1) of the log's entry "
+          + "\(number); there is no such answer")
+    }
+    guard let field, health.isLogKnown else { return }
+    let isSystem = plan.partitions[Int(partition)].isSystem
+    let seen = health.entries.first { entry in
+      (isSystem || entry.partition == partition) && (field == .next ? entry.number >= number : entry.number == number)
+    }
+    if let seen, fails(.healthRead) {
+      explain(
+        "\(name(partition)) was told that the log does not have entry \(number)"
+          + (field == .next ? ", nor a later one" : "") + "; entry \(seen.number) is kept")
+    }
+  }
+
   mutating func judgeErrorLog(_ partition: UInt8) {
     let number = step.argument0
     let field = ErrorLogField(rawValue: step.argument1)
