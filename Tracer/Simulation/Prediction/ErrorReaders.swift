@@ -3,7 +3,8 @@ import ModuleConfiguration
 
 /// Which partitions of a recorded run look at what the health monitor does about others.
 struct ErrorReaders {
-  /// Those that read the log; it shows the errors of others to system partitions alone.
+  /// Those that read the log. It shows the errors of others to system partitions alone; but entries are numbered
+  /// together, and where many have errors each keeps fewer.
   private(set) var ofLog: Set<Int> = []
   /// Those that ask how many errors there were: everybody is answered.
   private(set) var ofCounts: Set<Int> = []
@@ -13,7 +14,9 @@ struct ErrorReaders {
   /// A partition has done this.
   mutating func note(_ deed: RecordedDeed, of partition: Int) {
     guard case .call(let call) = deed.act else { return }
-    if call.number == HypercallNumber.readErrorLog.rawValue { ofLog.insert(partition) }
+    if call.number == HypercallNumber.readErrorLog.rawValue, ErrorLogField(rawValue: call.arguments.1) != nil {
+      ofLog.insert(partition)
+    }
     guard call.number == HypercallNumber.readStatistic.rawValue else { return }
     switch StatisticSelector(rawValue: call.arguments.0) {
     case .errorLogCount, .droppedErrorCount: ofCounts.insert(partition)
@@ -26,8 +29,7 @@ struct ErrorReaders {
   }
 
   /// Whether a partition sees what becomes of another.
-  func sees(_ reader: Int, _ other: Int, in table: ModuleTable) -> Bool {
-    ofCounts.contains(reader) || ofModes[other]?.contains(reader) ?? false
-      || ofLog.contains(reader) && table.partition(PartitionIndex(UInt8(reader))).flags.contains(.system)
+  func sees(_ reader: Int, _ other: Int) -> Bool {
+    ofCounts.contains(reader) || ofLog.contains(reader) || ofModes[other]?.contains(reader) ?? false
   }
 }

@@ -23,7 +23,7 @@ struct ReachedPartitions {
   init(fromDeadlinesOf first: Int, readBy readers: ErrorReaders, in table: ModuleTable) {
     let isOfModule = Self.takesModule(first, in: table)
     let heads = (0..<table.partitionCount).filter {
-      $0 == first || isOfModule || readers.sees($0, first, in: table)
+      $0 == first || isOfModule || readers.sees($0, first)
     }
     for head in heads { indices.formUnion(Self(from: head, in: table).indices) }
   }
