@@ -8,9 +8,7 @@ extension ReferenceChecker {
   /// What the module says of a partition: nothing, of one that it has not.
   func record(of partition: Int) -> PartitionRecord { partition < partitions.count ? partitions[partition] : nobody }
   func step(of index: Int) -> Step? { stepOf[index] < 0 ? nil : steps[stepOf[index]] }
-  func isSystem(_ partition: Int) -> Bool {
-    record(of: partition).flags.contains(.system) || record(of: partition).flags.contains(.drainer)
-  }
+  func isSystem(_ partition: Int) -> Bool { record(of: partition).flags.contains(.system) }
 
   // MARK: Hypercalls
 

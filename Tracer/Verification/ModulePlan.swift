@@ -233,7 +233,7 @@ struct ModulePlan {
       partitions.append(
         Partition(
           name: Self.text(table, record.name), permittedLines: record.permittedLines,
-          isSystem: record.flags.contains(.system) || record.flags.contains(.drainer), executable: executable,
+          isSystem: record.flags.contains(.system), executable: executable,
           readable: readable, writable: writable, stackBottom: PartitionLayout.stackTop - stackBytes,
           markedLines: record.markedLines,
           maximumUpcallDepth: Int32(record.maximumUpcallDepth),
