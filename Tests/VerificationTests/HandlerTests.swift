@@ -102,6 +102,37 @@ import TraceFormat
     #expect(try Self.allowed { Self.raise(&$0, tells: [5, 4], $1) } == (true, false))
   }
 
+  /// In its handler, which began with the count 0, Worker raises an error that its error handler gets, and tells a count
+  /// with it; then one that there is not, with another count; then an error is found.
+  private static func giveInside(_ story: inout Story, telling count: UInt64, then next: UInt64, _ state: UInt32) {
+    raise(&story, tells: [count, next], state)
+    let raised = story.lines.firstIndex {
+      $0.event.knownKind == .hypercall && $0.event.partition == 1
+        && $0.event.operand & 0xFFFF == UInt32(HypercallNumber.raiseApplicationError.rawValue)
+    }!
+    story.lines[raised].event.words.w3 = UInt64(ErrorCode.applicationError.rawValue)
+    story.lines[raised + 1].event.detail = 0
+    let time = story.lines[raised].event.time
+    var given = [
+      story.lines[story.index(.exceptionReflected, where: { $0.operand == 32 })],
+      story.lines[story.index(.exceptionWritten, where: { $0.operand == 32 })],
+    ]
+    for index in given.indices { (given[index].event.time, given[index].resume) = (time, nil) }
+    let raisedIn = count == 0 ? handling : execution
+    story.lines.insert(error(of: 1, raisedIn, at: time), at: raised + 1)
+    story.lines[raised + 1].event.detail = ErrorCode.applicationError.rawValue
+    story.lines.insert(contentsOf: given, at: raised + 3)
+  }
+
+  /// A handler of errors lasts, as any does, while the partition tells what it told when that began: the kernel goes by
+  /// what the raise told, whatever was given before.
+  @Test func anErrorHandlerBeginsWithTheCountThatIsToldWithTheError() throws {
+    #expect(try Self.allowed { Self.giveInside(&$0, telling: 0, then: 0, $1) } == (false, true))
+    #expect(try Self.allowed { Self.giveInside(&$0, telling: 0, then: 1, $1) } == (true, false))
+    #expect(try Self.allowed { Self.giveInside(&$0, telling: 5, then: 5, $1) } == (false, true))
+    #expect(try Self.allowed { Self.giveInside(&$0, telling: 5, then: 0, $1) } == (true, false))
+  }
+
   /// The last exception comes when the handlers of all before it are over.
   private static func last(_ story: inout Story, tells count: UInt64, _ state: UInt32, isShown: Bool) {
     let place = story.lines.lastIndex { $0.event.knownKind == .exception }!

@@ -108,9 +108,10 @@ extension ReferenceChecker {
       let isNew = input(of: place).map { kinds[$0] == .start } ?? false
       return HandlerCount(since: place, count: isNew ? 0 : nil)
     case .exceptionReflected:
-      let told = step(of: place).flatMap { belongs(place) ? toldCount($0.input) : nil }
+      // By the partition's exception, or the error that it raised, whatever was given for it.
+      let told = step(of: place).flatMap { self.partition($0.input) == partition ? toldCount($0.input) : nil }
       next = HandlerCount(since: place, count: now.count.map { $0 &+ 1 }, isGiven: true)
-      if now.count == nil || now.isWrittenBack, let told { next.count = told &+ 1 }
+      if now.count == nil || now.isWrittenBack, belongs(place), let told { next.count = told &+ 1 }
       next.before = told ?? now.count
     case .healthError:
       let isOwn =
