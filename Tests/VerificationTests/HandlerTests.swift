@@ -102,8 +102,8 @@ import TraceFormat
     #expect(try Self.allowed { Self.raise(&$0, tells: [5, 4], $1) } == (true, false))
   }
 
-  /// In its handler, which began with the count 0, Worker raises an error that its error handler gets, and tells a count
-  /// with it; then one that there is not, with another count; then an error is found.
+  /// In its handler, which began with the count 0, Worker raises an error that its error handler gets, and tells a
+  /// count with it; then one that there is not, with another count; then an error is found.
   private static func giveInside(_ story: inout Story, telling count: UInt64, then next: UInt64, _ state: UInt32) {
     raise(&story, tells: [count, next], state)
     let raised = story.lines.firstIndex {
@@ -131,6 +131,29 @@ import TraceFormat
     #expect(try Self.allowed { Self.giveInside(&$0, telling: 0, then: 1, $1) } == (true, false))
     #expect(try Self.allowed { Self.giveInside(&$0, telling: 5, then: 5, $1) } == (false, true))
     #expect(try Self.allowed { Self.giveInside(&$0, telling: 5, then: 0, $1) } == (true, false))
+  }
+
+  /// Whatever level the table gives an error of a handler: the error handler does not get it while one is at work.
+  @Test func noErrorIsGivenIntoAHandler() throws {
+    let module = try RichModule.make(handling: .process)
+    var story = Story(RichStory.tell(of: module))
+    let error = story.index(.healthError, where: { $0.operand >> 8 & 0xFF == Self.handling })
+    story.lines[error].event.operand &= ~0xFF
+    #expect(!Self.isViolated("health.process", story, module))
+    // The table's action is the answer; in its place the error handler gets it.
+    #expect(story.lines[error + 1].event.knownKind == .healthAction)
+    let given = [EventKind.exceptionReflected, .exceptionWritten].map { kind in
+      var line = story.lines[story.index(kind, where: { $0.operand == 32 })]
+      (line.event.time, line.resume) = (story.lines[error + 1].event.time, nil)
+      if kind == .exceptionReflected { line.event.words.w1 = UInt64(story.lines[error].event.detail) }
+      return line
+    }
+    story.lines.replaceSubrange((error + 1)...(error + 1), with: given)
+    #expect(Self.isViolated("health.process", story, module))
+    // It is over, as the exception tells: there is nothing against it.
+    let exception = story.lines[..<error].lastIndex { $0.event.knownKind == .exception }!
+    story.lines[exception].event.words.w5 = 77
+    #expect(!Self.isViolated("health.process", story, module))
   }
 
   /// The last exception comes when the handlers of all before it are over.

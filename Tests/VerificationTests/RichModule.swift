@@ -22,18 +22,21 @@ enum RichModule {
   /// Pieces of memory: 12 or 8 KiB of data and a page of stack, or the stack alone.
   static let pieces: [UInt32] = [3, 2, 1, 1]
 
-  /// - Parameter action: what a change to the other schedule does to Worker.
-  /// - Parameter processes: of whichever partitions.
+  /// - Parameters:
+  ///   - action: what a change to the other schedule does to Worker.
+  ///   - handling: of which level its numeric errors are while it handles an error.
+  ///   - processes: of whichever partitions.
   static func make(
-    _ action: ScheduleChangeAction = .warmStart, processes: [SampleModule.Work] = []
+    _ action: ScheduleChangeAction = .warmStart, handling: ErrorLevel = .partition,
+    processes: [SampleModule.Work] = []
   ) throws -> SampleModule {
     try SampleModule { name in
-      configuration(name, action) + (processes.isEmpty ? [] : [SampleModule.processes(processes, name)])
+      configuration(name, action, handling) + (processes.isEmpty ? [] : [SampleModule.processes(processes, name)])
     }
   }
 
   private static func configuration(
-    _ name: (String) -> NameReference, _ action: ScheduleChangeAction
+    _ name: (String) -> NameReference, _ action: ScheduleChangeAction, _ handling: ErrorLevel
   ) -> SampleModule.Sections {
     let module = ModuleRecord(
       name: name("Rich"), identifier: 2, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
@@ -78,7 +81,7 @@ enum RichModule {
           stolenTime: Nanoseconds(2000)),
       ]),
       SampleModule.records([BudgetRecord(quantity: .windowStartError, subject: 0, bound: 10)]),
-      SampleModule.records(healthActions()),
+      SampleModule.records(healthActions(handling)),
       SampleModule.records([
         ScheduleActionRecord(schedule: 1, partition: PartitionIndex(worker), action: action)
       ]),
@@ -121,7 +124,7 @@ enum RichModule {
     return [port(master, .source, 2, false), port(worker, .destination, 2, false), port(sink, .destination, 1, true)]
   }
 
-  private static func healthActions() -> [HealthActionRecord] {
+  private static func healthActions(_ handling: ErrorLevel) -> [HealthActionRecord] {
     func rule(
       _ partition: UInt8, _ error: ErrorCode, _ state: SystemState, _ level: ErrorLevel,
       _ action: PartitionRecoveryAction = .idle, _ moduleAction: ModuleRecoveryAction = .ignore
@@ -135,7 +138,7 @@ enum RichModule {
       rule(master, .applicationError, .partitionExecution, .module),
       rule(worker, .applicationError, .partitionExecution, .process, .ignore),
       rule(worker, .numericError, .partitionExecution, .partition, .coldStart),
-      rule(worker, .numericError, .errorHandling, .partition, .ignore),
+      rule(worker, .numericError, .errorHandling, handling, .ignore),
       rule(sink, .applicationError, .partitionExecution, .module, .idle, .reset),
       rule(sink, .applicationError, .partitionInitialisation, .module, .idle, .shutdown),
     ]

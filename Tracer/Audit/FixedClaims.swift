@@ -117,7 +117,7 @@ enum FixedClaims {
       health.entered: every error is entered before its action, and gets one answer
       health.level: an error has the level that the table gives it
       health.state: an error is told with the state that its partition was in
-      health.process: an error of process level goes to the error handler where there is one
+      health.process: an error of process level goes to the error handler where there is one, and none is at work
       health.callback: the partition's callback comes first, then the action, whatever it asks for
       health.module: of errors at module level the most severe action configured is taken, once, and carried out
       health.log: entries of the error log are numbered without gap

@@ -98,12 +98,21 @@ extension ReferenceChecker {
   }
 
   private func judgeProcessLevel(_ index: Int, _ step: Step) {
+    judgeNesting(index, step)
     guard let error = openError(before: index, step), partition(error) == partition(index),
       events[index].words.w1 == UInt64(events[error].detail)
     else { return require("health.process", false) }
     let rule = rule(partition(index), events[error].detail, state(error))
     let mode = mode(of: partition(index), before: index)
     require("health.process", rule.level == .process && mode ?? 3 == OperatingMode.normal.rawValue)
+  }
+
+  /// An error of a handler goes to no handler of the partition.
+  private func judgeNesting(_ index: Int, _ step: Step) {
+    let partition = partition(index)
+    let isOwn = kinds[step.input] == .exception && self.partition(step.input) == partition
+    guard handlerCount(partition, before: index).count != nil else { return }
+    require("health.process", isInHandler(partition, before: index, ofOwnException: isOwn) != true)
   }
 
   private func judgeWritten() {

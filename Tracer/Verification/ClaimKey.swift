@@ -148,7 +148,8 @@ enum ClaimKey: Int, CaseIterable {
     case .healthEntered: ("health.entered", "every error is entered before its action, and gets one answer")
     case .healthLevel: ("health.level", "an error has the level that the table gives it")
     case .healthState: ("health.state", "an error is told with the state that its partition was in")
-    case .healthProcess: ("health.process", "an error of process level goes to the error handler where there is one")
+    case .healthProcess:
+      ("health.process", "an error of process level goes to the error handler where there is one, and none is at work")
     case .healthCallback:
       ("health.callback", "the partition's callback comes first, then the action, whatever it asks for")
     case .healthModule:

@@ -43,9 +43,7 @@ extension Verifier {
 
   private mutating func judgeState(_ partition: UInt8, _ state: UInt8) {
     assumeReflected(partition)
-    let isOwnException = step.kind == EventKind.exception.rawValue && step.partition == partition
-    // Of an error that is found at a delivery the flag of the last entry tells, and so the kernel learns it.
-    let isOverTold = !isOwnException && partitions[Int(partition)].isHandlerOverTold
+    let isOverTold = isHandlerOverTold(partition)
     if isOverTold, partitions[Int(partition)].handlerPhase == .shownOver {
       partitions[Int(partition)].handlerPhase = .over
     }
@@ -56,7 +54,7 @@ extension Verifier {
     if guest.callbackError >= 0 {
       expected = .errorHandling
     } else if guest.isCallbackKnown, guest.isReflectedKnown {
-      guard let isInHandler = isOverTold ? false : isInHandler(partition) else { return }
+      guard let isInHandler = isInHandler(partition) else { return }
       if isInHandler {
         expected = .errorHandling
       } else if mode == OperatingMode.normal.rawValue {
@@ -74,11 +72,19 @@ extension Verifier {
 
   /// Whether a partition's handler is at work, as the kernel had to take it; nil where its count was written back.
   private func isInHandler(_ partition: UInt8) -> Bool? {
+    if isHandlerOverTold(partition) { return false }
     switch partitions[Int(partition)].handlerPhase {
     case .none, .over: return false
     case .inside: return true
     case .shownOver, .writtenBack: return nil
     }
+  }
+
+  /// Of an error that is found at a delivery the flag of the last entry tells whether the handler is over, and so the
+  /// kernel learns it.
+  private func isHandlerOverTold(_ partition: UInt8) -> Bool {
+    let isOwnException = step.kind == EventKind.exception.rawValue && step.partition == partition
+    return !isOwnException && partitions[Int(partition)].isHandlerOverTold
   }
 
   /// An error that a CPU exception caused must belong to the exception of the step.
@@ -196,6 +202,9 @@ extension Verifier {
       explain(
         "error \(event.words.w1) goes to the error handler of \(name(event.partition)); it has level \(rule.level), "
           + "the partition is in mode \(mode)" + (belongs ? "" : ", and it was not entered in the log"))
+    }
+    if guests[index].isReflectedKnown, isInHandler(event.partition) == true, fails(.healthProcess) {
+      explain("error \(event.words.w1) goes to the error handler of \(name(event.partition)), whose handler is at work")
     }
   }
 
