@@ -94,6 +94,25 @@ import TraceFormat
     #expect(count == 1)
   }
 
+  /// Its bar begins where it was released, whatever became of its deadline; that is on the page where it was moved: the
+  /// one that it missed, if it did.
+  @Test func aMovedDeadlineIsOnThePage() throws {
+    for (moved, due) in [(9_000_000, 12_000_000), (11_000_000, 10_000_000)] as [(UInt64, UInt64)] {
+      // Process 2, whose deadline is its period of 20 ms, gets one at 10 ms, and then one at 12 ms.
+      let events =
+        Self.window(0) + Self.tell(1000, -1, 0, 1) + Self.tell(2000, 1, 7, -1, age: -10_000_000)
+        + Self.tell(moved, 1, 7, -1, age: -12_000_000) + Self.tell(14_000_000, 1, 5, -1)
+      let page = try Self.table.withUnsafeBytes { bytes in
+        var detail = DetailCollector(DetailPlan(evidence: [], lastPosition: 100), try ModuleTable(bytes))
+        detail.add(.events(firstPosition: 0, events))
+        var page: [UInt8] = []
+        detail.append(to: &page)
+        return String(decoding: page, as: UTF8.self)
+      }
+      #expect(page.contains("[2,0,14000000,0,\(due)]"), "\(moved): \(page)")
+    }
+  }
+
   @Test func aGapForgetsWhoRuns() throws {
     let loss = TraceEvent(time: 600_000, .loss, partition: 0xFF, words: .init(3))
     let (jobs, runs) = try Self.gathered(Array(Self.events[..<6]) + [loss] + Array(Self.events[6...]))

@@ -38,10 +38,10 @@ import TraceReading
 
   private static func line(ofProcess change: TimelineChange) -> String {
     switch change {
-    case .completed(let process, let released, _): "process \(process) completed, released at \(released)"
-    case .late(let process, let released): "process \(process) late, released at \(released)"
+    case .completed(let process, let course, _): "process \(process) completed, released at \(course.start)"
+    case .late(let process, let course): "process \(process) late, released at \(course.start)"
     case .delayed(let process, let start): "process \(process) began at \(start)"
-    case .stopped(let process, let released): "process \(process) stopped, released at \(released)"
+    case .stopped(let process, let course): "process \(process) stopped, released at \(course.start)"
     case .runs(let run): "process \(run.process) runs from \(run.from)"
     case .runsNoLonger(let run, let became, let end): "process \(run.process) ran \(run.from) to \(end), \(became)"
     default: "\(change)"

@@ -128,6 +128,79 @@ import TraceReading
     #expect(try SQLiteTests.lines(database, responses) == ["4000000|·|0|late", "14000000|·|·|·"])
   }
 
+  /// What the tables have of a process that is released at 4 ms and gets the processor then: of what it tells later,
+  /// whose instants are in ns.
+  private static func row(
+    period: UInt64 = 10_000_000, deadline: UInt64, _ telling: (ProcessKey) -> [[TraceEvent]]
+  ) throws -> [String] {
+    let one = ToldStory.Process("one", period: period, deadline: deadline)
+    let events =
+      [SmallStory.boot] + ToldStory.window(0) + ToldStory.tell(4_100_000, nil, .dormant, one.key)
+      + telling(one.key).flatMap { $0 }
+    let (folder, database) = try SQLiteTests.export(ToldStory.file(events, [one]))
+    defer { withExtendedLifetime(folder) {} }
+    return try SQLiteTests.lines(
+      database, "SELECT released_ns, completed_ns, response_ns, met, became FROM processes WHERE process = 'one'")
+  }
+
+  /// A deadline that is moved when it has passed was missed all the same.
+  @Test func aDeadlineThatIsMovedTooLateIsMissed() throws {
+    for (moved, row) in [
+      (7_000_000, "4000000|10000000|3000000|0|complete"), (6_000_000, "4000000|10000000|1000000|1|complete"),
+    ] as [(UInt64, String)] {
+      let told = try Self.row(deadline: 2_000_000) { one in
+        [
+          ToldStory.tell(moved, one, .replenished, nil, age: -7_000_000),
+          ToldStory.tell(10_000_000, one, .complete, nil),
+        ]
+      }
+      #expect(told == [row])
+    }
+  }
+
+  /// However long a deadline is that was moved near: what is used of it may be more than the time since the boot.
+  @Test func aLongDeadlineThatIsMovedNearIsMissed() throws {
+    for (done, row) in [
+      (12_000_000, "4000000|12000000|77000000|0|complete"), (9_000_000, "4000000|9000000|74000000|1|complete"),
+    ] as [(UInt64, String)] {
+      let told = try Self.row(period: 100_000_000, deadline: 75_000_000) { one in
+        [
+          ToldStory.tell(4_200_000, one, .replenished, nil, age: -6_000_000),
+          ToldStory.tell(done, one, .complete, nil),
+        ]
+      }
+      #expect(told == [row])
+    }
+  }
+
+  /// It was not complete by its deadline, and never will be.
+  @Test func whoIsStoppedBehindItsDeadlineHasMissedIt() throws {
+    for (stopped, row) in [(6_000_001, "4000000|·|·|0|stopped"), (6_000_000, "4000000|·|·|·|stopped")]
+      as [(UInt64, String)]
+    {
+      #expect(
+        try Self.row(deadline: 2_000_000) { [ToldStory.tell(stopped, $0, .dormant, nil)] } == [row])
+    }
+    let moved = try Self.row(deadline: 2_000_000) { one in
+      [
+        ToldStory.tell(6_100_000, one, .replenished, nil, age: -7_000_000),
+        ToldStory.tell(7_000_000, one, .dormant, nil),
+      ]
+    }
+    #expect(moved == ["4000000|·|·|0|stopped"])
+  }
+
+  /// Where the deadline was moved the slice tells of the release, and of what was used of the deadline.
+  @Test func noSliceTellsOfABeginningThatNeverWas() throws {
+    let events =
+      [SmallStory.boot] + ToldStory.window(0) + ToldStory.tell(4_100_000, nil, .dormant, ToldStory.fast.key)
+      + ToldStory.tell(4_200_000, ToldStory.fast.key, .replenished, nil, age: -5_000_000)
+      + ToldStory.tell(8_500_000, ToldStory.fast.key, .complete, nil)
+    let contents = try PerfettoTests.contents(ToldStory.file(events))
+    let notes = try #require(contents.annotations[""])
+    #expect(notes.contains("responseNs=2500000") && !notes.contains { $0.hasPrefix("beganNs") }, "\(notes)")
+  }
+
   /// Every row of a part is one of the whole, and those that are not over are there.
   @Test func aPartHasTheRowsThatAreNotOver() throws {
     let (folder, all) = try SQLiteTests.export(Self.trace)

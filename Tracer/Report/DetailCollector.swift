@@ -57,7 +57,9 @@ struct DetailCollector {
     }
     let last = regions.count - 1
     for job in ended {
-      regions[last].jobs.append("[\(job.process),\(job.release),\(job.end)\(job.isLate ? ",1" : "")]")
+      let flag = job.isLate ? ",1" : job.due == nil ? "" : ",0"
+      let due = job.due.map { ",\($0)" } ?? ""
+      regions[last].jobs.append("[\(job.process),\(job.release),\(job.end)\(flag)\(due)]")
     }
     for run in jobs.ended { regions[last].runs.append("[\(run.process),\(run.from),\(run.to)]") }
     regions[last].running = jobs.running

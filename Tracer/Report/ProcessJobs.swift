@@ -11,6 +11,8 @@ struct ProcessJobs {
     var release: UInt64
     /// When it was complete; of a late one, when its process was released anew.
     var end: UInt64
+    /// When it had to be, where that is not simply its release and the deadline: it was moved.
+    var due: UInt64?
     /// Whether it was not complete by then, nor by its deadline.
     var isLate = false
   }
@@ -22,14 +24,15 @@ struct ProcessJobs {
   }
 
   private var follower: ProcessFollower
-  private let hasDeadline: [Bool]
+  /// Of the processes that are drawn; `.max` for none.
+  private let deadlines: [UInt64]
   /// The runs that the last event has ended.
   private(set) var ended: [Run] = []
 
   init(_ table: ModuleTable) {
     follower = ProcessFollower(table)
-    hasDeadline = (0..<min(Self.maximumProcessCount, table.count(ProcessRecord.self))).map {
-      table.record(ProcessRecord.self, $0).deadline.count != .max
+    deadlines = (0..<min(Self.maximumProcessCount, table.count(ProcessRecord.self))).map {
+      table.record(ProcessRecord.self, $0).deadline.count
     }
   }
 
@@ -37,7 +40,7 @@ struct ProcessJobs {
   static let maximumProcessCount = 64
 
   /// Whether its jobs are gathered: those of who has a deadline are.
-  func hasJobs(_ process: Int) -> Bool { hasDeadline[process] }
+  func hasJobs(_ process: Int) -> Bool { deadlines[process] != .max }
 
   /// The process that runs, and since when.
   var running: ProcessRun? { follower.run.flatMap { $0.process < Self.maximumProcessCount ? $0 : nil } }
@@ -46,13 +49,17 @@ struct ProcessJobs {
   mutating func consume(_ event: TraceEvent) -> [Job] {
     var jobs: [Job] = []
     var runs: [Run] = []
-    let hasDeadline = hasDeadline
+    let deadlines = deadlines
     func note(_ change: ProcessFollower.Change) {
       switch change {
-      case .ended(let process, let start, let end, let instant) where process < hasDeadline.count && end != .stopped:
-        guard hasDeadline[process] else { break }
-        jobs.append(Job(process: process, release: start, end: instant, isLate: end == .late))
-      case .runsNoLonger(let run, _, let instant) where run.process < hasDeadline.count && run.from < instant:
+      case .ended(let process, let course, let end, let instant) where process < deadlines.count && end != .stopped:
+        guard deadlines[process] != .max else { break }
+        let isMoved = course.due.map { $0 != course.start &+ deadlines[process] } ?? false
+        jobs.append(
+          Job(
+            process: process, release: course.start, end: instant, due: isMoved ? course.due : nil,
+            isLate: end == .late))
+      case .runsNoLonger(let run, _, let instant) where run.process < deadlines.count && run.from < instant:
         runs.append(Run(process: run.process, from: run.from, to: instant))
       default: break
       }

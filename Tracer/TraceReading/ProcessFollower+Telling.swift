@@ -4,7 +4,7 @@ import ModuleConfiguration
 extension ProcessFollower {
   mutating func take(_ telling: ProcessTelling, of partition: UInt8, at time: UInt64, _ tell: Sink) {
     let own = members[Int(partition)].filter { processes[$0].isTold }
-    guard telling.isDispatch else { return note(telling, own, of: partition) }
+    guard telling.isDispatch else { return note(telling, own, of: partition, at: time) }
     let last = processor.current[Int(partition)]
     let next = own.first { processes[$0].key == telling.to }
     let isLeft = last.map { processes[$0].key == telling.from } ?? false
@@ -23,7 +23,7 @@ extension ProcessFollower {
   }
 
   /// A process is started, or its job has another deadline: the processor stays where it is.
-  private mutating func note(_ telling: ProcessTelling, _ own: [Int], of partition: UInt8) {
+  private mutating func note(_ telling: ProcessTelling, _ own: [Int], of partition: UInt8, at time: UInt64) {
     guard telling.age != ProcessTelling.aperiodic else { return }
     let key = telling.state == .started ? telling.to : telling.from
     for process in own where processes[process].key == key && processes[process].isReleased {
@@ -33,7 +33,7 @@ extension ProcessFollower {
         }
         jobs[process].start(after: telling.age.magnitude)
       } else if let period = periodStarts[Int(partition)] {
-        jobs[process].move(to: period &- UInt64(bitPattern: telling.age))
+        jobs[process].move(to: period &- UInt64(bitPattern: telling.age), at: time, processes[process].deadline)
       }
     }
   }

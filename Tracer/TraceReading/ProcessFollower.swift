@@ -13,8 +13,8 @@ public struct ProcessFollower: Sendable {
     case released(process: Int, start: UInt64)
     /// The job under way began later than its release: at `start`, from which its deadline counts.
     case delayed(process: Int, start: UInt64)
-    /// A job is under way no longer. `start`: from when its deadline counted.
-    case ended(process: Int, start: UInt64, JobEnd, at: UInt64)
+    /// A job is under way no longer.
+    case ended(process: Int, JobCourse, JobEnd, at: UInt64)
     /// A process has the processor.
     case runs(ProcessRun)
     /// It has it no longer.
@@ -212,8 +212,8 @@ public struct ProcessFollower: Sendable {
   }
 
   private mutating func end(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {
-    if let start = countedStart(of: process, at: time, tell) {
-      tell(.ended(process: process, start: start, how, at: time))
+    if let course = jobs[process].course(at: time, processes[process].deadline) {
+      tell(.ended(process: process, course, how, at: time))
     }
     jobs[process].end()
   }
@@ -228,18 +228,9 @@ public struct ProcessFollower: Sendable {
 
   /// The job is over, and with it begins the one that has waited for that.
   private mutating func goOn(_ process: Int, _ how: JobEnd, at time: UInt64, _ tell: Sink) {
-    guard let start = countedStart(of: process, at: time, tell) else { return }
-    tell(.ended(process: process, start: start, how, at: time))
+    guard let course = jobs[process].course(at: time, processes[process].deadline) else { return }
+    tell(.ended(process: process, course, how, at: time))
     if let next = jobs[process].complete() { tell(.released(process: process, start: next)) }
-  }
-
-  /// From when on its deadline counts, now that the job is over: where that was moved, as if the job had begun so much
-  /// before this as it has used of it, so that it was in time exactly if `verify` says so.
-  private func countedStart(of process: Int, at time: UInt64, _ tell: Sink) -> UInt64? {
-    guard let begin = jobs[process].begin else { return nil }
-    guard let start = jobs[process].countedStart(at: time, processes[process].deadline) else { return begin }
-    tell(.delayed(process: process, start: start))
-    return start
   }
 
   private mutating func lose(_ partition: UInt8, at time: UInt64, _ outcome: ProcessRun.Outcome, _ tell: Sink) {

@@ -1,3 +1,15 @@
+/// How a job went, as the claims on deadlines take it; times in ns.
+public struct JobCourse: Equatable, Sendable {
+  /// From when on its deadline counted.
+  public var start: UInt64
+  /// When it had to be complete: the first of its deadlines that it missed, else the last one. Nil where no clock comes
+  /// to that.
+  public var due: UInt64?
+  /// How much of its deadline it has used: the time since its start; where that was moved, all but what was left of the
+  /// new one. It is more than the deadline exactly if `verify` says that it was missed.
+  public var used: UInt64
+}
+
 /// The job of a process that was released last, as the claims on deadlines take it.
 struct ProcessJob: Equatable, Sendable {
   /// The release of a process before the next one.
@@ -23,6 +35,8 @@ struct ProcessJob: Equatable, Sendable {
   var lastRelease = LastRelease.none
   /// The deadline that it was given while it was under way.
   private(set) var moved: UInt64?
+  /// How it stood when its deadline was moved and had passed: that stays missed, whatever the new one is.
+  private var missed: JobCourse?
   /// Whether releases count: those of a process that is told of only from its start, where that is told, else from
   /// where it first gets the processor.
   var isFollowed: Bool
@@ -62,18 +76,29 @@ struct ProcessJob: Equatable, Sendable {
   /// Whether it is under way, and its deadline comes after an instant.
   func hasTime(_ instant: UInt64, _ deadline: UInt64) -> Bool {
     guard let begin else { return false }
-    if let moved { return moved > instant }
-    let (limit, isBeyond) = begin.addingReportingOverflow(deadline)
-    return isBeyond || limit > instant
+    return due(begin, deadline).map { $0 > instant } ?? true
   }
 
-  /// Where its deadline was moved: the instant that lies so much before another one as it has used of the deadline by
-  /// then, all but what is left until the new one. Nil where it was not.
-  func countedStart(at instant: UInt64, _ deadline: UInt64) -> UInt64? {
-    guard let moved else { return nil }
-    let left = moved > instant ? min(deadline, moved - instant) : 0
-    let (used, isBeyond) = (deadline - left).addingReportingOverflow(instant > moved ? instant - moved : 0)
-    return isBeyond ? 0 : instant - min(instant, used)
+  /// How it went, if an instant is its end; nil where none is under way.
+  func course(at instant: UInt64, _ deadline: UInt64) -> JobCourse? {
+    guard let begin else { return nil }
+    let used = used(at: instant, since: begin, deadline)
+    guard let missed else { return JobCourse(start: begin, due: due(begin, deadline), used: used) }
+    return JobCourse(start: begin, due: missed.due, used: max(missed.used, used))
+  }
+
+  private func due(_ begin: UInt64, _ deadline: UInt64) -> UInt64? {
+    if let moved { return moved }
+    let (instant, isBeyond) = begin.addingReportingOverflow(deadline)
+    return isBeyond ? nil : instant
+  }
+
+  /// Of who has no deadline nothing can be used but time.
+  private func used(at instant: UInt64, since begin: UInt64, _ deadline: UInt64) -> UInt64 {
+    guard let moved, deadline != .max else { return instant - min(instant, begin) }
+    if instant <= moved { return deadline - min(deadline, moved - instant) }
+    let (used, isBeyond) = deadline.addingReportingOverflow(instant - moved)
+    return isBeyond ? .max : used
   }
 
   /// It is the job before the one that was released at `instant`.
@@ -95,7 +120,7 @@ struct ProcessJob: Equatable, Sendable {
   }
 
   /// It is under way no longer, nor is what would follow it.
-  mutating func end() { (release, hasBegun, delay, next, moved) = (nil, false, 0, nil, nil) }
+  mutating func end() { (release, hasBegun, delay, next, moved, missed) = (nil, false, 0, nil, nil, nil) }
 
   /// It is started: from its first release on it is so late.
   mutating func start(after delay: UInt64) {
@@ -103,9 +128,13 @@ struct ProcessJob: Equatable, Sendable {
     (isFollowed, lastRelease, lastDelay) = (true, .none, delay)
   }
 
-  /// The job that has the processor, or had it, has another deadline.
-  mutating func move(to deadline: UInt64) {
-    if hasBegun, let begin, deadline >= begin { moved = deadline }
+  /// The job that has the processor, or had it, has another deadline from an instant on.
+  ///
+  /// - Parameter deadline: that of its process.
+  mutating func move(to new: UInt64, at instant: UInt64, _ deadline: UInt64) {
+    guard hasBegun, let begin, new >= begin else { return }
+    if let due = due(begin, deadline), instant > due { missed = course(at: instant, deadline) }
+    moved = new
   }
 
   /// Its process or its partition is stopped: how late later jobs begin nobody knows.

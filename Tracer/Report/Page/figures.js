@@ -214,7 +214,8 @@ function showLegend(run) {
   const item = (kind, text) => element("span", { class: "item" }, element("span", { class: `key ${kind}` }), text);
   const width = duration(run.cellWidth);
   const { trace, processes } = run.data;
-  const isLate = ([process, release, end, flag]) => flag || end > release + processes[process].deadlineNs;
+  const isLate = ([process, release, end, flag, moved]) =>
+    flag || end > (moved ?? release + processes[process].deadlineNs);
   const areSomeLate = run.regions.some((region) => region.jobs.some(isLate));
   byId("legend").replaceChildren(
     item("nominal", "window by schedule"), item("stay", "partition has the processor"), item("ring3",

@@ -12,8 +12,8 @@ Object.assign(Painter.prototype, {
     }
     for (const region of regions) {
       const jobs = region.jobs.filter(([index]) => index === row.subject)
-        .map(([, release, end, isLate]) => {
-          const deadline = release + process.deadlineNs;
+        .map(([, release, end, isLate, moved]) => {
+          const deadline = moved ?? release + process.deadlineNs;
           return { release, end, deadline, isLate: Boolean(isLate) || end > deadline };
         })
         .filter((job) => job.release <= area.to && Math.max(job.deadline, job.end) >= area.from);

@@ -19,7 +19,7 @@ public final class SQLiteExporter: TraceExporter {
       case .mark: 6
       case .upcall: 9
       case .mode: 5
-      case .activation: 4
+      case .activation: 5
       case .processRun: 4
       case .gap: 4
       }
@@ -123,10 +123,9 @@ public final class SQLiteExporter: TraceExporter {
       insert(
         .mode, [mode.position, mode.began, UInt64(mode.partition), UInt64(mode.mode), UInt64(mode.condition)])
     case .released(let process, let start), .delayed(let process, let start): openReleases[process] = start
-    case .completed(let process, let released, let instant):
-      write(process, released: released, completed: instant, "complete")
-    case .late(let process, let released): write(process, released: released, completed: nil, "late")
-    case .stopped(let process, let released): write(process, released: released, completed: nil, "stopped")
+    case .completed(let process, let course, let instant): write(process, course, completed: instant, "complete")
+    case .late(let process, let course): write(process, course, completed: nil, "late")
+    case .stopped(let process, let course): write(process, course, completed: nil, "stopped")
     case .runs(let run): openRun = run
     case .runsNoLonger(let run, let outcome, let instant): write(run, until: instant, outcome)
     case .forgotten: writeOpen()
@@ -185,9 +184,10 @@ public final class SQLiteExporter: TraceExporter {
       ])
   }
 
-  private func write(_ process: Int, released: UInt64, completed: UInt64?, _ became: String) {
+  private func write(_ process: Int, _ course: JobCourse, completed: UInt64?, _ became: String) {
     openReleases[process] = nil
-    insert(.activation, [UInt64(process), released, completed], text: became)
+    let used = min(course.used, Self.greatestInstant)
+    insert(.activation, [UInt64(process), course.start, completed, used], text: became)
   }
 
   /// - Parameter outcome: nil where the run goes on for all that is known.
@@ -205,7 +205,7 @@ public final class SQLiteExporter: TraceExporter {
     for upcall in openUpcalls { write(upcall, ended: nil) }
     if let openRun { write(openRun, until: nil, nil) }
     for process in openReleases.keys.sorted() {
-      insert(.activation, [UInt64(process), openReleases[process], nil, nil])
+      insert(.activation, [UInt64(process), openReleases[process], nil, nil, nil])
     }
     openReleases = [:]
   }

@@ -42,7 +42,10 @@ public enum SQLiteSchema {
       depth INTEGER, mark_position INTEGER, began_ns INTEGER, ended_ns INTEGER);  -- mark: the first that it serves
     CREATE TABLE mode(position INTEGER, time_ns INTEGER, partition INTEGER, mode INTEGER, condition INTEGER);
     CREATE TABLE activation(process INTEGER, released_ns INTEGER,
-      completed_ns INTEGER, became TEXT);                           -- released: from when on the deadline counts;
+      completed_ns INTEGER, used_ns INTEGER, became TEXT);          -- released: from when on the deadline counts;
+                                                                    -- used: of that deadline, by the end of the job;
+                                                                    -- where it was moved, all but what was left of the
+                                                                    -- new one; where one was missed, no less than then;
                                                                     -- became: complete; late: not by the next release,
                                                                     -- nor by its deadline; stopped, or given up for
                                                                     -- the next one; NULL: still under way
@@ -128,12 +131,14 @@ public enum SQLiteSchema {
       WHERE e.kind = 26;
 
     -- Releases and completions of the module's processes. Who is not complete when he is released anew has no
-    -- response, and has not met his deadline.
+    -- response, and has not met his deadline; nor has who is stopped behind it. A response is what is held against the
+    -- deadline: the time since the release, or where the deadline was moved, what was used of it.
     CREATE VIEW processes AS
       SELECT q.name AS process, p.name AS partition, a.released_ns, a.completed_ns,
-        a.completed_ns - a.released_ns AS response_ns, q.deadline_ns,
-        CASE WHEN a.became = 'late' AND q.deadline_ns IS NOT NULL THEN 0
-          ELSE a.completed_ns - a.released_ns <= q.deadline_ns END AS met, a.became
+        CASE WHEN a.completed_ns IS NOT NULL THEN a.used_ns END AS response_ns, q.deadline_ns,
+        CASE WHEN q.deadline_ns IS NULL THEN NULL
+          WHEN a.became = 'late' OR a.used_ns > q.deadline_ns THEN 0
+          WHEN a.became = 'complete' THEN 1 END AS met, a.became
       FROM activation a JOIN process q ON q.id = a.process LEFT JOIN partition p ON p.id = q.partition;
 
     -- Stretches in which processes have the processor, cut where their partitions lose it. Kernel entries are in them.

@@ -31,10 +31,9 @@ extension Timeline {
     switch change {
     case .released(let process, let start): .released(process: process, start: start)
     case .delayed(let process, let start): .delayed(process: process, start: start)
-    case .ended(let process, let start, .stopped, _): .stopped(process: process, released: start)
-    case .ended(let process, let start, .late, _): .late(process: process, released: start)
-    case .ended(let process, let start, .complete, let instant):
-      .completed(process: process, released: start, at: instant)
+    case .ended(let process, let course, .stopped, _): .stopped(process: process, course)
+    case .ended(let process, let course, .late, _): .late(process: process, course)
+    case .ended(let process, let course, .complete, let instant): .completed(process: process, course, at: instant)
     case .runs(let run): .runs(run)
     case .runsNoLonger(let run, let outcome, let instant): .runsNoLonger(run, became: outcome, at: instant)
     }

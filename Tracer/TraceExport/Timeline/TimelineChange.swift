@@ -39,13 +39,13 @@ public enum TimelineChange: Equatable, Sendable {
   case released(process: Int, start: UInt64)
   /// Its job began later than its release, at `start`: from there on its deadline counts.
   case delayed(process: Int, start: UInt64)
-  /// Its partition has yielded, by which it has completed, or the scheduler has told that it has. `released`: from when
-  /// on its deadline counted; `at`: the instant of that call, which may be answered later.
-  case completed(process: Int, released: UInt64, at: UInt64)
+  /// Its partition has yielded, by which it has completed, or the scheduler has told that it has; `at`: the instant of
+  /// that call, which may be answered later.
+  case completed(process: Int, JobCourse, at: UInt64)
   /// It is released anew, and its job was not complete: that has missed its deadline.
-  case late(process: Int, released: UInt64)
+  case late(process: Int, JobCourse)
   /// It was stopped, or its partition was: its job will never be complete.
-  case stopped(process: Int, released: UInt64)
+  case stopped(process: Int, JobCourse)
   /// A process has the processor, as its partition's scheduler tells; again, where that partition has got the CPU back.
   case runs(ProcessRun)
   /// It has it no longer since `at`.

@@ -10,9 +10,9 @@ extension TrackExporter {
     case .released(let process, let start):
       begin(Track(.process, process), "released", [EventField("start", .instant(start))], at: time)
     case .delayed(let process, let start): delayed[process] = start
-    case .completed(let process, let released, let instant):
+    case .completed(let process, let course, _):
       let began = delayed.removeValue(forKey: process).map { [EventField("began", .instant($0))] } ?? []
-      let response = EventField("response", .duration(instant &- min(instant, released)))
+      let response = EventField("response", .duration(course.used))
       end(Track(.process, process), began + [response], at: time)
     case .late(let process, _): endIncomplete(process, "late", at: time)
     case .stopped(let process, _): endIncomplete(process, "stopped", at: time)
