@@ -8,13 +8,21 @@ import TraceFormat
 /// Events that are judged together with the one before them are judged as they would be one by one.
 @Suite struct LookaheadTests {
   /// Judges a trace event by event, and beside that in runs that are cut anywhere.
-  private static func compare(_ events: [TraceEvent], _ module: SampleModule, cuts: inout SeededGenerator) {
+  ///
+  /// - Parameter isDisturbed: whether nobody's entries are judged the short way where events come one by one.
+  private static func compare(
+    _ events: [TraceEvent], _ module: SampleModule, cuts: inout SeededGenerator, isDisturbed: Bool
+  ) {
     var single = Verifier(table: module.table)
     var together = Verifier(table: module.table)
     var place = 0
     while place < events.count {
       let end = min(events.count, place + Int.random(in: 1...40, using: &cuts))
-      for index in place..<end { single.consume(events[index], position: UInt64(index)) }
+      for index in place..<end {
+        single.consume(events[index], position: UInt64(index))
+        // Every entry goes the long way then: it must find what the short one does.
+        if isDisturbed { single.disturb() }
+      }
       events.withUnsafeBufferPointer {
         together.consume(UnsafeBufferPointer(rebasing: $0[place..<end]), firstPosition: UInt64(place))
       }
@@ -25,13 +33,14 @@ import TraceFormat
     #expect(PieceTests.text(single.finish()) == PieceTests.text(together.finish()))
   }
 
-  @Test func aRunIsJudgedAsItsEvents() throws {
+  @Test(arguments: [false, true]) func aRunIsJudgedAsItsEvents(isDisturbed: Bool) throws {
     let seed = TestSeed.draw()
     var cuts = SeededGenerator(seed: seed)
     for trace in try MutationScoreTests.goodTraces(seed) + MutationScoreTests.toldTraces(seed) {
-      Self.compare(trace.story.events, trace.module, cuts: &cuts)
+      Self.compare(trace.story.events, trace.module, cuts: &cuts, isDisturbed: isDisturbed)
       for turn in 0..<100 {
-        Self.compare(Mutant(trace.story, seed: seed &+ UInt64(turn)).events, trace.module, cuts: &cuts)
+        let mutant = Mutant(trace.story, seed: seed &+ UInt64(turn))
+        Self.compare(mutant.events, trace.module, cuts: &cuts, isDisturbed: isDisturbed)
       }
     }
   }
