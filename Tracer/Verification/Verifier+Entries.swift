@@ -58,7 +58,7 @@ extension Verifier {
   }
 
   private mutating func refuseResume(_ snapshot: EntrySnapshot) {
-    if fails(.time) { explain("the resume, \(snapshot.resumeDelay) ns after the event before, lies after this entry") }
+    if fails(.time) { explain("the resume, \(snapshot.resumeDelay.nanoseconds) after the event before, lies after this entry") }
   }
 
   private mutating func refuseSpace(_ snapshot: EntrySnapshot) {
@@ -133,7 +133,7 @@ extension Verifier {
   private mutating func judgeDuration(_ claim: Int, _ spent: UInt64, _ resume: UInt64) {
     let span = CaseSpan(from: step.time, to: resume)
     if exceeds(claim, Int64(clamping: spent), step.position, step.time, over: span) {
-      explain("the hypercall took \(spent) ns from entry to resume")
+      explain("the hypercall took \(spent.nanoseconds) from entry to resume")
     }
   }
 
@@ -151,7 +151,7 @@ extension Verifier {
     let claim = Int(targets.kernelTime)
     let span = CaseSpan(from: machine.kernelTimeSince, to: resume, scope: .kernel)
     if claim >= 0, machine.isKernelTimeKnown, exceeds(claim, Int64(clamping: machine.kernelTime), over: span) {
-      explain("the kernel took \(machine.kernelTime) ns in the major frame that ended here")
+      explain("the kernel took \(machine.kernelTime.nanoseconds) in the major frame that ended here")
     }
     machine.kernelTime = 0
     machine.kernelTimeSince = resume
