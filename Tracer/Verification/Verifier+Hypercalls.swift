@@ -57,7 +57,6 @@ extension Verifier {
     step.resultValue = event.words.w0
     if !step.call.isCalm { disturb() }
     guard let number = step.call.number else { return judgeUnknown(event) }
-    if event.detail != 0 { return number == .readErrorLog ? judgeErrorLogRefused(event.partition) : () }
     if step.call.mustTake { take(number, event.partition) }
   }
 
@@ -74,8 +73,9 @@ extension Verifier {
     if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }
   }
 
-  /// A hypercall succeeded: judges its value, and takes over what it changed.
+  /// Where a hypercall succeeded: judges its value, and takes over what it changed.
   private mutating func take(_ number: HypercallNumber, _ partition: UInt8) {
+    guard step.resultCode == 0 else { return number == .readErrorLog ? judgeErrorLogRefused(partition) : () }
     switch number {
     case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
       .registerVCPU,
