@@ -58,7 +58,9 @@ extension Verifier {
   }
 
   private mutating func refuseResume(_ snapshot: EntrySnapshot) {
-    if fails(.time) { explain("the resume, \(snapshot.resumeDelay.nanoseconds) after the event before, lies after this entry") }
+    if fails(.time) {
+      explain("the resume, \(snapshot.resumeDelay.nanoseconds) after the event before, lies after this entry")
+    }
   }
 
   private mutating func refuseSpace(_ snapshot: EntrySnapshot) {
