@@ -8,7 +8,7 @@ import Verification
 /// A ring that overwrites what is oldest, and that nobody drains: what it holds when the module has ended or crashed.
 @Suite struct FlightRecorderTests {
   private static let early = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 100) }
-  private static let late = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 210) }
+  private static let late = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 220) }
 
   /// The number of the first event of a trace.
   private static func first(_ run: CapturedRun) throws -> Int {
@@ -93,15 +93,31 @@ import Verification
     #expect(crash.status == 1 && crash.text.contains("It has what the ring held."), "\(crash.text)")
     #expect(try folder.partita("verify", "crash.partita").status == 3)
 
-    let late = try partita("capture", "module.xml", "-o", "late.partita", "--for", "210ms", "--ram", "ram")
+    let late = try partita("capture", "module.xml", "-o", "late.partita", "--for", "220ms", "--ram", "ram")
     #expect(late.status == 0 && late.text.contains("overwritten"), "\(late.text)")
     let rescue = try folder.partita("rescue", "--ram", "ram", "-o", "rescued.partita")
     #expect(rescue.status == 0 && rescue.text.contains("overwritten, as a flight recorder does"), "\(rescue.text)")
     let isSame = try Data(contentsOf: folder.url("late.partita")) == Data(contentsOf: folder.url("rescued.partita"))
     #expect(isSame)
     #expect(try folder.partita("stats", "late.partita").text.contains("a flight recorder's"))
+    try Self.showsWhatThereIs("late.partita", folder)
     let goto = try partita("goto", "late.partita", "1800", "--batch")
     #expect(goto.status != 0 && goto.text.contains("flight recorder"), "\(goto.text)")
+  }
+
+  /// What shows a trace says what is overwritten, and that is all; what is asked for what was there ends with 3, and so
+  /// does what concludes.
+  private static func showsWhatThereIs(_ trace: String, _ folder: CommandFolder) throws {
+    let count = "SELECT count(*) FROM event"
+    for arguments in [
+      ["export", trace, "--format", "sqlite", "-o", "late.db"], ["export", trace, "--format", "csv", "-o", "late.csv"],
+      ["query", trace, count], ["query", "late.db", count], ["dump", trace], ["report", trace, "-o", "late.html"],
+    ] {
+      let run = try folder.partita(arguments)
+      #expect(run.status == 0 && run.text.contains("are overwritten"), "\(arguments): \(run.text.suffix(300))")
+    }
+    #expect(try folder.partita(["export", trace, "--format", "csv", "--from", "1ms", "-o", "part.csv"]).status == 3)
+    #expect(try folder.partita(["analyse", "module.xml", trace]).status == 3)
   }
 
   /// Ctrl-C ends it in order, and nothing is left behind.

@@ -88,6 +88,34 @@ import TraceReading
     }
   }
 
+  /// Who asks for all that there is misses nothing; who asks for a part of which the beginning may be overwritten does.
+  @Test func whatIsOverwrittenIsMissingWhereItIsAskedFor() throws {
+    let bytes = try Self.trace(of: Self.machine(stoppedAfter: 8_000).memory).bytes
+    func follow(from place: TracePlace?) throws -> (coverage: SpanCoverage, first: UInt64) {
+      let reader = try TraceReader(bytes: bytes)
+      var coverage = SpanCoverage(TraceSpan(from: place, to: .event(7_990)))
+      var first: UInt64?
+      while !coverage.isOver, let item = reader.next() {
+        switch item {
+        case .gap(let gap): coverage.note(gap)
+        case .event(let position, let event):
+          first = first ?? position
+          _ = coverage.side(of: event, position: position, defectCount: reader.defectCount)
+        }
+      }
+      #expect(coverage.isOver)
+      return (coverage, try #require(first))
+    }
+    let (whole, first) = try follow(from: nil)
+    #expect(first > 100 && whole.gap == nil && whole.overwrittenBefore == first)
+    #expect(whole.note?.contains("before number \(first) are overwritten") == true)
+    for place in [TracePlace.instant(0), .event(first - 1), .event(0), .frame(1)] {
+      let part = try follow(from: place).coverage
+      #expect(part.gap?.nextPosition == first && part.note == nil, "from \(place)")
+    }
+    #expect(try follow(from: .event(first)).coverage.gap == nil)
+  }
+
   /// A trace that begins late is damaged if nothing says that this is how it must be.
   @Test func onlyAFlightRecordersTraceMayBeginLate() throws {
     let machine = try Self.machine(stoppedAfter: 8_000)

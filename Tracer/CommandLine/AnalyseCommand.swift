@@ -85,8 +85,8 @@ struct AnalyseCommand: ParsableCommand {
     if statuses.contains(1) { throw ExitCode(1) }
     if let reader, let trace {
       try TraceCommand.finish(reader, trace)
-      // What was lost may have been longer than all that was seen.
-      if !reader.losses.isEmpty { throw ExitCode(3) }
+      // What was lost or overwritten may have been longer than all that was seen.
+      if !reader.losses.isEmpty || !reader.condition.isComplete { throw ExitCode(3) }
     }
     if let status = statuses.max(), status != 0 { throw ExitCode(status) }
   }

@@ -129,7 +129,8 @@ struct QueryCommand: ParsableCommand {
     try answer(text, from: path, named: path)
     TraceCommand.tell(losses, of: path)
     switch condition {
-    case .foreign, .complete: return
+    case .foreign: return
+    case .complete(let note): return TraceCommand.tell(note: note, of: path)
     case .untold:
       TraceCommand.complain("\(path): it does not say whether its trace was whole: export it once more")
     case .incomplete(let reason):

@@ -40,6 +40,11 @@ enum TraceCommand {
     if !condition.isComplete { complain("\(path): \(condition.isSound ? "note: it is " : "")\(condition)") }
   }
 
+  /// Says what is to be known of a part of which nothing is missing.
+  static func tell(note: String?, of path: String) {
+    if let note { complain("\(path): note: it is \(note)") }
+  }
+
   /// Says what is wrong with a trace that was read to its end, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String) throws {
     tell(reader.losses, of: path)
@@ -78,6 +83,7 @@ enum TraceCommand {
   /// Says what is missing of a part of a trace, and ends the command with status 3 if something is.
   static func finish(_ reader: TraceReader, _ path: String, _ coverage: SpanCoverage) throws {
     tell(coverage.losses, of: path)
+    tell(note: coverage.note, of: path)
     let doubts = coverage.doubts(of: reader)
     for doubt in doubts { complain("\(path): \(doubt)") }
     if !doubts.isEmpty { throw ExitCode(3) }

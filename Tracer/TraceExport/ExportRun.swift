@@ -65,7 +65,7 @@ public struct ExportRun: Sendable {
       note(change)
       exporter.add(change, at: time, position: position)
     }
-    exporter.conclude(coverage.doubts(of: reader))
+    exporter.conclude(coverage.doubts(of: reader), note: coverage.note)
     try exporter.finish(at: max(timeline.lastTime, end ?? 0))
     if let failure = exporter.failure { throw failure }
   }

@@ -12,9 +12,9 @@ public protocol TraceExporter: AnyObject {
   var failure: ExportFailure? { get }
   func add(_ event: TraceEvent, position: UInt64)
   func add(_ change: TimelineChange, at time: UInt64, position: UInt64)
-  /// Takes what is missing of the part that is exported, in words: nothing where all of it was there. Comes before
-  /// `finish`.
-  func conclude(_ doubts: [String])
+  /// Takes what is missing of the part that is exported, in words: nothing where all of it was there; and what is to
+  /// be known of it besides. Comes before `finish`.
+  func conclude(_ doubts: [String], note: String?)
   /// Writes what is still to be written. `time` is the instant of the last event.
   func finish(at time: UInt64) throws(ExportFailure)
 }
@@ -23,5 +23,5 @@ extension TraceExporter {
   /// What is written in digits has room for any.
   public static var greatestInstant: UInt64 { .max }
   /// Most formats show what is missing where it is missing, and have no place for a word on the whole.
-  public func conclude(_ doubts: [String]) {}
+  public func conclude(_ doubts: [String], note: String?) {}
 }

@@ -14,6 +14,9 @@ public struct SpanCoverage: Sendable {
   private var openGap: TraceGap?
   /// Defects that are of what lies before the part: so many were known at its beginning.
   private var earlierDefectCount = 0
+  /// The number of the first event that a flight recorder has kept of a part from the trace's beginning on; else nil.
+  /// Such a part asks for what the trace has, and of that nothing is missing.
+  public private(set) var overwrittenBefore: UInt64?
   /// The first gap in which events of the part may be missing; nil where there is none.
   public private(set) var gap: TraceGap?
   /// What the recorder lost of the part, or right before it where that may be of the part: no defect of the trace.
@@ -45,6 +48,10 @@ public struct SpanCoverage: Sendable {
   public mutating func note(_ gap: TraceGap, tell: (TraceGap) -> Void = { _ in }) {
     guard !isOver, !hasEnded else { return }
     lastFrame.noteGap()
+    if span.from == nil, gap.defect.kind == .overwritten {
+      overwrittenBefore = gap.nextPosition
+      return tell(gap)
+    }
     guard hasBegun else {
       openGap = gap
       return
@@ -135,6 +142,9 @@ public struct SpanCoverage: Sendable {
   /// When the frame that the part ends with is over, ns, where its successor's start was missing and time has told;
   /// else nil.
   public var untoldEnd: UInt64? { lastFrame.passedEnd }
+
+  /// What is to be known of a part of which nothing is missing: a flight recorder's beginning is overwritten.
+  public var note: String? { overwrittenBefore.map { TraceCondition.overwritten(before: $0).description } }
 
   /// What is missing of the part, or speaks against it; empty where all of it was there.
   ///

@@ -134,8 +134,9 @@ struct PartitionState: BitwiseCopyable, Equatable {
   @inline(__always)
   mutating func show(_ flags: EntrySnapshot.Flags) {
     let kept = flags.rawValue & Self.keptFlags
-    // In the return's tail the virtual interrupt flag is as good as on.
-    shown.rawValue = kept | kept &>> 1 & EntrySnapshot.Flags.interruptsEnabled.rawValue
+    // In the return's tail the virtual interrupt flag is as good as on: one flag's bit is moved to the other's place.
+    let (tail, enabled) = (EntrySnapshot.Flags.inReturnTail.rawValue, EntrySnapshot.Flags.interruptsEnabled.rawValue)
+    shown.rawValue = kept | (kept & tail) / tail &* enabled
     if flags.contains(.isHandlerOver), handlerPhase == .inside { handlerPhase = .shownOver }
   }
 

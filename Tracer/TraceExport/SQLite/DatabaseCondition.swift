@@ -4,12 +4,13 @@ public enum DatabaseCondition: Equatable, Sendable {
   case foreign
   /// An export has made it that did not yet say.
   case untold
-  /// All of what was exported was there.
-  case complete
+  /// All of what was exported was there; the note says what is to be known of it besides.
+  case complete(note: String?)
   /// What was missing, in words.
   case incomplete(String)
 
   static let key = "condition"
+  static let noteKey = "note"
   private static let whole = "complete"
 
   /// What the table of information says where this was missing.
@@ -36,6 +37,6 @@ public enum DatabaseCondition: Equatable, Sendable {
       self = .untold
       return
     }
-    self = condition == Self.whole ? .complete : .incomplete(condition)
+    self = condition == Self.whole ? .complete(note: values[Self.noteKey]) : .incomplete(condition)
   }
 }

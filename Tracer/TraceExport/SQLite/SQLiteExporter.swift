@@ -41,6 +41,7 @@ public final class SQLiteExporter: TraceExporter {
   private var openReleases: [Int: UInt64] = [:]
   private var openRun: ProcessRun?
   private var doubts: [String] = []
+  private var note: String?
   /// Why a row could not be written; nothing is written after it.
   public private(set) var failure: ExportFailure?
 
@@ -211,16 +212,20 @@ public final class SQLiteExporter: TraceExporter {
   }
 
   /// Keeps them for the table `information`.
-  public func conclude(_ doubts: [String]) { self.doubts = doubts }
+  public func conclude(_ doubts: [String], note: String?) { (self.doubts, self.note) = (doubts, note) }
 
   /// Writes what is still open, its end NULL, then indices and views, and ends the transaction.
   public func finish(at time: UInt64) throws(ExportFailure) {
     writeOpen()
     if let failure { throw failure }
     do throws(Database.Failure) {
-      let information = try database.prepare(own: "INSERT INTO information VALUES('\(DatabaseCondition.key)', ?)")
-      information.bind(1, DatabaseCondition.text(doubts))
-      try information.run()
+      let texts = [DatabaseCondition.key: DatabaseCondition.text(doubts), DatabaseCondition.noteKey: note]
+      for (key, text) in texts.sorted(by: { $0.key < $1.key }) {
+        guard let text else { continue }
+        let information = try database.prepare(own: "INSERT INTO information VALUES('\(key)', ?)")
+        information.bind(1, text)
+        try information.run()
+      }
       try database.execute(SQLiteSchema.indices + SQLiteSchema.views + "COMMIT;")
     } catch {
       throw .database(error.message)

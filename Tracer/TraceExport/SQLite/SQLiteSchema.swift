@@ -8,7 +8,8 @@ public enum SQLiteSchema {
   static let tables = """
     -- Names.
     CREATE TABLE information(key TEXT PRIMARY KEY, value);          -- module, table and image identity, format;
-                                                                    -- condition: 'complete', or what is missing
+                                                                    -- condition: 'complete', or what is missing;
+                                                                    -- note: what a flight recorder overwrote
     CREATE TABLE partition(id INTEGER PRIMARY KEY, name TEXT);      -- 255 is none: the idle loop, the module. Events
                                                                     -- may have others: a reference without a row
     CREATE TABLE kind(id INTEGER PRIMARY KEY, name TEXT, class TEXT);
