@@ -113,7 +113,7 @@ import Verification
       ["export", trace, "--format", "sqlite", "-o", "late.db"], ["export", trace, "--format", "csv", "-o", "late.csv"],
       ["query", trace, count], ["query", "late.db", count], ["dump", trace], ["report", trace, "-o", "late.html"],
     ] {
-      let run = try folder.partita(arguments)
+      let run = try CommandRun.partita(arguments, in: folder.path)
       #expect(run.status == 0 && run.text.contains("are overwritten"), "\(arguments): \(run.text.suffix(300))")
     }
     #expect(try folder.partita(["export", trace, "--format", "csv", "--from", "1ms", "-o", "part.csv"]).status == 3)
