@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 /// Moves events from the kernel's ring to the trace, a block at a time.
@@ -52,10 +53,11 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
     lastBlock = port.nanoseconds
   }
 
-  /// Writes the first block.
+  /// Writes the first block; those of events are stored as the table says.
   ///
   /// - Precondition: called once, before `step`.
   public mutating func writeModuleTable(_ table: UnsafeRawBufferPointer) {
+    encoder.compression = BlockCompression(moduleTable: table)
     let block = encoder.encodeModuleTable(table, into: output)
     write(UnsafeRawBufferPointer(rebasing: output[0..<block.byteCount]))
     if block.payloadFollows { write(table) }

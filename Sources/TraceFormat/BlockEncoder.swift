@@ -49,6 +49,8 @@ public struct BlockEncoder: ~Copyable {
   private var chain = BlockHeader.chainStart
   private var lastTime: UInt64 = 0
   private var eventsLost: UInt64 = 0
+  /// How blocks of events are stored; where LZ4 would not make them smaller they are stored as they are all the same.
+  public var compression = BlockCompression.lz4
   /// Blocks encoded so far.
   public private(set) var sequence: UInt32 = 0
   /// Events encoded so far.
@@ -139,7 +141,7 @@ public struct BlockEncoder: ~Copyable {
     let source = UnsafeRawBufferPointer(rebasing: payload[0..<raw])
     let space = UnsafeMutableRawBufferPointer(rebasing: output[BlockHeader.byteCount...])
     var stored = raw
-    if let compressed = compress(source, into: space) {
+    if compression == .lz4, let compressed = compress(source, into: space) {
       stored = compressed
       finish(header, .lz4, raw: raw, UnsafeRawBufferPointer(rebasing: space[0..<compressed]), output)
     } else {

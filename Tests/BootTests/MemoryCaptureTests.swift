@@ -36,6 +36,21 @@ import TraceReading
     }
   }
 
+  /// Whoever writes the trace, the drainer or the host, leaves its blocks as they are where the module says so.
+  @Test(arguments: [DrainTransport.port, .memory]) func blocksAreStoredWhereTheModuleSaysSo(
+    transport: DrainTransport
+  ) throws {
+    let module = try ModuleVariant.flightControl().replacing("<p:Trace ", by: "<p:Trace Compression=\"NONE\" ")
+    let run = try CapturedRun.capture(module, milliseconds: 300, transport: transport)
+    #expect(run.condition == .complete)
+    let blocks = try #require(try TraceReader(bytes: run.trace).makeIndex()).entries.map(\.header)
+    let events = blocks.filter { $0.eventCount > 0 }
+    #expect(events.map(\.eventCount).reduce(0, +) == UInt32(run.events.count))
+    #expect(events.allSatisfy { $0.compression == BlockCompression.stored.rawValue })
+    #expect(try Judge.replay(run.trace).verdict == .identical)
+    #expect(try Judge.verify(run.trace).0.claims(.fail) == [])
+  }
+
   /// A module that makes events as fast as it can overwrites its ring again and again, and nothing is lost.
   @Test func aFloodIsTakenWhole() throws {
     let folder = BootImages.package + "/Kernel/Modules/Flood/module.xml"

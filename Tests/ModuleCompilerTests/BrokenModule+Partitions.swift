@@ -35,6 +35,8 @@ extension BrokenModule {
     .init(.reservedName, "\"Beta\"", "\"–\"", at: "\"–\""),
     .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
     .init(
+      .schemaViolation, "<p:Trace ", "<p:Trace Compression=\"ZIP\" ", at: "Compression=\"ZIP\"", status: 2),
+    .init(
       .recordedDrainer, "<p:Trace ", "<p:Trace Policy=\"FLIGHT_RECORDER\" ", at: "\"Drain\""),
     .init(
       .severalDrainers, "p:Image=\"Tiny.elf\"", "p:Image=\"Tiny.elf\" p:Drainer=\"true\"",

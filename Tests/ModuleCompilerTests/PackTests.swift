@@ -107,6 +107,19 @@ import TraceFormat
     }
   }
 
+  /// How the trace is stored: by LZ4 unless the file says otherwise.
+  @Test(arguments: [("", BlockCompression.lz4), ("LZ4", .lz4), ("NONE", .stored)])
+  func traceCompression(_ word: String, _ expected: BlockCompression) throws {
+    let attribute = word.isEmpty ? "" : "Compression=\"\(word)\" "
+    let text = SampleModule.text.replacing("<p:Trace ", with: "<p:Trace \(attribute)")
+    #expect(text.contains("<p:Trace \(attribute)RingBytes"))
+    try pack(text).withTable { table in
+      #expect(table.module.traceCompression == expected && table.module.ringPolicy == .discardNew)
+      #expect(BlockCompression(moduleTable: table.bytes) == expected)
+    }
+    #expect(BlockCompression(moduleTable: UnsafeRawBufferPointer(start: nil, count: 0)) == .lz4)
+  }
+
   @Test func linesGrantsBudgetsProcessesHealth() throws {
     try pack().withTable { table in
       #expect(

@@ -11,7 +11,7 @@ struct BlockEncoderTests {
 
   /// Encodes one block of `words`; its progress and its header.
   private static func encode(
-    _ words: [UInt64], limit: Int, maximumEvents: Int = 64
+    _ words: [UInt64], limit: Int, maximumEvents: Int = 64, _ compression: BlockCompression = .lz4
   ) -> (BlockEncoder.Progress, BlockHeader?) {
     let scratch = UnsafeMutableRawBufferPointer.allocate(
       byteCount: BlockEncoder.scratchBytes(maximumEvents: maximumEvents), alignment: 8)
@@ -22,6 +22,7 @@ struct BlockEncoderTests {
       output.deallocate()
     }
     var encoder = BlockEncoder(scratch: scratch, maximumEvents: maximumEvents)
+    encoder.compression = compression
     let progress = words.withUnsafeBufferPointer { encoder.encodeEvents($0, limit: limit, into: output) }
     let header = progress.byteCount > 0 ? BlockHeader(UnsafeRawBufferPointer(output)) : nil
     return (progress, header)
@@ -48,6 +49,17 @@ struct BlockEncoderTests {
     #expect(Self.encode(words, limit: 10).0.eventCount == 10)
     #expect(Self.encode(words, limit: 1000).0.eventCount == 64)
     #expect(Self.encode(words, limit: 0).0.eventCount == 0)
+  }
+
+  @Test("What is not to be compressed is stored as it is, whatever it would come to")
+  func stored() throws {
+    let words = (0..<60).flatMap { Self.record(UInt64($0), kind: 29, words: [7, 7, 7]) }
+    let compressed = try #require(Self.encode(words, limit: 60).1)
+    let stored = try #require(Self.encode(words, limit: 60, .stored).1)
+    #expect(compressed.compression == BlockCompression.lz4.rawValue)
+    #expect(stored.compression == BlockCompression.stored.rawValue)
+    #expect(stored.storedByteCount == stored.rawByteCount && stored.rawByteCount == compressed.rawByteCount)
+    #expect(compressed.storedByteCount < stored.storedByteCount && stored.eventCount == 60)
   }
 
   @Test("Words beyond the eighth are passed over with their record")

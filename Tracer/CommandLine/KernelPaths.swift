@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// What of a module decides how much the kernel's own paths have to do.
 struct KernelPaths: Equatable {
@@ -46,6 +47,7 @@ struct KernelPaths: Equatable {
     var eventsPerBlock: UInt64
     var ringBytes: UInt64
     var ringPolicy: RingPolicy
+    var compression: BlockCompression
   }
 
   /// What is done for each line: its record without what says how often.
@@ -65,7 +67,7 @@ struct KernelPaths: Equatable {
       actions: (0..<table.count(HealthActionRecord.self)).map { table.record(HealthActionRecord.self, $0) })
     blocks = Blocks(
       eventsPerBlock: table.module.eventsPerBlock, ringBytes: table.module.ringBytes,
-      ringPolicy: table.module.ringPolicy)
+      ringPolicy: table.module.ringPolicy, compression: table.module.traceCompression)
     switchAllowance = table.module.switchAllowance.count
     let lines = (0..<table.count(LineRecord.self)).map {
       var line = table.record(LineRecord.self, $0)

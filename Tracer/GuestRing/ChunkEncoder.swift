@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import Synchronization
 import TraceFormat
 
@@ -50,9 +51,10 @@ final class ChunkEncoder: @unchecked Sendable {
     (waiting, first) = ([], 0)
   }
 
-  /// Writes the first block.
+  /// Writes the first block; those of events are stored as the table says.
   func begin(_ table: [UInt8]) {
     table.withUnsafeBytes {
+      encoder.compression = BlockCompression(moduleTable: $0)
       let block = encoder.encodeModuleTable($0, into: output)
       put(block.byteCount)
       if block.payloadFollows { put($0) }

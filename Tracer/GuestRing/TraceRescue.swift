@@ -135,6 +135,7 @@ public struct TraceRescue {
       output.deallocate()
     }
     var encoder = BlockEncoder(scratch: scratch, maximumEvents: limit)
+    encoder.compression = ring.tableBytes.withUnsafeBytes { BlockCompression(moduleTable: $0) }
     func put(_ count: Int) { write(UnsafeRawBufferPointer(rebasing: output[..<count])) }
     if let cut {
       try copy(cut, write)

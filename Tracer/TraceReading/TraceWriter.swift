@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 /// Writes events as a trace, with the very encoder that the drainer uses; for tests and tools.
@@ -21,7 +22,10 @@ public struct TraceWriter: ~Copyable {
     output = .allocate(byteCount: BlockEncoder.outputBytes(maximumEvents: eventsPerBlock), alignment: 8)
     var encoder = BlockEncoder(scratch: scratch, maximumEvents: eventsPerBlock)
     let output = output
-    let block = moduleTable.withUnsafeBytes { encoder.encodeModuleTable($0, into: output) }
+    let block = moduleTable.withUnsafeBytes {
+      encoder.compression = BlockCompression(moduleTable: $0)
+      return encoder.encodeModuleTable($0, into: output)
+    }
     self.encoder = encoder
     bytes.append(contentsOf: output[0..<block.byteCount])
     if block.payloadFollows { bytes.append(contentsOf: moduleTable) }

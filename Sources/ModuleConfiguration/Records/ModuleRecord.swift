@@ -1,4 +1,5 @@
 import APEXTypes
+import TraceFormat
 
 /// What holds for the module as a whole. There is exactly one.
 public struct ModuleRecord: Equatable, Sendable {
@@ -29,13 +30,15 @@ public struct ModuleRecord: Equatable, Sendable {
   public var hasModuleCallback: Bool
   /// What becomes of events when the ring is full.
   public var ringPolicy: RingPolicy
+  /// How blocks of events are stored in the trace.
+  public var traceCompression: BlockCompression
 
   /// Nothing is checked here: opening a table looks at name, ring, schedule and drainer, `partita check` at the rest.
   public init(
     name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
     keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
     drainer: PartitionIndex, eventsPerBlock: UInt64, hasModuleCallback: Bool = false,
-    ringPolicy: RingPolicy = .discardNew
+    ringPolicy: RingPolicy = .discardNew, traceCompression: BlockCompression = .lz4
   ) {
     self.name = name
     self.identifier = identifier
@@ -50,13 +53,14 @@ public struct ModuleRecord: Equatable, Sendable {
     self.eventsPerBlock = eventsPerBlock
     self.hasModuleCallback = hasModuleCallback
     self.ringPolicy = ringPolicy
+    self.traceCompression = traceCompression
   }
 }
 
 extension ModuleRecord: TableRecord {
   /// Exactly one record, or the table does not open.
   public static var section: ModuleSection { .module }
-  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bits 0 and 1.
+  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bits 0 to 2.
   public init?(_ word: (Int) -> UInt64) {
     name = NameReference(word: word(0))
     identifier = word(1)
@@ -71,6 +75,7 @@ extension ModuleRecord: TableRecord {
     eventsPerBlock = word(10)
     hasModuleCallback = word(11) & 1 != 0
     ringPolicy = word(11) & 2 != 0 ? .flightRecorder : .discardNew
+    traceCompression = word(11) & 4 != 0 ? .stored : .lz4
   }
   /// The words follow the properties.
   public func write(_ put: (UInt64) -> Void) {
@@ -85,6 +90,7 @@ extension ModuleRecord: TableRecord {
     put(initialSchedule)
     put(UInt64(drainer.rawValue))
     put(eventsPerBlock)
-    put((hasModuleCallback ? 1 : 0) | (ringPolicy == .flightRecorder ? 2 : 0))
+    let policies: UInt64 = (ringPolicy == .flightRecorder ? 2 : 0) | (traceCompression == .stored ? 4 : 0)
+    put((hasModuleCallback ? 1 : 0) | policies)
   }
 }

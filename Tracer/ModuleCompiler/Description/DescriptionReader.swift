@@ -59,6 +59,8 @@ struct DescriptionReader {
       description.trace.ringPolicy =
         reader.choice(
           "Policy", of: trace, ["DISCARD_NEW": .discardNew, "FLIGHT_RECORDER": .flightRecorder]) ?? standard.ringPolicy
+      description.trace.compression =
+        reader.choice("Compression", of: trace, ["LZ4": .lz4, "NONE": .stored]) ?? standard.compression
       description.trace.line = trace.line
     }
   }

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// A module as its file describes it: typed, in the file's order, each part with its line, not yet checked for sense.
 public struct ModuleDescription: Sendable {
@@ -52,6 +53,7 @@ struct TraceDescription: Sendable {
   var keyframeIntervalFrames: UInt64 = 50
   var eventsPerBlock: UInt64 = 4096
   var ringPolicy = RingPolicy.discardNew
+  var compression = BlockCompression.lz4
   var line = 1
 }
 

@@ -91,13 +91,15 @@ extension ModuleSchemaText {
       <xs:element name="Trace" type="p:Trace"/>
       <xs:complexType name="Trace">
         <xs:annotation><xs:documentation>The ring between kernel and drainer, a power of two of bytes; after how many
-          major frames the kernel's whole state is recorded; at how many events the drainer writes a block. With
+          major frames the kernel's whole state is recorded; at how many events the drainer writes a block, and
+          whether it compresses them: with NONE it needs less of the idle time, and the trace more room. With
           the policy FLIGHT_RECORDER what is new overwrites what is oldest, there is no drainer, and the ring is read
           from the machine's memory, after a crash too.</xs:documentation></xs:annotation>
         <xs:attribute name="RingBytes" type="p:Number"/>
         <xs:attribute name="KeyframeIntervalFrames" type="p:Number"/>
         <xs:attribute name="EventsPerBlock" type="p:Number"/>
         <xs:attribute name="Policy" type="p:RingPolicy"/>
+        <xs:attribute name="Compression" type="p:Compression"/>
       </xs:complexType>
 
       <xs:element name="Interrupts" type="p:Interrupts"/>
@@ -217,6 +219,9 @@ extension ModuleSchemaText {
         <xs:restriction base="xs:token">
           <xs:enumeration value="DISCARD_NEW"/><xs:enumeration value="FLIGHT_RECORDER"/>
         </xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Compression">
+        <xs:restriction base="xs:token"><xs:enumeration value="LZ4"/><xs:enumeration value="NONE"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Policy">
         <xs:restriction base="xs:token">

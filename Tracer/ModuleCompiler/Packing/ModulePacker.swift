@@ -65,7 +65,7 @@ struct ModulePacker {
         initialSchedule: UInt64(module.initialScheduleIndex ?? 0),
         drainer: module.drainerIndex.map { PartitionIndex(UInt8($0)) } ?? .none,
         eventsPerBlock: module.trace.eventsPerBlock, hasModuleCallback: module.health.hasModuleCallback,
-        ringPolicy: module.trace.ringPolicy))
+        ringPolicy: module.trace.ringPolicy, traceCompression: module.trace.compression))
   }
 
   private mutating func appendPartition(_ index: Int) {
