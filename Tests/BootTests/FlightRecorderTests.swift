@@ -7,8 +7,8 @@ import Verification
 
 /// A ring that overwrites what is oldest, and that nobody drains: what it holds when the module has ended or crashed.
 @Suite struct FlightRecorderTests {
-  private static let early = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 100) }
-  private static let late = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 220) }
+  private static let early = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 135) }
+  private static let late = Result { try CapturedRun.capture(.flightRecorder(), milliseconds: 235) }
 
   /// The number of the first event of a trace.
   private static func first(_ run: CapturedRun) throws -> Int {
@@ -93,7 +93,7 @@ import Verification
     #expect(crash.status == 1 && crash.text.contains("It has what the ring held."), "\(crash.text)")
     #expect(try folder.partita("verify", "crash.partita").status == 3)
 
-    let late = try partita("capture", "module.xml", "-o", "late.partita", "--for", "220ms", "--ram", "ram")
+    let late = try partita("capture", "module.xml", "-o", "late.partita", "--for", "235ms", "--ram", "ram")
     #expect(late.status == 0 && late.text.contains("overwritten"), "\(late.text)")
     let rescue = try folder.partita("rescue", "--ram", "ram", "-o", "rescued.partita")
     #expect(rescue.status == 0 && rescue.text.contains("overwritten, as a flight recorder does"), "\(rescue.text)")
