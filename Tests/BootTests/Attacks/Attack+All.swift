@@ -103,7 +103,8 @@ extension Attack {
       selfReported: ["upcall.entered", "upcall.returned", "upcall.depth"]),
     Attack(name: "OwnLineStorm", origin: "L2: contexts lost at depth 16", outcome: .refused(.stackOverflow)),
     Attack(
-      name: "DepthOverflow", origin: "L2: overrun at depth 16", outcome: .attempts([6]), milliseconds: 280),
+      name: "DepthOverflow", origin: "L2: overrun at depth 16", outcome: .attempts([6]), milliseconds: 280,
+      overflowsDepth: true),
     Attack(name: "TimerExtremes", origin: "L4", outcome: .harmless),
   ]
 

@@ -33,6 +33,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
   var losesEvents = false
   /// Whether the attacker is given COM1: its ports and its line.
   var ownsSerialLine = false
+  /// Whether the attacker may nest upcalls as deep as any partition, and goes on from there.
+  var overflowsDepth = false
 
   var testDescription: String { name }
 

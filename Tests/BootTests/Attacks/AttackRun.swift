@@ -41,6 +41,11 @@ struct AttackRun: Sendable {
   init(_ attack: Attack) throws {
     var module = try ModuleVariant.arena(attacker: attack.name, due: Self.due, action: attack.action)
     if attack.losesEvents { module = try module.replacing("RingBytes=\"0x1000000\"", by: "RingBytes=\"0x10000\"") }
+    if attack.overflowsDepth {
+      module = try module.replacing(
+        "p:Image=\"\(attack.name)\"",
+        by: "p:Image=\"\(attack.name)\" p:MaximumUpcallDepth=\"\(ModuleLimits.maximumUpcallDepth)\"")
+    }
     if attack.ownsSerialLine { module = try Self.givingSerialLine(module) }
     run = try CapturedRun.capture(module, milliseconds: attack.milliseconds)
     attacker = try run.partition("Attacker")

@@ -16,6 +16,7 @@ import TraceFormat
     var row = AttackReport.Row(attack)
     defer { AttackReport.add(row) }
     checkOutcome(attack, result, &row)
+    if attack.overflowsDepth { checkOverflow(result, &row) }
 
     // The witnesses' own account: first instructions, registers, memory, messages.
     for name in AttackRun.honest {
@@ -100,6 +101,15 @@ import TraceFormat
     check(last?.words.w0 == vector.map { UInt64($0) + 1 } ?? 0, "the exception that it answers", &row)
     check(last.map { $0.time >= AttackRun.due } ?? false, "not before the attack", &row)
     check(result.inputsAfterIdling == 0, "it never runs again: \(result.inputsAfterIdling)", &row)
+  }
+
+  /// Upcalls nest to the greatest depth there is, and marks find none there.
+  private func checkOverflow(_ result: AttackRun, _ row: inout AttackReport.Row) {
+    let upcalls = result.run.events.filter { $0.knownKind == .upcall && $0.partition == result.attacker }
+    let greatest = upcalls.map { $0.detail >> 1 }.max() ?? 0
+    check(Int(greatest) == ModuleLimits.maximumUpcallDepth, "the greatest depth is \(greatest)", &row)
+    let overflows = result.healthActions.count { $0.operand == UInt32(ErrorCode.stackOverflow.rawValue) }
+    check(overflows > 0, "every mark has found a depth", &row)
   }
 
   /// Compares a witness's windows with those beside the innocent.
