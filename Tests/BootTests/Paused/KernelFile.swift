@@ -42,8 +42,7 @@ enum KernelFile {
   }
 
   /// What functions lay down on the stack at once, where it is 128 bytes or more: `sub $n, %rsp` with 32 bits.
-  static func frames() throws -> [UInt64] {
-    let bytes = try BootImages.bytes("partita-kernel")
+  static func frames(in bytes: [UInt8]) -> [UInt64] {
     let table = Int(word(bytes, 32))
     for index in 0..<half(bytes, 56) {
       let header = table + index * half(bytes, 54)

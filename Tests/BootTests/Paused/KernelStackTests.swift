@@ -71,10 +71,31 @@ import TraceFormat
     #expect(page > image.lowerBound && top < image.upperBound)
   }
 
+  /// What the kernel's functions subtract from the stack pointer, by binutils' disassembler.
+  private static func disassembledFrames() throws -> [UInt64] {
+    let objdump = Process()
+    objdump.executableURL = URL(fileURLWithPath: "/usr/bin/objdump")
+    objdump.arguments = ["-d", "--no-show-raw-insn", try BootImages.path("partita-kernel")]
+    let pipe = Pipe()
+    objdump.standardOutput = pipe
+    try objdump.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    objdump.waitUntilExit()
+    #expect(objdump.terminationStatus == 0)
+    return text.matches(of: /sub +\$0x([0-9a-f]+),%rsp/).compactMap { UInt64($0.1, radix: 16) }
+  }
+
   /// No function lays down so much at once that it could step over the page.
   @Test func noFrameReachesOverAPage() throws {
-    let frames = try KernelFile.frames()
-    #expect(frames.count > 20 && frames.contains { $0 > 1000 })
+    let frames = try KernelFile.frames(in: BootImages.bytes("partita-kernel"))
     #expect(frames.allSatisfy { $0 + 8 < Self.pageBytes }, "\(frames.max() ?? 0)")
+    // Nobody's frame is overlooked: a disassembler has as many, and of the same sizes.
+    let disassembled = try Self.disassembledFrames().filter { $0 >= 128 }
+    #expect(!disassembled.isEmpty && frames.sorted() == disassembled.sorted(), "\(frames) and \(disassembled)")
+    // And one that reaches over a page is seen.
+    var large = try KernelFile.faulting(in: "recordBoot")
+    let place = try #require(zip(large, try BootImages.bytes("partita-kernel")).enumerated().first { $1.0 != $1.1 })
+    large.replaceSubrange(place.offset..<(place.offset + 7), with: [0x48, 0x81, 0xEC, 0x00, 0x20, 0x00, 0x00])
+    #expect(KernelFile.frames(in: large).contains(0x2000))
   }
 }
