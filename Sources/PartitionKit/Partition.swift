@@ -96,4 +96,16 @@ public enum Partition {
   @inlinable public static func statistic(_ selector: StatisticSelector, _ argument: UInt64 = 0) -> UInt64? {
     try? Hypercall.call(.readStatistic, selector.rawValue, argument)
   }
+
+  /// A field of an entry of the health monitor's log, by the entry's number; nil where that is not kept, and where the
+  /// partition may not read it: one that is no system partition sees its own errors only.
+  @inlinable public static func errorLog(_ field: ErrorLogField, ofEntry number: UInt64) -> UInt64? {
+    try? Hypercall.call(.readErrorLog, number, field.rawValue)
+  }
+
+  /// The number of the first entry of that log, from this number on, that is kept and that the partition may read; nil
+  /// where there is none. So all are gone through, whatever was given up for later ones.
+  @inlinable public static func nextErrorLogEntry(from number: UInt64 = 0) -> UInt64? {
+    errorLog(.next, ofEntry: number)
+  }
 }

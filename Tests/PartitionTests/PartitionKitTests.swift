@@ -63,6 +63,14 @@ struct PartitionKitTests {
     #expect(header == Int32(number.rawValue))
   }
 
+  @Test(arguments: [
+    (PARTITA_ERROR_TIME, ErrorLogField.time), (PARTITA_ERROR_DESCRIPTION, .description),
+    (PARTITA_ERROR_ADDRESS, .address), (PARTITA_ERROR_NEXT, .next),
+  ])
+  func headerHasTheSameFields(header: Int32, field: ErrorLogField) {
+    #expect(header == Int32(field.rawValue))
+  }
+
   @Test func headerHasTheSameLimits() {
     #expect(Int(PARTITA_MAXIMUM_NOTE_WORDS) == ModuleLimits.maximumNoteWords)
   }

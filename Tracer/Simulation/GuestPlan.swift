@@ -120,7 +120,7 @@ struct GuestPlan {
       call.operand = generator.number(0...16)
     case .readStatistic: call.arguments = (generator.number(0...10), 0, 0, 0)
     case .writeSamplingMessage, .sendQueuingMessage: call.arguments.2 = generator.number(1...call.arguments.2)
-    case .readErrorLog: call.arguments = (generator.number(0...3), generator.number(0...2), 0, 0)
+    case .readErrorLog: call.arguments = (generator.number(0...3), generator.number(0...3), 0, 0)
     case .setSegmentBase: call.arguments.0 = generator.number(0...255) << 12
     case .setTimer: call.arguments = (0, generator.number(400_000...9_000_000), 0, 0)
     default: break

@@ -183,7 +183,10 @@ void phoenix_main(void) {
                  ordinary_lives << 24 | stains << 32);
   // The newest entry of the log, if there is one.
   const uint64_t errors = partita_hypercall2(PARTITA_READ_STATISTIC, 10, 0).value;
-  if (errors > 0) note(logged, partita_hypercall2(PARTITA_READ_ERROR_LOG, errors - 1, 1).value & 0xFFFFFFFFFFFFull);
+  if (errors > 0) {
+    uint64_t last = partita_hypercall2(PARTITA_READ_ERROR_LOG, errors - 1, PARTITA_ERROR_DESCRIPTION).value;
+    note(logged, last & 0xFFFFFFFFFFFFull);
+  }
   if (scenario[1] == start_for_ever) die(ask_for_cold_start);
   const int is_first = self.START_CONDITION == NORMAL_START;
   if (scenario[1] == divide_in_initialisation && is_first) divide(0);

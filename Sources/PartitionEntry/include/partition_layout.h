@@ -81,6 +81,14 @@
 #define PARTITA_TELL_PROCESS 94
 #define PARTITA_READ_SAMPLING_TIME 95
 
+// What PARTITA_READ_ERROR_LOG can be asked for of an entry (ErrorLogField): when the error was reported, in ns; who
+// erred and what was done; the fault's address, or 0.
+#define PARTITA_ERROR_TIME 0
+#define PARTITA_ERROR_DESCRIPTION 1
+#define PARTITA_ERROR_ADDRESS 2
+// Not of that entry: the number of the first one from it on that is kept, and that the caller may read.
+#define PARTITA_ERROR_NEXT 3
+
 // The most words of one note.
 #define PARTITA_MAXIMUM_NOTE_WORDS 256
 
