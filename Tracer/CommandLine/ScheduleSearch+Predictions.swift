@@ -16,6 +16,8 @@ extension ScheduleSearch {
     var holdsSurely = false
     /// Deadlines that do not hold.
     var misses: [Miss] = []
+    /// What the prediction has of each, whatever that is worth.
+    var verdicts: [String: Verdict] = [:]
     /// What else may be taken for granted, in words.
     var assumptions: [(assumption: DemandAssumption, condition: String)] = []
     /// Claims on deadlines that would not hold with that.
@@ -91,45 +93,55 @@ extension ScheduleSearch {
     return report
   }
 
+  /// How the recorded run fared by each deadline.
+  func recordedVerdicts() throws -> [String: Verdict] {
+    let deadlines = try report(on: path, "as recorded").findings.filter(Self.isOfDeadline)
+    return Dictionary(deadlines.map { ($0.identifier, $0.verdict) }) { one, _ in one }
+  }
+
+  private static func isOfDeadline(_ claim: ClaimResult) -> Bool { claim.identifier.hasPrefix("process.deadline.") }
+
   /// The deadlines that are violated in a prediction only where a partition had nothing left to do, as `what-if` has
   /// them: that may come of nothing but the want of deeds. What was violated in the recorded run itself is so again.
   private func violatedAtEnd(
-    _ deadlines: [ClaimResult], _ verdicts: PredictedVerdicts, _ written: Written, _ isRecorded: Bool, _ what: String
-  ) throws -> [ClaimResult] {
+    _ deadlines: [ClaimResult], _ verdicts: PredictedVerdicts, _ written: Written, _ isRecorded: Bool
+  ) -> [ClaimResult] {
     var ending = verdicts
     ending.endings = written.endings
     let found = deadlines.filter { verdicts.verdict($0) == .fail && ending.verdict($0) == .unknown }
-    guard isRecorded, !found.isEmpty else { return found }
-    let recorded = try report(on: path, what)
-    return found.filter { recorded.finding($0.identifier)?.verdict != .fail }
+    return isRecorded ? found.filter { truth.verdicts[$0.identifier] != .fail } : found
   }
 
   /// - Parameter isRecorded: whether the prediction is of the recorded run as it was.
   private func judge(_ file: String, _ written: Written, _ isRecorded: Bool, _ what: String) throws -> Outcome {
     let report = try report(on: file, what)
     // Whatever the module file lets be judged: the search shortens windows by all deadlines.
-    let deadlines = report.findings.filter { $0.identifier.hasPrefix("process.deadline.") }
+    let deadlines = report.findings.filter(Self.isOfDeadline)
     var weaknesses = written.doubts.flatMap(\.sentences)
     if written.lossCount > 0 { weaknesses.append(PredictedChanges.sentence(ofLoss: written.lossCount)) }
     if written.condition != .complete { weaknesses.append(PredictedChanges.sentence(of: written.condition)) }
     let verdicts = PredictedVerdicts(
       doubts: written.doubts, hasHoles: written.lossCount > 0 || written.condition.hasHoles)
-    let atEnd = try violatedAtEnd(deadlines, verdicts, written, isRecorded, what)
+    let atEnd = violatedAtEnd(deadlines, verdicts, written, isRecorded)
     weaknesses += atEnd.map(PredictedChanges.sentence(ofEndOf:))
     let late = Set(atEnd.map(\.identifier))
-    func verdict(_ claim: ClaimResult) -> Verdict {
+    func surely(_ claim: ClaimResult) -> Verdict {
       late.contains(claim.identifier) ? .unknown : verdicts.verdict(claim)
     }
+    func verdict(_ claim: ClaimResult) -> Verdict { truth.leavesOpen(claim) ? .unknown : surely(claim) }
+    weaknesses += truth.weaknesses(of: deadlines.filter { surely($0) != .unknown })
     // What is missing of the recorded run may be what would have met the deadline.
     let isWhole = written.condition == .complete && written.lossCount == 0
     let spread = PredictionSpread(recorded: report, isOtherModule: written.isOtherModule)
     return Outcome(
-      // What may turn is no shortest window.
-      holds: deadlines.allSatisfy { $0.verdict == .pass && !spread.mayTurn($0) }, weaknesses: weaknesses,
+      // What may turn is no shortest window, nor is one of a deadline that the prediction is known to have otherwise.
+      holds: deadlines.allSatisfy { $0.verdict == .pass && !spread.mayTurn($0) && !truth.refutes($0) },
+      weaknesses: weaknesses,
       failsSurely: isWhole && deadlines.contains { verdict($0) == .fail && !spread.mayTurn($0) },
       holdsSurely: isWhole && deadlines.allSatisfy { verdict($0) == .pass },
-      misses: deadlines.filter { $0.verdict != .pass || spread.mayTurn($0) }.map {
+      misses: deadlines.filter { $0.verdict != .pass || spread.mayTurn($0) || truth.refutes($0) }.map {
         Miss($0, isWhole && !spread.mayTurn($0) ? verdict($0) : .unknown)
-      }, assumptions: written.assumptions)
+      }, verdicts: Dictionary(deadlines.map { ($0.identifier, $0.verdict) }) { one, _ in one },
+      assumptions: written.assumptions)
   }
 }

@@ -33,7 +33,9 @@ struct ScheduleSearch {
   let path: String
   let table: ModuleTable
   /// How much more than recorded the partitions compute in the predictions, in hundredths.
-  let marginPercent: UInt64
+  private(set) var marginPercent: UInt64
+  /// What the recorded run says of the deadlines, and the prediction of it otherwise.
+  private(set) var truth = RecordedTruth()
   /// Called before each prediction and now and then in it; true ends the search, and is answered ever after.
   let isInterrupted: (String) -> Bool
 
@@ -95,8 +97,23 @@ struct ScheduleSearch {
     var boundBy: [String]
   }
 
+  init(path: String, table: ModuleTable, marginPercent: UInt64, isInterrupted: @escaping (String) -> Bool) {
+    self.path = path
+    self.table = table
+    self.marginPercent = marginPercent
+    self.isInterrupted = isInterrupted
+  }
+
   /// Looks for the smallest windows of the initial schedule.
   func run() throws -> Result {
+    var same = self
+    same.marginPercent = 0
+    var search = self
+    search.truth = RecordedTruth(verdicts: try same.recordedVerdicts(), of: try same.predict([:], "as it was"))
+    return try search.found()
+  }
+
+  private func found() throws -> Result {
     let recorded = try doubted(predict([:], "as recorded"))
     guard recorded.holds else {
       return Result(
