@@ -180,7 +180,7 @@ let targets: [Target] = [
   tracer("ReferenceChecking", vocabulary),
   tracer("Audit", vocabulary + ["ReferenceChecking", "TraceReading", "TextForms"]),
   tracer("Analysis", vocabulary + ["ModuleCompiler", "TextForms"]),
-  tracer("Simulation", vocabulary + ["PartitionCore", "DrainPump"]),
+  tracer("Simulation", vocabulary + ["PartitionCore", "DrainPump", "TextForms"]),
   c("ReportPage", in: "Tracer"),
   tracer(
     "Report", vocabulary + ["ReportPage", "TraceReading", "Verification", "TextForms"],

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 
 /// What each claim of a module says, and where it comes from: in a certificate nobody must read anything else.
 struct ClaimWords {
@@ -61,7 +62,7 @@ struct ClaimWords {
   private func sentence(_ claim: ClaimRecord) -> String {
     let first = describe(claim.first)
     switch claim.form {
-    case .within: return "after \(first) comes \(describe(claim.second)) within \(claim.bound) ns"
+    case .within: return "after \(first) comes \(describe(claim.second)) within \(claim.bound.durationText)"
     case .never: return "\(first) never comes"
     case .atMost: return "at most \(claim.bound) of \(first) come in a major frame"
     }

@@ -160,7 +160,8 @@ struct PredictedChanges {
     lines = [conclusion(rows), ""] + lines
     for row in shown {
       guard let explanation = row.explanation, let first = row.firstViolation else { continue }
-      lines += ["", "\(row.claim) — \(row.title)", "  violated at \(first) ns of the prediction: \(explanation)"]
+      lines += ["", "\(row.claim) — \(row.title)"]
+      lines.append("  violated at \(UInt64(clamping: first).instantText) of the prediction: \(explanation)")
     }
     lines += ["", "\(rows.count) claims, \(shown.count) shown"]
     if let omission = predicted.omission { lines.append(omission) }
@@ -184,7 +185,7 @@ struct PredictedChanges {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
       + unpredicted.weaknesses
-      + (overflow.map { ["the trace's ring is full at \($0) ns: a capture loses events from there on"] } ?? [])
+      + (overflow.map { ["the trace's ring is full at \($0.instantText): a capture loses events from there on"] } ?? [])
       + violatedAtEnd.map(Self.sentence(ofEndOf:))
       + turning.filter(spread.mayTurn).map(spread.sentence)
       + turning.filter(isRefuted).map {

@@ -1,3 +1,4 @@
+import TextForms
 import Verification
 
 /// How far a prediction may be off, where the kernel goes ways that it did not in the recorded run.
@@ -42,6 +43,7 @@ struct PredictionSpread {
 
   /// - Parameter claim: one that it may turn.
   func sentence(about claim: ClaimResult) -> String {
-    "\(claim.identifier) comes within \(spread(of: claim) ?? 0) ns of its bound, and so far off may a prediction be"
+    "\(claim.identifier) comes within \((spread(of: claim) ?? 0).magnitude.durationText) of its bound, and "
+      + "so far off may a prediction be"
   }
 }

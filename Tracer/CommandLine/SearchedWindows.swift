@@ -61,7 +61,7 @@ struct SearchedWindows {
     if let worst = miss.worstNanoseconds, let bound = miss.boundNanoseconds {
       sentence += ", predicted worst \(VerificationReport.grouped(worst)) ns of \(VerificationReport.grouped(bound)) ns"
     }
-    if let first = miss.firstAtNanoseconds { sentence += ", first at \(first) ns" }
+    if let first = miss.firstAtNanoseconds { sentence += ", first at \(first.instantText)" }
     return sentence
   }
 

@@ -14,6 +14,19 @@ extension UInt64 {
     return text
   }
 
+  /// An instant in ns as seconds, with all nine places: as a trace's lines have it.
+  public var instantText: String { decimal(places: 9) + " s" }
+
+  /// A length of time in ns, exact, in the greatest unit of which it has one at least: 5 ms, 2.205792 ms, 300 ns.
+  public var durationText: String {
+    switch self {
+    case 1_000_000_000...: decimal(places: 9, isShort: true) + " s"
+    case 1_000_000...: decimal(places: 6, isShort: true) + " ms"
+    case 1_000...: decimal(places: 3, isShort: true) + " µs"
+    default: "\(self) ns"
+    }
+  }
+
   /// The number with its digits in groups of three.
   public func grouped(by separator: Character) -> String {
     let digits = String(self)

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TextForms
 import TraceFormat
 
 /// The claims that the module file adds, and what is known of them: one instant or one count each.
@@ -68,7 +69,7 @@ extension Verifier {
     let first = describe(record.first)
     let title =
       switch record.form {
-      case .within: "after \(first) comes \(describe(record.second)) within \(record.bound) ns"
+      case .within: "after \(first) comes \(describe(record.second)) within \(record.bound.durationText)"
       case .never: "\(first) never comes"
       case .atMost: "at most \(record.bound) of \(first) come in a major frame"
       }

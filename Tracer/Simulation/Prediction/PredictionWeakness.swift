@@ -1,3 +1,5 @@
+import TextForms
+
 /// Where a partition's further deeds are not those of the recorded run for sure; instants in ns, nil for never.
 public struct PredictionWeakness: Equatable, Sendable {
   /// Calls answered otherwise than recorded, from which on the partition might have gone another way.
@@ -95,50 +97,51 @@ public struct PredictionWeakness: Equatable, Sendable {
     var sentences: [String] = []
     if let firstOtherAnswer {
       sentences.append(
-        "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer) ns; from there "
-          + "on it might go another way")
+        "\(partition) is answered otherwise \(otherAnswerCount) times, first at \(firstOtherAnswer.instantText); "
+          + "from there on it might go another way")
     }
     if let unrecordedStart {
       sentences.append(
-        "\(partition) starts anew at \(unrecordedStart) ns as it did not in the recorded run; it is taken to begin as "
-          + "at a start before, and might go another way")
+        "\(partition) starts anew at \(unrecordedStart.instantText) as it did not in the recorded run; it is taken to "
+          + "begin as at a start before, and might go another way")
     }
     if let otherTurn {
       sentences.append(
         "\(partition) is interrupted at another of its processes' calls than in the recorded run, first at "
-          + "\(otherTurn) ns; another of them might have had the processor from there on")
+          + "\(otherTurn.instantText); another of them might have had the processor from there on")
     }
     if let otherWindow {
       sentences.append(
-        "processes of \(partition) are ready in other windows than in the recorded run, first at \(otherWindow) ns; "
-          + "what its scheduler does from there on is unknown")
+        "processes of \(partition) are ready in other windows than in the recorded run, first at "
+          + "\(otherWindow.instantText); what its scheduler does from there on is unknown")
     }
     for lateJob in lateJobs {
       guard lateJob.limit != nil else {
         sentences.append(
           "\(lateJob.process) of \(partition), whose deadline the module file does not have, comes later than in "
-            + "the recorded run, first at \(lateJob.instant) ns; what the health monitor does if it misses one, and "
-            + "the partition after that, is unknown; \(lateJob.remedy)")
+            + "the recorded run, first at \(lateJob.instant.instantText); what the health monitor does if it misses "
+            + "one, and the partition after that, is unknown; \(lateJob.remedy)")
         continue
       }
       sentences.append(
         "\(lateJob.process) of \(partition) \(lateJob.isSure ? "misses" : "may miss") its deadline at "
-          + "\(lateJob.instant) ns, and did not in the recorded run; what the health monitor does about it, and the "
-          + "partition after that, is unknown")
+          + "\(lateJob.instant.instantText), and did not in the recorded run; what the health monitor does about it, "
+          + "and the partition after that, is unknown")
     }
     if let undueCall {
       sentences.append(
-        "\(partition) told the health monitor of a missed deadline that may be met here, first at \(undueCall) ns; "
-          + "what comes instead is unknown")
+        "\(partition) told the health monitor of a missed deadline that may be met here, first at "
+          + "\(undueCall.instantText); what comes instead is unknown")
     }
     if let outlived {
       sentences.append(
-        "\(partition) has done at \(outlived) ns all that was recorded of it before a restart that does not come yet; "
-          + "what it would have done next is unknown")
+        "\(partition) has done at \(outlived.instantText) all that was recorded of it before a restart that does not "
+          + "come yet; what it would have done next is unknown")
     }
     if let ranOut {
       sentences.append(
-        "\(partition) has done all that was recorded of it at \(ranOut) ns; what it violates after that is unknown")
+        "\(partition) has done all that was recorded of it at \(ranOut.instantText); what it violates after "
+          + "that is unknown")
     }
     return sentences
   }
