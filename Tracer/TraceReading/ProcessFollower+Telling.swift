@@ -70,7 +70,7 @@ extension ProcessFollower {
     } else if let next = jobs[process].next, start >= next {
       // The job before it gave way, and was not complete.
       if processor.run?.process == process { processor.cut(at: time, .cut, tell) }
-      giveWay(process, at: time, tell)
+      giveWay(process, toOneLateBy: start &- next, at: time, tell)
     }
     if jobs[process].goOn(from: start) { tell(.delayed(process: process, start: start)) }
   }

@@ -92,6 +92,18 @@ public struct ProcessFollower: Sendable {
   /// How many processes the module table has, those of which a trace tells nothing too.
   public var processCount: Int { processes.count }
 
+  /// The jobs that are under way at an instant up to which there is no other event, and have missed their deadlines by
+  /// then. A call without an answer yet may say that a job was complete.
+  public func overdue(at end: UInt64) -> [(process: Int, course: JobCourse)] {
+    processes.indices.compactMap { process in
+      guard call.map({ Int($0.partition) != processes[process].partition }) ?? true,
+        let course = jobs[process].course(at: end, processes[process].deadline),
+        course.used > processes[process].deadline
+      else { return nil }
+      return (process, course)
+    }
+  }
+
   // MARK: What comes in
 
   /// Says what has happened between the last event and an instant up to which there is no other.
@@ -220,8 +232,10 @@ public struct ProcessFollower: Sendable {
 
   mutating func complete(_ process: Int, at time: UInt64, _ tell: Sink) { goOn(process, .complete, at: time, tell) }
 
-  /// The next job begins, and it was not complete: late, if its deadline has passed.
-  mutating func giveWay(_ process: Int, at time: UInt64, _ tell: Sink) {
+  /// The next job goes on, so much later than it was released, and the one before was not complete: late, if its
+  /// deadline has passed. One that has never begun would have been as late as the next.
+  mutating func giveWay(_ process: Int, toOneLateBy delay: UInt64, at time: UInt64, _ tell: Sink) {
+    if let start = jobs[process].adopt(delay: delay) { tell(.delayed(process: process, start: start)) }
     let hasTime = jobs[process].hasTime(time, processes[process].deadline)
     goOn(process, hasTime ? .stopped : .late, at: time, tell)
   }

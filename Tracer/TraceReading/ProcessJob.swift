@@ -119,6 +119,15 @@ struct ProcessJob: Equatable, Sendable {
     return start != told
   }
 
+  /// It has not begun by the time the next one does: it would have been as late as that.
+  ///
+  /// - Returns: from when on its deadline then counts; nil where that changes nothing.
+  mutating func adopt(delay other: UInt64) -> UInt64? {
+    guard !hasBegun, delay != other else { return nil }
+    delay = other
+    return begin
+  }
+
   /// It is under way no longer, nor is what would follow it.
   mutating func end() { (release, hasBegun, delay, next, moved, missed) = (nil, false, 0, nil, nil, nil) }
 
