@@ -29,7 +29,7 @@ import TraceReading
       case .upcallEnded(let upcall): "upcall \(upcall.vector) of \(upcall.partition) over"
       case .mode(let mode): "mode \(mode.mode) of \(mode.partition)"
       case .released(let process, let start): "process \(process) released for \(start)"
-      case .completed, .late, .delayed, .stopped, .runs, .runsNoLonger: line(ofProcess: told.change)
+      case .completed, .late, .delayed, .stopped, .overdue, .runs, .runsNoLonger: line(ofProcess: told.change)
       case .forgotten: "forgotten"
       case .lost(let count, let from, _, _): "lost \(count.map { "\($0)" } ?? "?") after \(from)"
       }
@@ -42,6 +42,7 @@ import TraceReading
     case .late(let process, let course): "process \(process) late, released at \(course.start)"
     case .delayed(let process, let start): "process \(process) began at \(start)"
     case .stopped(let process, let course): "process \(process) stopped, released at \(course.start)"
+    case .overdue(let process, let course): "process \(process) overdue, released at \(course.start)"
     case .runs(let run): "process \(run.process) runs from \(run.from)"
     case .runsNoLonger(let run, let became, let end): "process \(run.process) ran \(run.from) to \(end), \(became)"
     default: "\(change)"

@@ -190,6 +190,42 @@ import TraceReading
     #expect(moved == ["4000000|·|·|0|stopped"])
   }
 
+  /// The trace ends, and a job is under way whose deadline has passed: `verify` fails it.
+  @Test func whoIsUnderWayBehindItsDeadlineAtTheEndHasMissedIt() throws {
+    for (end, row) in [(6_000_001, "4000000|·|·|0|·"), (6_000_000, "4000000|·|·|·|·")] as [(UInt64, String)] {
+      #expect(try Self.row(deadline: 2_000_000) { [ToldStory.tell(end, $0, .ready, nil)] } == [row])
+    }
+    // A call that has no answer yet may tell that it was complete; one of another partition does not.
+    for (caller, row) in [(1, "4000000|·|·|·|·"), (0, "4000000|·|·|0|·")] as [(UInt8, String)] {
+      let rows = try Self.row(deadline: 2_000_000) { one in
+        [Array(ToldStory.tell(6_000_001, one, .complete, nil, by: caller).prefix(1))]
+      }
+      #expect(rows == [row])
+    }
+    // Behind a loss nobody knows.
+    let lost = try Self.row(deadline: 2_000_000) { one in
+      [ToldStory.tell(4_200_000, one, .ready, nil), [SmallStory.event(7_000_000, .loss, 0xFF, .init(9))]]
+    }
+    #expect(lost == ["4000000|·|·|·|·"])
+  }
+
+  /// A job that has never begun gives way to the next one: `verify` takes it to be as late as that, and has no doubt
+  /// that it would have missed its deadline only where that, too, has passed.
+  @Test func whoGivesWayWithoutHavingBegunIsAsLateAsTheNext() throws {
+    // The second job is released at 14 ms, and the third goes on at 28.1 ms, so long after its release at 24 ms.
+    for (age, row) in [
+      (-4_000_000, "18000000|·|·|·|stopped"), (-1_000_000, "15000000|·|·|0|late"),
+    ] as [(Int64, String)] {
+      let rows = try Self.row(deadline: 12_000_000) { one in
+        [
+          ToldStory.tell(4_200_000, one, .complete, nil), ToldStory.windowEnd(0), ToldStory.window(1),
+          ToldStory.windowEnd(1), ToldStory.window(2), ToldStory.tell(28_100_000, nil, .dormant, one, age: age),
+        ]
+      }
+      #expect(rows.dropFirst().first == row, "\(rows)")
+    }
+  }
+
   /// Where the deadline was moved the slice tells of the release, and of what was used of the deadline.
   @Test func noSliceTellsOfABeginningThatNeverWas() throws {
     let events =

@@ -39,6 +39,8 @@ public final class SQLiteExporter: TraceExporter {
   private var openUpcalls: [TimelineUpcall] = []
   private var openInterrupt: KernelEntry?
   private var openReleases: [Int: UInt64] = [:]
+  /// What those have used of their deadlines that have missed them.
+  private var openUses: [Int: UInt64] = [:]
   private var openRun: ProcessRun?
   private var doubts: [String] = []
   private var note: String?
@@ -127,6 +129,7 @@ public final class SQLiteExporter: TraceExporter {
     case .completed(let process, let course, let instant): write(process, course, completed: instant, "complete")
     case .late(let process, let course): write(process, course, completed: nil, "late")
     case .stopped(let process, let course): write(process, course, completed: nil, "stopped")
+    case .overdue(let process, let course): openUses[process] = min(course.used, Self.greatestInstant)
     case .runs(let run): openRun = run
     case .runsNoLonger(let run, let outcome, let instant): write(run, until: instant, outcome)
     case .forgotten: writeOpen()
@@ -206,9 +209,9 @@ public final class SQLiteExporter: TraceExporter {
     for upcall in openUpcalls { write(upcall, ended: nil) }
     if let openRun { write(openRun, until: nil, nil) }
     for process in openReleases.keys.sorted() {
-      insert(.activation, [UInt64(process), openReleases[process], nil, nil, nil])
+      insert(.activation, [UInt64(process), openReleases[process], nil, openUses[process], nil])
     }
-    openReleases = [:]
+    (openReleases, openUses) = ([:], [:])
   }
 
   /// Keeps them for the table `information`.

@@ -47,6 +47,8 @@ public enum SQLiteSchema {
                                                                     -- used: of that deadline, by the end of the job;
                                                                     -- where it was moved, all but what was left of the
                                                                     -- new one; where one was missed, no less than then;
+                                                                    -- of who is under way at the end of the trace NULL,
+                                                                    -- but where he has missed his deadline by then;
                                                                     -- became: complete; late: not by the next release,
                                                                     -- nor by its deadline; stopped, or given up for
                                                                     -- the next one; NULL: still under way
@@ -132,8 +134,9 @@ public enum SQLiteSchema {
       WHERE e.kind = 26;
 
     -- Releases and completions of the module's processes. Who is not complete when he is released anew has no
-    -- response, and has not met his deadline; nor has who is stopped behind it. A response is what is held against the
-    -- deadline: the time since the release, or where the deadline was moved, what was used of it.
+    -- response, and has not met his deadline; nor has who is stopped behind it, or is under way behind it when the
+    -- trace ends. A response is what is held against the deadline: the time since the release, or where the deadline
+    -- was moved, what was used of it.
     CREATE VIEW processes AS
       SELECT q.name AS process, p.name AS partition, a.released_ns, a.completed_ns,
         CASE WHEN a.completed_ns IS NOT NULL THEN a.used_ns END AS response_ns, q.deadline_ns,

@@ -27,6 +27,13 @@ extension Timeline {
     if let run = processes.run { tell(.runs(run), floor, position) }
   }
 
+  /// Tells who is under way at the end, and late already.
+  func tellOverdue(at end: UInt64, _ tell: Sink) {
+    for (process, course) in processes.overdue(at: end) {
+      tell(.overdue(process: process, course), end, lastPosition)
+    }
+  }
+
   private static func change(_ change: ProcessFollower.Change) -> TimelineChange {
     switch change {
     case .released(let process, let start): .released(process: process, start: start)

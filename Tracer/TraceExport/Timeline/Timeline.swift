@@ -76,6 +76,7 @@ public struct Timeline {
   ///   - isWhole: false where what follows the last event is unknown.
   ///   - time: where what is wanted ends, if it does so before the trace.
   public mutating func finish(isWhole: Bool, reason: String, at time: UInt64? = nil, _ tell: Sink) {
+    tellOverdue(at: max(lastTime, time ?? 0), tell)
     if !isWhole { beginGap(count: nil, reason: reason, tell) }
     endGap(at: max(lastTime, time ?? 0), nextPosition, tell)
   }

@@ -46,6 +46,8 @@ public enum TimelineChange: Equatable, Sendable {
   case late(process: Int, JobCourse)
   /// It was stopped, or its partition was: its job will never be complete.
   case stopped(process: Int, JobCourse)
+  /// Its job is under way at the end of what is exported, and has missed its deadline by then.
+  case overdue(process: Int, JobCourse)
   /// A process has the processor, as its partition's scheduler tells; again, where that partition has got the CPU back.
   case runs(ProcessRun)
   /// It has it no longer since `at`.

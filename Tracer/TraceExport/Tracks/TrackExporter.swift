@@ -133,7 +133,8 @@ public final class TrackExporter<Writer: TrackWriter>: TraceExporter {
     case .holding(let change): hold(change.to, at: time)
     case .marked, .waiting, .marksCleared, .upcallBegan, .upcallEnded: addInterruptChange(change, at: time, position)
     case .mode(let mode): setMode(mode, at: time)
-    case .released, .delayed, .completed, .late, .stopped, .runs, .runsNoLonger: addProcessChange(change, at: time)
+    case .released, .delayed, .completed, .late, .stopped, .overdue, .runs, .runsNoLonger:
+      addProcessChange(change, at: time)
     case .forgotten: forget(at: time)
     case .lost(let count, let from, _, let reason): noteLoss(count, from, reason, at: time)
     }

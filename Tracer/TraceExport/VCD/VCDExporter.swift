@@ -203,7 +203,7 @@ public final class VCDExporter: TraceExporter {
       if isProcessorUnknown { settleProcesses(at: instant) }
       setProcess(run.process, 1, at: instant)
     case .runsNoLonger(let run, _, _): setProcess(run.process, 0, at: instant)
-    case .answered, .released, .delayed, .completed, .late, .stopped: break
+    case .answered, .released, .delayed, .completed, .late, .stopped, .overdue: break
     }
   }
 
