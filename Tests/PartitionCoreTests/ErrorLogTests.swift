@@ -81,11 +81,15 @@ import TraceFormat
         }
       }
       for number in bench.kept() {
-        let entry = try #require(bench.log.entry(number))
+        let entry = try #require(bench.log.entry(number, of: nil))
         #expect(entry.time == number * 7 && entry.address == number * 3)
         #expect(entry.description >> 40 == number % 3 && own[entry.owner].contains(number))
+        for owner in 0..<partitionCount {
+          let seen = bench.log.entry(number, of: PartitionIndex(UInt8(owner)))
+          #expect(seen?.number == (owner == entry.owner ? number : nil), "each finds its own alone")
+        }
       }
-      #expect(bench.log.entry(bench.log.count) == nil)
+      #expect(bench.log.entry(bench.log.count, of: nil) == nil)
     }
   }
 
@@ -105,8 +109,11 @@ import TraceFormat
     var rest = words.makeIterator()
     #expect(other.log.restore { rest.next() ?? 0 })
     #expect(other.kept() == bench.kept())
+    for index in 0..<32 as Range<UInt8> {
+      #expect(other.kept(of: PartitionIndex(index)) == bench.kept(of: PartitionIndex(index)))
+    }
     for number in bench.kept() {
-      let (one, two) = (try #require(bench.log.entry(number)), try #require(other.log.entry(number)))
+      let (one, two) = (try #require(bench.log.entry(number, of: nil)), try #require(other.log.entry(number, of: nil)))
       #expect(one.time == two.time && one.description == two.description && one.address == two.address)
     }
     // And it goes on the same way.

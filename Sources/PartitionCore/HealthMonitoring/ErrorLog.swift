@@ -56,23 +56,38 @@ struct ErrorLog {
   var droppedCount: UInt64 { count &- UInt64(keptCount) }
 
   /// The entry with that number, if it has been made and is still kept.
-  func entry(_ number: UInt64) -> Entry? {
-    for place in 0..<keptCount where entries[place].number == number { return entries[place] }
-    return nil
+  ///
+  /// - Parameter owner: the partition whose entries are looked at; nil for all. They alone are gone over, so that a
+  ///   partition that asks for its own cannot read off its clock how many errors the others have had.
+  func entry(_ number: UInt64, of owner: PartitionIndex?) -> Entry? {
+    first(of: owner) { $0.number == number }
   }
 
   /// The number of the first entry from `number` on that is still kept.
   ///
-  /// - Parameter owner: the partition whose entries are looked at; nil for all.
+  /// - Parameter owner: as for `entry`.
   func next(from number: UInt64, of owner: PartitionIndex?) -> UInt64? {
+    guard owner == nil else { return first(of: owner) { $0.number >= number }?.number }
     var found: UInt64?
-    for place in 0..<keptCount {
-      let entry = entries[place]
-      guard entry.number >= number, entry.number < found ?? .max else { continue }
-      if let owner, entry.owner != Int(owner.rawValue) { continue }
-      found = entry.number
+    for place in 0..<keptCount where entries[place].number >= number && entries[place].number < found ?? .max {
+      found = entries[place].number
     }
     return found
+  }
+
+  /// The oldest entry of a partition that is as asked for; of all partitions, any such entry.
+  @inline(__always) private func first(of owner: PartitionIndex?, where isWanted: (Entry) -> Bool) -> Entry? {
+    guard let owner else {
+      for place in 0..<keptCount where isWanted(entries[place]) { return entries[place] }
+      return nil
+    }
+    var place = shares[Int(owner.rawValue)].first
+    while place != Self.nowhere {
+      let entry = entries[Int(place)]
+      if isWanted(entry) { return entry }
+      place = entry.following
+    }
+    return nil
   }
 
   /// Makes an entry and answers where it is. Who took the error is entered later, by `setAction`.

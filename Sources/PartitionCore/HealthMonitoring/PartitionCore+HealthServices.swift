@@ -42,14 +42,11 @@ extension PartitionCore where Marking: MarkingRule {
   /// A field of an entry of the log. A partition that is no system partition sees its own errors only.
   private func readErrorLog(_ number: UInt64, _ field: UInt64) -> Answer {
     guard let field = ErrorLogField(rawValue: field) else { return Answer(.invalidParameter) }
-    let seesAll = configurations[Int(current.rawValue)].isSystem
+    let owner = configurations[Int(current.rawValue)].isSystem ? nil : current
     if field == .next {
-      return errorLog.next(from: number, of: seesAll ? nil : current).map { Answer(.noError, value: $0) }
-        ?? Answer(.notAvailable)
+      return errorLog.next(from: number, of: owner).map { Answer(.noError, value: $0) } ?? Answer(.notAvailable)
     }
-    guard let entry = errorLog.entry(number), seesAll || entry.owner == Int(current.rawValue) else {
-      return Answer(.notAvailable)
-    }
+    guard let entry = errorLog.entry(number, of: owner) else { return Answer(.notAvailable) }
     switch field {
     case .next: preconditionFailure()
     case .time: return Answer(.noError, value: entry.time)

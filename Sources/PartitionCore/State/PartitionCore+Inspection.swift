@@ -170,6 +170,8 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// The entry with that number, if it has been made and is still kept.
   public func inspect(error number: UInt64) -> ErrorInspection? {
-    errorLog.entry(number).map { ErrorInspection(time: $0.time, description: $0.description, address: $0.address) }
+    errorLog.entry(number, of: nil).map {
+      ErrorInspection(time: $0.time, description: $0.description, address: $0.address)
+    }
   }
 }
