@@ -135,6 +135,11 @@ struct ReplayText {
       recomputed.time = divergence.recorded.time
       lines.append("  recomputed: " + line(recomputed, divergence.position))
     }
+    if let kernel = report.kernelIdentity, kernel != 0 {
+      // The core has no version of its own: who kept an old trace has to know whose decisions are compared.
+      lines.append("recorded by kernel \(kernel.hexadecimalDigits): built from other sources than this command, it may")
+      lines.append("decide otherwise and be right; then replay the trace by the command that was built with it")
+    }
     lines.append("the events before it:")
     lines += divergence.before.map { "  " + line($0.event, $0.position) }
     return lines
@@ -147,6 +152,7 @@ struct ReplayText {
       "adoptedKeyframes": report.adoptedKeyframeCount, "uncompared": report.uncomparedCount, "doubts": report.doubts,
       "seconds": seconds, "begunAt": report.begunAt ?? 0, "endedEarly": report.isEndedEarly,
     ]
+    object["kernel"] = report.kernelIdentity?.hexadecimalDigits
     if let way = report.wholeWay {
       object["comparedFromBeginning"] = ["reason": way.reason, "eventsAsked": way.askedCount] as [String: Any]
     }

@@ -72,5 +72,6 @@ extension ReplayReport {
     uncomparedCount += earlier.uncomparedCount
     doubts = earlier.doubts + doubts
     begunAt = earlier.begunAt
+    kernelIdentity = earlier.kernelIdentity
   }
 }

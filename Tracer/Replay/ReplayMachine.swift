@@ -203,7 +203,9 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     switch kind {
     case .boot where event.words.w0 != table.checksum:
       diverge(.input, event, position, nil, "the kernel booted another module table than the trace carries")
-    case .boot: bootedStop = event.words.w3
+    case .boot:
+      bootedStop = event.words.w3
+      report.kernelIdentity = event.words.w1
     case .loss: goBlind("\(event.words.w0) events were lost before event \(position)")
     case .end:
       hasEnded = true

@@ -24,6 +24,9 @@ public struct ReplayReport: Sendable {
   public var adoptedKeyframeCount: UInt64 = 0
   /// Events that came while the state was unknown: read, not compared.
   public var uncomparedCount: UInt64 = 0
+  /// The build identity of the kernel that recorded, by the boot event: 0 where there was none, nil where that event
+  /// was not read.
+  public var kernelIdentity: UInt64?
   /// Where the comparison ended; nil where nothing differs.
   public var divergence: Divergence?
   /// Where the replay was told to begin: the state of a keyframe was adopted before this event. Nil for the beginning.

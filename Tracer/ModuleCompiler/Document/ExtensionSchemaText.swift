@@ -92,9 +92,10 @@ extension ModuleSchemaText {
       <xs:complexType name="Trace">
         <xs:annotation><xs:documentation>The ring between kernel and drainer, a power of two of bytes; after how many
           major frames the kernel's whole state is recorded; at how many events the drainer writes a block, and
-          whether it compresses them: with NONE it needs less of the idle time, and the trace more room. With
-          the policy FLIGHT_RECORDER what is new overwrites what is oldest, there is no drainer, and the ring is read
-          from the machine's memory, after a crash too.</xs:documentation></xs:annotation>
+          whether it compresses them: with NONE the trace is some two and a half times as large, and the drainer's
+          time about the same, for the port takes byte by byte. With the policy FLIGHT_RECORDER what is new
+          overwrites what is oldest, there is no drainer, and the ring is read from the machine's memory, after a
+          crash too.</xs:documentation></xs:annotation>
         <xs:attribute name="RingBytes" type="p:Number"/>
         <xs:attribute name="KeyframeIntervalFrames" type="p:Number"/>
         <xs:attribute name="EventsPerBlock" type="p:Number"/>
