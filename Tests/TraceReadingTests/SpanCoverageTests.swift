@@ -132,11 +132,38 @@ struct SpanCoverageTests {
     let frame = Self.events[start].operand
     let (coverage, doubts) = try Self.read(surgery.bytes, TraceSpan(from: .frame(frame), to: .instant(end)))
     #expect(!coverage.isBackward && coverage.gap != nil && !doubts.isEmpty, "\(doubts)")
+    // And before a position to end at, as long as no other frame has started.
+    let next = try #require(starts.first { $0 > behind })
+    for (end, isHidden) in [(behind, true), (next - 1, true), (next, false)] {
+      let span = TraceSpan(from: .frame(frame), to: .event(UInt64(end)))
+      let (coverage, doubts) = try Self.read(surgery.bytes, span)
+      #expect(!coverage.isBackward && coverage.gap != nil && !doubts.isEmpty, "to \(end): \(doubts)")
+      #expect(coverage.hasBegun != isHidden)
+      let whole = try Self.read(Self.trace, TraceSpan(from: .frame(frame + 1), to: span.to)).coverage
+      #expect(whole.isBackward == isHidden)
+    }
     // Of an instant and a position the events on either side tell for sure.
     let position = TraceSpan(from: .event(UInt64(behind)), to: .instant(end))
     #expect(try Self.read(surgery.bytes, position).coverage.isBackward)
     let earlier = TraceSpan(from: .frame(frame), to: .event(5))
     #expect(try Self.read(surgery.bytes, earlier).coverage.isBackward)
+  }
+
+  @Test("The start of a frame may be among what the recorder lost before the place to end at")
+  func lostFrame() {
+    let start = TraceEvent(time: 10, .majorFrameStart, operand: 3, words: .init(10))
+    let loss = TraceEvent(time: 20, .loss, words: .init(7))
+    for to in [TracePlace.event(3), .instant(25)] {
+      for hasLoss in [false, true] {
+        var coverage = SpanCoverage(TraceSpan(from: .frame(4), to: to))
+        let events = [start, hasLoss ? loss : TraceEvent(time: 20, .idle), TraceEvent(time: 22, .idle)]
+        for (position, event) in (events + [TraceEvent(time: 30, .idle)]).enumerated() {
+          _ = coverage.side(of: event, position: UInt64(position), defectCount: 0)
+        }
+        #expect(coverage.isBackward != hasLoss && coverage.losses.isEmpty != hasLoss, "to \(to)")
+        #expect(coverage.losses.eventCount == (hasLoss ? 7 : 0))
+      }
+    }
   }
 
   @Test("Behind a gap time tells where the frame to end with is over")

@@ -74,8 +74,18 @@ public struct SpanCoverage: Sendable {
     }
     if side == .within { losses.note(event, position: position) }
     if side == .after { hasEnded = true }
-    if case .event(let last)? = span.to, position >= last { isOver = true }
+    if case .event(let last)? = span.to, position >= last {
+      isOver = true
+      if side == .before { endUnbegun(tell) }
+    }
     return side
+  }
+
+  /// The part's last event has come, and the frame to begin with has not: its start may have been in a gap that no
+  /// other frame's start has followed, or among what the recorder lost.
+  private mutating func endUnbegun(_ tell: (TraceGap) -> Void) {
+    finish(tell: tell)
+    if case .frame? = span.from { losses.append(openLosses) }
   }
 
   private mutating func begin(
@@ -136,8 +146,10 @@ public struct SpanCoverage: Sendable {
     count(open, tell)
   }
 
-  /// Whether the place to end at came before that to begin at, and no gap can have hidden it.
-  public var isBackward: Bool { gap == nil && (beginsBehindEnd || (hasEnded || isOver) && !hasBegun) }
+  /// Whether the place to end at came before that to begin at, and no gap and no loss can have hidden it.
+  public var isBackward: Bool {
+    gap == nil && losses.isEmpty && (beginsBehindEnd || (hasEnded || isOver) && !hasBegun)
+  }
 
   /// When the frame that the part ends with is over, ns, where its successor's start was missing and time has told;
   /// else nil.
