@@ -32,6 +32,16 @@ extension ProcessScheduler {
     return .none
   }
 
+  /// Whether the running process's deadline has passed, and the health monitor has not been told of it yet.
+  ///
+  /// It is asked before a service that gives the caller another deadline, or ends it: afterwards nobody would know. No
+  /// tick has come where upcalls were masked, or where the window ended in the service's first instructions. In the
+  /// handler of an interrupt it cannot be told.
+  public func isOverdue(_ moment: PartitionMoment) -> Bool {
+    guard let own = runningBlock, !moment.isInUpcall else { return false }
+    return own.pointee.canBeLate && own.pointee.deadline <= moment.now
+  }
+
   /// The health monitor is being told of a failure of this process, which does not run.
   public func beginTelling(of process: ProcessIdentifier) { state.pointee.late = process }
 

@@ -26,6 +26,8 @@ final class ActingLayer<Side: Decider> {
   private(set) var pending: [Int32: Call] = [:]
   /// Those of them who gave way, to their equals or until an instant: they succeed.
   private var yielding: Set<Int32> = []
+  /// Those whose service begins when they run again: of a deadline of theirs is told first.
+  private var overdue: Set<Int32> = []
 
   // What has happened, in order.
   private(set) var finished: [Finished] = []
@@ -70,6 +72,10 @@ final class ActingLayer<Side: Decider> {
       guard next != 0 else { return }
       arm()
       guard let call = pending.removeValue(forKey: next) else { return }
+      if overdue.remove(next) != nil {
+        begin(call)
+        return
+      }
       let answer = yielding.remove(next) != nil ? .done(.noError) : side.endOfWait(call)
       finished.append(Finished(process: next, call: call, answer: answer))
       if !side.isOutranked { return }
@@ -101,6 +107,18 @@ final class ActingLayer<Side: Decider> {
   /// Whoever runs calls a service; nobody does in the error handler, in `main`, and while nobody is ready.
   @discardableResult
   func call(_ call: Call) -> Answer {
+    // A handler may end the process too, where its upcalls count no more.
+    if call == .stopSelf, side.running != 0 { isInUpcall = false }
+    guard call.movesDeadline, side.isOverdue(moment) else { return begin(call) }
+    let (caller, before) = (side.running, finished.count)
+    pending[caller] = call
+    overdue.insert(caller)
+    leaveOutranked()
+    return finished[before...].first { $0.process == caller }?.answer ?? Answer(.givesWay)
+  }
+
+  @discardableResult
+  private func begin(_ call: Call) -> Answer {
     let caller = side.running
     let answer = side.perform(call, moment)
     if let telling = answer.telling { tellings.append(telling) }
@@ -130,6 +148,7 @@ final class ActingLayer<Side: Decider> {
   private func abandon(_ process: Int32) {
     pending[process] = nil
     yielding.remove(process)
+    overdue.remove(process)
   }
 
   private func end(_ call: Call, _ armingIsWanted: Bool) {

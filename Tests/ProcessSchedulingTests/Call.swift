@@ -30,6 +30,14 @@ enum Call: Equatable {
   case readBlackboard(Int32, ServiceTime)
   case clearBlackboard(Int32)
 
+  /// Whether the caller has another deadline afterwards, or none.
+  var movesDeadline: Bool {
+    switch self {
+    case .periodicWait, .replenish, .stopSelf: true
+    default: false
+    }
+  }
+
   /// Whether it answers with a message.
   var wantsMessage: Bool {
     switch self {

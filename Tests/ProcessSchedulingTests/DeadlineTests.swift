@@ -71,6 +71,53 @@ import Testing
     #expect(story.layer.late == [own, own, own])
   }
 
+  /// Of a deadline that has passed while nobody looked is told before the caller has another one, or has ended.
+  @Test(arguments: [Call.periodicWait, .replenish(.nanoseconds(100)), .stopSelf])
+  func nobodyHidesThatItIsLate(_ call: Call) {
+    let (story, own) = storyOfWhoIsLate()
+    var told: [UInt64?] = []
+    story.layer.whenLate = { told.append(story.deadline(own)) }
+    story.call(call)
+    #expect(story.layer.late == [own] && told == [2_400])
+    switch call {
+    case .periodicWait: #expect(story.deadline(own) == 3_400 && story.state(own) == .waiting)
+    case .stopSelf: #expect(story.state(own) == .dormant)
+    default: #expect(story.deadline(own) == 2_500 && story.running == own && story.lastCode(own) == .noError)
+    }
+    #expect(!story.scheduler.isOverdue(story.moment))
+  }
+
+  /// Whom the error handler stops then is in the service no more.
+  @Test func whoIsStoppedForItHasNotCalled() {
+    let (story, own) = storyOfWhoIsLate()
+    story.layer.whenLate = { story.layer.raiseError { story.call(.stop($0)) } }
+    story.call(.periodicWait)
+    #expect(story.layer.late == [own] && story.state(own) == .dormant && story.deadline(own) == 2_400)
+    #expect(story.running != own && story.lastAnswer(own) == nil)
+  }
+
+  /// In the handler of an interrupt nobody leaves the processor: not even for this.
+  @Test func inAnUpcallNothingIsTold() {
+    let (story, own) = storyOfWhoIsLate()
+    story.layer.inUpcall { #expect(!story.scheduler.isOverdue(story.moment)) }
+    #expect(story.layer.late.isEmpty)
+    story.pass(0)
+    #expect(story.layer.late == [own])
+  }
+
+  /// The first of two processes runs, and has been late since 2400 ns, a nanosecond ago; nobody knows.
+  private func storyOfWhoIsLate() -> (Story, Int32) {
+    let story = Story(period: 1_000)
+    let own = story.process("own", 6, period: 1_000, capacity: 400)
+    _ = story.process("other", 5)
+    story.begin()
+    story.pass(until: 2_399)
+    #expect(story.running == own && !story.scheduler.isOverdue(story.moment))
+    story.layer.passMasked(1)
+    #expect(story.scheduler.isOverdue(story.moment) && story.layer.late.isEmpty)
+    return (story, own)
+  }
+
   /// Whoever waits for its next release has met its deadline, with the last nanosecond.
   @Test func whoeverIsCompleteIsNotLate() {
     let story = Story(period: 1_000)

@@ -16,6 +16,7 @@ protocol Decider: AnyObject {
   func releaseDue(_ moment: PartitionMoment)
   func takeLate(after: Int32, _ now: SystemTime) -> Int32
   func tellingIsOver()
+  func isOverdue(_ moment: PartitionMoment) -> Bool
   func dispatch() -> Int32
   func undispatch()
   func beOutranked()

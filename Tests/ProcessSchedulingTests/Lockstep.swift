@@ -61,6 +61,10 @@ final class Lockstep: Decider {
     reference.tellingIsOver()
   }
 
+  func isOverdue(_ moment: PartitionMoment) -> Bool {
+    same("is overdue", module.isOverdue(moment), reference.isOverdue(moment))
+  }
+
   func dispatch() -> Int32 {
     let next = same("dispatched", module.dispatch(), reference.dispatch())
     did("\(next) runs")

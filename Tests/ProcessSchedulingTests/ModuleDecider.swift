@@ -47,6 +47,7 @@ final class ModuleDecider: Decider {
     scheduler.takeLate(after: ProcessIdentifier(after), now).rawValue
   }
   func tellingIsOver() { scheduler.tellingIsOver() }
+  func isOverdue(_ moment: PartitionMoment) -> Bool { scheduler.isOverdue(moment) }
   func dispatch() -> Int32 { scheduler.dispatch().rawValue }
   func undispatch() { scheduler.undispatch() }
   func beOutranked() { scheduler.beOutranked() }

@@ -32,6 +32,11 @@ extension Reference {
 
   func tellingIsOver() { beingTold = nil }
 
+  func isOverdue(_ moment: PartitionMoment) -> Bool {
+    guard let runner, !moment.isInUpcall else { return false }
+    return hurried.contains { $0 === runner && Self.time($0.deadline) <= moment.now }
+  }
+
   func beginErrorHandling() -> Int32 {
     (interrupted, interruptedWasStopped, isHandlingError) = (runner, false, true)
     runner = nil

@@ -17,7 +17,7 @@ extension Process {
   ///
   /// - Throws: `invalidMode` where it may not wait, or is aperiodic.
   public static func periodicWait() throws(ReturnCode) {
-    try ProcessMachine.try { $0.periodicWait($1) }
+    try ProcessMachine.tryInTime { $0.periodicWait($1) }
   }
 
   /// The caller's deadline is so far from now; who has no time capacity has none.
@@ -25,7 +25,7 @@ extension Process {
   /// - Throws: `noAction` outside a process, `invalidMode` where that is beyond a periodic one's next release,
   ///   `invalidParameter` where it is negative or out of range.
   public static func replenish(_ budget: ServiceTime) throws(ReturnCode) {
-    try ProcessMachine.try { .done($0.replenish(budget, $1)) }
+    try ProcessMachine.tryInTime { .done($0.replenish(budget, $1)) }
   }
 
   // MARK: Order

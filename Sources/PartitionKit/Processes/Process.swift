@@ -134,6 +134,7 @@ public struct Process: Equatable, Sendable {
     if current == nil { return }
     VirtualInterrupts.disable()
     partita_forget_upcalls()
+    ProcessMachine.judgedMoment(ProcessMachine.moment)
     if ProcessMachine.scheduler.stopSelf() { ProcessMachine.giveWay() }
   }
 }

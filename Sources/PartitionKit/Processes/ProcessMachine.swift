@@ -38,6 +38,22 @@ enum ProcessMachine {
     return code
   }
 
+  /// Does a service that gives the caller another deadline: of one that has passed the health monitor is told before.
+  static func tryInTime(_ service: (ProcessScheduler, PartitionMoment) -> ServiceStep) throws(ReturnCode) {
+    try self.try { scheduler, moment in service(scheduler, judgedMoment(moment)) }
+  }
+
+  /// The moment at which the caller's deadline is one that has not passed, or one of which the health monitor knows.
+  ///
+  /// What a tick does is done here, for there was none: the scheduler tells on `main`'s stack, where the error handler
+  /// may stop the caller.
+  @discardableResult
+  static func judgedMoment(_ moment: PartitionMoment) -> PartitionMoment {
+    guard scheduler.isOverdue(moment) else { return moment }
+    beOutranked()
+    return releasedMoment()
+  }
+
   /// The same, where anything but success is thrown.
   static func `try`(_ service: (ProcessScheduler, PartitionMoment) -> ServiceStep) throws(ReturnCode) {
     let code = perform(service)
