@@ -99,14 +99,11 @@ extension ProcessScheduler {
   }
 
   /// Makes ready all that their time has come for; who was due first is ready first.
-  ///
-  /// - Parameter sparesPorts: whether those wait on who wait at queuing ports: what came there in time is looked for
-  ///   first.
-  public func releaseDue(_ moment: PartitionMoment, sparesPorts: Bool = false) {
+  public func releaseDue(_ moment: PartitionMoment) {
     while true {
       var next: UnsafeMutablePointer<ProcessControlBlock>?
       forEachProcess { process in
-        guard process.pointee.state == .waiting, !sparesPorts || process.pointee.place.port == nil else { return }
+        guard process.pointee.state == .waiting else { return }
         lookForPeriod(process, moment)
         guard process.pointee.wakeTime <= moment.now else { return }
         if let other = next, process.pointee.wakeTime >= other.pointee.wakeTime { return }

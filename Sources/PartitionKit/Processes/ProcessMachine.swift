@@ -73,7 +73,7 @@ enum ProcessMachine {
   /// and what a service says of the others, and in which order they go, is as if somebody had been.
   private static func releasedMoment() -> PartitionMoment {
     let moment = moment
-    scheduler.releaseDue(moment, sparesPorts: true)
+    scheduler.releaseDue(moment)
     return moment
   }
 
