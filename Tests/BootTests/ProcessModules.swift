@@ -140,6 +140,23 @@ enum ProcessModules {
         """,
       schedules: schedule(1, start: 0, duration: 7), connections: ""), stimulus: "")
 
+  /// One partition whose errors are its own, with a queuing port from itself to itself.
+  static func overdue(_ image: [UInt8]) -> ModuleVariant {
+    var module = ModuleVariant(
+      description: module(
+        errors: processErrors,
+        partitions: """
+          <Partition PartitionIdentifier="1" PartitionName="Overdue" p:Image="Overdue">
+            <Queuing_Port Name="TELL" MaxMessageSize="8" Direction="SOURCE" MaxNbMessages="1"/>
+            <Queuing_Port Name="HEAR" MaxMessageSize="8" Direction="DESTINATION" MaxNbMessages="1"/>
+          </Partition>
+          """,
+        schedules: schedule(1, start: 0, duration: 7), actions: processActions,
+        connections: "<Connection_Table>\(ownChannel)</Connection_Table>"), stimulus: "")
+    module.images["Overdue"] = image
+    return module
+  }
+
   /// One partition that raises events to itself from its upcalls, of which there may be one at a time.
   static let overflowing = ModuleVariant(
     description: module(
