@@ -63,6 +63,8 @@ final class BlockLookahead {
   private var nextPosition: UInt64 = 0
   private var latest: BlockStretch?
   private var stretchCount = 0
+  /// Events of all stretches so far.
+  private var portionedEvents = 0
   private let work: Work
   private let spares = SpareColumns()
 
@@ -129,6 +131,7 @@ final class BlockLookahead {
       eventsAhead += stretch.eventCount
       stretch.ordinal = stretchCount
       stretchCount += 1
+      portionedEvents += stretch.eventCount
       latest = stretch
       let (work, spares) = (work, spares)
       pool.perform {
@@ -181,13 +184,17 @@ final class BlockLookahead {
 
   /// With how many events the next stretch ends.
   ///
+  /// Where work is done on a guess of what came before, none has more than all before it: in the beginning there is
+  /// little to guess from, and what comes for the first time makes guesses wrong.
+  ///
   /// - Parameter end: where the trace ends.
   private func wantedEvents(_ end: UInt64) -> Int {
     guard let portion, let latest else { return 1 }
     guard end > nextPosition, latest.storedBytes > 0 else { return portion.leastEvents }
     let rest = Double(end - nextPosition) * Double(latest.eventCount) / Double(latest.storedBytes)
     let share = rest * 2 / 3 / Double(threads)
-    return share < Double(portion.events) ? max(portion.leastEvents, Int(share)) : portion.events
+    let most = portion.earlier == nil ? portion.events : min(portion.events, portionedEvents)
+    return max(portion.leastEvents, share < Double(most) ? Int(share) : most)
   }
 
   /// Forgets what is ahead.
