@@ -78,8 +78,7 @@ extension Verifier {
     guard step.resultCode == 0 else { return number == .readErrorLog ? judgeErrorLogRefused(partition) : () }
     switch number {
     case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,
-      .registerVCPU,
-      .unregisterVCPU:
+      .registerVCPU, .unregisterVCPU:
       takeLine(number, partition)
     case .setUpcallEntry:
       partitions[Int(partition)].entryAddress = step.argument0
@@ -177,6 +176,7 @@ extension Verifier {
     }
   }
 
+  @inline(__always)
   private mutating func acknowledge(_ index: Int, _ line: Int, _ bit: UInt64) {
     if partitions[index].serviceKnown & bit != 0 {
       tally(.acknowledgeValue)

@@ -243,6 +243,7 @@ extension Verifier {
     explain("the last mark came \(latency.nanoseconds) after the kernel's entry")
   }
 
+  @inline(__always)
   private mutating func judgeMissingMarks(_ line: Int) {
     tally(.markComplete)
     var missing = step.due & step.dueKnown & ~step.marked
@@ -257,6 +258,7 @@ extension Verifier {
     }
   }
 
+  @inline(__always)
   private mutating func judgeUnclaimed(_ line: Int, _ isHandled: Bool) {
     let everybody: UInt32 = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(partitions.count)) &- 1)
     var wanted = isHandled

@@ -99,6 +99,7 @@ extension Verifier {
   }
 
   /// Idle time is announced exactly when nobody's window runs.
+  @inline(__always)
   private mutating func judgeIdleness() {
     guard schedule.isFrameKnown else { return }
     if schedule.isOpen, partitions[Int(schedule.owner)].isAble {

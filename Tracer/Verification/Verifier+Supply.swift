@@ -80,6 +80,7 @@ extension Verifier {
     partitions[Int(partition)].hasYielded = true
   }
 
+  @inline(__always)
   private mutating func judgeYieldValue(_ partition: UInt8, _ isOwn: Bool) {
     guard isOwn, step.resultCode == 0 else { return }
     let isScheduleKnown = schedule.isFrameKnown && schedule.isScheduleKnown && schedule.isNextScheduleKnown
@@ -109,6 +110,7 @@ extension Verifier {
     addClock(until: step.kind == 0 ? time : step.time)
   }
 
+  @inline(__always)
   private mutating func addSupply(until instant: UInt64) {
     let index = Int(schedule.owner)
     guard schedule.hasRun, !partitions[index].hasYielded, instant > schedule.firstInstant else { return }
@@ -116,6 +118,7 @@ extension Verifier {
     partitions[index].supply = partitions[index].supply &+ (got > schedule.stolen ? got &- schedule.stolen : 0)
   }
 
+  @inline(__always)
   private mutating func addClock(until instant: UInt64) {
     let index = Int(schedule.owner)
     if instant > schedule.start {

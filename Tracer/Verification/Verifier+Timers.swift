@@ -43,6 +43,7 @@ extension Verifier {
     rare.tickMarks = UInt64(event.operand) &- min(event.words.w2, UInt64(event.operand))
   }
 
+  @inline(__always)
   private mutating func judgeTicks(_ event: EventReference, _ first: UInt64, _ period: UInt64) {
     tally(.tickDue)
     let count = UInt64(event.operand)

@@ -50,6 +50,7 @@ extension Verifier {
     applyUpcall()
   }
 
+  @inline(__always)
   private mutating func judgeRights(
     _ partition: UInt8, _ state: DirectReference<PartitionState>, _ line: Int, _ bit: UInt64
   ) {
@@ -94,6 +95,7 @@ extension Verifier {
     return line == 32 && plan.deliverers & 1 << UInt32(partition) != 0 ? min(waiting, 1) : waiting
   }
 
+  @inline(__always)
   private mutating func judgeDelivery(_ partition: UInt8, _ state: DirectReference<PartitionState>, _ line: Int) {
     let isReturn =
       step.kind == EventKind.hypercall.rawValue && step.what == 32 && step.partition == partition
@@ -124,6 +126,7 @@ extension Verifier {
   }
 
   /// Lines whose marks the partition certainly waits for.
+  @inline(__always)
   func deliverable(_ state: DirectReference<PartitionState>) -> UInt64 {
     state.pointee.pending & state.pointee.pendingKnown & state.pointee.registered & state.pointee.registeredKnown
       & state.pointee.handler & state.pointee.handlerKnown
@@ -132,6 +135,7 @@ extension Verifier {
   }
 
   /// Takes the step's upcall as done: its marks are gone, its line is in service, interrupts are off.
+  @inline(__always)
   mutating func applyUpcall() {
     let index = Int(step.upcallPartition)
     let line = Int(step.upcallLine)

@@ -67,6 +67,7 @@ extension Verifier {
     return 2
   }
 
+  @inline(__always)
   private mutating func takeTogether(_ events: UsualInterrupt) {
     let line = Int(step.what) - 32
     let index = Int(events.mark.partition)

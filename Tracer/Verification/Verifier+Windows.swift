@@ -114,6 +114,7 @@ extension Verifier {
     if window.isPeriodStart { beginPeriod(window) }
   }
 
+  @inline(__always)
   private mutating func judgeWindowOrder(_ index: Int) {
     tally(.windowOrder)
     guard schedule.isNextKnown else {
@@ -130,6 +131,7 @@ extension Verifier {
     }
   }
 
+  @inline(__always)
   private mutating func judgeNominal(_ event: EventReference, _ window: ModulePlan.Window, _ index: Int) {
     tally(.windowNominal)
     let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
@@ -244,6 +246,7 @@ extension Verifier {
   }
 
   /// The partition's first instant in its window was found.
+  @inline(__always)
   private mutating func judgeFirstInstant(of partition: UInt8, _ resume: UInt64) {
     schedule.awaitsFirst = false
     schedule.hasRun = true
