@@ -1,3 +1,5 @@
+import SeldomPaths
+
 /// Book-keeping of claims: instances, violations, values and their worst.
 extension Verifier {
   /// Unchecked: the book begins with an account for every key.
@@ -5,7 +7,14 @@ extension Verifier {
   mutating func tally(_ key: ClaimKey) { book.accounts[unchecked: key.rawValue].checked &+= 1 }
 
   /// Counts a violation at the event at hand; answers whether to `explain` it.
+  @inline(__always)
   mutating func fails(_ key: ClaimKey, by excess: UInt64 = 0) -> Bool {
+    partita_seldom()
+    return _slowPath(refute(key, by: excess))
+  }
+
+  @inline(never)
+  private mutating func refute(_ key: ClaimKey, by excess: UInt64) -> Bool {
     book.refute(key.rawValue, excess: Int64(clamping: excess), position: position, time: time)
   }
 
@@ -22,10 +31,11 @@ extension Verifier {
     _ claim: Int, _ value: Int64, _ position: UInt64, _ time: UInt64, over span: CaseSpan
   ) -> Bool {
     book.accounts[claim].checked &+= 1
-    if value > book.accounts[claim].threshold { book.admit(claim, value, position, time, span) }
+    if _slowPath(value > book.accounts[claim].threshold) { book.admit(claim, value, position, time, span) }
     let limit = book.accounts[claim].limit
-    guard value > limit else { return false }
-    return book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time)
+    guard _slowPath(value > limit) else { return false }
+    partita_seldom()
+    return _slowPath(book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time))
   }
 
   /// All claims about the module, nothing judged yet: what holds is open.
