@@ -47,7 +47,7 @@ extension Verifier {
   mutating func miss(_ process: Int, by instant: UInt64) {
     let state = processes[process]
     let used = max(Int64(clamping: state.used(at: instant)), Int64(clamping: state.deadline &+ 1))
-    if judge(state, used, at: instant) {
+    if judge(process, used, at: instant) {
       explain("\(job(state)), had not completed at \(instant.seconds)\(whereabouts(of: process))")
     }
   }
@@ -61,9 +61,10 @@ extension Verifier {
   }
 
   /// Whether a job violates its claim. Where events are missing that may have moved its deadline, nobody knows.
-  private mutating func judge(_ state: ProcessState, _ used: Int64, at instant: UInt64) -> Bool {
-    if !state.isDueKnown, used > book.accounts[state.claim].limit { return false }
-    return exceeds(state.claim, used, over: CaseSpan(from: state.begin, to: instant))
+  private mutating func judge(_ process: Int, _ used: Int64, at instant: UInt64) -> Bool {
+    let claim = processes[process].claim
+    if !processes[process].isDueKnown, used > book.accounts[claim].limit { return false }
+    return exceeds(claim, used, over: CaseSpan(from: processes[process].begin, to: instant))
   }
 
   /// A job in words: when it was released, by which module schedule, and whether its deadline is another one.
@@ -87,11 +88,12 @@ extension Verifier {
   }
 
   private mutating func complete(_ process: Int) {
-    let state = processes[process]
-    processes[process].goOn()
-    if judge(state, Int64(clamping: state.used(at: step.time)), at: step.time) {
+    // It is copied only to be told of: that takes longer than judging it.
+    if judge(process, Int64(clamping: processes[process].used(at: step.time)), at: step.time) {
+      let state = processes[process]
       explain("\(job(state)), took \((step.time &- state.begin).nanoseconds)")
     }
+    processes[process].goOn()
   }
 
   /// The partition yielded: its processes have completed whose schedulers tell nothing.
