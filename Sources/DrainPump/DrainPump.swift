@@ -53,18 +53,17 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
     lastBlock = port.nanoseconds
   }
 
-  /// Writes the first block; those of events are stored as the table says.
+  /// Writes the first block; those of events are stored as the table says, without the kinds that it leaves out.
   ///
   /// - Precondition: called once, before `step`.
   public mutating func writeModuleTable(_ table: UnsafeRawBufferPointer) {
-    encoder.compression = BlockCompression(moduleTable: table)
-    let block = encoder.encodeModuleTable(table, into: output)
+    let block = encoder.begin(withModuleTable: table, into: output)
     write(UnsafeRawBufferPointer(rebasing: output[0..<block.byteCount]))
     if block.payloadFollows { write(table) }
     port.publish(drainedBytes: bytesWritten)
   }
 
-  /// Writes at most one block; whether it wrote one.
+  /// Writes at most one block; whether it took anything from the ring, or completed the trace.
   public mutating func step() -> Bool {
     guard !isComplete else { return false }
     // The end is read before the head: once it shows, the head is the last.
@@ -76,11 +75,12 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
     let words = port.words(from: tail, count: Int(truncatingIfNeeded: waiting))
     let progress = encoder.encodeEvents(words, limit: eventsPerBlock, into: output)
     // Words that are no whole record would be a kernel's fault: the trace is closed without them, not waited for.
-    guard progress.eventCount > 0 else { return hasEnded && close() }
+    guard progress.wordCount > 0 else { return hasEnded && close() }
     tail &+= UInt64(progress.wordCount)
-    port.note(encoder.sequence &- 1, endsAt: tail, eventCount: encoder.eventCount)
+    // Where all was left out the block before now ends here: nothing between is to be in a trace.
+    port.note(encoder.sequence &- 1, endsAt: tail, eventCount: encoder.recordCount)
     port.publish(tail: tail)
-    write(UnsafeRawBufferPointer(rebasing: output[0..<progress.byteCount]))
+    if progress.byteCount > 0 { write(UnsafeRawBufferPointer(rebasing: output[0..<progress.byteCount])) }
     port.publish(drainedBytes: bytesWritten)
     lastBlock = port.nanoseconds
     return true
@@ -96,7 +96,7 @@ public struct DrainPump<Port: DrainPort>: ~Copyable {
 
   /// Whether the words that wait should become a block now.
   private func isDue(_ waiting: UInt64) -> Bool {
-    if port.eventCount &- encoder.eventCount >= UInt64(eventsPerBlock) { return true }
+    if port.eventCount &- encoder.recordCount >= UInt64(eventsPerBlock) { return true }
     if waiting > ringWords / 2 { return true }
     return port.nanoseconds &- lastBlock > Self.patience
   }

@@ -7,9 +7,9 @@
 public struct BlockEncoder: ~Copyable {
   /// What a call of `encodeEvents` has done.
   public struct Progress: Equatable, Sendable {
-    /// Bytes of the block at the start of the output; 0 where not one record was whole.
+    /// Bytes of the block at the start of the output; 0 where not one record was whole, or all are left out.
     public var byteCount: Int
-    /// Words of the ring that the block holds.
+    /// Words of the ring that are dealt with: those of the block, and of what is left out; 0 where no record was whole.
     public var wordCount: Int
     /// Events that the block holds.
     public var eventCount: Int
@@ -25,16 +25,22 @@ public struct BlockEncoder: ~Copyable {
     public var eventCount: UInt64
     /// Events lost before the next one, ever, as `loss` events have told.
     public var eventsLost: UInt64
-    /// Time of the last event, ns.
+    /// Time of the last event, ns; 0 where events are missing behind it, or there is none.
     public var lastTime: UInt64
+    /// Events left out before.
+    public var leftOutCount: UInt64
 
     /// Where a reader has found a trace to break off; `BlockEncoder.resume` goes on from there.
-    public init(sequence: UInt32, chain: UInt64, eventCount: UInt64, eventsLost: UInt64, lastTime: UInt64) {
+    public init(
+      sequence: UInt32, chain: UInt64, eventCount: UInt64, eventsLost: UInt64, lastTime: UInt64,
+      leftOutCount: UInt64 = 0
+    ) {
       self.sequence = sequence
       self.chain = chain
       self.eventCount = eventCount
       self.eventsLost = eventsLost
       self.lastTime = lastTime
+      self.leftOutCount = leftOutCount
     }
   }
 
@@ -51,10 +57,19 @@ public struct BlockEncoder: ~Copyable {
   private var eventsLost: UInt64 = 0
   /// How blocks of events are stored; where LZ4 would not make them smaller they are stored as they are all the same.
   public var compression = BlockCompression.lz4
+  /// Kinds of events that are left out of the trace.
+  public var leftOut: LeftOutKinds {
+    get { columns.thinning.kinds }
+    set { columns.thinning.kinds = newValue }
+  }
+  /// Events left out so far.
+  public var leftOutCount: UInt64 { columns.thinning.count }
   /// Blocks encoded so far.
   public private(set) var sequence: UInt32 = 0
-  /// Events encoded so far.
+  /// Events encoded so far: those of the trace.
   public private(set) var eventCount: UInt64 = 0
+  /// Records dealt with so far, those left out among them: events as the kernel counts them.
+  public var recordCount: UInt64 { eventCount &+ leftOutCount }
 
   /// Bytes of scratch for blocks of up to `maximumEvents` events.
   public static func scratchBytes(maximumEvents: Int) -> Int {
@@ -100,6 +115,8 @@ public struct BlockEncoder: ~Copyable {
     eventCount = standing.eventCount
     eventsLost = standing.eventsLost
     lastTime = standing.lastTime
+    columns.thinning.resume(
+      after: standing.lastTime > 0 ? standing.lastTime : nil, count: standing.leftOutCount)
   }
 
   /// Encodes the first block.
@@ -123,7 +140,8 @@ public struct BlockEncoder: ~Copyable {
     return (BlockHeader.byteCount, true)
   }
 
-  /// Encodes the records at the start of `words`, at most `limit` of them, as one block.
+  /// Encodes the records at the start of `words`, at most `limit` of them, as one block; those that are left out count
+  /// too, so that blocks end where they would with them.
   ///
   /// - Parameter words: whole records in the form of `RingRecord`; one cut off at the end is left for the next block.
   /// - Precondition: `output` has `outputBytes` bytes for the encoder's `maximumEvents`.
@@ -133,11 +151,13 @@ public struct BlockEncoder: ~Copyable {
     precondition(output.count >= BlockHeader.byteCount + payload.count)
     guard let records = words.baseAddress else { return Progress(byteCount: 0, wordCount: 0, eventCount: 0) }
     columns.prepare(records, wordCount: words.count, limit: limit)
-    guard columns.eventCount > 0 else { return Progress(byteCount: 0, wordCount: 0, eventCount: 0) }
+    guard columns.eventCount > 0 else {
+      return Progress(byteCount: 0, wordCount: columns.wordCount, eventCount: 0)
+    }
     let raw = columns.write(records)
     var header = BlockHeader(type: .events)
     header.eventCount = UInt32(truncatingIfNeeded: columns.eventCount)
-    header.baseTime = records[0]
+    header.baseTime = columns.firstTime
     let source = UnsafeRawBufferPointer(rebasing: payload[0..<raw])
     let space = UnsafeMutableRawBufferPointer(rebasing: output[BlockHeader.byteCount...])
     var stored = raw

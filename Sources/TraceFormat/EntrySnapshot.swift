@@ -52,7 +52,8 @@ public struct EntrySnapshot: Equatable, Sendable {
     get { UInt16(truncatingIfNeeded: counterWord) }
     set { counterWord = counterWord & ~0xFFFF | UInt64(newValue) }
   }
-  /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns.
+  /// From the preceding event to the instant at which the CPU went to ring 3 (or to the idle loop), in ns. Where that
+  /// event is left out of the trace, whoever encodes it makes this count from the one before: the instant is the same.
   public var resumeDelay: UInt64
 
   /// By default of the idle loop, in the kernel's own address space.

@@ -14,7 +14,7 @@ struct EventColumnEncoder {
   /// Beyond this many groups, events are grouped by kind and number of words only.
   private static let fineGroupLimit = 160
   private static let lookupEntries = 1024
-  private static let bytesPerEvent = 4 + 8 + 8
+  private static let bytesPerEvent = 4 + 8 + 8 + 8
   private static let bytesPerGroup = 8 + 4 + 4
   /// Bytes of scratch apart from those for events and payload.
   static let fixedBytes = lookupEntries + (TraceLimits.maximumGroupCount + 1) * bytesPerGroup
@@ -29,6 +29,9 @@ struct EventColumnEncoder {
   /// Time deltas, in the order of groups.
   private let deltas: UnsafeMutablePointer<UInt64>
   private let values: UnsafeMutablePointer<UInt64>
+  /// What is added to an event's word: to an entry's resume delay, or to the end's count of events; in the order of
+  /// groups, and kept only while kinds are left out.
+  private let shifts: UnsafeMutablePointer<UInt64>
   /// Where each record begins, in words, in the order of groups.
   private let records: UnsafeMutablePointer<UInt32>
   private let payload: UnsafeMutableRawPointer
@@ -38,7 +41,11 @@ struct EventColumnEncoder {
   private(set) var wordCount = 0
   /// What the blocks' `loss` events count, in the prepared ones.
   private(set) var lost: UInt64 = 0
+  /// Of the first and the last event prepared.
+  private(set) var firstTime: UInt64 = 0
   private(set) var lastTime: UInt64 = 0
+  /// What is passed over.
+  var thinning = EventThinning()
 
   /// - Precondition: `scratch` has `scratchBytes(maximumEvents:)` bytes and is 8-byte aligned.
   init(scratch: UnsafeMutableRawBufferPointer, payload: UnsafeMutableRawBufferPointer, maximumEvents: Int) {
@@ -53,6 +60,7 @@ struct EventColumnEncoder {
     keys = take(UInt64.self, TraceLimits.maximumGroupCount + 1)
     deltas = take(UInt64.self, maximumEvents)
     values = take(UInt64.self, maximumEvents)
+    shifts = take(UInt64.self, maximumEvents)
     counts = take(UInt32.self, TraceLimits.maximumGroupCount + 1)
     cursors = take(UInt32.self, TraceLimits.maximumGroupCount + 1)
     records = take(UInt32.self, maximumEvents)
@@ -66,20 +74,28 @@ struct EventColumnEncoder {
 
   /// Sorts the whole records at the start of `words` into groups: as many as `limit`, memory and groups allow.
   ///
-  /// Afterwards `eventCount` and `wordCount` tell how many; 0 where not even one record is whole.
+  /// Those that are left out count among the `limit`. Afterwards `eventCount` and `wordCount` tell how many events and
+  /// how many words; no words where not even one record is whole.
   mutating func prepare(_ words: UnsafePointer<UInt64>, wordCount available: Int, limit: Int) {
     lookup.update(repeating: 0, count: Self.lookupEntries)
     groupCount = 0
     lost = 0
     let limit = min(limit, maximumEvents)
+    let isThinned = thinning.isThinning
     var position = 0
     var event = 0
+    var passed = 0
     // The worst that groups' headers and columns can take; the payload never outgrows it.
     var bound = 2
-    while event < limit, available &- position >= 2 {
+    while event &+ passed < limit, available &- position >= 2 {
       let packed = words[position + 1]
       let length = RingRecord.wordCount(packed)
       guard available &- position >= 2 &+ length else { break }
+      if isThinned, thinning.leavesOut(packed) {
+        position &+= 2 &+ length
+        passed &+= 1
+        continue
+      }
       let columns = EventColumn.firstWord &+ min(length, TraceLimits.maximumWordCount)
       bound &+= 15 &+ 8 &* (columns &- EventColumn.firstWord)
       guard bound &+ 4 &+ 20 &* columns <= payloadCapacity else { break }
@@ -138,20 +154,29 @@ struct EventColumnEncoder {
       cursors[group] = start
       start &+= counts[group]
     }
-    guard eventCount > 0 else { return }
+    let isThinned = thinning.isThinning
     var position = 0
-    var before = words[0]
-    for event in 0..<eventCount {
+    var event = 0
+    var before: UInt64 = 0
+    while position < wordCount {
+      let place = position
+      let (time, packed) = (words[position], words[position + 1])
+      position &+= 2 &+ RingRecord.wordCount(packed)
+      if isThinned, thinning.leavesOut(packed) {
+        thinning.pass(at: time)
+        continue
+      }
+      if event == 0 { (firstTime, before) = (time, time) }
       let group = Int(payload.load(fromByteOffset: event, as: UInt8.self))
-      let place = Int(cursors[group])
+      let index = Int(cursors[group])
       cursors[group] &+= 1
-      let time = words[position]
-      deltas[place] = time &- before
-      records[place] = UInt32(truncatingIfNeeded: position)
+      deltas[index] = time &- before
+      records[index] = UInt32(truncatingIfNeeded: place)
+      if isThinned { shifts[index] = thinning.keep(packed, at: time) }
       before = time
-      position &+= 2 &+ RingRecord.wordCount(words[position + 1])
+      event &+= 1
     }
-    lastTime = before
+    if event > 0 { lastTime = before }
   }
 
   // MARK: Columns
@@ -172,7 +197,9 @@ struct EventColumnEncoder {
       cursor.put(UInt64(wordCount), bytes: 1)
       cursor.put(UInt64(count), bytes: 4)
       for column in 0..<(EventColumn.firstWord &+ wordCount) {
-        writeColumn(column, of: first..<(first &+ count), words, header: &cursor, planes: &planes)
+        let isCorrected = thinning.isThinning && column == EventThinning.correctedColumn(of: keys[group])
+        writeColumn(
+          column, of: first..<(first &+ count), words, isCorrected: isCorrected, header: &cursor, planes: &planes)
       }
       first &+= count
     }
@@ -190,8 +217,8 @@ struct EventColumnEncoder {
   }
 
   private func writeColumn(
-    _ column: Int, of events: Range<Int>, _ words: UnsafePointer<UInt64>, header: inout PayloadCursor,
-    planes: inout Int
+    _ column: Int, of events: Range<Int>, _ words: UnsafePointer<UInt64>, isCorrected: Bool,
+    header: inout PayloadCursor, planes: inout Int
   ) {
     let source = column == EventColumn.timeDelta ? deltas + events.lowerBound : values
     var shape = ColumnShape(bits: EventColumn.bitWidth(column))
@@ -201,6 +228,11 @@ struct EventColumnEncoder {
     } else {
       let place = Self.place(of: column)
       shape.base = gather(events, words, place, &shape.differences)
+      if isCorrected {
+        for index in 0..<events.count { values[index] &+= shifts[events.lowerBound &+ index] }
+        shape.base = values[0]
+        shape.measureConstant(values, events.count)
+      }
     }
     if shape.differences != 0 {
       shape.choosePredictor(source, events.count)

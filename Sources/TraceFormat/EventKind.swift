@@ -163,7 +163,8 @@ public enum EventKind: UInt8, Sendable {
   case boot = 80
   /// Events found no room in the ring. word 0: how many since the last event. Replay is blind until the next keyframe.
   case loss = 81
-  /// Last event. word 0: events emitted before this one, loss records included; word 1: events lost in all.
+  /// Last event. word 0: events emitted before this one, loss records included, less those that whoever encoded the
+  /// trace left out (`LeftOutKinds`); word 1: events lost in all.
   case end = 82
 
   /// The class of the event.

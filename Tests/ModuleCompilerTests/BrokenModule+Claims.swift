@@ -84,6 +84,13 @@ extension BrokenModule {
     broken(.claimEvent, "PortName=\"OUT\"", "PortName=\"OUT\" Number=\"1\"", at: "Number=\"1\" Detail"),
     broken(.claimEvent, "PortName=\"OUT\"", "Number=\"65536\"", at: "65536"),
     broken(.claimEvent, "Detail=\"1\"", "Detail=\"256\"", at: "256"),
+    // Of what is left out nobody could say whether it came.
+    BrokenModule(
+      .claimEvent,
+      [
+        ("<p:Clocks", claiming(soundClaim).replacing("Kind=\"exception\"", with: "Kind=\"acknowledged\"")),
+        ("<p:Trace ", "<p:Trace LeftOut=\"acknowledged\" "),
+      ], at: "Kind=\"acknowledged\""),
     // Passed over, it would make the claim one about every detail.
     broken(.unknownExtension, "Detail=\"1\"", "Details=\"1\"", at: "Details", status: 2),
     broken(

@@ -36,6 +36,9 @@ extension BrokenModule {
     .init(.missingDrainer, "p:Drainer=\"true\"", "p:Drainer=\"false\"", at: "<ARINC_653_Module"),
     .init(
       .schemaViolation, "<p:Trace ", "<p:Trace Compression=\"ZIP\" ", at: "Compression=\"ZIP\"", status: 2),
+    .init(.leftOutKind, "<p:Trace ", "<p:Trace LeftOut=\"noteWords hypercall\" ", at: "LeftOut=\"noteWords"),
+    .init(.leftOutKind, "<p:Trace ", "<p:Trace LeftOut=\"kernelFault\" ", at: "LeftOut=\"kernelFault"),
+    .init(.leftOutKind, "<p:Trace ", "<p:Trace LeftOut=\"note\" ", at: "LeftOut=\"note\""),
     .init(
       .recordedDrainer, "<p:Trace ", "<p:Trace Policy=\"FLIGHT_RECORDER\" ", at: "\"Drain\""),
     .init(

@@ -115,9 +115,44 @@ import TraceFormat
     #expect(text.contains("<p:Trace \(attribute)RingBytes"))
     try pack(text).withTable { table in
       #expect(table.module.traceCompression == expected && table.module.ringPolicy == .discardNew)
-      #expect(BlockCompression(moduleTable: table.bytes) == expected)
+      #expect(table.module.leftOutKinds.isEmpty)
     }
-    #expect(BlockCompression(moduleTable: UnsafeRawBufferPointer(start: nil, count: 0)) == .lz4)
+  }
+
+  /// Which kinds of events the trace leaves out: none unless the file names some.
+  @Test(
+    arguments: [
+      ("", []), ("noteWords", [.noteWords]), (" messageCopied\n noteWords ", [.messageCopied, .noteWords]),
+      (
+        "acknowledged upcallWritten messageCopied consoleWritten noteWords acknowledged",
+        [.acknowledged, .upcallWritten, .messageCopied, .consoleWritten, .noteWords]
+      ),
+    ] as [(String, [EventKind])])
+  func leftOutKinds(_ words: String, _ expected: [EventKind]) throws {
+    let text = SampleModule.text.replacing("<p:Trace ", with: "<p:Trace LeftOut=\"\(words)\" ")
+    let bits = expected.reduce(0 as UInt64) { $0 | 1 << UInt64($1.rawValue - 48) }
+    try pack(text).withTable { table in
+      #expect(UInt64(table.module.leftOutKinds.rawValue) == bits && table.module.traceCompression == .lz4)
+      var kinds: [EventKind] = []
+      table.module.leftOutKinds.forEach { kinds.append($0) }
+      #expect(kinds == expected)
+    }
+    let (whole, thin) = (try pack().imageBytes, try pack(text).imageBytes)
+    #expect((whole == thin) == expected.isEmpty && whole.count == thin.count)
+  }
+
+  /// A table that names other kinds is none: without them a trace could not be replayed.
+  @Test func otherKindsAreNotLeftOut() throws {
+    try pack().withTable { table in
+      for bit in 0..<16 as Range<UInt64> {
+        var words = Array(table.bytes.bindMemory(to: UInt64.self))
+        let entry = ModuleTableLayout.headerWordCount
+        words[Int(words[entry + 3]) / 8 + 11] |= 1 << (16 + bit)
+        words[4] = words.withUnsafeBytes { ModuleTable.checksum(of: $0) }
+        let isOpen = words.withUnsafeBytes { (try? ModuleTable($0)) != nil }
+        #expect(isOpen == LeftOutKinds.choosable.contains(kind: UInt8(48 + bit)), "bit \(bit)")
+      }
+    }
   }
 
   @Test func linesGrantsBudgetsProcessesHealth() throws {

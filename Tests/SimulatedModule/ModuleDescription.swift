@@ -52,6 +52,8 @@ public struct ModuleDescription: Sendable {
   public var hasModuleCallback = false
   /// Without a drainer it may be a flight recorder's.
   public var ringPolicy = RingPolicy.discardNew
+  /// Kinds of events that its trace leaves out.
+  public var leftOut = LeftOutKinds.none
   /// The bytes that the records' names refer to.
   public var names: [UInt8] = []
   /// Schedules beside the first, which has all of `windows`; the first has identifier 0.

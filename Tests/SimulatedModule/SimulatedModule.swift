@@ -78,7 +78,7 @@ extension ModuleDescription {
       name: noName, identifier: 1, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
       ringBytes: 65536, keyframeIntervalFrames: keyframeInterval, intervalTimerHertz: 1000, realTimeClockHertz: 256,
       initialSchedule: 0, drainer: drainer, eventsPerBlock: 1000, hasModuleCallback: hasModuleCallback,
-      ringPolicy: ringPolicy)
+      ringPolicy: ringPolicy, leftOutKinds: leftOut)
     var schedules = [
       ScheduleRecord(
         identifier: 0, name: noName, majorFrame: Nanoseconds(frame),

@@ -37,6 +37,37 @@ struct DrainPumpTests {
     #expect(pump.step() == false)
   }
 
+  @Test("What is left out is taken from the ring, and blocks end where they would with it")
+  func leavingOut() throws {
+    let ring = SimulatedRing(words: 1024)
+    let pump = PumpUnderTest(ring, eventsPerBlock: 10)
+    let kinds = LeftOutKinds.none.adding(.noteWords)
+    pump.writeModuleTable(leavingOut: kinds)
+    let note = TraceEvent(time: 0, .noteWords, detail: 1, words: .init(7))
+    let events = EventStreams.whole(
+      [TraceEvent](repeating: note, count: 34) + [TraceEvent](repeating: TraceEvent(time: 0, .idle), count: 5))
+    for event in events.dropLast() { #expect(ring.push(event)) }
+    let before = ring.written.count
+    #expect(pump.step())
+    // The boot's block; then there are notes alone, which become no block, and are given back all the same.
+    let boot = ring.written.count
+    #expect(boot > before && ring.notes.last?.events == 10 && ring.notes.last?.number == 1)
+    for taken in [20, 30] as [UInt64] {
+      #expect(pump.step() && ring.written.count == boot)
+      #expect(ring.notes.last?.events == taken && ring.notes.last?.number == 1 && ring.publishedTail > taken * 2)
+    }
+    #expect(pump.step() && ring.written.count > boot && ring.notes.last?.number == 2)
+    #expect(!pump.step())
+    _ = ring.push(events[40])
+    ring.hasEnded = true
+    #expect(pump.step() && pump.step() && pump.isComplete)
+    let read = try TraceContents(ring.written)
+    #expect(read.condition == .complete)
+    #expect(read.events.map(\.kind) == events.filter { $0.knownKind != .noteWords }.map(\.kind))
+    #expect(read.events.last?.words.w0 == 6)
+    #expect(ring.written == EventStreams.trace(events, eventsPerBlock: 10, leavingOut: kinds))
+  }
+
   @Test("A block waits for its events, for half a ring, for a second, or for the end")
   func due() {
     let ring = SimulatedRing(words: 256)
@@ -90,7 +121,9 @@ private final class PumpUnderTest {
 
   var isComplete: Bool { pump.isComplete }
   func step() -> Bool { pump.step() }
-  func writeModuleTable() { SampleModule.bytes.withUnsafeBytes { pump.writeModuleTable($0) } }
+  func writeModuleTable(leavingOut kinds: LeftOutKinds = .none) {
+    SampleModule.bytes(leavingOut: kinds).withUnsafeBytes { pump.writeModuleTable($0) }
+  }
 }
 
 /// A ring mapped twice in a row, as the kernel lays it out, with the kernel's side played by the test.

@@ -41,8 +41,10 @@ enum EventStreams {
   }
 
   /// The trace of these events with the sample module's table.
-  static func trace(_ events: [TraceEvent], eventsPerBlock: Int) -> [UInt8] {
-    var writer = TraceWriter(moduleTable: SampleModule.bytes, eventsPerBlock: eventsPerBlock)
+  static func trace(
+    _ events: [TraceEvent], eventsPerBlock: Int, leavingOut kinds: LeftOutKinds = .none
+  ) -> [UInt8] {
+    var writer = TraceWriter(moduleTable: SampleModule.bytes(leavingOut: kinds), eventsPerBlock: eventsPerBlock)
     for event in events { writer.append(event) }
     return writer.finish()
   }

@@ -7,6 +7,8 @@ import TraceFormat
 enum SampleModule {
   static let partitionNames = ["Sensors", "Control", "Drainer"]
   static let bytes: [UInt8] = build()
+  /// The same, but that its trace leaves out kinds of events.
+  static func bytes(leavingOut kinds: LeftOutKinds) -> [UInt8] { build(kinds) }
   static var checksum: UInt64 { bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt64.self) } }
 
   private static func partition(_ index: Int, _ name: NameReference) -> PartitionRecord {
@@ -17,12 +19,12 @@ enum SampleModule {
       portGrants: RecordRange(first: 0, count: 0), buildIdentity: 1, permittedLines: 0x100)
   }
 
-  private static func build() -> [UInt8] {
+  private static func build(_ leftOut: LeftOutKinds = .none) -> [UInt8] {
     var table = HandmadeTable()
     let module = ModuleRecord(
       name: table.name("Sample"), identifier: 1, switchAllowance: Nanoseconds(20_000), finalPad: Nanoseconds(2_000),
       ringBytes: 65536, keyframeIntervalFrames: 100, intervalTimerHertz: 100, realTimeClockHertz: 1024,
-      initialSchedule: 0, drainer: PartitionIndex(2), eventsPerBlock: 512)
+      initialSchedule: 0, drainer: PartitionIndex(2), eventsPerBlock: 512, leftOutKinds: leftOut)
     let partitions = partitionNames.enumerated().map { partition($0.offset, table.name($0.element)) }
     let schedule = ScheduleRecord(
       identifier: 1, name: table.name("Main"), majorFrame: Nanoseconds(10_000_000),

@@ -21,8 +21,12 @@ final class SampleModule: @unchecked Sendable {
   convenience init() throws { try self.init(SampleModule.configuration) }
 
   /// A module of the sections that `configuration` answers, given what makes references to names.
-  init(_ configuration: ((String) -> NameReference) -> Sections) throws {
-    let words = Self.words(configuration)
+  convenience init(_ configuration: ((String) -> NameReference) -> Sections) throws {
+    try self.init(words: Self.words(configuration))
+  }
+
+  /// A module of a table's words, whatever they say of their checksum.
+  init(words: [UInt64]) throws {
     storage = .allocate(byteCount: words.count * 8, alignment: 8)
     for (index, word) in words.enumerated() { storage.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self) }
     let checksum = ModuleTable.checksum(of: UnsafeRawBufferPointer(storage))

@@ -51,11 +51,10 @@ final class ChunkEncoder: @unchecked Sendable {
     (waiting, first) = ([], 0)
   }
 
-  /// Writes the first block; those of events are stored as the table says.
+  /// Writes the first block; those of events are stored as the table says, without the kinds that it leaves out.
   func begin(_ table: [UInt8]) {
     table.withUnsafeBytes {
-      encoder.compression = BlockCompression(moduleTable: $0)
-      let block = encoder.encodeModuleTable($0, into: output)
+      let block = encoder.begin(withModuleTable: $0, into: output)
       put(block.byteCount)
       if block.payloadFollows { put($0) }
     }
@@ -71,14 +70,14 @@ final class ChunkEncoder: @unchecked Sendable {
       let progress = waiting.withUnsafeBufferPointer {
         encoder.encodeEvents(UnsafeBufferPointer(rebasing: $0[first...]), limit: eventsPerBlock, into: output)
       }
-      guard progress.eventCount > 0 else {
+      guard progress.wordCount > 0 else {
         // So many words have a whole event among them, and more would wait for ever.
         if waiting.count - first >= Self.widestEvent {
           fail(.ringDamaged(reason: "what the drainer's bell tells of are no records"))
         }
         break
       }
-      put(progress.byteCount)
+      if progress.byteCount > 0 { put(progress.byteCount) }
       // A failure has let go of what waited.
       if !hasFailed { first += progress.wordCount }
     }

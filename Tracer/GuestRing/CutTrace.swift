@@ -10,12 +10,15 @@ struct CutTrace {
   let kernelIdentity: UInt64
   /// How an encoder goes on.
   let standing: BlockEncoder.Standing
-  /// Words of the ring that its events took: each is stored there with a time, a head, and its own words.
+  /// Words of the ring that its events took: each is stored there with a time, a head, and its own words. Where kinds
+  /// of events are left out of it, it does not tell where in the ring it ends: `CutPlace` does.
   let wordCount: UInt64
   /// Those of its first events: what is asked of a boot, and for how long, is said there.
   let firstWords: [UInt64]
   /// Those of its last block.
   let lastWords: [UInt64]
+  /// Kinds of events that the ring has, and it has not.
+  let leftOut: LeftOutKinds
   /// Whether its last event is the end: only the seal was cut off.
   let isEnded: Bool
 
@@ -40,6 +43,7 @@ struct CutTrace {
   ) throws(RescueError) {
     self.path = path
     tableChecksum = reader.moduleTable.checksum
+    leftOut = reader.moduleTable.module.leftOutKinds
     var (words, lost, events): (UInt64, UInt64, UInt64) = (0, 0, 0)
     var identity: UInt64?
     var beginning: [UInt64] = []

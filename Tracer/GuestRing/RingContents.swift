@@ -31,6 +31,8 @@ struct RingContents {
   private(set) var spoilt: [SpoiltRecords] = []
   /// The number in the trace of the block that ended before the first one; 0 where that is the module table's.
   private(set) var block: UInt32 = 0
+  /// Events before the first one, and behind what the trace continued has, that the trace leaves out.
+  private(set) var leftOutBefore: UInt64 = 0
   /// Whether the last record is the end event.
   private(set) var isEnded = false
   /// What the user should know about how the machine was found.
@@ -153,6 +155,11 @@ struct RingContents {
     if ring.unreportedLoss > 0 {
       remarks.append("\(ring.unreportedLoss) events more had found no room in the ring")
     }
+  }
+
+  /// Takes other numbers for the events.
+  mutating func renumber(_ stretches: [Stretch], _ spoilt: [SpoiltRecords], leftOutBefore: UInt64) {
+    (self.stretches, self.spoilt, self.leftOutBefore) = (stretches, spoilt, leftOutBefore)
   }
 
   /// What the statements of kernel and drainer make the number of a stretch's first event, of which most agree; nil

@@ -23,6 +23,8 @@ final class RingSnapshot {
   let tableChecksum: UInt64
   let eventsPerBlock: Int
   let rules: RecordRules
+  /// Kinds of events that the trace leaves out; the ring has them.
+  let leftOut: LeftOutKinds
   /// Whether the kernel overwrites what is oldest, and has made marks.
   let isFlightRecorder: Bool
   /// Words and events recorded, as the control page says.
@@ -55,7 +57,7 @@ final class RingSnapshot {
     beacon = try Self.find(in: memory, address, isInterrupted)
     let found = try Self.readTable(memory, beacon)
     (tableBytes, tableChecksum, eventsPerBlock) = (found.bytes, found.checksum, found.eventsPerBlock)
-    (rules, isFlightRecorder) = (found.rules, found.isFlightRecorder)
+    (rules, isFlightRecorder, leftOut) = (found.rules, found.isFlightRecorder, found.leftOut)
     // The machine may run on meanwhile: what is said to be there is asked for before the records are copied, and what
     // may have been overwritten after that.
     guard let control = memory.words(beacon.page, count: 4) else {
@@ -121,6 +123,7 @@ final class RingSnapshot {
     var checksum: UInt64
     var eventsPerBlock: Int
     var isFlightRecorder: Bool
+    var leftOut: LeftOutKinds
     var rules: RecordRules
   }
 
@@ -140,7 +143,8 @@ final class RingSnapshot {
       let events = min(max(table.module.eventsPerBlock, 1), 4096)
       return FoundTable(
         bytes: Array(table.bytes), checksum: table.checksum, eventsPerBlock: Int(events),
-        isFlightRecorder: table.module.ringPolicy == .flightRecorder, rules: RecordRules(table))
+        isFlightRecorder: table.module.ringPolicy == .flightRecorder, leftOut: table.module.leftOutKinds,
+        rules: RecordRules(table))
     } catch let error as RescueError {
       throw error
     } catch {

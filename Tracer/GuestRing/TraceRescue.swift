@@ -1,4 +1,5 @@
 import Foundation
+import ModuleConfiguration
 import TraceFormat
 
 /// A trace from the ring of a machine that has crashed, hangs, or was stopped.
@@ -59,6 +60,7 @@ public struct TraceRescue {
       if joined.eventCount == 0 { remarks.append("the ring has nothing beyond the trace continued") }
     } else {
       contents = try RingContents(allOf: ring, isInterrupted: isInterrupted)
+        .thinned(by: ring.leftOut, leftOutBefore: 0)
     }
     if let cut, let first = contents.stretches.first, first.firstEvent < cut.standing.eventCount {
       throw .ringDamaged(reason: "it counts fewer events than the trace to be continued has")
@@ -79,7 +81,11 @@ public struct TraceRescue {
     _ contents: RingContents, behind cut: CutTrace?, _ firstEvent: UInt64
   ) -> BlockEncoder.Standing {
     // Where nothing is missing the block before is the trace's last, or the module table's.
-    if let cut, cut.standing.eventCount == firstEvent { return cut.standing }
+    if let cut, cut.standing.eventCount == firstEvent {
+      var standing = cut.standing
+      standing.leftOutCount = contents.leftOutBefore
+      return standing
+    }
     let isWhole = firstEvent == 0 && cut == nil
     let first = max(contents.block, cut?.standing.sequence ?? 1) &+ 1
     return BlockEncoder.Standing(
@@ -96,6 +102,7 @@ public struct TraceRescue {
     guard cut.kernelIdentity == ring.beacon.kernelIdentity else { throw other("the kernel is another build") }
     // A trace that was rescued from this memory before has what was not published, too.
     guard cut.wordCount <= ring.end else { throw other("it has more events than the ring has seen") }
+    guard cut.leftOut.isEmpty else { return try joinThinned(cut, ring, isInterrupted) }
     // Runs of one module may be alike for long, and yet one was asked to stop earlier.
     guard ring.firstIntact > 0 || zip(cut.firstWords, 0 as UInt64..<ring.end).allSatisfy({ ring[$1] == $0 }) else {
       throw other("its first events are not those in the ring")
@@ -120,6 +127,22 @@ public struct TraceRescue {
     return contents
   }
 
+  /// The same for a trace out of which kinds of events are left.
+  private static func joinThinned(
+    _ cut: CutTrace, _ ring: RingSnapshot, _ isInterrupted: @escaping () -> Bool
+  ) throws(RescueError) -> RingContents? {
+    guard let place = try CutPlace(of: cut, in: ring) else { return nil }
+    let contents = try RingContents(
+      of: ring, from: place.wordCount, events: place.recordCount, notBefore: cut.standing.lastTime,
+      isInterrupted: isInterrupted)
+    let isSpoiltAtOnce = contents.spoilt.first?.firstEvent == place.recordCount
+    guard isSpoiltAtOnce || contents.stretches.isEmpty || contents.firstEvent == place.recordCount else {
+      throw .otherRun(
+        path: cut.path, reason: "the ring counts \(contents.firstEvent) events where \(place.recordCount) were counted")
+    }
+    return contents.thinned(by: cut.leftOut, leftOutBefore: place.recordCount - cut.standing.eventCount)
+  }
+
   /// Writes the trace.
   ///
   /// - Parameter write: gets its bytes, one piece after the other.
@@ -135,7 +158,7 @@ public struct TraceRescue {
       output.deallocate()
     }
     var encoder = BlockEncoder(scratch: scratch, maximumEvents: limit)
-    encoder.compression = ring.tableBytes.withUnsafeBytes { BlockCompression(moduleTable: $0) }
+    ring.tableBytes.withUnsafeBytes { encoder.write(as: $0) }
     func put(_ count: Int) { write(UnsafeRawBufferPointer(rebasing: output[..<count])) }
     if let cut {
       try copy(cut, write)
@@ -154,14 +177,14 @@ public struct TraceRescue {
         encoder.resume(
           at: .init(
             sequence: encoder.sequence + 1, chain: 0, eventCount: stretch.firstEvent, eventsLost: stretch.lostBefore,
-            lastTime: 0))
+            lastTime: 0, leftOutCount: encoder.leftOutCount))
       }
       stretch.words.withUnsafeBufferPointer { words in
         var rest = words[...]
         while !rest.isEmpty, !isInterrupted() {
           let progress = encoder.encodeEvents(UnsafeBufferPointer(rebasing: rest), limit: limit, into: output)
-          guard progress.eventCount > 0 else { break }
-          put(progress.byteCount)
+          guard progress.wordCount > 0 else { break }
+          if progress.byteCount > 0 { put(progress.byteCount) }
           rest = rest.dropFirst(progress.wordCount)
         }
       }

@@ -35,7 +35,7 @@ public enum Rule: String, CaseIterable, Sendable, Encodable {
   case duplicateEventChannel, eventVector, tooManyEventChannels, upcallDepth
 
   // Trace, budgets, health monitoring.
-  case traceSize, budgetSubject, budgetBound, duplicateBudget
+  case traceSize, leftOutKind, budgetSubject, budgetBound, duplicateBudget
   case claimName, claimForm, claimBound, claimEvent, tooManyClaims, claimChoice
   case unknownError, errorWithoutCode, errorsWithoutLevel, conflictingActions
   case systemState, duplicateError, wrongLevel, ignoredFault, drainerRestart, callbackSymbol

@@ -78,6 +78,17 @@ public struct TraceVocabulary: Sendable {
 
   /// A kind as `EventKind` spells it, or `kind 99`.
   public static func kind(_ raw: UInt8) -> String { kindNames[Int(raw)] }
+
+  /// The names of kinds that a trace leaves out, in the order of their numbers.
+  public static func kinds(of leftOut: LeftOutKinds) -> [String] {
+    var kinds: [String] = []
+    leftOut.forEach { kinds.append("\($0)") }
+    return kinds
+  }
+
+  /// The same for a sentence; empty where nothing is left out.
+  public static func names(of leftOut: LeftOutKinds) -> String { kinds(of: leftOut).joined(separator: ", ") }
+
   private static let kindNames = names { raw in EventKind(rawValue: raw).map { "\($0)" } ?? "kind \(raw)" }
 
   /// The class of a kind, or "unknown".

@@ -22,10 +22,7 @@ public struct TraceWriter: ~Copyable {
     output = .allocate(byteCount: BlockEncoder.outputBytes(maximumEvents: eventsPerBlock), alignment: 8)
     var encoder = BlockEncoder(scratch: scratch, maximumEvents: eventsPerBlock)
     let output = output
-    let block = moduleTable.withUnsafeBytes {
-      encoder.compression = BlockCompression(moduleTable: $0)
-      return encoder.encodeModuleTable($0, into: output)
-    }
+    let block = moduleTable.withUnsafeBytes { encoder.begin(withModuleTable: $0, into: output) }
     self.encoder = encoder
     bytes.append(contentsOf: output[0..<block.byteCount])
     if block.payloadFollows { bytes.append(contentsOf: moduleTable) }
@@ -40,6 +37,9 @@ public struct TraceWriter: ~Copyable {
   public mutating func append(_ event: TraceEvent) {
     var count = TraceLimits.maximumWordCount
     while count > 0, event.words[count - 1] == 0 { count -= 1 }
+    // Where kinds are left out, an entry's delay and the end's count may have to be corrected.
+    let isCorrected = EventClass(ofKind: event.kind) == .input || event.knownKind == .end
+    if isCorrected, !encoder.leftOut.isEmpty { count = max(count, 2) }
     append(event, wordCount: count)
   }
 

@@ -32,13 +32,16 @@ public struct ModuleRecord: Equatable, Sendable {
   public var ringPolicy: RingPolicy
   /// How blocks of events are stored in the trace.
   public var traceCompression: BlockCompression
+  /// Kinds of events that are left out of the trace.
+  public var leftOutKinds: LeftOutKinds
 
   /// Nothing is checked here: opening a table looks at name, ring, schedule and drainer, `partita check` at the rest.
   public init(
     name: NameReference, identifier: UInt64, switchAllowance: Nanoseconds, finalPad: Nanoseconds, ringBytes: UInt64,
     keyframeIntervalFrames: UInt64, intervalTimerHertz: UInt64, realTimeClockHertz: UInt64, initialSchedule: UInt64,
     drainer: PartitionIndex, eventsPerBlock: UInt64, hasModuleCallback: Bool = false,
-    ringPolicy: RingPolicy = .discardNew, traceCompression: BlockCompression = .lz4
+    ringPolicy: RingPolicy = .discardNew, traceCompression: BlockCompression = .lz4,
+    leftOutKinds: LeftOutKinds = .none
   ) {
     self.name = name
     self.identifier = identifier
@@ -54,13 +57,18 @@ public struct ModuleRecord: Equatable, Sendable {
     self.hasModuleCallback = hasModuleCallback
     self.ringPolicy = ringPolicy
     self.traceCompression = traceCompression
+    self.leftOutKinds = leftOutKinds
   }
 }
 
 extension ModuleRecord: TableRecord {
+  /// The word that has a bit for each policy, and the bits in it that say how the trace is written.
+  static var policyWord: Int { 11 }
+  static var writingBits: UInt64 { 0xFFFF_0004 }
   /// Exactly one record, or the table does not open.
   public static var section: ModuleSection { .module }
-  /// Never nil; of word 9 only bits 0–7 count, of word 11 only bits 0 to 2.
+  /// Nil where bits 16–31 of word 11 name a kind of event that cannot be left out; of word 9 only bits 0–7 count, of
+  /// word 11 beside those only bits 0 to 2.
   public init?(_ word: (Int) -> UInt64) {
     name = NameReference(word: word(0))
     identifier = word(1)
@@ -76,6 +84,8 @@ extension ModuleRecord: TableRecord {
     hasModuleCallback = word(11) & 1 != 0
     ringPolicy = word(11) & 2 != 0 ? .flightRecorder : .discardNew
     traceCompression = word(11) & 4 != 0 ? .stored : .lz4
+    guard let kinds = LeftOutKinds(tableBits: UInt16(truncatingIfNeeded: word(11) &>> 16)) else { return nil }
+    leftOutKinds = kinds
   }
   /// The words follow the properties.
   public func write(_ put: (UInt64) -> Void) {
@@ -91,6 +101,6 @@ extension ModuleRecord: TableRecord {
     put(UInt64(drainer.rawValue))
     put(eventsPerBlock)
     let policies: UInt64 = (ringPolicy == .flightRecorder ? 2 : 0) | (traceCompression == .stored ? 4 : 0)
-    put((hasModuleCallback ? 1 : 0) | policies)
+    put((hasModuleCallback ? 1 : 0) | policies | UInt64(leftOutKinds.rawValue) &<< 16)
   }
 }

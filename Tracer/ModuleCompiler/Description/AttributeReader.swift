@@ -93,6 +93,11 @@ struct AttributeReader {
     return text
   }
 
+  /// The words of a list; none where it is absent.
+  func names(_ name: String, of element: ConfigurationElement) -> [String] {
+    (element.attributes[name] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+  }
+
   /// The meaning of a word of an enumeration; nil where absent or unknown.
   func choice<Value>(_ name: String, of element: ConfigurationElement, _ values: [String: Value]) -> Value? {
     token(name, of: element).flatMap { values[$0] }

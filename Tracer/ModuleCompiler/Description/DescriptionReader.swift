@@ -61,6 +61,7 @@ struct DescriptionReader {
           "Policy", of: trace, ["DISCARD_NEW": .discardNew, "FLIGHT_RECORDER": .flightRecorder]) ?? standard.ringPolicy
       description.trace.compression =
         reader.choice("Compression", of: trace, ["LZ4": .lz4, "NONE": .stored]) ?? standard.compression
+      description.trace.leftOut = reader.names("LeftOut", of: trace)
       description.trace.line = trace.line
     }
   }

@@ -54,7 +54,18 @@ struct TraceDescription: Sendable {
   var eventsPerBlock: UInt64 = 4096
   var ringPolicy = RingPolicy.discardNew
   var compression = BlockCompression.lz4
+  /// Names of kinds of events that are not to be written, as the file has them.
+  var leftOut: [String] = []
   var line = 1
+
+  /// What of the names can be left out: the others `ModuleRules` refuses.
+  var leftOutKinds: LeftOutKinds {
+    leftOut.compactMap { Self.kind(named: $0) }.reduce(.none) { $0.adding($1) }
+  }
+
+  static func kind(named name: String) -> EventKind? {
+    (1...UInt8.max).lazy.compactMap { EventKind(rawValue: $0) }.first { "\($0)" == name }
+  }
 }
 
 /// One interrupt line in use.

@@ -95,12 +95,16 @@ extension ModuleSchemaText {
           whether it compresses them: with NONE the trace is some two and a half times as large, and the drainer's
           time about the same, for the port takes byte by byte. With the policy FLIGHT_RECORDER what is new
           overwrites what is oldest, there is no drainer, and the ring is read from the machine's memory, after a
-          crash too.</xs:documentation></xs:annotation>
+          crash too. LeftOut names kinds of events, with blanks between them, that are not written to the trace: some
+          of acknowledged, upcallWritten, messageCopied, consoleWritten and noteWords. The run is the same, and can be
+          replayed; claims that need such events are unknown, and p:Except leaves
+          them out.</xs:documentation></xs:annotation>
         <xs:attribute name="RingBytes" type="p:Number"/>
         <xs:attribute name="KeyframeIntervalFrames" type="p:Number"/>
         <xs:attribute name="EventsPerBlock" type="p:Number"/>
         <xs:attribute name="Policy" type="p:RingPolicy"/>
         <xs:attribute name="Compression" type="p:Compression"/>
+        <xs:attribute name="LeftOut" type="p:Names"/>
       </xs:complexType>
 
       <xs:element name="Interrupts" type="p:Interrupts"/>
@@ -207,6 +211,9 @@ extension ModuleSchemaText {
       </xs:simpleType>
       <xs:simpleType name="Text">
         <xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Names">
+        <xs:list itemType="xs:NMTOKEN"/>
       </xs:simpleType>
       <xs:simpleType name="Completion">
         <xs:restriction base="xs:token"><xs:enumeration value="YIELD"/><xs:enumeration value="TOLD"/></xs:restriction>

@@ -65,7 +65,8 @@ struct ModulePacker {
         initialSchedule: UInt64(module.initialScheduleIndex ?? 0),
         drainer: module.drainerIndex.map { PartitionIndex(UInt8($0)) } ?? .none,
         eventsPerBlock: module.trace.eventsPerBlock, hasModuleCallback: module.health.hasModuleCallback,
-        ringPolicy: module.trace.ringPolicy, traceCompression: module.trace.compression))
+        ringPolicy: module.trace.ringPolicy, traceCompression: module.trace.compression,
+        leftOutKinds: module.trace.leftOutKinds))
   }
 
   private mutating func appendPartition(_ index: Int) {

@@ -15,7 +15,12 @@ extension ModuleRules {
       checkForm(of: claim)
       for event in claim.events {
         do {
-          _ = try ClaimCompiler(module: module).pattern(event)
+          let pattern = try ClaimCompiler(module: module).pattern(event)
+          guard module.trace.leftOutKinds.contains(pattern.kind) else { continue }
+          diagnostics.error(
+            .claimEvent, line: event.line,
+            "claim '\(claim.name)' is about events of kind \(event.kind), which p:Trace leaves out (line "
+              + "\(module.trace.line))", "take \(event.kind) out of LeftOut, or the claim out of p:Claims")
         } catch {
           diagnostics.error(.claimEvent, line: event.line, "claim '\(claim.name)': \(error.what)", error.advice)
         }

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 extension ModuleRules {
   mutating func checkLines() {
@@ -134,6 +135,20 @@ extension ModuleRules {
     if !(16...65536).contains(trace.eventsPerBlock) {
       diagnostics.error(
         .traceSize, line: trace.line, "EventsPerBlock is \(trace.eventsPerBlock)", "write 16 to 65536")
+    }
+    checkLeftOut(trace)
+  }
+
+  /// What the trace leaves out: nothing without which it could not be replayed, or would be mute about the worst.
+  private mutating func checkLeftOut(_ trace: TraceDescription) {
+    var choosable: [String] = []
+    LeftOutKinds.choosable.forEach { choosable.append("\($0)") }
+    for name in trace.leftOut where !choosable.contains(name) {
+      let isKind = TraceDescription.kind(named: name) != nil
+      diagnostics.error(
+        .leftOutKind, line: trace.line,
+        isKind ? "events of kind \(name) cannot be left out of a trace" : "there is no kind of event '\(name)'",
+        "LeftOut names some of \(choosable.joined(separator: ", "))")
     }
   }
 }
