@@ -42,6 +42,7 @@ extension Auditor {
       work = readyTime - entry
     } else if window?.isAwaited == true, partition < partitions.count, last >= entry {
       work = last - entry
+      if facts.leftOut.contains(.acknowledged) { untoldKernelTime &+= spent - min(work, spent) }
     }
     kernelTime = kernelTime &+ work
     if frameEnded {
@@ -51,7 +52,13 @@ extension Auditor {
           "budget.kernelTime", Int64(clamping: kernelTime),
           over: Measure.Span(from: kernelTimeSince, to: resume, part: .kernel))
       }
+      if let place = places["budget.kernelTime"], isKernelTimeKnown, untoldKernelTime > 0,
+        Int64(clamping: kernelTime &+ untoldKernelTime) > measures[place].bound
+      {
+        measures[place].isOpen = true
+      }
       kernelTime = 0
+      untoldKernelTime = 0
       kernelTimeSince = resume
       isKernelTimeKnown = true
     }

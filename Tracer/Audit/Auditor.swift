@@ -42,6 +42,8 @@ struct Auditor {
   /// The resume from which that counts.
   var kernelTimeSince: UInt64 = 0
   var isKernelTimeKnown = false
+  /// What may have to be added to it: the acknowledgement that told is left out.
+  var untoldKernelTime: UInt64 = 0
   var frameEnded = false
   var armed: UInt64?
   var dueFrom: UInt64 = 0
@@ -76,7 +78,11 @@ struct Auditor {
       let isMeasured = claim.record.form != .never
       let unit = claim.record.form == .atMost ? "events" : "ns"
       let measure = isMeasured ? define(claim.identifier, claim.record.bound, unit: unit) : nil
-      customs.append(Custom(record: claim.record, measure: measure, identifier: claim.identifier))
+      if facts.isHidden(claim.record) {
+        if let measure { measures[measure].isOpen = true }
+      } else {
+        customs.append(Custom(record: claim.record, measure: measure, identifier: claim.identifier))
+      }
     }
   }
 

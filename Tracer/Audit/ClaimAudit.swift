@@ -41,7 +41,7 @@ struct ClaimAudit {
 
   /// Identifiers of all claims about the module.
   private var made: Set<String> {
-    FixedClaims.identifiers.union(auditor.measures.map(\.identifier)).union(auditor.customs.map(\.identifier))
+    FixedClaims.identifiers.union(auditor.measures.map(\.identifier)).union(auditor.facts.claims.map(\.identifier))
   }
 
   /// Those of them that the module file leaves out.
@@ -87,7 +87,7 @@ struct ClaimAudit {
       }
       return finding
     }
-    if Auditor.counted.contains(claim.id), isWhole, claim.failures == 0 {
+    if Auditor.counted.contains(claim.id), isWhole, claim.failures == 0, !auditor.facts.isHidden(claim.id) {
       finding.depth = .counted
       finding.isCounted = true
       finding.objections += instances(claim)
@@ -118,6 +118,7 @@ struct ClaimAudit {
   /// Whether a pass can stand where evidence is missing.
   private func standing(_ claim: AuditedCertificate.Claim) -> [String] {
     guard claim.verdict == "pass" else { return [] }
+    if auditor.facts.isHidden(claim.id) { return ["it passes, and what it is about is left out of the trace"] }
     if isLossy, FixedClaims.isTouchedByLoss(claim.id) { return ["it passes, and events that it is about may be lost"] }
     if !auditor.hasEnd, FixedClaims.needsEnd.contains(claim.id) { return ["it passes, and the trace has not its end"] }
     if claim.id == "trace.boot", auditor.kernelBuild == nil { return ["it passes, and the trace has no boot"] }
@@ -142,7 +143,7 @@ struct ClaimAudit {
 
   /// Of a whole trace only what had to be exercised, and was not, is unknown.
   private func doubt(_ claim: AuditedCertificate.Claim) -> [String] {
-    guard isWhole, claim.verdict == "unknown" else { return [] }
+    guard isWhole, claim.verdict == "unknown", !auditor.facts.mayBeHidden(claim.id) else { return [] }
     let isUnexercised = claim.checked == 0 && FixedClaims.exercised.contains(claim.id)
     return isUnexercised ? [] : ["it is unknown, and no evidence is missing"]
   }

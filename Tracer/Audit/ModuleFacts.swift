@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import TraceFormat
 
 /// What the auditor needs of the module, read from its table.
 struct ModuleFacts {
@@ -35,12 +36,15 @@ struct ModuleFacts {
   let choices: ChoiceFacts
   let allowance: UInt64
   let drainer: Int
+  /// What the trace does not show.
+  let leftOut: LeftOutKinds
 
   init(_ table: ModuleTable) {
     func text(_ name: NameReference) -> String { String(decoding: table.name(name), as: UTF8.self) }
     choices = ChoiceFacts(table)
     allowance = table.module.switchAllowance.count
     drainer = Int(table.module.drainer.rawValue)
+    leftOut = table.module.leftOutKinds
     for index in 0..<table.partitionCount {
       let partition = table.record(PartitionRecord.self, index)
       names.append(text(partition.name))

@@ -66,7 +66,7 @@ extension ReferenceChecker {
     where !isStopped(partition, before: step.end) && isCertainlyRegistered(partition, vector, before: step.input) {
       require("interrupt.mark.complete", marked.contains(partition))
     }
-    if !isPulse(step.input) {
+    if !isPulse(step.input), !leftOut.contains(.acknowledged) {
       let own = range(step).filter { kinds[$0] == .acknowledged && what($0) == vector }
       require("interrupt.acknowledged", own.count == 1)
     }

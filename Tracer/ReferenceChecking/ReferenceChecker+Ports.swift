@@ -94,7 +94,9 @@ extension ReferenceChecker {
   }
 
   private func judgeCopied(_ operation: Int) {
-    guard stepOf[operation] >= 0, !has(steps[stepOf[operation]], .stop) else { return }
+    guard stepOf[operation] >= 0, !has(steps[stepOf[operation]], .stop), !leftOut.contains(.messageCopied) else {
+      return
+    }
     require("port.copied", copy(of: operation) != nil)
   }
 

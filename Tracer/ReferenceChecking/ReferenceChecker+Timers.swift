@@ -105,7 +105,9 @@ extension ReferenceChecker {
     else { return }
     let now = events[step.input].time
     if kinds[step.input] == .timer, tick <= now, nominal(open) < now { return require("tick.due", false) }
-    let limit = max(tick, nominal(open), events[end - 1].time)
+    // An event that is left out may have been the step's last: what comes next was later.
+    let last = leftOut.isEmpty || end >= events.count ? events[end - 1].time : events[end].time
+    let limit = max(tick, nominal(open), last)
     require("tick.armed", armed.map { $0 <= limit } ?? false)
   }
 }

@@ -177,7 +177,7 @@ extension ReferenceChecker {
       require("upcall.ordinal", event.words.w2 == expected)
     }
     if let isOn = isOn(partition, before: step.end, without: decided) { require("upcall.enabled", isOn) }
-    if !has(step, .stop) {
+    if !has(step, .stop), !leftOut.contains(.upcallWritten) {
       require(
         "upcall.written",
         (decided..<step.end).contains { kinds[$0] == .upcallWritten && Int(events[$0].partition) == partition })

@@ -25,6 +25,8 @@ public final class ReferenceChecker {
   /// Of the module: L, and the drainer, −1 for none.
   let allowance: UInt64
   let drainer: Int
+  /// Kinds of events that the trace does not show.
+  let leftOut: LeftOutKinds
   /// By kind: where its events are.
   var places = [[Int]](repeating: [], count: 256)
   /// By major frame: when it had to start; ns.
@@ -81,6 +83,7 @@ public final class ReferenceChecker {
     partitions = (0..<table.partitionCount).map { table.record(PartitionRecord.self, $0) }
     allowance = table.module.switchAllowance.count
     drainer = table.module.drainer.isNone ? -1 : Int(table.module.drainer.rawValue)
+    leftOut = table.module.leftOutKinds
     kinds = events.map(\.knownKind)
     let meaning = EventMeaning(table)
     let end = events.firstIndex { $0.knownKind == .end && meaning.isMeant($0) } ?? events.count
@@ -90,6 +93,10 @@ public final class ReferenceChecker {
     }
     // The end is the last word: what follows is a violation of that, and no part of the run.
     for index in events.indices where index > end { kinds[index] = nil }
+    for index in events.indices where kinds[index].map({ leftOut.contains($0) }) ?? false {
+      violated.insert("trace.meaning")
+      kinds[index] = nil
+    }
     for index in events.indices where kinds[index] == .portOperation && !isOfItsNature(index) {
       violated.insert("port.permitted")
       kinds[index] = nil

@@ -28,6 +28,9 @@ struct ObservationLedger {
   /// Digest of the message at each place of each channel, where it is known.
   var digests: [UInt64?]
   private let entryPoints: [UInt64]
+  /// Kinds of observations that the trace does not show, and what of a decision is seen to be done.
+  private let leftOut: LeftOutKinds
+  private let owing: Decision.Works
   var drainTail: UInt64 = 0
   /// What is taken for granted of the time before, where the replay begins in the middle; nil where it is known.
   var beginning: Beginning?
@@ -42,8 +45,11 @@ struct ObservationLedger {
   /// - Parameters:
   ///   - entryPoints: where each partition starts.
   ///   - channelCount: channels of the module.
-  init(entryPoints: [UInt64], channelCount: Int) {
+  ///   - leftOut: what its trace leaves out.
+  init(entryPoints: [UInt64], channelCount: Int, leftOut: LeftOutKinds) {
     self.entryPoints = entryPoints
+    self.leftOut = leftOut
+    owing = Self.owing(leftOut)
     digests = Array(repeating: nil, count: channelCount * ModuleLimits.maximumMessageSlots)
   }
 
@@ -55,7 +61,7 @@ struct ObservationLedger {
   /// - Precondition: nothing is unpaid but a pad, as `unpaid` has said.
   @inline(__always)
   mutating func owe(_ decision: borrowing Decision) {
-    owed = Decision.Works(rawValue: decision.works.rawValue & Self.owing.rawValue)
+    owed = Decision.Works(rawValue: decision.works.rawValue & owing.rawValue)
     if owed.rawValue != 0 { oweActs(decision) }
     if decision.notBefore != .zero, decision.notBefore.nanoseconds != lastPadNanoseconds {
       if padNanoseconds != decision.notBefore.nanoseconds { isPadOptional = false }
@@ -65,10 +71,13 @@ struct ObservationLedger {
     }
   }
 
-  /// What of a decision is seen to be done.
-  private static var owing: Decision.Works {
-    Decision.Works.acknowledge.union(.lineMask).union(.upcall).union(.exception).union(.callback).union(.partitions)
-      .union(.effect).union(.keyframe)
+  /// What of a decision is seen to be done; which effects are not seen `oweEffect` knows.
+  private static func owing(_ leftOut: LeftOutKinds) -> Decision.Works {
+    var works = Decision.Works.lineMask.union(.exception).union(.callback).union(.partitions).union(.effect)
+      .union(.keyframe)
+    if !leftOut.contains(.acknowledged) { works = works.union(.acknowledge) }
+    if !leftOut.contains(.upcallWritten) { works = works.union(.upcall) }
+    return works
   }
 
   /// In line, so that the decision is read where it lies.
@@ -104,8 +113,10 @@ struct ObservationLedger {
       effect = (.receive, port, Self.place(channel, slot), byteCount)
     case .console(_, let byteCount): effect = (nil, 0, 0, byteCount)
     case .noteWords(_, let count): note = (caller.rawValue, count, 0)
-    case .none, .segmentBase, .restoreUpcallFrame: pay(.effect)
+    case .none, .segmentBase, .restoreUpcallFrame: return pay(.effect)
     }
+    let kind: EventKind = note.count > 0 ? .noteWords : effect.operation == nil ? .consoleWritten : .messageCopied
+    if leftOut.contains(kind) { pay(.effect) }
   }
 
   @inline(__always)
@@ -116,7 +127,7 @@ struct ObservationLedger {
   /// After a loss nothing is known of what is owed.
   mutating func forgive() {
     self = ObservationLedger(
-      entryPoints: entryPoints, channelCount: digests.count / ModuleLimits.maximumMessageSlots)
+      entryPoints: entryPoints, channelCount: digests.count / ModuleLimits.maximumMessageSlots, leftOut: leftOut)
   }
 
   /// Goes on from an adopted keyframe: all was done before it was written but the wait for the window's instant.
@@ -156,6 +167,7 @@ struct ObservationLedger {
 
   /// Compares an observation with what is owed; the sentence says what is wrong, nil that nothing is.
   mutating func settle(_ kind: EventKind, _ event: EventReference) -> String? {
+    if leftOut.contains(kind) { return "the module leaves events of this kind out of its trace" }
     switch kind {
     case .acknowledged: return settleAcknowledgement(event)
     case .maskRead:

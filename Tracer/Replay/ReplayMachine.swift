@@ -64,7 +64,7 @@ struct ReplayMachine<Marking: MarkingRule>: ~Copyable {
     core = PartitionCore<Marking>(table, memory: StateMemory(memory))
     observations = ObservationLedger(
       entryPoints: (0..<table.partitionCount).map { table.partition(PartitionIndex(UInt8($0))).entryPoint },
-      channelCount: table.count(ChannelRecord.self))
+      channelCount: table.count(ChannelRecord.self), leftOut: table.module.leftOutKinds)
   }
 
   deinit { memory.deallocate() }

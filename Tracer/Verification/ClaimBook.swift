@@ -142,6 +142,9 @@ struct ClaimBook: ~Copyable {
     if !isMuted, details[claim].doubt.isEmpty { details[claim].doubt = reason }
   }
 
+  /// Notes that the trace has not what the claim is judged by: whatever else is in doubt.
+  mutating func doubtFromTheStart(_ claim: Int, _ reason: String) { details[claim].doubt = reason }
+
   func result(_ claim: Int) -> ClaimResult {
     let account = accounts[claim]
     let detail = details[claim]

@@ -15,6 +15,8 @@ struct CustomClaims {
     var count: UInt64 = 0
   }
   var claims: [Claim] = []
+  /// Claims in the book about kinds that the trace leaves out.
+  var unjudged: [(index: Int, kinds: [EventKind])] = []
   /// Kinds that some claim is about: bit n of word n / 64.
   private var asked: (UInt64, UInt64) = (0, 0)
 
@@ -79,9 +81,15 @@ extension Verifier {
       case .never: .none
       case .atMost: .events
       }
+    let kinds = record.form == .within ? [record.first.kind, record.second.kind] : [record.first.kind]
     let index = book.add(
       "custom.\(ModulePlan.text(table, record.name))", title, source: "module file: p:Claim",
       limit: Int64(clamping: record.bound), unit: unit, mustBeExercised: record.form != .never)
+    let missing = Set(kinds).filter { plan.leftOut.contains($0) }
+    guard missing.isEmpty else {
+      custom.unjudged.append((index, missing.sorted { $0.rawValue < $1.rawValue }))
+      return
+    }
     custom.add(record, index: index)
   }
 

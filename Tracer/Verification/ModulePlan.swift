@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// The module table, laid out for judging: dense arrays, names as strings, sums worked out once.
 struct ModulePlan {
@@ -89,6 +90,11 @@ struct ModulePlan {
   var drainer: UInt8
   /// Whether the ring is a flight recorder's: events before the first that is there are no damage.
   var isFlightRecorder: Bool
+  /// Kinds of events that are not in the trace.
+  let leftOut: LeftOutKinds
+  /// What a message that is decided owes, and whether its copy is an instance that is judged, 1, or not, 0.
+  let copyDue: Step.Happenings
+  let copiesJudged: UInt64
   var initialSchedule: Int
   var partitions: [Partition] = []
   /// Bit n for partition n, whose every missed tick is delivered by itself.
@@ -126,6 +132,9 @@ struct ModulePlan {
     allowance = module.switchAllowance.count
     drainer = module.drainer.rawValue
     isFlightRecorder = module.ringPolicy == .flightRecorder
+    leftOut = module.leftOutKinds
+    let areCopiesLeftOut = leftOut.contains(.messageCopied)
+    (copyDue, copiesJudged) = areCopiesLeftOut ? ([], 0) : (.copyDue, 1)
     initialSchedule = Int(module.initialSchedule)
     isBeyondLimits =
       table.count(WindowRecord.self) > ModuleLimits.maximumWindowCount

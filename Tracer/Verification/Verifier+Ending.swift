@@ -187,6 +187,7 @@ extension Verifier {
     doubtStop()
     if ending.hasEnded, !ending.hasStopped { judgeUnstopped() }
     judgeTraceRate(fileBytes)
+    doubtLeftOut()
     var report = VerificationReport(
       moduleName: plan.name, partitionNames: plan.partitions.map(\.name), claims: claims, eventCount: eventCount,
       timeSpan: min(firstTime, time)...max(firstTime, time), gapCount: gapCount, hasEnd: ending.hasEnded,

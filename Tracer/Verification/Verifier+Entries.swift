@@ -141,11 +141,13 @@ extension Verifier {
 
   /// What of the time from an entry to the resume was work, and not waiting for a window's start.
   @inline(__always)
-  private func busyTime(_ partition: UInt8, _ spent: UInt64) -> UInt64 {
+  private mutating func busyTime(_ partition: UInt8, _ spent: UInt64) -> UInt64 {
     if machine.readyTime >= machine.entryTime, machine.readyTime != 0 { return machine.readyTime &- machine.entryTime }
     // An interrupt within the pad: the wait goes on after it.
     guard schedule.isWaiting, partition != 0xFF, previousTime >= machine.entryTime else { return spent }
-    return previousTime &- machine.entryTime
+    let told = previousTime &- machine.entryTime
+    if plan.leftOut.contains(.acknowledged) { machine.untoldTime = machine.untoldTime &+ (spent &- min(told, spent)) }
+    return told
   }
 
   private mutating func judgeKernelTime(_ resume: UInt64) {
@@ -155,7 +157,13 @@ extension Verifier {
     if claim >= 0, machine.isKernelTimeKnown, exceeds(claim, Int64(clamping: machine.kernelTime), over: span) {
       explain("the kernel took \(machine.kernelTime.nanoseconds) in the major frame that ended here")
     }
+    if claim >= 0, machine.isKernelTimeKnown, machine.untoldTime > 0,
+      Int64(clamping: machine.kernelTime &+ machine.untoldTime) > book.accounts[claim].limit
+    {
+      book.doubt(claim, Self.sentence(leavingOut: [.acknowledged]))
+    }
     machine.kernelTime = 0
+    machine.untoldTime = 0
     machine.kernelTimeSince = resume
     machine.isKernelTimeKnown = true
   }

@@ -209,7 +209,7 @@ extension Verifier {
       return
     }
     judgeMissingMarks(line)
-    if !step.flags.contains(.isPulse) {
+    if !step.flags.contains(.isPulse), !plan.leftOut.contains(.acknowledged) {
       tally(.acknowledged)
       if step.acknowledgements != 1, fails(.acknowledged) {
         explain(

@@ -157,10 +157,7 @@ extension Verifier {
       step.readBytes = UInt32(clamping: event.words.w0)
       step.happenings.insert(.readSeen)
     }
-    if event.words.w0 > 0 {
-      step.happenings.insert(.copyDue)
-      tally(.portCopied)
-    }
+    if event.words.w0 > 0 { oweCopy() }
     if ports.queues[index].isEmptyKnown, ports.queues[index].isCreated {
       tally(.portEmpty)
       if ports.queues[index].isEmpty {

@@ -21,8 +21,7 @@ extension Verifier {
     rare.discarded = 0
     rare.fullest = event.words.w2
     rare.isDigestKnown = false
-    step.happenings.insert(.copyDue)
-    tally(.portCopied)
+    oweCopy()
     guard step.kind == 0 else { return }
     for index in plan.destinations[channel] { ports.queues[index].isKnown = false }
   }
@@ -115,8 +114,7 @@ extension Verifier {
       step.readBytes = UInt32(clamping: event.words.w0)
       step.happenings.insert(.readSeen)
     }
-    step.happenings.insert(.copyDue)
-    tally(.portCopied)
+    oweCopy()
     tally(.queueOrder)
     let last = ports.queues[index].lastReceived
     if last != 0, number <= last, fails(.queueOrder) {

@@ -64,8 +64,14 @@ extension Verifier {
       ports.queues[destination].isEmptyKnown = true
       destination = plan.ports[destination].nextDestination
     }
-    step.happenings.insert(.copyDue)
-    tally(.portCopied)
+    oweCopy()
+  }
+
+  /// A message is to be copied, which the trace shows, or leaves out.
+  @inline(__always)
+  mutating func oweCopy() {
+    step.happenings.insert(plan.copyDue)
+    book.accounts[ClaimKey.portCopied.rawValue].checked &+= plan.copiesJudged
   }
 
   /// The last message of a channel is read, of which all is known.
@@ -85,8 +91,7 @@ extension Verifier {
     step.readBytes = UInt32(clamping: event.words.w0)
     step.readIsComparable = true
     step.happenings.insert(.readSeen)
-    step.happenings.insert(.copyDue)
-    tally(.portCopied)
+    oweCopy()
     tally(.portEmpty)
     tally(.portSequence)
     tally(.portContent)

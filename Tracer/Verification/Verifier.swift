@@ -18,6 +18,8 @@ public struct Verifier: ~Copyable {
     var isCalm = false
     /// Nothing is to be done but to judge it by its kind.
     var isQuiet = false
+    /// The trace has no such events; one that is there all the same is judged no further.
+    var isLeftOut = false
   }
 
   let plan: ModulePlan
@@ -96,12 +98,10 @@ public struct Verifier: ~Copyable {
     targets = BudgetClaims()
     prepareClaims(table)
     for raw in UInt8.min...UInt8.max {
-      let kind = EventKind(rawValue: raw)
-      let (isAsked, isCalm) = (custom.isAsked(raw), Self.isCalm(kind))
-      meanings[Int(raw)] = Meaning(kind: kind, isAsked: isAsked, isCalm: isCalm, isQuiet: isCalm && !isAsked)
+      meanings[Int(raw)] = Meaning(of: raw, isAsked: custom.isAsked(raw), isLeftOut: plan.leftOut.contains(kind: raw))
     }
     let followers: [EventKind] = [.mark, .acknowledged, .hypercallResult]
-    mayLookAhead = followers.allSatisfy { !custom.isAsked($0.rawValue) }
+    mayLookAhead = followers.allSatisfy { !custom.isAsked($0.rawValue) && !plan.leftOut.contains($0) }
     usualLines = UsualInterrupt.lines(plan)
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
@@ -214,6 +214,7 @@ public struct Verifier: ~Copyable {
   private mutating func judgeUnquiet(_ event: EventReference, _ meaning: Meaning) {
     if !meaning.isCalm { disturb() }
     if meaning.isAsked { judgeCustom(event) }
+    if meaning.isLeftOut { refuseLeftOut(event) }
   }
 
   /// Judges an event that may be the first, or come after a gap, the stop or the end; whose time may go back; or whose

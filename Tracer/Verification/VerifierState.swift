@@ -105,6 +105,8 @@ struct MachineState: Equatable {
 
   /// Time spent in the kernel in this frame, pads left out.
   var kernelTime: NanosecondSpan = 0
+  /// Of the time before a window, what of it may have been work and not waiting: an event that told is left out.
+  var untoldTime: NanosecondSpan = 0
   /// The resume from which that counts.
   var kernelTimeSince: NanosecondInstant = 0
   var isKernelTimeKnown = false
