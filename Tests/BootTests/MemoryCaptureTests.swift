@@ -5,6 +5,7 @@ import ModuleConfiguration
 import Testing
 import TraceFormat
 import TraceReading
+import Verification
 
 /// Captures that read the ring in the machine's memory: the same module, the same bytes, whatever the host does.
 @Suite struct MemoryCaptureTests {
@@ -49,6 +50,44 @@ import TraceReading
     #expect(events.allSatisfy { $0.compression == BlockCompression.stored.rawValue })
     #expect(try Judge.replay(run.trace).verdict == .identical)
     #expect(try Judge.verify(run.trace).0.claims(.fail) == [])
+  }
+
+  /// A module whose trace leaves kinds of events out makes the same run: the trace has all others, at their instants.
+  @Test func whatIsLeftOutChangesNothingElse() throws {
+    let kinds = LeftOutKinds.none.adding(.messageCopied).adding(.acknowledged).adding(.noteWords)
+    let module = try ModuleVariant.flightControl()
+    func capture(_ module: ModuleVariant) throws -> CapturedRun {
+      try CapturedRun.capture(module, milliseconds: 300, transport: .memory)
+    }
+    let whole = try capture(module)
+    let thin = try capture(
+      module.replacing("<p:Trace ", by: "<p:Trace LeftOut=\"messageCopied acknowledged noteWords\" "))
+    #expect(whole.condition == .complete && thin.condition == .complete)
+    let kept = whole.events.enumerated().filter { !kinds.contains(kind: $0.element.kind) }
+    #expect(thin.events.count == kept.count && kept.count < whole.events.count - 300)
+    var before: UInt64 = 0
+    for (found, (index, event)) in zip(thin.events, kept) {
+      var expected = event
+      switch event.knownKind {
+      case .boot: expected.words.w0 = found.words.w0
+      case .end: expected.words.w0 = UInt64(kept.count - 1)
+      // A resume is at the same instant, told from the last event that is there.
+      case .interrupt where EntrySnapshot(event).flags.contains(.isPulse): break
+      case .interrupt, .timer, .hypercall, .exception:
+        expected.words.w1 = whole.events[index - 1].time + event.words.w1 - before
+      default: break
+      }
+      #expect(found == expected, "event \(index)")
+      before = event.time
+    }
+    #expect(try Judge.replay(thin.trace).verdict == .identical)
+    let report = try Judge.verify(thin.trace).0
+    #expect(report.claims(.fail) == [])
+    func unknown(_ report: VerificationReport) -> Set<String> {
+      Set(report.claims.filter { $0.verdict == .unknown }.map(\.identifier))
+    }
+    let hidden = ["interrupt.acknowledged", "note.words", "port.copied", "port.content", "queue.content"]
+    #expect(unknown(report) == unknown(try Judge.verify(whole.trace).0).union(hidden))
   }
 
   /// A module that makes events as fast as it can overwrites its ring again and again, and nothing is lost.

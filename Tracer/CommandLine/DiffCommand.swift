@@ -16,7 +16,8 @@ struct DiffCommand: ParsableCommand {
       frame's start. The first differences come first, then the gravest: events that one run lacks, events that say \
       something else, events at another instant; of each errors and changes of mode before other inputs and \
       decisions. Windows are counted in each major frame: 1 is its first, 0 what lies before. Two equal runs give an \
-      empty answer. Keyframes are left out. Windows in which events are missing are not compared, or not in whole. \
+      empty answer. Keyframes are left out, and kinds of events that one of the modules \
+      leaves out of its trace. Windows in which events are missing are not compared, or not in whole. \
       Runs of one module with other stimuli are compared likewise, and what was played to one of them alone is told \
       first. Of other modules partitions, ports and schedules are paired by their names, event channels by their \
       identifiers, and a schedule's windows by whose they are and in which order.
@@ -104,6 +105,8 @@ struct ComparisonText {
     guard !comparison.isEqual else { return "" }
     var lines = ["--- \(names.0)", "+++ \(names.1)"]
     if !comparison.modules.haveSameModule { lines.append("the modules differ: their tables say other things") }
+    let hidden = TraceVocabulary.names(of: comparison.hiddenKinds)
+    if !hidden.isEmpty { lines.append("events of kind \(hidden) are not compared: a trace leaves them out") }
     lines += stimulusLines
     if !comparison.counts.isEmpty {
       let shown = min(5, comparison.first.count)
@@ -174,10 +177,15 @@ struct ComparisonText {
     let counts = RunComparison.Difference.Kind.allCases.map { "\"\($0)\":\(comparison.counts[$0] ?? 0)" }
     return "{\"equal\":\(comparison.isEqual && comparison.isComplete),\"complete\":\(comparison.isComplete),"
       + "\"sameModule\":\(comparison.modules.haveSameModule),"
+      + "\"kindsNotCompared\":[\(hiddenNames)],"
       + "\"sameStimulus\":\(comparison.modules.haveSameStimulus),\"compared\":\(comparison.comparedEventCount),"
       + "\"windows\":\(comparison.windowCount),\"windowsNotCompared\":\(comparison.uncomparedCount),"
       + "\"counts\":{\(counts.joined(separator: ","))},\"first\":[\(json(comparison.first))],"
       + "\"gravest\":[\(json(comparison.gravest))]}"
+  }
+
+  private var hiddenNames: String {
+    TraceVocabulary.kinds(of: comparison.hiddenKinds).map { "\"\($0)\"" }.joined(separator: ",")
   }
 
   private func json(_ differences: [RunComparison.Difference]) -> String {

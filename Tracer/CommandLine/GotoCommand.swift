@@ -126,6 +126,12 @@ struct GotoCommand: ParsableCommand {
           reason: "a flight recorder has overwritten the trace's beginning, and with it where in the ring the event "
             + "was stored; capture the module with a ring that holds all of it")
       }
+      let leftOut = TraceVocabulary.names(of: reader.moduleTable.module.leftOutKinds)
+      if !leftOut.isEmpty {
+        throw RevisitError.unrepeatable(
+          reason: "its module leaves events of kind \(leftOut) out of the trace, so nobody knows where in the ring the "
+            + "event was stored; capture it without p:Trace LeftOut, which makes the same run, and go to the instant")
+      }
       let finder = BuildFinder(folders: locator.imageFolders(given: images))
       let module = try RebuiltModule(reader.moduleTable, finder)
       let run = RepeatedRun(

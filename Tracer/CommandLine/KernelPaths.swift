@@ -48,6 +48,7 @@ struct KernelPaths: Equatable {
     var ringBytes: UInt64
     var ringPolicy: RingPolicy
     var compression: BlockCompression
+    var leftOut: LeftOutKinds
   }
 
   /// What is done for each line: its record without what says how often.
@@ -55,9 +56,20 @@ struct KernelPaths: Equatable {
   let frequency: Frequency
   let frames: [Frame]
   let circumstances: Circumstances
-  let blocks: Blocks
+  private(set) var blocks: Blocks
   /// L, ns: longer than any of the paths.
   let switchAllowance: UInt64
+
+  /// Whether kernel and partitions may go other ways than there: how the blocks are written is no matter of theirs.
+  func areOther(than other: KernelPaths) -> Bool {
+    var own = self
+    (own.blocks.compression, own.blocks.leftOut) = (other.blocks.compression, other.blocks.leftOut)
+    return own != other
+  }
+
+  static func areOther(_ table: ModuleTable, than other: ModuleTable) -> Bool {
+    KernelPaths(table).areOther(than: KernelPaths(other))
+  }
 
   init(_ table: ModuleTable) {
     circumstances = Circumstances(
@@ -67,7 +79,8 @@ struct KernelPaths: Equatable {
       actions: (0..<table.count(HealthActionRecord.self)).map { table.record(HealthActionRecord.self, $0) })
     blocks = Blocks(
       eventsPerBlock: table.module.eventsPerBlock, ringBytes: table.module.ringBytes,
-      ringPolicy: table.module.ringPolicy, compression: table.module.traceCompression)
+      ringPolicy: table.module.ringPolicy, compression: table.module.traceCompression,
+      leftOut: table.module.leftOutKinds)
     switchAllowance = table.module.switchAllowance.count
     let lines = (0..<table.count(LineRecord.self)).map {
       var line = table.record(LineRecord.self, $0)

@@ -78,7 +78,7 @@ struct PredictedChanges {
   }
 
   private var spread: PredictionSpread {
-    PredictionSpread(recorded: recorded, isOtherModule: paths.recorded != paths.predicted)
+    PredictionSpread(recorded: recorded, isOtherModule: paths.predicted.areOther(than: paths.recorded))
   }
 
   /// Whether events are missing before the recording's last one.
@@ -184,7 +184,7 @@ struct PredictedChanges {
   private var weaknesses: [String] {
     doubts.flatMap(\.sentences) + (lossCount > 0 ? [Self.sentence(ofLoss: lossCount)] : [])
       + (recordedCondition != .complete ? [Self.sentence(of: recordedCondition)] : []) + pathLengths.weaknesses
-      + unpredicted.weaknesses
+      + unpredicted.weaknesses + leftOutWeaknesses
       + (overflow.map { ["the trace's ring is full at \($0.instantText): a capture loses events from there on"] } ?? [])
       + violatedAtEnd.map(Self.sentence(ofEndOf:))
       + turning.filter(spread.mayTurn).map(spread.sentence)
@@ -196,6 +196,13 @@ struct PredictedChanges {
         let claims = turning.filter(other.isOtherwise).map(\.identifier)
         return claims.isEmpty ? nil : other.sentence(about: claims)
       }
+  }
+
+  /// What the other module leaves out of its trace, where claims need it.
+  private var leftOutWeaknesses: [String] {
+    let kinds = TraceVocabulary.names(of: paths.predicted.blocks.leftOut)
+    guard !kinds.isEmpty else { return [] }
+    return ["the module leaves events of kind \(kinds) out of its trace: claims that need them are unknown"]
   }
 
   /// Claims violated only where nothing more was recorded of somebody.

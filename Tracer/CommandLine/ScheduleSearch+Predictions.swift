@@ -76,7 +76,7 @@ extension ScheduleSearch {
     }
     // A prediction that stops early leaves the rest unread, and with it what the trace is worth.
     while reader.condition == .unread, reader.nextPresentEvent() != nil {}
-    let isOtherModule = KernelPaths(reader.moduleTable) != KernelPaths(other)
+    let isOtherModule = KernelPaths.areOther(other, than: reader.moduleTable)
     return Written(
       doubts: prediction.doubts, endings: prediction.endings, lossCount: prediction.lossCount,
       condition: reader.condition, isOtherModule: isOtherModule,

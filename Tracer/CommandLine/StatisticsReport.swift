@@ -11,6 +11,8 @@ struct StatisticsReport {
   private let sizes: TraceSizes
   private let condition: TraceCondition
   private let identity: String
+  /// Kinds of events that the trace leaves out.
+  private let leftOut: [String]
 
   init(
     _ statistics: TraceStatistics, _ times: ProcessTimes, _ services: ServiceCounts, _ reader: TraceReader,
@@ -23,6 +25,7 @@ struct StatisticsReport {
     sizes = reader.statistics
     condition = reader.condition
     identity = reader.runIdentity
+    leftOut = TraceVocabulary.kinds(of: reader.moduleTable.module.leftOutKinds)
   }
 
   // MARK: Text
@@ -39,8 +42,10 @@ struct StatisticsReport {
         + "\(Self.ratio(sizes.storedBytes - sizes.tableBytes, statistics.eventCount)) without the table",
       "  lost             \(statistics.eventsLost) in the recorder, \(statistics.eventsMissing) by damage "
         + "in \(statistics.gapCount) gaps",
-      "", heading("Events"),
     ]
+    // What is not there did not fail to happen.
+    if !leftOut.isEmpty { lines.append("  left out         \(leftOut.joined(separator: ", ")) (p:Trace LeftOut)") }
+    lines += ["", heading("Events")]
     for kind in 0..<256 where statistics.counts[kind] > 0 {
       let count = statistics.counts[kind]
       lines.append(
@@ -175,6 +180,7 @@ struct StatisticsReport {
       + "\"storedBytes\":\(sizes.storedBytes),\"tableBytes\":\(sizes.tableBytes),\"rawBytes\":\(sizes.rawBytes),"
       + "\"blocks\":\(sizes.blockCount),\"eventsLost\":\(statistics.eventsLost),"
       + "\"eventsMissing\":\(statistics.eventsMissing),\"gaps\":\(statistics.gapCount),"
+      + "\"leftOut\":[\(leftOut.map { quoted($0) }.joined(separator: ","))],"
       + "\"kinds\":{\(kinds.joined(separator: ","))},\"ringThreeNs\":{\(shares.joined(separator: ","))},"
       + "\"processes\":[\(processes.joined(separator: ","))],"
       + "\"ports\":[\(ports.joined(separator: ","))],\"answers\":[\(answers.joined(separator: ","))],"

@@ -95,6 +95,6 @@ struct SynthesizeCommand: ParsableCommand {
       throw ExitCode(2)
     }
     let kept = try file.keep()
-    print("\(kept ?? output): \(world.eventCount) events, \(writer.byteCount) bytes")
+    print("\(kept ?? output): \(world.writtenEventCount) events, \(writer.byteCount) bytes")
   }
 }

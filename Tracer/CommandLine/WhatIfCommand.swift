@@ -240,9 +240,9 @@ struct WhatIfCommand: ParsableCommand {
     return Made(
       file: file, doubts: prediction.doubts, endings: prediction.endings, lossCount: prediction.lossCount,
       overflow: prediction.overflow,
-      isSameModule: ModuleComparison(reader.moduleTable, table).haveSameModule,
+      isSameModule: ModuleComparison(reader.moduleTable, table).makeSameRun,
       assumptions: PredictedAlternative.assumptions(
-        of: prediction, isOtherModule: KernelPaths(reader.moduleTable) != KernelPaths(table), margin: margin ?? 0))
+        of: prediction, isOtherModule: KernelPaths.areOther(table, than: reader.moduleTable), margin: margin ?? 0))
   }
 
   private static func interruption() -> ExitCode {

@@ -21,7 +21,11 @@ struct EventLikeness: Equatable {
   }
 
   /// Whether a comparison passes over the event.
-  static func isLeftOut(_ event: TraceEvent) -> Bool { event.knownKind?.eventClass == .state }
+  ///
+  /// - Parameter hidden: kinds that one of the traces leaves out.
+  static func isLeftOut(_ event: TraceEvent, _ hidden: LeftOutKinds) -> Bool {
+    event.knownKind?.eventClass == .state || hidden.contains(kind: event.kind)
+  }
 
   /// The less, the graver is a difference in the event: errors and changes of mode, then what came and was decided,
   /// then what the kernel did about it.

@@ -4,6 +4,8 @@ import ModuleConfiguration
 public struct ModuleComparison: Sendable {
   /// Whether the tables say the same, but for their stimuli.
   public let haveSameModule: Bool
+  /// Whether they say the same, but for their stimuli, or but for how the trace is written.
+  public let makeSameRun: Bool
   /// Whether the same is played to both, in the same order.
   public let haveSameStimulus: Bool
   /// What is played to the first module alone, in order.
@@ -18,6 +20,7 @@ public struct ModuleComparison: Sendable {
     haveSameModule =
       one.checksum == other.checksum
       || one.imageIdentity == other.imageIdentity && Self.rest(of: one) == Self.rest(of: other)
+    makeSameRun = haveSameModule || one.makesSameRun(as: other)
     let (left, right) = (Self.stimuli(of: one), Self.stimuli(of: other))
     counts = (left.count, right.count)
     haveSameStimulus = left == right

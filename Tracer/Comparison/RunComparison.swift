@@ -71,6 +71,8 @@ public struct RunComparison {
   public private(set) var comparedEventCount: UInt64 = 0
   /// What the tables that the traces carry differ in.
   public let modules: ModuleComparison
+  /// Kinds of events that one of the traces leaves out, so that none of them were compared.
+  public let hiddenKinds: LeftOutKinds
   /// How whole each trace is, known since both were read.
   public let conditions: (one: TraceCondition, other: TraceCondition)
   /// The comparison was ended before the traces were: it says nothing of the whole.
@@ -88,10 +90,13 @@ public struct RunComparison {
     _ one: TraceReader, _ other: TraceReader, keeping keptCount: Int = Self.keptCount, onProgress: () -> Bool = { true }
   ) {
     modules = ModuleComparison(one.moduleTable, other.moduleTable)
+    let kinds = (one.moduleTable.module.leftOutKinds, other.moduleTable.module.leftOutKinds)
+    hiddenKinds = LeftOutKinds(rawValue: kinds.0.rawValue | kinds.1.rawValue)
     let numbers = ModuleNumbers(one.moduleTable, other.moduleTable)
     var left = SectionCursor(RunSections(one, places: numbers.places))
     var right = SectionCursor(RunSections(other, places: numbers.otherPlaces))
-    var ledger = Ledger(keptCount: keptCount, numbers: numbers)
+    var ledger = Ledger(
+      keptCount: keptCount, numbers: numbers, hidden: hiddenKinds, isWrittenAlike: kinds.0 == kinds.1)
     while left.current != nil || right.current != nil, !isInterrupted {
       switch (left.current, right.current) {
       case (let x?, let y?) where x.key == y.key:
@@ -142,6 +147,9 @@ public struct RunComparison {
   private struct Ledger {
     let keptCount: Int
     let numbers: ModuleNumbers
+    let hidden: LeftOutKinds
+    /// Both traces leave out the same, so that what counts from the event before counts alike.
+    let isWrittenAlike: Bool
     var counts: [Difference.Kind: UInt64] = [:]
     var first: [Difference] = []
     var gravest: [Difference] = []
@@ -157,7 +165,7 @@ public struct RunComparison {
       sectionCount += 1
       windows.add(section)
       guard !isInGap, !section.hasGap else { return uncompared.add(section) }
-      for (offset, event) in section.events.enumerated() where !EventLikeness.isLeftOut(event) {
+      for (offset, event) in section.events.enumerated() where !EventLikeness.isLeftOut(event, hidden) {
         lone(section, offset, kind)
       }
     }
@@ -180,8 +188,8 @@ public struct RunComparison {
         uncompared.add(one)
         return (one.events.count, other.events.count)
       }
-      let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0]) }
-      let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0]) }
+      let left = one.events.indices.filter { !EventLikeness.isLeftOut(one.events[$0], hidden) }
+      let right = other.events.indices.filter { !EventLikeness.isLeftOut(other.events[$0], hidden) }
       let pairing = SectionPairing(
         .init(events: left.map { one.events[$0] }, origin: one.origin),
         .init(events: right.map { numbers.translated(other.events[$0]) }, origin: other.origin), isCut: isCut)
@@ -217,8 +225,14 @@ public struct RunComparison {
       comparedEventCount += 1
       let (a, b) = (one.events[i], numbers.translated(other.events[j]))
       let shift = Int64(bitPattern: (b.time &- other.origin) &- (a.time &- one.origin))
-      let isSame = EventLikeness.content(a, from: one.origin) == EventLikeness.content(b, from: other.origin)
-      guard !isSame || shift != 0 || a.words != b.words && one.origin == other.origin else { return }
+      var (content, otherContent) = (
+        EventLikeness.content(a, from: one.origin), EventLikeness.content(b, from: other.origin)
+      )
+      // The end counts the events of its trace.
+      if !isWrittenAlike, a.knownKind == .end { (content.words.w0, otherContent.words.w0) = (0, 0) }
+      let isSame = content == otherContent
+      let isOtherwise = a.words != b.words && one.origin == other.origin && isWrittenAlike
+      guard !isSame || shift != 0 || isOtherwise else { return }
       note(
         Difference(
           kind: isSame && shift != 0 ? .retimed : .changed, frame: one.key.frame == 0 ? nil : one.key.frame - 1,

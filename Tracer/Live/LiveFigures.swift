@@ -78,6 +78,8 @@ public struct LiveFigures {
   /// Shared by copies of these figures: what one of them is told changes the claims of all.
   private let judge: Judge
   private let partitionCount: Int
+  /// What an upcall is counted by: its writing, or where the trace leaves that out its decision.
+  private let upcallKind: EventKind
 
   private final class Judge {
     var verifier: Verifier
@@ -92,6 +94,7 @@ public struct LiveFigures {
     judge = Judge(table)
     leftOutCount = judge.verifier.leftOut.count
     partitionCount = table.partitionCount
+    upcallKind = table.module.leftOutKinds.contains(.upcallWritten) ? .upcall : .upcallWritten
     modes = [OperatingMode?](repeating: nil, count: table.partitionCount)
   }
 
@@ -128,7 +131,7 @@ public struct LiveFigures {
       addEntry(event)
       if partition < partitionCount { current?.hypercalls[partition] += 1 }
     case .mark: if partition < partitionCount { current?.marks[partition] += 1 }
-    case .upcallWritten: if partition < partitionCount { current?.upcalls[partition] += 1 }
+    case upcallKind: if partition < partitionCount { current?.upcalls[partition] += 1 }
     case .modeChange: if partition < partitionCount { modes[partition] = OperatingMode(rawValue: event.detail) }
     case .majorFrameStart: beginFrame(event)
     case .partitionSwitch:

@@ -61,7 +61,8 @@ struct PageData {
       + "\"finalPadNs\":\(module.finalPad.count),\"ringBytes\":\(module.ringBytes),"
       + "\"keyframeFrames\":\(module.keyframeIntervalFrames),\"pitHz\":\(module.intervalTimerHertz),"
       + "\"rtcHz\":\(module.realTimeClockHertz),\"drainer\":\(module.drainer.rawValue),"
-      + "\"initialSchedule\":\(module.initialSchedule)}"
+      + "\"initialSchedule\":\(module.initialSchedule),"
+      + "\"leftOut\":[\(TraceVocabulary.kinds(of: module.leftOutKinds).map(quoted).joined(separator: ","))]}"
   }
 
   private var partitions: String {

@@ -31,6 +31,8 @@ struct TimelineRecorder {
   private(set) var clockScale: UInt64 = 0
 
   private let partitionCount: Int
+  /// What an upcall is counted by: its writing, or where the trace leaves that out its decision.
+  private let upcallKind: EventKind
   /// By group × 256 + subject: the lane + 1.
   private var laneNumbers = [Int](repeating: 0, count: TimelineLane.Group.allCases.count * 256)
   private var jobs: ProcessJobs
@@ -40,6 +42,7 @@ struct TimelineRecorder {
   init(_ table: ModuleTable) {
     frames = FrameEpochs(table)
     partitionCount = table.partitionCount
+    upcallKind = table.module.leftOutKinds.contains(.upcallWritten) ? .upcall : .upcallWritten
     jobs = ProcessJobs(table)
     for partition in 0..<table.partitionCount { _ = lane(.run, partition) }
   }
@@ -91,7 +94,7 @@ struct TimelineRecorder {
       addRun(event)
       count(.health, partition, event.time)
     case .mark: count(.mark, partition, event.time)
-    case .upcallWritten: count(.upcall, partition, event.time)
+    case upcallKind: count(.upcall, partition, event.time)
     case .healthError, .healthAction, .moduleAction, .modeChange, .kernelFault, .callback, .stop:
       count(.health, partition, event.time)
     case .partitionSwitch: residency.consume(event)

@@ -100,6 +100,8 @@ public final class SimulatedWorld {
 
   /// Events recorded so far.
   public var eventCount: UInt64 { ring.eventCount }
+  /// Events written to the trace so far: without those that the module leaves out.
+  public var writtenEventCount: UInt64 { pump.eventCount }
 
   /// Writes the module table, boots and starts the module.
   ///

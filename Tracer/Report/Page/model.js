@@ -4,6 +4,8 @@ const KIND = {
   interrupt: 1, timer: 2, hypercall: 3, exception: 4, mark: 17, upcall: 18, result: 20, switched: 21, windowStart: 22,
   frame: 24, healthAction: 25, modeChange: 30, stop: 32, healthError: 36, moduleAction: 37, callback: 42,
   upcallWritten: 49, fault: 55,
+  // By what an upcall is shown.
+  upcallShown: 49,
 };
 const HEALTH_KINDS = new Set([
   KIND.exception, KIND.healthAction, KIND.modeChange, KIND.stop, KIND.healthError, KIND.moduleAction, KIND.callback,
@@ -155,7 +157,7 @@ class Region {
       if (waiting.has(key)) this.links.push([partition, waiting.get(key), time]);
       waiting.delete(key);
     }
-    if (kind === KIND.upcallWritten) push(this.points, `upcall:${partition}`, index);
+    if (kind === KIND.upcallShown) push(this.points, `upcall:${partition}`, index);
     if (HEALTH_KINDS.has(kind)) push(this.points, `health:${partition}`, index);
   }
 
@@ -170,6 +172,8 @@ function push(map, key, value) {
 class Run {
   constructor(data) {
     this.data = data;
+    // Where its writing is left out of the trace, by its decision.
+    if (data.module.leftOut.includes("upcallWritten")) KIND.upcallShown = KIND.upcall;
     this.from = data.trace.firstNs;
     this.to = Math.max(data.trace.lastNs, data.trace.firstNs + 1);
     this.lanes = data.cells.lanes.map((lane) => new Lane(lane, data.cells));

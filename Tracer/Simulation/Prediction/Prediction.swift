@@ -39,7 +39,7 @@ public final class Prediction {
       partitionCount: table.partitionCount, reader, periods: PeriodFollower(table),
       scheduled: Self.scheduledPartitions(of: recorded), extraPercent: extraPercent,
       tolerance: max(Self.majorFrame(of: recorded), Self.majorFrame(of: table)), assumption: assumption)
-    behaviour.isOtherModule = !recorded.bytes.elementsEqual(table.bytes)
+    behaviour.isOtherModule = !recorded.makesSameRun(as: table)
     world = SimulatedWorld(
       table, SimulationOptions(seed: 1), devices: RecordedDevices(reader, assumption), behaviour: behaviour, sink: sink)
   }
