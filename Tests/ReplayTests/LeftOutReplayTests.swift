@@ -11,7 +11,7 @@ import TraceReading
 
   private static func module(_ kinds: [EventKind]) throws -> SimulatedModule {
     var description = ModuleDescription.lively
-    description.leftOut = kinds.reduce(.none) { $0.adding($1) }
+    description.leftOut = kinds.reduce(LeftOutKinds.none) { $0.adding($1) }
     return try SimulatedModule(description)
   }
 

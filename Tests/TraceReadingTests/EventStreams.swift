@@ -6,9 +6,9 @@ import TraceReading
 /// Streams of events to write and read back.
 enum EventStreams {
   /// A whole trace's events: boot, `body`, end.
-  static func whole(_ body: [TraceEvent]) -> [TraceEvent] {
-    let boot = TraceEvent(
-      time: 0, .boot, operand: 1, words: .init(SampleModule.checksum, 0x1234_5678_9ABC, 1 << 32, .max))
+  static func whole(_ body: [TraceEvent], leavingOut kinds: LeftOutKinds = .none) -> [TraceEvent] {
+    let checksum = SampleModule.checksum(leavingOut: kinds)
+    let boot = TraceEvent(time: 0, .boot, operand: 1, words: .init(checksum, 0x1234_5678_9ABC, 1 << 32, .max))
     let lost = body.reduce(UInt64(0)) { $1.kind == EventKind.loss.rawValue ? $0 &+ $1.words.w0 : $0 }
     let last = body.last?.time ?? 0
     return [boot] + body

@@ -33,12 +33,12 @@ struct LeftOutTests {
     LeftOutKinds.choosable.forEach { all.append($0) }
     for turn in 0..<6 as Range<UInt64> {
       let chosen = turn == 0 ? all : all.filter { _ in Bool.random(using: &generator) }
-      let kinds = chosen.reduce(.none) { $0.adding($1) }
+      let kinds = chosen.reduce(LeftOutKinds.none) { $0.adding($1) }
       let body =
         turn < 3
         ? EventStreams.random(count: 1500, seed: seed &+ turn)
         : EventStreams.periodic(frames: 30, seed: seed &+ turn)
-      let events = EventStreams.whole(body)
+      let events = EventStreams.whole(body, leavingOut: kinds)
       let bytes = EventStreams.trace(events, eventsPerBlock: eventsPerBlock, leavingOut: kinds)
       let read = try TraceContents(bytes)
       #expect(read.condition == .complete, "seed \(seed), turn \(turn)")

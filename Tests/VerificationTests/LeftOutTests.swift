@@ -28,7 +28,7 @@ import TraceReading
     var words = Array(module.table.bytes.bindMemory(to: UInt64.self))
     let entry = ModuleTableLayout.headerWordCount
     precondition(words[entry] == ModuleSection.module.rawValue)
-    words[Int(words[entry + 3]) / 8 + 11] |= UInt64(kinds.reduce(.none) { $0.adding($1) }.rawValue) << 16
+    words[Int(words[entry + 3]) / 8 + 11] |= UInt64(kinds.reduce(LeftOutKinds.none) { $0.adding($1) }.rawValue) << 16
     return try SampleModule(words: words)
   }
 

@@ -23,7 +23,7 @@ struct EventLikeness: Equatable {
   /// Whether a comparison passes over the event.
   ///
   /// - Parameter hidden: kinds that one of the traces leaves out.
-  static func isLeftOut(_ event: TraceEvent, _ hidden: LeftOutKinds) -> Bool {
+  static func isLeftOut(_ event: TraceEvent, _ hidden: LeftOutKinds = .none) -> Bool {
     event.knownKind?.eventClass == .state || hidden.contains(kind: event.kind)
   }
 

@@ -60,7 +60,7 @@ struct TraceDescription: Sendable {
 
   /// What of the names can be left out: the others `ModuleRules` refuses.
   var leftOutKinds: LeftOutKinds {
-    leftOut.compactMap { Self.kind(named: $0) }.reduce(.none) { $0.adding($1) }
+    leftOut.compactMap { Self.kind(named: $0) }.reduce(LeftOutKinds.none) { $0.adding($1) }
   }
 
   static func kind(named name: String) -> EventKind? {
