@@ -197,6 +197,7 @@ public struct BlockEncoder: ~Copyable {
     _ output: UnsafeMutableRawBufferPointer
   ) {
     var header = partial
+    if !leftOut.isEmpty { header.version = BlockHeader.thinnedVersion }
     header.compression = compression.rawValue
     header.cpu = cpu
     header.sequence = sequence

@@ -37,13 +37,17 @@ public enum BlockCompression: UInt8, Sendable {
 public struct BlockHeader: Equatable, Sendable {
   /// "PARTITRC", read as a little-endian word.
   public static let magic: UInt64 = 0x4352_5449_5452_4150
-  /// The version that blocks are written in.
+  /// The version that blocks are written in, but for traces out of which kinds of events are left.
   ///
   /// 2: schedulers tell of starts and of moved deadlines too (`ProcessTelling`), which readers of version 1 would take
   /// for changes of the processor's owner. Nothing else is otherwise.
   public static let version: UInt16 = 2
+  /// The version of traces out of which kinds of events are left (`LeftOutKinds`).
+  ///
+  /// Nothing else is otherwise; readers of versions 1 and 2 would take what is left out for missing.
+  public static let thinnedVersion: UInt16 = 3
   /// The versions that are read; a reader refuses a trace of another one.
-  public static let readableVersions: ClosedRange<UInt16> = 1...version
+  public static let readableVersions: ClosedRange<UInt16> = 1...thinnedVersion
   /// Bytes of a header; the payload follows at once.
   public static let byteCount = 72
   static let checkedByteCount = 64

@@ -148,11 +148,11 @@ struct DamageTests {
     #expect(throws: TraceOpenError.cutInModuleTable(atByte: 0)) { try TraceReader(bytes: []) }
     #expect(throws: TraceOpenError.notATrace) { try TraceReader(bytes: Array("hello, world".utf8)) }
     var later = Self.trace
-    for version in [UInt8(0), 3] {
+    for version in [UInt8(0), 4] {
       later[8] = version
       let refusal = TraceOpenError.unsupportedVersion(UInt16(version))
       #expect(throws: refusal) { try TraceReader(bytes: later) }
-      #expect("\(refusal)".contains("has format version \(version); this partita reads versions 1 to 2: use the one"))
+      #expect("\(refusal)".contains("has format version \(version); this partita reads versions 1 to 3: use the one"))
     }
     #expect(throws: TraceOpenError.self) { try TraceReader(path: "/nonexistent/trace.partita") }
   }

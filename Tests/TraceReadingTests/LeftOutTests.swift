@@ -49,6 +49,16 @@ struct LeftOutTests {
     }
   }
 
+  @Test("Readers that know nothing of it refuse such a trace by its version", arguments: [true, false])
+  func version(isThinned: Bool) throws {
+    let kinds = isThinned ? LeftOutKinds.none.adding(.noteWords) : .none
+    let events = EventStreams.whole(EventStreams.periodic(frames: 30, seed: 1), leavingOut: kinds)
+    let bytes = EventStreams.trace(events, eventsPerBlock: 100, leavingOut: kinds)
+    let blocks = BlockSurgery(bytes).blocks
+    #expect(blocks.count > 10 && blocks.allSatisfy { $0[8] == (isThinned ? 3 : 2) && $0[9] == 0 })
+    #expect(try TraceContents(bytes).condition == .complete)
+  }
+
   @Test("Where nothing is left out a trace's bytes are what they were")
   func none() throws {
     let events = EventStreams.whole(EventStreams.periodic(frames: 30, seed: TestSeed.draw()))

@@ -1,4 +1,5 @@
 import ModuleConfiguration
+import PartitionCore
 import TestSeeds
 import Testing
 import TraceFormat
@@ -32,14 +33,18 @@ import TraceReading
     return try SampleModule(words: words)
   }
 
-  /// The events as a trace of the other module has them: by the encoder that every trace is written with.
-  static func thinned(_ events: [TraceEvent], of module: SampleModule, as other: SampleModule) throws -> [TraceEvent] {
-    let booted = events.map { event in
+  /// The events as a kernel records them that has booted the other module.
+  private static func booted(_ events: [TraceEvent], of module: SampleModule, as other: SampleModule) -> [TraceEvent] {
+    events.map { event in
       var event = event
       if event.knownKind == .boot, event.words.w0 == module.table.checksum { event.words.w0 = other.table.checksum }
       return event
     }
-    let reader = try TraceReader(bytes: TraceFileTests.write(booted, other))
+  }
+
+  /// The events as a trace of the other module has them: by the encoder that every trace is written with.
+  static func thinned(_ events: [TraceEvent], of module: SampleModule, as other: SampleModule) throws -> [TraceEvent] {
+    let reader = try TraceReader(bytes: TraceFileTests.write(booted(events, of: module, as: other), other))
     var kept: [TraceEvent] = []
     while let batch = reader.nextBatch() {
       guard case .events(_, let events) = batch else { continue }
@@ -94,7 +99,7 @@ import TraceReading
     let good = try MutationScoreTests.goodTraces(first) + MutationScoreTests.toldTraces(first)
     let modules = try good.map { try Self.leavingOut([kind], of: $0.module) }
     var compared = 0
-    for seed in first..<(first + 600) {
+    for seed in first..<(first + MutationScoreTests.number("PARTITA_MUTANTS", 600)) {
       let place = Int(seed % UInt64(good.count))
       let mutant = Mutant(good[place].story, seed: seed)
       let what = "seed \(seed), \(mutant.change) at \(mutant.place)"
@@ -169,6 +174,37 @@ import TraceReading
           "it passes, and what it is about is left out of the trace"
         ], "\(claim): \(refused.text)")
     }
+  }
+
+  /// Of an interrupt in the wait before a window the acknowledgement is the last that tells of work: a bound that it
+  /// would exceed does not hold without it.
+  @Test func kernelTimeThatIsNotToldIsInDoubt() throws {
+    let plain = try SampleModule()
+    let claim = "budget.kernelTime"
+    let first = TestSeed.draw()
+    var isFound = false
+    for seed in first..<(first + 60) where !isFound {
+      let world = SimulatedWorld<OwnersMarked>(plain, seed: seed)
+      let events = MutationScoreTests.story(world.run(until: 42_000_000)).events
+      let whole = try #require(report(events, plain).claim(claim)?.worst?.value)
+      let thin = try Self.leavingOut([.acknowledged], of: plain)
+      let told = try #require(
+        report(try Self.thinned(events, of: plain, as: thin), thin).claim(claim)?.worst?.value)
+      #expect(told <= whole, "seed \(seed)")
+      guard told < whole else { continue }
+      isFound = true
+      let bounded = try SampleModule.bounded([
+        BudgetRecord(quantity: .kernelTimePerFrame, subject: 0, bound: UInt64(whole - 1))
+      ])
+      let both = try Self.leavingOut([.acknowledged], of: bounded)
+      #expect(report(Self.booted(events, of: plain, as: bounded), bounded).claim(claim)?.verdict == .fail)
+      let judged = report(try Self.thinned(events, of: plain, as: both), both).claim(claim)
+      #expect(judged?.verdict == .unknown && judged?.remark.contains("acknowledged") == true, "seed \(seed)")
+      let bytes = TraceFileTests.write(try Self.thinned(events, of: plain, as: both), both)
+      let audit = try CertificateTests.audit(CertificateTests.certificate(bytes), bytes)
+      #expect(audit.findings.first { $0.identifier == claim }?.objections == [], "seed \(seed)")
+    }
+    #expect(isFound, "seed \(first)")
   }
 
   /// Events that are there all the same are a violation of what the module says of its trace, to both judges.

@@ -28,7 +28,8 @@ public enum TraceOpenError: Error, Equatable, CustomStringConvertible {
     case .notATrace: "this is no Partita trace: it does not begin with a trace block (partita capture writes traces)"
     case .unsupportedVersion(let version):
       "the trace has format version \(version); this partita reads versions "
-        + "\(BlockHeader.readableVersions.lowerBound) to \(BlockHeader.version): use the one that captured it"
+        + "\(BlockHeader.readableVersions.lowerBound) to \(BlockHeader.readableVersions.upperBound): use the one "
+        + "that captured it"
     case .cutInModuleTable(let byte):
       "the file ends at byte \(byte), within its first block: there is no module table and no event to read"
     case .moduleTableDamaged(let reason): "the first block, which holds the module table, is damaged: \(reason)"
