@@ -209,6 +209,7 @@ extension Verifier {
     registrationKnown[line] |= who
   }
 
+  @inline(__always)
   private mutating func judgeStatistic(_ partition: UInt8) {
     if isPiece { assumeStatistic(partition) }
     let expected: UInt64
@@ -250,8 +251,7 @@ extension Verifier {
       expected = health.nextEntry - min(health.nextEntry, UInt64(ModuleLimits.errorLogLength))
     case .repeatedErrorCount:
       return  // What is not told leaves nothing in the trace to count.
-    case nil:
-      return
+    case nil: return
     }
     tally(.statistic)
     if step.resultValue != expected, fails(.statistic) {

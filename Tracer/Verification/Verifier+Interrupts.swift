@@ -172,6 +172,7 @@ extension Verifier {
   }
 
   /// Takes a mark that stands for `marks` interrupts.
+  @inline(__always)
   mutating func takeMark(_ event: EventReference, _ index: Int, _ line: Int, _ marks: UInt64) {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line

@@ -44,6 +44,7 @@ extension Verifier {
     step.notedWords &+= count
   }
 
+  @inline(__always)
   private func isBlank(_ event: EventReference, from first: Int) -> Bool {
     for index in first..<8 where event.words[index] != 0 { return false }
     return true

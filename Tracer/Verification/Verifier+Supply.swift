@@ -18,6 +18,7 @@ extension Verifier {
   }
 
   /// A period of the partition is over.
+  @inline(__always)
   private mutating func judgeSupply(of partition: UInt8, until end: UInt64) {
     let index = Int(partition)
     guard partitions[index].supplyKnown, !partitions[index].isStopped else { return }
