@@ -84,6 +84,15 @@ import TraceReading
     },
     Strange("an interrupt of a stranger", "trace.meaning") { $0.change(.interrupt, 3) { $0.partition = stranger } },
     Strange("a hypercall of nobody", "trace.meaning") { $0.change(.hypercall, 5) { $0.partition = nobody } },
+    // What is called is not the call before once more.
+    Strange("an answer once more, behind a hypercall of nobody", "hypercall.answered") { story in
+      let answer = story.index(.hypercallResult, 5)
+      let time = story.lines[answer].event.time
+      let call = TraceEvent(time: time, .hypercall, operand: story.lines[answer].event.operand)
+      var again = story.lines[answer]
+      again.event.time = time
+      story.lines.insert(contentsOf: [StoryLine(event: call, resume: time), again], at: answer + 1)
+    },
     Strange("a hypercall of a stranger", "trace.meaning") { $0.change(.hypercall, 5) { $0.partition = stranger } },
   ]
 

@@ -175,7 +175,8 @@ public struct Verifier: ~Copyable {
       switch meaning.kind {
       case .hypercall:
         hypercall(event)
-        guard place < end, isAnswer(EventReference(place)) else { break }
+        // One of nobody has begun no step.
+        guard place < end, partition != 0xFF, isAnswer(EventReference(place)) else { break }
         takeAnswer(EventReference(place))
         place += 1
       case .interrupt where end - place >= UsualInterrupt.lookahead:
