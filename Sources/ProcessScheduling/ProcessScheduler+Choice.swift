@@ -39,7 +39,8 @@ extension ProcessScheduler {
     state.pointee.running = next
     if let own = block(next) {
       own.pointee.state = .running
-      own.pointee.standsBehind = false
+      // Who locks preemption goes on at once, and lets its equals go first where it unlocks.
+      if state.pointee.lockLevel == 0 { own.pointee.standsBehind = false }
     }
     return next
   }

@@ -27,6 +27,21 @@ import Testing
     #expect(story.orderOfRunning() == [2, 3, 1])
   }
 
+  /// A deadline that passes under the lock, somebody else's or its own, does not put it first again.
+  @Test func equalsGoFirstAfterADeadlineToo() {
+    let story = Story()
+    let own = story.process("own", 5)
+    let equal = story.process("equal", 5)
+    let late = story.process("late", 1, capacity: 300)
+    story.begin()
+    story.call(.lockPreemption)
+    story.call(.setPriority(own, 5))
+    story.pass(300)
+    #expect(story.layer.late == [late] && story.running == own)
+    story.call(.unlockPreemption)
+    #expect(story.running == equal)
+  }
+
   /// Nobody was there to go first: who gets ready later does not.
   @Test func nobodyGoesFirstWhoCameLater() {
     let story = Story()

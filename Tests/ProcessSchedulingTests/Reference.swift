@@ -82,7 +82,7 @@ final class Reference: Decider {
 
   func dispatch() -> Int32 {
     runner = locker ?? candidate
-    runner?.letsEqualsGo = false
+    if locker == nil { runner?.letsEqualsGo = false }
     return running
   }
 
