@@ -57,6 +57,17 @@ struct LeftOutTests {
     let blocks = BlockSurgery(bytes).blocks
     #expect(blocks.count > 10 && blocks.allSatisfy { $0[8] == (isThinned ? 3 : 2) && $0[9] == 0 })
     #expect(try TraceContents(bytes).condition == .complete)
+    // The seal is the one block that no other follows, which would tell of a change by its chain.
+    for place in [blocks.count / 2, blocks.count - 1] {
+      var surgery = BlockSurgery(bytes)
+      surgery.blocks[place][8] ^= 1
+      surgery.repairChecksum(place)
+      guard case .damaged(let defects) = try TraceContents(surgery.bytes).condition else {
+        Issue.record("block \(place) of another version passes")
+        continue
+      }
+      #expect(defects.contains { $0.kind == .versionOfOtherTrace(isThinned ? 2 : 3) }, "\(defects)")
+    }
   }
 
   @Test("Where nothing is left out a trace's bytes are what they were")

@@ -36,6 +36,8 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case timeWentBackwards(position: UInt64)
     case unexpectedBlock(type: UInt8)
     case cpuChanged
+    /// The block is of the version of traces that leave kinds out, and the module table does not, or the other way.
+    case versionOfOtherTrace(UInt16)
     case eventsAfterEnd(position: UInt64)
     /// The end event's totals are not those of the events read.
     case endTotals
@@ -97,6 +99,7 @@ public struct TraceDefect: Equatable, Sendable, CustomStringConvertible {
     case .timeWentBackwards(let position): "event \(position) is earlier than the one before it"
     case .unexpectedBlock(let type): "a block of type \(type) has no place here"
     case .cpuChanged: "the block is of another CPU"
+    case .versionOfOtherTrace(let version): "no block of version \(version) is in a trace of this module"
     case .bytesAfterSeal: "bytes follow the trace's last block"
     case .eventsAfterEnd(let position): "event \(position) follows the end event"
     case .endTotals: "the end event's totals are not those of the events read"

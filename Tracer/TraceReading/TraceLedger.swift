@@ -22,6 +22,8 @@ struct TraceLedger {
   private(set) var losses = RecorderLosses()
 
   private let cpu: UInt8
+  /// Whether kinds of events are left out of the trace, which its blocks' version says too.
+  private let isThinned: Bool
   private let tableChecksum: UInt64
   /// Whether the trace may begin late.
   private let isFlightRecorder: Bool
@@ -34,6 +36,7 @@ struct TraceLedger {
   init(first header: BlockHeader, of table: ModuleTable) {
     chain = header.checksum
     cpu = header.cpu
+    isThinned = !table.module.leftOutKinds.isEmpty
     tableChecksum = table.checksum
     isFlightRecorder = table.module.ringPolicy == .flightRecorder
   }
@@ -59,6 +62,9 @@ struct TraceLedger {
     }
     var admission = Admission()
     if header.cpu != cpu { found.append(.cpuChanged) }
+    if isThinned != (header.version == BlockHeader.thinnedVersion) {
+      found.append(.versionOfOtherTrace(header.version))
+    }
     if header.sequence != nextSequence, nextSequence == 1, isFlightRecorder, damage == nil {
       begin(at: header)
       firstKept = header.firstEventIndex
