@@ -24,17 +24,17 @@ struct EventColumnEncoder {
   let maximumEvents: Int
   private let keys: UnsafeMutablePointer<UInt64>
   private let counts: UnsafeMutablePointer<UInt32>
-  private let cursors: UnsafeMutablePointer<UInt32>
+  let cursors: UnsafeMutablePointer<UInt32>
   private let lookup: UnsafeMutablePointer<UInt8>
   /// Time deltas, in the order of groups.
-  private let deltas: UnsafeMutablePointer<UInt64>
-  private let values: UnsafeMutablePointer<UInt64>
+  let deltas: UnsafeMutablePointer<UInt64>
+  let values: UnsafeMutablePointer<UInt64>
   /// What is added to an event's word: to an entry's resume delay, or to the end's count of events; in the order of
   /// groups, and kept only while kinds are left out.
-  private let shifts: UnsafeMutablePointer<UInt64>
+  let shifts: UnsafeMutablePointer<UInt64>
   /// Where each record begins, in words, in the order of groups.
-  private let records: UnsafeMutablePointer<UInt32>
-  private let payload: UnsafeMutableRawPointer
+  let records: UnsafeMutablePointer<UInt32>
+  let payload: UnsafeMutableRawPointer
   private let payloadCapacity: Int
   private var groupCount = 0
   private(set) var eventCount = 0
@@ -42,8 +42,8 @@ struct EventColumnEncoder {
   /// What the blocks' `loss` events count, in the prepared ones.
   private(set) var lost: UInt64 = 0
   /// Of the first and the last event prepared.
-  private(set) var firstTime: UInt64 = 0
-  private(set) var lastTime: UInt64 = 0
+  var firstTime: UInt64 = 0
+  var lastTime: UInt64 = 0
   /// What is passed over.
   var thinning = EventThinning()
 
@@ -77,23 +77,34 @@ struct EventColumnEncoder {
   /// Those that are left out count among the `limit`. Afterwards `eventCount` and `wordCount` tell how many events and
   /// how many words; no words where not even one record is whole.
   mutating func prepare(_ words: UnsafePointer<UInt64>, wordCount available: Int, limit: Int) {
+    // Twice, so that who leaves nothing out does not ask at every record.
+    if thinning.isThinning {
+      group(words, available, limit, isThinned: true)
+      placeThinned(words)
+    } else {
+      group(words, available, limit, isThinned: false)
+      place(words)
+    }
+  }
+
+  @inline(__always)
+  private mutating func group(_ words: UnsafePointer<UInt64>, _ available: Int, _ limit: Int, isThinned: Bool) {
     lookup.update(repeating: 0, count: Self.lookupEntries)
     groupCount = 0
     lost = 0
-    let limit = min(limit, maximumEvents)
-    let isThinned = thinning.isThinning
+    // What is passed over counts among the limit, so that blocks end where they would with it.
+    var limit = min(limit, maximumEvents)
     var position = 0
     var event = 0
-    var passed = 0
     // The worst that groups' headers and columns can take; the payload never outgrows it.
     var bound = 2
-    while event &+ passed < limit, available &- position >= 2 {
+    while event < limit, available &- position >= 2 {
       let packed = words[position + 1]
       let length = RingRecord.wordCount(packed)
       guard available &- position >= 2 &+ length else { break }
       if isThinned, thinning.leavesOut(packed) {
         position &+= 2 &+ length
-        passed &+= 1
+        limit &-= 1
         continue
       }
       let columns = EventColumn.firstWord &+ min(length, TraceLimits.maximumWordCount)
@@ -110,7 +121,11 @@ struct EventColumnEncoder {
     }
     eventCount = event
     wordCount = position
-    sort(words)
+    var start: UInt32 = 0
+    for group in 0..<groupCount {
+      cursors[group] = start
+      start &+= counts[group]
+    }
   }
 
   /// The group of a record with this second word, or nil where there are as many groups as can be.
@@ -148,35 +163,23 @@ struct EventColumnEncoder {
   @inline(__always)
   private static func slot(_ key: UInt64) -> Int { Int((key &* 0x9E37_79B1_85EB_CA87) &>> 54) }
 
-  private mutating func sort(_ words: UnsafePointer<UInt64>) {
-    var start: UInt32 = 0
-    for group in 0..<groupCount {
-      cursors[group] = start
-      start &+= counts[group]
-    }
-    let isThinned = thinning.isThinning
+  /// Puts the events' times and places in the order of groups.
+  private mutating func place(_ words: UnsafePointer<UInt64>) {
+    guard eventCount > 0 else { return }
+    firstTime = words[0]
     var position = 0
-    var event = 0
-    var before: UInt64 = 0
-    while position < wordCount {
-      let place = position
-      let (time, packed) = (words[position], words[position + 1])
-      position &+= 2 &+ RingRecord.wordCount(packed)
-      if isThinned, thinning.leavesOut(packed) {
-        thinning.pass(at: time)
-        continue
-      }
-      if event == 0 { (firstTime, before) = (time, time) }
+    var before = words[0]
+    for event in 0..<eventCount {
       let group = Int(payload.load(fromByteOffset: event, as: UInt8.self))
-      let index = Int(cursors[group])
+      let place = Int(cursors[group])
       cursors[group] &+= 1
-      deltas[index] = time &- before
-      records[index] = UInt32(truncatingIfNeeded: place)
-      if isThinned { shifts[index] = thinning.keep(packed, at: time) }
+      let time = words[position]
+      deltas[place] = time &- before
+      records[place] = UInt32(truncatingIfNeeded: position)
       before = time
-      event &+= 1
+      position &+= 2 &+ RingRecord.wordCount(words[position + 1])
     }
-    if event > 0 { lastTime = before }
+    lastTime = before
   }
 
   // MARK: Columns
@@ -228,11 +231,7 @@ struct EventColumnEncoder {
     } else {
       let place = Self.place(of: column)
       shape.base = gather(events, words, place, &shape.differences)
-      if isCorrected {
-        for index in 0..<events.count { values[index] &+= shifts[events.lowerBound &+ index] }
-        shape.base = values[0]
-        shape.measureConstant(values, events.count)
-      }
+      if isCorrected { correct(events, &shape) }
     }
     if shape.differences != 0 {
       shape.choosePredictor(source, events.count)
