@@ -166,15 +166,20 @@ flood() {
 # each of which the drainer makes 0.2 bytes in 358 instructions. Notes: 32 events a call of eight words of data, of each
 # of which it makes 9 bytes. Through the port the drainer must be given most of the time.
 memory_capture_rate() {
-  local port memory port_data memory_data
-  read -r port port_data <<<"$(flood module.xml port 0.0013 2s)"
-  read -r memory memory_data <<<"$(flood module.xml memory 0.009 1s)"
+  # Assigned first: within another command's arguments a flood that loses events would not end the bench.
+  local port memory port_data memory_data seen
+  seen=$(flood module.xml port 0.0013 2s)
+  read -r port port_data <<<"$seen"
+  seen=$(flood module.xml memory 0.009 1s)
+  read -r memory memory_data <<<"$seen"
   echo "$figure.marks.port = $port events/s (small and alike; through the debug port, without loss)"
   echo "$figure.marks.memory = $memory events/s (read from the machine's memory, without loss)"
   echo "$figure.marks = $(divide "$memory" "$port" 1) times the port's rate" \
     "(the emulator's own time for making the events is in both)"
-  read -r port port_data <<<"$(flood notes.xml port 0.0008 2s)"
-  read -r memory memory_data <<<"$(flood notes.xml memory 0.009 1s)"
+  seen=$(flood notes.xml port 0.0008 2s)
+  read -r port port_data <<<"$seen"
+  seen=$(flood notes.xml memory 0.009 1s)
+  read -r memory memory_data <<<"$seen"
   echo "$figure.notes.port = $port events/s ($port_data MB/s of words; through the debug port, without loss)"
   echo "$figure.notes.memory = $memory events/s ($memory_data MB/s; read from the machine's memory, without loss)"
   say "$(divide "$memory" "$port" 1)" "times the port's rate" "aim ≥ 10; of notes, by noteWords"
