@@ -54,22 +54,28 @@ extension Kernel {
     }
   }
 
-  /// The same of a call that may be a window's first.
+  /// The same of a call that may be a window's first, or for which there is no room just now.
   @inline(never)
   private static func serveFirst(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64, _ foundRoot: UInt64)
     -> UInt32
   {
     guard foundRoot == kernel.pointee.running.rootForCallsAtOnce,
-      kernel.pointee.core.noteWindowBegun(at: nanoseconds)
+      nanoseconds < kernel.pointee.core.quietUntilNanoseconds || kernel.pointee.core.noteWindowBegun(at: nanoseconds)
     else { return 0 }
     return serveAfterUpcall(kernel, nanoseconds)
+  }
+
+  /// The same of a call that meets a place of the ring that is to be marked, or a full ring.
+  @inline(never)
+  private static func serveBehindLimit(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
+    kernel.pointee.ring.makeRoom() ? serveAfterUpcall(kernel, nanoseconds) : 0
   }
 
   /// The same of any call, and where upcalls may have returned of which the core does not know: a copy of the code, for
   /// it comes once after each upcall, and the calls above are not to carry it.
   @inline(never)
   private static func serveAfterUpcall(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
-    guard kernel.pointee.ring.hasRoomForBatch else { return 0 }
+    guard kernel.pointee.ring.hasRoomForBatch else { return serveBehindLimit(kernel, nanoseconds) }
     let number = kernel.pointee.running.registers[general: 0]
     let counters = Instruction.load64(kernel.pointee.running.shared + SharedPage.upcallsReturned)
     switch number {

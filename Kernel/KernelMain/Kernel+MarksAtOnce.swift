@@ -24,7 +24,7 @@ extension Kernel {
   private mutating func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
     // After the stop the root is none. Where there is no room for all events the long way counts what is lost, and
     // looks at the drainer's tail, which may have made room.
-    guard foundRoot == running.rootForMarksAtOnce, ring.hasRoomForBatch else { return 0 }
+    guard foundRoot == running.rootForMarksAtOnce, ring.hasRoomForBatch || ring.makeRoom() else { return 0 }
     // As the switcher promises, below 16.
     let line = InterruptLine(UInt8(truncatingIfNeeded: vector &- 32))
     let nanoseconds = clock.nanoseconds(entryTicks)

@@ -26,11 +26,12 @@ public struct TraceRing: ~Copyable {
   /// Where a batch goes for which the ring may not have room.
   // Unsafe: kernel memory for `batchWords` words, alive for ever; a batch is measured when it is closed.
   private let spill: UnsafeMutablePointer<UInt64>
-  /// Where the next record goes: in the first mapping, or beyond it in the second until `settle` brings it back.
+  /// Where the next record goes: in the first mapping, or beyond it in the second until `setLimit` brings it back.
   var next: UnsafeMutablePointer<UInt64>
-  /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or the
-  /// end of the first mapping, or a place that is to be marked, or `first` while a loss has to be reported or nothing
-  /// may be recorded any more. One comparison covers all of them.
+  /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or a
+  /// place that is to be marked, or `first` while a loss has to be reported or nothing may be recorded any more. One
+  /// comparison covers all of them. The end of the first mapping is none of them: into whose entry it falls depends on
+  /// how much others have recorded, and would be told by the time that entry takes.
   private var limit: UnsafeMutablePointer<UInt64>
   /// The last place at which a batch may begin: `limit` less the words of a batch.
   private var batchLimit: UnsafeMutablePointer<UInt64>
@@ -79,15 +80,17 @@ public struct TraceRing: ~Copyable {
   private var freeWords: UInt64 { overwrites ? capacityWords : tail &+ capacityWords &- head }
 
   /// Brings `next` back into the first mapping and works out `limit`.
+  ///
+  /// Less than a ring lies before `next` then, and less than another comes before the tail moves or the limit is met:
+  /// the two mappings hold both.
   private mutating func setLimit() {
     if next >= first + Int(capacityWords) {
       next -= Int(capacityWords)
       wordsBefore &+= capacityWords
     }
-    // A record or batch that begins in the first mapping may end in the second one, which has room for any.
     let head = head
-    let toEnd = min(capacityWords &- (head &- wordsBefore), nextMark &- min(head, nextMark)) &+ UInt64(batchWords)
-    limit = unreportedLoss != 0 || isClosed ? first : head < nextMark ? next + Int(min(freeWords, toEnd)) : next
+    let toMark = overwrites ? nextMark &- min(head, nextMark) &+ UInt64(batchWords) : .max
+    limit = unreportedLoss != 0 || isClosed ? first : head < nextMark ? next + Int(min(freeWords, toMark)) : next
     batchLimit = limit - batchWords
   }
 
@@ -146,11 +149,18 @@ public struct TraceRing: ~Copyable {
     return EventBatch(at: next, time: nanoseconds)
   }
 
-  /// The end of the first mapping, or a place to be marked, is no reason for the spill; a full ring is.
+  /// A place to be marked is no reason for the spill; a full ring is.
   @inline(never) private mutating func placeBehindLimit() -> UnsafeMutablePointer<UInt64> {
+    makeRoom() ? next : spill
+  }
+
+  /// Behind the limit: marks the place if it is to be marked, and looks again.
+  ///
+  /// - Returns: whether there is room for a batch then.
+  @inline(never) mutating func makeRoom() -> Bool {
     if head >= nextMark { mark() }
     setLimit()
-    return hasRoomForBatch ? next : spill
+    return hasRoomForBatch
   }
 
   /// The same where `hasRoomForBatch`.
