@@ -68,7 +68,11 @@ extension Kernel {
   /// The same of a call that meets a place of the ring that is to be marked, or a full ring.
   @inline(never)
   private static func serveBehindLimit(_ kernel: UnsafeMutablePointer<Kernel>, _ nanoseconds: UInt64) -> UInt32 {
-    kernel.pointee.ring.makeRoom() ? serveAfterUpcall(kernel, nanoseconds) : 0
+    if kernel.pointee.ring.makeRoom() { return serveAfterUpcall(kernel, nanoseconds) }
+    let diversion = kernel.pointee.ring.divert()
+    let isServed = serveAfterUpcall(kernel, nanoseconds)
+    kernel.pointee.ring.end(diversion)
+    return isServed
   }
 
   /// The same of any call, and where upcalls may have returned of which the core does not know: a copy of the code, for

@@ -22,9 +22,26 @@ extension Kernel {
 
   @inline(__always)
   private mutating func markAtOnce(_ entryTicks: UInt64, _ foundRoot: UInt64, _ vector: UInt64) -> UInt32 {
-    // After the stop the root is none. Where there is no room for all events the long way counts what is lost, and
-    // looks at the drainer's tail, which may have made room.
-    guard foundRoot == running.rootForMarksAtOnce, ring.hasRoomForBatch || ring.makeRoom() else { return 0 }
+    // After the stop the root is none.
+    guard foundRoot == running.rootForMarksAtOnce else { return 0 }
+    guard ring.hasRoomForBatch else { return markBehindLimit(entryTicks, vector) }
+    return markInRoom(entryTicks, vector)
+  }
+
+  /// The same where the ring has a place to be marked, or is full.
+  @inline(never)
+  private mutating func markBehindLimit(_ entryTicks: UInt64, _ vector: UInt64) -> UInt32 {
+    let hasRoom = ring.makeRoom()
+    // The long way looks at the drainer's tail, which may have made room; nobody else has 0 there.
+    guard hasRoom || running.rootForCallsAtOnce != 0 else { return 0 }
+    let diversion = hasRoom ? nil : ring.divert()
+    let isMarked = markInRoom(entryTicks, vector)
+    if let diversion { ring.end(diversion) }
+    return isMarked
+  }
+
+  @inline(__always)
+  private mutating func markInRoom(_ entryTicks: UInt64, _ vector: UInt64) -> UInt32 {
     // As the switcher promises, below 16.
     let line = InterruptLine(UInt8(truncatingIfNeeded: vector &- 32))
     let nanoseconds = clock.nanoseconds(entryTicks)

@@ -25,7 +25,7 @@ public struct TraceRing: ~Copyable {
   private let batchWords: Int
   /// Where a batch goes for which the ring may not have room.
   // Unsafe: kernel memory for `batchWords` words, alive for ever; a batch is measured when it is closed.
-  private let spill: UnsafeMutablePointer<UInt64>
+  let spill: UnsafeMutablePointer<UInt64>
   /// Where the next record goes: in the first mapping, or beyond it in the second until `setLimit` brings it back.
   var next: UnsafeMutablePointer<UInt64>
   /// `next` may not pass this without a closer look: where the ring would be full as far as the tail is known, or a
@@ -34,7 +34,7 @@ public struct TraceRing: ~Copyable {
   /// how much others have recorded, and would be told by the time that entry takes.
   private var limit: UnsafeMutablePointer<UInt64>
   /// The last place at which a batch may begin: `limit` less the words of a batch.
-  private var batchLimit: UnsafeMutablePointer<UInt64>
+  var batchLimit: UnsafeMutablePointer<UInt64>
   /// Words stored before `first` was written for the last time.
   var wordsBefore: UInt64 = 0
   private var tail: UInt64 = 0
@@ -83,7 +83,7 @@ public struct TraceRing: ~Copyable {
   ///
   /// Less than a ring lies before `next` then, and less than another comes before the tail moves or the limit is met:
   /// the two mappings hold both.
-  private mutating func setLimit() {
+  mutating func setLimit() {
     if next >= first + Int(capacityWords) {
       next -= Int(capacityWords)
       wordsBefore &+= capacityWords
@@ -103,26 +103,30 @@ public struct TraceRing: ~Copyable {
     return next
   }
 
+  /// A loss is over when a batch finds room: else it would end and begin anew with every short record.
   @inline(never)
   private mutating func reserveSlowly(_ count: Int) -> Bool {
     if isClosed { return false }
     setLimit()
     if head >= nextMark { mark() }
-    guard UInt64(count) &+ (unreportedLoss != 0 ? 3 : 0) <= freeWords else {
+    guard UInt64(unreportedLoss != 0 ? max(count, batchWords) &+ 3 : count) <= freeWords else {
       lose(1)
       return false
     }
-    if unreportedLoss != 0 {
-      next[0] = lastTime
-      next[1] = RingRecord.packed(
-        kind: EventKind.loss.rawValue, partition: 0xFF, detail: 0, wordCount: 1, operand: 0)
-      next[2] = unreportedLoss
-      unreportedLoss = 0
-      needsKeyframe = true
-      advance(3)
-    }
+    if unreportedLoss != 0 { reportLoss() }
     setLimit()
     return true
+  }
+
+  /// Says how many events were lost; the limit is another then.
+  private mutating func reportLoss() {
+    next[0] = lastTime
+    next[1] = RingRecord.packed(
+      kind: EventKind.loss.rawValue, partition: 0xFF, detail: 0, wordCount: 1, operand: 0)
+    next[2] = unreportedLoss
+    unreportedLoss = 0
+    needsKeyframe = true
+    advance(3)
   }
 
   @inline(__always) mutating func advance(_ count: Int) {
@@ -154,10 +158,14 @@ public struct TraceRing: ~Copyable {
     makeRoom() ? next : spill
   }
 
-  /// Behind the limit: marks the place if it is to be marked, and looks again.
+  /// Behind the limit: marks the place if it is to be marked, reports a loss if it is over, and looks again.
   ///
   /// - Returns: whether there is room for a batch then.
   @inline(never) mutating func makeRoom() -> Bool {
+    if unreportedLoss != 0 {
+      guard UInt64(batchWords) &+ 3 <= freeWords, !isClosed else { return false }
+      reportLoss()
+    }
     if head >= nextMark { mark() }
     setLimit()
     return hasRoomForBatch
@@ -232,12 +240,13 @@ public struct TraceRing: ~Copyable {
   }
 
   /// Counts events that nothing is written of.
-  private mutating func lose(_ count: UInt64) {
-    guard !isClosed else { return }
+  mutating func lose(_ count: UInt64) {
+    guard !isClosed, count != 0 else { return }
+    let isFirst = unreportedLoss == 0
     unreportedLoss &+= count
     lost &+= count
     Instruction.store64(lost, to: control + RingControl.lost)
-    setLimit()
+    if isFirst { setLimit() }
   }
 
   /// Takes over the drainer's tail. A tail that never was a head is not believed.

@@ -33,6 +33,30 @@ import TraceReading
     }
   }
 
+  /// Who fills the ring slows the others' calls and marks down by the counting of what is lost, and no more: they take
+  /// the short way all the same. The long one is 600 instructions longer, and with the loss 900.
+  @Test func aFullRingSlowsCallsDownByALittle() throws {
+    let countingTicks: UInt64 = 250
+    let whole = try CapturedRun.capture(.flightControl(loader: "Probe"), milliseconds: 600)
+    #expect(whole.report.progress.lost == 0)
+    let (lossy, expected) = (try greatest(in: Self.lossy.get()), try greatest(in: whole))
+    // Null calls, and those that read the time: a window of them is more than the ring takes.
+    for kind: UInt64 in [1, 2] {
+      let (found, usual) = (lossy[kind] ?? [], expected[kind] ?? [])
+      try #require(!found.isEmpty && !usual.isEmpty, "kind \(kind)")
+      let remark: Comment = "kind \(kind): \(found), and \(usual) with room"
+      #expect((found.min() ?? .max) <= (usual.min() ?? 0) + countingTicks, remark)
+      // An interrupt comes into some.
+      #expect((found.max() ?? .max) <= (usual.max() ?? 0) + 2 * countingTicks, remark)
+    }
+  }
+
+  /// The longest call of each of the Probe's series, by what was called.
+  private func greatest(in run: CapturedRun) throws -> [UInt64: [UInt64]] {
+    let notes = AttackRun.notes(run, of: try run.partition("Loader"))
+    return Dictionary(grouping: notes) { $0.0 >> 32 }.mapValues { $0.map { $0.1 & 0xFFFF_FFFF } }
+  }
+
   /// A module that stops while the ring is full: its end event waits for room, and is not counted as lost. What the
   /// ring's control page says, from which a rescue has the number, is what the end event says.
   @Test func theEndThatWaitsForRoomIsNoLoss() throws {

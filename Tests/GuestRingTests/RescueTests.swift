@@ -39,28 +39,6 @@ import TraceReading
     }
   }
 
-  private static func rescue(_ memory: [UInt8], continuing trace: [UInt8]? = nil) throws -> (TraceRescue, [UInt8]) {
-    let file = try File(memory)
-    let cut = try trace.map { try File($0) }
-    let rescue = try TraceRescue(GuestMemory(ramFile: file.path), continuing: cut?.path)
-    var bytes: [UInt8] = []
-    try rescue.write { bytes += $0 }
-    return (rescue, bytes)
-  }
-
-  private static func read(_ bytes: [UInt8]) throws -> (events: [TraceEvent], first: UInt64, condition: TraceCondition)
-  {
-    let reader = try TraceReader(bytes: bytes)
-    var events: [TraceEvent] = []
-    var first: UInt64?
-    while let item = reader.next() {
-      guard case .event(let position, let event) = item else { continue }
-      first = first ?? position
-      events.append(event)
-    }
-    return (events, first ?? 0, reader.condition)
-  }
-
   /// A machine that has recorded so many events and stopped: `unpublished` of them were not shown to the drainer.
   static func machine(
     stoppedAfter count: Int, unpublished: Int = 0, lastBlockBytes: Int = .max, eventsPerBlock: Int = 100
@@ -78,8 +56,8 @@ import TraceReading
   @Test(arguments: [(8_999, 0, Int.max), (7_131, 5, 100), (6_400, 1, 40), (2_950, 0, 0), (150, 3, 10)])
   func aCutTraceGoesOnWithoutAGap(count: Int, unpublished: Int, lastBlockBytes: Int) throws {
     let machine = try Self.machine(stoppedAfter: count, unpublished: unpublished, lastBlockBytes: lastBlockBytes)
-    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
-    let (events, first, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory, continuing: machine.trace)
+    let (events, first, condition) = try Rescued.read(bytes)
     #expect(first == 0, "seed \(Self.seed)")
     #expect(events == Array(try Self.events[..<count]), "seed \(Self.seed)")
     #expect(condition == .truncated(atByte: UInt64(bytes.count)))
@@ -99,10 +77,10 @@ import TraceReading
       machine.drain()
     }
     #expect(machine.drainedEvents == 200)
-    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory, continuing: machine.trace)
     #expect(rescue.isEnded && rescue.eventCount == 0)
     #expect(bytes.starts(with: machine.trace))
-    let (events, _, condition) = try Self.read(bytes)
+    let (events, _, condition) = try Rescued.read(bytes)
     #expect(events == Array(before + [end]) && condition == .complete)
   }
 
@@ -110,8 +88,8 @@ import TraceReading
     let all = try Self.events
     for count in [8_999, 6_421, 4_000] {
       let machine = try Self.machine(stoppedAfter: count, unpublished: 2)
-      let (rescue, bytes) = try Self.rescue(machine.memory)
-      let (events, first, condition) = try Self.read(bytes)
+      let (rescue, bytes) = try Rescued.trace(from: machine.memory)
+      let (events, first, condition) = try Rescued.read(bytes)
       #expect(first == rescue.firstEvent && Int(first) + events.count == count, "seed \(Self.seed)")
       #expect(events == Array(all[Int(first)..<count]), "seed \(Self.seed)")
       // More than what the drainer had not taken yet: whole blocks that were not overwritten.
@@ -127,8 +105,8 @@ import TraceReading
 
   @Test func aRingThatNeverWrappedGivesTheWholeRun() throws {
     let machine = try Self.machine(stoppedAfter: 700, unpublished: 0)
-    let (rescue, bytes) = try Self.rescue(machine.memory)
-    let (events, first, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory)
+    let (events, first, condition) = try Rescued.read(bytes)
     #expect(first == 0 && rescue.missingEvents == 0)
     #expect(events == Array(try Self.events[..<700]))
     #expect(condition == .truncated(atByte: UInt64(bytes.count)))
@@ -137,17 +115,17 @@ import TraceReading
   @Test func aStopBetweenTwoStoresChangesNoNumber() throws {
     let machine = try Self.machine(stoppedAfter: 5_000, unpublished: 7)
     machine.publishHalf()
-    let (rescue, bytes) = try Self.rescue(machine.memory)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory)
     #expect(rescue.firstEvent + UInt64(rescue.eventCount) == 5_000, "seed \(Self.seed)")
-    #expect(try Self.read(bytes).events.last == Self.events[4_999])
-    #expect(try Self.rescue(machine.memory, continuing: machine.trace).0.missingEvents == 0)
+    #expect(try Rescued.read(bytes).events.last == Self.events[4_999])
+    #expect(try Rescued.trace(from: machine.memory, continuing: machine.trace).0.missingEvents == 0)
   }
 
   @Test func aTraceThatTheRingHasLeftBehindGetsAGap() throws {
     let early = try Self.machine(stoppedAfter: 1_000)
     let late = try Self.machine(stoppedAfter: 8_000)
-    let (rescue, bytes) = try Self.rescue(late.memory, continuing: early.trace)
-    let (events, _, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: late.memory, continuing: early.trace)
+    let (events, _, condition) = try Rescued.read(bytes)
     let all = try Self.events
     #expect(rescue.missingEvents > 1_000, "seed \(Self.seed)")
     #expect(events == Array(all[..<early.drainedEvents]) + Array(all[Int(rescue.firstEvent)..<8_000]))
@@ -162,7 +140,7 @@ import TraceReading
       other.publish()
       other.drain()
     }
-    #expect { try Self.rescue(other.memory, continuing: machine.trace) } throws: {
+    #expect { try Rescued.trace(from: other.memory, continuing: machine.trace) } throws: {
       guard case .otherRun = $0 as? RescueError else { return false }
       return true
     }
@@ -179,9 +157,9 @@ import TraceReading
       other.publish()
       if index < 2_940 { other.drain() }
     }
-    #expect(throws: Never.self) { try Self.rescue(machine.memory, continuing: machine.trace) }
+    #expect(throws: Never.self) { try Rescued.trace(from: machine.memory, continuing: machine.trace) }
     #expect {
-      try Self.rescue(other.memory, continuing: machine.trace)
+      try Rescued.trace(from: other.memory, continuing: machine.trace)
     } throws: {
       guard case .otherRun(_, "its last events are not those in the ring") = $0 as? RescueError else { return false }
       return true
@@ -198,9 +176,9 @@ import TraceReading
       other.record(event)
       other.publish()
     }
-    #expect(throws: Never.self) { try Self.rescue(machine.memory, continuing: machine.trace) }
+    #expect(throws: Never.self) { try Rescued.trace(from: machine.memory, continuing: machine.trace) }
     #expect {
-      try Self.rescue(other.memory, continuing: machine.trace)
+      try Rescued.trace(from: other.memory, continuing: machine.trace)
     } throws: {
       guard case .otherRun(_, "its first events are not those in the ring") = $0 as? RescueError else { return false }
       return true
@@ -210,22 +188,22 @@ import TraceReading
   @Test func copiesOfTheControlPageAreNoRings() throws {
     let machine = try Self.machine(stoppedAfter: 900)
     machine.copyControlPage(to: 0x3A_0000)
-    #expect(try Self.rescue(machine.memory).0.eventCount == 900)
+    #expect(try Rescued.trace(from: machine.memory).0.eventCount == 900)
   }
 
   @Test func foreignMemoryIsRefused() throws {
-    #expect(throws: RescueError.noRing(end: 1 << 20)) { try Self.rescue([UInt8](repeating: 0, count: 1 << 20)) }
-    #expect(throws: RescueError.noRing(end: 0)) { try Self.rescue([]) }
+    #expect(throws: RescueError.noRing(end: 1 << 20)) { try Rescued.trace(from: [UInt8](repeating: 0, count: 1 << 20)) }
+    #expect(throws: RescueError.noRing(end: 0)) { try Rescued.trace(from: []) }
     // Cut off behind the control page: the module table is missing, which lies behind the ring.
     let cut = Array(try Self.machine(stoppedAfter: 900).memory.prefix(0x30_0000))
     #expect {
-      try Self.rescue(cut)
+      try Rescued.trace(from: cut)
     } throws: {
       guard case .cutOff(end: 0x30_0000, part: "module table", let needed) = $0 as? RescueError else { return false }
       return needed > 0x30_0000 && "\($0)".contains("ends at byte 3145728")
     }
     #expect(throws: RescueError.ringEmpty) {
-      try Self.rescue(FakeMachine(Self.module.get(), eventsPerBlock: 100).memory)
+      try Rescued.trace(from: FakeMachine(Self.module.get(), eventsPerBlock: 100).memory)
     }
     let core = try File([0x7F, 0x45, 0x4C, 0x46] + [UInt8](repeating: 2, count: 200))
     #expect(throws: RescueError.isACore(path: core.path)) { try GuestMemory(ramFile: core.path) }
@@ -283,7 +261,7 @@ import TraceReading
         }
       }
       do {
-        let (_, condition) = try { ($0.events, $0.condition) }(Self.read(Self.rescue(memory).1))
+        let condition = try Rescued.read(Rescued.trace(from: memory).bytes).condition
         if case .damaged(let defects) = condition {
           let contradictions = defects.filter(\.isContradiction)
           #expect(contradictions.isEmpty, "seed \(Self.seed): \(contradictions.map(\.description))")

@@ -38,18 +38,9 @@ import TraceReading
   }
 
   private func rescue(_ memory: [UInt8], continuing trace: [UInt8]? = nil) throws -> Answer {
-    let folder = try TemporaryFolder()
-    defer { withExtendedLifetime(folder) {} }
-    let cut = try trace.map { try folder.write($0, to: "cut") }
-    let rescue = try TraceRescue(GuestMemory(ramFile: folder.write(memory, to: "ram")), continuing: cut)
-    var bytes: [UInt8] = []
-    try rescue.write { bytes += $0 }
-    let reader = try TraceReader(bytes: bytes)
-    var items: [(position: UInt64, event: TraceEvent)] = []
-    while let item = reader.next() {
-      if case .event(let position, let event) = item { items.append((position, event)) }
-    }
-    return Answer(rescue: rescue, items: items, condition: reader.condition)
+    let (rescue, bytes) = try Rescued.trace(from: memory, continuing: trace)
+    let (items, condition) = try Rescued.items(of: bytes)
+    return Answer(rescue: rescue, items: items, condition: condition)
   }
 
   /// Every event is the run's own at its number, none of `missing` is there, and all others from `first` on are.

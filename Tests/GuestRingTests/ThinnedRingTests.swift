@@ -40,21 +40,7 @@ import TraceReading
   private static func trace(_ events: [TraceEvent], _ module: SimulatedModule) throws -> [TraceEvent] {
     var writer = TraceWriter(moduleTable: Array(module.table.bytes), eventsPerBlock: 100)
     for event in events { writer.append(event) }
-    return try read(writer.finish()).events
-  }
-
-  private static func read(_ bytes: [UInt8]) throws -> (events: [TraceEvent], first: UInt64, condition: TraceCondition)
-  {
-    let reader = try TraceReader(bytes: bytes)
-    defer { withExtendedLifetime(reader) {} }
-    var events: [TraceEvent] = []
-    var first: UInt64?
-    while let item = reader.next() {
-      guard case .event(let position, let event) = item else { continue }
-      first = first ?? position
-      events.append(event)
-    }
-    return (events, first ?? 0, reader.condition)
+    return try Rescued.read(writer.finish()).events
   }
 
   /// A machine that has recorded so many events and stopped; the drainer was some 60 behind.
@@ -69,18 +55,6 @@ import TraceReading
     return machine
   }
 
-  private static func rescue(
-    _ memory: [UInt8], continuing trace: [UInt8]? = nil
-  ) throws -> (rescue: TraceRescue, bytes: [UInt8]) {
-    let folder = try TemporaryFolder()
-    defer { withExtendedLifetime(folder) {} }
-    let cut = try trace.map { try folder.write($0, to: "cut") }
-    let rescue = try TraceRescue(GuestMemory(ramFile: folder.write(memory, to: "ram")), continuing: cut)
-    var bytes: [UInt8] = []
-    try rescue.write { bytes += $0 }
-    return (rescue, bytes)
-  }
-
   /// Events of the trace of so many of the kernel's.
   private static func keptCount(_ run: Run, of count: Int) -> Int {
     run.events[..<count].count { !kinds.contains(kind: $0.kind) }
@@ -90,8 +64,8 @@ import TraceReading
   func aCutTraceGoesOnWithoutAGap(count: Int, lastBlockBytes: Int) throws {
     let run = try Self.run.get()
     let machine = Self.machine(run, stoppedAfter: count, lastBlockBytes: lastBlockBytes)
-    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
-    let (events, first, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory, continuing: machine.trace)
+    let (events, first, condition) = try Rescued.read(bytes)
     let expected = Array(run.kept[..<Self.keptCount(run, of: count)])
     #expect(expected.count < count - 100 || count == 150, "seed \(run.seed)")
     #expect(first == 0 && events == expected, "seed \(run.seed)")
@@ -107,8 +81,8 @@ import TraceReading
     let lost = before.filter { $0.knownKind == .loss }.reduce(0) { $0 &+ $1.words.w0 }
     run.events = before + [TraceEvent(time: before.last?.time ?? 0, .end, words: .init(3_333, lost))]
     let machine = Self.machine(run, stoppedAfter: 3_334)
-    let (rescue, bytes) = try Self.rescue(machine.memory, continuing: machine.trace)
-    let (events, _, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: machine.memory, continuing: machine.trace)
+    let (events, _, condition) = try Rescued.read(bytes)
     #expect(rescue.isEnded && condition == .complete, "seed \(run.seed): \(condition)")
     #expect(events.last?.words.w0 == UInt64(events.count - 1) && events.count < 3_334, "seed \(run.seed)")
     #expect(events == (try Self.trace(run.events, run.module)), "seed \(run.seed)")
@@ -116,8 +90,8 @@ import TraceReading
 
   @Test func aRingThatNeverWrappedGivesTheWholeRun() throws {
     let run = try Self.run.get()
-    let (rescue, bytes) = try Self.rescue(Self.machine(run, stoppedAfter: 700).memory)
-    let (events, first, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: Self.machine(run, stoppedAfter: 700).memory)
+    let (events, first, condition) = try Rescued.read(bytes)
     #expect(first == 0 && rescue.missingEvents == 0 && condition == .truncated(atByte: UInt64(bytes.count)))
     #expect(events == Array(run.kept[..<Self.keptCount(run, of: 700)]), "seed \(run.seed)")
     #expect(rescue.eventCount == events.count)
@@ -128,8 +102,8 @@ import TraceReading
     let run = try Self.run.get()
     for count in [8_999, 6_421, 4_000] {
       let machine = Self.machine(run, stoppedAfter: count)
-      let (rescue, bytes) = try Self.rescue(machine.memory)
-      let (events, first, condition) = try Self.read(bytes)
+      let (rescue, bytes) = try Rescued.trace(from: machine.memory)
+      let (events, first, condition) = try Rescued.read(bytes)
       let all = run.kept[..<Self.keptCount(run, of: count)]
       #expect(first == rescue.firstEvent && first > 0 && events.count == rescue.eventCount, "seed \(run.seed)")
       // The first one's resume may count from one that is missing.
@@ -143,8 +117,8 @@ import TraceReading
     let run = try Self.run.get()
     let early = Self.machine(run, stoppedAfter: 1_000)
     let late = Self.machine(run, stoppedAfter: 8_000)
-    let (rescue, bytes) = try Self.rescue(late.memory, continuing: early.trace)
-    let (events, _, condition) = try Self.read(bytes)
+    let (rescue, bytes) = try Rescued.trace(from: late.memory, continuing: early.trace)
+    let (events, _, condition) = try Rescued.read(bytes)
     #expect(rescue.missingEvents > 1_000 && !condition.isContradictory && !condition.isComplete, "seed \(run.seed)")
     #expect(Array(events.prefix(early.drainedEvents)) == Array(run.kept.prefix(early.drainedEvents)))
     let last = run.kept[..<Self.keptCount(run, of: 8_000)].suffix(500)
@@ -158,7 +132,7 @@ import TraceReading
       Self.machine(run, stoppedAfter: 3_000), Self.machine(other, stoppedAfter: 3_000)
     )
     #expect {
-      try Self.rescue(stranger.memory, continuing: machine.trace)
+      try Rescued.trace(from: stranger.memory, continuing: machine.trace)
     } throws: {
       guard case .otherRun = $0 as? RescueError else { return false }
       return true

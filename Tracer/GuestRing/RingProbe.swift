@@ -16,7 +16,8 @@ public struct RingProbe {
   /// Words recorded so far, ever, as far as the drainer is told, or the kernel's own variables know better.
   public var recordedWords: UInt64 {
     let published = memory.word(beacon.page + UInt64(RingControl.head)) ?? 0
-    guard let next = memory.word(beacon.next), let before = memory.word(beacon.wordsBefore), next >= beacon.kernelRing
+    guard let next = memory.word(beacon.next), let before = memory.word(beacon.wordsBefore), next >= beacon.kernelRing,
+      next - beacon.kernelRing < 2 * beacon.ringBytes
     else { return published }
     return max(published, before &+ (next - beacon.kernelRing) / 8)
   }

@@ -6,8 +6,9 @@ import PartitionEntry
 
 /// Measures services from the caller's side, for the benchmark: a thousand calls of each in a window of its own.
 ///
-/// Leaves a note for each window: `kind << 32 | median`, `least << 32 | greatest`, in ticks of the time-stamp
-/// counter, with both reads of the counter in them. A pair of reads that a window's end falls between does not count.
+/// Leaves a note for each window, in the next one, for by then there is room in the trace ring again:
+/// `kind << 32 | median`, `least << 32 | greatest`, in ticks of the time-stamp counter, with both reads of the counter
+/// in them. A pair of reads that a window's end falls between does not count.
 @main
 struct Probe {
   /// What a note is about; its number is part of the note.
@@ -89,7 +90,7 @@ struct Probe {
     }
   }
 
-  /// Raises an event to itself many times within this window, and leaves a note of the way there or back.
+  /// Raises an event to itself many times within this window, yields, and leaves a note of the way there or back.
   static func measureUpcalls(_ kind: Kind) {
     var durations = Durations()
     VirtualInterrupts.enable()
@@ -102,15 +103,15 @@ struct Probe {
       durations.add(kind == .upcallEntry ? handlerBegan &- before : after &- handlerEnded)
     }
     VirtualInterrupts.disable()
-    leaveNote(kind, durations)
     Partition.yield()
+    leaveNote(kind, durations)
   }
 
   static func leaveNote(_ kind: Kind, _ durations: borrowing Durations) {
     Partition.note(kind.rawValue << 32 | durations.median, durations.least << 32 | durations.greatest)
   }
 
-  /// Runs `call` many times within this window, leaves the note, and yields.
+  /// Runs `call` many times within this window, yields, and leaves the note.
   @inline(__always) static func measure(_ kind: Kind, _ call: () -> Void) {
     var durations = Durations()
     for _ in 0..<callsPerWindow {
@@ -120,7 +121,7 @@ struct Probe {
       let after = partita_read_tsc()
       if Partition.windowStart == window { durations.add(after &- before) }
     }
-    leaveNote(kind, durations)
     Partition.yield()
+    leaveNote(kind, durations)
   }
 }
