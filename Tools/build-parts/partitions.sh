@@ -44,7 +44,7 @@ check_partition() {
     nm -u "$file" >&2
     return 1
   fi
-  readelf -n "$file" | grep -q 'Build ID' || { echo "$program: $name has no build identity" >&2; return 1; }
+  [[ $(readelf -n "$file") == *'Build ID'* ]] || { echo "$program: $name has no build identity" >&2; return 1; }
 }
 
 # functions_that_call: of a disassembly those that have the instruction `syscall`.
