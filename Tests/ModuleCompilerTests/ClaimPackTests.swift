@@ -15,6 +15,34 @@ import Testing
     #expect(report.diagnostics.isEmpty, "\(report.diagnostics)")
   }
 
+  /// No rule relies on another having held: what a claim is about may be there, and be more than a module can have.
+  @Test(arguments: [16, 255, 65_504, 65_536, UInt64(Int64.max)])
+  func aClaimMayNameALineThatNoControllerHas(_ line: UInt64) {
+    let text = Self.text.replacing("Number=\"8\"", with: "Number=\"\(line)\"")
+      .replacing("Line=\"8\"", with: "Line=\"\(line)\"")
+    let report = SampleModule.check(text)
+    #expect(report.errors.contains { $0.rule == .lineNumber }, "\(report.diagnostics)")
+    #expect(!report.errors.contains { $0.rule == .claimEvent }, "\(report.diagnostics)")
+    #expect(report.exitStatus == 1)
+  }
+
+  /// The same of a partition and its port.
+  @Test func aClaimMayNameAPartitionOfTooMany() {
+    let more = (0..<300).map { number in
+      "<Partition PartitionIdentifier=\"\(1000 + number)\" PartitionName=\"P\(number)\" p:Image=\"Tiny\">"
+        + "<Sampling_Port Name=\"P\" MaxMessageSize=\"1\" Direction=\"SOURCE\"/></Partition>\n"
+    }
+    let text = Self.text.replacing(
+      "<Partition PartitionIdentifier=\"30\"", with: more.joined() + "<Partition PartitionIdentifier=\"30\""
+    ).replacing(
+      "<p:Event Kind=\"exception\"/>",
+      with: "<p:Event Kind=\"portOperation\" PartitionIdentifier=\"1299\" PortName=\"P\"/>")
+    let report = SampleModule.check(text)
+    #expect(report.errors.contains { $0.rule == .tooManyPartitions }, "\(report.diagnostics.count)")
+    #expect(!report.errors.contains { $0.rule == .claimEvent })
+    #expect(report.exitStatus == 1)
+  }
+
   @Test func theTableHasTheClaimsOfTheFile() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write(Self.text, to: "module.xml")

@@ -23,6 +23,8 @@ struct ClaimCompiler {
       bound: claim.boundTime?.count ?? claim.boundCount ?? 0)
   }
 
+  /// What the event is to be like. A partition, a port or a line of which a module has no room is refused by a rule of
+  /// its own: here it is any other number.
   func pattern(_ event: ClaimDescription.Event) throws(Defect) -> EventPattern {
     guard let kind = Self.kinds.first(where: { "\($0)" == event.kind }) else {
       throw Defect(
@@ -36,7 +38,7 @@ struct ClaimCompiler {
       guard let owner else {
         throw Defect(what: "there is no partition \(identifier)", advice: "write a partition's PartitionIdentifier")
       }
-      pattern.partition = UInt8(owner)
+      pattern.partition = UInt8(clamping: owner)
     }
     guard [event.interruptLine != nil, event.portName != nil, event.number != nil].count(where: { $0 }) < 2 else {
       throw Defect(what: "the event has several numbers", advice: "write one of Line, PortName and Number")
@@ -66,7 +68,7 @@ struct ClaimCompiler {
     guard module.lines.contains(where: { $0.number == line }) else {
       throw Defect(what: "line \(line) is not in use", advice: "write one of the lines in p:Interrupts")
     }
-    return UInt16(line) + 32
+    return UInt16(clamping: line) &+ 32
   }
 
   /// The port's index: ports are numbered in the order of partitions.
@@ -84,6 +86,6 @@ struct ClaimCompiler {
         what: "'\(module.partitions[owner].name)' has no port '\(name)'",
         advice: "write one of \(module.partitions[owner].ports.map(\.name).joined(separator: ", "))")
     }
-    return UInt16(module.partitions[..<owner].reduce(0) { $0 + $1.ports.count } + place)
+    return UInt16(clamping: module.partitions[..<owner].reduce(0) { $0 + $1.ports.count } + place)
   }
 }
