@@ -163,14 +163,46 @@ import Testing
     let story = Story(period: 1_000)
     let scheduler = story.scheduler
     let periodic = story.process("periodic", 5, period: 2_000, capacity: 700)
-    var moment = PartitionMoment(
-      now: SystemTime(nanoseconds: 1_200), periodStart: SystemTime(nanoseconds: 1_000), period: Nanoseconds(1_000),
-      isNormal: true, isInUpcall: false)
-    #expect(scheduler.start(ProcessIdentifier(periodic), after: .notAtAll, moment) == .noError)
-    moment.now = SystemTime(nanoseconds: 5_400)
-    moment.periodStart = SystemTime(nanoseconds: 5_300)
-    scheduler.releaseDue(moment)
+    let started = moment(1_200, periodStart: 1_000)
+    #expect(scheduler.start(ProcessIdentifier(periodic), after: .notAtAll, started) == .noError)
+    scheduler.releaseDue(moment(5_400, periodStart: 5_300))
     #expect(story.state(periodic) == .ready && story.deadline(periodic) == 6_000)
+  }
+
+  private func moment(_ now: UInt64, periodStart: UInt64, period: UInt64 = 1_000) -> PartitionMoment {
+    PartitionMoment(
+      now: SystemTime(nanoseconds: now), periodStart: SystemTime(nanoseconds: periodStart),
+      period: Nanoseconds(period), isNormal: true, isInUpcall: false)
+  }
+
+  /// A period that begins at the very instant of the start is the first after it.
+  @Test func thePeriodThatBeginsWithTheStartIsTheFirst() {
+    let story = Story()
+    let periodic = ProcessIdentifier(story.process("periodic", 5, period: 2_000, capacity: 700))
+    #expect(story.scheduler.start(periodic, after: .notAtAll, moment(3_000, periodStart: 2_000)) == .noError)
+    story.scheduler.releaseDue(moment(3_000, periodStart: 3_000))
+    #expect(story.state(periodic.rawValue) == .ready && story.deadline(periodic.rawValue) == 3_700)
+  }
+
+  /// The start 0 of a period is that of the module's first one, and later that of none: of a partition that has started
+  /// anew nobody knows when its first period begins.
+  @Test(arguments: [(0, 1_700), (999, 1_700), (1_000, nil), (5_500, nil)] as [(UInt64, UInt64?)])
+  func aDeadlineIsForetoldWhereThePeriodIsKnown(_ now: UInt64, _ deadline: UInt64?) {
+    let story = Story()
+    let periodic = ProcessIdentifier(story.process("periodic", 5, period: 2_000, capacity: 700))
+    #expect(story.scheduler.start(periodic, after: .notAtAll, moment(now, periodStart: 0)) == .noError)
+    #expect(story.deadline(periodic.rawValue) == deadline ?? SystemTime.never.nanoseconds)
+  }
+
+  /// The deadline of the life before is not that of a job which nobody knows the release of.
+  @Test func theLastDeadlineIsForgotten() {
+    let story = Story()
+    let periodic = ProcessIdentifier(story.process("periodic", 5, period: 2_000, capacity: 700))
+    #expect(story.scheduler.start(periodic, after: .notAtAll, moment(3_000, periodStart: 3_000)) == .noError)
+    #expect(story.deadline(periodic.rawValue) == 4_700)
+    #expect(story.scheduler.stop(periodic, moment(3_100, periodStart: 3_000)).code == .noError)
+    #expect(story.scheduler.start(periodic, after: .notAtAll, moment(3_200, periodStart: 3_000, period: 0)) == .noError)
+    #expect(story.deadline(periodic.rawValue) == SystemTime.never.nanoseconds)
   }
 
   @Test func nothingIsLeftOfTheLifeBefore() {

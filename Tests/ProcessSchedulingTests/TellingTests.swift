@@ -119,6 +119,19 @@ import Testing
       Array(story.layer.tellings.suffix(2)) == [telling("failed", .dormant, nil), telling(nil, .started, "failed", 0)])
   }
 
+  /// Where the error handler stops it once more nothing has started.
+  @Test func aStartIsNotToldOfWhoIsStoppedAgain() {
+    let story = Story(period: 1_000)
+    _ = (story.process("failed", 5, period: 1_000), story.process("other", 4))
+    story.begin()
+    story.pass(until: 2_100)
+    let count = story.layer.tellings.count
+    story.layer.raiseError { failed in
+      for call in [.stop(failed), .start(failed), .stop(failed)] as [Call] { #expect(story.code(call) == .noError) }
+    }
+    #expect(Array(story.layer.tellings.dropFirst(count)) == [telling("failed", .dormant, "other")])
+  }
+
   /// Only of a process with releases and a capacity; the instant is reckoned back from the period's start.
   @Test func anotherDeadlineIsTold() {
     let story = Story(period: 1_000)
