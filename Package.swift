@@ -213,7 +213,9 @@ let targets: [Target] = [
   support("TrampolineHarness", ["PartitionEntry"]),
   support("ReferenceFlight", ["ControlLaw", "SensorModel"]),
   tests("TraceFormat", ["TraceFormat", "TraceReading"]),
-  tests("ProcessScheduling", ["ProcessScheduling", "ModuleConfiguration", "APEXTypes"], areOptimised: true),
+  tests(
+    "ProcessScheduling", ["ProcessScheduling", "CallersMemory", "ModuleConfiguration", "APEXTypes"],
+    areOptimised: true),
   tests("Outputs", ["Outputs", "TemporaryFolder"]),
   tests("TextForms", ["TextForms"]),
   // Runs the command, and disturbs it.
