@@ -63,7 +63,7 @@ struct ProcessControlBlock {
   var state = ProcessState.dormant
   /// The current priority.
   var priority: Int32
-  /// What the priority is again when the mutex is released.
+  /// What the priority is again when the mutex is released; the same as that while it owns none.
   var retainedPriority: Int32
   /// Identifier of the mutex that it owns; 0 for none.
   var ownedMutex: Int32 = 0

@@ -81,7 +81,6 @@ extension ProcessScheduler {
     while let process = firstBlock(at: place) {
       if process.pointee.wakeTime > moment.now { return process }
       // Whoever could make it wait no longer than until now has computed since, and nobody has looked at the clock.
-      process.pointee.wasWoken = false
       endWait(process)
       makeReady(process)
     }

@@ -74,7 +74,6 @@ extension ProcessScheduler {
     own.pointee.owner = identifier(owner)
     own.pointee.lockCount = 1
     owner.pointee.ownedMutex = mutex
-    owner.pointee.retainedPriority = owner.pointee.priority
     // `setPriority` may have raised it beyond while it waited.
     owner.pointee.priority = max(owner.pointee.priority, own.pointee.priority)
   }
