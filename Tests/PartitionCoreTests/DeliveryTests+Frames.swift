@@ -33,6 +33,43 @@ extension DeliveryTests {
     #expect(bench.core.current == PartitionIndex(0))
   }
 
+  /// A tick that falls due with the return is no mark that the return has found: it wants a frame of its own, below the
+  /// one that is given back, if there is room.
+  @Test(arguments: [true, false]) func aTickAtTheReturnHasAFrameOfItsOwn(_ hasRoom: Bool) throws {
+    let bench = try Self.ready([64])
+    bench.call(.setTimer, 600_000, 0)
+    bench.flags = .frameFits
+    bench.now = 600_000 - 10
+    #expect(bench.call(.returnFromUpcall, operand: hasRoom ? 3 : 1).status == .noError && bench.now == 600_000)
+    #expect(bench.core.decision.effect == .restoreUpcallFrame)
+    #expect(bench.core.decision.upcall.map(\.vector) == (hasRoom ? 64 : nil))
+    #expect(bench.core.decision.upcall?.reusesFrame != true)
+    #expect(bench.log.events.of(.healthError).map(\.detail) == (hasRoom ? [] : [ErrorCode.stackOverflow.rawValue]))
+  }
+
+  /// Upcalls come in windows: in idle time the drainer's return gives its frame back, whatever waits.
+  @Test func aReturnInIdleTimeIsAReturn() throws {
+    var description = ModuleDescription.standard
+    description.eventChannels = [
+      EventChannelRecord(identifier: 1, source: PartitionIndex(0), destination: PartitionIndex(3), vector: 50)
+    ]
+    let bench = try Bench(description)
+    bench.start()
+    bench.run(to: 3)
+    #expect(bench.call(.bindEvent, 1).status == .noError)
+    bench.call(.registerHandler, 50, ModuleDescription.handler)
+    bench.call(.enableInterrupt, 50)
+    bench.publishEntry()
+    bench.run(to: 0)
+    bench.flags = .init()
+    #expect(bench.call(.raiseEvent, 1).status == .noError)
+    bench.run(to: 3)
+    bench.flags = .frameFits
+    #expect(bench.call(.returnFromUpcall, operand: 3).status == .noError)
+    #expect(bench.core.decision.effect == .restoreUpcallFrame && bench.core.decision.upcall == nil)
+    #expect(bench.core.decision.hasPendingMarks)
+  }
+
   /// A return whose window ends in the same entry is delivered on its frame when the next window begins.
   // Contract 55.
   @Test func aReturnAtTheWindowsEndIsKept() throws {

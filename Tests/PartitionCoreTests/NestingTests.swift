@@ -70,6 +70,22 @@ import TraceFormat
     #expect(bench.core.decision.upcall?.vector == 36)
   }
 
+  /// From the window's instant on its owner may run, and then no marked line goes into what it does.
+  // Contract 31.
+  @Test func aMarkedLineAtTheWindowsInstantIsHeld() throws {
+    let bench = try DeliveryTests.ready([36], Self.module(depth: 4, marked: 1 << 4))
+    bench.run(to: 1)
+    bench.fireTimer()
+    bench.fireTimer()
+    bench.settle()
+    #expect(bench.now == 5_050_000)
+    bench.now -= 10
+    #expect(bench.fire(4).of(.mark).map(\.partition) == [0] && bench.now == 5_050_000)
+    #expect(bench.core.decision.upcall == nil && bench.core.decision.hasPendingMarks)
+    bench.call(.null)
+    #expect(bench.core.decision.upcall?.vector == 36)
+  }
+
   /// Leaving an upcall through the kernel is a hypercall of the owner's.
   // Contract 32.
   @Test func aHeldMarkComesWithTheReturn() throws {

@@ -153,7 +153,7 @@ extension EntrySnapshot.Flags: ExpressibleByArrayLiteral {
       (0, text, text + 16), (end, text, text + 16), (ModuleDescription.data, text, text + 16), (.max, text, text + 16),
       (text, text + 16, text + 16), (text, text + 16, text + 8), (text, text, text + 257),
       (text, end - 8, end + 8), (text, ModuleDescription.data, ModuleDescription.data + 8), (text, .max - 3, .max),
-      (text, .max - 3, 4),
+      (text, .max - 3, 4), (text, end - 8, end + 1),
     ]
     for (entry, start, stop) in bad {
       #expect(bench.call(.setUpcallEntry, entry, start, stop).status == .invalidParameter)
