@@ -84,8 +84,38 @@ extension QueuingPortTests {
     var log = EventLog()
     bench.run(to: 0)
     send(bench, 3)
+    // Who clears a queue with room in it lets nobody go on.
+    for isFull in [false, true] {
+      if isFull { send(bench, 4) }
+      bench.run(to: 1)
+      let clear = Hypercall(number: 91, arguments: (4, 0, 0, 0, 0, 0), operand: 0)
+      let cleared = bench.take(.hypercall(clear, bench.snapshot), at: bench.now + 10)
+      #expect(bench.core.decision.answer?.status == .noError)
+      #expect(cleared.of(.mark).map(\.partition) == (isFull ? [0] : []))
+      bench.run(to: 0)
+      send(bench, 3)
+    }
     send(bench, 4)
     bench.core.forgetPorts(of: PartitionIndex(1), into: &log)
     #expect(log.events.of(.mark).map(\.partition) == [0], "a full destination that stops gives room too")
+  }
+
+  /// A destination that discards holds nobody back: room in it is no news.
+  @Test func aFullQueueThatDiscardsMarksNobody() throws {
+    let bench = try connected()
+    register(bench)
+    for number in 1...3 as ClosedRange<UInt64> {
+      #expect(send(bench, number) == .noError)
+      bench.run(to: 1)
+      #expect(drain(bench, 4) == [number])
+      bench.run(to: 0)
+    }
+    bench.run(to: 2)
+    #expect(bench.call(.readQueuingStatus, 5).value == 3, "it is full")
+    #expect(receive(bench, 5).status == .noError && bench.log.events.of(.mark).isEmpty)
+    bench.run(to: 0)
+    #expect(send(bench, 4) == .noError)
+    bench.run(to: 2)
+    #expect(bench.call(.clearQueuingPort, 5).status == .noError && bench.log.events.of(.mark).isEmpty)
   }
 }

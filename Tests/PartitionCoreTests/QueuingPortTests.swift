@@ -211,6 +211,21 @@ import TraceFormat
 
   // MARK: Pointers
 
+  /// A destination that its partition has not created holds nothing, and the fullest of none nothing either.
+  @Test func aMessageToNobodyIsHeldByNobody() throws {
+    let bench = try bench()
+    #expect(create(bench, 3, count: 3, direction: 0) == .noError)
+    for number in [1, 2] as [UInt64] {
+      #expect(send(bench, 5) == .noError)
+      #expect(bench.log.events.of(.portOperation).map(\.words) == [.init(5, number, 0)])
+    }
+    bench.run(to: 2)
+    #expect(create(bench, 5, count: 3, direction: 1) == .noError)
+    bench.run(to: 0)
+    #expect(send(bench, 5) == .noError)
+    #expect(bench.log.events.of(.portOperation).map(\.words) == [.init(5, 3, 1)])
+  }
+
   @Test func messagesLieInOnePieceOfMemoryWithTheRightAccess() throws {
     let bench = try connected()
     for (address, isReadable, _) in SamplingPortTests.places(40) {
