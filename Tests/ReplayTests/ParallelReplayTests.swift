@@ -15,6 +15,7 @@ import TraceReading
       report.verdict.rawValue,
       "\(report.eventCount) \(report.inputCount) \(report.decisionCount) \(report.observationCount)",
       "\(report.keyframeCount) \(report.adoptedKeyframeCount) \(report.uncomparedCount)", "\(report.doubts)",
+      "\(String(describing: report.kernelIdentity))",
     ]
     if let divergence = report.divergence {
       lines.append("\(divergence.kind) \(divergence.position) \(divergence.reason)")
@@ -87,6 +88,71 @@ import TraceReading
       let alone = try Self.replay(bytes, threads: 1)
       #expect(Self.text(alone) == Self.text(try Self.replay(bytes, threads: 3)), "seed \(seed), damage \(number)")
     }
+  }
+
+  /// Around a place at which a trace is cut each event is changed in each way: what the one piece has taken for granted
+  /// of the other must be what that has shown.
+  @Test func changesAroundACutAreFoundAlike() throws {
+    let module = try SimulatedModule(.lively)
+    let (seed, events) = wholeRun(module, until: 60_000_000)
+    let keyframes = events.positions(of: .keyframe)
+    let cut = keyframes[keyframes.count / 2]
+    let changes: [(inout TraceEvent) -> Void] = [
+      { $0.operand ^= 1 }, { $0.operand ^= 8 }, { $0.words.w0 ^= 1 }, { $0.words.w0 = 0 }, { $0.words.w1 &+= 1 },
+    ]
+    var divergences: Set<UInt64> = []
+    func compare(_ changed: [TraceEvent], _ place: Int) throws {
+      let bytes = Self.trace(module, Array(changed.prefix(cut + 300)))
+      let alone = try Self.replay(bytes, threads: 1)
+      #expect(Self.text(alone) == Self.text(try Self.replay(bytes, threads: 3)), "seed \(seed), place \(place)")
+      if let position = alone.divergence?.position { divergences.insert(position) }
+    }
+    for place in (cut - 40)..<(cut + 80) {
+      try compare(events.without(place), place)
+      for change in changes { try compare(events.changing(place, change), place) }
+    }
+    #expect(divergences.contains { $0 < cut } && divergences.contains { $0 > cut }, "seed \(seed)")
+  }
+
+  /// A keyframe as a kernel writes one.
+  private static func keyframe(_ words: [UInt64], at time: UInt64) -> [TraceEvent] {
+    var events: [TraceEvent] = []
+    for first in stride(from: 0, to: words.count, by: 8) {
+      var event = TraceEvent(time: time, .keyframeWords, operand: UInt32(first))
+      for index in first..<min(first + 8, words.count) { event.words[index - first] = words[index] }
+      events.append(event)
+    }
+    let hash = words.withUnsafeBytes { XXH64.hash($0) }
+    return events + [TraceEvent(time: time, .keyframe, operand: UInt32(words.count), words: .init(hash))]
+  }
+
+  /// A recorder that does not stop with the module, and then begins anew: what was seen of the end, and of the kernel,
+  /// stays seen where another piece goes on.
+  @Test func whatComesBehindTheEndIsOneTraceWithIt() throws {
+    let module = try SimulatedModule(.lively)
+    let world = RecordedWorld<OwnersMarked>(module, seed: TestSeed.draw())
+    var events = world.run(until: 60_000_000)
+    let end = try #require(events.last)
+    #expect(end.knownKind == .end)
+    func drain(_ count: UInt64) {
+      let tail = events.count
+      for number in 1...count {
+        events.append(TraceEvent(time: end.time, .drained, words: .init(1 << 40 + UInt64(tail) + number)))
+      }
+    }
+    for identity in [7, nil, 8] as [UInt64?] {
+      drain(150)
+      events += Self.keyframe(world.bench.stateWords, at: end.time)
+      if let identity {
+        events.append(TraceEvent(time: end.time, .boot, words: .init(module.table.checksum, identity)))
+      }
+    }
+    drain(150)
+    let bytes = Self.trace(module, events)
+    let alone = try Self.replay(bytes, threads: 1)
+    #expect(alone.verdict == .inconclusive && alone.doubts.count == 1 && alone.kernelIdentity == 8)
+    #expect(alone.eventCount == UInt64(events.count))
+    #expect(Self.text(alone) == Self.text(try Self.replay(bytes, threads: 3)))
   }
 
   private static func changed(_ events: [TraceEvent], _ generator: inout SeededGenerator) -> [TraceEvent] {

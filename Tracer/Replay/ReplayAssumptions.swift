@@ -53,6 +53,7 @@ extension ReplayMachine {
   /// Takes over what `earlier` knew, and its counts: from here on this machine is as if it had replayed all.
   mutating func inherit(_ earlier: borrowing ReplayMachine) {
     masks = masks ?? earlier.masks
+    hasEnded = hasEnded || earlier.hasEnded
     assumptions = nil
     observations.inherit(earlier.observations)
     report.add(earlier.report)
@@ -72,6 +73,6 @@ extension ReplayReport {
     uncomparedCount += earlier.uncomparedCount
     doubts = earlier.doubts + doubts
     begunAt = earlier.begunAt
-    kernelIdentity = earlier.kernelIdentity
+    kernelIdentity = kernelIdentity ?? earlier.kernelIdentity
   }
 }
