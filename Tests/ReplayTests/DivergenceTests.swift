@@ -71,6 +71,17 @@ import TraceFormat
       expect(events.changing(position) { $0.detail ^= 4 }, .decision, at: position)
       expect(events.changing(position) { $0.words.w0 &+= 1 }, .decision, at: position)
       expect(events.changing(position) { $0.words.w2 ^= 1 << 40 }, .decision, at: position)
+      // A decision has three words at most: a further one is none of the core's.
+      expect(events.changing(position) { $0.words[3 + position % 5] = 1 }, .decision, at: position)
+    }
+  }
+
+  /// The drainer's tail that is told twice was not moved the second time.
+  @Test func aTailThatStaysIsNamed() {
+    for position in some(events.positions(of: .drained), 10) {
+      var changed = events
+      changed.insert(events[position], at: position + 1)
+      expect(changed, .observation, at: position + 1)
     }
   }
 
@@ -119,7 +130,8 @@ import TraceFormat
       (.messageCopied, { $0.operand ^= 1 }), (.messageCopied, { $0.words.w1 &+= 1 }),
       (.messageCopied, { $0.detail ^= 3 }), (.consoleWritten, { $0.operand &+= 1 }), (.padded, { $0.words.w0 &+= 1 }),
       (.drained, { $0.words.w0 = 0 }), (.noteWords, { $0.partition ^= 1 }), (.noteWords, { $0.operand &+= 8 }),
-      (.noteWords, { $0.detail &-= 1 }),
+      (.noteWords, { $0.detail &-= 1 }), (.contextReset, { $0.words.w0 &+= 1 }), (.contextReset, { $0.partition = 31 }),
+      (.contextReset, { $0.words.w1 &-= 24 }), (.contextReset, { $0.words.w1 &+= 16 }),
     ]
     for (kind, edit) in changes {
       let positions = some(events.positions(of: kind), 10)

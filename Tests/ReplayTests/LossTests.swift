@@ -60,6 +60,26 @@ import TraceFormat
     }
   }
 
+  /// The pad that an adopted keyframe leaves open may have been recorded before it; those of later windows are owed.
+  @Test func padsAreOwedAgainAfterTheAdoption() throws {
+    /// Whether it is a partition that the next input interrupts.
+    func isUsed(_ position: Int) -> Bool {
+      let next = events[position...].first { $0.eventClass == .input }
+      return next.map { $0.partition != 0xFF && $0.knownKind != .memoryPiece } ?? false
+    }
+    let keyframes = events.positions(of: .keyframe).dropFirst(2).filter { keyframe in
+      let next = events[keyframe...].firstIndex { $0.knownKind == .padded || $0.eventClass == .input }
+      return next.map { events[$0].knownKind == .padded && isUsed($0) } ?? false
+    }
+    let keyframe = try #require(keyframes.first, "seed \(seed)")
+    let changed = losing((keyframe - 200)..<(keyframe - 100))
+    let pads = events.positions(of: .padded).filter { $0 > keyframe && isUsed($0) }.map { $0 - 99 }
+    try #require(pads.count > 1)
+    #expect(replay(changed, module).verdict == .inconclusive, "seed \(seed)")
+    #expect(replay(changed.without(pads[0]), module).verdict == .inconclusive, "seed \(seed)")
+    #expect(replay(changed.without(pads[1]), module).divergence?.kind == .missingObservation, "seed \(seed)")
+  }
+
   @Test func aGapNotedByTheReaderIsALossToo() {
     let middle = events.count / 2
     let replayer = Replayer<OwnersMarked>(table: module.table)
