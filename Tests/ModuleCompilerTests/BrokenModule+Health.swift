@@ -94,6 +94,12 @@ extension BrokenModule {
       "<Partition_HM_Table PartitionIdentifier=\"20\" PartitionCallback=\"entry\"/>\n"
         + "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier",
       at: "PartitionCallback=\"other\""),
+    // Two tables on one line of the file are two tables.
+    .init(
+      .callbackSymbol, "<Partition_HM_Table PartitionIdentifier",
+      "<Partition_HM_Table PartitionIdentifier=\"20\" PartitionCallback=\"entry\"/>"
+        + "<Partition_HM_Table PartitionCallback=\"other\" PartitionIdentifier",
+      at: "PartitionCallback=\"other\""),
     .init(
       .unsupported, "<Connection_Table>", "<Partition_HM_Table/>\n<Connection_Table>", at: "<Partition_HM_Table/>",
       status: 0, severity: .warning),

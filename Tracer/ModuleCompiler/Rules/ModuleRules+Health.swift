@@ -137,7 +137,7 @@ extension ModuleRules {
         "leave PartitionCallback out")
     }
     let others = module.health.callbacks.filter { $0.partitionIdentifier == callback.partitionIdentifier }
-    if let first = others.first, first.line != callback.line, first.symbol != callback.symbol {
+    if let first = others.first, first.symbol != callback.symbol {
       diagnostics.error(
         .callbackSymbol, line: callback.line,
         "'\(module.partitions[index].name)' has another callback, '\(first.symbol)' (line \(first.line))",
