@@ -132,6 +132,9 @@ extension BrokenModule {
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),
     .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "Number=\"8\""),
     .init(.receiverPorts, "First=\"0x3F8\"", "First=\"0x3F9\"", at: "<p:Owner PartitionIdentifier=\"10\""),
+    .init(
+      .receiverPorts, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F6\" Count=\"2\"",
+      at: "<p:Owner PartitionIdentifier=\"10\""),
     .init(.silentClock, "RealTimeClockHertz=\"64\"", "", at: "Number=\"8\""),
     .init(.silentClock, "IntervalTimerHertz=\"100\"", "IntervalTimerHertz=\"0\"", at: "Number=\"0\""),
     .init(.clockRate, "RealTimeClockHertz=\"64\"", "RealTimeClockHertz=\"65\"", at: "\"65\""),

@@ -47,6 +47,8 @@ extension BrokenModule {
     .init(.drainerNotSystem, "SystemPartition=\"TRUE\"", "", at: "\"Drain\""),
     .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xE8\" Count=\"2\"", at: "\"Drain\""),
     .init(.drainerPorts, "<p:PortGrant First=\"0xE9\"/>", "", at: "\"Drain\""),
+    .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xE9\" Count=\"2\"", at: "\"Drain\""),
+    .init(.drainerPorts, "First=\"0xE9\"", "First=\"0xEA\"", at: "\"Drain\""),
     .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F8\" Count=\"0\"", at: "Count=\"0\""),
     .init(.portGrantRange, "First=\"0x3F8\" Count=\"8\"", "First=\"0xFFFF\" Count=\"2\"", at: "0xFFFF"),
     .init(

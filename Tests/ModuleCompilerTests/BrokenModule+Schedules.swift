@@ -17,6 +17,34 @@ extension BrokenModule {
       .initialSchedule, "<Partition_HM_Table",
       "<Module_Schedule MajorFrameSeconds=\"1\" ScheduleIdentifier=\"5\"/>\n<Partition_HM_Table",
       at: "MajorFrameSeconds=\"0.01\""),
+    .init(
+      .initialSchedule, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"").replacing(
+        "ScheduleName=\"second\"", with: "ScheduleName=\"second\" InitialModuleSchedule=\"true\"")
+        + "<Partition_HM_Table",
+      at: "MajorFrameSeconds=\"0.01\"", [initial]),
+    // In one of several schedules at least whoever is no drainer has a window.
+    .init(
+      .partitionWithoutWindow, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"") + "<Partition_HM_Table",
+      at: "PeriodSeconds=\"0.01\" PeriodD",
+      [
+        initial, ("<Window_Schedule WindowIdentifier=\"7\"", "<!--"),
+        ("</Partition_Schedule>", "--></Partition_Schedule>"),
+      ]),
+    .init(
+      .periodNotDividing, "<Partition_HM_Table",
+      SampleModule.secondSchedule("SetModuleSchedule=\"true\"").replacing(
+        "</Module_Schedule>",
+        with: "<Partition_Schedule PartitionIdentifier=\"20\" PeriodSeconds=\"0.003\" "
+          + "PeriodDurationSeconds=\"0.001\"/>\n</Module_Schedule>") + "<Partition_HM_Table",
+      at: "PeriodSeconds=\"0.003\"", [initial]),
+    // A window may overlap one that began long before the last.
+    .init(
+      .windowsOverlap, "<Window_Schedule WindowIdentifier=\"7\"",
+      "<Window_Schedule WindowIdentifier=\"70\" WindowStartSeconds=\"0.0025\" WindowDurationSeconds=\"0.0003\"/>\n"
+        + "<Window_Schedule WindowIdentifier=\"71\" WindowStartSeconds=\"0.0035\" WindowDurationSeconds=\"0.001\"/>\n"
+        + "<Window_Schedule WindowIdentifier=\"7\"", at: "\"0.0035\""),
     .init(.emptyMajorFrame, "MajorFrameSeconds=\"0.01\"", "MajorFrameSeconds=\"0\"", at: "MajorFrameSeconds=\"0\""),
     .init(
       .majorFrameTooShort, "<Partition_HM_Table",
@@ -122,6 +150,10 @@ extension BrokenModule {
       .drainerRestart, "<Partition_HM_Table",
       SampleModule.secondSchedule(drainer: "ScheduleChangeAction=\"COLD_START\"") + "<Partition_HM_Table",
       at: "COLD_START", [initial]),
+    .init(
+      .drainerRestart, "<Partition_HM_Table",
+      SampleModule.secondSchedule(drainer: "ScheduleChangeAction=\"WARM_START\"") + "<Partition_HM_Table",
+      at: "ScheduleChangeAction=\"WARM_START\"", [initial]),
     .init(
       .schemaViolation, "PeriodSeconds=\"0.01\" PeriodD",
       "ScheduleChangeAction=\"IDLE\" PeriodSeconds=\"0.01\" PeriodD",

@@ -122,6 +122,18 @@ struct BrokenModule: CustomTestStringConvertible, Sendable {
     #expect(found.map(\.advice) == ["make it \(DecimalSeconds.format(Nanoseconds(least))) s or longer"])
   }
 
+  /// What is wrong once is told once: of two processes of one name, and of a period that does not fit.
+  @Test func nothingIsToldTwice() {
+    func rules(_ old: String, _ new: String) -> [Rule] {
+      SampleModule.check(SampleModule.text.replacing(old, with: new)).diagnostics.map(\.rule)
+        .filter { $0 == .duplicateProcess || $0 == .processTiming }
+    }
+    let process = "<Process Name=\"second\" p:PeriodSeconds=\"0.01\" p:TimeCapacitySeconds=\"0.001\""
+    let told = process + " p:Completion=\"TOLD\""
+    #expect(rules(process, told + "/>\n" + told) == [.duplicateProcess])
+    #expect(rules(process, process.replacing("\"0.01\"", with: "\"0.015\"")) == [.processTiming])
+  }
+
   @Test func unreadableFile() {
     let report = ModuleCompiler.check(file: "/nowhere/module.xml")
     #expect(report.diagnostics.map(\.rule) == [.unreadableFile])

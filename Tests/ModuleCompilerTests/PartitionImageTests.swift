@@ -117,4 +117,14 @@ import Testing
     }
     #expect(accepted > 0 && accepted < 20_000)
   }
+
+  /// The image's part of the addresses may be filled to its end, and pages may follow each other.
+  @Test func theLastPageIsAnImages() throws {
+    var file = TinyELF()
+    file.segments[0].memoryBytes = 0x1000
+    file.segments[2].memoryBytes = PartitionLayout.imageLimit - file.segments[2].address
+    #expect(try PartitionImage(elf: file.bytes).segments.map(\.virtualAddress) == [0x40_0000, 0x40_1000, 0x40_2000])
+    file.segments[2].memoryBytes += 1
+    #expect(throws: PartitionImage.Defect.segmentOutsideLayout(index: 2)) { try PartitionImage(elf: file.bytes) }
+  }
 }
