@@ -1,3 +1,4 @@
+import APEXTypes
 import CommandFolder
 import Foundation
 import ModuleConfiguration
@@ -80,6 +81,48 @@ import TraceFormat
   @Test(arguments: [Lives.Scenario.askForWarmStart, .divideByZero, .executeNothing])
   func whoEndsItsLifeByItselfDoesSoAgain(_ scenario: Lives.Scenario) throws {
     try Self.expectItself(Lives(phoenix: scenario).run)
+  }
+
+  /// It has lost its stack when it errs: the frame fits nowhere, and its error handler is not asked.
+  @Test func whoseStackIsGoneErrsPastItsHandlerAgain() throws {
+    let folder = try OutsidePartition.folder(
+      """
+      #include <ARINC653.h>
+      #include <partita.h>
+
+      static void navigate(void) {
+        RETURN_CODE_TYPE status;
+        for (int i = 0; i < 3; i++) PERIODIC_WAIT(&status);
+        __asm__ volatile("movq $0x10, %rsp\\n\\tpushq %rax");
+      }
+
+      static void handle(void) { partita_note(1, 1); }
+
+      int main(void) {
+        PROCESS_ATTRIBUTE_TYPE attributes = {
+            .PERIOD = 20000000, .TIME_CAPACITY = 5000000, .ENTRY_POINT = (SYSTEM_ADDRESS_TYPE)navigate,
+            .STACK_SIZE = 4096, .BASE_PRIORITY = 20, .DEADLINE = HARD, .NAME = "navigate"};
+        PROCESS_ID_TYPE process;
+        RETURN_CODE_TYPE status;
+        CREATE_ERROR_HANDLER((SYSTEM_ADDRESS_TYPE)handle, 4096, &status);
+        CREATE_PROCESS(&attributes, &process, &status);
+        START(process, &status);
+        SET_PARTITION_MODE(NORMAL, &status);
+      }
+      """)
+    for (old, new) in [
+      ("\"PARTITION\" ErrorCode=\"MEMORY_VIOLATION\"", "\"PROCESS\" ErrorCode=\"MEMORY_VIOLATION\""),
+      ("ErrorIdentifier=\"6\" Action=\"IDLE\"", "ErrorIdentifier=\"6\" Action=\"COLD_START\""),
+    ] {
+      let module = try String(contentsOfFile: folder.file("nav/module.xml"), encoding: .utf8)
+      try #require(module.components(separatedBy: old).count == 2)
+      try folder.write(Array(module.replacingOccurrences(of: old, with: new).utf8), to: "nav/module.xml")
+    }
+    let run = try OutsidePartition.boot(folder, words: ["nav"], milliseconds: 500)
+    let errors = run.events(.healthError).map(\.event)
+    #expect(errors.count > 4 && errors.allSatisfy { $0.operand & 0xFF == UInt32(ErrorLevel.process.rawValue) })
+    #expect(run.events(.exceptionReflected).isEmpty)
+    try Self.expectItself(run)
   }
 
   /// What a start does that was not recorded nobody knows, nor what a partition does after a recorded restart that does

@@ -7,6 +7,7 @@ import TraceFormat
 
 /// A recorded run's demand is kept life by life: what a restart cuts off is no part of the next life.
 @Suite struct RecordedLivesTests {
+  private struct UnfitDeed: Error {}
   private static func event(
     _ kind: EventKind, at time: UInt64, _ operand: UInt32 = 0, detail: UInt8 = 0, _ w0: UInt64 = 0, _ w1: UInt64 = 0
   ) -> TraceEvent {
@@ -62,6 +63,19 @@ import TraceFormat
     #expect(lives[0].main.count == 2 && lives[0].main.deed(1)?.kernelTime == nil)
     #expect(lives[0].main.computation == 0 && lives[1].start?.change == nil)
     #expect(lives[1].main.count == 0 && lives[1].main.computation == 900)
+  }
+
+  /// Whether a frame fits decides whose matter an exception is, so it belongs to what was recorded of one.
+  @Test(arguments: [EntrySnapshot.Flags(), .frameFits, .inReturnTail, .inReturnTail.union(.frameFits)])
+  func anExceptionFindsTheStackThatItFound(_ flags: EntrySnapshot.Flags) throws {
+    let lives = Self.lives([
+      Self.event(.exception, at: 3000, 14, detail: flags.rawValue), Self.event(.timer, at: 4000),
+    ])
+    let deed = try #require(lives.first?.main.deed(1))
+    guard case .fault(let fault) = deed.act else { throw UnfitDeed() }
+    #expect(fault.vector == 14)
+    #expect(fault.frameFits == flags.contains(.frameFits))
+    #expect(fault.isInReturnTail == flags.contains(.inReturnTail))
   }
 
   @Test func aHandlerThatIsCutOffIsKept() throws {

@@ -56,6 +56,10 @@ struct GuestFault: Equatable, Sendable {
   var instruction: UInt64
   /// How many exceptions the partition has come back from, where that is known; else its own page says it.
   var exceptionsReturned: UInt32?
+  /// Whether the partition's stack can take a frame, and whether it is in the tail of an upcall's return: what the
+  /// snapshot tells beside the exception (`EntrySnapshot.Flags`), and what decides whose matter the exception is.
+  var frameFits = true
+  var isInReturnTail = false
 
   init(_ vector: UInt8, _ errorCode: UInt64, _ address: UInt64, _ instruction: UInt64) {
     self.vector = vector

@@ -152,7 +152,7 @@ extension SimulatedWorld {
   }
 
   func fault(_ fault: GuestFault, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
-    let snapshot = enter(at: instant, exit, partition, isException: true)
+    let snapshot = enter(at: instant, exit, partition, for: fault)
     let returned = fault.exceptionsReturned ?? guests[Int(partition.rawValue)].exceptionsReturned
     record(
       .exception, at: instant, partition: partition.rawValue, detail: snapshot.flags.rawValue,

@@ -232,7 +232,7 @@ public final class SimulatedWorld {
   }
 
   /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
-  func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, isException: Bool = false) -> EntrySnapshot {
+  func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, for fault: GuestFault? = nil) -> EntrySnapshot {
     timerEntry = nil
     var snapshot = EntrySnapshot(
       partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
@@ -242,8 +242,9 @@ public final class SimulatedWorld {
     if instant > exit + 10 { guests[index].run() }
     snapshot.counterWord = guests[index].counterWord
     if guests[index].isOn { snapshot.flags.insert(.interruptsEnabled) }
-    if isException || guests[index].isOn && guests[index].hasUpcallEntry {
-      snapshot.flags.insert(.frameFits)
+    if fault != nil || guests[index].isOn && guests[index].hasUpcallEntry {
+      if fault?.frameFits ?? true { snapshot.flags.insert(.frameFits) }
+      if fault?.isInReturnTail ?? false { snapshot.flags.insert(.inReturnTail) }
       if core.isHandlerOver(who, exceptionsReturned: guests[index].exceptionsReturned) {
         snapshot.flags.insert(.isHandlerOver)
       }

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// One thing that a partition did in a recorded run, and the computation that led to it.
 struct RecordedDeed {
@@ -103,6 +104,17 @@ struct RecordedDeed {
   var asksForMarks: Bool {
     guard case .call(let call) = act else { return false }
     return [HypercallNumber.null.rawValue, HypercallNumber.returnFromUpcall.rawValue].contains(call.number)
+  }
+}
+
+extension GuestFault {
+  /// An exception as it was recorded, with what decided then whether the partition's own handler was given it.
+  init(_ event: TraceEvent, _ snapshot: EntrySnapshot) {
+    let words = event.words
+    self.init(UInt8(truncatingIfNeeded: event.operand), words.w2, words.w3, words.w4)
+    exceptionsReturned = UInt32(truncatingIfNeeded: words.w5)
+    frameFits = snapshot.flags.contains(.frameFits)
+    isInReturnTail = snapshot.flags.contains(.inReturnTail)
   }
 }
 

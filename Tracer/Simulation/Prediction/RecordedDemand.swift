@@ -188,10 +188,7 @@ struct RecordedDemand {
       armed = .max
     case .hypercall where snapshot.partition != 0xFF: takeCall(event, snapshot)
     case .exception where snapshot.partition != 0xFF:
-      let words = event.words
-      var fault = GuestFault(UInt8(truncatingIfNeeded: event.operand), words.w2, words.w3, words.w4)
-      fault.exceptionsReturned = UInt32(truncatingIfNeeded: words.w5)
-      noteDeed(.fault(fault), event, snapshot)
+      noteDeed(.fault(GuestFault(event, snapshot)), event, snapshot)
     default: break
     }
     // An interrupt in the wait for a window lets the wait go on.
