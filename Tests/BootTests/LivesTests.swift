@@ -185,6 +185,30 @@ import TraceFormat
     try lives.expectOrder()
   }
 
+  /// Its warm start takes several windows, and the schedule changes in the midst of it to one that wants a cold start:
+  /// nothing is kept.
+  @Test func aWarmStartUnderWayGivesWayToAColdOne() throws {
+    let lives = try Lives(
+      phoenix: .askForWarmStart, steward: .changeSchedule,
+      replacing: [
+        ("<Process Name=\"live\" StackSize=\"0x10000\"/>", "<Process Name=\"live\" StackSize=\"0x800000\"/>"),
+        ("\"0.010\" PeriodDurationSeconds=\"0.004\"", "\"0.010\" PeriodDurationSeconds=\"0.0003\""),
+        ("\"0.000\" WindowDurationSeconds=\"0.005\"", "\"0.000\" WindowDurationSeconds=\"0.0003\""),
+        ("\"0.010\" WindowDurationSeconds=\"0.004\"", "\"0.010\" WindowDurationSeconds=\"0.0003\""),
+        ("ScheduleChangeAction=\"WARM_START\"", "ScheduleChangeAction='COLD_START'"),
+      ])
+    let modes = try lives.events(.restart, of: "Phoenix").map(\.detail)
+    #expect(modes == [OperatingMode.coldStart, .warmStart, .coldStart].map(\.rawValue))
+    let change = try #require(lives.run.events(.scheduleChange).map(\.event).first { $0.detail == 1 })
+    let starts = try lives.events(.initialised, of: "Phoenix").map(\.time)
+    #expect(starts.count == 2 && starts[1] > change.time, "the warm start came to its end before")
+    let second = Lives.Birth(
+      condition: .partitionRestart, mode: .coldStart, retainedLives: 1, ordinaryLives: 1, stains: 0)
+    #expect(try lives.births(of: "Phoenix") == [Self.firstBirth, second])
+    #expect(try Judge.verify(lives.run.trace).report.identifiers(.fail) == [])
+    try lives.expectOrder()
+  }
+
   /// Phoenix has not the right.
   @Test func whoMayNotChangeTheScheduleDoesNot() throws {
     let lives = try Lives(phoenix: .changeSchedule, milliseconds: 150)

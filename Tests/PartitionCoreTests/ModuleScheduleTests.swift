@@ -144,4 +144,24 @@ import TraceFormat
     #expect(restarts.map(\.partition) == [2, 0])
     #expect(restarts.map(\.detail) == [OperatingMode.coldStart.rawValue, OperatingMode.warmStart.rawValue])
   }
+
+  /// Its start is under way when the window begins: a warm one gives way to a cold one, and to nothing else.
+  @Test(arguments: [OperatingMode.warmStart, .coldStart], [ScheduleChangeAction.ignore, .warmStart, .coldStart])
+  func aStartThatIsUnderWay(_ mode: OperatingMode, _ action: ScheduleChangeAction) throws {
+    let bench = try Self.started(Self.description([action]))
+    bench.call(.setPartitionMode, UInt64(mode.rawValue))
+    bench.makePiece()
+    bench.run(to: 1)
+    bench.call(.setModuleSchedule, 7)
+    var events: [TraceEvent] = []
+    while bench.core.schedule.scheduleIndex == 0 || bench.core.schedule.owner != PartitionIndex(0) {
+      events += bench.fireTimer()
+    }
+    let isBegunAgain = mode == .warmStart && action == .coldStart
+    #expect(events.of(.restart).filter { $0.partition == 0 }.count == (isBegunAgain ? 1 : 0))
+    #expect(bench.core.partitions[0].mode == (isBegunAgain ? .coldStart : mode))
+    #expect(bench.core.partitions[0].life.nextPiece == (isBegunAgain ? 0 : 1))
+    #expect(bench.core.partitions[0].life.isInitialising)
+    #expect(bench.makePiece().of(.initialised).count == (isBegunAgain ? 0 : 1))
+  }
 }

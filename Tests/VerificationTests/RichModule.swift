@@ -25,18 +25,20 @@ enum RichModule {
   /// - Parameters:
   ///   - action: what a change to the other schedule does to Worker.
   ///   - handling: of which level its numeric errors are while it handles an error.
+  ///   - fault: what becomes of it for one while it executes.
   ///   - processes: of whichever partitions.
   static func make(
     _ action: ScheduleChangeAction = .warmStart, handling: ErrorLevel = .partition,
-    processes: [SampleModule.Work] = []
+    fault: PartitionRecoveryAction = .coldStart, processes: [SampleModule.Work] = []
   ) throws -> SampleModule {
     try SampleModule { name in
-      configuration(name, action, handling) + (processes.isEmpty ? [] : [SampleModule.processes(processes, name)])
+      configuration(name, action, healthActions(handling, fault))
+        + (processes.isEmpty ? [] : [SampleModule.processes(processes, name)])
     }
   }
 
   private static func configuration(
-    _ name: (String) -> NameReference, _ action: ScheduleChangeAction, _ handling: ErrorLevel
+    _ name: (String) -> NameReference, _ action: ScheduleChangeAction, _ healthActions: [HealthActionRecord]
   ) -> SampleModule.Sections {
     let module = ModuleRecord(
       name: name("Rich"), identifier: 2, switchAllowance: Nanoseconds(allowance), finalPad: Nanoseconds(5000),
@@ -81,7 +83,7 @@ enum RichModule {
           stolenTime: Nanoseconds(2000)),
       ]),
       SampleModule.records([BudgetRecord(quantity: .windowStartError, subject: 0, bound: 10)]),
-      SampleModule.records(healthActions(handling)),
+      SampleModule.records(healthActions),
       SampleModule.records([
         ScheduleActionRecord(schedule: 1, partition: PartitionIndex(worker), action: action)
       ]),
@@ -124,7 +126,7 @@ enum RichModule {
     return [port(master, .source, 2, false), port(worker, .destination, 2, false), port(sink, .destination, 1, true)]
   }
 
-  private static func healthActions(_ handling: ErrorLevel) -> [HealthActionRecord] {
+  private static func healthActions(_ handling: ErrorLevel, _ fault: PartitionRecoveryAction) -> [HealthActionRecord] {
     func rule(
       _ partition: UInt8, _ error: ErrorCode, _ state: SystemState, _ level: ErrorLevel,
       _ action: PartitionRecoveryAction = .idle, _ moduleAction: ModuleRecoveryAction = .ignore
@@ -137,7 +139,7 @@ enum RichModule {
       rule(master, .stackOverflow, .partitionExecution, .partition, .ignore),
       rule(master, .applicationError, .partitionExecution, .module),
       rule(worker, .applicationError, .partitionExecution, .process, .ignore),
-      rule(worker, .numericError, .partitionExecution, .partition, .coldStart),
+      rule(worker, .numericError, .partitionExecution, .partition, fault),
       rule(worker, .numericError, .errorHandling, handling, .ignore),
       rule(sink, .applicationError, .partitionExecution, .module, .idle, .reset),
       rule(sink, .applicationError, .partitionInitialisation, .module, .idle, .shutdown),

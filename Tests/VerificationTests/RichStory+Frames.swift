@@ -101,7 +101,7 @@ extension RichStory {
     call(.readErrorLog, [4, 2], value: 0x40_0400)
     // What the error handler took, and what led to a callback and a cold start.
     call(.readErrorLog, [2, 1], value: UInt64(Module.worker) | 1 << 8 | 1 << 16 | 0xFF << 40)
-    call(.readErrorLog, [3, 1], value: UInt64(Module.worker) | 2 << 8 | 1 << 16 | 1 << 24 | 1 << 32 | 3 << 40)
+    call(.readErrorLog, [3, 1], value: faultInLog)
     call(.readErrorLog, [5, 3], code: ReturnCode.notAvailable.rawValue)
     close(0, Module.master)
     if isWorkerLate {
@@ -178,14 +178,20 @@ extension RichStory {
     close(4, Module.sink)
     boundary = base + 6_000_000
     emit(.windowStart, Module.worker, 5, base + 4_000_000, boundary)
-    if !isWorkerLate { change(Module.worker, to: isWorkerCold ? 1 : 2, 1) }
+    let isStarted = !isWorkerLate || isWorkerStartedAgain
+    if isStarted { change(Module.worker, to: isWorkerCold || isWorkerStartedAgain ? 1 : 2, 1) }
     arm()
-    if !isWorkerLate { reset(Module.worker) }
-    make(Module.worker, from: isWorkerLate ? 1 : 0)
+    if isStarted { reset(Module.worker) }
+    make(Module.worker, from: isStarted ? 0 : 1)
     ask(.setPartitionMode, [0])
     change(Module.worker, to: 0)
     idle()
     scribe.enter(.timer, at: base + Module.frame - Module.allowance + 3, 0)
+  }
+
+  /// The log's entry of Worker's last fault.
+  private var faultInLog: UInt64 {
+    UInt64(Module.worker) | 2 << 8 | 1 << 16 | 1 << 24 | 1 << 32 | UInt64(fault.rawValue) << 40
   }
 
   /// The module is reset; then an error in Sink's initialisation shuts it down.

@@ -142,14 +142,14 @@ extension RichStory {
     call(.setExceptionHandler, [0, 0])
     except(0)
     error(2, 1, 1, vector: 1)
-    emit(.callback, Module.worker, 2, Module.callback, 3)
+    emit(.callback, Module.worker, 2, Module.callback, UInt64(fault.rawValue))
     reset(Module.worker, entry: Module.callback)
     scribe.isOn[1] = false
     scribe.leave()
     call(.null)
     ask(.completeCallback)
-    emit(.healthAction, Module.worker, detail: 3, 2, 1)
-    change(Module.worker, to: 1, 3)
+    emit(.healthAction, Module.worker, detail: fault.rawValue, 2, 1)
+    change(Module.worker, to: fault == .coldStart ? 1 : 2, 3)
     arm()
     reset(Module.worker)
     if isWorkerLate {

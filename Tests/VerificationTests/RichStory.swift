@@ -18,14 +18,21 @@ struct RichStory {
   var isWorkerCold = false
   /// Of its memory only a piece has been made then.
   var isWorkerLate = false
+  /// What the health monitor does with it for its last fault; it is in WARM_START or in COLD_START then.
+  var fault = PartitionRecoveryAction.coldStart
+  /// It starts cold with that window though it is starting already.
+  var isWorkerStartedAgain = false
 
   /// What the partitions add to their counts with each handler that comes back, beside the one that it is.
   var miscount: UInt64 = 0
 
   static func tell(
-    of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false, miscounting miscount: UInt64 = 0
+    of module: SampleModule, isWorkerCold: Bool = false, isWorkerLate: Bool = false,
+    fault: PartitionRecoveryAction = .coldStart, isWorkerStartedAgain: Bool = false, miscounting miscount: UInt64 = 0
   ) -> [StoryLine] {
-    var story = RichStory(isWorkerCold: isWorkerCold, isWorkerLate: isWorkerLate, miscount: miscount)
+    var story = RichStory(
+      isWorkerCold: isWorkerCold, isWorkerLate: isWorkerLate, fault: fault, isWorkerStartedAgain: isWorkerStartedAgain,
+      miscount: miscount)
     story.emit(.boot, 0xFF, 1, module.table.checksum, 7, 1 << 32, .max)
     story.emit(.start, 0xFF, 0, .max)
     for index in UInt8(0)..<4 { story.emit(.restart, index, detail: 1, Module.pieces[Int(index)], 0) }

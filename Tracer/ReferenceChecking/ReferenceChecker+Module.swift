@@ -207,8 +207,8 @@ extension ReferenceChecker {
 
   /// The mode in which the owner of such a window has to start; nil where it has to go on as it is.
   ///
-  /// Whoever is starting goes on with that, and the drainer never starts again; who has initialised nothing yet starts
-  /// cold, whatever the table says.
+  /// Whoever is starting goes on with that, but not with a warm start where the table has a cold one, and the drainer
+  /// never starts again; who has initialised nothing yet starts cold, whatever the table says.
   func startDue(at index: Int) -> OperatingMode? {
     let partition = owner(index)
     let frame = last(before: index, of: .majorFrameStart).map { schedule(ofFrame: $0) } ?? 0
@@ -216,8 +216,10 @@ extension ReferenceChecker {
       (0..<table.count(ScheduleActionRecord.self)).map { table.record(ScheduleActionRecord.self, $0) }
       .first { Int($0.schedule) == frame && Int($0.partition.rawValue) == partition }?.action ?? .ignore
     let isStarting = isInitialising(partition, before: index) && !isStopped(partition, before: index)
-    guard action != .ignore, partition != drainer, !isStarting else { return nil }
-    let isCold = action == .coldStart || mode(of: partition, before: index) == OperatingMode.coldStart.rawValue
+    let isColdAlready = mode(of: partition, before: index) == OperatingMode.coldStart.rawValue
+    let isCold = action == .coldStart || isColdAlready
+    let goesOn = isStarting && (isColdAlready || !isCold)
+    guard action != .ignore, partition != drainer, !goesOn else { return nil }
     return isCold ? .coldStart : .warmStart
   }
 

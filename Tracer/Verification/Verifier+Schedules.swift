@@ -116,7 +116,12 @@ extension Verifier {
     let state = partitions[index]
     guard schedule.isScheduleKnown, !state.mayBeStopped else { return .unknown }
     let action = plan.scheduleActions[schedule.schedule * partitions.count + index]
-    if action == .ignore || UInt8(index) == plan.drainer || state.isInitialising && !state.isStopped { return .goOn }
+    if action == .ignore || UInt8(index) == plan.drainer { return .goOn }
+    if state.isInitialising, !state.isStopped {
+      // Who is starting goes on with that, unless it would keep what the table has cleared.
+      guard action == .coldStart, state.mode != OperatingMode.coldStart.rawValue else { return .goOn }
+      return state.mode == 0xFF ? .unknown : .cold
+    }
     // Who has not yet been initialised has nothing to keep.
     if action == .coldStart || state.mode == OperatingMode.coldStart.rawValue { return .cold }
     return state.mode == 0xFF ? .either : .warm

@@ -46,7 +46,8 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// The partition's first window of a new schedule begins: what was configured for it is done, whatever its mode.
   ///
-  /// A partition that is starting already goes on with that; one in COLD_START has nothing to keep and starts cold.
+  /// A partition that is starting already goes on with that, but for a warm start where a cold one is configured: that
+  /// would keep what the integrator wants gone. One in COLD_START has nothing to keep and starts cold.
   @inline(never)
   mutating func takeScheduleAction<Recorder: DecisionRecorder>(
     of partition: PartitionIndex, into recorder: inout Recorder
@@ -55,8 +56,9 @@ extension PartitionCore where Marking: MarkingRule {
     let action = partitions[index].life.scheduleAction
     guard action != .ignore else { return }
     partitions[index].life.scheduleAction = .ignore
-    guard !partitions[index].life.isInitialising, partition != drainer else { return }
     let isCold = action == .coldStart || partitions[index].mode == .coldStart
+    let isDone = partitions[index].life.isInitialising && (!isCold || partitions[index].mode == .coldStart)
+    guard !isDone, partition != drainer else { return }
     restart(partition, in: isCold ? .coldStart : .warmStart, .partitionRestart, into: &recorder)
   }
 }
