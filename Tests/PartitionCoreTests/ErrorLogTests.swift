@@ -57,6 +57,17 @@ import TraceFormat
     #expect(bench.kept(of: PartitionIndex(1)).last == bench.log.count - 1)
   }
 
+  /// Of several that have the most, whoever has the oldest entry gives it up, whatever their numbers.
+  @Test(arguments: [[0, 1], [1, 0]]) func ofEqualsTheOldestGoes(_ order: [Int]) {
+    let bench = SingleLog(3)
+    for _ in 0..<Self.length / 2 { for partition in order { bench.err(partition) } }
+    #expect(bench.kept() == Array(0..<UInt64(Self.length)))
+    bench.err(2)
+    #expect(bench.kept() == Array(1...UInt64(Self.length)), "the first one's first")
+    bench.err(2)
+    #expect(bench.kept() == Array(2..<UInt64(Self.length + 2)), "and then the other's, who has the most now")
+  }
+
   /// Whatever happens, each keeps its last errors up to its share, and what is kept is what was entered.
   @Test func eachKeepsItsLastErrors() throws {
     let seed = TestSeed.draw()
