@@ -125,4 +125,15 @@ import TraceFormat
     let hasRoomWithoutSwitch = bench.core.hasRoomForKeyframe
     #expect(!hasRoomWithoutSwitch)
   }
+
+  /// When the module is over no boundary can become late.
+  @Test func whoeverGetsTheRestAfterTheStopHasRoom() throws {
+    let bench = try Bench(.standard)
+    bench.start(stop: 1_995_000)
+    let events = bench.fireTimer()
+    let (isSwitch, hasRoom) = (bench.core.decision.isSwitch, bench.core.hasRoomForKeyframe)
+    #expect(bench.hasStopped && bench.now == 1_995_000 && isSwitch && hasRoom)
+    // Nor has anybody idle time any more.
+    #expect(events.of(.idle).isEmpty)
+  }
 }

@@ -50,6 +50,7 @@ import TraceFormat
     #expect(bench.call(.setModuleSchedule, .max).status == .invalidParameter)
     #expect(bench.call(.setModuleSchedule, 0).status == .noAction)
     #expect(bench.call(.setModuleSchedule, 7).status == .noError)
+    #expect(bench.call(.setModuleSchedule, 7).status == .noError, "it does not run yet")
     #expect(bench.call(.readStatistic, StatisticSelector.currentSchedule.rawValue).value == 0)
     #expect(bench.call(.readStatistic, StatisticSelector.nextSchedule.rawValue).value == 7)
     #expect(bench.call(.readStatistic, StatisticSelector.lastScheduleChange.rawValue).value == 0)
@@ -57,6 +58,32 @@ import TraceFormat
     #expect(bench.call(.setModuleSchedule, 0).status == .noError)
     #expect(bench.call(.setModuleSchedule, 0).status == .noAction)
     #expect(boundaries(bench, 10).of(.scheduleChange).isEmpty)
+  }
+
+  /// With the frame the kernel shows partitions what the new schedule promises them; and only then.
+  @Test func promisesChangeWithTheSchedule() throws {
+    let bench = try Self.started(Self.description())
+    bench.run(to: 1)
+    #expect(bench.call(.setModuleSchedule, 7).status == .noError)
+    var shown: [UInt64] = []
+    for _ in 0..<20 {
+      let frames = bench.fireTimer().of(.majorFrameStart)
+      if bench.core.decision.works.contains(.promises) { shown += frames.map(\.words.w0) }
+      bench.settle()
+    }
+    #expect(shown == [10_050_000])
+  }
+
+  /// Whoever is starting when its first window of the new schedule comes goes on with that.
+  @Test func whoStartsAlreadyIsNotStartedAgain() throws {
+    let bench = try Self.started(Self.description([.warmStart]))
+    bench.run(to: 1)
+    #expect(bench.call(.setModuleSchedule, 7).status == .noError)
+    bench.core.partitions[0].life.isInitialising = true
+    let events = boundaries(bench, 14)
+    #expect(events.of(.scheduleChange).map(\.detail) == [1])
+    #expect(events.of(.windowStart).contains { $0.partition == 0 && $0.words.w0 > 10_050_000 })
+    #expect(events.of(.restart).isEmpty)
   }
 
   /// GET_MODULE_SCHEDULE_ID: anybody may ask, by a name in memory of its own.
