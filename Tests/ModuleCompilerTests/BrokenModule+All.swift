@@ -131,6 +131,7 @@ extension BrokenModule {
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "", at: "Number=\"0\""),
     .init(.lineBudget, "BudgetPerWindow=\"3\"", "BudgetPerWindow=\"1001\"", at: "1001"),
     .init(.stolenTime, "StolenTimeSeconds=\"0.000003\"", "StolenTimeSeconds=\"0.0000003\"", at: "Number=\"8\""),
+    .init(.traceSize, "EventsPerBlock=\"100\"", "EventsPerBlock=\"65537\"", at: "\"65537\""),
     .init(.receiverPorts, "First=\"0x3F8\"", "First=\"0x3F9\"", at: "<p:Owner PartitionIdentifier=\"10\""),
     .init(
       .receiverPorts, "First=\"0x3F8\" Count=\"8\"", "First=\"0x3F6\" Count=\"2\"",

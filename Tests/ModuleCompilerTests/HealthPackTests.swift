@@ -65,6 +65,36 @@ import Testing
     }
   }
 
+  /// Of two errors of one code in one state: the higher level of the two, and the safer of the two actions.
+  @Test(arguments: [false, true]) func theSaferOfTwoActionsHolds(_ isReversed: Bool) throws {
+    var levels = [
+      "<Error_ID_Level ErrorIdentifier=\"3\" ErrorLevel=\"PROCESS\" ErrorCode=\"NUMERIC_ERROR\"/>",
+      "<Error_ID_Level ErrorIdentifier=\"4\" ErrorLevel=\"PARTITION\" ErrorCode=\"NUMERIC_ERROR\"/>",
+      "<Error_ID_Level ErrorIdentifier=\"5\" ErrorLevel=\"MODULE\" ErrorCode=\"HARDWARE_FAULT\"/>",
+      "<Error_ID_Level ErrorIdentifier=\"6\" ErrorLevel=\"MODULE\" ErrorCode=\"HARDWARE_FAULT\"/>",
+    ]
+    var actions = [
+      "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>",
+      "<Error_ID_Action ErrorIdentifier=\"4\" Action=\"IGNORE\"/>",
+    ]
+    if isReversed { (levels, actions) = (levels.reversed(), actions.reversed()) }
+    let state = "System_State_Entry SystemState=\"1\""
+    let text = """
+      <System_HM_Table><\(state)>\(levels.joined())</System_State_Entry></System_HM_Table>
+      <Module_HM_Table><\(state)><Error_ID_Action ErrorIdentifier="5" Action="SHUTDOWN"/>
+      <Error_ID_Action ErrorIdentifier="6" Action="RESET"/></System_State_Entry></Module_HM_Table>
+      """
+    let edit = Self.edits()[0].0
+    let old = "<Error_ID_Action ErrorIdentifier=\"3\" Action=\"WARM_START\"/>"
+    try pack([(old, actions.joined()), (edit, text)]).withTable { table in
+      let records = all(HealthActionRecord.self, table)
+      let own = records.filter { $0.partition.rawValue == 1 && $0.error == .numericError }
+      #expect(own.map(\.level) == [.partition] && own.map(\.action) == [.warmStart])
+      let modules = records.filter { $0.error == .hardwareFault }
+      #expect(modules.map(\.moduleAction) == [.shutdown, .shutdown, .shutdown])
+    }
+  }
+
   /// For every partition, and with the safest action, for no table has one for it.
   @Test func theHigherLevelOfACodeHolds() throws {
     try pack(BrokenModule.oneCode).withTable { table in
