@@ -94,36 +94,64 @@ import TraceReading
   /// of the other must be what that has shown.
   @Test func changesAroundACutAreFoundAlike() throws {
     let module = try SimulatedModule(.lively)
-    let (seed, events) = wholeRun(module, until: 60_000_000)
-    let keyframes = events.positions(of: .keyframe)
-    let cut = keyframes[keyframes.count / 2]
+    let (seed, events) = wholeRun(module, until: 120_000_000)
+    let (input, cut) = try Self.cut(events)
     let changes: [(inout TraceEvent) -> Void] = [
-      { $0.operand ^= 1 }, { $0.operand ^= 8 }, { $0.words.w0 ^= 1 }, { $0.words.w0 = 0 }, { $0.words.w1 &+= 1 },
+      { $0.operand ^= 1 }, { $0.operand ^= 8 }, { $0.words.w0 ^= 1 }, { $0.words.w0 = 1 }, { $0.words.w1 &+= 1 },
     ]
     var divergences: Set<UInt64> = []
     func compare(_ changed: [TraceEvent], _ place: Int) throws {
-      let bytes = Self.trace(module, Array(changed.prefix(cut + 300)))
+      let bytes = Self.trace(module, Array(changed[..<(cut + 500)]))
       let alone = try Self.replay(bytes, threads: 1)
       #expect(Self.text(alone) == Self.text(try Self.replay(bytes, threads: 3)), "seed \(seed), place \(place)")
       if let position = alone.divergence?.position { divergences.insert(position) }
     }
-    for place in (cut - 40)..<(cut + 80) {
+    let near = Array((input - 5)..<(cut + 40)).filter { events[$0].knownKind != .keyframeWords }
+    let behind = Array((cut + 40)..<(cut + 400)).filter { Self.isCarried(events[$0]) }
+    for place in near + behind.prefix(60) {
       try compare(events.without(place), place)
       for change in changes { try compare(events.changing(place, change), place) }
     }
     #expect(divergences.contains { $0 < cut } && divergences.contains { $0 > cut }, "seed \(seed)")
   }
 
-  /// A keyframe as a kernel writes one.
-  private static func keyframe(_ words: [UInt64], at time: UInt64) -> [TraceEvent] {
-    var events: [TraceEvent] = []
-    for first in stride(from: 0, to: words.count, by: 8) {
-      var event = TraceEvent(time: time, .keyframeWords, operand: UInt32(first))
-      for index in first..<min(first + 8, words.count) { event.words[index - first] = words[index] }
-      events.append(event)
+  /// A message is what was written, be it in another piece, and the same each time that it is read.
+  @Test func whatIsReadBehindACutIsWhatWasWritten() throws {
+    let module = try SimulatedModule(.lively)
+    let (seed, events) = wholeRun(module, until: 120_000_000)
+    let reads = events.positions {
+      $0.knownKind == .messageCopied
+        && ($0.detail == PortOperation.read.rawValue || $0.detail == PortOperation.receive.rawValue)
     }
-    let hash = words.withUnsafeBytes { XXH64.hash($0) }
-    return events + [TraceEvent(time: time, .keyframe, operand: UInt32(words.count), words: .init(hash))]
+    for place in reads.prefix(150) {
+      let changed = events.changing(place) { $0.words.w0 ^= 1 }[..<min(place + 900, events.count)]
+      let bytes = Self.trace(module, Array(changed))
+      let alone = try Self.replay(bytes, threads: 1)
+      #expect(Self.text(alone) == Self.text(try Self.replay(bytes, threads: 3)), "seed \(seed), place \(place)")
+    }
+    #expect(!reads.isEmpty)
+  }
+
+  /// Whether what is right of an event may follow from what was long before it.
+  private static func isCarried(_ event: TraceEvent) -> Bool {
+    switch event.knownKind {
+    case .messageCopied, .drained, .padded, .maskRead: true
+    default: false
+    }
+  }
+
+  /// A keyframe with acts between it and its input, and behind which much is carried over from before it.
+  private static func cut(_ events: [TraceEvent]) throws -> (input: Int, keyframe: Int) {
+    var best: (input: Int, keyframe: Int)?
+    var most = 0
+    for keyframe in events.positions(of: .keyframe).dropFirst(2) where keyframe + 500 < events.count {
+      guard let input = events[..<keyframe].lastIndex(where: { $0.eventClass == .input }),
+        events[input..<keyframe].contains(where: { $0.eventClass == .observation })
+      else { continue }
+      let carried = events[keyframe..<(keyframe + 400)].count(where: isCarried)
+      if carried > most { (best, most) = ((input, keyframe), carried) }
+    }
+    return try #require(best)
   }
 
   /// A recorder that does not stop with the module, and then begins anew: what was seen of the end, and of the kernel,
@@ -142,7 +170,7 @@ import TraceReading
     }
     for identity in [7, nil, 8] as [UInt64?] {
       drain(150)
-      events += Self.keyframe(world.bench.stateWords, at: end.time)
+      events += RecordedWorld<OwnersMarked>.keyframe(world.bench.stateWords, at: end.time)
       if let identity {
         events.append(TraceEvent(time: end.time, .boot, words: .init(module.table.checksum, identity)))
       }
