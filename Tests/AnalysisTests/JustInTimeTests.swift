@@ -47,4 +47,33 @@ import Testing
       observedAgeNanoseconds: value)
     #expect(seen.wasExceeded == !isRight && seen.isRefuted == !isRight)
   }
+
+  /// Writers and readers that meet at one instant: what is written by the end of a window is there at that end, and a
+  /// message sent right after the reader has taken all waits.
+  @Test func atOneInstantBothMayHappen() {
+    func activity(_ first: UInt64, _ last: UInt64) -> PartitionActivity {
+      PartitionActivity(spans: [PartitionActivity.Span(first: first, last: last)], majorFrame: 100)
+    }
+    let writer = activity(0, 10)
+    #expect(writer.worstAge(readBy: activity(10, 20)) == 20)
+    #expect(writer.worstAge(readBy: activity(10, 10)) == 10)
+    #expect(writer.mostWaiting(for: activity(10, 20), perPeriod: 1) == 2)
+    #expect(writer.mostWaiting(for: activity(11, 20), perPeriod: 1) == 1)
+  }
+
+  /// Who is alone in its partition completes by itself where it gives up its window: a longer response refutes its bound.
+  @Test func whoIsAloneCompletesByItself() throws {
+    let partition = """
+      <Partition PartitionIdentifier="1" PartitionName="Alone">
+        <Process Name="only" p:PeriodSeconds="0.01" p:TimeCapacitySeconds="0.001"/>
+      </Partition>
+      """
+    let windows = ModuleFile.partition(1, periodSeconds: "0.01", durationSeconds: "0.004", [("0", "0.004", true)])
+    let file = ModuleFile(partitions: partition, schedules: [ModuleFile.schedule(frameSeconds: "0.01", [windows])])
+    let analysed = ModuleAnalyst(try file.description(), scheduling: .preemptive).analyse()
+    var only = try #require(analysed.first?.partitions.first?.processes.first)
+    #expect(!only.completesWithOthers && only.boundNanoseconds == 1_000_000)
+    only.observedNanoseconds = 1_000_001
+    #expect(only.isRefuted)
+  }
 }
