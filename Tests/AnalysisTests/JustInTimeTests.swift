@@ -61,7 +61,8 @@ import Testing
     #expect(writer.mostWaiting(for: activity(11, 20), perPeriod: 1) == 1)
   }
 
-  /// Who is alone in its partition completes by itself where it gives up its window: a longer response refutes its bound.
+  /// Who is alone in its partition completes by itself where it gives up its window: a longer response refutes its
+  /// bound.
   @Test func whoIsAloneCompletesByItself() throws {
     let partition = """
       <Partition PartitionIdentifier="1" PartitionName="Alone">

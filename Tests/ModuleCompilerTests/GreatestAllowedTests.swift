@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModuleCompiler
 
-/// What each rule lets pass just so: the module is changed to the last value that is allowed, and the rule says nothing.
+/// What each rule lets pass just so: the module is changed to the last value that is allowed, and the rule is silent.
 ///
 /// That the next one is refused `BrokenModule` has. A rule may be silent where another one speaks.
 @Suite struct GreatestAllowedTests {
@@ -98,7 +98,8 @@ import Testing
       (
         "</p:Event_Channels>",
         lines(2..<64) {
-          "<p:EventChannel Identifier=\"\(100 + $0)\" SourcePartition=\"10\" DestinationPartition=\"20\" Vector=\"48\"/>"
+          "<p:EventChannel Identifier=\"\(100 + $0)\" SourcePartition=\"10\" "
+            + "DestinationPartition=\"20\" Vector=\"48\"/>"
         } + "</p:Event_Channels>"
       )),
     Allowed(
