@@ -39,6 +39,12 @@ extension Mutation {
     Mutation("interrupt.kernelHandler", "not run") { story in
       story.lines.remove(at: story.lines.lastIndex { $0.event.kind == EventKind.kernelHandler.rawValue }!)
     },
+    Mutation("interrupt.kernelHandler", "run twice") { story in
+      let place = story.lines.lastIndex { $0.event.kind == EventKind.kernelHandler.rawValue }!
+      var again = story.lines[place]
+      again.event.words.w0 += 1
+      story.lines.insert(again, at: place + 1)
+    },
     Mutation("interrupt.kernelHandler", "counts by two") { story in
       story.lines[story.lines.lastIndex { $0.event.kind == EventKind.kernelHandler.rawValue }!].event.words.w0 += 1
     },
