@@ -140,7 +140,8 @@ extension SampleModule {
     var state = ProcessState(
       name: "", key: .none, partition: 0, period: 20, deadline: 20, claim: 0, isTold: false, isFollowed: true)
     func isReleased(_ instant: UInt64, _ span: UInt64) -> Bool {
-      guard state.isDue(at: instant, every: span) else { return false }
+      guard let release = state.newRelease(at: instant, every: span) else { return false }
+      #expect(release == instant)
       (state.release, state.phase, state.isReleased) = (instant, .known, true)
       return true
     }
@@ -152,6 +153,28 @@ extension SampleModule {
     #expect(isReleased(113, 10) && !isReleased(123, 10))
     state.phase = .lost
     #expect(!isReleased(143, 10) && isReleased(153, 20) && !isReleased(163, 10) && isReleased(173, 10))
+  }
+
+  /// A scheduler that tells of its processes keeps to their periods where another schedule moves its partition's.
+  @Test func aToldProcessKeepsItsPeriod() {
+    for (period, shift) in [(20, 7), (20, 13), (40, 7), (40, 33)] as [(UInt64, UInt64)] {
+      var state = ProcessState(
+        name: "", key: .none, partition: 0, period: period, deadline: period, claim: 0, isTold: true, isFollowed: true)
+      var releases: [UInt64] = []
+      // Nothing is taken to be under way: what is released is done before the next period starts.
+      for instant in Array(stride(from: 100, to: 200, by: 20)) + stride(from: 200 + shift, to: 300, by: 20) {
+        guard let release = state.newRelease(at: instant, every: 20) else { continue }
+        state.beginWaiting(at: release)
+        state.phase = .known
+        state.end()
+        releases.append(release)
+      }
+      #expect(releases == Array(stride(from: 100, to: 300, by: Int(period))), "\(period) \(shift)")
+      // In the midst of its partition's period.
+      let begin = releases.last! + period
+      #expect(!state.isReleasedByItself(begin + 1) && state.isReleasedByItself(begin))
+      #expect(state.isReleased && state.begin == begin && !state.isReleasedByItself(begin + period))
+    }
   }
 
   /// A piece learns where its periods start from what was known long before.

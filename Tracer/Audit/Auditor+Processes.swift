@@ -7,7 +7,8 @@ extension Auditor {
   mutating func release(with plan: ModuleFacts.Window, at start: UInt64) {
     let canRun = partitions[plan.owner].canRun
     if canRun { noteAbsent(of: plan.owner, at: start) }
-    for index in processes.indices where isReleased(index, plan, start) {
+    for index in processes.indices {
+      guard let start = release(index, plan, start) else { continue }
       if canRun { processes[index].lastRelease = start }
       // What can wait no longer is missed, one after the other.
       while let job = processes[index].job, deadline(of: index, job).map({ $0 <= start }) ?? false {
@@ -47,14 +48,19 @@ extension Auditor {
     }
   }
 
-  /// Whether a process begins anew with a period of its partition.
-  private func isReleased(_ index: Int, _ plan: ModuleFacts.Window, _ start: UInt64) -> Bool {
+  /// When a process begins anew, where it does with a period of its partition that starts then.
+  ///
+  /// A scheduler that tells of its processes counts their periods from their first one, wherever another module
+  /// schedule has its partition's.
+  private func release(_ index: Int, _ plan: ModuleFacts.Window, _ start: UInt64) -> UInt64? {
     let process = facts.processes[index]
-    guard process.owner == plan.owner, processes[index].isFollowed else { return false }
-    guard facts.periodsPerRelease(of: process, in: plan) > 1, let last = processes[index].lastRelease else {
-      return true
-    }
-    return start >= last && start - last >= process.period
+    guard process.owner == plan.owner, processes[index].isFollowed else { return nil }
+    let isEvery = facts.periodsPerRelease(of: process, in: plan) <= 1
+    guard let last = processes[index].lastRelease else { return start }
+    guard start > last else { return isEvery ? start : nil }
+    let since = start - last
+    if process.isTold, process.period > 0 { return since < process.period ? nil : start - since % process.period }
+    return isEvery || since >= process.period ? start : nil
   }
 
   /// When a job has to be complete; nil where no clock comes to that.
@@ -188,6 +194,15 @@ extension Auditor {
       (processes[index].wasFollowed, processes[index].absentSince) = (false, nil)
       // Put off from the period before, it is released again in this one.
       if release < period, begin > release, isAgain(index, owner, release, period) { processes[index].pending = period }
+    }
+    if processes[index].job == nil, let last = processes[index].lastRelease {
+      // Its own period is over before its partition's: the module schedule has moved that.
+      let first = last &+ processes[index].lateness
+      let own = facts.processes[index].period
+      if own > 0, begin > first, (begin - first) % own == 0 {
+        processes[index].lastRelease = begin - processes[index].lateness
+        processes[index].job = Job(release: begin - processes[index].lateness, lateness: processes[index].lateness)
+      }
     }
     // One that began before this job is older; before it has begun that is a guess, and only its release is sure.
     guard var job = processes[index].job, begin >= (job.hasBegun ? job.begin : job.release) else { return }

@@ -53,24 +53,49 @@ struct ProcessState: Equatable {
   /// The first of its releases since then that it would have if it had started again.
   var unseenSince: NanosecondInstant?
 
-  /// Whether it is released where a period of its partition starts, one of those that are `span` long.
+  /// The release that comes with a period of its partition that starts at `instant`, one of those that are `span` long;
+  /// nil for none.
   ///
-  /// It is at every one, unless its own period is a longer multiple.
-  mutating func isDue(at instant: UInt64, every span: UInt64) -> Bool {
-    guard period > span, period.isMultiple(of: span) else { return true }
+  /// One comes with every such period, unless its own is a longer multiple. Whoever tells of its jobs keeps to its own
+  /// period where another module schedule has moved its partition's: it was released before that starts.
+  mutating func newRelease(at instant: UInt64, every span: UInt64) -> UInt64? {
+    let isLonger = period > span && period.isMultiple(of: span)
+    if isTold, period > 0, phase == .known || phase == .guessed { return ownRelease(by: instant, span, isLonger) }
+    guard isLonger else { return instant }
     switch phase {
-    case .new: return true
+    case .new: return instant
     case .known:
       let last = next ?? release
-      return instant > last && instant &- last >= period
-    case .lost: return false
+      return instant > last && instant &- last >= period ? instant : nil
+    case .lost: return nil
     case .guessed:
       let elapsed = instant > release ? (instant &- release) % period : 0
-      guard elapsed > 0 else { return true }
+      guard elapsed > 0 else { return instant }
       release = instant &- elapsed
       phase = .known
-      return false
+      return nil
     }
+  }
+
+  /// The last instant, up to this one, that lies whole periods after its last release.
+  private mutating func ownRelease(by instant: UInt64, _ span: UInt64, _ isLonger: Bool) -> UInt64? {
+    let last = next ?? release
+    guard instant > last else { return isLonger && phase == .known ? nil : instant }
+    let elapsed = (instant &- last) % period
+    if phase == .known { return instant &- last >= period ? instant &- elapsed : nil }
+    guard elapsed >= span else { return instant &- elapsed }
+    release = instant &- elapsed
+    phase = .known
+    return nil
+  }
+
+  /// Whether a job that began then is that of a release of its own that no period of its partition has brought yet: the
+  /// module schedule has moved those. It waits from now on.
+  mutating func isReleasedByItself(_ begin: UInt64) -> Bool {
+    guard phase == .known, !isReleased, period > 0, begin > release &+ lastDelay else { return false }
+    guard (begin &- release &- lastDelay).isMultiple(of: period) else { return false }
+    beginWaiting(at: begin &- lastDelay)
+    return true
   }
 
   /// From when on its deadline counts.

@@ -21,7 +21,7 @@ extension Verifier {
       }
       return
     }
-    guard processes[process].isDue(at: instant, every: span) else { return }
+    guard let instant = processes[process].newRelease(at: instant, every: span) else { return }
     while processes[process].isReleased {
       if processes[process].hasTime(instant) { return wait(process, from: instant) }
       miss(process, by: instant)
@@ -159,7 +159,7 @@ extension Verifier {
     guard begin <= step.time else { return }
     if !processes[process].isFollowed {
       follow(process, from: processes[process].periodStart(of: begin, last: period), begin, period)
-    } else if !isOfLastJob(process, begin) {
+    } else if !isOfLastJob(process, begin), !processes[process].isReleasedByItself(begin) {
       return
     } else if let next = processes[process].next, begin >= next {
       abandon(process, begin &- next)
@@ -179,8 +179,8 @@ extension Verifier {
     (processes[process].isOutOfSight, processes[process].unseenSince) = (false, nil)
     // One that began late in the period before has its next release in this one.
     let isLate = release < period && begin > release
-    if isLate, processes[process].isDue(at: period, every: processes[process].periodLength) {
-      processes[process].next = period
+    if isLate, let next = processes[process].newRelease(at: period, every: processes[process].periodLength) {
+      processes[process].next = next
     }
   }
 
