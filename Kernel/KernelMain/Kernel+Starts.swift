@@ -11,6 +11,8 @@ extension Kernel {
   /// An interrupt puts the piece off, not the piece an interrupt: while interrupts come, the window's time goes to them
   /// as it does while a partition runs, and they are bounded by the same budgets.
   @inline(never) mutating func makePiece(of partition: PartitionIndex) {
+    // Before its window starts: what is looked at after each piece is its own then, and takes as long whoever ran last.
+    if partition != loaded { load(partition) }
     let start = core.decision.notBefore
     guard !RegisterPage.wait(untilTicks: start == .zero ? 0 : clock.ticks(start)) else {
       return takeInput(from: idleRegisters, interrupted: .none)

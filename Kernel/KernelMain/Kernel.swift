@@ -189,7 +189,7 @@ public struct Kernel<Marking: MarkingRule, Acts: HardwareActs>: ~Copyable {
   }
 
   /// Brings into the CPU what a partition's register frame does not hold.
-  @inline(__always) private mutating func load(_ partition: PartitionIndex) {
+  @inline(__always) mutating func load(_ partition: PartitionIndex) {
     let next = RunningPartition(contexts, partition)
     if loaded.isNone {
       Processor.loadExtendedState(from: next.extendedState)

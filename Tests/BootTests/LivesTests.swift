@@ -77,6 +77,23 @@ import TraceFormat
     try lives.expectOrder()
   }
 
+  /// The pieces of Witness's memory take as long behind a neighbour that has left its window to the drainer as behind
+  /// one that starts for ever. Only where in its step the wait for the window is over depends on when it began.
+  @Test func aStartTakesAsLongWhoeverRanBefore() throws {
+    let spans = try [Lives.Scenario.liveOn, .startForEver].map { scenario in
+      let lives = try Lives(phoenix: scenario, milliseconds: 15)
+      let window = try #require(try lives.events(.windowStart, of: "Witness").first)
+      let pieces = try lives.events(.memoryPiece, of: "Witness")
+      #expect(pieces.count > 5)
+      let resets = try lives.events(.contextReset, of: "Witness")
+      #expect(resets.count == 1)
+      return (pieces + resets).map { $0.time - window.words.w0 }
+    }
+    let lengths = spans.map { ends in zip(ends.dropFirst(), ends).map { $0 - $1 } }
+    #expect(lengths[0] == lengths[1])
+    #expect(max(spans[0][0], spans[1][0]) - min(spans[0][0], spans[1][0]) < 8)
+  }
+
   /// An ignored fault comes again and again, in its own windows.
   @Test func anIgnoredFaultHarmsNobody() throws {
     let lives = try Lives(
