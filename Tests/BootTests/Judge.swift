@@ -48,6 +48,17 @@ enum Judge {
     return (report, reader.condition)
   }
 
+  /// The claims that events violate, by both judges, of the module that a trace carries.
+  static func violations(_ events: [TraceEvent], of trace: [UInt8]) throws -> Set<String> {
+    let reader = try TraceReader(bytes: trace)
+    var verifier = Verifier(table: reader.moduleTable)
+    for (position, event) in events.enumerated() { verifier.consume(event, position: UInt64(position)) }
+    let violated = verifier.finish().identifiers(.fail)
+    let reference = ReferenceChecker.violations(events, reader.moduleTable)
+    #expect(violated.intersection(ReferenceChecker.claims) == reference)
+    return violated
+  }
+
   /// The reference checker finds the same claims violated, in every trace that is whole and not too long for it.
   private static func expectAgreement(
     _ report: VerificationReport, _ events: [TraceEvent], _ reader: TraceReader, isForged: Bool

@@ -226,6 +226,48 @@ import TraceFormat
     try lives.expectOrder()
   }
 
+  /// The health monitor starts it warm at its window's end, and there the schedule changes to one that begins with it
+  /// and wants a cold start: two starts in one step, of which the second holds.
+  @Test func aColdStartFollowsAWarmOneAtOnce() throws {
+    let lives = try Lives(
+      phoenix: .divideByZero, callback: .neverEnd, steward: .changeSchedule,
+      replacing: [
+        Self.callback,
+        ("\"0.010\" PeriodDurationSeconds=\"0.004\"", "\"0.020\" PeriodDurationSeconds=\"0.003\""),
+        ("\"0.000\" WindowDurationSeconds=\"0.005\"", "\"0.017\" WindowDurationSeconds=\"0.003\""),
+        (
+          """
+                <Window_Schedule WindowIdentifier="102" WindowStartSeconds="0.010" WindowDurationSeconds="0.004"
+                  PartitionPeriodStart="true"/>
+
+          """, ""
+        ),
+        ("\"0.000\" WindowDurationSeconds=\"0.002\"", "\"0.003\" WindowDurationSeconds=\"0.002\""),
+        ("\"0.002\" WindowDurationSeconds=\"0.003\"", "\"0.000\" WindowDurationSeconds=\"0.003\""),
+        ("ScheduleChangeAction=\"WARM_START\"", "ScheduleChangeAction='COLD_START'"),
+      ])
+    let restarts = lives.run.events(.restart).filter { $0.event.partition == 0 }
+    #expect(restarts.map(\.event.detail) == [OperatingMode.coldStart, .warmStart, .coldStart].map(\.rawValue))
+    #expect(
+      restarts.map(\.event.words.w0)
+        == [StartCondition.normalStart, .healthPartitionRestart, .partitionRestart]
+        .map { UInt64($0.rawValue) })
+    #expect(restarts.count == 3 && restarts[1].event.time == restarts[2].event.time)
+    let second = Lives.Birth(
+      condition: .partitionRestart, mode: .coldStart, retainedLives: 1, ordinaryLives: 1, stains: 0)
+    #expect(try lives.births(of: "Phoenix") == [Self.firstBirth, second])
+    try lives.expectOrder()
+    // Each is judged by itself.
+    #expect(try Judge.violations(lives.run.events, of: lives.run.trace) == [])
+    for place in restarts.dropFirst().map(\.position) {
+      var events = lives.run.events
+      events.insert(events[place], at: place)
+      #expect(try Judge.violations(events, of: lives.run.trace).contains("restart.begun"), "twice: \(place)")
+      events.removeSubrange(place...(place + 1))
+      #expect(try Judge.violations(events, of: lives.run.trace).contains("restart.begun"), "not at all: \(place)")
+    }
+  }
+
   /// Phoenix has not the right.
   @Test func whoMayNotChangeTheScheduleDoesNot() throws {
     let lives = try Lives(phoenix: .changeSchedule, milliseconds: 150)

@@ -44,10 +44,6 @@ extension ReferenceChecker {
     last(before: index, of: topic(.modeChange, partition), topic(.restart, partition)).map { events[$0].detail }
   }
 
-  func isRestart(_ index: Int, _ partition: Int) -> Bool {
-    kinds[index] == .restart && self.partition(index) == partition
-  }
-
   func lastRestart(of partition: Int, before index: Int) -> Int? {
     last(before: index, of: topic(.restart, partition))
   }

@@ -42,12 +42,27 @@ extension ReferenceChecker {
     }
   }
 
-  /// The mode that a change starts from: a start told before it in the same step is the change's own.
+  /// The mode that a change starts from.
   private func modeBefore(_ index: Int) -> UInt8? {
-    let partition = partition(index)
-    let first = input(of: index) ?? 0
-    let isStartTold = (first..<index).contains { isRestart($0, partition) }
-    return mode(of: partition, before: isStartTold && kinds[index] == .modeChange ? first : index)
+    let isStartTold = kinds[index] == .modeChange && isToldAfterItsStart(index)
+    return mode(of: partition(index), before: isStartTold ? input(of: index) ?? 0 : index)
+  }
+
+  /// A change of mode whose start was told before it: the first change of its partition in the step, and the last start
+  /// there before it was into the same mode.
+  func isToldAfterItsStart(_ change: Int) -> Bool {
+    let partition = partition(change)
+    let before = (input(of: change) ?? 0)..<change
+    guard all(topic(.modeChange, partition), in: before).isEmpty,
+      let start = all(topic(.restart, partition), in: before).last
+    else { return false }
+    return events[start].detail == events[change].detail
+  }
+
+  /// A partition has begun anew in `places`, of one step, and its mode has not changed anew since.
+  func hasBegun(_ partition: Int, in places: Range<Int>) -> Bool {
+    guard let start = all(topic(.restart, partition), in: places).last else { return false }
+    return all(topic(.modeChange, partition), in: start..<places.upperBound).allSatisfy { isToldAfterItsStart($0) }
   }
 
   private func cause(of index: Int, _ step: Step) -> Cause {
@@ -147,7 +162,8 @@ extension ReferenceChecker {
       if kinds[place] == .restart { return true }
       let isStart = events[place].detail == 1 || events[place].detail == 2
       guard isStart, let step = step(of: place), step.end <= index else { return false }
-      return !all(.restart, in: range(step)).contains { self.partition($0) == partition }
+      let isFollowed = !all(topic(.restart, partition), in: place..<step.end).isEmpty
+      return !isFollowed && !isToldAfterItsStart(place)
     }
     return place.flatMap { kinds[$0] == .modeChange ? $0 : nil }
   }

@@ -9,8 +9,7 @@ extension ReferenceChecker {
     for index in places[Int(EventKind.restart.rawValue)] {
       require("restart.pieces", UInt64(events[index].operand) == pieces(of: partition(index)))
       // Before the first input, too, none starts twice.
-      let first = input(of: index) ?? 0
-      require("restart.begun", !(first..<index).contains { isRestart($0, partition(index)) })
+      require("restart.begun", !hasBegun(partition(index), in: (input(of: index) ?? 0)..<index))
     }
     for index in events.indices where kinds[index] == .memoryPiece || kinds[index] == .initialised {
       let partition = partition(index)
@@ -36,8 +35,12 @@ extension ReferenceChecker {
     let started = Set(all(.restart, in: range(step)).map { partition($0) })
     if kinds[step.input] == .start { require("restart.start", started.count == table.partitionCount) }
     for partition in Set(all(.modeChange, in: range(step)).map({ self.partition($0) })) {
-      guard let mode = mode(of: partition, before: step.end), mode == 1 || mode == 2 else { continue }
-      require("restart.begun", started.contains(partition))
+      // Each change into a start mode wants a start before the next one, and before the step is over.
+      let changes = all(topic(.modeChange, partition), in: range(step))
+      for end in changes.dropFirst() + [step.end] {
+        guard let mode = mode(of: partition, before: end), mode == 1 || mode == 2 else { continue }
+        require("restart.begun", hasBegun(partition, in: step.input..<end))
+      }
     }
   }
 

@@ -85,9 +85,13 @@ enum ScheduleDuty {
 struct Rarities: Equatable {
   /// Whether anything below was touched.
   var isTouched = false
-  /// Partitions whose mode changed, those that were restarted, and those told to have been restarted before.
+  /// Partitions whose mode changed, and those that were restarted.
   var changed: UInt32 = 0
   var restarted: UInt32 = 0
+  /// Partitions that were restarted, and whose mode has not changed anew since: the start is that of their mode.
+  var begun: UInt32 = 0
+  /// Partitions that entered a start mode and went on to another mode without a start.
+  var missed: UInt32 = 0
   /// The partition whose first window of another schedule began, and what it must do.
   var actedFor: Int16 = -1
   var scheduleDuty = ScheduleDuty.unknown

@@ -17,7 +17,10 @@ extension Verifier {
     rare.isTouched = true
     let index = Int(event.partition)
     let bit: UInt32 = 1 << UInt32(index)
-    let isStartTold = rare.restarted & bit != 0
+    // A start told before its change is the change's own. One that follows another change is over: a schedule's action
+    // may take back what the health monitor has begun in the same step.
+    let isStartTold =
+      rare.begun & bit != 0 && rare.changed & bit == 0 && partitions[index].mode == event.detail
     tally(.modeChain)
     let mode = isStartTold ? partitions[index].modeBefore : partitions[index].mode
     if mode != 0xFF, mode != from, fails(.modeChain) {
@@ -32,8 +35,12 @@ extension Verifier {
     }
     judgeTransition(index, from, event.detail)
     judgeCondition(index, event.detail, condition)
+    if !isStartTold {
+      if rare.changed & ~rare.begun & bit != 0, isInStartMode(index) { rare.missed |= bit }
+      partitions[index].modeBefore = from
+      rare.begun &= ~bit
+    }
     rare.changed |= bit
-    if !isStartTold { partitions[index].modeBefore = from }
     partitions[index].mode = event.detail
     partitions[index].mayBeStopped = false
     if event.detail == OperatingMode.idle.rawValue {
@@ -172,14 +179,17 @@ extension Verifier {
       judgeTransition(index, partitions[index].mode, event.detail)
     }
     if isMeant { judgeCondition(index, event.detail, UInt8(event.words.w0)) }
-    if rare.restarted & bit != 0, fails(.restartBegun) {
-      explain("\(name(event.partition)) starts twice in one step")
+    if rare.begun & bit != 0, fails(.restartBegun) {
+      explain("\(name(event.partition)) starts twice in one step, without another change of its mode")
     }
     if step.happenings.contains(.modeDue), step.duePartition == event.partition, step.isDue(event.detail) {
       step.happenings.remove(.modeDue)
     }
     if event.partition == step.partition { step.happenings.insert(.modeChanged) }
+    // The action that was due has led here: what comes now is another's doing.
+    if event.partition == step.duePartition { step.mayStartCold = false }
     rare.restarted |= bit
+    rare.begun |= bit
     // A callback that was to begin does not: the registers that are due are the start's.
     if rare.callbackDue == Int16(index) { rare.callbackDue = -1 }
     startAnew(index, event)
@@ -279,22 +289,5 @@ extension Verifier {
       explain("\(name(event.partition)) has its registers reset, and nothing called for it")
     }
     partitions[index].isContextDue = false
-  }
-
-  /// A partition that starts was found running.
-  mutating func judgeStarting(_ partition: UInt8) {
-    let index = Int(partition)
-    if partitions[index].isInitialising {
-      tally(.restartQuiet)
-      if fails(.restartQuiet) {
-        explain("\(name(partition)) runs, with \(guests[index].nextPiece) of \(guests[index].pieces) pieces made")
-      }
-      partitions[index].isInitialising = false
-    }
-    if partitions[index].isContextDue {
-      tally(.restartContext)
-      if fails(.restartContext) { explain("\(name(partition)) runs, and its registers were not reset for it") }
-      partitions[index].isContextDue = false
-    }
   }
 }
