@@ -8,9 +8,9 @@ import TraceFormat
 
 /// Levels and rows of the health-monitor tables, callbacks, actions of the module, the log.
 @Suite struct HealthLevelTests {
-  private static let first = PartitionIndex(0)
+  static let first = PartitionIndex(0)
 
-  private static func started(_ change: (inout ModuleDescription) -> Void) throws -> Bench {
+  static func started(_ change: (inout ModuleDescription) -> Void) throws -> Bench {
     var description = ModuleDescription.standard
     change(&description)
     let bench = try Bench(description)
@@ -22,7 +22,7 @@ import TraceFormat
     level + 0x100 * state + 0x10000 * cause
   }
 
-  private func fault(_ bench: Bench, _ vector: UInt8, _ address: UInt64 = 0) -> [TraceEvent] {
+  func fault(_ bench: Bench, _ vector: UInt8, _ address: UInt64 = 0) -> [TraceEvent] {
     bench.take(.exception(vector: vector, address: address, bench.snapshot), at: bench.now + 10)
   }
 

@@ -7,21 +7,7 @@ import TraceFormat
 @testable import PartitionCore
 
 /// Which of several errors counts, and what becomes of those that a callback makes.
-@Suite struct HealthOrderTests {
-  private static let first = PartitionIndex(0)
-
-  private static func started(_ change: (inout ModuleDescription) -> Void) throws -> Bench {
-    var description = ModuleDescription.standard
-    change(&description)
-    let bench = try Bench(description)
-    bench.start()
-    return bench
-  }
-
-  private func fault(_ bench: Bench, _ vector: UInt8) -> [TraceEvent] {
-    bench.take(.exception(vector: vector, address: 0, bench.snapshot), at: bench.now + 10)
-  }
-
+extension HealthLevelTests {
   /// An error of the callback ends it, though the module ignores it: what was decided first follows, and the log says
   /// of the second error that it was ignored.
   @Test func anErrorThatTheModuleIgnoresEndsTheCallback() throws {
