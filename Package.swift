@@ -324,7 +324,7 @@ func apexPartitions() -> [Target] {
       "Autopilot", "Processes/Digger", "Processes/Overflower", "Processes/Latecomer", "Processes/Replenisher",
     ].map { partition($0, ["APEXBinding"]) }
     + [.target(name: "ProcessChecks", dependencies: ["CAPEX"], path: "Kernel/Partitions/Processes/Checks")]
-    + ["Synchronisation", "Preempter", "Mischief", "Sampler"].map {
+    + ["Synchronisation", "Preempter", "Mischief", "Sampler", "Mayfly", "Onlooker"].map {
       partition("Processes/\($0)", ["ProcessChecks", "APEXBinding"])
     }
 }
