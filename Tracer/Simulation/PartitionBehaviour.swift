@@ -21,10 +21,17 @@ protocol PartitionBehaviour: AnyObject {
   ///
   /// - Parameter isNext: whether it comes right after another one.
   func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64?
+  /// What it takes from the last entry to the partition's first piece, where that entry has made it start, ns; nil
+  /// where another one has, or nobody knows.
+  ///
+  /// - Parameter entry: when that was, ns.
+  func timeToFirstPiece(of partition: PartitionIndex, from entry: UInt64) -> UInt64?
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
   func startTime(of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.
-  func timerTime(_ outcome: TimerOutcome) -> UInt64?
+  ///
+  /// - Parameter partition: whose upcall has begun, where one has.
+  func timerTime(_ outcome: TimerOutcome, withUpcallOf partition: PartitionIndex?) -> UInt64?
   /// From the instant for which the timer is set to its entry, ns.
   var timerLateness: UInt64 { get }
 }

@@ -22,6 +22,8 @@ extension SimulatedWorld {
     if let upcall = decision.upcall {
       guests[Int(upcall.partition.rawValue)].beginUpcall(upcall.vector)
       behaviour?.beginUpcall(of: upcall.partition, upcall.vector)
+      timerEntry?.upcalled = upcall.partition
+      planExit()
       recorder.add(
         .upcallWritten, upcall.partition.rawValue, 0, UInt32(upcall.vector), PartitionLayout.stackTop - 4096,
         upcall.entry, 0)

@@ -26,7 +26,7 @@ extension SimulatedWorld {
       record(.timer, snapshot, 0xE0, at: instant)
       let before = core.current
       core.timer(snapshot, at: now, into: &recorder)
-      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before))
+      timerEntry = (instant, TimerOutcome(hasSwitch: core.current != before), nil)
       planExit()
     }
     act()
@@ -36,7 +36,9 @@ extension SimulatedWorld {
   func planExit() {
     guard let behaviour, timerEntry != nil else { return }
     if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
-    guard let timerEntry, let time = behaviour.timerTime(timerEntry.outcome) else { return }
+    guard let timerEntry,
+      let time = behaviour.timerTime(timerEntry.outcome, withUpcallOf: timerEntry.upcalled)
+    else { return }
     plannedExit = timerEntry.instant + time
   }
 

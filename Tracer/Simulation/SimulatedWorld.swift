@@ -32,10 +32,12 @@ public final class SimulatedWorld {
   var plannedExit: UInt64?
   /// What the piece of memory takes that is being made for a partition, ns; nil where none is.
   private var pieceTimes: [UInt64?]
+  /// The last entry into the kernel, ns.
+  private var latestEntry: UInt64 = 0
   /// When the last such piece was made, ns.
   private var latestPiece: UInt64 = .max
-  /// The timer's entry that the kernel is at, and what has come of it so far.
-  var timerEntry: (instant: UInt64, outcome: TimerOutcome)?
+  /// The timer's entry that the kernel is at, what has come of it so far, and whose upcall has begun.
+  var timerEntry: (instant: UInt64, outcome: TimerOutcome, upcalled: PartitionIndex?)?
   /// When the one-shot timer fires, ns.
   var timer: UInt64 = .max
   /// It has fired while the kernel was at something else and armed it anew: the interrupt still comes.
@@ -167,12 +169,19 @@ public final class SimulatedWorld {
     let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
     let index = Int(partition.rawValue)
     let piece = core.partitions[index].life.nextPiece
-    let isNext = ring.nanoseconds == latestPiece
-    let time =
-      pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition, isNext: isNext)
-      ?? generator.number(300...1500)
-    pieceTimes[index] = time
-    let instant = start + time
+    let instant: UInt64
+    if piece == 0, start == ring.nanoseconds,
+      let time = behaviour?.timeToFirstPiece(of: partition, from: latestEntry)
+    {
+      instant = max(ring.nanoseconds + 1, latestEntry + time)
+    } else {
+      let isNext = ring.nanoseconds == latestPiece
+      let time =
+        pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition, isNext: isNext)
+        ?? generator.number(300...1500)
+      pieceTimes[index] = time
+      instant = start + time
+    }
     // A kernel makes a piece in one go, and takes before it what fires in the wait for the window's instant. A seeded
     // world lets in as well what fires meanwhile.
     guard nextInterrupt(after: start + 30) > (behaviour == nil ? instant : start + 30) else { return resume() }
@@ -234,6 +243,7 @@ public final class SimulatedWorld {
   /// Goes from ring 3, or the idle loop, to the kernel, and tells what the partition shows.
   func enter(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex, for fault: GuestFault? = nil) -> EntrySnapshot {
     timerEntry = nil
+    latestEntry = instant
     var snapshot = EntrySnapshot(
       partition: who.rawValue, addressSpace: who.rawValue, resumeDelay: exit - ring.nanoseconds)
     guard !who.isNone else { return snapshot }

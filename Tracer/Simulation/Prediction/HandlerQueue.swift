@@ -10,6 +10,7 @@ final class HandlerQueue {
     var computation: UInt64
     var wasOn: Bool?
     var turn: UInt64
+    var timerEntry: (outcome: TimerOutcome, time: UInt64)?
   }
 
   private let room: SpillRoom?
@@ -38,7 +39,7 @@ final class HandlerQueue {
       closed.append(
         Closed(
           deedCount: oldest.count, hasReturned: oldest.end == .returned, computation: oldest.computation,
-          wasOn: oldest.wasOn, turn: oldest.turn))
+          wasOn: oldest.wasOn, turn: oldest.turn, timerEntry: oldest.timerEntry))
     }
   }
 
@@ -58,6 +59,7 @@ final class HandlerQueue {
     strand.computation = next.computation
     strand.wasOn = next.wasOn
     strand.turn = next.turn
+    strand.timerEntry = next.timerEntry
     return strand
   }
 }

@@ -6,6 +6,7 @@ extension RecordedBehaviour {
   /// else the first, from its beginning.
   func restart(_ partition: PartitionIndex, as start: PartitionStart, at instant: UInt64) {
     let index = Int(partition.rawValue)
+    players[index].start = instant
     var start = start
     if start.mayBeOfChange, asker != index { start.change = changeCount }
     players[index].life.forsake()

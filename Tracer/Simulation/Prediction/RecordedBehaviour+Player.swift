@@ -47,6 +47,8 @@ extension RecordedBehaviour {
   /// One partition.
   struct Player {
     var life = RecordedLife()
+    /// When its last start was decided, ns.
+    var start: UInt64 = 0
     /// The first of its recorded lives.
     var first: RecordedLife?
     /// The main flow, then its unfinished handlers.

@@ -261,14 +261,24 @@ final class RecordedBehaviour: PartitionBehaviour {
     return reader.pieceTime(piece, in: players[index].life, of: index).map { computation($0 + between) }
   }
 
+  func timeToFirstPiece(of partition: PartitionIndex, from entry: UInt64) -> UInt64? {
+    let player = players[Int(partition.rawValue)]
+    // Who asks for that has the first piece read, if there is any.
+    guard player.start >= entry, pieceTime(0, of: partition, isNext: false) != nil else { return nil }
+    return player.life.timeToFirstPiece.map(computation)
+  }
+
   func startTime(of partition: PartitionIndex) -> UInt64? {
     let index = Int(partition.rawValue)
     return reader.startTime(in: players[index].life, of: index).map(kernelTime)
   }
 
-  func timerTime(_ outcome: TimerOutcome) -> UInt64? {
+  /// As long as the entry took of which the same upcall came; else what is usual.
+  func timerTime(_ outcome: TimerOutcome, withUpcallOf partition: PartitionIndex?) -> UInt64? {
     reader.learnUsualTimes()
-    return reader.demand.timerTimes[outcome]?.nanoseconds.map(assumption.kernelTime)
+    let usual = reader.demand.timerTimes[outcome]?.nanoseconds
+    let recorded = partition.flatMap { players[Int($0.rawValue)].activities.last?.strand.timerEntry }
+    return (recorded?.outcome == outcome ? recorded?.time : usual).map(assumption.kernelTime)
   }
 
   var timerLateness: UInt64 { min(Self.longestLateness, reader.demand.timerLateness.nanoseconds ?? 0) }

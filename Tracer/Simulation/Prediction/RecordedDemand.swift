@@ -14,7 +14,7 @@ struct RecordedDemand {
   /// at some time, a handler that never comes back would have to be followed to the trace's end.
   static let longComputation: UInt64 = 10_000_000
 
-  private(set) var flows: [RecordedFlow]
+  var flows: [RecordedFlow]
   /// Of each line.
   private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
   /// Those that have some, a bit each.
@@ -25,7 +25,8 @@ struct RecordedDemand {
   private(set) var stop: UInt64 = .max
   /// The last event's instant, ns.
   private(set) var time: UInt64 = 0
-  private var latestKind: EventKind?
+  /// Its kind.
+  private(set) var latestKind: EventKind?
   private(set) var lossCount: UInt64 = 0
   /// A kernel has recorded it: the times between its events are those of a kernel's ways.
   private(set) var isOfKernel = false
@@ -39,7 +40,7 @@ struct RecordedDemand {
   private var hasReturned = false
   private var pendingDeed: (partition: Int, deed: RecordedDeed, strand: RecordedStrand)?
   /// The last piece of a partition's memory, likewise.
-  private var pendingStart: (partition: Int, instant: UInt64)?
+  var pendingStart: (partition: Int, instant: UInt64)?
   /// The timer's entry, likewise: what came of it.
   private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
   /// What the kernel takes for a timer's entry, by what comes of it.
@@ -55,7 +56,9 @@ struct RecordedDemand {
   private(set) var deadlines: DeadlineEvidence
   private var periods: PeriodFollower
   /// The nominal start of the window that runs, ns.
-  private var windowStart: UInt64 = 0
+  var windowStart: UInt64 = 0
+  /// The last entry into the kernel, ns.
+  private(set) var entry: UInt64 = 0
   /// The CPU waits for a window's instant.
   private var hasPadded = false
 
@@ -133,20 +136,8 @@ struct RecordedDemand {
       pendingDeed = nil
       if deed.asksForMode { start.change = nil }
     }
-    flows[index].begin(start, at: event.time)
+    flows[index].begin(start, at: event.time, of: entry)
     deadlines.begin(index)
-  }
-
-  /// The event before is the start's own, the piece before, or what the kernel did for an interrupt in between. Before
-  /// the window's instant nothing is made.
-  private mutating func takePiece(_ event: TraceEvent) {
-    let index = Int(event.partition)
-    guard flows.indices.contains(index) else { return }
-    var span = event.time &- min(event.time, max(time, windowStart))
-    if isOfKernel, latestKind == .memoryPiece { span -= min(span, KernelWays.betweenPieces) }
-    flows[index].life.pieceTimes.append(span)
-    flows[index].pieceTime = span
-    pendingStart = (index, event.time)
   }
 
   private mutating func beginHandler(_ event: TraceEvent) {
@@ -175,6 +166,7 @@ struct RecordedDemand {
     // After a loss the delay may be counted from an event that is missing.
     let exit = time + min(snapshot.resumeDelay, event.time - time)
     let isPulse = snapshot.flags.contains(.isPulse)
+    if !isPulse { entry = event.time }
     if !isPulse { settle(exit: exit, partition: snapshot.partition) }
     if snapshot.partition != 0xFF, !isPulse {
       compute(
@@ -286,6 +278,7 @@ struct RecordedDemand {
     pendingStart = nil
     if let (instant, outcome) = pendingTimer, let exit, partition != 0xFF, !hasPadded {
       timerTimes[outcome, default: TypicalTime()].add(exit &- instant)
+      if outcome.hasUpcall { flows[Int(partition)].current.timerEntry = (outcome, exit &- instant) }
     }
     pendingTimer = nil
     guard let (index, settled, strand) = pendingDeed else { return }

@@ -32,7 +32,9 @@ struct RecordedFlow {
   var current: RecordedStrand { open[open.count - 1] }
 
   /// The partition starts: whatever it was at is cut off.
-  mutating func begin(_ start: PartitionStart, at instant: UInt64) {
+  ///
+  /// - Parameter entry: when the kernel was entered for it, ns.
+  mutating func begin(_ start: PartitionStart, at instant: UInt64, of entry: UInt64) {
     if life.start != nil || life.hasRun {
       life.cut = instant
       for strand in open { strand.end = .cut }
@@ -41,6 +43,7 @@ struct RecordedFlow {
       lives.append(life)
     }
     life.start = start
+    life.entry = entry
     returned = 0
     marks = 0
     upcallCount = 0

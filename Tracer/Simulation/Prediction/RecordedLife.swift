@@ -32,6 +32,10 @@ final class RecordedLife {
   /// What each piece of the partition's memory took, and what the start took after the last one, ns.
   var pieceTimes: [UInt64] = []
   var startTime: UInt64?
+  /// The entry that made it start, and the time from there to its first piece of memory, where that came before any
+  /// other entry and no window's instant was waited for; ns.
+  var entry: UInt64 = 0
+  var timeToFirstPiece: UInt64?
   /// When the next start cut it off, ns.
   var cut: UInt64?
   /// Nobody follows it any more: of what is recorded only the beginning is kept.
@@ -98,6 +102,9 @@ final class RecordedStrand {
   private(set) var beginning: UInt64?
   /// The kind of the last deed; all ones before the first.
   private(set) var latestKind = UInt16.max
+  /// The timer's entry of which the handler's upcall came: what became of it, and what the kernel took, ns; nil where
+  /// another entry led to it.
+  var timerEntry: (outcome: TimerOutcome, time: UInt64)?
   /// A window has been given up, and nothing done since but to ask for marks.
   private(set) var isGivenUp = false
   /// What was told last is that no process has the processor.
