@@ -61,6 +61,19 @@ extension HealthLevelTests {
     #expect(bench.call(.raiseApplicationError, raised, ModuleDescription.data, tooLong).status == .invalidParameter)
   }
 
+  /// The fault comes so late that the window ends in its step: the action is taken there, and the kernel must not set the
+  /// partition's registers for a callback any more.
+  @Test(arguments: [PartitionRecoveryAction.coldStart, .idle])
+  func aCallbackWhoseWindowIsOverDoesNotBegin(_ action: PartitionRecoveryAction) throws {
+    let bench = try Self.withCallback(action)
+    let events = bench.take(.exception(vector: 6, address: 0, bench.snapshot), at: bench.armed)
+    #expect(events.of(.callback).count == 1 && events.of(.windowEnd).count == 1)
+    #expect(events.of(.healthAction).map(\.detail) == [action.rawValue])
+    #expect(bench.core.decision.callback == nil)
+    #expect(!bench.core.partitions[0].life.isInCallback)
+    #expect(events.of(.restart).count == (action == .idle ? 0 : 1))
+  }
+
   /// The drainer starts only once: what would start it again stops it.
   @Test(arguments: [PartitionRecoveryAction.warmStart, .coldStart])
   func theDrainerIsNotStartedAgain(_ action: PartitionRecoveryAction) throws {

@@ -64,7 +64,7 @@ import TraceFormat
 
   // MARK: Callbacks
 
-  private static func withCallback(_ action: PartitionRecoveryAction) throws -> Bench {
+  static func withCallback(_ action: PartitionRecoveryAction) throws -> Bench {
     try started { module in
       module.partitions[0].callbackEntry = ModuleDescription.text + 0x300
       for error in [ErrorCode.illegalRequest, .memoryViolation] {

@@ -34,6 +34,8 @@ extension PartitionCore where Marking: MarkingRule {
     let index = Int(partition.rawValue)
     let old = partitions[index].mode
     partitions[index].mode = mode
+    // A callback that was to begin in this step does not, where the window ends with it: its action has been taken.
+    if decision.callback?.partition == partition { decision.callback = nil }
     recorder.record(
       .modeChange, partition: partition, detail: mode.rawValue,
       operand: UInt32(old.rawValue) | UInt32(partitions[index].life.startCondition.rawValue) &<< 8)
