@@ -133,7 +133,8 @@ extension Kernel {
     let index = Int(upcall.partition.rawValue)
     let registers = RegisterPage(contexts[index].registers)
     let shared = contexts[index].shared.pointer
-    let frame = frameAddress(registers, of: upcall.partition, isInTail: upcall.reusesFrame)
+    // What was checked is what is written to: the registers alone do not tell, for the call may have moved the tail.
+    let frame = upcall.reusesFrame ? contexts[index].frameInUse : Self.newFrame(below: registers.stackPointer)
     guard let memory = memory(of: upcall.partition, at: frame) else { preconditionFailure() }
     Acts.enterUpcall(
       upcall, registers: registers, frame: frame, frameMemory: memory, shared: shared)

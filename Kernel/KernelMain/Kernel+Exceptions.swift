@@ -15,7 +15,7 @@ extension Kernel {
     let index = Int(exception.partition.rawValue)
     let registers = RegisterPage(contexts[index].registers)
     let shared = contexts[index].shared.pointer
-    let address = frameAddress(registers, of: exception.partition, isInTail: false)
+    let address = Self.newFrame(below: registers.stackPointer)
     guard let frame = memory(of: exception.partition, at: address) else { preconditionFailure() }
     for general in 0..<15 { Instruction.store64(registers[general: general], to: frame + general * 8) }
     let returnFrame = frame + Int(UpcallFrame.returnFrame)
@@ -71,7 +71,7 @@ extension Kernel {
   /// What `raiseApplicationError` tells the core of the caller's error handler.
   mutating func handlerState(of caller: PartitionIndex, _ registers: RegisterPage) -> UInt64 {
     let shared = contexts[Int(caller.rawValue)].shared.pointer
-    let frame = frameAddress(registers, of: caller, isInTail: false)
+    let frame = Self.newFrame(below: registers.stackPointer)
     let fits = core.allows(.write, caller, frame, registers.stackPointer &- frame)
     return UInt64(Instruction.load32(shared + SharedPage.exceptionsReturned)) | (fits ? 1 &<< 32 : 0)
   }

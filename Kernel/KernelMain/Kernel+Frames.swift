@@ -26,7 +26,8 @@ extension Kernel {
   @inline(never) private mutating func frameFlagsInTail(
     _ registers: RegisterPage, _ interrupted: PartitionIndex
   ) -> EntrySnapshot.Flags {
-    let frame = frameAddress(registers, of: interrupted, isInTail: true)
+    let frame = frameInTail(registers, of: interrupted)
+    contexts[Int(interrupted.rawValue)].frameInUse = frame
     let fits = frame & 15 == 0 && core.allows(.write, interrupted, frame, Self.checkedFrameBytes)
     return fits ? EntrySnapshot.Flags.inReturnTail.union(.frameFits) : .inReturnTail
   }
@@ -48,10 +49,9 @@ extension Kernel {
   /// new frame is checked with the red zone above it too: a stack pointer outside the stack has none.
   private static var checkedFrameBytes: UInt64 { UpcallFrame.byteCount &+ 15 }
 
-  /// Where an upcall's frame goes: below the red zone, or where the unfinished return has it.
-  mutating func frameAddress(_ registers: RegisterPage, of partition: PartitionIndex, isInTail: Bool) -> UInt64 {
+  /// Where an unfinished return has its frame.
+  private mutating func frameInTail(_ registers: RegisterPage, of partition: PartitionIndex) -> UInt64 {
     let stack = registers.stackPointer
-    guard isInTail else { return Self.newFrame(below: stack) }
     let tailEnd = core.partitions[Int(partition.rawValue)].returnTailEnd
     // The last two instructions of the tail run with the stack pointer below the interrupted one's red zone.
     let toEnd = tailEnd &- registers.instructionPointer

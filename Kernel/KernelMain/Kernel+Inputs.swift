@@ -178,6 +178,7 @@ extension Kernel {
       // A return address that no address space has would fault in the kernel, at `iretq`.
       let target = Instruction.load64(memory + Int(UpcallFrame.returnFrame))
       guard target < 0x8000_0000_0000 else { return 0 }
+      contexts[Int(caller.rawValue)].frameInUse = frame
       let stack = Instruction.load64(memory + Int(UpcallFrame.returnFrame) + 24)
       let next = Self.newFrame(below: stack)
       return (core.allows(.write, caller, next, stack &- next) ? 3 : 1) | (isHandlerOver(caller) ? 4 : 0)

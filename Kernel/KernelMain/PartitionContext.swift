@@ -26,6 +26,9 @@ struct PartitionContext: BitwiseCopyable {
   var stackBytes: UInt64
   var segmentBase: UInt64
   var entryPoint: UInt64
+  /// The frame of its unfinished return, as it was last looked at: it was found usable if the core delivers on it, and
+  /// where the call that was made has published another tail, the place is still this one.
+  var frameInUse: UInt64 = 0
   /// Index of its first segment in `Kernel.segments`, and how many.
   var firstSegment: Int
   var segmentCount: Int

@@ -109,10 +109,12 @@ extension PartitionCore where Marking: MarkingRule {
 
   /// What `raiseApplicationError` tells of the caller's handler (`EventKind.hypercall`, word 2): bits 0–31
   /// `SharedPage.exceptionsReturned`, bit 32 whether a frame fits below the stack pointer.
+  ///
+  /// In the return's tail that is not the frame that an upcall would use: what the snapshot says of it stays.
   mutating func learnHandler(_ operand: UInt64) {
     let index = Int(current.rawValue)
     noteExceptionsReturned(UInt32(truncatingIfNeeded: operand), of: index)
-    partitions[index].frameFits = operand & 1 &<< 32 != 0
+    if !partitions[index].isInReturnTail { partitions[index].frameFits = operand & 1 &<< 32 != 0 }
   }
 
   /// A partition stops or starts anew: nothing of its interrupts, timer, events and handlers is left.
