@@ -78,7 +78,13 @@ extension ReferenceChecker {
 
   private func isStackError(_ index: Int) -> Bool {
     kinds[index] == .healthError && events[index].detail == ErrorCode.stackOverflow.rawValue
-      && cause(index) == 0
+      && cause(index) == 0 && !isRaised(index)
+  }
+
+  /// An error that a partition raised itself: it comes before the call's answer.
+  private func isRaised(_ error: Int) -> Bool {
+    guard let step = step(of: error), isCall(step, .raiseApplicationError) else { return false }
+    return answer(step).map { error < $0 } ?? true
   }
 
   /// The health monitor was told of the mark that waits at full depth, and no upcall has returned since.

@@ -54,8 +54,9 @@ extension ReferenceChecker {
 
   /// What a step's raise or exception must lead to.
   private func judgeTold(_ step: Step) {
-    if success(step, .raiseApplicationError) != nil {
-      let error = all(.healthError, in: range(step)).last
+    if let result = success(step, .raiseApplicationError) {
+      // An error after the answer is a mark's that found no room or depth.
+      let error = all(.healthError, in: step.input..<result).last
       let codes = [ErrorCode.deadlineMissed, .applicationError, .stackOverflow].map { UInt64($0.rawValue) }
       let isRaised = error.map { UInt64(events[$0].detail) == word(step, 3) && codes.contains(word(step, 3)) } ?? false
       require("health.entered", isRaised)

@@ -27,7 +27,7 @@ extension Verifier {
     guard event.partition != 0xFF else { return }
     if let rule = plan.healthRule(event.partition, UInt32(event.detail), state) { judgeLevel(event, level, rule) }
     judgeState(event.partition, state)
-    if event.detail == ErrorCode.stackOverflow.rawValue, rare.errorVector == 0 {
+    if event.detail == ErrorCode.stackOverflow.rawValue, rare.errorVector == 0, !isErrorRaised {
       partitions[Int(event.partition)].isOverflowTold = true
       judgeRoomTold(event.partition)
     }
@@ -208,16 +208,31 @@ extension Verifier {
     }
   }
 
+  /// The error that a call has raised is entered before its answer; what is entered after it is a mark's that found no
+  /// room or depth.
+  mutating func judgeErrorRaised() {
+    let raisable = [ErrorCode.applicationError, .deadlineMissed, .stackOverflow]
+    let raised = raisable.first { UInt64($0.rawValue) == step.argument0 }
+    if raised.map({ Int16($0.rawValue) == rare.error }) != true, fails(.healthEntered) {
+      explain("\(name(step.partition)) raised error \(step.argument0), and the health monitor has \(rare.error)")
+    }
+  }
+
+  private var isStepRaise: Bool {
+    step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.raiseApplicationError.rawValue
+  }
+
+  /// Whether an error that is entered now is the one that the step's call raises, and no mark's that found no room.
+  private var isErrorRaised: Bool { isStepRaise && !step.happenings.contains(.answered) }
+
   /// An error of process level was not given to the partition's error handler.
   mutating func judgeHandlerLeftOut(_ partition: UInt8) {
     assumeReflected(partition)
     let guest = guests[Int(partition)]
     tally(.healthProcess)
     // A raised error tells by bit 32 whether a frame fits, and in the bits below the exceptions come back from.
-    let isRaised =
-      step.kind == EventKind.hypercall.rawValue && step.what == HypercallNumber.raiseApplicationError.rawValue
     let hasFrame =
-      isRaised
+      isStepRaise
       ? step.looked >> 32 & 1 != 0 && guest.isReflectedKnown
         && guest.reflectedCount == UInt32(truncatingIfNeeded: step.looked)
       : step.flags.contains(.frameFits) && !step.flags.contains(.inReturnTail)

@@ -107,7 +107,8 @@ extension Verifier {
     case .setTimer: setTimer(partition)
     case .readErrorLog: judgeErrorLog(partition)
     case .setModuleSchedule: judgeScheduleAsked(partition)
-    case .setPartitionMode, .raiseApplicationError, .completeCallback, .findModuleSchedule:
+    case .raiseApplicationError: judgeErrorRaised()
+    case .setPartitionMode, .completeCallback, .findModuleSchedule:
       break  // Judged when the step closes: the answer is not their effect.
     case .createQueuingPort, .createSamplingPort: nameCreatedPort()
     case .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,
@@ -277,12 +278,6 @@ extension Verifier {
     case .setPartitionMode: closeModeAsked()
     case .setModuleSchedule: closeScheduleAsked()
     case .findModuleSchedule: closeScheduleNamed()
-    case .raiseApplicationError:
-      let raisable = [ErrorCode.applicationError, .deadlineMissed, .stackOverflow]
-      let raised = raisable.first { UInt64($0.rawValue) == step.argument0 }
-      if step.resultCode == 0, raised.map({ Int16($0.rawValue) == rare.error }) != true, fails(.healthEntered) {
-        explain("\(name(step.partition)) raised error \(step.argument0), and the health monitor has \(rare.error)")
-      }
     default: break
     }
   }
