@@ -88,6 +88,7 @@ extension Attack {
     Attack(name: "HypercallNoise", origin: "", outcome: .harmless),
     Attack(name: "ForgedReturns", origin: "L2", outcome: .attempts([1, 13, 14])),
     Attack(name: "UpcallEntries", origin: "L2, L3", outcome: .attempts([])),
+    Attack(name: "MovedTails", origin: "L2, L3", outcome: .attempts([])),
     Attack(name: "StopTheOthers", origin: "", outcome: .harmless),
     Attack(
       name: "HandlerGames", origin: "L5: a fault in the fault's handler", outcome: .idled(vector: 6, .illegalRequest)),
