@@ -47,6 +47,19 @@ extension DeliveryTests {
     #expect(bench.log.events.of(.healthError).map(\.detail) == (hasRoom ? [] : [ErrorCode.stackOverflow.rawValue]))
   }
 
+  /// What raising an error tells of the room below the stack pointer says nothing of the frame in use, above it.
+  @Test(arguments: [true, false]) func anErrorInTheTailSaysNothingOfTheFrameInUse(_ isUsable: Bool) throws {
+    var description = ModuleDescription.standard
+    description.healthActions = [ErrorCode.applicationError, .stackOverflow].map {
+      HealthActionRecord(partition: PartitionIndex(0), error: $0, action: .ignore)
+    }
+    let bench = try Self.ready([36], description)
+    bench.fire(4)
+    bench.flags = isUsable ? [.interruptsEnabled, .inReturnTail, .frameFits] : [.interruptsEnabled, .inReturnTail]
+    #expect(bench.call(.raiseApplicationError, 1, 0, 0, operand: isUsable ? 0 : 1 << 32).status == .noError)
+    #expect(bench.core.decision.upcall?.reusesFrame == (isUsable ? true : nil))
+  }
+
   /// Upcalls come in windows: in idle time the drainer's return gives its frame back, whatever waits.
   @Test func aReturnInIdleTimeIsAReturn() throws {
     var description = ModuleDescription.standard

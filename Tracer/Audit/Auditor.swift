@@ -48,6 +48,7 @@ struct Auditor {
   var armed: UInt64?
   var dueFrom: UInt64 = 0
   var mayBeStale = false
+  var mayComeTwice = false
   var isTimerKnown = true
   /// All ones where the module was not to stop; nil where the trace does not say.
   var stopInstant: UInt64?

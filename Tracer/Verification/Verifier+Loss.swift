@@ -64,6 +64,7 @@ extension Verifier {
     machine.isArmed = false
     // An expiry of what was armed in the loss may come after the timer was armed anew.
     machine.mayBeStale = true
+    machine.mayComeTwice = false
     machine.isMaskKnown = false
     machine.kernelCountsKnown = 0
     machine.isSpuriousKnown = false

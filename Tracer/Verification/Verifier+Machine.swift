@@ -46,11 +46,13 @@ extension Verifier {
         explain("the timer, due at \(machine.dueFrom.seconds), came \((time &- machine.dueFrom).nanoseconds) late")
       }
       machine.isArmed = false
+      machine.mayComeTwice = machine.mayBeStale
       machine.mayBeStale = false
       return
     }
-    if machine.mayBeStale {
+    if machine.mayBeStale || machine.mayComeTwice {
       machine.mayBeStale = false
+      machine.mayComeTwice = false
       return
     }
     tally(.timerPunctual)

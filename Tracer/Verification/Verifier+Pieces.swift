@@ -58,6 +58,7 @@ extension Verifier {
     machine.isTimerKnown = false
     machine.isArmed = false
     machine.mayBeStale = false
+    machine.mayComeTwice = false
     machine.isEntryKnown = false
     machine.readyTime = 0
     machine.isKernelTimeKnown = false

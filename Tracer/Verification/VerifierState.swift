@@ -78,6 +78,9 @@ struct MachineState: Equatable {
   var isTimerKnown = true
   /// The timer's instant may have passed when it was armed anew: one interrupt may still be on its way.
   var mayBeStale = false
+  /// The interrupt that was taken for the one armed for may have been that: taken just before its instant, and told of
+  /// just after it. Then the one armed for is still to come.
+  var mayComeTwice = false
 
   var mask: UInt16 = 0
   var isMaskKnown = false

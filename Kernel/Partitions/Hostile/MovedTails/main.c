@@ -7,7 +7,8 @@
 // The return's tail, as far as the kernel knows: one call, and back to the stack in r12.
 __asm__(
     ".text\n.globl tail\n.globl behind_call\n.globl tail_end\n"
-    "tail:\tmovq $1, 0x30000000\n\tsyscall\nbehind_call:\t.rept 8\n\tnop\n\t.endr\n\tmovq %r12, %rsp\n\tret\ntail_end:\n");
+    "tail:\tmovq $1, 0x30000000\n\tsyscall\n"
+    "behind_call:\t.rept 8\n\tnop\n\t.endr\n\tmovq %r12, %rsp\n\tret\ntail_end:\n");
 extern const uint8_t tail[], behind_call[], tail_end[], attempt_upcall[];
 
 // The ends of what an upcall's frame may lie in, and what is near them.
