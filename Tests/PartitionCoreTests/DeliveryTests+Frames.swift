@@ -54,6 +54,7 @@ extension DeliveryTests {
       HealthActionRecord(partition: PartitionIndex(0), error: $0, action: .ignore)
     }
     let bench = try Self.ready([36], description)
+    bench.flags = .init()
     bench.fire(4)
     bench.flags = isUsable ? [.interruptsEnabled, .inReturnTail, .frameFits] : [.interruptsEnabled, .inReturnTail]
     #expect(bench.call(.raiseApplicationError, 1, 0, 0, operand: isUsable ? 0 : 1 << 32).status == .noError)

@@ -43,7 +43,8 @@ import TraceFormat
     let (place, error) = errorOfMark(story)
     let call = story.nextEntry(after: place)
     var lines = Array(story.lines[call...call + 1])
-    let known = story.index(.hypercall, where: { $0.operand & 0xFFFF == raise && $0.time > story.lines[call].event.time })
+    let time = story.lines[call].event.time
+    let known = story.index(.hypercall, where: { $0.operand & 0xFFFF == raise && $0.time > time })
     for index in lines.indices { lines[index].event.operand = lines[index].event.operand & ~0xFFFF | raise }
     lines[0].event.words.w2 = story.lines[known].event.words.w2
     lines[0].event.words.w3 = UInt64(ErrorCode.stackOverflow.rawValue)

@@ -27,7 +27,7 @@ struct CallMeaning: Equatable {
     switch number {
     case .null, .note, .setSegmentBase, .returnFromUpcall, .writeConsole, .writeSamplingMessage, .readSamplingMessage,
       .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus, .clearQueuingPort, .setPartitionMode,
-      .raiseApplicationError, .completeCallback, .findModuleSchedule, .readSamplingTime:
+      .completeCallback, .findModuleSchedule, .readSamplingTime:
       mustTake = false
     default: mustTake = true
     }
