@@ -126,6 +126,10 @@ import Verification
     }
     #expect(try folder.partita(["export", trace, "--format", "csv", "--from", "1ms", "-o", "part.csv"]).status == 3)
     #expect(try folder.partita(["analyse", "module.xml", trace]).status == 3)
+    // What passes by what is there is not refused, and not confirmed either.
+    #expect(try folder.partita(["verify", trace, "--certificate", "late.json"]).status == 3)
+    let audit = try folder.partita(["audit", "late.json", trace])
+    #expect(audit.status == 3 && !audit.text.contains("refused"), "\(audit.text.suffix(300))")
   }
 
   /// Ctrl-C ends it in order, and nothing is left behind.

@@ -33,6 +33,7 @@ public enum CertificateAudit {
     var auditor = Auditor(reader.moduleTable)
     var cited = CitedEvents(certificate)
     var gaps = 0
+    var isOverwritten = false
     var kept: [TraceEvent] = []
     while let batch = reader.nextBatch() {
       guard onProgress(.reading) else { return nil }
@@ -44,7 +45,9 @@ public enum CertificateAudit {
           auditor.consume(events[index], position: position)
           cited.see(position, events[index].time)
         }
-      case .gap: gaps += 1
+      case .gap(let gap):
+        gaps += 1
+        if auditor.events == 0, gap.defect.kind == .overwritten { isOverwritten = true }
       }
     }
     auditor.finish(fileBytes: reader.statistics.storedBytes)
@@ -68,7 +71,9 @@ public enum CertificateAudit {
       violated = ReferenceChecker.violations(kept, reader.moduleTable) { onProgress(.judging($0)) }
       if violated == nil { return nil }
     }
-    let judge = ClaimAudit(auditor: auditor, cited: cited, isLossy: isLossy, violated: violated)
+    // Where all that is missing is what a flight recorder has overwritten, the rest is judged by what is there.
+    let isLate = isOverwritten && gaps == 1 && auditor.lossCount == 0
+    let judge = ClaimAudit(auditor: auditor, cited: cited, isLossy: isLossy, isLate: isLate, violated: violated)
     report.findings = certificate.report.claims.map { judge.finding($0) }
     report.objections += judge.strangers(in: certificate.report.claims)
     report.objections += judge.omissions(certificate.report.leftOut ?? [])

@@ -6,6 +6,8 @@ struct ClaimAudit {
   let cited: CitedEvents
   /// Events of the trace are lost.
   let isLossy: Bool
+  /// All that is lost is what a flight recorder has overwritten: what follows is judged by what is there.
+  let isLate: Bool
   /// The claims that the reference checker finds violated; nil where it has not judged.
   let violated: Set<String>?
 
@@ -13,10 +15,11 @@ struct ClaimAudit {
   private var isWhole: Bool { !isLossy && auditor.hasEnd }
   private let words: ClaimWords
 
-  init(auditor: Auditor, cited: CitedEvents, isLossy: Bool, violated: Set<String>?) {
+  init(auditor: Auditor, cited: CitedEvents, isLossy: Bool, isLate: Bool = false, violated: Set<String>?) {
     self.auditor = auditor
     self.cited = cited
     self.isLossy = isLossy
+    self.isLate = isLate
     self.violated = violated
     words = ClaimWords(auditor.facts)
   }
@@ -119,7 +122,8 @@ struct ClaimAudit {
   private func standing(_ claim: AuditedCertificate.Claim) -> [String] {
     guard claim.verdict == "pass" else { return [] }
     if auditor.facts.isHidden(claim.id) { return ["it passes, and what it is about is left out of the trace"] }
-    if isLossy, FixedClaims.isTouchedByLoss(claim.id) { return ["it passes, and events that it is about may be lost"] }
+    let isTouched = isLate ? claim.id == "trace.complete" : FixedClaims.isTouchedByLoss(claim.id)
+    if isLossy, isTouched { return ["it passes, and events that it is about may be lost"] }
     if !auditor.hasEnd, FixedClaims.needsEnd.contains(claim.id) { return ["it passes, and the trace has not its end"] }
     if claim.id == "trace.boot", auditor.kernelBuild == nil { return ["it passes, and the trace has no boot"] }
     if claim.id == "trace.time", !auditor.isInOrder { return ["it passes, and time goes back"] }
