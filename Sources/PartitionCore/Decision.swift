@@ -155,7 +155,7 @@ public struct Decision {
   public internal(set) var callback: CallbackDecision? {
     get { works.contains(.callback) ? callbackValue : nil }
     set {
-      guard let newValue else { return }
+      guard let newValue else { return works = Works(rawValue: works.rawValue & ~Works.callback.rawValue) }
       callbackValue = newValue
       works.insert(.callback)
     }
