@@ -106,6 +106,13 @@ public struct RegisterPage {
   /// - Returns: whether an interrupt came, whose frame is then in the idle loop's page; false when the time came.
   public static func wait(untilTicks: UInt64) -> Bool { partita_wait_and_return(untilTicks) != 0 }
 
+  /// Goes on a fixed number of instructions after the counter has said `untilTicks`, interrupts off: the last piece of a
+  /// wait, whose loop ends some instructions earlier or later.
+  public static func pad(untilTicks: UInt64) { partita_pad(untilTicks) }
+
+  /// Ticks before its target at which a wait must end for a pad to reach it.
+  public static var padTicks: UInt64 { UInt64(PARTITA_PAD_SLED) &* 2 }
+
   /// Instructions, and so ns under `-icount shift=0`, from the pad's target to the first instruction in ring 3.
   public static var padLatencyTicks: UInt64 { UInt64(PARTITA_PAD_INSTRUCTIONS) }
 }

@@ -14,9 +14,12 @@ extension Kernel {
     // Before its window starts: what is looked at after each piece is its own then, and takes as long whoever ran last.
     if partition != loaded { load(partition) }
     let start = core.decision.notBefore
-    guard !RegisterPage.wait(untilTicks: start == .zero ? 0 : clock.ticks(start)) else {
+    let startTicks = start == .zero ? 0 : clock.ticks(start)
+    guard !RegisterPage.wait(untilTicks: startTicks &- min(startTicks, RegisterPage.padTicks)) else {
       return takeInput(from: idleRegisters, interrupted: .none)
     }
+    // To the instruction, so that a start does not show when the wait began.
+    RegisterPage.pad(untilTicks: startTicks)
     let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
     fillPiece(Int(piece), of: partition)
     let now = clock.now

@@ -64,6 +64,27 @@ PARTITA_INLINE uint32_t partita_wait_and_return(uint64_t untilTicks) {
                      "rsi", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
     return came;
 }
+/// Goes on a fixed number of instructions after the counter has said untilTicks, whenever it was called before that: by
+/// as many no-operations as are left, as partita_enter does.
+PARTITA_INLINE void partita_pad(uint64_t untilTicks) {
+    __asm__ volatile(
+        "1: rdtsc\n\t"
+        "shlq $32, %%rdx\n\t"
+        "orq %%rdx, %%rax\n\t"
+        "movq %[until], %%rcx\n\t"
+        "subq %%rax, %%rcx\n\t"
+        "cmpq %[sled], %%rcx\n\t"
+        "jg 1b\n\t"
+        "xorl %%eax, %%eax\n\t"
+        "testq %%rcx, %%rcx\n\t"
+        "cmovsq %%rax, %%rcx\n\t"          // late already: no pad
+        "leaq 2f(%%rip), %%rax\n\t"
+        "subq %%rcx, %%rax\n\t"
+        "jmp *%%rax\n\t"
+        ".fill %c[sled], 1, 0x90\n"
+        "2:"
+        : : [until] "r"(untilTicks), [sled] "i"(PARTITA_PAD_SLED) : "rax", "rcx", "rdx", "cc");
+}
 PARTITA_INLINE uint64_t partita_read_ticks(void) {
     uint64_t low, high;                     // the instruction clears both upper halves
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
