@@ -106,8 +106,8 @@ public struct RegisterPage {
   /// - Returns: whether an interrupt came, whose frame is then in the idle loop's page; false when the time came.
   public static func wait(untilTicks: UInt64) -> Bool { partita_wait_and_return(untilTicks) != 0 }
 
-  /// Goes on a fixed number of instructions after the counter has said `untilTicks`, interrupts off: the last piece of a
-  /// wait, whose loop ends some instructions earlier or later.
+  /// Goes on a fixed number of instructions after the counter has said `untilTicks`, interrupts off: the last piece of
+  /// a wait, whose loop ends some instructions earlier or later.
   public static func pad(untilTicks: UInt64) { partita_pad(untilTicks) }
 
   /// Ticks before its target at which a wait must end for a pad to reach it.

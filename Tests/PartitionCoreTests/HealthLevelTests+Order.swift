@@ -61,8 +61,8 @@ extension HealthLevelTests {
     #expect(bench.call(.raiseApplicationError, raised, ModuleDescription.data, tooLong).status == .invalidParameter)
   }
 
-  /// The fault comes so late that the window ends in its step: the action is taken there, and the kernel must not set the
-  /// partition's registers for a callback any more.
+  /// The fault comes so late that the window ends in its step: the action is taken there, and the kernel must not set
+  /// the partition's registers for a callback any more.
   @Test(arguments: [PartitionRecoveryAction.coldStart, .idle])
   func aCallbackWhoseWindowIsOverDoesNotBegin(_ action: PartitionRecoveryAction) throws {
     let bench = try Self.withCallback(action)
