@@ -79,7 +79,7 @@ extension Verifier {
     calm.counters = UInt32(truncatingIfNeeded: event.words.w0)
     guard passCalmly(event, until: until) else { return false }
     beginStep(event)
-    step.returned = returned
+    noteReturns(returned)
     return true
   }
 

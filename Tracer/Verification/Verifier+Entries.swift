@@ -19,7 +19,7 @@ extension Verifier {
   }
 
   @inline(never)
-  private mutating func enterAtLength(_ event: EventReference) {
+  mutating func enterAtLength(_ event: EventReference) {
     if UInt16(event.partition) == calm.partition, passReturn(event) { return }
     disturb()
     let snapshot = event.snapshot
@@ -52,7 +52,7 @@ extension Verifier {
     let returned = partition == 0xFF ? 0 : step.returned
     let areReturnsKnown = step.areReturnsKnown
     beginStep(event)
-    step.returned = returned
+    noteReturns(returned)
     step.areReturnsKnown = areReturnsKnown
     if partition != 0xFF { seekCalm(partition) }
   }
@@ -78,14 +78,16 @@ extension Verifier {
 
   @inline(__always)
   mutating func beginStep(_ event: EventReference) {
-    step = Step()
+    step.begin(event, time: time, position: position)
     if rare.isTouched { rare = Rarities() }
-    step.kind = event.kind
-    step.partition = event.partition
-    step.flags = EntrySnapshot.Flags(rawValue: event.detail)
-    step.what = UInt16(truncatingIfNeeded: event.operand)
-    step.time = time
-    step.position = position
+  }
+
+  /// The step's partition has returned from upcalls.
+  @inline(__always)
+  mutating func noteReturns(_ returned: UInt16) {
+    guard returned != 0 else { return }
+    step.returned = returned
+    step.happenings.insert(.returned)
   }
 
   /// The partition interrupted must be the one that the last switch named, or nobody while its window is yet to start.
@@ -123,16 +125,15 @@ extension Verifier {
   /// The step before an entry may have been a hypercall that returned at once.
   @inline(__always)
   mutating func judgeCallDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
-    if step.kind == EventKind.hypercall.rawValue, partition == step.partition,
-      step.happenings.isDisjoint(with: [.switched, .upcall])
-    {
-      let claim = Int(
-        step.what < 128 ? targets.hypercall[Int(step.what)] : targets.unknownHypercalls[step.what] ?? -1)
-      if claim >= 0 { judgeDuration(claim, spent, resume) }
-    }
+    if step.call.claim != -1 { judgeDuration(partition, spent, resume) }
   }
 
-  private mutating func judgeDuration(_ claim: Int, _ spent: UInt64, _ resume: UInt64) {
+  @inline(never)
+  private mutating func judgeDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
+    guard partition == step.partition, step.happenings.isDisjoint(with: [.switched, .upcall]) else { return }
+    let claim = Int(
+      step.call.claim == CallMeaning.claimByNumber ? targets.unknownHypercalls[step.what] ?? -1 : step.call.claim)
+    guard claim >= 0 else { return }
     let span = CaseSpan(from: step.time, to: resume)
     if exceeds(claim, Int64(clamping: spent), step.position, step.time, over: span) {
       explain("the hypercall took \(spent.nanoseconds) from entry to resume")
@@ -172,11 +173,9 @@ extension Verifier {
   @inline(__always)
   mutating func closeStep() {
     let happened = step.happenings
-    // Most steps are a hypercall and its answer, and nothing else.
-    if step.kind == EventKind.hypercall.rawValue, happened.isSubset(of: .quiet), happened.contains(.answered),
-      !rare.isTouched, step.returned == 0
-    {
-      if step.call.mustClose { closeHypercall() }
+    // Most steps are a hypercall and its answer, and nothing else. Only a hypercall has one.
+    if happened.subtracting(.unowed) == .answered, !rare.isTouched {
+      if step.call.duties.contains(.close) { closeHypercall() }
       return
     }
     if step.isClosed { return }

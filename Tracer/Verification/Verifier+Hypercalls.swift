@@ -8,23 +8,7 @@ extension Verifier {
   mutating func hypercall(_ event: EventReference) {
     guard event.partition != 0xFF else { return refuseNobody() }
     enter(event)
-    step.call = calls[min(Int(step.what), CallMeaning.tableCount)]
-    // Read before any is written, they go by twos.
-    let (looked, first, second, third) = (event.words.w2, event.words.w3, event.words.w4, event.words.w5)
-    (step.looked, step.argument0, step.argument1, step.argument2) = (looked, first, second, third)
-    let state = partitions.reference(to: Int(event.partition))
-    state.pointee.deferred = 0
-    state.pointee.optional = 0
-    // The return's own frame is used again: whoever returns takes upcalls.
-    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
-      state.pointee.isEnabled = true
-      state.pointee.wasInTail = false
-      // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
-      state.pointee.frameFits = step.looked & 2 != 0
-      state.pointee.showHandler(isOver: step.looked & 4 != 0)
-    } else if step.what == HypercallNumber.raiseApplicationError.rawValue {
-      learnHandler(of: event.partition, told: step.looked)
-    }
+    tellCall(event)
   }
 
   /// The same where it is not followed by its answer.
@@ -55,9 +39,9 @@ extension Verifier {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
-    if !step.call.isCalm { disturb() }
+    if step.call.duties.contains(.disturb) { disturb() }
     guard let number = step.call.number else { return judgeUnknown(event) }
-    if step.call.mustTake { take(number, event.partition) }
+    if step.call.duties.contains(.take) { take(number, event.partition) }
   }
 
   @inline(never)

@@ -111,7 +111,7 @@ extension Verifier {
   ///
   /// Nearly always the answer is the first comparison's.
   @inline(__always)
-  private func isJudged(_ input: EventReference) -> Bool {
+  func isJudged(_ input: EventReference) -> Bool {
     let isSomebody = Int(input.partition) < partitions.count
     if isSomebody, input.kind == EventKind.hypercall.rawValue || input.kind == EventKind.timer.rawValue { return true }
     let number = input.operand & 0xFFFF

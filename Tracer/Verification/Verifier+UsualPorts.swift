@@ -2,12 +2,95 @@ import APEXTypes
 import ModuleConfiguration
 import TraceFormat
 
+/// What follows a call about a sampling port, where it lies: for a look ahead.
+struct UsualPort {
+  /// Events that must follow a call for what it does with a port to be judged together.
+  static let lookahead = 4
+
+  let operation: EventReference
+  let answer: EventReference
+  let copy: EventReference
+  /// What comes then.
+  let next: EventReference
+
+  /// Unsafe: at `place` there are `lookahead` events.
+  @inline(__always)
+  init(_ place: UnsafePointer<TraceEvent>) {
+    operation = EventReference(place)
+    answer = EventReference(place + 1)
+    copy = EventReference(place + 2)
+    next = EventReference(place + 3)
+  }
+
+  /// Whether order and contents are those of a message that is written or read, with success, and copied.
+  @inline(__always)
+  func isShaped(_ step: Step, from time: NanosecondInstant) -> Bool {
+    answer.kind == EventKind.hypercallResult.rawValue && copy.kind == EventKind.messageCopied.rawValue
+      && time <= operation.time && operation.time <= answer.time && answer.time <= copy.time
+      && operation.partition == step.partition && answer.partition == step.partition
+      && copy.partition == step.partition && answer.operand == UInt32(step.what) && answer.detail == 0
+      && copy.operand == operation.operand && copy.detail == operation.detail && copy.words.w1 == operation.words.w0
+  }
+}
+
 /// Most operations on ports are alike: a sampling message is written, or read, by the call before it, and all is as it
 /// should be. These are judged in one go.
 ///
 /// What is judged is the same, claim by claim, as by the functions for any operation. Whatever is not as it should be
 /// goes that way, and is explained there: this one never finds a violation.
 extension Verifier {
+  /// Judges what follows the call at hand, whose step has begun, where it is usual; the last judged is the event at hand
+  /// then.
+  ///
+  /// - Returns: how many events were judged.
+  @inline(never)
+  mutating func portAhead(_ events: UsualPort) -> Int {
+    let index = Int(events.operation.operand)
+    guard events.isShaped(step, from: time), index < plan.ports.count,
+      let operation = PortOperation(rawValue: events.operation.detail), passUsually(events.operation, operation, index)
+    else { return 0 }
+    let channel = channels.reference(to: plan.ports[index].channel)
+    let digest = events.copy.words.w0
+    let value = events.answer.words.w0
+    if operation == .write {
+      channel.pointee.digest = digest
+      channel.pointee.isDigestKnown = true
+    } else {
+      // What is wrong is found where the events come one by one: the operation is judged.
+      guard !channel.pointee.isDigestKnown || channel.pointee.digest == digest else {
+        return passOver(1, to: events.operation)
+      }
+      if channel.pointee.isDigestKnown { tally(.portContent) }
+    }
+    step.happenings.remove(.copyDue)
+    step.happenings.insert(.answered)
+    step.resultValue = value
+    tally(.hypercallAnswered)
+    tally(.portCopied)
+    closeAhead(events.next, operation)
+    return passOver(3, to: events.copy)
+  }
+
+  /// What the step of a usual operation would be judged by when it closes, if nothing comes before that.
+  @inline(__always)
+  private mutating func closeAhead(_ next: EventReference, _ operation: PortOperation) {
+    guard isJudged(next), step.returned == 0, !rare.isTouched else { return }
+    if operation == .read {
+      guard step.resultValue == UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0) else { return }
+      tally(.portResult)
+    }
+    step.call.duties.remove(.close)
+  }
+
+  /// So many events were judged beside the one that was at hand; the last of them is at hand now.
+  @inline(__always)
+  private mutating func passOver(_ count: Int, to last: EventReference) -> Int {
+    eventCount &+= UInt64(count)
+    position &+= UInt64(count)
+    time = last.time
+    return count
+  }
+
   /// Judges a usual operation; false, and nothing, where it is another.
   @inline(__always)
   mutating func passUsually(_ event: EventReference, _ operation: PortOperation, _ index: Int) -> Bool {
@@ -60,8 +143,11 @@ extension Verifier {
     state.pointee.isDigestKnown = false
     var destination = plan.firstDestination[channel]
     while destination >= 0 {
-      ports.queues[destination].isEmpty = false
-      ports.queues[destination].isEmptyKnown = true
+      // Seldom new: to write asks whether the queues are shared.
+      if ports.queues[destination].isEmpty || !ports.queues[destination].isEmptyKnown {
+        ports.queues[destination].isEmpty = false
+        ports.queues[destination].isEmptyKnown = true
+      }
       destination = plan.ports[destination].nextDestination
     }
     oweCopy()

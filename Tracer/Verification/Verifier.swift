@@ -27,10 +27,12 @@ public struct Verifier: ~Copyable {
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
   /// Whether no claim of the module file asks for events that are judged together with those before them.
   var mayLookAhead = true
+  /// The same of what follows a call about a port.
+  var mayLookAtPorts = true
   /// Lines whose interrupts may be usual, bit n for line n.
   var usualLines: UInt16 = 0
   /// By the number of a hypercall; the last one stands for all others.
-  let calls = CallMeaning.table()
+  var calls = CallMeaning.table()
   var book = ClaimBook()
   var targets: BudgetClaims
 
@@ -97,11 +99,16 @@ public struct Verifier: ~Copyable {
     processes = []
     targets = BudgetClaims()
     prepareClaims(table)
+    for raw in 0..<CallMeaning.tableCount { calls[raw].claim = targets.hypercall[raw] }
+    if !targets.unknownHypercalls.isEmpty { calls[CallMeaning.tableCount].claim = CallMeaning.claimByNumber }
     for raw in UInt8.min...UInt8.max {
       meanings[Int(raw)] = Meaning(of: raw, isAsked: custom.isAsked(raw), isLeftOut: plan.leftOut.contains(kind: raw))
     }
     let followers: [EventKind] = [.mark, .acknowledged, .hypercallResult]
     mayLookAhead = followers.allSatisfy { !custom.isAsked($0.rawValue) && !plan.leftOut.contains($0) }
+    mayLookAtPorts =
+      mayLookAhead
+      && [.portOperation, .messageCopied].allSatisfy { !custom.isAsked($0.rawValue) && !plan.leftOut.contains($0) }
     usualLines = UsualInterrupt.lines(plan)
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
@@ -114,7 +121,8 @@ public struct Verifier: ~Copyable {
   private init(copying other: borrowing Verifier) {
     plan = other.plan
     meanings = other.meanings
-    (mayLookAhead, usualLines) = (other.mayLookAhead, other.usualLines)
+    calls = other.calls
+    (mayLookAhead, mayLookAtPorts, usualLines) = (other.mayLookAhead, other.mayLookAtPorts, other.usualLines)
     book = other.book.copy()
     (calm.entries, calm.ownEntries, calm.interrupts) =
       (other.calm.entries, other.calm.ownEntries, other.calm.interrupts)
@@ -174,11 +182,7 @@ public struct Verifier: ~Copyable {
       if !meaning.isQuiet { judgeUnquiet(event, meaning) }
       switch meaning.kind {
       case .hypercall:
-        hypercall(event)
-        // One of nobody has begun no step.
-        guard place < end, partition != 0xFF, isAnswer(EventReference(place)) else { break }
-        takeAnswer(EventReference(place))
-        place += 1
+        place = callAhead(event, place, end)
       case .interrupt where end - place >= UsualInterrupt.lookahead:
         place += interruptAhead(UsualInterrupt(event, place))
       case let kind?: dispatch(kind, event)
@@ -188,26 +192,6 @@ public struct Verifier: ~Copyable {
       previousTime = time
     }
     book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
-  }
-
-  /// Whether an event is the answer of the call that was judged just now, and as usual.
-  @inline(__always)
-  private mutating func isAnswer(_ event: EventReference) -> Bool {
-    guard event.kind == EventKind.hypercallResult.rawValue, event.time >= time, mayLookAhead,
-      event.partition == step.partition
-    else { return false }
-    return event.operand == UInt32(step.what)
-  }
-
-  /// Makes that answer the event at hand, and judges it.
-  @inline(__always)
-  private mutating func takeAnswer(_ event: EventReference) {
-    eventCount &+= 1
-    previousTime = time
-    position &+= 1
-    time = event.time
-    tally(.hypercallAnswered)
-    answer(event)
   }
 
   /// What is done for an event beside judging it by its kind.

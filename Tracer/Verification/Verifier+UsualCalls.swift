@@ -1,0 +1,107 @@
+import ModuleConfiguration
+import TraceFormat
+
+/// Most calls are answered at once, or once the operation on a port that they ask for is decided. Their events are
+/// judged one after the other as always, but without a look at each what it is: that is seen in one go.
+extension Verifier {
+  /// Judges the call at hand, and with it events that follow where they are as usual; the last judged is the event at
+  /// hand then.
+  ///
+  /// Unsafe: from `place` to `end` there are events.
+  ///
+  /// - Returns: the place behind the last judged.
+  @inline(__always)
+  mutating func callAhead(
+    _ event: EventReference, _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
+  ) -> UnsafePointer<TraceEvent> {
+    // One of nobody begins no step.
+    guard place < end, event.partition != 0xFF else {
+      hypercallAlone(event)
+      return place
+    }
+    closeStep()
+    if passCalmly(event, until: calm.until) {
+      beginCall(event)
+    } else {
+      enterAtLength(event)
+      tellCall(event)
+    }
+    let next = EventReference(place)
+    if isAnswer(next) {
+      takeAnswer(next)
+      return place + 1
+    }
+    if next.kind == EventKind.portOperation.rawValue, end - place >= UsualPort.lookahead, mayLookAtPorts {
+      return place + portAhead(UsualPort(place))
+    }
+    return place
+  }
+
+  /// Begins the step of a call.
+  @inline(__always)
+  private mutating func beginCall(_ event: EventReference) {
+    step.begin(call: meaning(of: event), event, time: time, position: position)
+    if rare.isTouched { rare = Rarities() }
+    noteCall(event)
+  }
+
+  /// What the call tells itself; its step has begun.
+  @inline(__always)
+  mutating func tellCall(_ event: EventReference) {
+    step.tell(meaning(of: event), event)
+    noteCall(event)
+  }
+
+  @inline(__always)
+  private mutating func noteCall(_ event: EventReference) {
+    let state = partitions.reference(to: Int(event.partition))
+    state.pointee.deferred = 0
+    state.pointee.optional = 0
+    if step.call.duties.contains(.learn) { learn(from: event) }
+  }
+
+  @inline(__always)
+  private mutating func meaning(of call: EventReference) -> CallMeaning {
+    calls[min(Int(UInt16(truncatingIfNeeded: call.operand)), CallMeaning.tableCount)]
+  }
+
+  /// What a call tells of its caller's upcalls and handler.
+  @inline(never)
+  private mutating func learn(from event: EventReference) {
+    let state = partitions.reference(to: Int(event.partition))
+    // The return's own frame is used again: whoever returns takes upcalls.
+    if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {
+      state.pointee.isEnabled = true
+      state.pointee.wasInTail = false
+      // A mark that comes before the next entry needs room below the stack pointer that the frame holds.
+      state.pointee.frameFits = step.looked & 2 != 0
+      state.pointee.showHandler(isOver: step.looked & 4 != 0)
+    } else if step.what == HypercallNumber.raiseApplicationError.rawValue {
+      learnHandler(of: event.partition, told: step.looked)
+    }
+  }
+
+  /// Whether an event is the answer of the call that was judged just now, and as usual.
+  @inline(__always)
+  private func isAnswer(_ event: EventReference) -> Bool {
+    event.kind == EventKind.hypercallResult.rawValue && event.time >= time && mayLookAhead
+      && event.partition == step.partition && event.operand == UInt32(step.what)
+  }
+
+  /// Makes that answer the event at hand, and judges it.
+  @inline(__always)
+  private mutating func takeAnswer(_ event: EventReference) {
+    goOn(to: event)
+    tally(.hypercallAnswered)
+    answer(event)
+  }
+
+  /// The event at hand is judged, and the next one is another of which it is known what it is.
+  @inline(__always)
+  private mutating func goOn(to event: EventReference) {
+    eventCount &+= 1
+    previousTime = time
+    position &+= 1
+    time = event.time
+  }
+}
