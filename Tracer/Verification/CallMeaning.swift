@@ -24,13 +24,15 @@ struct CallMeaning: Equatable {
   /// The claim about how long it takes, −1 for none.
   var claim: Int32 = -1
   var number: HypercallNumber?
-  var duties: Duties = [.disturb, .take, .close]
+  var duties: Duties = []
 
-  /// That of a number that no service has.
+  /// That of a number that no service has: it changes nothing, and what is to be judged is that it fails.
   init() {}
 
   init(_ raw: UInt16) {
     number = HypercallNumber(rawValue: raw)
+    guard number != nil else { return }
+    duties = [.disturb, .take, .close]
     switch number {
     case .null, .note, .readTime, .readStatistic, .readErrorLog, .setSegmentBase, .acknowledgeInterrupt, .writeConsole,
       .writeSamplingMessage, .readSamplingMessage, .sendQueuingMessage, .receiveQueuingMessage, .readQueuingStatus,

@@ -4,8 +4,8 @@ import TraceFormat
 
 /// What has happened since the kernel was last entered: one input, its decisions and its observations.
 ///
-/// Most steps are a call and its answer. What only others have, its details, is made anew only where something of it was
-/// written: a step begins every few events.
+/// Most steps are a call and its answer. What only others have, the details, is made anew only where something of it
+/// was written: a step begins every few events.
 @dynamicMemberLookup
 struct Step: Equatable {
   /// What happened in the step and is judged when it closes.

@@ -11,6 +11,11 @@ struct Calm {
 
   /// The partition, or `nobody`.
   var partition = nobody
+  /// What is known of the partition, where it lies.
+  ///
+  /// Unsafe: not to be used where nobody is calm. The table of partitions does not move, and no copy has this.
+  private(set) var place: DirectReference<PartitionState>?
+  var state: DirectReference<PartitionState> { place.unsafelyUnwrapped }
   /// Whether the open window is its own.
   var isOwner = false
   /// Upcalls entered and returned, as its entries must tell them.
@@ -25,6 +30,12 @@ struct Calm {
   var ownEntries: UInt64 = 0
   /// Interrupts that were judged together with their marks: not in the accounts yet either.
   var interrupts: UInt64 = 0
+
+  /// A partition is calm from now on.
+  mutating func begin(_ partition: UInt8, _ state: DirectReference<PartitionState>) {
+    self.partition = UInt16(partition)
+    place = state
+  }
 }
 
 extension Verifier {
@@ -47,7 +58,7 @@ extension Verifier {
     judgeCallDuration(partition, spent, resume)
     calm.entries &+= 1
     if calm.isOwner { calm.ownEntries &+= 1 }
-    partitions.reference(to: Int(partition)).pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
+    calm.state.pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
     machine.entryTime = time
     return true
   }
@@ -99,7 +110,7 @@ extension Verifier {
     } else {
       guard partition == plan.drainer, !schedule.isOpen || !partitions[Int(schedule.owner)].isAble else { return }
     }
-    calm.partition = UInt16(partition)
+    calm.begin(partition, state)
     calm.isOwner = isOwner
     calm.counters = UInt32(state.pointee.entered) &<< 16 | UInt32(state.pointee.returned)
     calm.timerUntil = isOwner ? lastPlainInstant() : .max

@@ -29,6 +29,9 @@ extension Verifier {
     }
   }
 
+  /// Whether nothing is to be done for events of these kinds but to judge them by their kinds.
+  func isQuiet(_ kinds: [EventKind]) -> Bool { kinds.allSatisfy { meanings[Int($0.rawValue)].isQuiet } }
+
   /// An event is there that the module leaves out of its trace: whoever wrote that has not kept to the module.
   mutating func refuseLeftOut(_ event: EventReference) {
     guard fails(.meaning), let kind = EventKind(rawValue: event.kind) else { return }

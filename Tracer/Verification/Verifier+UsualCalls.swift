@@ -14,18 +14,36 @@ extension Verifier {
   mutating func callAhead(
     _ event: EventReference, _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
   ) -> UnsafePointer<TraceEvent> {
+    var (call, place) = (event, place)
     // One of nobody begins no step.
-    guard place < end, event.partition != 0xFF else {
+    guard event.partition != 0xFF else {
       hypercallAlone(event)
       return place
     }
-    closeStep()
-    if passCalmly(event, until: calm.until) {
-      beginCall(event)
-    } else {
-      enterAtLength(event)
-      tellCall(event)
+    while place < end {
+      closeStep()
+      if passCalmly(call, until: calm.until) {
+        beginCall(call)
+      } else {
+        enterAtLength(call)
+        tellCall(call)
+      }
+      place = answerAhead(place, end)
+      // Mostly the caller calls again.
+      guard place < end, isCall(EventReference(place)) else { return place }
+      call = EventReference(place)
+      goOn(to: call)
+      place += 1
     }
+    hypercallAlone(call)
+    return place
+  }
+
+  /// Judges what follows the call at hand, if it is its answer, or its operation on a port and what that brings.
+  @inline(__always)
+  private mutating func answerAhead(
+    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
+  ) -> UnsafePointer<TraceEvent> {
     let next = EventReference(place)
     if isAnswer(next) {
       takeAnswer(next)
@@ -37,26 +55,32 @@ extension Verifier {
     return place
   }
 
-  /// Begins the step of a call.
+  /// Whether an event is a call of the step's partition, and nothing but that is to be judged of it.
+  @inline(__always)
+  private func isCall(_ event: EventReference) -> Bool {
+    event.kind == EventKind.hypercall.rawValue && event.partition == step.partition && event.time >= time
+      && mayLookAtCalls
+  }
+
+  /// Begins the step of a call of the calm partition.
   @inline(__always)
   private mutating func beginCall(_ event: EventReference) {
     step.begin(call: meaning(of: event), event, time: time, position: position)
     if rare.isTouched { rare = Rarities() }
-    noteCall(event)
+    noteCall(event, calm.state)
   }
 
   /// What the call tells itself; its step has begun.
   @inline(__always)
   mutating func tellCall(_ event: EventReference) {
     step.tell(meaning(of: event), event)
-    noteCall(event)
+    noteCall(event, partitions.reference(to: Int(event.partition)))
   }
 
   @inline(__always)
-  private mutating func noteCall(_ event: EventReference) {
-    let state = partitions.reference(to: Int(event.partition))
-    state.pointee.deferred = 0
-    state.pointee.optional = 0
+  private mutating func noteCall(_ event: EventReference, _ caller: DirectReference<PartitionState>) {
+    caller.pointee.deferred = 0
+    caller.pointee.optional = 0
     if step.call.duties.contains(.learn) { learn(from: event) }
   }
 

@@ -27,8 +27,9 @@ public struct Verifier: ~Copyable {
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
   /// Whether no claim of the module file asks for events that are judged together with those before them.
   var mayLookAhead = true
-  /// The same of what follows a call about a port.
+  /// The same of what follows a call about a port, and of calls that follow others.
   var mayLookAtPorts = true
+  var mayLookAtCalls = true
   /// Lines whose interrupts may be usual, bit n for line n.
   var usualLines: UInt16 = 0
   /// By the number of a hypercall; the last one stands for all others.
@@ -104,11 +105,9 @@ public struct Verifier: ~Copyable {
     for raw in UInt8.min...UInt8.max {
       meanings[Int(raw)] = Meaning(of: raw, isAsked: custom.isAsked(raw), isLeftOut: plan.leftOut.contains(kind: raw))
     }
-    let followers: [EventKind] = [.mark, .acknowledged, .hypercallResult]
-    mayLookAhead = followers.allSatisfy { !custom.isAsked($0.rawValue) && !plan.leftOut.contains($0) }
-    mayLookAtPorts =
-      mayLookAhead
-      && [.portOperation, .messageCopied].allSatisfy { !custom.isAsked($0.rawValue) && !plan.leftOut.contains($0) }
+    mayLookAhead = isQuiet([.mark, .acknowledged, .hypercallResult])
+    mayLookAtPorts = mayLookAhead && isQuiet([.portOperation, .messageCopied])
+    mayLookAtCalls = isQuiet([.hypercall])
     usualLines = UsualInterrupt.lines(plan)
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
@@ -122,7 +121,8 @@ public struct Verifier: ~Copyable {
     plan = other.plan
     meanings = other.meanings
     calls = other.calls
-    (mayLookAhead, mayLookAtPorts, usualLines) = (other.mayLookAhead, other.mayLookAtPorts, other.usualLines)
+    (mayLookAhead, mayLookAtPorts) = (other.mayLookAhead, other.mayLookAtPorts)
+    (mayLookAtCalls, usualLines) = (other.mayLookAtCalls, other.usualLines)
     book = other.book.copy()
     (calm.entries, calm.ownEntries, calm.interrupts) =
       (other.calm.entries, other.calm.ownEntries, other.calm.interrupts)
