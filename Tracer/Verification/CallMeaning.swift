@@ -13,6 +13,10 @@ struct CallMeaning: Equatable {
     static let close = Duties(rawValue: 4)
     /// The call itself tells more than its arguments.
     static let learn = Duties(rawValue: 8)
+    /// No service has its number: it must fail.
+    static let refuse = Duties(rawValue: 16)
+    /// What is to be done when it is answered.
+    static let answered: Duties = [.disturb, .take, .refuse]
   }
 
   /// Numbers up to here, without, have a place in the table; the table's last is for all others, which no service has.
@@ -24,9 +28,9 @@ struct CallMeaning: Equatable {
   /// The claim about how long it takes, −1 for none.
   var claim: Int32 = -1
   var number: HypercallNumber?
-  var duties: Duties = []
+  var duties: Duties = .refuse
 
-  /// That of a number that no service has: it changes nothing, and what is to be judged is that it fails.
+  /// That of a number that no service has: it changes nothing.
   init() {}
 
   init(_ raw: UInt16) {

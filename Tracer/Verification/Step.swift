@@ -34,24 +34,19 @@ struct Step: Equatable {
     static let readSeen = Happenings(rawValue: 16384)
     /// A health action answers an error of an earlier step.
     static let acted = Happenings(rawValue: 32768)
-    /// Its partition has returned from upcalls.
+    /// Its partition has returned from upcalls, and no event has told of that yet.
     static let returned = Happenings(rawValue: 65536)
+    /// It is not known from how many.
+    static let returnsOpen = Happenings(rawValue: 131_072)
     /// After which nothing is owed.
-    static let unowed: Happenings = [.consoleSeen, .readSeen]
+    static let unowed: Happenings = [.consoleSeen, .readSeen, .returnsLearnt, .returnsOpen]
   }
 
   /// The input's kind, 0 before the first entry and after a loss.
   var kind: UInt8 = 0
   var partition: UInt8 = 0xFF
   var flags = EntrySnapshot.Flags()
-  private var areReturnsOpen = false
   var what: UInt16 = 0
-  /// Upcalls that the partition returned from since its entry before, and whether that is known.
-  var returned: UInt16 = 0
-  var areReturnsKnown: Bool {
-    get { !areReturnsOpen }
-    set { areReturnsOpen = !newValue }
-  }
   /// What a hypercall's number means.
   var call = CallMeaning()
   var time: NanosecondInstant = 0
@@ -67,6 +62,15 @@ struct Step: Equatable {
   var resultCode: UInt8 = 0
   /// Nothing is left to be judged when it closes.
   var isClosed = false
+  /// Upcalls that the partition returned from since its entry before, and whether that is known.
+  var returned: UInt16 = 0
+  var areReturnsKnown: Bool {
+    get { !happenings.contains(.returnsOpen) }
+    set { if newValue { happenings.remove(.returnsOpen) } else { happenings.insert(.returnsOpen) } }
+  }
+  /// It is a hypercall that has got its answer, and nothing that happened is to be judged when it closes but what the
+  /// call itself asks for.
+  var owesNothing: Bool { happenings.subtracting(.unowed) == .answered }
   private var details = Details()
   /// Something was written into the details, and they are no longer as they begin.
   private var hasDetails = false
@@ -155,8 +159,7 @@ struct Step: Equatable {
     let (kind, partition, flags) = (event.kind, event.partition, event.detail)
     (self.kind, self.partition, self.flags) = (kind, partition, EntrySnapshot.Flags(rawValue: flags))
     what = UInt16(truncatingIfNeeded: event.operand)
-    (areReturnsOpen, returned) = (false, 0)
-    (resultValue, happenings, resultCode, isClosed) = (0, [], 0, false)
+    (resultValue, happenings, resultCode, isClosed, returned) = (0, [], 0, false, 0)
     self.time = time
     self.position = position
     guard hasDetails else { return }

@@ -38,6 +38,15 @@ extension Verifier {
     return _slowPath(book.refute(claim, excess: value.subtractingClamped(limit), position: position, time: time))
   }
 
+  /// Counts an instance whose value is within the bound, and not among the worst; false, and nothing, of another.
+  @inline(__always)
+  mutating func passes(_ claim: Int, _ value: Int64) -> Bool {
+    let account = book.accounts.reference(to: claim)
+    guard value <= account.pointee.threshold, value <= account.pointee.limit else { return false }
+    account.pointee.checked &+= 1
+    return true
+  }
+
   /// All claims about the module, nothing judged yet: what holds is open.
   public var claims: [ClaimResult] { book.details.indices.map { book.result($0) } }
 

@@ -31,10 +31,23 @@ struct Calm {
   /// Interrupts that were judged together with their marks: not in the accounts yet either.
   var interrupts: UInt64 = 0
 
+  /// A usual interrupt: its vector, 0 for none, whom it marked, and whether its line is foreign to the open window.
+  struct Interrupt {
+    var vector: UInt32 = 0
+    var taker: UInt8 = 0
+    var isForeign = false
+    /// Unsafe: as `Calm.place`.
+    var state: DirectReference<PartitionState>?
+    var counter: DirectReference<UInt64>?
+  }
+  /// The last one since the calm began.
+  var usual = Interrupt()
+
   /// A partition is calm from now on.
   mutating func begin(_ partition: UInt8, _ state: DirectReference<PartitionState>) {
     self.partition = UInt16(partition)
     place = state
+    usual.vector = 0
   }
 }
 

@@ -125,12 +125,16 @@ extension Verifier {
   /// The step before an entry may have been a hypercall that returned at once.
   @inline(__always)
   mutating func judgeCallDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
-    if step.call.claim != -1 { judgeDuration(partition, spent, resume) }
+    let claim = Int(step.call.claim)
+    guard claim != -1, partition == step.partition, step.happenings.isDisjoint(with: [.switched, .upcall]) else {
+      return
+    }
+    if claim >= 0, passes(claim, Int64(clamping: spent)) { return }
+    judgeDuration(spent, resume)
   }
 
   @inline(never)
-  private mutating func judgeDuration(_ partition: UInt8, _ spent: UInt64, _ resume: UInt64) {
-    guard partition == step.partition, step.happenings.isDisjoint(with: [.switched, .upcall]) else { return }
+  private mutating func judgeDuration(_ spent: UInt64, _ resume: UInt64) {
     let claim = Int(
       step.call.claim == CallMeaning.claimByNumber ? targets.unknownHypercalls[step.what] ?? -1 : step.call.claim)
     guard claim >= 0 else { return }
@@ -173,8 +177,8 @@ extension Verifier {
   @inline(__always)
   mutating func closeStep() {
     let happened = step.happenings
-    // Most steps are a hypercall and its answer, and nothing else. Only a hypercall has one.
-    if happened.subtracting(.unowed) == .answered, !rare.isTouched {
+    // Most steps are a hypercall and its answer, and nothing else.
+    if step.owesNothing, !rare.isTouched {
       if step.call.duties.contains(.close) { closeHypercall() }
       return
     }
@@ -192,8 +196,7 @@ extension Verifier {
     if step.kind == EventKind.exception.rawValue, !hasStopped { closeException() }
     if rare.isTouched || step.kind == EventKind.start.rawValue { closeRarities(hasStopped) }
     if !happened.isDisjoint(with: [.maskDue, .modeDue, .copyDue]), !hasStopped { closeLoose() }
-    if step.returned != 0, !happened.contains(.returnsLearnt), !hasStopped { refuseSilence() }
-    step.returned = 0
+    if happened.contains(.returned), !hasStopped { refuseSilence() }
     if happened.contains(.nonMaskable), !hasStopped, fails(.stopReason) {
       explain("a non-maskable interrupt did not stop the module")
     }

@@ -39,9 +39,12 @@ extension Verifier {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
-    if step.call.duties.contains(.disturb) { disturb() }
-    guard let number = step.call.number else { return judgeUnknown(event) }
-    if step.call.duties.contains(.take) { take(number, event.partition) }
+    guard !step.call.duties.isDisjoint(with: .answered) else { return }
+    if step.call.number == .readTime, step.resultCode == 0, step.time <= step.resultValue, step.resultValue <= time {
+      tally(.timeRead)
+    } else {
+      takeOver(event)
+    }
   }
 
   @inline(never)
@@ -58,7 +61,12 @@ extension Verifier {
   }
 
   /// Where a hypercall succeeded: judges its value, and takes over what it changed.
-  private mutating func take(_ number: HypercallNumber, _ partition: UInt8) {
+  @inline(never)
+  private mutating func takeOver(_ event: EventReference) {
+    if step.call.duties.contains(.disturb) { disturb() }
+    guard let number = step.call.number else { return judgeUnknown(event) }
+    guard step.call.duties.contains(.take) else { return }
+    let partition = event.partition
     guard step.resultCode == 0 else { return number == .readErrorLog ? judgeErrorLogRefused(partition) : () }
     switch number {
     case .registerHandler, .unregisterHandler, .enableInterrupt, .disableInterrupt, .acknowledgeInterrupt,

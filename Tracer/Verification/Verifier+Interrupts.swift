@@ -56,8 +56,14 @@ extension Verifier {
   mutating func judgeMask(_ line: Int) {
     guard machine.isMaskKnown else { return }
     tally(.maskEffective)
+    if isMasked(line) { refuseMasked(line) }
+  }
+
+  /// Whether the mask that is known, if one is, leaves no interrupt of a line through.
+  @inline(__always)
+  mutating func isMasked(_ line: Int) -> Bool {
     let bits: UInt16 = 1 &<< UInt16(truncatingIfNeeded: line) | (line >= 8 ? 4 : 0)
-    if machine.mask & bits != 0 { refuseMasked(line) }
+    return machine.isMaskKnown && machine.mask & bits != 0
   }
 
   @inline(never)
@@ -69,20 +75,24 @@ extension Verifier {
 
   @inline(__always)
   mutating func judgeForeign(_ line: Int) {
-    // A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
-    let isPulse = step.flags.contains(.isPulse)
-    let isOwners = isPulse || step.partition == schedule.owner
-    // Masks hold for the whole window, whoever runs in it.
-    guard schedule.isWindowKnown, schedule.isOpen, schedule.owner != 0xFF,
-      isOwners || plan.lines[line].isMaskedUntilOwner,
-      plan.partitions[Int(schedule.owner)].permittedLines & 1 &<< UInt16(truncatingIfNeeded: line) == 0
-    else { return }
-    if isOwners, !isPulse { machine.isEntryForeign = true }
+    guard isForeign(line) else { return }
+    if step.partition == schedule.owner, !step.flags.contains(.isPulse) { machine.isEntryForeign = true }
     countForeign(line)
   }
 
+  /// Whether the interrupt at hand is of a line that the owner of the open window may not register.
+  @inline(__always)
+  mutating func isForeign(_ line: Int) -> Bool {
+    // A pulse says of no partition that it was interrupted: it counts in whoever's window it comes.
+    let isOwners = step.flags.contains(.isPulse) || step.partition == schedule.owner
+    // Masks hold for the whole window, whoever runs in it.
+    return schedule.isWindowKnown && schedule.isOpen && schedule.owner != 0xFF
+      && (isOwners || plan.lines[line].isMaskedUntilOwner)
+      && plan.partitions[Int(schedule.owner)].permittedLines & 1 &<< UInt16(truncatingIfNeeded: line) == 0
+  }
+
   /// A line that the owner of the open window may not register interrupts it.
-  private mutating func countForeign(_ line: Int) {
+  mutating func countForeign(_ line: Int) {
     if plan.lines[line].isMaskedUntilOwner {
       tally(.maskForeign)
       if fails(.maskForeign) {
@@ -234,14 +244,14 @@ extension Verifier {
     let claim = Int(targets.interruptToMark[line])
     guard claim >= 0 else { return }
     let latency = Int64(from: step.time, to: instant)
-    if exceeds(claim, latency, step.position, step.time, over: CaseSpan(from: step.time, to: instant)) {
-      explainMarkLatency(latency)
-    }
+    if !passes(claim, latency) { judgeMarkLatency(claim, latency, instant) }
   }
 
   @inline(never)
-  private mutating func explainMarkLatency(_ latency: Int64) {
-    explain("the last mark came \(latency.nanoseconds) after the kernel's entry")
+  private mutating func judgeMarkLatency(_ claim: Int, _ latency: Int64, _ instant: UInt64) {
+    if exceeds(claim, latency, step.position, step.time, over: CaseSpan(from: step.time, to: instant)) {
+      explain("the last mark came \(latency.nanoseconds) after the kernel's entry")
+    }
   }
 
   @inline(__always)

@@ -29,6 +29,20 @@ extension Verifier {
     }
   }
 
+  /// Looks up once what every kind of event means, and which may be judged together with others.
+  mutating func giveMeanings() {
+    for raw in UInt8.min...UInt8.max {
+      let place = Int(raw)
+      meanings[place] = Meaning(of: raw, isAsked: custom.isAsked(raw), isLeftOut: plan.leftOut.contains(kind: raw))
+      (kinds[place], areQuiet[place]) = (meanings[place].kind, meanings[place].isQuiet)
+    }
+    mayLookAhead = isQuiet([.mark, .acknowledged, .hypercallResult])
+    mayLookAtPorts = mayLookAhead && isQuiet([.portOperation, .messageCopied])
+    mayLookAtCalls = isQuiet([.hypercall])
+    mayLookAtReturns = isQuiet([.upcallsReturned])
+    usualLines = UsualInterrupt.lines(plan)
+  }
+
   /// Whether nothing is to be done for events of these kinds but to judge them by their kinds.
   func isQuiet(_ kinds: [EventKind]) -> Bool { kinds.allSatisfy { meanings[Int($0.rawValue)].isQuiet } }
 

@@ -117,9 +117,14 @@ extension Verifier {
         explain(
           "\(event.operand) returns of \(name(event.partition)) are learnt; its counter moved by \(step.returned)")
       }
-      step.happenings.insert(.returnsLearnt)
+      noteReturnsLearnt()
       return
     }
+    noteReturnsLearnt()
+  }
+
+  private mutating func noteReturnsLearnt() {
     step.happenings.insert(.returnsLearnt)
+    step.happenings.remove(.returned)
   }
 }

@@ -49,17 +49,49 @@ extension Verifier {
       takeAnswer(next)
       return place + 1
     }
-    if next.kind == EventKind.portOperation.rawValue, end - place >= UsualPort.lookahead, mayLookAtPorts {
-      return place + portAhead(UsualPort(place))
+    if next.kind == EventKind.portOperation.rawValue { return operationAhead(place, end) }
+    return isReturn(next) ? returnsAhead(place, end) : place
+  }
+
+  @inline(__always)
+  private mutating func operationAhead(
+    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
+  ) -> UnsafePointer<TraceEvent> {
+    guard end - place >= UsualPort.lookahead, mayLookAtPorts else { return place }
+    return place + portAhead(UsualPort(place))
+  }
+
+  /// Whether an event tells of upcalls from which the caller has returned, and nothing but that is to be judged of it.
+  @inline(__always)
+  private func isReturn(_ event: EventReference) -> Bool {
+    event.kind == EventKind.upcallsReturned.rawValue && event.partition == step.partition && event.time >= time
+      && mayLookAtReturns
+  }
+
+  /// Judges upcalls returned from, and what follows these.
+  @inline(never)
+  private mutating func returnsAhead(
+    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
+  ) -> UnsafePointer<TraceEvent> {
+    goOn(to: EventReference(place))
+    upcallsReturned(EventReference(place))
+    let place = place + 1
+    guard place < end else { return place }
+    let next = EventReference(place)
+    if isAnswer(next) {
+      takeAnswer(next)
+      return place + 1
     }
-    return place
+    return next.kind == EventKind.portOperation.rawValue ? operationAhead(place, end) : place
   }
 
   /// Whether an event is a call of the step's partition, and nothing but that is to be judged of it.
   @inline(__always)
   private func isCall(_ event: EventReference) -> Bool {
-    event.kind == EventKind.hypercall.rawValue && event.partition == step.partition && event.time >= time
-      && mayLookAtCalls
+    guard event.kind == EventKind.hypercall.rawValue, event.partition == step.partition, event.time >= time else {
+      return false
+    }
+    return mayLookAtCalls
   }
 
   /// Begins the step of a call of the calm partition.
@@ -123,7 +155,6 @@ extension Verifier {
   /// The event at hand is judged, and the next one is another of which it is known what it is.
   @inline(__always)
   private mutating func goOn(to event: EventReference) {
-    eventCount &+= 1
     previousTime = time
     position &+= 1
     time = event.time

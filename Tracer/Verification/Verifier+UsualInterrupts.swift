@@ -6,18 +6,18 @@ struct UsualInterrupt {
   static let lookahead = 3
 
   let interrupt: EventReference
-  let mark: EventReference
-  let acknowledgement: EventReference
+  private let place: UnsafePointer<TraceEvent>
+
+  var mark: EventReference { EventReference(place) }
+  var acknowledgement: EventReference { EventReference(place + 1) }
   /// What comes then.
-  let next: EventReference
+  var next: EventReference { EventReference(place + 2) }
 
   /// Unsafe: at `place` there are `lookahead` events.
   @inline(__always)
   init(_ interrupt: EventReference, _ place: UnsafePointer<TraceEvent>) {
     self.interrupt = interrupt
-    mark = EventReference(place)
-    acknowledgement = EventReference(place + 1)
-    next = EventReference(place + 2)
+    self.place = place
   }
 
   /// Whether kinds and order are those of an interrupt with one mark, after which the kernel was left and entered
@@ -58,7 +58,16 @@ extension Verifier {
       interrupt(events.interrupt)
       return 0
     }
-    enter(events.interrupt)
+    closeStep()
+    if passCalmly(events.interrupt, until: calm.until) {
+      beginStep(events.interrupt)
+      if isAsBefore(events) {
+        takeAgain(events)
+        return 2
+      }
+    } else {
+      enterAtLength(events.interrupt)
+    }
     guard isUsual(events) else {
       begin(events.interrupt)
       return 0
@@ -73,14 +82,64 @@ extension Verifier {
     let index = Int(events.mark.partition)
     judgeMask(line)
     judgeForeign(line)
+    let cell = counters.reference(to: index &* Self.interruptStride &+ line)
+    let state = partitions.reference(to: index)
+    if UInt16(step.partition) == calm.partition, !isMasked(line) {
+      calm.usual = Calm.Interrupt(
+        vector: events.mark.operand, taker: events.mark.partition, isForeign: isForeign(line), state: state,
+        counter: cell)
+    }
+    take(events, state, cell, line)
+  }
+
+  /// The same of one that is like the last.
+  @inline(__always)
+  private mutating func takeAgain(_ events: UsualInterrupt) {
+    let line = Int(step.what) &- 32
+    if machine.isMaskKnown { tally(.maskEffective) }
+    if calm.usual.isForeign {
+      if calm.isOwner { machine.isEntryForeign = true }
+      countForeign(line)
+    }
+    take(events, calm.usual.state.unsafelyUnwrapped, calm.usual.counter.unsafelyUnwrapped, line)
+  }
+
+  @inline(__always)
+  private mutating func take(
+    _ events: UsualInterrupt, _ taker: DirectReference<PartitionState>, _ counter: DirectReference<UInt64>, _ line: Int
+  ) {
     calm.interrupts &+= 1
-    partitions[index].marksEver.add(1)
-    counters[index &* Self.interruptStride &+ line] = events.mark.words.w0
+    taker.pointee.marksEver.add(1)
+    counter.pointee = events.mark.words.w0
     judgeMarkLatency(line, events.mark.time)
     step.isClosed = true
     position &+= 2
     time = events.acknowledgement.time
-    eventCount &+= 2
+  }
+
+  /// Whether it is like the last one since the partition was found calm, of which all was looked at: nothing has
+  /// happened that the calm would not have noticed, so that only what the events tell is to be seen.
+  @inline(__always)
+  private func isAsBefore(_ events: UsualInterrupt) -> Bool {
+    guard events.mark.operand == calm.usual.vector, events.mark.partition == calm.usual.taker else { return false }
+    // Unsafe: with the vector both are there.
+    return isAcknowledged(events) && isNextMark(events, calm.usual.counter.unsafelyUnwrapped)
+  }
+
+  /// Whether the line leaves service, and what comes then is another step.
+  @inline(__always)
+  private func isAcknowledged(_ events: UsualInterrupt) -> Bool {
+    let answering = events.acknowledgement.partition
+    guard isJudged(events.next), Int(answering) < partitions.count || answering == 0xFF else { return false }
+    let line = events.mark.operand &- 32
+    return events.acknowledgement.words.w0 & (1 &<< UInt64(line) | (line >= 8 ? 4 : 0)) == 0
+  }
+
+  /// Whether the mark counts one more than wait.
+  @inline(__always)
+  private func isNextMark(_ events: UsualInterrupt, _ counter: DirectReference<UInt64>) -> Bool {
+    let waiting = counter.pointee
+    return waiting < Self.fullCounter && events.mark.words.w0 == waiting &+ 1
   }
 
   /// Whether all that the long way would look at is as it should be. The interrupt's step has begun.
@@ -90,12 +149,8 @@ extension Verifier {
     let partition = events.mark.partition
     guard usualLines & 1 &<< UInt16(truncatingIfNeeded: line) != 0, Int(partition) < partitions.count,
       registeredBy[Int(line)] == 1 &<< UInt32(partition), partition != step.partition, step.returned == 0,
-      !rare.isTouched, isJudged(events.next)
+      !rare.isTouched, isAcknowledged(events)
     else { return false }
-    let answering = events.acknowledgement.partition
-    guard Int(answering) < partitions.count || answering == 0xFF else { return false }
-    let inService: UInt64 = 1 &<< UInt64(line) | (line >= 8 ? 4 : 0)
-    guard events.acknowledgement.words.w0 & inService == 0 else { return false }
     let state = partitions.reference(to: Int(partition))
     let bit: UInt64 = 1 &<< UInt64(line)
     guard state.pointee.pending & state.pointee.pendingKnown & bit != 0 else { return false }
@@ -103,8 +158,7 @@ extension Verifier {
     if state.pointee.marked & bit != 0, !schedule.isWindowKnown || schedule.isOpen && schedule.owner == partition {
       return false
     }
-    let waiting = counters[Int(partition) &* Self.interruptStride &+ Int(line)]
-    return waiting < Self.fullCounter && events.mark.words.w0 == waiting &+ 1
+    return isNextMark(events, counters.reference(to: Int(partition) &* Self.interruptStride &+ Int(line)))
   }
 
   /// Whether an input begins a step of its own: what is behind one without meaning is the interrupt's still.

@@ -7,20 +7,17 @@ struct UsualPort {
   /// Events that must follow a call for what it does with a port to be judged together.
   static let lookahead = 4
 
-  let operation: EventReference
-  let answer: EventReference
-  let copy: EventReference
+  private let place: UnsafePointer<TraceEvent>
+
+  var operation: EventReference { EventReference(place) }
+  var answer: EventReference { EventReference(place + 1) }
+  var copy: EventReference { EventReference(place + 2) }
   /// What comes then.
-  let next: EventReference
+  var next: EventReference { EventReference(place + 3) }
 
   /// Unsafe: at `place` there are `lookahead` events.
   @inline(__always)
-  init(_ place: UnsafePointer<TraceEvent>) {
-    operation = EventReference(place)
-    answer = EventReference(place + 1)
-    copy = EventReference(place + 2)
-    next = EventReference(place + 3)
-  }
+  init(_ place: UnsafePointer<TraceEvent>) { self.place = place }
 
   /// Whether order and contents are those of a message that is written or read, with success, and copied.
   @inline(__always)
@@ -39,53 +36,56 @@ struct UsualPort {
 /// What is judged is the same, claim by claim, as by the functions for any operation. Whatever is not as it should be
 /// goes that way, and is explained there: this one never finds a violation.
 extension Verifier {
-  /// Judges what follows the call at hand, whose step has begun, where it is usual; the last judged is the event at hand
-  /// then.
+  /// Judges what follows the call at hand, whose step has begun, where it is usual; the last judged is at hand then.
   ///
   /// - Returns: how many events were judged.
   @inline(never)
   mutating func portAhead(_ events: UsualPort) -> Int {
     let index = Int(events.operation.operand)
     guard events.isShaped(step, from: time), index < plan.ports.count,
-      let operation = PortOperation(rawValue: events.operation.detail), passUsually(events.operation, operation, index)
+      let operation = PortOperation(rawValue: events.operation.detail), judgeUsual(events.operation, operation, index)
     else { return 0 }
     let channel = channels.reference(to: plan.ports[index].channel)
     let digest = events.copy.words.w0
-    let value = events.answer.words.w0
     if operation == .write {
       channel.pointee.digest = digest
       channel.pointee.isDigestKnown = true
     } else {
-      // What is wrong is found where the events come one by one: the operation is judged.
       guard !channel.pointee.isDigestKnown || channel.pointee.digest == digest else {
+        // What is wrong is found where the events come one by one: the operation is judged.
+        noteUsual(events.operation, operation, index)
         return passOver(1, to: events.operation)
       }
       if channel.pointee.isDigestKnown { tally(.portContent) }
     }
     step.happenings.remove(.copyDue)
     step.happenings.insert(.answered)
-    step.resultValue = value
+    step.resultValue = events.answer.words.w0
     tally(.hypercallAnswered)
     tally(.portCopied)
-    closeAhead(events.next, operation)
+    if !closeAhead(events, operation) { noteUsual(events.operation, operation, index) }
     return passOver(3, to: events.copy)
   }
 
-  /// What the step of a usual operation would be judged by when it closes, if nothing comes before that.
+  /// Judges at once by what the step of a usual operation would be judged when it closes; false, and nothing, where
+  /// something may come before that.
   @inline(__always)
-  private mutating func closeAhead(_ next: EventReference, _ operation: PortOperation) {
-    guard isJudged(next), step.returned == 0, !rare.isTouched else { return }
+  private mutating func closeAhead(_ events: UsualPort, _ operation: PortOperation) -> Bool {
+    // Else it closes at length, and all is judged then.
+    guard isJudged(events.next), step.owesNothing, !rare.isTouched else { return false }
     if operation == .read {
-      guard step.resultValue == UInt64(step.readBytes) | (step.readIsValid ? 1 << 32 : 0) else { return }
+      let isValid = events.operation.words.w2 & 1
+      let told = UInt64(UInt32(clamping: events.operation.words.w0)) | isValid << 32
+      guard step.resultValue == told else { return false }
       tally(.portResult)
     }
     step.call.duties.remove(.close)
+    return true
   }
 
   /// So many events were judged beside the one that was at hand; the last of them is at hand now.
   @inline(__always)
   private mutating func passOver(_ count: Int, to last: EventReference) -> Int {
-    eventCount &+= UInt64(count)
     position &+= UInt64(count)
     time = last.time
     return count
@@ -94,6 +94,27 @@ extension Verifier {
   /// Judges a usual operation; false, and nothing, where it is another.
   @inline(__always)
   mutating func passUsually(_ event: EventReference, _ operation: PortOperation, _ index: Int) -> Bool {
+    guard judgeUsual(event, operation, index) else { return false }
+    noteUsual(event, operation, index)
+    return true
+  }
+
+  /// What is kept of a usual operation for what comes after it in its step.
+  @inline(__always)
+  private mutating func noteUsual(_ event: EventReference, _ operation: PortOperation, _ index: Int) {
+    step.portIndex = Int32(truncatingIfNeeded: index)
+    step.copyPort = step.portIndex
+    step.copyOperation = event.detail
+    step.messageBytes = event.words.w0
+    guard operation == .read else { return }
+    step.readIsValid = event.words.w2 & 1 != 0
+    step.readBytes = UInt32(clamping: event.words.w0)
+    step.readIsComparable = true
+  }
+
+  /// The same but for what is kept for later events of the step.
+  @inline(__always)
+  private mutating func judgeUsual(_ event: EventReference, _ operation: PortOperation, _ index: Int) -> Bool {
     guard step.kind == EventKind.hypercall.rawValue, step.partition == event.partition, step.portIndex < 0,
       plan.ports[index].partition == event.partition, !plan.ports[index].isQueuing, ports.queues[index].isCreated
     else { return false }
@@ -109,12 +130,6 @@ extension Verifier {
       }
     guard isPassed else { return false }
     tally(.portPermitted)
-    step.portIndex = Int32(truncatingIfNeeded: index)
-    if bytes > 0 || operation == .write {
-      step.copyPort = step.portIndex
-      step.copyOperation = event.detail
-      step.messageBytes = bytes
-    }
     return true
   }
 
@@ -143,14 +158,17 @@ extension Verifier {
     state.pointee.isDigestKnown = false
     var destination = plan.firstDestination[channel]
     while destination >= 0 {
-      // Seldom new: to write asks whether the queues are shared.
-      if ports.queues[destination].isEmpty || !ports.queues[destination].isEmptyKnown {
-        ports.queues[destination].isEmpty = false
-        ports.queues[destination].isEmptyKnown = true
-      }
+      // Seldom new, and to write asks whether the queues are shared.
+      if ports.queues[destination].isEmpty || !ports.queues[destination].isEmptyKnown { showContents(of: destination) }
       destination = plan.ports[destination].nextDestination
     }
     oweCopy()
+  }
+
+  @inline(never)
+  private mutating func showContents(of port: Int) {
+    ports.queues[port].isEmpty = false
+    ports.queues[port].isEmptyKnown = true
   }
 
   /// A message is to be copied, which the trace shows, or leaves out.
@@ -173,9 +191,6 @@ extension Verifier {
     let (age, period) = (step.time &- channel.pointee.writtenAt, plan.ports[index].refreshPeriod)
     // At the refresh period exactly, either is right.
     guard isValid ? age <= period : age >= period else { return false }
-    step.readIsValid = isValid
-    step.readBytes = UInt32(clamping: event.words.w0)
-    step.readIsComparable = true
     step.happenings.insert(.readSeen)
     oweCopy()
     tally(.portEmpty)

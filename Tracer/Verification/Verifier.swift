@@ -23,13 +23,16 @@ public struct Verifier: ~Copyable {
   }
 
   let plan: ModulePlan
-  /// By the number of a kind: looked up once an event.
+  /// By the number of a kind. Its kind, and whether it is quiet, are looked up once an event, and lie by themselves.
   var meanings = InlineArray<256, Meaning>(repeating: Meaning())
+  var kinds = InlineArray<256, EventKind?>(repeating: nil)
+  var areQuiet = InlineArray<256, Bool>(repeating: false)
   /// Whether no claim of the module file asks for events that are judged together with those before them.
   var mayLookAhead = true
   /// The same of what follows a call about a port, and of calls that follow others.
   var mayLookAtPorts = true
   var mayLookAtCalls = true
+  var mayLookAtReturns = true
   /// Lines whose interrupts may be usual, bit n for line n.
   var usualLines: UInt16 = 0
   /// By the number of a hypercall; the last one stands for all others.
@@ -42,7 +45,13 @@ public struct Verifier: ~Copyable {
   var time: NanosecondInstant = 0
   var previousTime: NanosecondInstant = 0
   var firstTime: NanosecondInstant = 0
-  var eventCount: UInt64 = 0
+  /// What the position of the event at hand is to be increased by for the number of events before it.
+  var countedBefore: UInt64 = 0
+  /// Events before the one at hand; where none is, of all.
+  var eventCount: UInt64 {
+    get { position &+ countedBefore }
+    set { countedBefore = newValue &- position }
+  }
   /// False for the entry after a loss: its resume delay counts from an event that is not there.
   var isResumeKnown = false
   var gapCount: UInt64 = 0
@@ -50,7 +59,12 @@ public struct Verifier: ~Copyable {
   /// The open gap is a flight recorder's beginning.
   var isBeginningOverwritten = false
   /// The next event is the first, or comes after a gap, the stop or the end: more is to be looked at than usually.
-  var isUnusual = true
+  var isUnusual: Bool {
+    get { partitionLimit == 0 }
+    set { partitionLimit = newValue ? 0 : UInt8(clamping: partitions.count + 1) }
+  }
+  /// The events of partitions below it, less one, need no more than usually: nobody's partition, 0xFF, is the lowest.
+  var partitionLimit: UInt8 = 0
   /// The last instant before the gap.
   var gapStart: NanosecondInstant = 0
   var step = Step()
@@ -102,13 +116,7 @@ public struct Verifier: ~Copyable {
     prepareClaims(table)
     for raw in 0..<CallMeaning.tableCount { calls[raw].claim = targets.hypercall[raw] }
     if !targets.unknownHypercalls.isEmpty { calls[CallMeaning.tableCount].claim = CallMeaning.claimByNumber }
-    for raw in UInt8.min...UInt8.max {
-      meanings[Int(raw)] = Meaning(of: raw, isAsked: custom.isAsked(raw), isLeftOut: plan.leftOut.contains(kind: raw))
-    }
-    mayLookAhead = isQuiet([.mark, .acknowledged, .hypercallResult])
-    mayLookAtPorts = mayLookAhead && isQuiet([.portOperation, .messageCopied])
-    mayLookAtCalls = isQuiet([.hypercall])
-    usualLines = UsualInterrupt.lines(plan)
+    giveMeanings()
     if plan.isBeyondLimits, fails(.meaning) {
       explain("the module has more windows, schedules, ports or processes than the kernel's tables hold")
     }
@@ -122,14 +130,15 @@ public struct Verifier: ~Copyable {
     meanings = other.meanings
     calls = other.calls
     (mayLookAhead, mayLookAtPorts) = (other.mayLookAhead, other.mayLookAtPorts)
-    (mayLookAtCalls, usualLines) = (other.mayLookAtCalls, other.usualLines)
+    (mayLookAtCalls, mayLookAtReturns) = (other.mayLookAtCalls, other.mayLookAtReturns)
+    usualLines = other.usualLines
     book = other.book.copy()
     (calm.entries, calm.ownEntries, calm.interrupts) =
       (other.calm.entries, other.calm.ownEntries, other.calm.interrupts)
-    isUnusual = other.isUnusual
+    (kinds, areQuiet, partitionLimit) = (other.kinds, other.areQuiet, other.partitionLimit)
     targets = other.targets
     (position, time, previousTime) = (other.position, other.time, other.previousTime)
-    (firstTime, eventCount, isResumeKnown) = (other.firstTime, other.eventCount, other.isResumeKnown)
+    (firstTime, countedBefore, isResumeKnown) = (other.firstTime, other.countedBefore, other.isResumeKnown)
     (gapCount, isGapOpen, gapStart) = (other.gapCount, other.isGapOpen, other.gapStart)
     isBeginningOverwritten = other.isBeginningOverwritten
     (step, rare, refusal) = (other.step, other.rare, other.refusal)
@@ -165,22 +174,23 @@ public struct Verifier: ~Copyable {
   public mutating func consume(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
     guard var place = events.baseAddress else { return }
     let end = place + events.count
+    let before = eventCount
     position = firstPosition &- 1
+    eventCount = before &- 1
+    defer { countedBefore &+= 1 }
     while place < end {
       let event = EventReference(place)
       place += 1
       position &+= 1
       let now = event.time
-      let partition = event.partition
-      // Nobody's partition, 0xFF, is 0 then.
-      guard !isUnusual, now >= time, Int(partition &+ 1) <= partitions.count else {
+      guard event.partition &+ 1 < partitionLimit, now >= time else {
         judgeWithCare(event)
         continue
       }
       time = now
-      let meaning = meanings[Int(event.kind)]
-      if !meaning.isQuiet { judgeUnquiet(event, meaning) }
-      switch meaning.kind {
+      let kind = Int(event.kind)
+      if !areQuiet[kind] { judgeUnquiet(event, meanings[kind]) }
+      switch kinds[kind] {
       case .hypercall:
         place = callAhead(event, place, end)
       case .interrupt where end - place >= UsualInterrupt.lookahead:
@@ -188,7 +198,6 @@ public struct Verifier: ~Copyable {
       case let kind?: dispatch(kind, event)
       case nil: break
       }
-      eventCount &+= 1
       previousTime = time
     }
     book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
@@ -219,7 +228,6 @@ public struct Verifier: ~Copyable {
     } else {
       refusePartition(partition)
     }
-    eventCount &+= 1
     previousTime = time
     isResumeKnown = meaning.kind != .loss
   }
