@@ -16,6 +16,10 @@ struct Calm {
   /// Unsafe: not to be used where nobody is calm. The table of partitions does not move, and no copy has this.
   private(set) var place: DirectReference<PartitionState>?
   var state: DirectReference<PartitionState> { place.unsafelyUnwrapped }
+  /// Flags of its last short entry, `noFlags` where there was none, or where what that showed has changed since: the same
+  /// ones show nothing new.
+  var shown = noFlags
+  static let noFlags: UInt16 = 0x100
   /// Whether the open window is its own.
   var isOwner = false
   /// Upcalls entered and returned, as its entries must tell them.
@@ -47,6 +51,7 @@ struct Calm {
   mutating func begin(_ partition: UInt8, _ state: DirectReference<PartitionState>) {
     self.partition = UInt16(partition)
     place = state
+    shown = Self.noFlags
     usual.vector = 0
   }
 }
@@ -71,7 +76,10 @@ extension Verifier {
     judgeCallDuration(partition, spent, resume)
     calm.entries &+= 1
     if calm.isOwner { calm.ownEntries &+= 1 }
-    calm.state.pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
+    if UInt16(event.detail) != calm.shown {
+      calm.state.pointee.show(EntrySnapshot.Flags(rawValue: event.detail))
+      calm.shown = UInt16(event.detail)
+    }
     machine.entryTime = time
     return true
   }

@@ -124,6 +124,7 @@ extension Verifier {
   /// What a call tells of its caller's upcalls and handler.
   @inline(never)
   private mutating func learn(from event: EventReference) {
+    calm.shown = Calm.noFlags
     let state = partitions.reference(to: Int(event.partition))
     // The return's own frame is used again: whoever returns takes upcalls.
     if step.what == HypercallNumber.returnFromUpcall.rawValue, step.looked & 1 != 0 {

@@ -137,8 +137,9 @@ extension Verifier {
   @inline(__always)
   private mutating func passWrite(_ event: EventReference, _ index: Int) -> Bool {
     let channel = plan.ports[index].channel
-    guard step.what == HypercallNumber.writeSamplingMessage.rawValue, channels[channel].isSequenceKnown,
-      event.words.w1 == channels[channel].sequence &+ 1
+    let state = channels.reference(to: channel)
+    guard step.what == HypercallNumber.writeSamplingMessage.rawValue, state.pointee.isSequenceKnown,
+      event.words.w1 == state.pointee.sequence &+ 1
     else { return false }
     tally(.portSequence)
     noteWritten(event, channel)
