@@ -16,8 +16,8 @@ struct Calm {
   /// Unsafe: not to be used where nobody is calm. The table of partitions does not move, and no copy has this.
   private(set) var place: DirectReference<PartitionState>?
   var state: DirectReference<PartitionState> { place.unsafelyUnwrapped }
-  /// Flags of its last short entry, `noFlags` where there was none, or where what that showed has changed since: the same
-  /// ones show nothing new.
+  /// Flags of its last short entry, which show nothing new a second time; `noFlags` where there was none, or where what
+  /// they showed has changed since.
   var shown = noFlags
   static let noFlags: UInt16 = 0x100
   /// Whether the open window is its own.
