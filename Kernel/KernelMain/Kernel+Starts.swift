@@ -19,7 +19,7 @@ extension Kernel {
       return takeInput(from: idleRegisters, interrupted: .none)
     }
     // To the instruction, so that a start does not show when the wait began.
-    RegisterPage.pad(untilTicks: startTicks)
+    if startTicks != 0 { RegisterPage.pad(untilTicks: startTicks) }
     let piece = core.partitions[Int(partition.rawValue)].life.nextPiece
     fillPiece(Int(piece), of: partition)
     let now = clock.now
