@@ -146,7 +146,7 @@ public struct Decision {
   public internal(set) var exception: ExceptionDecision? {
     get { works.contains(.exception) ? exceptionValue : nil }
     set {
-      guard let newValue else { return }
+      guard let newValue else { return works = Works(rawValue: works.rawValue & ~Works.exception.rawValue) }
       exceptionValue = newValue
       works.insert(.exception)
     }

@@ -74,6 +74,21 @@ extension HealthLevelTests {
     #expect(events.of(.restart).count == (action == .idle ? 0 : 1))
   }
 
+  /// The same of an exception of the callback: its frame must not be laid for a partition that stops or starts anew.
+  @Test(arguments: [PartitionRecoveryAction.warmStart, .idle])
+  func anExceptionInACallbackThatIsOverIsNotWritten(_ action: PartitionRecoveryAction) throws {
+    let bench = try Self.withCallback(action)
+    bench.call(.setExceptionEntry, ModuleDescription.entry)
+    bench.call(.setExceptionHandler, 6, ModuleDescription.handler)
+    #expect(fault(bench, 14).of(.callback).count == 1)
+    bench.flags = .frameFits
+    let events = bench.take(.exception(vector: 6, address: 0, bench.snapshot), at: bench.armed)
+    #expect(events.of(.exceptionReflected).count == 1 && events.of(.windowEnd).count == 1)
+    #expect(events.of(.healthAction).map(\.detail) == [action.rawValue])
+    #expect(bench.core.decision.exception == nil)
+    #expect(!bench.core.decision.works.contains(.exception))
+  }
+
   /// The drainer starts only once: what would start it again stops it.
   @Test(arguments: [PartitionRecoveryAction.warmStart, .coldStart])
   func theDrainerIsNotStartedAgain(_ action: PartitionRecoveryAction) throws {

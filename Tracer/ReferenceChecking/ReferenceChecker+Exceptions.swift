@@ -121,7 +121,7 @@ extension ReferenceChecker {
       let decided = last(before: index, of: .exceptionReflected).flatMap { $0 > step.input ? $0 : nil }
       let isItsOwn = decided.map { isFrame(at: index, $0) } ?? false
       let isFirst = decided.map { !all(.exceptionWritten, in: $0..<index).contains { _ in true } } ?? false
-      require("exception.written", isFirst && isItsOwn)
+      require("exception.written", isFirst && isItsOwn && decided.map { !isOvertaken($0, before: index) } ?? false)
       guard isFirst, isItsOwn else { continue }
       require("exception.written", events[index].words.w2 == 0)
       if let entry = exceptionEntry(partition(index), before: index) {
@@ -131,7 +131,16 @@ extension ReferenceChecker {
     for step in steps where !has(step, .stop) {
       guard let decided = all(.exceptionReflected, in: range(step)).last else { continue }
       let isWritten = all(.exceptionWritten, in: decided..<step.end).contains { isFrame(at: $0, decided) }
-      require("exception.written", isWritten)
+      require("exception.written", isWritten || isOvertaken(decided, before: step.end))
+    }
+  }
+
+  /// Whether the partition of a reflection stops or starts anew before its frame is written: nothing is written then.
+  private func isOvertaken(_ decided: Int, before end: Int) -> Bool {
+    (decided..<end).contains { index in
+      guard partition(index) == partition(decided) else { return false }
+      let isChange = kinds[index] == .modeChange && events[index].detail != OperatingMode.normal.rawValue
+      return isChange || kinds[index] == .restart
     }
   }
 

@@ -203,6 +203,11 @@ extension Verifier {
     }
   }
 
+  /// The partition stops or starts anew: what was reflected to it in this step is not written any more.
+  mutating func forgetReflection(to partition: UInt8) {
+    if rare.reflectedTo == partition { rare.reflectionDue = -1 }
+  }
+
   mutating func closeReflection() {
     if rare.reflectionDue >= 0, fails(.exceptionWritten) {
       explain("exception \(rare.reflectionDue) was reflected, and its frame was not written")

@@ -30,8 +30,9 @@ extension Verifier {
       step.happenings.remove(.modeDue)
     }
     // Who goes to NORMAL goes on.
-    if event.partition == step.partition, event.detail != OperatingMode.normal.rawValue {
-      step.happenings.insert(.modeChanged)
+    if event.detail != OperatingMode.normal.rawValue {
+      if event.partition == step.partition { step.happenings.insert(.modeChanged) }
+      forgetReflection(to: event.partition)
     }
     judgeTransition(index, from, event.detail)
     judgeCondition(index, event.detail, condition)
@@ -200,6 +201,7 @@ extension Verifier {
     let isFirst = step.kind == EventKind.start.rawValue && gapCount == 0
     judgeUnansweredMarks(of: index)
     judgeUnenteredUpcall(of: index)
+    forgetReflection(to: event.partition)
     partitions[index].startAnew()
     guests[index].startAnew()
     if isFirst {

@@ -36,6 +36,8 @@ extension PartitionCore where Marking: MarkingRule {
     partitions[index].mode = mode
     // A callback that was to begin in this step does not, where the window ends with it: its action has been taken.
     if decision.callback?.partition == partition { decision.callback = nil }
+    // Nor does the handler of an exception get it any more: whose callback erred so late has none when it starts.
+    if decision.exception?.partition == partition { decision.exception = nil }
     recorder.record(
       .modeChange, partition: partition, detail: mode.rawValue,
       operand: UInt32(old.rawValue) | UInt32(partitions[index].life.startCondition.rawValue) &<< 8)
