@@ -4,14 +4,14 @@ import ArchX86Assembly
 /// The physical pages of the switcher, and how they are mapped into an address space.
 ///
 /// While a partition runs these are all of the kernel that is mapped: text (execute only), IDT, GDT and TSS
-/// (read-only), the I/O permission bitmap, three IST stacks, and the partition's register page. The words that entries
-/// and exits need are in the TSS's page, which the kernel's own address space alone has writable.
+/// (read-only), the I/O permission bitmap, and the partition's register page, whose end is the stack of NMI, double
+/// fault and machine check, too. The words that entries and exits need are in the TSS's page, which the kernel's own
+/// address space alone has writable.
 public struct SwitcherPages {
   private let interruptTable: PhysicalAddress
   private let descriptorTable: PhysicalAddress
   private let taskState: PhysicalAddress
   private let deniedPorts: PhysicalAddress
-  private let stacks: PhysicalAddress
 
   /// Makes the tables; the CPU has them from `activate` on.
   public init(memory: inout BootMemory) {
@@ -19,7 +19,6 @@ public struct SwitcherPages {
     descriptorTable = memory.allocate(byteCount: 4096)
     taskState = memory.allocate(byteCount: 4096)
     deniedPorts = memory.allocateUncleared(byteCount: 4096)
-    stacks = memory.allocate(byteCount: 3 * 4096)
     Instruction.fill(deniedPorts.pointer, byteCount: 4096, with: .max)
     writeInterruptTable()
     writeDescriptorTable()
@@ -115,9 +114,10 @@ public struct SwitcherPages {
     pages.map(UInt64(PARTITA_IO_BITMAP), to: portBitmap ?? deniedPorts, PageAccess.readOnly)
     pages.map(UInt64(PARTITA_IO_BITMAP) &+ 4096, to: deniedPorts, PageAccess.readOnly)
     pages.map(UInt64(PARTITA_IO_BITMAP_END), to: deniedPorts, PageAccess.readOnly)
-    pages.map(UInt64(PARTITA_NMI_STACK), to: stacks, .write)
-    pages.map(UInt64(PARTITA_DOUBLE_FAULT_STACK), to: stacks + 4096, .write)
-    pages.map(UInt64(PARTITA_MACHINE_CHECK_STACK), to: stacks + 2 * 4096, .write)
+    // No page is writable in two spaces: what one partition found a way to write, another could find a way to read.
+    pages.map(UInt64(PARTITA_NMI_STACK), to: registers, .write)
+    pages.map(UInt64(PARTITA_DOUBLE_FAULT_STACK), to: registers, .write)
+    pages.map(UInt64(PARTITA_MACHINE_CHECK_STACK), to: registers, .write)
     pages.map(UInt64(PARTITA_REGISTER_PAGE), to: registers, .write)
   }
 

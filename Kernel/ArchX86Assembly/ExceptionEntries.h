@@ -100,12 +100,17 @@ partita_double_fault_entry:
     pushq   $8
 abort_entry:
     cld                                     // compiled code wants it so, and a partition may have set it
-    pushq   %rax
-    subq    $112, %rsp
-    movq    %rsp, %rdi
+    popq    %rbx                            // this stack is another one in the kernel's space
+    popq    %rcx
+    popq    %rdx
     movq    PARTITA_KERNEL_ROOT, %rax
     movq    %rax, %cr3
     movabsq $partita_fault_stack_end, %rsp
+    pushq   %rdx                            // of the frame the vector, the error code and the place are told
+    pushq   %rcx
+    pushq   %rbx
+    subq    $120, %rsp
+    movq    %rsp, %rdi
     movabsq $partita_kernel_fault, %rax
     call    *%rax
 2:  jmp     2b

@@ -6,7 +6,7 @@ import ArchX86
 /// has written stands as a trace without its end. Where the kernel's stack is full a double fault leads here: there is
 /// no memory for what is pushed, nor for the page fault's own frame.
 ///
-/// - Parameter frame: r15 … rax, vector, error code, rip, cs, rflags, rsp, ss.
+/// - Parameter frame: 15 words, vector, error code, rip.
 @_cdecl("partita_kernel_fault")
 public func kernelFault(_ frame: UnsafeRawPointer) {
   SerialConsole.takeBack()

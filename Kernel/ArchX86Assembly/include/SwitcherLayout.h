@@ -12,7 +12,8 @@
 #define PARTITA_IO_BITMAP 0xFFFFFFFF80007000
 #define PARTITA_IO_BITMAP_END 0xFFFFFFFF80009000
 #define PARTITA_REGISTER_PAGE 0xFFFFFFFF8000E000
-// Stacks, a page each; below each lies a page that no address space maps.
+// Stacks; below each lies a page that no address space maps. Each is the register page once more, whose end is free:
+// a non-maskable interrupt takes 56 bytes there, and after the other two nothing goes on.
 #define PARTITA_NMI_STACK 0xFFFFFFFF80011000
 #define PARTITA_DOUBLE_FAULT_STACK 0xFFFFFFFF80013000
 #define PARTITA_MACHINE_CHECK_STACK 0xFFFFFFFF80015000
