@@ -28,7 +28,8 @@ import TraceFormat
     let memory = PausedMemory(data: try Data(contentsOf: URL(fileURLWithPath: machine.memoryFile)))
     let end = (address | (Self.pageBytes - 1)) + 1
     #expect(end - address < 256, "just beyond the stack")
-    #expect(memory.word(end) != 0)
+    // A frame may have holes; the call that found no room was made from the lowest one.
+    #expect(stride(from: end, to: end + 256, by: 8).contains { memory.word($0) != 0 })
     for word in stride(from: end - Self.pageBytes + 8, to: end, by: 8) { #expect(memory.word(word) == 0) }
     // What was recorded until then is whole: the judges find nothing wrong with it.
     let rescued = try RescuedRunTests.rescue(GuestMemory(ramFile: machine.memoryFile))
