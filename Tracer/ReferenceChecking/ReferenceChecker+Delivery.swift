@@ -132,6 +132,11 @@ extension ReferenceChecker {
     require("upcall.room", isRoomTold(partition(index), before: index) != true)
   }
 
+  private func isReturnAtWindowsEnd(_ index: Int) -> Bool {
+    guard isEntry(index), isUsableReturn(index), let step = step(of: index) else { return false }
+    return all(.windowEnd, in: range(step)).contains { partition($0) == partition(index) }
+  }
+
   /// On which frame a step's upcall comes.
   private func judgeFrame(_ decided: Int, _ step: Step) {
     let partition = partition(decided)
@@ -146,8 +151,10 @@ extension ReferenceChecker {
     }
     // An upcall or a start since has left the tail.
     let isInTail = place.map { isEntry($0) && !isUsableReturn($0) && events[$0].detail & 2 != 0 } ?? false
-    require("upcall.frame", isReturn || frameFits(partition, before: step.end))
-    require("upcall.frame", isReplacing ? isInTail || isReturn : !isInTail)
+    // What waited at a return with which the window ended comes on its frame in the next one.
+    let isLate = isReplacing && (place.map { isReturnAtWindowsEnd($0) } ?? false)
+    require("upcall.frame", isReturn || isLate || frameFits(partition, before: step.end))
+    require("upcall.frame", isReplacing ? isInTail || isReturn || isLate : !isInTail)
     if what(decided) < 48 {
       require("upcall.marked", !isHeldBack(partition, what(decided), before: step.end, intoCode: true))
     }

@@ -135,8 +135,9 @@ extension ReferenceChecker {
     }
   }
 
-  /// Whether the partition of a reflection stops or starts anew before its frame is written: nothing is written then.
-  private func isOvertaken(_ decided: Int, before end: Int) -> Bool {
+  /// Whether the partition of a reflection, or of a callback, stops or starts anew before its registers are set: they
+  /// are not set then.
+  func isOvertaken(_ decided: Int, before end: Int) -> Bool {
     (decided..<end).contains { index in
       guard partition(index) == partition(decided) else { return false }
       let isChange = kinds[index] == .modeChange && events[index].detail != OperatingMode.normal.rawValue

@@ -160,7 +160,7 @@ extension ReferenceChecker {
     if rule.level == .process { judgeHandlerLeftOut(index, error, step) }
     // Its registers are set in the same step.
     let isSet = ((index + 1)..<step.end).contains { kinds[$0] == .contextReset && self.partition($0) == partition }
-    if !has(step, .stop) { require("restart.context", isSet) }
+    if !has(step, .stop) { require("restart.context", isSet || isOvertaken(index, before: step.end)) }
   }
 
   /// An error of process level that the partition's error handler could have taken, and did not get.

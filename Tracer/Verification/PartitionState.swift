@@ -120,6 +120,12 @@ struct PartitionState: BitwiseCopyable, Equatable {
     get { shown.contains(.frameFits) }
     set { set(.frameFits, newValue) }
   }
+  /// Its last entry was a return from an upcall, with which its window ended: what waited then comes on that frame when
+  /// its next one begins. It is kept by a flag that no entry of a partition has.
+  var returnedAtWindowsEnd: Bool {
+    get { shown.contains(.isPulse) }
+    set { set(.isPulse, newValue) }
+  }
   /// Its last entry said by a flag that the handler has come back, as far as the kernel did not know that yet.
   var isHandlerOverTold: Bool {
     get { shown.contains(.isHandlerOver) }

@@ -72,9 +72,9 @@ extension Verifier {
     }
   }
 
-  /// A callback was completed: the action must be in the same step.
+  /// A callback was completed: the action must be in the same step. One that has only begun in it is another one.
   mutating func closeCompletion() {
-    guard guests[Int(step.partition)].callbackError >= 0 else { return }
+    guard guests[Int(step.partition)].callbackError >= 0, rare.callbackDue != Int16(step.partition) else { return }
     if fails(.healthCallback) { explain("\(name(step.partition)) completed its callback, and no action followed") }
   }
 

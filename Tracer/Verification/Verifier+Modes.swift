@@ -33,6 +33,7 @@ extension Verifier {
     if event.detail != OperatingMode.normal.rawValue {
       if event.partition == step.partition { step.happenings.insert(.modeChanged) }
       forgetReflection(to: event.partition)
+      if rare.callbackDue == Int16(index) { rare.callbackDue = -1 }
     }
     judgeTransition(index, from, event.detail)
     judgeCondition(index, event.detail, condition)

@@ -108,8 +108,9 @@ extension Verifier {
       }
       tally(.upcallFrame)
       let isReplacing = step.upcallDetail & 1 != 0
-      if !state.pointee.frameFits && !isReturn || state.pointee.wasInTail && !isReplacing
-        || isReplacing && !state.pointee.wasInTail && !isReturn, fails(.upcallFrame)
+      let isOnReturns = isReturn || isReplacing && state.pointee.returnedAtWindowsEnd
+      if !state.pointee.frameFits && !isOnReturns || state.pointee.wasInTail && !isReplacing
+        || isReplacing && !state.pointee.wasInTail && !isOnReturns, fails(.upcallFrame)
       {
         explain(
           "\(name(partition)) gets an upcall on \(isReplacing ? "an unfinished" : "a new") frame; at its last entry "
@@ -169,6 +170,7 @@ extension Verifier {
     partitions[index].isEnabled = false
     partitions[index].isEnabledKnown = true
     partitions[index].wasInTail = false
+    partitions[index].returnedAtWindowsEnd = false
     partitions[index].ordinal = step.upcallOrdinal
     partitions[index].ordinalKnown = true
     partitions[index].upcallsOwed &+= 1

@@ -1,3 +1,4 @@
+import ModuleConfiguration
 import TraceFormat
 
 extension Verifier {
@@ -154,6 +155,11 @@ extension Verifier {
 
   mutating func windowEnd(_ event: EventReference) {
     step.happenings.insert(.timing)
+    if step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.returnFromUpcall.rawValue,
+      step.looked & 1 != 0, step.partition == event.partition, event.partition != 0xFF
+    {
+      partitions[Int(event.partition)].returnedAtWindowsEnd = true
+    }
     if event.partition != 0xFF, guests[Int(event.partition)].callbackError >= 0 {
       rare.isTouched = true
       rare.callbacksOver |= 1 << UInt32(event.partition)
