@@ -66,20 +66,6 @@ import TraceFormat
     #expect(trace.violations(of: "health.callback") == [false, false])
   }
 
-  /// The numbers that wait are told as they were before the receiver started anew.
-  @Test func aReceiverThatStartsHasNothingOfTheMessage() throws {
-    var trace = try RichTrace()
-    let sent = try #require(trace.firstIndex(of: .send, by: Module.master))
-    let start = TraceEvent(
-      time: trace.events[sent].time, .restart, partition: Module.worker, detail: OperatingMode.warmStart.rawValue,
-      words: .init(UInt64(StartCondition.partitionRestart.rawValue)))
-    let next = try #require(trace.events[sent...].firstIndex { $0.knownKind?.eventClass == .input })
-    // The input that follows ends the step.
-    trace.events = trace.events[...sent] + [start] + trace.events[(sent + 1)...next]
-    #expect(trace.violations(of: "queue.status") == [false, false])
-    #expect(trace.violations(of: "queue.overflow") == [false, false])
-  }
-
   /// Whether both judges find that an upcall of Worker comes on the frame of a return that it must not be on.
   private func isWrong(windowEnds: Bool, isUsable: Bool) throws -> [Bool] {
     var trace = try RichTrace()
