@@ -29,11 +29,13 @@ extension Array where Element == TraceEvent {
 }
 
 /// A recorded run in which everything happens that the tests change, and its seed.
-func wholeRun(_ module: SimulatedModule, until stop: UInt64) -> (seed: UInt64, events: [TraceEvent]) {
+func wholeRun(
+  _ module: SimulatedModule, until stop: UInt64, where isWanted: ([TraceEvent]) -> Bool = { _ in true }
+) -> (seed: UInt64, events: [TraceEvent]) {
   let kinds: [EventKind] = [.upcallWritten, .consoleWritten, .noteWords, .padded, .drained, .stimulus, .exception]
   return RecordedWorld<OwnersMarked>.run(module, after: TestSeed.draw(), until: stop, inputs: 50_000) { events in
     let reads = events.positions { $0.knownKind == .messageCopied && $0.detail == PortOperation.read.rawValue }
     return events.of(.stop).first?.detail == StopReason.instantReached.rawValue && !reads.isEmpty
-      && kinds.allSatisfy { !events.of($0).isEmpty }
+      && kinds.allSatisfy { !events.of($0).isEmpty } && isWanted(events)
   }
 }
