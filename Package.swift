@@ -172,12 +172,13 @@ let targets: [Target] = [
   tracer("ModuleCompiler", vocabulary + ["Verification", "ProcessScheduling", "TextForms", "CLibXML2"]),
   c("ColumnKernels", in: "Tracer"),
   c("SeldomPaths", in: "Tracer"),
-  tracer("TraceReading", vocabulary + ["CLZ4", "ColumnKernels", "TextForms"]),
+  tracer("EventRows", ["TraceFormat"]),
+  tracer("TraceReading", vocabulary + ["EventRows", "CLZ4", "ColumnKernels", "TextForms"]),
   tracer("TraceExport", vocabulary + ["TraceReading", "Outputs", "TextForms", "CSQLite3"]),
   tracer("Emulation", vocabulary + ["GuestRing", "Outputs"]),
   tracer("GuestRing", vocabulary + ["TraceReading", "TextForms"]),
   tracer("Replay", vocabulary + ["PartitionCore", "TraceReading", "TextForms"]),
-  tracer("Verification", vocabulary + ["SeldomPaths", "TextForms"]),
+  tracer("Verification", vocabulary + ["EventRows", "SeldomPaths", "TextForms"]),
   tracer("ReferenceChecking", vocabulary),
   tracer("Audit", vocabulary + ["ReferenceChecking", "TraceReading", "TextForms"]),
   tracer("Analysis", vocabulary + ["ModuleCompiler", "TextForms"]),
@@ -196,8 +197,8 @@ let targets: [Target] = [
   .executableTarget(
     name: "partita",
     dependencies: vocabulary + [
-      "ModuleCompiler", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit", "Analysis",
-      "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
+      "ModuleCompiler", "EventRows", "TraceReading", "TraceExport", "Emulation", "Replay", "Verification", "Audit",
+      "Analysis", "Simulation", "Report", "GuestRing", "Stepping", "Live", "Comparison", "Terminal", "PartitionCore",
       "Debugging", "Outputs", "TextForms", "CMalloc", argumentParser,
     ],
     path: "Tracer/CommandLine", swiftSettings: isBareMetal ? [] : forHost),
@@ -225,7 +226,9 @@ let targets: [Target] = [
       "CommandFolder", "StoredTraces", "SimulatedModule", "Simulation", "TraceExport", "ModuleConfiguration", "partita",
     ]),
   tests("ModuleCompiler", vocabulary + ["ModuleCompiler", "PartitionCore", "TemporaryFolder", "CLibXML2"]),
-  tests("TraceReading", ["TraceReading", "DrainPump", "TraceDamage", "TemporaryFolder", "ModuleConfiguration"]),
+  tests(
+    "TraceReading",
+    ["EventRows", "TraceReading", "DrainPump", "TraceDamage", "TemporaryFolder", "ModuleConfiguration"]),
   tests("PartitionCore", ["PartitionCore", "SimulatedModule", "MixedIndices"]),
   // Runs the command and babeltrace2 too.
   tests(
@@ -270,7 +273,7 @@ let targets: [Target] = [
   tests(
     "Verification",
     vocabulary + [
-      "Verification", "Audit", "ReferenceChecking", "TraceReading", "PartitionCore", "SimulatedModule",
+      "Verification", "Audit", "ReferenceChecking", "EventRows", "TraceReading", "PartitionCore", "SimulatedModule",
       "CommandFolder", "partita",
     ]),
   // Boots the images of Tools/build-images; runs the command too, so that must be built.

@@ -1,3 +1,4 @@
+import EventRows
 import TestSeeds
 import Testing
 import TraceDamage
@@ -160,8 +161,8 @@ struct AheadTests {
       var positions: [UInt64] = []
       var times: [UInt64] = []
       let isKept = stretch.decodeEarlier(into: columns, earlier) { events, first in
-        positions += events.indices.map { first + UInt64($0) }
-        times += events.map(\.time)
+        positions += events.rows.indices.map { first + UInt64($0) }
+        times += events.rows.map(\.time)
       }
       var count: UInt64 = 0
       var start: UInt64?

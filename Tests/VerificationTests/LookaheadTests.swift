@@ -1,3 +1,4 @@
+import EventRows
 import PartitionCore
 import TestSeeds
 import Testing
@@ -72,10 +73,10 @@ import TraceFormat
   private static func isUsual(_ events: ArraySlice<TraceEvent>, _ verifier: borrowing Verifier) -> Bool {
     guard events.first?.kind == EventKind.interrupt.rawValue else { return false }
     var copy = verifier.copy()
-    return events.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return false }
+    return withRows(events.prefix(20)) {
+      guard let base = $0.rows.baseAddress else { return false }
       copy.time = base.pointee.time
-      return copy.interruptAhead(UsualInterrupt(EventReference(base), base + 1)) == 2
+      return copy.interruptAhead(UsualInterrupt(RowReference(base), base + 1)) == 2
     }
   }
 

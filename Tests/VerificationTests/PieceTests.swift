@@ -1,3 +1,4 @@
+import EventRows
 import PartitionCore
 import TestSeeds
 import Testing
@@ -49,9 +50,9 @@ import TraceFormat
   }
 
   private static func consume(
-    _ events: [TraceEvent], _ range: Range<Int>, _ body: (UnsafeBufferPointer<TraceEvent>, UInt64) -> Void
+    _ events: [TraceEvent], _ range: Range<Int>, _ body: (RowBuffer, UInt64) -> Void
   ) {
-    events.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range]), UInt64(range.lowerBound)) }
+    withRows(events[range]) { body($0, UInt64(range.lowerBound)) }
   }
 
   static func alone(_ events: [TraceEvent], _ module: SampleModule, gap: Int? = nil) -> VerificationReport {

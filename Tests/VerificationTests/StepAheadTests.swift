@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import PartitionCore
 import TestSeeds
@@ -147,10 +148,10 @@ import TraceFormat
   private static func isTaken(_ events: [TraceEvent], _ index: Int, _ verifier: borrowing Verifier) -> Bool {
     guard events[index].kind == EventKind.interrupt.rawValue else { return false }
     var copy = verifier.copy()
-    return events[index...].withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return false }
+    return withRows(events[index...].prefix(20)) {
+      guard let base = $0.rows.baseAddress else { return false }
       copy.time = base.pointee.time
-      return copy.interruptAhead(UsualInterrupt(EventReference(base), base + 1)) == 2
+      return copy.interruptAhead(UsualInterrupt(RowReference(base), base + 1)) == 2
     }
   }
 }

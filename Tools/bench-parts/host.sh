@@ -14,11 +14,11 @@ long_events=10000000
 rated_events=100000000
 long_traces() {
   is_fresh $cache/captured.partita ||
-    $partita capture $module --stimulus $stimulus --for 120s --force -o $cache/captured.partita >$cache/captured.summary
+    $partita capture $module --stimulus $stimulus --for 240s --force -o $cache/captured.partita >$cache/captured.summary
   long steady $long_events --seed 1
   long shuffled $long_events --seed 2 --shuffled
 }
-# rate COMMAND VERB AIM: on a synthesized, a captured (120 virtual seconds) and a shuffled trace, read again and again;
+# rate COMMAND VERB AIM: on a synthesized, a captured (240 virtual seconds) and a shuffled trace, read again and again;
 # the slowest is the figure. The host may be busy: what a core's time is worth is told too.
 rate() {
   local name slowest=

@@ -122,32 +122,54 @@ typedef uint64_t Two __attribute__((vector_size(16), aligned(1)));
 typedef uint64_t Four __attribute__((vector_size(32), aligned(1)));
 
 #define WORD(number, count) ((number) < (count) ? words[(number) * group.stride + place] : 0)
-// Few wide stores: single ones fill the queue before the memory that they go to is there.
-#define FOR_EACH_ROW(count)                                                                                           \
+#define FOR_EACH_PLACE(DO)                                                                                            \
   for (; place < group.last && group.indices[place] < end; place++) {                                                 \
-    char *row = rows + (group.indices[place] - begin) * PARTITA_ROW_BYTES;                                            \
-    *(Two *)row = (Two){group.times[place], group.heads[place]};                                                      \
-    *(Four *)(row + 16) = (Four){WORD(0, count), WORD(1, count), WORD(2, count), WORD(3, count)};                     \
-    *(Four *)(row + 48) = (Four){WORD(4, count), WORD(5, count), WORD(6, count), WORD(7, count)};                     \
+    size_t row = group.indices[place] - begin;                                                                        \
+    DO                                                                                                                \
   }                                                                                                                   \
   return place;
+#define FOR_EACH_COUNT(DO)                                                                                            \
+  switch (group.word_count) {                                                                                         \
+  case 0: FOR_EACH_PLACE(DO(0))                                                                                       \
+  case 1: FOR_EACH_PLACE(DO(1))                                                                                       \
+  case 2: FOR_EACH_PLACE(DO(2))                                                                                       \
+  case 3: FOR_EACH_PLACE(DO(3))                                                                                       \
+  case 4: FOR_EACH_PLACE(DO(4))                                                                                       \
+  case 5: FOR_EACH_PLACE(DO(5))                                                                                       \
+  case 6: FOR_EACH_PLACE(DO(6))                                                                                       \
+  case 7: FOR_EACH_PLACE(DO(7))                                                                                       \
+  default: FOR_EACH_PLACE(DO(8))                                                                                      \
+  }
+
+// Few wide stores: single ones fill the queue before the memory that they go to is there.
+#define PUT_EVENT(count)                                                                                              \
+  char *to = events + row * PARTITA_EVENT_BYTES;                                                                      \
+  *(Two *)to = (Two){group.times[place], group.heads[place]};                                                         \
+  *(Four *)(to + 16) = (Four){WORD(0, count), WORD(1, count), WORD(2, count), WORD(3, count)};                        \
+  *(Four *)(to + 48) = (Four){WORD(4, count), WORD(5, count), WORD(6, count), WORD(7, count)};
+
+#define PUT_ROW(count)                                                                                                \
+  char *to = rows + row * PARTITA_ROW_BYTES;                                                                          \
+  *(Four *)to = (Four){group.times[place], group.heads[place], WORD(0, count), WORD(1, count)};                       \
+  *(Four *)(to + 32) = (Four){WORD(2, count), WORD(3, count), WORD(4, count), WORD(5, count)};                        \
+  if ((count) > 6) rests[row] = (Two){WORD(6, count), WORD(7, count)};
 
 FOR_EACH_MACHINE
-size_t partita_rows(const struct PartitaGroup *from, size_t place, size_t begin, size_t end, void *target) {
+size_t partita_events(const struct PartitaGroup *from, size_t place, size_t begin, size_t end, void *target) {
   const struct PartitaGroup group = *from;
-  char *rows = target;
+  char *events = target;
   const uint64_t *words = group.words;
-  switch (group.word_count) {
-  case 0: FOR_EACH_ROW(0)
-  case 1: FOR_EACH_ROW(1)
-  case 2: FOR_EACH_ROW(2)
-  case 3: FOR_EACH_ROW(3)
-  case 4: FOR_EACH_ROW(4)
-  case 5: FOR_EACH_ROW(5)
-  case 6: FOR_EACH_ROW(6)
-  case 7: FOR_EACH_ROW(7)
-  default: FOR_EACH_ROW(8)
-  }
+  FOR_EACH_COUNT(PUT_EVENT)
+}
+
+FOR_EACH_MACHINE
+size_t partita_rows(
+  const struct PartitaGroup *from, size_t place, size_t begin, size_t end, void *row_target, void *rest_target) {
+  const struct PartitaGroup group = *from;
+  char *rows = row_target;
+  Two *rests = rest_target;
+  const uint64_t *words = group.words;
+  FOR_EACH_COUNT(PUT_ROW)
 }
 
 // Not for vectors: each event's place and time follow from those before. Where the loads stand eight times in the loop

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventRows
 import TraceFormat
 import TraceReading
 
@@ -19,7 +20,7 @@ struct MeasureDecodingCommand: ParsableCommand {
     case sums
     /// Every column is written to memory.
     case columns
-    /// Every event is written to memory, one behind the other.
+    /// Every event is written to memory, one behind the other and some at a time, as who judges it reads it.
     case rows
     /// Every event is put together by itself when it is asked for.
     case events
@@ -43,7 +44,7 @@ struct MeasureDecodingCommand: ParsableCommand {
           $0.complete()
           return EventColumns.Sums(ofOrder: $0)
         }
-      case .rows: mapBlocks(reader, &sums) { $0.withEvents { EventColumns.Sums(ofLast: $0) } }
+      case .rows: mapBlocks(reader, &sums) { EventColumns.Sums(ofRows: $0) }
       case .events: sumEvents(reader, &sums)
       }
       all = sums.times &+ sums.kinds &+ sums.partitions &+ sums.details &+ sums.operands &+ sums.words
@@ -90,9 +91,13 @@ extension EventColumns.Sums {
     times = columns.lastTime
   }
 
-  fileprivate init(ofLast rows: UnsafeBufferPointer<TraceEvent>) {
+  fileprivate init(ofRows columns: EventColumns) {
+    var (count, last): (UInt64, UInt64) = (0, 0)
+    columns.forEachRun { _, run in
+      count += UInt64(run.rows.count)
+      last = run.rows.last?.time ?? last
+    }
     self.init()
-    events = UInt64(rows.count)
-    times = rows.last?.time ?? 0
+    (events, times) = (count, last)
   }
 }

@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 import TraceReading
@@ -46,12 +47,19 @@ struct VerificationRun: ~Copyable {
   /// Judges all that the reader still has.
   private mutating func judgeAlone(_ reader: TraceReader, _ threads: Int) {
     guard isWhole, reader.condition == .unread else { return }
-    isWhole = Self.read(reader, threads, onProgress) { run in
-      switch run {
-      case .events(let position, let events): verifier.consume(events, firstPosition: position)
+    reader.decodeAhead(threads: min(threads - 1, Self.decoderLimit))
+    defer { reader.decodeAhead(threads: 0) }
+    var count = 0
+    while isWhole, let batch = reader.nextColumns() {
+      switch batch {
+      case .events(let columns):
+        consume(columns)
+        count += columns.eventCount
       case .gap: verifier.noteGap()
       }
-      return true
+      guard count >= Self.eventsBetweenCalls else { continue }
+      count = 0
+      isWhole = onProgress()
     }
   }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import EventRows
 import TraceFormat
 
 /// Blocks that follow each other in the file, which one thread reads, checks and decodes, one after the other.
@@ -164,7 +165,7 @@ public final class BlockStretch: @unchecked Sendable {
   ///   - wanted: how much of what came before is of use, at least.
   ///   - body: gets the events that are wanted, in order, as they lie in memory, and the position of the first of them.
   public func decodeEarlier(
-    into columns: EventColumns, _ wanted: Earlier, _ body: (UnsafeBufferPointer<TraceEvent>, UInt64) -> Void
+    into columns: EventColumns, _ wanted: Earlier, _ body: (RowBuffer, UInt64) -> Void
   ) -> Bool {
     var count = earlier.reduce(0) { $0 + Int($1.header.eventCount) }
     let start = blocks.first?.header.baseTime ?? 0
@@ -174,9 +175,8 @@ public final class BlockStretch: @unchecked Sendable {
       do throws(PayloadDefect) { try columns.decode(Self.payload(space), block.header) } catch { return false }
       columns.complete()
       let surplus = wanted.surplus(columns, of: count, before: start)
-      columns.forEachBatch(in: surplus..<columns.eventCount) { first, events in
+      columns.forEachRun(in: surplus..<columns.eventCount) { first, events in
         body(events, columns.firstPosition &+ UInt64(first))
-        return true
       }
       count -= columns.eventCount
     }

@@ -1,4 +1,5 @@
 import ColumnKernels
+import EventRows
 import TraceFormat
 
 extension EventColumns {
@@ -12,21 +13,27 @@ extension EventColumns {
     return body(UnsafeBufferPointer(start: rows, count: eventCount))
   }
 
-  /// Hands out all events in order, so many at a time that they stay near the core from when they are put together
+  /// Hands out events in order as rows, so many at a time that they stay near the core from when they are put together
   /// until they are looked at.
   ///
-  /// - Parameter body: gets the index of the first and the events, for the call only.
-  public func forEachRun(_ body: (Int, UnsafeBufferPointer<TraceEvent>) -> Void) {
-    let rows = rowArena.reserve(Self.runCount * MemoryLayout<TraceEvent>.stride)
-      .bindMemory(to: TraceEvent.self, capacity: Self.runCount)
+  /// - Parameters:
+  ///   - range: which; all where it is nil.
+  ///   - body: gets the index of the first and the rows, for the call only.
+  public func forEachRun(in range: Range<Int>? = nil, _ body: (Int, RowBuffer) -> Void) {
+    let range = range ?? 0..<eventCount
+    precondition(range.lowerBound >= 0 && range.upperBound <= eventCount)
+    let memory = rowArena.reserve(Self.runCount * (MemoryLayout<EventRow>.stride + MemoryLayout<EventRow.Rest>.stride))
+    let rows = memory.bindMemory(to: EventRow.self, capacity: Self.runCount)
+    let rests = (memory + Self.runCount * MemoryLayout<EventRow>.stride)
+      .bindMemory(to: EventRow.Rest.self, capacity: Self.runCount)
     withUnsafeTemporaryAllocation(of: Int.self, capacity: groups.count) { cursors in
       guard let cursors = cursors.baseAddress else { return }
-      findPlaces(of: 0, cursors)
-      var first = 0
-      while first < eventCount {
-        let end = min(first + Self.runCount, eventCount)
-        fill(rows, first..<end, cursors)
-        body(first, UnsafeBufferPointer(start: rows, count: end - first))
+      findPlaces(of: range.lowerBound, cursors)
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let end = min(first + Self.runCount, range.upperBound)
+        forEachGroup(cursors) { partita_rows($0, $1, first, end, rows, rests) }
+        body(first, RowBuffer(UnsafeBufferPointer(start: rows, count: end - first), rests: rests))
         first = end
       }
     }
@@ -88,14 +95,20 @@ extension EventColumns {
   /// Unsafe: `rows` has room for them. Each place has its event's index, which `order` has made sure of.
   @inline(never)
   func fill(_ rows: UnsafeMutablePointer<TraceEvent>, _ range: Range<Int>, _ cursors: UnsafeMutablePointer<Int>) {
+    forEachGroup(cursors) { partita_events($0, $1, range.lowerBound, range.upperBound, rows) }
+  }
+
+  /// Hands each group to `body`, with its next place, and keeps the place that it answers.
+  @inline(__always)
+  private func forEachGroup(
+    _ cursors: UnsafeMutablePointer<Int>, _ body: (UnsafePointer<PartitaGroup>, Int) -> Int
+  ) {
     let (indices, times, heads, words) = (eventIndices, timePointer, headPointer, wordPointer)
     for (number, group) in groups.enumerated() {
       let columns = PartitaGroup(
         indices: indices, times: times, heads: heads, words: words + (group.words - group.first),
         word_count: group.wordCount, stride: group.count, last: group.first + group.count)
-      cursors[number] = withUnsafePointer(to: columns) {
-        partita_rows($0, cursors[number], range.lowerBound, range.upperBound, rows)
-      }
+      cursors[number] = withUnsafePointer(to: columns) { body($0, cursors[number]) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import ColumnKernels
+import EventRows
 import TraceFormat
 
 /// What every event has beside its time and words, in one number: the second word of a `RingRecord`.
@@ -36,16 +37,24 @@ public struct EventHead: Equatable, Sendable {
   @inlinable public var operand: UInt32 { UInt32(truncatingIfNeeded: rawValue &>> 32) }
 
   /// Whether an event in memory has its time first, then its parts in the order of a head (kind, partition, detail, a
-  /// byte that nobody reads, operand), then its words: as `partita_rows` writes them. Looked at once.
+  /// byte that nobody reads, operand), then its words: as `partita_events` writes them. Looked at once.
   private static let isEventAlike =
     MemoryLayout<TraceEvent>.offset(of: \.time) == 0 && MemoryLayout<TraceEvent>.offset(of: \.kind) == 8
     && MemoryLayout<TraceEvent>.offset(of: \.partition) == 9
     && MemoryLayout<TraceEvent>.offset(of: \.detail) == 10 && MemoryLayout<TraceEvent>.offset(of: \.operand) == 12
     && MemoryLayout<TraceEvent>.offset(of: \.words) == 16
-    && MemoryLayout<TraceEvent>.stride == Int(PARTITA_ROW_BYTES)
+    && MemoryLayout<TraceEvent>.stride == Int(PARTITA_EVENT_BYTES)
+
+  /// The same of a row.
+  private static let isRowAlike =
+    MemoryLayout<EventRow>.offset(of: \.time) == 0 && MemoryLayout<EventRow>.offset(of: \.kind) == 8
+    && MemoryLayout<EventRow>.offset(of: \.partition) == 9 && MemoryLayout<EventRow>.offset(of: \.detail) == 10
+    && MemoryLayout<EventRow>.offset(of: \.wordCount) == 11
+    && MemoryLayout<EventRow>.offset(of: \.operand) == 12 && MemoryLayout<EventRow>.offset(of: \.words) == 16
+    && MemoryLayout<EventRow>.stride == Int(PARTITA_ROW_BYTES) && MemoryLayout<EventRow.Rest>.stride == 16
 
   /// Traps where events do not lie in memory as `init(of:)` and the kernels in C take for granted.
-  public static func checkLayout() { precondition(isEventAlike) }
+  public static func checkLayout() { precondition(isEventAlike && isRowAlike) }
 
   /// Where a column of the format lies in it: bits to shift by, and the mask of what is shifted.
   static func place(of column: Int) -> (shift: UInt64, mask: UInt64) {

@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
@@ -51,14 +52,14 @@ struct CustomClaims {
 }
 
 extension EventPattern {
-  fileprivate func matches(_ event: EventReference) -> Bool {
+  fileprivate func matches(_ event: RowReference) -> Bool {
     event.kind == kind.rawValue && (partition == nil || partition == event.partition)
       && (operand == nil || operand.map(UInt32.init) == number(of: event))
       && (detail == nil || detail == event.detail)
   }
 
   /// What the event is about: of some kinds the operand has more beside it.
-  private func number(of event: EventReference) -> UInt32 {
+  private func number(of event: RowReference) -> UInt32 {
     switch kind {
     case .interrupt, .timer, .hypercall, .exception, .healthError: event.operand & 0xFFFF
     default: event.operand
@@ -101,7 +102,7 @@ extension Verifier {
     return text
   }
 
-  mutating func judgeCustom(_ event: EventReference) {
+  mutating func judgeCustom(_ event: RowReference) {
     for place in custom.claims.indices {
       let claim = custom.claims[place]
       switch claim.record.form {
@@ -119,7 +120,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeWithin(_ event: EventReference, _ place: Int, _ claim: CustomClaims.Claim) {
+  private mutating func judgeWithin(_ event: RowReference, _ place: Int, _ claim: CustomClaims.Claim) {
     if claim.isOpen, claim.record.second.matches(event) {
       custom.claims[place].isOpen = false
       let value = Int64(clamping: time &- claim.since)

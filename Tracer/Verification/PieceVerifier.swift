@@ -1,3 +1,4 @@
+import EventRows
 import TraceFormat
 
 /// Judges a piece of a trace before it is known what came before.
@@ -26,8 +27,8 @@ public struct PieceVerifier: ~Copyable {
   }
 
   /// Looks at events before the piece, in order and without gap up to it.
-  public mutating func learn(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
-    guard let first = events.first else { return }
+  public mutating func learn(_ events: RowBuffer, firstPosition: UInt64) {
+    guard let first = events.rows.first else { return }
     if !hasLearnt {
       hasLearnt = true
       verifier.jump(to: first.time)
@@ -47,7 +48,7 @@ public struct PieceVerifier: ~Copyable {
   }
 
   /// Judges events of the piece, in order.
-  public mutating func consume(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
+  public mutating func consume(_ events: RowBuffer, firstPosition: UInt64) {
     verifier.consume(events, firstPosition: firstPosition)
   }
 

@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -131,7 +132,7 @@ struct Step: Equatable {
 
   /// Begins anew: the step of an input.
   @inline(__always)
-  mutating func begin(_ event: EventReference, time: NanosecondInstant, position: UInt64) {
+  mutating func begin(_ event: RowReference, time: NanosecondInstant, position: UInt64) {
     beginAny(event, time: time, position: position)
     call = CallMeaning()
     (looked, argument0, argument1, argument2) = (0, 0, 0, 0)
@@ -139,14 +140,14 @@ struct Step: Equatable {
 
   /// The same of a hypercall.
   @inline(__always)
-  mutating func begin(call: CallMeaning, _ event: EventReference, time: NanosecondInstant, position: UInt64) {
+  mutating func begin(call: CallMeaning, _ event: RowReference, time: NanosecondInstant, position: UInt64) {
     beginAny(event, time: time, position: position)
     tell(call, event)
   }
 
   /// What a hypercall tells.
   @inline(__always)
-  mutating func tell(_ call: CallMeaning, _ event: EventReference) {
+  mutating func tell(_ call: CallMeaning, _ event: RowReference) {
     self.call = call
     // Read before any is written, they go by twos.
     let (looked, first, second, third) = (event.words.w2, event.words.w3, event.words.w4, event.words.w5)
@@ -154,7 +155,7 @@ struct Step: Equatable {
   }
 
   @inline(__always)
-  private mutating func beginAny(_ event: EventReference, time: NanosecondInstant, position: UInt64) {
+  private mutating func beginAny(_ event: RowReference, time: NanosecondInstant, position: UInt64) {
     // Read before any is written, they go together.
     let (kind, partition, flags) = (event.kind, event.partition, event.detail)
     (self.kind, self.partition, self.flags) = (kind, partition, EntrySnapshot.Flags(rawValue: flags))

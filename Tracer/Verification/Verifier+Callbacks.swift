@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Health callbacks: a partition's own code that comes before the action that its error brings.
 extension Verifier {
-  mutating func callback(_ event: EventReference) {
+  mutating func callback(_ event: RowReference) {
     guard event.partition != 0xFF, event.operand < 8 else {
       if fails(.meaning) { explain("a callback of \(name(event.partition)) has no meaning") }
       return
@@ -38,7 +39,7 @@ extension Verifier {
   }
 
   /// The action that waited for a callback: it comes when that is complete, or its window ends.
-  mutating func judgeAfterCallback(_ event: EventReference, _ index: Int) {
+  mutating func judgeAfterCallback(_ event: RowReference, _ index: Int) {
     tally(.healthCallback)
     let guest = guests[index]
     guests[index].callbackError = -1

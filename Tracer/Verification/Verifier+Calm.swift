@@ -1,3 +1,4 @@
+import EventRows
 import TraceFormat
 
 /// A partition that runs undisturbed: whose entries are judged the short way.
@@ -61,7 +62,7 @@ extension Verifier {
   ///
   /// - Parameter until: the last instant at which it may come so.
   @inline(__always)
-  mutating func passCalmly(_ event: EventReference, until: NanosecondInstant) -> Bool {
+  mutating func passCalmly(_ event: RowReference, until: NanosecondInstant) -> Bool {
     guard isCalm(event, until: until), UInt32(truncatingIfNeeded: event.words.w0) == calm.counters else {
       return false
     }
@@ -86,7 +87,7 @@ extension Verifier {
 
   /// Whether an entry of the calm partition is as it should be, but for its counters.
   @inline(__always)
-  private mutating func isCalm(_ event: EventReference, until: NanosecondInstant) -> Bool {
+  private mutating func isCalm(_ event: RowReference, until: NanosecondInstant) -> Bool {
     guard UInt16(event.partition) == calm.partition, time <= until, event.words.w1 <= time &- previousTime else {
       return false
     }
@@ -96,7 +97,7 @@ extension Verifier {
   /// Judges an entry by which the calm partition has returned from upcalls, and nothing else is new, and begins its
   /// step; false, and nothing, where it must be judged the long way.
   @inline(never)
-  mutating func passReturn(_ event: EventReference) -> Bool {
+  mutating func passReturn(_ event: RowReference) -> Bool {
     let until = event.kind == EventKind.timer.rawValue ? calm.timerUntil : calm.until
     guard isCalm(event, until: until) else { return false }
     let snapshot = event.snapshot

@@ -1,10 +1,11 @@
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Boot, keyframes, loss, stop and end: what the trace says of itself.
 extension Verifier {
-  mutating func judgeFirst(_ event: EventReference) {
+  mutating func judgeFirst(_ event: RowReference) {
     tally(.boot)
     if event.kind != EventKind.boot.rawValue { refuseFirst("is of kind \(event.kind)") }
   }
@@ -18,7 +19,7 @@ extension Verifier {
     }
   }
 
-  mutating func boot(_ event: EventReference) {
+  mutating func boot(_ event: RowReference) {
     if eventCount > 0 {
       if fails(.boot) { explain("the module boots a second time") }
       return
@@ -44,7 +45,7 @@ extension Verifier {
   }
 
   @inline(never)
-  mutating func loss(_ event: EventReference) {
+  mutating func loss(_ event: RowReference) {
     ending.lossRecords &+= 1
     ending.lostEvents = ending.lostEvents &+ event.words.w0
     // The record carries the time of the event before it; the events were lost until the next one.
@@ -53,7 +54,7 @@ extension Verifier {
     isResumeKnown = false
   }
 
-  mutating func keyframeWords(_ event: EventReference) {
+  mutating func keyframeWords(_ event: RowReference) {
     if event.operand == 0 {
       if keyframe.isKnown, !keyframe.words.isEmpty, fails(.keyframe) {
         explain("a keyframe begins before the last one has ended, after \(keyframe.words.count) words")
@@ -67,10 +68,11 @@ extension Verifier {
       if fails(.keyframe) { explain("state word \(event.operand) follows state word \(keyframe.words.count)") }
       return
     }
-    for index in 0..<8 { keyframe.words.append(event.words[index]) }
+    let words = wordsAtHand
+    for index in 0..<8 { keyframe.words.append(words[index]) }
   }
 
-  mutating func keyframeEnd(_ event: EventReference) {
+  mutating func keyframeEnd(_ event: RowReference) {
     defer {
       keyframe.words.removeAll(keepingCapacity: true)
       keyframe.isKnown = true
@@ -89,7 +91,7 @@ extension Verifier {
     }
   }
 
-  mutating func stop(_ event: EventReference) {
+  mutating func stop(_ event: RowReference) {
     tally(.stopReason)
     let isRight: Bool
     switch StopReason(rawValue: event.detail) {
@@ -123,7 +125,7 @@ extension Verifier {
   }
 
   /// An event after the stop.
-  mutating func judgeAfterStop(_ event: EventReference, _ kind: EventKind) {
+  mutating func judgeAfterStop(_ event: RowReference, _ kind: EventKind) {
     switch kind {
     case .interrupt, .timer, .exception, .start, .mark, .upcall, .windowStart, .majorFrameStart, .portOperation,
       .kernelHandler:
@@ -135,7 +137,7 @@ extension Verifier {
     if fails(.stopQuiet) { explain("after the stop there is \(kind) of \(name(event.partition))") }
   }
 
-  mutating func end(_ event: EventReference) {
+  mutating func end(_ event: RowReference) {
     closeStep()
     step = Step()
     rare = Rarities()

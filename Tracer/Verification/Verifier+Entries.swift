@@ -1,10 +1,11 @@
+import EventRows
 import TextForms
 import TraceFormat
 
 extension Verifier {
   /// Judges an entry into the kernel from ring 3 or the idle loop, and begins its step.
   @inline(__always)
-  mutating func enter(_ event: EventReference) {
+  mutating func enter(_ event: RowReference) {
     closeStep()
     if passCalmly(event, until: calm.until) { return beginStep(event) }
     enterAtLength(event)
@@ -12,14 +13,14 @@ extension Verifier {
 
   /// The same of the timer, which is late at most.
   @inline(__always)
-  mutating func enterByTimer(_ event: EventReference) {
+  mutating func enterByTimer(_ event: RowReference) {
     closeStep()
     if passCalmly(event, until: calm.timerUntil) { return beginStep(event) }
     enterAtLength(event)
   }
 
   @inline(never)
-  mutating func enterAtLength(_ event: EventReference) {
+  mutating func enterAtLength(_ event: RowReference) {
     if UInt16(event.partition) == calm.partition, passReturn(event) { return }
     disturb()
     let snapshot = event.snapshot
@@ -71,13 +72,13 @@ extension Verifier {
   }
 
   /// Begins the step of an input that the kernel gives itself, without an entry: the start, a stimulus, a pulse.
-  mutating func enterWithin(_ event: EventReference) {
+  mutating func enterWithin(_ event: RowReference) {
     closeStep()
     beginStep(event)
   }
 
   @inline(__always)
-  mutating func beginStep(_ event: EventReference) {
+  mutating func beginStep(_ event: RowReference) {
     step.begin(event, time: time, position: position)
     if rare.isTouched { rare = Rarities() }
   }

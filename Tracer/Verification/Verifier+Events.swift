@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
 /// Interrupts that no line raises: event channels, and who is marked for an error of the module or a queue.
 extension Verifier {
   /// A mark of vector 48 … 66: each has a cause of its own kind.
-  mutating func markOther(_ event: EventReference, _ index: Int, _ line: Int) {
+  mutating func markOther(_ event: RowReference, _ index: Int, _ line: Int) {
     let bit: UInt64 = 1 << UInt64(line)
     guard step.kind != 0 else {
       // Its cause is missing, and with it the number of marks.
@@ -28,7 +29,7 @@ extension Verifier {
     takeMark(event, index, line, 1)
   }
 
-  private mutating func markEvent(_ event: EventReference, _ isRefused: Bool) {
+  private mutating func markEvent(_ event: RowReference, _ isRefused: Bool) {
     tally(.eventMark)
     let channel = rare.raised >= 0 ? plan.eventChannels[Int(rare.raised)] : nil
     let belongs = channel.map { $0.destination == event.partition && UInt32($0.vector) == event.operand } ?? false
@@ -40,7 +41,7 @@ extension Verifier {
     if belongs { rare.isRaisedMarked = true }
   }
 
-  private mutating func markHealth(_ event: EventReference, _ index: Int, _ isRefused: Bool) {
+  private mutating func markHealth(_ event: RowReference, _ index: Int, _ isRefused: Bool) {
     tally(.healthMark)
     let bit: UInt32 = 1 << UInt32(index)
     let isDue = rare.healthMarkDue & bit != 0 && !isRefused
@@ -52,7 +53,7 @@ extension Verifier {
     rare.healthMarked |= bit
   }
 
-  mutating func eventRaised(_ event: EventReference) {
+  mutating func eventRaised(_ event: RowReference) {
     guard Int(event.operand) < plan.eventChannels.count, event.partition != 0xFF else {
       if fails(.meaning) { explain("event channel \(event.operand) is not one of \(plan.eventChannels.count)") }
       return

@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
@@ -8,7 +9,7 @@ extension Verifier {
   /// The vector of an error handler among the exception handlers.
   static let errorVector = 32
 
-  mutating func exception(_ event: EventReference) {
+  mutating func exception(_ event: RowReference) {
     let told = event.operand & 0xFFFF
     guard event.partition != 0xFF, told < 32 else {
       if fails(.meaning) { explain("exception \(told) of \(name(event.partition)) has no meaning") }
@@ -85,7 +86,7 @@ extension Verifier {
     guests[Int(partition)].handlersKnown |= 1 << step.argument0
   }
 
-  mutating func exceptionReflected(_ event: EventReference) {
+  mutating func exceptionReflected(_ event: RowReference) {
     guard event.partition != 0xFF, event.operand <= UInt32(Self.errorVector) else {
       if fails(.meaning) { explain("exception \(event.operand) reflected to \(name(event.partition)) has no meaning") }
       return
@@ -120,7 +121,7 @@ extension Verifier {
     return UInt32(truncatingIfNeeded: step.looked)
   }
 
-  private mutating func judgeReflected(_ event: EventReference) {
+  private mutating func judgeReflected(_ event: RowReference) {
     tally(.exceptionReflected)
     let isGate = gateMeant.map { UInt32($0) == event.operand } ?? false
     let vector = isGate ? event.operand : UInt32(step.what)
@@ -155,7 +156,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeHandler(_ event: EventReference, _ index: Int) {
+  private mutating func judgeHandler(_ event: RowReference, _ index: Int) {
     guard guests[index].handlersKnown & 1 << UInt64(event.operand) != 0 else { return }
     let handler = guests[index].handlers[Int(event.operand)]
     if handler == 0 || handler != event.words.w0, fails(.exceptionReflected) {
@@ -165,7 +166,7 @@ extension Verifier {
     }
   }
 
-  mutating func exceptionWritten(_ event: EventReference) {
+  mutating func exceptionWritten(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.exceptionWritten)
     guard rare.reflectionDue >= 0, UInt32(rare.reflectionDue) == event.operand, rare.reflectedTo == event.partition

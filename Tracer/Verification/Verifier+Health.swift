@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Errors: how they are entered, whom they are told to, and what follows.
 extension Verifier {
-  mutating func healthError(_ event: EventReference) {
+  mutating func healthError(_ event: RowReference) {
     let state = UInt8(truncatingIfNeeded: event.operand >> 8)
     let level = UInt8(truncatingIfNeeded: event.operand)
     guard event.detail < 8, ErrorLevel(rawValue: level) != nil, SystemState(rawValue: state) != nil else {
@@ -34,7 +35,7 @@ extension Verifier {
     if level == ErrorLevel.module.rawValue { beginModuleError(event) }
   }
 
-  private mutating func judgeLevel(_ event: EventReference, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
+  private mutating func judgeLevel(_ event: RowReference, _ level: UInt8, _ rule: ModulePlan.HealthRule) {
     tally(.healthLevel)
     if level != rule.level.rawValue, fails(.healthLevel) {
       explain("error \(event.detail) of \(name(event.partition)) has level \(level); the table has \(rule.level)")
@@ -88,7 +89,7 @@ extension Verifier {
   }
 
   /// An error that a CPU exception caused must belong to the exception of the step.
-  private mutating func judgeCause(_ event: EventReference) {
+  private mutating func judgeCause(_ event: RowReference) {
     let effective = gateMeant.map { UInt16($0) } ?? step.what
     let vector = UInt16(rare.errorVector) &- 1
     let belongs =
@@ -130,7 +131,7 @@ extension Verifier {
 
   // MARK: Partition level
 
-  mutating func healthAction(_ event: EventReference) {
+  mutating func healthAction(_ event: RowReference) {
     guard event.partition != 0xFF, event.operand < 8, let action = PartitionRecoveryAction(rawValue: event.detail)
     else {
       if fails(.meaning) { explain("health action \(event.detail) for error \(event.operand) has no meaning") }
@@ -166,7 +167,7 @@ extension Verifier {
     if !(partitions[index].isStopped && action == .idle) { step.happenings.insert(.modeDue) }
   }
 
-  private mutating func judgeAction(_ event: EventReference, _ action: PartitionRecoveryAction) {
+  private mutating func judgeAction(_ event: RowReference, _ action: PartitionRecoveryAction) {
     noteInLog(event.detail)
     rare.isErrorAnswered = true
     let rule = plan.healthRule(event.partition, event.operand, rare.errorState) ?? ModulePlan.HealthRule()
@@ -188,7 +189,7 @@ extension Verifier {
 
   // MARK: Process level
 
-  mutating func judgeProcessLevel(_ event: EventReference, _ index: Int) {
+  mutating func judgeProcessLevel(_ event: RowReference, _ index: Int) {
     tally(.healthProcess)
     let belongs =
       rare.error >= 0 && rare.errorPartition == event.partition && !rare.isErrorAnswered

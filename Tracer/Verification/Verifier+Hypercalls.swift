@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 extension Verifier {
   @inline(__always)
-  mutating func hypercall(_ event: EventReference) {
+  mutating func hypercall(_ event: RowReference) {
     guard event.partition != 0xFF else { return refuseNobody() }
     enter(event)
     tellCall(event)
@@ -13,10 +14,10 @@ extension Verifier {
 
   /// The same where it is not followed by its answer.
   @inline(never)
-  mutating func hypercallAlone(_ event: EventReference) { hypercall(event) }
+  mutating func hypercallAlone(_ event: RowReference) { hypercall(event) }
 
   @inline(never)
-  mutating func resultAlone(_ event: EventReference) { hypercallResult(event) }
+  mutating func resultAlone(_ event: RowReference) { hypercallResult(event) }
 
   @inline(never)
   private mutating func refuseNobody() {
@@ -24,7 +25,7 @@ extension Verifier {
   }
 
   @inline(__always)
-  mutating func hypercallResult(_ event: EventReference) {
+  mutating func hypercallResult(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.hypercallAnswered)
     guard step.kind == EventKind.hypercall.rawValue, event.partition == step.partition,
@@ -35,7 +36,7 @@ extension Verifier {
 
   /// The call of the step gets its answer, the first.
   @inline(__always)
-  mutating func answer(_ event: EventReference) {
+  mutating func answer(_ event: RowReference) {
     step.happenings.insert(.answered)
     step.resultCode = event.detail
     step.resultValue = event.words.w0
@@ -48,21 +49,21 @@ extension Verifier {
   }
 
   @inline(never)
-  private mutating func refuseResult(_ event: EventReference) {
+  private mutating func refuseResult(_ event: RowReference) {
     if fails(.hypercallAnswered) {
       explain("a result of hypercall \(event.operand) for \(name(event.partition)), who did not wait for one")
     }
   }
 
   @inline(never)
-  private mutating func judgeUnknown(_ event: EventReference) {
+  private mutating func judgeUnknown(_ event: RowReference) {
     tally(.hypercallKnown)
     if event.detail == 0, fails(.hypercallKnown) { explain("hypercall \(step.what) does not exist, and succeeded") }
   }
 
   /// Where a hypercall succeeded: judges its value, and takes over what it changed.
   @inline(never)
-  private mutating func takeOver(_ event: EventReference) {
+  private mutating func takeOver(_ event: RowReference) {
     if step.call.duties.contains(.disturb) { disturb() }
     guard let number = step.call.number else { return judgeUnknown(event) }
     guard step.call.duties.contains(.take) else { return }

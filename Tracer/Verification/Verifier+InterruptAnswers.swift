@@ -1,9 +1,10 @@
+import EventRows
 import TextForms
 import TraceFormat
 
 /// What the kernel itself does with a line's interrupt: its own handler, nobody's, a spurious one, the end of it.
 extension Verifier {
-  mutating func kernelHandler(_ event: EventReference) {
+  mutating func kernelHandler(_ event: RowReference) {
     guard let line = line(event.operand) else { return }
     step.kernelHandlerRuns &+= 1
     let bit: UInt16 = 1 << UInt16(line)
@@ -17,7 +18,7 @@ extension Verifier {
     }
   }
 
-  mutating func unclaimed(_ event: EventReference) {
+  mutating func unclaimed(_ event: RowReference) {
     guard let line = line(event.operand) else { return }
     step.unclaims &+= 1
     if step.kind != 0, step.kind != EventKind.interrupt.rawValue || Int(step.what) != line + 32, fails(.unclaimed) {
@@ -25,7 +26,7 @@ extension Verifier {
     }
   }
 
-  mutating func spurious(_ event: EventReference) {
+  mutating func spurious(_ event: RowReference) {
     step.spuriousDecisions &+= 1
     machine.spuriousCount.add(1)
     if step.kind != 0, !step.isSpurious || UInt32(step.what) != event.operand, fails(.spurious) {
@@ -33,7 +34,7 @@ extension Verifier {
     }
   }
 
-  mutating func acknowledged(_ event: EventReference) {
+  mutating func acknowledged(_ event: RowReference) {
     guard let line = line(event.operand), step.kind != 0, !step.isSpurious else { return }
     guard step.kind == EventKind.interrupt.rawValue, Int(step.what) == line + 32 else {
       tally(.acknowledged)

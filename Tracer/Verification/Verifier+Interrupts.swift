@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import TextForms
 import TraceFormat
 
@@ -7,7 +8,7 @@ extension Verifier {
   /// What a mark's counter holds at most.
   static let fullCounter = UInt64(UInt32.max)
 
-  mutating func interrupt(_ event: EventReference) {
+  mutating func interrupt(_ event: RowReference) {
     guard line(event.operand & 0xFFFF) != nil else { return }
     if event.detail & EntrySnapshot.Flags.isPulse.rawValue != 0 {
       enterWithin(event)
@@ -18,7 +19,7 @@ extension Verifier {
   }
 
   /// What the interrupt itself tells; its step has begun.
-  mutating func begin(_ event: EventReference) {
+  mutating func begin(_ event: RowReference) {
     let line = Int(step.what) - 32
     let isPulse = step.flags.contains(.isPulse)
     step.isSpurious = (line == 7 || line == 15) && !isPulse && !step.flags.contains(.lineInService)
@@ -129,7 +130,7 @@ extension Verifier {
     if fails(.stimulus) { explain("line \(line) was pulsed and is open, and has not interrupted") }
   }
 
-  mutating func mark(_ event: EventReference) {
+  mutating func mark(_ event: RowReference) {
     guard let line = interruptIndex(event.operand, of: event.partition) else { return }
     let index = Int(event.partition)
     if UInt16(event.partition) == calm.partition { disturb() }
@@ -183,7 +184,7 @@ extension Verifier {
 
   /// Takes a mark that stands for `marks` interrupts.
   @inline(__always)
-  mutating func takeMark(_ event: EventReference, _ index: Int, _ line: Int, _ marks: UInt64) {
+  mutating func takeMark(_ event: RowReference, _ index: Int, _ line: Int, _ marks: UInt64) {
     let bit: UInt64 = 1 << UInt64(line)
     let cell = index &* Self.interruptStride &+ line
     partitions[index].marksEver.add(marks)

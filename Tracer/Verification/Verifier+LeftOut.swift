@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -47,7 +48,7 @@ extension Verifier {
   func isQuiet(_ kinds: [EventKind]) -> Bool { kinds.allSatisfy { meanings[Int($0.rawValue)].isQuiet } }
 
   /// An event is there that the module leaves out of its trace: whoever wrote that has not kept to the module.
-  mutating func refuseLeftOut(_ event: EventReference) {
+  mutating func refuseLeftOut(_ event: RowReference) {
     guard fails(.meaning), let kind = EventKind(rawValue: event.kind) else { return }
     explain("an event of kind \(kind) is in the trace, and the module file leaves such out (p:Trace LeftOut)")
   }

@@ -1,9 +1,10 @@
+import EventRows
 import TextForms
 import TraceFormat
 
 /// Switches, the timer, the controllers' masks, pads: what the hardware was told and found doing.
 extension Verifier {
-  mutating func partitionSwitch(_ event: EventReference) {
+  mutating func partitionSwitch(_ event: RowReference) {
     let from = event.detail
     let target = event.partition
     if machine.isRunnerKnown {
@@ -21,7 +22,7 @@ extension Verifier {
   }
 
   @inline(never)
-  mutating func timerArmed(_ event: EventReference) {
+  mutating func timerArmed(_ event: RowReference) {
     let instant = event.words.w0
     // The hardware is told after the decision, when masks, messages and the like are done: at most L later. What was
     // armed before may expire until then.
@@ -34,7 +35,7 @@ extension Verifier {
     step.happenings.insert(.timing)
   }
 
-  mutating func timer(_ event: EventReference) {
+  mutating func timer(_ event: RowReference) {
     enterByTimer(event)
     step.happenings.insert(.timing)
     // The local APIC's spurious vector comes the same way, and says nothing of the timer.
@@ -119,13 +120,13 @@ extension Verifier {
   }
 
   @inline(never)
-  mutating func lineMask(_ event: EventReference) {
+  mutating func lineMask(_ event: RowReference) {
     machine.mask = UInt16(truncatingIfNeeded: event.operand)
     machine.isMaskKnown = true
     step.happenings.insert(.maskDue)
   }
 
-  mutating func maskRead(_ event: EventReference) {
+  mutating func maskRead(_ event: RowReference) {
     guard step.happenings.contains(.maskDue) else { return refuseRead(event) }
     step.happenings.remove(.maskDue)
     guard machine.isMaskKnown else { return }
@@ -139,7 +140,7 @@ extension Verifier {
   }
 
   /// The controllers are read once for each mask decided: another time they show the hardware's doing, not the core's.
-  private mutating func refuseRead(_ event: EventReference) {
+  private mutating func refuseRead(_ event: RowReference) {
     // What a loss has taken away may have been the decision.
     guard step.kind != 0 || gapCount == 0 else { return }
     tally(.maskWritten)
@@ -148,7 +149,7 @@ extension Verifier {
     }
   }
 
-  mutating func padded(_ event: EventReference) {
+  mutating func padded(_ event: RowReference) {
     let left = Int64(clamping: event.words.w1)
     schedule.isPadded = true
     schedule.isWaiting = schedule.isOpen
@@ -167,7 +168,7 @@ extension Verifier {
     }
   }
 
-  mutating func drained(_ event: EventReference) {
+  mutating func drained(_ event: RowReference) {
     tally(.drain)
     let words = event.words.w0
     let bytes = event.words.w1
@@ -180,7 +181,7 @@ extension Verifier {
     machine.drainedBytes = bytes
   }
 
-  mutating func kernelFault(_ event: EventReference) {
+  mutating func kernelFault(_ event: RowReference) {
     tally(.kernelFault)
     if fails(.kernelFault) {
       explain("invariant broken: vector \(event.operand) at \(event.words.w0.hexadecimal)")
@@ -188,7 +189,7 @@ extension Verifier {
   }
 
   @inline(never)
-  mutating func start(_ event: EventReference) {
+  mutating func start(_ event: RowReference) {
     enterWithin(event)
     if ending.hasStarted, fails(.boot) { explain("the module starts a second time") }
     ending.hasStarted = true
@@ -196,12 +197,12 @@ extension Verifier {
   }
 
   @inline(never)
-  mutating func nonMaskable(_ event: EventReference) {
+  mutating func nonMaskable(_ event: RowReference) {
     enterWithin(event)
     step.happenings.insert(.nonMaskable)
   }
 
-  mutating func stimulus(_ event: EventReference) {
+  mutating func stimulus(_ event: RowReference) {
     enterWithin(event)
     guard machine.areStimuliKnown else { return }
     tally(.stimulus)

@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Operating modes, and what a start takes: memory in pieces, registers, the first instruction.
 extension Verifier {
-  mutating func modeChange(_ event: EventReference) {
+  mutating func modeChange(_ event: RowReference) {
     let from = UInt8(truncatingIfNeeded: event.operand)
     let condition = UInt8(truncatingIfNeeded: event.operand >> 8)
     guard event.partition != 0xFF, OperatingMode(rawValue: event.detail) != nil, from < 4, event.operand >> 16 == 0,
@@ -160,7 +161,7 @@ extension Verifier {
 
   // MARK: Starts
 
-  mutating func restart(_ event: EventReference) {
+  mutating func restart(_ event: RowReference) {
     let isMode = event.detail == OperatingMode.coldStart.rawValue || event.detail == OperatingMode.warmStart.rawValue
     let isMeant = event.words.w0 < 4
     if event.partition == 0xFF || !isMode || !isMeant, fails(.meaning) {
@@ -197,7 +198,7 @@ extension Verifier {
     startAnew(index, event)
   }
 
-  private mutating func startAnew(_ index: Int, _ event: EventReference) {
+  private mutating func startAnew(_ index: Int, _ event: RowReference) {
     let before = rare.changed & 1 << UInt32(index) != 0 ? partitions[index].modeBefore : partitions[index].mode
     let isFirst = step.kind == EventKind.start.rawValue && gapCount == 0
     judgeUnansweredMarks(of: index)
@@ -229,7 +230,7 @@ extension Verifier {
     ports.restart(event.partition, plan)
   }
 
-  mutating func memoryPiece(_ event: EventReference) {
+  mutating func memoryPiece(_ event: RowReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("a piece of nobody's memory is made") }
       return
@@ -248,7 +249,7 @@ extension Verifier {
     if event.partition == schedule.owner { schedule.awaitsPiece = false }
   }
 
-  mutating func initialised(_ event: EventReference) {
+  mutating func initialised(_ event: RowReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("nobody is initialised") }
       return
@@ -272,7 +273,7 @@ extension Verifier {
     }
   }
 
-  mutating func contextReset(_ event: EventReference) {
+  mutating func contextReset(_ event: RowReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("nobody's registers are reset") }
       return

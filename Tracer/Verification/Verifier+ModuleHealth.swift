@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Errors at module level, and the log of all errors.
 extension Verifier {
-  mutating func beginModuleError(_ event: EventReference) {
+  mutating func beginModuleError(_ event: RowReference) {
     let rule = plan.healthRule(event.partition, UInt32(event.detail), rare.errorState) ?? ModulePlan.HealthRule()
     noteInLog(rule.moduleAction.rawValue)
     // Nothing is to be done with the module for it, and it ends a callback as an error of any level does.
@@ -30,7 +31,7 @@ extension Verifier {
     }
   }
 
-  mutating func moduleAction(_ event: EventReference) {
+  mutating func moduleAction(_ event: RowReference) {
     guard event.operand < 8, let action = ModuleRecoveryAction(rawValue: event.detail) else {
       if fails(.meaning) { explain("action \(event.detail) at module level has no meaning") }
       return
@@ -79,7 +80,7 @@ extension Verifier {
 
   // MARK: The log
 
-  mutating func enterLog(_ event: EventReference) {
+  mutating func enterLog(_ event: RowReference) {
     tally(.healthLog)
     let number = event.words.w1
     if health.isNextKnown, number != health.nextEntry, fails(.healthLog) {

@@ -1,10 +1,11 @@
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// What partitions leave in the trace or on the console: just what they were granted, and from their own memory.
 extension Verifier {
-  mutating func consoleWritten(_ event: EventReference) {
+  mutating func consoleWritten(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.consoleWritten)
     guard step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.writeConsole.rawValue,
@@ -31,7 +32,7 @@ extension Verifier {
   }
 
   /// Words of a note: those that follow the ones before, of a note that was granted.
-  mutating func noteWords(_ event: EventReference) {
+  mutating func noteWords(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.noteWords)
     let isGranted =
@@ -39,18 +40,18 @@ extension Verifier {
       && event.partition == step.partition && step.happenings.contains(.answered) && step.resultCode == 0
     let count = UInt64(event.detail)
     guard isGranted, step.notedWords < step.argument1, UInt64(event.operand) == step.notedWords,
-      count == min(8, step.argument1 &- step.notedWords), isBlank(event, from: Int(count))
+      count == min(8, step.argument1 &- step.notedWords), isBlank(wordsAtHand, from: Int(count))
     else { return refuseWords(event, isGranted) }
     step.notedWords &+= count
   }
 
   @inline(__always)
-  private func isBlank(_ event: EventReference, from first: Int) -> Bool {
-    for index in first..<8 where event.words[index] != 0 { return false }
+  private func isBlank(_ words: TraceEvent.Words, from first: Int) -> Bool {
+    for index in first..<8 where words[index] != 0 { return false }
     return true
   }
 
-  private mutating func refuseWords(_ event: EventReference, _ isGranted: Bool) {
+  private mutating func refuseWords(_ event: RowReference, _ isGranted: Bool) {
     guard fails(.noteWords) else { return }
     explain(
       isGranted

@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
@@ -6,7 +7,7 @@ import TraceFormat
 /// What all ports have in common, and sampling ports: what was written is what is read, by those who may, and its
 /// validity is told truly.
 extension Verifier {
-  mutating func portOperation(_ event: EventReference) {
+  mutating func portOperation(_ event: RowReference) {
     guard Int(event.operand) < plan.ports.count, let operation = PortOperation(rawValue: event.detail),
       event.partition != 0xFF
     else {
@@ -45,7 +46,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgePermission(_ event: EventReference, _ port: ModulePlan.Port, _ operation: PortOperation) {
+  private mutating func judgePermission(_ event: RowReference, _ port: ModulePlan.Port, _ operation: PortOperation) {
     tally(.portPermitted)
     let number: HypercallNumber =
       switch operation {
@@ -71,7 +72,7 @@ extension Verifier {
   }
 
   /// What was asked for is done with the port that the call names, and with as many bytes.
-  private mutating func judgeMeant(_ event: EventReference, _ operation: PortOperation) {
+  private mutating func judgeMeant(_ event: RowReference, _ operation: PortOperation) {
     guard step.kind != 0 else { return }
     let isThat: Bool
     let isWhole: Bool
@@ -135,7 +136,7 @@ extension Verifier {
     }
   }
 
-  private mutating func write(_ event: EventReference, _ port: ModulePlan.Port) {
+  private mutating func write(_ event: RowReference, _ port: ModulePlan.Port) {
     let sequence = event.words.w1
     if channels[port.channel].isSequenceKnown || channels[port.channel].isEmpty && channels[port.channel].isKnown {
       tally(.portSequence)
@@ -148,7 +149,7 @@ extension Verifier {
     noteWritten(event, port.channel)
   }
 
-  private mutating func read(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
+  private mutating func read(_ event: RowReference, _ index: Int, _ port: ModulePlan.Port) {
     let channel = channels[port.channel]
     let isValid = event.words.w2 & 1 != 0
     // Whoever receives from a queue is not told of it.
@@ -202,7 +203,7 @@ extension Verifier {
     }
   }
 
-  mutating func messageCopied(_ event: EventReference) {
+  mutating func messageCopied(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.portCopied)
     guard step.happenings.contains(.copyDue), step.copyPort == Int32(clamping: event.operand),
@@ -231,7 +232,7 @@ extension Verifier {
     }
   }
 
-  private mutating func judgeQueueCopy(_ event: EventReference) {
+  private mutating func judgeQueueCopy(_ event: RowReference) {
     if step.copyOperation == PortOperation.send.rawValue {
       rare.digest = event.words.w0
       rare.isDigestKnown = true

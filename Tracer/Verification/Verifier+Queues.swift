@@ -1,11 +1,12 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TextForms
 import TraceFormat
 
 /// Queuing ports: numbers, order, contents and room of what waits between partitions.
 extension Verifier {
-  mutating func send(_ event: EventReference, _ port: ModulePlan.Port) {
+  mutating func send(_ event: RowReference, _ port: ModulePlan.Port) {
     let number = event.words.w1
     let channel = port.channel
     if channels[channel].isSequenceKnown || channels[channel].isEmpty && channels[channel].isKnown {
@@ -27,7 +28,7 @@ extension Verifier {
   }
 
   /// A destination's queue was full: it has not taken the message of this step.
-  mutating func overflow(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
+  mutating func overflow(_ event: RowReference, _ index: Int, _ port: ModulePlan.Port) {
     tally(.queueOverflow)
     rare.isTouched = true
     book.discarded[index] &+= 1
@@ -107,7 +108,7 @@ extension Verifier {
     }
   }
 
-  mutating func receive(_ event: EventReference, _ index: Int, _ port: ModulePlan.Port) {
+  mutating func receive(_ event: RowReference, _ index: Int, _ port: ModulePlan.Port) {
     rare.isTouched = true
     rare.isDigestKnown = false
     let number = event.words.w1

@@ -1,10 +1,11 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
 /// Module schedules: who may change them, when a change takes effect, and what it does to the partitions.
 extension Verifier {
-  mutating func scheduleChange(_ event: EventReference) {
+  mutating func scheduleChange(_ event: RowReference) {
     guard Int(event.operand) < plan.schedules.count, event.detail < 2 else {
       if fails(.meaning) { explain("schedule \(event.operand) is not one of the module's \(plan.schedules.count)") }
       return
@@ -27,7 +28,7 @@ extension Verifier {
     }
   }
 
-  private mutating func askedSchedule(_ event: EventReference) {
+  private mutating func askedSchedule(_ event: RowReference) {
     tally(.scheduleAsked)
     let isAsked =
       step.kind == 0

@@ -1,3 +1,4 @@
+import EventRows
 import TraceFormat
 
 /// What a partition shows of its upcalls at its next entry: that they came, and how many it has entered and left.
@@ -105,7 +106,7 @@ extension Verifier {
     }
   }
 
-  mutating func upcallsReturned(_ event: EventReference) {
+  mutating func upcallsReturned(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.upcallReturned)
     guard event.partition == step.partition, event.operand == UInt32(step.returned), step.returned != 0,

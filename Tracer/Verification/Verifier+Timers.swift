@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -16,7 +17,7 @@ extension Verifier {
     step.happenings.insert(.timing)
   }
 
-  mutating func timerExpired(_ event: EventReference) {
+  mutating func timerExpired(_ event: RowReference) {
     guard event.partition != 0xFF else {
       if fails(.meaning) { explain("a timer of nobody expires") }
       return
@@ -44,7 +45,7 @@ extension Verifier {
   }
 
   @inline(__always)
-  private mutating func judgeTicks(_ event: EventReference, _ first: UInt64, _ period: UInt64) {
+  private mutating func judgeTicks(_ event: RowReference, _ first: UInt64, _ period: UInt64) {
     tally(.tickDue)
     let count = UInt64(event.operand)
     let latest = event.words.w0
@@ -72,7 +73,7 @@ extension Verifier {
         + "its timer \(timer)")
   }
 
-  private mutating func judgeDropped(_ event: EventReference) {
+  private mutating func judgeDropped(_ event: RowReference) {
     tally(.tickPolicy)
     let dropped = event.words.w2
     let count = UInt64(event.operand)
@@ -94,7 +95,7 @@ extension Verifier {
     }
   }
 
-  mutating func markTicks(_ event: EventReference, _ index: Int, _ isRefused: Bool) {
+  mutating func markTicks(_ event: RowReference, _ index: Int, _ isRefused: Bool) {
     tally(.tickMark)
     let belongs = Int(rare.ticked) == index && !rare.isTickMarked
     if !belongs || isRefused, fails(.tickMark) {

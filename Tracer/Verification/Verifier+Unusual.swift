@@ -1,3 +1,4 @@
+import EventRows
 import TraceFormat
 
 /// Events that need more than their own judgement: they open the trace, go back in time, name nobody, end a gap.
@@ -30,7 +31,7 @@ extension Verifier {
   }
 
   /// An event after which not all is as usual.
-  mutating func judgeUnusual(_ event: EventReference, _ kind: EventKind?) {
+  mutating func judgeUnusual(_ event: RowReference, _ kind: EventKind?) {
     if eventCount == 0 { judgeFirst(event) }
     if let kind, ending.isSpecial { judgeAfterStop(event, kind) }
     isUnusual = isGapOpen || ending.isSpecial

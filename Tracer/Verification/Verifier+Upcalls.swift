@@ -1,9 +1,10 @@
+import EventRows
 import TextForms
 import TraceFormat
 
 /// From the mark to the upcall and back: what may be delivered, when, in which order, and that it truly was.
 extension Verifier {
-  mutating func upcall(_ event: EventReference) {
+  mutating func upcall(_ event: RowReference) {
     guard let line = interruptIndex(event.operand, of: event.partition) else { return }
     if step.happenings.contains(.upcall) {
       tally(.upcallEnabled)
@@ -177,7 +178,7 @@ extension Verifier {
     partitions[index].timeSinceUpcall = 0
   }
 
-  mutating func upcallWritten(_ event: EventReference) {
+  mutating func upcallWritten(_ event: RowReference) {
     guard step.kind != 0 else { return }
     tally(.upcallWritten)
     guard step.happenings.contains(.upcall), step.upcallPartition == event.partition,

@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -12,8 +13,8 @@ extension Verifier {
   /// - Returns: the place behind the last judged.
   @inline(__always)
   mutating func callAhead(
-    _ event: EventReference, _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
-  ) -> UnsafePointer<TraceEvent> {
+    _ event: RowReference, _ place: UnsafePointer<EventRow>, _ end: UnsafePointer<EventRow>
+  ) -> UnsafePointer<EventRow> {
     var (call, place) = (event, place)
     // One of nobody begins no step.
     guard event.partition != 0xFF else {
@@ -30,8 +31,8 @@ extension Verifier {
       }
       place = answerAhead(place, end)
       // Mostly the caller calls again.
-      guard place < end, isCall(EventReference(place)) else { return place }
-      call = EventReference(place)
+      guard place < end, isCall(RowReference(place)) else { return place }
+      call = RowReference(place)
       goOn(to: call)
       place += 1
     }
@@ -42,9 +43,9 @@ extension Verifier {
   /// Judges what follows the call at hand, if it is its answer, or its operation on a port and what that brings.
   @inline(__always)
   private mutating func answerAhead(
-    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
-  ) -> UnsafePointer<TraceEvent> {
-    let next = EventReference(place)
+    _ place: UnsafePointer<EventRow>, _ end: UnsafePointer<EventRow>
+  ) -> UnsafePointer<EventRow> {
+    let next = RowReference(place)
     if isAnswer(next) {
       takeAnswer(next)
       return place + 1
@@ -55,15 +56,15 @@ extension Verifier {
 
   @inline(__always)
   private mutating func operationAhead(
-    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
-  ) -> UnsafePointer<TraceEvent> {
+    _ place: UnsafePointer<EventRow>, _ end: UnsafePointer<EventRow>
+  ) -> UnsafePointer<EventRow> {
     guard end - place >= UsualPort.lookahead, mayLookAtPorts else { return place }
     return place + portAhead(UsualPort(place))
   }
 
   /// Whether an event tells of upcalls from which the caller has returned, and nothing but that is to be judged of it.
   @inline(__always)
-  private func isReturn(_ event: EventReference) -> Bool {
+  private func isReturn(_ event: RowReference) -> Bool {
     event.kind == EventKind.upcallsReturned.rawValue && event.partition == step.partition && event.time >= time
       && mayLookAtReturns
   }
@@ -71,13 +72,13 @@ extension Verifier {
   /// Judges upcalls returned from, and what follows these.
   @inline(never)
   private mutating func returnsAhead(
-    _ place: UnsafePointer<TraceEvent>, _ end: UnsafePointer<TraceEvent>
-  ) -> UnsafePointer<TraceEvent> {
-    goOn(to: EventReference(place))
-    upcallsReturned(EventReference(place))
+    _ place: UnsafePointer<EventRow>, _ end: UnsafePointer<EventRow>
+  ) -> UnsafePointer<EventRow> {
+    goOn(to: RowReference(place))
+    upcallsReturned(RowReference(place))
     let place = place + 1
     guard place < end else { return place }
-    let next = EventReference(place)
+    let next = RowReference(place)
     if isAnswer(next) {
       takeAnswer(next)
       return place + 1
@@ -87,7 +88,7 @@ extension Verifier {
 
   /// Whether an event is a call of the step's partition, and nothing but that is to be judged of it.
   @inline(__always)
-  private func isCall(_ event: EventReference) -> Bool {
+  private func isCall(_ event: RowReference) -> Bool {
     guard event.kind == EventKind.hypercall.rawValue, event.partition == step.partition, event.time >= time else {
       return false
     }
@@ -96,7 +97,7 @@ extension Verifier {
 
   /// Begins the step of a call of the calm partition.
   @inline(__always)
-  private mutating func beginCall(_ event: EventReference) {
+  private mutating func beginCall(_ event: RowReference) {
     step.begin(call: meaning(of: event), event, time: time, position: position)
     if rare.isTouched { rare = Rarities() }
     noteCall(event, calm.state)
@@ -104,26 +105,26 @@ extension Verifier {
 
   /// What the call tells itself; its step has begun.
   @inline(__always)
-  mutating func tellCall(_ event: EventReference) {
+  mutating func tellCall(_ event: RowReference) {
     step.tell(meaning(of: event), event)
     noteCall(event, partitions.reference(to: Int(event.partition)))
   }
 
   @inline(__always)
-  private mutating func noteCall(_ event: EventReference, _ caller: DirectReference<PartitionState>) {
+  private mutating func noteCall(_ event: RowReference, _ caller: DirectReference<PartitionState>) {
     caller.pointee.deferred = 0
     caller.pointee.optional = 0
     if step.call.duties.contains(.learn) { learn(from: event) }
   }
 
   @inline(__always)
-  private mutating func meaning(of call: EventReference) -> CallMeaning {
+  private mutating func meaning(of call: RowReference) -> CallMeaning {
     calls[min(Int(UInt16(truncatingIfNeeded: call.operand)), CallMeaning.tableCount)]
   }
 
   /// What a call tells of its caller's upcalls and handler.
   @inline(never)
-  private mutating func learn(from event: EventReference) {
+  private mutating func learn(from event: RowReference) {
     calm.shown = Calm.noFlags
     let state = partitions.reference(to: Int(event.partition))
     // The return's own frame is used again: whoever returns takes upcalls.
@@ -140,14 +141,14 @@ extension Verifier {
 
   /// Whether an event is the answer of the call that was judged just now, and as usual.
   @inline(__always)
-  private func isAnswer(_ event: EventReference) -> Bool {
+  private func isAnswer(_ event: RowReference) -> Bool {
     event.kind == EventKind.hypercallResult.rawValue && event.time >= time && mayLookAhead
       && event.partition == step.partition && event.operand == UInt32(step.what)
   }
 
   /// Makes that answer the event at hand, and judges it.
   @inline(__always)
-  private mutating func takeAnswer(_ event: EventReference) {
+  private mutating func takeAnswer(_ event: RowReference) {
     goOn(to: event)
     tally(.hypercallAnswered)
     answer(event)
@@ -155,7 +156,7 @@ extension Verifier {
 
   /// The event at hand is judged, and the next one is another of which it is known what it is.
   @inline(__always)
-  private mutating func goOn(to event: EventReference) {
+  private mutating func goOn(to event: RowReference) {
     previousTime = time
     position &+= 1
     time = event.time

@@ -1,3 +1,4 @@
+import EventRows
 import TraceFormat
 
 /// An interrupt, and the events that follow it, where they lie: for a look ahead.
@@ -5,17 +6,17 @@ struct UsualInterrupt {
   /// Events that must follow an interrupt for it to be judged together with the first of them.
   static let lookahead = 3
 
-  let interrupt: EventReference
-  private let place: UnsafePointer<TraceEvent>
+  let interrupt: RowReference
+  private let place: UnsafePointer<EventRow>
 
-  var mark: EventReference { EventReference(place) }
-  var acknowledgement: EventReference { EventReference(place + 1) }
+  var mark: RowReference { RowReference(place) }
+  var acknowledgement: RowReference { RowReference(place + 1) }
   /// What comes then.
-  var next: EventReference { EventReference(place + 2) }
+  var next: RowReference { RowReference(place + 2) }
 
   /// Unsafe: at `place` there are `lookahead` events.
   @inline(__always)
-  init(_ interrupt: EventReference, _ place: UnsafePointer<TraceEvent>) {
+  init(_ interrupt: RowReference, _ place: UnsafePointer<EventRow>) {
     self.interrupt = interrupt
     self.place = place
   }
@@ -165,7 +166,7 @@ extension Verifier {
   ///
   /// Nearly always the answer is the first comparison's.
   @inline(__always)
-  func isJudged(_ input: EventReference) -> Bool {
+  func isJudged(_ input: RowReference) -> Bool {
     let isSomebody = Int(input.partition) < partitions.count
     if isSomebody, input.kind == EventKind.hypercall.rawValue || input.kind == EventKind.timer.rawValue { return true }
     let number = input.operand & 0xFFFF

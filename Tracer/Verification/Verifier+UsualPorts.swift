@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -7,17 +8,17 @@ struct UsualPort {
   /// Events that must follow a call for what it does with a port to be judged together.
   static let lookahead = 4
 
-  private let place: UnsafePointer<TraceEvent>
+  private let place: UnsafePointer<EventRow>
 
-  var operation: EventReference { EventReference(place) }
-  var answer: EventReference { EventReference(place + 1) }
-  var copy: EventReference { EventReference(place + 2) }
+  var operation: RowReference { RowReference(place) }
+  var answer: RowReference { RowReference(place + 1) }
+  var copy: RowReference { RowReference(place + 2) }
   /// What comes then.
-  var next: EventReference { EventReference(place + 3) }
+  var next: RowReference { RowReference(place + 3) }
 
   /// Unsafe: at `place` there are `lookahead` events.
   @inline(__always)
-  init(_ place: UnsafePointer<TraceEvent>) { self.place = place }
+  init(_ place: UnsafePointer<EventRow>) { self.place = place }
 
   /// Whether order and contents are those of a message that is written or read, with success, and copied.
   @inline(__always)
@@ -85,7 +86,7 @@ extension Verifier {
 
   /// So many events were judged beside the one that was at hand; the last of them is at hand now.
   @inline(__always)
-  private mutating func passOver(_ count: Int, to last: EventReference) -> Int {
+  private mutating func passOver(_ count: Int, to last: RowReference) -> Int {
     position &+= UInt64(count)
     time = last.time
     return count
@@ -93,7 +94,7 @@ extension Verifier {
 
   /// Judges a usual operation; false, and nothing, where it is another.
   @inline(__always)
-  mutating func passUsually(_ event: EventReference, _ operation: PortOperation, _ index: Int) -> Bool {
+  mutating func passUsually(_ event: RowReference, _ operation: PortOperation, _ index: Int) -> Bool {
     guard judgeUsual(event, operation, index) else { return false }
     noteUsual(event, operation, index)
     return true
@@ -101,7 +102,7 @@ extension Verifier {
 
   /// What is kept of a usual operation for what comes after it in its step.
   @inline(__always)
-  private mutating func noteUsual(_ event: EventReference, _ operation: PortOperation, _ index: Int) {
+  private mutating func noteUsual(_ event: RowReference, _ operation: PortOperation, _ index: Int) {
     step.portIndex = Int32(truncatingIfNeeded: index)
     step.copyPort = step.portIndex
     step.copyOperation = event.detail
@@ -114,7 +115,7 @@ extension Verifier {
 
   /// The same but for what is kept for later events of the step.
   @inline(__always)
-  private mutating func judgeUsual(_ event: EventReference, _ operation: PortOperation, _ index: Int) -> Bool {
+  private mutating func judgeUsual(_ event: RowReference, _ operation: PortOperation, _ index: Int) -> Bool {
     guard step.kind == EventKind.hypercall.rawValue, step.partition == event.partition, step.portIndex < 0,
       plan.ports[index].partition == event.partition, !plan.ports[index].isQueuing, ports.queues[index].isCreated
     else { return false }
@@ -135,7 +136,7 @@ extension Verifier {
 
   /// A message is written that follows the last one of its channel.
   @inline(__always)
-  private mutating func passWrite(_ event: EventReference, _ index: Int) -> Bool {
+  private mutating func passWrite(_ event: RowReference, _ index: Int) -> Bool {
     let channel = plan.ports[index].channel
     let state = channels.reference(to: channel)
     guard step.what == HypercallNumber.writeSamplingMessage.rawValue, state.pointee.isSequenceKnown,
@@ -148,7 +149,7 @@ extension Verifier {
 
   /// What was written is what is read from now on.
   @inline(__always)
-  mutating func noteWritten(_ event: EventReference, _ channel: Int) {
+  mutating func noteWritten(_ event: RowReference, _ channel: Int) {
     let state = channels.reference(to: channel)
     state.pointee.isSequenceKnown = true
     state.pointee.sequence = event.words.w1
@@ -181,7 +182,7 @@ extension Verifier {
 
   /// The last message of a channel is read, of which all is known.
   @inline(__always)
-  private mutating func passRead(_ event: EventReference, _ index: Int) -> Bool {
+  private mutating func passRead(_ event: RowReference, _ index: Int) -> Bool {
     let channel = channels.reference(to: plan.ports[index].channel)
     guard step.what == HypercallNumber.readSamplingMessage.rawValue, ports.queues[index].isEmptyKnown,
       !ports.queues[index].isEmpty, channel.pointee.isSequenceKnown, event.words.w1 == channel.pointee.sequence,

@@ -1,3 +1,4 @@
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -5,7 +6,7 @@ extension Verifier {
   /// What a timer may be early, by rounding of its ticks, without the window counting as cut short, in ns.
   static let earlyTolerance: NanosecondSpan = 1000
 
-  mutating func majorFrameStart(_ event: EventReference) {
+  mutating func majorFrameStart(_ event: RowReference) {
     let index = Int(event.detail)
     guard index < plan.schedules.count else {
       if fails(.meaning) { explain("schedule \(index) is not one of the module's \(plan.schedules.count)") }
@@ -61,7 +62,7 @@ extension Verifier {
     machine.frameToJudge = true
   }
 
-  mutating func windowStart(_ event: EventReference) {
+  mutating func windowStart(_ event: RowReference) {
     let index = Int(event.operand)
     guard index < plan.windows.count else {
       if fails(.meaning) { explain("window \(index) is not one of the module's \(plan.windows.count)") }
@@ -133,7 +134,7 @@ extension Verifier {
   }
 
   @inline(__always)
-  private mutating func judgeNominal(_ event: EventReference, _ window: ModulePlan.Window, _ index: Int) {
+  private mutating func judgeNominal(_ event: RowReference, _ window: ModulePlan.Window, _ index: Int) {
     tally(.windowNominal)
     let isPlaced = schedule.isFrameKnown && schedule.isNextKnown
     let start = isPlaced ? schedule.frameStart &+ window.start : event.words.w0
@@ -153,7 +154,7 @@ extension Verifier {
     }
   }
 
-  mutating func windowEnd(_ event: EventReference) {
+  mutating func windowEnd(_ event: RowReference) {
     step.happenings.insert(.timing)
     if step.kind == EventKind.hypercall.rawValue, step.what == HypercallNumber.returnFromUpcall.rawValue,
       step.looked & 1 != 0, step.partition == event.partition, event.partition != 0xFF
@@ -189,7 +190,7 @@ extension Verifier {
     leaveWindow()
   }
 
-  mutating func idle(_ event: EventReference) {
+  mutating func idle(_ event: RowReference) {
     tally(.idleTime)
     step.happenings.insert(.timing)
     if event.partition != 0xFF, event.partition != plan.drainer, fails(.idleTime) {

@@ -1,4 +1,5 @@
 import APEXTypes
+import EventRows
 import ModuleConfiguration
 import TraceFormat
 
@@ -39,6 +40,9 @@ public struct Verifier: ~Copyable {
   var calls = CallMeaning.table()
   var book = ClaimBook()
   var targets: BudgetClaims
+
+  /// Where the events lie that are judged.
+  var run: Run?
 
   // The event at hand, and those before it.
   var position: UInt64 = 0
@@ -158,28 +162,22 @@ public struct Verifier: ~Copyable {
     (keyframe, processes, ending, custom) = (other.keyframe, other.processes, other.ending, other.custom)
   }
 
-  /// Judges the next event.
-  ///
-  /// - Parameter position: its index in the trace, for the report.
-  public mutating func consume(_ event: TraceEvent, position: UInt64) {
-    // Unsafe: the pointer is used within the call only.
-    withUnsafePointer(to: event) {
-      consume(UnsafeBufferPointer(start: $0, count: 1), firstPosition: position)
-    }
-  }
-
   /// Judges events that follow each other: the fast way, for who has many at a time.
   ///
   /// - Parameter firstPosition: the index in the trace of the first of them.
-  public mutating func consume(_ events: UnsafeBufferPointer<TraceEvent>, firstPosition: UInt64) {
-    guard var place = events.baseAddress else { return }
-    let end = place + events.count
+  public mutating func consume(_ events: RowBuffer, firstPosition: UInt64) {
+    guard var place = events.rows.baseAddress else { return }
+    let end = place + events.rows.count
+    run = Run(rows: events, firstPosition: firstPosition)
     let before = eventCount
     position = firstPosition &- 1
     eventCount = before &- 1
-    defer { countedBefore &+= 1 }
+    defer {
+      countedBefore &+= 1
+      run = nil
+    }
     while place < end {
-      let event = EventReference(place)
+      let event = RowReference(place)
       place += 1
       position &+= 1
       let now = event.time
@@ -200,12 +198,12 @@ public struct Verifier: ~Copyable {
       }
       previousTime = time
     }
-    book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.count)
+    book.accounts[ClaimKey.time.rawValue].checked &+= UInt64(events.rows.count)
   }
 
   /// What is done for an event beside judging it by its kind.
   @inline(__always)
-  private mutating func judgeUnquiet(_ event: EventReference, _ meaning: Meaning) {
+  private mutating func judgeUnquiet(_ event: RowReference, _ meaning: Meaning) {
     if !meaning.isCalm { disturb() }
     if meaning.isAsked { judgeCustom(event) }
     if meaning.isLeftOut { refuseLeftOut(event) }
@@ -214,7 +212,7 @@ public struct Verifier: ~Copyable {
   /// Judges an event that may be the first, or come after a gap, the stop or the end; whose time may go back; or whose
   /// partition there may not be.
   @inline(never)
-  private mutating func judgeWithCare(_ event: EventReference) {
+  private mutating func judgeWithCare(_ event: RowReference) {
     takeUnusual(event.time)
     let meaning = meanings[Int(event.kind)]
     if eventCount == 0, meaning.kind == .boot { ending.kernelIdentity = event.words.w1 }
@@ -234,7 +232,7 @@ public struct Verifier: ~Copyable {
 
   /// Only hands on; inlined, for the call takes as long as many an event's judging.
   @inline(__always)
-  private mutating func dispatch(_ kind: EventKind, _ event: EventReference) {
+  private mutating func dispatch(_ kind: EventKind, _ event: RowReference) {
     switch kind {
     case .interrupt: interrupt(event)
     case .timer: timer(event)

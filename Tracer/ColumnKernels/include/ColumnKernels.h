@@ -44,7 +44,10 @@ uint64_t partita_sum(const uint64_t *numbers, size_t count, uint64_t mask);
 uint64_t partita_sum_order(const uint16_t *indices, size_t count);
 
 /// Bytes of an event that is put together: its time, its head and eight words, of which the last are 0.
-#define PARTITA_ROW_BYTES 80
+#define PARTITA_EVENT_BYTES 80
+
+/// Bytes of one of which the last two words, its rest, are put elsewhere: a line of the processor's cache.
+#define PARTITA_ROW_BYTES 64
 
 /// The events of one group, column by column; their places are below `last`.
 struct PartitaGroup {
@@ -58,8 +61,12 @@ struct PartitaGroup {
 
 /// Puts the group's events from `place` on together, as long as their indices are below `end`; returns the next place.
 ///
-/// `rows` takes them by index: that with index `begin` is the first.
-size_t partita_rows(const struct PartitaGroup *group, size_t place, size_t begin, size_t end, void *rows);
+/// `events` takes them by index: that with index `begin` is the first.
+size_t partita_events(const struct PartitaGroup *group, size_t place, size_t begin, size_t end, void *events);
+
+/// The same, as rows, and where events have more than six words their rests too: two words for each row.
+size_t partita_rows(
+  const struct PartitaGroup *group, size_t place, size_t begin, size_t end, void *rows, void *rests);
 
 /// Takes events in order, each from the group that `groups` says, and gives each its place, and each place its time and
 /// its event's index; returns the last time.
