@@ -21,17 +21,29 @@ protocol PartitionBehaviour: AnyObject {
   ///
   /// - Parameter isNext: whether it comes right after another one.
   func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64?
-  /// What it takes from the last entry to the partition's first piece, where that entry has made it start, ns; nil
-  /// where another one has, or nobody knows.
+  /// What it takes from an entry to the piece that is made next, ns; nil where nobody knows.
+  func timeFromEntry(toPiece piece: Int, of partition: PartitionIndex) -> UInt64?
+  /// What it takes from an entry that has made the partition start to when interrupts are let in before its first
+  /// piece, ns; nil where another one has, or nobody knows.
   ///
   /// - Parameter entry: when that was, ns.
-  func timeToFirstPiece(of partition: PartitionIndex, from entry: UInt64) -> UInt64?
+  func timeToOpening(of partition: PartitionIndex, from entry: UInt64) -> UInt64?
+  /// What it takes after a piece before another partition goes on, or interrupts are let in, ns; nil where nobody
+  /// knows.
+  func switchTime(after piece: Int, of partition: PartitionIndex) -> UInt64?
+  /// What it takes of that for the piece alone, ns; nil likewise.
+  func pieceTimeAlone(_ piece: Int, of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes from its last piece of memory to its first instruction, ns; nil where nobody knows.
   func startTime(of partition: PartitionIndex) -> UInt64?
   /// What the kernel takes for a timer's entry of which this comes, ns; nil where nobody knows.
   ///
-  /// - Parameter partition: whose upcall has begun, where one has.
-  func timerTime(_ outcome: TimerOutcome, withUpcallOf partition: PartitionIndex?) -> UInt64?
+  /// - Parameters:
+  ///   - partition: whose upcall has begun, where one has.
+  ///   - instant: when the entry was, ns.
+  func timerTime(_ outcome: TimerOutcome, withUpcallOf partition: PartitionIndex?, at instant: UInt64) -> UInt64?
+  /// From when interrupts are let in to the timer's entry, where that has fired before, ns: from a partition's
+  /// resumption, or from when the kernel waits.
+  func timerDelay(isWaiting: Bool) -> UInt64
   /// From the instant for which the timer is set to its entry, ns.
   var timerLateness: UInt64 { get }
 }
@@ -44,6 +56,8 @@ protocol InterruptSource {
   var serviceEnd: UInt64? { get }
   /// What it takes longer than that where an upcall comes of it, ns.
   var upcallTime: UInt64 { get }
+  /// The timer fired then before the kernel set it anew.
+  var leavesStaleTimer: Bool { get }
   /// The instant of the next interrupt of an open line, at `instant` or later; all ones for none.
   func nextInterrupt(after instant: UInt64) -> UInt64
   /// The line whose interrupt comes at `instant`, where one does.
@@ -53,6 +67,7 @@ protocol InterruptSource {
 extension InterruptSource {
   var serviceEnd: UInt64? { nil }
   var upcallTime: UInt64 { 0 }
+  var leavesStaleTimer: Bool { false }
 }
 
 /// A CPU exception as a partition raises it.

@@ -60,7 +60,7 @@ struct SimulatedGuest {
   }
 
   /// The kernel put the context of the interrupted activity back, or gives the next upcall on the same frame.
-  mutating func endUpcall() {
+  mutating func endUpcall(isMasked: Bool = false) {
     guard !leavesException else {
       // The handler of an exception is no activity of its own where somebody else speaks for it.
       leavesException = false
@@ -68,7 +68,7 @@ struct SimulatedGuest {
       return
     }
     activity = interrupted.popLast() ?? .ordinary
-    isOn = true
+    isOn = !isMasked
   }
 
   /// The next upcall took the frame of the one that returned: that one is not what it interrupted.

@@ -94,6 +94,14 @@ extension SimulatedWorld {
     continueInRing3(partition, exit, at: instant)
   }
 
+  /// The handler of an upcall counts as returned, and the flag stays off.
+  func leaveMasked(_ index: Int, _ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
+    guests[index].run()
+    guests[index].countReturn()
+    guests[index].endUpcall(isMasked: true)
+    continueInRing3(partition, exit, at: instant)
+  }
+
   /// Something was done in ring 3 alone: the partition goes on, without an entry in between.
   private func continueInRing3(_ partition: PartitionIndex, _ exit: UInt64, at instant: UInt64) {
     behaviour?.noteComputation(of: partition, from: exit, to: instant, in: self)

@@ -5,9 +5,18 @@ import TraceFormat
 // What interrupts whoever runs: the lines, and the one-shot timer.
 extension SimulatedWorld {
   /// The instant of the next interrupt, of a line or of the timer, at `instant` or later.
-  func nextInterrupt(after instant: UInt64) -> UInt64 {
-    min(isTimerStale ? instant : max(timer, instant), devices.nextInterrupt(after: instant))
+  ///
+  /// - Parameter delay: how long after it the timer's comes that has fired before, ns.
+  func nextInterrupt(after instant: UInt64, delay: UInt64 = 0) -> UInt64 {
+    let line = devices.nextInterrupt(after: instant)
+    guard delay > 0, isTimerStale || timer <= instant + delay else {
+      return min(isTimerStale ? instant : max(timer, instant), line)
+    }
+    // A line that waits as well goes first.
+    return line <= instant + delay + KernelWays.lineBehindTimer ? line : instant + delay
   }
+
+  func timerDelay(isWaiting: Bool) -> UInt64 { behaviour?.timerDelay(isWaiting: isWaiting) ?? 0 }
 
   func interrupt(at instant: UInt64, _ exit: UInt64, _ who: PartitionIndex) {
     var snapshot = enter(at: instant, exit, who)
@@ -17,6 +26,7 @@ extension SimulatedWorld {
       if number == 15 { snapshot.flags.insert(.lineInService) }
       let line = InterruptLine(number)
       record(.interrupt, snapshot, UInt16(line.vector), at: instant)
+      setsTimerLate = devices.leavesStaleTimer
       core.interrupt(line, snapshot, at: now, into: &recorder)
       if core.decision.upcall != nil { plannedExit = plannedExit.map { $0 + devices.upcallTime } }
     } else {
@@ -30,6 +40,7 @@ extension SimulatedWorld {
       planExit()
     }
     act()
+    setsTimerLate = false
   }
 
   /// Plans when the kernel is done with the timer's entry that it is at, if it is at one, by what has come of it.
@@ -37,7 +48,8 @@ extension SimulatedWorld {
     guard let behaviour, timerEntry != nil else { return }
     if core.decision.upcall != nil { timerEntry?.outcome.hasUpcall = true }
     guard let timerEntry,
-      let time = behaviour.timerTime(timerEntry.outcome, withUpcallOf: timerEntry.upcalled)
+      let time = behaviour.timerTime(
+        timerEntry.outcome, withUpcallOf: timerEntry.upcalled, at: timerEntry.instant)
     else { return }
     plannedExit = timerEntry.instant + time
   }
@@ -48,7 +60,8 @@ extension SimulatedWorld {
   /// at the local APIC, and comes as soon as somebody runs. A seeded world has no such moment.
   func arm(_ instant: UInt64) {
     let lateness = behaviour?.timerLateness ?? 0
-    if behaviour != nil, timer <= ring.nanoseconds { isTimerStale = true }
+    let isFired = setsTimerLate && timer - min(timer, lateness) <= plannedExit ?? ring.nanoseconds + KernelWays.longWay
+    if behaviour != nil, timer <= ring.nanoseconds || isFired { isTimerStale = true }
     timer = max(min(instant, .max - lateness) + lateness, ring.nanoseconds)
   }
 }

@@ -31,17 +31,19 @@ public final class SimulatedWorld {
   /// When the kernel is done with what it is at, where that is known, ns.
   var plannedExit: UInt64?
   /// What the piece of memory takes that is being made for a partition, ns; nil where none is.
-  private var pieceTimes: [UInt64?]
+  var pieceTimes: [UInt64?]
   /// The last entry into the kernel, ns.
-  private var latestEntry: UInt64 = 0
+  private(set) var latestEntry: UInt64 = 0
   /// When the last such piece was made, ns.
-  private var latestPiece: UInt64 = .max
+  var latestPiece: UInt64 = .max
   /// The timer's entry that the kernel is at, what has come of it so far, and whose upcall has begun.
   var timerEntry: (instant: UInt64, outcome: TimerOutcome, upcalled: PartitionIndex?)?
   /// When the one-shot timer fires, ns.
   var timer: UInt64 = .max
   /// It has fired while the kernel was at something else and armed it anew: the interrupt still comes.
   var isTimerStale = false
+  /// The kernel sets it at the end of what it is at, as far as is known.
+  var setsTimerLate = false
   /// The window start whose pad has been recorded, ns.
   private var padded: UInt64 = 0
   /// Digests of the messages at each place of each channel.
@@ -49,7 +51,7 @@ public final class SimulatedWorld {
   private var publishedTail: UInt64 = 0
   /// The module's own, which may be smaller than the simulation's.
   private(set) var moduleRing: ModuleRing
-  private let finalPad: UInt64
+  let finalPad: UInt64
   /// L, ns.
   let allowance: UInt64
 
@@ -126,8 +128,8 @@ public final class SimulatedWorld {
       play(stimulus)
     } else if let line = core.duePulse {
       takePulse(of: line)
-    } else if !core.decision.initialising.isNone, !isInterruptedAtOnce {
-      makePiece()
+    } else if !core.decision.initialising.isNone, makePiece() {
+      // Nobody runs until all are made.
     } else {
       resume()
     }
@@ -162,54 +164,20 @@ public final class SimulatedWorld {
       kind, at: time, partition: partition, detail: detail, operand: operand, wordCount: wordCount, words)
   }
 
-  // MARK: What needs no partition
-
-  private func makePiece() {
-    let partition = core.decision.initialising
-    let start = max(ring.nanoseconds, core.decision.notBefore.nanoseconds)
-    let index = Int(partition.rawValue)
-    let piece = core.partitions[index].life.nextPiece
-    let instant: UInt64
-    if piece == 0, start == ring.nanoseconds,
-      let time = behaviour?.timeToFirstPiece(of: partition, from: latestEntry)
-    {
-      instant = max(ring.nanoseconds + 1, latestEntry + time)
-    } else {
-      let isNext = ring.nanoseconds == latestPiece
-      let time =
-        pieceTimes[index] ?? behaviour?.pieceTime(Int(piece), of: partition, isNext: isNext)
-        ?? generator.number(300...1500)
-      pieceTimes[index] = time
-      instant = start + time
-    }
-    // A kernel makes a piece in one go, and takes before it what fires in the wait for the window's instant. A seeded
-    // world lets in as well what fires meanwhile.
-    guard nextInterrupt(after: start + 30) > (behaviour == nil ? instant : start + 30) else { return resume() }
-    pieceTimes[index] = nil
-    timerEntry = nil
-    record(.memoryPiece, at: instant, partition: partition.rawValue, operand: piece, wordCount: 2, .init())
-    core.memoryPiece(at: SystemTime(nanoseconds: instant), into: &recorder)
-    act()
-    latestPiece = instant
-    guard core.decision.initialising.isNone, let time = behaviour?.startTime(of: partition) else { return }
-    plannedExit = instant + time
-  }
-
   /// Whether the kernel would answer a call without looking at anything else.
   func servesAtOnce(at instant: UInt64) -> Bool {
     instant < core.quietUntilNanoseconds || core.decision.notBefore.nanoseconds != 0 && !core.decision.hasPendingMarks
   }
 
-  private var isInterruptedAtOnce: Bool { nextInterrupt(after: ring.nanoseconds) <= ring.nanoseconds + 100 }
-
   // MARK: Who gets the CPU
 
   /// The successor gets the CPU and keeps it until something happens.
   private func resume() {
-    let exit = max(ring.nanoseconds + 20, plannedExit ?? ring.nanoseconds + generator.number(20...70))
+    let planned = plannedExit
+    let exit = max(ring.nanoseconds + 20, planned ?? ring.nanoseconds + generator.number(20...70))
     plannedExit = nil
     guard case .partition(let partition) = core.decision.successor else {
-      return interrupt(at: nextInterrupt(after: exit), exit, .none)
+      return interrupt(at: nextInterrupt(after: exit, delay: timerDelay(isWaiting: true)), exit, .none)
     }
     let start = core.decision.notBefore.nanoseconds
     guard start != 0 else { return run(partition, from: exit) }
@@ -217,8 +185,9 @@ public final class SimulatedWorld {
       padded = start
       recorder.add(.padded, partition.rawValue, 0, 0, start, start > ring.nanoseconds ? start - ring.nanoseconds : 0)
     }
-    let next = nextInterrupt(after: ring.nanoseconds + 30)
-    if next + finalPad < start { return interrupt(at: next, ring.nanoseconds + 30, .none) }
+    let opening = max(ring.nanoseconds + 30, planned ?? 0)
+    let next = nextInterrupt(after: opening, delay: timerDelay(isWaiting: true))
+    if next + finalPad < start { return interrupt(at: next, opening, .none) }
     run(partition, from: max(start, ring.nanoseconds + 30))
   }
 
@@ -228,7 +197,7 @@ public final class SimulatedWorld {
       drain()
       moduleRing.drain(ring.head, eventCount: ring.eventCount, at: ring.nanoseconds)
     }
-    let next = nextInterrupt(after: exit)
+    let next = nextInterrupt(after: exit, delay: timerDelay(isWaiting: false))
     let deed = behaviour?.nextDeed(of: partition, from: exit, in: self) ?? nextDeed(of: partition, from: exit)
     if next <= deed { return interrupt(at: next, exit, partition) }
     carryOut(partition, exit, at: deed)

@@ -31,6 +31,25 @@ import Verification
     #expect(others.isEmpty, "seed \(seed): \(others)")
   }
 
+  /// Seeds of which predictions were another run: lives that begin or end with a window, timers that fire while the
+  /// kernel is at something else, upcalls' handlers that take the processor from a process.
+  @Test(arguments: [1, 14, 16, 37, 40, 59, 67]) func livesArePredictedAsTheyWere(_ seed: UInt64) throws {
+    try expectWhatIf(RandomLives(seed: seed).capture(milliseconds: 400), seed)
+  }
+
+  /// What-if under the same module gives the recorded run (`RunSteps.tolerance`), and doubts nothing of it.
+  private func expectWhatIf(_ run: CapturedRun, _ seed: UInt64) throws {
+    let (predicted, doubts) = try WhatIfTests.predict(run.trace, under: run.trace)
+    #expect(doubts.isEmpty, "seed \(seed): \(doubts)")
+    let drainer = try run.partition("Drainer")
+    // Where the module is asked to end, a prediction only stops.
+    let end = (run.events.last?.time ?? 0) - 100_000
+    let steps = try [WhatIfTests.events(predicted), run.events].map { RunSteps($0, drainer: drainer, until: end) }
+    #expect(steps[1].steps.count > 1000, "seed \(seed)")
+    let difference = steps[0].difference(from: steps[1])
+    #expect(difference == nil, "seed \(seed): \(difference ?? "")")
+  }
+
   /// All but the onlooker rage, or yield: it sees the same, at the same nanosecond.
   @Test(arguments: 0..<2) func whoLooksOnSeesNothingOfIt(_ number: UInt64) throws {
     let seed = TestSeed.draw() + number

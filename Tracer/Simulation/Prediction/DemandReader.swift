@@ -13,6 +13,8 @@ final class DemandReader {
   private static let horizon: UInt64 = 50_000_000
   /// So many events tell how long the kernel's entries take as a rule: at the beginning partitions start.
   private static let learntEventCount: UInt64 = 20_000
+  /// Entries that are no farther apart are one, ns.
+  private static let sameInstant: UInt64 = 20
   /// Events read so far.
   private(set) var eventCount: UInt64 = 0
 
@@ -78,10 +80,32 @@ final class DemandReader {
     return piece < life.pieceTimes.count ? life.pieceTimes[piece] : demand.flows[partition].pieceTime
   }
 
+  /// From the entry that began a life to when interrupts were let in, where one came before its first piece.
+  func timeToOpening(in life: RecordedLife) -> UInt64? {
+    while life.timeToOpening == nil, life.pieceTimes.isEmpty, !life.hasRun, !isExhausted { readOne() }
+    return life.timeToOpening
+  }
+
+  /// From an entry to the piece of a partition's memory that is made next, in a life; nil where it was made otherwise.
+  func timeFromEntry(toPiece piece: Int, in life: RecordedLife) -> UInt64? {
+    while life.pieceTimes.count <= piece, !life.hasRun, !isExhausted { readOne() }
+    return life.timesFromEntry[piece]
+  }
+
   /// What a start took after its last piece; else what one took last.
   func startTime(in life: RecordedLife, of partition: Int) -> UInt64? {
     while life.startTime == nil, !life.hasRun, !isExhausted { readOne() }
     return life.startTime ?? demand.flows[partition].startTime
+  }
+
+  /// What the kernel took for the timer's entry at that instant, where the recorded run has one of which the same came.
+  func timerTime(_ outcome: TimerOutcome, at instant: UInt64) -> UInt64? {
+    while let next = demand.timerEntries.front, next.instant &+ Self.sameInstant < instant {
+      demand.timerEntries.removeFirst()
+    }
+    guard let next = demand.timerEntries.front, next.instant <= instant &+ Self.sameInstant, next.outcome == outcome
+    else { return nil }
+    return next.kernelTime
   }
 
   /// The next interrupt of a line that has not been fired; nil where none is known yet.

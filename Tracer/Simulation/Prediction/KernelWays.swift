@@ -19,8 +19,17 @@ enum KernelWays {
   /// From the store that switches virtual interrupts on to the call that asks for the marks that wait.
   static let asking: UInt64 = 20
 
-  /// From one piece of a partition's memory to the next one's beginning.
+  /// From one piece of a partition's memory to the next one's beginning, and to when interrupts are let in before that.
   static let betweenPieces: UInt64 = 220
+  static let pieceToOpening: UInt64 = 200
+  static let openingToPiece: UInt64 = betweenPieces - pieceToOpening
+  /// For so long.
+  static let moment: UInt64 = 20
+  /// From there to the timer's entry, where that has fired before; from a partition's resumption to it.
+  static let openingToTimer: UInt64 = 27
+  static let resumptionToTimer: UInt64 = 18
+  /// How much later than the timer's the entry of a line is that has waited, too, and goes first.
+  static let lineBehindTimer: UInt64 = 4
 
   /// What a call takes.
   ///

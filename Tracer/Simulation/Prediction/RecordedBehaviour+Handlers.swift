@@ -10,10 +10,16 @@ extension RecordedBehaviour {
     guard players[index].activities.count > 1 else { return }
     // What was computed up to here was the handler's, not that of whom it has interrupted.
     noteComputation(of: partition, from: exit, to: instant, in: world)
-    players[index].activities.removeLast()
+    let strand = players[index].activities.removeLast().strand
     guard case .handling(let vector, _) = world.guests[index].activity else { return }
+    if strand.returnsMasked {
+      players[index].activities[players[index].top].turn = .max
+      return world.leaveMasked(index, partition, exit, at: instant)
+    }
     // With marks waiting it asks the kernel for the next upcall.
-    if world.core.decision.hasPendingMarks, let time = reader.demand.flows[index].returnTime.nanoseconds {
+    if world.core.decision.hasPendingMarks,
+      let time = strand.returnTime ?? reader.demand.flows[index].returnTime.nanoseconds
+    {
       world.plannedExit = instant + kernelTime(time)
     }
     world.handle(index, vector, true, partition, exit, at: instant)

@@ -29,7 +29,7 @@ final class RecordedBehaviour: PartitionBehaviour {
   /// Who waits looks at the clock once more at least, ns.
   private static let glance: UInt64 = 20
   /// By the clock of a host that has other things to do, a timer may come as late as it likes, ns.
-  private static let longestLateness: UInt64 = 1000
+  static let longestLateness: UInt64 = 1000
 
   /// - Parameters:
   ///   - periods: those of the other module.
@@ -119,7 +119,7 @@ final class RecordedBehaviour: PartitionBehaviour {
     let strand = activity.strand
     let isNew = activity.done == nil
     let done = activity.done ?? 0
-    let next = world.nextInterrupt(after: exit)
+    let next = world.nextInterrupt(after: exit, delay: timerDelay(isWaiting: false))
     let enough = next - exit > .max - done ? .max : done + (next - exit)
     func isBeyond() -> Bool {
       guard computation(sureComputation(of: activity)) > enough else { return false }
@@ -210,9 +210,15 @@ final class RecordedBehaviour: PartitionBehaviour {
     world.prepare(deed, of: partition)
     let isAtOnce = world.servesAtOnce(at: instant)
     let kernelTime = deed.kernelTime.map(kernelTime)
-    if let kernelTime { world.plannedExit = instant + kernelTime }
+    if let time = kernelTime ?? deed.switchTime.map(self.kernelTime) { world.plannedExit = instant + time }
     asker = deed.asksForMode ? index : nil
-    defer { asker = nil }
+    world.setsTimerLate =
+      deed.leavesStaleTimer || activity.next == activity.strand.count - 1 && activity.strand.endsWithStaleTimer
+    defer {
+      asker = nil
+      world.setsTimerLate = false
+      planSwitch(deed, of: partition, at: instant, in: world)
+    }
     switch deed.act {
     case .fault(let fault):
       players[index].isCaught = true
@@ -254,32 +260,4 @@ final class RecordedBehaviour: PartitionBehaviour {
   func changeSchedule() { changeCount += 1 }
 
   func beginWindow(_ index: UInt32, at start: UInt64) { periods.beginWindow(index, at: start) }
-
-  func pieceTime(_ piece: Int, of partition: PartitionIndex, isNext: Bool) -> UInt64? {
-    let index = Int(partition.rawValue)
-    let between = isNext && reader.demand.isOfKernel ? KernelWays.betweenPieces : 0
-    return reader.pieceTime(piece, in: players[index].life, of: index).map { computation($0 + between) }
-  }
-
-  func timeToFirstPiece(of partition: PartitionIndex, from entry: UInt64) -> UInt64? {
-    let player = players[Int(partition.rawValue)]
-    // Who asks for that has the first piece read, if there is any.
-    guard player.start >= entry, pieceTime(0, of: partition, isNext: false) != nil else { return nil }
-    return player.life.timeToFirstPiece.map(computation)
-  }
-
-  func startTime(of partition: PartitionIndex) -> UInt64? {
-    let index = Int(partition.rawValue)
-    return reader.startTime(in: players[index].life, of: index).map(kernelTime)
-  }
-
-  /// As long as the entry took of which the same upcall came; else what is usual.
-  func timerTime(_ outcome: TimerOutcome, withUpcallOf partition: PartitionIndex?) -> UInt64? {
-    reader.learnUsualTimes()
-    let usual = reader.demand.timerTimes[outcome]?.nanoseconds
-    let recorded = partition.flatMap { players[Int($0.rawValue)].activities.last?.strand.timerEntry }
-    return (recorded?.outcome == outcome ? recorded?.time : usual).map(assumption.kernelTime)
-  }
-
-  var timerLateness: UInt64 { min(Self.longestLateness, reader.demand.timerLateness.nanoseconds ?? 0) }
 }

@@ -20,6 +20,10 @@ struct RecordedDeed {
   var instant: UInt64
   /// What the kernel took before the partition went on, ns; nil where others ran first, or it waited for a window.
   var kernelTime: UInt64?
+  /// What it took before another one went on, or it let interrupts in for nobody, ns; nil where neither is known.
+  var switchTime: UInt64?
+  /// The timer fired before the kernel set it anew: its interrupt came right after.
+  var leavesStaleTimer = false
   /// What it was answered; nil for no answer.
   var status: UInt8?
   /// The kernel answered it the short way, on which nothing is looked at but the call.
@@ -127,6 +131,8 @@ struct RecordedInterrupt {
   var kernelTime: UInt64
   /// An upcall came of it.
   var hasUpcall = false
+  /// As of a deed.
+  var leavesStaleTimer = false
 }
 
 /// A queue whose front is taken off often.

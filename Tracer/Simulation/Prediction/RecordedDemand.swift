@@ -16,9 +16,9 @@ struct RecordedDemand {
 
   var flows: [RecordedFlow]
   /// Of each line.
-  private(set) var interrupts: [SpillingQueue<RecordedInterrupt>]
+  var interrupts: [SpillingQueue<RecordedInterrupt>]
   /// Those that have some, a bit each.
-  private(set) var waitingLines: UInt16 = 0
+  var waitingLines: UInt16 = 0
   /// The start of the module, ns.
   private(set) var start: UInt64?
   /// When the module was asked to end by itself, ns; all ones for never.
@@ -33,21 +33,29 @@ struct RecordedDemand {
   /// Changes of the module schedule, done.
   private var changeCount: UInt64 = 0
   /// The entry's interrupts, whose kernel time is not known yet.
-  private var pendingInterrupts: [RecordedInterrupt] = []
+  var pendingInterrupts: [RecordedInterrupt] = []
   /// The trampoline's own call, likewise.
-  private var pendingReturn: (partition: Int, instant: UInt64)?
-  /// Whether an upcall has returned right before the entry at hand.
-  private var hasReturned = false
-  private var pendingDeed: (partition: Int, deed: RecordedDeed, strand: RecordedStrand)?
+  var pendingReturn: (partition: Int, instant: UInt64, handler: RecordedStrand)?
+  /// The handler that has returned right before the entry at hand; nil for none.
+  private var returned: RecordedStrand?
+  /// What a start cut off last, likewise.
+  var pendingCut: RecordedStrand?
+  var pendingDeed: (partition: Int, deed: RecordedDeed, strand: RecordedStrand)?
   /// The last piece of a partition's memory, likewise.
   var pendingStart: (partition: Int, instant: UInt64)?
+  /// The entry that made partitions start, likewise.
+  var pendingOpenings: [(partition: Int, entry: UInt64)] = []
   /// The timer's entry, likewise: what came of it.
-  private var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
+  var pendingTimer: (instant: UInt64, outcome: TimerOutcome)?
   /// What the kernel takes for a timer's entry, by what comes of it.
-  private(set) var timerTimes: [TimerOutcome: TypicalTime] = [:]
+  var timerTimes: [TimerOutcome: TypicalTime] = [:]
+  /// The timer's entries of which that is known.
+  let timerEntries: SpillingQueue<RecordedTimer>
   /// From the instant for which the timer was set to its entry, where nothing was in its way.
   private(set) var timerLateness = TypicalTime()
-  private var armed: UInt64 = .max
+  var armed: UInt64 = .max
+  /// For what it had been set before it was set last.
+  var armedBefore: UInt64 = .max
   /// Whether partitions wait by the clock.
   private(set) var clock = ClockEvidence()
   /// What their timers go by.
@@ -60,7 +68,7 @@ struct RecordedDemand {
   /// The last entry into the kernel, ns.
   private(set) var entry: UInt64 = 0
   /// The CPU waits for a window's instant.
-  private var hasPadded = false
+  var hasPadded = false
 
   /// The test device's pulses are interrupts like others; false where the other run's test device plays them itself.
   private let takesPulses: Bool
@@ -80,6 +88,7 @@ struct RecordedDemand {
     self.room = room
     flows = (0..<partitionCount).map { _ in RecordedFlow(room: room) }
     interrupts = (0..<16).map { _ in SpillingQueue(room: room) }
+    timerEntries = SpillingQueue(room: room)
     self.takesPulses = takesPulses
   }
 
@@ -115,7 +124,9 @@ struct RecordedDemand {
     case .hypercallResult: takeAnswer(event)
     case .partitionSwitch: pendingTimer?.outcome.hasSwitch = true
     case .stimulus: pendingTimer?.outcome.noteStimulus()
-    case .timerArmed: armed = event.words.w0
+    case .timerArmed:
+      armedBefore = armed
+      armed = event.words.w0
     case .restart: beginLife(event)
     case .scheduleChange where event.detail == 1: changeCount += 1
     case .memoryPiece: takePiece(event)
@@ -133,10 +144,12 @@ struct RecordedDemand {
     if start.mayBeOfChange { start.change = changeCount }
     if let (partition, deed, strand) = pendingDeed, partition == index {
       strand.append(deed)
+      pendingCut = strand
       pendingDeed = nil
       if deed.asksForMode { start.change = nil }
     }
-    flows[index].begin(start, at: event.time, of: entry)
+    flows[index].begin(start, at: event.time)
+    pendingOpenings.append((index, entry))
     deadlines.begin(index)
   }
 
@@ -167,17 +180,22 @@ struct RecordedDemand {
     let exit = time + min(snapshot.resumeDelay, event.time - time)
     let isPulse = snapshot.flags.contains(.isPulse)
     if !isPulse { entry = event.time }
-    if !isPulse { settle(exit: exit, partition: snapshot.partition) }
+    if !isPulse {
+      if kind == .timer, armed > event.time, armedBefore <= exit { noteStaleTimer() }
+      settle(exit: exit, partition: snapshot.partition)
+    }
     if snapshot.partition != 0xFF, !isPulse {
+      let number = kind == .hypercall ? UInt16(truncatingIfNeeded: event.operand) : 0
       compute(
-        Int(snapshot.partition), exit...event.time, snapshot, isDeed: kind == .hypercall || kind == .exception)
+        Int(snapshot.partition), exit...event.time, snapshot, isDeed: kind == .hypercall || kind == .exception,
+        isReturn: number == HypercallNumber.returnFromUpcall.rawValue)
     }
     switch kind {
     case .interrupt: takeInterrupt(event, isPulse: isPulse)
     case .timer:
       pendingTimer = (event.time, TimerOutcome())
       if exit < armed, armed <= event.time { timerLateness.add(event.time - armed) }
-      armed = .max
+      (armed, armedBefore) = (.max, .max)
     case .hypercall where snapshot.partition != 0xFF: takeCall(event, snapshot)
     case .exception where snapshot.partition != 0xFF:
       noteDeed(.fault(GuestFault(event, snapshot)), event, snapshot)
@@ -200,8 +218,8 @@ struct RecordedDemand {
     let number = UInt16(truncatingIfNeeded: event.operand)
     // The trampoline's own, behind an upcall: it is asked again where it is needed. Behind an exception's handler,
     // which is part of what goes on, it is a call like others.
-    guard number != HypercallNumber.returnFromUpcall.rawValue || !hasReturned else {
-      pendingReturn = (Int(snapshot.partition), event.time)
+    if number == HypercallNumber.returnFromUpcall.rawValue, let returned {
+      pendingReturn = (Int(snapshot.partition), event.time, returned)
       return
     }
     var call = GuestCall(raw: number, operand: event.words.w2)
@@ -236,16 +254,29 @@ struct RecordedDemand {
   }
 
   /// A partition computed all the time; first in what has returned since, then in what goes on.
+  ///
+  /// - Parameter isReturn: it ends with the trampoline's call.
   private mutating func compute(
-    _ index: Int, _ span: ClosedRange<UInt64>, _ snapshot: EntrySnapshot, isDeed: Bool
+    _ index: Int, _ span: ClosedRange<UInt64>, _ snapshot: EntrySnapshot, isDeed: Bool, isReturn: Bool
   ) {
     var rest = span.upperBound - span.lowerBound
     let count = snapshot.upcallsReturned &- flows[index].returned
     flows[index].returned = snapshot.upcallsReturned
-    hasReturned = count > 0
-    for _ in 0..<min(Int(count), flows[index].open.count - 1) {
+    returned = nil
+    let isMasked = flows[index].noteFlag(snapshot)
+    let returning = min(Int(count), flows[index].open.count - 1)
+    for number in 0..<returning {
       rest -= min(rest, Self.handlerTail)
       let handler = flows[index].open.removeLast()
+      returned = handler
+      handler.returnsMasked = isMasked && !isReturn
+      // Up to the trampoline's call nothing but the handler has computed.
+      if isReturn, number == returning - 1 {
+        handler.compute(rest, until: span.upperBound)
+        rest = 0
+        handler.end = .returned
+        continue
+      }
       // What a handler computed after its last call goes on in what it interrupted, unless it is much.
       if handler.computation < Self.longComputation {
         rest += handler.computation
@@ -256,35 +287,5 @@ struct RecordedDemand {
     let strand = flows[index].current
     strand.compute(rest, until: span.upperBound)
     if !isDeed { strand.show(isOn: snapshot.flags.contains(.interruptsEnabled)) }
-  }
-
-  /// What the kernel was at is over: whom it let run since `exit` says how long it took.
-  private mutating func settle(exit: UInt64?, partition: UInt8) {
-    // Those of one entry have its time together.
-    for var interrupt in pendingInterrupts {
-      if let exit, !hasPadded { interrupt.kernelTime = (exit &- interrupt.instant) / UInt64(pendingInterrupts.count) }
-      interrupts[Int(interrupt.line & 15)].append(interrupt)
-      waitingLines |= 1 << UInt16(interrupt.line & 15)
-    }
-    pendingInterrupts.removeAll(keepingCapacity: true)
-    if let (index, instant) = pendingReturn, let exit, !hasPadded, Int(partition) == index {
-      flows[index].returnTime.add(exit &- instant)
-    }
-    pendingReturn = nil
-    if let (index, instant) = pendingStart, let exit, Int(partition) == index, !hasPadded {
-      flows[index].life.startTime = exit &- instant
-      flows[index].startTime = exit &- instant
-    }
-    pendingStart = nil
-    if let (instant, outcome) = pendingTimer, let exit, partition != 0xFF, !hasPadded {
-      timerTimes[outcome, default: TypicalTime()].add(exit &- instant)
-      if outcome.hasUpcall { flows[Int(partition)].current.timerEntry = (outcome, exit &- instant) }
-    }
-    pendingTimer = nil
-    guard let (index, settled, strand) = pendingDeed else { return }
-    var deed = settled
-    pendingDeed = nil
-    if let exit, !hasPadded, Int(partition) == index { deed.kernelTime = exit &- deed.instant }
-    strand.append(deed)
   }
 }

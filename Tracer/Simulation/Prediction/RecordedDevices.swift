@@ -5,6 +5,7 @@ struct RecordedDevices: InterruptSource {
   var mask: UInt16 = 0xFFFF
   private(set) var serviceEnd: UInt64?
   private(set) var upcallTime: UInt64 = 0
+  private(set) var leavesStaleTimer = false
   private let demand: DemandReader
   private let assumption: DemandAssumption
   /// Requests that wait at the controllers, and the latest of each line.
@@ -45,6 +46,7 @@ struct RecordedDevices: InterruptSource {
     let line = open.trailingZeroBitCount
     latched &= ~(1 << UInt16(line))
     serviceEnd = instant + assumption.kernelTime(latest[line].kernelTime)
+    leavesStaleTimer = latest[line].leavesStaleTimer
     upcallTime = demand.demand.isOfKernel && !latest[line].hasUpcall ? KernelWays.upcallAtInterrupt : 0
     return UInt8(line)
   }

@@ -1,5 +1,6 @@
 import APEXTypes
 import ModuleConfiguration
+import TraceFormat
 
 /// One partition's part of a recorded run's demand.
 struct RecordedFlow {
@@ -19,6 +20,10 @@ struct RecordedFlow {
   /// What a piece of its memory took last, and a start after its last piece, ns.
   var pieceTime: UInt64?
   var startTime: UInt64?
+  /// What its first piece took last, by the mode in which it started: in a warm start some stay as they are, ns.
+  var firstPieceTimes: [UInt8: UInt64] = [:]
+  /// How often it had turned its virtual interrupt flag at the last entry.
+  private var flips: UInt32 = 0
   private let room: SpillRoom
 
   init(room: SpillRoom) {
@@ -32,9 +37,7 @@ struct RecordedFlow {
   var current: RecordedStrand { open[open.count - 1] }
 
   /// The partition starts: whatever it was at is cut off.
-  ///
-  /// - Parameter entry: when the kernel was entered for it, ns.
-  mutating func begin(_ start: PartitionStart, at instant: UInt64, of entry: UInt64) {
+  mutating func begin(_ start: PartitionStart, at instant: UInt64) {
     if life.start != nil || life.hasRun {
       life.cut = instant
       for strand in open { strand.end = .cut }
@@ -43,10 +46,16 @@ struct RecordedFlow {
       lives.append(life)
     }
     life.start = start
-    life.entry = entry
     returned = 0
     marks = 0
     upcallCount = 0
+  }
+
+  /// Whether its virtual interrupts are off, and were all the time since the entry before.
+  mutating func noteFlag(_ snapshot: EntrySnapshot) -> Bool {
+    let latest = UInt32(truncatingIfNeeded: snapshot.counterWord >> 32)
+    defer { flips = latest }
+    return !snapshot.flags.contains(.interruptsEnabled) && flips == latest
   }
 
   mutating func noteMark(of vector: UInt32) { marks |= bit(vector) }

@@ -32,10 +32,14 @@ final class RecordedLife {
   /// What each piece of the partition's memory took, and what the start took after the last one, ns.
   var pieceTimes: [UInt64] = []
   var startTime: UInt64?
-  /// The entry that made it start, and the time from there to its first piece of memory, where that came before any
-  /// other entry and no window's instant was waited for; ns.
-  var entry: UInt64 = 0
-  var timeToFirstPiece: UInt64?
+  /// From an entry to the piece that was made next, where no window's instant was waited for, by the piece's number;
+  /// ns.
+  var timesFromEntry: [Int: UInt64] = [:]
+  /// What the kernel took after a piece before another partition went on, or it let interrupts in, where either is
+  /// known, by the piece's number; ns.
+  var switchTimes: [Int: UInt64] = [:]
+  /// From the entry that made it start to when interrupts were let in, where one came before its first piece, ns.
+  var timeToOpening: UInt64?
   /// When the next start cut it off, ns.
   var cut: UInt64?
   /// Nobody follows it any more: of what is recorded only the beginning is kept.
@@ -105,6 +109,13 @@ final class RecordedStrand {
   /// The timer's entry of which the handler's upcall came: what became of it, and what the kernel took, ns; nil where
   /// another entry led to it.
   var timerEntry: (outcome: TimerOutcome, time: UInt64)?
+  /// The handler counts as returned, and its partition's virtual interrupts stay off: its scheduler has taken the
+  /// processor from whom it interrupted. The marks that wait are not asked for then.
+  var returnsMasked = false
+  /// What the kernel took for the trampoline's call with which the handler returned, ns; nil where it made none.
+  var returnTime: UInt64?
+  /// Its last deed made its partition start, and was one that `leavesStaleTimer`.
+  var endsWithStaleTimer = false
   /// A window has been given up, and nothing done since but to ask for marks.
   private(set) var isGivenUp = false
   /// What was told last is that no process has the processor.

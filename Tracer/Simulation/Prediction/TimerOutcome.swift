@@ -12,3 +12,11 @@ struct TimerOutcome: Hashable {
   mutating func noteStimulus() { stimulusCount = min(Self.greatestCount, stimulusCount + 1) }
   mutating func notePulse() { pulseCount = min(Self.greatestCount, pulseCount + 1) }
 }
+
+/// An entry of the timer's in a recorded run.
+struct RecordedTimer {
+  var instant: UInt64
+  var outcome: TimerOutcome
+  /// What the kernel took before somebody went on, or it let interrupts in for nobody, ns.
+  var kernelTime: UInt64
+}
