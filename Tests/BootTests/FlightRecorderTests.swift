@@ -66,6 +66,28 @@ import Verification
     #expect(report.identifiers(.unknown).isSuperset(of: ["trace.boot", "trace.complete"]))
   }
 
+  /// A reset starts all partitions anew, and there is no drainer among them to be left out.
+  @Test func aResetIsJudged() throws {
+    let module = try ModuleVariant.flightRecorder()
+      .replacing("RingBytes=\"0x10000\"", by: "RingBytes=\"0x100000\"")
+      .removing(from: "<p:Budgets>", through: "</p:Budgets>")
+      .replacing("p:Image=\"Loader\"", by: "p:Image=\"Halt\"")
+      .replacing(
+        "ErrorLevel=\"PARTITION\"\n        ErrorCode=\"ILLEGAL_REQUEST\"",
+        by: "ErrorLevel=\"MODULE\"\n        ErrorCode=\"ILLEGAL_REQUEST\""
+      )
+      .replacing(
+        "</System_HM_Table>",
+        by:
+          "</System_HM_Table><Module_HM_Table><System_State_Entry SystemState=\"1\">"
+          + "<Error_ID_Action ErrorIdentifier=\"4\" Action=\"RESET\"/></System_State_Entry></Module_HM_Table>")
+    let run = try CapturedRun.capture(module, milliseconds: 235)
+    #expect(!run.events(.moduleAction).isEmpty)
+    #expect(run.condition == .complete)
+    #expect(try Judge.replay(run.trace).verdict == .identical)
+    #expect(try Judge.verify(run.trace).report.claims(.fail) == [])
+  }
+
   /// What is wrong in what is kept is found.
   @Test func aForgedEventIsFound() throws {
     let late = try Self.late.get()

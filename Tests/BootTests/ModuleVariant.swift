@@ -86,7 +86,7 @@ struct ModuleVariant: Sendable {
     return result
   }
 
-  private func removing(from first: String, through last: String) throws -> ModuleVariant {
+  func removing(from first: String, through last: String) throws -> ModuleVariant {
     guard description.components(separatedBy: first).count == 2, let begin = description.range(of: first),
       let end = description.range(of: last, range: begin.upperBound..<description.endIndex)
     else { throw UnfitVariant(text: first) }

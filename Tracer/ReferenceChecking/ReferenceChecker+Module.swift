@@ -75,7 +75,7 @@ extension ReferenceChecker {
     switch ModuleRecoveryAction(rawValue: events[action].detail) {
     case .shutdown: require("health.module", has(step, .stop))
     case .reset:
-      let started = Set(all(.restart, in: range(step)).map { partition($0) }).union([drainer])
+      let started = Set(all(.restart, in: range(step)).map { partition($0) }).union(drainer < 0 ? [] : [drainer])
       require("health.module", started.count == table.partitionCount)
     default: break
     }
