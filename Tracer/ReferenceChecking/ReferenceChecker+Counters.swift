@@ -11,7 +11,7 @@ extension ReferenceChecker {
     /// Upcalls decided and not yet counted by the partition, and its time in ring 3 since the last of them.
     var owed = 0
     var inRing3: UInt64 = 0
-    /// Upcalls from which nobody has returned; nil after the partition has counted more returns than upcalls.
+    /// Upcalls from which nobody has returned, none where more returns were counted than upcalls; nil if unknown.
     var unfinished: Int? = 0
   }
 
@@ -32,7 +32,7 @@ extension ReferenceChecker {
         unfinished[number] = counts.unfinished
         let before = counts
         judgeEntry(step, &counts)
-        // Counts that make no sense tell of no return.
+        // What is not known tells of no return.
         if before.isKnown, before.unfinished != nil, counts.returned != before.returned {
           returns[partition].append(step.input)
         }
@@ -88,7 +88,7 @@ extension ReferenceChecker {
       counts.owed = 0
     }
     if let before = counts.unfinished {
-      counts.unfinished = before >= Int(returned) ? before - Int(returned) : nil
+      counts.unfinished = max(0, before - Int(returned))
     } else if isPast, counts.owed == 0 {
       let all = entry.upcallsEntered &- entry.upcallsReturned
       counts.unfinished = all < 0x8000 ? Int(all) : nil

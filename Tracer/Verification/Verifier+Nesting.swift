@@ -68,10 +68,9 @@ extension Verifier {
   /// What the counters of an entry tell of unfinished upcalls.
   mutating func countUnfinished(_ index: Int, _ snapshot: EntrySnapshot, isPast: Bool) {
     if partitions[index].unfinishedKnown {
-      partitions[index].unfinished &-= Int32(step.returned)
+      // Whoever counts more returns than upcalls has none unfinished, and the next one is its first again.
+      partitions[index].unfinished = max(0, partitions[index].unfinished &- Int32(step.returned))
       partitions[index].isOverflowTold = false
-      // A partition that counts more returns than upcalls tells nothing.
-      if partitions[index].unfinished < 0 { partitions[index].unfinishedKnown = false }
     } else if isPast, partitions[index].upcallsOwed == 0 {
       let unfinished = snapshot.upcallsEntered &- snapshot.upcallsReturned
       partitions[index].unfinished = Int32(unfinished)

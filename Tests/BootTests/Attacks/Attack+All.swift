@@ -101,7 +101,7 @@ extension Attack {
       name: "LyingCounters", origin: "L4", outcome: .harmless, selfReported: ["upcall.entered", "upcall.returned"]),
     Attack(
       name: "SharedPageNoise", origin: "L4", outcome: .harmless,
-      selfReported: ["upcall.entered", "upcall.returned", "upcall.depth"]),
+      selfReported: ["upcall.entered", "upcall.returned"]),
     Attack(name: "OwnLineStorm", origin: "L2: contexts lost at depth 16", outcome: .refused(.stackOverflow)),
     Attack(
       name: "DepthOverflow", origin: "L2: overrun at depth 16", outcome: .attempts([6]), milliseconds: 280,
