@@ -103,6 +103,23 @@ import TraceReading
     }
   }
 
+  /// The drainer had no time yet: nothing can be overwritten, however full the ring is.
+  @Test func aFullRingOfWhichNothingIsTakenGivesTheWholeRun() throws {
+    let machine = FakeMachine(try Self.module.get(), eventsPerBlock: 100)
+    for event in try Self.events {
+      guard machine.places.last ?? 0 < 8_150 else { break }
+      machine.record(event)
+      machine.publish()
+    }
+    let count = machine.places.count
+    for cut in [nil, machine.trace] {
+      let (rescue, bytes) = try Rescued.trace(from: machine.memory, continuing: cut)
+      let (events, first, _) = try Rescued.read(bytes)
+      #expect(first == 0 && rescue.missingEvents == 0 && rescue.spoilt.isEmpty, "seed \(Self.seed)")
+      #expect(events == Array(try Self.events[..<count]), "seed \(Self.seed)")
+    }
+  }
+
   @Test func aRingThatNeverWrappedGivesTheWholeRun() throws {
     let machine = try Self.machine(stoppedAfter: 700, unpublished: 0)
     let (rescue, bytes) = try Rescued.trace(from: machine.memory)

@@ -37,6 +37,8 @@ final class RingSnapshot {
   let unreportedLoss: UInt64
   /// What the drainer says, its last block last; of a flight recorder, the kernel's marks.
   let drained: [Claim]
+  /// Whether the drainer had taken nothing when the ring had been copied.
+  private let isUntouched: Bool
   private let ring: [UInt64]
   /// The word behind the last record, as far as anybody said when the ring had been copied.
   private let writtenTo: UInt64
@@ -80,6 +82,8 @@ final class RingSnapshot {
     drained =
       isFlightRecorder
       ? Self.marks(memory, beacon, head: last) : Self.drainClaims(memory, beacon, head: head)
+    let tail = beacon.drainerPage == 0 ? nil : memory.word(beacon.drainerPage + UInt64(SharedPage.drainTail))
+    isUntouched = !isFlightRecorder && drained.isEmpty && tail == 0
   }
 
   static func find(
@@ -204,8 +208,10 @@ final class RingSnapshot {
   /// More words than the kernel lays down behind its own count before it counts them: those of a batch.
   private static let batchWords: UInt64 = 3072
 
-  /// The first word that is surely not overwritten.
+  /// The first word that is surely not overwritten: of a ring of which nothing has been taken its first one, for there
+  /// the kernel does not lay down what finds no room.
   var firstIntact: UInt64 {
+    if isUntouched, writtenTo <= capacity { return 0 }
     let head = writtenTo + Self.batchWords
     return head > capacity ? head - capacity : 0
   }
