@@ -112,6 +112,17 @@ struct LineTable {
     isMaskStale = true
   }
 
+  /// `partition` takes no line any more. Only its own are looked at: how long its start takes must not tell it of those
+  /// that others have registered.
+  mutating func removeAll(of partition: PartitionIndex) {
+    var rest = owned[Int(partition.rawValue)]
+    while rest != 0 {
+      remove(partition, from: InterruptLine(UInt8(truncatingIfNeeded: rest.trailingZeroBitCount)))
+      rest &= rest &- 1
+    }
+    isMaskStale = true
+  }
+
   /// Counts an interrupt in a window of somebody else against the line's budget.
   @inline(__always)
   mutating func countForeign(_ line: InterruptLine) {

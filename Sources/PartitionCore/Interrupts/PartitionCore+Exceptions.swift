@@ -121,7 +121,7 @@ extension PartitionCore where Marking: MarkingRule {
   ///
   /// Whoever starts it anew clears its shared page too, for the counters there are expected to begin at 0.
   mutating func forgetInterrupts(of partition: PartitionIndex) {
-    for line in 0..<16 { lines.remove(partition, from: InterruptLine(UInt8(line))) }
+    lines.removeAll(of: partition)
     vcpus.reset(partition)
     guests.reset(partition)
     let index = Int(partition.rawValue)
