@@ -29,7 +29,6 @@ import Verification
     let violated = try Judge.verify(run.trace).report.claims(.fail)
     let others = violated.filter { !lives.arePeriodsEqual || !$0.hasPrefix("process.deadline.") }
     #expect(others.isEmpty, "seed \(seed): \(others)")
-    try expectWhatIf(run, seed)
   }
 
   /// Seeds of which predictions were another run: lives that begin or end with a window, timers that fire while the
