@@ -197,9 +197,11 @@ public final class SimulatedWorld {
       drain()
       moduleRing.drain(ring.head, eventCount: ring.eventCount, at: ring.nanoseconds)
     }
-    let next = nextInterrupt(after: exit, delay: timerDelay(isWaiting: false))
+    let delay = timerDelay(isWaiting: false)
+    let next = nextInterrupt(after: exit, delay: delay)
     let deed = behaviour?.nextDeed(of: partition, from: exit, in: self) ?? nextDeed(of: partition, from: exit)
-    if next <= deed { return interrupt(at: next, exit, partition) }
+    // What waits when the partition gets the CPU comes before its first instruction.
+    if next <= deed || delay > 0 && next <= exit + delay { return interrupt(at: next, exit, partition) }
     carryOut(partition, exit, at: deed)
   }
 
