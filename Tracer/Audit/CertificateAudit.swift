@@ -7,8 +7,8 @@ import TraceReading
 
 /// Confirms a certificate against its trace, or says what in it is not so.
 public enum CertificateAudit {
-  /// So many events are judged anew unless told otherwise: some 160 MiB.
-  public static let defaultLimit = 1_000_000
+  /// So many events are judged anew unless told otherwise: some 40 MiB.
+  public static let defaultLimit = 250_000
   /// What the reference checker holds of an event, by measurement.
   static let bytesPerEvent = 170
 
